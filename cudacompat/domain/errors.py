@@ -1,0 +1,15 @@
+"""The errors that carry a user's mistake to the command line."""
+
+from __future__ import annotations
+
+
+class CudacompatError(Exception):
+    """Base of every error whose text is one clear line for the user (exit code 2 unless said otherwise)."""
+
+
+class ParseError(CudacompatError, ValueError):
+    """A text is not of the form that its place asks for."""
+
+
+class UsageError(CudacompatError):
+    """The command was asked for something it cannot do as asked: exit code 2."""
