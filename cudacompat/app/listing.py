@@ -1,0 +1,15 @@
+"""`inspect`: what device code is there. (Not called inspect.py: that would shadow the standard library's.)"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cudacompat.artifacts.read import read_paths
+from cudacompat.domain.report import InspectReport
+
+
+def inspect(
+    paths: Sequence[str], *, kernels: bool = False, sizes: bool = False, on_file: Callable[[str], None] | None = None
+) -> InspectReport:
+    """Return what device code the paths hold; with the kernels' names if asked for."""
+    return InspectReport(read_paths(paths, kernels=kernels, on_file=on_file), kernels=kernels, sizes=sizes)

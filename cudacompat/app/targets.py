@@ -1,0 +1,76 @@
+"""From what the user named to what is judged for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cudacompat.domain.errors import UsageError
+from cudacompat.domain.gpus import resolve
+from cudacompat.domain.host import DriverFacts, Found, GpuDevice, Missing
+from cudacompat.domain.verdict import JitPolicy, Target
+from cudacompat.domain.versions import DriverRelease
+
+Gpus = Found[tuple[GpuDevice, ...]] | Missing
+Driver = Found[DriverFacts] | Missing
+
+
+def resolve_targets(
+    specs: Sequence[str], driver: DriverRelease | None, jit: JitPolicy | None, environment: Mapping[str, str]
+) -> tuple[Target, ...]:
+    """Return the targets for these SPECs, `native` (this machine's GPUs) where there is none.
+
+    Without a driver, this machine's own decides if it has one. The variables that force or forbid the JIT count for
+    `native`, or when `jit` says so. `UsageError` for what cannot be resolved, and for `native` without a GPU here.
+    """
+    if driver is None:
+        from cudacompat.host.driver import driver as probe_driver
+
+        driver = release_of(probe_driver())
+    targets: list[Target] = []
+    for spec in specs or ("native",):
+        if spec.strip().lower() == "native":
+            from cudacompat.host.gpus import gpus
+
+            targets += native_targets(gpus(), driver, jit or jit_from(environment))
+        else:
+            found = resolve(spec)
+            targets.append(Target(found.id, found.name, found.capability, driver, jit or JitPolicy.NORMAL))
+    return distinct(targets)
+
+
+def native_targets(gpus: Gpus, driver: DriverRelease | None, jit: JitPolicy) -> tuple[Target, ...]:
+    """Return one target for each kind of GPU found; `UsageError` where none was."""
+    if isinstance(gpus, Missing):
+        raise UsageError(
+            f"no GPU found on this machine (tried {', '.join(gpus.tried)}); "
+            'name the one to judge for, such as --gpu "RTX 5070 Ti" or --gpu 12.0'
+        )
+    return distinct([Target(gpu.name, gpu.name, gpu.capability, driver, jit) for gpu in gpus.value])
+
+
+def release_of(driver: Driver) -> DriverRelease | None:
+    """The release of a driver that was found, if it is known."""
+    return driver.value.release if isinstance(driver, Found) else None
+
+
+def jit_from(environment: Mapping[str, str]) -> JitPolicy:
+    """What CUDA_FORCE_PTX_JIT and CUDA_DISABLE_PTX_JIT ask for; forcing wins, as no machine code is then looked at."""
+    if environment.get("CUDA_FORCE_PTX_JIT") == "1":
+        return JitPolicy.FORCED
+    return JitPolicy.DISABLED if environment.get("CUDA_DISABLE_PTX_JIT") == "1" else JitPolicy.NORMAL
+
+
+def distinct(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """The targets without repeats, in their order; different GPUs of one name keep one id each."""
+    seen: dict[tuple[object, ...], Target] = {}
+    ids: set[str] = set()
+    for target in targets:
+        key = (target.id, target.capability, target.driver, target.jit)
+        if key in seen:
+            continue
+        if target.id in ids:
+            target = replace(target, id=f"{target.id} ({target.capability})")
+        ids.add(target.id)
+        seen[key] = target
+    return tuple(seen.values())

@@ -1,0 +1,73 @@
+"""Members of `ar` archives: GNU, BSD and Windows `.lib`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
+
+MAGIC = b"!<arch>\n"
+THIN = b"!<thin>\n"
+
+_HEADER = 60
+_LONGEST_NAME = 4096
+_INDEXES = (
+    "/",
+    "/SYM64/",
+    "__.SYMDEF",
+    "__.SYMDEF SORTED",
+    "__.SYMDEF_64",
+    "/<ECSYMBOLS>/",
+    "/<XFGHASHMAP>/",
+)
+
+
+class Member(NamedTuple):
+    """One file in an archive."""
+
+    name: str
+    start: int
+    end: int
+
+
+def members(buffer: Buffer, start: int, end: int) -> Iterator[Member]:
+    """Give the members in order, without the indexes; `UnreadableError` where the archive is broken."""
+    at = start + len(MAGIC)
+    long_names = b""
+    while at < end:
+        header = bytes(buffer[at : at + _HEADER])
+        size_text = header[48:58].strip()
+        if len(header) < _HEADER or header[58:60] != b"`\n" or not size_text.isdigit():
+            raise UnreadableError(f"damaged archive: no member begins at byte {at - start}")
+        at += _HEADER
+        stop = at + int(size_text)
+        if stop > end:
+            raise UnreadableError(
+                f"truncated archive: its last member ends {stop - end} bytes behind the end"
+            )
+        raw = header[:16].rstrip(b" ")
+        if raw == b"//":
+            long_names = bytes(buffer[at:stop])
+        else:
+            inside, name = _name(buffer, at, stop, raw, long_names)
+            if name not in _INDEXES:
+                yield Member(name, inside, stop)
+        at = stop + (stop - start) % 2
+
+
+def _name(buffer: Buffer, at: int, stop: int, raw: bytes, long_names: bytes) -> tuple[int, str]:
+    """Return where the member's bytes begin, and its name."""
+    if raw.startswith(b"#1/") and raw[3:].isdigit():  # BSD: the name comes before the bytes
+        length = min(int(raw[3:]), stop - at)
+        return at + length, _text(bytes(buffer[at : at + min(length, _LONGEST_NAME)]).rstrip(b"\0"))
+    if raw[:1] == b"/" and raw[1:].isdigit():
+        begin = int(raw[1:])
+        piece = long_names[begin : begin + _LONGEST_NAME]
+        ends = [place for place in (piece.find(b"/\n"), piece.find(b"\0"), piece.find(b"\n")) if place >= 0]
+        return at, _text(piece[: min(ends, default=len(piece))])
+    return at, _text(raw if raw in (b"/", b"/SYM64/") or raw.endswith(b">/") else raw.removesuffix(b"/"))
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")

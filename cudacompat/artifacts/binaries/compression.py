@@ -1,0 +1,79 @@
+"""Inflating one image: LZ4 block and frame, zstd and zlib, never more than its header promised."""
+
+from __future__ import annotations
+
+from cudacompat.artifacts.binaries.buffer import UnreadableError
+from cudacompat.domain.code import Compression
+
+_MIB = 1 << 20
+_GIB = 1 << 30
+
+_ZLIB = 0x1000
+_LZ4_BLOCK = 0x2000
+_LZ4_FRAME = 0x4000
+_ZSTD = 0x8000
+_ANY = _ZLIB | _LZ4_BLOCK | _LZ4_FRAME | _ZSTD
+
+_BY_FLAG = {
+    0: Compression.UNKNOWN,
+    _ZLIB: Compression.ZLIB,
+    _LZ4_BLOCK: Compression.LZ4,
+    _LZ4_FRAME: Compression.LZ4,
+    _ZSTD: Compression.ZSTD,
+}
+
+
+def by_flags(flags: int) -> Compression:
+    """Return the compression that the flags of a compressed entry name; UNKNOWN for none or several."""
+    return _BY_FLAG.get(flags & _ANY, Compression.UNKNOWN)
+
+
+def largest_allowed(stored: int) -> int:
+    """The most bytes an image stored in `stored` bytes may claim; real ones stay below a ratio of 254."""
+    return min(_GIB, max(_MIB, 1024 * stored))
+
+
+def inflate(raw: bytes, flags: int, expected: int) -> bytes:
+    """Return the image behind `raw`, exactly `expected` bytes long; `UnreadableError` for anything else."""
+    if expected > largest_allowed(len(raw)):
+        raise UnreadableError(f"claims to inflate from {len(raw)} to {expected} bytes: not inflated")
+    try:
+        image = _inflate(raw, flags & _ANY, expected)
+    except UnreadableError:
+        raise
+    except (MemoryError, OverflowError) as error:
+        raise UnreadableError(f"{expected} bytes do not fit in memory") from error
+    except Exception as error:  # each library raises errors of its own, some of them a bare RuntimeError
+        raise UnreadableError(f"corrupt compressed data ({type(error).__name__})") from error
+    if len(image) != expected:
+        raise UnreadableError(f"inflates to {len(image)} bytes, its header says {expected}")
+    return image
+
+
+def _inflate(raw: bytes, which: int, expected: int) -> bytes:
+    if which == _ZSTD or (which not in _BY_FLAG and raw[:4] == b"\x28\xb5\x2f\xfd"):
+        return _zstd(raw, expected)
+    if which == _LZ4_BLOCK:
+        import lz4.block
+
+        return bytes(lz4.block.decompress(raw, uncompressed_size=expected))
+    if which == _LZ4_FRAME or raw[:4] == b"\x04\x22\x4d\x18":
+        import lz4.frame
+
+        return bytes(lz4.frame.LZ4FrameDecompressor().decompress(raw, max_length=expected + 1))
+    if which == _ZLIB:
+        import zlib
+
+        return zlib.decompressobj().decompress(raw, expected + 1)
+    if raw[:4] == b"\x28\xb5\x2f\xfd":
+        return _zstd(raw, expected)
+    raise UnreadableError("compressed in an unknown way")
+
+
+def _zstd(raw: bytes, expected: int) -> bytes:
+    import zstandard
+
+    stated = zstandard.get_frame_parameters(raw).content_size
+    if stated not in (expected, zstandard.CONTENTSIZE_UNKNOWN):
+        raise UnreadableError(f"its zstd frame states {stated} bytes, its header says {expected}")
+    return zstandard.ZstdDecompressor(max_window_size=1 << 27).decompress(raw, max_output_size=expected)

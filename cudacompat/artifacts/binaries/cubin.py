@@ -1,0 +1,222 @@
+"""Cubins: the ELF files that hold GPU machine code. Their target, who made them, and their kernels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from struct import Struct
+from typing import NamedTuple
+
+from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
+from cudacompat.artifacts.binaries.elf import (
+    EM_CUDA,
+    MAGIC,
+    SHT_NOBITS,
+    SHT_NOTE,
+    SHT_STRTAB,
+    SHT_SYMTAB,
+    Elf,
+    Header,
+    headers,
+    name_at,
+    open_elf,
+    raw_headers,
+)
+from cudacompat.domain.target import ArchSuffix
+from cudacompat.domain.versions import ToolkitVersion
+
+_ABI_V1 = 7  # up to CUDA 12.9 below sm_100: the number in the low byte of e_flags, the toolkit in e_version
+_ABI_V2 = 8  # from CUDA 13.0, and from 12.8 on sm_100: the number in the second byte
+
+_FIRST_SUFFIXED = 90  # no target below has a suffix: there the bit of `a` means other things
+_FIRST_FAMILY = 100
+_V1_ACCELERATOR = 0x800
+_V2_ACCELERATOR = 0x8  # written by 12.8 and 12.9 only
+
+_COMPAT_ACCELERATOR = 0x09
+_NOTE_TOOLS = 2000  # .note.nv.tkinfo
+_NOTE_CUDA = 1000  # .note.nv.cuinfo
+
+_HEAD = Struct("<4s3xBB7xHHI24xI")  # magic osabi abi | type machine version | flags
+_SYMBOL = Struct("<IBBHQQ")
+_NOTE = Struct("<III")
+_FUNC = 2
+_ENTRY = 0x10  # STO_CUDA_ENTRY in st_other
+
+_ARCH = re.compile(rb"(?<![\w-])(?:--?arch|--?gpu-name)[ =]*sm_(\d{2,4})([af]?)\b")
+_RELEASE = re.compile(rb"\brelease (\d{1,3})\.(\d{1,3})\b")
+_MOST_NOTES = 1000
+
+HEAD_SIZE = _HEAD.size
+
+
+class CubinHead(NamedTuple):
+    """What the first 52 bytes of a cubin say."""
+
+    number: int | None  # None where the ABI is none we know
+    relocatable: bool
+    toolkit: ToolkitVersion | None  # V1 only
+
+
+class Cubin(NamedTuple):
+    """A cubin that lies outside a fatbin."""
+
+    number: int
+    suffix: ArchSuffix
+    relocatable: bool
+    toolkit: ToolkitVersion | None
+    end: int  # where its bytes end in the buffer
+
+
+@lru_cache(maxsize=256)
+def toolkit_of_release(tenfold: int) -> ToolkitVersion | None:
+    """Return the release written as major * 10 + minor (129 is 12.9); None for what no release has."""
+    return ToolkitVersion(*divmod(tenfold, 10)) if 40 <= tenfold < 300 else None
+
+
+def read_head(buffer: Buffer, at: int) -> CubinHead | None:
+    """Return what the first bytes (at least `HEAD_SIZE` of them) say; None when no cubin begins here."""
+    magic, _, abi, kind, machine, version, flags = _HEAD.unpack_from(buffer, at)
+    if magic != MAGIC or machine != EM_CUDA:
+        return None
+    if abi == _ABI_V1:
+        return CubinHead(flags & 0xFF, kind == 1, toolkit_of_release(version))
+    return CubinHead((flags >> 8) & 0xFF if abi == _ABI_V2 else None, kind == 1, None)
+
+
+def read_cubin(buffer: Buffer, start: int, end: int) -> Cubin:
+    """Read the cubin at `start`; `UnreadableError` when it is none, or broken."""
+    if end - start < HEAD_SIZE or buffer[start + 4] != 2 or buffer[start + 5] != 1:
+        raise UnreadableError("no 64-bit cubin")
+    head = read_head(buffer, start)
+    if head is None:
+        raise UnreadableError("no cubin")
+    if not head.number:
+        raise UnreadableError(f"a cubin of ABI {buffer[start + 8]}, which is unknown here")
+    elf = open_elf(buffer, start, end)
+    table = headers(buffer, elf) if elf.entries else []
+    toolkit = head.toolkit
+    if buffer[start + 8] == _ABI_V1:
+        accelerator = elf.flags & _V1_ACCELERATOR and head.number >= _FIRST_SUFFIXED
+        suffix = ArchSuffix.ARCH_SPECIFIC if accelerator else ArchSuffix.NONE
+    else:
+        notes = list(_notes(buffer, elf, table))
+        suffix = _suffix(elf.flags, head.number, _accelerator(buffer, elf, table), notes)
+        toolkit = _toolkit(notes)
+    return Cubin(head.number, suffix, head.relocatable, toolkit, _end(elf, table))
+
+
+def read_kernels(buffer: Buffer, start: int, end: int) -> tuple[str, ...]:
+    """Return the kernels that a cubin holds, mangled, in the order of its symbols."""
+    elf = open_elf(buffer, start, end)
+    if elf.machine != EM_CUDA:
+        raise UnreadableError("no cubin")
+    table = list(raw_headers(buffer, elf)) if elf.entries else []
+    # By type, not by links: ptxas 12.0 writes wrong ones for sm_90.
+    symbols = next((Header._make(fields) for fields in table if fields[1] == SHT_SYMTAB), None)
+    if symbols is None:
+        return ()
+    if symbols.entsize not in (0, _SYMBOL.size) or elf.layout.section.size != 64:
+        raise UnreadableError("its symbols are of an unknown size")
+    strings = Header._make(table[symbols.link]) if symbols.link < len(table) else None
+    if strings is None or strings.type != SHT_STRTAB:
+        raise UnreadableError("the names of its symbols are missing")
+    first = start + symbols.offset
+    last = first + symbols.size
+    if last > end:
+        raise UnreadableError("its symbols lie behind the end")
+    names: list[str] = []
+    raw = bytes(buffer[first : last - symbols.size % _SYMBOL.size])
+    for name, info, other, section, _, _ in _SYMBOL.iter_unpack(raw):
+        if info & 0xF == _FUNC and other & _ENTRY and section:
+            text = name_at(buffer, elf, strings, name)
+            if text is None:
+                raise UnreadableError("the name of a symbol lies outside the table of names")
+            names.append(text)
+    return tuple(dict.fromkeys(names))
+
+
+def _suffix(flags: int, number: int, accelerator: int | None, notes: list[tuple[int, bytes]]) -> ArchSuffix:
+    if number < _FIRST_SUFFIXED:
+        return ArchSuffix.NONE
+    if flags & _V2_ACCELERATOR or accelerator:
+        return ArchSuffix.ARCH_SPECIFIC
+    if number < _FIRST_FAMILY and accelerator == 0:
+        return ArchSuffix.NONE
+    told = {
+        match[2].decode()
+        for kind, text in notes
+        if kind == _NOTE_TOOLS
+        for match in _ARCH.finditer(text)
+        if int(match[1]) == number
+    }
+    return ArchSuffix(told.pop()) if len(told) == 1 else ArchSuffix.UNREADABLE
+
+
+def _toolkit(notes: list[tuple[int, bytes]]) -> ToolkitVersion | None:
+    for kind, text in notes:
+        release = _RELEASE.search(text) if kind == _NOTE_TOOLS else None
+        if release is not None:
+            return ToolkitVersion(int(release[1]), int(release[2]))
+    for kind, text in notes:
+        if kind == _NOTE_CUDA and len(text) >= 8:
+            return toolkit_of_release(int.from_bytes(text[4:8], "little"))
+    return None
+
+
+def _accelerator(buffer: Buffer, elf: Elf, table: list[Header]) -> int | None:
+    for raw in _contents(buffer, elf, table, ".nv.compat"):
+        return compat_attributes(raw).get(_COMPAT_ACCELERATOR)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def compat_attributes(raw: bytes) -> dict[int, int]:
+    """Return the attributes of a `.nv.compat` section: u8 format, u8 attribute, u16 value or length."""
+    attributes: dict[int, int] = {}
+    at = 0
+    while at + 4 <= len(raw):
+        value = int.from_bytes(raw[at + 2 : at + 4], "little")
+        attributes.setdefault(raw[at + 1], value)
+        at += 4 + (value if raw[at] == 4 else 0)
+    return attributes
+
+
+def _contents(buffer: Buffer, elf: Elf, table: list[Header], *wanted: str) -> Iterator[bytes]:
+    """Give the bytes of the sections with these names."""
+    if elf.names >= len(table):
+        return
+    strings = table[elf.names]
+    for header in table:
+        if header.type != SHT_NOBITS and name_at(buffer, elf, strings, header.name) in wanted:
+            start = elf.start + header.offset
+            yield bytes(buffer[start : min(start + header.size, elf.end)])
+
+
+def _notes(buffer: Buffer, elf: Elf, table: list[Header]) -> Iterator[tuple[int, bytes]]:
+    """Give type and text of the notes of NVIDIA."""
+    given = 0
+    for header in table:
+        if header.type != SHT_NOTE:
+            continue
+        at = elf.start + header.offset
+        end = min(at + header.size, elf.end)
+        while at + _NOTE.size <= end and given < _MOST_NOTES:
+            name_size, size, kind = _NOTE.unpack_from(buffer, at)
+            at += _NOTE.size
+            text = at + (name_size + 3 & ~3)
+            if text + size > end:
+                break
+            if bytes(buffer[at : at + 11]) == b"NVIDIA Corp":
+                given += 1
+                yield kind, bytes(buffer[text : text + size])
+            at = text + (size + 3 & ~3)
+
+
+def _end(elf: Elf, table: list[Header]) -> int:
+    end = elf.table + elf.entries * elf.layout.section.size
+    for header in table:
+        if header.type != SHT_NOBITS:
+            end = max(end, elf.start + header.offset + header.size)
+    return min(max(end, elf.start + 64), elf.end)

@@ -1,0 +1,166 @@
+"""ELF section tables, of host binaries and of cubins.
+
+A plain walk of the table, not pyelftools: the import of that alone takes longer than this walk takes for
+hundreds of libraries, and a hostile table makes it raise errors of many kinds. A test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from struct import Struct
+from typing import NamedTuple
+
+from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
+from cudacompat.artifacts.binaries.section import MAX_SECTIONS, OFFICIAL, Image, Section
+
+MAGIC = b"\x7fELF"
+EM_CUDA = 190
+SHT_PROGBITS = 1
+SHT_SYMTAB = 2
+SHT_STRTAB = 3
+SHT_NOBITS = 8
+SHT_NOTE = 7
+
+_ET_REL, _ET_EXEC, _ET_DYN = 1, 2, 3
+_SHF_EXECINSTR = 0x4
+_SHF_COMPRESSED = 0x800
+_LONGEST_NAME = 4096
+
+
+class _Layout(NamedTuple):
+    ehdr: (
+        Struct  # type machine version entry phoff shoff flags ehsize phentsize phnum shentsize shnum shstrndx
+    )
+    section: Struct  # name type flags addr offset size link info addralign entsize
+
+
+_LAYOUTS = {
+    (kind, order): _Layout(Struct(mark + ehdr), Struct(mark + section))
+    for kind, ehdr, section in ((1, "HHIIIIIHHHHHH", "IIIIIIIIII"), (2, "HHIQQQIHHHHHH", "IIQQQQIIQQ"))
+    for order, mark in ((1, "<"), (2, ">"))
+}
+
+
+class Header(NamedTuple):
+    """One section header, its offset counted from the start of the ELF."""
+
+    name: int
+    type: int
+    flags: int
+    addr: int
+    offset: int
+    size: int
+    link: int
+    info: int
+    align: int
+    entsize: int
+
+
+class Elf(NamedTuple):
+    """An ELF in a window of a buffer: the numbers of its header, and where its section table lies."""
+
+    start: int
+    end: int
+    type: int
+    machine: int
+    version: int
+    flags: int
+    table: int  # in the buffer; 0 when there is no section table
+    entries: int
+    names: int  # index of the section that holds the names
+    layout: _Layout
+
+
+def machine(head: bytes) -> int:
+    """Return e_machine of a file that begins with these bytes, 0 when they are too few to say."""
+    if len(head) < 20:
+        return 0
+    return int.from_bytes(head[18:20], "big" if head[5] == 2 else "little")
+
+
+def open_elf(buffer: Buffer, start: int, end: int) -> Elf:
+    """Read the ELF header at `start`; `UnreadableError` when it, or its section table, is broken."""
+    if end - start < 52 or buffer[start : start + 4] != MAGIC:
+        raise UnreadableError("truncated: no whole ELF header")
+    layout = _LAYOUTS.get((buffer[start + 4], buffer[start + 5]))
+    if layout is None:
+        raise UnreadableError("an ELF of no known class or byte order")
+    if end - start < 16 + layout.ehdr.size:
+        raise UnreadableError("truncated: no whole ELF header")
+    kind, mach, version, _, _, offset, flags, _, _, _, size, count, names = layout.ehdr.unpack_from(
+        buffer, start + 16
+    )
+    elf = Elf(start, end, kind, mach, version, flags, 0, 0, 0, layout)
+    if offset == 0:
+        return elf
+    table = start + offset
+    if size != layout.section.size:
+        raise UnreadableError(f"its section table has entries of {size} bytes")
+    if table + size > end:
+        raise UnreadableError("truncated: its section table lies behind the end")
+    first = Header(*layout.section.unpack_from(buffer, table))
+    count = count or first.size
+    names = first.link if names == 0xFFFF else names
+    if table + count * size > end:
+        raise UnreadableError("truncated: its section table runs over the end")
+    if count > MAX_SECTIONS:
+        raise UnreadableError(f"{count} sections")
+    return elf._replace(table=table, entries=count, names=names)
+
+
+def headers(buffer: Buffer, elf: Elf) -> list[Header]:
+    """Return the section headers in order."""
+    return [Header._make(fields) for fields in raw_headers(buffer, elf)]
+
+
+def raw_headers(buffer: Buffer, elf: Elf) -> Iterator[tuple[int, ...]]:
+    """Give the fields of the section headers in order, for when there are hundreds of thousands to see."""
+    size = elf.layout.section.size
+    return elf.layout.section.iter_unpack(bytes(buffer[elf.table : elf.table + elf.entries * size]))
+
+
+def name_at(buffer: Buffer, elf: Elf, strings: Header, offset: int) -> str | None:
+    """Return the string at `offset` of a string table; None when it lies outside."""
+    start = elf.start + strings.offset
+    end = min(start + strings.size, elf.end)
+    if strings.type == SHT_NOBITS or offset >= strings.size or start + offset >= end:
+        return None
+    start += offset
+    stop = buffer.find(b"\0", start, min(end, start + _LONGEST_NAME))
+    return None if stop < 0 else bytes(buffer[start:stop]).decode("utf-8", "surrogateescape")
+
+
+def read_image(buffer: Buffer, start: int, end: int) -> Image:
+    """Return the sections of the host ELF in this window."""
+    try:
+        elf = open_elf(buffer, start, end)
+    except UnreadableError as error:
+        return Image("elf", linked=False, sections=None, problems=(f"ELF: {error}",))
+    linked = elf.type in (_ET_EXEC, _ET_DYN)
+    if not elf.entries:
+        return Image("elf", linked, sections=None, problems=())
+    table = headers(buffer, elf)
+    if elf.names >= len(table):
+        return Image("elf", linked, sections=None, problems=("ELF: its section names are missing",))
+    strings = table[elf.names]
+    sections: list[Section] = []
+    problems: list[str] = []
+    for header in table[1:]:
+        name = name_at(buffer, elf, strings, header.name)
+        if name is None:
+            problems.append("ELF: a section's name lies outside the table of names")
+            name = ""
+        official = name in OFFICIAL
+        present = header.type != SHT_NOBITS
+        data = (
+            header.type == SHT_PROGBITS
+            and not header.flags & (_SHF_EXECINSTR | _SHF_COMPRESSED)
+            and not name.startswith((".debug_", ".zdebug_"))
+        )
+        at = start + header.offset
+        stop = at + header.size
+        if present and (official or data) and stop > end:
+            problems.append(f"ELF: truncated: section {name} runs over the end")
+            at, stop = min(at, end), end
+        sections.append(Section(name, at, stop, present, data))
+    return Image("elf", linked, sections, tuple(dict.fromkeys(problems)))

@@ -1,0 +1,300 @@
+"""Fatbins: NVIDIA's container of device code for several targets. Headers are read, nothing is inflated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from struct import Struct
+from typing import NamedTuple, TypeAlias
+
+from cudacompat.artifacts.binaries.buffer import Buffer
+from cudacompat.artifacts.binaries.compression import by_flags
+from cudacompat.artifacts.binaries.cubin import HEAD_SIZE, compat_attributes, read_head
+from cudacompat.domain.code import Compression, FatbinEntry
+from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.versions import PtxIsa, ToolkitVersion
+
+MAGIC = b"\x50\xed\x55\xba"
+OLD_MAGIC = b"\x01\x5a\xe5\x1e"
+HEADER_SIZE = 16
+MOST_ENTRIES = 500_000
+
+PTX, ELF, OLD_ELF, NVVM, MERCURY, INDEX, RELOCATABLE_PTX, TILE, CONCATENATED = (
+    0x01,
+    0x02,
+    0x04,
+    0x08,
+    0x10,
+    0x20,
+    0x40,
+    0x80,
+    0x100,
+)
+_KINDS = {
+    PTX: CodeKind.PTX,
+    RELOCATABLE_PTX: CodeKind.PTX,
+    ELF: CodeKind.SASS,
+    NVVM: CodeKind.LTO_IR,
+    TILE: CodeKind.TILE_IR,
+}
+_KNOWN = frozenset((PTX, ELF, OLD_ELF, NVVM, MERCURY, INDEX, RELOCATABLE_PTX, TILE, CONCATENATED))
+
+FLAG_OPAQUE = 0x10000
+_ARCH_SPECIFIC = 0x100000
+_FAMILY = 0x200000
+_SUFFIXES = _ARCH_SPECIFIC | _FAMILY
+
+_HEADER = Struct("<IHHQ")
+# kind version header payload | stored options minor major arch name name-length | flags key inflated
+_ENTRY = Struct("<HHIQIIHHIIIQQQ")
+_PAIR = Struct("<II")
+_SMALLEST_ENTRY = _ENTRY.size
+_LARGEST_HEADER = 1 << 16
+_ENTRY_VERSION = 0x0101
+
+
+class Payload(NamedTuple):
+    """Where an image's bytes lie, and how."""
+
+    kind: int
+    start: int
+    stored: int
+    flags: int
+    key: int
+    inflated: int | None  # None: not compressed
+    inner: tuple[int, int] | None = None  # (offset, size) of the image in what the payload inflates to
+
+
+class Names(NamedTuple):
+    """What a look for kernels gave."""
+
+    kernels: tuple[str, ...] | None
+    why: str | None = None
+    damage: str | None = None
+
+
+class Fatbin(NamedTuple):
+    """One fatbin. `end` is where the next one may begin; when damaged, where to look for it."""
+
+    entries: tuple[FatbinEntry, ...]
+    end: int
+    damage: str | None
+    relocatable_ptx: bool = False
+    relocatable_cubin: bool = False  # as far as uncompressed cubins show it
+
+
+NameReader: TypeAlias = Callable[[Payload], Names]
+
+
+def is_fatbin(buffer: Buffer, at: int, limit: int) -> bool:
+    """Whether what begins with the magic here is a fatbin, judged by its header and its first entry."""
+    if at + HEADER_SIZE + _SMALLEST_ENTRY > limit:
+        return False
+    _, version, header_size, size = _HEADER.unpack_from(buffer, at)
+    if version != 1 or header_size != HEADER_SIZE or size & 7 or size < _SMALLEST_ENTRY:
+        return False
+    kind, version, header_size, payload, stored = _ENTRY.unpack_from(buffer, at + HEADER_SIZE)[:5]
+    return (
+        kind in _KNOWN
+        and version == _ENTRY_VERSION
+        and _SMALLEST_ENTRY <= header_size <= _LARGEST_HEADER
+        and not (header_size | payload) & 7
+        and stored <= payload
+        and header_size + payload <= size
+    )
+
+
+def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, room: int) -> Fatbin:
+    """Read the fatbin that begins at `at` and ends before `limit`, at most `room` entries of it.
+
+    Every entry that is whole is given; `damage` says why the list stops early.
+    """
+    if at + HEADER_SIZE > limit:
+        return Fatbin((), limit, "truncated: no whole fatbin header")
+    _, version, header_size, size = _HEADER.unpack_from(buffer, at)
+    damage: str | None = None
+    if version != 1 or header_size != HEADER_SIZE:
+        damage = f"fatbin version {version} with a header of {header_size} bytes, read as version 1"
+    q = at + HEADER_SIZE
+    end = q + size
+    if end > limit:
+        damage = f"truncated: says {size} bytes of entries, {limit - q} are left"
+        end = limit
+    entries: list[FatbinEntry] = []
+    relocatable_ptx = relocatable_cubin = False
+    unpack = _ENTRY.unpack_from
+    while q < end:
+        if q + _SMALLEST_ENTRY > end:
+            damage = damage or f"{end - q} bytes are left behind its entries"
+            break
+        head = unpack(buffer, q)
+        kind, version, header, payload, stored, options, minor, major, arch, _, _, flags, key, inflated = head
+        after = q + header + payload
+        if header < _SMALLEST_ENTRY or header > _LARGEST_HEADER or after > end or (header | payload) & 7:
+            damage = _cut(damage, len(entries), header, payload, end - q)
+            end = q + 4
+            break
+        if len(entries) >= room:
+            damage = f"more than {MOST_ENTRIES} images in one file: the rest was not read"
+            end = limit
+            break
+        start = q + header
+        fault: str | None = None
+        if version != _ENTRY_VERSION:
+            fault = f"has version {version:#x}"
+        elif stored > payload:
+            fault = f"says {stored} compressed bytes in {payload}"
+            stored = payload
+        if kind == CONCATENATED:
+            more, fault = _concatenated(buffer, q, head, names, fault)
+            entries += more
+        else:
+            target, isa = _target(kind, arch, flags & _SUFFIXES, major, minor)
+            toolkit: ToolkitVersion | None = None
+            if kind == ELF:
+                fault = fault or (None if 0 < arch < 1000 else f"names architecture {arch}")
+                if not stored:
+                    cubin_head = read_head(buffer, start) if payload >= HEAD_SIZE else None
+                    if cubin_head is None:
+                        fault = fault or f"says it is a cubin for sm_{arch}, its bytes are none"
+                    else:
+                        number, relocatable, toolkit = cubin_head
+                        relocatable_cubin |= relocatable
+                        if number is not None and number != arch & 0xFF:
+                            fault = fault or f"says sm_{arch}, the cubin in it sm_{number}"
+                if toolkit is None and arch >= 100 and options:
+                    toolkit = _toolkit_by_compat(_options(buffer, q, header, options, binary=True))
+            elif kind == TILE:
+                toolkit = _tile_toolkit(major)
+            elif kind == RELOCATABLE_PTX:
+                relocatable_ptx = True
+            kernels: tuple[str, ...] | None = None
+            why: str | None = None
+            if names is not None:
+                found = names(
+                    Payload(kind, start, stored or payload, flags, key, inflated if stored else None)
+                )
+                kernels, why, _ = found
+                fault = fault or found.damage
+            entries.append(
+                FatbinEntry(
+                    _KINDS.get(kind, CodeKind.UNKNOWN),
+                    target,
+                    isa,
+                    by_flags(flags) if stored else Compression.NONE,
+                    stored or payload,
+                    inflated if stored else None,
+                    toolkit,
+                    kernels,
+                    why,
+                )
+            )
+        if fault and damage is None:
+            damage = f"image {len(entries)} {fault}"
+        q = after
+    return Fatbin(tuple(entries), end, damage, relocatable_ptx, relocatable_cubin)
+
+
+def _cut(damage: str | None, count: int, header: int, payload: int, left: int) -> str:
+    if header + payload > left:
+        what = f"image {count + 1} says {header + payload} bytes, {left} are left"
+    else:
+        what = f"image {count + 1} has a header of {header} and a payload of {payload} bytes"
+    return f"{damage}; {what}" if damage else what
+
+
+@lru_cache(maxsize=4096)
+def _target(
+    kind: int, arch: int, suffixes: int, major: int, minor: int
+) -> tuple[ArchTarget | None, PtxIsa | None]:
+    code = _KINDS.get(kind)
+    if code is None:
+        return None, None
+    suffix = ArchSuffix.NONE
+    if suffixes & _ARCH_SPECIFIC:
+        suffix = ArchSuffix.ARCH_SPECIFIC
+    elif suffixes:
+        suffix = ArchSuffix.FAMILY
+    return ArchTarget(code, arch, suffix), PtxIsa(major, minor) if code is CodeKind.PTX else None
+
+
+def _options(buffer: Buffer, entry: int, header: int, at: int, *, binary: bool = False) -> bytes:
+    """Return an entry's options; those of a cubin are binary: one NUL, then the stated number of bytes."""
+    if at + 8 > header:
+        return b""
+    offset, length = _PAIR.unpack_from(buffer, entry + at)
+    offset += binary
+    return bytes(buffer[entry + offset : entry + offset + length]) if offset + length <= header else b""
+
+
+@lru_cache(maxsize=1024)
+def _toolkit_by_compat(raw: bytes) -> ToolkitVersion | None:
+    """Return the toolkit that a copy of `.nv.compat` gives away; None where several write the same."""
+    attributes = compat_attributes(raw)
+    if 0x09 in attributes and 0x06 in attributes:
+        return ToolkitVersion(13, 0)
+    if 0x0E in attributes:
+        return {0x400: ToolkitVersion(13, 4), 0x440: ToolkitVersion(13, 5)}.get(attributes[0x0E])
+    return ToolkitVersion(13, 3) if 0x0D in attributes else None
+
+
+def _tile_toolkit(word: int) -> ToolkitVersion | None:
+    return ToolkitVersion(word >> 8, word & 0xFF) if word >> 8 else None
+
+
+def _concatenated(
+    buffer: Buffer, at: int, head: tuple[int, ...], names: NameReader | None, fault: str | None
+) -> tuple[list[FatbinEntry], str | None]:
+    """Read the table of an entry that holds several cubins in one compressed stream."""
+    _, _, header, payload, stored, table, *_, flags, key, inflated = head
+    end = at + header
+    nothing = [FatbinEntry(CodeKind.UNKNOWN, None, None, by_flags(flags), stored or payload, inflated, None)]
+    where = Payload(CONCATENATED, end, stored or payload, flags, key, inflated if stored else None)
+    if not table or table + 8 > header:
+        return nothing, fault or "has no table of the images in it"
+    count, _ = _PAIR.unpack_from(buffer, at + table)
+    q = at + table + 8
+    whole = inflated if stored else payload
+    entries: list[FatbinEntry] = []
+    for index in range(count):
+        if q + _SMALLEST_ENTRY > end:
+            fault = fault or f"lists {count} images, its header holds {index}"
+            break
+        sub = _ENTRY.unpack_from(buffer, q)
+        kind, _, offset, size, _, options, minor, major, arch, name, name_length, bits = sub[:12]
+        if offset + size > whole:
+            fault = fault or f"lists an image that ends {offset + size - whole} bytes behind its end"
+            break
+        target, isa = _target(kind, arch, bits & _SUFFIXES, major, minor)
+        one = where._replace(kind=kind, inner=(offset, size))
+        found = names(one) if names is not None else Names(None)
+        fault = fault or found.damage
+        toolkit: ToolkitVersion | None = None
+        stop = _SMALLEST_ENTRY
+        if options:
+            if options + 8 > end - q:
+                fault = fault or "has a table whose options lie outside"
+                break
+            text, length = _PAIR.unpack_from(buffer, q + options)
+            stop = max(stop, text + length + 1)
+            if kind == ELF and arch >= 100:
+                toolkit = _toolkit_by_compat(_options(buffer, q, end - q, options, binary=True))
+        elif name:
+            stop = max(stop, name + name_length + 1)
+        entries.append(
+            FatbinEntry(
+                _KINDS.get(kind, CodeKind.UNKNOWN),
+                target,
+                isa,
+                by_flags(flags) if stored else Compression.NONE,
+                stored * size // whole if stored and whole else size,  # its share of the common stream
+                size if stored else None,
+                toolkit,
+                found.kernels,
+                found.why,
+            )
+        )
+        q += stop + 7 & ~7
+    if not entries:
+        return nothing, fault or "lists no images"
+    return entries, fault

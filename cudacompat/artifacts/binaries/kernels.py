@@ -1,0 +1,93 @@
+"""The kernels of one image, inflated first where it must be."""
+
+from __future__ import annotations
+
+from cudacompat.artifacts.binaries import compression, cubin, fatbin, ptx
+from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
+from cudacompat.artifacts.binaries.fatbin import FLAG_OPAQUE, Names, Payload
+
+_UNREADABLE_KINDS = {fatbin.NVVM: "LTO-IR is not readable", fatbin.TILE: "Tile IR is not readable"}
+_CUBIN, _TEXT = (fatbin.ELF,), (fatbin.PTX, fatbin.RELOCATABLE_PTX)
+
+
+class KernelReader:
+    """Reads kernels out of the payloads of one buffer, as long as its allowance for inflating lasts."""
+
+    def __init__(self, buffer: Buffer, allowance: Allowance) -> None:
+        self._buffer = buffer
+        self._allowance = allowance
+        self._last: tuple[Payload, bytes] | None = None
+
+    def __call__(self, payload: Payload) -> Names:
+        """Return the kernels of an image in a fatbin."""
+        kind = payload.kind
+        if kind not in _CUBIN and kind not in _TEXT:
+            return Names(None, _UNREADABLE_KINDS.get(kind, f"images of kind {kind:#x} are not readable"))
+        opaque = bool(payload.key or payload.flags & FLAG_OPAQUE)
+        try:
+            return self._read(payload)
+        except UnreadableError as error:
+            if opaque:
+                return Names(None, "obfuscated")
+            return Names(None, str(error), f"cannot be read: {error}")
+
+    def _read(self, payload: Payload) -> Names:
+        buffer, start, size = self._buffer, payload.start, payload.stored
+        if payload.inflated is not None:
+            if payload.inflated > compression.largest_allowed(payload.stored):
+                return Names(
+                    None, f"too large: {payload.stored} bytes claim to inflate to {payload.inflated}"
+                )
+            image = self._inflated(payload)
+            if image is None:
+                return Names(None, "too large: what this file may inflate is used up")
+            buffer, start, size = image, 0, len(image)
+        if payload.inner is not None:
+            start, size = start + payload.inner[0], payload.inner[1]
+        if payload.kind in _TEXT:
+            text = ptx.window(buffer, start, start + size)
+            if not ptx.is_ptx(text):
+                raise UnreadableError("no PTX text")
+            return Names(ptx.kernels(text))
+        return Names(cubin.read_kernels(buffer, start, start + size))
+
+    def _inflated(self, payload: Payload) -> bytes | None:
+        """Return the inflated image, None when the allowance is spent; images of one stream share one."""
+        if self._last is not None and self._last[0] == payload._replace(kind=0, inner=None):
+            return self._last[1]
+        wanted = payload.inflated or 0
+        if not self._allowance.take(wanted):
+            return None
+        raw = bytes(self._buffer[payload.start : payload.start + payload.stored])
+        image = compression.inflate(raw, payload.flags, wanted)
+        if payload.inner is not None:
+            self._last = (payload._replace(kind=0, inner=None), image)
+        return image
+
+
+def is_relocatable(buffer: Buffer, at: int, limit: int) -> bool:
+    """Whether the fatbin at `at` is input of the device linker, as its cheapest readable cubin says."""
+    cubins: list[Payload] = []
+
+    def note(payload: Payload) -> Names:
+        if payload.kind == fatbin.ELF and payload.inner is None and not payload.key:
+            cubins.append(payload)
+        return Names(None)
+
+    fatbin.read_fatbin(buffer, at, limit, note, fatbin.MOST_ENTRIES)
+    for payload in sorted(cubins, key=lambda payload: payload.inflated or 0)[:3]:
+        image, start, size = buffer, payload.start, payload.stored
+        if payload.inflated is not None:
+            raw = bytes(buffer[payload.start : payload.start + payload.stored])
+            try:
+                image, start, size = (
+                    compression.inflate(raw, payload.flags, payload.inflated),
+                    0,
+                    payload.inflated,
+                )
+            except UnreadableError:
+                continue
+        head = cubin.read_head(image, start) if size >= cubin.HEAD_SIZE else None
+        if head is not None:
+            return head.relocatable
+    return False

@@ -1,0 +1,79 @@
+"""Section tables of Windows PE images (names cut to eight characters) and of COFF objects (full names)."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from cudacompat.artifacts.binaries.buffer import Buffer
+from cudacompat.artifacts.binaries.section import OFFICIAL, Image, Section
+
+MAGIC = b"MZ"
+_COFF_MACHINES = (0x8664, 0xAA64, 0x14C, 0x1C4)
+
+_COFF = Struct("<HHIIIHH")  # machine sections time symbols symbol-count optional-size characteristics
+_SECTION = Struct("<8sIIIIIIHHI")
+_EXECUTABLE_IMAGE = 0x0002
+_CODE = 0x20
+_INITIALIZED = 0x40
+_EXECUTE = 0x20000000
+
+
+def is_coff(head: bytes, size: int) -> bool:
+    """Whether a file begins as a COFF object does. It has no magic: the header must make sense."""
+    if len(head) < _COFF.size:
+        return False
+    machine, count, _, symbols, _, optional, flags = _COFF.unpack_from(head, 0)
+    if machine not in _COFF_MACHINES or optional or flags & _EXECUTABLE_IMAGE:
+        return False
+    return bool(count > 0 and _COFF.size + count * _SECTION.size <= size and symbols <= size)
+
+
+def read_image(buffer: Buffer, start: int, end: int) -> Image:
+    """Return the sections of the PE image in this window."""
+    coff = start + int.from_bytes(buffer[start + 60 : start + 64], "little") + 4 if end - start >= 64 else end
+    if coff + _COFF.size > end:
+        return Image("pe", True, None, ("PE: truncated: no whole header",))
+    if buffer[coff - 4 : coff] != b"PE\0\0":
+        return Image("pe", True, [], ())  # a DOS program: no sections, nothing of ours
+    return _read_coff(buffer, start, coff, end, "pe")
+
+
+def read_object(buffer: Buffer, start: int, end: int) -> Image:
+    """Return the sections of the COFF object in this window."""
+    return _read_coff(buffer, start, start, end, "coff")
+
+
+def _read_coff(buffer: Buffer, start: int, coff: int, end: int, kind: str) -> Image:
+    _, count, _, symbols, symbol_count, optional, flags = _COFF.unpack_from(buffer, coff)
+    linked = bool(flags & _EXECUTABLE_IMAGE)
+    table = coff + _COFF.size + optional
+    if table + count * _SECTION.size > end:
+        return Image(kind, linked, None, (f"{kind.upper()}: truncated: its section table runs over the end",))
+    names = start + symbols + symbol_count * 18 if symbols else end
+    sections: list[Section] = []
+    problems: list[str] = []
+    for index in range(count):
+        raw_name, virtual, _, size, offset, _, _, _, _, bits = _SECTION.unpack_from(
+            buffer, table + index * _SECTION.size
+        )
+        name = _name(buffer, raw_name, names, end)
+        extent = min(virtual, size) if virtual and kind == "pe" else size
+        at, stop = start + offset, start + offset + extent
+        present = bool(bits & _INITIALIZED) and extent > 0 and offset > 0
+        data = present and not bits & (_CODE | _EXECUTE)
+        if present and (data or name in OFFICIAL) and stop > end:
+            problems.append(f"{kind.upper()}: truncated: section {name} runs over the end")
+            at, stop = min(at, end), end
+        sections.append(Section(name, at, stop, present or not extent, data))
+    return Image(kind, linked, sections, tuple(dict.fromkeys(problems)))
+
+
+def _name(buffer: Buffer, raw: bytes, names: int, end: int) -> str:
+    """`/58769` is an offset into the string table of an object."""
+    text = raw.rstrip(b"\0")
+    if text[:1] == b"/" and text[1:].isdigit():
+        at = names + int(text[1:])
+        stop = buffer.find(b"\0", at, min(end, at + 4096)) if at < end else -1
+        if stop >= 0:
+            text = bytes(buffer[at:stop])
+    return text.decode("utf-8", "surrogateescape")

@@ -1,0 +1,114 @@
+"""PTX text: is it any, what it is for, and the kernels it defines. Comments and strings never count."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from cudacompat.artifacts.binaries.buffer import Buffer
+from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.versions import PtxIsa
+
+# Atomic groups: a text of a million comments is read once, not once per way to split it.
+_BLANK = rb"(?>(?:\xef\xbb\xbf)?(?>\s++|//[^\n]*+(?:\n|\Z)|/\*(?s:.*?)(?:\*/|\Z))*+)"
+_START = re.compile(_BLANK + rb"\.version\s++(\d{1,3})\.(\d{1,3})\b")
+_TARGET = re.compile(rb"(?<![\w$%.])\.target\s++(?:sm|compute)_(\d{2,4})([af]?)\b")
+_NOISE = re.compile(rb'//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"?')
+_ENTRY = re.compile(rb"\.entry\s++([A-Za-z_$%][\w$]*+)")
+_WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$%.")
+_BODY = re.compile(rb"[{;]")
+
+SNIFFED = 1 << 16  # comments before `.version` longer than this hide a PTX text from us
+
+
+class PtxHead(NamedTuple):
+    """What the first directives of a text say."""
+
+    target: ArchTarget | None
+    isa: PtxIsa
+
+
+def may_be_ptx(head: bytes) -> bool:
+    """Whether the first bytes of a file could begin a PTX text (cheap: only the first visible one counts)."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n\f\v")[:1]
+    return start in (b".", b"/") or (not start and bool(head))
+
+
+def is_ptx(head: bytes) -> bool:
+    """Whether a file's first bytes are those of a PTX text: `.version X.Y` after blanks and comments."""
+    return _START.match(head) is not None
+
+
+def read_head(text: bytes) -> PtxHead | None:
+    """Return what a PTX text is for; None when it is no PTX text."""
+    version = _START.match(text)
+    if version is None:
+        return None
+    isa = PtxIsa(int(version[1]), int(version[2]))
+    found = _TARGET.search(text, version.end(), version.end() + SNIFFED)
+    if found is not None and _is_noise(text, version.end(), found.start()):
+        found = _TARGET.search(_NOISE.sub(b" ", text[version.end() : version.end() + SNIFFED]))
+    if found is None:
+        return PtxHead(None, isa)
+    return PtxHead(ArchTarget(CodeKind.PTX, int(found[1]), ArchSuffix(found[2].decode())), isa)
+
+
+def kernels(text: bytes) -> tuple[str, ...]:
+    """Return the kernels a PTX text defines, in order; a declaration without a body is none."""
+    names = _plain_kernels(text) if b"/*" not in text else None
+    if names is None:
+        names = _plain_kernels(_NOISE.sub(b" ", text))
+    return tuple(dict.fromkeys(names or ()))
+
+
+def _plain_kernels(text: bytes) -> list[str] | None:
+    """Return the kernels of a text; None when comments or strings stand where they could mislead.
+
+    To blank those out of a whole text costs twenty times what looking at the places of interest does.
+    """
+    names: list[str] = []
+    last = 0
+    at = text.find(b".entry")
+    while at >= 0:
+        line = text.rfind(b"\n", last, at) + 1 or last
+        if _misleading(text[line:at]):
+            return None
+        last = at + len(b".entry")
+        following = text.find(b".entry", last)
+        entry = _ENTRY.match(text, at)
+        if entry is not None and (at == 0 or text[at - 1] not in _WORD):
+            stop = _body(text, entry.end(), following if following >= 0 else len(text))
+            if _misleading(text[entry.end() : abs(stop)]):
+                return None
+            if stop > 0:
+                names.append(entry[1].decode("ascii", "replace"))
+        at = following
+    return names
+
+
+def _misleading(text: bytes) -> bool:
+    return b"//" in text or b'"' in text
+
+
+def window(buffer: Buffer, start: int, end: int) -> bytes:
+    """Return the text that lies in a window, up to its first NUL."""
+    stop = buffer.find(b"\0", start, end)
+    return bytes(buffer[start : end if stop < 0 else stop])
+
+
+def _body(text: bytes, at: int, limit: int) -> int:
+    """Return where the body of an entry opens, or minus where its declaration ends without one.
+
+    The `;` of a `.pragma` between name and body ends nothing.
+    """
+    for stop in _BODY.finditer(text, at, limit):
+        if stop[0] == b"{":
+            return stop.start()
+        if b".pragma" not in text[at : stop.start()]:
+            return -stop.start()
+        at = stop.end()
+    return -limit
+
+
+def _is_noise(text: bytes, start: int, at: int) -> bool:
+    return any(mark in text[start:at] for mark in (b"//", b"/*", b'"'))

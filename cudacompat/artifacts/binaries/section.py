@@ -1,0 +1,37 @@
+"""What ELF, PE and COFF have in common for us: named stretches of bytes, and which may hold device code."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cudacompat.domain.code import Registration
+
+# The names in ELF, and as PE cuts them to eight characters.
+OFFICIAL = {
+    ".nv_fatbin": Registration.REGISTERED,
+    ".nv_fatb": Registration.REGISTERED,
+    "__nv_relfatbin": Registration.RELOCATABLE,
+    "__nv_rel": Registration.RELOCATABLE,
+}
+
+MAX_SECTIONS = 1_000_000
+
+
+class Section(NamedTuple):
+    """A section's bytes in the buffer. `present` is False where the file only names it (NOBITS);
+    `data` is whether it holds data that could be device code (never the host's instructions)."""
+
+    name: str
+    start: int
+    end: int
+    present: bool
+    data: bool
+
+
+class Image(NamedTuple):
+    """The sections of one host binary; `sections` is None where its table was stripped or cannot be used."""
+
+    format: str
+    linked: bool
+    sections: list[Section] | None
+    problems: tuple[str, ...]

@@ -1,0 +1,135 @@
+"""One file's bytes in, its device code out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cudacompat.artifacts.binaries import ar, elf, pe, ptx
+from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
+from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer, relocatable
+from cudacompat.artifacts.binaries.kernels import is_relocatable
+from cudacompat.artifacts.binaries.section import Image
+from cudacompat.artifacts.sniff import HEAD, Kind, sniff
+from cudacompat.domain.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
+from cudacompat.domain.target import CodeKind
+from cudacompat.domain.versions import ToolkitVersion
+
+_IMAGES = {Kind.ELF: elf.read_image, Kind.PE: pe.read_image, Kind.COFF: pe.read_object}
+
+
+class Binary(NamedTuple):
+    """What one file gave: an artifact if it holds device code, and what could not be read."""
+
+    artifact: BinaryArtifact | None
+    problems: tuple[str, ...]
+
+
+def read_binary(path: str, buffer: Buffer, kind: Kind, *, kernels: bool) -> Binary:
+    """Read a file of a kind that may hold device code; it never raises for what the bytes are."""
+    size = len(buffer)
+    into = Gatherer(buffer, kernels=kernels)
+    label = kind.value
+    linked = False
+    try:
+        if kind in _IMAGES:
+            image = _IMAGES[kind](buffer, 0, size)
+            _take_image(into, image, 0, size, "")
+            label, linked = image.format, image.linked
+        elif kind is Kind.FATBIN:
+            _take_fatbins(into, buffer, size)
+        elif kind is Kind.CUBIN:
+            into.cubin(0, size, None, Registration.REGISTERED)
+        elif kind is Kind.PTX:
+            into.modules.append(_ptx_module(buffer, kernels=kernels))
+        elif kind is Kind.TILE_IR:
+            into.modules.append(_tile_module(buffer, kernels=kernels))
+        elif kind is Kind.AR:
+            _take_archive(into, buffer, size)
+        elif kind is Kind.THIN_AR:
+            into.problem("a thin archive: it names other files and holds nothing itself")
+        elif kind is Kind.OLD_FATBIN:
+            into.problem(TOO_OLD)
+        else:
+            label = "data"
+            into.strays(0, size, None)
+    except UnreadableError as error:
+        into.problem(str(error))
+    modules = tuple(sorted(into.modules, key=lambda module: module.offset))
+    artifact = BinaryArtifact(path, label, size, linked, modules) if modules else None
+    return Binary(artifact, into.problems)
+
+
+def _take_image(into: Gatherer, image: Image, start: int, end: int, prefix: str) -> None:
+    for problem in image.problems:
+        into.problem(problem)
+    if image.sections is None:  # where its code lies is not known: search all of it
+        into.strays(start, end, prefix.rstrip(":") or None)
+    else:
+        into.sections(image.sections, prefix)
+
+
+def _take_fatbins(into: Gatherer, buffer: Buffer, size: int) -> None:
+    """A bare fatbin does not say whether it is for the linker; its cubins do."""
+    into.official(0, size, None, Registration.REGISTERED)
+    into.modules = [
+        relocatable(module) if is_relocatable(buffer, module.offset, size) else module
+        for module in into.modules
+    ]
+
+
+def _take_archive(into: Gatherer, buffer: Buffer, size: int) -> None:
+    read_to = len(ar.MAGIC)
+    try:
+        for member in ar.members(buffer, 0, size):
+            read_to = member.end
+            kind = sniff(
+                bytes(buffer[member.start : min(member.end, member.start + HEAD)]), member.end - member.start
+            )
+            if kind in _IMAGES:
+                image = _IMAGES[kind](buffer, member.start, member.end)
+                _take_image(into, image, member.start, member.end, f"{member.name}:")
+            elif kind is Kind.SEALED:
+                into.problem(f"its member {member.name} is a compressed archive, which is not opened")
+            elif kind is Kind.FATBIN:
+                into.official(member.start, member.end, member.name, Registration.STRAY)
+            else:
+                into.strays(member.start, member.end, member.name)
+    except UnreadableError as error:
+        into.problem(str(error))
+        into.strays(read_to, size, None)
+
+
+def _ptx_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:
+    text = ptx.window(buffer, 0, len(buffer))
+    head = ptx.read_head(text)
+    if head is None:
+        raise UnreadableError("no PTX text")
+    entry = FatbinEntry(
+        CodeKind.PTX if head.target else CodeKind.UNKNOWN,
+        head.target,
+        head.isa,
+        Compression.NONE,
+        len(buffer),
+        None,
+        None,
+        ptx.kernels(text) if kernels else None,
+    )
+    return DeviceModule(
+        0, None, Registration.REGISTERED, (entry,), None if head.target else "its PTX names no target"
+    )
+
+
+def _tile_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:
+    major, minor = bytes(buffer[8:10]).ljust(2, b"\0")
+    entry = FatbinEntry(
+        CodeKind.TILE_IR,
+        None,
+        None,
+        Compression.NONE,
+        len(buffer),
+        None,
+        ToolkitVersion(major, minor) if major else None,
+        None,
+        "Tile IR is not readable" if kernels else None,
+    )
+    return DeviceModule(0, None, Registration.REGISTERED, (entry,))

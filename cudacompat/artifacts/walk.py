@@ -1,0 +1,87 @@
+"""Folders: every regular file below one, in a stable order, none twice and none from outside."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Step(Enum):
+    """What stands at a place of the tree."""
+
+    FILE = "file"
+    OUTSIDE = "outside"  # a symbolic link to a regular file outside the folder
+    PROBLEM = "problem"
+
+
+class Place(NamedTuple):
+    """One thing found; `why` is filled for a PROBLEM."""
+
+    step: Step
+    path: str
+    why: str = ""
+
+
+NOT_REGULAR = "not a regular file"
+FOLDER_OUTSIDE = "a symbolic link to a folder outside the one named: not followed"
+
+
+def why_not(error: OSError) -> str:
+    """Return the system's words for an error."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+def walk(root: str) -> Iterator[Place]:
+    """Give what lies below a folder, sorted by name, depth first.
+
+    A symbolic link to something inside the folder is passed over: what it points at is met under its own
+    name. One that is broken, or points at itself, holds nothing.
+    """
+    home = os.path.realpath(root)
+    seen: set[tuple[int, int]] = set()
+    stack = [root]
+    named = True  # the root itself may be a link: the user said so
+    while stack:
+        path = stack.pop()
+        try:
+            status = Path(path).stat() if named else os.lstat(path)
+            named = False
+            mode = status.st_mode
+            if stat.S_ISLNK(mode):
+                yield from _link(path, home)
+            elif stat.S_ISREG(mode):
+                yield Place(Step.FILE, path)
+            elif not stat.S_ISDIR(mode):
+                yield Place(Step.PROBLEM, path, NOT_REGULAR)
+            elif (status.st_dev, status.st_ino) not in seen:
+                seen.add((status.st_dev, status.st_ino))
+                with os.scandir(path) as entries:
+                    names = sorted((entry.name for entry in entries), reverse=True)
+                folder = path if path.endswith(os.sep) else path + os.sep
+                stack.extend(folder + name for name in names)
+        except OSError as error:
+            named = False
+            yield Place(Step.PROBLEM, path, why_not(error))
+
+
+def _link(path: str, home: str) -> Iterator[Place]:
+    real = os.path.realpath(path)
+    if real == home or real.startswith(home if home.endswith(os.sep) else home + os.sep):
+        return
+    try:
+        mode = Path(path).stat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            yield Place(Step.PROBLEM, path, why_not(error))
+        return
+    if stat.S_ISREG(mode):
+        yield Place(Step.OUTSIDE, path)
+    elif stat.S_ISDIR(mode):
+        yield Place(Step.PROBLEM, path, FOLDER_OUTSIDE)

@@ -1,0 +1,38 @@
+"""What a rule reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(Enum):
+    """How much a finding weighs; only errors fail a run. The values are the strings of the JSON."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault at one place.
+
+    `message` is one line; `found`, `why` and `help` say what lies there, why it matters and what cures it.
+    `path` is a file, `outer.whl!/inner.so` inside containers, or `None` for the machine itself.
+    """
+
+    id: str
+    severity: Severity
+    message: str
+    path: str | None
+    found: str | None = None
+    why: str | None = None
+    help: str | None = None
+    line: int | None = None
+    target: str | None = None
+
+    @property
+    def docs(self) -> str:
+        """The command that explains it."""
+        return f"cudacompat explain {self.id}"

@@ -1,0 +1,35 @@
+"""The common shape of the rules that report one way in which a whole artifact fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.rules.judged import Judged
+from cudacompat.domain.verdict import ArtifactVerdict, ModuleVerdict, Outcome, Reason
+from cudacompat.domain.wording import count, modules_with
+
+Words = Callable[[ArtifactVerdict, list[ModuleVerdict]], tuple[str, str | None, str]]
+
+
+def failing_rule(id_: str, reason: Reason, words: Words) -> Callable[[Judged], Iterable[Finding]]:
+    """Return a check for artifacts that fail with this reason; `words` gives message, found and help."""
+
+    def check(judged: Judged) -> Iterable[Finding]:
+        verdict = judged.verdict
+        modules = modules_with(verdict, reason)
+        if verdict.outcome is not Outcome.FAILS or not modules:
+            return
+        message, found, help_ = words(verdict, modules)
+        yield Finding(
+            id=id_,
+            severity=Severity.ERROR,
+            path=verdict.path,
+            target=verdict.target.id,
+            message=message,
+            found=found,
+            why=f"in {count(len(modules), 'module')} of {len(verdict.modules)}",
+            help=help_,
+        )
+
+    return check

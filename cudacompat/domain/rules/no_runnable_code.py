@@ -1,0 +1,61 @@
+"""Nothing in the file runs on the GPU.
+
+What it finds: every module with kernels lacks machine code that the GPU runs and PTX that could be compiled for it.
+
+Why it matters: the first kernel launch ends in "no kernel image is available for execution on the device"
+(CUDA error 209). Machine code runs only within its own major compute capability, on the same or a higher minor;
+PTX runs on its own target and everything newer.
+
+Example: a library with sm_80, sm_86 and sm_89 machine code and no PTX, on a card of compute capability 12.0.
+
+What to do: build it with the GPU's target, or install a release that has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.capability import ComputeCapability
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.rule import Rule
+from cudacompat.domain.rules.judged import Judged
+from cudacompat.domain.target import CodeKind
+from cudacompat.domain.verdict import Outcome, Reason
+from cudacompat.domain.wording import generate_command, targets_of, what_is_there
+
+
+def check(judged: Judged) -> Iterable[Finding]:
+    """One finding if the artifact fails and a module has no image that fits, or all are for other architectures."""
+    verdict = judged.verdict
+    unfit = [v for v in verdict.modules if v.reason in (Reason.NO_IMAGE, Reason.OTHER_ARCHITECTURE)]
+    if verdict.outcome is not Outcome.FAILS or not unfit:
+        return
+    modules = [v.module for v in unfit]
+    capability = verdict.target.capability
+    numbers = [t.number for t in targets_of(modules, CodeKind.SASS)]
+    ptx = targets_of(modules, CodeKind.PTX)
+    parts = []
+    if numbers:
+        nearest = max((n for n in numbers if n < capability.number), default=min(numbers))
+        major = ComputeCapability.from_number(nearest).major
+        parts.append(
+            f"machine code runs only within its own major version; the nearest here is {major}.x, the GPU is "
+            f"{capability.major}.x"
+            if major != capability.major
+            else f"sm_{nearest} code does not run on {capability}"
+        )
+    if ptx:
+        parts.append(f"its PTX is for {ptx[0]} and up, or tied to one architecture")
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        path=verdict.path,
+        target=verdict.target.id,
+        message=f"nothing here runs on {verdict.target.label}",
+        found=what_is_there(modules),
+        why="; ".join(parts) or None,
+        help=f"build for sm_{capability.number}: {generate_command(verdict.path, verdict.target)}",
+    )
+
+
+RULE = Rule("no-runnable-code", "Nothing in the file runs on the GPU", __doc__, check)

@@ -1,0 +1,133 @@
+"""The words of a judgement; every value is a string of the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from cudacompat.domain.capability import ComputeCapability
+from cudacompat.domain.code import DeviceModule, FatbinEntry
+from cudacompat.domain.versions import DriverRelease
+
+
+class Outcome(Enum):
+    """What becomes of a module, or of a whole artifact, on one target."""
+
+    NATIVE = "native"
+    COMPATIBLE = "compatible"
+    JIT = "jit"
+    PARTIAL = "partial"
+    FAILS = "fails"
+    SPECIAL = "special"
+    UNDECIDED = "undecided"
+
+    @property
+    def runs(self) -> bool:
+        """Whether everything in it runs: native, compatible or jit."""
+        return self in _STRENGTH
+
+    @property
+    def strength(self) -> int:
+        """Order among the outcomes that run: jit 1, compatible 2, native 3; 0 for the others."""
+        return _STRENGTH.get(self, 0)
+
+
+_STRENGTH = {Outcome.JIT: 1, Outcome.COMPATIBLE: 2, Outcome.NATIVE: 3}
+
+
+class Reason(Enum):
+    """Why a module fails, is partial, special or undecided."""
+
+    # fails
+    NO_IMAGE = "no-image"  # CUDA error 209
+    PTX_ISA_TOO_NEW = "ptx-isa-too-new"  # 222
+    PTX_INVALID = "ptx-invalid"  # 218: its .target did not exist yet in its .version
+    JIT_DISABLED = "jit-disabled"
+    EMPTY_IMAGE = "empty-image"  # 500, whatever lies beside it
+    NOT_LINKED = "not-linked"
+    # partial
+    KERNELS_MISSING = "kernels-missing"  # 500 for those
+    HOLES = "holes"  # of an artifact: some modules fail beside others
+    # special
+    OTHER_ARCHITECTURE = "other-architecture"
+    # undecided
+    NOT_READ = "not-read"
+    UNKNOWN_KIND = "unknown-kind"
+    SUFFIX_UNREADABLE = "suffix-unreadable"
+    TEGRA = "tegra"
+    RELOCATABLE = "relocatable"
+    NO_KNOWN_DRIVER = "no-known-driver"  # PTX newer than every driver in the tables
+    DRIVER_TOO_OLD_FOR_GPU = "driver-too-old-for-gpu"
+    DRIVER_TOO_OLD_FOR_COMPRESSION = "driver-too-old-for-compression"
+    NOT_JUDGED_KIND = "not-judged-kind"  # only LTO-IR or Tile IR
+    ONLY_SPECIAL_AND_PTX = "only-special-and-ptx"
+
+
+class Basis(Enum):
+    """Where a verdict's certainty comes from: measured on hardware, or NVIDIA's documentation."""
+
+    MEASURED = "measured"
+    DOCUMENTED = "documented"
+
+
+class JitPolicy(Enum):
+    """What the environment allows: CUDA_FORCE_PTX_JIT=1 is `forced`, CUDA_DISABLE_PTX_JIT=1 `disabled`."""
+
+    NORMAL = "normal"
+    FORCED = "forced"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is judged for: a GPU, and the driver it is judged with (`None`: the oldest that will do)."""
+
+    id: str
+    name: str | None
+    capability: ComputeCapability
+    driver: DriverRelease | None = None
+    jit: JitPolicy = JitPolicy.NORMAL
+
+    @property
+    def label(self) -> str:
+        """`NVIDIA GeForce RTX 5070 Ti (12.0)`, or `sm_90a (9.0)`, or just `12.0`."""
+        capability = str(self.capability)
+        known = self.name or (self.id if self.id != capability else None)
+        return f"{known} ({capability})" if known else capability
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleVerdict:
+    """What the driver will do with one module: outcome, reason, the image it picks, kernels that image lacks.
+
+    `min_driver` is the oldest driver branch that compiles the picked PTX (only with outcome jit).
+    """
+
+    module: DeviceModule
+    outcome: Outcome
+    reason: Reason | None
+    basis: Basis
+    picked: FatbinEntry | None = None
+    missing: tuple[str, ...] = ()
+    min_driver: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactVerdict:
+    """One artifact on one target, with the verdict of each module that counts.
+
+    `counts` has every outcome as a key. `stray` are modules outside the registered sections that were
+    judged but did not decide (empty where they did).
+    """
+
+    path: str
+    target: Target
+    outcome: Outcome
+    reason: Reason | None
+    basis: Basis
+    min_driver: int | None
+    counts: Mapping[Outcome, int]
+    modules: tuple[ModuleVerdict, ...]
+    stray: tuple[ModuleVerdict, ...]
+    default_target: str | None = None  # "sm_52": every kernel module carries just nvcc's default target

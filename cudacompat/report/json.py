@@ -1,0 +1,189 @@
+"""Reports as JSON: the contract's documents. Keys are only ever added."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TextIO
+
+import cudacompat
+from cudacompat.domain.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
+from cudacompat.domain.finding import Finding
+from cudacompat.domain.host import to_json as facts_to_json
+from cudacompat.domain.report import CheckReport, DoctorReport, GpusReport, InspectReport
+from cudacompat.domain.verdict import ArtifactVerdict, Outcome, Target
+
+Json = dict[str, Any]
+
+
+def render(report: object, stream: TextIO) -> None:
+    """Write the report's document, UTF-8, one final newline."""
+    document = _DOCUMENTS[type(report)](report)
+    # ensure_ascii keeps every name, whatever bytes it came from, valid UTF-8 (surrogates as escapes) and inert in
+    # a terminal (control characters as escapes)
+    json.dump(document, stream, indent=2, ensure_ascii=True)
+    stream.write("\n")
+
+
+def _head(command: str) -> Json:
+    return {"schema": f"cudacompat/{command}/1", "tool": {"name": "cudacompat", "version": cudacompat.__version__}}
+
+
+def _inspect(report: InspectReport) -> Json:
+    return {
+        **_head("inspect"),
+        "artifacts": [_artifact(artifact) for artifact in report.read.artifacts],
+        "not_read": _not_read(report.read.not_read),
+        "files": {"seen": report.read.files, "without_device_code": report.read.without_code},
+    }
+
+
+def _artifact(artifact: BinaryArtifact) -> Json:
+    entries = [entry for module in artifact.modules for entry in module.entries]
+    totals: dict[tuple[str, str | None], list[int]] = defaultdict(lambda: [0, 0])
+    for entry in entries:
+        total = totals[entry.kind.value, str(entry.target) if entry.target else None]
+        total[0] += 1
+        total[1] += entry.size
+    return {
+        "path": artifact.path,
+        "format": artifact.format,
+        "size": artifact.size,
+        "linked": artifact.linked,
+        "modules": [_module(module) for module in artifact.modules],
+        "summary": {
+            "modules": len(artifact.modules),
+            "entries": len(entries),
+            "targets": [
+                {"kind": kind, "target": target, "entries": number, "bytes": size}
+                for (kind, target), (number, size) in sorted(totals.items(), key=lambda item: _natural(item[0]))
+            ],
+        },
+    }
+
+
+def _natural(key: tuple[str, str | None]) -> tuple[str, int, str]:
+    kind, target = key
+    digits = "".join(c for c in target or "" if c.isdigit())
+    return (kind, int(digits or 0), target or "")
+
+
+def _module(module: DeviceModule) -> Json:
+    return {
+        "offset": module.offset,
+        "section": module.section,
+        "registration": module.registration.value,
+        "damage": module.damage,
+        "entries": [_entry(entry) for entry in module.entries],
+    }
+
+
+def _entry(entry: FatbinEntry) -> Json:
+    return {
+        "kind": entry.kind.value,
+        "target": str(entry.target) if entry.target else None,
+        "ptx_isa": str(entry.ptx_isa) if entry.ptx_isa else None,
+        "compression": entry.compression.value,
+        "size": entry.size,
+        "uncompressed_size": entry.uncompressed_size,
+        "toolkit": str(entry.toolkit) if entry.toolkit else None,
+        "kernels": list(entry.kernels) if entry.kernels is not None else None,
+    }
+
+
+def _check(report: CheckReport) -> Json:
+    by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
+    for verdict in report.verdicts:
+        by_path[verdict.path].append(verdict)
+    return {
+        **_head("check"),
+        "targets": [_target(target) for target in report.targets],
+        "artifacts": [
+            {"path": path, "verdicts": [_verdict(v) for v in verdicts]} for path, verdicts in by_path.items()
+        ],
+        "findings": _findings(report.findings),
+        "not_read": _not_read(report.not_read),
+        "files": {"seen": report.files, "without_device_code": report.without_code},
+    }
+
+
+def _target(target: Target) -> Json:
+    return {
+        "id": target.id,
+        "name": target.name,
+        "compute_capability": str(target.capability),
+        "driver": str(target.driver) if target.driver else None,
+        "jit": target.jit.value,
+    }
+
+
+def _verdict(verdict: ArtifactVerdict) -> Json:
+    return {
+        "target": verdict.target.id,
+        "outcome": verdict.outcome.value,
+        "reason": verdict.reason.value if verdict.reason else None,
+        "min_driver": str(verdict.min_driver) if verdict.min_driver else None,
+        "basis": verdict.basis.value,
+        "modules": {outcome.value: verdict.counts[outcome] for outcome in Outcome},
+        "outside_registered_sections": len(verdict.stray),
+    }
+
+
+def _findings(findings: Sequence[Finding]) -> list[Json]:
+    return [
+        {
+            "id": f.id,
+            "severity": f.severity.value,
+            "message": f.message,
+            "path": f.path,
+            "line": f.line,
+            "target": f.target,
+            "found": f.found,
+            "why": f.why,
+            "help": f.help,
+            "docs": f.docs,
+        }
+        for f in findings
+    ]
+
+
+def _not_read(items: Iterable[NotRead]) -> list[Json]:
+    return [{"path": item.path, "why": item.why} for item in items]
+
+
+def _doctor(report: DoctorReport) -> Json:
+    checked = _check(report.check) if report.check is not None else None
+    return {
+        **_head("doctor"),
+        "facts": facts_to_json(report.facts),
+        "check": {key: checked[key] for key in ("targets", "artifacts", "not_read", "files")} if checked else None,
+        "findings": _findings(report.findings),
+        "plan": [{"why": step.why, "command": step.command} for step in report.plan],
+        "settings": [{"title": title, "text": text} for title, text in report.settings],
+    }
+
+
+def _gpus(report: GpusReport) -> Json:
+    return {
+        **_head("gpus"),
+        "query": report.query,
+        "gpus": [
+            {
+                "name": gpu.name,
+                "compute_capability": str(gpu.capability),
+                "chip": gpu.chip,
+                "pci_ids": list(gpu.pci_ids),
+                "source": gpu.source,
+            }
+            for gpu in report.gpus
+        ],
+    }
+
+
+_DOCUMENTS: dict[type, Callable[[Any], Json]] = {
+    InspectReport: _inspect,
+    CheckReport: _check,
+    DoctorReport: _doctor,
+    GpusReport: _gpus,
+}

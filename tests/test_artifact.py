@@ -1,0 +1,133 @@
+"""From modules to a file's verdict: holes, kernels made for others, default targets, relocatable code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from cudacompat.domain.artifact import default_target, judge_artifact
+from cudacompat.domain.code import DeviceModule, Registration
+from cudacompat.domain.verdict import ArtifactVerdict, Outcome, Reason
+from tests.build import artifact, image, module, target
+
+ALL = ("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120")
+REL = Registration.RELOCATABLE
+STRAY = Registration.STRAY
+
+
+def verdict(modules: Sequence[DeviceModule], capability: str, linked: bool = True) -> ArtifactVerdict:
+    found = judge_artifact(artifact(modules, linked), target(capability))
+    assert found is not None
+    return found
+
+
+def test_the_weakest_module_names_the_artifact() -> None:
+    assert verdict([module("sm_120"), module("compute_80")], "12.0").outcome is Outcome.JIT
+    assert verdict([module("sm_120"), module("sm_120", "sm_80")], "12.0").outcome is Outcome.NATIVE
+    assert verdict([module("sm_120"), module("sm_121")], "12.1").outcome is Outcome.COMPATIBLE
+
+
+def test_a_module_without_code_among_others_is_a_hole() -> None:
+    found = verdict([module(*ALL)] * 9 + [module(*ALL[:-1])], "12.0")
+    assert (found.outcome, found.reason) == (Outcome.PARTIAL, Reason.HOLES)
+    assert found.counts[Outcome.FAILS] == 1
+
+
+def test_the_librarys_own_list_minus_the_gpu_is_a_hole_however_many_share_it() -> None:
+    found = verdict([module(*ALL)] * 9 + [module(*ALL[:-1])] * 8, "12.0")
+    assert found.outcome is Outcome.PARTIAL
+    assert found.counts[Outcome.SPECIAL] == 0
+
+
+def test_a_stale_list_in_part_of_a_library_is_a_hole() -> None:
+    found = verdict([module(*ALL)] * 9 + [module("sm_75", "sm_80")] * 8, "12.0")
+    assert (found.outcome, found.counts[Outcome.FAILS]) == (Outcome.PARTIAL, 8)
+
+
+def test_arch_specific_modules_are_special() -> None:
+    found = verdict([module(*ALL)] * 2 + [module("sm_90a")], "12.0")
+    assert (found.outcome, found.counts[Outcome.SPECIAL]) == (Outcome.NATIVE, 1)
+
+
+def test_single_architecture_modules_in_number_are_special() -> None:
+    found = verdict([module(*ALL)] * 9 + [module("sm_90")] * 4, "12.0")
+    assert (found.outcome, found.counts[Outcome.SPECIAL]) == (Outcome.NATIVE, 4)
+    few = verdict([module(*ALL)] * 9 + [module("sm_90")] * 3, "12.0")
+    assert (few.outcome, few.counts[Outcome.FAILS]) == (Outcome.PARTIAL, 3)
+
+
+def test_kernels_named_for_another_architecture_are_special() -> None:
+    named = module(image("sm_90", kernels=("_Z4k_sm90_gemmv", "cutlass_90_wgrad")))
+    other = module(image("sm_90", kernels=("_Z4k_sm90_gemmv", "_Z5plainv")))
+    assert verdict([module("sm_120"), named], "12.0").outcome is Outcome.NATIVE
+    assert verdict([module("sm_120"), other], "12.0").outcome is Outcome.PARTIAL
+
+
+def test_only_special_modules_fail_and_beside_ptx_are_undecided() -> None:
+    assert verdict([module("sm_90a")], "12.0").outcome is Outcome.FAILS
+    found = verdict([module("sm_90a"), module("compute_80")], "12.0")
+    assert (found.outcome, found.reason) == (Outcome.UNDECIDED, Reason.ONLY_SPECIAL_AND_PTX)
+
+
+def test_the_name_of_the_file_changes_nothing() -> None:
+    modules = [module(*ALL)] * 9 + [module(*ALL[:-1])]
+    plain = artifact(modules)
+    renamed = replace(plain, path="libcublasLt.so.13")
+    one, other = judge_artifact(plain, target("12.0")), judge_artifact(renamed, target("12.0"))
+    assert one is not None
+    assert other is not None
+    assert one.counts == other.counts
+
+
+def test_modules_without_any_kernel_count_for_nothing() -> None:
+    host_only = module(image("sm_52", kernels=()))
+    assert judge_artifact(artifact([host_only]), target("12.0")) is None
+    assert verdict([host_only, module("sm_120")], "12.0").counts[Outcome.NATIVE] == 1
+
+
+def test_an_unread_module_makes_the_artifact_undecided_or_partial() -> None:
+    unread = module(image("sm_120", kernels=None))
+    assert verdict([module("sm_120"), unread], "12.0").outcome is Outcome.UNDECIDED
+    assert verdict([module("sm_80"), unread], "12.0").outcome is Outcome.PARTIAL
+    assert verdict([replace(module("sm_120"), damage="cut short")], "12.0").outcome is Outcome.UNDECIDED
+
+
+def test_relocatable_code_in_a_linked_file() -> None:
+    linked = module("sm_90")
+    assert verdict([linked, module("sm_90", registration=REL)], "9.0").outcome is Outcome.NATIVE
+    lost = module(image("sm_90", kernels=("k9",)), registration=REL)
+    found = verdict([lost], "9.0")
+    assert (found.outcome, found.reason) == (Outcome.FAILS, Reason.NOT_LINKED)
+    assert verdict([linked, lost], "9.0").outcome is Outcome.PARTIAL
+
+
+def test_relocatable_code_in_an_object_is_undecided() -> None:
+    found = verdict([module("sm_90", registration=REL)], "9.0", linked=False)
+    assert (found.outcome, found.reason) == (Outcome.UNDECIDED, Reason.RELOCATABLE)
+
+
+def test_what_lies_elsewhere_decides_only_where_nothing_is_registered() -> None:
+    registered, elsewhere = module("sm_120"), module("sm_80", registration=STRAY)
+    found = verdict([registered, elsewhere], "12.0")
+    assert (found.outcome, len(found.stray)) == (Outcome.NATIVE, 1)
+    alone = verdict([elsewhere], "12.0")
+    assert (alone.outcome, len(alone.stray)) == (Outcome.FAILS, 0)
+
+
+@pytest.mark.parametrize(
+    ("modules", "expected"),
+    [
+        ([module("sm_52", image("compute_52", "8.7"))] * 3, "sm_52"),
+        ([module("sm_75", image("compute_75", "9.0"))] * 3, "sm_75"),
+        ([module("sm_75", image("compute_75", "8.7"))], None),  # CUDA 12 never builds 7.5 unasked
+        ([module("sm_52", image("compute_52", "9.0"))], None),
+        ([module("sm_52")], None),  # somebody asked for machine code only
+        ([module("sm_52", image("compute_52", "8.7")), module("sm_80")], None),
+        ([module("sm_52", image("compute_52", "8.7"), "sm_80")], None),
+        ([module(image("sm_80", kernels=())), module("sm_52", image("compute_52", "8.7"))], "sm_52"),
+    ],
+)
+def test_default_target(modules: list[DeviceModule], expected: str | None) -> None:
+    assert default_target(modules) == expected
