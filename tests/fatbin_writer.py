@@ -3,10 +3,10 @@
 NVIDIA's own `fatbinary` sorts what it is given and refuses what does not fit together. Tests need the rest:
 two images for one target, a header that contradicts its payload, an image without kernels before a good one.
 
-The container (little-endian): a 16-byte header (magic, version, header size, bytes of all entries), then the
-entries one after another. An entry is a header of 64 bytes and strings, whose fields say everything that picks an
-image (kind, target number, `a` and `f` bits, PTX ISA), and the payload, padded to 8 bytes. Where nothing is
-forced, the bytes are those that fatbinary 13.5 writes for the same image.
+The container (little-endian): a 16-byte header (magic, version, header size, bytes of all entries), then
+the entries one after another. An entry is a header of 64 bytes and strings, whose fields say everything
+that picks an image (kind, target number, `a` and `f` bits, PTX ISA), and the payload, padded to 8 bytes.
+Where nothing is forced, the bytes are those that fatbinary 13.5 writes for the same image.
 
     fatbin(sass(cubin), ptx(text, compression="zstd"))
 """
@@ -80,7 +80,7 @@ class Image:
 
 
 def sass(cubin: bytes, suffix: str = "", **header: object) -> Image:
-    """An entry for machine code. The number comes from the cubin; its suffix cannot be read there, so name it."""
+    """An entry for machine code. The number comes from the cubin; its suffix is not in there, so name it."""
     abi, arch = cubin_abi(cubin), cubin_arch(cubin)
     image = Image(Kind.ELF, arch, cubin, suffix, (1, abi))
     if arch >= 100:

@@ -91,7 +91,9 @@ class TestCheck:
     def test_alternatives(self, tmp_path: Path) -> None:
         ptx = ".version 7.0\n.target sm_{}\n.address_size 64\n.visible .entry k() {{ ret; }}\n"
         (tmp_path / "lib_a.ptx").write_text(ptx.format(70))
-        (tmp_path / "lib_b.ptx").write_text(".version 9.0\n.target sm_120\n.address_size 64\n.visible .entry k() { ret; }\n")
+        (tmp_path / "lib_b.ptx").write_text(
+            ".version 9.0\n.target sm_120\n.address_size 64\n.visible .entry k() { ret; }\n"
+        )
         assert cudacompat("check", tmp_path, "--gpu", "8.0").code == 1
         assert cudacompat("check", tmp_path, "--gpu", "8.0", "--any-of", "lib_*.ptx").code == 0
         assert cudacompat("check", tmp_path, "--gpu", "6.0", "--any-of", "lib_*.ptx").code == 1

@@ -187,7 +187,9 @@ def _images(draw: st.DrawFn) -> FatbinEntry:
     where = draw(_TARGETS)
     isa = draw(st.sampled_from([PtxIsa(7, 0), PtxIsa(8, 0), PtxIsa(8, 7), PtxIsa(9, 0), PtxIsa(9, 5)]))
     packed = draw(st.sampled_from([Compression.NONE, Compression.ZSTD]))
-    return FatbinEntry(where.kind, where, isa if where.kind is CodeKind.PTX else None, packed, 8, None, None, draw(_KERNELS))
+    return FatbinEntry(
+        where.kind, where, isa if where.kind is CodeKind.PTX else None, packed, 8, None, None, draw(_KERNELS)
+    )
 
 
 _MODULES = st.lists(_images(), min_size=1, max_size=5, unique_by=lambda e: e.target).map(lambda found: module(*found))

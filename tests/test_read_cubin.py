@@ -86,7 +86,9 @@ def test_what_nvlink_links_keeps_its_target(tmp_path: Path) -> None:
 
 
 def test_no_kernel_is_an_empty_list_and_device_functions_are_none(tmp_path: Path) -> None:
-    path = toolchain.nvcc(tmp_path, "__device__ int f(int x) { return x; }", "-arch=sm_90", "-rdc=true", "-cubin", out="c")
+    path = toolchain.nvcc(
+        tmp_path, "__device__ int f(int x) { return x; }", "-arch=sm_90", "-rdc=true", "-cubin", out="c"
+    )
     (entry,) = read_one(path).entries
     assert entry.kernels == ()
     (entry,) = read_one(path, kernels=False).entries

@@ -21,7 +21,22 @@ template __global__ void add<int>(int *);
 """
 KERNELS = {"scale", "_Z3addIfEvPT_", "_Z3addIiEvPT_"}
 
-ALL_TARGETS = ("75", "80", "86", "87", "89", "90", "90a", "100a", "100f", "103", "110f", "120", "120a", "121f")
+ALL_TARGETS = (
+    "75",
+    "80",
+    "86",
+    "87",
+    "89",
+    "90",
+    "90a",
+    "100a",
+    "100f",
+    "103",
+    "110f",
+    "120",
+    "120a",
+    "121f",
+)
 
 
 def read(path: Path, *, kernels: bool = True) -> BinaryArtifact:
@@ -80,7 +95,12 @@ def test_nvcc_gives_what_it_was_asked_for(tmp_path: Path, mode: str) -> None:
     assert {str(e.target) for e in ptx} == {"compute_80", "compute_120f"}
     assert {str(e.ptx_isa) for e in ptx} == {"9.5"}
     assert all(set(e.kernels or ()) == KERNELS for e in found)
-    stored = {"default": ("none", "zstd"), "size": ("zstd", "zstd"), "speed": ("none", "lz4"), "none": ("none", "none")}
+    stored = {
+        "default": ("none", "zstd"),
+        "size": ("zstd", "zstd"),
+        "speed": ("none", "lz4"),
+        "none": ("none", "none"),
+    }
     assert ({e.compression.value for e in sass}, {e.compression.value for e in ptx}) == tuple(
         {one} for one in stored[mode]
     )

@@ -45,7 +45,8 @@ def test_ptx_of_nvcc(tmp_path: Path, target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "before", ["", "\n\n", "// a comment\n", "/* two\nlines */\n", "\r\n//\r\n", "\ufeff", "//" + "x" * 60000 + "\n"]
+    "before",
+    ["", "\n\n", "// a comment\n", "/* two\nlines */\n", "\r\n//\r\n", "\ufeff", "//" + "x" * 60000 + "\n"],
 )
 def test_what_may_stand_before_the_version(tmp_path: Path, before: str) -> None:
     assert str(entry_of(tmp_path, before + HEAD).target) == "compute_90a"
@@ -53,7 +54,15 @@ def test_what_may_stand_before_the_version(tmp_path: Path, before: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["// .version 8.0\nint main() {}", ".section .text\n.version 8.0", "", "\n", "/* .version 8.0", ".versions 8.0", "x"],
+    [
+        "// .version 8.0\nint main() {}",
+        ".section .text\n.version 8.0",
+        "",
+        "\n",
+        "/* .version 8.0",
+        ".versions 8.0",
+        "x",
+    ],
 )
 def test_what_is_no_ptx(tmp_path: Path, text: str) -> None:
     result = result_of(tmp_path, text)
@@ -100,7 +109,24 @@ def test_without_a_target_it_is_damaged(tmp_path: Path) -> None:
 
 
 PIECES = st.sampled_from(
-    [".entry a", ".entry b(){", "(", ")", "{", "}", ";", "//", "/*", "*/", '"', "\n", " ", ".pragma", "x", "\\"]
+    [
+        ".entry a",
+        ".entry b(){",
+        "(",
+        ")",
+        "{",
+        "}",
+        ";",
+        "//",
+        "/*",
+        "*/",
+        '"',
+        "\n",
+        " ",
+        ".pragma",
+        "x",
+        "\\",
+    ]
 )
 
 

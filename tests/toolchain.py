@@ -43,7 +43,12 @@ def missing(what: str) -> NoReturn:
 def run(*command: str | Path, cwd: Path | None = None, check: bool = True) -> str:
     """Run a tool and return what it printed; its errors end the test."""
     done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, errors="replace", timeout=300
+        [str(part) for part in command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=300,
     )
     if check and done.returncode:
         raise AssertionError(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
@@ -234,7 +239,17 @@ def _install_ptxas(release: str) -> Path | None:
         return None
     TOOLCHAIN.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TOOLCHAIN) as fresh:
-        command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", fresh, _ON_DEMAND[release]]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-deps",
+            "--target",
+            fresh,
+            _ON_DEMAND[release],
+        ]
         try:
             done = subprocess.run(command, capture_output=True, timeout=300, check=False)
         except (OSError, subprocess.TimeoutExpired):

@@ -157,9 +157,19 @@ def link(gcc: str, fatbins: dict[str, bytes]) -> bytes:
             (folder / f"{module}.fatbin").write_bytes(fatbin)
         shutil.copy(SOURCES / "host.S", folder / "host.S")
         command = [
-            gcc, "-shared", "-nostdlib", "-s", "-o", "out.so", "host.S",
-            "-Wl,--build-id=none", "-Wl,--hash-style=gnu", "-Wl,-soname,libggml-cuda.so",
-            "-Wl,-z,noseparate-code", "-Wl,-z,max-page-size=4096", "-Wa,-mx86-used-note=no",
+            gcc,
+            "-shared",
+            "-nostdlib",
+            "-s",
+            "-o",
+            "out.so",
+            "host.S",
+            "-Wl,--build-id=none",
+            "-Wl,--hash-style=gnu",
+            "-Wl,-soname,libggml-cuda.so",
+            "-Wl,-z,noseparate-code",
+            "-Wl,-z,max-page-size=4096",
+            "-Wa,-mx86-used-note=no",
         ]
         subprocess.run(command, cwd=folder, check=True, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
         return (folder / "out.so").read_bytes()

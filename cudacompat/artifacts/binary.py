@@ -40,9 +40,9 @@ def read_binary(path: str, buffer: Buffer, kind: Kind, *, kernels: bool) -> Bina
         elif kind is Kind.CUBIN:
             into.cubin(0, size, None, Registration.REGISTERED)
         elif kind is Kind.PTX:
-            into.modules.append(_ptx_module(buffer, kernels=kernels))
+            into.add(_ptx_module(buffer, kernels=kernels))
         elif kind is Kind.TILE_IR:
-            into.modules.append(_tile_module(buffer, kernels=kernels))
+            into.add(_tile_module(buffer, kernels=kernels))
         elif kind is Kind.AR:
             _take_archive(into, buffer, size)
         elif kind is Kind.THIN_AR:
@@ -72,8 +72,7 @@ def _take_fatbins(into: Gatherer, buffer: Buffer, size: int) -> None:
     """A bare fatbin does not say whether it is for the linker; its cubins do."""
     into.official(0, size, None, Registration.REGISTERED)
     into.modules = [
-        relocatable(module) if is_relocatable(buffer, module.offset, size) else module
-        for module in into.modules
+        relocatable(module) if is_relocatable(buffer, module.offset, size) else module for module in into.modules
     ]
 
 
@@ -82,9 +81,7 @@ def _take_archive(into: Gatherer, buffer: Buffer, size: int) -> None:
     try:
         for member in ar.members(buffer, 0, size):
             read_to = member.end
-            kind = sniff(
-                bytes(buffer[member.start : min(member.end, member.start + HEAD)]), member.end - member.start
-            )
+            kind = sniff(bytes(buffer[member.start : min(member.end, member.start + HEAD)]), member.end - member.start)
             if kind in _IMAGES:
                 image = _IMAGES[kind](buffer, member.start, member.end)
                 _take_image(into, image, member.start, member.end, f"{member.name}:")
@@ -114,9 +111,7 @@ def _ptx_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:
         None,
         ptx.kernels(text) if kernels else None,
     )
-    return DeviceModule(
-        0, None, Registration.REGISTERED, (entry,), None if head.target else "its PTX names no target"
-    )
+    return DeviceModule(0, None, Registration.REGISTERED, (entry,), None if head.target else "its PTX names no target")
 
 
 def _tile_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:

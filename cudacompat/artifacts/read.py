@@ -25,9 +25,7 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _LINK_OUTSIDE = "a symbolic link to device code outside the folder named: name its target to have it judged"
 
 
-def read_paths(
-    paths: Sequence[str], *, kernels: bool, on_file: Callable[[str], None] | None = None
-) -> ReadResult:
+def read_paths(paths: Sequence[str], *, kernels: bool, on_file: Callable[[str], None] | None = None) -> ReadResult:
     """Read the device code of files, folders and zips.
 
     With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read.
@@ -76,11 +74,12 @@ class _Reader:
         self._barren: list[str] = []
         self._sealed: list[tuple[str, str]] = []
         self._done: dict[tuple[int, int], _Yield] = {}
-        self._outside: list[str] = []
+        self._outside: list[tuple[str, tuple[int, int], str]] = []
 
     def result(self) -> ReadResult:
-        for path in self._outside:
-            self._look_outside(path)
+        for path, target, why in self._outside:
+            if target not in self._done:
+                self._refuse(path, why)
         return ReadResult(
             tuple(self._artifacts),
             tuple(self._not_read),
@@ -110,8 +109,7 @@ class _Reader:
         if place.step is Step.PROBLEM:
             return self._refuse(place.path, place.why)
         if place.step is Step.OUTSIDE:
-            self._outside.append(place.path)
-            return _Yield(code=False, unread=True)
+            return self._outside_link(place.path)
         return self._file(place.path, named=named)
 
     def _refuse(self, path: str, why: str) -> _Yield:
@@ -200,16 +198,16 @@ class _Reader:
             code, unread = code or one.code, unread or one.unread
         return _Yield(code, unread)
 
-    def _look_outside(self, path: str) -> None:
-        """Say so when a link that was not followed leads to device code that nothing else named."""
+    def _outside_link(self, path: str) -> _Yield:
+        """Look where a link leads that is not followed: device code there, unless named too, was not judged."""
         try:
             status = Path(path).stat()
-        except OSError:
-            return
-        if (status.st_dev, status.st_ino) in self._done:
-            return
+        except OSError as error:
+            return self._refuse(path, why_not(error))
         probe = _Reader(kernels=False, on_file=self._on_file)
-        one = probe._file(os.path.realpath(path), named=False)
-        self._done[(status.st_dev, status.st_ino)] = one
-        if one.code or one.unread:
-            self._refuse(path, _LINK_OUTSIDE if one.code else probe._not_read[0].why)
+        one = probe._file(path, named=False)
+        if not one.code and not one.unread:
+            return one
+        why = _LINK_OUTSIDE if one.code else probe._not_read[0].why
+        self._outside.append((path, (status.st_dev, status.st_ino), why))
+        return _Yield(code=False, unread=True)

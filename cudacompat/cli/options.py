@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """Output formats."""
 
     TEXT = "text"
     JSON = "json"
 
 
-class Color(str, Enum):
+class Color(StrEnum):
     """When to colour text."""
 
     AUTO = "auto"
@@ -23,7 +23,7 @@ class Color(str, Enum):
     NEVER = "never"
 
 
-class Require(str, Enum):
+class Require(StrEnum):
     """The least that every artifact must reach."""
 
     NATIVE = "native"
@@ -31,7 +31,7 @@ class Require(str, Enum):
     RUNS = "runs"
 
 
-class Holes(str, Enum):
+class Holes(StrEnum):
     """What an artifact that runs only in part counts as."""
 
     ERROR = "error"
@@ -39,7 +39,7 @@ class Holes(str, Enum):
     IGNORE = "ignore"
 
 
-class Jit(str, Enum):
+class Jit(StrEnum):
     """What the environment of the run allows."""
 
     NORMAL = "normal"
@@ -79,3 +79,4 @@ AnyOfOption = Annotated[
     list[str] | None,
     typer.Option("--any-of", metavar="GLOB", help="Files that are alternatives: one of them has to run. Repeatable."),
 ]
+PathsArgument = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, wheels, archives or folders.")]

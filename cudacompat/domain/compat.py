@@ -220,4 +220,3 @@ def _jit(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | 
         return Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU, None
     failure, reason = _driver_takes(target, picked)
     return failure, reason, needed
-

@@ -13,8 +13,8 @@ Facts = TypeVar("Facts", contravariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[Facts]):
-    """A rule over one kind of facts. `doc` is its module's docstring (What it finds, Why it matters, Example, What to do):
-    `cudacompat explain <id>` prints it."""
+    """A rule over one kind of facts. `doc` is its module's docstring (What it finds, Why it matters, Example, What to
+    do): `cudacompat explain <id>` prints it."""
 
     id: str
     title: str

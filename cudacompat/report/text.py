@@ -103,7 +103,9 @@ class _Page:
 def _finding(page: _Page, finding: Finding) -> None:
     severity = finding.severity
     where = f"{finding.path}:{finding.line}" if finding.line else finding.path or "this machine"
-    page.line((where, "bold"), ": ", (f"{severity.value}[{finding.id}]", _SEVERITY_STYLE[severity]), ": ", finding.message)
+    page.line(
+        (where, "bold"), ": ", (f"{severity.value}[{finding.id}]", _SEVERITY_STYLE[severity]), ": ", finding.message
+    )
     for label, value in (("found", finding.found), ("why", finding.why), ("help", finding.help)):
         if value:
             page.field(label, value)

@@ -43,9 +43,7 @@ def members(buffer: Buffer, start: int, end: int) -> Iterator[Member]:
         at += _HEADER
         stop = at + int(size_text)
         if stop > end:
-            raise UnreadableError(
-                f"truncated archive: its last member ends {stop - end} bytes behind the end"
-            )
+            raise UnreadableError(f"truncated archive: its last member ends {stop - end} bytes behind the end")
         raw = header[:16].rstrip(b" ")
         if raw == b"//":
             long_names = bytes(buffer[at:stop])

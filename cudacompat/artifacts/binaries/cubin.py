@@ -215,7 +215,7 @@ def _notes(buffer: Buffer, elf: Elf, table: list[Header]) -> Iterator[tuple[int,
 
 
 def _end(elf: Elf, table: list[Header]) -> int:
-    end = elf.table + elf.entries * elf.layout.section.size
+    end = max(elf.table + elf.entries * elf.layout.section.size, elf.segments)
     for header in table:
         if header.type != SHT_NOBITS:
             end = max(end, elf.start + header.offset + header.size)

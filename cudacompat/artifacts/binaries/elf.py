@@ -28,9 +28,7 @@ _LONGEST_NAME = 4096
 
 
 class _Layout(NamedTuple):
-    ehdr: (
-        Struct  # type machine version entry phoff shoff flags ehsize phentsize phnum shentsize shnum shstrndx
-    )
+    ehdr: Struct  # type machine version entry phoff shoff flags ehsize phentsize phnum shentsize shnum shstrndx
     section: Struct  # name type flags addr offset size link info addralign entsize
 
 
@@ -68,6 +66,7 @@ class Elf(NamedTuple):
     table: int  # in the buffer; 0 when there is no section table
     entries: int
     names: int  # index of the section that holds the names
+    segments: int  # where the table of segments ends
     layout: _Layout
 
 
@@ -87,10 +86,10 @@ def open_elf(buffer: Buffer, start: int, end: int) -> Elf:
         raise UnreadableError("an ELF of no known class or byte order")
     if end - start < 16 + layout.ehdr.size:
         raise UnreadableError("truncated: no whole ELF header")
-    kind, mach, version, _, _, offset, flags, _, _, _, size, count, names = layout.ehdr.unpack_from(
-        buffer, start + 16
-    )
-    elf = Elf(start, end, kind, mach, version, flags, 0, 0, 0, layout)
+    ehdr = layout.ehdr.unpack_from(buffer, start + 16)
+    kind, mach, version, _, segments, offset, flags, _, segment, segment_count, size, count, names = ehdr
+    segments = start + segments + segment * segment_count
+    elf = Elf(start, end, kind, mach, version, flags, 0, 0, 0, segments, layout)
     if offset == 0:
         return elf
     table = start + offset

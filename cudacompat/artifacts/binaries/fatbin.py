@@ -171,9 +171,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
             kernels: tuple[str, ...] | None = None
             why: str | None = None
             if names is not None:
-                found = names(
-                    Payload(kind, start, stored or payload, flags, key, inflated if stored else None)
-                )
+                found = names(Payload(kind, start, stored or payload, flags, key, inflated if stored else None))
                 kernels, why, _ = found
                 fault = fault or found.damage
             entries.append(
@@ -204,9 +202,7 @@ def _cut(damage: str | None, count: int, header: int, payload: int, left: int) -
 
 
 @lru_cache(maxsize=4096)
-def _target(
-    kind: int, arch: int, suffixes: int, major: int, minor: int
-) -> tuple[ArchTarget | None, PtxIsa | None]:
+def _target(kind: int, arch: int, suffixes: int, major: int, minor: int) -> tuple[ArchTarget | None, PtxIsa | None]:
     code = _KINDS.get(kind)
     if code is None:
         return None, None

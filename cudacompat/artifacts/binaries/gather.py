@@ -101,17 +101,20 @@ class Gatherer:
             if start < section.end:
                 taken.append((start, section.end))
                 self.official(start, section.end, prefix + section.name, registration)
-        last = 0
+        last = passed = 0
         for section in sorted(sections, key=_place):
             if not section.data or section.name in OFFICIAL:
                 continue
             at = max(section.start, last)
             last = max(last, section.end)
-            for begin, end in taken:
-                if begin < section.end and end > at:
-                    if begin > at:
-                        self.strays(at, begin, prefix + section.name)
-                    at = max(at, end)
+            while passed < len(taken) and taken[passed][0] < section.end:
+                begin, end = taken[passed]
+                if begin > at:
+                    self.strays(at, begin, prefix + section.name)
+                at = max(at, end)
+                if end > section.end:
+                    break
+                passed += 1
             if at < section.end:
                 self.strays(at, section.end, prefix + section.name)
 
@@ -135,21 +138,20 @@ class Gatherer:
             names,
             why,
         )
-        self._add(DeviceModule(start, section, registration, (entry,), damage))
+        self.add(DeviceModule(start, section, registration, (entry,), damage))
         return found.end
 
-    def _fatbin(
-        self, at: int, limit: int, section: str | None, registration: Registration
-    ) -> tuple[int, bool]:
+    def _fatbin(self, at: int, limit: int, section: str | None, registration: Registration) -> tuple[int, bool]:
         """Take the fatbin at `at`; return where to go on, and whether it was damaged."""
         found = fatbin.read_fatbin(self.buffer, at, limit, self._names, self._room)
         stray_input = registration is Registration.STRAY and found.relocatable_cubin
         if found.relocatable_ptx or stray_input:
             registration = Registration.RELOCATABLE
-        self._add(DeviceModule(at, section, registration, found.entries, found.damage))
+        self.add(DeviceModule(at, section, registration, found.entries, found.damage))
         return max(found.end, at + HEADER_SIZE), found.damage is not None
 
-    def _add(self, module: DeviceModule) -> None:
+    def add(self, module: DeviceModule) -> None:
+        """Keep a module, and say so when it is damaged."""
         self.modules.append(module)
         self._room -= 1 + len(module.entries)
         if module.damage is not None:
@@ -179,9 +181,7 @@ class Gatherer:
             if piece.count(0) != len(piece):
                 old = piece.lstrip(b"\0")[:4] == OLD_MAGIC
                 where = f" of {section}" if section else ""
-                self.problem(
-                    TOO_OLD if old else f"no fatbin at byte {start}{where}: {end - start} bytes skipped"
-                )
+                self.problem(TOO_OLD if old else f"no fatbin at byte {start}{where}: {end - start} bytes skipped")
                 return
 
 

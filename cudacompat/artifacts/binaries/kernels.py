@@ -35,9 +35,7 @@ class KernelReader:
         buffer, start, size = self._buffer, payload.start, payload.stored
         if payload.inflated is not None:
             if payload.inflated > compression.largest_allowed(payload.stored):
-                return Names(
-                    None, f"too large: {payload.stored} bytes claim to inflate to {payload.inflated}"
-                )
+                return Names(None, f"too large: {payload.stored} bytes claim to inflate to {payload.inflated}")
             image = self._inflated(payload)
             if image is None:
                 return Names(None, "too large: what this file may inflate is used up")

@@ -36,7 +36,8 @@ def check_jit_only(judged: Judged) -> Iterable[Finding]:
         severity=Severity.NOTE if enough else Severity.ERROR,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"runs on {verdict.target.label} by JIT only: {jit} of {count(len(verdict.modules), 'module')} from PTX",
+        message=f"runs on {verdict.target.label} by JIT only: {jit} of "
+        f"{count(len(verdict.modules), 'module')} from PTX",
         found=what_is_there([v.module for v in verdict.modules]),
         why=floor,
         help=f"for native code: {generate_command(verdict.path, verdict.target)}",

@@ -38,7 +38,8 @@ def check(judged: Judged) -> Iterable[Finding]:
         severity=severity,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"{count(len(bad), 'module')} of {len(verdict.modules)} cannot run, or not whole, on {verdict.target.label}",
+        message=f"{count(len(bad), 'module')} of {len(verdict.modules)} cannot run, or not whole, "
+        f"on {verdict.target.label}",
         found="; ".join(f"{n}: {CAUSE[r]}" for r, n in sorted(reasons.items(), key=lambda item: -item[1]) if r),
         why=f"for one, {what_is_there([worst.module])}, kernels {some(names)}",
         help=f"build every source with the same list: {generate_command(verdict.path, verdict.target)}",

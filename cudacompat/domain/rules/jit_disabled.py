@@ -1,6 +1,7 @@
 """Only PTX fits, and the environment forbids compiling it.
 
-What it finds: CUDA_DISABLE_PTX_JIT=1 (or --jit disabled) together with an artifact that has no machine code for the GPU.
+What it finds: CUDA_DISABLE_PTX_JIT=1 (or --jit disabled) together with an artifact that has no machine code for the
+GPU.
 
 Why it matters: the driver then refuses PTX (CUDA_ERROR_JIT_COMPILATION_DISABLED). With a warm JIT cache it may seem
 to work: the cache is asked first (measured).
@@ -20,8 +21,12 @@ from cudacompat.domain.wording import generate_command, what_is_there
 
 def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str, str | None, str]:
     message = f"only PTX fits {verdict.target.label}, and compiling PTX is disabled"
-    help_ = f"build machine code for it: {generate_command(verdict.path, verdict.target)}; or unset CUDA_DISABLE_PTX_JIT"
+    help_ = (
+        f"build machine code for it: {generate_command(verdict.path, verdict.target)}; or unset CUDA_DISABLE_PTX_JIT"
+    )
     return message, what_is_there([v.module for v in modules]), help_
 
 
-RULE = Rule("jit-disabled", "PTX only, and JIT disabled", __doc__, failing_rule("jit-disabled", Reason.JIT_DISABLED, _words))
+RULE = Rule(
+    "jit-disabled", "PTX only, and JIT disabled", __doc__, failing_rule("jit-disabled", Reason.JIT_DISABLED, _words)
+)

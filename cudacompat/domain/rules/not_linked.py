@@ -27,4 +27,6 @@ def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str,
     )
 
 
-RULE = Rule("not-linked", "Kernels only in relocatable code", __doc__, failing_rule("not-linked", Reason.NOT_LINKED, _words))
+RULE = Rule(
+    "not-linked", "Kernels only in relocatable code", __doc__, failing_rule("not-linked", Reason.NOT_LINKED, _words)
+)

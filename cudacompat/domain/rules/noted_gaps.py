@@ -1,8 +1,8 @@
 """Code that is left out on purpose, as far as the bytes show: `other-architecture-kernels` and `stray-gap`.
 
 What it finds: modules whose kernels are evidently made for other architectures (only a- or f-suffixed targets, kernels
-named for another architecture, a set of targets that many modules of the library share beside one that serves this GPU),
-and modules outside the sections that the CUDA runtime registers that have nothing for this GPU.
+named for another architecture, a set of targets that many modules of the library share beside one that serves this
+GPU), and modules outside the sections that the CUDA runtime registers that have nothing for this GPU.
 
 Why it matters: big libraries carry kernels per architecture and choose among them at run time, so the gap is their
 design. It is counted and said, so that nothing is hidden.
@@ -52,7 +52,8 @@ def check_stray(judged: Judged) -> Iterable[Finding]:
         severity=Severity.NOTE,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"{len(gaps)} of {count(len(verdict.stray), 'module')} outside the registered sections would not run on "
+        message=f"{len(gaps)} of {count(len(verdict.stray), 'module')} outside the registered sections would not run "
+        "on "
         f"{verdict.target.label}",
         found=what_is_there(gaps),
         why=f"in {', '.join(sections)}: the library loads these by itself" if sections else None,

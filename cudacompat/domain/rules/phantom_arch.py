@@ -29,4 +29,6 @@ def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str,
     )
 
 
-RULE = Rule("phantom-arch", "An architecture without kernels", __doc__, failing_rule("phantom-arch", Reason.EMPTY_IMAGE, _words))
+RULE = Rule(
+    "phantom-arch", "An architecture without kernels", __doc__, failing_rule("phantom-arch", Reason.EMPTY_IMAGE, _words)
+)

@@ -24,4 +24,6 @@ def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str,
     return message, found, f"rebuild: {generate_command(verdict.path, verdict.target)}"
 
 
-RULE = Rule("ptx-invalid", "PTX with an impossible target", __doc__, failing_rule("ptx-invalid", Reason.PTX_INVALID, _words))
+RULE = Rule(
+    "ptx-invalid", "PTX with an impossible target", __doc__, failing_rule("ptx-invalid", Reason.PTX_INVALID, _words)
+)

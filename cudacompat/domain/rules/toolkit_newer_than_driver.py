@@ -37,7 +37,8 @@ def check(machine: Machine) -> Iterable[Finding]:
         message=f"PTX built by CUDA {active.version} does not run with driver {driver}",
         found=f"it emits PTX {built_by.ptx_isa}; this driver compiles up to {limit}",
         why="machine code is not affected",
-        help="build machine code for every GPU it will run on (-real in CMake, code=sm_NN for nvcc), or update the driver",
+        help="build machine code for every GPU it will run on (-real in CMake, code=sm_NN for nvcc), "
+        "or update the driver",
     )
 
 

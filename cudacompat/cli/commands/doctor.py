@@ -1,0 +1,44 @@
+"""`cudacompat doctor`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cudacompat.cli.options import (
+    Color,
+    ColorOption,
+    DriverOption,
+    ExitZeroOption,
+    Format,
+    FormatOption,
+    GpuOption,
+    OutputOption,
+    QuietOption,
+)
+
+
+def command(
+    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="What is to run here.")] = None,
+    gpu: GpuOption = None,
+    driver: DriverOption = None,
+    facts: Annotated[str | None, typer.Option(metavar="FILE", help="Use a saved machine instead of this one.")] = None,
+    save_facts: Annotated[str | None, typer.Option(metavar="FILE", help="Save what is known of this machine.")] = None,
+    format_: FormatOption = Format.TEXT,
+    color: ColorOption = Color.AUTO,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    exit_zero: ExitZeroOption = False,
+) -> int:
+    """Diagnose this machine, and whether the PATHs (or what is installed) run on it; end in a plan."""
+    from cudacompat.app.doctor import doctor, save
+    from cudacompat.cli.output import emit
+    from cudacompat.cli.output import save as write_file
+    from cudacompat.cli.progress import progress
+
+    with progress(quiet) as on_file:
+        report = doctor(tuple(paths or ()), tuple(gpu or ()), driver, facts, on_file)
+    if save_facts is not None:
+        write_file(save_facts, save(report.facts))
+    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)

@@ -1,0 +1,24 @@
+"""`cudacompat gpus`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cudacompat.cli.options import Color, ColorOption, ExitZeroOption, Format, FormatOption, OutputOption, QuietOption
+
+
+def command(
+    query: Annotated[str | None, typer.Argument(help="A name, PCI id, chip or compute capability.")] = None,
+    format_: FormatOption = Format.TEXT,
+    color: ColorOption = Color.AUTO,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    exit_zero: ExitZeroOption = False,
+) -> int:
+    """Look GPUs, chips and compute capabilities up; needs no GPU."""
+    from cudacompat.app.lookup import gpus
+    from cudacompat.cli.output import emit
+
+    return emit(gpus(query), format_, color, output, quiet=quiet, exit_zero=exit_zero)

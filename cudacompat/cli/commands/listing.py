@@ -1,0 +1,38 @@
+"""`cudacompat inspect`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cudacompat.cli.options import (
+    Color,
+    ColorOption,
+    ExitZeroOption,
+    Format,
+    FormatOption,
+    OutputOption,
+    PathsArgument,
+    QuietOption,
+)
+
+
+def command(
+    paths: PathsArgument,
+    kernels: Annotated[bool, typer.Option("--kernels", help="Read and list every kernel's name.")] = False,
+    sizes: Annotated[bool, typer.Option("--sizes", help="Show the bytes of each target.")] = False,
+    format_: FormatOption = Format.TEXT,
+    color: ColorOption = Color.AUTO,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    exit_zero: ExitZeroOption = False,
+) -> int:
+    """List the device code that files, wheels and folders carry."""
+    from cudacompat.app.listing import inspect
+    from cudacompat.cli.output import emit
+    from cudacompat.cli.progress import progress
+
+    with progress(quiet) as on_file:
+        report = inspect(paths, kernels=kernels, sizes=sizes, on_file=on_file)
+    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)

@@ -1,0 +1,59 @@
+"""NVIDIA cards on the PCI bus, whether or not a driver serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+DEVICES = Path("/sys/bus/pci/devices")
+
+_NVIDIA = "0x10de"
+_DISPLAY_CLASS = "0x03"  # VGA and 3D controllers; not the card's audio, USB and bridges
+
+
+@dataclass(frozen=True, slots=True)
+class PciCard:
+    """A card: its id (`10de:2c05`) and the kernel driver bound to it (`nvidia`, `nouveau`, `vfio-pci`, …), if any."""
+
+    id: str
+    driver: str | None
+
+
+def cards(devices: Path = DEVICES) -> tuple[PciCard, ...]:
+    """Return NVIDIA's display cards in bus order, from Linux's sysfs; none where there is no sysfs.
+
+    In a container this is the host's bus: a card here does not mean that the container was given it.
+    """
+    return tuple(_cards(devices))
+
+
+def _cards(devices: Path) -> Iterator[PciCard]:
+    try:
+        folders = sorted(devices.iterdir())
+    except OSError:
+        return
+    for folder in folders:
+        try:
+            if _word(folder / "vendor") != _NVIDIA or not _word(folder / "class").startswith(_DISPLAY_CLASS):
+                continue
+            device = int(_word(folder / "device"), 16)
+        except (OSError, ValueError):
+            continue
+        link = folder / "driver"
+        yield PciCard(f"10de:{device:04x}", link.resolve().name if link.is_symlink() else None)
+
+
+def id_at(bus_id: str, devices: Path = DEVICES) -> str | None:
+    """Return the id of the NVIDIA device at a bus address such as `0000:01:00.0`; `None` where there is none."""
+    folder = devices / bus_id.lower()
+    try:
+        if not bus_id or _word(folder / "vendor") != _NVIDIA:
+            return None
+        return f"10de:{int(_word(folder / 'device'), 16):04x}"
+    except (OSError, ValueError):
+        return None
+
+
+def _word(path: Path) -> str:
+    return path.read_text(encoding="ascii", errors="replace").strip().lower()

@@ -1,0 +1,232 @@
+"""GPUs by every way in which people name them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cudacompat.domain.errors import UsageError
+from cudacompat.domain.gpus import Gpu, JudgedTarget, resolve, search
+from cudacompat.domain.tables.architectures import ARCHITECTURES, architecture
+from cudacompat.domain.tables.pci_ids import devices
+from cudacompat.domain.tables.toolkits import RELEASES
+
+TI = "NVIDIA GeForce RTX 5070 Ti"
+HOSTILE = [
+    "[/red]",
+    "[bold]x[/bold]",
+    "\x1b[31m",
+    "%s{0}",
+    "a" * 100_000,
+    "\x00",
+    "[" * 99,
+    "٣٤",
+    "'\"",
+    "🦀",
+    "()",
+]
+
+
+@pytest.mark.parametrize(
+    ("spec", "name", "capability"),
+    [
+        ("5070 ti", TI, "12.0"),
+        ("rtx 5070 ti", TI, "12.0"),
+        ("RTX5070Ti", TI, "12.0"),
+        ("  GeForce RTX 5070 Ti ", TI, "12.0"),
+        ("NVIDIA GeForce RTX 5070 Ti", TI, "12.0"),
+        ("10de:2c05", TI, "12.0"),
+        ("10DE:2C05", TI, "12.0"),
+        ("2c05", TI, "12.0"),
+        ("RTX 5070 Ti Laptop GPU", "NVIDIA GeForce RTX 5070 Ti Laptop GPU", "12.0"),
+        ("rtx 5070 ti mobile", "NVIDIA GeForce RTX 5070 Ti Laptop GPU", "12.0"),
+        ("RTX 5070", "NVIDIA GeForce RTX 5070", "12.0"),
+        ("5090 D", "NVIDIA GeForce RTX 5090 D", "12.0"),
+        ("H200", "NVIDIA H200", "9.0"),
+        ("H100", "NVIDIA H100", "9.0"),
+        ("B300", "NVIDIA B300", "10.3"),
+        ("GB10", "NVIDIA GB10", "12.1"),
+        ("dgx spark", "NVIDIA GB10", "12.1"),
+        ("T4", "Tesla T4", "7.5"),
+        ("tesla t4", "Tesla T4", "7.5"),
+        ("A100", "NVIDIA A100", "8.0"),
+        ("a2", "NVIDIA A2", "8.6"),
+        ("RTX 6000 Ada", "NVIDIA RTX 6000 Ada Generation", "8.9"),
+        ("quadro rtx 6000", "Quadro RTX 6000", "7.5"),
+        ("P2000", "Quadro P2000", "6.1"),
+        ("Quadro M620", "Quadro M620 Mobile", "5.0"),
+        ("GTX 580", "GeForce GTX 580", "2.0"),
+        ("Jetson Nano", "Jetson Nano", "5.3"),
+        ("thor", "Jetson AGX Thor", "11.0"),
+        ("2080", "NVIDIA GeForce RTX 2080", "7.5"),  # also the PCI id of a GA100
+    ],
+)
+def test_a_product(spec: str, name: str, capability: str) -> None:
+    target = resolve(spec)
+    assert (target.id, target.name, str(target.capability), target.arch) == (name, name, capability, None)
+
+
+@pytest.mark.parametrize(
+    ("spec", "id_", "capability"),
+    [
+        ("12.0", "12.0", "12.0"),
+        (" 5.3 ", "5.3", "5.3"),
+        ("orin", "8.7", "8.7"),  # three products, one compute capability
+        ("GB203", "12.0", "12.0"),
+        ("GP104", "6.1", "6.1"),
+        ("hopper", "9.0", "9.0"),
+        ("ada", "8.9", "8.9"),
+    ],
+)
+def test_a_capability(spec: str, id_: str, capability: str) -> None:
+    target = resolve(spec)
+    assert (target.id, target.name, str(target.capability), target.arch) == (id_, None, capability, None)
+
+
+@pytest.mark.parametrize(
+    ("spec", "capability"),
+    [
+        ("sm_90a", "9.0"),
+        ("SM_120", "12.0"),
+        ("compute_80", "8.0"),
+        ("compute_90", "9.0"),
+        ("sm_100f", "10.0"),
+        ("sm_101", "10.1"),
+    ],
+)
+def test_an_architecture(spec: str, capability: str) -> None:
+    target = resolve(spec)
+    assert (target.id, str(target.arch), str(target.capability)) == (spec.lower(), spec.lower(), capability)
+
+
+@pytest.mark.parametrize(
+    ("spec", "id_", "name"),
+    [
+        ("10de:1287", "10de:1287", "GeForce GT 730"),  # chips of 2.1 and 3.0 bear that name too
+        ("10de:1e30", "10de:1e30", "Quadro RTX 6000 / Quadro RTX 8000"),
+        ("10de:2924", "10de:2924", None),
+    ],
+)
+def test_a_device_whose_name_says_too_little(spec: str, id_: str, name: str | None) -> None:
+    target = resolve(spec)
+    assert (target.id, target.name) == (id_, name)
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("GeForce GT 730", ["3.5", "3.0", "2.1", "10de:1287", "10de:0fc9", "10de:0f02", "PCI id"]),
+        ("gtx 750 ti", ["5.0", "3.0", "10de:1380"]),
+        ("RTX 6000", ["Quadro RTX 6000", "NVIDIA RTX 6000 Ada Generation", "RTX PRO 6000 Blackwell"]),
+        ("quadro", ["GPUs of compute capability", "7.5"]),
+        ("blackwell", ["10.0", "10.3", "12.0", "12.1"]),
+        ("120", ["sm_120", "GeForce GT 120"]),
+        ("90a", ["sm_90a"]),
+        ("RTX 9999", ["unknown", "RTX 9999"]),
+        ("RTX 5070 Ti 16GB", ["unknown", TI]),
+        ("sm_130", ["sm_130", "tables of this version", "12.1"]),
+        ("compute_130", ["compute_130", "tables of this version"]),
+        ("13.0", ["13.0", "tables of this version", "12.1"]),
+        ("sm_80a", ["sm_80a", "sm_80"]),
+        ("sm_90?", ["not an architecture"]),
+        ("lto_90", ["not an architecture"]),
+        ("sm_", ["not an architecture"]),
+        ("10de:ffff", ["10de:ffff"]),
+        ("1002:2c05", ["unknown"]),
+        ("", ["no GPU named"]),
+    ],
+)
+def test_what_cannot_be_resolved(spec: str, said: list[str]) -> None:
+    with pytest.raises(UsageError) as error:
+        resolve(spec)
+    text = str(error.value)
+    assert "\n" not in text
+    assert all(part in text for part in said), text
+
+
+@pytest.mark.parametrize("spec", HOSTILE)
+def test_hostile_input_is_unknown_and_quoted(spec: str) -> None:
+    with pytest.raises(UsageError) as error:
+        resolve(spec)
+    assert len(str(error.value)) < 700
+    assert str(error.value).isprintable()
+    assert search(spec) == ()
+
+
+def outcome(spec: str) -> JudgedTarget | str:
+    """The target, or the error's text."""
+    try:
+        return resolve(spec)
+    except UsageError as error:
+        return str(error)
+
+
+@given(st.text(max_size=120))
+def test_any_text_resolves_or_is_a_usage_error(spec: str) -> None:
+    search(spec)
+    found = outcome(spec)
+    assert found.isprintable() if isinstance(found, str) else architecture(found.capability)
+
+
+def test_every_pci_id_resolves_to_its_own_capability() -> None:
+    for device_id, device in devices().items():
+        assert resolve(f"10de:{device_id}").capability == device.capability
+
+
+def test_every_name_leads_back_to_its_gpu() -> None:
+    """By name, a product is itself or, where chips of several capabilities share the name, an error."""
+    capabilities: dict[str, set[str]] = {}
+    for gpu in search(""):
+        capabilities.setdefault(gpu.name.lower(), set()).add(str(gpu.capability))
+    for gpu in search(""):
+        if "no product name" in gpu.name:
+            continue
+        found = outcome(gpu.name)
+        if isinstance(found, str):
+            assert "several compute capabilities" in found, gpu
+        else:
+            assert capabilities[gpu.name.lower()] == {str(found.capability)}, gpu
+
+
+def test_every_target_of_every_toolkit_resolves() -> None:
+    for arch in {arch for row in RELEASES for arch in row.targets}:
+        assert resolve(f"sm_{arch}").arch is not None
+    for row in ARCHITECTURES:
+        assert resolve(str(row.capability)).capability == row.capability
+
+
+# -- search
+
+
+def names(found: tuple[Gpu, ...]) -> list[str]:
+    return [gpu.name for gpu in found]
+
+
+def test_search_puts_the_exact_name_first() -> None:
+    assert names(search("5070 ti")) == [TI, f"{TI} Laptop GPU"]
+    assert names(search("h200"))[:2] == ["NVIDIA H200", "NVIDIA H200 NVL"]
+    assert names(search("t4"))[0] == "Tesla T4"
+    assert names(search("rtx 2080"))[0] == "NVIDIA GeForce RTX 2080"
+
+
+def test_search_by_everything_else() -> None:
+    assert search("10de:2c05") == search("2c05") == search("5070 ti")[:1]
+    assert TI in names(search("GB203"))
+    assert search("12.0") == search("sm_120") == search("compute_120a")
+    assert {str(gpu.capability) for gpu in search("blackwell")} == {"10.0", "10.3", "11.0", "12.0", "12.1"}
+    assert {gpu.chip for gpu in search("GK208")} == {"GK208", "GK208B"}
+    assert "Jetson Orin NX" in names(search("8.7"))
+    assert names(search("gb10")) == ["NVIDIA GB10"]
+    assert any("10de:2080" in gpu.pci_ids for gpu in search("2080"))
+    assert search("no such card") == search("13.0") == search("10de:ffff") == ()
+
+
+def test_the_whole_list() -> None:
+    everything = search("")
+    assert everything == search("  ") == search("")
+    assert len(everything) == len(set(everything)) > 1000
+    assert {pci_id for gpu in everything for pci_id in gpu.pci_ids} == {f"10de:{key}" for key in devices()}
+    assert all(gpu.source and gpu.name for gpu in everything)
+    numbers = [gpu.capability.number for gpu in everything]
+    assert numbers == sorted(numbers, reverse=True)
