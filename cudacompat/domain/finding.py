@@ -15,6 +15,15 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class CodePlace:
+    """A place in device code: the module (`.nv_fatbin+0x1a40`: section and byte in the file) and, where the fault is
+    one kernel's, its mangled name."""
+
+    module: str
+    kernel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One fault at one place.
 
@@ -31,8 +40,18 @@ class Finding:
     help: str | None = None
     line: int | None = None
     target: str | None = None
+    places: tuple[CodePlace, ...] = ()  # the worst first; a few of many
 
     @property
     def docs(self) -> str:
         """The command that explains it."""
         return f"cudacompat explain {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that does not count, and what lets it pass: an ignore of the policy, or the baseline."""
+
+    finding: Finding
+    by: str  # "ignore" or "baseline"
+    reason: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cudacompat.domain.code import NotRead, ReadResult
-from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.finding import Finding, Severity, Suppressed
 from cudacompat.domain.gpus import Gpu
 from cudacompat.domain.host import HostFacts
 from cudacompat.domain.verdict import ArtifactVerdict, Outcome, Target
@@ -45,6 +45,7 @@ class CheckReport:
     not_read: tuple[NotRead, ...]
     files: int
     without_code: int
+    suppressed: tuple[Suppressed, ...] = ()
 
     @property
     def exit_code(self) -> int:
