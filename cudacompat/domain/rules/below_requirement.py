@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.places import places_of
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules.judged import Judged
 from cudacompat.domain.verdict import Outcome
@@ -41,6 +42,7 @@ def check_jit_only(judged: Judged) -> Iterable[Finding]:
         found=what_is_there([v.module for v in verdict.modules]),
         why=floor,
         help=f"for native code: {generate_command(verdict.path, verdict.target)}",
+        places=places_of(v for v in verdict.modules if v.outcome is Outcome.JIT),
     )
 
 
@@ -57,6 +59,7 @@ def check_not_native(judged: Judged) -> Iterable[Finding]:
         message=f"runs on {verdict.target.label} through compatible code, not its own",
         found=what_is_there([v.module for v in verdict.modules]),
         help=f"build for sm_{verdict.target.capability.number}: {generate_command(verdict.path, verdict.target)}",
+        places=places_of(v for v in verdict.modules if v.outcome is Outcome.COMPATIBLE),
     )
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.places import places_of
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules.judged import Judged
 from cudacompat.domain.verdict import Outcome
@@ -44,6 +45,7 @@ def check(judged: Judged) -> Iterable[Finding]:
         found=f"{what_is_there(modules)} in {count(len(modules), 'module')}",
         why=f"it would run {consequence} of {arch[3:-1]}.{arch[-1]}: the build's architecture list never reached nvcc",
         help=f"{generate_command(verdict.path, target)}   then rebuild from clean caches",
+        places=places_of(verdict.modules),
     )
 
 

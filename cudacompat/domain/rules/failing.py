@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.places import places_of
 from cudacompat.domain.rules.judged import Judged
 from cudacompat.domain.verdict import ArtifactVerdict, ModuleVerdict, Outcome, Reason
 from cudacompat.domain.wording import count, modules_with
@@ -30,6 +31,7 @@ def failing_rule(id_: str, reason: Reason, words: Words) -> Callable[[Judged], I
             found=found,
             why=f"in {count(len(modules), 'module')} of {len(verdict.modules)}",
             help=help_,
+            places=places_of(modules),
         )
 
     return check

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from cudacompat.domain.finding import Finding
+from cudacompat.domain.places import places_of
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules.judged import Judged
 from cudacompat.domain.verdict import Outcome
@@ -43,6 +44,7 @@ def check(judged: Judged) -> Iterable[Finding]:
         found="; ".join(f"{n}: {CAUSE[r]}" for r, n in sorted(reasons.items(), key=lambda item: -item[1]) if r),
         why=f"for one, {what_is_there([worst.module])}, kernels {some(names)}",
         help=f"build every source with the same list: {generate_command(verdict.path, verdict.target)}",
+        places=places_of(bad),
     )
 
 

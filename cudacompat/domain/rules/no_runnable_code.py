@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.capability import ComputeCapability
 from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.places import places_of
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules.judged import Judged
 from cudacompat.domain.target import CodeKind
@@ -55,6 +56,7 @@ def check(judged: Judged) -> Iterable[Finding]:
         found=what_is_there(modules),
         why="; ".join(parts) or None,
         help=f"build for sm_{capability.number}: {generate_command(verdict.path, verdict.target)}",
+        places=places_of(unfit),
     )
 
 

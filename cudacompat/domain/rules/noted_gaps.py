@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.places import places_of
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules.judged import Judged
 from cudacompat.domain.verdict import Outcome
@@ -26,7 +27,7 @@ from cudacompat.domain.wording import count, what_is_there
 def check_special(judged: Judged) -> Iterable[Finding]:
     """One note if modules made for other architectures were left out of the verdict."""
     verdict = judged.verdict
-    special = [v.module for v in verdict.modules if v.outcome is Outcome.SPECIAL]
+    special = [v for v in verdict.modules if v.outcome is Outcome.SPECIAL]
     if not special or verdict.outcome is Outcome.FAILS:
         return
     yield Finding(
@@ -36,17 +37,18 @@ def check_special(judged: Judged) -> Iterable[Finding]:
         target=verdict.target.id,
         message=f"{count(len(special), 'module')} of {len(verdict.modules)} made for other architectures than "
         f"{verdict.target.label}, left out of the verdict",
-        found=what_is_there(special),
+        found=what_is_there([v.module for v in special]),
+        places=places_of(special),
     )
 
 
 def check_stray(judged: Judged) -> Iterable[Finding]:
     """One note if modules outside the registered sections do not run."""
     verdict = judged.verdict
-    gaps = [v.module for v in verdict.stray if v.outcome in (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED)]
+    gaps = [v for v in verdict.stray if v.outcome in (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED)]
     if not gaps:
         return
-    sections = sorted({m.section for m in gaps if m.section})
+    sections = sorted({v.module.section for v in gaps if v.module.section})
     yield Finding(
         id=STRAY.id,
         severity=Severity.NOTE,
@@ -55,8 +57,9 @@ def check_stray(judged: Judged) -> Iterable[Finding]:
         message=f"{len(gaps)} of {count(len(verdict.stray), 'module')} outside the registered sections would not run "
         "on "
         f"{verdict.target.label}",
-        found=what_is_there(gaps),
+        found=what_is_there([v.module for v in gaps]),
         why=f"in {', '.join(sections)}: the library loads these by itself" if sections else None,
+        places=places_of(gaps),
     )
 
 

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.places import places_of
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules.judged import Judged
 from cudacompat.domain.verdict import Outcome
@@ -39,6 +40,7 @@ def check(judged: Judged) -> Iterable[Finding]:
         f"will run on {verdict.target.label}",
         found=what_is_there([v.module for v in verdict.modules]),
         why="; ".join(CAUSE[reason] for reason, _ in reasons.most_common() if reason),
+        places=places_of(open_ or verdict.modules),
     )
 
 
