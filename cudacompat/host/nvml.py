@@ -57,7 +57,7 @@ def _ask(what: str, question: Callable[[Any], Found[T] | Missing]) -> Found[T] |
             return question(pynvml)
     except failure as error:
         return Missing(what, (f"{VIA} ({_reason(error)})",))
-    except (OSError, AttributeError) as error:  # a library that is not NVML, or far too old
+    except (OSError, AttributeError, ValueError) as error:  # a library that is not NVML, or far too old
         return Missing(what, (f"{VIA} (unusable: {error})",))
 
 

@@ -95,6 +95,9 @@ def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout
         except queue.Empty:
             why = f"no answer within {timeout_s:g} s" if awaited["exit"] else None
             break
+        except BaseException:  # Ctrl-C: in a session of its own the program does not get it
+            _kill(process)
+            raise
         if event == "over":
             why = f"printed more than {limit} bytes"
             break

@@ -1,0 +1,215 @@
+"""The installed Python packages that hold native code, and so may hold code for GPUs.
+
+Their own lists of files (RECORD) are read, never the files, and nothing is imported. Which of them do hold device code
+only their bytes can say: names are no evidence.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cudacompat.domain.host import PythonPackage
+from cudacompat.host.listed import Listed
+
+# What a program can load at run time. Archives (.a) are for linkers.
+_LOADED = re.compile(r"\.(so(\.\d+)*|pyd|dll|cubin|fatbin|ptx)$", re.IGNORECASE)
+
+_LIST_BYTES = 64 << 20  # of one RECORD; torch's has 2 MB
+_HEAD_BYTES = 64 << 10  # of one METADATA, whose first lines are name and version
+_FOLDERS = 20_000  # folders and files looked at in one package without a list
+_LIBRARIES = 20_000  # in all
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFolder:
+    """A folder that Python packages are installed in, and the environment it belongs to."""
+
+    path: Path
+    prefix: Path
+
+
+def site_folders() -> tuple[SiteFolder, ...]:
+    """Return where the running Python finds packages, then the folders of an active VIRTUAL_ENV and CONDA_PREFIX."""
+    found = [SiteFolder(Path(entry), Path(sys.prefix)) for entry in sys.path if os.path.isabs(entry)]  # noqa: PTH117
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        prefix = Path(os.environ.get(name) or ".")
+        if prefix.is_absolute():
+            found += [SiteFolder(path, prefix) for path in _inside(prefix)]
+    distinct: dict[Path, SiteFolder] = {}
+    for folder in found:
+        try:
+            if folder.path.is_dir():
+                distinct.setdefault(folder.path.resolve(), folder)
+        except OSError:
+            continue
+    return tuple(distinct.values())
+
+
+def _inside(prefix: Path) -> list[Path]:
+    try:
+        return sorted([*prefix.glob("lib/python3*/site-packages"), *prefix.glob("Lib/site-packages")])
+    except OSError:
+        return []
+
+
+def packages(folders: Iterable[SiteFolder] | None = None) -> Listed[PythonPackage]:
+    """Return the distributions in these folders (by default `site_folders()`) that list libraries which are there, by
+    name; their libraries by path. The notes name those whose files cannot be told, editable ones above all."""
+    found: list[PythonPackage] = []
+    notes: list[str] = []
+    silent: list[str] = []
+    total = 0
+    for folder in site_folders() if folders is None else folders:
+        for info in _infos(folder.path):
+            name, version = _name_and_version(info)
+            source = _editable_from(info)
+            if source is not None:
+                notes.append(f"{name} is installed editable from {source}: name that folder to have it judged")
+            listed = _listed(folder, info, name)
+            if listed is None:
+                silent.append(name)
+                continue
+            libraries = tuple(sorted(str(path) for path in listed if _is_file(path)))
+            total += len(libraries)
+            if total > _LIBRARIES:
+                notes.append(f"more than {_LIBRARIES} libraries in Python packages: those from {name} on are left out")
+                return Listed(_ordered(found), tuple(notes))
+            if libraries:
+                found.append(PythonPackage(name, version, str(folder.path), libraries))
+    if silent:
+        shown = ", ".join(sorted(silent)[:5]) + (", …" if len(silent) > 5 else "")
+        notes.append(f"{len(silent)} Python packages do not say which files are theirs: {shown}")
+    return Listed(_ordered(found), tuple(notes))
+
+
+def _ordered(found: list[PythonPackage]) -> tuple[PythonPackage, ...]:
+    return tuple(sorted(found, key=lambda package: (package.name.lower(), package.location, package.version)))
+
+
+def _infos(folder: Path) -> list[Path]:
+    try:
+        names = [entry.name for entry in os.scandir(folder) if entry.name.endswith((".dist-info", ".egg-info"))]
+    except OSError:
+        return []
+    return [folder / name for name in sorted(names)]
+
+
+def _name_and_version(info: Path) -> tuple[str, str]:
+    """From the metadata; where it does not say, from the name of its folder (`torch-2.8.0.dist-info`)."""
+    head = _head(info / "METADATA") or _head(info / "PKG-INFO") or (_head(info) if info.is_file() else "")
+    fields = dict(re.findall(r"^(Name|Version):[ \t]*(\S+)[ \t\r]*$", head.split("\n\n", 1)[0], re.MULTILINE))
+    name, _, version = info.stem.partition("-")
+    return fields.get("Name") or name, fields.get("Version") or re.split(r"-py\d", version)[0]
+
+
+def _editable_from(info: Path) -> str | None:
+    """The source folder of an editable install (PEP 610's direct_url.json), else `None`."""
+    try:
+        said = json.loads(_head(info / "direct_url.json") or "null")
+        if said["dir_info"]["editable"] is not True:
+            return None
+        return str(said["url"]).removeprefix("file://")
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _listed(folder: SiteFolder, info: Path, name: str) -> list[Path] | None:
+    """The libraries that a distribution lists, whether there or not; `None` where it lists no files at all."""
+    lines = _lines(info / "RECORD")
+    base = folder.path
+    if lines is None:  # as pip wrote it for old-style installs, paths counted from the egg-info
+        lines, base = _lines(info / "installed-files.txt"), info
+    if lines is not None:
+        paths = (_joined(base, path) for path in _loaded(lines))
+        return list(dict.fromkeys(path for path in paths if _belongs(path, folder)))
+    tops = [top.strip() for top in _head(info / "top_level.txt").splitlines() if top.strip().isidentifier()]
+    tops = tops or [re.sub(r"[-.]", "_", name)]  # Debian takes RECORD out
+    modules = [path for top in tops for path in (folder.path / top, folder.path / f"{top}.py")]
+    modules += [path for top in tops for path in _shared_modules(folder.path, top)]
+    there = [path for path in modules if _exists(path)]
+    return [library for path in there for library in _walked(path)] if there else None
+
+
+def _loaded(lines: Iterable[str]) -> Iterator[str]:
+    """The paths of libraries in a RECORD (PEP 376: CSV of path, hash, size)."""
+    likely = (line for line in lines if _LIKELY.search(line))
+    try:
+        for row in csv.reader(likely):
+            if row and _LOADED.search(row[0]):
+                yield row[0]
+    except csv.Error:
+        return
+
+
+_LIKELY = re.compile(r"\.(so|pyd|dll|cubin|fatbin|ptx)", re.IGNORECASE)
+
+
+def _joined(base: Path, path: str) -> Path:
+    return Path(os.path.normpath(base / path))
+
+
+def _belongs(path: Path, folder: SiteFolder) -> bool:
+    """Whether a listed path lies in its environment: a list is a stranger's, and may name any file."""
+    return path.is_relative_to(folder.path) or path.is_relative_to(folder.prefix)
+
+
+def _shared_modules(folder: Path, top: str) -> list[Path]:
+    """`top.cpython-311-x86_64-linux-gnu.so` and the like."""
+    try:
+        return sorted(path for path in folder.glob(f"{top}.*") if _LOADED.search(path.name))
+    except OSError:
+        return []
+
+
+def _walked(top: Path) -> Iterator[Path]:
+    """The libraries under a folder, links not followed; the path itself if it is one."""
+    if not top.is_dir():
+        if _LOADED.search(top.name):
+            yield top
+        return
+    seen = 0
+    for folder, folders, files in os.walk(top):
+        folders.sort()
+        yield from (Path(folder, name) for name in files if _LOADED.search(name))
+        seen += len(folders) + len(files)
+        if seen > _FOLDERS:
+            return
+
+
+def _lines(path: Path) -> list[str] | None:
+    """The lines of a list of files, `None` where there is none or it is far too long."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LIST_BYTES + 1)
+    except OSError:
+        return None
+    return os.fsdecode(data).splitlines() if len(data) <= _LIST_BYTES else None
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES).decode("utf-8", "replace").replace("\r\n", "\n")
+    except OSError:
+        return ""
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
