@@ -16,14 +16,20 @@ Driver = Found[DriverFacts] | Missing
 
 
 def resolve_targets(
-    specs: Sequence[str], driver: DriverRelease | None, jit: JitPolicy | None, environment: Mapping[str, str]
+    specs: Sequence[str],
+    driver: DriverRelease | None,
+    jit: JitPolicy | None,
+    environment: Mapping[str, str],
+    *,
+    ask_machine: bool = True,
 ) -> tuple[Target, ...]:
     """Return the targets for these SPECs, `native` (this machine's GPUs) where there is none.
 
-    Without a driver, this machine's own decides if it has one. The variables that force or forbid the JIT count for
-    `native`, or when `jit` says so. `UsageError` for what cannot be resolved, and for `native` without a GPU here.
+    Without a driver, this machine's own decides if it has one (and `ask_machine` allows to look). The variables that
+    force or forbid the JIT count for `native`, or when `jit` says so. `UsageError` for what cannot be resolved, and for
+    `native` without a GPU here.
     """
-    if driver is None:
+    if driver is None and ask_machine:
         from cudacompat.host.driver import driver as probe_driver
 
         driver = release_of(probe_driver())

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.code import NotRead, ReadResult
 from cudacompat.domain.finding import Finding, Severity, Suppressed
 from cudacompat.domain.gpus import Gpu
 from cudacompat.domain.host import HostFacts
 from cudacompat.domain.verdict import ArtifactVerdict, Outcome, Target
+
+if TYPE_CHECKING:
+    from cudacompat.domain.plan import BuildPlan
 
 EXIT_OK, EXIT_FINDINGS, EXIT_USAGE, EXIT_NOTHING, EXIT_INCOMPLETE, EXIT_STEP_FAILED = range(6)
 
@@ -96,3 +100,25 @@ class GpusReport:
     def exit_code(self) -> int:
         """3 if nothing matched, else 0."""
         return EXIT_OK if self.gpus else EXIT_NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedFile:
+    """One file that was generated: its name and its text."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateReport:
+    """What `generate` planned, the command line that makes it again, and the files that were asked for."""
+
+    plan: BuildPlan
+    command: str
+    files: tuple[GeneratedFile, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0: what cannot be built was refused before."""
+        return EXIT_OK

@@ -11,7 +11,7 @@ import cudacompat
 from cudacompat.domain.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
 from cudacompat.domain.finding import Finding
 from cudacompat.domain.host import to_json as facts_to_json
-from cudacompat.domain.report import CheckReport, DoctorReport, GpusReport, InspectReport
+from cudacompat.domain.report import CheckReport, DoctorReport, GenerateReport, GpusReport, InspectReport
 from cudacompat.domain.verdict import ArtifactVerdict, Outcome, Target
 
 Json = dict[str, Any]
@@ -181,9 +181,39 @@ def _gpus(report: GpusReport) -> Json:
     }
 
 
+def _generate(report: GenerateReport) -> Json:
+    plan = report.plan
+    return {
+        **_head("generate"),
+        "engine": plan.engine.name,
+        "engine_version": str(plan.version) if plan.version else plan.engine.current,
+        "cuda": str(plan.release.version),
+        "command": report.command,
+        "targets": [{"name": each.label, "arch": each.arch} for each in plan.wanted],
+        "arrives": [{"kind": each.kind.value, "target": str(each)} for each in plan.arrives],
+        "settings": [
+            {
+                "name": each.name,
+                "value": each.value,
+                "channel": each.channel.value,
+                "reader": each.reader,
+                "read": not each.idle,
+                "decides": each.decides,
+                "why": each.why,
+                "source": each.source,
+            }
+            for each in plan.settings
+        ],
+        "left_out": [{"name": each.name, "why": each.why, "source": each.source} for each in plan.left_out],
+        "notes": list(plan.notes),
+        "files": [{"name": each.name, "text": each.text} for each in report.files],
+    }
+
+
 _DOCUMENTS: dict[type, Callable[[Any], Json]] = {
     InspectReport: _inspect,
     CheckReport: _check,
     DoctorReport: _doctor,
     GpusReport: _gpus,
+    GenerateReport: _generate,
 }

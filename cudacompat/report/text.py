@@ -13,7 +13,7 @@ from rich.text import Text
 from cudacompat.domain.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, NotRead, Registration
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.host import Found, HostFacts, Missing
-from cudacompat.domain.report import CheckReport, DoctorReport, GpusReport, InspectReport, count_of
+from cudacompat.domain.report import CheckReport, DoctorReport, GenerateReport, GpusReport, InspectReport, count_of
 from cudacompat.domain.target import ArchTarget, CodeKind
 from cudacompat.domain.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
 from cudacompat.domain.wording import CAUSE, count, sort_key
@@ -348,9 +348,24 @@ def _gpus(page: _Page, report: GpusReport) -> None:
     page.line(f"{count(len(rows), 'GPU')} found" + (f" for {report.query}" if report.query else ""))
 
 
+# -- generate
+
+
+def _generate(page: _Page, report: GenerateReport) -> None:
+    from cudacompat.report.plan_text import plan_text
+
+    if report.files:
+        for file in report.files:
+            for line in file.text.splitlines():
+                page.line(line)
+        return
+    plan_text(page, report)
+
+
 _RENDERERS: dict[type, Callable[[_Page, Any], None]] = {
     InspectReport: _inspect,
     CheckReport: _check,
     DoctorReport: _doctor,
     GpusReport: _gpus,
+    GenerateReport: _generate,
 }

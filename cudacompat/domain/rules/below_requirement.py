@@ -41,7 +41,7 @@ def check_jit_only(judged: Judged) -> Iterable[Finding]:
         f"{count(len(verdict.modules), 'module')} from PTX",
         found=what_is_there([v.module for v in verdict.modules]),
         why=floor,
-        help=f"for native code: {generate_command(verdict.path, verdict.target)}",
+        help=f"for native code: {generate_command(verdict.target)}",
         places=places_of(v for v in verdict.modules if v.outcome is Outcome.JIT),
     )
 
@@ -58,7 +58,7 @@ def check_not_native(judged: Judged) -> Iterable[Finding]:
         target=verdict.target.id,
         message=f"runs on {verdict.target.label} through compatible code, not its own",
         found=what_is_there([v.module for v in verdict.modules]),
-        help=f"build for sm_{verdict.target.capability.number}: {generate_command(verdict.path, verdict.target)}",
+        help=f"build for sm_{verdict.target.capability.number}: {generate_command(verdict.target)}",
         places=places_of(v for v in verdict.modules if v.outcome is Outcome.COMPATIBLE),
     )
 

@@ -44,7 +44,7 @@ def check(judged: Judged) -> Iterable[Finding]:
         message=f"nobody set an architecture: only nvcc's default {arch} is in it, for {target.label}",
         found=f"{what_is_there(modules)} in {count(len(modules), 'module')}",
         why=f"it would run {consequence} of {arch[3:-1]}.{arch[-1]}: the build's architecture list never reached nvcc",
-        help=f"{generate_command(verdict.path, target)}   then rebuild from clean caches",
+        help=f"{generate_command(target)}   then rebuild from clean caches",
         places=places_of(verdict.modules),
     )
 

@@ -43,7 +43,7 @@ def check(judged: Judged) -> Iterable[Finding]:
         f"on {verdict.target.label}",
         found="; ".join(f"{n}: {CAUSE[r]}" for r, n in sorted(reasons.items(), key=lambda item: -item[1]) if r),
         why=f"for one, {what_is_there([worst.module])}, kernels {some(names)}",
-        help=f"build every source with the same list: {generate_command(verdict.path, verdict.target)}",
+        help=f"build every source with the same list: {generate_command(verdict.target)}",
         places=places_of(bad),
     )
 

@@ -55,7 +55,7 @@ def check(judged: Judged) -> Iterable[Finding]:
         message=f"nothing here runs on {verdict.target.label}",
         found=what_is_there(modules),
         why="; ".join(parts) or None,
-        help=f"build for sm_{capability.number}: {generate_command(verdict.path, verdict.target)}",
+        help=f"build for sm_{capability.number}: {generate_command(verdict.target)}",
         places=places_of(unfit),
     )
 

@@ -21,7 +21,7 @@ def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str,
     first = modules[0].picked
     found = f"{first.target} in PTX ISA {first.ptx_isa}" if first else None
     message = f"its PTX is invalid, so nothing runs on {verdict.target.label}"
-    return message, found, f"rebuild: {generate_command(verdict.path, verdict.target)}"
+    return message, found, f"rebuild: {generate_command(verdict.target)}"
 
 
 RULE = Rule(

@@ -29,7 +29,7 @@ def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str,
     return (
         f"its PTX is newer than {driver} compiles, for {verdict.target.label}",
         f"PTX ISA {', '.join(map(str, isas))}" if isas else None,
-        f"{cure}build machine code for it: {generate_command(verdict.path, verdict.target)}",
+        f"{cure}build machine code for it: {generate_command(verdict.target)}",
     )
 
 

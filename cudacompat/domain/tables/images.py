@@ -137,13 +137,15 @@ REQUIREMENTS: tuple[Requirement, ...] = (
 )
 
 
-def newest_image(release: ToolkitVersion, distro: str) -> BaseImage | None:
-    """Return the newest patch of this release that has a `devel` and a `base` image for this distro
-    (`"ubuntu24.04"`); `None` if none is known, which is no proof that there is none."""
+def newest_image(
+    release: ToolkitVersion, distro: str, flavours: tuple[str, ...] = ("base", "devel")
+) -> BaseImage | None:
+    """Return the newest patch of this release that has all these flavours for this distro (`"ubuntu24.04"`);
+    `None` if none is known, which is no proof that there is none."""
     fitting = (
         row
         for row in IMAGES
-        if row.release == release and distro in row.distros and {"base", "devel"}.issubset(row.flavours)
+        if row.release == release and distro in row.distros and set(flavours).issubset(row.flavours)
     )
     return max(fitting, key=lambda row: row.patch, default=None)
 

@@ -1,0 +1,180 @@
+"""`doctor`: this machine, what is to run on it, and the plan that follows from both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cudacompat.app.check import check
+from cudacompat.app.recognise import Recognised, recognise
+from cudacompat.app.targets import distinct, jit_from, native_targets, release_of, resolve_targets
+from cudacompat.domain.errors import CudacompatError, ParseError, UsageError
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.host import Found, HostFacts, from_json, to_json
+from cudacompat.domain.policy import Policy
+from cudacompat.domain.report import CheckReport, DoctorReport, Step
+from cudacompat.domain.rules import MACHINE_RULES
+from cudacompat.domain.rules.machine import Machine
+from cudacompat.domain.verdict import JitPolicy, Target
+from cudacompat.domain.versions import DriverRelease
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_MOST_FACTS = 64 << 20  # bytes of a facts file
+
+# Findings about an artifact that a rebuild with the right list cures.
+_CURED_BY_REBUILD = frozenset(
+    {
+        "default-target-only",
+        "no-runnable-code",
+        "ptx-newer-than-driver",
+        "ptx-invalid",
+        "jit-disabled",
+        "phantom-arch",
+        "hole",
+        "jit-only",
+        "not-native",
+    }
+)
+
+
+def doctor(
+    paths: Sequence[str],
+    specs: Sequence[str],
+    driver: str | None = None,
+    facts_file: str | None = None,
+    on_file: Callable[[str], None] | None = None,
+) -> DoctorReport:
+    """Return what is known of this machine (or of the one whose facts were saved), what was judged, and the plan.
+
+    Without paths, the CUDA packages of this machine's Python environment are judged, where there is a GPU to judge
+    for. `UsageError` for paths without one.
+    """
+    facts = load(facts_file) if facts_file else _snapshot()
+    targets = _targets(specs, DriverRelease.parse(driver) if driver else None, facts)
+    if paths and not targets:
+        native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
+    findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets))]
+    looked_at = tuple(paths) or (() if facts_file else _installed(facts))
+    checked = check(looked_at, targets, Policy(), on_file) if looked_at and targets else None
+    if checked is not None:
+        findings += checked.findings
+    findings.sort(key=lambda f: _ORDER[f.severity])
+    known = _recognise(paths)
+    plan, settings = _plan(findings, checked, targets, known)
+    return DoctorReport(facts, checked, tuple(findings), plan, settings)
+
+
+def load(path: str) -> HostFacts:
+    """Return the facts that `doctor --save-facts` wrote; `UsageError` in one line for anything else."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(_MOST_FACTS + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+    if len(data) > _MOST_FACTS:
+        raise UsageError(f"{path} is not a facts file: it is larger than {_MOST_FACTS >> 20} MiB")
+    try:
+        return from_json(json.loads(data))
+    except ParseError as error:
+        raise UsageError(f"{path}: {error}") from error
+    except (ValueError, RecursionError):
+        raise UsageError(f"{path} is not a facts file (as doctor --save-facts writes it): no JSON") from None
+
+
+def save(facts: HostFacts) -> str:
+    """Return the text of a facts file, without names of users."""
+    return json.dumps(to_json(facts), indent=2, ensure_ascii=True) + "\n"
+
+
+def _snapshot() -> HostFacts:
+    from cudacompat.host.snapshot import snapshot
+
+    return snapshot()
+
+
+def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFacts) -> tuple[Target, ...]:
+    """The targets named, `native` meaning the GPUs of these facts; none where none is named and none is there."""
+    driver = driver or release_of(facts.driver)
+    environment = dict(facts.environment)
+    found: list[Target] = []
+    if not specs and not isinstance(facts.gpus, Found):
+        return ()
+    for spec in specs or ("native",):
+        if spec.strip().lower() == "native":
+            found += native_targets(facts.gpus, driver, jit_from(environment))
+        else:
+            found += resolve_targets((spec,), driver, JitPolicy.NORMAL, environment, ask_machine=False)
+    return distinct(found)
+
+
+def _installed(facts: HostFacts) -> tuple[str, ...]:
+    return tuple(library for package in facts.packages for library in package.libraries if Path(library).is_file())
+
+
+def _recognise(paths: Sequence[str]) -> Recognised | None:
+    """The engine whose sources lie where the user points, or in the folders above."""
+    for path in paths:
+        start = Path(path)
+        folders = (start, *start.parents) if start.is_dir() else start.parents
+        for folder in folders[:4]:
+            found = recognise(folder)
+            if found is not None:
+                return found
+    return None
+
+
+# -- the plan
+
+
+def _plan(
+    findings: Sequence[Finding], checked: CheckReport | None, targets: Sequence[Target], known: Recognised | None
+) -> tuple[tuple[Step, ...], tuple[tuple[str, str], ...]]:
+    steps = [Step(f"{f.message}: {f.help}") for f in findings if f.path is None and f.help and f.severity is _ERROR]
+    if checked is None:
+        return tuple(steps), ()
+    curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
+    if not curable:
+        return tuple(steps), ()
+    wheels = sorted({path.split("!/")[0] for f in curable if f.path and "!/" in (path := f.path)})
+    for wheel in wheels:
+        steps.append(Step(f"{wheel} is a build of others: take a release of it built for these GPUs, or build it"))
+    rebuild, settings = _rebuild(targets, known)
+    return (*steps, *rebuild), settings
+
+
+_ERROR = Severity.ERROR
+
+
+def _rebuild(
+    targets: Sequence[Target], known: Recognised | None
+) -> tuple[tuple[Step, ...], tuple[tuple[str, str], ...]]:
+    from cudacompat.app.generate import command_line, wanted_gpus
+    from cudacompat.domain.plan import commands, plan_build, setting_line
+    from cudacompat.engines import find
+
+    engine = known.engine if known is not None else find("cmake")
+    version = known.version if known is not None else None
+    try:
+        plan = plan_build(engine, wanted_gpus([target.id for target in targets]), version=version)
+    except CudacompatError as error:
+        return (Step(f"no settings are known for this build: {error}"),), ()
+    recognised = f", as {known.file} shows" if known is not None else ", as nothing here shows another build"
+    *build, last = commands(plan)
+    clears = len([cache for cache in plan.engine.caches if cache.window.holds(plan.version)])
+    output = "dockerfile" if plan.engine.recipe and plan.image else "env"
+    steps = [
+        Step(
+            f"set the list where this build reads it ({plan.title}{recognised}); or let the file be written",
+            command_line(plan, output=output, engine_version=version),
+        ),
+        *(
+            Step(f"clear what hides the change: {cache.why}", command)
+            for cache, command in zip(plan.engine.caches, build[:clears], strict=False)
+        ),
+        *(Step("build", command) for command in build[clears:]),
+        Step("see that the architectures arrived", last),
+    ]
+    lines = [f"{setting_line(setting)}   # read by {setting.reader}" for setting in plan.settings]
+    lines += [f"# {each.name}: {each.why}" for each in plan.left_out]
+    return tuple(steps), ((f"settings for {plan.title}, giving {' '.join(map(str, plan.arrives))}", "\n".join(lines)),)

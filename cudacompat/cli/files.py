@@ -1,0 +1,70 @@
+"""Where generated files go: a folder, without overwriting what somebody changed."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from cudacompat.cli.output import save
+from cudacompat.domain.errors import UsageError
+from cudacompat.domain.report import EXIT_FINDINGS, EXIT_OK, GeneratedFile
+from cudacompat.report.clean import safe
+
+
+def place(files: Sequence[GeneratedFile], folder: str, *, write: bool, diff: bool, check: bool, exit_zero: bool) -> int:
+    """Write the files into the folder, or say what would change, and return the exit code.
+
+    A file that is there and differs is left alone without `write`. `diff` prints a unified diff and `check` only
+    compares; both write nothing, and `check` gives 1 for a difference.
+    """
+    there = {file.name: _read(Path(folder) / file.name) for file in files}
+    changed = [file for file in files if there[file.name] != file.text]
+    if diff:
+        for file in changed:
+            _show(Path(folder) / file.name, there[file.name], file.text)
+    if check or diff:
+        for file in changed if check else ():
+            _say(f"{Path(folder) / file.name}: {'differs' if there[file.name] is not None else 'missing'}")
+        return EXIT_FINDINGS if check and changed and not exit_zero else EXIT_OK
+    foreign = [file.name for file in changed if there[file.name] is not None and not write]
+    if foreign:
+        raise UsageError(f"{Path(folder) / foreign[0]} is there and differs; --diff shows how, --write replaces it")
+    _make(Path(folder))
+    for file in files:
+        save(str(Path(folder) / file.name), file.text)
+        _say(f"wrote {Path(folder) / file.name}")
+    return EXIT_OK
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder {folder}: {error.strerror or error}") from error
+
+
+def _show(path: Path, old: str | None, new: str) -> None:
+    lines = difflib.unified_diff(
+        (old or "").splitlines(),
+        new.splitlines(),
+        str(path) if old is not None else "/dev/null",
+        str(path),
+        lineterm="",
+    )
+    for line in lines:
+        sys.stdout.write(safe(line) + "\n")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(safe(text) + "\n")

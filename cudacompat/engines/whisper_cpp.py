@@ -1,0 +1,154 @@
+"""whisper.cpp, built with CMake."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Grammar,
+    Hazard,
+    Knob,
+    Marker,
+    Proof,
+    Recipe,
+    Window,
+)
+from cudacompat.engines import ggml
+
+_SINCE_FP4 = Window("1.8.3")
+_OWN_VARIABLE = Window("1.5.3", "1.7.0")
+
+ENGINE = Engine(
+    name="whisper.cpp",
+    title="whisper.cpp (ggml)",
+    aliases=("whisper-cpp", "whispercpp", "whisper"),
+    system=BuildSystem.CMAKE,
+    current="1.9.3",
+    source="github.com/ggml-org/whisper.cpp at v1.9.3 (371b5a75) and its tags from v1.5.0 on",
+    unset=ggml.UNSET,
+    knobs=(
+        Knob(
+            "CMAKE_CUDA_ARCHITECTURES",
+            Channel.DEFINE,
+            Grammar.CMAKE,
+            "ggml's CMakeLists and CMake",
+            ggml.CMAKELISTS,
+            Window("1.7.0"),
+        ),
+        Knob(
+            "GGML_CUDA_ARCHITECTURES",
+            Channel.DEFINE,
+            Grammar.CMAKE,
+            "whisper.cpp's CMakeLists, which overwrites CMake's own list with it",
+            "CMakeLists.txt:531 at v1.5.4, :743 at v1.6.2",
+            _OWN_VARIABLE,
+        ),
+        Knob(
+            "NVCC_APPEND_FLAGS",
+            Channel.ENVIRONMENT,
+            Grammar.GENCODE,
+            "nvcc itself; these versions set CUDA_ARCHITECTURES OFF",
+            "CMakeLists.txt:524 at v1.5.0",
+            Window("1.5.0", "1.5.3"),
+        ),
+    ),
+    fixed=(
+        ggml.cuda_on("GGML_CUDA", Window("1.7.0"), "ggml/CMakeLists.txt at v1.7.0"),
+        ggml.cuda_on("WHISPER_CUDA", Window("1.5.5", "1.7.0"), "CMakeLists.txt:88 at v1.6.2"),
+        ggml.cuda_on("WHISPER_CUBLAS", Window("1.5.0", "1.5.5"), "CMakeLists.txt:75 at v1.5.4"),
+        replace(ggml.NATIVE_OFF, window=Window("1.7.0")),
+    ),
+    env_knobs=(
+        Knob(
+            "CUDAARCHS",
+            Channel.ENVIRONMENT,
+            Grammar.CMAKE,
+            "CMake 3.20 and newer, at the first configure of a build folder only",
+            "run with CMake 3.25 and 4.4 on v1.9.3",
+            Window("1.7.0"),
+        ),
+        Knob(
+            "NVCC_APPEND_FLAGS",
+            Channel.ENVIRONMENT,
+            Grammar.GENCODE,
+            "nvcc itself; these versions set CUDA_ARCHITECTURES OFF",
+            "CMakeLists.txt:524 at v1.5.0",
+            Window("1.5.0", "1.5.3"),
+        ),
+    ),
+    env_fixed=(replace(ggml.NO_NATIVE_BY_DATE, window=Window("1.7.5")),),
+    dead=ggml.dead(
+        Window(),
+        also=(
+            DeadSetting(
+                "CMAKE_CUDA_ARCHITECTURES",
+                "these versions overwrite it with GGML_CUDA_ARCHITECTURES, even as -D",
+                "CMakeLists.txt:531 at v1.5.4, :743 at v1.6.2",
+                None,
+                _OWN_VARIABLE,
+            ),
+            DeadSetting(
+                "CMAKE_CUDA_ARCHITECTURES in the environment",
+                "CMake does not read a variable of this name from the environment (it reads CUDAARCHS, once)",
+                "run with CMake 3.25 and 4.4",
+                None,
+                Window("1.7.0"),
+            ),
+            DeadSetting(
+                "CUDA_DOCKER_ARCH",
+                "the Makefile that read it is gone: it only calls CMake now",
+                "Makefile at v1.7.3",
+                None,
+                Window("1.7.3"),
+            ),
+        ),
+    ),
+    hazards=(
+        ggml.fp4_hazard(_SINCE_FP4),
+        Hazard(
+            "NVCC_APPEND_FLAGS",
+            "it would add every target a second time beside CMake's list",
+            "run with nvcc 13.0",
+            (),
+            Window("1.5.3", "1.8.3"),
+        ),
+    ),
+    rewrites=(ggml.rewrite(_SINCE_FP4),),
+    caches=(
+        Cache(
+            "CMakeCache.txt",
+            "CMake takes the list from its cache once it is there",
+            ("cmake", "-E", "rm", "-rf", "build"),
+            "run with CMake 3.25 and 4.4",
+        ),
+    ),
+    products=("**/libggml-cuda.so*", "**/libggml-cuda.a"),
+    markers=(
+        Marker(
+            "CMakeLists.txt",
+            r"project\(\s*\"?whisper\.cpp\"?",
+            r"project\(\s*\"?whisper\.cpp\"?\s+VERSION\s+(\d+)\.(\d+)\.(\d+)",
+        ),
+        Marker(
+            "CMakeLists.txt",
+            r"set\(WHISPER_VERSION_MAJOR",
+            r"set\(WHISPER_VERSION_MAJOR\s+(\d+)\)\s*set\(WHISPER_VERSION_MINOR\s+(\d+)\)"
+            r"\s*set\(WHISPER_VERSION_PATCH\s+(\d+)\)",
+        ),
+    ),
+    recipe=Recipe(
+        packages=("cmake", "g++", "git", "ninja-build"),
+        configure=(
+            "cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+            "-DCMAKE_INSTALL_PREFIX=/out", "{settings}",
+        ),
+        build=(("cmake", "--build", "build"), ("cmake", "--install", "build")),
+        runtime_packages=("libgomp1",),
+    ),
+    proved=(("cmake", Proof.DOCUMENTED), ("dockerfile", Proof.DOCUMENTED)),
+)  # fmt: skip

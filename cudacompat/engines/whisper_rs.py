@@ -1,0 +1,138 @@
+"""whisper-rs, whose build script (whisper-rs-sys) builds whisper.cpp with CMake during `cargo build`."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Fixed,
+    Grammar,
+    Hazard,
+    Knob,
+    Marker,
+    Proof,
+    Recipe,
+    Window,
+)
+from cudacompat.engines import ggml
+
+_BUILD_SCRIPT = "sys/build.rs of tazz4843/whisper-rs at 135b60b (0.14.3); vendored copies of 0.15.1 and 0.16.0"
+
+ENGINE = Engine(
+    name="whisper-rs",
+    title="whisper-rs (Rust, whisper.cpp inside)",
+    aliases=("whisper_rs", "whisper-rs-sys"),
+    system=BuildSystem.CARGO,
+    current="0.16.0",
+    source=_BUILD_SCRIPT,
+    unset=ggml.UNSET,
+    knobs=(
+        Knob(
+            "CMAKE_CUDA_ARCHITECTURES",
+            Channel.ENVIRONMENT,
+            Grammar.CMAKE,
+            "whisper-rs-sys's build script, which hands every CMAKE_* variable to CMake as -D",
+            _BUILD_SCRIPT + "; since 0.13.0",
+            Window("0.13.0"),
+        ),
+        Knob(
+            "NVCC_APPEND_FLAGS",
+            Channel.ENVIRONMENT,
+            Grammar.GENCODE,
+            "nvcc itself; these build scripts forward WHISPER_* at most",
+            "sys/build.rs of tazz4843/whisper-rs up to 0.12.1",
+            Window("0.8.0", "0.13.0"),
+        ),
+    ),
+    fixed=(
+        Fixed(
+            "GGML_NATIVE",
+            "OFF",
+            Channel.ENVIRONMENT,
+            "whisper-rs-sys's build script, which hands GGML_* variables to CMake since 0.16",
+            "no code for just the building machine's CPU in an image",
+            _BUILD_SCRIPT,
+            Window("0.16.0"),
+        ),
+    ),
+    file_knobs=(
+        Knob(
+            "CMAKE_CUDA_ARCHITECTURES",
+            Channel.DEFINE,
+            Grammar.CMAKE,
+            "CMake, in the toolchain file that CMAKE_TOOLCHAIN_FILE names: the build script hands that variable on",
+            _BUILD_SCRIPT + "; since 0.13.0",
+            Window("0.13.0"),
+        ),
+    ),
+    file_fixed=(ggml.NATIVE_OFF,),
+    dead=ggml.dead(
+        Window(),
+        also=(
+            DeadSetting(
+                "WHISPER_CUDA_ARCH_LIST",
+                "it is forwarded to CMake and nothing there uses it",
+                _BUILD_SCRIPT,
+            ),
+            DeadSetting(
+                "CMAKE_CUDA_ARCHITECTURES",
+                "this version's build script does not forward it",
+                "sys/build.rs of tazz4843/whisper-rs up to 0.12.1",
+                None,
+                Window(None, "0.13.0"),
+            ),
+        ),
+    ),
+    hazards=(
+        ggml.fp4_hazard(Window("0.16.0")),
+        Hazard(
+            "NVCC_APPEND_FLAGS",
+            "it would add every target a second time beside CMake's list",
+            "run with nvcc 13.0",
+            (),
+            Window("0.13.0", "0.16.0"),
+        ),
+        Hazard(
+            "CMAKE_CUDA_FLAGS",
+            "in the environment it replaces the build script's own value and with it -Xcompiler=-fPIC",
+            _BUILD_SCRIPT,
+            (),
+            Window("0.13.0"),
+        ),
+    ),
+    # 0.16.0 carries whisper.cpp 1.8.3, the first with ggml's rewriting: rubas/whisper_cpp, CHANGELOG of 2026-06-11
+    rewrites=(ggml.rewrite(Window("0.16.0")),),
+    caches=(
+        Cache(
+            "target/*/build/whisper-rs-sys-*",
+            "the build script names none of its variables to cargo (no rerun-if-env-changed), so a changed list does "
+            "not run it again",
+            ("cargo", "clean", "--release", "-p", "whisper-rs-sys"),
+            _BUILD_SCRIPT + "; run on a model crate",
+        ),
+    ),
+    products=("target/*/build/whisper-rs-sys-*/out/**/libggml-cuda.a", "target/release/*"),
+    markers=(
+        Marker(
+            "Cargo.lock",
+            r'(?m)^name = "whisper-rs"$',
+            r'(?m)^name = "whisper-rs"\nversion = "(\d+)\.(\d+)\.(\d+)"',
+        ),
+        Marker(
+            "Cargo.toml",
+            r"(?m)^\s*whisper-rs\s*=|^\[dependencies\.whisper-rs\]",
+            r"(?m)^\s*whisper-rs\s*=\s*(?:\{[^}\n]*version\s*=\s*)?\"[\^=~]?(\d+(?:\.\d+){0,2})\"",
+        ),
+    ),
+    recipe=Recipe(
+        packages=("ca-certificates", "clang", "cmake", "curl", "g++", "git", "libclang-dev", "pkg-config"),
+        configure=(),
+        build=(("cargo", "build", "--release"),),
+        runtime_packages=("libgomp1",),
+        rust=True,
+    ),
+    proved=(("env", Proof.DOCUMENTED), ("dockerfile", Proof.DOCUMENTED)),
+)
