@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from cudacompat.domain.code import BinaryArtifact, DeviceModule, Registration
 from cudacompat.domain.compat import Fit, counts_for_something, is_unread, judge, kernels_of, ptx_fit, sass_fit
@@ -138,8 +139,9 @@ def _mark_special(target: Target, verdicts: list[ModuleVerdict]) -> list[ModuleV
     marked = []
     for verdict, pattern in zip(verdicts, patterns, strict=True):
         by_pattern = shared[pattern] >= _MANY and most >= _MANY and pattern not in holes and _hand_picked(pattern)
-        meant = _only_suffixed(pattern) or by_pattern or _named_for_others(target, verdict.module)
-        if verdict.reason is Reason.NO_IMAGE and meant:
+        if verdict.reason is Reason.NO_IMAGE and (
+            _only_suffixed(pattern) or by_pattern or _named_for_others(target, verdict.module)
+        ):
             verdict = replace(verdict, outcome=Outcome.SPECIAL, reason=Reason.OTHER_ARCHITECTURE)
         marked.append(verdict)
     return marked
@@ -176,7 +178,12 @@ def _named_for_others(target: Target, module: DeviceModule) -> bool:
     names = kernels_of(module)
     numbers = {t.number for t in _pattern(module)}
     for name in names:
-        words = {int(word) for word in _ARCH_WORD.findall(name)}
+        words = _arch_words(name)
         if not words & numbers or any(word == target.capability.number for word in words):
             return False
     return bool(names)
+
+
+@lru_cache(maxsize=1 << 14)  # asked again for every target
+def _arch_words(name: str) -> frozenset[int]:
+    return frozenset(int(word) for word in _ARCH_WORD.findall(name))
