@@ -62,7 +62,7 @@ if cuda is not None:
                 "major": number("cuDeviceGetAttribute", 75, device),
                 "minor": number("cuDeviceGetAttribute", 76, device), "memory": memory.value,
             })
-print(json.dumps(said))
+print("\\n" + json.dumps(said))
 """
 
 
@@ -112,10 +112,9 @@ def _ask(question: str) -> dict[str, Any] | str:
     if not ran.ok:
         return f"loading it: {ran.why_failed}"
     try:
-        said = json.loads(ran.stdout)
-    except ValueError:
-        return "its answer is not understood"
-    if not isinstance(said, dict):
+        # A library may print, too: before the answer, or after it, as its buffer is written when the process ends.
+        said = json.loads(next(line for line in ran.stdout.splitlines() if line.startswith("{")))
+    except (StopIteration, ValueError):
         return "its answer is not understood"
     if "error" in said:
         error = str(said["error"])
