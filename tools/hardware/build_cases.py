@@ -197,13 +197,13 @@ class RuntimeCompiler:
         if code:
             raise SystemExit(f"{what}: error {code}")
 
-    def compiled(self, source: str, target: str) -> bytes:
+    def compiled(self, source: str, target: str, *options: str) -> bytes:
         """The code for sm_NN, compute_NN or lto_NN."""
         program = ctypes.c_void_p()
         create = self.nvrtc.nvrtcCreateProgram
         self.must(create(ctypes.byref(program), source.encode(), b"unit.cu", 0, None, None), "nvrtcCreateProgram")
         arch = target.replace("lto_", "compute_")
-        flags = [f"-arch={arch}", *(["-dlto"] if target.startswith("lto_") else [])]
+        flags = [f"-arch={arch}", *(["-dlto"] if target.startswith("lto_") else []), *options]
         given = (ctypes.c_char_p * len(flags))(*(flag.encode() for flag in flags))
         self.must(self.nvrtc.nvrtcCompileProgram(program, len(flags), given), f"nvrtc {flags}")
         what = {"s": "CUBIN", "c": "PTX", "l": "LTOIR"}[target[0]]
@@ -542,6 +542,56 @@ def nvfatbin_cases() -> dict[str, list[str]]:
     return {mixture: mixture.split("+") for mixture in mixtures}
 
 
+# What a kernel may call that is not in its image: the driver brings some of it along, and nothing else.
+OUTSIDE_CALLS = {  # name -> (declaration, call)
+    "printf": ("", 'printf("%p", out);'),
+    "malloc": ("", "*out = *(unsigned *)malloc(4);"),
+    "free": ("", "free(out);"),
+    "assert": (
+        'extern "C" __device__ void __assertfail(const char *, const char *, unsigned, const char *, size_t);',
+        '__assertfail("out", "unit.cu", 1, "k2", 1);',
+    ),
+    "function-inside": (
+        'extern "C" __device__ __noinline__ void inside(unsigned *out) { atomicAdd(out, 1u); }',
+        "inside(out);",
+    ),
+    "function-outside": ('extern "C" __device__ void outside(unsigned *);', "outside(out);"),
+    "variable-outside": ("extern __device__ unsigned elsewhere;", "*out = elsewhere;"),
+}
+OUTSIDE_SOURCE = """%s
+extern "C" __global__ void k1(unsigned *out) { *out = __CUDA_ARCH__ / 10 * 1000 + 11; }
+extern "C" __global__ void k2(unsigned *out) { if (!out) { %s } *out = __CUDA_ARCH__ / 10 * 1000 + 12; }
+"""
+OUTSIDE_TEXTS = {
+    "unused-function": (".extern .func helper;\n", ""),
+    "device-runtime": (
+        ".extern .func (.param .b32 r) cudaDeviceSynchronize;\n",
+        "{\n.param .b32 r;\ncall (r), cudaDeviceSynchronize;\n}\n",
+    ),
+    "dynamic-shared": (
+        ".extern .shared .align 16 .b8 pool[];\n",
+        ".reg .b32 %s<2>;\nmov.u32 %s1, pool;\n",
+    ),
+    "variable": (".extern .global .align 4 .u32 there;\n", ".reg .b32 %s<2>;\nld.global.u32 %s1, [there];\n"),
+    "unused-variable": (".extern .global .align 4 .u32 there;\n", ""),
+}
+
+
+def outside_cases(compiler: RuntimeCompiler) -> Iterator[tuple[str, bytes, str]]:
+    """(name, bytes, how they were made) of code that calls what is not in it."""
+    for name, parts in OUTSIDE_CALLS.items():
+        for target in ("compute_80", "sm_90"):
+            if name != "function-inside" and "outside" not in name:
+                yield f"{target}-{name}", compiler.compiled(OUTSIDE_SOURCE % parts, target), f"NVRTC 12.8 {target}"
+            data = compiler.compiled(OUTSIDE_SOURCE % parts, target, "-rdc=true")
+            yield f"{target}-relocatable-{name}", data, f"NVRTC 12.8 {target} -rdc=true"
+    for name, (declared, used) in OUTSIDE_TEXTS.items():
+        text = ptx_text("8.0", "80", 1, ("k1",)).replace(".visible", declared + ".visible", 1)
+        text = text.replace("ld.param", used + "ld.param", 1).replace("k1", "k2")
+        whole = text + _KERNEL.format(name="k1", value=value("80", 1, "k1"), call="")
+        yield f"compute_80-text-{name}", whole.replace("80011;", "80012;", 1).encode(), "text"
+
+
 def damaged_cases(good: bytes, pair: bytes, cubin: bytes, text: bytes, zstd: bytes, lz4: bytes) -> dict[str, bytes]:
     """Files that are broken, or no device code at all."""
     noise = random.Random(90).randbytes(4096)
@@ -813,6 +863,12 @@ class Builder:
             case = Case(f"nvfatbin/{name}", f"nvfatbin/{name}.fatbin", "nvfatbin", build, ["k1"])
             self.add(compiler.packed(images), case)
 
+    def outside(self) -> None:
+        for name, data, build in outside_cases(RuntimeCompiler()):
+            data = data.rstrip(b"\0") if name.startswith("compute") else data
+            end = "ptx" if name.startswith("compute") else "cubin"
+            self.add(data, Case(f"outside/{name}", f"outside/{name}.{end}", "outside", build, ["k1", "k2"]))
+
     def concatenated(self) -> None:
         """nvcc 13.5's concatenated entry beside PTX and machine code that driver 580 knows."""
         concat = (self.out / "nvcc/concat-sm_80+sm_90.fatbin").read_bytes()
@@ -910,6 +966,7 @@ def main() -> None:
         builder.fatbins,
         builder.nvcc,
         builder.nvfatbin,
+        builder.outside,
         builder.concatenated,
         builder.damaged,
         builder.programs,

@@ -36,6 +36,21 @@ MODES: dict[str, dict[str, str]] = {
     "jit-forced-by-CUDA_FORCE_JIT": {"CUDA_FORCE_JIT": "1"},
     "jit-disabled-and-forced": {"CUDA_DISABLE_PTX_JIT": "1", "CUDA_FORCE_PTX_JIT": "1"},
 }
+# How the driver reads the values of these variables; asked of two cases that tell all the policies apart.
+SPELT_WITH = ("sass-over-ptx/sm_90-12.4+compute_90-isa-8.0-12", "ptx-only/compute_80-isa-8.7")
+SPELLINGS: dict[str, dict[str, str]] = {
+    " ".join(f"{name}={value}" for name, value in variables.items()): variables
+    for variables in (
+        *({f"CUDA_{word}_PTX_JIT": value} for word in ("DISABLE", "FORCE") for value in ("0", "", "2", "-1", "yes")),
+        *(
+            {f"CUDA_{word}_PTX_JIT": one, f"CUDA_{word}_JIT": other}
+            for word in ("DISABLE", "FORCE")
+            for one, other in (("0", "1"), ("1", "0"), ("0", "0"), ("", "1"))
+        ),
+        {"CUDA_DISABLE_JIT": "1", "CUDA_FORCE_JIT": "1"},
+        {"CUDA_DISABLE_JIT": "1", "CUDA_FORCE_PTX_JIT": "1"},
+    )
+}
 PADDING = 65536  # zero bytes behind each image: the driver trusts the sizes that a broken file states
 TIMEOUT = 15  # seconds for one file or program
 UNWRITTEN = 0xDEADBEEF
@@ -192,7 +207,7 @@ def worker() -> None:
 def environment(mode: str, built: Path) -> dict[str, str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CUDA_") or k == "CUDA_VISIBLE_DEVICES"}
     paths = [str(built / "lib"), *filter(None, [clean.get("LD_LIBRARY_PATH")])]
-    return clean | {"CUDA_CACHE_DISABLE": "1", "LD_LIBRARY_PATH": ":".join(paths)} | MODES[mode]
+    return clean | {"CUDA_CACHE_DISABLE": "1", "LD_LIBRARY_PATH": ":".join(paths)} | (MODES | SPELLINGS)[mode]
 
 
 def run_files(mode: str, built: Path, cases: list[dict[str, object]]) -> dict[str, dict[str, object]]:
@@ -258,6 +273,8 @@ def run_all(built: Path, out: Path, only: str) -> None:
     results: dict[str, dict[str, object]] = {case["id"]: {} for case in cases}
     with ThreadPoolExecutor(10) as pool:
         loading = {mode: pool.submit(run_files, mode, built, files) for mode in MODES}
+        few = [case for case in files if case["id"] in SPELT_WITH]
+        loading |= {mode: pool.submit(run_files, mode, built, few) for mode in SPELLINGS}
         running = {
             (mode, case["id"]): pool.submit(run_program, mode, built, case) for mode in MODES for case in programs
         }
@@ -268,7 +285,7 @@ def run_all(built: Path, out: Path, only: str) -> None:
             results[case_id][mode] = ran.result()
     record = {
         "machine": facts,
-        "modes": {mode: {"CUDA_CACHE_DISABLE": "1"} | extra for mode, extra in MODES.items()},
+        "modes": {mode: {"CUDA_CACHE_DISABLE": "1"} | extra for mode, extra in (MODES | SPELLINGS).items()},
         "errors": error_names(results),
         "results": results,
     }

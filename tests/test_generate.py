@@ -1,0 +1,167 @@
+"""`cudacompat generate` as its users meet it: files, refusals, and what real parsers say of them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests import toolchain
+from tests.run import cudacompat
+
+
+def hadolint() -> Path:
+    tool = Path(sys.executable).with_name("hadolint")
+    if not tool.is_file():
+        toolchain.missing("no hadolint (pip install 'cudacompat[test]')")
+    return tool
+
+
+@pytest.mark.parametrize("engine", ["whisper.cpp", "whisper-rs", "cmake", "nvcc"])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        (),
+        ("--install", "dist/cudacompat-0.1.0-py3-none-any.whl"),
+        ("--install", "cudacompat @ git+https://example.org/x@main"),
+    ],
+)
+def test_dockerfiles_pass_hadolint(tmp_path: Path, engine: str, extra: tuple[str, ...]) -> None:
+    ran = cudacompat(
+        "generate", engine, "--gpu", "RTX 5070 Ti", "--gpu", "8.6", "--as", "dockerfile", "-o", tmp_path, *extra
+    )
+    assert ran.code == 0, ran.err
+    done = subprocess.run([hadolint(), tmp_path / "Dockerfile"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def stages(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line.startswith("FROM "):
+            found[line.split(" AS ")[-1] if " AS " in line else "last"] = lines = [line]
+        elif found:
+            lines.append(line)
+    return found
+
+
+def test_the_last_stage_takes_the_artifact_from_the_check_stage() -> None:
+    """BuildKit leaves out a stage that nothing copies from; then nobody would check."""
+    parts = stages(cudacompat("generate", "whisper.cpp", "--gpu", "12.0", "--as", "dockerfile").out)
+    assert list(parts) == ["build", "check", "last"]
+    assert [line for line in parts["last"] if line.startswith("COPY")] == ["COPY --from=check /out /usr/local"]
+    assert any("cudacompat check /out --require native" in line for line in parts["check"])
+    assert "-devel-" in parts["build"][0]
+    assert "-runtime-" in parts["last"][0]
+
+
+def test_the_image_tag_is_one_that_is_known() -> None:
+    from cudacompat.domain.tables.images import IMAGES
+
+    text = cudacompat("generate", "cmake", "--gpu", "11.0", "--as", "dockerfile").out
+    tags = {line.split()[1].removeprefix("docker.io/") for line in text.splitlines() if line.startswith("FROM")}
+    known = {row.tag(flavour, distro) for row in IMAGES for flavour in row.flavours for distro in row.distros}
+    assert tags <= known
+
+
+def test_a_release_without_a_known_image() -> None:
+    ran = cudacompat("generate", "cmake", "--gpu", "9.0", "--cuda", "13.5", "--as", "dockerfile")
+    assert ran.code == 2
+    assert "no nvidia/cuda image of CUDA 13.5 is known" in ran.err
+
+
+def test_nvcc_prints_flags_and_nothing_else() -> None:
+    ran = cudacompat("generate", "nvcc", "--gpu", "8.6", "--as", "nvcc")
+    assert ran.out == "-gencode=arch=compute_86,code=sm_86 -gencode=arch=compute_86,code=compute_86\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("wisper", "--gpu", "8.6"), "unknown engine"),
+        (("cmake", "--gpu", "RTX 9999"), "unknown GPU"),
+        (("cmake", "--gpu", "12.0", "--cuda", "12.4"), "is built by CUDA 12.8 and newer"),
+        (("cmake", "--gpu", "12.0", "--cuda", "x"), "not a CUDA toolkit release"),
+        (("cmake", "--gpu", "12.0", "--as", "word"), "unknown output"),
+        (("cmake", "--gpu", "12.0", "--profile", "none"), "unknown profile"),
+        (("whisper.cpp", "--gpu", "8.6", "--engine-version", "one"), "not a version of whisper.cpp"),
+        (("whisper.cpp", "--gpu", "8.6", "--engine-version", "1.4.0"), "no setting is known"),
+        (("whisper.cpp", "--gpu", "8.6", "--engine-version", "1.6.2", "--as", "env"), "through the environment"),
+        (("cmake", "--gpu", "8.6", "--as", "dockerfile", "--install", "a\nRUN b"), "not something pip can install"),
+        (("cmake", "--gpu", "8.6", "--write"), "need -o DIR"),
+        (("cmake", "--gpu", "8.6", "-o", "there"), "-o needs --as KIND"),
+    ],
+)
+def test_refusals_are_one_line(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    ran = cudacompat("generate", *arguments, cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_are_not_overwritten_without_being_asked(tmp_path: Path) -> None:
+    command = ("generate", "cmake", "--gpu", "8.6", "--as", "env", "-o", tmp_path)
+    file = tmp_path / "cudacompat.env"
+    assert cudacompat(*command, "--check").code == 1
+    assert cudacompat(*command).code == 0
+    made = file.read_text()
+    assert cudacompat(*command, "--check").code == 0
+    assert cudacompat(*command).code == 0
+    file.write_text(made + "MINE=1\n")
+    refused = cudacompat(*command)
+    assert refused.code == 2
+    assert "is there and differs" in refused.err
+    assert file.read_text() == made + "MINE=1\n"
+    assert cudacompat(*command, "--check").code == 1
+    assert cudacompat(*command, "--check", "--exit-zero").code == 0
+    shown = cudacompat(*command, "--diff")
+    assert shown.code == 0
+    assert "-MINE=1" in shown.out.splitlines()
+    assert file.read_text() == made + "MINE=1\n"
+    assert cudacompat(*command, "--write").code == 0
+    assert file.read_text() == made
+
+
+def test_json_validates() -> None:
+    schema = json.loads(resources.files("cudacompat").joinpath("schemas", "generate-1.json").read_text())
+    for arguments in (
+        ("whisper.cpp", "--gpu", "RTX 5070 Ti"),
+        ("whisper-rs", "--profile", "incident", "--as", "env"),
+        ("nvcc", "--gpu", "sm_90a", "--no-ptx", "--as", "nvcc"),
+    ):
+        ran = cudacompat("generate", *arguments, "--format", "json")
+        jsonschema.validate(ran.json, schema)
+
+
+def test_the_profile_names_the_incidents_gpus_and_who_reads_each_variable() -> None:
+    text = cudacompat(
+        "generate", "whisper-rs", "--engine-version", "0.14.3", "--profile", "incident", "--as", "env"
+    ).out
+    assert "CMAKE_CUDA_ARCHITECTURES='120;80;86;89'" in text.splitlines()
+    assert "# TORCH_CUDA_ARCH_LIST: nothing in this build reads it." in text
+
+
+def test_the_same_command_makes_the_same_file_again() -> None:
+    import shlex
+
+    command = (
+        "generate",
+        "whisper-rs",
+        "--gpu",
+        "RTX 5070 Ti",
+        "--engine-version",
+        "0.14.3",
+        "--no-ptx",
+        "--as",
+        "env",
+    )
+    text = cudacompat(*command).out
+    head = " ".join(line.removeprefix("# ") for line in text.splitlines()[1:4])
+    said = head.split(": ", 1)[1].split(" What must arrive")[0]
+    assert cudacompat(*shlex.split(said)[1:]).out == text
