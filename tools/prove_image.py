@@ -3,9 +3,9 @@
     tools/prove_image.py [--engine whisper.cpp] [--project tests/projects/ggml] [--gpu SPEC]... [--sabotage]
 
 Needs buildah, and root or user namespaces. The base images must be there, or a registry that has them. Builds a wheel
-of this checkout, generates the Dockerfile with it as --install, copies both beside a copy of the project, runs the build
-and inspects /usr/local of the image. With --sabotage the list in the Dockerfile is replaced by 75-real first: the build
-has to stop at the check stage.
+of this checkout, generates the Dockerfile with it as --install, copies both beside a copy of the project, runs the
+build and inspects /usr/local of the image. With --sabotage the list in the Dockerfile is replaced by 75-real first:
+the build has to stop at the check stage.
 """
 
 from __future__ import annotations
