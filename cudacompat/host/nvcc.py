@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cudacompat.domain.errors import ParseError
 from cudacompat.domain.versions import ToolkitVersion
+from cudacompat.host.process import is_program
 
 _SCRIPT_BYTES = 64 << 10
 _FILE_BYTES = 1 << 20  # of a version file or header
@@ -21,7 +22,8 @@ _MOST_HOPS = 8
 _LAUNCHERS = frozenset({"ccache", "sccache"})
 
 # A path to an nvcc in a script: `exec /usr/lib/nvidia-cuda-toolkit/bin/nvcc "$@"` (Debian), `.nvcc-wrapped` (Nix).
-_NVCC_PATH = re.compile(r"""[^\s"'`;|&()<>=]*/\.?nvcc(?:[-.]\w+)*(?=["'`\s;|&)]|$)""")
+_WORD = re.compile(r"""[^\s"'`;|&()<>=]+""")
+_NVCC_NAME = re.compile(r"\.?nvcc(?:[-.]\w+)*")
 _OWN_FOLDER = re.compile(r"""\$\(dirname (?:--\s)?["']?\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?)["']?\)|\$\{0%/\*\}""")
 
 # What nvcc prints for --version is a text in the program: found in nvcc 11.8, 13.0 and 13.5.
@@ -76,9 +78,11 @@ def _named_in(script: Path) -> Iterator[Path]:
     text = _OWN_FOLDER.sub(lambda _: str(script.parent), _text(script, _SCRIPT_BYTES))
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
     for line in sorted(lines, key=lambda line: "exec" not in line):
-        for match in _NVCC_PATH.finditer(line):
-            path = Path(os.path.expandvars(match[0]))
-            if path.is_absolute() and path.is_file() and os.access(path, os.X_OK) and _resolved(path) != script:
+        for word in _WORD.findall(line):
+            if not _NVCC_NAME.fullmatch(word.rpartition("/")[2]):
+                continue
+            path = Path(os.path.expandvars(word))
+            if path.is_absolute() and is_program(path) and _resolved(path) != script:
                 yield path
 
 

@@ -21,6 +21,8 @@ from cudacompat.host.listed import Listed
 # What a program can load at run time. Archives (.a) are for linkers.
 _LOADED = re.compile(r"\.(so(\.\d+)*|pyd|dll|cubin|fatbin|ptx)$", re.IGNORECASE)
 
+_LIKELY = re.compile(r"\.(so|pyd|dll|cubin|fatbin|ptx)", re.IGNORECASE)  # somewhere in a line of a list
+
 _LIST_BYTES = 64 << 20  # of one RECORD; torch's has 2 MB
 _HEAD_BYTES = 64 << 10  # of one METADATA, whose first lines are name and version
 _FOLDERS = 20_000  # folders and files looked at in one package without a list
@@ -72,7 +74,7 @@ def packages(folders: Iterable[SiteFolder] | None = None) -> Listed[PythonPackag
             source = _editable_from(info)
             if source is not None:
                 notes.append(f"{name} is installed editable from {source}: name that folder to have it judged")
-            listed = _listed(folder, info, name)
+            listed = _listed(folder, info, name, notes)
             if listed is None:
                 silent.append(name)
                 continue
@@ -120,35 +122,34 @@ def _editable_from(info: Path) -> str | None:
         return None
 
 
-def _listed(folder: SiteFolder, info: Path, name: str) -> list[Path] | None:
-    """The libraries that a distribution lists, whether there or not; `None` where it lists no files at all."""
+def _listed(folder: SiteFolder, info: Path, name: str, notes: list[str]) -> list[Path] | None:
+    """The libraries of a distribution, whether there or not; `None` where nothing says which files are its own."""
     lines = _lines(info / "RECORD")
     base = folder.path
     if lines is None:  # as pip wrote it for old-style installs, paths counted from the egg-info
         lines, base = _lines(info / "installed-files.txt"), info
     if lines is not None:
-        paths = (_joined(base, path) for path in _loaded(lines))
-        return list(dict.fromkeys(path for path in paths if _belongs(path, folder)))
+        try:
+            paths = [_joined(base, path) for path in _loaded(lines)]
+            return list(dict.fromkeys(path for path in paths if _belongs(path, folder)))
+        except csv.Error:
+            pass  # a broken list is none
     tops = [top.strip() for top in _head(info / "top_level.txt").splitlines() if top.strip().isidentifier()]
     tops = tops or [re.sub(r"[-.]", "_", name)]  # Debian takes RECORD out
     modules = [path for top in tops for path in (folder.path / top, folder.path / f"{top}.py")]
     modules += [path for top in tops for path in _shared_modules(folder.path, top)]
     there = [path for path in modules if _exists(path)]
-    return [library for path in there for library in _walked(path)] if there else None
+    libraries: list[Path] = []
+    for path in there:
+        if not _walk(path, libraries):
+            notes.append(f"{name} lists no files, and {path} holds more than {_FOLDERS}: not all were looked at")
+    return libraries if there else None
 
 
 def _loaded(lines: Iterable[str]) -> Iterator[str]:
     """The paths of libraries in a RECORD (PEP 376: CSV of path, hash, size)."""
     likely = (line for line in lines if _LIKELY.search(line))
-    try:
-        for row in csv.reader(likely):
-            if row and _LOADED.search(row[0]):
-                yield row[0]
-    except csv.Error:
-        return
-
-
-_LIKELY = re.compile(r"\.(so|pyd|dll|cubin|fatbin|ptx)", re.IGNORECASE)
+    yield from (row[0] for row in csv.reader(likely) if row and _LOADED.search(row[0]))
 
 
 def _joined(base: Path, path: str) -> Path:
@@ -168,19 +169,19 @@ def _shared_modules(folder: Path, top: str) -> list[Path]:
         return []
 
 
-def _walked(top: Path) -> Iterator[Path]:
-    """The libraries under a folder, links not followed; the path itself if it is one."""
+def _walk(top: Path, libraries: list[Path]) -> bool:
+    """Add the libraries under a folder, links not followed, or the path itself; whether that was the whole folder."""
     if not top.is_dir():
-        if _LOADED.search(top.name):
-            yield top
-        return
+        libraries += [top] if _LOADED.search(top.name) else []
+        return True
     seen = 0
     for folder, folders, files in os.walk(top):
         folders.sort()
-        yield from (Path(folder, name) for name in files if _LOADED.search(name))
+        libraries += [Path(folder, name) for name in files if _LOADED.search(name)]
         seen += len(folders) + len(files)
         if seen > _FOLDERS:
-            return
+            return False
+    return True
 
 
 def _lines(path: Path) -> list[str] | None:
