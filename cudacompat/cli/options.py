@@ -7,12 +7,20 @@ from typing import Annotated
 
 import typer
 
+from cudacompat.report.formats import require
+
 
 class Format(StrEnum):
     """Output formats."""
 
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    MARKDOWN = "markdown"
+    HTML = "html"
 
 
 class Color(StrEnum):
@@ -39,6 +47,22 @@ class Holes(StrEnum):
     IGNORE = "ignore"
 
 
+class Ptx(StrEnum):
+    """The PTX that every module has to carry."""
+
+    NONE = "none"
+    ANY = "any"
+    HIGHEST = "highest"
+
+
+class Extra(StrEnum):
+    """What code for targets that nobody asked for counts as."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    FORBID = "forbid"
+
+
 class Jit(StrEnum):
     """What the environment of the run allows."""
 
@@ -47,7 +71,13 @@ class Jit(StrEnum):
     DISABLED = "disabled"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="How to write the result.")]
+def _applies(context: typer.Context, format_: Format) -> Format:
+    """Refuse a format that the command does not have before anything is read."""
+    require(context.info_name or "", format_.value)
+    return format_
+
+
+FormatOption = Annotated[Format, typer.Option("--format", callback=_applies, help="How to write the result.")]
 ColorOption = Annotated[Color, typer.Option("--color", help="Colour the text; NO_COLOR is honoured.")]
 OutputOption = Annotated[
     str | None, typer.Option("--output", metavar="FILE", help="Write the result to FILE instead of stdout.")
@@ -71,10 +101,32 @@ JitOption = Annotated[
     Jit | None,
     typer.Option("--jit", help="Judge as with CUDA_FORCE_PTX_JIT=1 (forced) or CUDA_DISABLE_PTX_JIT=1 (disabled)."),
 ]
-RequireOption = Annotated[
-    Require, typer.Option("--require", help="native: the GPU's own code; sass: machine code; runs: anything that runs.")
+GpusFromOption = Annotated[
+    str | None,
+    typer.Option(
+        "--gpus-from",
+        metavar="FILE",
+        help="Judge for the GPUs in FILE: saved facts of doctor, nvidia-smi -q -x, kubectl's nodes as JSON, or a list.",
+    ),
 ]
-HolesOption = Annotated[Holes, typer.Option("--holes", help="What a file that runs only in part counts as.")]
+RequireOption = Annotated[
+    Require | None,
+    typer.Option(
+        "--require", help="native: the GPU's own code; sass: machine code; runs (default): anything that runs."
+    ),
+]
+HolesOption = Annotated[
+    Holes | None, typer.Option("--holes", help="What a file that runs only in part counts as (default: error).")
+]
+BaselineOption = Annotated[
+    str | None, typer.Option("--baseline", metavar="FILE", help="What must not get lost: a file of --write-baseline.")
+]
+ConfigOption = Annotated[
+    str | None,
+    typer.Option(
+        "--config", metavar="FILE", help="The policy file (default: the nearest cudacompat.toml or pyproject.toml)."
+    ),
+]
 AnyOfOption = Annotated[
     list[str] | None,
     typer.Option("--any-of", metavar="GLOB", help="Files that are alternatives: one of them has to run. Repeatable."),

@@ -36,8 +36,24 @@ def emit(
         buffer = io.StringIO()
         write(report, format_.value, buffer, "never" if color is Color.AUTO else color.value, quiet=quiet)
         save(output, buffer.getvalue())
+    if format_ is Format.GITHUB:
+        _append_summary(report, os.environ.get("GITHUB_STEP_SUMMARY"))
     code = report.exit_code
     return EXIT_OK if exit_zero and code == EXIT_FINDINGS else code
+
+
+def _append_summary(report: object, path: str | None) -> None:
+    """Append the whole report to the job summary that GitHub Actions shows, if there is one. That it cannot be written
+    is said and changes no exit code."""
+    if not path:
+        return
+    from cudacompat.report.markdown import summary
+
+    try:
+        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(summary(report) + "\n")
+    except OSError as error:
+        print(f"cudacompat: cannot write the job summary: {error.strerror or error}", file=sys.stderr)  # noqa: T201
 
 
 def save(path: str, text: str) -> None:

@@ -24,3 +24,9 @@ def _escaped(character: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:  # a byte that was not valid UTF-8, kept by surrogateescape
         return f"\\x{code - 0xDC00:02x}"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def clipped(text: str, most: int) -> str:
+    """The text made safe, line by line, and cut to about `most` characters with the number left out said."""
+    lines = "\n".join(safe(line) for line in text[: most + 1].split("\n"))
+    return lines if len(text) <= most else f"{lines[:most]}… ({len(text) - most} more characters)"

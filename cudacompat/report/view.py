@@ -1,0 +1,226 @@
+"""What the formats for CI read: any command's findings, in one shape and one order.
+
+A report that has `findings` has a view. `check` and `doctor` add what was judged; for the others there is no more to
+know than their findings, what was suppressed and what could not be read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from cudacompat.domain.code import NotRead
+from cudacompat.domain.finding import Finding, Severity, Suppressed
+from cudacompat.domain.report import (
+    EXIT_FINDINGS,
+    EXIT_INCOMPLETE,
+    EXIT_NOTHING,
+    EXIT_OK,
+    EXIT_STEP_FAILED,
+    CheckReport,
+    DoctorReport,
+)
+from cudacompat.domain.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
+from cudacompat.domain.wording import count
+
+RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_HEADLINES = {
+    EXIT_OK: "no errors",
+    EXIT_NOTHING: "nothing to judge",
+    EXIT_INCOMPLETE: "incomplete",
+    EXIT_STEP_FAILED: "a step failed",
+}
+Place = tuple[str | None, str | None]  # path and target
+
+
+@runtime_checkable
+class CarriesFindings(Protocol):
+    """What makes a report one of those that every format takes."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that counts."""
+
+    @property
+    def exit_code(self) -> int:
+        """The contract's exit code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One artifact: its verdict on each target of the view, in their order (`None` where nothing was judged)."""
+
+    path: str
+    verdicts: tuple[ArtifactVerdict | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A report with findings, sorted: findings worst first, then by path; the rest by path.
+
+    `gaps` says in the form of findings what must not look green and is no rule's: what could not be read, that there
+    was nothing to judge, an undecided verdict that no finding tells of, any other cause of an exit code that is not 0.
+    They are not part of `findings`. `open` are the places whose verdict is undecided and not taken as good.
+    """
+
+    command: str
+    exit_code: int
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...]
+    not_read: tuple[NotRead, ...]
+    gaps: tuple[Finding, ...]
+    targets: tuple[Target, ...]
+    rows: tuple[Row, ...]
+    open: frozenset[Place]
+    without_code: int
+
+    def number_of(self, severity: Severity) -> int:
+        """How many findings have this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    @property
+    def problems(self) -> tuple[Finding, ...]:
+        """Findings and gaps, worst first; at the same severity what could not be read comes first."""
+        return tuple(sorted((*self.gaps, *self.findings), key=lambda finding: RANK[finding.severity]))
+
+    @property
+    def headline(self) -> str:
+        """The result in two words: the errors if there are any, else what the exit code says."""
+        errors = self.number_of(Severity.ERROR)
+        if errors:
+            return count(errors, "error")
+        return _HEADLINES.get(self.exit_code, f"exit code {self.exit_code}")
+
+    @property
+    def tally(self) -> str:
+        """`1 error, 0 warnings, 2 notes, 0 not read, 3 suppressed`."""
+        parts = [count(self.number_of(each), each.value) for each in Severity]
+        parts.append(f"{len(self.not_read)} not read")
+        if self.suppressed:
+            parts.append(f"{len(self.suppressed)} suppressed")
+        return ", ".join(parts)
+
+    @property
+    def scope(self) -> str:
+        """What was looked at: `checked 3 files for 2 GPUs`."""
+        if self.targets:
+            files = count(len(self.rows), "file") if self.rows else "nothing"
+            return f"checked {files} for {count(len(self.targets), 'GPU')}"
+        return "examined this machine" if self.command == "doctor" else self.command
+
+    def faults(self) -> dict[Place, tuple[Finding, ...]]:
+        """The errors of each path and target: an artifact may run and yet not pass."""
+        errors = [finding for finding in self.findings if finding.severity is Severity.ERROR]
+        return grouped(errors)
+
+    def label_of(self, finding: Finding) -> str | None:
+        """The target that a finding is about, in full."""
+        return next((target.label for target in self.targets if target.id == finding.target), finding.target)
+
+
+def command_of(report: object) -> str:
+    """The command whose report this is: `check` of a CheckReport."""
+    return type(report).__name__.removesuffix("Report").lower()
+
+
+def view_of(report: object) -> View | None:
+    """Return the view of a report, `None` for one that carries no findings."""
+    if not isinstance(report, CarriesFindings):
+        return None
+    checked = report.check if isinstance(report, DoctorReport) else report
+    judged = checked if isinstance(checked, CheckReport) else None
+    targets = judged.targets if judged else ()
+    order = {target.id: number for number, target in enumerate(targets)}
+    not_read = tuple(sorted(getattr(checked, "not_read", ()), key=lambda item: (item.path, item.why)))
+    findings = _sorted(report.findings, order)
+    rows = _rows(judged) if judged else ()
+    suppressed = tuple(sorted(getattr(checked, "suppressed", ()), key=lambda item: _key(item.finding, order)))
+    open_ = _open(rows, suppressed)
+    return View(
+        command=command_of(report),
+        exit_code=report.exit_code,
+        findings=findings,
+        suppressed=suppressed,
+        not_read=not_read,
+        gaps=_gaps(report.exit_code, not_read, findings, open_),
+        targets=targets,
+        rows=rows,
+        open=open_,
+        without_code=judged.without_code if judged else 0,
+    )
+
+
+def grouped(findings: Iterable[Finding]) -> dict[Place, tuple[Finding, ...]]:
+    """The findings by path and target."""
+    groups: dict[Place, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.path, finding.target].append(finding)
+    return {key: tuple(found) for key, found in groups.items()}
+
+
+def conditions(target: Target) -> str:
+    """What a target is judged with: its driver, and what the environment does to the JIT."""
+    driver = f"driver {target.driver}" if target.driver else "no driver named: the oldest that will do"
+    return driver if target.jit is JitPolicy.NORMAL else f"{driver}, JIT {target.jit.value}"
+
+
+def details(finding: Finding) -> list[tuple[str, str]]:
+    """What a finding says beside its message, as (label, text)."""
+    fields = (("found", finding.found), ("why", finding.why), ("help", finding.help))
+    return [(label, text) for label, text in fields if text]
+
+
+def _sorted(findings: tuple[Finding, ...], order: dict[str, int]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: _key(finding, order)))
+
+
+def _key(finding: Finding, order: dict[str, int]) -> tuple[int, str, str, int, int, str]:
+    return (
+        RANK[finding.severity],
+        finding.path or "",
+        finding.id,
+        finding.line or 0,
+        order.get(finding.target or "", -1),
+        finding.message,
+    )
+
+
+def _rows(report: CheckReport) -> tuple[Row, ...]:
+    by_path: dict[str, dict[str, ArtifactVerdict]] = defaultdict(dict)
+    for verdict in report.verdicts:
+        by_path[verdict.path].setdefault(verdict.target.id, verdict)
+    return tuple(
+        Row(path, tuple(verdicts.get(target.id) for target in report.targets))
+        for path, verdicts in sorted(by_path.items())
+    )
+
+
+def _open(rows: Iterable[Row], suppressed: Iterable[Suppressed]) -> frozenset[Place]:
+    """Where something is undecided: as the exit code has it, that is whatever the artifact is otherwise."""
+    excused = {(item.finding.path, item.finding.target) for item in suppressed if item.finding.id == "undecided"}
+    return frozenset(
+        (row.path, verdict.target.id)
+        for row in rows
+        for verdict in row.verdicts
+        if verdict is not None and (verdict.outcome is Outcome.UNDECIDED or verdict.counts[Outcome.UNDECIDED])
+    ).difference(excused)
+
+
+def _gaps(
+    exit_code: int, not_read: Iterable[NotRead], findings: Sequence[Finding], open_: frozenset[Place]
+) -> tuple[Finding, ...]:
+    gaps = [Finding("not-read", Severity.ERROR, f"could not be read: {item.why}", item.path) for item in not_read]
+    told = {(finding.path, finding.target) for finding in findings if finding.id == "undecided"}
+    gaps += [
+        Finding("undecided", Severity.WARNING, "cannot tell whether it runs", path, target=target)
+        for path, target in sorted(open_ - told, key=lambda place: (place[0] or "", place[1] or ""))
+    ]
+    if exit_code == EXIT_NOTHING:
+        gaps.append(Finding("nothing-to-judge", Severity.ERROR, "there was nothing to judge", None))
+    elif exit_code == EXIT_STEP_FAILED:
+        gaps.append(Finding("step-failed", Severity.ERROR, "a build or run step failed", None))
+    elif exit_code not in (EXIT_OK, EXIT_FINDINGS) and not gaps and not told:
+        gaps.append(Finding("incomplete", Severity.ERROR, "the result is incomplete", None))
+    return tuple(gaps)
