@@ -144,8 +144,8 @@ class HostFacts:
 
 
 def to_json(facts: HostFacts) -> dict[str, object]:
-    """Return the facts as a JSON document. GPU uuids are left out, the home directory is written `~`, and user names
-    in paths are written `<user>`."""
+    """Return the facts as a JSON document. GPU uuids are left out (in variables: all but `GPU-` or `MIG-`), the home
+    directory is written `~`, and user names in paths are written `<user>`."""
     document: dict[str, object] = {
         "schema": SCHEMA,
         "platform": facts.platform,
@@ -208,6 +208,7 @@ def _text(value: object | None) -> str | None:
 # Where a path ends inside a longer text.
 _END = r"(?=[/\\:;,\s\"')]|$)"
 _HOMES = re.compile(r"((?:^|(?<=[\s:;,=\"'(]))/home/|[/\\]Users[/\\])[^/\\:;,\s\"')]+")
+_UUID = re.compile(r"\b(GPU|MIG)-[0-9A-Fa-f][0-9A-Fa-f-]{3,}(?!\w)")
 _TOKEN = re.compile(r"[^\s:;,\"'()]+")
 _SYSTEM = ("/usr/", "/opt/", "/lib", "/etc/", "/bin/", "/var/lib/")
 
@@ -232,7 +233,7 @@ def _anonymous(text: str, home: str | None) -> str:
             text = _TOKEN.sub(
                 lambda token: token[0] if token[0].startswith(_SYSTEM) else component.sub("<user>", token[0]), text
             )
-    return _HOMES.sub(r"\1<user>", text)
+    return _UUID.sub(r"\1-<uuid>", _HOMES.sub(r"\1<user>", text))
 
 
 # -- from JSON
@@ -247,7 +248,7 @@ def from_json(document: object) -> HostFacts:
         raise ParseError("not a facts file: expected a JSON object")
     if document.get("schema") != SCHEMA:
         raise ParseError(
-            f"not a facts file that this version reads: schema is {document.get('schema')!r}, not {SCHEMA!r}"
+            f"not a facts file that this version reads: schema is {document.get('schema')!r:.60}, not {SCHEMA!r}"
         )
     root = _Node(document, "")
     environment = root.child("environment")
@@ -311,7 +312,8 @@ class _Node:
     place: str
 
     def at(self, key: str) -> str:
-        return f"{self.place}.{key}" if self.place else key
+        name = key if key.isidentifier() and len(key) < 60 else f"{key!r:.60}"
+        return f"{self.place}.{name}" if self.place else name
 
     def error(self, key: str, wanted: str) -> ParseError:
         there = f"got {self.value[key]!r:.60}" if key in self.value else "it is missing"
@@ -361,7 +363,7 @@ class _Node:
         try:
             return None if text is None else parse(text)
         except ParseError as error:
-            raise ParseError(f"facts file: {self.at(key)}: {error}") from None
+            raise ParseError(f"facts file: {self.at(key)}: {error!s:.200}") from None
 
     def probe(self, key: str, read: Callable[[_Node], T]) -> Found[T] | Missing:
         node = self.child(key)
