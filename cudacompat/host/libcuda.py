@@ -113,7 +113,7 @@ def _ask(question: str) -> dict[str, Any] | str:
         return f"loading it: {ran.why_failed}"
     try:
         # A library may print, too: before the answer, or after it, as its buffer is written when the process ends.
-        said = json.loads(next(line for line in ran.stdout.splitlines() if line.startswith("{")))
+        said: dict[str, Any] = json.loads(next(line for line in ran.stdout.splitlines() if line.startswith("{")))
     except (StopIteration, ValueError):
         return "its answer is not understood"
     if "error" in said:
