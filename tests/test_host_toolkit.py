@@ -115,7 +115,7 @@ class TestWays:
         machine.setenv("PATH", f"{local}/cuda/bin{os.pathsep}{local}/cuda-12.4/bin")
         machine.setenv("CUDA_HOME", str(local / "cuda"))
         assert found((local, "cuda"), (local, "cuda-*")) == [
-            (str(tool), "12.4", True, f"PATH ({local}/cuda/bin/nvcc) and CUDA_HOME and {local}/cuda"),
+            (str(tool), "12.4", True, f"PATH ({local}/cuda/bin/nvcc), CUDA_HOME and {local}/cuda"),
             (str(other), "11.8", False, f"{local}/cuda-11.8"),
         ]
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cudacompat.domain.host import Found, HostCompiler, Missing, ToolFacts
-from cudacompat.host.listed import Listed
+from cudacompat.host.listed import Listed, in_words
 from cudacompat.host.process import Ran, find, find_all, is_program, path_folders, run
 
 _TIMEOUT_S = 5.0
@@ -55,7 +55,7 @@ def compilers(nvcc: Path | None = None) -> Listed[HostCompiler]:
             notes.append(f"{program}: {answer}")
             continue
         name, version = answer
-        found.append(HostCompiler(str(program), name, version, int(version.split(".")[0]), " and ".join(ways[real])))
+        found.append(HostCompiler(str(program), name, version, int(version.split(".")[0]), in_words(ways[real])))
     return Listed(tuple(found), tuple(notes))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -14,3 +15,8 @@ class Listed(Generic[T]):
 
     values: tuple[T, ...]
     notes: tuple[str, ...] = ()
+
+
+def in_words(ways: Sequence[str]) -> str:
+    """`PATH, CUDA_HOME and /usr/local/cuda`: the ways to one thing, for `found_via`."""
+    return " and ".join(filter(None, (", ".join(ways[:-1]), *ways[-1:])))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cudacompat.domain.host import ToolkitFacts
-from cudacompat.host.listed import Listed
+from cudacompat.host.listed import Listed, in_words
 from cudacompat.host.nvcc import is_launcher, program_behind, release_of
 from cudacompat.host.process import find, find_all, is_program
 from cudacompat.host.python_stack import site_folders
@@ -60,7 +60,7 @@ def toolkits(places: Iterable[tuple[Path, str]] = PLACES) -> Listed[ToolkitFacts
 def _joined(nvcc: Path, ways: list[str]) -> str:
     """The ways without repeats, and without the toolkit's own folder where another way leads there."""
     distinct = list(dict.fromkeys(ways))
-    return " and ".join([way for way in distinct if way != str(nvcc.parent.parent)] or distinct)
+    return in_words([way for way in distinct if way != str(nvcc.parent.parent)] or distinct)
 
 
 def _named(notes: list[str]) -> Iterator[tuple[Path, str]]:
