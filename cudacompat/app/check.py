@@ -1,19 +1,33 @@
-"""`check`: read, judge for every target, apply the rules."""
+"""`check`: read, judge for every target, apply the rules, and hold it all to the policy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
+from datetime import date
+from pathlib import Path
 
+from cudacompat.app.baseline import compared_with
 from cudacompat.artifacts.read import read_paths
 from cudacompat.domain.artifact import judge_artifact
-from cudacompat.domain.code import ReadResult
+from cudacompat.domain.baseline import Baseline
+from cudacompat.domain.code import BinaryArtifact, ReadResult
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.policy import Policy
 from cudacompat.domain.report import CheckReport
-from cudacompat.domain.rules import ARTIFACT_RULES, READ_RULES
+from cudacompat.domain.rules import (
+    ARTIFACT_RULES,
+    BASELINE_RULES,
+    HELD_RULES,
+    IGNORE_RULES,
+    READ_RULES,
+    SIZE_RULES,
+)
+from cudacompat.domain.rules.held import Held
 from cudacompat.domain.rules.judged import Judged
+from cudacompat.domain.rules.too_big import Sized
+from cudacompat.domain.suppress import names, suppress
 from cudacompat.domain.verdict import ArtifactVerdict, Target
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
@@ -24,53 +38,101 @@ def check(
     targets: tuple[Target, ...],
     policy: Policy,
     on_file: Callable[[str], None] | None = None,
+    *,
+    baseline: Baseline | None = None,
 ) -> CheckReport:
-    """Return the report on all that the paths hold, for these targets, held to this policy."""
-    return judge_read(read_paths(paths, kernels=True, on_file=on_file), targets, policy)
+    """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
+    return judge_read(read(paths, on_file), targets, policy, paths=paths, baseline=baseline)
 
 
-def judge_read(read: ReadResult, targets: tuple[Target, ...], policy: Policy) -> CheckReport:
-    """Return the report on what was read (with its kernels)."""
+def read(paths: Sequence[str], on_file: Callable[[str], None] | None = None) -> ReadResult:
+    """Return what the paths hold, with all that judging needs."""
+    return read_paths(paths, kernels=True, on_file=on_file)
+
+
+def judge_read(
+    found: ReadResult,
+    targets: tuple[Target, ...],
+    policy: Policy,
+    *,
+    paths: Sequence[str] = (),
+    baseline: Baseline | None = None,
+) -> CheckReport:
+    """Return the report on what was read (with its kernels) of these paths."""
     verdicts: list[ArtifactVerdict] = []
-    findings: list[Finding] = [f for rule in READ_RULES for f in rule.check(read)]
+    findings: list[Finding] = [f for rule in READ_RULES for f in rule.check(found)]
     empty = 0
-    for artifact in read.artifacts:
-        judged = [judge_artifact(artifact, target) for target in targets]
-        empty += all(verdict is None for verdict in judged)
-        for verdict in judged:
-            if verdict is not None:
-                verdicts.append(verdict)
-                findings += [f for rule in ARTIFACT_RULES for f in rule.check(Judged(verdict, policy))]
+    for artifact in found.artifacts:
+        judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target)) is not None]
+        empty += not judged
+        verdicts += judged
+        findings += [f for v in judged for rule in ARTIFACT_RULES for f in rule.check(Judged(v, policy))]
+        if judged:
+            held = Held(artifact, tuple(judged), policy)
+            findings += [f for rule in HELD_RULES for f in rule.check(held)]
     findings = _forgive_alternatives(findings, verdicts, targets, policy)
+    if policy.max_bytes is not None:
+        sized = _sized(found.artifacts, policy.max_bytes)
+        findings += [f for each in sized for rule in SIZE_RULES for f in rule.check(each)]
+    if baseline is not None:
+        compared = compared_with(baseline, found, paths)
+        findings += [f for each in compared for rule in BASELINE_RULES for f in rule.check(each)]
+    left = suppress(findings, found.not_read, policy.ignores, targets, date.today())
+    findings = [*left.findings, *(f for use in left.uses for rule in IGNORE_RULES for f in rule.check(use))]
     findings.sort(key=lambda f: _ORDER[f.severity])
     return CheckReport(
         targets=targets,
         verdicts=tuple(verdicts),
         findings=tuple(findings),
-        not_read=read.not_read,
-        files=read.files,
-        without_code=read.without_code + empty,
+        not_read=left.not_read,
+        files=found.files,
+        without_code=found.without_code + empty,
+        suppressed=left.suppressed,
     )
 
 
 def _forgive_alternatives(
     findings: list[Finding], verdicts: Sequence[ArtifactVerdict], targets: Sequence[Target], policy: Policy
 ) -> list[Finding]:
-    """Of the artifacts that a glob names as alternatives one has to satisfy a target: turn the errors of the
-    others into notes where one does."""
-    for glob in policy.any_of:
-        group = {v.path for v in verdicts if fnmatchcase(v.path, glob) or fnmatchcase(v.path.rsplit("/", 1)[-1], glob)}
+    """Of the artifacts that a group names as alternatives one has to satisfy a target: turn the errors of the
+    others into notes where one does. What is undecided in them stays so."""
+    for group in policy.any_of:
+        members = {v.path for v in verdicts if any(names(glob, v.path) for glob in group)}
         for target in targets:
             failing = {
-                f.path for f in findings if f.target == target.id and f.severity is Severity.ERROR and f.path in group
+                f.path for f in findings if f.target == target.id and f.severity is Severity.ERROR and f.path in members
             }
-            judged = {v.path for v in verdicts if v.target == target and v.path in group and v.outcome.runs}
-            if not judged - failing:
+            running = {v.path for v in verdicts if v.target == target and v.path in members and v.outcome.runs}
+            satisfying = sorted(running - failing)
+            if not satisfying:
                 continue
             findings = [
-                replace(f, severity=Severity.NOTE, message=f"{f.message} (an alternative in {glob} does)")
-                if f.target == target.id and f.path in group and f.severity is Severity.ERROR
+                replace(f, severity=Severity.NOTE, message=f"{f.message} (its alternative {satisfying[0]} does)")
+                if f.target == target.id and f.path in members and f.severity is Severity.ERROR
                 else f
                 for f in findings
             ]
     return findings
+
+
+def _sized(artifacts: Iterable[BinaryArtifact], limit: int) -> list[Sized]:
+    """The files on the disk that the artifacts lie in, and how much code for each target they hold."""
+    found: dict[str, Counter[str]] = {}
+    sizes: dict[str, int] = {}
+    for artifact in artifacts:
+        outer = _file_of(artifact.path)
+        sizes[outer] = artifact.size if outer == artifact.path else Path(outer).stat().st_size
+        targets = found.setdefault(outer, Counter())
+        for entry in (entry for module in artifact.modules for entry in module.entries):
+            targets[str(entry.target) if entry.target else entry.kind.value] += entry.size
+    return [Sized(path, sizes[path], limit, tuple(sorted(found[path].items()))) for path in found]
+
+
+def _file_of(path: str) -> str:
+    """The file on the disk: `outer.whl` of `outer.whl!/inner.so` (unless a folder is really called so)."""
+    parts = path.split("!/")
+    for number in range(1, len(parts)):
+        outer = "!/".join(parts[:number])
+        if Path(outer).is_file():
+            return outer
+    return path

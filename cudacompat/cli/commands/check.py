@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import os
+import sys
+from dataclasses import replace
+from typing import Annotated
+
+import typer
 
 from cudacompat.cli.options import (
     AnyOfOption,
+    BaselineOption,
     Color,
     ColorOption,
+    ConfigOption,
     DriverOption,
     ExitZeroOption,
+    Extra,
     Format,
     FormatOption,
     GpuOption,
-    Holes,
+    GpusFromOption,
     HolesOption,
     JitOption,
     OutputOption,
     PathsArgument,
+    Ptx,
     QuietOption,
-    Require,
     RequireOption,
 )
 
@@ -27,11 +35,42 @@ from cudacompat.cli.options import (
 def command(
     paths: PathsArgument,
     gpu: GpuOption = None,
+    gpus_from: GpusFromOption = None,
     driver: DriverOption = None,
     jit: JitOption = None,
-    require: RequireOption = Require.RUNS,
-    holes: HolesOption = Holes.ERROR,
+    require: RequireOption = None,
+    native: Annotated[
+        list[str] | None,
+        typer.Option("--native", metavar="SPEC", help="A GPU whose own machine code must be there. Repeatable."),
+    ] = None,
+    holes: HolesOption = None,
     any_of: AnyOfOption = None,
+    ptx: Annotated[
+        Ptx | None,
+        typer.Option("--ptx", help="none: no PTX; any: PTX that newer GPUs compile; highest: that of the highest GPU."),
+    ] = None,
+    extra: Annotated[
+        Extra | None, typer.Option("--extra", help="What code for targets that nobody asked for counts as.")
+    ] = None,
+    coverage: Annotated[
+        str | None, typer.Option("--coverage", metavar="N", help="The share of kernels (0 to 1) that must run.")
+    ] = None,
+    driver_floor: Annotated[
+        str | None, typer.Option("--driver-floor", metavar="VER", help="The oldest driver that must take the code.")
+    ] = None,
+    max_bytes: Annotated[
+        str | None, typer.Option("--max-bytes", metavar="SIZE", help='The most a file may have, such as "100 MB".')
+    ] = None,
+    baseline: BaselineOption = None,
+    write_baseline: Annotated[
+        bool,
+        typer.Option("--write-baseline", help="Write the baseline (to --baseline FILE, else cudacompat.lock)."),
+    ] = False,
+    config: ConfigOption = None,
+    no_config: Annotated[bool, typer.Option("--no-config", help="Read no policy file.")] = False,
+    show_suppressed: Annotated[
+        bool, typer.Option("--show-suppressed", help="List the findings that an ignore lets pass, with its reason.")
+    ] = False,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -39,21 +78,65 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Judge each artifact against each GPU; the CI gate. Needs no GPU and no toolkit."""
-    from cudacompat.app.check import check
-    from cudacompat.app.targets import resolve_targets
+    from cudacompat.app import baseline as locks
+    from cudacompat.app import config as configs
+    from cudacompat.app.check import judge_read, read
+    from cudacompat.app.fleet import targets_for
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
-    from cudacompat.domain import policy
+    from cudacompat.domain.held_to import policy_of, required
     from cudacompat.domain.verdict import JitPolicy
     from cudacompat.domain.versions import DriverRelease
 
-    targets = resolve_targets(
+    options = {
+        "require": gpu or None,
+        "gpus-from": gpus_from,
+        "level": require.value if require else None,
+        "native": native or None,
+        "holes": holes.value if holes else None,
+        "any-of": any_of or None,
+        "ptx": ptx.value if ptx else None,
+        "extra": extra.value if extra else None,
+        "coverage": coverage,
+        "driver-floor": driver_floor,
+        "max-bytes": max_bytes,
+        "baseline": baseline,
+    }
+    held_to = configs.load(options, os.environ, config, search=not no_config)
+    targets = targets_for(
         gpu or (),
+        required(held_to.given),
+        held_to.text("gpus-from"),
         DriverRelease.parse(driver) if driver else None,
+        held_to.driver_floor,
         JitPolicy(jit.value) if jit else None,
         os.environ,
     )
-    held_to = policy.Policy(policy.Require(require.value), policy.Holes(holes.value), tuple(any_of or ()))
+    policy = policy_of(held_to.given, held_to.ignores, targets)
+    lock_file = held_to.text("baseline") or locks.FILE
+    if write_baseline:
+        locks.refuse_to_overwrite(lock_file)
+    compared = locks.load(lock_file) if "baseline" in held_to.given and not write_baseline else None
     with progress(quiet) as on_file:
-        report = check(paths, targets, held_to, on_file)
-    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+        found = read(paths, on_file)
+    report = judge_read(found, targets, policy, paths=paths, baseline=compared)
+    report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed)
+    code = emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    if write_baseline:
+        _write_baseline(lock_file, *locks.text_of(found, paths), unread=len(found.not_read))
+    return code
+
+
+def _write_baseline(file: str, text: str, artifacts: int, unread: int) -> None:
+    """Write the lock file and say so; not where something was not read: the next comparison would miss it."""
+    from cudacompat.cli.output import save
+    from cudacompat.report.clean import safe
+
+    if unread:
+        said = f"baseline not written: {unread} not read"
+    elif not artifacts:
+        said = "baseline not written: no device code"
+    else:
+        save(file, text)
+        said = f"wrote {file}: {artifacts} artifact{'s' if artifacts > 1 else ''}"
+    print(f"cudacompat: {safe(said)}", file=sys.stderr)  # noqa: T201

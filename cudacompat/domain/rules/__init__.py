@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from cudacompat.domain.code import ReadResult
+from cudacompat.domain.baseline import Compared
+from cudacompat.domain.code import NotRead, ReadResult
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules import (
+    arch_specific_only,
     below_requirement,
     default_target_only,
     environment,
+    extra_target,
     hole,
     host_compiler_too_new,
+    ignores,
     jit_disabled,
+    lost_since_baseline,
+    low_coverage,
     no_device_code,
     no_gpu,
     no_runnable_code,
     not_linked,
+    not_read,
     noted_gaps,
     phantom_arch,
     ptx_invalid,
     ptx_newer_than_driver,
+    ptx_policy,
+    too_big,
     toolkit_cannot_build,
     toolkit_newer_than_driver,
     undecided,
 )
+from cudacompat.domain.rules.held import Held
+from cudacompat.domain.rules.ignores import IgnoreUse
 from cudacompat.domain.rules.judged import Judged
 from cudacompat.domain.rules.machine import Machine
+from cudacompat.domain.rules.too_big import Sized
 
 ARTIFACT_RULES: tuple[Rule[Judged], ...] = (
     default_target_only.RULE,
@@ -37,13 +49,20 @@ ARTIFACT_RULES: tuple[Rule[Judged], ...] = (
     phantom_arch.RULE,
     not_linked.RULE,
     hole.RULE,
+    low_coverage.RULE,
     below_requirement.JIT_ONLY,
     below_requirement.NOT_NATIVE,
     undecided.RULE,
+    arch_specific_only.RULE,
     noted_gaps.SPECIAL,
     noted_gaps.STRAY,
 )
+HELD_RULES: tuple[Rule[Held], ...] = (ptx_policy.MISSING, ptx_policy.UNWANTED, extra_target.RULE)
+SIZE_RULES: tuple[Rule[Sized], ...] = (too_big.RULE,)
+BASELINE_RULES: tuple[Rule[Compared], ...] = (lost_since_baseline.LOST, lost_since_baseline.NEW)
+IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (ignores.EXPIRED, ignores.UNUSED)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
+NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
 MACHINE_RULES: tuple[Rule[Machine], ...] = (
     no_gpu.RULE,
     environment.VISIBLE_DEVICES,
@@ -52,4 +71,13 @@ MACHINE_RULES: tuple[Rule[Machine], ...] = (
     toolkit_newer_than_driver.RULE,
     host_compiler_too_new.RULE,
 )
-ALL_RULES: tuple[Rule[Any], ...] = (*ARTIFACT_RULES, *READ_RULES, *MACHINE_RULES)
+# what a policy's ignore may name: all that `check` reports of artifacts
+IGNORABLE_RULES: tuple[Rule[Any], ...] = (
+    *ARTIFACT_RULES,
+    *HELD_RULES,
+    *SIZE_RULES,
+    *BASELINE_RULES,
+    *READ_RULES,
+    *NOT_READ_RULES,
+)
+ALL_RULES: tuple[Rule[Any], ...] = (*IGNORABLE_RULES, *IGNORE_RULES, *MACHINE_RULES)

@@ -2,7 +2,8 @@
 
 What it finds: an artifact that would run by JIT although machine code is required (`--require sass` or `native`), or
 through code of a lower minor although native code is required (`--require native`). Without such a requirement a run by
-JIT is noted, not counted as a fault.
+JIT is noted, not counted as a fault. What runs of an artifact with holes is held to the same level, whatever `--holes`
+says of the rest. Where the target names a suffix (`native = ["sm_90a"]`), plain sm_90 code is not what was asked for.
 
 Why it matters: compiling PTX at first use takes from seconds to half an hour, on every machine and after every driver
 update, uses the code paths of the PTX's own generation, and fails where the driver is older than the PTX.
@@ -20,47 +21,92 @@ from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.places import places_of
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules.judged import Judged
-from cudacompat.domain.verdict import Outcome
+from cudacompat.domain.target import ArchTarget, CodeKind
+from cudacompat.domain.verdict import ArtifactVerdict, ModuleVerdict, Outcome, Target
 from cudacompat.domain.wording import count, generate_command, what_is_there
 
 
 def check_jit_only(judged: Judged) -> Iterable[Finding]:
     """One finding if the artifact runs by JIT: an error where more is required, else a note."""
     verdict = judged.verdict
-    if verdict.outcome is not Outcome.JIT or verdict.default_target is not None:
+    reached = _reached(verdict)
+    if reached is not Outcome.JIT or verdict.default_target is not None:
         return
-    enough = judged.policy.require.met_by(verdict.outcome)
-    jit = verdict.counts[Outcome.JIT]
+    enough = judged.policy.level_for(verdict.target).met_by(reached)
+    if enough and verdict.outcome is not Outcome.JIT:
+        return
+    modules = [v for v in verdict.modules if _runs_as(v, verdict.target) is Outcome.JIT]
     floor = f"driver {verdict.min_driver} or newer compiles it" if verdict.min_driver else None
     yield Finding(
         id=JIT_ONLY.id,
         severity=Severity.NOTE if enough else Severity.ERROR,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"runs on {verdict.target.label} by JIT only: {jit} of "
+        message=f"runs on {verdict.target.label} by JIT only: {len(modules)} of "
         f"{count(len(verdict.modules), 'module')} from PTX",
         found=what_is_there([v.module for v in verdict.modules]),
         why=floor,
         help=f"for native code: {generate_command(verdict.target)}",
-        places=places_of(v for v in verdict.modules if v.outcome is Outcome.JIT),
+        places=places_of(modules),
     )
 
 
 def check_not_native(judged: Judged) -> Iterable[Finding]:
-    """One finding if native code is required and the artifact has machine code of a lower minor only."""
+    """One finding if native code is required and the artifact has machine code of a lower minor only, or code without
+    the suffix that was named."""
     verdict = judged.verdict
-    if verdict.outcome is not Outcome.COMPATIBLE or judged.policy.require.met_by(verdict.outcome):
+    target = verdict.target
+    reached = _reached(verdict)
+    if reached not in (Outcome.COMPATIBLE, Outcome.NATIVE):
+        return
+    wanted = judged.policy.exact_code_for(target)
+    others = [v for v in verdict.modules if _runs_as(v, target) and _is_other(v, wanted)]
+    if others and reached is Outcome.NATIVE:
+        message = f"runs on {target.label} through {_code_of(others[0])}, not the {wanted} code that is required"
+        modules = others
+    elif not judged.policy.level_for(target).met_by(reached):
+        message = f"runs on {target.label} through compatible code, not its own"
+        modules = [v for v in verdict.modules if _runs_as(v, target) is Outcome.COMPATIBLE]
+    else:
         return
     yield Finding(
         id=NOT_NATIVE.id,
         severity=Severity.ERROR,
         path=verdict.path,
-        target=verdict.target.id,
-        message=f"runs on {verdict.target.label} through compatible code, not its own",
+        target=target.id,
+        message=message,
         found=what_is_there([v.module for v in verdict.modules]),
-        help=f"build for sm_{verdict.target.capability.number}: {generate_command(verdict.target)}",
-        places=places_of(v for v in verdict.modules if v.outcome is Outcome.COMPATIBLE),
+        why=f"in {count(len(modules), 'module')} of {len(verdict.modules)}",
+        help=f"build for {wanted or f'sm_{target.capability.number}'}: {generate_command(target)}",
+        places=places_of(modules),
     )
+
+
+def _reached(verdict: ArtifactVerdict) -> Outcome | None:
+    """The weakest way in which something of the artifact runs; `None` where it is undecided or nothing runs."""
+    if verdict.outcome is not Outcome.PARTIAL:
+        return verdict.outcome if verdict.outcome.runs else None
+    ways = [way for module in verdict.modules if (way := _runs_as(module, verdict.target)) is not None]
+    return min(ways, key=lambda outcome: outcome.strength, default=None)
+
+
+def _runs_as(verdict: ModuleVerdict, target: Target) -> Outcome | None:
+    """How a module runs; of one that lacks kernels, how those run that it has."""
+    picked = verdict.picked
+    if verdict.outcome is not Outcome.PARTIAL or picked is None or picked.target is None:
+        return verdict.outcome if verdict.outcome.runs else None
+    if picked.kind is CodeKind.PTX:
+        return Outcome.JIT
+    return Outcome.NATIVE if picked.target.number == target.capability.number else Outcome.COMPATIBLE
+
+
+def _code_of(verdict: ModuleVerdict) -> str:
+    return str(verdict.picked.target) if verdict.picked else "other code"
+
+
+def _is_other(verdict: ModuleVerdict, wanted: ArchTarget | None) -> bool:
+    """Whether the module's code is not that of the suffixed target which is demanded."""
+    return wanted is not None and verdict.picked is not None and verdict.picked.target != wanted
 
 
 JIT_ONLY = Rule("jit-only", "Runs by JIT only", __doc__, check_jit_only)

@@ -4,11 +4,12 @@ What it finds: an artifact with modules whose fate on the target is open: someth
 unknown kind, NVIDIA leaves it open (Tegra), it is relocatable code in an object file, or its PTX is newer than every
 driver known here.
 
-Why it matters: what is not known is never shown as good; the exit code is 4.
+Why it matters: what is not known is never shown as good; the exit code is 4, whatever the policy lets pass beside it.
 
 Example: an object file of `nvcc -dc`: the device link decides what becomes of it.
 
-What to do: judge the linked file, give --driver, or report the file if its bytes are sound.
+What to do: judge the linked file, give --driver, or report the file if its bytes are sound. Where you know better, an
+ignore with `rule = "undecided"`, its path and a reason takes it as good; no other ignore does.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ from cudacompat.domain.wording import CAUSE, count, what_is_there
 
 
 def check(judged: Judged) -> Iterable[Finding]:
-    """One note if the artifact is undecided."""
+    """One warning if the artifact, or something in one that is partial, is undecided."""
     verdict = judged.verdict
-    if verdict.outcome is not Outcome.UNDECIDED or verdict.reason is None:
-        return
     open_ = [v for v in verdict.modules if v.outcome is Outcome.UNDECIDED]
+    if (verdict.outcome is not Outcome.UNDECIDED and not open_) or verdict.reason is None:
+        return
     reasons = Counter(v.reason for v in open_) or Counter([verdict.reason])
     yield Finding(
         id=RULE.id,

@@ -1,0 +1,73 @@
+"""The lock file of a baseline: read, compared with, written anew."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cudacompat.artifacts.walk import Step, walk
+from cudacompat.domain.baseline import Baseline, Compared, compare, lock, of_document, to_toml
+from cudacompat.domain.code import ReadResult
+from cudacompat.domain.errors import UsageError
+from cudacompat.domain.identity import both_names, identities
+
+FILE = "cudacompat.lock"
+_LARGEST = 64 << 20
+
+
+def load(file: str) -> Baseline:
+    """Return the baseline that a file holds; `UsageError` in one line where it cannot be read or is none."""
+    try:
+        with Path(file).open("rb") as stream:
+            data = stream.read(_LARGEST + 1)
+    except OSError as error:
+        hint = "; write it with check --write-baseline" if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"cannot read the baseline {file}: {(error.strerror or str(error)).lower()}{hint}") from error
+    if len(data) > _LARGEST:
+        raise UsageError(f"{file} is no baseline: over {_LARGEST >> 20} MiB")
+    try:
+        document = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{file} is no baseline: {str(error) or 'nested too deep'}") from None
+    return of_document(document, file)
+
+
+def compared_with(baseline: Baseline, read: ReadResult, paths: Sequence[str]) -> tuple[Compared, ...]:
+    """Return what the artifacts that were read lost and gained since the baseline."""
+    called = _names(read, paths)
+    now = {artifact.path: lock(artifact, called[artifact.path]) for artifact in read.artifacts}
+    looked_into = {name for file in _files(paths) for name in both_names(file, paths)}
+    return compare(baseline, now, {called[item.path] for item in read.not_read}, looked_into)
+
+
+def text_of(read: ReadResult, paths: Sequence[str]) -> tuple[str, int]:
+    """Return the text of the lock file for what was read, and how many artifacts it holds."""
+    called = _names(read, paths)
+    locked = [lock(artifact, called[artifact.path]) for artifact in read.artifacts]
+    locked = [each for each in locked if each.whole.modules]
+    return to_toml(locked), len(locked)
+
+
+def refuse_to_overwrite(file: str) -> None:
+    """`UsageError` if the file is there and is no baseline: it is somebody's, perhaps the very wheel to be checked."""
+    path = Path(file)
+    if path.is_dir():
+        raise UsageError(f"{file} is a folder")
+    if path.is_file() and path.stat().st_size:
+        try:
+            load(file)
+        except UsageError:
+            raise UsageError(f"{file} is there and is no baseline: not overwritten") from None
+
+
+def _names(read: ReadResult, paths: Sequence[str]) -> dict[str, str]:
+    """What is called how: the artifacts, and what was not read."""
+    met = [artifact.path for artifact in read.artifacts] + [item.path for item in read.not_read]
+    return identities(list(dict.fromkeys(met)), paths)
+
+
+def _files(paths: Sequence[str]) -> Iterator[str]:
+    """The files that the paths are or hold, whatever is in them."""
+    for path in paths:
+        yield from (place.path for place in walk(path) if place.step is Step.FILE)

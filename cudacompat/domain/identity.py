@@ -1,0 +1,103 @@
+"""What an artifact is called from one release to the next: its path without versions, hashes and folders around it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import InvalidVersion
+
+_LONGEST = 300  # characters of a name that are looked at
+_PLATFORM = re.compile(r"(many|musl)?linux(?:\d{1,4}|_\d{1,3}_\d{1,3})?_(\w+)")
+_CHANGING = (
+    (re.compile(r"(?<=[.]so)(?:\.\d{1,9}){1,5}$"), ""),  # libfoo.so.1.2
+    (re.compile(r"-[0-9a-f]{8}(?=\.so)"), ""),  # libfoo-1a2b3c4d.so, as auditwheel names what it takes in
+    (re.compile(r"(?<=\.cpython)-\d{2,4}t?(?=-)"), ""),
+    (re.compile(r"(?<=\.cp)\d{2,4}t?(?=-win)"), ""),
+    (re.compile(r"^python\d\.\d{1,3}$"), "python"),
+    (re.compile(r"(?<=\w)[-_]v?\d{1,9}(?:\.\d{1,9}){1,5}(?:[a-z]{1,6}\d{0,6})?(?=[-_.+]|$)"), ""),
+)
+
+
+def identities(paths: Sequence[str], roots: Sequence[str], *, inside: bool = False) -> dict[str, str]:
+    """Return what each path is called whatever its version: `foo-cp312-linux_x86_64.whl!/foo/libfoo.so`.
+
+    `roots` are the paths that were named, which what was found in them is told relative to. With `inside`, the name of
+    a root itself is left out too, so that a wheel and the next one's share names. Where two would be called the same,
+    both keep the versions in their names, or their whole paths.
+    """
+    relative = {path: _relative(path, roots, inside=inside) for path in paths}
+    names = {path: _unversioned(told) for path, told in relative.items()}
+    for longer in (relative, {path: path for path in paths}):
+        taken = Counter(names.values())
+        names = {path: name if taken[name] == 1 else longer[path] for path, name in names.items()}
+    return {path: _valid(name) for path, name in names.items()}
+
+
+def both_names(path: str, roots: Sequence[str]) -> tuple[str, str]:
+    """What a path may be called among others: without versions, and with them where two would share the shorter."""
+    told = _relative(path, roots, inside=False)
+    return _valid(_unversioned(told)), _valid(told)
+
+
+def container_of(name: str) -> str | None:
+    """The outermost wheel or zip of a name, `None` for a file that lies in none."""
+    outer, mark, _ = name.partition("!/")
+    return outer if mark else None
+
+
+def _relative(path: str, roots: Sequence[str], *, inside: bool) -> str:
+    best = ""
+    for root in roots:
+        folder = root.rstrip("/")
+        if path == root or path.startswith((root + "!/", folder + "/")):
+            best = max(best, root, key=len)
+    folder = best.rstrip("/")
+    if best and path.startswith(folder + "/"):
+        told = path[len(folder) + 1 :].lstrip("/")
+        first, mark, rest = told.partition("!/")
+        return rest if inside and mark else told or first
+    name = best.rstrip("/").rsplit("/", 1)[-1] if best else path
+    rest = path[len(best) :] if best else ""
+    if inside and rest.startswith("!/"):
+        return rest[2:]
+    return name + rest
+
+
+def _unversioned(told: str) -> str:
+    return "/".join(_component(each) for each in told.split("/"))
+
+
+def _component(name: str) -> str:
+    mark = "!" if name.endswith("!") else ""
+    plain = name.removesuffix("!")[:_LONGEST]
+    if plain.endswith(".whl"):
+        wheel = _wheel(plain)
+        if wheel is not None:
+            return wheel + mark
+    for pattern, instead in _CHANGING:
+        plain = pattern.sub(instead, plain)
+    return plain + mark
+
+
+def _wheel(name: str) -> str | None:
+    """`foo-cp312-cp312-linux_x86_64.whl`: without its version, and any Linux of that processor."""
+    try:
+        project, _, _, tags = parse_wheel_filename(name)
+    except (InvalidWheelFilename, InvalidVersion):
+        return None
+    interpreters = ".".join(sorted({tag.interpreter for tag in tags}))
+    abis = ".".join(sorted({tag.abi for tag in tags}))
+    platforms = ".".join(sorted({_PLATFORM.sub(_any_linux, tag.platform) for tag in tags}))
+    return f"{project}-{interpreters}-{abis}-{platforms}.whl"
+
+
+def _any_linux(match: re.Match[str]) -> str:
+    return f"{'musl' if match[1] == 'musl' else ''}linux_{match[2]}"
+
+
+def _valid(name: str) -> str:
+    """The name as valid Unicode: bytes that are none come out as backslash escapes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
