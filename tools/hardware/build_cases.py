@@ -675,7 +675,7 @@ CUDA_UNIT = """#ifndef __CUDA_ARCH__
 #endif
 %(kernels)s"""
 CUDA_UNIT_KERNEL = """
-extern "C" __global__ void %(name)s(unsigned *out) { *out = __CUDA_ARCH__ / 10 * 1000 + %(low)d; }
+extern "C" __global__ void %(name)s(unsigned *out) { *out = __CUDA_ARCH__ / 10 * 1000 + %(low)d; %(calls)s}
 extern "C" int go_%(name)s(unsigned *out) { %(name)s<<<1, 1>>>(out); return cudaGetLastError(); }
 """
 
@@ -716,12 +716,14 @@ class Unit:
     flags: tuple[str, ...] = ()
     images: tuple[Spec, ...] = ()
     kernels: tuple[str, ...] = ("k1",)
+    declares: str = ""
+    calls: str = ""
 
 
-def C(*codes: str, kernels: str = "k1", flags: str = "") -> Unit:  # noqa: N802
+def C(*codes: str, kernels: str = "k1", flags: str = "", declares: str = "", calls: str = "") -> Unit:  # noqa: N802
     """A unit that nvcc compiles: `80:sm_80` is -gencode arch=compute_80,code=sm_80."""
     pairs = [f"-gencode=arch=compute_{c.split(':')[0]},code={c.split(':')[1]}" for c in codes]
-    return Unit((*pairs, *flags.split()), (), tuple(kernels.split()))
+    return Unit((*pairs, *flags.split()), (), tuple(kernels.split()), declares, calls)
 
 
 def H(*images: Spec, kernels: str = "k1") -> Unit:  # noqa: N802
@@ -745,6 +747,9 @@ def programs() -> dict[str, Program]:
     plain_80 = C("80:sm_80", flags=rdc)
     with_ptx = C("80:[sm_80,compute_80]", flags=rdc)
     only_ptx = C("80:compute_80", flags=rdc)
+    two_targets = C("80:sm_80", "90:sm_90", flags=rdc)
+    caller = {"flags": rdc, "declares": 'extern "C" __device__ void help(unsigned *);\n', "calls": "help(out); "}
+    helper = {"flags": rdc, "kernels": "", "declares": 'extern "C" __device__ void help(unsigned *out) { ++*out; }\n'}
     return {
         "sm_90-sm_90": prog(C("90:sm_90"), C("90:sm_90")),
         "sm_90-sm_80": prog(C("90:sm_90"), C("80:sm_80")),
@@ -785,6 +790,32 @@ def programs() -> dict[str, Program]:
         "rdc-compute_80-linked-sm_90-13.0": prog(only_ptx, only_ptx, link="-arch=sm_90", nvcc="13.0"),
         "rdc-sm_80+ptx-linked-sm_90": prog(with_ptx, with_ptx, link="-arch=sm_90", nvcc="13.0"),
         "rdc-ptx-beside-sm_80-linked-sm_80": prog(with_ptx, plain_80, link="-arch=sm_80", nvcc="13.0"),
+        # which of its relocatable images does the driver link anew
+        "relink-sm_80+sm_90-linked-sm_80": prog(two_targets, two_targets, link="-arch=sm_80", nvcc="13.0"),
+        "relink-sm_90-beside-ptx-linked-sm_80": prog(two_targets, with_ptx, link="-arch=sm_80", nvcc="13.0"),
+        "relink-sm_90+ptx-linked-sm_80": prog(
+            C("80:sm_80", "90:[sm_90,compute_90]", flags=rdc), with_ptx, link="-arch=sm_80", nvcc="13.0"
+        ),
+        "relink-compute_120-linked-sm_120": prog(
+            C("120:[sm_120,compute_120]", flags=rdc), with_ptx, link="-arch=sm_120", nvcc="13.0"
+        ),
+        "relink-function-with-ptx": prog(
+            C("80:[sm_80,compute_80]", **caller),
+            C("80:[sm_80,compute_80]", **helper),
+            link="-arch=sm_80",
+            nvcc="13.0",
+        ),
+        "relink-function-without-ptx": prog(
+            C("80:[sm_80,compute_80]", **caller), C("80:sm_80", **helper), link="-arch=sm_80", nvcc="13.0"
+        ),
+        "relink-two-kernels-one-calls": prog(
+            C("80:[sm_80,compute_80]", **caller),
+            C("80:sm_80", **helper),
+            with_ptx,
+            link="-arch=sm_80",
+            nvcc="13.0",
+        ),
+        "relink-library": prog(with_ptx, with_ptx, link="-arch=sm_80", nvcc="13.0", shared=True),
         "library-sm_90-sm_80": prog(C("90:sm_90"), C("80:sm_80"), shared=True),
         "hand-sm_90-compute_80": prog(H(S("90")), H(P("80", "7.8"))),
         "hand-jit-all": prog(H(P("75")), H(P("90", "9.0")), H(P("50", "6.3"))),
@@ -907,7 +938,10 @@ class Builder:
                 tools.run("gcc", "-O1", "-fPIC", "-w", "-c", f"{letter}.c", "-o", target)
                 builds.append(f"{letter}: by hand")
             else:
-                body = "".join(CUDA_UNIT_KERNEL % {"name": k, "low": (index + 1) * 10 + int(k[-1])} for k in kernels)
+                body = unit.declares + "".join(
+                    CUDA_UNIT_KERNEL % {"name": k, "low": (index + 1) * 10 + int(k[-1]), "calls": unit.calls}
+                    for k in kernels
+                )
                 flags = (*unit.flags, "-O1", "-Xcompiler=-fPIC", "-c")
                 text = CUDA_UNIT % {"kernels": body}
                 tools.nvcc(f"{letter}.cu", text, *flags, out=target, version=program.nvcc)
