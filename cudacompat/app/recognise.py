@@ -23,16 +23,17 @@ class Recognised:
 
 def recognise(folder: Path) -> Recognised | None:
     """Return the engine that the files in this folder show, the most particular first; `None` where none does."""
-    texts: dict[str, str | None] = {}
-    for engine in ENGINES:
-        for marker in engine.markers:
-            if marker.file not in texts:
-                texts[marker.file] = _text(folder / marker.file)
-            text = texts[marker.file]
-            if text is not None and re.search(marker.recognises, text):
-                found = re.search(marker.version, text) if marker.version else None
-                version = ".".join(found.groups()) if found else None
-                return Recognised(engine, version, str(folder / marker.file))
+    return next((found for engine in ENGINES if (found := recognise_as(engine, folder)) is not None), None)
+
+
+def recognise_as(engine: Engine, folder: Path) -> Recognised | None:
+    """Return what shows that this folder is, or uses, this engine; `None` where nothing does."""
+    for marker in engine.markers:
+        text = _text(folder / marker.file)
+        if text is not None and re.search(marker.recognises, text):
+            found = re.search(marker.version, text) if marker.version else None
+            version = ".".join(found.groups()) if found else None
+            return Recognised(engine, version, str(folder / marker.file))
     return None
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import cudacompat
-from cudacompat.cli.commands import check, doctor, explain, generate, gpus, listing
+from cudacompat.cli.commands import check, doctor, explain, generate, gpus, listing, rebuild
 from cudacompat.domain.errors import CudacompatError
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
@@ -83,6 +83,7 @@ for _name, _command in (
     ("inspect", listing.command),
     ("check", check.command),
     ("generate", generate.command),
+    ("rebuild", rebuild.command),
     ("gpus", gpus.command),
     ("explain", explain.command),
 ):

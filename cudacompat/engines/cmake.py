@@ -51,9 +51,7 @@ ENGINE = Engine(
         ),
     ),
     products=("build/**/*.so*", "build/**/*.a"),
-    markers=(
-        Marker("CMakeLists.txt", r"(?im)^\s*(?:project\([^)]*\bCUDA\b|enable_language\([^)]*\bCUDA\b)"),
-    ),
+    markers=(Marker("CMakeLists.txt", r"(?im)^\s*project\s*\("),),
     recipe=Recipe(
         packages=("cmake", "g++", "git", "ninja-build"),
         configure=(

@@ -11,7 +11,7 @@ import cudacompat
 from cudacompat.domain.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
 from cudacompat.domain.finding import Finding
 from cudacompat.domain.host import to_json as facts_to_json
-from cudacompat.domain.report import CheckReport, DoctorReport, GenerateReport, GpusReport, InspectReport
+from cudacompat.domain.report import CheckReport, DoctorReport, GpusReport, InspectReport
 from cudacompat.domain.verdict import ArtifactVerdict, Outcome, Target
 
 Json = dict[str, Any]
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 def render(report: object, stream: TextIO) -> None:
     """Write the report's document, UTF-8, one final newline."""
-    document = _DOCUMENTS[type(report)](report)
+    document = _document(report)
     # ensure_ascii keeps every name, whatever bytes it came from, valid UTF-8 (surrogates as escapes) and inert in
     # a terminal (control characters as escapes)
     json.dump(document, stream, indent=2, ensure_ascii=True)
@@ -103,6 +103,10 @@ def _check(report: CheckReport) -> Json:
             {"path": path, "verdicts": [_verdict(v) for v in verdicts]} for path, verdicts in by_path.items()
         ],
         "findings": _findings(report.findings),
+        "suppressed": [
+            {"by": each.by, "reason": each.reason, **_findings([each.finding])[0]} for each in report.suppressed
+        ],
+        "policy": [{"key": g.key, "value": g.text, "origin": g.origin} for g in report.given],
         "not_read": _not_read(report.not_read),
         "files": {"seen": report.files, "without_device_code": report.without_code},
     }
@@ -181,39 +185,41 @@ def _gpus(report: GpusReport) -> Json:
     }
 
 
-def _generate(report: GenerateReport) -> Json:
-    plan = report.plan
-    return {
-        **_head("generate"),
-        "engine": plan.engine.name,
-        "engine_version": str(plan.version) if plan.version else plan.engine.current,
-        "cuda": str(plan.release.version),
-        "command": report.command,
-        "targets": [{"name": each.label, "arch": each.arch} for each in plan.wanted],
-        "arrives": [{"kind": each.kind.value, "target": str(each)} for each in plan.arrives],
-        "settings": [
-            {
-                "name": each.name,
-                "value": each.value,
-                "channel": each.channel.value,
-                "reader": each.reader,
-                "read": not each.idle,
-                "decides": each.decides,
-                "why": each.why,
-                "source": each.source,
-            }
-            for each in plan.settings
-        ],
-        "left_out": [{"name": each.name, "why": each.why, "source": each.source} for each in plan.left_out],
-        "notes": list(plan.notes),
-        "files": [{"name": each.name, "text": each.text} for each in report.files],
-    }
-
-
 _DOCUMENTS: dict[type, Callable[[Any], Json]] = {
     InspectReport: _inspect,
     CheckReport: _check,
     DoctorReport: _doctor,
     GpusReport: _gpus,
-    GenerateReport: _generate,
 }
+
+# Reports whose document is made in a module of its own: type -> (module, function).
+_ELSEWHERE = {
+    "GenerateReport": ("cudacompat.report.build_json", "generate_json"),
+    "RebuildReport": ("cudacompat.report.build_json", "rebuild_json"),
+}
+
+
+def _document(report: object) -> Json:
+    known = _DOCUMENTS.get(type(report))
+    if known is not None:
+        return known(report)
+    import importlib
+
+    module, function = _ELSEWHERE[type(report).__name__]
+    document: Json = getattr(importlib.import_module(module), function)(report)
+    return document
+
+
+def head(command: str) -> Json:
+    """The keys that every document begins with."""
+    return _head(command)
+
+
+def findings_json(findings: Sequence[Finding]) -> list[Json]:
+    """The contract's list of findings."""
+    return _findings(findings)
+
+
+def check_json(report: CheckReport) -> Json:
+    """What `check` writes."""
+    return _check(report)

@@ -18,8 +18,16 @@ class Page(Protocol):
         """A labelled value."""
 
 
-def plan_text(page: Page, report: GenerateReport) -> None:
-    """Write the plan."""
+def generate_text(page: Page, report: GenerateReport) -> None:
+    """Write the files that were asked for as they are, or else the plan."""
+    for file in report.files:
+        for line in file.text.splitlines():
+            page.line(line)
+    if not report.files:
+        _plan(page, report)
+
+
+def _plan(page: Page, report: GenerateReport) -> None:
     plan = report.plan
     page.line((plan.title, "bold"), f" with CUDA {plan.release.version}")
     page.field("for", ", ".join(dict.fromkeys(each.label for each in plan.wanted)))

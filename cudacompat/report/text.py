@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.text import Text
 
 from cudacompat.domain.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, NotRead, Registration
-from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.finding import Finding, Severity, Suppressed
 from cudacompat.domain.host import Found, HostFacts, Missing
-from cudacompat.domain.report import CheckReport, DoctorReport, GenerateReport, GpusReport, InspectReport, count_of
+from cudacompat.domain.policy_keys import Given, Rank
+from cudacompat.domain.report import CheckReport, DoctorReport, GpusReport, InspectReport, count_of
 from cudacompat.domain.target import ArchTarget, CodeKind
 from cudacompat.domain.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
 from cudacompat.domain.wording import CAUSE, count, sort_key
@@ -54,7 +55,7 @@ def render(report: object, stream: TextIO, color: str = "auto", *, quiet: bool =
     if quiet:
         _errors(page, report)
     else:
-        _RENDERERS[type(report)](page, report)
+        _renderer(report)(page, report)
 
 
 def _errors(page: _Page, report: object) -> None:
@@ -219,6 +220,7 @@ def _kernels(page: _Page, modules: Sequence[DeviceModule]) -> None:
 
 def _check(page: _Page, report: CheckReport) -> None:
     _judged_for(page, report.targets)
+    _held_to(page, report.given)
     by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
     for verdict in report.verdicts:
         by_path[verdict.path].append(verdict)
@@ -232,8 +234,31 @@ def _check(page: _Page, report: CheckReport) -> None:
     for finding in report.findings:
         _finding(page, finding)
     _not_read(page, report.not_read)
+    if report.show_suppressed:
+        _suppressed(page, report.suppressed)
     page.line()
     _count_line(page, report)
+
+
+def _held_to(page: _Page, values: Sequence[Given]) -> None:
+    """Where the policy comes from that is not on the command line, a line for each file and variable."""
+    by_file: dict[str, list[str]] = defaultdict(list)
+    for given in values:
+        if given.rank is Rank.FILE:
+            by_file[given.origin.rpartition(": ")[0]].append(f"{given.key} = {given.text}")
+        elif given.rank is Rank.ENVIRONMENT:
+            page.line("held to ", (given.origin, "bold"), f" = {given.text}")
+    for file, texts in by_file.items():
+        page.line("held to ", (file, "bold"), f": {', '.join(texts)}")
+
+
+def _suppressed(page: _Page, items: Sequence[Suppressed]) -> None:
+    for item in items:
+        finding = item.finding
+        page.line(
+            (finding.path or "this machine", "bold"), ": ", (f"suppressed[{finding.id}]", "dim"), ": ", finding.message
+        )
+        page.field(item.by, item.reason)
 
 
 def _count_line(page: _Page, report: CheckReport) -> None:
@@ -242,6 +267,7 @@ def _count_line(page: _Page, report: CheckReport) -> None:
     page.line(
         f"checked {what} for {count(len(report.targets), 'GPU')}: {_tally(report.findings)}, "
         f"{len(report.not_read)} not read, {report.without_code} without device code"
+        + (f", {len(report.suppressed)} suppressed" if report.suppressed else "")
     )
 
 
@@ -348,24 +374,26 @@ def _gpus(page: _Page, report: GpusReport) -> None:
     page.line(f"{count(len(rows), 'GPU')} found" + (f" for {report.query}" if report.query else ""))
 
 
-# -- generate
-
-
-def _generate(page: _Page, report: GenerateReport) -> None:
-    from cudacompat.report.plan_text import plan_text
-
-    if report.files:
-        for file in report.files:
-            for line in file.text.splitlines():
-                page.line(line)
-        return
-    plan_text(page, report)
-
-
 _RENDERERS: dict[type, Callable[[_Page, Any], None]] = {
     InspectReport: _inspect,
     CheckReport: _check,
     DoctorReport: _doctor,
     GpusReport: _gpus,
-    GenerateReport: _generate,
 }
+
+# Reports whose text is a module of its own, imported when one is to be written: type -> (module, function).
+_ELSEWHERE = {
+    "GenerateReport": ("cudacompat.report.plan_text", "generate_text"),
+    "RebuildReport": ("cudacompat.report.rebuild_text", "rebuild_text"),
+}
+
+
+def _renderer(report: object) -> Callable[[_Page, Any], None]:
+    known = _RENDERERS.get(type(report))
+    if known is not None:
+        return known
+    import importlib
+
+    module, function = _ELSEWHERE[type(report).__name__]
+    renderer: Callable[[_Page, Any], None] = getattr(importlib.import_module(module), function)
+    return renderer

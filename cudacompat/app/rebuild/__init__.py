@@ -1,0 +1,6 @@
+"""`rebuild`: plan, clear what is stale, configure, look at the flags, build, and judge what came out."""
+
+from cudacompat.app.rebuild.prepare import prepare
+from cudacompat.app.rebuild.run import Events, run_steps
+
+__all__ = ["Events", "prepare", "run_steps"]

@@ -1,0 +1,150 @@
+"""From an engine and its sources to the steps of a rebuild. Nothing is changed here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cudacompat.app.generate import wanted_gpus
+from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, Site, container_steps, make_steps
+from cudacompat.app.recognise import recognise, recognise_as
+from cudacompat.domain.engine import BuildSystem, Channel, Engine
+from cudacompat.domain.errors import UsageError
+from cudacompat.domain.host import ToolkitFacts
+from cudacompat.domain.plan import plan_build
+from cudacompat.domain.rebuild import BuildSteps, StepKind
+from cudacompat.engines import find
+
+DOCKERFILE = "Dockerfile.cudacompat"
+
+_LEAST_FREE = 2 << 30  # bytes: less than any CUDA build leaves behind
+
+# Variables that would reach the compiler beside the plan's settings.
+_IN_THE_WAY = (
+    "NVCC_APPEND_FLAGS",
+    "NVCC_PREPEND_FLAGS",
+    "CUDAARCHS",
+    "CUDAFLAGS",
+    "CMAKE_CUDA_ARCHITECTURES",
+    "CMAKE_CUDA_FLAGS",
+    "TORCH_CUDA_ARCH_LIST",
+)
+
+
+def prepare(
+    engine_name: str,
+    source: str,
+    specs: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    engine_version: str | None = None,
+    cuda: str | None = None,
+    ptx: bool = True,
+    jobs: int | None = None,
+    build_dir: str | None = None,
+    extra: Sequence[str] = (),
+    container: str | None = None,
+) -> BuildSteps:
+    """Return what will be done, step by step; `UsageError` for a tree, a machine or a target that cannot be built.
+
+    `jobs` is how many compilers run at once (default: one for each processor). `extra` is put behind the command that
+    configures, or that builds where nothing is configured. With `container` (podman, docker or buildah) the build runs
+    in the engine's own image.
+    """
+    if container is not None and container not in CONTAINER_PROGRAMS:
+        raise UsageError(f"--in takes {', '.join(CONTAINER_PROGRAMS)}, not {container!r}")
+    engine = find(engine_name)
+    tree = _tree(source)
+    version = _version(engine, tree, engine_version)
+    nvcc = active_nvcc() if container is None else None
+    if cuda is None and nvcc is not None and nvcc.version is not None:
+        cuda = str(nvcc.version)
+    plan = plan_build(engine, wanted_gpus(specs), version=version, cuda=cuda, ptx=ptx)
+    if engine.recipe is None:
+        raise UsageError(f"no recipe is known to build {engine.name}; its settings: cudacompat generate {engine.name}")
+    usual = "target" if engine.system is BuildSystem.CARGO else "build"
+    folder = Path(build_dir).resolve() if build_dir else tree / usual
+    _writable(folder if engine.system is BuildSystem.CMAKE else tree)
+    variables = tuple((each.name, each.value) for each in plan.through(Channel.ENVIRONMENT, Channel.CMAKE_ARGS))
+    unset = tuple(
+        (name, f"{environment[name]!r} would reach the compiler beside these settings")
+        for name in _IN_THE_WAY
+        if environment.get(name) and name not in dict(variables)
+    )
+    site = Site(plan, tree, folder, jobs or os.cpu_count() or 1, tuple(extra))
+    made = make_steps(site) if container is None else container_steps(site, container, folder / DOCKERFILE)
+    return BuildSteps(plan, str(tree), str(folder), made.products, variables, unset, made.steps, made.notes)
+
+
+def dockerfile(steps: BuildSteps) -> str:
+    """Return the Dockerfile that the steps build in a container; `UsageError` where no image is known."""
+    from cudacompat.generate.render import output, render
+
+    return render(steps.plan, output("dockerfile"), f"cudacompat rebuild {steps.plan.engine.name}")
+
+
+def _tree(source: str) -> Path:
+    tree = Path(source)
+    if not tree.is_dir():
+        raise UsageError(f"no such folder: {source}" if not tree.exists() else f"not a folder of sources: {source}")
+    return tree.resolve()
+
+
+def _version(engine: Engine, tree: Path, given: str | None) -> str | None:
+    """The version of the engine that lies there, given or read; `UsageError` for another engine's tree."""
+    here = recognise_as(engine, tree)
+    if here is None and engine.markers:
+        other = recognise(tree)
+        if other is not None:
+            raise UsageError(f"{tree} is {other.engine.name}, as {Path(other.file).name} shows, not {engine.name}")
+        files = ", ".join(dict.fromkeys(marker.file for marker in engine.markers))
+        raise UsageError(f"{tree} does not look like {engine.name}: nothing in {files} there shows it")
+    return given or (here.version if here is not None else None)
+
+
+def _writable(folder: Path) -> None:
+    place = folder
+    while not place.exists():
+        place = place.parent
+    if not os.access(place, os.W_OK):
+        raise UsageError(f"cannot write in {place}; name another place with --build-dir")
+    free = shutil.disk_usage(place).free
+    if free < _LEAST_FREE:
+        raise UsageError(f"only {free >> 20} MiB are free in {place}: too little for a CUDA build")
+
+
+def active_nvcc() -> ToolkitFacts | None:
+    """Return the nvcc that a build here runs (CUDACXX, else PATH), `None` where there is none."""
+    from cudacompat.host.toolkit import toolkits
+
+    return next((each for each in toolkits().values if each.active), None)
+
+
+def check_tools(steps: BuildSteps) -> None:
+    """`UsageError`, in one line, for what this machine lacks to run the steps."""
+    from cudacompat.host.process import find as find_program
+
+    program = next((step.command[0] for step in steps.steps if step.kind is StepKind.EXTRACT), None)
+    if program is not None:
+        if find_program(program) is None:
+            raise UsageError(f"{program} is not installed here; --in takes {', '.join(CONTAINER_PROGRAMS)}")
+        dockerfile(steps)
+        return
+
+    needed = [step.command[0] for step in steps.steps if step.command and "/" not in step.command[0]]
+    needed += ["ninja"] if any("Ninja" in step.command for step in steps.steps) else []
+    beside = Path(sys.executable).parent  # where pip puts CMake and ninja
+    lacking = [name for name in dict.fromkeys([*needed, "g++"]) if find_program(name, beside) is None]
+    if lacking:
+        raise UsageError(f"not installed here: {', '.join(lacking)}; or build in a container: --in podman")
+    nvcc = active_nvcc()
+    if nvcc is None:
+        raise UsageError("no nvcc here (tried CUDACXX and PATH); or build in a container: --in podman")
+    if nvcc.version is not None and nvcc.version != steps.plan.release.version:
+        raise UsageError(
+            f"the nvcc here is CUDA {nvcc.version} ({nvcc.path}), the plan asks for {steps.plan.release.version}: "
+            "name another with CUDACXX, or leave --cuda out"
+        )

@@ -1,0 +1,1 @@
+"""Files of build systems, parsed: text in, what they will do out."""

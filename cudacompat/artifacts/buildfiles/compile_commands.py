@@ -1,0 +1,83 @@
+"""What a configured build will hand to nvcc: compile_commands.json, or build.ninja where that was not written."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cudacompat.domain.errors import UsageError
+from cudacompat.domain.nvcc_flags import Requested, requested
+
+_MOST_BYTES = 1 << 30
+_CUDA_SOURCE = re.compile(r"\.cu$", re.IGNORECASE)
+_NINJA_BUILD = re.compile(rb"^build (.+?): (\S+) (.+)$")
+_NINJA_VARIABLE = re.compile(rb"^  (\w+) = (.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One CUDA source file of a configured build, and what it will be compiled for."""
+
+    source: str
+    request: Requested
+
+
+def cuda_units(build: Path) -> tuple[Unit, ...] | None:
+    """Return the CUDA translation units that this build folder will compile, by source; `None` where it holds neither
+    compile_commands.json nor build.ninja. `UsageError` for one that cannot be read."""
+    for name, parse in (("compile_commands.json", _from_json), ("build.ninja", _from_ninja)):
+        file = build / name
+        try:
+            if not file.is_file():
+                continue
+            if file.stat().st_size > _MOST_BYTES:
+                raise UsageError(f"{file} is larger than {_MOST_BYTES >> 30} GiB")
+            units = tuple(sorted(parse(file), key=lambda unit: unit.source))
+        except (OSError, ValueError, RecursionError) as error:
+            raise UsageError(f"cannot read {file}: {error}") from error
+        if units:
+            return units
+    return None
+
+
+def _from_json(file: Path) -> Iterator[Unit]:
+    document = json.loads(file.read_bytes())
+    if not isinstance(document, list):
+        raise ValueError("not a compilation database: expected a list")
+    for entry in document:
+        source = entry.get("file") if isinstance(entry, dict) else None
+        if not isinstance(source, str):
+            continue
+        arguments = entry.get("arguments")
+        words = [str(each) for each in arguments] if isinstance(arguments, list) else _words(str(entry.get("command")))
+        compiler = words[0].rsplit("/", 1)[-1] if words else ""
+        if not _CUDA_SOURCE.search(source) and not compiler.startswith("nvcc"):
+            continue
+        yield Unit(source, requested(words))
+
+
+def _from_ninja(file: Path) -> Iterator[Unit]:
+    """The build statements whose rule compiles CUDA, as CMake's Ninja generator writes them, with their FLAGS."""
+    source: str | None = None
+    with file.open("rb") as lines:
+        for line in lines:
+            statement = _NINJA_BUILD.match(line)
+            if statement is not None:
+                first = statement[3].split(b" ")[0].decode("utf-8", "surrogateescape").replace("$:", ":")
+                source = first if b"CUDA_COMPILER" in statement[2] else None
+                continue
+            variable = _NINJA_VARIABLE.match(line) if source is not None else None
+            if source is not None and variable is not None and variable[1] == b"FLAGS":
+                yield Unit(source, requested(_words(variable[2].decode("utf-8", "surrogateescape"))))
+                source = None
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:  # a quote that nothing closes
+        return line.split()

@@ -1,0 +1,85 @@
+"""`cudacompat rebuild`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cudacompat.cli.options import (
+    Color,
+    ColorOption,
+    ExitZeroOption,
+    Format,
+    FormatOption,
+    GpuOption,
+    OutputOption,
+    QuietOption,
+)
+
+
+def command(
+    engine: Annotated[str, typer.Argument(help="whisper.cpp, whisper-rs, cmake, nvcc, …")],
+    source: Annotated[str, typer.Argument(metavar="SRC", help="The folder of its sources.")],
+    extra: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- ARG]...", help="More arguments for the build's own command.")
+    ] = None,
+    gpu: GpuOption = None,
+    engine_version: Annotated[str | None, typer.Option(metavar="VER", help="Its version, if SRC does not say.")] = None,
+    cuda: Annotated[str | None, typer.Option(metavar="X.Y", help="The CUDA release; else the nvcc here.")] = None,
+    ptx: Annotated[bool, typer.Option("--ptx/--no-ptx", help="PTX for GPUs newer than all of these.")] = True,
+    build_dir: Annotated[str | None, typer.Option(metavar="DIR", help="Where to build; else SRC/build.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="How many compilers at once.")] = None,
+    log: Annotated[str | None, typer.Option(metavar="DIR", help="Where the whole output is kept.")] = None,
+    container: Annotated[
+        str | None, typer.Option("--in", metavar="PROGRAM", help="Build in a container: podman, docker or buildah.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print it as a shell script; run nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Run without asking (for CI).")] = False,
+    format_: FormatOption = Format.TEXT,
+    color: ColorOption = Color.AUTO,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    exit_zero: ExitZeroOption = False,
+) -> int:
+    """Rebuild an engine with code for these GPUs: plan, clean, configure, look, build, check."""
+    from cudacompat.app.rebuild import prepare, run_steps
+    from cudacompat.app.rebuild.prepare import check_tools
+    from cudacompat.cli.output import emit
+    from cudacompat.cli.progress import build_progress
+    from cudacompat.domain.errors import UsageError
+    from cudacompat.domain.rebuild import RebuildReport, script
+    from cudacompat.report.text import render
+
+    steps = prepare(
+        engine,
+        source,
+        tuple(gpu or ()),
+        environment=os.environ,
+        engine_version=engine_version,
+        cuda=cuda,
+        ptx=ptx,
+        jobs=jobs,
+        build_dir=build_dir,
+        extra=tuple(extra or ()),
+        container=container,
+    )
+    if dry_run and format_ is Format.TEXT:
+        sys.stdout.write(script(steps))
+        return 0
+    if dry_run:
+        return emit(RebuildReport(steps), format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    check_tools(steps)
+    if not quiet:
+        render(RebuildReport(steps), sys.stderr, color.value)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("nothing was run: --yes runs this plan without asking, --dry-run prints it as a script")
+        typer.confirm("Run this?", abort=True, err=True)
+    logs = Path(log) if log else Path(steps.folder) / "cudacompat-logs"
+    with build_progress(quiet) as events:
+        report = run_steps(steps, os.environ, logs, events)
+    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
