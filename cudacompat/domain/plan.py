@@ -4,112 +4,41 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import replace
 
 from packaging.version import Version
 
 from cudacompat.domain.engine import BuildSystem, Channel, Engine, Knob, Route
 from cudacompat.domain.errors import UsageError
+from cudacompat.domain.plan_release import choose_release
+from cudacompat.domain.plan_types import DISTRO, BuildPlan, LeftOut, Profile, Setting, Wanted
 from cudacompat.domain.spelling import CodeTarget, pairs, spell
 from cudacompat.domain.tables.drivers import first_branch_taking
-from cudacompat.domain.tables.images import BaseImage, newest_image
-from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release, with_all
+from cudacompat.domain.tables.images import newest_image
+from cudacompat.domain.tables.toolkits import CudaRelease
 from cudacompat.domain.target import ArchSuffix, ArchTarget
-from cudacompat.domain.versions import ToolkitVersion
 
-# The release taken when none is named: the first that knows Blackwell. Its PTX (8.7) loads on every driver that knows
-# the newest GeForce generation (570 on), and every target from 5.0 to 12.0 is in it.
-_PREFERRED = ToolkitVersion(12, 8)
+__all__ = [
+    "DISTRO",
+    "BuildPlan",
+    "LeftOut",
+    "Profile",
+    "Setting",
+    "Wanted",
+    "arriving",
+    "as_wheel",
+    "code_for",
+    "commands",
+    "define",
+    "environment",
+    "gencode_flags",
+    "plan_build",
+    "setting_line",
+    "words",
+]
 
 # PTX for GPUs that nobody has yet, where a build's own rewriting leaves no plain target among those asked for.
 _SPARE_PTX = 90
-
-DISTRO = "ubuntu24.04"  # the first whose Python (3.12) runs cudacompat in the check stage
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One GPU or architecture that a build is to serve: what the user called it, its number and suffix."""
-
-    label: str
-    spec: str
-    number: int
-    suffix: ArchSuffix = ArchSuffix.NONE
-
-    @property
-    def arch(self) -> str:
-        """Number and suffix."""
-        return f"{self.number}{self.suffix.value}"
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting of the plan, with who reads it and why it is there."""
-
-    name: str
-    value: str
-    channel: Channel
-    reader: str
-    why: str
-    source: str
-    decides: bool = False  # whether it carries the list of architectures
-    idle: bool = False  # whether nothing in this build reads it: a profile that repeats what people set
-
-
-class Profile(Protocol):
-    """A form in which people give these settings, repeated with the truth about each variable."""
-
-    def idle(
-        self, engine: Engine, version: Version | None, code: Sequence[CodeTarget], present: set[str]
-    ) -> tuple[Setting, ...]:
-        """Return the variables of the form that `present` does not name and that do no harm in this build."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A setting that people give and that this plan leaves out, and why."""
-
-    name: str
-    why: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class BuildPlan:
-    """What a build is given, and what must come out of it.
-
-    `code` is what is asked of the build, `arrives` the images that its artifacts will hold (after the build's own
-    rewriting). `image` is the base image that exists for the release, `None` where none is known.
-    """
-
-    engine: Engine
-    version: Version | None
-    wanted: tuple[Wanted, ...]
-    release: CudaRelease
-    code: tuple[CodeTarget, ...]
-    arrives: tuple[ArchTarget, ...]
-    settings: tuple[Setting, ...]
-    left_out: tuple[LeftOut, ...]
-    image: BaseImage | None
-    notes: tuple[str, ...] = field(default=())
-
-    @property
-    def title(self) -> str:
-        """`whisper.cpp 1.9.3`, or the engine alone where it has no version."""
-        version = self.version or self.engine.current
-        return f"{self.engine.name} {version}" if version else self.engine.name
-
-    @property
-    def key(self) -> str:
-        """The list of architectures as one word, for cache keys: `80_86_89+ptx_120a`."""
-        return "_".join(
-            f"{each.arch}{'' if each.sass else 'v'}{'p' if each.sass and each.ptx else ''}" for each in self.code
-        )
-
-    def through(self, *channels: Channel) -> tuple[Setting, ...]:
-        """The settings that travel one of these ways."""
-        return tuple(setting for setting in self.settings if setting.channel in channels)
 
 
 def plan_build(
@@ -121,17 +50,23 @@ def plan_build(
     ptx: bool = True,
     route: Route = Route.COMMAND,
     profile: Profile | None = None,
+    distro: str = DISTRO,
+    code: Sequence[CodeTarget] | None = None,
 ) -> BuildPlan:
     """Return the plan for these GPUs; `UsageError` for what cannot be built.
 
     Every GPU gets machine code of its own number. With `ptx`, the highest plain target also gets PTX, so that GPUs
     newer than all of these can run the result. `route` is the way on which the settings travel. A
-    profile keeps its own order and form of the list, and adds its idle variables.
+    profile keeps its own order and form of the list, and adds its idle variables. `code`, where given, is the list
+    instead; `distro` is that of the base image.
     """
     of_version = engine.version(version)
-    code = _code(engine, of_version, wanted, ptx=ptx) if profile is None else _code_as_given(wanted)
-    arrives = _arrives(engine, of_version, code)
-    chosen = _release(cuda, wanted, {each.arch for each in code} | {each.arch for each in arrives})
+    if code is None:
+        code = code_for(engine, of_version, wanted, ptx=ptx) if profile is None else _code_as_given(wanted)
+    code = tuple(code)
+    arrives = arriving(engine, of_version, code)
+    labels = {each.arch: each.label for each in reversed(wanted)}
+    chosen = choose_release(cuda, {each.arch for each in code} | {each.arch for each in arrives}, labels)
     settings = _settings(engine, of_version, code, route=route)
     left_out = _left_out(engine, of_version, code)
     if profile is not None:
@@ -146,8 +81,9 @@ def plan_build(
         arrives=arrives,
         settings=settings,
         left_out=left_out,
-        image=newest_image(chosen.version, DISTRO, ("base", "runtime", "devel")),
+        image=newest_image(chosen.version, distro, ("base", "runtime", "devel")),
         notes=tuple(_notes(engine, of_version, wanted, code, chosen)),
+        distro=distro,
     )
 
 
@@ -156,7 +92,8 @@ def _code_as_given(wanted: Sequence[Wanted]) -> tuple[CodeTarget, ...]:
     return tuple(dict.fromkeys(CodeTarget(each.number, each.suffix, sass=True, ptx=True) for each in wanted))
 
 
-def _code(engine: Engine, version: Version | None, wanted: Sequence[Wanted], *, ptx: bool) -> tuple[CodeTarget, ...]:
+def code_for(engine: Engine, version: Version | None, wanted: Sequence[Wanted], *, ptx: bool) -> tuple[CodeTarget, ...]:
+    """Return machine code of each number, and with `ptx` PTX for GPUs newer than all of them."""
     code = list(dict.fromkeys(CodeTarget(each.number, each.suffix) for each in wanted))
     code.sort(key=lambda each: (each.number, each.suffix.value))
     if ptx:
@@ -171,7 +108,8 @@ def _code(engine: Engine, version: Version | None, wanted: Sequence[Wanted], *, 
     return tuple(code)
 
 
-def _arrives(engine: Engine, version: Version | None, code: Sequence[CodeTarget]) -> tuple[ArchTarget, ...]:
+def arriving(engine: Engine, version: Version | None, code: Sequence[CodeTarget]) -> tuple[ArchTarget, ...]:
+    """Return the images that a build of this list makes, after its own rewriting; machine code first."""
     images: list[ArchTarget] = []
     for each in code:
         suffix = engine.suffix(version, each.number // 10)
@@ -179,55 +117,6 @@ def _arrives(engine: Engine, version: Version | None, code: Sequence[CodeTarget]
             each = replace(each, suffix=ArchSuffix(suffix))
         images += each.images()
     return tuple(sorted(images, key=lambda image: (image.kind.value != "sass", image.number, image.suffix.value)))
-
-
-# -- the CUDA release
-
-
-def _release(cuda: str | None, wanted: Sequence[Wanted], archs: set[str]) -> CudaRelease:
-    fitting = with_all(archs)
-    if cuda is None:
-        if not fitting:
-            raise UsageError(_no_release(wanted, archs))
-        return next((row for row in fitting if row.version >= _PREFERRED), fitting[-1])
-    version = ToolkitVersion.parse(cuda)
-    row = release(version)
-    if row is None:
-        listed = ", ".join(str(known.version) for known in RELEASES)
-        raise UsageError(f"CUDA {version} is not in the tables of this version, which knows {listed}")
-    missing = sorted(archs - set(row.targets))
-    if missing:
-        raise UsageError(_cannot_build(row, missing, wanted))
-    return row
-
-
-def _cannot_build(row: CudaRelease, missing: Sequence[str], wanted: Sequence[Wanted]) -> str:
-    """`CUDA 12.4 cannot build sm_120 (for RTX 5070 Ti); the first release that can is 12.8`."""
-    parts = []
-    for arch in missing:
-        first, last = first_with(arch), last_with(arch)
-        label = next((each.label for each in wanted if each.arch == arch), None)
-        named = f"sm_{arch}" + (f" (for {label})" if label else "")
-        if first is None or last is None:
-            parts.append(f"no known release builds {named}")
-        elif first.version > row.version:
-            parts.append(f"{named} is built by CUDA {first.version} and newer")
-        else:
-            parts.append(f"the last release that builds {named} is CUDA {last.version}")
-    return f"CUDA {row.version} cannot build this: {'; '.join(parts)}"
-
-
-def _no_release(wanted: Sequence[Wanted], archs: set[str]) -> str:
-    labels = {each.arch: each.label for each in wanted}
-    spans = []
-    for arch in sorted(archs, key=lambda each: (int(each.rstrip("af")), each)):
-        first, last = first_with(arch), last_with(arch)
-        if first is None or last is None:
-            return f"no CUDA release known here builds sm_{arch} (for {labels.get(arch, arch)})"
-        if first is not RELEASES[0] or last is not RELEASES[-1]:
-            until = "" if last is RELEASES[-1] else f" to {last.version}"
-            spans.append(f"sm_{arch} needs CUDA {first.version}{until or ' or newer'}")
-    return f"no single CUDA release builds all of these: {'; '.join(spans)}; build once for each group"
 
 
 # -- the settings
@@ -317,23 +206,72 @@ def _arrives_code(plan: BuildPlan) -> list[CodeTarget]:
     return code
 
 
+def environment(plan: BuildPlan) -> tuple[Setting, ...]:
+    """Return the variables of the build's environment, what travels inside CMAKE_ARGS put together as that."""
+    packed = plan.through(Channel.CMAKE_ARGS)
+    found = plan.through(Channel.ENVIRONMENT)
+    if not packed:
+        return found
+    first = packed[0]
+    value = " ".join(shlex.quote(word) if " " in word else word for word in map(define, packed))
+    whys = "; ".join(dict.fromkeys(each.why for each in packed))
+    return (Setting("CMAKE_ARGS", value, Channel.ENVIRONMENT, first.reader, whys, first.source, decides=True), *found)
+
+
+def define(setting: Setting) -> str:
+    """`-DNAME=VALUE`, one word, not quoted."""
+    return f"-D{setting.name}={setting.value}"
+
+
+def words(plan: BuildPlan, step: Sequence[str]) -> list[str]:
+    """Return a step of the recipe with the settings of the command line in it."""
+    given: list[str] = []
+    for setting in plan.through(Channel.DEFINE, Channel.ARGUMENT):
+        given += [define(setting)] if setting.channel is Channel.DEFINE else [setting.name, setting.value]
+    return [word for item in step for word in (given if item == "{settings}" else [item])]
+
+
+_NOT_FOR_WHEELS = frozenset({"--force-reinstall", "--upgrade", "-U", "--user", "--no-deps", "--break-system-packages"})
+
+
+def as_wheel(step: Sequence[str], folder: str) -> list[str]:
+    """Return a `pip install` or `pip wheel` as one that leaves the wheel of the package itself in a folder."""
+    verb = next((index for index, word in enumerate(step) if word in ("install", "wheel")), None)
+    if verb is None or "pip" not in step[:verb]:
+        return list(step)
+    rest = [word for word in step[verb + 1 :] if word not in _NOT_FOR_WHEELS]
+    for name in ("-w", "--wheel-dir"):
+        if name in rest:
+            del rest[rest.index(name) : rest.index(name) + 2]
+    return [*step[:verb], "wheel", "--no-deps", "--no-cache-dir", "-w", folder, *_once(rest, "--no-cache-dir")]
+
+
+def _once(items: Sequence[str], item: str) -> list[str]:
+    return [each for each in items if each != item]
+
+
 def commands(plan: BuildPlan) -> tuple[str, ...]:
     """Return the shell lines that clear the caches which hide a changed list, build with the plan's settings, and
     check what came out; none to build where no recipe is known."""
     lines = [shlex.join(cache.clear) for cache in plan.engine.caches if cache.window.holds(plan.version)]
-    variables = " ".join(f"{each.name}={shlex.quote(each.value)}" for each in plan.through(Channel.ENVIRONMENT))
-    defines = [f"-D{each.name}={each.value}" for each in plan.through(Channel.DEFINE)]
+    variables = " ".join(f"{each.name}={shlex.quote(each.value)}" for each in environment(plan))
     recipe = plan.engine.recipe
     for step in (recipe.configure, *recipe.build) if recipe is not None else ():
-        words = [word for item in step for word in (defines if item == "{settings}" else [item])]
-        if words and "install" not in words and "--install" not in words:
-            line = shlex.join(word for word in words if not word.startswith("-DCMAKE_INSTALL_PREFIX="))
+        made = as_wheel(words(plan, step), "dist")
+        if made and "--install" not in made and made[:2] != ["make", "install"]:
+            line = shlex.join(word for word in made if not word.startswith("-DCMAKE_INSTALL_PREFIX="))
             lines.append(f"{variables} {line}" if variables else line)
     targets = shlex.join(word for each in dict.fromkeys(w.spec for w in plan.wanted) for word in ("--gpu", each))
-    where = {BuildSystem.CMAKE: "build", BuildSystem.CARGO: "target/release"}.get(plan.engine.system, ".")
-    return (*lines, f"cudacompat check {where} {targets} --require native")
+    return (*lines, f"cudacompat check {_MADE_IN.get(plan.engine.system, '.')} {targets} --require {plan.require}")
+
+
+_MADE_IN = {BuildSystem.CMAKE: "build", BuildSystem.CARGO: "target/release", BuildSystem.PIP: "dist"}
 
 
 def setting_line(setting: Setting) -> str:
-    """Return the setting as a shell would take it: `NAME='VALUE'`, or `-DNAME='VALUE'` for CMake's command line."""
-    return f"{'-D' if setting.channel is Channel.DEFINE else ''}{setting.name}={shlex.quote(setting.value)}"
+    """Return the setting as a shell would take it: `NAME='VALUE'`, `-DNAME='VALUE'` for CMake's command line, or
+    `NAME 'VALUE'` for the build's own script."""
+    if setting.channel is Channel.ARGUMENT:
+        return f"{setting.name} {shlex.quote(setting.value)}"
+    dashed = setting.channel in (Channel.DEFINE, Channel.CMAKE_ARGS)
+    return f"{'-D' if dashed else ''}{setting.name}={shlex.quote(setting.value)}"
