@@ -6,9 +6,9 @@ import shlex
 from dataclasses import dataclass
 from enum import Enum
 
-from cudacompat.domain.finding import Finding
+from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.plan import BuildPlan
-from cudacompat.domain.report import EXIT_OK, EXIT_STEP_FAILED, CheckReport
+from cudacompat.domain.report import EXIT_FINDINGS, EXIT_OK, EXIT_STEP_FAILED, CheckReport, count_of
 from cudacompat.domain.target import ArchTarget
 
 
@@ -53,6 +53,7 @@ class BuildSteps:
     unset: tuple[tuple[str, str], ...]  # (name, why)
     steps: tuple[BuildStep, ...]
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()  # what would stop the build, seen in the sources before it begins
 
 
 class StepState(Enum):
@@ -91,9 +92,11 @@ class RebuildReport:
 
     @property
     def exit_code(self) -> int:
-        """5 if a step failed; else what the check of the artifacts says; 0 where nothing was run."""
+        """5 if a step failed; 1 on an error among the findings; else what the check of the artifacts says."""
         if any(result.state is StepState.FAILED for result in self.results):
             return EXIT_STEP_FAILED
+        if count_of(self.findings, Severity.ERROR):
+            return EXIT_FINDINGS
         return EXIT_OK if self.after is None else self.after.exit_code
 
 

@@ -57,7 +57,7 @@ def rebuild_json(report: RebuildReport) -> Json:
         "steps": [_step(step, states.get(id(step))) for step in steps.steps],
         "before": _checked(report.before),
         "after": _checked(report.after),
-        "findings": findings_json(report.findings),
+        "findings": findings_json(report.findings or report.steps.findings),
     }
 
 

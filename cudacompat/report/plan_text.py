@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from cudacompat.domain.finding import Finding
 from cudacompat.domain.plan import BuildPlan, Setting, commands, setting_line
 from cudacompat.domain.report import GenerateReport
 
@@ -13,6 +14,9 @@ class Page(Protocol):
 
     def line(self, *parts: str | tuple[str, str]) -> None:
         """One line."""
+
+    def finding(self, finding: Finding) -> None:
+        """A finding."""
 
     def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
         """A labelled value."""

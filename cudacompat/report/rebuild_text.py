@@ -41,7 +41,15 @@ def rebuild_text(page: Page, report: RebuildReport) -> None:
     """Write the plan where nothing was run, else what became of each step, the artifacts before and after last."""
     if not report.results:
         steps_text(page, report.steps)
-        return
+        if report.findings:
+            page.line("nothing was run: the build would stop at this")
+    else:
+        _results(page, report)
+    for finding in report.findings:
+        page.finding(finding)
+
+
+def _results(page: Page, report: RebuildReport) -> None:
     for number, result in enumerate(report.results, 1):
         state, kind = result.state, result.step.kind.value
         time = f"{result.seconds:.1f} s" if state is not StepState.NOT_RUN else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from rich.console import Console
 from rich.text import Text
@@ -19,6 +19,9 @@ from cudacompat.domain.target import ArchTarget, CodeKind
 from cudacompat.domain.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
 from cudacompat.domain.wording import CAUSE, count, sort_key
 from cudacompat.report.clean import safe
+
+if TYPE_CHECKING:
+    from cudacompat.domain.diff import DiffReport
 
 _SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _OUTCOME_STYLE = {
@@ -52,7 +55,11 @@ def render(report: object, stream: TextIO, color: str = "auto", *, quiet: bool =
         force_terminal={"always": True, "never": False}.get(color),
     )
     page = _Page(console, console.width if stream.isatty() else None)
-    if quiet:
+    if quiet and type(report).__name__ == "DiffReport":
+        from cudacompat.report.diff_text import diff_errors
+
+        diff_errors(page, cast("DiffReport", report))
+    elif quiet:
         _errors(page, report)
     else:
         _renderer(report)(page, report)
@@ -85,6 +92,10 @@ class _Page:
             else:
                 text.append(safe(part[0]), style=part[1])
         self._console.print(text)
+
+    def finding(self, finding: Finding) -> None:
+        """A finding with what was found, why it matters and what cures it."""
+        _finding(self, finding)
 
     def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
         """A labelled value, its further lines aligned under its first; newlines in it are kept."""
@@ -383,6 +394,7 @@ _RENDERERS: dict[type, Callable[[_Page, Any], None]] = {
 
 # Reports whose text is a module of its own, imported when one is to be written: type -> (module, function).
 _ELSEWHERE = {
+    "DiffReport": ("cudacompat.report.diff_text", "diff_text"),
     "GenerateReport": ("cudacompat.report.plan_text", "generate_text"),
     "RebuildReport": ("cudacompat.report.rebuild_text", "rebuild_text"),
 }

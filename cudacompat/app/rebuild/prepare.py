@@ -11,6 +11,7 @@ from pathlib import Path
 from cudacompat.app.generate import wanted_gpus
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, Site, container_steps, make_steps
 from cudacompat.app.recognise import recognise, recognise_as
+from cudacompat.app.rust_sources import api_findings
 from cudacompat.domain.engine import BuildSystem, Channel, Engine
 from cudacompat.domain.errors import UsageError
 from cudacompat.domain.host import ToolkitFacts
@@ -76,7 +77,8 @@ def prepare(
     )
     site = Site(plan, tree, folder, jobs or os.cpu_count() or 1, tuple(extra))
     made = make_steps(site) if container is None else container_steps(site, container, folder / DOCKERFILE)
-    return BuildSteps(plan, str(tree), str(folder), made.products, variables, unset, made.steps, made.notes)
+    findings = api_findings(tree, version) if engine.name == "whisper-rs" else ()
+    return BuildSteps(plan, str(tree), str(folder), made.products, variables, unset, made.steps, made.notes, findings)
 
 
 def dockerfile(steps: BuildSteps) -> str:

@@ -90,7 +90,7 @@ def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, eve
             )
         )
         events.ended(results[-1])
-    findings = after.findings if after is not None else ()
+    findings = (*steps.findings, *(after.findings if after is not None else ()))
     return RebuildReport(steps, tuple(results), before, after, findings)
 
 

@@ -119,9 +119,7 @@ def container_steps(site: Site, program: str, dockerfile: Path) -> Made:
     command = (program, verb, "--target", "build", "-t", tag, "-f", str(dockerfile), *site.extra, str(site.tree))
     return Made(
         (
-            BuildStep(
-                StepKind.BUILD, "build in a container; the sources are copied in", command
-            ),
+            BuildStep(StepKind.BUILD, "build in a container; the sources are copied in", command),
             BuildStep(StepKind.EXTRACT, "take the artifacts out of the image", (program, tag)),
             _JUDGE,
         ),

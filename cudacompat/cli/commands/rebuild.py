@@ -72,6 +72,10 @@ def command(
         return 0
     if dry_run:
         return emit(RebuildReport(steps), format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    if steps.findings:
+        return emit(
+            RebuildReport(steps, findings=steps.findings), format_, color, output, quiet=quiet, exit_zero=exit_zero
+        )
     check_tools(steps)
     if not quiet:
         render(RebuildReport(steps), sys.stderr, color.value)

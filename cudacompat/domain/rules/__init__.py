@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from cudacompat.domain.api_change import CallingSources
 from cudacompat.domain.baseline import Compared
 from cudacompat.domain.code import NotRead, ReadResult
+from cudacompat.domain.load import ArtifactLoad
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules import (
+    api_changed,
     arch_specific_only,
     below_requirement,
     default_target_only,
@@ -17,6 +20,7 @@ from cudacompat.domain.rules import (
     host_compiler_too_new,
     ignores,
     jit_disabled,
+    judge_disagrees,
     lost_since_baseline,
     low_coverage,
     no_device_code,
@@ -63,6 +67,8 @@ BASELINE_RULES: tuple[Rule[Compared], ...] = (lost_since_baseline.LOST, lost_sin
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (ignores.EXPIRED, ignores.UNUSED)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
+SOURCE_RULES: tuple[Rule[CallingSources], ...] = (api_changed.RULE,)
+LOAD_RULES: tuple[Rule[ArtifactLoad], ...] = (judge_disagrees.RULE,)
 MACHINE_RULES: tuple[Rule[Machine], ...] = (
     no_gpu.RULE,
     environment.VISIBLE_DEVICES,
@@ -80,4 +86,4 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *READ_RULES,
     *NOT_READ_RULES,
 )
-ALL_RULES: tuple[Rule[Any], ...] = (*IGNORABLE_RULES, *IGNORE_RULES, *MACHINE_RULES)
+ALL_RULES: tuple[Rule[Any], ...] = (*IGNORABLE_RULES, *IGNORE_RULES, *MACHINE_RULES, *SOURCE_RULES, *LOAD_RULES)
