@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import cudacompat
-from cudacompat.cli.commands import check, doctor, explain, generate, gpus, listing, rebuild
+from cudacompat.cli.commands import check, diff, doctor, explain, generate, gpus, listing, rebuild
 from cudacompat.domain.errors import CudacompatError
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
@@ -45,7 +45,7 @@ def run(arguments: list[str]) -> int:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         return _complain(message) if message else EXIT_USAGE
     except CudacompatError as error:
-        return _complain(str(error))
+        return _complain(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return EXIT_INTERRUPTED
     except BrokenPipeError:
@@ -58,11 +58,11 @@ def run(arguments: list[str]) -> int:
         return EXIT_BUG
 
 
-def _complain(message: str) -> int:
+def _complain(message: str, exit_code: int = EXIT_USAGE) -> int:
     from cudacompat.report.clean import safe
 
     print(f"cudacompat: error: {safe(message)}", file=sys.stderr)  # noqa: T201
-    return EXIT_USAGE
+    return exit_code
 
 
 def _version(value: bool) -> None:
@@ -82,6 +82,7 @@ for _name, _command in (
     ("doctor", doctor.command),
     ("inspect", listing.command),
     ("check", check.command),
+    ("diff", diff.command),
     ("generate", generate.command),
     ("rebuild", rebuild.command),
     ("gpus", gpus.command),

@@ -108,12 +108,13 @@ def to_toml(artifacts: Sequence[Locked]) -> str:
     parts = [f"{_HEAD}version = {VERSION}\n"]
     for each in sorted(artifacts, key=lambda locked: locked.name):
         lines = [f"[artifacts.{_quoted(each.name)}]", _line(ALL, each.whole)]
-        lines += [_line(str(t), amount) for t, amount in sorted(each.targets.items(), key=lambda i: _order(i[0]))]
+        lines += [_line(str(t), amount) for t, amount in sorted(each.targets.items(), key=lambda i: order_of(i[0]))]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
-def _order(target: ArchTarget) -> tuple[int, int, str]:
+def order_of(target: ArchTarget) -> tuple[int, int, str]:
+    """The order in which targets are listed: machine code, PTX, the rest; each ascending, plain before a and f."""
     return (list(CodeKind).index(target.kind), target.number, target.suffix.value)
 
 
@@ -214,9 +215,9 @@ def compare(
 def _changes(old: Locked, new: Locked) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Whole targets first, then numbers."""
     gone = [target for target in old.targets if target not in new.targets]
-    lost = [f"{t} (was in {count(old.targets[t].modules, 'module')})" for t in sorted(gone, key=_order)]
-    gained = [str(target) for target in sorted(new.targets, key=_order) if target not in old.targets]
-    for target in sorted(old.targets, key=_order):
+    lost = [f"{t} (was in {count(old.targets[t].modules, 'module')})" for t in sorted(gone, key=order_of)]
+    gained = [str(target) for target in sorted(new.targets, key=order_of) if target not in old.targets]
+    for target in sorted(old.targets, key=order_of):
         if target in new.targets:
             _numbers(f"{target} ", old.targets[target], new.targets[target], lost, gained)
     _numbers("", old.whole, new.whole, lost, gained)

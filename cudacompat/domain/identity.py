@@ -25,12 +25,15 @@ def identities(paths: Sequence[str], roots: Sequence[str], *, inside: bool = Fal
     """Return what each path is called whatever its version: `foo-cp312-linux_x86_64.whl!/foo/libfoo.so`.
 
     `roots` are the paths that were named, which what was found in them is told relative to. With `inside`, the name of
-    a root itself is left out too, so that a wheel and the next one's share names. Where two would be called the same,
-    both keep the versions in their names, or their whole paths.
+    a container is left out, so that a wheel and a folder share names. Where two would be called the same, both are
+    called by more: the container, then the versions, then their whole paths.
     """
-    relative = {path: _relative(path, roots, inside=inside) for path in paths}
-    names = {path: _unversioned(told) for path, told in relative.items()}
-    for longer in (relative, {path: path for path in paths}):
+    candidates = [_unversioned(_inside(_relative(path, roots))) for path in paths] if inside else []
+    ways: list[dict[str, str]] = [dict(zip(paths, candidates, strict=True))] if inside else []
+    ways.append({path: _unversioned(_relative(path, roots)) for path in paths})
+    ways.append({path: _relative(path, roots) for path in paths})
+    names = ways[0]
+    for longer in (*ways[1:], {path: path for path in paths}):
         taken = Counter(names.values())
         names = {path: name if taken[name] == 1 else longer[path] for path, name in names.items()}
     return {path: _valid(name) for path, name in names.items()}
@@ -38,7 +41,7 @@ def identities(paths: Sequence[str], roots: Sequence[str], *, inside: bool = Fal
 
 def both_names(path: str, roots: Sequence[str]) -> tuple[str, str]:
     """What a path may be called among others: without versions, and with them where two would share the shorter."""
-    told = _relative(path, roots, inside=False)
+    told = _relative(path, roots)
     return _valid(_unversioned(told)), _valid(told)
 
 
@@ -48,22 +51,19 @@ def container_of(name: str) -> str | None:
     return outer if mark else None
 
 
-def _relative(path: str, roots: Sequence[str], *, inside: bool) -> str:
-    best = ""
-    for root in roots:
-        folder = root.rstrip("/")
-        if path == root or path.startswith((root + "!/", folder + "/")):
-            best = max(best, root, key=len)
-    folder = best.rstrip("/")
-    if best and path.startswith(folder + "/"):
-        told = path[len(folder) + 1 :].lstrip("/")
-        first, mark, rest = told.partition("!/")
-        return rest if inside and mark else told or first
-    name = best.rstrip("/").rsplit("/", 1)[-1] if best else path
-    rest = path[len(best) :] if best else ""
-    if inside and rest.startswith("!/"):
-        return rest[2:]
-    return name + rest
+def _relative(path: str, roots: Sequence[str]) -> str:
+    """The path from the innermost root on that it lies in: below a folder, or with the name of a file itself."""
+    within = [root for root in roots if path == root or path.startswith((root + "!/", root.rstrip("/") + "/"))]
+    root = max(within, key=len, default="")
+    folder = root.rstrip("/")
+    if root and path.startswith(folder + "/"):
+        return path[len(folder) + 1 :].lstrip("/")
+    return folder.rsplit("/", 1)[-1] + path[len(root) :]
+
+
+def _inside(told: str) -> str:
+    """What lies in a container, without the container's own name."""
+    return told.partition("!/")[2] or told
 
 
 def _unversioned(told: str) -> str:

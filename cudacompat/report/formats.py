@@ -13,6 +13,7 @@ _LISTINGS = {
     "inspect": ("text", "json", "markdown", "html"),
     "gpus": ("text", "json", "markdown"),
     "toolkits": ("text", "json"),
+    "diff": ("text", "json"),
 }
 
 

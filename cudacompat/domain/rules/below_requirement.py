@@ -19,23 +19,24 @@ from collections.abc import Iterable
 
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.places import places_of
+from cudacompat.domain.reach import reached, runs_as
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules.judged import Judged
-from cudacompat.domain.target import ArchTarget, CodeKind
-from cudacompat.domain.verdict import ArtifactVerdict, ModuleVerdict, Outcome, Target
+from cudacompat.domain.target import ArchTarget
+from cudacompat.domain.verdict import ModuleVerdict, Outcome
 from cudacompat.domain.wording import count, generate_command, what_is_there
 
 
 def check_jit_only(judged: Judged) -> Iterable[Finding]:
     """One finding if the artifact runs by JIT: an error where more is required, else a note."""
     verdict = judged.verdict
-    reached = _reached(verdict)
-    if reached is not Outcome.JIT or verdict.default_target is not None:
+    way = reached(verdict)
+    if way is not Outcome.JIT or verdict.default_target is not None:
         return
-    enough = judged.policy.level_for(verdict.target).met_by(reached)
+    enough = judged.policy.level_for(verdict.target).met_by(way)
     if enough and verdict.outcome is not Outcome.JIT:
         return
-    modules = [v for v in verdict.modules if _runs_as(v, verdict.target) is Outcome.JIT]
+    modules = [v for v in verdict.modules if runs_as(v, verdict.target) is Outcome.JIT]
     floor = f"driver {verdict.min_driver} or newer compiles it" if verdict.min_driver else None
     yield Finding(
         id=JIT_ONLY.id,
@@ -56,17 +57,17 @@ def check_not_native(judged: Judged) -> Iterable[Finding]:
     the suffix that was named."""
     verdict = judged.verdict
     target = verdict.target
-    reached = _reached(verdict)
-    if reached not in (Outcome.COMPATIBLE, Outcome.NATIVE):
+    way = reached(verdict)
+    if way not in (Outcome.COMPATIBLE, Outcome.NATIVE):
         return
     wanted = judged.policy.exact_code_for(target)
-    others = [v for v in verdict.modules if _runs_as(v, target) and _is_other(v, wanted)]
-    if others and reached is Outcome.NATIVE:
+    others = [v for v in verdict.modules if runs_as(v, target) and _is_other(v, wanted)]
+    if others and way is Outcome.NATIVE:
         message = f"runs on {target.label} through {_code_of(others[0])}, not the {wanted} code that is required"
         modules = others
-    elif not judged.policy.level_for(target).met_by(reached):
+    elif not judged.policy.level_for(target).met_by(way):
         message = f"runs on {target.label} through compatible code, not its own"
-        modules = [v for v in verdict.modules if _runs_as(v, target) is Outcome.COMPATIBLE]
+        modules = [v for v in verdict.modules if runs_as(v, target) is Outcome.COMPATIBLE]
     else:
         return
     yield Finding(
@@ -80,24 +81,6 @@ def check_not_native(judged: Judged) -> Iterable[Finding]:
         help=f"build for {wanted or f'sm_{target.capability.number}'}: {generate_command(target)}",
         places=places_of(modules),
     )
-
-
-def _reached(verdict: ArtifactVerdict) -> Outcome | None:
-    """The weakest way in which something of the artifact runs; `None` where it is undecided or nothing runs."""
-    if verdict.outcome is not Outcome.PARTIAL:
-        return verdict.outcome if verdict.outcome.runs else None
-    ways = [way for module in verdict.modules if (way := _runs_as(module, verdict.target)) is not None]
-    return min(ways, key=lambda outcome: outcome.strength, default=None)
-
-
-def _runs_as(verdict: ModuleVerdict, target: Target) -> Outcome | None:
-    """How a module runs; of one that lacks kernels, how those run that it has."""
-    picked = verdict.picked
-    if verdict.outcome is not Outcome.PARTIAL or picked is None or picked.target is None:
-        return verdict.outcome if verdict.outcome.runs else None
-    if picked.kind is CodeKind.PTX:
-        return Outcome.JIT
-    return Outcome.NATIVE if picked.target.number == target.capability.number else Outcome.COMPATIBLE
 
 
 def _code_of(verdict: ModuleVerdict) -> str:

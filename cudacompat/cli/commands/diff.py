@@ -1,0 +1,58 @@
+"""`cudacompat diff`."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cudacompat.cli.options import (
+    Color,
+    ColorOption,
+    DriverOption,
+    ExitZeroOption,
+    Format,
+    FormatOption,
+    GpuOption,
+    OutputOption,
+    QuietOption,
+)
+
+
+class FailOn(StrEnum):
+    """What fails the comparison."""
+
+    LOST = "lost"
+    WEAKER = "weaker"
+
+
+def command(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A file, wheel or folder, or a release: pkg==1.22.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same of what comes after it.")],
+    gpu: GpuOption = None,
+    driver: DriverOption = None,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option("--fail-on", help="Exit 1 for service or code that is lost; weaker: also for JIT in its place."),
+    ] = None,
+    format_: FormatOption = Format.TEXT,
+    color: ColorOption = Color.AUTO,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    exit_zero: ExitZeroOption = False,
+) -> int:
+    """Compare the device code of two artifacts or releases: what was gained and lost, and which GPUs feel it."""
+    from cudacompat.app.diff import diff
+    from cudacompat.app.targets import resolve_targets
+    from cudacompat.cli.output import emit
+    from cudacompat.cli.progress import progress
+    from cudacompat.domain import diff as domain
+    from cudacompat.domain.versions import DriverRelease
+
+    release = DriverRelease.parse(driver) if driver else None
+    targets = resolve_targets(gpu, release, None, os.environ) if gpu else ()
+    with progress(quiet) as on_file:
+        report = diff(old, new, targets, release, domain.FailOn(fail_on.value) if fail_on else None, on_file)
+    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
