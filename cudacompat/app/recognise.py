@@ -32,7 +32,7 @@ def recognise_as(engine: Engine, folder: Path) -> Recognised | None:
         text = _text(folder / marker.file)
         if text is not None and re.search(marker.recognises, text):
             found = re.search(marker.version, text) if marker.version else None
-            version = ".".join(found.groups()) if found else None
+            version = ".".join(found.groups()) if found else marker.means
             return Recognised(engine, version, str(folder / marker.file))
     return None
 

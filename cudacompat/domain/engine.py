@@ -18,6 +18,7 @@ class Grammar(Enum):
     """How a list of architectures is written for its reader; `cudacompat.domain.spelling` writes it."""
 
     CMAKE = "cmake"  # 80-real;90-virtual;120a
+    CMAKE_SPLIT = "cmake-split"  # the same without bare numbers: 89-real;89-virtual
     TORCH = "torch"  # 8.0;8.6;12.0+PTX
     FIND_CUDA = "find-cuda"  # 8.0;8.6+PTX, majors of one digit only
     GENCODE = "gencode"  # -gencode=arch=compute_80,code=sm_80 …
@@ -36,6 +37,19 @@ class Channel(Enum):
     ENVIRONMENT = "environment"  # a variable in the environment of the build
     CMAKE_ARGS = "cmake-args"  # -DNAME=VALUE inside the variable CMAKE_ARGS
     ARGUMENT = "argument"  # NAME VALUE on the command line of the build's own script, or of nvcc
+
+
+class Ptx(Enum):
+    """What the reader of a list makes of a wish for PTX.
+
+    ALONE: PTX of any target, with its machine code or without. WITH_CODE: only beside the machine code of the same
+    target. NEWEST: PTX of the newest target, whatever was asked. NEVER: none, or none that a driver loads by itself.
+    """
+
+    ALONE = "alone"
+    WITH_CODE = "with-code"
+    NEWEST = "newest"
+    NEVER = "never"
 
 
 class Proof(Enum):
@@ -93,7 +107,12 @@ ALWAYS = Window()
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A setting that decides the architectures, and who reads it."""
+    """A setting that decides the architectures, and who reads it.
+
+    `known` are the only numbers that it knows, where they are few; with `stands_in`, another number is served by the
+    next lower known one of its major, whose machine code it runs. `empty` is what the setting has to hold where no
+    target is left for it, and why.
+    """
 
     name: str
     channel: Channel
@@ -103,6 +122,27 @@ class Knob:
     window: Window = ALWAYS
     numbers: tuple[int, int] = (0, 999)  # the lowest and the highest architecture it can be given
     ptx_name: str | None = None  # a second setting of the same reader that takes the PTX targets (OpenCV)
+    ptx: Ptx = Ptx.ALONE
+    suffixes: str = "af"  # the suffixes that it can be given
+    known: tuple[int, ...] = ()
+    stands_in: bool = False
+    empty: tuple[str, str] | None = None
+
+    def takes(self, number: int, suffix: str, *, sass: bool = True) -> bool:
+        """Whether it can be given this target: its number, its suffix, with its machine code or PTX alone."""
+        return (
+            self.numbers[0] <= number <= self.numbers[1]
+            and (not self.known or number in self.known)
+            and (not suffix or suffix in self.suffixes)
+            and (sass or self.ptx is Ptx.ALONE)
+        )
+
+    def stand_in(self, number: int) -> int:
+        """The number that is given for this one: itself, or the next lower of its major that is known."""
+        if not self.stands_in or number in self.known:
+            return number
+        lower = [each for each in self.known if each < number and each // 10 == number // 10]
+        return max(lower, default=number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +186,25 @@ class Hazard:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """The build itself adds the suffix to plain targets of one major: ggml turns 120 into 120a."""
+    """The build itself adds the suffix to plain targets of one major: ggml turns 120 into 120a.
+
+    `numbers`: only these of the major. `of_ptx`: PTX targets as well. `demanded`: the build does not add it but stops
+    at a plain target, so that the list has to carry the suffix.
+    """
 
     major: int
     suffix: str
     source: str
     window: Window = ALWAYS
+    numbers: tuple[int, ...] = ()
+    of_ptx: bool = True
+    demanded: bool = False
+
+    def applies(self, version: Version | None, number: int) -> bool:
+        """Whether this version's build does that to targets of this number."""
+        return (
+            self.window.holds(version) and number // 10 == self.major and (not self.numbers or number in self.numbers)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +237,14 @@ class Marker:
     """What shows that a source tree is this engine's, or uses it: a file in its top folder, and what must stand there.
 
     `recognises` and `version` are regular expressions over the file's text; the groups of `version`, joined by dots,
-    are the engine's version there.
+    are the engine's version there. `means`, where the file states none, is the first version whose facts are those of
+    such a file.
     """
 
     file: str
     recognises: str
     version: str | None = None
+    means: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,15 +272,22 @@ class Engine:
     recipe: Recipe | None = None
     unset: str = ""  # what happens when nothing sets the list
     proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far
+    tag: str = "v"  # what its tags put before the version
 
     def version(self, text: str | None) -> Version | None:
         """Return the version meant, `None` for the newest; `UsageError` for what is no version."""
         if text is None:
             return None
         try:
-            return Version(text.strip().removeprefix("v"))
+            return Version(text.strip().removeprefix(self.tag))
         except InvalidVersion:
-            raise UsageError(f"not a version of {self.name} (like {self.current or '1.2.3'}): {text!r}") from None
+            like = self.label(None) or "1.2.3"
+            raise UsageError(f"not a version of {self.name} (like {like}): {text!r}") from None
+
+    def label(self, version: Version | None) -> str:
+        """Return the version as its users write it, of the newest for `None`; empty where it has none of its own."""
+        text = str(version) if version is not None else self.current or ""
+        return f"{self.tag}{text}" if text and self.tag != "v" else text
 
     def knobs_of(self, version: Version | None, route: Route = Route.COMMAND) -> tuple[Knob, ...]:
         """Return the settings that decide the architectures of this version, mostly one; `UsageError` where none is
@@ -253,10 +315,21 @@ class Engine:
             return self.file_knobs, self.file_fixed
         return self.knobs, self.fixed
 
-    def suffix(self, version: Version | None, major: int) -> str:
-        """Return the suffix that the build adds to plain targets of this major, mostly none."""
+    def taker(self, version: Version | None, number: int, suffix: str, *, sass: bool = True) -> Knob | None:
+        """Return the first setting of the build's own way that can be given this target."""
+        own = (knob for knob in self.knobs if knob.window.holds(version))
+        return next((knob for knob in own if knob.takes(number, suffix, sass=sass)), None)
+
+    def stand_in(self, version: Version | None, number: int) -> int:
+        """Return the number that this version's build is given for this one, mostly itself."""
+        own = (knob.stand_in(number) for knob in self.knobs if knob.window.holds(version))
+        return next((each for each in own if each != number), number)
+
+    def added_suffix(self, version: Version | None, number: int, *, ptx: bool = False, demanded: bool = False) -> str:
+        """Return the suffix that the build adds to plain machine code (or PTX) of this number, mostly none; with
+        `demanded`, the one that it demands."""
         for rewrite in self.rewrites:
-            if rewrite.major == major and rewrite.window.holds(version):
+            if rewrite.applies(version, number) and rewrite.demanded is demanded and (rewrite.of_ptx or not ptx):
                 return rewrite.suffix
         return ""
 

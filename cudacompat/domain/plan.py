@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from packaging.version import Version
 
-from cudacompat.domain.engine import BuildSystem, Channel, Engine, Knob, Route
+from cudacompat.domain.engine import BuildSystem, Channel, Engine, Knob, Ptx, Route
 from cudacompat.domain.errors import UsageError
 from cudacompat.domain.plan_release import choose_release
 from cudacompat.domain.plan_types import DISTRO, BuildPlan, LeftOut, Profile, Setting, Wanted
-from cudacompat.domain.spelling import CodeTarget, pairs, spell
+from cudacompat.domain.spelling import CodeTarget, pairs, says_ptx, spell
 from cudacompat.domain.tables.drivers import first_branch_taking
 from cudacompat.domain.tables.images import newest_image
 from cudacompat.domain.tables.toolkits import CudaRelease
@@ -20,6 +20,7 @@ from cudacompat.domain.target import ArchSuffix, ArchTarget
 
 __all__ = [
     "DISTRO",
+    "SPARE_PTX",
     "BuildPlan",
     "LeftOut",
     "Profile",
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 # PTX for GPUs that nobody has yet, where a build's own rewriting leaves no plain target among those asked for.
-_SPARE_PTX = 90
+SPARE_PTX = 90
 
 
 def plan_build(
@@ -63,7 +64,7 @@ def plan_build(
     of_version = engine.version(version)
     if code is None:
         code = code_for(engine, of_version, wanted, ptx=ptx) if profile is None else _code_as_given(wanted)
-    code = tuple(code)
+    code = _sayable(engine, of_version, code, route)
     arrives = arriving(engine, of_version, code)
     labels = {each.arch: each.label for each in reversed(wanted)}
     chosen = choose_release(cuda, {each.arch for each in code} | {each.arch for each in arrives}, labels)
@@ -92,30 +93,58 @@ def _code_as_given(wanted: Sequence[Wanted]) -> tuple[CodeTarget, ...]:
     return tuple(dict.fromkeys(CodeTarget(each.number, each.suffix, sass=True, ptx=True) for each in wanted))
 
 
+def _sayable(
+    engine: Engine, version: Version | None, code: Sequence[CodeTarget], route: Route
+) -> tuple[CodeTarget, ...]:
+    """The list as the settings that carry it can say it, less what they cannot: what is promised has to arrive."""
+    knobs = engine.knobs_of(version, route)
+    said: dict[tuple[int, ArchSuffix], CodeTarget] = {}
+    of_newest: list[tuple[int, ArchSuffix]] = []
+    for each in code:
+        each = replace(each, number=engine.stand_in(version, each.number))
+        demanded = engine.added_suffix(version, each.number, demanded=True)
+        if demanded and each.suffix is ArchSuffix.NONE:
+            each = replace(each, suffix=ArchSuffix(demanded))
+        knob = next((k for k in knobs if k.takes(each.number, each.suffix.value, sass=each.sass)), None)
+        if knob is not None and (knob.ptx in (Ptx.NEVER, Ptx.NEWEST) or not (says_ptx(knob.grammar) or knob.ptx_name)):
+            each = replace(each, ptx=False)
+        if not (each.sass or (each.ptx and knob is not None)):
+            continue
+        key = (each.number, each.suffix)
+        before = said.get(key, each)
+        said[key] = replace(each, sass=each.sass or before.sass, ptx=each.ptx or before.ptx)
+        if knob is not None and knob.ptx is Ptx.NEWEST:
+            of_newest.append(key)
+    if of_newest:
+        newest = max(of_newest, key=lambda key: key[0])
+        said[newest] = replace(said[newest], ptx=True)
+    return tuple(said.values())
+
+
 def code_for(engine: Engine, version: Version | None, wanted: Sequence[Wanted], *, ptx: bool) -> tuple[CodeTarget, ...]:
     """Return machine code of each number, and with `ptx` PTX for GPUs newer than all of them."""
     code = list(dict.fromkeys(CodeTarget(each.number, each.suffix) for each in wanted))
     code.sort(key=lambda each: (each.number, each.suffix.value))
     if ptx:
-        plain = [
-            each for each in code if each.suffix is ArchSuffix.NONE and not engine.suffix(version, each.number // 10)
-        ]
+        plain = [each for each in code if each.suffix is ArchSuffix.NONE and _forward(engine, version, each.number)]
         if plain:
             highest = max(plain, key=lambda each: each.number)
             code[code.index(highest)] = replace(highest, ptx=True)
         else:
-            code.append(CodeTarget(min(_SPARE_PTX, min(each.number for each in code)), sass=False, ptx=True))
+            code.append(CodeTarget(min(SPARE_PTX, min(each.number for each in code)), sass=False, ptx=True))
     return tuple(code)
+
+
+def _forward(engine: Engine, version: Version | None, number: int) -> bool:
+    """Whether PTX of this number stays plain in this build, so that newer GPUs can take it."""
+    return not (
+        engine.added_suffix(version, number, ptx=True) or engine.added_suffix(version, number, ptx=True, demanded=True)
+    )
 
 
 def arriving(engine: Engine, version: Version | None, code: Sequence[CodeTarget]) -> tuple[ArchTarget, ...]:
     """Return the images that a build of this list makes, after its own rewriting; machine code first."""
-    images: list[ArchTarget] = []
-    for each in code:
-        suffix = engine.suffix(version, each.number // 10)
-        if suffix and each.suffix is ArchSuffix.NONE:
-            each = replace(each, suffix=ArchSuffix(suffix))
-        images += each.images()
+    images = [image for each in _rewritten(engine, version, code) for image in each.images()]
     return tuple(sorted(images, key=lambda image: (image.kind.value != "sass", image.number, image.suffix.value)))
 
 
@@ -128,10 +157,13 @@ def _settings(
     settings: list[Setting] = []
     left = list(code)
     for knob in engine.knobs_of(version, route):
-        taken = [each for each in left if knob.numbers[0] <= each.number <= knob.numbers[1]]
+        taken = [each for each in left if knob.takes(each.number, each.suffix.value, sass=each.sass)]
         left = [each for each in left if each not in taken]
         if taken:
             settings += _spelled(knob, taken)
+        elif knob.empty is not None:
+            value, why = knob.empty
+            settings.append(Setting(knob.name, value, knob.channel, knob.reader, why, knob.source))
     if left:
         raise UsageError(f"{engine.name} has no setting that takes {', '.join(each.arch for each in left)}")
     settings += [
@@ -175,10 +207,15 @@ def _notes(
 ) -> list[str]:
     notes = []
     for each in wanted:
-        suffix = engine.suffix(version, each.number // 10)
+        given = engine.stand_in(version, each.number)
+        if given != each.number:
+            notes.append(f"{engine.name} does not know {each.number}; its code for {given} runs there")
+        suffix = engine.added_suffix(version, given)
         if suffix and each.suffix is ArchSuffix.NONE:
-            notes.append(f"{engine.name} itself turns {each.number} into {each.number}{suffix}")
-    forward = [each for each in code if each.ptx and not engine.suffix(version, each.number // 10)]
+            notes.append(f"{engine.name} itself turns {given} into {given}{suffix}")
+    forward = [
+        each for each in code if each.ptx and each.suffix is ArchSuffix.NONE and _forward(engine, version, each.number)
+    ]
     if forward:
         branch = first_branch_taking(chosen.ptx_isa)
         needs = f"driver {branch.branch} or newer" if branch else "a driver newer than those known here"
@@ -194,16 +231,22 @@ def _notes(
 
 def gencode_flags(plan: BuildPlan) -> tuple[str, ...]:
     """The flags that reach nvcc in this build, one an item."""
-    arrives = _arrives_code(plan)
-    return tuple(f"-gencode={pair}" for pair in pairs(arrives))
+    return tuple(f"-gencode={pair}" for pair in pairs(_rewritten(plan.engine, plan.version, plan.code)))
 
 
-def _arrives_code(plan: BuildPlan) -> list[CodeTarget]:
-    code = []
-    for each in plan.code:
-        suffix = plan.engine.suffix(plan.version, each.number // 10)
-        code.append(replace(each, suffix=ArchSuffix(suffix)) if suffix and each.suffix is ArchSuffix.NONE else each)
-    return code
+def _rewritten(engine: Engine, version: Version | None, code: Sequence[CodeTarget]) -> list[CodeTarget]:
+    """The list after the build's own rewriting, machine code and PTX apart where it treats them differently."""
+    found = []
+    for each in code:
+        if each.suffix is not ArchSuffix.NONE:
+            found.append(each)
+            continue
+        kinds = {"sass": each.sass, "ptx": each.ptx}
+        suffixes = {kind: engine.added_suffix(version, each.number, ptx=kind == "ptx") for kind in kinds}
+        for suffix in dict.fromkeys(suffixes[kind] for kind, wanted in kinds.items() if wanted):
+            part = {kind: wanted and suffixes[kind] == suffix for kind, wanted in kinds.items()}
+            found.append(CodeTarget(each.number, ArchSuffix(suffix), sass=part["sass"], ptx=part["ptx"]))
+    return found
 
 
 def environment(plan: BuildPlan) -> tuple[Setting, ...]:

@@ -89,8 +89,7 @@ class BuildPlan:
     @property
     def title(self) -> str:
         """`whisper.cpp 1.9.3`, or the engine alone where it has no version."""
-        version = self.version or self.engine.current
-        return f"{self.engine.name} {version}" if version else self.engine.name
+        return f"{self.engine.name} {self.engine.label(self.version)}".rstrip()
 
     @property
     def key(self) -> str:

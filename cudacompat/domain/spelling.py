@@ -7,7 +7,7 @@ FindCUDA's cuda_select_nvcc_arch_flags, CuPy's install notes; each was read or r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cudacompat.domain.capability import ComputeCapability
 from cudacompat.domain.engine import Grammar
@@ -40,11 +40,23 @@ class CodeTarget:
         return tuple(ArchTarget(kind, self.number, self.suffix) for kind, wanted in kinds if wanted)
 
 
+# What these readers are given names no kind of code: whether PTX comes out is the build's own affair.
+_SAYS_NO_PTX = frozenset({Grammar.NUMBERS, Grammar.ONE_NUMBER, Grammar.DOTTED})
+
+
+def says_ptx(grammar: Grammar) -> bool:
+    """Whether this grammar can ask for PTX."""
+    return grammar not in _SAYS_NO_PTX
+
+
 def spell(grammar: Grammar, code: Sequence[CodeTarget]) -> str:
     """Return the list as this grammar writes it; `UsageError` where it cannot say it."""
     match grammar:
         case Grammar.CMAKE:
             return ";".join(_cmake(each) for each in code)
+        case Grammar.CMAKE_SPLIT:
+            parts = [part for each in code for part in (replace(each, ptx=False), replace(each, sass=False))]
+            return ";".join(_cmake(part) for part in parts if part.sass or part.ptx)
         case Grammar.TORCH:
             return ";".join(_plus_ptx(each) for each in code if each.sass)
         case Grammar.SPACED:
