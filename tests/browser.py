@@ -58,7 +58,7 @@ class Browser:
         parsed: dict[str, Any] = json.loads(message)
         return parsed
 
-    def show(self, page: Path, width: int, height: int, scheme: str = "light", media: str = "screen") -> None:
+    def show(self, page: Path, width: int, height: int, scheme: str = "light", media: str = "") -> None:
         """Open a file in a window of this size, with this colour scheme; return when it has loaded."""
         self.ask(
             "Emulation.setDeviceMetricsOverride",

@@ -30,6 +30,8 @@ def emit(
     from cudacompat.report.formats import write
 
     if output is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a stream that is not UTF-8 still takes every name
         write(report, format_.value, sys.stdout, color.value, quiet=quiet)
         sys.stdout.flush()
     else:

@@ -26,7 +26,9 @@ def _escaped(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def clipped(text: str, most: int) -> str:
-    """The text made safe, line by line, and cut to about `most` characters with the number left out said."""
-    lines = "\n".join(safe(line) for line in text[: most + 1].split("\n"))
-    return lines if len(text) <= most else f"{lines[:most]}… ({len(text) - most} more characters)"
+def clipped(text: str, most: int, *, lines: bool = False) -> str:
+    """The text made safe and cut to about `most` characters, with the number left out said. With `lines` the ends of
+    its lines stay (for prose, never for names)."""
+    shown = text[:most]
+    cleaned = "\n".join(map(safe, shown.split("\n"))) if lines else safe(shown)
+    return cleaned if len(text) <= most else f"{cleaned}… ({len(text) - most} more characters)"

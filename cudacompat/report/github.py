@@ -42,7 +42,7 @@ def _annotation(finding: Finding) -> str:
     where = f"{inner}: " if inner is not None else ""
     lines = [f"{where}{finding.message}", *(f"{label}: {text}" for label, text in details(finding))]
     written = ",".join(f"{name}={_property(safe(value))}" for name, value in properties.items())
-    return f"::{_COMMAND[finding.severity]} {written}::{_data(clipped(chr(10).join(lines), _LONGEST))}"
+    return f"::{_COMMAND[finding.severity]} {written}::{_data(clipped(chr(10).join(lines), _LONGEST, lines=True))}"
 
 
 def _data(text: str) -> str:

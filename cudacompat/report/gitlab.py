@@ -36,5 +36,5 @@ def _issue(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "fingerprint": fingerprint,
         "severity": _SEVERITY[finding.severity],
         "location": {"path": safe(relative_path(path) or path), "lines": {"begin": finding.line or 1}},
-        "content": {"body": clipped(body, _LONGEST)},
+        "content": {"body": clipped(body, _LONGEST, lines=True)},
     }

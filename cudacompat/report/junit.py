@@ -32,7 +32,7 @@ class _Case:
     stated: list[str] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
     suppressed: list[Suppressed] = field(default_factory=list)
-    open: Finding | None = None
+    open: list[Finding] = field(default_factory=list)
 
 
 def render(view: View, stream: TextIO) -> None:
@@ -61,9 +61,8 @@ def _suites(view: View) -> Iterable[tuple[str, list[_Case], dict[str, str]]]:
             key: Place = (row.path, target.id)
             case = _Case(row.path, row.path, [_verdict(verdict)])
             case.findings, case.suppressed = findings.pop(key, ()), suppressed.pop(key, [])
-            if key in view.open:
-                message = f"cannot tell whether it runs on {target.label}"
-                case.open = Finding("undecided", Severity.ERROR, message, row.path)
+            if key in view.open and not any(finding.id == "undecided" for finding in case.findings):
+                case.open.append(Finding("undecided", Severity.WARNING, "cannot tell whether it runs", row.path))
             cases.append(case)
         if cases:
             yield target.label, cases, {"judged with": conditions(target)}
@@ -74,9 +73,12 @@ def _suites(view: View) -> Iterable[tuple[str, list[_Case], dict[str, str]]]:
         rest.append(case)
     if rest:
         yield "findings", rest, {}
-    gaps = [gap for gap in view.gaps if gap.id != "undecided"]
+    gaps: dict[str | None, _Case] = {}
+    for gap in view.gaps:
+        if gap.id != "undecided":
+            gaps.setdefault(gap.path, _Case(gap.path or "all paths", gap.path)).open.append(gap)
     if gaps:
-        yield "not judged", [_Case(gap.path or "all paths", gap.path, open=gap) for gap in gaps], {}
+        yield "not judged", list(gaps.values()), {}
     if not view.rows and not rest and not gaps:  # an empty document is an error to most readers
         yield "findings", [_Case("no findings", None)], {}
 
@@ -112,12 +114,12 @@ def _case(suite: ElementTree.Element, classname: str, case: _Case) -> None:
     if case.path is not None:
         element.set("file", clipped(outer_of(case.path), _LONGEST))
     errors = [finding for finding in case.findings if finding.severity is Severity.ERROR]
-    others = [finding for finding in case.findings if finding.severity is not Severity.ERROR]
+    open_ = [*case.open, *(finding for finding in case.findings if finding.id == "undecided")]
+    others = [finding for finding in case.findings if finding not in errors and finding not in open_]
     if errors:
-        _fault(element, "failure", errors)
-    elif case.open is not None:
-        _fault(element, "error", [case.open, *others])
-        others = []
+        _fault(element, "failure", [*errors, *open_])
+    elif open_:
+        _fault(element, "error", open_)
     elif case.suppressed and not others:
         item = case.suppressed[0]
         message = f"{item.finding.id} is suppressed by {item.by}: {item.reason}"
@@ -125,13 +127,13 @@ def _case(suite: ElementTree.Element, classname: str, case: _Case) -> None:
     stated = [*case.stated, *map(_explained, others)]
     stated += [f"suppressed by {each.by} ({each.reason}): {_explained(each.finding)}" for each in case.suppressed]
     if stated:
-        ElementTree.SubElement(element, "system-out").text = clipped("\n\n".join(stated), _LONGEST)
+        ElementTree.SubElement(element, "system-out").text = clipped("\n\n".join(stated), _LONGEST, lines=True)
 
 
 def _fault(case: ElementTree.Element, tag: str, findings: Sequence[Finding]) -> None:
     """One element for all faults of a case, named for the worst: few readers take more."""
     element = ElementTree.SubElement(case, tag, type=findings[0].id, message=clipped(findings[0].message, _LONGEST))
-    element.text = clipped("\n\n".join(map(_explained, findings)), _LONGEST)
+    element.text = clipped("\n\n".join(map(_explained, findings)), _LONGEST, lines=True)
 
 
 def _explained(finding: Finding) -> str:

@@ -84,7 +84,7 @@ def _view(view: View) -> Iterator[str]:
         yield "\n### Findings\n\n"
         for finding in view.findings:
             yield _finding(finding)
-    if view.suppressed:
+    if view.suppressed and view.show_suppressed:
         yield f"\n### Suppressed\n\n{count(len(view.suppressed), 'finding')} not counted:\n\n"
         for item in view.suppressed:
             yield _suppressed(item)
@@ -96,11 +96,14 @@ def _cell(verdict: ArtifactVerdict | None, faults: Sequence[Finding]) -> str:
         return "not judged"
     outcome = verdict.outcome
     text = f"**{outcome.value}**" if outcome in _BAD else outcome.value
+    notes = []
     if outcome is Outcome.PARTIAL:
         bad = sum(verdict.counts[each] for each in _BAD)
-        text += f" ({bad} of {count(len(verdict.modules), 'module')})"
+        notes.append(f"{bad} of {count(len(verdict.modules), 'module')}")
     if verdict.min_driver:
-        text += f" (driver {verdict.min_driver} or newer)"
+        notes.append(f"driver {verdict.min_driver} or newer")
+    if notes:
+        text += f" ({', '.join(notes)})"
     if outcome.runs and faults:
         text += ", **" + ", ".join(dict.fromkeys(safe(finding.id) for finding in faults)) + "**"
     return text
@@ -174,7 +177,7 @@ _LINKED = re.compile(r"(?i)(?<=www)\.|(?<=http):|(?<=https):|(?<=ftp):|@(?=\w)|#
 
 def _escaped(text: str) -> str:
     """Free text that stays what it is: no markup, no links, no mentions, one line."""
-    line = clipped(text, _LONGEST).replace("\n", " ")
+    line = clipped(text, _LONGEST, lines=True).replace("\n", " ")
     line = _SPECIAL.sub(lambda match: "\\" + match[0], line)
     line = _LINKED.sub(lambda match: f"{match[0]}<!-- -->" if match[0] in "@#" else "\\" + match[0], line)
     return f"\\{line}" if line.startswith(("#", "+", "-", "=")) else line
@@ -182,7 +185,7 @@ def _escaped(text: str) -> str:
 
 def _code(text: str, *, cell: bool = False) -> str:
     """A code span; in the cell of a table a `|` would end the cell even inside of one."""
-    shown = clipped(text, _LONGEST).replace("\n", " ")
+    shown = clipped(text, _LONGEST)
     if cell:
         shown = shown.replace("|", "\\|")
     fence = "`" * (_longest_run(shown) + 1)

@@ -208,7 +208,7 @@ def _message(finding: Finding) -> str:
         f"{finding.message}.",
         *(f"{label}: {text}" for label, text in details(finding)),
     )
-    return _text("\n".join(lines), _LONGEST_MESSAGE)
+    return _plain(clipped("\n".join(lines), _LONGEST_MESSAGE, lines=True))
 
 
 def _text(text: str, most: int = _LONGEST_MESSAGE) -> str:

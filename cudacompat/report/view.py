@@ -75,6 +75,7 @@ class View:
     rows: tuple[Row, ...]
     open: frozenset[Place]
     without_code: int
+    show_suppressed: bool = False
 
     def number_of(self, severity: Severity) -> int:
         """How many findings have this severity."""
@@ -149,6 +150,7 @@ def view_of(report: object) -> View | None:
         rows=rows,
         open=open_,
         without_code=judged.without_code if judged else 0,
+        show_suppressed=getattr(checked, "show_suppressed", False),
     )
 
 
