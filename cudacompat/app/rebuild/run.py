@@ -20,8 +20,9 @@ from cudacompat.domain.errors import CudacompatError
 from cudacompat.domain.policy import Policy, Require
 from cudacompat.domain.rebuild import BuildStep, BuildSteps, RebuildReport, StepKind, StepResult, StepState
 from cudacompat.domain.report import CheckReport
-from cudacompat.domain.target import ArchTarget
+from cudacompat.domain.target import ArchTarget, CodeKind
 from cudacompat.domain.verdict import Target
+from cudacompat.domain.wording import sort_key
 from cudacompat.host.follow import follow
 
 _TAIL = 30  # lines of a failed step that are shown
@@ -68,7 +69,7 @@ def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, eve
     results: list[StepResult] = []
     after: CheckReport | None = None
     for number, step in enumerate(steps.steps, 1):
-        if results and results[-1].state is StepState.FAILED:
+        if any(result.state is not StepState.DONE for result in results):
             results.append(StepResult(step, StepState.NOT_RUN))
             continue
         events.started(step)
@@ -206,9 +207,7 @@ def _flags(step: BuildStep, steps: BuildSteps) -> StepResult:
 
 
 def _names(images: frozenset[ArchTarget]) -> list[str]:
-    return [
-        str(each) for each in sorted(images, key=lambda image: (image.kind.value, image.number, image.suffix.value))
-    ]
+    return [str(each) for each in sorted(images, key=lambda each: (each.kind is CodeKind.PTX, *sort_key(each)))]
 
 
 def _listed(images: frozenset[ArchTarget]) -> str:
