@@ -27,12 +27,13 @@ def check(machine: Machine) -> Iterable[Finding]:
     if not isinstance(facts.gpus, Missing):
         return
     cards = ", ".join(facts.pci_cards)
-    if cards:
+    if facts.container.inside:
+        # the bus is the host's: a card there was not necessarily given to this container
+        message = "no GPU is visible in this container" + (f"; the host has a card ({cards})" if cards else "")
+        help_ = "start it with its GPUs: docker run --gpus all … or podman run --device nvidia.com/gpu=all …"
+    elif cards:
         message = f"there is an NVIDIA card ({cards}) but no working driver"
         help_ = "install the NVIDIA driver, reboot, and run cudacompat doctor again"
-    elif facts.container.inside:
-        message = "no GPU is visible in this container"
-        help_ = "start it with its GPUs: docker run --gpus all … or podman run --device nvidia.com/gpu=all …"
     else:
         message = "no GPU found on this machine"
         help_ = 'to judge for another machine, name its GPU: --gpu "RTX 5070 Ti" or --gpu 12.0'
