@@ -31,6 +31,15 @@ class LintReport:
     suppressed: tuple[Suppressed, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a command reports that asks the driver about what `check` left open."""
+
+    check: CheckReport
+    findings: tuple[Finding, ...] = ()
+    exit_code: int = 0
+
+
 def verdicts(modules: Sequence[DeviceModule], targets: Sequence[Target], path: str) -> tuple[ArtifactVerdict, ...]:
     """What becomes of an artifact of these modules."""
     built = BinaryArtifact(path, "elf", 1000, True, tuple(modules))
@@ -77,7 +86,11 @@ def _wheel() -> tuple[ArtifactVerdict, ...]:
     return verdicts(modules, TARGETS, INNER)
 
 
-WARNING = Finding("undecided", Severity.WARNING, "cannot tell", INNER, target="8.6")
+def _undecided() -> tuple[ArtifactVerdict, ...]:
+    unread = replace(at(0, "sm_120"), entries=(image("sm_120", kernels=None),))
+    return verdicts([unread], TARGETS, "dist/u.so")
+
+
 NOTE = Finding("jit-only", Severity.NOTE, "runs by JIT only", "dist/b.so", target="12.0", why="driver 525 or newer")
 IGNORED = Suppressed(error("dist/old.so", id_="hole"), "ignore", "not shipped any more")
 UNREAD = NotRead("dist/broken.whl", "not a zip: its directory is cut short")
@@ -89,9 +102,7 @@ CASES: dict[str, object] = {
     "nothing": report(),
     "all unread": report(not_read=[UNREAD, NotRead("dist/c.so", "permission denied")]),
     "unread beside clean": report(not_read=[UNREAD], judged=verdicts([at(0, "sm_120", "sm_86")], TARGETS, "dist/a.so")),
-    "undecided": report(
-        judged=verdicts([replace(at(0, "sm_120"), entries=(image("sm_120", kernels=None),))], TARGETS, "dist/u.so")
-    ),
+    "undecided": report(judged=_undecided()),
     "hostile": report(
         [error(HOSTILE, message=f"about {HOSTILE}", found=HOSTILE, places=(CodePlace(HOSTILE, HOSTILE),)), NOTE],
         [Suppressed(error(HOSTILE, "8.6", id_="hole"), "ignore", HOSTILE)],
@@ -108,6 +119,7 @@ CASES: dict[str, object] = {
         1,
     ),
     "lint clean": LintReport((), 0),
+    "settled": Settled(report(judged=_undecided())),
     "lint incomplete": LintReport((), 4),
     "step failed": LintReport((), 5),
 }

@@ -65,6 +65,7 @@ class TestJunit:
             ("machine", 1, 1, 0),
             ("lint", 1, 0, 0),
             ("lint clean", 0, 0, 0),
+            ("settled", 0, 0, 0),
             ("lint incomplete", 0, 1, 0),
             ("step failed", 0, 1, 0),
         ],

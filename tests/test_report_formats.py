@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from cudacompat.cli.main import run
 from cudacompat.cli.options import Format
 from cudacompat.domain.report import GpusReport
 from cudacompat.report import formats
@@ -59,13 +60,22 @@ def test_the_formats_are_those_of_the_command_line() -> None:
         ("empty", "9.0", 3),
     ],
 )
-def test_every_format_has_the_same_exit_code_and_is_whole(places: Path, what: str, gpu: str, code: int) -> None:
+def test_every_format_has_the_same_exit_code_and_is_whole(
+    places: Path,
+    what: str,
+    gpu: str,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(places)
     said = {}
     for format_ in formats.FORMATS:
-        ran = cudacompat("check", what, "--gpu", gpu, "--format", format_, cwd=places)
-        assert (ran.code, ran.err) == (code, ""), format_
-        readable(format_, ran.out)
-        said[format_] = ran.out
+        assert run(["check", what, "--gpu", gpu, "--format", format_]) == code, format_
+        out, err = capsys.readouterr()
+        assert err == ""
+        readable(format_, out)
+        said[format_] = out
     told = {
         "sarif": json.loads(said["sarif"])["runs"][0],
         "junit": ElementTree.fromstring(said["junit"]),
@@ -75,8 +85,8 @@ def test_every_format_has_the_same_exit_code_and_is_whole(places: Path, what: st
     assert bool([each for each in told["gitlab"] if each["severity"] != "info"]) is not good
     assert (told["junit"].get("failures"), told["junit"].get("errors")) == ("0", "0") or not good
     assert ("::error" in said["github"] or "::warning" in said["github"]) is not good
-    run = told["sarif"]
-    clean = run["invocations"][0]["executionSuccessful"] and not [r for r in run["results"] if r["level"] != "note"]
+    sarif = told["sarif"]
+    clean = sarif["invocations"][0]["executionSuccessful"] and not [r for r in sarif["results"] if r["level"] != "note"]
     assert clean is good
     assert ('<header class="good">' in said["html"]) is good
     assert (": no errors" in said["markdown"].splitlines()[0]) is good
@@ -84,16 +94,34 @@ def test_every_format_has_the_same_exit_code_and_is_whole(places: Path, what: st
 
 @pytest.mark.parametrize("command", ["inspect", "gpus"])
 @pytest.mark.parametrize("format_", OTHERS)
-def test_what_only_lists_is_written_in_the_formats_of_lists(command: str, format_: str) -> None:
-    arguments = ("inspect", EXAMPLE) if command == "inspect" else ("gpus", "5070 ti")
-    ran = cudacompat(*arguments, "--format", format_)
+def test_what_only_lists_is_written_in_the_formats_of_lists(
+    command: str, format_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = str(EXAMPLE) if command == "inspect" else "5070 ti"
+    code = run([command, what, "--format", format_])
+    out, err = capsys.readouterr()
     if format_ in formats.formats_of(command):
-        assert (ran.code, ran.err) == (0, "")
-        readable(format_, ran.out)
+        assert (code, err) == (0, "")
+        readable(format_, out)
         return
-    assert (ran.code, ran.out) == (2, "")
+    assert (code, out) == (2, "")
     applicable = ", ".join(formats.formats_of(command))
-    assert ran.err == f"cudacompat: error: {command} is not written as {format_}; its formats are {applicable}\n"
+    assert err == f"cudacompat: error: {command} is not written as {format_}; its formats are {applicable}\n"
+
+
+def test_reports_are_called_after_their_commands() -> None:
+    from cudacompat.domain.load import LoadReport
+    from cudacompat.domain.log_report import CatalogueReport
+    from cudacompat.report.view import command_of, view_of
+    from tests.report_cases import CASES, report
+
+    assert command_of(CASES["clean"]) == "check"
+    assert command_of(CatalogueReport((), ())) == "explain"
+    asked = LoadReport(report(), (), ())
+    assert command_of(asked) == "verify"
+    view = view_of(asked)
+    assert view is not None
+    assert [target.id for target in view.targets] == ["12.0", "8.6"]
 
 
 def test_a_format_is_refused_before_anything_is_read(places: Path) -> None:
@@ -169,7 +197,7 @@ def test_a_document_goes_to_a_file(places: Path, tmp_path: Path) -> None:
     readable("html", target.read_text(encoding="ascii"))
 
 
-@pytest.mark.parametrize("format_", formats.FORMATS)
+@pytest.mark.parametrize("format_", ["text", "github", "markdown", "html"])
 def test_an_ascii_terminal_takes_every_document(tmp_path: Path, format_: str) -> None:
     named = tmp_path / "größe.so"
     named.write_bytes(EXAMPLE.read_bytes())

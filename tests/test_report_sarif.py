@@ -149,6 +149,7 @@ def test_suppressed_findings_are_results_with_a_suppression() -> None:
     ("name", "successful", "told"),
     [
         ("clean", True, []),
+        ("settled", True, []),
         ("errors", True, []),
         ("all unread", False, ["not-read", "not-read"]),
         ("unread beside clean", False, ["not-read"]),

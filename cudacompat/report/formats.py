@@ -8,18 +8,20 @@ from cudacompat.domain.errors import UsageError
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html")
 
-# What lists and judges nothing has no findings, so the formats made of findings would be empty and green.
-_LISTINGS = {
+# What has no findings has none of the formats that are made of findings: they would be empty, and look green.
+_WITHOUT_FINDINGS = {
     "inspect": ("text", "json", "markdown", "html"),
     "gpus": ("text", "json", "markdown"),
     "toolkits": ("text", "json"),
     "diff": ("text", "json"),
+    "generate": ("text", "json"),
+    "bench": ("text", "json"),
 }
 
 
 def formats_of(command: str) -> tuple[str, ...]:
     """Return the formats that a command's report can be written in."""
-    return _LISTINGS.get(command, FORMATS)
+    return _WITHOUT_FINDINGS.get(command, FORMATS)
 
 
 def require(command: str, format_: str) -> None:

@@ -8,12 +8,6 @@ from dataclasses import dataclass
 from cudacompat.domain.rules import ALL_RULES
 
 _GAPS = {
-    "not-read": (
-        "Something could not be read",
-        "What it finds: a file, or a part of one, that could not be read: nothing is known of what it holds.\n\n"
-        "Why it matters: what was not read was not judged, and must not count as good; the exit code is 4.\n\n"
-        "What to do: repair or replace the file, or leave it out of the paths.",
-    ),
     "nothing-to-judge": (
         "There was nothing to judge",
         "What it finds: a run in which no path yielded device code.\n\n"

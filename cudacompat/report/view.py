@@ -20,7 +20,6 @@ from cudacompat.domain.report import (
     EXIT_OK,
     EXIT_STEP_FAILED,
     CheckReport,
-    DoctorReport,
 )
 from cudacompat.domain.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
 from cudacompat.domain.wording import count
@@ -32,6 +31,7 @@ _HEADLINES = {
     EXIT_INCOMPLETE: "incomplete",
     EXIT_STEP_FAILED: "a step failed",
 }
+_OF_COMMAND = {"catalogue": "explain", "load": "verify"}  # reports that are not called after their command
 Place = tuple[str | None, str | None]  # path and target
 
 
@@ -123,22 +123,25 @@ class View:
 
 def command_of(report: object) -> str:
     """The command whose report this is: `check` of a CheckReport."""
-    return type(report).__name__.removesuffix("Report").lower()
+    name = type(report).__name__.removesuffix("Report").lower()
+    return _OF_COMMAND.get(name, name)
 
 
 def view_of(report: object) -> View | None:
     """Return the view of a report, `None` for one that carries no findings."""
     if not isinstance(report, CarriesFindings):
         return None
-    checked = report.check if isinstance(report, DoctorReport) else report
-    judged = checked if isinstance(checked, CheckReport) else None
+    judged = _judged_by(report)
     targets = judged.targets if judged else ()
     order = {target.id: number for number, target in enumerate(targets)}
-    not_read = tuple(sorted(getattr(checked, "not_read", ()), key=lambda item: (item.path, item.why)))
-    findings = _sorted(report.findings, order)
+    not_read = getattr(judged or report, "not_read", ())
+    not_read = tuple(sorted(not_read, key=lambda item: (item.path, item.why)))
+    findings = tuple(sorted(report.findings, key=lambda finding: _key(finding, order)))
     rows = _rows(judged) if judged else ()
-    suppressed = tuple(sorted(getattr(checked, "suppressed", ()), key=lambda item: _key(item.finding, order)))
-    open_ = _open(rows, suppressed)
+    suppressed = getattr(judged or report, "suppressed", ())
+    suppressed = tuple(sorted(suppressed, key=lambda item: _key(item.finding, order)))
+    # what ends with 0 has settled what its judgement left open: the driver was asked, or an ignore takes it as good
+    open_ = _open(rows, suppressed) if report.exit_code != EXIT_OK else frozenset()
     return View(
         command=command_of(report),
         exit_code=report.exit_code,
@@ -150,8 +153,14 @@ def view_of(report: object) -> View | None:
         rows=rows,
         open=open_,
         without_code=judged.without_code if judged else 0,
-        show_suppressed=getattr(checked, "show_suppressed", False),
+        show_suppressed=getattr(judged, "show_suppressed", False),
     )
+
+
+def _judged_by(report: object) -> CheckReport | None:
+    """What was judged: the report itself, the check in it, or the check of what came out of a build."""
+    candidates = (report, getattr(report, "check", None), getattr(report, "after", None))
+    return next((each for each in candidates if isinstance(each, CheckReport)), None)
 
 
 def grouped(findings: Iterable[Finding]) -> dict[Place, tuple[Finding, ...]]:
@@ -172,10 +181,6 @@ def details(finding: Finding) -> list[tuple[str, str]]:
     """What a finding says beside its message, as (label, text)."""
     fields = (("found", finding.found), ("why", finding.why), ("help", finding.help))
     return [(label, text) for label, text in fields if text]
-
-
-def _sorted(findings: tuple[Finding, ...], order: dict[str, int]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: _key(finding, order)))
 
 
 def _key(finding: Finding, order: dict[str, int]) -> tuple[int, str, str, int, int, str]:
