@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -10,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "incident" / "libggml-cuda.so"
@@ -43,3 +46,19 @@ def cudacompat(*arguments: str | Path, env: Mapping[str, str] | None = None, cwd
         cwd=cwd,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def inside(*arguments: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Ran:
+    """The same in this process: for the many runs of a table, each of which would start a Python of its own."""
+    from cudacompat.cli.main import run
+
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("CUDA", "NVIDIA_", "COLUMNS", "NO_COLOR"))}
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.dict(os.environ, {**inherited, **(env or {})}, clear=True),
+        contextlib.chdir(cwd or Path.cwd()),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        code = run([str(each) for each in arguments])
+    return Ran(code, out.getvalue(), err.getvalue())

@@ -47,7 +47,7 @@ def targets_for(
         else:
             others.append(resolve(spec))
     if others:
-        release = driver or floor or _this_machines_driver()
+        release = driver if driver is not None or floor is not None else _this_machines_driver()
         targets += [Target(each.id, each.name, each.capability, release, how) for each in others]
     if floor is not None:
         targets = [replace(each, driver=floored(each.driver, floor, each.capability)) for each in targets]
