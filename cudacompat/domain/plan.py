@@ -34,6 +34,7 @@ __all__ = [
     "environment",
     "gencode_flags",
     "plan_build",
+    "sayable",
     "setting_line",
     "words",
 ]
@@ -64,7 +65,7 @@ def plan_build(
     of_version = engine.version(version)
     if code is None:
         code = code_for(engine, of_version, wanted, ptx=ptx) if profile is None else _code_as_given(wanted)
-    code = _sayable(engine, of_version, code, route)
+    code = sayable(engine, of_version, code, route)
     arrives = arriving(engine, of_version, code)
     labels = {each.arch: each.label for each in reversed(wanted)}
     chosen = choose_release(cuda, {each.arch for each in code} | {each.arch for each in arrives}, labels)
@@ -93,7 +94,7 @@ def _code_as_given(wanted: Sequence[Wanted]) -> tuple[CodeTarget, ...]:
     return tuple(dict.fromkeys(CodeTarget(each.number, each.suffix, sass=True, ptx=True) for each in wanted))
 
 
-def _sayable(
+def sayable(
     engine: Engine, version: Version | None, code: Sequence[CodeTarget], route: Route
 ) -> tuple[CodeTarget, ...]:
     """The list as the settings that carry it can say it, less what they cannot: what is promised has to arrive."""
@@ -123,9 +124,13 @@ def _sayable(
 
 def code_for(engine: Engine, version: Version | None, wanted: Sequence[Wanted], *, ptx: bool) -> tuple[CodeTarget, ...]:
     """Return machine code of each number, and with `ptx` PTX for GPUs newer than all of them."""
-    code = list(dict.fromkeys(CodeTarget(each.number, each.suffix) for each in wanted))
+    code = list(
+        dict.fromkeys(
+            CodeTarget(each.number, each.suffix, sass=not each.ptx_only, ptx=each.ptx_only) for each in wanted
+        )
+    )
     code.sort(key=lambda each: (each.number, each.suffix.value))
-    if ptx:
+    if ptx and not any(each.ptx for each in code):
         plain = [each for each in code if each.suffix is ArchSuffix.NONE and _forward(engine, version, each.number)]
         if plain:
             highest = max(plain, key=lambda each: each.number)

@@ -29,6 +29,11 @@ class Wanted:
     suffix: ArchSuffix = ArchSuffix.NONE
 
     @property
+    def ptx_only(self) -> bool:
+        """Whether PTX was asked for by its own name, `compute_75`: then there is no machine code for it."""
+        return self.spec.startswith("compute_")
+
+    @property
     def arch(self) -> str:
         """Number and suffix."""
         return f"{self.number}{self.suffix.value}"

@@ -235,7 +235,8 @@ def _judge(steps: BuildSteps) -> CheckReport | None:
         return None
     targets = tuple(Target(each.spec, None, ComputeCapability.from_number(each.number)) for each in steps.plan.wanted)
     with contextlib.suppress(CudacompatError):
-        return check(files, targets, Policy(require=Require.NATIVE))
+        least = Require.RUNS if any(each.ptx_only for each in steps.plan.wanted) else Require.NATIVE
+        return check(files, targets, Policy(require=least))
     return None
 
 
