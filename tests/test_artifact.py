@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from cudacompat.app.check import judge_read
 from cudacompat.domain.artifact import default_target, judge_artifact
-from cudacompat.domain.code import DeviceModule, Registration
-from cudacompat.domain.verdict import ArtifactVerdict, Outcome, Reason
+from cudacompat.domain.code import DeviceModule, FatbinEntry, ReadResult, Registration
+from cudacompat.domain.policy import Holes, Policy, Require
+from cudacompat.domain.verdict import ArtifactVerdict, JitPolicy, Outcome, Reason
 from tests.build import artifact, image, module, target
 
 ALL = ("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120")
@@ -106,6 +108,115 @@ def test_relocatable_code_in_a_linked_file() -> None:
 def test_relocatable_code_in_an_object_is_undecided() -> None:
     found = verdict([module("sm_90", registration=REL)], "9.0", linked=False)
     assert (found.outcome, found.reason) == (Outcome.UNDECIDED, Reason.RELOCATABLE)
+
+
+def _unit(kernel: str, *entries: FatbinEntry | str) -> DeviceModule:
+    built = [image(entry) if isinstance(entry, str) else entry for entry in entries]
+    return module(*(replace(entry, kernels=(kernel,) if kernel else ()) for entry in built), registration=REL)
+
+
+def _calling(target: str) -> FatbinEntry:
+    return replace(image(target), unresolved=("helper",))
+
+
+NEW_PTX = image("compute_80", "9.5")
+
+
+@pytest.mark.parametrize(
+    ("linked_for", "units", "jit", "outcome", "reason"),
+    [
+        # the linked image fits: nothing is linked anew
+        ("sm_90", [_unit("k1", "sm_90"), _unit("k2", "sm_90")], JitPolicy.NORMAL, Outcome.NATIVE, None),
+        # it does not: of each unit the driver picks an image as of any module, and links
+        ("sm_80", [_unit("k1", "compute_80"), _unit("k2", "compute_80")], JitPolicy.NORMAL, Outcome.JIT, None),
+        ("sm_80", [_unit("k1", "sm_90"), _unit("k2", "sm_90")], JitPolicy.NORMAL, Outcome.NATIVE, None),
+        ("sm_80", [_unit("k1", "sm_90"), _unit("k2", "compute_80")], JitPolicy.NORMAL, Outcome.JIT, None),
+        ("sm_80", [_unit("k1", "sm_80"), _unit("k2", "sm_80")], JitPolicy.NORMAL, Outcome.FAILS, Reason.NO_IMAGE),
+        # a unit of which nothing fits is left out
+        (
+            "sm_80",
+            [_unit("k1", "sm_80"), _unit("k2", "compute_80")],
+            JitPolicy.NORMAL,
+            Outcome.PARTIAL,
+            Reason.KERNELS_MISSING,
+        ),
+        # but it may define what another calls
+        (
+            "sm_80",
+            [_unit("k1", _calling("compute_80")), _unit("k2", "compute_80"), _unit("", "sm_80")],
+            JitPolicy.NORMAL,
+            Outcome.UNDECIDED,
+            Reason.RELOCATABLE,
+        ),
+        (
+            "sm_80",
+            [_unit("k1", _calling("compute_80")), _unit("k2", "compute_80"), _unit("", "compute_80")],
+            JitPolicy.NORMAL,
+            Outcome.JIT,
+            None,
+        ),
+        # one PTX that cannot be compiled fails the whole link
+        (
+            "sm_80",
+            [_unit("k1", "sm_90"), _unit("k2", NEW_PTX)],
+            JitPolicy.NORMAL,
+            Outcome.FAILS,
+            Reason.PTX_ISA_TOO_NEW,
+        ),
+        (
+            "sm_80",
+            [_unit("k1", "sm_90"), _unit("k2", "compute_80")],
+            JitPolicy.DISABLED,
+            Outcome.FAILS,
+            Reason.JIT_DISABLED,
+        ),
+        ("sm_80", [_unit("k1", "sm_90"), _unit("k2", "sm_90")], JitPolicy.DISABLED, Outcome.NATIVE, None),
+        ("sm_90", [_unit("k1", "sm_90"), _unit("k2", "sm_90")], JitPolicy.FORCED, Outcome.FAILS, Reason.NO_IMAGE),
+        ("sm_90", [_unit("k1", "compute_80"), _unit("k2", "compute_80")], JitPolicy.FORCED, Outcome.JIT, None),
+    ],
+)
+def test_a_device_link_that_does_not_fit_is_linked_anew(
+    linked_for: str, units: list[DeviceModule], jit: JitPolicy, outcome: Outcome, reason: Reason | None
+) -> None:
+    found = judge_artifact(artifact([module(linked_for), *units]), target("9.0", "580", jit))
+    assert found is not None
+    (only,) = found.modules
+    assert (only.outcome, only.reason, found.outcome) == (outcome, reason, outcome)
+
+
+def test_only_a_device_link_is_linked_anew() -> None:
+    """A module with a kernel that no relocatable unit holds is a translation unit of its own."""
+    found = verdict([module(image("sm_80", kernels=("k1", "k9"))), _unit("k1", "compute_80")], "9.0")
+    assert (found.outcome, found.reason) == (Outcome.FAILS, Reason.NO_IMAGE)
+    found = verdict([module("sm_80"), _unit("k1", "compute_80"), _unit("k2", "compute_80")], "9.0", linked=False)
+    assert found.counts[Outcome.JIT] == 0
+
+
+@pytest.mark.parametrize(
+    ("modules", "jit"),
+    [
+        ([module("sm_80")], JitPolicy.NORMAL),
+        ([module("compute_120")], JitPolicy.NORMAL),
+        ([module(NEW_PTX)], JitPolicy.NORMAL),
+        ([module(image("compute_90", "7.0"))], JitPolicy.NORMAL),
+        ([module("compute_80")], JitPolicy.DISABLED),
+        ([module("sm_90", "compute_80")], JitPolicy.FORCED_AND_DISABLED),
+        ([module(image("sm_90", kernels=()), "sm_80")], JitPolicy.NORMAL),
+        ([module("sm_90", registration=REL)], JitPolicy.NORMAL),
+        ([module(replace(image("sm_90"), concatenated=True))], JitPolicy.NORMAL),
+        ([module("sm_90a"), module("sm_100a")], JitPolicy.FORCED),
+        ([module("sm_80"), module("sm_90")], JitPolicy.NORMAL),
+        ([module("sm_80"), *[_unit("k1", "sm_80"), _unit("k2", "sm_80")]], JitPolicy.NORMAL),
+        ([module("sm_80"), *[_unit("k1", "sm_80"), _unit("k2", "sm_90")]], JitPolicy.NORMAL),
+        ([module(image("sm_90", kernels=("k1",)), "compute_80")], JitPolicy.NORMAL),
+    ],
+)
+def test_whatever_fails_is_an_error_finding(modules: list[DeviceModule], jit: JitPolicy) -> None:
+    """Every way to fail ends in exit code 1: no reason without a rule that speaks of it."""
+    read = ReadResult((artifact(modules),), (), 1, 0, ())
+    report = judge_read(read, (target("9.0", "580", jit),), Policy(Require.RUNS, Holes.ERROR, ()))
+    assert report.verdicts[0].outcome in (Outcome.FAILS, Outcome.PARTIAL)
+    assert report.exit_code == 1
 
 
 def test_what_lies_elsewhere_decides_only_where_nothing_is_registered() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,19 @@ def test_no_architecture_fits_outside_its_major() -> None:
 
 EMPTY: tuple[str, ...] = ()
 
+
+def concatenated(target: str) -> FatbinEntry:
+    return replace(image(target), concatenated=True)
+
+
+def lacking(target: str) -> FatbinEntry:
+    return replace(image(target), unresolved=("helper",))
+
+
+def bare(target: str) -> DeviceModule:
+    return replace(module(target), bare=True)
+
+
 CASES = [
     # what the module holds, the GPU, the driver, what becomes of it
     (module("sm_90"), "9.0", None, Outcome.NATIVE, None),
@@ -134,6 +148,50 @@ CASES = [
     (module("sm_120"), "12.0", "535", Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU),
     (module("sm_120"), "12.0", "570.86", Outcome.NATIVE, None),
     (module("lto_90"), "9.0", None, Outcome.UNDECIDED, Reason.NOT_JUDGED_KIND),
+    # one concatenated entry: passed over by r580 (measured), read by 597.06, between them not known
+    (module(concatenated("sm_90")), "9.0", "580.159.04", Outcome.FAILS, Reason.CONCATENATED),
+    (module(concatenated("sm_90"), "compute_80"), "9.0", "580.159.04", Outcome.JIT, None),
+    (module(concatenated("sm_90"), "sm_90"), "9.0", "580.159.04", Outcome.NATIVE, None),
+    (module(concatenated("sm_80")), "9.0", "580.159.04", Outcome.FAILS, Reason.NO_IMAGE),
+    (module(concatenated("sm_90")), "9.0", "590", Outcome.UNDECIDED, Reason.CONCATENATED),
+    (module(concatenated("sm_90")), "9.0", "597", Outcome.NATIVE, None),
+    (module(concatenated("sm_90")), "9.0", None, Outcome.NATIVE, None),
+    # what waits for a link is never good
+    (module(lacking("sm_90")), "9.0", None, Outcome.UNDECIDED, Reason.RELOCATABLE),
+    (module(lacking("compute_80"), "sm_90"), "9.0", None, Outcome.NATIVE, None),
+    # architecture-specific PTX of a lower target: the driver may pick it, and then it fails
+    (module("compute_80", image("compute_90a", "8.0")), "12.0", None, Outcome.UNDECIDED, Reason.PTX_CHOICE_OPEN),
+    (module("compute_80", image("compute_90a", "8.0"), "sm_120"), "12.0", None, Outcome.NATIVE, None),
+    (module("compute_80", image("compute_90a", "8.0")), "8.9", None, Outcome.JIT, None),
+    (module(image("compute_100", "8.7"), image("compute_90a", "8.0")), "12.0", None, Outcome.JIT, None),
+    (module(image("compute_90", "8.0"), image("compute_90a", "8.0")), "12.0", None, Outcome.JIT, None),  # as nvcc 13.5
+    (
+        module(image("compute_90a", "8.0"), image("compute_90", "8.0")),
+        "12.0",
+        None,
+        Outcome.UNDECIDED,
+        Reason.PTX_CHOICE_OPEN,
+    ),
+    # among equals the first, but of plain PTX of the GPU's own number the last (measured)
+    (module(image("compute_80", "8.0"), image("compute_80", "9.5")), "9.0", "580", Outcome.JIT, None),
+    (
+        module(image("compute_80", "9.5"), image("compute_80", "8.0")),
+        "9.0",
+        "580",
+        Outcome.FAILS,
+        Reason.PTX_ISA_TOO_NEW,
+    ),
+    (module(image("compute_90", "9.5"), image("compute_90", "8.0")), "9.0", "580", Outcome.JIT, None),
+    (
+        module(image("compute_90", "8.0"), image("compute_90", "9.5")),
+        "9.0",
+        "580",
+        Outcome.FAILS,
+        Reason.PTX_ISA_TOO_NEW,
+    ),
+    # a PTX text by itself
+    (bare("compute_90"), "8.0", None, Outcome.FAILS, Reason.NO_IMAGE),
+    (bare("compute_80"), "9.0", None, Outcome.JIT, None),
 ]
 
 
@@ -154,6 +212,12 @@ def test_judge(
         (module("compute_80"), JitPolicy.DISABLED, Outcome.FAILS, Reason.JIT_DISABLED),
         (module("sm_90", "compute_80"), JitPolicy.DISABLED, Outcome.NATIVE, None),
         (module("compute_120"), JitPolicy.DISABLED, Outcome.FAILS, Reason.NO_IMAGE),
+        (module("sm_90", "compute_80"), JitPolicy.FORCED_AND_DISABLED, Outcome.FAILS, Reason.JIT_DISABLED),
+        (module("sm_90"), JitPolicy.FORCED_AND_DISABLED, Outcome.FAILS, Reason.NO_IMAGE),
+        (bare("sm_90"), JitPolicy.FORCED, Outcome.NATIVE, None),
+        (bare("sm_90"), JitPolicy.FORCED_AND_DISABLED, Outcome.NATIVE, None),
+        (bare("compute_80"), JitPolicy.DISABLED, Outcome.FAILS, Reason.JIT_DISABLED),
+        (module(concatenated("sm_90"), "compute_80"), JitPolicy.FORCED, Outcome.JIT, None),
     ],
 )
 def test_jit_forced_and_disabled(code: DeviceModule, jit: JitPolicy, outcome: Outcome, reason: Reason | None) -> None:
@@ -168,6 +232,7 @@ def test_the_oldest_driver_is_named_for_ptx() -> None:
     zstd = image("compute_86", "8.2", compression=Compression.ZSTD)
     assert judge(target("8.9"), module(zstd)).min_driver == 550  # the compression needs it
     assert judge(target("12.0"), module("sm_120")).min_driver is None
+    assert judge(target("9.0"), module(concatenated("sm_90"))).min_driver == 597
 
 
 # -- properties

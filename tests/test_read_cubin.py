@@ -69,13 +69,25 @@ def test_cubins_of_nvrtc(tmp_path: Path, target: str) -> None:
 
 
 @pytest.mark.parametrize("release", ["11.8", "12.8", "13.5"])
-def test_a_relocatable_cubin_is_input_of_the_linker(tmp_path: Path, release: str) -> None:
+def test_a_relocatable_cubin_tells_what_it_lacks(tmp_path: Path, release: str) -> None:
+    """The driver loads it like any other as long as it lacks nothing (tests/data/h200)."""
     text = toolchain.ptx_text({"11.8": "7.8", "12.8": "8.7", "13.5": "9.5"}[release], "80")
+    calling = text.replace(".visible", ".extern .func helper;\n.extern .func malloc;\n.visible", 1)
+    calling = calling.replace("ret;", "call helper;\ncall malloc;\nret;", 1)
     path = tmp_path / "bare"
-    path.write_bytes(toolchain.ptxas(tmp_path, release, text, "80", "-c"))
-    assert read_one(path).registration is Registration.RELOCATABLE
-    path.write_bytes(toolchain.ptxas(tmp_path, release, text, "80"))
-    assert read_one(path).registration is Registration.REGISTERED
+    for source, flags, lacks in ((text, ("-c",), ()), (text, (), ()), (calling, ("-c",), ("helper",))):
+        path.write_bytes(toolchain.ptxas(tmp_path, release, source, "80", *flags))
+        module = read_one(path)
+        assert (module.registration, module.bare) == (Registration.REGISTERED, True)
+        assert module.entries[0].unresolved == lacks
+    assert read_one(path, kernels=False).entries[0].unresolved == ()
+
+
+def test_what_the_driver_brings_along_is_not_lacking(tmp_path: Path) -> None:
+    source = 'extern "C" __global__ void k(int *p) { printf("%d", *p); free(malloc(8)); }'
+    assert entry_of(tmp_path, toolchain.nvrtc(source, "-arch=sm_90")).unresolved == ()
+    # but a relocatable one that prints is refused by the driver unless it is linked (measured)
+    assert entry_of(tmp_path, toolchain.nvrtc(source, "-arch=sm_90", "-rdc=true")).unresolved == ("vprintf",)
 
 
 def test_what_nvlink_links_keeps_its_target(tmp_path: Path) -> None:

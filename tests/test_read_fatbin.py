@@ -130,12 +130,14 @@ def test_lto_code_is_listed_and_its_kernels_are_not_read(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("mode", ["size", "none"])
-def test_a_bare_fatbin_for_the_linker_is_relocatable(tmp_path: Path, mode: str) -> None:
-    flags = ("-arch=sm_90", f"--compress-mode={mode}", "-fatbin")
-    (module,) = read(toolchain.nvcc(tmp_path, SOURCE, *flags, "-dc", out="rdc"), kernels=False).modules
-    assert module.registration is Registration.RELOCATABLE
-    (module,) = read(toolchain.nvcc(tmp_path, SOURCE, *flags, out="plain"), kernels=False).modules
-    assert module.registration is Registration.REGISTERED
+def test_a_bare_fatbin_for_the_linker_tells_what_it_lacks(tmp_path: Path, mode: str) -> None:
+    """The driver loads it like any other as long as it lacks nothing (tests/data/h200)."""
+    flags = ("-gencode=arch=compute_90,code=[sm_90,compute_90]", f"--compress-mode={mode}", "-fatbin", "-dc")
+    (module,) = read(toolchain.nvcc(tmp_path, SOURCE, *flags, out="whole")).modules
+    assert [(module.registration, entry.unresolved) for entry in module.entries] == [(Registration.REGISTERED, ())] * 2
+    source = SOURCE + 'extern "C" __device__ int f(int);\n__global__ void k(int *p) { *p = f(*p); }\n'
+    (module,) = read(toolchain.nvcc(tmp_path, source, *flags, out="lacking")).modules
+    assert [entry.unresolved for entry in module.entries] == [("f",)] * 2
 
 
 @pytest.mark.parametrize(
@@ -219,11 +221,40 @@ def test_kinds_that_are_not_judged(tmp_path: Path, kind: int, expected: CodeKind
         assert str(first.toolkit) == "13.5"
 
 
-def test_relocatable_ptx_is_input_of_the_linker(tmp_path: Path) -> None:
+def test_relocatable_ptx_is_ptx(tmp_path: Path) -> None:
     image = fw.ptx(toolchain.ptx_text("8.0", "80")).but(kind=fw.Kind.RELOCATABLE_PTX)
     (module,) = read(written(tmp_path, fw.fatbin(image))).modules
-    assert module.registration is Registration.RELOCATABLE
-    assert str(module.entries[0].target) == "compute_80"
+    assert module.registration is Registration.REGISTERED
+    assert (module.entries[0].kind, str(module.entries[0].target)) == (CodeKind.PTX, "compute_80")
+
+
+@pytest.mark.parametrize("compression", ["none", "zstd"])
+def test_a_header_that_contradicts_its_image_is_damage(tmp_path: Path, compression: str) -> None:
+    text = toolchain.ptx_text("8.0", "80")
+    cubin = toolchain.ptxas(tmp_path, "12.8", text, "80")
+    for image, why in (
+        (fw.ptx(text, compression=compression).but(arch=75), "image 1 says compute_75, the text in it compute_80"),
+        (fw.ptx(text, compression=compression, suffix="a"), "image 1 says compute_80a, the text in it compute_80"),
+        (fw.sass(cubin, arch=90, compression=compression), "image 1 says sm_90, the cubin in it sm_80"),
+    ):
+        result = read_paths([str(written(tmp_path, fw.fatbin(image)))], kernels=True)
+        assert [module.damage for module in result.artifacts[0].modules] == [why]
+    assert read(written(tmp_path, fw.fatbin(fw.ptx(text, compression=compression)))).modules[0].damage is None
+
+
+def test_the_text_says_which_ptx_it_is(tmp_path: Path) -> None:
+    image = fw.ptx(toolchain.ptx_text("8.4", "80")).but(version=(9, 5))
+    path = written(tmp_path, fw.fatbin(image))
+    assert [str(entry.ptx_isa) for entry in entries(path)] == ["8.4"]
+    (entry,) = read(path, kernels=False).modules[0].entries
+    assert str(entry.ptx_isa) == "9.5"
+
+
+def test_of_several_fatbins_in_a_file_the_first_counts(tmp_path: Path) -> None:
+    one, two = (fw.fatbin(fw.ptx(toolchain.ptx_text("8.0", target))) for target in ("80", "90"))
+    artifact = read(written(tmp_path, one + bytes(16) + two + one))
+    stray = Registration.STRAY
+    assert [module.registration for module in artifact.modules] == [Registration.REGISTERED, stray, stray]
 
 
 def test_a_header_that_contradicts_its_cubin_is_damage(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_ptx_of_nvcc(tmp_path: Path, target: str) -> None:
 
 @pytest.mark.parametrize(
     "before",
-    ["", "\n\n", "// a comment\n", "/* two\nlines */\n", "\r\n//\r\n", "\ufeff", "//" + "x" * 60000 + "\n"],
+    ["", "\n\n", "// a comment\n", "/* two\nlines */\n", "\r\n//\r\n", "//" + "x" * 60000 + "\n"],
 )
 def test_what_may_stand_before_the_version(tmp_path: Path, before: str) -> None:
     assert str(entry_of(tmp_path, before + HEAD).target) == "compute_90a"
@@ -96,6 +96,52 @@ def test_kernels(tmp_path: Path, body: str, kernels: tuple[str, ...]) -> None:
     assert entry_of(tmp_path, HEAD + body).kernels == kernels
 
 
+@pytest.mark.parametrize(
+    ("body", "lacks"),
+    [
+        (".extern .func f;\n.entry k(){ call f; }", ("f",)),
+        (".extern .func f;\n.entry k(){ ret; }", ()),
+        (".extern .func (.param .b32 r) f (.param .b64 a);\n.entry k(){ call (r), f, (a); }", ("f",)),
+        (".extern .func f;\n.func f { ret; }\n.entry k(){ call f; }", ()),
+        (".func f;\n.entry k(){ call f; }\n.func f { ret; }", ()),
+        (".extern .func vprintf;\n.extern .func malloc;\n.entry k(){ call vprintf; call malloc; }", ()),
+        (".extern .shared .align 16 .b8 pool[];\n.entry k(){ mov.u32 r, pool; }", ()),
+        (".extern .global .align 4 .u32 v;\n.entry k(){ ld.global.u32 r, [v]; }", ("v",)),
+        (".extern .const .align 4 .b8 t[16][2];\n.entry k(){ mov.u64 r, t; }", ("t",)),
+        (".extern .global .attribute(.managed) .align 8 .v4 .f32 v[];\n.entry k(){ ld.global.v4.f32 r, [v]; }", ("v",)),
+        (".extern .global .align 4 .u32 v;\n.entry k(){ ret; }", ()),
+        ("// .extern .func f;\n.entry k(){ call f; }", ()),
+        (".extern /* x */ .func /* y */ f;\n.entry k(){ call f; }", ("f",)),
+        (".extern .func g;\n.extern .func f;\n.entry k(){ call f; call g; }", ("g", "f")),
+    ],
+)
+def test_what_it_uses_and_does_not_hold(tmp_path: Path, body: str, lacks: tuple[str, ...]) -> None:
+    assert entry_of(tmp_path, HEAD + body).unresolved == lacks
+
+
+@pytest.mark.parametrize("call", ['printf("%d", *p)', "free(malloc(8))", '__assertfail("x", "y", 1, "z", 1)'])
+def test_what_compilers_leave_to_the_driver(tmp_path: Path, call: str) -> None:
+    head = 'extern "C" __device__ void __assertfail(const char *, const char *, unsigned, const char *, size_t);'
+    source = f'{head} extern __shared__ int s[]; extern "C" __global__ void k(int *p) {{ s[0] = *p; {call}; }}'
+    for options in ((), ("-rdc=true",)):
+        entry = entry_of(tmp_path, toolchain.nvrtc(source, "-arch=compute_80", *options, cubin=False).rstrip(b"\0"))
+        assert (entry.unresolved, entry.kernels) == ((), ("k",))
+
+
+@pytest.mark.parametrize(
+    ("text", "damage"),
+    [
+        (HEAD + ".entry a(){ ret; }\n.entry b(){ re", "ends within a body: the rest of the text is missing"),
+        (HEAD + ".entry a(){ ret; // {\n }", None),
+        (HEAD + '.pragma "{"; .entry a(){ ret; }', None),
+        ("\ufeff" + HEAD, "begins with a byte order mark, which the driver does not take (CUDA error 200)"),
+    ],
+)
+def test_what_the_driver_cannot_compile(tmp_path: Path, text: str, damage: str | None) -> None:
+    (artifact,) = result_of(tmp_path, text).artifacts
+    assert [module.damage for module in artifact.modules] == [damage]
+
+
 def test_a_target_in_a_comment_is_none(tmp_path: Path) -> None:
     text = ".version 8.0\n// .target sm_50\n/* .target sm_60 */ .target sm_70, debug\n"
     assert str(entry_of(tmp_path, text).target) == "compute_70"
@@ -137,7 +183,27 @@ def test_the_quick_way_equals_the_thorough_one(text: str) -> None:
     assert ptx.kernels(raw) == ptx.kernels(quiet)
 
 
-@pytest.mark.parametrize("piece", ["/*", "//", '"', ".entry a ", ".entry a() .pragma ;", "/**/", "\\", ".entry a(){}"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "/*",
+        "//",
+        '"',
+        ".entry a ",
+        ".entry a() .pragma ;",
+        "/**/",
+        "\\",
+        ".entry a(){}",
+        ".extern .func f;f ",
+        ".extern .func (",
+        ".extern .global ",
+        ".extern .global a[",
+        ".extern .global .u32 .",
+        ".extern .func f .func a ",
+        ".extern .func f .func a .pragma ;",
+        ".extern .global .a(",
+    ],
+)
 def test_time_grows_with_the_text_and_no_faster(tmp_path: Path, piece: str) -> None:
     start = time.perf_counter()
     result_of(tmp_path, HEAD + piece * (2_000_000 // len(piece)))

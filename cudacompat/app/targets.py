@@ -61,10 +61,18 @@ def release_of(driver: Driver) -> DriverRelease | None:
 
 
 def jit_from(environment: Mapping[str, str]) -> JitPolicy:
-    """What CUDA_FORCE_PTX_JIT and CUDA_DISABLE_PTX_JIT ask for; forcing wins, as no machine code is then looked at."""
-    if environment.get("CUDA_FORCE_PTX_JIT") == "1":
-        return JitPolicy.FORCED
-    return JitPolicy.DISABLED if environment.get("CUDA_DISABLE_PTX_JIT") == "1" else JitPolicy.NORMAL
+    """What CUDA_FORCE_PTX_JIT, CUDA_DISABLE_PTX_JIT and their short forms ask of the driver.
+
+    Measured on driver 580.159.04: only "1" counts; CUDA_FORCE_JIT and CUDA_DISABLE_JIT count where the long form is not
+    set, not even to nothing; with both, machine code is ignored and PTX refused.
+    """
+    forced, disabled = (
+        environment.get(f"CUDA_{word}_PTX_JIT", environment.get(f"CUDA_{word}_JIT")) == "1"
+        for word in ("FORCE", "DISABLE")
+    )
+    if forced and disabled:
+        return JitPolicy.FORCED_AND_DISABLED
+    return JitPolicy.FORCED if forced else JitPolicy.DISABLED if disabled else JitPolicy.NORMAL
 
 
 def distinct(targets: Sequence[Target]) -> tuple[Target, ...]:

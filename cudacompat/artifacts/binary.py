@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries import ar, elf, pe, ptx
 from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
-from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer, relocatable
-from cudacompat.artifacts.binaries.kernels import is_relocatable
+from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.section import Image
 from cudacompat.artifacts.sniff import HEAD, Kind, sniff
 from cudacompat.domain.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
@@ -36,7 +36,7 @@ def read_binary(path: str, buffer: Buffer, kind: Kind, *, kernels: bool) -> Bina
             _take_image(into, image, 0, size, "")
             label, linked = image.format, image.linked
         elif kind is Kind.FATBIN:
-            _take_fatbins(into, buffer, size)
+            _take_fatbins(into, size)
         elif kind is Kind.CUBIN:
             into.cubin(0, size, None, Registration.REGISTERED)
         elif kind is Kind.PTX:
@@ -68,12 +68,10 @@ def _take_image(into: Gatherer, image: Image, start: int, end: int, prefix: str)
         into.sections(image.sections, prefix)
 
 
-def _take_fatbins(into: Gatherer, buffer: Buffer, size: int) -> None:
-    """A bare fatbin does not say whether it is for the linker; its cubins do."""
+def _take_fatbins(into: Gatherer, size: int) -> None:
+    """Of several fatbins in one file the driver loads the first (measured)."""
     into.official(0, size, None, Registration.REGISTERED)
-    into.modules = [
-        relocatable(module) if is_relocatable(buffer, module.offset, size) else module for module in into.modules
-    ]
+    into.modules[1:] = [replace(module, registration=Registration.STRAY) for module in into.modules[1:]]
 
 
 def _take_archive(into: Gatherer, buffer: Buffer, size: int) -> None:
@@ -110,8 +108,12 @@ def _ptx_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:
         None,
         None,
         ptx.kernels(text) if kernels else None,
+        None,
+        ptx.unresolved(text) if kernels else (),
     )
-    return DeviceModule(0, None, Registration.REGISTERED, (entry,), None if head.target else "its PTX names no target")
+    damage = ptx.damage(text) if kernels else None
+    damage = damage if head.target else "its PTX names no target"
+    return DeviceModule(0, None, Registration.REGISTERED, (entry,), damage, bare=True)
 
 
 def _tile_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from cudacompat.domain.code import BinaryArtifact, DeviceModule, Registration
 from cudacompat.domain.compat import Fit, counts_for_something, is_unread, judge, kernels_of, ptx_fit, sass_fit
+from cudacompat.domain.relink import relink
 from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome, Reason, Target
 from cudacompat.domain.versions import PtxIsa
@@ -36,11 +37,12 @@ def judge_artifact(artifact: BinaryArtifact, target: Target) -> ArtifactVerdict 
     counting = [module for module in artifact.modules if counts_for_something(module)]
     registered = [m for m in counting if m.registration is Registration.REGISTERED]
     stray = [m for m in counting if m.registration is Registration.STRAY]
+    relocatable = [m for m in artifact.modules if m.registration is Registration.RELOCATABLE and artifact.linked]
     unlinked = _unlinked(artifact, target, registered)
     if any(kernels_of(m) or any(is_unread(e) for e in m.entries) for m in registered) or unlinked or not stray:
-        deciding, noted = _judge_all(target, registered), _judge_all(target, stray)
+        deciding, noted = _judge_all(target, registered, relocatable), _judge_all(target, stray)
     else:
-        deciding, noted = [*_judge_all(target, registered), *_judge_all(target, stray)], []
+        deciding, noted = [*_judge_all(target, registered, relocatable), *_judge_all(target, stray)], []
     deciding += unlinked
     if not deciding:
         return None
@@ -83,8 +85,11 @@ def default_target(modules: Iterable[DeviceModule]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _judge_all(target: Target, modules: Sequence[DeviceModule]) -> list[ModuleVerdict]:
-    return _mark_special(target, [judge(target, module) for module in modules])
+def _judge_all(
+    target: Target, modules: Sequence[DeviceModule], relocatable: Sequence[DeviceModule] = ()
+) -> list[ModuleVerdict]:
+    verdicts = [judge(target, module) for module in modules]
+    return _mark_special(target, [relink(target, verdict, relocatable) for verdict in verdicts])
 
 
 def _unlinked(artifact: BinaryArtifact, target: Target, registered: Sequence[DeviceModule]) -> list[ModuleVerdict]:

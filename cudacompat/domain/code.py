@@ -23,7 +23,7 @@ class Registration(Enum):
     """How a module comes to the driver.
 
     REGISTERED: in the section that the CUDA runtime registers (`.nv_fatbin`, PE `.nv_fatb`), or a
-    bare fatbin, cubin or PTX file. RELOCATABLE: input of the device linker (`__nv_relfatbin`, or a
+    bare fatbin, cubin or PTX file. RELOCATABLE: input of the device linker (`__nv_relfatbin`, or a stray
     relocatable cubin), never loaded as it is. STRAY: elsewhere in a file; the library loads it by itself.
     """
 
@@ -34,7 +34,12 @@ class Registration(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FatbinEntry:
-    """One image. Sizes in bytes; `kernels` are mangled names in file order, `None` where they were not read."""
+    """One image. Sizes in bytes; `kernels` are mangled names in file order, `None` where they were not read.
+
+    `unresolved` are functions and variables that it uses, does not hold and the driver does not bring along
+    (known only where the kernels were read). `concatenated` images share one entry of their fatbin
+    (`nvcc --concat`), which older drivers do not look into.
+    """
 
     kind: CodeKind
     target: ArchTarget | None
@@ -45,13 +50,16 @@ class FatbinEntry:
     toolkit: ToolkitVersion | None
     kernels: tuple[str, ...] | None = None
     kernels_why: str | None = None  # why `kernels` is None although they were asked for
+    unresolved: tuple[str, ...] = ()
+    concatenated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceModule:
     """One fatbin (what one translation unit, or one device link, embedded), or one bare cubin or PTX text.
 
-    `offset` is the byte in the file, `section` the name of the section it lies in, if any.
+    `offset` is the byte in the file, `section` the name of the section it lies in, if any; `bare` is whether it is
+    a cubin or a PTX text with no fatbin around it.
     """
 
     offset: int
@@ -59,6 +67,7 @@ class DeviceModule:
     registration: Registration
     entries: tuple[FatbinEntry, ...]
     damage: str | None = None  # what is wrong with its bytes: its list of entries may be incomplete
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

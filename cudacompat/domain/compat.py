@@ -8,6 +8,7 @@ needs which .version); Blackwell Compatibility Guide (a and f targets). What NVI
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from cudacompat.domain.capability import ComputeCapability
@@ -16,10 +17,14 @@ from cudacompat.domain.tables.architectures import architecture, family_members
 from cudacompat.domain.tables.drivers import BRANCHES, first_branch_taking, max_ptx
 from cudacompat.domain.tables.ptx import isa_of_target
 from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
-from cudacompat.domain.verdict import Basis, JitPolicy, ModuleVerdict, Outcome, Reason, Target
+from cudacompat.domain.verdict import Basis, ModuleVerdict, Outcome, Reason, Target
+from cudacompat.domain.versions import DriverRelease
 
 _MEASURED_ON = ComputeCapability(9, 0)
 _ZSTD_BRANCH = 550  # nvcc manual, --compress-mode: zstd needs a driver of CUDA 12.4 or newer
+# `nvcc --concat` (13.4 and newer). Measured: 580.159.04 passes its images over. Driver 597.06 walks them:
+# https://github.com/bechirBOUALI/cuda-fatbin-precedence, analysis/decompiled-selection.md. Between: not known.
+_CONCATENATED_UNSEEN, _CONCATENATED_SEEN = 580, 597
 _SUFFIX_RANK = {ArchSuffix.NONE: 0, ArchSuffix.UNREADABLE: 0, ArchSuffix.FAMILY: 1, ArchSuffix.ARCH_SPECIFIC: 2}
 
 
@@ -87,6 +92,7 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
     The driver picks the image first and looks for the kernel afterwards: the best-fitting machine code
     before any PTX, then the highest PTX that fits; what it picked decides, empty or not. The module's
     kernels must have been read; images whose kernels were not make the verdict `undecided`, never good.
+    A bare cubin runs even where the JIT is forced, and a bare PTX text has nothing beside it to be picked.
     """
     basis = Basis.MEASURED if target.capability == _MEASURED_ON else Basis.DOCUMENTED
 
@@ -104,13 +110,24 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
     if module.damage is not None:
         return verdict(Outcome.UNDECIDED, Reason.NOT_READ)
 
-    picked, fit = (None, Fit.NO) if target.jit is JitPolicy.FORCED else _pick_sass(target.capability, module)
+    picked, fit, unseen = None, Fit.NO, False
+    if module.bare or not target.jit.ignores_machine_code:
+        picked, fit = _pick_sass(target.capability, module.entries)
+        if picked is not None and picked.concatenated:
+            seen = _sees_concatenated(target.driver)
+            if seen is None:
+                return verdict(Outcome.UNDECIDED, Reason.CONCATENATED, picked)
+            if not seen:
+                unseen = True
+                picked, fit = _pick_sass(target.capability, [e for e in module.entries if not e.concatenated])
     if fit is Fit.OPEN_TEGRA:
         return verdict(Outcome.UNDECIDED, Reason.TEGRA, picked)
     if fit is Fit.OPEN_SUFFIX:
         return verdict(Outcome.UNDECIDED, Reason.SUFFIX_UNREADABLE, picked)
 
     outcome, min_driver = (Outcome.NATIVE if fit is Fit.OWN else Outcome.COMPATIBLE), None
+    if picked is not None and picked.concatenated:
+        min_driver = _CONCATENATED_SEEN
     if picked is None:
         if any(entry.kind is CodeKind.UNKNOWN for entry in module.entries):
             return verdict(Outcome.UNDECIDED, Reason.UNKNOWN_KIND)
@@ -118,9 +135,12 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
         if picked is None:
             if all(entry.kind in (CodeKind.LTO_IR, CodeKind.TILE_IR) for entry in module.entries):
                 return verdict(Outcome.UNDECIDED, Reason.NOT_JUDGED_KIND)
-            return verdict(Outcome.FAILS, Reason.NO_IMAGE)
-        if target.jit is JitPolicy.DISABLED:
+            alone = next((e for e in module.entries if module.bare and e.kind is CodeKind.PTX), None)
+            return verdict(Outcome.FAILS, Reason.CONCATENATED if unseen else Reason.NO_IMAGE, alone)
+        if target.jit.refuses_ptx:
             return verdict(Outcome.FAILS, Reason.JIT_DISABLED, picked)
+        if _is_choice_open(target.capability, module, picked):
+            return verdict(Outcome.UNDECIDED, Reason.PTX_CHOICE_OPEN, picked)
         outcome = Outcome.JIT
         failure, reason, min_driver = _jit(target, picked)
         if failure is Outcome.FAILS:
@@ -138,6 +158,8 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
             return verdict(Outcome.PARTIAL, Reason.KERNELS_MISSING, picked, missing, min_driver)
     if failure is not None:
         return verdict(failure, reason, picked)
+    if picked.unresolved:
+        return verdict(Outcome.UNDECIDED, Reason.RELOCATABLE, picked)
     if any(is_unread(entry) for entry in module.entries):
         return verdict(Outcome.UNDECIDED, Reason.NOT_READ, picked)
     return verdict(outcome, None, picked, (), min_driver)
@@ -148,11 +170,18 @@ def _is_tegra(capability: ComputeCapability) -> bool | None:
     return None if known is None else known.tegra
 
 
-def _pick_sass(capability: ComputeCapability, module: DeviceModule) -> tuple[FatbinEntry | None, Fit]:
+def _sees_concatenated(driver: DriverRelease | None) -> bool | None:
+    """Whether the driver looks into concatenated entries; `None`: not known. The oldest that will do does."""
+    if driver is None or driver.branch >= _CONCATENATED_SEEN:
+        return True
+    return False if driver.branch <= _CONCATENATED_UNSEEN else None
+
+
+def _pick_sass(capability: ComputeCapability, entries: Iterable[FatbinEntry]) -> tuple[FatbinEntry | None, Fit]:
     """The machine code that the driver takes: nearest number first, then a, f, plain, then the first in the file."""
     best: FatbinEntry | None = None
     best_rank, best_fit = (-1, -1), Fit.NO
-    for entry in module.entries:
+    for entry in entries:
         if entry.kind is not CodeKind.SASS or entry.target is None:
             continue
         fit = sass_fit(capability, entry.target)
@@ -163,16 +192,42 @@ def _pick_sass(capability: ComputeCapability, module: DeviceModule) -> tuple[Fat
 
 
 def _pick_ptx(capability: ComputeCapability, module: DeviceModule) -> FatbinEntry | None:
-    """The PTX that the driver takes: the highest target that fits, whatever its ISA."""
+    """The PTX that the driver takes: the highest target that fits, whatever its ISA.
+
+    Among equals the first in the file; but the last where it is plain PTX of the GPU's own number.
+    """
     best: FatbinEntry | None = None
     best_rank = (-1, -1)
     for entry in module.entries:
         if entry.kind is not CodeKind.PTX or entry.target is None or not ptx_fit(capability, entry.target):
             continue
         rank = (entry.target.number, _SUFFIX_RANK[entry.target.suffix])
-        if rank >= best_rank:
+        last_counts = rank == (capability.number, _SUFFIX_RANK[ArchSuffix.NONE])
+        if rank > best_rank or (rank == best_rank and last_counts):
             best, best_rank = entry, rank
     return best
+
+
+def _is_choice_open(capability: ComputeCapability, module: DeviceModule, picked: FatbinEntry) -> bool:
+    """Whether architecture-specific PTX of a lower target might be picked instead, and fail.
+
+    NVIDIA says that it runs on its own target only, not that the driver passes it over: an entry that called itself
+    compute_80a was picked on 9.0 as if it were compute_80 (measured). Nobody has tried a real one on a newer GPU.
+    Behind plain PTX of the same number, where nvcc 13.5 puts it, it is not picked either way.
+    """
+    floor = picked.target.number if picked.target is not None else 0
+    before = True
+    for entry in module.entries:
+        if entry is picked:
+            before = False
+        elif (
+            entry.kind is CodeKind.PTX
+            and entry.target is not None
+            and entry.target.suffix is ArchSuffix.ARCH_SPECIFIC
+            and floor + (not before) <= entry.target.number < capability.number
+        ):
+            return True
+    return False
 
 
 def _first_branch(capability: ComputeCapability) -> int:

@@ -37,17 +37,18 @@ _STRENGTH = {Outcome.JIT: 1, Outcome.COMPATIBLE: 2, Outcome.NATIVE: 3}
 
 
 class Reason(Enum):
-    """Why a module fails, is partial, special or undecided."""
+    """Why a module fails, is partial, special or undecided. `CUDA_ERRORS` has the driver's codes."""
 
     # fails
-    NO_IMAGE = "no-image"  # CUDA error 209
-    PTX_ISA_TOO_NEW = "ptx-isa-too-new"  # 222
-    PTX_INVALID = "ptx-invalid"  # 218: its .target did not exist yet in its .version
+    NO_IMAGE = "no-image"
+    PTX_ISA_TOO_NEW = "ptx-isa-too-new"
+    PTX_INVALID = "ptx-invalid"  # its .target did not exist yet in its .version
     JIT_DISABLED = "jit-disabled"
-    EMPTY_IMAGE = "empty-image"  # 500, whatever lies beside it
+    EMPTY_IMAGE = "empty-image"  # whatever lies beside it
     NOT_LINKED = "not-linked"
+    CONCATENATED = "concatenated"  # only in an entry that the driver does not look into, or may not (undecided)
     # partial
-    KERNELS_MISSING = "kernels-missing"  # 500 for those
+    KERNELS_MISSING = "kernels-missing"
     HOLES = "holes"  # of an artifact: some modules fail beside others
     # special
     OTHER_ARCHITECTURE = "other-architecture"
@@ -60,8 +61,23 @@ class Reason(Enum):
     NO_KNOWN_DRIVER = "no-known-driver"  # PTX newer than every driver in the tables
     DRIVER_TOO_OLD_FOR_GPU = "driver-too-old-for-gpu"
     DRIVER_TOO_OLD_FOR_COMPRESSION = "driver-too-old-for-compression"
+    PTX_CHOICE_OPEN = "ptx-choice-open"  # arch-specific PTX of a lower target beside plain PTX
     NOT_JUDGED_KIND = "not-judged-kind"  # only LTO-IR or Tile IR
     ONLY_SPECIAL_AND_PTX = "only-special-and-ptx"
+
+
+# What cuModuleLoadData answers, or the look-up of the kernel (500). Measured on driver 580.159.04.
+CUDA_ERRORS: Mapping[Reason, int] = {
+    Reason.NO_IMAGE: 209,
+    Reason.CONCATENATED: 209,
+    Reason.OTHER_ARCHITECTURE: 209,
+    Reason.PTX_INVALID: 218,
+    Reason.PTX_ISA_TOO_NEW: 222,
+    Reason.JIT_DISABLED: 223,
+    Reason.EMPTY_IMAGE: 500,
+    Reason.NOT_LINKED: 500,
+    Reason.KERNELS_MISSING: 500,
+}
 
 
 class Basis(Enum):
@@ -72,11 +88,25 @@ class Basis(Enum):
 
 
 class JitPolicy(Enum):
-    """What the environment allows: CUDA_FORCE_PTX_JIT=1 is `forced`, CUDA_DISABLE_PTX_JIT=1 `disabled`."""
+    """What the environment allows: CUDA_FORCE_PTX_JIT=1 is `forced`, CUDA_DISABLE_PTX_JIT=1 `disabled`.
+
+    With both, no fatbin runs: its machine code is ignored and its PTX refused.
+    """
 
     NORMAL = "normal"
     FORCED = "forced"
     DISABLED = "disabled"
+    FORCED_AND_DISABLED = "forced-and-disabled"
+
+    @property
+    def ignores_machine_code(self) -> bool:
+        """Whether machine code in fatbins is passed over; a bare cubin runs all the same."""
+        return self in (JitPolicy.FORCED, JitPolicy.FORCED_AND_DISABLED)
+
+    @property
+    def refuses_ptx(self) -> bool:
+        """Whether PTX is not compiled."""
+        return self in (JitPolicy.DISABLED, JitPolicy.FORCED_AND_DISABLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +131,9 @@ class Target:
 class ModuleVerdict:
     """What the driver will do with one module: outcome, reason, the image it picks, kernels that image lacks.
 
-    `min_driver` is the oldest driver branch that compiles the picked PTX (only with outcome jit).
+    `min_driver` is the oldest driver branch that compiles the picked PTX, or looks into the concatenated entry that
+    holds the picked image; `None` where any driver for the GPU will do. `relinked`: no image of this device link fits,
+    and the driver links its relocatable code anew.
     """
 
     module: DeviceModule
@@ -111,6 +143,16 @@ class ModuleVerdict:
     picked: FatbinEntry | None = None
     missing: tuple[str, ...] = ()
     min_driver: int | None = None
+    relinked: bool = False
+
+    @property
+    def cuda_error(self) -> int | None:
+        """The driver's error: for all kernels if the module fails, for the `missing` ones if it is partial."""
+        if self.relinked and self.reason in (Reason.NO_IMAGE, Reason.CONCATENATED):
+            return CUDA_ERRORS[Reason.NOT_LINKED]
+        if self.reason in (Reason.NO_IMAGE, Reason.OTHER_ARCHITECTURE) and self.module.bare and self.picked is not None:
+            return CUDA_ERRORS[Reason.PTX_INVALID]  # a PTX text is compiled whatever its target; the compiler refuses
+        return None if self.reason is None else CUDA_ERRORS.get(self.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,20 @@ CAUSE = {
     Reason.JIT_DISABLED: "only PTX fits, and CUDA_DISABLE_PTX_JIT forbids compiling it",
     Reason.EMPTY_IMAGE: "the image the driver picks holds none of its kernels (CUDA error 500)",
     Reason.NOT_LINKED: "its kernels are only in relocatable code that no device link took in",
+    Reason.CONCATENATED: "its code is in a concatenated entry (nvcc --concat), which drivers up to 580 pass over "
+    "(CUDA error 209)",
     Reason.KERNELS_MISSING: "the image the driver picks lacks some of its kernels (CUDA error 500 for those)",
     Reason.OTHER_ARCHITECTURE: "its kernels are made for other architectures on purpose",
     Reason.NOT_READ: "something in it could not be read",
     Reason.UNKNOWN_KIND: "it holds images of a kind this version does not know",
     Reason.SUFFIX_UNREADABLE: "its bytes do not say whether it is plain, arch-specific (a) or family (f) code",
     Reason.TEGRA: "NVIDIA promises nothing for code exchanged between Tegra and other GPUs",
-    Reason.RELOCATABLE: "it is relocatable code: the device link decides what becomes of it",
+    Reason.RELOCATABLE: "it waits for a device link: relocatable code, or code that uses what it does not hold",
     Reason.NO_KNOWN_DRIVER: "its PTX is newer than every driver this version knows",
     Reason.DRIVER_TOO_OLD_FOR_GPU: "this driver is older than the first that knows the GPU",
     Reason.DRIVER_TOO_OLD_FOR_COMPRESSION: "it is zstd-compressed, which needs driver 550 or newer",
+    Reason.PTX_CHOICE_OPEN: "beside the PTX that fits lies architecture-specific PTX of another target, and which one "
+    "the driver picks is not known",
     Reason.NOT_JUDGED_KIND: "it holds only LTO-IR or Tile IR, which are not judged",
     Reason.ONLY_SPECIAL_AND_PTX: "beside kernels made for other architectures there is only PTX",
 }

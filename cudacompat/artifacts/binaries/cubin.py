@@ -43,6 +43,11 @@ _SYMBOL = Struct("<IBBHQQ")
 _NOTE = Struct("<III")
 _FUNC = 2
 _ENTRY = 0x10  # STO_CUDA_ENTRY in st_other
+_GLOBAL = 1
+_RELOCATABLE = 1
+# Of the driver's system calls a relocatable cubin may use these two; one that calls vprintf or __assertfail fails
+# with error 200 unless it is linked (measured on driver 580.159.04).
+_RESOLVED_AT_LOAD = frozenset(("malloc", "free"))
 
 _ARCH = re.compile(rb"(?<![\w-])(?:--?arch|--?gpu-name)[ =]*sm_(\d{2,4})([af]?)\b")
 _RELEASE = re.compile(rb"\brelease (\d{1,3})\.(\d{1,3})\b")
@@ -57,6 +62,13 @@ class CubinHead(NamedTuple):
     number: int | None  # None where the ABI is none we know
     relocatable: bool
     toolkit: ToolkitVersion | None  # V1 only
+
+
+class Symbols(NamedTuple):
+    """The names in a cubin: its kernels, and what a relocatable one uses and does not hold."""
+
+    kernels: tuple[str, ...]
+    unresolved: tuple[str, ...]
 
 
 class Cubin(NamedTuple):
@@ -81,8 +93,8 @@ def read_head(buffer: Buffer, at: int) -> CubinHead | None:
     if magic != MAGIC or machine != EM_CUDA:
         return None
     if abi == _ABI_V1:
-        return CubinHead(flags & 0xFF, kind == 1, toolkit_of_release(version))
-    return CubinHead((flags >> 8) & 0xFF if abi == _ABI_V2 else None, kind == 1, None)
+        return CubinHead(flags & 0xFF, kind == _RELOCATABLE, toolkit_of_release(version))
+    return CubinHead((flags >> 8) & 0xFF if abi == _ABI_V2 else None, kind == _RELOCATABLE, None)
 
 
 def read_cubin(buffer: Buffer, start: int, end: int) -> Cubin:
@@ -107,8 +119,8 @@ def read_cubin(buffer: Buffer, start: int, end: int) -> Cubin:
     return Cubin(head.number, suffix, head.relocatable, toolkit, _end(elf, table))
 
 
-def read_kernels(buffer: Buffer, start: int, end: int) -> tuple[str, ...]:
-    """Return the kernels that a cubin holds, mangled, in the order of its symbols."""
+def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
+    """Return the kernels that a cubin holds and what it leaves unresolved, mangled, in the order of its symbols."""
     elf = open_elf(buffer, start, end)
     if elf.machine != EM_CUDA:
         raise UnreadableError("no cubin")
@@ -116,7 +128,7 @@ def read_kernels(buffer: Buffer, start: int, end: int) -> tuple[str, ...]:
     # By type, not by links: ptxas 12.0 writes wrong ones for sm_90.
     symbols = next((Header._make(fields) for fields in table if fields[1] == SHT_SYMTAB), None)
     if symbols is None:
-        return ()
+        return Symbols((), ())
     if symbols.entsize not in (0, _SYMBOL.size) or elf.layout.section.size != 64:
         raise UnreadableError("its symbols are of an unknown size")
     strings = Header._make(table[symbols.link]) if symbols.link < len(table) else None
@@ -126,15 +138,22 @@ def read_kernels(buffer: Buffer, start: int, end: int) -> tuple[str, ...]:
     last = first + symbols.size
     if last > end:
         raise UnreadableError("its symbols lie behind the end")
-    names: list[str] = []
+    kernels: list[str] = []
+    outside: list[str] = []
+    linked = elf.type != _RELOCATABLE
     raw = bytes(buffer[first : last - symbols.size % _SYMBOL.size])
     for name, info, other, section, _, _ in _SYMBOL.iter_unpack(raw):
-        if info & 0xF == _FUNC and other & _ENTRY and section:
-            text = name_at(buffer, elf, strings, name)
-            if text is None:
-                raise UnreadableError("the name of a symbol lies outside the table of names")
-            names.append(text)
-    return tuple(dict.fromkeys(names))
+        if section:
+            if info & 0xF != _FUNC or not other & _ENTRY:
+                continue
+        elif linked or info >> 4 != _GLOBAL:
+            continue
+        text = name_at(buffer, elf, strings, name)
+        if text is None:
+            raise UnreadableError("the name of a symbol lies outside the table of names")
+        (kernels if section else outside).append(text)
+    outside = [name for name in outside if name not in _RESOLVED_AT_LOAD]
+    return Symbols(tuple(dict.fromkeys(kernels)), tuple(dict.fromkeys(outside)))
 
 
 def _suffix(flags: int, number: int, accelerator: int | None, notes: list[tuple[int, bytes]]) -> ArchSuffix:

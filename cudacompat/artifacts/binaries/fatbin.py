@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from cudacompat.artifacts.binaries.buffer import Buffer
 from cudacompat.artifacts.binaries.compression import by_flags
 from cudacompat.artifacts.binaries.cubin import HEAD_SIZE, compat_attributes, read_head
+from cudacompat.artifacts.binaries.ptx import PtxHead
 from cudacompat.domain.code import Compression, FatbinEntry
 from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.versions import PtxIsa, ToolkitVersion
@@ -66,11 +67,14 @@ class Payload(NamedTuple):
 
 
 class Names(NamedTuple):
-    """What a look for kernels gave."""
+    """What a look into an image gave: its kernels or why not, what is wrong with it, and what it says it is for."""
 
     kernels: tuple[str, ...] | None
     why: str | None = None
     damage: str | None = None
+    unresolved: tuple[str, ...] = ()
+    head: PtxHead | None = None  # of a PTX text
+    number: int | None = None  # of a cubin, its low byte
 
 
 class Fatbin(NamedTuple):
@@ -83,6 +87,7 @@ class Fatbin(NamedTuple):
     relocatable_cubin: bool = False  # as far as uncompressed cubins show it
 
 
+NOTHING = Names(None)
 NameReader: TypeAlias = Callable[[Payload], Names]
 
 
@@ -168,12 +173,11 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
                 toolkit = _tile_toolkit(major)
             elif kind == RELOCATABLE_PTX:
                 relocatable_ptx = True
-            kernels: tuple[str, ...] | None = None
-            why: str | None = None
+            found = NOTHING
             if names is not None:
                 found = names(Payload(kind, start, stored or payload, flags, key, inflated if stored else None))
-                kernels, why, _ = found
-                fault = fault or found.damage
+                isa = found.head.isa if found.head is not None else isa  # the driver compiles by what the text says
+                fault = fault or found.damage or _contradiction(target, found)
             entries.append(
                 FatbinEntry(
                     _KINDS.get(kind, CodeKind.UNKNOWN),
@@ -183,14 +187,24 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
                     stored or payload,
                     inflated if stored else None,
                     toolkit,
-                    kernels,
-                    why,
+                    found.kernels,
+                    found.why,
+                    found.unresolved,
                 )
             )
         if fault and damage is None:
             damage = f"image {len(entries)} {fault}"
         q = after
     return Fatbin(tuple(entries), end, damage, relocatable_ptx, relocatable_cubin)
+
+
+def _contradiction(target: ArchTarget | None, found: Names) -> str | None:
+    """Return how an image contradicts the header of its entry, None where it does not."""
+    if found.head is not None and found.head.target != target:
+        return f"says {target}, the text in it {found.head.target or 'names no target'}"
+    if found.number is not None and target is not None and found.number != target.number & 0xFF:
+        return f"says {target}, the cubin in it sm_{found.number}"
+    return None
 
 
 def _cut(damage: str | None, count: int, header: int, payload: int, left: int) -> str:
@@ -263,8 +277,9 @@ def _concatenated(
             break
         target, isa = _target(kind, arch, bits & _SUFFIXES, major, minor)
         one = where._replace(kind=kind, inner=(offset, size))
-        found = names(one) if names is not None else Names(None)
-        fault = fault or found.damage
+        found = names(one) if names is not None else NOTHING
+        isa = found.head.isa if found.head is not None else isa
+        fault = fault or found.damage or _contradiction(target, found)
         toolkit: ToolkitVersion | None = None
         stop = _SMALLEST_ENTRY
         if options:
@@ -288,6 +303,8 @@ def _concatenated(
                 toolkit,
                 found.kernels,
                 found.why,
+                found.unresolved,
+                concatenated=True,
             )
         )
         q += stop + 7 & ~7

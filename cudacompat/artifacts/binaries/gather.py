@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from cudacompat.artifacts.binaries import cubin, fatbin
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
@@ -122,10 +121,10 @@ class Gatherer:
         """Take the cubin at `start`; return where it ends. `UnreadableError` when it is none."""
         found = cubin.read_cubin(self.buffer, start, end)
         end = min(end, found.end) if registration is Registration.STRAY else end
-        names, why, damage = (None, None, None)
+        names = fatbin.NOTHING
         if self._names is not None:
-            names, why, damage = self._names(fatbin.Payload(fatbin.ELF, start, end - start, 0, 0, None))
-        if found.relocatable:
+            names = self._names(fatbin.Payload(fatbin.ELF, start, end - start, 0, 0, None))
+        if found.relocatable and registration is Registration.STRAY:
             registration = Registration.RELOCATABLE
         entry = FatbinEntry(
             CodeKind.SASS,
@@ -135,17 +134,17 @@ class Gatherer:
             end - start,
             None,
             found.toolkit,
-            names,
-            why,
+            names.kernels,
+            names.why,
+            names.unresolved,
         )
-        self.add(DeviceModule(start, section, registration, (entry,), damage))
+        self.add(DeviceModule(start, section, registration, (entry,), names.damage, bare=True))
         return found.end
 
     def _fatbin(self, at: int, limit: int, section: str | None, registration: Registration) -> tuple[int, bool]:
         """Take the fatbin at `at`; return where to go on, and whether it was damaged."""
         found = fatbin.read_fatbin(self.buffer, at, limit, self._names, self._room)
-        stray_input = registration is Registration.STRAY and found.relocatable_cubin
-        if found.relocatable_ptx or stray_input:
+        if registration is Registration.STRAY and (found.relocatable_ptx or found.relocatable_cubin):
             registration = Registration.RELOCATABLE
         self.add(DeviceModule(at, section, registration, found.entries, found.damage))
         return max(found.end, at + HEADER_SIZE), found.damage is not None
@@ -187,8 +186,3 @@ class Gatherer:
 
 def _place(section: Section) -> tuple[int, int]:
     return section.start, section.end
-
-
-def relocatable(module: DeviceModule) -> DeviceModule:
-    """Return the module as input of the device linker."""
-    return replace(module, registration=Registration.RELOCATABLE)

@@ -46,8 +46,10 @@ class KernelReader:
             text = ptx.window(buffer, start, start + size)
             if not ptx.is_ptx(text):
                 raise UnreadableError("no PTX text")
-            return Names(ptx.kernels(text))
-        return Names(cubin.read_kernels(buffer, start, start + size))
+            return Names(ptx.kernels(text), None, ptx.damage(text), ptx.unresolved(text), ptx.read_head(text))
+        symbols = cubin.read_symbols(buffer, start, start + size)
+        head = cubin.read_head(buffer, start)
+        return Names(symbols.kernels, None, None, symbols.unresolved, number=head.number if head else None)
 
     def _inflated(self, payload: Payload) -> bytes | None:
         """Return the inflated image, None when the allowance is spent; images of one stream share one."""
@@ -61,31 +63,3 @@ class KernelReader:
         if payload.inner is not None:
             self._last = (payload._replace(kind=0, inner=None), image)
         return image
-
-
-def is_relocatable(buffer: Buffer, at: int, limit: int) -> bool:
-    """Whether the fatbin at `at` is input of the device linker, as its cheapest readable cubin says."""
-    cubins: list[Payload] = []
-
-    def note(payload: Payload) -> Names:
-        if payload.kind == fatbin.ELF and payload.inner is None and not payload.key:
-            cubins.append(payload)
-        return Names(None)
-
-    fatbin.read_fatbin(buffer, at, limit, note, fatbin.MOST_ENTRIES)
-    for payload in sorted(cubins, key=lambda payload: payload.inflated or 0)[:3]:
-        image, start, size = buffer, payload.start, payload.stored
-        if payload.inflated is not None:
-            raw = bytes(buffer[payload.start : payload.start + payload.stored])
-            try:
-                image, start, size = (
-                    compression.inflate(raw, payload.flags, payload.inflated),
-                    0,
-                    payload.inflated,
-                )
-            except UnreadableError:
-                continue
-        head = cubin.read_head(image, start) if size >= cubin.HEAD_SIZE else None
-        if head is not None:
-            return head.relocatable
-    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import Buffer
@@ -17,6 +18,21 @@ _NOISE = re.compile(rb'//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"?')
 _ENTRY = re.compile(rb"\.entry\s++([A-Za-z_$%][\w$]*+)")
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$%.")
 _BODY = re.compile(rb"[{;]")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_NAME = rb"([A-Za-z_$%][\w$]*+)"
+_EXTERN = re.compile(rb"\.extern\s++(?!\.shared\b)")
+_EXTERN_FUNCTION = re.compile(rb"\.extern\s++\.func\s++(?:\([^()]*+\)\s*+)?" + _NAME)
+_EXTERN_VARIABLE = re.compile(
+    rb"\.extern\s++(?=\.(?:global|const)\b)(?:\.\w++(?:\[\d++\]|\s*+\([^()]{0,400}+\))?\s*+(?:\d++\s*+)?){1,12}+"
+    + _NAME
+)
+_FUNCTION = re.compile(rb"\.func\s++(?:\([^()]*+\)\s*+)?" + _NAME)
+_WORDS = re.compile(_NAME)
+
+# The functions that the driver brings along. NVIDIA, "PTX Writer's Guide to Interoperability", System Calls:
+# https://docs.nvidia.com/cuda/ptx-writers-guide-to-interoperability/#system-calls
+SYSTEM_CALLS = frozenset((b"vprintf", b"__assertfail", b"malloc", b"free"))
 
 SNIFFED = 1 << 16  # comments before `.version` longer than this hide a PTX text from us
 
@@ -51,6 +67,35 @@ def read_head(text: bytes) -> PtxHead | None:
     if found is None:
         return PtxHead(None, isa)
     return PtxHead(ArchTarget(CodeKind.PTX, int(found[1]), ArchSuffix(found[2].decode())), isa)
+
+
+def damage(text: bytes) -> str | None:
+    """Return what keeps the driver from compiling a text that begins as PTX does; None where nothing is seen."""
+    if text.startswith(_BYTE_ORDER_MARK):
+        return "begins with a byte order mark, which the driver does not take (CUDA error 200)"
+    if text.count(b"{") != text.count(b"}"):
+        quiet = _NOISE.sub(b" ", text)
+        if quiet.count(b"{") > quiet.count(b"}"):
+            return "ends within a body: the rest of the text is missing"
+    return None
+
+
+def unresolved(text: bytes) -> tuple[str, ...]:
+    """Return the functions and variables that a text uses, does not define, and that the driver does not bring
+    along, in the order of their declarations. Shared memory without a size is none: the launch gives it one."""
+    if _EXTERN.search(text) is None:
+        return ()
+    text = _NOISE.sub(b" ", text)
+    declared = {found[1] for found in _EXTERN_FUNCTION.finditer(text)} - SYSTEM_CALLS
+    declared |= {found[1] for found in _EXTERN_VARIABLE.finditer(text)}
+    if not declared:
+        return ()
+    functions = list(_FUNCTION.finditer(text))
+    ends = [*(following.start() for following in functions[1:]), len(text)]
+    defined = {found[1] for found, end in zip(functions, ends, strict=False) if _body(text, found.end(), end) > 0}
+    seen = Counter(found[1] for found in _WORDS.finditer(text) if found[1] in declared)
+    names = [name for name, count in seen.items() if count > 1 and name not in defined]
+    return tuple(name.decode("ascii", "replace") for name in names)
 
 
 def kernels(text: bytes) -> tuple[str, ...]:

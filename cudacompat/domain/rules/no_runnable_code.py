@@ -22,20 +22,23 @@ from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules.judged import Judged
 from cudacompat.domain.target import CodeKind
 from cudacompat.domain.verdict import Outcome, Reason
-from cudacompat.domain.wording import generate_command, targets_of, what_is_there
+from cudacompat.domain.wording import CAUSE, generate_command, targets_of, what_is_there
+
+_REASONS = (Reason.NO_IMAGE, Reason.OTHER_ARCHITECTURE, Reason.CONCATENATED)
 
 
 def check(judged: Judged) -> Iterable[Finding]:
     """One finding if the artifact fails and a module has no image that fits, or all are for other architectures."""
     verdict = judged.verdict
-    unfit = [v for v in verdict.modules if v.reason in (Reason.NO_IMAGE, Reason.OTHER_ARCHITECTURE)]
+    unfit = [v for v in verdict.modules if v.reason in _REASONS]
     if verdict.outcome is not Outcome.FAILS or not unfit:
         return
     modules = [v.module for v in unfit]
     capability = verdict.target.capability
-    numbers = [t.number for t in targets_of(modules, CodeKind.SASS)]
+    unseen = [v for v in unfit if v.reason is Reason.CONCATENATED]
+    numbers = [t.number for t in targets_of([v.module for v in unfit if v not in unseen], CodeKind.SASS)]
     ptx = targets_of(modules, CodeKind.PTX)
-    parts = []
+    parts = [CAUSE[Reason.CONCATENATED]] if unseen else []
     if numbers:
         nearest = max((n for n in numbers if n < capability.number), default=min(numbers))
         major = ComputeCapability.from_number(nearest).major
