@@ -9,7 +9,7 @@ from cudacompat.domain.code import DeviceModule
 from cudacompat.domain.target import ArchTarget, CodeKind
 from cudacompat.domain.wording import sort_key
 
-_KINDS = {
+KIND_NAME = {
     CodeKind.SASS: "machine code",
     CodeKind.PTX: "PTX",
     CodeKind.LTO_IR: "LTO-IR",
@@ -37,7 +37,7 @@ class TargetSize:
     @property
     def kind_name(self) -> str:
         """`machine code`, or `PTX 8.7`."""
-        return f"PTX {', '.join(self.ptx_isas)}" if self.ptx_isas else _KINDS[self.kind]
+        return f"PTX {', '.join(self.ptx_isas)}" if self.ptx_isas else KIND_NAME[self.kind]
 
 
 def sizes_of(modules: Iterable[DeviceModule]) -> tuple[TargetSize, ...]:
@@ -66,4 +66,4 @@ def _by_number(isa: str) -> tuple[int, ...]:
 
 
 def _order(size: TargetSize) -> tuple[int, tuple[int, str, str]]:
-    return (list(_KINDS).index(size.kind), sort_key(size.target) if size.target else (0, "", ""))
+    return (list(KIND_NAME).index(size.kind), sort_key(size.target) if size.target else (0, "", ""))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from cudacompat.domain.code import BinaryArtifact, DeviceModule, Registration
 from cudacompat.domain.finding import Finding
+from cudacompat.domain.sizes import byte_size
 from cudacompat.domain.target import ArchTarget, CodeKind
 from cudacompat.domain.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome
 from cudacompat.domain.wording import CAUSE, count, sort_key
 from cudacompat.report.code_sizes import TargetSize, sizes_of
-from cudacompat.report.size import size
 from cudacompat.report.view import Row, View
 
 MOST_CELLS = 4000  # of one map; a page of more is slow to open
@@ -212,7 +212,7 @@ def _bytes(found: TargetSize | None, total: int) -> Cell:
         ("bytes", f"{found.bytes:,} ({share:.0%} of the file's device code)"),
         ("images", f"{found.images} in {count(found.modules, 'module')}"),
     )
-    return Cell(f"s{step}", size(found.bytes), count(found.modules, "module"), lines=lines)
+    return Cell(f"s{step}", byte_size(found.bytes), count(found.modules, "module"), lines=lines)
 
 
 def _detail(

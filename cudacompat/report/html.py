@@ -16,12 +16,12 @@ from cudacompat.domain.errors import UsageError
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.host import Found, HostFacts
 from cudacompat.domain.report import DoctorReport, InspectReport
+from cudacompat.domain.sizes import byte_size
 from cudacompat.domain.verdict import Outcome
 from cudacompat.domain.wording import count
 from cudacompat.report.clean import clipped
 from cudacompat.report.finding_groups import FindingGroup, group
 from cudacompat.report.heat import MEANING, carried, coverage, detail_of, detail_of_artifact, worst
-from cudacompat.report.size import size
 from cudacompat.report.view import View, command_of, conditions, view_of
 
 MOST_FINDINGS = 500  # places of each severity
@@ -61,7 +61,7 @@ def _template() -> Any:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
     )
-    environment.filters.update(size=size, own=Markup, breakable=breakable)
+    environment.filters.update(size=byte_size, own=Markup, breakable=breakable)
     environment.globals.update(count=count)
     return environment.from_string(_file("page.html.jinja"))
 

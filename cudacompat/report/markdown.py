@@ -12,11 +12,11 @@ from typing import TextIO
 from cudacompat.domain.errors import UsageError
 from cudacompat.domain.finding import Finding, Suppressed
 from cudacompat.domain.report import DoctorReport, GpusReport, InspectReport
+from cudacompat.domain.sizes import byte_size
 from cudacompat.domain.verdict import ArtifactVerdict, Outcome
 from cudacompat.domain.wording import count
 from cudacompat.report.clean import clipped, safe
 from cudacompat.report.code_sizes import sizes_of
-from cudacompat.report.size import size
 from cudacompat.report.view import View, command_of, conditions, details, view_of
 
 SUMMARY_LIMIT = 1_000_000  # bytes; GitHub takes 1 MiB of a step's summary and drops all of a longer one
@@ -140,11 +140,11 @@ def _inspect(report: InspectReport) -> Iterator[str]:
     )
     for artifact in sorted(read.artifacts, key=lambda each: each.path):
         yield f"\n### {_code(artifact.path)}\n\n"
-        yield f"{_escaped(artifact.format)}, {size(artifact.size)}, {count(len(artifact.modules), 'module')}\n\n"
+        yield f"{_escaped(artifact.format)}, {byte_size(artifact.size)}, {count(len(artifact.modules), 'module')}\n\n"
         yield _line(["Code", "Target", "Modules", "Images", "Bytes"])
         yield _line(["---", "---", "---:", "---:", "---:"])
         for each in sizes_of(artifact.modules):
-            yield _line([each.kind_name, each.name, str(each.modules), str(each.images), size(each.bytes)])
+            yield _line([each.kind_name, each.name, str(each.modules), str(each.images), byte_size(each.bytes)])
         if report.kernels:
             names = sorted({k for m in artifact.modules for e in m.entries for k in e.kernels or ()})
             yield f"\n{count(len(names), 'kernel')}:\n\n"

@@ -15,10 +15,12 @@ from cudacompat.domain.finding import Finding, Severity, Suppressed
 from cudacompat.domain.host import Found, HostFacts, Missing
 from cudacompat.domain.policy_keys import Given, Rank
 from cudacompat.domain.report import CheckReport, DoctorReport, GpusReport, InspectReport, count_of
+from cudacompat.domain.sizes import byte_size
 from cudacompat.domain.target import ArchTarget, CodeKind
 from cudacompat.domain.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
 from cudacompat.domain.wording import CAUSE, count, sort_key
 from cudacompat.report.clean import safe
+from cudacompat.report.code_sizes import KIND_NAME
 
 if TYPE_CHECKING:
     from cudacompat.domain.diff import DiffReport
@@ -32,13 +34,6 @@ _OUTCOME_STYLE = {
     Outcome.FAILS: "bold red",
     Outcome.SPECIAL: "cyan",
     Outcome.UNDECIDED: "bold magenta",
-}
-_KIND_NAME = {
-    CodeKind.SASS: "machine code",
-    CodeKind.PTX: "PTX",
-    CodeKind.LTO_IR: "LTO-IR",
-    CodeKind.TILE_IR: "Tile IR",
-    CodeKind.UNKNOWN: "unknown kind",
 }
 
 
@@ -125,16 +120,6 @@ def _finding(page: _Page, finding: Finding) -> None:
         page.field("docs", finding.docs)
 
 
-def _size(number: int) -> str:
-    """Bytes as people read them: decimal units, as disks and wheels are sold."""
-    value = float(number)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            return f"{number} B" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{number} B"
-
-
 def _not_read(page: _Page, items: Sequence[NotRead]) -> None:
     for item in items:
         page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
@@ -165,7 +150,7 @@ _GROUPS = (
 
 
 def _artifact(page: _Page, artifact: BinaryArtifact, report: InspectReport) -> None:
-    page.line((artifact.path, "bold"), f"  {artifact.format}, {_size(artifact.size)}")
+    page.line((artifact.path, "bold"), f"  {artifact.format}, {byte_size(artifact.size)}")
     for registration, title in _GROUPS:
         modules = [m for m in artifact.modules if m.registration is registration]
         if not modules:
@@ -193,15 +178,15 @@ def _targets(page: _Page, modules: Sequence[DeviceModule], sizes: bool) -> None:
         isas = ", ".join(str(isa) for isa in sorted({e.ptx_isa for e in entries if e.ptx_isa}))
         packed = sorted({e.compression.value for e in entries if e.compression is not Compression.NONE})
         row = [
-            _KIND_NAME[kind],
+            KIND_NAME[kind],
             str(target) if target else "?",
             f"in {holders[key]} of {count(len(modules), 'module')}",
             f"PTX {isas}" if isas else "",
         ]
         if sizes:
             whole = [e.uncompressed_size for e in entries if e.uncompressed_size is not None]
-            row.append(_size(sum(e.size for e in entries)))
-            row.append(f"{_size(sum(whole))} unpacked" if len(whole) == len(entries) and packed else "")
+            row.append(byte_size(sum(e.size for e in entries)))
+            row.append(f"{byte_size(sum(whole))} unpacked" if len(whole) == len(entries) and packed else "")
             row.append(", ".join(packed))
         rows.append(tuple(row))
     _columns(page, rows, indent=4)
@@ -219,7 +204,7 @@ def _kernels(page: _Page, modules: Sequence[DeviceModule]) -> None:
         where = f"{module.section} + " if module.section else ""
         page.line(f"    module at {where}byte {module.offset}")
         for entry in module.entries:
-            label = str(entry.target) if entry.target else _KIND_NAME[entry.kind]
+            label = str(entry.target) if entry.target else KIND_NAME[entry.kind]
             if entry.kernels is None:
                 page.field(label, f"kernels not read: {entry.kernels_why or 'not asked for'}", 6, 13)
             else:
