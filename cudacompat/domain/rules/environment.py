@@ -1,7 +1,7 @@
 """An environment variable changes what the driver does: `visible-devices` and `jit-variable`.
 
 What it finds: CUDA_VISIBLE_DEVICES that hides every GPU (`all` belongs to NVIDIA_VISIBLE_DEVICES; empty or -1 means
-none), and CUDA_FORCE_PTX_JIT or CUDA_DISABLE_PTX_JIT.
+none), and CUDA_FORCE_PTX_JIT or CUDA_DISABLE_PTX_JIT (CUDA_FORCE_JIT and CUDA_DISABLE_JIT do the same).
 
 Why it matters: with CUDA_VISIBLE_DEVICES=all the driver answers "no CUDA-capable device is detected" (error 100,
 measured). Forcing the JIT ignores all machine code; disabling it fails whatever has only PTX.
@@ -40,10 +40,13 @@ def check_visible_devices(machine: Machine) -> Iterable[Finding]:
 
 def check_jit_variable(machine: Machine) -> Iterable[Finding]:
     """One finding for each variable that forces or forbids the JIT."""
-    for name, effect in (
-        ("CUDA_FORCE_PTX_JIT", "all machine code is ignored and PTX is compiled anew"),
-        ("CUDA_DISABLE_PTX_JIT", "code that has only PTX for this GPU fails"),
+    for word, effect in (
+        ("FORCE", "all machine code is ignored and PTX is compiled anew"),
+        ("DISABLE", "code that has only PTX for this GPU fails"),
     ):
+        # the short form counts where the long one is not set, not even to nothing (measured on driver 580.159.04)
+        long, short = f"CUDA_{word}_PTX_JIT", f"CUDA_{word}_JIT"
+        name = long if machine.variable(long) is not None else short
         if machine.variable(name) == "1":
             yield Finding(
                 id=JIT_VARIABLE.id,
