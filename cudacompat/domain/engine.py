@@ -12,6 +12,7 @@ from enum import Enum
 from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.errors import UsageError
+from cudacompat.domain.versions import ToolkitVersion
 
 
 class Grammar(Enum):
@@ -188,8 +189,8 @@ class Hazard:
 class Rewrite:
     """The build itself adds the suffix to plain targets of one major: ggml turns 120 into 120a.
 
-    `numbers`: only these of the major. `of_ptx`: PTX targets as well. `demanded`: the build does not add it but stops
-    at a plain target, so that the list has to carry the suffix.
+    `numbers`: only these of the major. `of_ptx`: PTX targets as well. `cuda`: from this release of CUDA on.
+    `demanded`: the build does not add it but stops at a plain target, so that the list has to carry the suffix.
     """
 
     major: int
@@ -199,11 +200,15 @@ class Rewrite:
     numbers: tuple[int, ...] = ()
     of_ptx: bool = True
     demanded: bool = False
+    cuda: ToolkitVersion | None = None
 
-    def applies(self, version: Version | None, number: int) -> bool:
-        """Whether this version's build does that to targets of this number."""
+    def applies(self, version: Version | None, number: int, cuda: ToolkitVersion | None) -> bool:
+        """Whether this version's build, by this release of CUDA, does that to targets of this number."""
         return (
-            self.window.holds(version) and number // 10 == self.major and (not self.numbers or number in self.numbers)
+            self.window.holds(version)
+            and number // 10 == self.major
+            and (not self.numbers or number in self.numbers)
+            and (self.cuda is None or (cuda is not None and cuda >= self.cuda))
         )
 
 
@@ -325,11 +330,19 @@ class Engine:
         own = (knob.stand_in(number) for knob in self.knobs if knob.window.holds(version))
         return next((each for each in own if each != number), number)
 
-    def added_suffix(self, version: Version | None, number: int, *, ptx: bool = False, demanded: bool = False) -> str:
+    def added_suffix(
+        self,
+        version: Version | None,
+        number: int,
+        *,
+        ptx: bool = False,
+        demanded: bool = False,
+        cuda: ToolkitVersion | None = None,
+    ) -> str:
         """Return the suffix that the build adds to plain machine code (or PTX) of this number, mostly none; with
-        `demanded`, the one that it demands."""
+        `demanded`, the one that it demands. Without `cuda`, what holds for every release."""
         for rewrite in self.rewrites:
-            if rewrite.applies(version, number) and rewrite.demanded is demanded and (rewrite.of_ptx or not ptx):
+            if rewrite.applies(version, number, cuda) and rewrite.demanded is demanded and (rewrite.of_ptx or not ptx):
                 return rewrite.suffix
         return ""
 

@@ -17,6 +17,7 @@ from cudacompat.domain.tables.drivers import first_branch_taking
 from cudacompat.domain.tables.images import newest_image
 from cudacompat.domain.tables.toolkits import CudaRelease
 from cudacompat.domain.target import ArchSuffix, ArchTarget
+from cudacompat.domain.versions import ToolkitVersion
 
 __all__ = [
     "DISTRO",
@@ -69,6 +70,7 @@ def plan_build(
     arrives = arriving(engine, of_version, code)
     labels = {each.arch: each.label for each in reversed(wanted)}
     chosen = choose_release(cuda, {each.arch for each in code} | {each.arch for each in arrives}, labels)
+    arrives = arriving(engine, of_version, code, chosen.version)
     settings = _settings(engine, of_version, code, route=route)
     left_out = _left_out(engine, of_version, code)
     if profile is not None:
@@ -147,9 +149,12 @@ def _forward(engine: Engine, version: Version | None, number: int) -> bool:
     )
 
 
-def arriving(engine: Engine, version: Version | None, code: Sequence[CodeTarget]) -> tuple[ArchTarget, ...]:
-    """Return the images that a build of this list makes, after its own rewriting; machine code first."""
-    images = [image for each in _rewritten(engine, version, code) for image in each.images()]
+def arriving(
+    engine: Engine, version: Version | None, code: Sequence[CodeTarget], cuda: ToolkitVersion | None = None
+) -> tuple[ArchTarget, ...]:
+    """Return the images that a build of this list makes, after its own rewriting; machine code first. Without `cuda`,
+    what every release makes of it."""
+    images = [image for each in _rewritten(engine, version, code, cuda) for image in each.images()]
     return tuple(sorted(images, key=lambda image: (image.kind.value != "sass", image.number, image.suffix.value)))
 
 
@@ -215,7 +220,7 @@ def _notes(
         given = engine.stand_in(version, each.number)
         if given != each.number:
             notes.append(f"{engine.name} does not know {each.number}; its code for {given} runs there")
-        suffix = engine.added_suffix(version, given)
+        suffix = engine.added_suffix(version, given, cuda=chosen.version)
         if suffix and each.suffix is ArchSuffix.NONE:
             notes.append(f"{engine.name} itself turns {given} into {given}{suffix}")
     forward = [
@@ -236,10 +241,14 @@ def _notes(
 
 def gencode_flags(plan: BuildPlan) -> tuple[str, ...]:
     """The flags that reach nvcc in this build, one an item."""
-    return tuple(f"-gencode={pair}" for pair in pairs(_rewritten(plan.engine, plan.version, plan.code)))
+    return tuple(
+        f"-gencode={pair}" for pair in pairs(_rewritten(plan.engine, plan.version, plan.code, plan.release.version))
+    )
 
 
-def _rewritten(engine: Engine, version: Version | None, code: Sequence[CodeTarget]) -> list[CodeTarget]:
+def _rewritten(
+    engine: Engine, version: Version | None, code: Sequence[CodeTarget], cuda: ToolkitVersion | None
+) -> list[CodeTarget]:
     """The list after the build's own rewriting, machine code and PTX apart where it treats them differently."""
     found = []
     for each in code:
@@ -247,7 +256,7 @@ def _rewritten(engine: Engine, version: Version | None, code: Sequence[CodeTarge
             found.append(each)
             continue
         kinds = {"sass": each.sass, "ptx": each.ptx}
-        suffixes = {kind: engine.added_suffix(version, each.number, ptx=kind == "ptx") for kind in kinds}
+        suffixes = {kind: engine.added_suffix(version, each.number, ptx=kind == "ptx", cuda=cuda) for kind in kinds}
         for suffix in dict.fromkeys(suffixes[kind] for kind, wanted in kinds.items() if wanted):
             part = {kind: wanted and suffixes[kind] == suffix for kind, wanted in kinds.items()}
             found.append(CodeTarget(each.number, ArchSuffix(suffix), sass=part["sass"], ptx=part["ptx"]))
