@@ -22,6 +22,7 @@ from pathlib import Path
 SHAPES = {"tiny": (384, 6, 4), "base": (512, 8, 6), "small": (768, 12, 12)}
 VOCABULARY, TOKENS, AUDIO_CONTEXT, TEXT_CONTEXT, MELS, FFT = 51865, 50257, 1500, 448, 80, 201
 MAGIC = 0x67676D6C
+NEEDED = (" ", " -", " '")  # words that whisper.cpp looks up by name
 
 Shape = tuple[int, ...]
 
@@ -76,7 +77,7 @@ def model(path: Path, shape: str) -> None:
         out.write(struct.pack("<2i", MELS, FFT) + struct.pack("<f", 1 / FFT) * (MELS * FFT))
         out.write(struct.pack("<i", TOKENS))
         for number in range(TOKENS):
-            word = f" w{number}".encode()
+            word = (NEEDED[number] if number < len(NEEDED) else f" w{number}").encode()
             out.write(struct.pack("<i", len(word)) + word)
         for name, dimensions, half in tensors(state, layers):
             count = math.prod(dimensions)
