@@ -1,24 +1,42 @@
-"""`generate`: from an engine and GPUs to a plan, and to files."""
+"""`generate`: from an engine and GPUs to plans, and to files."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.engine import Route
+from cudacompat.domain.errors import ParseError, UsageError
 from cudacompat.domain.gpus import resolve
-from cudacompat.domain.plan import BuildPlan, Wanted, plan_build
-from cudacompat.domain.report import GeneratedFile, GenerateReport
+from cudacompat.domain.plan import DISTRO, BuildPlan, Wanted
+from cudacompat.domain.plan_matrix import plan_builds
+from cudacompat.domain.report import GenerateReport
 from cudacompat.domain.target import ArchSuffix
 from cudacompat.engines import find, profiles
 
-_ROUTES = {"env": Route.ENVIRONMENT, "cmake": Route.CMAKE_FILE}
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks of `generate` beside the engine."""
+
+    specs: tuple[str, ...] = ()
+    fleet: str | None = None
+    output: str | None = None
+    cuda: str | None = None
+    engine_version: str | None = None
+    profile: str | None = None
+    ptx: bool = True
+    budget: str | None = None
+    distro: str | None = None
+    install: str | None = None
 
 
-def wanted_gpus(specs: Sequence[str]) -> tuple[Wanted, ...]:
-    """Return what the SPECs ask a build to serve; this machine's GPUs for `native`, or for none."""
-    wanted: list[Wanted] = []
-    for spec in specs or ("native",):
+def wanted_gpus(specs: Sequence[str], fleet: str | None = None) -> tuple[Wanted, ...]:
+    """Return what the SPECs, and the GPUs that a fleet file lists, ask a build to serve; this machine's GPUs for
+    `native`, or for none of them."""
+    wanted = _of_fleet(fleet) if fleet is not None else []
+    for spec in specs or (() if wanted else ("native",)):
         if spec.strip().lower() == "native":
             wanted += _native()
             continue
@@ -28,6 +46,19 @@ def wanted_gpus(specs: Sequence[str]) -> tuple[Wanted, ...]:
         label = f"{name} ({found.capability})" if name else str(found.arch or found.capability)
         wanted.append(Wanted(label, name or str(found.arch or found.capability), found.capability.number, suffix))
     return tuple(dict.fromkeys(wanted))
+
+
+def _of_fleet(file: str) -> list[Wanted]:
+    from cudacompat.app.fleet import load
+
+    return [
+        Wanted(
+            f"{each.name} ({each.capability})" if each.name and each.name != str(each.capability) else each.id,
+            str(each.capability),  # a node's label need not be a name that --gpu knows
+            each.capability.number,
+        )
+        for each in load(file)
+    ]
 
 
 def _native() -> list[Wanted]:
@@ -41,57 +72,86 @@ def _native() -> list[Wanted]:
     ]
 
 
-def generate(
-    engine: str,
-    specs: Sequence[str],
-    *,
-    output: str | None = None,
-    cuda: str | None = None,
-    engine_version: str | None = None,
-    profile: str | None = None,
-    ptx: bool = True,
-    install: str | None = None,
-) -> GenerateReport:
-    """Return the plan for these GPUs and, with an output named, the file; `UsageError` for what cannot be built."""
-    from cudacompat.generate.render import DEFAULT_INSTALL, render
-    from cudacompat.generate.render import output as find_output
+def generate(engine: str, asked: Asked) -> GenerateReport:
+    """Return the plans for these GPUs and, with an output named, its files; `UsageError` for what cannot be built."""
+    from cudacompat.generate.outputs import Matrix, output, reaching, require_reach
 
     found = find(engine)
-    form = profiles.find(profile) if profile else None
-    kind = find_output(output) if output else None
-    wanted = wanted_gpus(specs or (form.specs if form else ()))
-    plan = plan_build(
+    form = profiles.find(asked.profile) if asked.profile else None
+    kind = output(asked.output) if asked.output else None
+    wanted = wanted_gpus(asked.specs or (form.specs if form and asked.fleet is None else ()), asked.fleet)
+    if kind is not None:
+        require_reach(kind, found, asked.engine_version)
+    distro = _distro(asked.distro)
+    budget = _budget(asked.budget)
+    if form is not None:
+        route = Route.ENVIRONMENT
+    elif kind is not None:
+        route = kind.route
+    else:
+        route = Route.COMMAND
+    plans = plan_builds(
         found,
         wanted,
-        version=engine_version,
-        cuda=cuda,
-        ptx=ptx,
-        route=Route.ENVIRONMENT if form is not None else _ROUTES.get(kind.name if kind else "", Route.COMMAND),
+        version=asked.engine_version,
+        cuda=asked.cuda,
+        ptx=asked.ptx,
+        route=route,
         profile=form,
+        distro=distro,
+        budget=budget,
+        single=kind is not None and kind.matrix is Matrix.NO,
     )
-    command = command_line(plan, output=output, profile=profile, ptx=ptx, cuda=cuda, engine_version=engine_version)
-    files = () if kind is None else (GeneratedFile(kind.file, render(plan, kind, command, install or DEFAULT_INSTALL)),)
-    return GenerateReport(plan, command, files)
+    if asked.distro is not None:
+        from cudacompat.domain.distros import distro as find_distro
+        from cudacompat.domain.distros import require_compiler
+
+        for plan in plans:
+            require_compiler(find_distro(distro), plan.release)
+    command = command_line(plans, asked)
+    names = tuple(each.name for each in reaching(found, asked.engine_version))
+    if kind is None:
+        return GenerateReport(plans, command, (), names)
+    from cudacompat.generate.render import DEFAULT_INSTALL, files
+
+    return GenerateReport(plans, command, files(plans, kind, command, asked.install or DEFAULT_INSTALL), names)
 
 
-def command_line(
-    plan: BuildPlan,
-    *,
-    output: str | None,
-    profile: str | None = None,
-    ptx: bool = True,
-    cuda: str | None = None,
-    engine_version: str | None = None,
-) -> str:
+def _distro(name: str | None) -> str:
+    if name is None:
+        return DISTRO
+    from cudacompat.domain.distros import distro
+
+    return distro(name).name
+
+
+def _budget(text: str | None) -> int | None:
+    if text is None:
+        return None
+    from cudacompat.domain.policy_keys import size
+
+    try:
+        number = size(text)
+    except ParseError:
+        number = 0
+    if number <= 0:
+        raise UsageError(f"not a size (like 200 MB or 150 MiB): {text[:60]!r}")
+    return number
+
+
+def command_line(plans: Sequence[BuildPlan], asked: Asked) -> str:
     """Return the command line that makes the same again."""
-    words = ["cudacompat", "generate", plan.engine.name]
-    for spec in dict.fromkeys(each.spec for each in plan.wanted):
+    words = ["cudacompat", "generate", plans[0].engine.name]
+    for spec in dict.fromkeys(each.spec for plan in plans for each in plan.wanted):
         words += ["--gpu", spec]
     for option, value in (
-        ("--engine-version", engine_version),
-        ("--cuda", cuda),
-        ("--profile", profile),
-        ("--as", output),
+        ("--engine-version", asked.engine_version),
+        ("--cuda", asked.cuda),
+        ("--profile", asked.profile),
+        ("--budget", asked.budget),
+        ("--distro", asked.distro),
+        ("--install", asked.install),
+        ("--as", asked.output),
     ):
         words += [option, value] if value else []
-    return shlex.join(words if ptx else [*words, "--no-ptx"])
+    return shlex.join(words if asked.ptx else [*words, "--no-ptx"])

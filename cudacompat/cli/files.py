@@ -31,7 +31,8 @@ def place(files: Sequence[GeneratedFile], folder: str, *, write: bool, diff: boo
     foreign = [file.name for file in changed if there[file.name] is not None and not write]
     if foreign:
         raise UsageError(f"{Path(folder) / foreign[0]} is there and differs; --diff shows how, --write replaces it")
-    _make(Path(folder))
+    for parent in dict.fromkeys((Path(folder) / file.name).parent for file in files):
+        _make(parent)
     for file in files:
         save(str(Path(folder) / file.name), file.text)
         _say(f"wrote {Path(folder) / file.name}")

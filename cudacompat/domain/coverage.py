@@ -61,3 +61,19 @@ def requirement(reaches: Iterable[Reach]) -> str:
     if outcomes <= {Outcome.NATIVE}:
         return "native"
     return "sass" if outcomes <= {Outcome.NATIVE, Outcome.COMPATIBLE} else "runs"
+
+
+def how(found: Reach) -> str:
+    """`its own code`, `the code of sm_80`, `the JIT from compute_80 (driver 570 or newer)`, or `nothing`."""
+    match found.outcome:
+        case Outcome.NATIVE:
+            return "its own code"
+        case Outcome.COMPATIBLE:
+            return f"the code of {found.image}"
+        case Outcome.JIT:
+            driver = f" (driver {found.min_driver} or newer)" if found.min_driver else ""
+            return f"the JIT from {found.image}{driver}"
+        case Outcome.UNDECIDED:
+            return "something that cannot be told"
+        case _:
+            return "nothing"

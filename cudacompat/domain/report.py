@@ -122,11 +122,16 @@ class GeneratedFile:
 
 @dataclass(frozen=True, slots=True)
 class GenerateReport:
-    """What `generate` planned, the command line that makes it again, and the files that were asked for."""
+    """What `generate` planned, the command line that makes it again, and the files that were asked for.
 
-    plan: BuildPlan
+    There are several plans where no single build serves all of the GPUs. `outputs` are the kinds of files that reach
+    the engine's compiler.
+    """
+
+    plans: tuple[BuildPlan, ...]
     command: str
     files: tuple[GeneratedFile, ...] = ()
+    outputs: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:

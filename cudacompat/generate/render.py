@@ -1,109 +1,266 @@
-"""From a plan to the text of a file, through the templates."""
+"""From plans to the text of files, through the templates."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 import shlex
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import cudacompat
-from cudacompat.domain.engine import BuildSystem, Channel
+from cudacompat.domain.engine import BuildSystem, Channel, Route
 from cudacompat.domain.errors import UsageError
-from cudacompat.domain.plan import DISTRO, BuildPlan, Setting, gencode_flags
+from cudacompat.domain.plan import BuildPlan, LeftOut, Setting, as_wheel, environment, gencode_flags, words
+from cudacompat.domain.plan_matrix import slug
+from cudacompat.domain.report import GeneratedFile
+from cudacompat.domain.target import ArchSuffix
+from cudacompat.generate.outputs import OUTPUTS, Matrix, Output, output
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+__all__ = ["DEFAULT_INSTALL", "OUTPUTS", "files", "output", "render"]
+
 DEFAULT_INSTALL = "cudacompat"
 
 _REGISTRY = "docker.io/"  # podman and buildah ask which registry is meant where it is left out
+_OLD_CMAKE = frozenset({"ubuntu24.04"})  # its CMake 3.28 checks the list and knows no suffix f (3.31.8, 4.0.2 do)
+_NEW_PYTHON = frozenset({"ubuntu24.04", "ubuntu26.04"})  # 3.11 or newer
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One kind of file that can be generated: its name on the command line and on disk, its template."""
-
-    name: str
-    file: str
-    template: str
-
-
-OUTPUTS: tuple[Output, ...] = (
-    Output("dockerfile", "Dockerfile", "dockerfile/{system}.j2"),
-    Output("cmake", "cudacompat-architectures.cmake", "cmake/architectures.cmake.j2"),
-    Output("env", "cudacompat.env", "env/cudacompat.env.j2"),
-    Output("nvcc", "nvcc.flags", "nvcc/flags.j2"),
-)
-
-
-def output(name: str) -> Output:
-    """Return the output of this name; `UsageError` that lists them for an unknown one."""
-    for each in OUTPUTS:
-        if each.name == name:
-            return each
-    raise UsageError(f"unknown output: {name!r}; there are {', '.join(each.name for each in OUTPUTS)}")
+def files(
+    plans: Sequence[BuildPlan], kind: Output, command: str, install: str = DEFAULT_INSTALL
+) -> tuple[GeneratedFile, ...]:
+    """Return the files of this output for one plan, or for a matrix of them; `UsageError` where it cannot carry one."""
+    if len(plans) > 1 and kind.matrix is Matrix.FILE_EACH:
+        return tuple(
+            GeneratedFile(_each_file(kind.file, plan, plans), render(plan, kind, command, install)) for plan in plans
+        )
+    if len(plans) > 1 and kind.matrix is Matrix.NO:
+        raise UsageError(f"--as {kind.name} holds one build, and no single build serves all of these GPUs")
+    name = _name(plans[0])
+    return tuple(
+        GeneratedFile(file.format(name=name), _text(plans, kind, template, command, install))
+        for file, template in ((kind.file, kind.template), *kind.also)
+    )
 
 
 def render(plan: BuildPlan, kind: Output, command: str, install: str = DEFAULT_INSTALL) -> str:
     """Return the text of the file. `command` is the command line that made it, for its head; `install` is what the
     check stage of an image gives to pip: a name and version, a URL, or a wheel in the build context."""
-    if kind.name == "dockerfile":
-        _refuse_dockerfile(plan, install)
-    template = _environment().get_template(kind.template.format(system=plan.engine.system.value))
-    text = template.render(
-        plan=plan,
-        command=command,
-        install=install,
-        local_wheel=install.endswith(".whl") and "://" not in install,
-        version=cudacompat.__version__,
-        distro=DISTRO,
-        registry=_REGISTRY,
-        defines=plan.through(Channel.DEFINE),
-        variables=plan.through(Channel.ENVIRONMENT),
-        gencode=gencode_flags(plan),
+    return _text((plan,), kind, kind.template, command, install)
+
+
+def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str, install: str) -> str:
+    if kind.image:
+        for plan in plans:
+            _refuse_image(plan, install)
+    if not template:
+        from cudacompat.generate.presets import presets
+
+        return presets(plans, command)
+    plan = plans[0]
+    recipe = plan.engine.recipe
+    packages = _packages(plan)
+    variables = environment(plan)
+    given = plan.through(Channel.DEFINE, Channel.ARGUMENT)
+    text = (
+        _environment()
+        .get_template(template.format(system=plan.engine.system.value))
+        .render(
+            plan=plan,
+            plans=plans,
+            command=command,
+            install=install,
+            local_wheel=_is_local_wheel(install),
+            version=cudacompat.__version__,
+            registry=_REGISTRY,
+            name=_name(plan),
+            variables=variables,
+            defines=given if kind.name != "cmake" else plan.through(Channel.DEFINE),
+            given=given,
+            gencode=gencode_flags(plan),
+            packages=packages,
+            runtime_packages=_plus(recipe.runtime_packages if recipe else (), "python3", "python3-venv"),
+            from_sources=recipe is not None and _uses_sources(recipe.build),
+            newer_cmake=_needs_newer_cmake(plan),
+            checker_has_python=plan.distro not in _NEW_PYTHON,
+            cache_id=_cache_id(plan),
+            still=_still(plan, kind),
+            script=_script(plans, kind) if kind.name in ("github", "gitlab") else (),
+        )
     )
     return text.rstrip("\n") + "\n"
 
 
-def _refuse_dockerfile(plan: BuildPlan, install: str) -> None:
+def _refuse_image(plan: BuildPlan, install: str) -> None:
     if plan.engine.recipe is None:
         raise UsageError(f"no recipe is known for an image of {plan.engine.name}; its settings: --as env")
     if plan.image is None:
         raise UsageError(
-            f"no nvidia/cuda image of CUDA {plan.release.version} is known as devel, runtime and base for {DISTRO}; "
-            "choose another release with --cuda"
+            f"no nvidia/cuda image of CUDA {plan.release.version} is known as devel, runtime and base for "
+            f"{plan.distro}; choose another release with --cuda{_other_distros(plan)}"
         )
     if any(not each.isprintable() or each in "\"'`$\\" for each in install) or not install.strip():
         raise UsageError(f"not something pip can install: {install[:80]!r}")
+
+
+def _other_distros(plan: BuildPlan) -> str:
+    from cudacompat.domain.distros import DISTROS
+    from cudacompat.domain.tables.images import newest_image
+
+    known = [
+        each.name
+        for each in DISTROS
+        if newest_image(plan.release.version, each.name, ("base", "runtime", "devel")) is not None
+    ]
+    return f", or --distro {' or '.join(known)}" if known else ""
+
+
+# -- what the templates are given
+
+
+def _name(plan: BuildPlan) -> str:
+    """The engine's name, fit for a file, a service, an image and a volume."""
+    return re.sub(r"[^a-z0-9]+", "-", plan.engine.name.lower()).strip("-")
+
+
+def _still(plan: BuildPlan, kind: Output) -> tuple[str, ...]:
+    """What CMake's own command line has to say beside an environment: options that no variable can set."""
+    if kind.route is not Route.ENVIRONMENT or plan.engine.system is not BuildSystem.CMAKE:
+        return ()
+    return tuple(
+        f"-D{each.name}={each.value}"
+        for each in plan.engine.fixed_of(plan.version, Route.COMMAND)
+        if each.channel is Channel.DEFINE
+    )
+
+
+def _is_local_wheel(install: str) -> bool:
+    return install.endswith(".whl") and "://" not in install
+
+
+def _plus(names: Sequence[str], *more: str) -> tuple[str, ...]:
+    return tuple(sorted({*names, *more}))
+
+
+def _packages(plan: BuildPlan) -> tuple[str, ...]:
+    recipe = plan.engine.recipe
+    names = recipe.packages if recipe is not None else ()
+    if plan.engine.system is BuildSystem.PIP:
+        return _plus(names, "python3-dev", "python3-venv")
+    return _plus(names, "python3-venv") if _needs_newer_cmake(plan) else names
+
+
+def _needs_newer_cmake(plan: BuildPlan) -> bool:
+    family = any(each.suffix is ArchSuffix.FAMILY for each in plan.code)
+    return family and plan.distro in _OLD_CMAKE and plan.engine.system in (BuildSystem.CMAKE, BuildSystem.CARGO)
+
+
+def _uses_sources(steps: Sequence[Sequence[str]]) -> bool:
+    return any(word == "." or word.startswith("./") for step in steps for word in step)
+
+
+def _cache_id(plan: BuildPlan) -> str:
+    """The list, and a hash of all that a build depends on beside the sources: nothing else may be met in the cache."""
+    image = plan.image.cuda if plan.image is not None else ""
+    facts = [plan.title, image, plan.distro, *(f"{each.name}={each.value}" for each in plan.settings)]
+    return f"{plan.key}-{hashlib.sha256(chr(10).join(facts).encode()).hexdigest()[:8]}"
+
+
+def _script(plans: Sequence[BuildPlan], kind: Output) -> tuple[str, ...]:
+    """The recipe's commands; in a matrix, what decides is the runner's variable."""
+    plan = plans[0]
+    recipe = plan.engine.recipe
+    lines = []
+    for step in (recipe.configure, *recipe.build) if recipe is not None else ():
+        made = as_wheel(words(plan, step), "/out")
+        line = shlex.join(made)
+        if len(plans) > 1:
+            for setting in plan.through(Channel.DEFINE, Channel.ARGUMENT):
+                if setting.decides:
+                    line = _by_variable(line, setting, kind)
+        lines += [line] if made else []
+    if plan.engine.system is BuildSystem.CARGO:
+        lines.append("find target/release -maxdepth 1 -type f -perm -u+x -exec cp -t /out {} +")
+    return tuple(lines)
+
+
+def _by_variable(line: str, setting: Setting, kind: Output) -> str:
+    variable = f"${{{{ matrix.{setting.name} }}}}" if kind.name == "github" else f"${setting.name}"
+    given = shlex.quote(f"-D{setting.name}={setting.value}")
+    return line.replace(given, f'"-D{setting.name}={variable}"').replace(shlex.quote(setting.value), f'"{variable}"')
 
 
 # -- what the templates call
 
 
 def _define(setting: Setting) -> str:
-    """`-DNAME=VALUE` as one word of a shell, quoted where the shell would break it."""
+    """`-DNAME=VALUE`, or `NAME VALUE`, as words of a shell, quoted where the shell would break them."""
+    if setting.channel is Channel.ARGUMENT:
+        return f"{setting.name} {shlex.quote(setting.value)}"
     return shlex.quote(f"-D{setting.name}={setting.value}")
 
 
-def _comment(text: str, width: int = 100, lead: str = "# ") -> str:
+def _comment(text: str, lead: str = "# ", width: int = 100) -> str:
     import textwrap
 
-    return "\n".join(textwrap.wrap(text, width, initial_indent=lead, subsequent_indent=lead, break_long_words=False))
+    return "\n".join(
+        textwrap.wrap(
+            text, width, initial_indent=lead, subsequent_indent=lead, break_long_words=False, break_on_hyphens=False
+        )
+    )
 
 
-def _command(words: tuple[str, ...], settings: tuple[Setting, ...] = (), indent: int = 4) -> str:
+def _said(setting: Setting, lead: str = "# ") -> str:
+    """What a setting is for and who reads it, as a comment."""
+    if setting.idle:
+        return _comment(f"{setting.name}: {setting.why}. Elsewhere it is read by {setting.reader}", lead)
+    return _comment(f"{setting.name}: {setting.why}; read by {setting.reader}", lead)
+
+
+def _left_out(each: LeftOut, lead: str = "# ") -> str:
+    return _comment(f"{each.name} is left out: {each.why}", lead)
+
+
+def _command(items: Sequence[str], settings: Sequence[Setting] = (), indent: int = 4) -> str:
     """A command line for a Dockerfile: one setting a line, the rest together."""
     lead = " \\\n" + " " * indent
     lines: list[list[str]] = [[]]
-    for word in words:
+    for word in items:
         if word == "{settings}":
             lines += [[_define(setting)] for setting in settings]
             lines.append([])
         else:
             lines[-1].append(shlex.quote(word))
     return lead.join(" ".join(line) for line in lines if line)
+
+
+def _quoted(text: object) -> str:
+    """In double quotes, as JSON, YAML, TOML and Dockerfiles read it."""
+    return json.dumps(str(text), ensure_ascii=False)
+
+
+def _each_file(file: str, plan: BuildPlan, plans: Sequence[BuildPlan]) -> str:
+    """The file's name for one build of a matrix: Dockerfile.cuda12.8, cudacompat.cuda12.8.env."""
+    if len(plans) == 1:
+        return file
+    path = PurePosixPath(file)
+    return str(path.with_name(f"{path.stem}.{slug(plan, plans)}{path.suffix}"))
+
+
+def _checked(plan: BuildPlan, bare: bool = False) -> str:
+    """The options of the check; `bare` where no shell will read quotes."""
+    specs = [f"sm_{each.arch}" if bare else shlex.quote(each.spec) for each in plan.wanted]
+    return " ".join(["--require", plan.require, *(f"--gpu {each}" for each in dict.fromkeys(specs))])
+
+
+def _decisive(plan: BuildPlan) -> tuple[Setting, ...]:
+    return tuple(each for each in (*environment(plan), *plan.through(Channel.DEFINE, Channel.ARGUMENT)) if each.decides)
 
 
 @cache
@@ -118,7 +275,21 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701  what is written here is no HTML
     )
-    environment.filters.update(define=_define, comment=_comment, shell=shlex.quote, command=_command)
+    filters: dict[str, Any] = {
+        "checked": _checked,
+        "command": _command,
+        "comment": _comment,
+        "decisive": _decisive,
+        "define": _define,
+        "each_file": _each_file,
+        "left_out": _left_out,
+        "quoted": _quoted,
+        "said": _said,
+        "shell": shlex.quote,
+        "slug": slug,
+        "wheel": as_wheel,
+    }
+    environment.filters.update(filters)
     environment.globals["BuildSystem"] = BuildSystem
     return environment
 

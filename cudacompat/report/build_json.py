@@ -1,42 +1,11 @@
-"""The documents of `generate` and `rebuild`."""
+"""The document of `rebuild`."""
 
 from __future__ import annotations
 
-from cudacompat.domain.plan import Setting
 from cudacompat.domain.rebuild import BuildStep, RebuildReport, StepResult, StepState
-from cudacompat.domain.report import CheckReport, GenerateReport
+from cudacompat.domain.report import CheckReport
+from cudacompat.report.generate_json import setting_json
 from cudacompat.report.json import Json, check_json, findings_json, head
-
-
-def generate_json(report: GenerateReport) -> Json:
-    """What `generate` planned and made."""
-    plan = report.plan
-    return {
-        **head("generate"),
-        "engine": plan.engine.name,
-        "engine_version": str(plan.version) if plan.version else plan.engine.current,
-        "cuda": str(plan.release.version),
-        "command": report.command,
-        "targets": [{"name": each.label, "arch": each.arch} for each in plan.wanted],
-        "arrives": [{"kind": each.kind.value, "target": str(each)} for each in plan.arrives],
-        "settings": [_setting(each) for each in plan.settings],
-        "left_out": [{"name": each.name, "why": each.why, "source": each.source} for each in plan.left_out],
-        "notes": list(plan.notes),
-        "files": [{"name": each.name, "text": each.text} for each in report.files],
-    }
-
-
-def _setting(each: Setting) -> Json:
-    return {
-        "name": each.name,
-        "value": each.value,
-        "channel": each.channel.value,
-        "reader": each.reader,
-        "read": not each.idle,
-        "decides": each.decides,
-        "why": each.why,
-        "source": each.source,
-    }
 
 
 def rebuild_json(report: RebuildReport) -> Json:
@@ -51,7 +20,7 @@ def rebuild_json(report: RebuildReport) -> Json:
         "source": steps.source,
         "targets": [{"name": each.label, "arch": each.arch} for each in plan.wanted],
         "arrives": [{"kind": each.kind.value, "target": str(each)} for each in plan.arrives],
-        "settings": [_setting(each) for each in plan.settings],
+        "settings": [setting_json(each) for each in plan.settings],
         "unset": [{"name": name, "why": why} for name, why in steps.unset],
         "notes": [*plan.notes, *steps.notes],
         "steps": [_step(step, states.get(id(step))) for step in steps.steps],

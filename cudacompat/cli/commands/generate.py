@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,16 +14,29 @@ from cudacompat.cli.options import (
     Format,
     FormatOption,
     GpuOption,
+    GpusFromOption,
     OutputOption,
     QuietOption,
 )
 
 
 def command(
-    engine: Annotated[str, typer.Argument(help="whisper.cpp, whisper-rs, cmake, nvcc, …")],
+    engine: Annotated[str | None, typer.Argument(help="whisper.cpp, whisper-rs, cmake, nvcc, …")] = None,
+    project: Annotated[str | None, typer.Argument(metavar="[DIR]", help="With --add: the project to extend.")] = None,
     gpu: GpuOption = None,
+    gpus_from: GpusFromOption = None,
     as_: Annotated[
-        str | None, typer.Option("--as", metavar="KIND", help="dockerfile, cmake, env or nvcc; without it, the plan.")
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="KIND",
+            help="dockerfile, cmake, presets, env, nvcc, cargo, compose, podman, devcontainer, github or gitlab; "
+            "without it, the plan.",
+        ),
+    ] = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option("--add", metavar="SPEC", help="Extend the project in DIR by this GPU. Repeatable."),
     ] = None,
     cuda: Annotated[str | None, typer.Option(metavar="X.Y", help="The CUDA release to build with.")] = None,
     engine_version: Annotated[str | None, typer.Option(metavar="VER", help="The engine's version.")] = None,
@@ -30,14 +44,26 @@ def command(
         str | None, typer.Option(metavar="NAME", help="incident: the five variables, and who reads each.")
     ] = None,
     ptx: Annotated[bool, typer.Option("--ptx/--no-ptx", help="PTX for GPUs newer than all of these.")] = True,
+    budget: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="The best list whose file stays below, such as 100 MB.")
+    ] = None,
+    distro: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of the base image: ubuntu22.04, ubuntu24.04 or ubuntu26.04.")
+    ] = None,
     install: Annotated[
         str | None,
-        typer.Option(metavar="WHAT", help="What an image's check stage gives to pip: a version, URL or wheel."),
+        typer.Option(metavar="WHAT", help="What a check stage or job gives to pip: a version, URL or wheel."),
     ] = None,
-    folder: Annotated[str | None, typer.Option("-o", metavar="DIR", help="Write the file there.")] = None,
-    write: Annotated[bool, typer.Option("--write", help="With -o: replace a file that differs.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="With -o: show what would change; write nothing.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="With -o: exit 1 if the file there differs.")] = False,
+    folder: Annotated[str | None, typer.Option("-o", metavar="DIR", help="Write the files there.")] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="With -o: replace files that differ. With --add: edit in place.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="With -o or --add: show what would change; write nothing.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="With -o or --add: exit 1 if something would change; write nothing.")
+    ] = False,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -45,25 +71,51 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Write build settings that really reach an engine's compiler, for these GPUs."""
-    from cudacompat.app.generate import generate
+    from cudacompat.app.generate import Asked, generate
     from cudacompat.cli.files import place
     from cudacompat.cli.output import emit
     from cudacompat.domain.errors import UsageError
 
+    if add:
+        given = {"--gpu": gpu, "--gpus-from": gpus_from, "--as": as_, "-o": folder, "--profile": profile}
+        given |= {"--budget": budget, "--cuda": cuda, "--distro": distro, "--install": install}
+        other = next((name for name, value in given.items() if value), None)
+        if other is not None:
+            raise UsageError(f"--add extends what a project has; {other} is for new files")
+        from cudacompat.app.extend import extend
+        from cudacompat.cli.files import edit
+
+        if engine is not None and project is None and Path(engine).is_dir():
+            engine, project = None, engine
+        extended = extend(engine, project or ".", tuple(add), engine_version=engine_version)
+        if diff or write or check:
+            return edit(extended, write=write, diff=diff, check=check, exit_zero=exit_zero)
+        return emit(extended, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    if engine is None:
+        raise UsageError("name an engine: whisper.cpp, whisper-rs, cmake, nvcc, …")
+    if project is not None:
+        raise UsageError(f"{project[:80]!r} is one argument too many; DIR belongs to --add, and -o DIR to new files")
     if (write or diff or check) and folder is None:
-        raise UsageError("--write, --diff and --check need -o DIR")
+        raise UsageError("--write, --diff and --check need -o DIR, or --add SPEC")
     if folder is not None and as_ is None:
         raise UsageError("-o needs --as KIND: which file to write")
     report = generate(
         engine,
-        tuple(gpu or ()),
-        output=as_,
-        cuda=cuda,
-        engine_version=engine_version,
-        profile=profile,
-        ptx=ptx,
-        install=install,
+        Asked(
+            specs=tuple(gpu or ()),
+            fleet=gpus_from,
+            output=as_,
+            cuda=cuda,
+            engine_version=engine_version,
+            profile=profile,
+            ptx=ptx,
+            budget=budget,
+            distro=distro,
+            install=install,
+        ),
     )
-    if folder is None:
-        return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
-    return place(report.files, folder, write=write, diff=diff, check=check, exit_zero=exit_zero)
+    if folder is not None:
+        return place(report.files, folder, write=write, diff=diff, check=check, exit_zero=exit_zero)
+    if len(report.files) > 1 and format_ is Format.TEXT:
+        raise UsageError(f"these are {len(report.files)} files; -o DIR says where to write them")
+    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
