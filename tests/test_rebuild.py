@@ -63,6 +63,8 @@ def test_wrong_before_and_native_after(tree: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
     ran = rebuild("whisper.cpp", tree, "--gpu", "RTX 5070 Ti", "--gpu", "8.6", "--yes", "--format", "json")
     assert ran.code == 0, ran.err
+    native = "2 CUDA sources would be compiled for -arch=native: nvcc's default target where no GPU is"
+    assert any(note.endswith(native) for note in ran.json["notes"])
     schema = json.loads(resources.files("cudacompat").joinpath("schemas", "rebuild-1.json").read_text())
     jsonschema.validate(ran.json, schema)
     assert [kind for kind, state in steps(ran.json) if state == "done"] == [

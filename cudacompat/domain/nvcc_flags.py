@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.wording import sort_key
 
 _CODE = re.compile(r"(sm|compute|lto)_(\d{2,3})([af]?)")
 _KIND = {"sm": CodeKind.SASS, "compute": CodeKind.PTX, "lto": CodeKind.LTO_IR}
@@ -33,6 +34,15 @@ class Requested:
     def default(self) -> bool:
         """Whether nothing is asked for, so that nvcc's default target is compiled."""
         return not self.images and not self.words
+
+
+def describe(request: Requested) -> str:
+    """The request in words: `sm_80 compute_80`, `-arch=native: without a GPU here, nvcc's default target`."""
+    if request.default:
+        return "nvcc's default target: no architecture is given"
+    images = sorted(request.images, key=lambda each: (each.kind is CodeKind.PTX, *sort_key(each)))
+    native = {"native": "-arch=native: nvcc's default target where no GPU is"}
+    return " ".join([*map(str, images), *(native.get(word, f"-arch={word}") for word in request.words)])
 
 
 def requested(flags: Sequence[str]) -> Requested:

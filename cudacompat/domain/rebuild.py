@@ -9,7 +9,6 @@ from enum import Enum
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.plan import BuildPlan
 from cudacompat.domain.report import EXIT_FINDINGS, EXIT_OK, EXIT_STEP_FAILED, CheckReport, count_of
-from cudacompat.domain.target import ArchTarget
 
 
 class StepKind(Enum):
@@ -136,8 +135,3 @@ def script(steps: BuildSteps) -> str:
         if step.command:
             lines.append(shlex.join(step.command))
     return "\n".join(lines) + "\n"
-
-
-def wrong_flags(requests: tuple[frozenset[ArchTarget], ...], promised: frozenset[ArchTarget]) -> int:
-    """How many units will be compiled for something else than what was promised."""
-    return sum(request != promised for request in requests)

@@ -17,12 +17,11 @@ from cudacompat.app.rebuild.prepare import DOCKERFILE, dockerfile
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.capability import ComputeCapability
 from cudacompat.domain.errors import CudacompatError
+from cudacompat.domain.nvcc_flags import Requested, describe
 from cudacompat.domain.policy import Policy, Require
 from cudacompat.domain.rebuild import BuildStep, BuildSteps, RebuildReport, StepKind, StepResult, StepState
 from cudacompat.domain.report import CheckReport
-from cudacompat.domain.target import ArchTarget, CodeKind
 from cudacompat.domain.verdict import Target
-from cudacompat.domain.wording import sort_key
 from cudacompat.host.follow import follow
 
 _TAIL = 30  # lines of a failed step that are shown
@@ -193,25 +192,15 @@ def _flags(step: BuildStep, steps: BuildSteps) -> StepResult:
         return StepResult(step, StepState.FAILED, said=str(error))
     if not units:
         return StepResult(step, StepState.FAILED, said="no CUDA source will be compiled: is CUDA switched on?")
-    promised = frozenset(steps.plan.arrives)
-    wrong = [unit for unit in units if unit.request.images != promised or unit.request.words]
+    promised = Requested(frozenset(steps.plan.arrives))
+    wrong = [unit for unit in units if unit.request != promised]
     if not wrong:
-        return StepResult(step, StepState.DONE, said=f"{len(units)} CUDA sources, each for {_listed(promised)}")
-    first = wrong[0].request
-    what = " ".join([*_names(first.images), *(f"-arch={word}" for word in first.words)])
+        return StepResult(step, StepState.DONE, said=f"{len(units)} CUDA sources, each for {describe(promised)}")
     said = (
-        f"{len(wrong)} of {len(units)} CUDA sources would be compiled for {what or 'the default target'}, "
-        f"not for {_listed(promised)}; the first is {wrong[0].source}"
+        f"{len(wrong)} of {len(units)} CUDA sources would be compiled for {describe(wrong[0].request)}, "
+        f"not for {describe(promised)}; the first is {wrong[0].source}"
     )
     return StepResult(step, StepState.FAILED, said=said)
-
-
-def _names(images: frozenset[ArchTarget]) -> list[str]:
-    return [str(each) for each in sorted(images, key=lambda each: (each.kind is CodeKind.PTX, *sort_key(each)))]
-
-
-def _listed(images: frozenset[ArchTarget]) -> str:
-    return " ".join(_names(images))
 
 
 # -- the artifacts

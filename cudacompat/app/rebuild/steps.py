@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.engine import BuildSystem, Channel
+from cudacompat.domain.errors import CudacompatError
+from cudacompat.domain.nvcc_flags import Requested, describe
 from cudacompat.domain.plan import BuildPlan
 from cudacompat.domain.rebuild import BuildStep, StepKind
+from cudacompat.domain.wording import count
 
 CONTAINER_PROGRAMS = ("podman", "docker", "buildah")
 
@@ -58,6 +63,8 @@ def _cmake(site: Site) -> Made:
     notes: tuple[str, ...] = ()
     if stale and _same_settings(site):
         stale, notes = [], (f"{site.folder} has these settings already: the build goes on where it stopped",)
+    elif stale:
+        notes = _as_configured(site)
     why = "CMake takes the list, the compiler and every option from its cache once they are there"
     steps = (
         *((BuildStep(StepKind.CLEAN, why, paths=tuple(stale)),) if stale else ()),
@@ -71,6 +78,21 @@ def _cmake(site: Site) -> Made:
         _JUDGE,
     )
     return Made(steps, site.plan.engine.products or ("**/*.so*", "**/*.a"), notes)
+
+
+def _as_configured(site: Site) -> tuple[str, ...]:
+    """What the folder would build as it is configured now, where that is not what the plan promises."""
+    try:
+        units = cuda_units(site.folder) or ()
+    except CudacompatError:
+        return ()
+    requests = Counter(describe(unit.request) for unit in units)
+    promised = describe(Requested(frozenset(site.plan.arrives)))
+    return tuple(
+        f"as {site.folder} is configured now, {count(number, 'CUDA source')} would be compiled for {what}"
+        for what, number in requests.most_common(3)
+        if what != promised
+    )
 
 
 def _same_settings(site: Site) -> bool:
