@@ -73,7 +73,9 @@ def tradeoff(full: BuildPlan, small: BuildPlan, budget: int) -> str:
 def _ptx_candidates(plan: BuildPlan) -> list[CodeTarget | None]:
     """PTX that some of these GPUs can compile: of each plain target, the spare one, none."""
     plain = {each.number for each in plan.wanted} | {SPARE_PTX}
-    numbers = sorted(each for each in plain if not plan.engine.added_suffix(plan.version, each, ptx=True))
+    numbers = sorted(
+        each for each in plain if not plan.engine.added_suffix(plan.version, each, ptx=True, cuda=plan.release.version)
+    )
     return [None, *(CodeTarget(each, sass=False, ptx=True) for each in numbers)]
 
 
@@ -127,7 +129,7 @@ def _of_major(plan: BuildPlan, targets: Sequence[CodeTarget], fixed: _Code) -> I
 def _arriving(plan: BuildPlan, code: Sequence[CodeTarget]) -> tuple[ArchTarget, ...]:
     """What the engine's build makes of this list."""
     said = sayable(plan.engine, plan.version, code, Route.COMMAND)
-    return arriving(plan.engine, plan.version, said)
+    return arriving(plan.engine, plan.version, said, plan.release.version)
 
 
 def _joined(code: Iterable[CodeTarget]) -> _Code:

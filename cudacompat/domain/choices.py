@@ -40,7 +40,7 @@ def choices(plan: BuildPlan) -> tuple[Choice, ...]:
 
 
 def _choice(plan: BuildPlan, target: CodeTarget, weights: Sizes | None) -> Choice:
-    images = arriving(plan.engine, plan.version, (target,))
+    images = arriving(plan.engine, plan.version, (target,), plan.release.version)
     rest = [image for image in plan.arrives if image not in images]
     return Choice(
         target=target,
@@ -89,7 +89,8 @@ def _why_ptx(plan: BuildPlan, image: ArchTarget) -> str:
     if users:
         return f"PTX that the driver compiles at first use on {', '.join(dict.fromkeys(users))}, and on newer GPUs"
     rewritten = any(
-        each.number > image.number and plan.engine.added_suffix(plan.version, each.number, ptx=True)
+        each.number > image.number
+        and plan.engine.added_suffix(plan.version, each.number, ptx=True, cuda=plan.release.version)
         for each in plan.wanted
     )
     reason = (
