@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -35,16 +36,17 @@ def load(file: str) -> Baseline:
 
 def compared_with(baseline: Baseline, read: ReadResult, paths: Sequence[str]) -> tuple[Compared, ...]:
     """Return what the artifacts that were read lost and gained since the baseline."""
-    called = _names(read, paths)
-    now = {artifact.path: lock(artifact, called[artifact.path]) for artifact in read.artifacts}
-    looked_into = {name for file in _files(paths) for name in both_names(file, paths)}
-    return compare(baseline, now, {called[item.path] for item in read.not_read}, looked_into)
+    names = _names(read, paths)
+    now = {artifact.path: lock(artifact, names[artifact.path]) for artifact in read.artifacts}
+    roots = [path.replace(os.sep, "/") for path in paths]
+    looked_into = {name for file in _files(paths) for name in both_names(file.replace(os.sep, "/"), roots)}
+    return compare(baseline, now, {names[item.path] for item in read.not_read}, looked_into)
 
 
 def text_of(read: ReadResult, paths: Sequence[str]) -> tuple[str, int]:
     """Return the text of the lock file for what was read, and how many artifacts it holds."""
-    called = _names(read, paths)
-    locked = [lock(artifact, called[artifact.path]) for artifact in read.artifacts]
+    names = _names(read, paths)
+    locked = [lock(artifact, names[artifact.path]) for artifact in read.artifacts]
     locked = [each for each in locked if each.whole.modules]
     return to_toml(locked), len(locked)
 
@@ -63,8 +65,15 @@ def refuse_to_overwrite(file: str) -> None:
 
 def _names(read: ReadResult, paths: Sequence[str]) -> dict[str, str]:
     """What is called how: the artifacts, and what was not read."""
-    met = [artifact.path for artifact in read.artifacts] + [item.path for item in read.not_read]
-    return identities(list(dict.fromkeys(met)), paths)
+    met = dict.fromkeys([artifact.path for artifact in read.artifacts] + [item.path for item in read.not_read])
+    return called(list(met), paths)
+
+
+def called(paths: Sequence[str], roots: Sequence[str], *, inside: bool = False) -> dict[str, str]:
+    """Return what each path is called from release to release, on every system with the same slashes."""
+    slashed = {path: path.replace(os.sep, "/") for path in paths}
+    names = identities(list(slashed.values()), [root.replace(os.sep, "/") for root in roots], inside=inside)
+    return {path: names[slashed[path]] for path in paths}
 
 
 def _files(paths: Sequence[str]) -> Iterator[str]:

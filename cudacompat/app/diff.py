@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tempfile
@@ -11,11 +12,11 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from cudacompat.app.baseline import called
 from cudacompat.artifacts.read import read_paths
 from cudacompat.domain.code import NotRead
 from cudacompat.domain.diff import DiffReport, FailOn, Side, compare
 from cudacompat.domain.errors import StepError, UsageError
-from cudacompat.domain.identity import identities
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.verdict import Target
 from cudacompat.domain.versions import DriverRelease
@@ -65,7 +66,7 @@ def _side(text: str, on_file: OnFile) -> Side:
     with tempfile.TemporaryDirectory(prefix="cudacompat-") as folder:
         wheel = _download(text, Path(folder), on_file)
         side = _read(text, str(wheel), on_file)
-        shown = str(wheel.parent) + "/"  # the folder is gone when the report is read
+        shown = str(wheel.parent) + os.sep  # the folder is gone when the report is read
         return replace(
             side,
             artifacts=tuple(replace(each, path=each.path.removeprefix(shown)) for each in side.artifacts),
@@ -76,7 +77,7 @@ def _side(text: str, on_file: OnFile) -> Side:
 
 def _read(label: str, path: str, on_file: OnFile) -> Side:
     found = read_paths([path], kernels=True, on_file=on_file)
-    names = identities([artifact.path for artifact in found.artifacts], [path], inside=True)
+    names = called([artifact.path for artifact in found.artifacts], [path], inside=True)
     return Side(label, found.artifacts, found.not_read, found.files, found.without_code, names)
 
 
