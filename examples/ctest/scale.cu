@@ -1,0 +1,4 @@
+__global__ void scale(float *x, float by)
+{
+    x[blockIdx.x * blockDim.x + threadIdx.x] *= by;
+}
