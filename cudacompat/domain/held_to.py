@@ -10,7 +10,7 @@ from cudacompat.domain.gpus import JudgedTarget
 from cudacompat.domain.policy import Extra, Holes, Ignore, Policy, PtxPolicy, Require
 from cudacompat.domain.policy_keys import Given
 from cudacompat.domain.target import ArchTarget, CodeKind
-from cudacompat.domain.verdict import JitPolicy, Target
+from cudacompat.domain.verdict import Target
 
 _TARGETS = ("require", "gpus-from")
 
@@ -91,7 +91,7 @@ def _refuse_contradictions(policy: Policy, given: Mapping[str, Given], targets: 
             f'{given["coverage"].origin}: {policy.coverage:g} contradicts holes = "error" ({given["holes"].origin}), '
             'under which one missing kernel fails; take holes = "warn"'
         )
-    forced = next((target for target in targets if target.jit is JitPolicy.FORCED), None)
+    forced = next((target for target in targets if target.jit.ignores_machine_code), None)
     if forced is not None:
         for key, wants in (
             ("native", bool(policy.native)),
