@@ -248,8 +248,9 @@ class TestContradictions:
         assert policy((ptx_only,), ptx="any", require=["compute_90"]).ptx is PtxPolicy.ANY
 
     @pytest.mark.parametrize("values", [{"native": ["12.0"]}, {"level": "native"}, {"level": "sass"}, {"ptx": "none"}])
-    def test_a_forced_jit_and_machine_code(self, values: dict[str, object]) -> None:
-        forced = (target("12.0", jit=JitPolicy.FORCED),)
+    @pytest.mark.parametrize("jit", [JitPolicy.FORCED, JitPolicy.FORCED_AND_DISABLED])
+    def test_a_forced_jit_and_machine_code(self, values: dict[str, object], jit: JitPolicy) -> None:
+        forced = (target("12.0", jit=jit),)
         with pytest.raises(UsageError, match=r"contradicts the forced JIT on 12\.0"):
             policy(forced, **values)
         policy(forced, ptx="any")
