@@ -196,6 +196,7 @@ class _Reader:
                 else:
                     one = self._binary(name, member.data, member.kind)
             code, unread = code or one.code, unread or one.unread
+            del member  # or its bytes stay while those of the next are inflated
         return _Yield(code, unread)
 
     def _outside_link(self, path: str) -> _Yield:

@@ -6,7 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 from cudacompat.artifacts.binaries.buffer import Allowance, UnreadableError
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
@@ -80,7 +80,7 @@ class ZipReader:
             return Member(name, Kind.OTHER, b"", None, "encrypted")
         head, kind = b"", Kind.OTHER
         try:
-            with self._zip.open(info) as stream:
+            with cast(zipfile.ZipExtFile, self._zip.open(info)) as stream:
                 head = stream.read(HEAD)
                 kind = sniff(head, info.file_size)
                 if kind is Kind.MAYBE_PTX:
@@ -98,23 +98,23 @@ class ZipReader:
                 raise
             return Member(name, kind, head, None, f"damaged member: {_words(error)}")
 
-    def _inflate(self, info: zipfile.ZipInfo, stream: IO[bytes], head: bytes) -> bytearray:
+    def _inflate(self, info: zipfile.ZipInfo, stream: zipfile.ZipExtFile, head: bytes) -> bytearray:
         cap = min(_LARGEST, max(_ALWAYS_ALLOWED, _MOST_RATIO * info.compress_size))
         if info.file_size > cap:
             raise UnreadableError(
                 f"claims to inflate from {info.compress_size} to {info.file_size} bytes: not inflated"
             )
-        data = bytearray(head)
-        if not self._allowance.take(len(head)):
+        if not self._allowance.take(info.file_size):
             raise UnreadableError("what this file may inflate is used up")
-        while chunk := stream.read(_CHUNK):
-            data += chunk
-            if len(data) > cap:
-                raise UnreadableError(f"inflates to more than {cap} bytes: given up")
-            if not self._allowance.take(len(chunk)):
-                raise UnreadableError("what this file may inflate is used up")
-        if len(data) != info.file_size:
-            raise UnreadableError(f"inflates to {len(data)} bytes, its header says {info.file_size}")
+        # all at once: to grow it would take half as much again, and zeroed memory costs nothing until it is written
+        data = bytearray(info.file_size)
+        at = len(head)
+        data[:at] = head
+        with memoryview(data) as view:
+            while at < len(data) and (count := stream.readinto(view[at : at + _CHUNK])):
+                at += count
+        if at != len(data) or stream.read(1):
+            raise UnreadableError(f"does not inflate to the {info.file_size} bytes that its header says")
         return data
 
 
