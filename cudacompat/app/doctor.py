@@ -149,7 +149,7 @@ _ERROR = Severity.ERROR
 def _rebuild(
     targets: Sequence[Target], known: Recognised | None
 ) -> tuple[tuple[Step, ...], tuple[tuple[str, str], ...]]:
-    from cudacompat.app.generate import command_line, wanted_gpus
+    from cudacompat.app.generate import Asked, command_line, wanted_gpus
     from cudacompat.domain.plan import commands, plan_build, setting_line
     from cudacompat.engines import find
 
@@ -166,7 +166,7 @@ def _rebuild(
     steps = [
         Step(
             f"set the list where this build reads it ({plan.title}{recognised}); or let the file be written",
-            command_line(plan, output=output, engine_version=version),
+            command_line([plan], Asked(output=output, engine_version=version)),
         ),
         *(
             Step(f"clear what hides the change: {cache.why}", command)
