@@ -26,9 +26,8 @@ def follow(
     Its output, stdout and stderr together, goes to `log` as it is, and line by line to `on_line`. Where this process
     is interrupted, the program and all it started are ended first.
     """
-    with log.open("wb") as file:
+    with log.open("wb", buffering=0) as file:  # so that whoever looks in sees where the build is
         file.write(f"$ {' '.join(command)}\n".encode("utf-8", "surrogateescape"))
-        file.flush()
         try:
             process = subprocess.Popen(
                 list(command),
