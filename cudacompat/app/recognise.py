@@ -29,6 +29,8 @@ def recognise(folder: Path) -> Recognised | None:
 def recognise_as(engine: Engine, folder: Path) -> Recognised | None:
     """Return what shows that this folder is, or uses, this engine; `None` where nothing does."""
     for marker in engine.markers:
+        if marker.beside is not None and not (folder / marker.beside).is_file():
+            continue
         text = _text(folder / marker.file)
         if text is not None and re.search(marker.recognises, text):
             found = re.search(marker.version, text) if marker.version else None

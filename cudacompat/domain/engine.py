@@ -243,13 +243,14 @@ class Marker:
 
     `recognises` and `version` are regular expressions over the file's text; the groups of `version`, joined by dots,
     are the engine's version there. `means`, where the file states none, is the first version whose facts are those of
-    such a file.
+    such a file. `beside` is another file that has to be there.
     """
 
     file: str
     recognises: str
     version: str | None = None
     means: str | None = None
+    beside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,58 @@ import difflib
 
 from cudacompat.domain.engine import Engine
 from cudacompat.domain.errors import UsageError
-from cudacompat.engines import cmake, nvcc, whisper_cpp, whisper_rs
+from cudacompat.engines import (
+    bitsandbytes,
+    candle,
+    cargo_cc,
+    cargo_cmake,
+    cmake,
+    ctranslate2,
+    cupy,
+    faiss,
+    flash_attention,
+    ggml,
+    k2,
+    llama_cpp,
+    llama_cpp_python,
+    llama_cpp_rs,
+    nvcc,
+    onnxruntime,
+    opencv,
+    pytorch,
+    pywhispercpp,
+    torch_extension,
+    vllm,
+    whisper_cpp,
+    whisper_rs,
+)
 
-ENGINES: tuple[Engine, ...] = (whisper_cpp.ENGINE, whisper_rs.ENGINE, cmake.ENGINE, nvcc.ENGINE)
+# In the order in which a source tree is asked whose it is: the most particular first, any CMake project last.
+ENGINES: tuple[Engine, ...] = (
+    whisper_cpp.ENGINE,
+    whisper_rs.ENGINE,
+    llama_cpp.ENGINE,
+    llama_cpp_rs.ENGINE,
+    llama_cpp_python.ENGINE,
+    pywhispercpp.ENGINE,
+    ggml.ENGINE,
+    ctranslate2.ENGINE,
+    candle.ENGINE,
+    flash_attention.ENGINE,
+    vllm.ENGINE,
+    bitsandbytes.ENGINE,
+    onnxruntime.ENGINE,
+    cupy.ENGINE,
+    faiss.ENGINE,
+    opencv.ENGINE,
+    k2.ENGINE,
+    pytorch.ENGINE,
+    torch_extension.ENGINE,
+    cargo_cc.ENGINE,
+    cargo_cmake.ENGINE,
+    cmake.ENGINE,
+    nvcc.ENGINE,
+)
 
 
 def find(name: str) -> Engine:

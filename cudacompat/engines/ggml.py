@@ -1,12 +1,27 @@
-"""What every build of ggml's CUDA backend has in common: whisper.cpp, llama.cpp, ggml itself, and their bindings.
+"""ggml, and what every build of its CUDA backend has in common: whisper.cpp, llama.cpp and their bindings.
 
-Read at ggml-org/ggml d99724f2, ggml-org/whisper.cpp 371b5a75 (v1.9.3) and in its history; lines marked as run were run
-with nvcc 13.0 and CMake 3.25 to 4.4 on a machine without a GPU.
+Read at ggml-org/ggml d99724f2 (v0.21.0), ggml-org/whisper.cpp 371b5a75 (v1.9.3) and in their histories; lines marked as
+run were run with nvcc 13.0 or 13.5 and CMake 3.25 to 4.4 on a machine without a GPU.
 """
 
 from __future__ import annotations
 
-from cudacompat.domain.engine import Channel, DeadSetting, Fixed, Hazard, Rewrite, Window
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Fixed,
+    Grammar,
+    Hazard,
+    Knob,
+    Marker,
+    Proof,
+    Recipe,
+    Rewrite,
+    Window,
+)
 
 CMAKELISTS = "ggml/src/ggml-cuda/CMakeLists.txt at ggml-org/whisper.cpp v1.9.3"
 
@@ -70,3 +85,102 @@ def fp4_hazard(window: Window) -> Hazard:
 def rewrite(window: Window) -> Rewrite:
     """Return ggml's own rewriting of 12X to 12Xa."""
     return Rewrite(12, "a", f"{CMAKELISTS}; ggml-org/llama.cpp#18361, #18457", window)
+
+
+def list_knob(window: Window) -> Knob:
+    """Return CMake's own list, as these versions read it."""
+    return Knob(
+        "CMAKE_CUDA_ARCHITECTURES",
+        Channel.DEFINE,
+        Grammar.CMAKE,
+        "ggml's CMakeLists and CMake",
+        CMAKELISTS + "; configured with CMake 4.4 and nvcc 13.5",
+        window,
+    )
+
+
+def environment_knob(window: Window) -> Knob:
+    """Return the variable from which CMake takes that list."""
+    return Knob(
+        "CUDAARCHS",
+        Channel.ENVIRONMENT,
+        Grammar.CMAKE,
+        "CMake 3.20 and newer, at the first configure of a build folder only",
+        "ggml sets the list before it enables the language, and this variable still wins; run with CMake 3.25 and 4.4",
+        window,
+    )
+
+
+def not_from_the_environment(window: Window) -> DeadSetting:
+    """Return the variable that people set for CMake and that CMake does not read."""
+    return DeadSetting(
+        "CMAKE_CUDA_ARCHITECTURES in the environment",
+        "CMake does not read a variable of this name from the environment (it reads CUDAARCHS, once)",
+        "run with CMake 3.25 and 4.4",
+        None,
+        window,
+    )
+
+
+def twice_hazard(window: Window) -> Hazard:
+    """Return what NVCC_APPEND_FLAGS does beside a list that is complete."""
+    return Hazard(
+        "NVCC_APPEND_FLAGS",
+        "it would add every target a second time beside CMake's list",
+        "run with nvcc 13.0",
+        (),
+        window,
+    )
+
+
+CMAKE_CACHE = Cache(
+    "CMakeCache.txt",
+    "CMake takes the list from its cache once it is there",
+    ("cmake", "-E", "rm", "-rf", "build"),
+    "run with CMake 3.25 and 4.4",
+)
+
+PRODUCTS = ("**/libggml-cuda.so*", "**/libggml-cuda.a")
+
+# In an image libcuda.so.1, which comes with the driver, is not there to link programs against libggml-cuda.so.
+CONFIGURE = (
+    "cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_INSTALL_PREFIX=/out",
+    "-DCMAKE_EXE_LINKER_FLAGS=-Wl,--allow-shlib-undefined", "{settings}",
+)  # fmt: skip
+
+RECIPE = Recipe(
+    packages=("cmake", "g++", "git", "ninja-build"),
+    configure=CONFIGURE,
+    build=(("cmake", "--build", "build"), ("cmake", "--install", "build")),
+    runtime_packages=("libgomp1",),
+)
+
+_SINCE_FP4 = Window("0.9.5")
+
+ENGINE = Engine(
+    name="ggml",
+    title="ggml, the tensor library",
+    aliases=(),
+    system=BuildSystem.CMAKE,
+    current="0.21.0",
+    source="github.com/ggml-org/ggml at v0.21.0 (d99724f2) and its tags from v0.9.1 on",
+    unset=UNSET,
+    knobs=(list_knob(Window()),),
+    fixed=(cuda_on("GGML_CUDA", Window(), "CMakeLists.txt at v0.9.1 and v0.21.0"), NATIVE_OFF),
+    env_knobs=(environment_knob(Window()),),
+    env_fixed=(NO_NATIVE_BY_DATE,),
+    dead=dead(Window(), also=(not_from_the_environment(Window()),)),
+    hazards=(fp4_hazard(_SINCE_FP4), twice_hazard(Window(None, "0.9.5"))),
+    rewrites=(rewrite(_SINCE_FP4),),
+    caches=(CMAKE_CACHE,),
+    products=PRODUCTS,
+    markers=(
+        Marker(
+            "CMakeLists.txt",
+            r"project\(\s*\"?ggml\"?[\s)]",
+            r"set\(GGML_VERSION_MAJOR\s+(\d+)\)\s*set\(GGML_VERSION_MINOR\s+(\d+)\)\s*set\(GGML_VERSION_PATCH\s+(\d+)\)",
+        ),
+    ),
+    recipe=RECIPE,
+    proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED), ("nvcc", Proof.DOCUMENTED)),
+)

@@ -6,16 +6,13 @@ from dataclasses import replace
 
 from cudacompat.domain.engine import (
     BuildSystem,
-    Cache,
     Channel,
     DeadSetting,
     Engine,
     Grammar,
-    Hazard,
     Knob,
     Marker,
     Proof,
-    Recipe,
     Window,
 )
 from cudacompat.engines import ggml
@@ -32,14 +29,7 @@ ENGINE = Engine(
     source="github.com/ggml-org/whisper.cpp at v1.9.3 (371b5a75) and its tags from v1.5.0 on",
     unset=ggml.UNSET,
     knobs=(
-        Knob(
-            "CMAKE_CUDA_ARCHITECTURES",
-            Channel.DEFINE,
-            Grammar.CMAKE,
-            "ggml's CMakeLists and CMake",
-            ggml.CMAKELISTS,
-            Window("1.7.0"),
-        ),
+        ggml.list_knob(Window("1.7.0")),
         Knob(
             "GGML_CUDA_ARCHITECTURES",
             Channel.DEFINE,
@@ -64,14 +54,7 @@ ENGINE = Engine(
         replace(ggml.NATIVE_OFF, window=Window("1.7.0")),
     ),
     env_knobs=(
-        Knob(
-            "CUDAARCHS",
-            Channel.ENVIRONMENT,
-            Grammar.CMAKE,
-            "CMake 3.20 and newer, at the first configure of a build folder only",
-            "run with CMake 3.25 and 4.4 on v1.9.3",
-            Window("1.7.0"),
-        ),
+        ggml.environment_knob(Window("1.7.0")),
         Knob(
             "NVCC_APPEND_FLAGS",
             Channel.ENVIRONMENT,
@@ -92,13 +75,7 @@ ENGINE = Engine(
                 None,
                 _OWN_VARIABLE,
             ),
-            DeadSetting(
-                "CMAKE_CUDA_ARCHITECTURES in the environment",
-                "CMake does not read a variable of this name from the environment (it reads CUDAARCHS, once)",
-                "run with CMake 3.25 and 4.4",
-                None,
-                Window("1.7.0"),
-            ),
+            ggml.not_from_the_environment(Window("1.7.0")),
             DeadSetting(
                 "CUDA_DOCKER_ARCH",
                 "the Makefile that read it is gone: it only calls CMake now",
@@ -110,24 +87,11 @@ ENGINE = Engine(
     ),
     hazards=(
         ggml.fp4_hazard(_SINCE_FP4),
-        Hazard(
-            "NVCC_APPEND_FLAGS",
-            "it would add every target a second time beside CMake's list",
-            "run with nvcc 13.0",
-            (),
-            Window("1.5.3", "1.8.3"),
-        ),
+        ggml.twice_hazard(Window("1.5.3", "1.8.3")),
     ),
     rewrites=(ggml.rewrite(_SINCE_FP4),),
-    caches=(
-        Cache(
-            "CMakeCache.txt",
-            "CMake takes the list from its cache once it is there",
-            ("cmake", "-E", "rm", "-rf", "build"),
-            "run with CMake 3.25 and 4.4",
-        ),
-    ),
-    products=("**/libggml-cuda.so*", "**/libggml-cuda.a"),
+    caches=(ggml.CMAKE_CACHE,),
+    products=ggml.PRODUCTS,
     markers=(
         Marker(
             "CMakeLists.txt",
@@ -141,14 +105,6 @@ ENGINE = Engine(
             r"\s*set\(WHISPER_VERSION_PATCH\s+(\d+)\)",
         ),
     ),
-    recipe=Recipe(
-        packages=("cmake", "g++", "git", "ninja-build"),
-        configure=(
-            "cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-            "-DCMAKE_INSTALL_PREFIX=/out", "{settings}",
-        ),
-        build=(("cmake", "--build", "build"), ("cmake", "--install", "build")),
-        runtime_packages=("libgomp1",),
-    ),
-    proved=(("cmake", Proof.DOCUMENTED), ("dockerfile", Proof.DOCUMENTED)),
-)  # fmt: skip
+    recipe=ggml.RECIPE,
+    proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED), ("dockerfile", Proof.DOCUMENTED)),
+)

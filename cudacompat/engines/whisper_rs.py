@@ -88,13 +88,7 @@ ENGINE = Engine(
     ),
     hazards=(
         ggml.fp4_hazard(Window("0.16.0")),
-        Hazard(
-            "NVCC_APPEND_FLAGS",
-            "it would add every target a second time beside CMake's list",
-            "run with nvcc 13.0",
-            (),
-            Window("0.13.0", "0.16.0"),
-        ),
+        ggml.twice_hazard(Window("0.13.0", "0.16.0")),
         Hazard(
             "CMAKE_CUDA_FLAGS",
             "in the environment it replaces the build script's own value and with it -Xcompiler=-fPIC",

@@ -1,0 +1,106 @@
+"""bitsandbytes, whose CMakeLists makes CMake's list from its own."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Fixed,
+    Grammar,
+    Knob,
+    Marker,
+    Proof,
+    Ptx,
+    Window,
+)
+
+_CMAKE = "CMakeLists.txt:206-232 of bitsandbytes-foundation/bitsandbytes at 0.50.1 and its tags from 0.43.0 on"
+_CONFIGURED = "configured with CMake 4.4 and nvcc 13.5"
+_BY_WHEEL = Window("0.47.0")  # scikit-build-core runs CMake for setup.py
+
+ENGINE = Engine(
+    name="bitsandbytes",
+    title="bitsandbytes",
+    aliases=("bnb",),
+    system=BuildSystem.CMAKE,
+    current="0.50.1",
+    source=f"{_CMAKE}; {_CONFIGURED}",
+    unset="every number that the toolkit knows, as machine code, and the newest as PTX too",
+    # Its device code is linked by nvlink (CUDA_SEPARABLE_COMPILATION): the PTX of the newest target that it asks for
+    # stays in __nv_relfatbin, where no driver loads it. Read in the wheel of 0.50.2.
+    knobs=(
+        Knob(
+            "COMPUTE_CAPABILITY",
+            Channel.DEFINE,
+            Grammar.NUMBERS,
+            "bitsandbytes' CMakeLists, which overwrites CMake's own list with it",
+            f"{_CMAKE}; {_CONFIGURED}",
+            Window("0.43.0"),
+            ptx=Ptx.NEVER,
+            suffixes="",
+        ),
+    ),
+    fixed=(
+        Fixed(
+            "COMPUTE_BACKEND",
+            "cuda",
+            Channel.DEFINE,
+            "bitsandbytes' CMakeLists",
+            "without it there is no device code at all",
+            "CMakeLists.txt:69 of bitsandbytes-foundation/bitsandbytes at 0.50.1",
+        ),
+    ),
+    env_knobs=(
+        Knob(
+            "COMPUTE_CAPABILITY",
+            Channel.CMAKE_ARGS,
+            Grammar.NUMBERS,
+            "scikit-build-core, which hands CMAKE_ARGS to CMake where pip builds the wheel",
+            "setup.py and pyproject.toml of bitsandbytes-foundation/bitsandbytes from 0.47.0 on",
+            _BY_WHEEL,
+            ptx=Ptx.NEVER,
+            suffixes="",
+        ),
+    ),
+    env_fixed=(
+        Fixed(
+            "COMPUTE_BACKEND",
+            "cuda",
+            Channel.CMAKE_ARGS,
+            "bitsandbytes' CMakeLists",
+            "without it there is no device code at all",
+            "CMakeLists.txt:69 of bitsandbytes-foundation/bitsandbytes at 0.50.1",
+            _BY_WHEEL,
+        ),
+    ),
+    dead=(
+        DeadSetting(
+            "CMAKE_CUDA_ARCHITECTURES",
+            "the CMakeLists overwrites it, even as -D",
+            f"{_CMAKE}; {_CONFIGURED}: all targets were built in spite of it",
+        ),
+        DeadSetting("CUDAARCHS", "the CMakeLists overwrites the list that it fills", _CMAKE, "CMake 3.20 and newer"),
+        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "PyTorch and its extensions"),
+    ),
+    caches=(
+        Cache(
+            "CMakeCache.txt",
+            "CMake takes COMPUTE_CAPABILITY from its cache once it is there",
+            ("cmake", "-E", "rm", "-rf", "build"),
+            _CONFIGURED,
+        ),
+    ),
+    products=("bitsandbytes/libbitsandbytes_cuda*.so", "dist/bitsandbytes-*.whl"),
+    markers=(
+        Marker(
+            "bitsandbytes/__init__.py",
+            r"__version__",
+            r"__version__ = \"(\d+)\.(\d+)\.(\d+)",
+            beside="CMakeLists.txt",
+        ),
+    ),
+    proved=(("cmake", Proof.CONFIGURED),),
+)

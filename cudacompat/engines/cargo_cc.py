@@ -1,0 +1,74 @@
+"""A crate whose build script compiles CUDA with the cc crate."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Grammar,
+    Hazard,
+    Knob,
+    Marker,
+    Proof,
+    Recipe,
+)
+
+_CC = "src/lib.rs of rust-lang/cc-rs at 1.4.2 (a91e05e)"
+
+ENGINE = Engine(
+    name="cargo-cc",
+    title="a crate that compiles CUDA with the cc crate",
+    aliases=("cc-rs", "cc"),
+    system=BuildSystem.CARGO,
+    current=None,
+    source=f"{_CC}; nvcc's manual, NVCC_APPEND_FLAGS",
+    unset=(
+        'cc gives nvcc no target: what the build script says with .flag("-gencode"), or nvcc\'s default, sm_52 up to '
+        "CUDA 12 and sm_75 from CUDA 13"
+    ),
+    knobs=(
+        Knob(
+            "NVCC_APPEND_FLAGS",
+            Channel.ENVIRONMENT,
+            Grammar.GENCODE,
+            'nvcc itself, in every call of it; it adds to what the build script\'s own .flag("-gencode") says',
+            "nvcc's manual, NVCC_APPEND_FLAGS; run with nvcc 13.0 and 13.5",
+        ),
+    ),
+    dead=(
+        DeadSetting(
+            "CMAKE_CUDA_ARCHITECTURES", "cc does not run CMake", _CC, "build scripts that hand CMAKE_* on to CMake"
+        ),
+        DeadSetting("CUDAARCHS", "cc does not run CMake", _CC, "CMake 3.20 and newer"),
+        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CC, "PyTorch and its extensions"),
+        DeadSetting("CUDA_COMPUTE_CAP", "nothing in this build reads it", _CC, "the crates cudaforge and bindgen_cuda"),
+    ),
+    hazards=(
+        Hazard(
+            "CXXFLAGS",
+            "cc gives it to nvcc and to the C++ compiler alike, which does not know -gencode",
+            f"{_CC}: :2061",
+        ),
+    ),
+    caches=(
+        Cache(
+            "target",
+            "cc tells cargo of the variables that it reads itself, and NVCC_APPEND_FLAGS is not one of them: a changed "
+            "list does not run the build script again",
+            ("cargo", "clean", "--release"),
+            f"{_CC}: emit_rerun_if_env_changed",
+        ),
+    ),
+    products=("target/*/build/*/out/*.a", "target/release/*"),
+    markers=(Marker("build.rs", r"(?s)\bcc::Build\b.*\.cuda\(\s*true\s*\)"),),
+    recipe=Recipe(
+        packages=("ca-certificates", "curl", "g++", "pkg-config"),
+        configure=(),
+        build=(("cargo", "build", "--release"),),
+        rust=True,
+    ),
+    proved=(("env", Proof.DOCUMENTED),),
+)

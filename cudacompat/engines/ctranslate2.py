@@ -1,0 +1,135 @@
+"""CTranslate2, on which faster-whisper runs: CMake with the old FindCUDA module, which knows majors of one digit."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Fixed,
+    Grammar,
+    Hazard,
+    Knob,
+    Marker,
+    Proof,
+    Ptx,
+    Recipe,
+    Window,
+)
+
+_CMAKELISTS = "CMakeLists.txt:494-552 of OpenNMT/CTranslate2 at v4.8.1"
+_MODULE = "Modules/FindCUDA/select_compute_arch.cmake of Kitware/CMake, the same in every release up to 4.4.2"
+_CONFIGURED = "configured with CMake 3.25 and 4.4 and nvcc 13.5"
+
+ENGINE = Engine(
+    name="ctranslate2",
+    title="CTranslate2 (of which faster-whisper uses the wheel)",
+    aliases=("faster-whisper", "faster_whisper", "ct2"),
+    system=BuildSystem.CMAKE,
+    current="4.8.1",
+    source=f"{_CMAKELISTS} and its tags from v0.5.0 on; {_MODULE}; {_CONFIGURED}",
+    unset=(
+        "`Auto`: the GPUs of the machine that builds; without one the module's common targets, 5.3 to 8.6 and PTX of "
+        "8.6, which CUDA 13 cannot build. faster-whisper uses the wheel of the index, which none of this changes"
+    ),
+    knobs=(
+        Knob(
+            "CUDA_ARCH_LIST",
+            Channel.DEFINE,
+            Grammar.FIND_CUDA,
+            "CTranslate2's CMakeLists, by CMake's FindCUDA module",
+            f"{_CMAKELISTS}; {_CONFIGURED}",
+            Window("0.5.0"),
+            numbers=(0, 99),
+            ptx=Ptx.WITH_CODE,
+            suffixes="",
+            empty=(
+                " ",
+                "a single space: no target of the module's own. Empty or left out it would mean Auto, and without a "
+                "GPU 5.3 to 8.6",
+            ),
+        ),
+        Knob(
+            "CUDA_NVCC_FLAGS",
+            Channel.DEFINE,
+            Grammar.GENCODE_LIST,
+            "CMake's FindCUDA module, which puts these flags before those of CUDA_ARCH_LIST; majors of two digits and "
+            "suffixes can only be given here",
+            f"{_CMAKELISTS}; {_CONFIGURED}",
+            Window("2.0.0"),
+        ),
+    ),
+    fixed=(
+        Fixed(
+            "WITH_CUDA",
+            "ON",
+            Channel.DEFINE,
+            "CTranslate2's CMakeLists",
+            "without it there is no device code at all",
+            "CMakeLists.txt:17 of OpenNMT/CTranslate2 at v4.8.1",
+        ),
+    ),
+    dead=(
+        DeadSetting(
+            "CMAKE_CUDA_ARCHITECTURES",
+            "CUDA is no language of this project: FindCUDA calls nvcc, and does not read it",
+            _CMAKELISTS,
+            "CMake projects with CUDA as a language",
+        ),
+        DeadSetting(
+            "CUDA_ARCH_LIST in the environment",
+            "CMake does not read it; only the project's own Dockerfile turns it into -D",
+            "docker/Dockerfile of OpenNMT/CTranslate2 at v4.8.1",
+            "the image build of docker/Dockerfile",
+        ),
+        DeadSetting("CUDAARCHS", "CUDA is no language of this project", _CMAKELISTS, "CMake 3.20 and newer"),
+        DeadSetting(
+            "TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKELISTS, "PyTorch and its extensions"
+        ),
+        DeadSetting("GGML_CUDA_COMPUTE_CAPABILITY", "no known program reads it", _CMAKELISTS),
+    ),
+    hazards=(
+        Hazard(
+            "CUDA_ARCH_LIST=12.0",
+            "the module allows one digit before the point: 10.0 and up are `Unknown CUDA Architecture Name`",
+            f"{_MODULE}; {_CONFIGURED}",
+            (10, 11, 12),
+        ),
+        Hazard(
+            "NVCC_APPEND_FLAGS",
+            "it would add every target a second time beside CMake's own flags",
+            "nvcc's manual, NVCC_APPEND_FLAGS; run with nvcc 13.0",
+        ),
+    ),
+    caches=(
+        Cache(
+            "CMakeCache.txt",
+            "CMake takes both settings from its cache once they are there",
+            ("cmake", "-E", "rm", "-rf", "build"),
+            _CONFIGURED,
+        ),
+    ),
+    products=("**/libctranslate2*.so*", "**/ctranslate2-*.whl"),
+    markers=(
+        Marker(
+            "python/ctranslate2/version.py",
+            r"__version__",
+            r"__version__ = \"(\d+)\.(\d+)\.(\d+)\"",
+            beside="CMakeLists.txt",
+        ),
+        Marker("CMakeLists.txt", r"project\(ctranslate2\)"),
+    ),
+    recipe=Recipe(
+        packages=("cmake", "g++", "git", "libopenblas-dev", "ninja-build"),
+        configure=(
+            "cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+            "-DCMAKE_INSTALL_PREFIX=/out", "-DWITH_MKL=OFF", "-DWITH_OPENBLAS=ON", "-DOPENMP_RUNTIME=COMP",
+            "-DBUILD_CLI=OFF", "{settings}",
+        ),
+        build=(("cmake", "--build", "build"), ("cmake", "--install", "build")),
+        runtime_packages=("libgomp1", "libopenblas0"),
+    ),
+    proved=(("cmake", Proof.CONFIGURED),),
+)  # fmt: skip

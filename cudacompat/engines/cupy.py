@@ -1,0 +1,79 @@
+"""CuPy, whose setup gives nvcc the pairs that a variable holds; most of its kernels are compiled at run time."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Grammar,
+    Hazard,
+    Knob,
+    Marker,
+    Proof,
+    Window,
+)
+
+_SETUP = "install/cupy_builder/_compiler.py of cupy/cupy at v14.2.0 and 6b6d956"
+
+ENGINE = Engine(
+    name="cupy",
+    title="CuPy",
+    aliases=("cupy-cuda12x", "cupy-cuda13x"),
+    system=BuildSystem.PIP,
+    current="14.2.0",
+    source=_SETUP,
+    unset=(
+        "machine code of every number of the CUDA release, 10.0 and 12.0 as families from CUDA 12.9 on, and PTX of the "
+        "newest. Its wheels are built that way, and nearly all kernels are compiled at run time by NVRTC for the GPU "
+        "that is there"
+    ),
+    knobs=(
+        Knob(
+            "CUPY_NVCC_GENERATE_CODE",
+            Channel.ENVIRONMENT,
+            Grammar.CUPY,
+            "CuPy's setup, which hands each pair to nvcc as --generate-code",
+            _SETUP + ": _nvcc_gencode_options",
+            Window("10.0.0"),
+        ),
+    ),
+    dead=(
+        DeadSetting("CMAKE_CUDA_ARCHITECTURES", "CuPy's setup does not run CMake", _SETUP, "CMake projects"),
+        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _SETUP, "PyTorch and its extensions"),
+    ),
+    hazards=(
+        Hazard(
+            "NVCC_APPEND_FLAGS",
+            "where CUPY_NVCC_GENERATE_CODE is not set, a plain compute_100 or 120 beside CuPy's own families is `nvcc "
+            "fatal: The same GPU code generated for non family-specific and family-specific GPU arch` (CUDA 12.9 on)",
+            "run with nvcc 13.0 and 13.5",
+        ),
+    ),
+    caches=(
+        Cache(
+            "build",
+            "setuptools leaves an object that is newer than its source, whatever it was compiled for",
+            ("cmake", "-E", "rm", "-rf", "build"),
+            "install/cupy_builder of cupy/cupy at v14.2.0",
+        ),
+        Cache(
+            "~/.cupy/kernel_cache (CUPY_CACHE_DIR)",
+            "what NVRTC compiled at run time is kept there",
+            ("sh", "-c", 'rm -rf "${CUPY_CACHE_DIR:-$HOME/.cupy/kernel_cache}"'),
+            "docs/source/reference/environment.rst of cupy/cupy at v14.2.0",
+        ),
+    ),
+    products=("dist/cupy-*.whl", "cupy/**/*.so"),
+    markers=(
+        Marker(
+            "cupy/_version.py",
+            r"__version__",
+            r"__version__ = '(\d+)\.(\d+)\.(\d+)",
+            beside="install/cupy_builder/_compiler.py",
+        ),
+    ),
+    proved=(("env", Proof.DOCUMENTED),),
+)

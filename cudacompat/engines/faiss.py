@@ -1,0 +1,101 @@
+"""faiss with its GPU indexes: a CMake project that leaves the list to CMake."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Fixed,
+    Grammar,
+    Knob,
+    Marker,
+    Proof,
+    Recipe,
+    Window,
+)
+
+_CMAKE = "CMakeLists.txt of facebookresearch/faiss at v1.15.0"
+
+ENGINE = Engine(
+    name="faiss",
+    title="faiss, GPU indexes",
+    aliases=("faiss-gpu",),
+    system=BuildSystem.CMAKE,
+    current="1.15.0",
+    source=f"{_CMAKE}; configured with CMake 4.4 and nvcc 13.5",
+    unset="CMake takes the compiler's default target: sm_52 up to CUDA 12, sm_75 from CUDA 13",
+    knobs=(
+        Knob(
+            "CMAKE_CUDA_ARCHITECTURES",
+            Channel.DEFINE,
+            Grammar.CMAKE,
+            "CMake, for every CUDA target",
+            f"{_CMAKE}; INSTALL.md:160; configured with CMake 4.4 and nvcc 13.5",
+            Window("1.7.0"),
+        ),
+    ),
+    fixed=(
+        Fixed(
+            "FAISS_ENABLE_GPU",
+            "ON",
+            Channel.DEFINE,
+            "faiss' CMakeLists",
+            "without it there is no device code at all",
+            _CMAKE,
+        ),
+    ),
+    env_knobs=(
+        Knob(
+            "CUDAARCHS",
+            Channel.ENVIRONMENT,
+            Grammar.CMAKE,
+            "CMake 3.20 and newer, at the first configure of a build folder only",
+            "Modules/CMakeDetermineCUDACompiler.cmake of Kitware/CMake; run with CMake 3.25 and 4.4",
+            Window("1.7.0"),
+        ),
+    ),
+    dead=(
+        DeadSetting(
+            "CMAKE_CUDA_ARCHITECTURES in the environment",
+            "CMake does not read a variable of this name from the environment",
+            "run with CMake 3.25 and 4.4",
+        ),
+        DeadSetting(
+            "CUDA_ARCHS",
+            "only the project's own conda recipes read it",
+            "conda/faiss-gpu/build-lib.sh of facebookresearch/faiss at v1.15.0",
+            "conda/faiss-gpu/build-lib.sh",
+        ),
+        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "PyTorch and its extensions"),
+    ),
+    caches=(
+        Cache(
+            "CMakeCache.txt",
+            "CMake takes the list from its cache once it is there",
+            ("cmake", "-E", "rm", "-rf", "build"),
+            "run with CMake 3.25 and 4.4",
+        ),
+    ),
+    products=("**/libfaiss*.so*", "**/libfaiss*.a"),
+    markers=(
+        Marker(
+            "CMakeLists.txt",
+            r"project\(\s*faiss\b",
+            r"project\(\s*faiss\s+VERSION\s+(\d+)\.(\d+)\.(\d+)",
+        ),
+    ),
+    recipe=Recipe(
+        packages=("cmake", "g++", "git", "libopenblas-dev", "ninja-build"),
+        configure=(
+            "cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+            "-DCMAKE_INSTALL_PREFIX=/out", "-DBUILD_SHARED_LIBS=ON", "-DFAISS_ENABLE_PYTHON=OFF",
+            "-DFAISS_ENABLE_MKL=OFF", "-DFAISS_ENABLE_EXTRAS=OFF", "-DBUILD_TESTING=OFF", "{settings}",
+        ),
+        build=(("cmake", "--build", "build"), ("cmake", "--install", "build")),
+        runtime_packages=("libgomp1", "libopenblas0"),
+    ),
+    proved=(("cmake", Proof.CONFIGURED),),
+)  # fmt: skip

@@ -1,0 +1,110 @@
+"""flash-attention 2, whose setup.py writes its own gencode flags."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Grammar,
+    Hazard,
+    Knob,
+    Marker,
+    Proof,
+    Ptx,
+    Rewrite,
+    Window,
+)
+from cudacompat.domain.versions import ToolkitVersion
+
+_SETUP = "setup.py of Dao-AILab/flash-attention at 0251105a (2.8.4) and its tags from v2.7.3 on"
+
+_RELEASED = Window("2.7.3", "2.8.4")
+_FAMILIES = Window("2.8.4")
+_READER = "flash-attention's setup.py, which knows these numbers and leaves others out without a word"
+
+ENGINE = Engine(
+    name="flash-attention",
+    title="flash-attention 2",
+    aliases=("flash-attn", "flash_attn", "fa2"),
+    system=BuildSystem.PIP,
+    current="2.8.4",
+    source=_SETUP,
+    unset="80;90;100;120 (from 2.8.4 on 110 as well); and pip takes a prebuilt wheel of the project where one fits",
+    knobs=(
+        Knob(
+            "FLASH_ATTN_CUDA_ARCHS",
+            Channel.ENVIRONMENT,
+            Grammar.NUMBERS,
+            _READER,
+            _SETUP + ": add_cuda_gencodes; run for CUDA 12.8, 12.9 and 13.0",
+            _FAMILIES,
+            ptx=Ptx.NEWEST,
+            suffixes="",
+            known=(80, 90, 100, 110, 120),
+            stands_in=True,
+        ),
+        Knob(
+            "FLASH_ATTN_CUDA_ARCHS",
+            Channel.ENVIRONMENT,
+            Grammar.NUMBERS,
+            _READER,
+            "setup.py:179-191 of Dao-AILab/flash-attention at v2.8.3",
+            _RELEASED,
+            ptx=Ptx.NEVER,
+            suffixes="",
+            known=(80, 90, 100, 120),
+            stands_in=True,
+        ),
+    ),
+    rewrites=tuple(
+        Rewrite(
+            major,
+            "f",
+            _SETUP + ": arch=compute_120f,code=sm_120; nvcc 13.5 makes sm_120f of it",
+            _FAMILIES,
+            of_ptx=False,
+            cuda=ToolkitVersion(12, 9),
+        )
+        for major in (10, 11, 12)
+    ),
+    dead=(
+        DeadSetting(
+            "TORCH_CUDA_ARCH_LIST",
+            "setup.py gives nvcc flags with `arch` in them, and cpp_extension then adds none of its own",
+            _SETUP,
+            "other extensions of PyTorch",
+        ),
+        DeadSetting("CMAKE_CUDA_ARCHITECTURES", "CMake is not run", _SETUP, "CMake projects"),
+    ),
+    hazards=(
+        Hazard(
+            "NVCC_APPEND_FLAGS",
+            "a plain compute_100, 110 or 120 beside the family targets of this build is `nvcc fatal: The same GPU code "
+            "generated for non family-specific and family-specific GPU arch` (CUDA 12.9 and newer)",
+            "run with nvcc 13.0 and 13.5",
+            (10, 11, 12),
+            _FAMILIES,
+        ),
+    ),
+    caches=(
+        Cache(
+            "build",
+            "setuptools leaves an object that is newer than its source, whatever it was compiled for",
+            ("cmake", "-E", "rm", "-rf", "build"),
+            "torch/utils/cpp_extension.py",
+        ),
+    ),
+    products=("dist/flash_attn-*.whl", "**/flash_attn_2_cuda*.so"),
+    markers=(
+        Marker(
+            "flash_attn/__init__.py",
+            r"__version__",
+            r"__version__ = \"(\d+)\.(\d+)\.(\d+)",
+            beside="setup.py",
+        ),
+    ),
+    proved=(("env", Proof.DOCUMENTED),),
+)

@@ -1,0 +1,99 @@
+"""llama.cpp, built with CMake. Its versions are build numbers: bNNNN, the number of commits up to there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    DeadSetting,
+    Engine,
+    Hazard,
+    Marker,
+    Proof,
+    Rewrite,
+    Window,
+)
+from cudacompat.engines import ggml
+
+_CUDA_FILE = "ggml/src/ggml-cuda/CMakeLists.txt"
+_BESIDE = "include/llama.h"  # whisper.cpp has the same ggml files, and not this one
+
+_SINCE_REORGANISED = Window("3236")  # b3236: ggml in a folder of its own, options named GGML_*
+_SINCE_FP4 = Window("7532")
+_SINCE_REWRITE = Window("7575")
+
+ENGINE = Engine(
+    name="llama.cpp",
+    title="llama.cpp (ggml)",
+    aliases=("llama-cpp", "llamacpp", "llama"),
+    system=BuildSystem.CMAKE,
+    current="10454",
+    tag="b",
+    source="github.com/ggml-org/llama.cpp at b10454 (4df29be4) and its history; a build number counts commits",
+    unset=ggml.UNSET,
+    knobs=(ggml.list_knob(Window("790")),),
+    fixed=(
+        ggml.cuda_on("GGML_CUDA", _SINCE_REORGANISED, "ggml/CMakeLists.txt at b3236"),
+        ggml.cuda_on("LLAMA_CUDA", Window("2533", "3236"), "CMakeLists.txt:92 at b2533"),
+        ggml.cuda_on("LLAMA_CUBLAS", Window("790", "2533"), "CMakeLists.txt:70 at b790"),
+        replace(ggml.NATIVE_OFF, window=_SINCE_REORGANISED),
+        replace(
+            ggml.NATIVE_OFF, name="LLAMA_NATIVE", source="CMakeLists.txt:49 at b2533", window=Window("790", "3236")
+        ),
+    ),
+    env_knobs=(ggml.environment_knob(_SINCE_REORGANISED),),
+    env_fixed=(replace(ggml.NO_NATIVE_BY_DATE, source="ggml/CMakeLists.txt at b4542", window=Window("4542")),),
+    dead=ggml.dead(
+        Window(),
+        also=(
+            ggml.not_from_the_environment(Window()),
+            DeadSetting(
+                "CUDA_DOCKER_ARCH",
+                "it is an argument of llama.cpp's own Dockerfile, which turns it into -DCMAKE_CUDA_ARCHITECTURES; "
+                "no CMakeLists reads it, and the Makefile that did is gone since b6212",
+                ".devops/cuda.Dockerfile and Makefile, history up to b10454",
+                "the image build of .devops/cuda.Dockerfile",
+            ),
+            DeadSetting(
+                "LLAMA_CUBLAS",
+                "it was renamed to GGML_CUDA, and CMake stops at the old name",
+                "CMakeLists.txt:170 at b10454",
+                None,
+                _SINCE_REORGANISED,
+            ),
+        ),
+    ),
+    hazards=(
+        ggml.fp4_hazard(_SINCE_FP4),
+        ggml.twice_hazard(Window("790", "7532")),
+        Hazard(
+            "a plain 12X in CMAKE_CUDA_ARCHITECTURES",
+            "these versions stop at it: its FP4 kernels need 12Xa, and the rewriting came with b7575",
+            "configured: b7567 says `use 120-reala or 120-realf`; ggml-org/llama.cpp#17906 (b7532), #18361, #18457",
+            (12,),
+            Window("7532", "7575"),
+        ),
+    ),
+    rewrites=(
+        ggml.rewrite(_SINCE_REWRITE),
+        Rewrite(
+            12, "a", "ggml-org/llama.cpp#17906, #18361; configured at b7567", Window("7532", "7575"), demanded=True
+        ),
+    ),
+    caches=(ggml.CMAKE_CACHE,),
+    products=ggml.PRODUCTS,
+    # The tree does not state its build number: it is told from what stands in the files, newest first.
+    markers=(
+        Marker(_CUDA_FILE, r"Replacing \$\{ARCH\} in", beside=_BESIDE),
+        Marker(_CUDA_FILE, r"used, use \$\{ARCH\}a or", means="7538", beside=_BESIDE),
+        Marker(_CUDA_FILE, r"120f-virtual", means="7532", beside=_BESIDE),
+        Marker("ggml/CMakeLists.txt", r"SOURCE_DATE_EPOCH", means="4542", beside=_BESIDE),
+        Marker("ggml/CMakeLists.txt", r"option\(GGML_CUDA\s", means="3236", beside=_BESIDE),
+        Marker("CMakeLists.txt", r"(?s)project\(\"llama\.cpp\".*option\(LLAMA_CUDA\s", means="2533"),
+        Marker("CMakeLists.txt", r"(?s)project\(\"llama\.cpp\".*NOT DEFINED CMAKE_CUDA_ARCHITECTURES", means="790"),
+        Marker("CMakeLists.txt", r"project\(\"llama\.cpp\""),
+    ),
+    recipe=replace(ggml.RECIPE, packages=("cmake", "g++", "git", "libssl-dev", "ninja-build")),
+    proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED)),
+)

@@ -1,0 +1,89 @@
+"""ONNX Runtime, which tidies CMake's list up before it enables CUDA."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Fixed,
+    Grammar,
+    Hazard,
+    Knob,
+    Marker,
+    Proof,
+    Rewrite,
+)
+
+_CMAKE = "cmake/external/cuda_configuration.cmake of microsoft/onnxruntime at 096d680"
+
+ENGINE = Engine(
+    name="onnxruntime",
+    title="ONNX Runtime, CUDA provider",
+    aliases=("ort", "onnxruntime-gpu", "onnx-runtime"),
+    system=BuildSystem.CMAKE,
+    current=None,
+    source=_CMAKE,
+    unset=(
+        "60;70;75;80;86;89;90;100;120 with CUDA 12.8 and newer, machine code alone and no PTX; `native` without a GPU "
+        "falls back to that list"
+    ),
+    knobs=(
+        Knob(
+            "CMAKE_CUDA_ARCHITECTURES",
+            Channel.DEFINE,
+            Grammar.CMAKE_SPLIT,
+            "ONNX Runtime's CMake files: a bare number loses its PTX, and of several -virtual the last one stays; "
+            "build.sh takes it behind --cmake_extra_defines, without -D",
+            _CMAKE + ": setup_cuda_architectures, run alone with CMake 4.4",
+            suffixes="a",
+        ),
+    ),
+    fixed=(
+        Fixed(
+            "onnxruntime_USE_CUDA",
+            "ON",
+            Channel.DEFINE,
+            "ONNX Runtime's CMakeLists; build.sh --use_cuda sets it, with the places of CUDA and cuDNN",
+            "without it there is no device code at all",
+            "cmake/CMakeLists.txt and tools/ci_build/build.py of microsoft/onnxruntime",
+        ),
+    ),
+    rewrites=(
+        Rewrite(9, "a", _CMAKE + ": ARCHITECTURES_WITH_ACCEL", numbers=(90,), of_ptx=False),
+        Rewrite(10, "a", _CMAKE + ": ARCHITECTURES_WITH_ACCEL", numbers=(100, 101), of_ptx=False),
+        Rewrite(12, "a", _CMAKE + ": ARCHITECTURES_WITH_ACCEL", numbers=(120,), of_ptx=False),
+    ),
+    dead=(
+        DeadSetting(
+            "CMAKE_CUDA_ARCHITECTURES in the environment",
+            "CMake does not read a variable of this name from the environment",
+            "run with CMake 3.25 and 4.4",
+        ),
+        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "PyTorch and its extensions"),
+        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+    ),
+    hazards=(
+        Hazard(
+            "a target with the suffix f",
+            "the build stops: Unrecognized CUDA architecture",
+            _CMAKE + ": setup_cuda_architectures, run alone with CMake 4.4",
+        ),
+    ),
+    caches=(
+        Cache(
+            "build",
+            "CMake takes the list from its cache once it is there; build.sh --clean does the same",
+            ("cmake", "-E", "rm", "-rf", "build"),
+            "run with CMake 3.25 and 4.4",
+        ),
+    ),
+    products=("**/libonnxruntime_providers_cuda*.so", "**/onnxruntime_gpu-*.whl"),
+    markers=(
+        Marker("VERSION_NUMBER", r"^\d+\.\d+\.\d+", r"^(\d+)\.(\d+)\.(\d+)", beside="onnxruntime/__init__.py"),
+        Marker("CMakeLists.txt", r"(?m)^project\(onnxruntime\b"),
+    ),
+    proved=(("cmake", Proof.DOCUMENTED),),
+)

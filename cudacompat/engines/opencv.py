@@ -1,0 +1,88 @@
+"""OpenCV with the CUDA modules of opencv_contrib: two lists of its own, one for machine code and one for PTX."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Fixed,
+    Grammar,
+    Hazard,
+    Knob,
+    Marker,
+    Proof,
+)
+
+_CMAKE = "cmake/OpenCVDetectCUDAUtils.cmake of opencv/opencv at 0fecb18"
+
+ENGINE = Engine(
+    name="opencv",
+    title="OpenCV, CUDA modules",
+    aliases=("opencv-cuda", "opencv_contrib"),
+    system=BuildSystem.CMAKE,
+    current=None,
+    source=_CMAKE,
+    unset=(
+        "every number that nvcc takes, tried one by one, and PTX of the last; CUDA_GENERATION=Auto asks the GPUs that "
+        "are there and does the same without one"
+    ),
+    knobs=(
+        Knob(
+            "CUDA_ARCH_BIN",
+            Channel.DEFINE,
+            Grammar.DOTTED,
+            "OpenCV's CMake files, for machine code (CUDA_ARCH_PTX for PTX); CMAKE_CUDA_ARCHITECTURES and "
+            "CUDA_GENERATION would win over them",
+            _CMAKE + ": ocv_set_cuda_arch_bin_and_ptx",
+            ptx_name="CUDA_ARCH_PTX",
+            suffixes="",
+        ),
+    ),
+    fixed=(
+        Fixed(
+            "WITH_CUDA",
+            "ON",
+            Channel.DEFINE,
+            "OpenCV's CMakeLists, which wants the module cudev of opencv_contrib (OPENCV_EXTRA_MODULES_PATH) for it",
+            "without it there is no device code at all",
+            "CMakeLists.txt of opencv/opencv",
+        ),
+    ),
+    dead=(
+        DeadSetting(
+            "CMAKE_CUDA_ARCHITECTURES in the environment",
+            "CMake does not read a variable of this name from the environment",
+            "run with CMake 3.25 and 4.4",
+        ),
+        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "PyTorch and its extensions"),
+        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+    ),
+    hazards=(
+        Hazard(
+            "CMAKE_CUDA_ARCHITECTURES=native, all, all-major",
+            "OpenCV warns and ignores these words, and every architecture that nvcc takes is built",
+            _CMAKE + ": ocv_check_for_cmake_cuda_architectures",
+        ),
+    ),
+    caches=(
+        Cache(
+            "CMakeCache.txt",
+            "CMake takes both lists from its cache, and OpenCV keeps what it found out about nvcc and the GPUs there "
+            "(OPENCV_CACHE_CUDA_*)",
+            ("cmake", "-E", "rm", "-rf", "build"),
+            _CMAKE,
+        ),
+    ),
+    products=("**/libopencv_cuda*.so*", "**/libopencv_world.so*"),
+    markers=(
+        Marker(
+            "modules/core/include/opencv2/core/version.hpp",
+            r"CV_VERSION_MAJOR",
+            r"CV_VERSION_MAJOR\s+(\d+)\s+#define CV_VERSION_MINOR\s+(\d+)\s+#define CV_VERSION_REVISION\s+(\d+)",
+        ),
+    ),
+    proved=(("cmake", Proof.DOCUMENTED),),
+)

@@ -1,0 +1,69 @@
+"""PyTorch itself, built from source."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Grammar,
+    Knob,
+    Marker,
+    Proof,
+    Ptx,
+)
+
+_CMAKE = (
+    "cmake/public/cuda.cmake, cmake/public/utils.cmake and cmake/Modules_CUDA_fix/upstream/FindCUDA/"
+    "select_compute_arch.cmake of pytorch/pytorch, as the torch 2.14.1 wheel carries them"
+)
+
+ENGINE = Engine(
+    name="pytorch",
+    title="PyTorch, from source",
+    aliases=("torch",),
+    system=BuildSystem.PIP,
+    current=None,
+    source=_CMAKE,
+    unset="the GPUs of the machine that builds, or without one all that its CMake module lists for the CUDA release",
+    knobs=(
+        Knob(
+            "TORCH_CUDA_ARCH_LIST",
+            Channel.ENVIRONMENT,
+            Grammar.TORCH,
+            "PyTorch's CMake files, where no -D of this name is given",
+            _CMAKE,
+            ptx=Ptx.WITH_CODE,
+        ),
+    ),
+    file_knobs=(
+        Knob(
+            "TORCH_CUDA_ARCH_LIST",
+            Channel.DEFINE,
+            Grammar.TORCH,
+            "PyTorch's CMake files, before the variable of this name in the environment",
+            _CMAKE,
+            ptx=Ptx.WITH_CODE,
+        ),
+    ),
+    dead=(
+        DeadSetting(
+            "CMAKE_CUDA_ARCHITECTURES", "PyTorch sets it to OFF, with a warning", _CMAKE, "other CMake projects"
+        ),
+        DeadSetting("CUDAARCHS", "PyTorch sets the list that it fills to OFF", _CMAKE, "CMake 3.20 and newer"),
+        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+    ),
+    caches=(
+        Cache(
+            "build",
+            "the list is in CMake's flags there",
+            ("cmake", "-E", "rm", "-rf", "build"),
+            _CMAKE,
+        ),
+    ),
+    products=("dist/torch-*.whl", "torch/lib/libtorch_cuda*.so"),
+    markers=(Marker("CMakeLists.txt", r"(?m)^project\(Torch\b"),),
+    proved=(("env", Proof.DOCUMENTED), ("cmake", Proof.DOCUMENTED)),
+)

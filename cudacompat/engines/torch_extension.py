@@ -1,0 +1,103 @@
+"""C++ and CUDA extensions of PyTorch: by torch.utils.cpp_extension, or by CMake with find_package(Torch)."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Grammar,
+    Hazard,
+    Knob,
+    Marker,
+    Proof,
+    Ptx,
+)
+
+_PYTHON = "torch/utils/cpp_extension.py of the torch 2.13.0 and 2.14.1 wheels, _get_cuda_arch_flags; run with both"
+_CMAKE = "share/cmake/Caffe2/public/cuda.cmake and utils.cmake of the torch 2.14.1 wheel; configured with CMake 4.4"
+
+# The numbers of _get_cuda_arch_flags in 2.14.1; another one is a ValueError.
+_KNOWN = (35, 37, 50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86, 87, 89, 90, 100, 103, 107, 110, 120, 121)
+
+ENGINE = Engine(
+    name="torch-extension",
+    title="a C++/CUDA extension of PyTorch",
+    aliases=("pytorch-extension", "torch_extension", "cpp_extension", "torch-ext"),
+    system=BuildSystem.PIP,
+    current="2.14.1",
+    source=f"{_PYTHON}; {_CMAKE}; a version is PyTorch's",
+    unset=(
+        "the GPUs of the machine that builds, with PTX of the newest; without one cpp_extension ends in `IndexError: "
+        "list index out of range`, and find_package(Torch) takes a list that begins with 5.0: CUDA 13 cannot build it"
+    ),
+    knobs=(
+        Knob(
+            "TORCH_CUDA_ARCH_LIST",
+            Channel.ENVIRONMENT,
+            Grammar.TORCH,
+            "torch.utils.cpp_extension, and find_package(Torch) where no -D of this name is given",
+            f"{_PYTHON}; {_CMAKE}",
+            ptx=Ptx.WITH_CODE,
+            suffixes="a",
+            known=_KNOWN,
+        ),
+    ),
+    file_knobs=(
+        Knob(
+            "TORCH_CUDA_ARCH_LIST",
+            Channel.DEFINE,
+            Grammar.TORCH,
+            "find_package(Torch), before the variable of this name in the environment",
+            _CMAKE,
+            ptx=Ptx.WITH_CODE,
+        ),
+    ),
+    dead=(
+        DeadSetting(
+            "CMAKE_CUDA_ARCHITECTURES",
+            "find_package(Torch) sets it to OFF, with a warning; cpp_extension does not run CMake",
+            _CMAKE,
+            "CMake projects without PyTorch",
+        ),
+        DeadSetting(
+            "CUDAARCHS", "find_package(Torch) sets the list that it fills to OFF", _CMAKE, "CMake 3.20 and newer"
+        ),
+        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _PYTHON, "CTranslate2, only as -D"),
+        DeadSetting("GGML_CUDA_COMPUTE_CAPABILITY", "no known program reads it", _PYTHON),
+    ),
+    hazards=(
+        Hazard(
+            "a flag with `arch` in it in extra_compile_args",
+            "cpp_extension then adds no target of its own, whatever TORCH_CUDA_ARCH_LIST says",
+            _PYTHON,
+        ),
+        Hazard(
+            "NVCC_APPEND_FLAGS",
+            "it would add every target a second time beside PyTorch's flags",
+            "nvcc's manual, NVCC_APPEND_FLAGS; run with nvcc 13.0",
+        ),
+    ),
+    caches=(
+        Cache(
+            "build and *.egg-info",
+            "setuptools leaves an object that is newer than its source, whatever it was compiled for",
+            ("cmake", "-E", "rm", "-rf", "build"),
+            _PYTHON,
+        ),
+        Cache(
+            "~/.cache/torch_extensions (TORCH_EXTENSIONS_DIR)",
+            "extensions compiled at run time (cpp_extension.load) are kept there by name",
+            ("sh", "-c", 'rm -rf "${TORCH_EXTENSIONS_DIR:-$HOME/.cache/torch_extensions}"'),
+            _PYTHON,
+        ),
+    ),
+    products=("dist/*.whl", "build/lib*/**/*.so"),
+    markers=(
+        Marker("setup.py", r"\bCUDAExtension\b|torch\.utils\.cpp_extension|torch\.utils import cpp_extension"),
+        Marker("CMakeLists.txt", r"(?im)^\s*find_package\s*\(\s*Torch\b"),
+    ),
+    proved=(("env", Proof.BUILT), ("cmake", Proof.CONFIGURED)),
+)

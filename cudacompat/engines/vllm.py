@@ -1,0 +1,63 @@
+"""vLLM, which takes PyTorch's list and gives each source file the part of it that the file has code for."""
+
+from __future__ import annotations
+
+from cudacompat.domain.engine import (
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Engine,
+    Grammar,
+    Knob,
+    Marker,
+    Proof,
+    Ptx,
+)
+
+_CMAKE = "CMakeLists.txt (000a1ee) and cmake/utils.cmake (00c1d95) of vllm-project/vllm"
+
+ENGINE = Engine(
+    name="vllm",
+    title="vLLM",
+    aliases=(),
+    system=BuildSystem.PIP,
+    current=None,
+    source=_CMAKE,
+    unset="PyTorch's own choice: the GPUs of the machine that builds, or without one a list of all that it knows",
+    knobs=(
+        Knob(
+            "TORCH_CUDA_ARCH_LIST",
+            Channel.ENVIRONMENT,
+            Grammar.SPACED,
+            "find_package(Torch), whose flags vLLM's CMakeLists takes away again and gives to each file in part; "
+            "+PTX is lost on that way",
+            _CMAKE + ": clear_cuda_arches, cuda_archs_loose_intersection",
+            ptx=Ptx.NEVER,
+            suffixes="",
+            known=(75, 80, 86, 87, 89, 90, 100, 110, 120),
+            stands_in=True,
+        ),
+    ),
+    dead=(
+        DeadSetting(
+            "CMAKE_CUDA_ARCHITECTURES",
+            "find_package(Torch) sets it to OFF, with a warning",
+            "share/cmake/Caffe2/public/cuda.cmake of the torch 2.14.1 wheel",
+            "CMake projects without PyTorch",
+        ),
+        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+        DeadSetting("FLASH_ATTN_CUDA_ARCHS", "vLLM builds its own fork of it", _CMAKE, "flash-attention"),
+    ),
+    caches=(
+        Cache(
+            "build and .deps",
+            "CMake's cache, and what FetchContent built for the old list",
+            ("cmake", "-E", "rm", "-rf", "build", ".deps"),
+            _CMAKE + ": FETCHCONTENT_BASE_DIR",
+        ),
+    ),
+    products=("dist/vllm-*.whl", "vllm/_C*.so", "vllm/_moe_C*.so", "vllm/vllm_flash_attn/*.so"),
+    markers=(Marker("CMakeLists.txt", r"project\(vllm_extensions"),),
+    proved=(("env", Proof.DOCUMENTED),),
+)
