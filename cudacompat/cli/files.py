@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from cudacompat.cli.output import save
 from cudacompat.domain.errors import UsageError
+from cudacompat.domain.extend import ExtendReport, PlaceState
 from cudacompat.domain.report import EXIT_FINDINGS, EXIT_OK, GeneratedFile
 from cudacompat.report.clean import safe
 
@@ -37,6 +41,56 @@ def place(files: Sequence[GeneratedFile], folder: str, *, write: bool, diff: boo
         save(str(Path(folder) / file.name), file.text)
         _say(f"wrote {Path(folder) / file.name}")
     return EXIT_OK
+
+
+def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zero: bool) -> int:
+    """Show or make the edits of a project, and return the exit code: 1 with `check` where something would change, else
+    the report's own. All files are written, or none."""
+    root = Path(report.folder)
+    if diff:
+        for file in report.files:
+            _show(root / file.name, file.before, file.after)
+    for place in report.places:
+        if place.state is PlaceState.CANNOT:
+            _say(f"{place.file}:{place.line}: to be changed by hand: {place.why}")
+    for item in report.not_read:
+        _say(f"{item.path}: not read: {item.why}")
+    if check:
+        for file in report.files:
+            _say(f"{root / file.name}: would change")
+        if report.files:
+            return EXIT_OK if exit_zero else EXIT_FINDINGS
+    elif write and not diff:
+        _replace_all([(root / file.name, file.before, file.after) for file in report.files])
+        for file in report.files:
+            _say(f"wrote {root / file.name}")
+        for command in report.after if report.files else ():
+            _say(f"then, as old results hide the change: {command}")
+    if not report.places:
+        _say("no list of architectures found")
+    return report.exit_code
+
+
+def _replace_all(files: Sequence[tuple[Path, str, str]]) -> None:
+    """Write all of the files beside themselves first, then put each in its place: names and modes stay."""
+    made: list[tuple[Path, Path]] = []
+    try:
+        for path, before, after in files:
+            if path.read_bytes().decode("utf-8") != before:
+                raise UsageError(f"{path} changed while it was looked at; run this again")
+            with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=".cudacompat-", delete=False) as file:
+                made.append((Path(file.name), path))
+                file.write(after.encode("utf-8"))
+            shutil.copymode(path, file.name)
+            if not os.access(path, os.W_OK):
+                raise UsageError(f"cannot write {path}: it is read-only")
+        for temporary, path in made:
+            temporary.replace(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot write {files[0][0].parent}: {getattr(error, 'strerror', None) or error}") from error
+    finally:
+        for temporary, _ in made:
+            temporary.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> str | None:

@@ -195,6 +195,7 @@ _DOCUMENTS: dict[type, Callable[[Any], Json]] = {
 # Reports whose document is made in a module of its own: type -> (module, function).
 _ELSEWHERE = {
     "DiffReport": ("cudacompat.report.diff_json", "diff_json"),
+    "ExtendReport": ("cudacompat.report.extend_json", "extend_json"),
     "GenerateReport": ("cudacompat.report.generate_json", "generate_json"),
     "RebuildReport": ("cudacompat.report.build_json", "rebuild_json"),
 }

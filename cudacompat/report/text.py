@@ -380,6 +380,7 @@ _RENDERERS: dict[type, Callable[[_Page, Any], None]] = {
 # Reports whose text is a module of its own, imported when one is to be written: type -> (module, function).
 _ELSEWHERE = {
     "DiffReport": ("cudacompat.report.diff_text", "diff_text"),
+    "ExtendReport": ("cudacompat.report.extend_text", "extend_text"),
     "GenerateReport": ("cudacompat.report.plan_text", "generate_text"),
     "RebuildReport": ("cudacompat.report.rebuild_text", "rebuild_text"),
 }

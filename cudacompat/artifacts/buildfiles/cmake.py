@@ -1,0 +1,99 @@
+"""CMake's language: commands with the places of their arguments, and the values that they give to names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cudacompat.domain.extend import Assignment, Way
+
+_TOKEN = re.compile(
+    r"(?P<comment>#\[(?P<eq>=*)\[.*?\](?P=eq)\]|#[^\n]*)"
+    r"|(?P<bracket>\[(?P<beq>=*)\[.*?\](?P=beq)\])"
+    r"|(?P<quoted>\"(?:[^\"\\]|\\.)*\")"
+    r"|(?P<open>\()|(?P<close>\))"
+    r"|(?P<word>(?:[^\s()#\"\\]|\\.)+)",
+    re.DOTALL,
+)
+_ENV = re.compile(r"ENV\{(\w+)\}")
+_PROPERTIES = ("CUDA_ARCHITECTURES",)
+_SET_ENDS = frozenset({"CACHE", "PARENT_SCOPE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument: its place without quotes, whether it had them."""
+
+    start: int
+    end: int
+    text: str
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command and its arguments."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+
+
+def commands(text: str) -> Iterator[Command]:
+    """Yield the commands; what is not closed at the end is left out."""
+    name = ""
+    depth = 0
+    arguments: list[Argument] = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if match["comment"] is not None:
+            continue
+        if match["open"] is not None:
+            depth += 1
+            if depth == 1:
+                arguments = []
+        elif match["close"] is not None:
+            depth = max(depth - 1, 0)
+            if depth == 0 and name:
+                yield Command(name.lower(), tuple(arguments))
+                name = ""
+        elif depth == 0:
+            name = match[0] if kind == "word" else ""
+        elif match["quoted"] is not None:
+            arguments.append(Argument(match.start() + 1, match.end() - 1, match[0][1:-1], True))
+        else:
+            arguments.append(Argument(match.start(), match.end(), match[0], False))
+
+
+def assignments(text: str) -> Iterator[Assignment]:
+    """Yield what set(), set_property() and set_target_properties() give to names."""
+    for command in commands(text):
+        arguments = command.arguments
+        if command.name in ("set", "option") and len(arguments) > 1:
+            env = _ENV.fullmatch(arguments[0].text)
+            values = []
+            for argument in arguments[1:]:
+                if argument.text in _SET_ENDS and not argument.quoted:
+                    break
+                values.append(argument)
+            way = Way.ENVIRONMENT if env else Way.DEFINE
+            yield from _joined(text, env[1] if env else arguments[0].text, values, way, "set() in CMake")
+        elif command.name in ("set_property", "set_target_properties", "set_directory_properties"):
+            for index, argument in enumerate(arguments):
+                if argument.text in _PROPERTIES:
+                    rest = arguments[index + 1 :]
+                    values = list(rest) if command.name == "set_property" else list(rest[:1])
+                    yield from _joined(text, argument.text, values, Way.DEFINE, f"{command.name}() in CMake")
+
+
+def _joined(text: str, name: str, values: list[Argument], way: Way, what: str) -> Iterator[Assignment]:
+    if not values:
+        return
+    start, end = values[0].start, values[-1].end
+    if len(values) == 1:
+        quote = '"' if values[0].quoted else ""
+        yield Assignment(name, text[start:end], start, end, way, what, quote, separator=None)
+    elif not any(each.quoted for each in values):
+        yield Assignment(name, text[start:end], start, end, way, what, separator=" ")
+    else:
+        yield Assignment(name, text[start - 1 : end + 1], start - 1, end + 1, way, what, separator=" ", quote="mixed")

@@ -1,0 +1,179 @@
+"""What any file of a project gives to names: the right parser for each, by the file's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from cudacompat.artifacts.buildfiles import cmake, dockerfile, shell
+from cudacompat.artifacts.buildfiles.trees import Scalar, json_scalars, toml_scalars, yaml_scalars
+from cudacompat.domain.extend import Assignment, BaseImageLine, Way
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_LINE = re.compile(
+    r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*[:?+]?=[ \t]*"
+    r"(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s#'\"][^\n#]*?))[ \t]*(?:#[^\n]*)?\r?$",
+    re.MULTILINE,
+)
+_LITERAL = re.compile(
+    r"""(?P<q>["'])(?P<name>[A-Za-z_]\w*)(?P=q)\s*(?:\]\s*=|,|:|=>)\s*(?P<v>["'])(?P<value>[^"'\n]*)(?P=v)"""
+)
+_IMAGE = re.compile(r"\b(?:nvcr\.io/)?(?:docker\.io/)?nvidia/cuda:[\w.-]+")
+_ACTION = re.compile(r"^[ \t]+cuda:[ \t]*['\"]?\d+\.\d+\.\d+", re.MULTILINE)  # an action that installs CUDA
+_DEFINES = frozenset({"cacheVariables", "define", "defines", "cmake.configureSettings"})
+_BUILD_ARGUMENTS = frozenset({"args", "build-args", "build_args"})
+_INDEX = re.compile(r"\d+")
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=[^\n]*")
+
+Parser = Callable[[str], Iterator[Assignment]]
+
+
+def parser(path: str) -> Parser | None:
+    """Return what reads a file of this name; `None` for one that no build reads."""
+    name = PurePosixPath(path).name
+    lower = name.lower()
+    if re.match(r"(?:dockerfile|containerfile)(?:$|[.-])", lower) or lower.endswith((".dockerfile", ".containerfile")):
+        return None if lower.endswith(".dockerignore") else dockerfile.assignments
+    if lower == "cmakelists.txt" or lower.endswith(".cmake"):
+        return cmake.assignments
+    for ends, found in _BY_END:
+        if lower.endswith(ends):
+            return found
+    if lower in ("makefile", "gnumakefile"):
+        return _makefile
+    if lower == "justfile":
+        return _script
+    if lower == "config" and PurePosixPath(path).parent.name == ".cargo":
+        return _toml
+    if lower == ".env" or lower.startswith(".env."):
+        return _lines
+    return None
+
+
+def base_images(path: str, text: str) -> Iterator[BaseImageLine]:
+    """Yield the images with CUDA that a build in this file runs in."""
+    if parser(path) is dockerfile.assignments:
+        yield from dockerfile.base_images(text)
+        return
+    for match in (*_IMAGE.finditer(text), *_ACTION.finditer(text)):
+        yield BaseImageLine(match[0].strip(), match.start())
+
+
+def is_dockerfile(path: str) -> bool:
+    """Whether a file of this name is a Dockerfile."""
+    return parser(path) is dockerfile.assignments
+
+
+def _lines(text: str) -> Iterator[Assignment]:
+    """NAME=VALUE, a line each: env files, and the variables of Makefiles."""
+    for match in _LINE.finditer(text):
+        group = next(number for number in (2, 3, 4) if match[number] is not None)
+        quote = {2: '"', 3: "'", 4: ""}[group]
+        value = match[group]
+        start = match.start(group)
+        if "arch=compute_" in value and not match[1].startswith("NVCC_"):
+            yield from shell.assignments(text, start, match.end(group), f"{match[1]}, a variable")
+            continue
+        yield Assignment(
+            match[1], value, start, match.end(group), Way.ENVIRONMENT, "a line NAME=VALUE", quote, sourced=True
+        )
+        yield from (
+            each
+            for each in shell.assignments(text, start, match.end(group), "a line NAME=VALUE")
+            if each.way is Way.DEFINE and quote
+        )
+
+
+def _script(text: str) -> Iterator[Assignment]:
+    yield from shell.assignments(text, 0, len(text), "a command")
+
+
+def _makefile(text: str) -> Iterator[Assignment]:
+    yield from _lines(text)
+    for match in re.finditer(r"^\t(?:[^\n]*\\\n)*[^\n]*", text, re.MULTILINE):
+        yield from shell.assignments(text, match.start(), match.end(), "a command of make")
+
+
+def _literals(text: str) -> Iterator[Assignment]:
+    """`"NAME", "VALUE"` and the like in Python and Rust."""
+    for match in _LITERAL.finditer(text):
+        way = Way.DEFINE if re.search(r"\.define\(\s*$", text[: match.start()]) else Way.ENVIRONMENT
+        what = ".define() of a build script" if way is Way.DEFINE else "a value in a program"
+        yield Assignment(match["name"], match["value"], match.start("value"), match.end("value"), way, what, match["v"])
+
+
+def _json(text: str) -> Iterator[Assignment]:
+    yield from _of_scalars(text, json_scalars(text), "JSON")
+
+
+def _yaml(text: str) -> Iterator[Assignment]:
+    yield from _of_scalars(text, yaml_scalars(text), "YAML")
+
+
+def _toml(text: str) -> Iterator[Assignment]:
+    yield from _of_scalars(text, toml_scalars(text), "TOML")
+
+
+def _of_scalars(text: str, scalars: Iterator[Scalar], language: str) -> Iterator[Assignment]:
+    for scalar in scalars:
+        raw = text[scalar.start : scalar.end]
+        key, path = _key(scalar.path)
+        inside = f"{'.'.join(path[-3:])} in {language}" if path else language
+        numbered = bool(scalar.path) and _INDEX.fullmatch(scalar.path[-1]) is not None
+        if scalar.block:
+            yield from _block(text, scalar, key, inside)
+            continue
+        if _ASSIGNMENT.fullmatch(raw):
+            name, _, value = raw.partition("=")
+            start = scalar.start + len(name) + 1
+            way = Way.BUILD_ARGUMENT if key in _BUILD_ARGUMENTS else Way.ENVIRONMENT
+            yield Assignment(name, value, start, scalar.end, way, inside, scalar.quote)
+            continue
+        if _NAME.fullmatch(key):
+            way = Way.LIST if numbered else _way(path)
+            yield Assignment(key, raw, scalar.start, scalar.end, way, inside, scalar.quote)
+        if "-D" in raw or "=" in raw:
+            for each in shell.assignments(text, scalar.start, scalar.end, inside):
+                yield replace(each, quote=each.quote or scalar.quote)
+
+
+def _key(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The name that a value is given to, and the named keys above it; a preset's {type, value} and cargo's
+    {value, force} belong to the name before them."""
+    named = tuple(each for each in path if not _INDEX.fullmatch(each))
+    if len(named) > 1 and named[-1] == "value":
+        named = named[:-1]
+    return (named[-1] if named else ""), named[:-1] + named[-1:]
+
+
+def _way(path: tuple[str, ...]) -> Way:
+    if any(each in _DEFINES for each in path):
+        return Way.DEFINE
+    return Way.BUILD_ARGUMENT if any(each in _BUILD_ARGUMENTS for each in path) else Way.ENVIRONMENT
+
+
+def _block(text: str, scalar: Scalar, key: str, inside: str) -> Iterator[Assignment]:
+    """A block of lines: build arguments a line each, or a script."""
+    if key in _BUILD_ARGUMENTS:
+        for match in _LINE.finditer(text, scalar.start, scalar.end):
+            group = next(number for number in (2, 3, 4) if match[number] is not None)
+            yield Assignment(
+                match[1], match[group], match.start(group), match.end(group), Way.BUILD_ARGUMENT, inside,
+                {2: '"', 3: "'", 4: ""}[group],
+            )  # fmt: skip
+        return
+    start = text.find("\n", scalar.start, scalar.end)
+    yield from shell.assignments(text, max(start, scalar.start), scalar.end, inside)
+
+
+_BY_END: tuple[tuple[tuple[str, ...], Parser], ...] = (
+    ((".json",), _json),
+    ((".yml", ".yaml"), _yaml),
+    ((".toml",), _toml),
+    ((".env", ".hcl"), _lines),
+    ((".mk",), _makefile),
+    ((".sh", ".bash"), _script),
+    ((".py", ".rs"), _literals),
+)

@@ -1,0 +1,176 @@
+"""Shell text: its words with their places, and the values that they give to names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cudacompat.domain.extend import Assignment, Way
+
+_ENDS = frozenset(";&|()<>\n")
+_DEFINE = re.compile(r"-D\s?([A-Za-z_]\w*)(?::[A-Za-z]+)?=")
+_NAME = re.compile(r"(['\"]?)(?:--build-arg=|--env=|-e)?([A-Za-z_]\w*)\+?=")
+_GENCODE = re.compile(r"(?:-gencode|--generate-code)(?:=|\s+)arch=compute_\d{2,3}[af]?,code=")
+_PARTS = re.compile(r"['\"]?\d{2,3}[af]?(?:-real|-virtual)?(?![\w.-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word with its quotes: `text[start:end]`."""
+
+    start: int
+    end: int
+    raw: str
+
+
+def words(text: str, start: int, end: int) -> Iterator[Word | str]:
+    """Yield the words, and the operators and line ends between them, of `text[start:end]`.
+
+    A backslash at a line's end goes on; comment lines behind one are passed over, as in a Dockerfile.
+    """
+    at = start
+    while at < end:
+        char = text[at]
+        if char == "\\" and (after := _line_end(text, at + 1, end)) is not None:
+            at = _past_comments(text, after, end)
+        elif char in " \t\r":
+            at += 1
+        elif char == "#":
+            while at < end and text[at] != "\n":
+                at += 1
+        elif char in _ENDS:
+            yield char
+            at += 1
+        else:
+            stop = _word_end(text, at, end)
+            yield Word(at, stop, text[at:stop])
+            at = stop
+
+
+def _line_end(text: str, at: int, end: int) -> int | None:
+    while at < end and text[at] in " \t\r":
+        at += 1
+    return at + 1 if at < end and text[at] == "\n" else None
+
+
+def _past_comments(text: str, at: int, end: int) -> int:
+    comment = re.compile(r"[ \t]*#[^\n]*\n")
+    while at < end and (match := comment.match(text, at, end)):
+        at = match.end()
+    return at
+
+
+def _word_end(text: str, at: int, end: int) -> int:
+    quote = ""
+    depth = 0
+    while at < end:
+        char = text[at]
+        if char == "\\" and quote != "'":
+            if not quote and _line_end(text, at + 1, end) is not None:
+                return at
+            at += 2
+            continue
+        if quote:
+            if char == quote:
+                quote = ""
+        elif char in "'\"":
+            quote = char
+        elif text.startswith("${", at):
+            depth += 1
+            at += 1
+        elif char == "}" and depth:
+            depth -= 1
+        elif not depth and (char in _ENDS or char in " \t\r"):
+            return at
+        at += 1
+    return min(at, end)
+
+
+def assignments(text: str, start: int, end: int, what: str) -> Iterator[Assignment]:
+    """Yield the values that a shell text gives to names: -DNAME=VALUE, NAME=VALUE, and nvcc's -gencode flags."""
+    before = ""
+    flags: list[Word] = []
+    for word in words(text, start, end):
+        if isinstance(word, str):
+            yield from _flags(text, flags, what)
+            flags, before = [], word
+            continue
+        if _is_gencode(word, before):
+            flags.append(word)
+        elif flags and word.raw.startswith("-") and not word.raw.startswith(("-gencode", "--generate-code")):
+            yield from _flags(text, flags, what)
+            flags = []
+        elif word.raw in ("-gencode", "--generate-code"):
+            flags.append(word)
+        for match in _DEFINE.finditer(word.raw):
+            yield _value(text, word, match.start(), match.end(), match[1], Way.DEFINE, what)
+        plain = _NAME.match(word.raw)
+        if plain is not None and not word.raw.lstrip("'\"").startswith("-D"):
+            way = Way.ENVIRONMENT
+            if before == "-D":
+                way = Way.DEFINE
+            elif before == "--build-arg" or "--build-arg=" in plain[0]:
+                way = Way.BUILD_ARGUMENT
+            yield _value(text, word, plain.start(2), plain.end(), plain[2], way, what)
+        before = word.raw
+    yield from _flags(text, flags, what)
+
+
+def _is_gencode(word: Word, before: str) -> bool:
+    if before in ("-gencode", "--generate-code"):
+        return "arch=compute_" in word.raw
+    return _GENCODE.match(word.raw.strip("'\"")) is not None
+
+
+def _flags(text: str, flags: list[Word], what: str) -> Iterator[Assignment]:
+    if any("arch=compute_" in word.raw for word in flags):
+        start, end = flags[0].start, flags[-1].end
+        yield Assignment("", text[start:end], start, end, Way.FLAGS, what, in_shell=True)
+
+
+def _value(text: str, word: Word, begin: int, after: int, name: str, way: Way, what: str) -> Assignment:
+    raw = word.raw
+    quote = raw[begin - 1] if begin and raw[begin - 1] in "'\"" else ""
+    start = after
+    if quote:
+        stop = _find(raw, quote, after)
+        more = re.search(r"\s+-D", raw[after:stop])  # CMAKE_ARGS="-DA=1 -DB=2"
+        stop = after + more.start() if more else stop
+    elif raw[after : after + 1] in ("'", '"'):
+        quote, start = raw[after], after + 1
+        stop = _find(raw, quote, start)
+    elif raw.startswith('\\"', after):
+        quote, start = '\\"', after + 2
+        stop = raw.find('\\"', start) if raw.find('\\"', start) >= 0 else len(raw)
+    else:
+        quote = _enclosing(raw, after)
+        stop = start
+        while stop < len(raw) and raw[stop] not in "'\" \t\n":
+            stop += 2 if raw[stop] == "\\" else 1
+        stop = min(stop, len(raw))
+    from_, to = word.start + start, word.start + stop
+    cut = not quote and text.startswith(";", word.end) and _PARTS.match(text, word.end + 1) is not None
+    return Assignment(name, text[from_:to], from_, to, way, what, quote, in_shell=True, cut=cut)
+
+
+def _find(raw: str, quote: str, at: int) -> int:
+    while at < len(raw) and raw[at] != quote:
+        at += 2 if raw[at] == "\\" and quote == '"' else 1
+    return min(at, len(raw))
+
+
+def _enclosing(raw: str, at: int) -> str:
+    quote = ""
+    index = 0
+    while index < at:
+        char = raw[index]
+        if char == "\\" and quote != "'":
+            index += 2
+            continue
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        index += 1
+    return quote

@@ -1,0 +1,186 @@
+"""JSON, YAML and TOML: every text in them with its place and the keys that lead to it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_MOST_SCALARS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One text, number or word: `text[start:end]` of the file without quotes, and the keys that lead to it.
+
+    `block` is whether it is a block of lines (YAML's | and >), or a text over several lines.
+    """
+
+    path: tuple[str, ...]
+    value: str
+    start: int
+    end: int
+    quote: str
+    block: bool = False
+
+
+def json_scalars(text: str) -> Iterator[Scalar]:
+    """Yield the texts of JSON, comments and trailing commas allowed; `ValueError` for what is none."""
+    yield from _Json(text).walk()
+
+
+class _Json:
+    _SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+    _OTHER = re.compile(r"[-+.\w]+")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._decoder = json.JSONDecoder(strict=False)
+
+    def walk(self) -> Iterator[Scalar]:
+        if self._text.startswith("\ufeff"):
+            self._at = 1
+        yield from self._value(())
+
+    def _skip(self) -> str:
+        match = self._SPACE.match(self._text, self._at)
+        self._at = match.end() if match else self._at
+        return self._text[self._at : self._at + 1]
+
+    def _value(self, path: tuple[str, ...]) -> Iterator[Scalar]:
+        char = self._skip()
+        if len(path) > 100:
+            raise ValueError("nested too deeply")
+        if char == '"':
+            start = self._at + 1
+            value = self._string()
+            yield Scalar(path, value, start, self._at - 1, '"')
+        elif char in ("{", "["):
+            self._at += 1
+            yield from self._members(path) if char == "{" else self._items(path)
+        else:
+            match = self._OTHER.match(self._text, self._at)
+            if match is None:
+                raise ValueError(f"no JSON at character {self._at}")
+            self._at = match.end()
+            yield Scalar(path, match[0], match.start(), match.end(), "")
+
+    def _string(self) -> str:
+        value, self._at = self._decoder.raw_decode(self._text, self._at)
+        return str(value)
+
+    def _members(self, path: tuple[str, ...]) -> Iterator[Scalar]:
+        while (char := self._skip()) != "}":
+            if char != '"':
+                raise ValueError(f"no JSON at character {self._at}")
+            key = self._string()
+            if self._skip() != ":":
+                raise ValueError(f"no JSON at character {self._at}")
+            self._at += 1
+            yield from self._value((*path, key))
+            if self._skip() == ",":
+                self._at += 1
+        self._at += 1
+
+    def _items(self, path: tuple[str, ...]) -> Iterator[Scalar]:
+        index = 0
+        while (char := self._skip()) != "]":
+            if not char:
+                raise ValueError("JSON that ends too early")
+            yield from self._value((*path, str(index)))
+            index += 1
+            if self._skip() == ",":
+                self._at += 1
+        self._at += 1
+
+
+def yaml_scalars(text: str) -> Iterator[Scalar]:
+    """Yield the texts of YAML; `ValueError` for what is none."""
+    from ruamel.yaml import YAML, MappingNode, ScalarNode, SequenceNode
+    from ruamel.yaml.error import YAMLError
+
+    def walk(node: Any, path: tuple[str, ...]) -> Iterator[Scalar]:
+        if len(path) > 100:
+            raise ValueError("nested too deeply")
+        if isinstance(node, MappingNode):
+            for key, value in node.value:
+                yield from walk(value, (*path, str(key.value)))
+        elif isinstance(node, SequenceNode):
+            for index, value in enumerate(node.value):
+                yield from walk(value, (*path, str(index)))
+        elif isinstance(node, ScalarNode):
+            start, end = node.start_mark.index, node.end_mark.index
+            quote = node.style if node.style in ("'", '"') else ""
+            block = node.style in ("|", ">") or "\n" in text[start:end]
+            yield Scalar(path, str(node.value), start + len(quote), end - len(quote), quote, block)
+
+    count = 0
+    try:
+        for document in YAML(typ="rt", pure=True).compose_all(text):
+            for scalar in walk(document, ()):
+                count += 1
+                if count > _MOST_SCALARS:
+                    raise ValueError("too many values")
+                yield scalar
+    except (YAMLError, RecursionError, TypeError, AttributeError) as error:
+        raise ValueError(str(error).splitlines()[0] if str(error) else "no YAML") from error
+
+
+def toml_scalars(text: str) -> Iterator[Scalar]:
+    """Yield the texts of TOML; `ValueError` for what is none.
+
+    tomlkit keeps a document as it was written but says no places: a mark put in for each value shows where it stands.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+    from tomlkit.items import String
+
+    def walk(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                yield from walk(value, (*path, key))
+        elif isinstance(node, list):
+            for index, value in enumerate(node):
+                yield from walk(value, (*path, index))
+        elif isinstance(node, String):
+            yield path, str(node)
+
+    try:
+        found = list(walk(tomlkit.parse(text), ()))
+        for path, value in found:
+            if not re.search(r"\d", value):
+                continue  # no list of architectures; each look costs a reading of the whole file
+            place = _toml_place(text, path)
+            if place is not None:
+                yield Scalar(tuple(map(str, path)), value, *place, block="\n" in text[place[0] : place[1]])
+    except (TOMLKitError, RecursionError, ValueError) as error:
+        raise ValueError(str(error).splitlines()[0]) from error
+
+
+_MARK = "\ue000cudacompat\ue000"
+
+
+def _toml_place(text: str, path: tuple[Any, ...]) -> tuple[int, int, str] | None:
+    import tomlkit
+
+    document: Any = tomlkit.parse(text)
+    parent = document
+    for key in path[:-1]:
+        parent = parent[key]
+    parent[path[-1]] = _MARK
+    marked = tomlkit.dumps(document)
+    written = json.dumps(_MARK, ensure_ascii=False)
+    at = marked.find(written)
+    if at < 0 or text[:at] != marked[:at]:
+        return None
+    rest = len(marked) - at - len(written)
+    end = len(text) - rest
+    if text[end:] != marked[at + len(written) :]:
+        return None
+    for quote in ('"""', "'''", '"', "'"):
+        if text.startswith(quote, at) and text[at:end].endswith(quote):
+            return at + len(quote), end - len(quote), quote
+    return None
