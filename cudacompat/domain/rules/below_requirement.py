@@ -38,6 +38,8 @@ def check_jit_only(judged: Judged) -> Iterable[Finding]:
         return
     modules = [v for v in verdict.modules if runs_as(v, verdict.target) is Outcome.JIT]
     floor = f"driver {verdict.min_driver} or newer compiles it" if verdict.min_driver else None
+    anew = any(v.relinked for v in modules)
+    relinked = "; no linked image fits, so the driver links the relocatable code anew, from its PTX" if anew else ""
     yield Finding(
         id=JIT_ONLY.id,
         severity=Severity.NOTE if enough else Severity.ERROR,
@@ -45,7 +47,7 @@ def check_jit_only(judged: Judged) -> Iterable[Finding]:
         target=verdict.target.id,
         message=f"runs on {verdict.target.label} by JIT only: {len(modules)} of "
         f"{count(len(verdict.modules), 'module')} from PTX",
-        found=what_is_there([v.module for v in verdict.modules]),
+        found=what_is_there([v.module for v in verdict.modules]) + relinked,
         why=floor,
         help=f"for native code: {generate_command(verdict.target)}",
         places=places_of(modules),
