@@ -31,6 +31,8 @@ class Reach:
 
 def reach(capability: ComputeCapability, images: Sequence[ArchTarget], isa: PtxIsa) -> Reach:
     """Return how such a GPU runs a build whose every module carries these images; `isa` is that of its PTX."""
+    if not images:
+        return Reach(capability, Outcome.FAILS, Reason.NO_IMAGE, None, None)
     entries = tuple(
         FatbinEntry(
             kind=image.kind,

@@ -121,7 +121,8 @@ def why_not(kind: Output, engine: Engine, version: str | None) -> str | None:
         knobs = engine.knobs_of(engine.version(version), kind.route)
     except UsageError as error:
         return str(error)
-    if kind.name == "nvcc" and engine.current is not None and not any(k.grammar in _FLAGS for k in knobs):
+    told = any(name == kind.name for name, _ in engine.proved) or any(knob.grammar in _FLAGS for knob in knobs)
+    if kind.name == "nvcc" and not told:
         return f"the build of {engine.name} makes nvcc's flags itself, from {knobs[0].name}"
     return None
 
