@@ -271,7 +271,10 @@ def environment(plan: BuildPlan) -> tuple[Setting, ...]:
         return found
     first = packed[0]
     value = " ".join(shlex.quote(word) if " " in word else word for word in map(define, packed))
-    whys = "; ".join(dict.fromkeys(each.why for each in packed))
+    whys = "; ".join(
+        f"{each.name}: {each.why}" + (f", read by {each.reader}" if each.reader != first.reader else "")
+        for each in packed
+    )
     return (Setting("CMAKE_ARGS", value, Channel.ENVIRONMENT, first.reader, whys, first.source, decides=True), *found)
 
 
