@@ -557,6 +557,7 @@ OUTSIDE_CALLS = {  # name -> (declaration, call)
     ),
     "function-outside": ('extern "C" __device__ void outside(unsigned *);', "outside(out);"),
     "variable-outside": ("extern __device__ unsigned elsewhere;", "*out = elsewhere;"),
+    "dynamic-shared": ("extern __shared__ unsigned pool[];", "pool[0] = *out; *out = pool[1];"),
 }
 OUTSIDE_SOURCE = """%s
 extern "C" __global__ void k1(unsigned *out) { *out = __CUDA_ARCH__ / 10 * 1000 + 11; }

@@ -152,7 +152,8 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
         if text is None:
             raise UnreadableError("the name of a symbol lies outside the table of names")
         (kernels if section else outside).append(text)
-    outside = [name for name in outside if name not in _RESOLVED_AT_LOAD]
+    # names with a dot are sections; hand-written kernels of cuBLAS and cuDNN name those of their constants so
+    outside = [name for name in outside if name not in _RESOLVED_AT_LOAD and not name.startswith(".")]
     return Symbols(tuple(dict.fromkeys(kernels)), tuple(dict.fromkeys(outside)))
 
 
