@@ -72,6 +72,14 @@ def require_cmake() -> Path:
     return Path(found)
 
 
+def require_cargo() -> Path:
+    """cargo, of the system or of rustup."""
+    found = shutil.which("cargo")
+    if found is None:
+        missing("no cargo on PATH")
+    return Path(found)
+
+
 def require_nvcc() -> Path:
     """nvcc 13 of the test extra, with the host compiler that it needs."""
     require_host_compiler()

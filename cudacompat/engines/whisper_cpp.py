@@ -95,14 +95,14 @@ ENGINE = Engine(
     markers=(
         Marker(
             "CMakeLists.txt",
-            r"project\(\s*\"?whisper\.cpp\"?",
-            r"project\(\s*\"?whisper\.cpp\"?\s+VERSION\s+(\d+)\.(\d+)\.(\d+)",
-        ),
-        Marker(
-            "CMakeLists.txt",
             r"set\(WHISPER_VERSION_MAJOR",
             r"set\(WHISPER_VERSION_MAJOR\s+(\d+)\)\s*set\(WHISPER_VERSION_MINOR\s+(\d+)\)"
             r"\s*set\(WHISPER_VERSION_PATCH\s+(\d+)\)",
+        ),
+        Marker(
+            "CMakeLists.txt",
+            r"project\(\s*\"?whisper\.cpp\"?",
+            r"project\(\s*\"?whisper\.cpp\"?\s+VERSION\s+(\d+)\.(\d+)\.(\d+)",
         ),
     ),
     recipe=ggml.RECIPE,
