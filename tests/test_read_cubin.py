@@ -83,6 +83,16 @@ def test_a_relocatable_cubin_tells_what_it_lacks(tmp_path: Path, release: str) -
     assert read_one(path, kernels=False).entries[0].unresolved == ()
 
 
+def test_what_a_relocatable_cubin_lacks_and_what_only_looks_so(tmp_path: Path) -> None:
+    source = """extern "C" __device__ int f(int);
+        extern __device__ int variable;
+        extern __constant__ int constant;
+        extern __shared__ int pool[];
+        extern "C" __global__ void k(int *p) { pool[0] = *p; *p = pool[p[1]] + f(3) + variable + constant; }"""
+    entry = entry_of(tmp_path, toolchain.nvrtc(source, "-arch=sm_90", "-rdc=true"))
+    assert set(entry.unresolved) == {"f", "variable", "constant"}
+
+
 def test_what_the_driver_brings_along_is_not_lacking(tmp_path: Path) -> None:
     source = 'extern "C" __global__ void k(int *p) { printf("%d", *p); free(malloc(8)); }'
     assert entry_of(tmp_path, toolchain.nvrtc(source, "-arch=sm_90")).unresolved == ()

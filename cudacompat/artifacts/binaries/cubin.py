@@ -43,6 +43,7 @@ _SYMBOL = Struct("<IBBHQQ")
 _NOTE = Struct("<III")
 _FUNC = 2
 _ENTRY = 0x10  # STO_CUDA_ENTRY in st_other
+_SHARED = 0x40  # STO_CUDA_SHARED: shared memory whose size the launch gives (cuBLAS ships relocatable cubins with it)
 _GLOBAL = 1
 _RELOCATABLE = 1
 # Of the driver's system calls a relocatable cubin may use these two; one that calls vprintf or __assertfail fails
@@ -146,7 +147,7 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
         if section:
             if info & 0xF != _FUNC or not other & _ENTRY:
                 continue
-        elif linked or info >> 4 != _GLOBAL:
+        elif linked or info >> 4 != _GLOBAL or other & _SHARED:
             continue
         text = name_at(buffer, elf, strings, name)
         if text is None:
