@@ -43,8 +43,10 @@ _SYMBOL = Struct("<IBBHQQ")
 _NOTE = Struct("<III")
 _FUNC = 2
 _ENTRY = 0x10  # STO_CUDA_ENTRY in st_other
-_SHARED = 0x40  # STO_CUDA_SHARED: shared memory whose size the launch gives (cuBLAS ships relocatable cubins with it)
-_GLOBAL = 1
+_SHARED = 0x40  # STO_CUDA_SHARED: shared memory whose size the launch gives
+# Global functions and variables (STT_FUNC, STT_CUDA_OBJECT). Symbols without a type are none: the hand-written kernels
+# that cuBLASLt and cuDNN carry name their shared memory and constants so, and run.
+_USED_FROM_OUTSIDE = (0x12, 0x1D)
 _RELOCATABLE = 1
 # Of the driver's system calls a relocatable cubin may use these two; one that calls vprintf or __assertfail fails
 # with error 200 unless it is linked (measured on driver 580.159.04).
@@ -147,14 +149,13 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
         if section:
             if info & 0xF != _FUNC or not other & _ENTRY:
                 continue
-        elif linked or info >> 4 != _GLOBAL or other & _SHARED:
+        elif linked or info not in _USED_FROM_OUTSIDE or other & _SHARED:
             continue
         text = name_at(buffer, elf, strings, name)
         if text is None:
             raise UnreadableError("the name of a symbol lies outside the table of names")
         (kernels if section else outside).append(text)
-    # names with a dot are sections; hand-written kernels of cuBLAS and cuDNN name those of their constants so
-    outside = [name for name in outside if name not in _RESOLVED_AT_LOAD and not name.startswith(".")]
+    outside = [name for name in outside if name not in _RESOLVED_AT_LOAD]
     return Symbols(tuple(dict.fromkeys(kernels)), tuple(dict.fromkeys(outside)))
 
 
