@@ -162,7 +162,7 @@ def _rebuild(
     recognised = f", as {known.file} shows" if known is not None else ", as nothing here shows another build"
     *build, last = commands(plan)
     clears = len([cache for cache in plan.engine.caches if cache.window.holds(plan.version)])
-    output = "dockerfile" if plan.engine.recipe and plan.image else "env"
+    output = "dockerfile" if plan.recipe and plan.image else "env"
     steps = [
         Step(
             f"set the list where this build reads it ({plan.title}{recognised}); or let the file be written",

@@ -227,7 +227,8 @@ class Cache:
 class Recipe:
     """How a container builds the engine: packages of Ubuntu, commands, what the runtime needs.
 
-    In `configure` and `build` the item `{settings}` stands for the settings of channel DEFINE or ARGUMENT.
+    In `configure` and `build` the item `{settings}` stands for the settings of channel DEFINE or ARGUMENT, and
+    `{cuda}` within an item for the digits of the CUDA release: 128.
     """
 
     packages: tuple[str, ...]

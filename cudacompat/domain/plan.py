@@ -271,10 +271,8 @@ def environment(plan: BuildPlan) -> tuple[Setting, ...]:
         return found
     first = packed[0]
     value = " ".join(shlex.quote(word) if " " in word else word for word in map(define, packed))
-    whys = "; ".join(
-        f"{each.name}: {each.why}" + (f", read by {each.reader}" if each.reader != first.reader else "")
-        for each in packed
-    )
+    others = {each.name: f", read by {each.reader}" for each in packed if each.reader != first.reader}
+    whys = "; ".join(f"{each.name}: {each.why}{others.get(each.name, '')}" for each in packed)
     return (Setting("CMAKE_ARGS", value, Channel.ENVIRONMENT, first.reader, whys, first.source, decides=True), *found)
 
 
@@ -315,7 +313,7 @@ def commands(plan: BuildPlan) -> tuple[str, ...]:
     check what came out; none to build where no recipe is known."""
     lines = [shlex.join(cache.clear) for cache in plan.engine.caches if cache.window.holds(plan.version)]
     variables = " ".join(f"{each.name}={shlex.quote(each.value)}" for each in environment(plan))
-    recipe = plan.engine.recipe
+    recipe = plan.recipe
     for step in (recipe.configure, *recipe.build) if recipe is not None else ():
         made = as_wheel(words(plan, step), "dist")
         if made and "--install" not in made and made[:2] != ["make", "install"]:

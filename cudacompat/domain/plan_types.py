@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from packaging.version import Version
 
 from cudacompat.domain.capability import ComputeCapability
 from cudacompat.domain.coverage import Reach, reach, requirement
-from cudacompat.domain.engine import Channel, Engine
+from cudacompat.domain.engine import Channel, Engine, Recipe
 from cudacompat.domain.spelling import CodeTarget
 from cudacompat.domain.tables.images import BaseImage
 from cudacompat.domain.tables.toolkits import CudaRelease
@@ -95,6 +95,19 @@ class BuildPlan:
     def title(self) -> str:
         """`whisper.cpp 1.9.3`, or the engine alone where it has no version."""
         return f"{self.engine.name} {self.engine.label(self.version)}".rstrip()
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The engine's recipe, with the digits of the CUDA release, 128 for 12.8, in place of `{cuda}`."""
+        own = self.engine.recipe
+        if own is None:
+            return None
+        digits = f"{self.release.version.major}{self.release.version.minor}"
+
+        def filled(step: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(word.replace("{cuda}", digits) for word in step)
+
+        return replace(own, configure=filled(own.configure), build=tuple(map(filled, own.build)))
 
     @property
     def key(self) -> str:

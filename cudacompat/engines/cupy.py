@@ -13,6 +13,7 @@ from cudacompat.domain.engine import (
     Knob,
     Marker,
     Proof,
+    Recipe,
     Window,
 )
 
@@ -74,6 +75,11 @@ ENGINE = Engine(
             r"__version__ = '(\d+)\.(\d+)\.(\d+)",
             beside="install/cupy_builder/_compiler.py",
         ),
+    ),
+    recipe=Recipe(
+        packages=("g++", "git"),
+        configure=(),
+        build=(("pip", "install", "."),),
     ),
     proved=(("env", Proof.DOCUMENTED),),
 )

@@ -14,6 +14,7 @@ from cudacompat.domain.engine import (
     Marker,
     Proof,
     Ptx,
+    Recipe,
 )
 
 _PYTHON = "torch/utils/cpp_extension.py of the torch 2.13.0 and 2.14.1 wheels, _get_cuda_arch_flags; run with both"
@@ -98,6 +99,20 @@ ENGINE = Engine(
     markers=(
         Marker("setup.py", r"\bCUDAExtension\b|torch\.utils\.cpp_extension|torch\.utils import cpp_extension"),
         Marker("CMakeLists.txt", r"(?im)^\s*find_package\s*\(\s*Torch\b"),
+    ),
+    # PyTorch's index has a folder for each CUDA release that it is built with; cpp_extension wants the same major.
+    recipe=Recipe(
+        packages=("g++", "git", "ninja-build"),
+        configure=(
+            "pip",
+            "install",
+            "--index-url",
+            "https://download.pytorch.org/whl/cu{cuda}",
+            "torch",
+            "setuptools",
+            "wheel",
+        ),
+        build=(("pip", "install", "--no-build-isolation", "."),),
     ),
     proved=(("env", Proof.BUILT), ("cmake", Proof.CONFIGURED)),
 )

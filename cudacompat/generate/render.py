@@ -64,7 +64,7 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
 
         return presets(plans, command)
     plan = plans[0]
-    recipe = plan.engine.recipe
+    recipe = plan.recipe
     packages = _packages(plan)
     variables = environment(plan)
     given = plan.through(Channel.DEFINE, Channel.ARGUMENT)
@@ -98,7 +98,7 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
 
 
 def _refuse_image(plan: BuildPlan, install: str) -> None:
-    if plan.engine.recipe is None:
+    if plan.recipe is None:
         raise UsageError(f"no recipe is known for an image of {plan.engine.name}; its settings: --as env")
     if plan.image is None:
         raise UsageError(
@@ -149,7 +149,7 @@ def _plus(names: Sequence[str], *more: str) -> tuple[str, ...]:
 
 
 def _packages(plan: BuildPlan) -> tuple[str, ...]:
-    recipe = plan.engine.recipe
+    recipe = plan.recipe
     names = recipe.packages if recipe is not None else ()
     if plan.engine.system is BuildSystem.PIP:
         return _plus(names, "python3-dev", "python3-venv")
@@ -175,7 +175,7 @@ def _cache_id(plan: BuildPlan) -> str:
 def _script(plans: Sequence[BuildPlan], kind: Output) -> tuple[str, ...]:
     """The recipe's commands; in a matrix, what decides is the runner's variable."""
     plan = plans[0]
-    recipe = plan.engine.recipe
+    recipe = plan.recipe
     lines = []
     for step in (recipe.configure, *recipe.build) if recipe is not None else ():
         made = as_wheel(words(plan, step), "/out")

@@ -49,7 +49,7 @@ def make_steps(site: Site) -> Made:
 
 
 def _cmake(site: Site) -> Made:
-    recipe = site.plan.engine.recipe
+    recipe = site.plan.recipe
     configure: list[str] = []
     for word in recipe.configure if recipe is not None else ():
         if word == "{settings}":
