@@ -14,7 +14,7 @@ from cudacompat.app.extend_names import Carrier, Names, defaults, names_of, refe
 from cudacompat.app.generate import wanted_gpus
 from cudacompat.artifacts.buildfiles import settings
 from cudacompat.artifacts.project import ProjectFile, read_project
-from cudacompat.domain.arch_lists import ArchList, UnreadableListError, extended, read_list, wants_bare
+from cudacompat.domain.arch_lists import ArchList, NoListError, UnreadableListError, extended, read_list, wants_bare
 from cudacompat.domain.capability import ComputeCapability
 from cudacompat.domain.code import NotRead
 from cudacompat.domain.compat import Fit, sass_fit
@@ -160,6 +160,9 @@ def _place(
         return replace(place, why=why), None
     try:
         edit = _edit(job, each, carrier)
+    except NoListError as error:
+        in_cmake = each.what.endswith("in CMake")
+        return replace(place, state=PlaceState.NO_LIST if in_cmake else PlaceState.CANNOT, why=str(error)), None
     except UsageError as error:
         return replace(place, state=PlaceState.CANNOT, why=str(error)), None
     if edit is None:

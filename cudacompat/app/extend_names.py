@@ -44,8 +44,8 @@ class Names:
         """What this assignment carries; `None` where this build does not read it."""
         if each.way is Way.FLAGS:
             return Carrier(Grammar.GENCODE, "nvcc, in this very command", None)
-        ways = (Way.ENVIRONMENT,) if each.way is Way.BUILD_ARGUMENT else (each.way,)
-        return next((self.read[each.name, way] for way in ways if (each.name, way) in self.read), None)
+        way = Way.ENVIRONMENT if each.way is Way.BUILD_ARGUMENT else each.way
+        return self.read.get((each.name, way))
 
 
 def names_of(engine: Engine, version: Version | None) -> Names:
@@ -84,7 +84,7 @@ def with_aliases(files: Iterable[tuple[str, tuple[Assignment, ...]]], names: Nam
             if carrier is None or reference is None:
                 continue
             name = referred(each.value)
-            if name and name != each.name:
+            if name:
                 via = f"{carrier.reader}, as {each.name} in {file}" if each.name else carrier.reader
                 found.setdefault(name, replace(carrier, reader=via))
         if len(found) == before:

@@ -17,6 +17,10 @@ class UnreadableListError(UsageError):
     """The text is no list that its grammar lets anybody extend."""
 
 
+class NoListError(UnreadableListError):
+    """The text is a word that stands for a list of somebody else's: `native`, `all`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item of the list: where it stands in the text, and what it asks for (`None`: a name, such as Ampere)."""
@@ -72,7 +76,7 @@ def read_list(grammar: Grammar, text: str, separator: str | None = None) -> Arch
     """
     word = _WORDS.get(text.strip().lower())
     if word is not None:
-        raise UnreadableListError(word)
+        raise NoListError(word)
     if not text.strip():
         raise UnreadableListError("it is empty")
     if grammar in (Grammar.GENCODE, Grammar.GENCODE_LIST):

@@ -58,6 +58,7 @@ class PlaceState(Enum):
     THERE = "there"  # it has the target already
     UNREAD = "unread"  # nothing in this build reads it
     CANNOT = "cannot"  # it has to be changed by hand
+    NO_LIST = "no-list"  # a default of CMake code that names no target, for where nothing else sets the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,5 +109,5 @@ class ExtendReport:
         """3 where no list was found; 4 where one has to be changed by hand or a file could not be read; else 0."""
         if any(place.state is PlaceState.CANNOT for place in self.places) or self.not_read:
             return EXIT_INCOMPLETE
-        read = any(place.state is not PlaceState.UNREAD for place in self.places)
-        return EXIT_OK if read else EXIT_NOTHING
+        lists = any(place.state in (PlaceState.CHANGES, PlaceState.THERE) for place in self.places)
+        return EXIT_OK if lists else EXIT_NOTHING

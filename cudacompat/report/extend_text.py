@@ -49,3 +49,5 @@ def _place(page: Page, place: Place) -> None:
         page.field("stays", "it has the target already", 2, 7)
     elif place.state is PlaceState.CANNOT:
         page.line("  by hand  ", (place.why or "", _STYLE[place.state]))
+    elif place.state is PlaceState.NO_LIST:
+        page.field("stays", f"a default, for where nothing else sets the list: {place.why}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cudacompat.artifacts.buildfiles import shell
 from cudacompat.domain.extend import Assignment, BaseImageLine, Way
@@ -89,21 +89,14 @@ def _pairs(text: str, each: Instruction) -> Iterator[Assignment]:
         start = each.body + match.start(2) + len(quote)
         end = each.body + match.end(2) - len(quote)
         yield Assignment(match[1], text[start:end], start, end, way, what, quote)
-        yield from _inside(text, start, end, what, quote)
+        yield from shell.arguments(text, start, end, what, quote)
     if not found and each.keyword == "ENV":
         legacy = re.match(r"([A-Za-z_]\w*)[ \t]+([^\r\n]*\S)", body)
         if legacy:
             start = each.body + legacy.start(2)
             end = start + len(legacy[2])
             yield Assignment(legacy[1], legacy[2], start, end, way, what, " ")
-            yield from _inside(text, start, end, what, " ")
-
-
-def _inside(text: str, start: int, end: int, what: str, quote: str) -> Iterator[Assignment]:
-    """What a value such as that of CMAKE_ARGS gives to names by -D."""
-    for each in shell.assignments(text, start, end, what):
-        if each.way is Way.DEFINE:
-            yield replace(each, quote=each.quote or quote, in_shell=False, cut=False)
+            yield from shell.arguments(text, start, end, what, " ")
 
 
 def _with(arguments: Mapping[str, str], image: str) -> str:

@@ -24,6 +24,7 @@ _IMAGE = re.compile(r"\b(?:nvcr\.io/)?(?:docker\.io/)?nvidia/cuda:[\w.-]+")
 _ACTION = re.compile(r"^[ \t]+cuda:[ \t]*['\"]?\d+\.\d+\.\d+", re.MULTILINE)  # an action that installs CUDA
 _DEFINES = frozenset({"cacheVariables", "define", "defines", "cmake.configureSettings"})
 _BUILD_ARGUMENTS = frozenset({"args", "build-args", "build_args"})
+_COMMANDS = frozenset({"run", "script", "before_script", "after_script", "command", "commands"})
 _INDEX = re.compile(r"\d+")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=[^\n]*")
 
@@ -79,11 +80,7 @@ def _lines(text: str) -> Iterator[Assignment]:
         yield Assignment(
             match[1], value, start, match.end(group), Way.ENVIRONMENT, "a line NAME=VALUE", quote, sourced=True
         )
-        yield from (
-            each
-            for each in shell.assignments(text, start, match.end(group), "a line NAME=VALUE")
-            if each.way is Way.DEFINE and quote
-        )
+        yield from shell.arguments(text, start, match.end(group), "a line NAME=VALUE", quote)
 
 
 def _script(text: str) -> Iterator[Assignment]:
@@ -134,9 +131,11 @@ def _of_scalars(text: str, scalars: Iterator[Scalar], language: str) -> Iterator
         if _NAME.fullmatch(key):
             way = Way.LIST if numbered else _way(path)
             yield Assignment(key, raw, scalar.start, scalar.end, way, inside, scalar.quote)
-        if "-D" in raw or "=" in raw:
+        if _COMMANDS.intersection(path[-2:]):
             for each in shell.assignments(text, scalar.start, scalar.end, inside):
                 yield replace(each, quote=each.quote or scalar.quote)
+        elif "-D" in raw:
+            yield from shell.arguments(text, scalar.start, scalar.end, inside, scalar.quote)
 
 
 def _key(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cudacompat.domain.extend import Assignment, Way
 
-_ENDS = frozenset(";&|()<>\n")
+_ENDS = frozenset(";&|()<>\n")  # what ends a word of a shell beside spaces
+_LINE = frozenset("\n")  # and of a list of arguments that no shell reads
 _DEFINE = re.compile(r"-D\s?([A-Za-z_]\w*)(?::[A-Za-z]+)?=")
 _NAME = re.compile(r"(['\"]?)(?:--build-arg=|--env=|-e)?([A-Za-z_]\w*)\+?=")
 _GENCODE = re.compile(r"(?:-gencode|--generate-code)(?:=|\s+)arch=compute_\d{2,3}[af]?,code=")
@@ -24,8 +25,8 @@ class Word:
     raw: str
 
 
-def words(text: str, start: int, end: int) -> Iterator[Word | str]:
-    """Yield the words, and the operators and line ends between them, of `text[start:end]`.
+def words(text: str, start: int, end: int, ends: frozenset[str] = _ENDS) -> Iterator[Word | str]:
+    """Yield the words, and the operators and line ends (`ends`) between them, of `text[start:end]`.
 
     A backslash at a line's end goes on; comment lines behind one are passed over, as in a Dockerfile.
     """
@@ -39,11 +40,11 @@ def words(text: str, start: int, end: int) -> Iterator[Word | str]:
         elif char == "#":
             while at < end and text[at] != "\n":
                 at += 1
-        elif char in _ENDS:
+        elif char in ends:
             yield char
             at += 1
         else:
-            stop = _word_end(text, at, end)
+            stop = _word_end(text, at, end, ends)
             yield Word(at, stop, text[at:stop])
             at = stop
 
@@ -61,7 +62,7 @@ def _past_comments(text: str, at: int, end: int) -> int:
     return at
 
 
-def _word_end(text: str, at: int, end: int) -> int:
+def _word_end(text: str, at: int, end: int, ends: frozenset[str]) -> int:
     quote = ""
     depth = 0
     while at < end:
@@ -81,17 +82,27 @@ def _word_end(text: str, at: int, end: int) -> int:
             at += 1
         elif char == "}" and depth:
             depth -= 1
-        elif not depth and (char in _ENDS or char in " \t\r"):
+        elif not depth and (char in ends or char in " \t\r"):
             return at
         at += 1
     return min(at, end)
 
 
-def assignments(text: str, start: int, end: int, what: str) -> Iterator[Assignment]:
+def arguments(text: str, start: int, end: int, what: str, quote: str) -> Iterator[Assignment]:
+    """Yield the -DNAME=VALUE in a list of arguments that no shell reads: a value of CMAKE_ARGS, an item of JSON.
+
+    `quote` is what stands around the list.
+    """
+    for each in assignments(text, start, end, what, _LINE):
+        if each.way is Way.DEFINE:
+            yield replace(each, quote=each.quote or quote or " ", in_shell=False, cut=False)
+
+
+def assignments(text: str, start: int, end: int, what: str, ends: frozenset[str] = _ENDS) -> Iterator[Assignment]:
     """Yield the values that a shell text gives to names: -DNAME=VALUE, NAME=VALUE, and nvcc's -gencode flags."""
     before = ""
     flags: list[Word] = []
-    for word in words(text, start, end):
+    for word in words(text, start, end, ends):
         if isinstance(word, str):
             yield from _flags(text, flags, what)
             flags, before = [], word
