@@ -20,7 +20,7 @@ from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.places import places_of
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules.judged import Judged
-from cudacompat.domain.target import CodeKind
+from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.verdict import Outcome, Reason
 from cudacompat.domain.wording import CAUSE, generate_command, targets_of, what_is_there
 
@@ -36,18 +36,12 @@ def check(judged: Judged) -> Iterable[Finding]:
     modules = [v.module for v in unfit]
     capability = verdict.target.capability
     unseen = [v for v in unfit if v.reason is Reason.CONCATENATED]
-    numbers = [t.number for t in targets_of([v.module for v in unfit if v not in unseen], CodeKind.SASS)]
+    code = targets_of([v.module for v in unfit if v not in unseen], CodeKind.SASS)
     ptx = targets_of(modules, CodeKind.PTX)
     parts = [CAUSE[Reason.CONCATENATED]] if unseen else []
-    if numbers:
-        nearest = max((n for n in numbers if n < capability.number), default=min(numbers))
-        major = ComputeCapability.from_number(nearest).major
-        parts.append(
-            f"machine code runs only within its own major version; the nearest here is {major}.x, the GPU is "
-            f"{capability.major}.x"
-            if major != capability.major
-            else f"sm_{nearest} code does not run on {capability}"
-        )
+    if code:
+        nearest = max((t for t in code if t.number < capability.number), key=lambda t: t.number, default=code[0])
+        parts.append(_why_not(nearest, capability))
     if ptx:
         parts.append(f"its PTX is for {ptx[0]} and up, or tied to one architecture")
     yield Finding(
@@ -61,6 +55,18 @@ def check(judged: Judged) -> Iterable[Finding]:
         help=f"build for sm_{capability.number}: {generate_command(verdict.target)}",
         places=places_of(unfit),
     )
+
+
+def _why_not(nearest: ArchTarget, capability: ComputeCapability) -> str:
+    major = nearest.capability.major
+    if major != capability.major:
+        return (
+            f"machine code runs only within its own major version; the nearest here is {major}.x, the GPU is "
+            f"{capability.major}.x"
+        )
+    if nearest.suffix is ArchSuffix.ARCH_SPECIFIC:
+        return f"{nearest} code runs on {nearest.capability} only, not on {capability}"
+    return f"{nearest} code does not run on {capability}"
 
 
 RULE = Rule("no-runnable-code", "Nothing in the file runs on the GPU", __doc__, check)
