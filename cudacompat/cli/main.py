@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import cudacompat
-from cudacompat.cli.commands import check, diff, doctor, explain, generate, gpus, listing, rebuild
+from cudacompat.cli.commands import bench, check, diff, doctor, explain, generate, gpus, listing, rebuild, verify
 from cudacompat.domain.errors import CudacompatError
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
@@ -85,7 +85,9 @@ for _name, _command in (
     ("diff", diff.command),
     ("generate", generate.command),
     ("rebuild", rebuild.command),
+    ("verify", verify.command),
+    ("bench", bench.command),
     ("gpus", gpus.command),
-    ("explain", explain.command),
 ):
     app.command(_name)(_command)
+app.command("explain", cls=explain.Parser)(explain.command)

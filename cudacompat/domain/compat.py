@@ -136,7 +136,9 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
             if all(entry.kind in (CodeKind.LTO_IR, CodeKind.TILE_IR) for entry in module.entries):
                 return verdict(Outcome.UNDECIDED, Reason.NOT_JUDGED_KIND)
             alone = next((e for e in module.entries if module.bare and e.kind is CodeKind.PTX), None)
-            return verdict(Outcome.FAILS, Reason.CONCATENATED if unseen else Reason.NO_IMAGE, alone)
+            if alone is not None:
+                return verdict(Outcome.FAILS, _refusal(target, alone), alone)
+            return verdict(Outcome.FAILS, Reason.CONCATENATED if unseen else Reason.NO_IMAGE)
         if target.jit.refuses_ptx:
             return verdict(Outcome.FAILS, Reason.JIT_DISABLED, picked)
         if _is_choice_open(target.capability, module, picked):
@@ -163,6 +165,17 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
     if any(is_unread(entry) for entry in module.entries):
         return verdict(Outcome.UNDECIDED, Reason.NOT_READ, picked)
     return verdict(outcome, None, picked, (), min_driver)
+
+
+def _refusal(target: Target, text: FatbinEntry) -> Reason:
+    """Why the driver refuses a PTX text for a GPU that its target does not fit: it looks at the target last (measured:
+    223 where the JIT is forbidden, 222 where the ISA is too new, else 218)."""
+    if target.jit.refuses_ptx:
+        return Reason.JIT_DISABLED
+    limit = max_ptx(target.driver) if target.driver is not None else None
+    if limit is not None and text.ptx_isa is not None and text.ptx_isa > limit:
+        return Reason.PTX_ISA_TOO_NEW
+    return Reason.NO_IMAGE
 
 
 def _is_tegra(capability: ComputeCapability) -> bool | None:

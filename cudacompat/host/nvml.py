@@ -56,7 +56,7 @@ def _ask(what: str, question: Callable[[Any], Found[T] | Missing]) -> Found[T] |
         with _opened(pynvml):
             return question(pynvml)
     except failure as error:
-        return Missing(what, (f"{VIA} ({_reason(error)})",))
+        return Missing(what, (f"{VIA} ({reason_of(error)})",))
     except (OSError, AttributeError, ValueError) as error:  # a library that is not NVML, or far too old
         return Missing(what, (f"{VIA} (unusable: {error})",))
 
@@ -71,7 +71,7 @@ def _opened(nvml: Any) -> Iterator[None]:
             nvml.nvmlShutdown()
 
 
-def _reason(error: Any) -> str:
+def reason_of(error: Any) -> str:
     """An NVMLError in words; its `value` is the number."""
     number = getattr(error, "value", None)
     known = _REASONS.get(number) if isinstance(number, int) else None
@@ -95,16 +95,17 @@ def _gpus(nvml: Any) -> Found[tuple[GpuDevice, ...]] | Missing:
     found, failed = [], []
     for index in range(nvml.nvmlDeviceGetCount()):
         try:
-            found.append(_gpu(nvml, index))
+            found.append(gpu_of(nvml, index))
         except nvml.NVMLError as error:
-            failed.append(f"GPU {index}: {_reason(error)}")
+            failed.append(f"GPU {index}: {reason_of(error)}")
     notes = "; ".join(failed)
     if found:
         return Found(tuple(found), f"{VIA}, but {notes}" if failed else VIA)
     return Missing("GPU", (f"{VIA} ({notes or 'it lists none'})",))
 
 
-def _gpu(nvml: Any, index: int) -> GpuDevice:
+def gpu_of(nvml: Any, index: int) -> GpuDevice:
+    """Return the GPU of this number as an opened NVML describes it; its NVMLError where it cannot."""
     handle = nvml.nvmlDeviceGetHandleByIndex(index)
     name = _try(nvml, nvml.nvmlDeviceGetName, handle)
     uuid = _try(nvml, nvml.nvmlDeviceGetUUID, handle)

@@ -108,7 +108,7 @@ def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout
         _kill(process)
     rc = process.wait() if why is None else None
     if why is None and rc:
-        why = f"exit code {rc}" if rc > 0 else f"killed by {_signal_name(-rc)}"
+        why = f"exit code {rc}" if rc > 0 else f"killed by {signal_name(-rc)}"
     stdout, stderr = (bytes(output).decode("utf-8", "replace") for output in outputs)
     return Ran(arguments, rc, stdout, stderr, why)
 
@@ -138,7 +138,8 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         pass  # it has ended by itself
 
 
-def _signal_name(number: int) -> str:
+def signal_name(number: int) -> str:
+    """`SIGKILL` of 9."""
     try:
         return signal.Signals(number).name
     except ValueError:

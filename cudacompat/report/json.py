@@ -194,10 +194,15 @@ _DOCUMENTS: dict[type, Callable[[Any], Json]] = {
 
 # Reports whose document is made in a module of its own: type -> (module, function).
 _ELSEWHERE = {
+    "ExplainReport": ("cudacompat.report.explain_json", "explain_json"),
+    "CatalogueReport": ("cudacompat.report.explain_json", "catalogue_json"),
+    "BenchReport": ("cudacompat.report.bench_json", "bench_json"),
     "DiffReport": ("cudacompat.report.diff_json", "diff_json"),
     "ExtendReport": ("cudacompat.report.extend_json", "extend_json"),
     "GenerateReport": ("cudacompat.report.generate_json", "generate_json"),
+    "LoadReport": ("cudacompat.report.verify_json", "load_json"),
     "RebuildReport": ("cudacompat.report.build_json", "rebuild_json"),
+    "VerifyReport": ("cudacompat.report.verify_json", "verify_json"),
 }
 
 

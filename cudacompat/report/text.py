@@ -379,10 +379,15 @@ _RENDERERS: dict[type, Callable[[_Page, Any], None]] = {
 
 # Reports whose text is a module of its own, imported when one is to be written: type -> (module, function).
 _ELSEWHERE = {
+    "ExplainReport": ("cudacompat.report.explain_text", "explain_text"),
+    "CatalogueReport": ("cudacompat.report.explain_text", "catalogue_text"),
+    "BenchReport": ("cudacompat.report.bench_text", "bench_text"),
     "DiffReport": ("cudacompat.report.diff_text", "diff_text"),
     "ExtendReport": ("cudacompat.report.extend_text", "extend_text"),
     "GenerateReport": ("cudacompat.report.plan_text", "generate_text"),
+    "LoadReport": ("cudacompat.report.verify_text", "load_text"),
     "RebuildReport": ("cudacompat.report.rebuild_text", "rebuild_text"),
+    "VerifyReport": ("cudacompat.report.verify_text", "verify_text"),
 }
 
 

@@ -33,6 +33,10 @@ from cudacompat.domain.rules import (
     ptx_invalid,
     ptx_newer_than_driver,
     ptx_policy,
+    ran_on_cpu,
+    run_below,
+    run_failed,
+    run_undecided,
     too_big,
     toolkit_cannot_build,
     toolkit_newer_than_driver,
@@ -43,6 +47,7 @@ from cudacompat.domain.rules.ignores import IgnoreUse
 from cudacompat.domain.rules.judged import Judged
 from cudacompat.domain.rules.machine import Machine
 from cudacompat.domain.rules.too_big import Sized
+from cudacompat.domain.verify_report import Verified
 
 ARTIFACT_RULES: tuple[Rule[Judged], ...] = (
     default_target_only.RULE,
@@ -69,6 +74,15 @@ READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
 SOURCE_RULES: tuple[Rule[CallingSources], ...] = (api_changed.RULE,)
 LOAD_RULES: tuple[Rule[ArtifactLoad], ...] = (judge_disagrees.RULE,)
+RUN_RULES: tuple[Rule[Verified], ...] = (
+    run_failed.RULE,
+    ran_on_cpu.RULE,
+    run_below.JIT_AT_START,
+    run_below.NOT_OWN_CODE,
+    run_below.GPU_MEMORY_LOW,
+    run_below.OTHER_GPU,
+    run_undecided.RULE,
+)
 MACHINE_RULES: tuple[Rule[Machine], ...] = (
     no_gpu.RULE,
     environment.VISIBLE_DEVICES,
@@ -86,4 +100,11 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *READ_RULES,
     *NOT_READ_RULES,
 )
-ALL_RULES: tuple[Rule[Any], ...] = (*IGNORABLE_RULES, *IGNORE_RULES, *MACHINE_RULES, *SOURCE_RULES, *LOAD_RULES)
+ALL_RULES: tuple[Rule[Any], ...] = (
+    *IGNORABLE_RULES,
+    *IGNORE_RULES,
+    *MACHINE_RULES,
+    *SOURCE_RULES,
+    *LOAD_RULES,
+    *RUN_RULES,
+)

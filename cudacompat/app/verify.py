@@ -1,0 +1,116 @@
+"""`verify`: run the engine, or read its log, and say what is proved about the GPU and the code that it ran."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from cudacompat.app.observe import OnOutput, Wanted, observe
+from cudacompat.app.run_log import read_log
+from cudacompat.app.targets import jit_from, release_of
+from cudacompat.artifacts.read import read_paths
+from cudacompat.domain.artifact import judge_artifact
+from cudacompat.domain.errors import UsageError
+from cudacompat.domain.gpus import JudgedTarget, resolve
+from cudacompat.domain.observation import JudgedFile, LogView, Observation
+from cudacompat.domain.rules import RUN_RULES
+from cudacompat.domain.verdict import Target
+from cudacompat.domain.verify import Decision, Expect, Verdict, decide
+from cudacompat.domain.verify_report import Verified, VerifyReport
+from cudacompat.host.health import require_url
+
+TIMEOUT_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user wants proved."""
+
+    expected: Expect = Expect.SASS
+    gpus: tuple[str, ...] = ()
+    min_gpu_memory: int | None = None
+
+
+def verify(
+    command: Sequence[str],
+    asked: Asked,
+    *,
+    health: str | None = None,
+    cold: bool = False,
+    timeout_s: float = TIMEOUT_S,
+    on_output: OnOutput | None = None,
+    on_file: Callable[[str], None] | None = None,
+) -> VerifyReport:
+    """Run the command and return the verdict on what was seen. `UsageError` for what cannot be asked."""
+    if not command:
+        raise UsageError("nothing to run: give the command behind --, or a saved log with --log")
+    if health is not None:
+        require_url(health)
+    gpus = _named(asked.gpus)
+    seen = observe(Wanted(tuple(command), timeout_s, health, cold), os.environ, on_output)
+    decision = decide(seen, asked.min_gpu_memory)
+    if decision.verdict in (Verdict.GPU, Verdict.GPU_JIT, Verdict.UNDECIDED):
+        seen = _with_files(seen, decision, on_file)
+        decision = decide(seen, asked.min_gpu_memory)
+    return _report(Verified(seen, decision, asked.expected, asked.min_gpu_memory, gpus))
+
+
+def verify_log(path: str, asked: Asked) -> VerifyReport:
+    """Return the verdict on a saved log: of the code that ran a log shows little, and of the memory nothing."""
+    gpus = _named(asked.gpus)
+    log = read_log(path)
+    if not log.devices and gpus:
+        log = _on(log, gpus)
+    unseen = ("the run itself: there is only its log",)
+    seen = Observation(command=(), log=log, unseen=unseen)
+    return _report(Verified(seen, decide(seen), asked.expected, asked.min_gpu_memory, gpus, log=path))
+
+
+def _report(verified: Verified) -> VerifyReport:
+    return VerifyReport(verified, tuple(finding for rule in RUN_RULES for finding in rule.check(verified)))
+
+
+def _named(specs: Sequence[str]) -> tuple[JudgedTarget, ...]:
+    """The GPUs that must be used; `native` means any of this machine's."""
+    return tuple(resolve(spec) for spec in specs if spec.strip().lower() != "native")
+
+
+def _on(log: LogView, gpus: tuple[JudgedTarget, ...]) -> LogView:
+    return replace(log, devices=tuple((gpu.name, gpu.capability) for gpu in gpus))
+
+
+# -- the files that it had mapped
+
+
+def _with_files(seen: Observation, decision: Decision, on_file: Callable[[str], None] | None) -> Observation:
+    """The observation with the judge's verdict on exactly the files that the processes had mapped, for the GPUs that
+    were used (all that are there, where that was not seen)."""
+    if seen.view is None:
+        return seen
+    targets = _targets(seen, decision)
+    paths = [file.path for file in seen.view.files if file.gone is None]
+    if not targets or not paths:
+        return seen
+    try:
+        read = read_paths(paths, kernels=True, on_file=on_file)
+    except UsageError as error:  # it went away since it was looked at
+        return replace(seen, unseen=(*seen.unseen, f"the files that it had mapped ({error})"))
+    judged = []
+    for artifact in read.artifacts:
+        for target in targets:
+            verdict = judge_artifact(artifact, target)
+            if verdict is not None:
+                counts = tuple((outcome, number) for outcome, number in verdict.counts.items())
+                judged.append(JudgedFile(artifact.path, target.label, verdict.outcome, counts))
+    unread = tuple(f"device code in {each.path} ({each.why})" for each in read.not_read)
+    return replace(seen, judged=tuple(judged), unseen=(*seen.unseen, *unread))
+
+
+def _targets(seen: Observation, decision: Decision) -> tuple[Target, ...]:
+    from cudacompat.host.driver import driver
+
+    used = [use for use in seen.devices if use.index in decision.devices] or list(seen.devices)
+    release, jit = release_of(driver()), jit_from(os.environ)
+    kinds = {(use.name, use.capability): None for use in used}
+    return tuple(Target(name, name, capability, release, jit) for name, capability in kinds)

@@ -1,0 +1,108 @@
+"""`cudacompat verify`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cudacompat.cli.options import (
+    Color,
+    ColorOption,
+    ExitZeroOption,
+    Format,
+    FormatOption,
+    GpuOption,
+    OutputOption,
+    QuietOption,
+)
+
+
+class Expect(StrEnum):
+    """The least that is wanted."""
+
+    NATIVE = "native"
+    SASS = "sass"
+    GPU = "gpu"
+
+
+def command(
+    command_: Annotated[
+        list[str] | None, typer.Argument(metavar="-- CMD...", help="The engine and its arguments.")
+    ] = None,
+    load: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ARTIFACT", help="Instead: load every module of a file with the driver. Repeatable."),
+    ] = None,
+    log: Annotated[str | None, typer.Option(metavar="FILE", help="Instead: judge a saved log.")] = None,
+    expect: Annotated[
+        Expect,
+        typer.Option(help="native: the GPU's own code; sass: machine code, no JIT; gpu: the GPU, by JIT too."),
+    ] = Expect.SASS,
+    gpu: GpuOption = None,
+    health: Annotated[
+        str | None, typer.Option(metavar="URL", help="A server: stop it once this address answers 2xx.")
+    ] = None,
+    min_gpu_memory: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="GPU memory that it must hold, such as 500M or 2G.")
+    ] = None,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="With an empty JIT cache, so that nothing comes out of it.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(metavar="S", min=0.1, help="Seconds that it may take.")] = 600.0,
+    show_output: Annotated[bool, typer.Option("--show-output", help="Pass the engine's output on to stderr.")] = False,
+    format_: FormatOption = Format.TEXT,
+    color: ColorOption = Color.AUTO,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    exit_zero: ExitZeroOption = False,
+) -> int:
+    """Run an engine and prove that it used the GPU, and with which code."""
+    from cudacompat.cli.output import HasExitCode, emit
+    from cudacompat.cli.progress import progress
+    from cudacompat.domain.errors import UsageError
+
+    if sum(map(bool, (command_, load, log))) != 1:
+        raise UsageError("give one of: -- CMD..., --load ARTIFACT, --log FILE")
+    if not command_ and (health or cold or show_output):
+        raise UsageError("--health, --cold and --show-output go with a command to run")
+    if load and min_gpu_memory:
+        raise UsageError("--min-gpu-memory goes with a command to run")
+    report: HasExitCode
+    with progress(quiet) as on_file:
+        if load:
+            from cudacompat.app.load import load as load_modules
+            from cudacompat.domain.policy import Policy, Require
+
+            require = {Expect.NATIVE: Require.NATIVE, Expect.SASS: Require.SASS, Expect.GPU: Require.RUNS}
+            report = load_modules(load, gpu or (), Policy(require[expect]), on_file)
+        else:
+            from cudacompat.app import verify
+            from cudacompat.cli.sizes import parse_size
+            from cudacompat.domain import verify as domain
+
+            memory = parse_size(min_gpu_memory) if min_gpu_memory else None
+            asked = verify.Asked(domain.Expect(expect.value), tuple(gpu or ()), memory)
+            if log:
+                report = verify.verify_log(log, asked)
+            else:
+                report = verify.verify(
+                    command_ or (),
+                    asked,
+                    health=health,
+                    cold=cold,
+                    timeout_s=timeout,
+                    on_output=_to_stderr if show_output else None,
+                    on_file=on_file,
+                )
+    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+
+
+def _to_stderr(data: bytes) -> None:
+    import contextlib
+    import sys
+
+    with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+        sys.stderr.buffer.write(data)
+        sys.stderr.buffer.flush()
