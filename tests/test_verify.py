@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cudacompat.domain.capability import ComputeCapability
+from cudacompat.domain.evidence import Shows, memory_size
 from cudacompat.domain.gpus import resolve
 from cudacompat.domain.observation import (
     DeviceUse,
@@ -28,7 +29,7 @@ from cudacompat.domain.observation import (
 from cudacompat.domain.run_signs import Says, SeenSign
 from cudacompat.domain.tables.run_signs import SIGNS
 from cudacompat.domain.verdict import Outcome
-from cudacompat.domain.verify import Code, Decision, Expect, Shows, Verdict, decide, memory_size
+from cudacompat.domain.verify import Code, Decision, Expect, Verdict, decide
 from cudacompat.domain.verify_report import Verified, VerifyReport
 from tests.rule_case import RuleCase
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from cudacompat.domain.evidence import Shows
 from cudacompat.domain.finding import Finding
 from cudacompat.domain.load import Agreement, ArtifactLoad, LoadReport
 from cudacompat.domain.observation import End
 from cudacompat.domain.places import module_name
-from cudacompat.domain.verify import Shows, Verdict
+from cudacompat.domain.verify import Verdict
 from cudacompat.domain.verify_report import VerifyReport
 from cudacompat.domain.wording import count
 

@@ -19,9 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cudacompat.domain.evidence import memory_size
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.rule import Rule
-from cudacompat.domain.verify import Code, Expect, Verdict, memory_size
+from cudacompat.domain.verify import Code, Expect, Verdict
 from cudacompat.domain.verify_report import Verified
 
 
