@@ -61,7 +61,7 @@ def _plan(page: Page, plan: BuildPlan, plans: tuple[BuildPlan, ...]) -> None:
     page.line(("targets", "bold"))
     for choice in choices(plan):
         _choice(page, choice)
-    _costs(page, plan)
+    costs_text(page, plan)
     page.line()
     page.line(("runs on compute capability", "bold"))
     _coverage(page, reach_of_all(plan.arrives, plan.release.ptx_isa))
@@ -102,7 +102,8 @@ def _choice(page: Page, choice: Choice) -> None:
     page.field("without", f"{choice.target.arch}: {said}", 4, 9)
 
 
-def _costs(page: Page, plan: BuildPlan) -> None:
+def costs_text(page: Page, plan: BuildPlan) -> None:
+    """Write what the list costs in bytes and seconds, or that nobody measured it."""
     weight = sizes(plan.engine.name, plan.release.version, plan.arrives)
     if weight is None:
         page.field("size", f"no sizes were measured for {plan.engine.name} with CUDA {plan.release.version}", 2, 9)

@@ -10,7 +10,7 @@ from cudacompat.domain.rebuild import BuildSteps, RebuildReport, StepState
 from cudacompat.domain.report import CheckReport
 from cudacompat.domain.verdict import Outcome
 from cudacompat.domain.wording import what_is_there
-from cudacompat.report.plan_text import Page
+from cudacompat.report.plan_text import Page, costs_text
 
 _STATE_STYLE = {StepState.DONE: "bold green", StepState.FAILED: "bold red", StepState.NOT_RUN: "dim"}
 
@@ -27,6 +27,7 @@ def steps_text(page: Page, steps: BuildSteps) -> None:
         page.field("unset", f"{name}: {why}")
     for note in (*plan.notes, *steps.notes):
         page.field("note", note)
+    costs_text(page, plan)
     page.line()
     for number, step in enumerate(steps.steps, 1):
         page.line(f"  {number}. ", (step.kind.value, "bold"), f": {step.why}")

@@ -7,7 +7,7 @@ import re
 import shutil
 import time
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,7 @@ from cudacompat.app.rebuild.prepare import DOCKERFILE, dockerfile
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.capability import ComputeCapability
 from cudacompat.domain.errors import CudacompatError
+from cudacompat.domain.finding import Finding
 from cudacompat.domain.nvcc_flags import Requested, describe
 from cudacompat.domain.policy import Policy, Require
 from cudacompat.domain.rebuild import BuildStep, BuildSteps, RebuildReport, StepKind, StepResult, StepState
@@ -90,8 +91,20 @@ def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, eve
             )
         )
         events.ended(results[-1])
-    findings = (*steps.findings, *(after.findings if after is not None else ()))
+    findings = (*steps.findings, *_meaning(results, steps), *(after.findings if after is not None else ()))
     return RebuildReport(steps, tuple(results), before, after, findings)
+
+
+def _meaning(results: Sequence[StepResult], steps: BuildSteps) -> tuple[Finding, ...]:
+    """What the log of the failed step means, as far as the catalogue of log lines knows it."""
+    log = next((result.log for result in results if result.state is StepState.FAILED and result.log), None)
+    if log is None:
+        return ()
+    from cudacompat.app.explain import explain_file
+
+    with contextlib.suppress(CudacompatError):
+        return explain_file(log, steps.plan.wanted[0].spec).findings
+    return ()
 
 
 def _clean(step: BuildStep, steps: BuildSteps) -> StepResult:
