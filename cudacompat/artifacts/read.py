@@ -15,7 +15,6 @@ from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
 from cudacompat.artifacts.binary import read_binary
 from cudacompat.artifacts.sniff import HEAD, Kind, sealed_as, sniff
 from cudacompat.artifacts.walk import NOT_REGULAR, Place, Step, walk, why_not
-from cudacompat.artifacts.zips import DEEPEST, MOST_MEMBERS, ZipReader
 from cudacompat.domain.code import BinaryArtifact, NotRead, ReadResult
 from cudacompat.domain.errors import UsageError
 
@@ -172,6 +171,8 @@ class _Reader:
         return _Yield(artifact is not None, bool(problems))
 
     def _zip(self, path: str, stream: IO[bytes], size: int, depth: int, allowance: Allowance) -> _Yield:
+        from cudacompat.artifacts.zips import DEEPEST, MOST_MEMBERS, ZipReader  # zipfile is slow to import
+
         code = unread = False
         try:
             reader = ZipReader(stream, size, allowance)

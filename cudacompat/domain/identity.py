@@ -6,9 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-from packaging.version import InvalidVersion
-
 _LONGEST = 300  # characters of a name that are looked at
 _PLATFORM = re.compile(r"(many|musl)?linux(?:\d{1,4}|_\d{1,3}_\d{1,3})?_(\w+)")
 _CHANGING = (
@@ -84,6 +81,9 @@ def _component(name: str) -> str:
 
 def _wheel(name: str) -> str | None:
     """`foo-cp312-cp312-linux_x86_64.whl`: without its version, and any Linux of that processor."""
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+    from packaging.version import InvalidVersion
+
     try:
         project, _, _, tags = parse_wheel_filename(name)
     except (InvalidWheelFilename, InvalidVersion):

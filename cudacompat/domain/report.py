@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from cudacompat.domain.code import NotRead, ReadResult
 from cudacompat.domain.finding import Finding, Severity, Suppressed
-from cudacompat.domain.gpus import Gpu
-from cudacompat.domain.host import HostFacts
-from cudacompat.domain.policy_keys import Given
 from cudacompat.domain.verdict import ArtifactVerdict, Outcome, Target
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what one command needs is not loaded for the others
+    from cudacompat.domain.gpu_index import Gpu
+    from cudacompat.domain.host import HostFacts
     from cudacompat.domain.plan import BuildPlan
+    from cudacompat.domain.policy_keys import Given
 
 EXIT_OK, EXIT_FINDINGS, EXIT_USAGE, EXIT_NOTHING, EXIT_INCOMPLETE, EXIT_STEP_FAILED = range(6)
 

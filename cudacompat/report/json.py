@@ -10,7 +10,6 @@ from typing import Any, TextIO
 import cudacompat
 from cudacompat.domain.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
 from cudacompat.domain.finding import Finding
-from cudacompat.domain.host import to_json as facts_to_json
 from cudacompat.domain.report import CheckReport, DoctorReport, GpusReport, InspectReport
 from cudacompat.domain.verdict import ArtifactVerdict, Outcome, Target
 
@@ -157,6 +156,8 @@ def _not_read(items: Iterable[NotRead]) -> list[Json]:
 
 
 def _doctor(report: DoctorReport) -> Json:
+    from cudacompat.domain.host import to_json as facts_to_json
+
     checked = _check(report.check) if report.check is not None else None
     return {
         **_head("doctor"),

@@ -12,8 +12,6 @@ from rich.text import Text
 
 from cudacompat.domain.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, NotRead, Registration
 from cudacompat.domain.finding import Finding, Severity, Suppressed
-from cudacompat.domain.host import Found, HostFacts, Missing
-from cudacompat.domain.policy_keys import Given, Rank
 from cudacompat.domain.report import CheckReport, DoctorReport, GpusReport, InspectReport, count_of
 from cudacompat.domain.sizes import byte_size
 from cudacompat.domain.target import ArchTarget, CodeKind
@@ -24,6 +22,8 @@ from cudacompat.report.code_sizes import KIND_NAME
 
 if TYPE_CHECKING:
     from cudacompat.domain.diff import DiffReport
+    from cudacompat.domain.host import HostFacts, Missing
+    from cudacompat.domain.policy_keys import Given
 
 _SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _OUTCOME_STYLE = {
@@ -238,6 +238,8 @@ def _check(page: _Page, report: CheckReport) -> None:
 
 def _held_to(page: _Page, values: Sequence[Given]) -> None:
     """Where the policy comes from that is not on the command line, a line for each file and variable."""
+    from cudacompat.domain.policy_keys import Rank
+
     by_file: dict[str, list[str]] = defaultdict(list)
     for given in values:
         if given.rank is Rank.FILE:
@@ -333,6 +335,8 @@ def _doctor(page: _Page, report: DoctorReport) -> None:
 
 
 def _machine(page: _Page, facts: HostFacts) -> None:
+    from cudacompat.domain.host import Found
+
     if isinstance(facts.gpus, Found):
         for gpu in facts.gpus.value:
             memory = f", {gpu.memory_bytes / 2**30:.0f} GiB" if gpu.memory_bytes else ""
