@@ -97,5 +97,5 @@ ENGINE = Engine(
         build=(("cmake", "--build", "build"), ("cmake", "--install", "build")),
         runtime_packages=("libgomp1", "libopenblas0"),
     ),
-    proved=(("cmake", Proof.CONFIGURED),),
+    proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED)),
 )  # fmt: skip

@@ -105,5 +105,5 @@ ENGINE = Engine(
         build=(("pip", "install", "--force-reinstall", "."),),
         runtime_packages=("libgomp1",),
     ),
-    proved=(("env", Proof.DOCUMENTED),),
+    proved=(("env", Proof.CONFIGURED),),
 )
