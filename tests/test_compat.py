@@ -6,7 +6,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cudacompat.domain.capability import ComputeCapability
@@ -271,6 +271,9 @@ _RANK = {
 
 @given(code=_MODULES, capability=_GPUS, data=st.data())
 def test_order_of_images_does_not_matter(code: DeviceModule, capability: str, data: st.DataObject) -> None:
+    # The one place where it does (measured): arch-specific PTX of a lower target before plain PTX, or behind it.
+    lower = [e for e in code.entries if e.target and e.target.number < ComputeCapability.parse(capability).number]
+    assume(not any(e.kind is CodeKind.PTX and e.target.suffix is ArchSuffix.ARCH_SPECIFIC for e in lower if e.target))
     shuffled = module(*data.draw(st.permutations(code.entries)))
     one, other = judge(target(capability), code), judge(target(capability), shuffled)
     assert (one.outcome, one.reason, one.min_driver) == (other.outcome, other.reason, other.min_driver)
