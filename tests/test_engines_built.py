@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from tests import toolchain
 from tests.run import ROOT, cudacompat
 from tests.test_roundtrip import CUDA, carried, gpus, promised
@@ -45,6 +46,9 @@ def test_ctranslate2s_two_lists(tmp_path: Path, specs: tuple[str, ...]) -> None:
     assert made.code == 0, made.err
     done = find_cuda(tmp_path / "build", "-C", str(tmp_path / "cudacompat-architectures.cmake"))
     assert done.returncode == 0, done.stdout + done.stderr
+    (unit,) = cuda_units(tmp_path / "build") or ()
+    assert Path(unit.source).name == "bias_add.cu"
+    assert {str(target) for target in unit.request.images} == promised("ctranslate2", *gpus(*specs))
     toolchain.run(toolchain.require_cmake(), "--build", tmp_path / "build")
     assert carried(tmp_path / "build/libctranslate2.so") == promised("ctranslate2", *gpus(*specs))
 

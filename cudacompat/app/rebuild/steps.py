@@ -123,7 +123,9 @@ def _cargo(site: Site) -> Made:
 def _pip(site: Site) -> Made:
     wheels = site.folder / "dist"
     why = "build a wheel; nothing is installed, and pip's cache of built wheels is left out"
-    pip = (sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-cache-dir", "-w", str(wheels), *site.extra)
+    recipe = site.plan.recipe
+    alone = [word for step in (recipe.build if recipe else ()) for word in step if word == "--no-build-isolation"]
+    pip = (sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-cache-dir", "-w", str(wheels), *alone, *site.extra)
     return Made((BuildStep(StepKind.BUILD, why, (*pip, str(site.tree))), _JUDGE), ("dist/*.whl",))
 
 

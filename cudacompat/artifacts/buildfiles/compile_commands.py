@@ -16,6 +16,9 @@ _MOST_BYTES = 1 << 30
 _CUDA_SOURCE = re.compile(r"\.cu$", re.IGNORECASE)
 _NINJA_BUILD = re.compile(rb"^build (.+?): (\S+) (.+)$")
 _NINJA_VARIABLE = re.compile(rb"^  (\w+) = (.*)$")
+_FIND_CUDA_FLAGS = re.compile(r"^set\(CUDA_NVCC_FLAGS (.*?) ?;; ?\)", re.MULTILINE)
+_FIND_CUDA_SOURCE = re.compile(r"^set\(source_file \"(.*)\"\)", re.MULTILINE)
+_MOST_SCRIPT_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,14 @@ class Unit:
 
 
 def cuda_units(build: Path) -> tuple[Unit, ...] | None:
-    """Return the CUDA translation units that this build folder will compile, by source; `None` where it holds neither
-    compile_commands.json nor build.ninja. `UsageError` for one that cannot be read."""
-    for name, parse in (("compile_commands.json", _from_json), ("build.ninja", _from_ninja)):
+    """Return the CUDA translation units that this build folder will compile, by source; `None` where neither
+    compile_commands.json nor build.ninja nor the scripts of CMake's FindCUDA module show one. `UsageError` for a file
+    that cannot be read."""
+    for name, parse in (
+        ("compile_commands.json", _from_json),
+        ("build.ninja", _from_ninja),
+        ("CMakeCache.txt", _from_find_cuda),
+    ):
         file = build / name
         try:
             if not file.is_file():
@@ -74,6 +82,17 @@ def _from_ninja(file: Path) -> Iterator[Unit]:
             if source is not None and variable is not None and variable[1] == b"FLAGS":
                 yield Unit(source, requested(_words(variable[2].decode("utf-8", "surrogateescape"))))
                 source = None
+
+
+def _from_find_cuda(cache: Path) -> Iterator[Unit]:
+    """The scripts that the FindCUDA module leaves beside each object, whose commands no list of commands holds."""
+    for script in sorted((cache.parent / "CMakeFiles").glob("*.dir/**/*.cu.o*.cmake")):
+        if not script.is_file() or script.stat().st_size > _MOST_SCRIPT_BYTES:
+            continue
+        text = script.read_text("utf-8", "surrogateescape")
+        flags, source = _FIND_CUDA_FLAGS.search(text), _FIND_CUDA_SOURCE.search(text)
+        if flags is not None and source is not None:
+            yield Unit(source[1], requested(flags[1].split(";")))
 
 
 def _words(line: str) -> list[str]:
