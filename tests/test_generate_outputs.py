@@ -338,18 +338,30 @@ def test_the_suffix_f_brings_a_cmake_that_knows_it() -> None:
     assert "cmake>=4.0.2" not in newer
 
 
-def test_the_cache_of_cargo_is_another_for_another_list_release_and_setting() -> None:
-    def cache(*specs: str, **more: Any) -> str:
-        match = re.search(r"id=(target-\S+?),", made("whisper-rs", "dockerfile", *specs, **more).files[0].text)
-        assert match is not None
-        return match[1]
+def test_the_cache_of_cargo_is_another_for_another_list_release_and_setting(tmp_path: Path) -> None:
+    """Chosen when the command runs: a list that somebody edits in the file afterwards counts, too."""
+    text = made("whisper-rs", "dockerfile", "8.6").files[0].text
+    match = re.search(r"CARGO_TARGET_DIR=(.+?) \\\n", text)
+    assert match is not None
+    set_in_file = dict(re.findall(r'^ENV (\w+)="([^"$]*)"$', text, re.MULTILINE))
+    assert set_in_file == {"CMAKE_CUDA_ARCHITECTURES": "86", "GGML_NATIVE": "OFF"}
 
-    ids = [
-        cache("8.6"),
-        cache("8.6", "8.9"),
-        cache("8.6", ptx=False),
-        cache("8.6", cuda="13.0"),
-        cache("8.6", engine_version="0.14.3"),
+    def folder(release: str = "13.0", **changed: str) -> str:
+        nvcc = tmp_path / "nvcc"
+        nvcc.write_text(f"#!/bin/sh\necho release {release}\n")
+        nvcc.chmod(0o755)
+        environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", **set_in_file, **changed}
+        script = f"set -euo pipefail; printf %s {match[1]}"
+        done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    folders = [
+        folder(),
+        folder(CMAKE_CUDA_ARCHITECTURES="86;120-real"),
+        folder(GGML_NATIVE="ON"),
+        folder(release="13.1"),
     ]
-    assert len(set(ids)) == len(ids)
-    assert cache("8.6") == ids[0]
+    assert len(set(folders)) == len(folders)
+    assert folder(HOSTNAME="another") == folders[0]
+    assert all(re.fullmatch(r"/var/cache/target/[0-9a-f]{16}", each) for each in folders)

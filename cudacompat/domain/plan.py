@@ -314,7 +314,10 @@ def commands(plan: BuildPlan) -> tuple[str, ...]:
     lines = [shlex.join(cache.clear) for cache in plan.engine.caches if cache.window.holds(plan.version)]
     variables = " ".join(f"{each.name}={shlex.quote(each.value)}" for each in environment(plan))
     recipe = plan.recipe
-    for step in (recipe.configure, *recipe.build) if recipe is not None else ():
+    steps = (recipe.configure, *recipe.build) if recipe is not None else ()
+    if plan.engine.system is BuildSystem.PIP:
+        steps = steps[1:]  # the first prepares an image's environment; here there is one
+    for step in steps:
         made = as_wheel(words(plan, step), "dist")
         if made and "--install" not in made and made[:2] != ["make", "install"]:
             line = shlex.join(word for word in made if not word.startswith("-DCMAKE_INSTALL_PREFIX="))

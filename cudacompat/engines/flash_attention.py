@@ -8,12 +8,14 @@ from cudacompat.domain.engine import (
     Channel,
     DeadSetting,
     Engine,
+    Fixed,
     Grammar,
     Hazard,
     Knob,
     Marker,
     Proof,
     Ptx,
+    Recipe,
     Rewrite,
     Window,
 )
@@ -70,6 +72,16 @@ ENGINE = Engine(
         )
         for major in (10, 11, 12)
     ),
+    fixed=(
+        Fixed(
+            "FLASH_ATTENTION_FORCE_BUILD",
+            "TRUE",
+            Channel.ENVIRONMENT,
+            "flash-attention's setup.py",
+            "without it a prebuilt wheel of the project is taken where one fits, with its own list",
+            _SETUP + ": CachedWheelsCommand",
+        ),
+    ),
     dead=(
         DeadSetting(
             "TORCH_CUDA_ARCH_LIST",
@@ -105,6 +117,18 @@ ENGINE = Engine(
             r"__version__ = \"(\d+)\.(\d+)\.(\d+)",
             beside="setup.py",
         ),
+    ),
+    # PyTorch's index has a folder for each CUDA release that it is built with; cpp_extension wants the same major.
+    recipe=Recipe(
+        packages=("g++", "git", "ninja-build"),
+        configure=(
+            "sh",
+            "-c",
+            "pip install torch --index-url https://download.pytorch.org/whl/cu{cuda} "
+            "&& pip install ninja packaging psutil setuptools wheel",
+        ),
+        build=(("pip", "wheel", "--no-build-isolation", "."),),
+        runtime_packages=("libgomp1",),
     ),
     proved=(("env", Proof.DOCUMENTED),),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shlex
@@ -89,7 +88,8 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
             from_sources=recipe is not None and _uses_sources(recipe.build),
             newer_cmake=_needs_newer_cmake(plan),
             checker_has_python=plan.distro not in _NEW_PYTHON,
-            cache_id=_cache_id(plan),
+            prepare=_uncached(words(plan, recipe.configure)) if recipe is not None else (),
+            index=_index(plan) if plan.engine.system is BuildSystem.PIP else "",
             still=_still(plan, kind),
             script=_script(plans, kind) if kind.name in ("github", "gitlab") else (),
         )
@@ -165,11 +165,16 @@ def _uses_sources(steps: Sequence[Sequence[str]]) -> bool:
     return any(word == "." or word.startswith("./") for step in steps for word in step)
 
 
-def _cache_id(plan: BuildPlan) -> str:
-    """The list, and a hash of all that a build depends on beside the sources: nothing else may be met in the cache."""
-    image = plan.image.cuda if plan.image is not None else ""
-    facts = [plan.title, image, plan.distro, *(f"{each.name}={each.value}" for each in plan.settings)]
-    return f"{plan.key}-{hashlib.sha256(chr(10).join(facts).encode()).hexdigest()[:8]}"
+def _uncached(step: Sequence[str]) -> list[str]:
+    """A `pip install` that leaves no cache behind in a layer."""
+    return ["pip", "install", "--no-cache-dir", *step[2:]] if list(step[:2]) == ["pip", "install"] else list(step)
+
+
+def _index(plan: BuildPlan) -> str:
+    """The package index that the recipe's first step names, for the same packages at run time."""
+    step = " ".join(words(plan, plan.recipe.configure)) if plan.recipe is not None else ""
+    match = re.search(r"--(?:extra-)?index-url[= ](https://\S+)", step)
+    return f" --extra-index-url {match[1]}" if match else ""
 
 
 def _script(plans: Sequence[BuildPlan], kind: Output) -> tuple[str, ...]:
