@@ -1,19 +1,169 @@
-"""`explain ID`: a finding's documentation, offline."""
+"""`explain`: a finding's documentation by its id, and what a log means."""
 
 from __future__ import annotations
 
 import difflib
 import inspect
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO
 
+from cudacompat.app.targets import resolve_targets
+from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
 from cudacompat.domain.errors import UsageError
+from cudacompat.domain.host import Found
+from cudacompat.domain.log_diagnosis import Source, causes_in_words, diagnose, generic
+from cudacompat.domain.log_match import Matcher
+from cudacompat.domain.log_reading import LogReading
+from cudacompat.domain.log_report import CatalogueReport, CommandEnd, ExplainReport
+from cudacompat.domain.log_signature import Signature
+from cudacompat.domain.observation import End
 from cudacompat.domain.rules import ALL_RULES
+from cudacompat.domain.tables.signatures import GROUPS, SIGNATURES, by_id, named
+from cudacompat.domain.verdict import Target
+from cudacompat.engines import ENGINES
+from cudacompat.host.gpus import gpus
+from cudacompat.host.processes import run_tree
+
+_NEVER_S = 10 * 365 * 86400.0
 
 
 def explain(id_: str) -> str:
-    """Return the page of the rule with this id; `UsageError` with the nearest ids if there is none."""
-    pages = {rule.id: rule for rule in ALL_RULES}
-    rule = pages.get(id_.strip().lower())
-    if rule is None:
-        near = difflib.get_close_matches(id_[:80], pages, n=3) or sorted(pages)
-        raise UsageError(f"no finding is called {id_[:80]!r}; there are: {', '.join(near)}")
-    return f"{rule.id}: {rule.title}\n\n{inspect.cleandoc(rule.doc)}"
+    """Return the page of the rule or of the log line with this id (or CUDA error number or name); `UsageError` with
+    the nearest ids if there is none."""
+    rules = {rule.id: rule for rule in ALL_RULES}
+    rule = rules.get(id_.strip().lower())
+    if rule is not None:
+        return f"{rule.id}: {rule.title}\n\n{inspect.cleandoc(rule.doc)}"
+    signature = named(id_)
+    if signature is not None:
+        return signature_page(signature)
+    near = _near(id_)
+    if near:
+        raise UsageError(f"no finding is called {id_[:80]!r}; near it are: {', '.join(near)}")
+    raise UsageError(f"no finding is called {id_[:80]!r}; `cudacompat explain --list` lists all")
+
+
+def is_known(id_: str) -> bool:
+    """Whether `explain` has a page under this id, CUDA error number or name."""
+    return id_.strip().lower() in {rule.id for rule in ALL_RULES} or named(id_) is not None
+
+
+def signature_page(signature: Signature) -> str:
+    """A log line's page: what it looks like, its cause, what it does not mean, its cure and where that was read."""
+    parts = [
+        f"{signature.id}: {generic(signature.title)}",
+        f"Example: {signature.sample}",
+        f"Cause: {generic(signature.cause)}",
+        f"It does not mean: {generic(signature.not_)}",
+        f"What to do: {generic(signature.fix)}",
+    ]
+    if signature.command:
+        parts[-1] += f"\n\n    {generic(signature.command)}"
+    if signature.code is not None:
+        parts.insert(1, f"CUDA error {signature.code}: {', '.join(signature.names)}")
+    if signature.after:
+        parts.append(f"May follow from: {causes_in_words(signature)}")
+    parts.append("Read in: " + "; ".join(signature.sources))
+    return "\n\n".join(parts)
+
+
+def catalogue() -> CatalogueReport:
+    """All that can be explained."""
+    return CatalogueReport(GROUPS, tuple((rule.id, rule.title) for rule in ALL_RULES))
+
+
+def explain_file(path: str, gpu: str | None) -> ExplainReport:
+    """Explain a log file, `-` for standard input; `UsageError` where it cannot be read."""
+    if path == "-":
+        return _explained(sys.stdin.buffer, "standard input", gpu)
+    if Path(path).is_dir():
+        raise UsageError(f"{path} is a folder; name a log file, or - for standard input")
+    try:
+        with Path(path).open("rb") as file:
+            return _explained(file, path, gpu)
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise UsageError(_not_there(path)) from error
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def explain_command(
+    command: Sequence[str], gpu: str | None, tee: Callable[[bytes], None], timeout_s: float | None
+) -> ExplainReport:
+    """Run a command, hand its output on as it comes, and explain it."""
+    program = shutil.which(command[0])
+    reading, scanner = _reader()
+    if program is None:
+        end = CommandEnd(tuple(command), None, f"could not be started: no program called {command[0]}")
+        return _report(reading, Source(command[0], 0, 0, end), gpu)
+
+    def on_output(data: bytes) -> None:
+        tee(data)
+        scanner.feed(data)
+
+    ended = run_tree(
+        [program, *command[1:]],
+        environment=os.environ,
+        timeout_s=timeout_s or _NEVER_S,
+        on_output=on_output,
+        on_tick=lambda _: False,
+    )
+    scanner.close()
+    end = CommandEnd(
+        tuple(command),
+        ended.code if ended.how is End.EXITED else None,
+        ended.words if ended.failed else None,
+    )
+    return _report(reading, Source(Path(command[0]).name, scanner.lines, scanner.size, end), gpu)
+
+
+# -- reading
+
+
+def _reader() -> tuple[LogReading, LogScanner]:
+    reading = LogReading(Matcher(signature for signature in SIGNATURES if not signature.derived))
+    return reading, LogScanner(reading)
+
+
+def _explained(file: BinaryIO, name: str, gpu: str | None) -> ExplainReport:
+    reading, scanner = _reader()
+    for number, piece in enumerate(pieces(file)):
+        if number == 0:
+            refuse_binary(piece, name)
+        scanner.feed(piece)
+    scanner.close()
+    return _report(reading, Source(name, scanner.lines, scanner.size), gpu)
+
+
+def _report(reading: LogReading, source: Source, gpu: str | None) -> ExplainReport:
+    target, found_by = _target(gpu, bool(reading.facts.devices), bool(reading.occurrences))
+    return diagnose(reading, source, target, found_by, {engine.name for engine in ENGINES})
+
+
+def _target(gpu: str | None, in_log: bool, wanted: bool) -> tuple[Target | None, str | None]:
+    """The GPU in question: what --gpu says, else the log's, else this machine's (only looked for if it matters)."""
+    if gpu is not None:
+        return resolve_targets([gpu], None, None, os.environ, ask_machine=False)[0], "--gpu"
+    if in_log or not wanted:
+        return None, None
+    here = gpus()
+    if isinstance(here, Found) and here.value:
+        first = here.value[0]
+        return Target(first.name, first.name, first.capability), "this machine"
+    return None, None
+
+
+def _not_there(path: str) -> str:
+    """What to say of a LOG that is no file: it may be a mistyped id."""
+    near = _near(path)
+    hint = f"; if a finding is meant, near it are: {', '.join(near)}" if near else ""
+    return f"no such file: {path}{hint}"
+
+
+def _near(id_: str) -> list[str]:
+    ids = sorted({*(rule.id for rule in ALL_RULES), *by_id()})
+    return difflib.get_close_matches(id_.strip().lower()[:80], ids, n=3)

@@ -2,14 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+
+from cudacompat.cli.options import Color, ColorOption, ExitZeroOption, Format, FormatOption, OutputOption, QuietOption
+from cudacompat.domain.errors import UsageError
+
+_COMMAND = "cudacompat.command"
 
 
-def command(id_: Annotated[str, typer.Argument(metavar="ID", help="A finding's id.")]) -> int:
-    """Say what a finding means, why it matters and what to do."""
-    from cudacompat.app.explain import explain
+class Parser(TyperCommand):
+    """Keeps what stands behind `--` apart: it is a command to run, not a LOG."""
 
-    typer.echo(explain(id_))
-    return 0
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take the command off before the options are parsed."""
+        if "--" in args:
+            at = args.index("--")
+            ctx.meta[_COMMAND] = tuple(args[at + 1 :])
+            args = args[:at]
+        return super().parse_args(ctx, args)
+
+
+def command(
+    ctx: typer.Context,
+    log: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[LOG | - | ID] [-- CMD...]",
+            help="A log file, - for standard input, the id of a finding or a CUDA error's number; or, behind --, a "
+            "command to run and watch.",
+        ),
+    ] = None,
+    gpu: Annotated[
+        str | None,
+        typer.Option(
+            "--gpu", metavar="SPEC", help="The GPU that the log is about (default: the log's, else this machine's)."
+        ),
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List all that can be explained.")] = False,
+    timeout: Annotated[float | None, typer.Option("--timeout", metavar="S", help="End CMD after S seconds.")] = None,
+    format_: FormatOption = Format.TEXT,
+    color: ColorOption = Color.AUTO,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    exit_zero: ExitZeroOption = False,
+) -> int:
+    """Say what an error log (or a finding's id) means: the first cause, what it is not, and the cure."""
+    from cudacompat.app import explain as app
+    from cudacompat.cli.output import emit, save
+
+    watched = ctx.meta.get(_COMMAND)
+    given = [name for name, value in (("a LOG or ID", log), ("--list", list_ or None), ("-- CMD", watched)) if value]
+    if len(given) != 1:
+        raise UsageError(
+            f"{' and '.join(given)} do not go together"
+            if given
+            else "name a log file, - for standard input, an id, or -- CMD"
+        )
+    if list_:
+        return emit(app.catalogue(), format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    if watched:
+        report = app.explain_command(watched, gpu, _tee, timeout)
+    elif log is not None and "/" not in log and app.is_known(log):
+        page = app.explain(log)
+        if output is None:
+            typer.echo(page)
+        else:
+            save(output, page + "\n")
+        return 0
+    else:
+        report = app.explain_file(log or "", gpu)
+    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+
+
+def _tee(data: bytes) -> None:
+    """Hand the command's output on to stderr at once, byte for byte."""
+    sys.stderr.buffer.write(data)
+    sys.stderr.buffer.flush()
