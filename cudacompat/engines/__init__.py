@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 from cudacompat.domain.engine import Engine
 from cudacompat.domain.errors import UsageError
 from cudacompat.engines import (
@@ -66,6 +64,8 @@ def find(name: str) -> Engine:
     found = known.get(name.strip().lower())
     if found is not None:
         return found
+    import difflib
+
     near = difflib.get_close_matches(name.strip().lower()[:60], known, n=3)
     names = list(dict.fromkeys(known[each].name for each in near)) or [engine.name for engine in ENGINES]
     raise UsageError(f"unknown engine: {name[:60]!r}; {'did you mean' if near else 'there are'} {', '.join(names)}")

@@ -72,7 +72,6 @@ def command(
 ) -> int:
     """Write build settings that really reach an engine's compiler, for these GPUs."""
     from cudacompat.app.generate import Asked, generate
-    from cudacompat.cli.files import place
     from cudacompat.cli.output import emit
     from cudacompat.domain.errors import UsageError
 
@@ -115,6 +114,8 @@ def command(
         ),
     )
     if folder is not None:
+        from cudacompat.cli.files import place
+
         return place(report.files, folder, write=write, diff=diff, check=check, exit_zero=exit_zero)
     if len(report.files) > 1 and format_ is Format.TEXT:
         raise UsageError(f"these are {len(report.files)} files; -o DIR says where to write them")
