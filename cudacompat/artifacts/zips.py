@@ -19,6 +19,7 @@ _LARGEST = 4 << 30
 _ALWAYS_ALLOWED = 64 << 20
 _MOST_RATIO = 200  # deflate can do 1032, the fullest device code in published wheels stays below 50
 _CHUNK = 1 << 20
+_COST_OF_SLOW = 10  # bzip2 and LZMA take ten times as long as deflate, and no wheel has them
 _ENCRYPTED = 0x1
 
 _END = struct.Struct("<4s4H2LH")
@@ -104,7 +105,8 @@ class ZipReader:
             raise UnreadableError(
                 f"claims to inflate from {info.compress_size} to {info.file_size} bytes: not inflated"
             )
-        if not self._allowance.take(info.file_size):
+        slow = info.compress_type in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+        if not self._allowance.take(info.file_size * (_COST_OF_SLOW if slow else 1)):
             raise UnreadableError("what this file may inflate is used up")
         # all at once: to grow it would take half as much again, and zeroed memory costs nothing until it is written
         data = bytearray(info.file_size)

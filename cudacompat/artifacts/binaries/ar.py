@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
+from cudacompat.artifacts.binaries.section import LONGEST_NAME
 
 MAGIC = b"!<arch>\n"
 THIN = b"!<thin>\n"
 
 _HEADER = 60
-_LONGEST_NAME = 4096
 _INDEXES = (
     "/",
     "/SYM64/",
@@ -58,10 +58,10 @@ def _name(buffer: Buffer, at: int, stop: int, raw: bytes, long_names: bytes) -> 
     """Return where the member's bytes begin, and its name."""
     if raw.startswith(b"#1/") and raw[3:].isdigit():  # BSD: the name comes before the bytes
         length = min(int(raw[3:]), stop - at)
-        return at + length, _text(bytes(buffer[at : at + min(length, _LONGEST_NAME)]).rstrip(b"\0"))
+        return at + length, _text(bytes(buffer[at : at + min(length, LONGEST_NAME)]).rstrip(b"\0"))
     if raw[:1] == b"/" and raw[1:].isdigit():
         begin = int(raw[1:])
-        piece = long_names[begin : begin + _LONGEST_NAME]
+        piece = long_names[begin : begin + LONGEST_NAME]
         ends = [place for place in (piece.find(b"/\n"), piece.find(b"\0"), piece.find(b"\n")) if place >= 0]
         return at, _text(piece[: min(ends, default=len(piece))])
     return at, _text(raw if raw in (b"/", b"/SYM64/") or raw.endswith(b">/") else raw.removesuffix(b"/"))

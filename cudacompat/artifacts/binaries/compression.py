@@ -6,7 +6,7 @@ from cudacompat.artifacts.binaries.buffer import UnreadableError
 from cudacompat.domain.code import Compression
 
 _MIB = 1 << 20
-_GIB = 1 << 30
+_LARGEST = 512 * _MIB  # the largest image in published libraries has 134 MB
 
 _ZLIB = 0x1000
 _LZ4_BLOCK = 0x2000
@@ -30,7 +30,7 @@ def by_flags(flags: int) -> Compression:
 
 def largest_allowed(stored: int) -> int:
     """The most bytes an image stored in `stored` bytes may claim; real ones stay below a ratio of 254."""
-    return min(_GIB, max(_MIB, 1024 * stored))
+    return min(_LARGEST, max(_MIB, 1024 * stored))
 
 
 def inflate(raw: bytes, flags: int, expected: int) -> bytes:

@@ -22,6 +22,7 @@ from cudacompat.artifacts.binaries.elf import (
     name_at,
     open_elf,
     raw_headers,
+    room_for_names,
 )
 from cudacompat.domain.target import ArchSuffix
 from cudacompat.domain.versions import ToolkitVersion
@@ -54,7 +55,8 @@ _RESOLVED_AT_LOAD = frozenset(("malloc", "free"))
 
 _ARCH = re.compile(rb"(?<![\w-])(?:--?arch|--?gpu-name)[ =]*sm_(\d{2,4})([af]?)\b")
 _RELEASE = re.compile(rb"\brelease (\d{1,3})\.(\d{1,3})\b")
-_MOST_NOTES = 1000
+_MOST_NOTES, _LARGEST_NOTES = 10_000, 4 << 20  # of those of nvlink each object brings its own
+_LARGEST_COMPAT = 4096
 
 HEAD_SIZE = _HEAD.size
 
@@ -141,8 +143,9 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
     last = first + symbols.size
     if last > end:
         raise UnreadableError("its symbols lie behind the end")
-    kernels: list[str] = []
-    outside: list[str] = []
+    kernels: dict[str, None] = {}
+    outside: dict[str, None] = {}
+    room = room_for_names(strings)
     linked = elf.type != _RELOCATABLE
     raw = bytes(buffer[first : last - symbols.size % _SYMBOL.size])
     for name, info, other, section, _, _ in _SYMBOL.iter_unpack(raw):
@@ -154,9 +157,11 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
         text = name_at(buffer, elf, strings, name)
         if text is None:
             raise UnreadableError("the name of a symbol lies outside the table of names")
-        (kernels if section else outside).append(text)
-    outside = [name for name in outside if name not in _RESOLVED_AT_LOAD]
-    return Symbols(tuple(dict.fromkeys(kernels)), tuple(dict.fromkeys(outside)))
+        room -= len(text)
+        if room < 0:
+            raise UnreadableError("its symbols share their names")
+        (kernels if section else outside)[text] = None
+    return Symbols(tuple(kernels), tuple(name for name in outside if name not in _RESOLVED_AT_LOAD))
 
 
 def _suffix(flags: int, number: int, accelerator: int | None, notes: list[tuple[int, bytes]]) -> ArchSuffix:
@@ -213,25 +218,26 @@ def _contents(buffer: Buffer, elf: Elf, table: list[Header], *wanted: str) -> It
     for header in table:
         if header.type != SHT_NOBITS and name_at(buffer, elf, strings, header.name) in wanted:
             start = elf.start + header.offset
-            yield bytes(buffer[start : min(start + header.size, elf.end)])
+            yield bytes(buffer[start : min(start + min(header.size, _LARGEST_COMPAT), elf.end)])
 
 
 def _notes(buffer: Buffer, elf: Elf, table: list[Header]) -> Iterator[tuple[int, bytes]]:
     """Give type and text of the notes of NVIDIA."""
-    given = 0
+    seen = total = 0
     for header in table:
         if header.type != SHT_NOTE:
             continue
         at = elf.start + header.offset
         end = min(at + header.size, elf.end)
-        while at + _NOTE.size <= end and given < _MOST_NOTES:
+        while at + _NOTE.size <= end and seen < _MOST_NOTES and total < _LARGEST_NOTES:
             name_size, size, kind = _NOTE.unpack_from(buffer, at)
             at += _NOTE.size
             text = at + (name_size + 3 & ~3)
             if text + size > end:
                 break
-            if bytes(buffer[at : at + 11]) == b"NVIDIA Corp":
-                given += 1
+            seen += 1
+            if size <= _LARGEST_NOTES and bytes(buffer[at : at + 11]) == b"NVIDIA Corp":
+                total += size
                 yield kind, bytes(buffer[text : text + size])
             at = text + (size + 3 & ~3)
 

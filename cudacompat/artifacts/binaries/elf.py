@@ -24,7 +24,7 @@ SHT_NOTE = 7
 _ET_REL, _ET_EXEC, _ET_DYN = 1, 2, 3
 _SHF_EXECINSTR = 0x4
 _SHF_COMPRESSED = 0x800
-_LONGEST_NAME = 4096
+_LONGEST_NAME = 1 << 16  # mangled names of CUTLASS kernels have thousands of characters
 
 
 class _Layout(NamedTuple):
@@ -129,6 +129,12 @@ def name_at(buffer: Buffer, elf: Elf, strings: Header, offset: int) -> str | Non
     return None if stop < 0 else bytes(buffer[start:stop]).decode("utf-8", "surrogateescape")
 
 
+def room_for_names(strings: Header) -> int:
+    """Return how many characters the names out of one table may have together. Linkers let a name be the tail of
+    another; a file in which thousands of names are one long tail is made to fill the memory."""
+    return 8 * strings.size + 4096
+
+
 def read_image(buffer: Buffer, start: int, end: int) -> Image:
     """Return the sections of the host ELF in this window."""
     try:
@@ -144,8 +150,12 @@ def read_image(buffer: Buffer, start: int, end: int) -> Image:
     strings = table[elf.names]
     sections: list[Section] = []
     problems: list[str] = []
+    room = room_for_names(strings)
     for header in table[1:]:
         name = name_at(buffer, elf, strings, header.name)
+        room -= len(name or "")
+        if room < 0:
+            return Image("elf", linked, None, ("ELF: its sections share their names: none is believed",))
         if name is None:
             problems.append("ELF: a section's name lies outside the table of names")
             name = ""

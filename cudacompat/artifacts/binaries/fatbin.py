@@ -51,6 +51,7 @@ _ENTRY = Struct("<HHIQIIHHIIIQQQ")
 _PAIR = Struct("<II")
 _SMALLEST_ENTRY = _ENTRY.size
 _LARGEST_HEADER = 1 << 16
+_LONGEST_OPTIONS = 4096
 _ENTRY_VERSION = 0x0101
 
 
@@ -234,7 +235,9 @@ def _options(buffer: Buffer, entry: int, header: int, at: int, *, binary: bool =
         return b""
     offset, length = _PAIR.unpack_from(buffer, entry + at)
     offset += binary
-    return bytes(buffer[entry + offset : entry + offset + length]) if offset + length <= header else b""
+    if offset + length > header:
+        return b""
+    return bytes(buffer[entry + offset : entry + offset + min(length, _LONGEST_OPTIONS)])
 
 
 @lru_cache(maxsize=1024)

@@ -34,7 +34,7 @@ class Gatherer:
         self._problems: dict[str, None] = {}
         self._more_problems = 0
         self._room = MOST_ENTRIES
-        # Ten times what the fullest library of the corpus inflates to.
+        # Several times what the fullest of the published libraries takes.
         self._names: NameReader | None = None
         if kernels:
             self._names = KernelReader(buffer, Allowance(max(_GIB, 128 * len(buffer))))

@@ -10,8 +10,12 @@ _UNREADABLE_KINDS = {fatbin.NVVM: "LTO-IR is not readable", fatbin.TILE: "Tile I
 _CUBIN, _TEXT = (fatbin.ELF,), (fatbin.PTX, fatbin.RELOCATABLE_PTX)
 
 
+_USED_UP = "too large: what may be read of this file is used up"
+_COST_OF_TEXT = 8  # to find the kernels of a PTX text takes longer than those of a cubin of its size
+
+
 class KernelReader:
-    """Reads kernels out of the payloads of one buffer, as long as its allowance for inflating lasts."""
+    """Reads kernels out of the payloads of one buffer, as long as its allowance for inflating and reading lasts."""
 
     def __init__(self, buffer: Buffer, allowance: Allowance) -> None:
         self._buffer = buffer
@@ -38,10 +42,12 @@ class KernelReader:
                 return Names(None, f"too large: {payload.stored} bytes claim to inflate to {payload.inflated}")
             image = self._inflated(payload)
             if image is None:
-                return Names(None, "too large: what this file may inflate is used up")
+                return Names(None, _USED_UP)
             buffer, start, size = image, 0, len(image)
         if payload.inner is not None:
             start, size = start + payload.inner[0], payload.inner[1]
+        if not self._allowance.take(size * (_COST_OF_TEXT if payload.kind in _TEXT else 1)):
+            return Names(None, _USED_UP)
         if payload.kind in _TEXT:
             text = ptx.window(buffer, start, start + size)
             if not ptx.is_ptx(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct
 
 from cudacompat.artifacts.binaries.buffer import Buffer
-from cudacompat.artifacts.binaries.section import OFFICIAL, Image, Section
+from cudacompat.artifacts.binaries.section import LONGEST_NAME, OFFICIAL, Image, Section
 
 MAGIC = b"MZ"
 _COFF_MACHINES = (0x8664, 0xAA64, 0x14C, 0x1C4)
@@ -73,7 +73,7 @@ def _name(buffer: Buffer, raw: bytes, names: int, end: int) -> str:
     text = raw.rstrip(b"\0")
     if text[:1] == b"/" and text[1:].isdigit():
         at = names + int(text[1:])
-        stop = buffer.find(b"\0", at, min(end, at + 4096)) if at < end else -1
+        stop = buffer.find(b"\0", at, min(end, at + LONGEST_NAME)) if at < end else -1
         if stop >= 0:
             text = bytes(buffer[at:stop])
     return text.decode("utf-8", "surrogateescape")

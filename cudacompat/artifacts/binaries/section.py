@@ -14,7 +14,8 @@ OFFICIAL = {
     "__nv_rel": Registration.RELOCATABLE,
 }
 
-MAX_SECTIONS = 1_000_000
+MAX_SECTIONS = 300_000
+LONGEST_NAME = 512  # characters of a name that are kept, of a member of an archive or of a section
 
 
 class Section(NamedTuple):
