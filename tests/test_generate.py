@@ -95,6 +95,14 @@ def test_nvcc_prints_flags_and_nothing_else() -> None:
         (("cmake", "--gpu", "8.6", "--as", "dockerfile", "--install", "a\nRUN b"), "not something pip can install"),
         (("cmake", "--gpu", "8.6", "--write"), "need -o DIR"),
         (("cmake", "--gpu", "8.6", "-o", "there"), "-o needs --as KIND"),
+        (("whisper-rs", "--gpu", "8.6", "--as", "presets", "-o", "there"), "what can: dockerfile, cmake, env, cargo"),
+        (("whisper.cpp", "--gpu", "8.6", "--as", "nvcc"), "makes nvcc's flags itself"),
+        (("whisper.cpp", "--gpu", "8.6", "--budget", "lots"), "not a size"),
+        (("whisper.cpp", "--gpu", "8.6", "--budget", "0"), "not a size"),
+        (("whisper.cpp", "--gpu", "8.6", "--budget", "10 MB"), "no list fits into 10.0 MB"),
+        (("cmake", "--gpu", "8.6", "--budget", "10 MB"), "no sizes were measured for cmake"),
+        (("cmake", "--gpus-from", "nowhere.txt"), "cannot read nowhere.txt"),
+        (("cmake", "--gpu", "8.6", "--distro", "arch"), "unknown distribution"),
     ],
 )
 def test_refusals_are_one_line(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
@@ -134,6 +142,9 @@ def test_json_validates() -> None:
         ("whisper.cpp", "--gpu", "RTX 5070 Ti"),
         ("whisper-rs", "--profile", "incident", "--as", "env"),
         ("nvcc", "--gpu", "sm_90a", "--no-ptx", "--as", "nvcc"),
+        ("cmake", "--gpu", "7.0", "--gpu", "11.0", "--as", "github"),
+        ("llama.cpp", "--gpu", "8.0", "--gpu", "12.0", "--budget", "60 MB"),
+        ("candle", "--gpu", "8.0", "--gpu", "12.0"),
     ):
         ran = cudacompat("generate", *arguments, "--format", "json")
         jsonschema.validate(ran.json, schema)
@@ -165,3 +176,38 @@ def test_the_same_command_makes_the_same_file_again() -> None:
     head = " ".join(line.removeprefix("# ") for line in text.splitlines()[1:4])
     said = head.split(": ", 1)[1].split(" What must arrive")[0]
     assert cudacompat(*shlex.split(said)[1:]).out == text
+
+
+def test_a_matrix_leaves_no_key_that_stands_for_one_build_alone() -> None:
+    """Whoever reads the old keys gets nothing rather than half of it."""
+    document = cudacompat("generate", "cmake", "--gpu", "7.0", "--gpu", "11.0", "--format", "json").json
+    assert (document["cuda"], document["settings"]) == (None, [])
+    assert [(each["name"], each["cuda"]) for each in document["builds"]] == [("cuda12.8", "12.8"), ("cuda13.0", "13.0")]
+    assert [each["target"] for each in document["arrives"]] == ["sm_70", "sm_110", "compute_110"]
+
+
+def test_a_fleet_file_names_the_gpus(tmp_path: Path) -> None:
+    file = tmp_path / "fleet.txt"
+    file.write_text("RTX 5070 Ti\n8.6\n")
+    document = cudacompat("generate", "cmake", "--gpus-from", file, "--format", "json").json
+    assert [each["arch"] for each in document["targets"]] == ["120", "86"]
+    assert document["command"] == "cudacompat generate cmake --gpu 12.0 --gpu 8.6"
+
+
+def test_the_plan_says_why_how_big_how_long_and_who_is_served() -> None:
+    ran = cudacompat("generate", "whisper.cpp", "--gpu", "8.0", "--gpu", "8.6", "--gpu", "RTX 5070 Ti")
+    assert ran.code == 0
+    words = " ".join(ran.out.split())
+    assert "why machine code for 8.6: no compiling at start-up" in words
+    assert "without 86: the code of sm_80 for 8.6" in words
+    assert "without 120: the JIT from compute_86 (driver 570 or newer) for NVIDIA GeForce RTX 5070 Ti (12.0)" in words
+    assert "size about 101.0 MB" in words
+    assert "estimate from libggml-cuda.so of llama.cpp" in words
+    assert "time about 2.3 h of one core (estimate: 4 targets" in words
+    assert "native 8.0 8.6 12.0" in words
+    assert "compatible 8.9" in words
+    assert "by JIT 9.0 10.0 (driver 570 or newer)" in words
+    assert "undecided 8.7" in words
+    none = cudacompat("generate", "cmake", "--gpu", "8.6").out
+    assert "no sizes were measured for cmake" in none
+    assert "no build of cmake was timed" in none
