@@ -283,7 +283,7 @@ def test_much_output_is_read_in_constant_memory(engine: Engine) -> None:
     assert len(said["output"]["tail"]) <= 12
     assert "no GPU found" in texts(said, "log")
     after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert max(before, after) < 400 << 10  # KiB
+    assert after <= max(before, 400 << 10)  # KiB; other tests' programs count in `before`
 
 
 def test_what_an_engine_prints_cannot_move_the_cursor(engine: Engine) -> None:
