@@ -33,6 +33,7 @@ def generate_json(report: GenerateReport) -> Json:
         "notes": list(dict.fromkeys(note for plan in plans for note in plan.notes)),
         "builds": [_build(plan, plans) for plan in plans],
         "outputs": list(report.outputs),
+        "proved": {name: first.engine.proof(name).value for name in report.outputs},
         "files": [{"name": each.name, "text": each.text} for each in report.files],
     }
 

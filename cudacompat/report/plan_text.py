@@ -43,6 +43,8 @@ def generate_text(page: Page, report: GenerateReport) -> None:
         page.line()
     for plan in report.plans:
         _plan(page, plan, report.plans)
+    proofs = {name: report.plans[0].engine.proof(name).value for name in report.outputs}
+    page.field("proved", ", ".join(f"{name} {proof}" for name, proof in proofs.items()), 0, 10)
     page.line("as files: ", (f"{report.command} --as {'|'.join(report.outputs)}", "bold"))
 
 
