@@ -333,3 +333,55 @@ def test_the_extended_project_really_configures_for_the_new_card(tmp_path: Path)
     assert ran.code == 0, ran.err
     got = configured(source / "build", source, "--preset", "cudacompat")
     assert got == {"sm_80", "compute_80", "sm_120a"}
+
+
+CASES = """\
+if [ "$CUDA" = 11 ]; then archs="70;80"
+elif [ "$CUDA" = 12 ]; then archs="80;90{more}"
+fi
+cmake "-DCMAKE_CUDA_ARCHITECTURES=$archs" .
+"""
+
+
+@pytest.mark.parametrize(("more", "code", "said"), [("", 4, "2 to change by hand"), (";120", 0, "another of them has")])
+def test_a_list_for_each_case_is_not_guessed_at(tmp_path: Path, more: str, code: int, said: str) -> None:
+    """Branches for older releases must not be given a target that these cannot build."""
+    text = CASES.replace("{more}", more)
+    project(tmp_path, {"build.sh": text})
+    ran = add(tmp_path, "--write", engine="cmake")
+    assert ran.code == code, ran.err
+    assert said in add(tmp_path, engine="cmake").out
+    assert (tmp_path / "build.sh").read_text() == text
+
+
+def test_a_setting_that_cannot_take_the_target_points_to_the_one_that_does(tmp_path: Path) -> None:
+    """CTranslate2's list takes one-digit majors only; the rest goes through nvcc's flags."""
+    before = 'ENV CUDA_ARCH_LIST="8.0;8.6"\nENV CUDA_NVCC_FLAGS=${CUDA_NVCC_FLAGS:-"-Xfatbin=-compress-all"}\n'
+    before += 'RUN cmake "-DCUDA_ARCH_LIST=${CUDA_ARCH_LIST}" "-DCUDA_NVCC_FLAGS=${CUDA_NVCC_FLAGS}" .\n'
+    project(tmp_path, {"Dockerfile": before})
+    ran = add(tmp_path, "--write", engine="ctranslate2")
+    assert ran.code == 0, ran.err
+    after = (tmp_path / "Dockerfile").read_text()
+    assert after == before.replace("-compress-all", "-compress-all;-gencode=arch=compute_120,code=sm_120")
+    assert "CUDA_ARCH_LIST does not take 120; CUDA_NVCC_FLAGS does" in add(tmp_path, engine="ctranslate2").out
+    assert add(tmp_path, "--check", engine="ctranslate2").code == 0
+    lower = add(tmp_path, engine="ctranslate2", spec="8.9")
+    assert "becomes  8.0;8.6;8.9" in lower.out
+
+
+def test_what_is_computed_when_the_build_runs_is_left_to_people(tmp_path: Path) -> None:
+    text = "ARCH=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | tr -d .)\n"
+    text += 'cmake -DCMAKE_CUDA_ARCHITECTURES="$ARCH" .\n'
+    project(tmp_path, {"build.sh": text})
+    ran = add(tmp_path, engine="cmake")
+    assert ran.code == 4
+    assert "it is put together when the build runs" in ran.out
+
+
+def test_images_of_other_jobs_do_not_stand_in_the_way(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": 'FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nRUN cmake "-DCMAKE_CUDA_ARCHITECTURES=86" .\n',
+        "ci/cuda118.Dockerfile": "FROM nvidia/cuda:11.8.0-devel-ubuntu22.04\nRUN make docs\n",
+    }
+    project(tmp_path, files)
+    assert add(tmp_path, engine="cmake").code == 0

@@ -14,7 +14,7 @@ from cudacompat.domain.extend import Assignment, Way
 from cudacompat.engines import ENGINES
 
 _REFERENCE = re.compile(
-    r"\$\{\{\s*(?:env|matrix|inputs|vars)\.(?P<expression>\w+)\s*\}\}"
+    r"\$\{\{\s*(?:env|matrix|inputs|vars)\.(?:[\w-]+\.)*(?P<expression>[\w-]+)\s*\}\}"
     r"|\$(?:ENV)?\{(?P<braced>\w+)(?::?[-=](?P<default>[^}]*))?\}|\$\((?P<make>\w+)\)|\$(?P<plain>\w+)"
 )
 _BY_CHANNEL = {
@@ -108,4 +108,8 @@ def defaults(each: Assignment) -> Iterator[Assignment]:
         yield each
     elif match["default"]:
         start = each.start + each.value.index(match[0]) + match.start("default")
-        yield replace(each, value=match["default"], start=start, end=start + len(match["default"]), quote="}")
+        text = match["default"]
+        if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+            start, text = start + 1, text[1:-1]
+        if text:
+            yield replace(each, value=text, start=start, end=start + len(text), quote="}")

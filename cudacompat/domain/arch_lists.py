@@ -131,7 +131,7 @@ def _read_pairs(grammar: Grammar, text: str, form: re.Pattern[str], separator: s
             target = CodeTarget(int(number), ArchSuffix(suffix), kind == "sm", kind == "compute")
             items.append(Item(match.start(), match.end(), target))
     rest = form.sub("", text)
-    if not items or (grammar is not Grammar.GENCODE and rest.strip("; \t")):
+    if not items or (grammar is Grammar.CUPY and rest.strip("; \t")):
         raise UnreadableListError(
             "it holds no -gencode that could be extended" if not items else "it holds other words"
         )
@@ -141,6 +141,8 @@ def _read_pairs(grammar: Grammar, text: str, form: re.Pattern[str], separator: s
 def extended(existing: ArchList, code: CodeTarget) -> str:
     """Return the list with one more target, in its own style: in its place where the list is in order, else last."""
     new = _styled(existing, code)
+    if not existing.items:
+        return existing.text + existing.separator + new
     numbers = [item.code.number if item.code is not None else 0 for item in existing.items]
     place = len(existing.items)
     if numbers == sorted(numbers) and 0 not in numbers:

@@ -27,7 +27,7 @@ class Assignment:
     `what` says what kind of line it is. `quote` is what stands around the value or the word that holds it; `in_shell`
     is whether a shell reads the text, so that a bare semicolon would end the command, and `cut` whether one behind the
     value does. `sourced` is whether a shell may read the file. `separator` parts the items where the file's own syntax
-    decides that.
+    decides that. `cased` is whether it may stand in a branch, beside others of the name for other cases.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Assignment:
     separator: str | None = None
     cut: bool = False
     sourced: bool = False
+    cased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class PlaceState(Enum):
     UNREAD = "unread"  # nothing in this build reads it
     CANNOT = "cannot"  # it has to be changed by hand
     NO_LIST = "no-list"  # a default of CMake code that names no target, for where nothing else sets the list
+    OTHER_CASE = "other-case"  # the target is carried by another line, for another case
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +111,7 @@ class ExtendReport:
         """3 where no list was found; 4 where one has to be changed by hand or a file could not be read; else 0."""
         if any(place.state is PlaceState.CANNOT for place in self.places) or self.not_read:
             return EXIT_INCOMPLETE
-        lists = any(place.state in (PlaceState.CHANGES, PlaceState.THERE) for place in self.places)
-        return EXIT_OK if lists else EXIT_NOTHING
+        states = {place.state for place in self.places}
+        if states & {PlaceState.CHANGES, PlaceState.THERE}:
+            return EXIT_OK
+        return EXIT_INCOMPLETE if PlaceState.OTHER_CASE in states else EXIT_NOTHING

@@ -21,6 +21,7 @@ def extend_json(report: ExtendReport) -> Json:
         "notes": [],
         "builds": [],
         "outputs": [],
+        "proved": {},
         "files": [{"name": each.name, "text": each.after} for each in report.files],
         "folder": report.folder,
         "places": [_place(each) for each in report.places],

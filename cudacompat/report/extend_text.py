@@ -49,5 +49,7 @@ def _place(page: Page, place: Place) -> None:
         page.field("stays", "it has the target already", 2, 7)
     elif place.state is PlaceState.CANNOT:
         page.line("  by hand  ", (place.why or "", _STYLE[place.state]))
+    elif place.state is PlaceState.OTHER_CASE:
+        page.field("stays", place.why or "")
     elif place.state is PlaceState.NO_LIST:
         page.field("stays", f"a default, for where nothing else sets the list: {place.why}")

@@ -92,8 +92,8 @@ def _joined(text: str, name: str, values: list[Argument], way: Way, what: str) -
     start, end = values[0].start, values[-1].end
     if len(values) == 1:
         quote = '"' if values[0].quoted else ""
-        yield Assignment(name, text[start:end], start, end, way, what, quote, separator=None)
+        yield Assignment(name, text[start:end], start, end, way, what, quote, cased=True)
     elif not any(each.quoted for each in values):
-        yield Assignment(name, text[start:end], start, end, way, what, separator=" ")
+        yield Assignment(name, text[start:end], start, end, way, what, separator=" ", cased=True)
     else:
         yield Assignment(name, text[start - 1 : end + 1], start - 1, end + 1, way, what, separator=" ", quote="mixed")

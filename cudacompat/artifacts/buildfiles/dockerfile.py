@@ -11,7 +11,7 @@ from cudacompat.domain.extend import Assignment, BaseImageLine, Way
 
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)[ \t]*")
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
-_PAIR = re.compile(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:[^\s\"'\\]|\\.)*)")
+_PAIR = re.compile(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]*\}|[^\s\"'\\]|\\.)*)")
 _REFERENCE = re.compile(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
 
 

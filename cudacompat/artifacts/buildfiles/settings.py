@@ -84,7 +84,8 @@ def _lines(text: str) -> Iterator[Assignment]:
 
 
 def _script(text: str) -> Iterator[Assignment]:
-    yield from shell.assignments(text, 0, len(text), "a command")
+    for each in shell.assignments(text, 0, len(text), "a command"):
+        yield replace(each, cased=each.way is Way.ENVIRONMENT)
 
 
 def _makefile(text: str) -> Iterator[Assignment]:
@@ -96,7 +97,8 @@ def _makefile(text: str) -> Iterator[Assignment]:
 def _literals(text: str) -> Iterator[Assignment]:
     """`"NAME", "VALUE"` and the like in Python and Rust."""
     for match in _LITERAL.finditer(text):
-        way = Way.DEFINE if re.search(r"\.define\(\s*$", text[: match.start()]) else Way.ENVIRONMENT
+        before = text[max(match.start() - 40, 0) : match.start()]
+        way = Way.DEFINE if re.search(r"\.define\(\s*$", before) else Way.ENVIRONMENT
         what = ".define() of a build script" if way is Way.DEFINE else "a value in a program"
         yield Assignment(match["name"], match["value"], match.start("value"), match.end("value"), way, what, match["v"])
 
@@ -115,27 +117,33 @@ def _toml(text: str) -> Iterator[Assignment]:
 
 def _of_scalars(text: str, scalars: Iterator[Scalar], language: str) -> Iterator[Assignment]:
     for scalar in scalars:
-        raw = text[scalar.start : scalar.end]
-        key, path = _key(scalar.path)
-        inside = f"{'.'.join(path[-3:])} in {language}" if path else language
-        numbered = bool(scalar.path) and _INDEX.fullmatch(scalar.path[-1]) is not None
-        if scalar.block:
-            yield from _block(text, scalar, key, inside)
-            continue
-        if _ASSIGNMENT.fullmatch(raw):
-            name, _, value = raw.partition("=")
-            start = scalar.start + len(name) + 1
-            way = Way.BUILD_ARGUMENT if key in _BUILD_ARGUMENTS else Way.ENVIRONMENT
-            yield Assignment(name, value, start, scalar.end, way, inside, scalar.quote)
-            continue
-        if _NAME.fullmatch(key):
-            way = Way.LIST if numbered else _way(path)
-            yield Assignment(key, raw, scalar.start, scalar.end, way, inside, scalar.quote)
-        if _COMMANDS.intersection(path[-2:]):
-            for each in shell.assignments(text, scalar.start, scalar.end, inside):
-                yield replace(each, quote=each.quote or scalar.quote)
-        elif "-D" in raw:
-            yield from shell.arguments(text, scalar.start, scalar.end, inside, scalar.quote)
+        cased = "matrix" in scalar.path
+        for each in _of_scalar(text, scalar, language):
+            yield replace(each, cased=True) if cased else each
+
+
+def _of_scalar(text: str, scalar: Scalar, language: str) -> Iterator[Assignment]:
+    raw = text[scalar.start : scalar.end]
+    key, path = _key(scalar.path)
+    inside = f"{'.'.join(path[-3:])} in {language}" if path else language
+    numbered = bool(scalar.path) and _INDEX.fullmatch(scalar.path[-1]) is not None
+    if scalar.block:
+        yield from _block(text, scalar, key, inside)
+        return
+    if _ASSIGNMENT.fullmatch(raw):
+        name, _, value = raw.partition("=")
+        start = scalar.start + len(name) + 1
+        way = Way.BUILD_ARGUMENT if key in _BUILD_ARGUMENTS else Way.ENVIRONMENT
+        yield Assignment(name, value, start, scalar.end, way, inside, scalar.quote)
+        return
+    if _NAME.fullmatch(key):
+        way = Way.LIST if numbered else _way(path)
+        yield Assignment(key, raw, scalar.start, scalar.end, way, inside, scalar.quote)
+    if _COMMANDS.intersection(path[-2:]):
+        for each in shell.assignments(text, scalar.start, scalar.end, inside):
+            yield replace(each, quote=each.quote or scalar.quote)
+    elif "-D" in raw:
+        yield from shell.arguments(text, scalar.start, scalar.end, inside, scalar.quote)
 
 
 def _key(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

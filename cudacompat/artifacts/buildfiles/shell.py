@@ -77,10 +77,12 @@ def _word_end(text: str, at: int, end: int, ends: frozenset[str]) -> int:
                 quote = ""
         elif char in "'\"":
             quote = char
-        elif text.startswith("${", at):
+        elif text.startswith(("${", "$("), at):
             depth += 1
             at += 1
-        elif char == "}" and depth:
+        elif depth and char in "{(":
+            depth += 1
+        elif depth and char in "})":
             depth -= 1
         elif not depth and (char in ends or char in " \t\r"):
             return at
@@ -158,11 +160,23 @@ def _value(text: str, word: Word, begin: int, after: int, name: str, way: Way, w
         quote = _enclosing(raw, after)
         stop = start
         while stop < len(raw) and raw[stop] not in "'\" \t\n":
-            stop += 2 if raw[stop] == "\\" else 1
+            stop = _past_reference(raw, stop) if raw[stop] == "$" else stop + (2 if raw[stop] == "\\" else 1)
         stop = min(stop, len(raw))
     from_, to = word.start + start, word.start + stop
     cut = not quote and text.startswith(";", word.end) and _PARTS.match(text, word.end + 1) is not None
     return Assignment(name, text[from_:to], from_, to, way, what, quote, in_shell=True, cut=cut)
+
+
+def _past_reference(raw: str, at: int) -> int:
+    """The end of `$NAME`, `${NAME:-x y}`, `$(command)` or `${{ expression }}` that begins there."""
+    if raw[at + 1 : at + 2] not in ("{", "("):
+        return at + 1
+    depth = 0
+    for index in range(at + 1, len(raw)):
+        depth += (raw[index] in "{(") - (raw[index] in "})")
+        if depth == 0:
+            return index + 1
+    return len(raw)
 
 
 def _find(raw: str, quote: str, at: int) -> int:

@@ -126,7 +126,10 @@ def yaml_scalars(text: str) -> Iterator[Scalar]:
                     raise ValueError("too many values")
                 yield scalar
     except (YAMLError, RecursionError, TypeError, AttributeError) as error:
-        raise ValueError(str(error).splitlines()[0] if str(error) else "no YAML") from error
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 1}" if mark is not None else ""
+        said = getattr(error, "problem", None) or str(error) or "no YAML"
+        raise ValueError(f"{str(said).splitlines()[0]}{where}") from error
 
 
 def toml_scalars(text: str) -> Iterator[Scalar]:
@@ -151,13 +154,23 @@ def toml_scalars(text: str) -> Iterator[Scalar]:
     try:
         found = list(walk(tomlkit.parse(text), ()))
         for path, value in found:
-            if not re.search(r"\d", value):
+            if not _worth_a_look(path, value):
                 continue  # no list of architectures; each look costs a reading of the whole file
             place = _toml_place(text, path)
             if place is not None:
                 yield Scalar(tuple(map(str, path)), value, *place, block="\n" in text[place[0] : place[1]])
     except (TOMLKitError, RecursionError, ValueError) as error:
         raise ValueError(str(error).splitlines()[0]) from error
+
+
+_DEPENDENCY = re.compile(r"[\w.-]+(?:\[[^]]*\])?\s*[<>=!~]")
+
+
+def _worth_a_look(path: tuple[Any, ...], value: str) -> bool:
+    """Whether it may carry a list: a name in capitals, or options of a build; and numbers."""
+    named = any(char.isupper() for key in path[-2:] for char in str(key))
+    options = "-D" in value or ("=" in value and not _DEPENDENCY.match(value))
+    return any(char.isdigit() for char in value) and (named or options)
 
 
 _MARK = "\ue000cudacompat\ue000"
