@@ -88,8 +88,7 @@ def default_target(modules: Iterable[DeviceModule]) -> str | None:
 def _judge_all(
     target: Target, modules: Sequence[DeviceModule], relocatable: Sequence[DeviceModule] = ()
 ) -> list[ModuleVerdict]:
-    verdicts = [judge(target, module) for module in modules]
-    return _mark_special(target, [relink(target, verdict, relocatable) for verdict in verdicts])
+    return _mark_special(target, relink(target, [judge(target, module) for module in modules], relocatable))
 
 
 def _unlinked(artifact: BinaryArtifact, target: Target, registered: Sequence[DeviceModule]) -> list[ModuleVerdict]:

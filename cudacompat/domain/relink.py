@@ -9,9 +9,9 @@ and so does a call into a unit that was left out (300).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from cudacompat.domain.code import DeviceModule, Registration
+from cudacompat.domain.code import DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.compat import judge, kernels_of
 from cudacompat.domain.target import CodeKind
 from cudacompat.domain.verdict import ModuleVerdict, Outcome, Reason, Target
@@ -19,37 +19,67 @@ from cudacompat.domain.verdict import ModuleVerdict, Outcome, Reason, Target
 _NOTHING_FITS = (Reason.NO_IMAGE, Reason.CONCATENATED)
 
 
-def relink(target: Target, verdict: ModuleVerdict, relocatable: Sequence[DeviceModule]) -> ModuleVerdict:
-    """Return what becomes of a registered module: `verdict`, unless it is a device link of which no image fits."""
-    kernels = kernels_of(verdict.module)
-    if verdict.reason not in _NOTHING_FITS or not kernels:
-        return verdict
-    if not kernels <= frozenset[str]().union(*(kernels_of(unit) for unit in relocatable)):
-        return verdict
+def relink(
+    target: Target, verdicts: Sequence[ModuleVerdict], relocatable: Sequence[DeviceModule]
+) -> list[ModuleVerdict]:
+    """Return the verdicts of the registered modules, with those of device links of which no image fits judged anew.
+
+    A device link is a module whose kernels are all in relocatable units.
+    """
+    if not relocatable or not any(verdict.reason in _NOTHING_FITS for verdict in verdicts):
+        return list(verdicts)
+    linkable = frozenset[str]().union(*(kernels_of(unit) for unit in relocatable))
+    link = _link(target, relocatable)
+    return [
+        _relinked(verdict, kernels, link)
+        if verdict.reason in _NOTHING_FITS and (kernels := kernels_of(verdict.module)) and kernels <= linkable
+        else verdict
+        for verdict in verdicts
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """What linking the units at load comes to: the outcome and reason of all, and the kernels that are not in it."""
+
+    outcome: Outcome
+    reason: Reason | None
+    picked: FatbinEntry | None = None
+    gone: frozenset[str] = frozenset()
+    min_driver: int | None = None
+
+
+def _link(target: Target, relocatable: Sequence[DeviceModule]) -> _Link:
     units = [judge(target, _as_loaded(unit)) for unit in relocatable]
     taken = [unit for unit in units if unit.reason not in _NOTHING_FITS]
     left_out = [unit for unit in units if unit.reason in _NOTHING_FITS]
     if not taken:
-        return replace(verdict, relinked=True)
+        return _Link(Outcome.FAILS, Reason.NO_IMAGE)
     for outcome in (Outcome.FAILS, Outcome.UNDECIDED):
         stopping = [u for u in taken if u.outcome is outcome and u.reason is not Reason.EMPTY_IMAGE]
         if stopping:
             first = next((u for u in stopping if u.reason is Reason.JIT_DISABLED), stopping[0])
-            return replace(verdict, outcome=outcome, reason=first.reason, picked=first.picked, relinked=True)
+            return _Link(outcome, first.reason, first.picked)
     if left_out and any(entry.unresolved for unit in relocatable for entry in unit.entries):
-        return replace(verdict, outcome=Outcome.UNDECIDED, reason=Reason.RELOCATABLE, relinked=True)
-    gone = {name for unit in left_out for name in kernels_of(unit.module)} | {n for u in taken for n in u.missing}
-    missing = tuple(sorted(kernels & gone))
+        return _Link(Outcome.UNDECIDED, Reason.RELOCATABLE)  # it may call into a unit that was left out
+    lost = (kernels_of(unit.module) for unit in left_out)
+    gone = frozenset[str]().union(*lost, *(unit.missing for unit in taken))
     weakest = min((_code_of(unit) for unit in taken), key=lambda outcome: outcome.strength)
-    if len(missing) == len(kernels):
+    drivers = [unit.min_driver for unit in taken if unit.min_driver is not None]
+    return _Link(weakest, None, None, gone, max(drivers, default=None))
+
+
+def _relinked(verdict: ModuleVerdict, kernels: frozenset[str], link: _Link) -> ModuleVerdict:
+    missing = tuple(sorted(kernels & link.gone))
+    if (link.outcome is Outcome.FAILS and link.reason is Reason.NO_IMAGE) or len(missing) == len(kernels):
         return replace(verdict, relinked=True)
     return replace(
         verdict,
-        outcome=Outcome.PARTIAL if missing else weakest,
-        reason=Reason.KERNELS_MISSING if missing else None,
-        picked=None,
+        outcome=Outcome.PARTIAL if missing else link.outcome,
+        reason=Reason.KERNELS_MISSING if missing else link.reason,
+        picked=link.picked,
         missing=missing,
-        min_driver=max((unit.min_driver for unit in taken if unit.min_driver is not None), default=None),
+        min_driver=link.min_driver,
         relinked=True,
     )
 
