@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cudacompat
 from cudacompat.domain.engine import BuildSystem, Channel, Route
 from cudacompat.domain.errors import UsageError
-from cudacompat.domain.plan import BuildPlan, LeftOut, Setting, as_wheel, environment, gencode_flags, words
+from cudacompat.domain.plan import BuildPlan, Setting, as_wheel, environment, gencode_flags, words
 from cudacompat.domain.plan_matrix import slug
 from cudacompat.domain.report import GeneratedFile
 from cudacompat.domain.target import ArchSuffix
+from cudacompat.generate import filters
 from cudacompat.generate.outputs import OUTPUTS, Matrix, Output, output
 
 if TYPE_CHECKING:
@@ -36,8 +36,9 @@ def files(
 ) -> tuple[GeneratedFile, ...]:
     """Return the files of this output for one plan, or for a matrix of them; `UsageError` where it cannot carry one."""
     if len(plans) > 1 and kind.matrix is Matrix.FILE_EACH:
+        names = [filters.each_file(kind.file, plan, plans) for plan in plans]
         return tuple(
-            GeneratedFile(_each_file(kind.file, plan, plans), render(plan, kind, command, install)) for plan in plans
+            GeneratedFile(name, render(plan, kind, command, install)) for name, plan in zip(names, plans, strict=True)
         )
     if len(plans) > 1 and kind.matrix is Matrix.NO:
         raise UsageError(f"--as {kind.name} holds one build, and no single build serves all of these GPUs")
@@ -201,73 +202,6 @@ def _by_variable(line: str, setting: Setting, kind: Output) -> str:
     return line.replace(given, f'"-D{setting.name}={variable}"').replace(shlex.quote(setting.value), f'"{variable}"')
 
 
-# -- what the templates call
-
-
-def _define(setting: Setting) -> str:
-    """`-DNAME=VALUE`, or `NAME VALUE`, as words of a shell, quoted where the shell would break them."""
-    if setting.channel is Channel.ARGUMENT:
-        return f"{setting.name} {shlex.quote(setting.value)}"
-    return shlex.quote(f"-D{setting.name}={setting.value}")
-
-
-def _comment(text: str, lead: str = "# ", width: int = 100) -> str:
-    import textwrap
-
-    return "\n".join(
-        textwrap.wrap(
-            text, width, initial_indent=lead, subsequent_indent=lead, break_long_words=False, break_on_hyphens=False
-        )
-    )
-
-
-def _said(setting: Setting, lead: str = "# ") -> str:
-    """What a setting is for and who reads it, as a comment."""
-    if setting.idle:
-        return _comment(f"{setting.name}: {setting.why}. Elsewhere it is read by {setting.reader}", lead)
-    return _comment(f"{setting.name}: {setting.why}; read by {setting.reader}", lead)
-
-
-def _left_out(each: LeftOut, lead: str = "# ") -> str:
-    return _comment(f"{each.name} is left out: {each.why}", lead)
-
-
-def _command(items: Sequence[str], settings: Sequence[Setting] = (), indent: int = 4) -> str:
-    """A command line for a Dockerfile: one setting a line, the rest together."""
-    lead = " \\\n" + " " * indent
-    lines: list[list[str]] = [[]]
-    for word in items:
-        if word == "{settings}":
-            lines += [[_define(setting)] for setting in settings]
-            lines.append([])
-        else:
-            lines[-1].append(shlex.quote(word))
-    return lead.join(" ".join(line) for line in lines if line)
-
-
-def _quoted(text: object) -> str:
-    """In double quotes, as JSON, YAML, TOML and Dockerfiles read it."""
-    return json.dumps(str(text), ensure_ascii=False)
-
-
-def _each_file(file: str, plan: BuildPlan, plans: Sequence[BuildPlan]) -> str:
-    """The file's name for one build of a matrix: Dockerfile.cuda12.8, cudacompat.cuda12.8.env."""
-    if len(plans) == 1:
-        return file
-    path = PurePosixPath(file)
-    return str(path.with_name(f"{path.stem}.{slug(plan, plans)}{path.suffix}"))
-
-
-def _checked(plan: BuildPlan, bare: bool = False) -> str:
-    """The options of the check; `bare` where no shell will read quotes."""
-    specs = [f"sm_{each.arch}" if bare else shlex.quote(each.spec) for each in plan.wanted]
-    return " ".join(["--require", plan.require, *(f"--gpu {each}" for each in dict.fromkeys(specs))])
-
-
-def _decisive(plan: BuildPlan) -> tuple[Setting, ...]:
-    return tuple(each for each in (*environment(plan), *plan.through(Channel.DEFINE, Channel.ARGUMENT)) if each.decides)
-
-
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -280,21 +214,21 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701  what is written here is no HTML
     )
-    filters: dict[str, Any] = {
-        "checked": _checked,
-        "command": _command,
-        "comment": _comment,
-        "decisive": _decisive,
-        "define": _define,
-        "each_file": _each_file,
-        "left_out": _left_out,
-        "quoted": _quoted,
-        "said": _said,
+    known: dict[str, Any] = {
+        "checked": filters.checked,
+        "command": filters.command,
+        "comment": filters.comment,
+        "decisive": filters.decisive,
+        "define": filters.define,
+        "each_file": filters.each_file,
+        "left_out": filters.left_out,
+        "quoted": filters.quoted,
+        "said": filters.said,
         "shell": shlex.quote,
         "slug": slug,
         "wheel": as_wheel,
     }
-    environment.filters.update(filters)
+    environment.filters.update(known)
     environment.globals["BuildSystem"] = BuildSystem
     return environment
 

@@ -1,0 +1,79 @@
+"""What the templates call: pieces of plans as the languages of the files want them written."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from cudacompat.domain.engine import Channel
+from cudacompat.domain.plan import BuildPlan, LeftOut, Setting, environment
+from cudacompat.domain.plan_matrix import slug
+
+
+def define(setting: Setting) -> str:
+    """`-DNAME=VALUE`, or `NAME VALUE`, as words of a shell, quoted where the shell would break them."""
+    if setting.channel is Channel.ARGUMENT:
+        return f"{setting.name} {shlex.quote(setting.value)}"
+    return shlex.quote(f"-D{setting.name}={setting.value}")
+
+
+def comment(text: str, lead: str = "# ", width: int = 100) -> str:
+    """The text as comment lines, each beginning with `lead`."""
+    import textwrap
+
+    return "\n".join(
+        textwrap.wrap(
+            text, width, initial_indent=lead, subsequent_indent=lead, break_long_words=False, break_on_hyphens=False
+        )
+    )
+
+
+def said(setting: Setting, lead: str = "# ") -> str:
+    """What a setting is for and who reads it, as a comment."""
+    if setting.idle:
+        return comment(f"{setting.name}: {setting.why}. Elsewhere it is read by {setting.reader}", lead)
+    return comment(f"{setting.name}: {setting.why}; read by {setting.reader}", lead)
+
+
+def left_out(each: LeftOut, lead: str = "# ") -> str:
+    """What is left out and why, as a comment."""
+    return comment(f"{each.name} is left out: {each.why}", lead)
+
+
+def command(items: Sequence[str], settings: Sequence[Setting] = (), indent: int = 4) -> str:
+    """A command line for a Dockerfile: one setting a line, the rest together."""
+    lead = " \\\n" + " " * indent
+    lines: list[list[str]] = [[]]
+    for word in items:
+        if word == "{settings}":
+            lines += [[define(setting)] for setting in settings]
+            lines.append([])
+        else:
+            lines[-1].append(shlex.quote(word))
+    return lead.join(" ".join(line) for line in lines if line)
+
+
+def quoted(text: object) -> str:
+    """In double quotes, as JSON, YAML, TOML and Dockerfiles read it."""
+    return json.dumps(str(text), ensure_ascii=False)
+
+
+def each_file(file: str, plan: BuildPlan, plans: Sequence[BuildPlan]) -> str:
+    """The file's name for one build of a matrix: Dockerfile.cuda12.8, cudacompat.cuda12.8.env."""
+    if len(plans) == 1:
+        return file
+    path = PurePosixPath(file)
+    return str(path.with_name(f"{path.stem}.{slug(plan, plans)}{path.suffix}"))
+
+
+def checked(plan: BuildPlan, bare: bool = False) -> str:
+    """The options of the check; `bare` where no shell will read quotes."""
+    specs = [f"sm_{each.arch}" if bare else shlex.quote(each.spec) for each in plan.wanted]
+    return " ".join(["--require", plan.require, *(f"--gpu {each}" for each in dict.fromkeys(specs))])
+
+
+def decisive(plan: BuildPlan) -> tuple[Setting, ...]:
+    """The settings that carry the list, as they travel."""
+    return tuple(each for each in (*environment(plan), *plan.through(Channel.DEFINE, Channel.ARGUMENT)) if each.decides)
