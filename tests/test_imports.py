@@ -76,8 +76,8 @@ NOT_CHECK = (
     *("engines*", "generate*", "artifacts.buildfiles*", "artifacts.zips", "host.snapshot", "host.python_stack"),
     *("app.lookup", "app.listing", "app.explain", "app.rebuild*"),
 )
-EXPLAIN = (*CLI, "cli.output", "app", "app.explain", "domain*")
-NOT_EXPLAIN = ("domain.plan", "domain.tables.pci_ids", "domain.tables.gpu_names", "artifacts.binaries*", "host*")
+EXPLAIN = (*CLI, "cli.output", "app", "app.explain", "artifacts", "artifacts.logs", "domain*")
+NOT_EXPLAIN = ("domain.plan", "domain.engine", "domain.tables.pci_ids", "domain.tables.gpu_names")
 
 
 def modules_of(folder: Path, code: str, *arguments: str) -> set[str]:
