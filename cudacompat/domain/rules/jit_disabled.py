@@ -21,9 +21,7 @@ from cudacompat.domain.wording import generate_command, what_is_there
 
 def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str, str | None, str]:
     message = f"only PTX fits {verdict.target.label}, and compiling PTX is disabled"
-    help_ = (
-        f"build machine code for it: {generate_command(verdict.target)}; or unset CUDA_DISABLE_PTX_JIT"
-    )
+    help_ = f"build machine code for it: {generate_command(verdict.target)}; or unset CUDA_DISABLE_PTX_JIT"
     return message, what_is_there([v.module for v in modules]), help_
 
 
