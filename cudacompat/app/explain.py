@@ -7,14 +7,13 @@ import inspect
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from cudacompat.app.targets import resolve_targets
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
 from cudacompat.domain.errors import UsageError
-from cudacompat.domain.host import Found
 from cudacompat.domain.log_diagnosis import Source, causes_in_words, diagnose, generic
 from cudacompat.domain.log_match import Matcher
 from cudacompat.domain.log_reading import LogReading
@@ -24,10 +23,8 @@ from cudacompat.domain.observation import End
 from cudacompat.domain.rules import ALL_RULES
 from cudacompat.domain.tables.signatures import GROUPS, SIGNATURES, by_id, named
 from cudacompat.domain.verdict import Target
-from cudacompat.engines import ENGINES
-from cudacompat.host.gpus import gpus
-from cudacompat.host.processes import run_tree
 
+_PAGE_WIDTH = 80
 _NEVER_S = 10 * 365 * 86400.0
 
 
@@ -54,21 +51,24 @@ def is_known(id_: str) -> bool:
 
 def signature_page(signature: Signature) -> str:
     """A log line's page: what it looks like, its cause, what it does not mean, its cure and where that was read."""
+    names = [f"CUDA error {signature.code}: {', '.join(signature.names)}"] if signature.code is not None else []
+    command = f"\n\n    {generic(signature.command)}" if signature.command else ""
+    follows = [f"May follow from: {causes_in_words(signature)}"] if signature.after else []
     parts = [
-        f"{signature.id}: {generic(signature.title)}",
-        f"Example: {signature.sample}",
-        f"Cause: {generic(signature.cause)}",
-        f"It does not mean: {generic(signature.not_)}",
-        f"What to do: {generic(signature.fix)}",
+        _filled(f"{signature.id}: {generic(signature.title)}"),
+        *map(_filled, names),
+        "Example:\n\n" + "\n".join(f"    {line}".rstrip() for line in signature.sample.split("\n")),
+        _filled(f"Cause: {generic(signature.cause)}"),
+        _filled(f"It does not mean: {generic(signature.not_)}"),
+        _filled(f"What to do: {generic(signature.fix)}") + command,
+        *map(_filled, follows),
+        "Read in:\n" + "\n".join(f"- {source}" for source in signature.sources),
     ]
-    if signature.command:
-        parts[-1] += f"\n\n    {generic(signature.command)}"
-    if signature.code is not None:
-        parts.insert(1, f"CUDA error {signature.code}: {', '.join(signature.names)}")
-    if signature.after:
-        parts.append(f"May follow from: {causes_in_words(signature)}")
-    parts.append("Read in: " + "; ".join(signature.sources))
     return "\n\n".join(parts)
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, _PAGE_WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def catalogue() -> CatalogueReport:
@@ -104,6 +104,8 @@ def explain_command(
     def on_output(data: bytes) -> None:
         tee(data)
         scanner.feed(data)
+
+    from cudacompat.host.processes import run_tree
 
     ended = run_tree(
         [program, *command[1:]],
@@ -141,15 +143,22 @@ def _explained(file: BinaryIO, name: str, gpu: str | None) -> ExplainReport:
 
 def _report(reading: LogReading, source: Source, gpu: str | None) -> ExplainReport:
     target, found_by = _target(gpu, bool(reading.facts.devices), bool(reading.occurrences))
+    from cudacompat.engines import ENGINES
+
     return diagnose(reading, source, target, found_by, {engine.name for engine in ENGINES})
 
 
 def _target(gpu: str | None, in_log: bool, wanted: bool) -> tuple[Target | None, str | None]:
     """The GPU in question: what --gpu says, else the log's, else this machine's (only looked for if it matters)."""
     if gpu is not None:
+        from cudacompat.app.targets import resolve_targets
+
         return resolve_targets([gpu], None, None, os.environ, ask_machine=False)[0], "--gpu"
     if in_log or not wanted:
         return None, None
+    from cudacompat.domain.host import Found
+    from cudacompat.host.gpus import gpus
+
     here = gpus()
     if isinstance(here, Found) and here.value:
         first = here.value[0]

@@ -226,7 +226,17 @@ def _finding(match: ExplainedMatch, source: str, target: Target | None) -> Findi
 
 def generic(text: str) -> str:
     """A text of the catalogue with words in the place of what a log would fill in."""
-    words = {"label": "the GPU", "gpu": '"YOUR GPU"', "engine": "ENGINE", "toolkit": "X.Y", "wheel": "cu128"}
+    words = {
+        "label": "the GPU",
+        "gpu": '"YOUR GPU"',
+        "engine": "ENGINE",
+        "number": "NN",
+        "toolkit": "X.Y",
+        "driver": "NNN",
+        "wheel": "cu128",
+        "running": "52",
+        "archs": "chosen architectures",
+    }
     return _FIELD.sub(lambda found: words.get(found[1], f"<{found[1]}>"), text)
 
 

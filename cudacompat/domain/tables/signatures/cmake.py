@@ -78,6 +78,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "Failed to find nvcc. <...> requires the CUDA toolkit",
             "Failed to find nvcc.",
             "Could not find nvcc executable in path specified by",
+            "Could not find nvcc, please set CUDAToolkit_ROOT",
             "Unable to find cudart library",
         ),
         sample="CMake Error at ggml/src/ggml-cuda/CMakeLists.txt:268 (message):\n  CUDA Toolkit not found",
@@ -109,7 +110,10 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="that the driver is missing.",
         fix="Use a -devel image or set CUDACXX; configure from scratch (cmake --fresh).",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc",
-        sources=("Kitware/CMake Source/cmGlobalGenerator.cxx", "?nocudacompiler"),
+        sources=(
+            "Kitware/CMake Source/cmGlobalGenerator.cxx",
+            "measured with CMake 4.4.5 and 3.25.1: CUDACXX and CMAKE_CUDA_COMPILER that are not there",
+        ),
     ),
     Signature(
         id="cmake-no-vs-toolset",
@@ -121,7 +125,11 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="that nvcc is missing.",
         fix="Run the CUDA installer again and choose Visual Studio Integration, or build with -G Ninja.",
         command="cmake -G Ninja -B build",
-        sources=("Kitware/CMake Modules/CMakeDetermineCompilerId.cmake", "?vstoolset"),
+        sources=(
+            "Kitware/CMake Modules/CMakeDetermineCompilerId.cmake",
+            "ggml-org/whisper.cpp#2203",
+            "ggml-org/llama.cpp#9144",
+        ),
     ),
     Signature(
         id="cmake-compiler-test-failed",
@@ -229,7 +237,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "headers only.",
         not_="that CUDA is not installed.",
         fix="A newer PyTorch, or the toolkit with which it was built.",
-        sources=("?nvtoolsext",),
+        sources=("measured with CMake 4.4.5 and CUDA 13.5",),
     ),
     Signature(
         id="cmake-target-missing",
@@ -257,7 +265,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="C++17 in device code came with CUDA 11.0 and C++20 with 12.0, or the CMake is older than the nvcc.",
         not_="that the host compiler is too old.",
         fix="A newer toolkit, or a newer CMake.",
-        sources=("?cudadialect",),
+        sources=("measured with CMake 4.4.5: CUDA_STANDARD 26",),
     ),
     Signature(
         id="ggml-native-status",

@@ -63,7 +63,10 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="that a Linux driver is missing inside WSL: there must be none.",
         fix="Update the NVIDIA driver in Windows, then `wsl --update`.",
         command="wsl --update",
-        sources=("?wsladapters",),
+        sources=(
+            "NVIDIA/nvidia-container-toolkit#155",
+            "AbdBarho/stable-diffusion-webui-docker#117",
+        ),
     ),
     Signature(
         id="nvct-requirement",
@@ -133,7 +136,10 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="that the driver is missing.",
         fix="Install nvidia-container-toolkit again.",
         command="sudo apt-get install --reinstall nvidia-container-toolkit",
-        sources=("?hook",),
+        sources=(
+            "NVIDIA/nvidia-docker#958",
+            "NVIDIA/nvidia-docker#1337",
+        ),
     ),
     Signature(
         id="image-no-nvcc-runtime",

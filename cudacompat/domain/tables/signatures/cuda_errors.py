@@ -108,7 +108,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Rebuild or reinstall the component for {label}.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=("torch-incompatible-gpu", "archs-lack-gpu", "nvlink-arch-not-found"),
-        sources=("pytorch/vision#3058", _TABLE),
+        sources=(_TABLE,),
     ),
     Signature(
         id="cuda-invalid-kernel-image",
@@ -126,7 +126,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "before 550, a cubin of a newer toolkit than the driver, or damaged bytes.",
         not_="that the architecture is missing (that is error 209).",
         fix="Update the driver, or build with --compress-mode=none or a toolkit that the driver knows.",
-        sources=("triton-lang/triton#1556", _TABLE),
+        sources=(_TABLE,),
     ),
     Signature(
         id="cuda-symbol-not-found",
@@ -180,7 +180,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="…/lib64/stubs is in LD_LIBRARY_PATH or in a RUNPATH. Its libcuda.so is for linking only.",
         not_="that no driver is installed: the real one comes later in the search path.",
         fix="Keep stubs for the link step (-L, LIBRARY_PATH) and out of LD_LIBRARY_PATH at run time.",
-        sources=("NVIDIA/nvidia-docker#775", _TABLE),
+        sources=(_TABLE,),
     ),
     Signature(
         id="cuda-no-device",
@@ -251,7 +251,7 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="that the toolkit is wrong.",
         fix="Restart after a driver update; remove copies of libcuda from the image.",
         command="cudacompat doctor",
-        sources=("pytorch/pytorch#50032", _TABLE),
+        sources=(_TABLE,),
     ),
     Signature(
         id="cuda-system-not-ready",
@@ -265,7 +265,7 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="a fault of the program.",
         fix="Install the fabric manager of the driver's exact release and start it.",
         command="systemctl status nvidia-fabricmanager",
-        sources=("pytorch/pytorch#35710", _TABLE),
+        sources=(_TABLE,),
     ),
     Signature(
         id="cuda-mps-failed",
@@ -302,7 +302,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="Most often a process that was forked after its parent had used CUDA; else a driver that is half there.",
         not_="an architecture problem.",
         fix="Start worker processes with `spawn` instead of `fork`, and touch CUDA only in the workers.",
-        sources=("pytorch/pytorch#2517", _TABLE),
+        sources=(_TABLE,),
     ),
     Signature(
         id="cuda-unknown-error",

@@ -37,7 +37,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Find the kernel with CUDA_LAUNCH_BLOCKING=1 or compute-sanitizer; try a newer release of the library.",
         command="CUDA_LAUNCH_BLOCKING=1 PROGRAM",
         after=("cuda-illegal-instruction", "nvrm-xid"),
-        sources=("ggml-org/llama.cpp#14528", _TABLE),
+        sources=(_TABLE,),
     ),
     Signature(
         id="cuda-illegal-instruction",
@@ -75,7 +75,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "above: `Assertion … failed`.",
         not_="anything about the GPU or the build.",
         fix="Read the assertion's line; run the same input on the CPU to get an exact message.",
-        sources=("pytorch/pytorch#29297", _TABLE),
+        sources=(_TABLE,),
     ),
     Signature(
         id="cuda-out-of-memory",

@@ -41,7 +41,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "or nouveau has the GPU.",
         not_="that the CUDA toolkit is missing.",
         fix="`lsmod | grep nvidia`, `dkms status`, `mokutil --sb-state`; then reinstall the driver for this kernel.",
-        sources=("?smi",),
+        sources=("NVIDIA/nvidia-docker#988", "microsoft/WSL#7716"),
     ),
     Signature(
         id="nvml-library-missing",
@@ -170,7 +170,10 @@ SIGNATURES: tuple[Signature, ...] = (
         "does not work on this GPU.",
         not_="that the GPU is too old for the image.",
         fix="Update the host's driver, or take an older tag of the image.",
-        sources=("?ngcdriver",),
+        sources=(
+            "NVIDIA/TensorRT-LLM#23",
+            "NVIDIA/nvidia-docker#1479",
+        ),
     ),
     Signature(
         id="cuda-forward-compat-used",

@@ -102,6 +102,6 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Install the Visual C++ redistributable; os.add_dll_directory() for CUDA's bin; see the package's CUDA "
         "version.",
         distinct=("what",),
-        sources=("?dllload",),
+        sources=("PromtEngineer/localGPT#630", "pytorch/pytorch#26800"),
     ),
 )

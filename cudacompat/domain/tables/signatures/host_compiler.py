@@ -80,7 +80,10 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The C library or gcc is newer than the toolkit's front end.",
         not_="a mistake in the source that is compiled.",
         fix="An older host compiler (" + _CCBIN + "), an older build container, or a newer CUDA release.",
-        sources=("?float32",),
+        sources=(
+            "davisking/dlib#2808",
+            "gpufit/Gpufit#138",
+        ),
     ),
     Signature(
         id="host-std-function-packs",
@@ -92,7 +95,10 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="a mistake in the source.",
         fix="Use g++-10 as the host compiler (" + _CCBIN + "), or CUDA 12.",
         command="export NVCC_CCBIN=g++-10 CUDAHOSTCXX=g++-10",
-        sources=("NVlabs/instant-ngp#119",),
+        sources=(
+            "NVIDIA/FasterTransformer#314",
+            "NVlabs/tiny-cuda-nn#427",
+        ),
     ),
     Signature(
         id="host-compiler-killed",
@@ -125,6 +131,6 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="anything about the GPU: a wrong GPU architecture is a CUDA error.",
         fix="Build with -DGGML_NATIVE=OFF (whisper-rs: SOURCE_DATE_EPOCH=1, or GGML_NATIVE=OFF from 0.16) for the "
         "oldest CPU that has to run it.",
-        sources=("?sigill",),
+        sources=("measured with bash: a program that executes ud2",),
     ),
 )

@@ -109,6 +109,9 @@ SIGNATURES: tuple[Signature, ...] = (
         "a while.",
         not_="that the GPU's memory is full: that is a CUDA error.",
         fix="A higher memory limit, or loading with mmap and without a second copy.",
-        sources=("?oomkilled",),
+        sources=(
+            "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/",
+            "torvalds/linux mm/oom_kill.c",
+        ),
     ),
 )

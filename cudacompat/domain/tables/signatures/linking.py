@@ -62,7 +62,7 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="anything about the GPU.",
         fix="Build and run on the same base image, or build on the older one.",
         distinct=("version",),
-        sources=("?glibc",),
+        sources=("measured with glibc 2.36: a program that asks for a newer one",),
     ),
     Signature(
         id="undefined-symbol-cuda-driver",

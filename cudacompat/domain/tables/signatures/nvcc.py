@@ -243,6 +243,6 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="that the driver is missing.",
         fix="Build in a -devel (for cuDNN -cudnn-devel) image, or install the -dev package; set CUDA_HOME or "
         "CUDAToolkit_ROOT.",
-        sources=("?cudaheaders",),
+        sources=("measured with g++ 12.2",),
     ),
 )

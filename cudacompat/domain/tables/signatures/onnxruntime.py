@@ -41,7 +41,12 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Install the libraries that the line names: pip install onnxruntime-gpu[cuda,cudnn], then "
         "onnxruntime.preload_dlls(), or LD_LIBRARY_PATH.",
         command="python -c 'import onnxruntime as o; print(o.get_available_providers())'",
-        sources=("?ortcublaslt", "https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html"),
+        sources=(
+            "microsoft/onnxruntime#22968",
+            "PaddlePaddle/PaddleNLP#8195",
+            "pykeio/ort#548",
+            "https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html",
+        ),
     ),
     Signature(
         id="ort-provider-not-available",

@@ -119,7 +119,7 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="that torch is missing in your environment.",
         fix="Install torch first, then build with --no-build-isolation.",
         command="pip install --no-build-isolation PACKAGE",
-        sources=("?buildisolation",),
+        sources=("measured with Python 3.11 without torch",),
     ),
     Signature(
         id="pip-wheel-failed",
@@ -135,6 +135,6 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Read the first error of CMake, nvcc or the compiler above; pip install -v shows all of it.",
         after=("*",),
         distinct=("package",),
-        sources=("abetlen/llama-cpp-python#627", "?pipwheel"),
+        sources=("pip 23.2.1 pip/_internal/wheel_builder.py and commands/install.py",),
     ),
 )

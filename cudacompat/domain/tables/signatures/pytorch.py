@@ -42,7 +42,10 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The wheel's oldest architecture is above the GPU's.",
         not_="that a newer driver helps.",
         fix="An older PyTorch, or an own build with TORCH_CUDA_ARCH_LIST.",
-        sources=("?torchtooold",),
+        sources=(
+            "pytorch/pytorch#16712",
+            "AUTOMATIC1111/stable-diffusion-webui#3003",
+        ),
     ),
     Signature(
         id="torch-no-driver",

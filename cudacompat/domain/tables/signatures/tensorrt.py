@@ -1,4 +1,4 @@
-"""Lines of TensorRT and TensorRT-LLM."""
+"""Lines of TensorRT."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="Engines are read only by the release that wrote them, unless built as version compatible.",
         not_="that the GPU is wrong.",
         fix="Build the engine again with this TensorRT.",
-        sources=("?trtserial",),
+        sources=(
+            "mingj2021/segment-anything-tensorrt#2",
+            "NVIDIA/TensorRT#702",
+        ),
     ),
     Signature(
         id="trt-cuda-init",
@@ -59,6 +62,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "CUDA initialization failure with error: <code:num>",
             "CUDA initialization failure with error <code:num>",
+            "Cuda initialization failure with error <code:num>",
         ),
         sample="[E] [TRT] 6: [cudaUtil.cpp] CUDA initialization failure with error: 35",
         cause="The number is the CUDA error: 35 is a driver that is too old or missing, 100 no visible GPU, 222 PTX "
@@ -67,7 +71,10 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Look the number up: cudacompat explain {code}.",
         command="cudacompat explain {code}",
         distinct=("code",),
-        sources=("?trtinit",),
+        sources=(
+            "linghu8812/tensorrt_inference#173",
+            "NVIDIA/TensorRT#1052",
+        ),
     ),
     Signature(
         id="trt-engine-other-model",
@@ -80,17 +87,9 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The compute capability is the same, the product is not: tactics were timed for the other card.",
         not_="that it fails.",
         fix="Build the engine on this GPU.",
-        sources=("?trtacross",),
-    ),
-    Signature(
-        id="trtllm-fmha-missing",
-        title="TensorRT-LLM has no attention kernel for this GPU",
-        patterns=("FMHA kernels are not found", "Fp8 FMHA cannot be enabled except on"),
-        sample="[TensorRT-LLM][ERROR] Assertion failed: FMHA kernels are not found",
-        cause="The fused attention kernels are machine code for chosen architectures; none suits this GPU or this head "
-        "size.",
-        not_="a fault of the model.",
-        fix="A release that supports {label}, or build with --context_fmha disable.",
-        sources=("?trtllmfmha",),
+        sources=(
+            "NVIDIA/TensorRT#2900",
+            "NVIDIA/TensorRT#3829",
+        ),
     ),
 )

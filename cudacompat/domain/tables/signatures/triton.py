@@ -49,7 +49,10 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="fp8e4nv needs 8.9 or newer.",
         not_="that Triton is too old.",
         fix="A model or setting without FP8 on this GPU.",
-        sources=("?tritonfp8",),
+        sources=(
+            "triton-lang/triton#4319",
+            "WeChatCV/Stand-In_Preprocessor_ComfyUI#10",
+        ),
     ),
     Signature(
         id="triton-no-c-compiler",
