@@ -1,11 +1,11 @@
 """Build a generated Dockerfile for real and compare what the image carries with what was promised; by hand, not in CI.
 
-    tools/prove_image.py [--shape ggml|whisper-rs] [--gpu SPEC]... [--cuda X.Y] [--sabotage]
+    tools/prove_image.py [--shape ggml|whisper-rs|llama-cpp-python] [--gpu SPEC]... [--cuda X.Y] [--sabotage]
 
 Needs buildah, and root or user namespaces. The base images must be there, or a registry that has them. Builds a wheel
 of this checkout, generates the Dockerfile with it as --install, copies both beside a copy of the project of that shape
-in tests/projects, runs the build and inspects /usr/local of the image. Cargo is put into a copy of the devel image
-first where the shape needs it, so that nothing is fetched from rustup.
+in tests/projects, runs the build and inspects /usr/local and /opt/app of the image. Cargo is put into a copy of the
+devel image first where the shape needs it, so that nothing is fetched from rustup.
 
 With --sabotage the list in the Dockerfile is replaced by 75-real: the build has to stop at the check stage, with the
 finding. Exits with 0 if all is as promised, 1 if not, 2 if it could not be tried.
@@ -41,6 +41,7 @@ class Shape:
 SHAPES = {
     "ggml": Shape("whisper.cpp", "ggml"),
     "whisper-rs": Shape("whisper-rs", "whisper-rs", cargo=True),
+    "llama-cpp-python": Shape("llama-cpp-python", "llama-cpp-python"),
 }
 
 
@@ -97,11 +98,11 @@ def build(context: Path, tag: str) -> tuple[int, str, float]:
 
 
 def carried(tag: str) -> set[str]:
-    """The targets of the device code under /usr/local of the image; each file has to carry the same."""
+    """The targets of the device code under /usr/local and /opt/app of the image; each file has to carry the same."""
     container = run(*BUILDAH, "from", "--pull-never", f"localhost/{tag}").strip()
     try:
         place = Path(run(*BUILDAH, "mount", container).strip())
-        folders = [place / "usr/local/lib", place / "usr/local/bin"]
+        folders = [place / "usr/local/lib", place / "usr/local/bin", place / "opt/app"]
         printed = run(*CUDACOMPAT, "inspect", "--format", "json", *(f for f in folders if f.is_dir()), cwd=ROOT)
     finally:
         run(*BUILDAH, "rm", container)

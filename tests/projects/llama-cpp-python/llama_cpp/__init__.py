@@ -1,0 +1,1 @@
+"""Not the real one: it only brings the library along."""
