@@ -211,3 +211,22 @@ def test_the_plan_says_why_how_big_how_long_and_who_is_served() -> None:
     none = cudacompat("generate", "cmake", "--gpu", "8.6").out
     assert "no sizes were measured for cmake" in none
     assert "no build of cmake was timed" in none
+
+
+def test_a_strangers_name_for_a_gpu_stays_in_its_comment(tmp_path: Path) -> None:
+    label = "A\nRUN touch /pwned\u2028B\u0085C\ud800"
+    node = {"kind": "Node", "metadata": {"name": "n", "labels": {}}}
+    node["metadata"]["labels"] = {  # type: ignore[index]
+        "nvidia.com/gpu.product": label,
+        "nvidia.com/gpu.compute.major": "8",
+        "nvidia.com/gpu.compute.minor": "6",
+    }
+    (tmp_path / "nodes.json").write_text(json.dumps(node))
+    for kind in ("dockerfile", "compose", "github", "cargo"):
+        engine = "whisper-rs" if kind == "cargo" else "whisper.cpp"
+        ran = cudacompat("generate", engine, "--gpus-from", tmp_path / "nodes.json", "--as", kind, "-o", tmp_path)
+        assert ran.code == 0, ran.err
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and path.name != "nodes.json":
+            for line in path.read_text().splitlines():
+                assert "pwned" not in line or line.startswith("# ")

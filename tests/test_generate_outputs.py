@@ -304,6 +304,18 @@ def test_nothing_is_written_where_one_of_the_files_differs(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["cmake.build"]
 
 
+def test_all_files_are_written_or_none(tmp_path: Path) -> None:
+    """The third file cannot be put in its place: a folder of that name is there."""
+    (tmp_path / "cmake-jit.volume").mkdir()
+    ran = cudacompat("generate", "cmake", "--gpu", "8.6", "--as", "podman", "-o", tmp_path)
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["cmake-jit.volume"]
+    (tmp_path / "file").write_text("")
+    ran = cudacompat("generate", "cmake", "--gpu", "8.6", "--as", "env", "-o", tmp_path / "file/below")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("distro", "cuda", "said"),
     [

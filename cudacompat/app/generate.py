@@ -51,14 +51,18 @@ def wanted_gpus(specs: Sequence[str], fleet: str | None = None) -> tuple[Wanted,
 def _of_fleet(file: str) -> list[Wanted]:
     from cudacompat.app.fleet import load
 
-    return [
-        Wanted(
-            f"{each.name} ({each.capability})" if each.name and each.name != str(each.capability) else each.id,
-            str(each.capability),  # a node's label need not be a name that --gpu knows
-            each.capability.number,
-        )
-        for each in load(file)
-    ]
+    found = []
+    for each in load(file):
+        named = each.name is not None and each.name != str(each.capability)
+        label = f"{each.name} ({each.capability})" if named else each.id
+        # a node's label need not be a name that --gpu knows: the capability is what is asked for
+        found.append(Wanted(_printable(label), str(each.capability), each.capability.number))
+    return found
+
+
+def _printable(name: str) -> str:
+    """A stranger's name for a GPU, fit for a comment: one line, nothing that any reader takes for an end of it."""
+    return "".join(char if char.isprintable() else "?" for char in name)[:120]
 
 
 def _native() -> list[Wanted]:
@@ -67,7 +71,7 @@ def _native() -> list[Wanted]:
     from cudacompat.host.gpus import gpus
 
     return [
-        Wanted(target.label, str(target.capability), target.capability.number)
+        Wanted(_printable(target.label), str(target.capability), target.capability.number)
         for target in native_targets(gpus(), None, JitPolicy.NORMAL)
     ]
 

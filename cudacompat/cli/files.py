@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import difflib
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from cudacompat.cli.output import save
 from cudacompat.domain.errors import UsageError
 from cudacompat.domain.extend import ExtendReport, PlaceState
 from cudacompat.domain.report import EXIT_FINDINGS, EXIT_OK, GeneratedFile
@@ -37,8 +35,8 @@ def place(files: Sequence[GeneratedFile], folder: str, *, write: bool, diff: boo
         raise UsageError(f"{Path(folder) / foreign[0]} is there and differs; --diff shows how, --write replaces it")
     for parent in dict.fromkeys((Path(folder) / file.name).parent for file in files):
         _make(parent)
+    _write_all([(Path(folder) / file.name, file.text) for file in files])
     for file in files:
-        save(str(Path(folder) / file.name), file.text)
         _say(f"wrote {Path(folder) / file.name}")
     return EXIT_OK
 
@@ -61,7 +59,10 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
         if report.files:
             return EXIT_OK if exit_zero else EXIT_FINDINGS
     elif write and not diff:
-        _replace_all([(root / file.name, file.before, file.after) for file in report.files])
+        for file in report.files:
+            if _bytes(root / file.name) != file.before.encode():
+                raise UsageError(f"{root / file.name} changed while it was looked at; run this again")
+        _write_all([(root / file.name, file.after) for file in report.files])
         for file in report.files:
             _say(f"wrote {root / file.name}")
         for command in report.after if report.files else ():
@@ -71,26 +72,36 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
     return report.exit_code
 
 
-def _replace_all(files: Sequence[tuple[Path, str, str]]) -> None:
-    """Write all of the files beside themselves first, then put each in its place: names and modes stay."""
+def _write_all(files: Sequence[tuple[Path, str]]) -> None:
+    """Write all of the files beside their places first, then put each in its place: all or none. The modes of those
+    that are there stay."""
+    umask = os.umask(0)
+    os.umask(umask)
     made: list[tuple[Path, Path]] = []
+    path = Path()
     try:
-        for path, before, after in files:
-            if path.read_bytes().decode("utf-8") != before:
-                raise UsageError(f"{path} changed while it was looked at; run this again")
+        for path, text in files:
+            if path.exists() and not os.access(path, os.W_OK):
+                raise UsageError(f"cannot write {path}: it is read-only")
             with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=".cudacompat-", delete=False) as file:
                 made.append((Path(file.name), path))
-                file.write(after.encode("utf-8"))
-            shutil.copymode(path, file.name)
-            if not os.access(path, os.W_OK):
-                raise UsageError(f"cannot write {path}: it is read-only")
+                file.write(text.encode())
+            mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~umask  # temporary files are 0600
+            made[-1][0].chmod(mode)
         for temporary, path in made:
             temporary.replace(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot write {files[0][0].parent}: {getattr(error, 'strerror', None) or error}") from error
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
     finally:
         for temporary, _ in made:
             temporary.unlink(missing_ok=True)
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _read(path: Path) -> str | None:
