@@ -10,20 +10,19 @@ from cudacompat.domain.tables.toolkits import CudaRelease
 
 @dataclass(frozen=True, slots=True)
 class Distro:
-    """One distribution, as NVIDIA's image tags name it, with the gcc and CMake of its own packages."""
+    """One distribution, as NVIDIA's image tags name it, with the major version of its own gcc."""
 
     name: str
     gcc: int
-    cmake: str
     source: str
 
 
-_UBUNTU = "https://packages.ubuntu.com, November 2026"
+_UBUNTU = "https://packages.ubuntu.com/search?keywords=gcc, from lists of others; none was installed"
 
 DISTROS: tuple[Distro, ...] = (
-    Distro("ubuntu22.04", 11, "3.22.1", _UBUNTU),
-    Distro("ubuntu24.04", 13, "3.28.3", _UBUNTU),
-    Distro("ubuntu26.04", 15, "4.2.3", _UBUNTU),
+    Distro("ubuntu22.04", 11, _UBUNTU),
+    Distro("ubuntu24.04", 13, _UBUNTU),
+    Distro("ubuntu26.04", 15, _UBUNTU),
 )
 
 

@@ -27,7 +27,9 @@ __all__ = ["DEFAULT_INSTALL", "OUTPUTS", "files", "output", "render"]
 DEFAULT_INSTALL = "cudacompat"
 
 _REGISTRY = "docker.io/"  # podman and buildah ask which registry is meant where it is left out
-_OLD_CMAKE = frozenset({"ubuntu24.04"})  # its CMake 3.28 checks the list and knows no suffix f (3.31.8, 4.0.2 do)
+# 24.04's CMake 3.28 checks the list and refuses the suffix f (measured with 3.31.6; 3.31.8 and 4.0.2 take it); 22.04's
+# 3.22 checks nothing (measured with 3.22.6)
+_CHECKS_SUFFIX = frozenset({"ubuntu24.04", "ubuntu26.04"})
 _NEW_PYTHON = frozenset({"ubuntu24.04", "ubuntu26.04"})  # 3.11 or newer
 
 
@@ -159,7 +161,7 @@ def _packages(plan: BuildPlan) -> tuple[str, ...]:
 
 def _needs_newer_cmake(plan: BuildPlan) -> bool:
     family = any(each.suffix is ArchSuffix.FAMILY for each in plan.code)
-    return family and plan.distro in _OLD_CMAKE and plan.engine.system in (BuildSystem.CMAKE, BuildSystem.CARGO)
+    return family and plan.distro in _CHECKS_SUFFIX and plan.engine.system in (BuildSystem.CMAKE, BuildSystem.CARGO)
 
 
 def _uses_sources(steps: Sequence[Sequence[str]]) -> bool:
