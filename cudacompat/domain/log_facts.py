@@ -13,10 +13,11 @@ from cudacompat.domain.versions import DriverCudaVersion, DriverRelease, Toolkit
 _MOST_DEVICES = 32
 
 _NAME = r"(?P<name>[^,\"(|]{3,80}?)"
+_NAME_IN_FULL = r"(?P<name>[^,\"|]{3,80}?)"  # as "NVIDIA RTX Spark N1X (5120-core Blackwell RTX GPU)"
 _DEVICES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"Device \d+: {_NAME}, compute capability (?P<cc>\d+\.\d)",  # ggml
+        rf"Device \d+: {_NAME_IN_FULL}, compute capability (?P<cc>\d+\.\d)",  # ggml
         rf"GPU #\d+: {_NAME} \(CC=(?P<cc>\d+\.\d)\)",  # CTranslate2
         rf"name: {_NAME}, pci bus id: [^,]+, compute capability: (?P<cc>\d+\.\d)",  # TensorFlow
         rf"StreamExecutor (?:\[\d+\]|device \(\d+\)): {_NAME}, Compute Capability (?P<cc>\d+\.\d)",  # XLA
@@ -24,6 +25,7 @@ _DEVICES = tuple(
         r"library=(?i:cuda)\b.{0,80}?compute=(?P<cc>\d+\.\d)(?:.{0,200}?(?:name|description)=\"(?P<name>[^\"]{3,80})\")?",
         rf"Found GPU\d+ {_NAME} which is of (?:compute|cuda) capability (?:\(CC\) )?(?P<cc>\d{{1,2}}\.\d)",  # PyTorch
         r"CUDA Capability Major/Minor version number:\s*(?P<cc>\d+\.\d)",  # deviceQuery
+        r"\[I\] Compute Capability: (?P<cc>\d+\.\d)",  # TensorRT's trtexec
     )
 )
 _ARCHS = re.compile(r"\bARCHS\s*=\s*(\d{2,4}(?:,\d{2,4})*)(?![\d,])")

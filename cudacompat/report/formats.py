@@ -16,6 +16,7 @@ _WITHOUT_FINDINGS = {
     "diff": ("text", "json"),
     "generate": ("text", "json"),
     "bench": ("text", "json"),
+    "explain --list": ("text", "json", "markdown"),
 }
 
 

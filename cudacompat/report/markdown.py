@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 from cudacompat.domain.errors import UsageError
 from cudacompat.domain.finding import Finding, Suppressed
@@ -18,6 +18,9 @@ from cudacompat.domain.wording import count
 from cudacompat.report.clean import clipped, safe
 from cudacompat.report.code_sizes import sizes_of
 from cudacompat.report.view import View, command_of, conditions, details, view_of
+
+if TYPE_CHECKING:
+    from cudacompat.domain.log_report import CatalogueReport
 
 SUMMARY_LIMIT = 1_000_000  # bytes; GitHub takes 1 MiB of a step's summary and drops all of a longer one
 _LONGEST = 4000
@@ -50,6 +53,10 @@ def _blocks(report: object) -> Iterator[str]:
         yield from _inspect(report)
     elif isinstance(report, GpusReport):
         yield from _gpus(report)
+    elif type(report).__name__ == "CatalogueReport":
+        from cudacompat.report.explain_markdown import catalogue_markdown
+
+        yield from catalogue_markdown(cast("CatalogueReport", report))
     else:
         view = view_of(report)
         if view is None:
@@ -60,26 +67,26 @@ def _blocks(report: object) -> Iterator[str]:
 
 
 def _view(view: View) -> Iterator[str]:
-    yield f"## cudacompat {view.command}: {view.headline}\n\n{_escaped(view.scope)}: {view.tally}\n"
+    yield f"## cudacompat {view.command}: {view.headline}\n\n{escaped(view.scope)}: {view.tally}\n"
     if view.targets:
         yield "\nJudged for:\n\n"
         for target in view.targets:
-            yield f"- {_escaped(target.label)}, {_escaped(conditions(target))}\n"
+            yield f"- {escaped(target.label)}, {escaped(conditions(target))}\n"
     if view.rows:
         yield "\n### Coverage\n\n"
-        yield _line(["File", *(_escaped(target.label) for target in view.targets)])
-        yield _line(["---"] * (len(view.targets) + 1))
+        yield table_row(["File", *(escaped(target.label) for target in view.targets)])
+        yield table_row(["---"] * (len(view.targets) + 1))
         faults = view.faults()
         for row in view.rows:
             cells = [
                 _cell(verdict, faults.get((row.path, target.id), ()))
                 for target, verdict in zip(view.targets, row.verdicts, strict=True)
             ]
-            yield _line([_code(row.path, cell=True), *cells])
+            yield table_row([code(row.path, cell=True), *cells])
     if view.gaps:
         yield "\n### Not judged\n\n"
         for gap in view.gaps:
-            yield f"- **{_code(gap.path) if gap.path else 'all'}**: {_escaped(gap.message)}\n"
+            yield f"- **{code(gap.path) if gap.path else 'all'}**: {escaped(gap.message)}\n"
     if view.findings:
         yield "\n### Findings\n\n"
         for finding in view.findings:
@@ -110,23 +117,23 @@ def _cell(verdict: ArtifactVerdict | None, faults: Sequence[Finding]) -> str:
 
 
 def _finding(finding: Finding) -> str:
-    where = _code(finding.path + (f":{finding.line}" if finding.line else "")) if finding.path else "this machine"
-    head = f"- **{finding.severity.value}** `{safe(finding.id)}` {where}: {_escaped(finding.message)}\n"
-    return head + "".join(f"  - {label}: {_escaped(text)}\n" for label, text in details(finding))
+    where = code(finding.path + (f":{finding.line}" if finding.line else "")) if finding.path else "this machine"
+    head = f"- **{finding.severity.value}** `{safe(finding.id)}` {where}: {escaped(finding.message)}\n"
+    return head + "".join(f"  - {label}: {escaped(text)}\n" for label, text in details(finding))
 
 
 def _suppressed(item: Suppressed) -> str:
-    where = _code(item.finding.path) if item.finding.path else "this machine"
-    return f"- `{safe(item.finding.id)}` {where}, by {item.by}: {_escaped(item.reason)}\n"
+    where = code(item.finding.path) if item.finding.path else "this machine"
+    return f"- `{safe(item.finding.id)}` {where}, by {item.by}: {escaped(item.reason)}\n"
 
 
 def _plan(report: DoctorReport) -> Iterator[str]:
     if report.plan:
         yield "\n### What to do\n\n"
     for number, step in enumerate(report.plan, 1):
-        yield f"{number}. {_escaped(step.why)}\n" + (f"\n{_block(step.command, '   ')}\n" if step.command else "")
+        yield f"{number}. {escaped(step.why)}\n" + (f"\n{block(step.command, '   ')}\n" if step.command else "")
     for title, text in report.settings:
-        yield f"\n### {_escaped(title)}\n\n{_block(text)}"
+        yield f"\n### {escaped(title)}\n\n{block(text)}"
 
 
 # -- listings
@@ -139,33 +146,33 @@ def _inspect(report: InspectReport) -> Iterator[str]:
         f"{read.without_code} without, {len(read.not_read)} not read\n"
     )
     for artifact in sorted(read.artifacts, key=lambda each: each.path):
-        yield f"\n### {_code(artifact.path)}\n\n"
-        yield f"{_escaped(artifact.format)}, {byte_size(artifact.size)}, {count(len(artifact.modules), 'module')}\n\n"
-        yield _line(["Code", "Target", "Modules", "Images", "Bytes"])
-        yield _line(["---", "---", "---:", "---:", "---:"])
+        yield f"\n### {code(artifact.path)}\n\n"
+        yield f"{escaped(artifact.format)}, {byte_size(artifact.size)}, {count(len(artifact.modules), 'module')}\n\n"
+        yield table_row(["Code", "Target", "Modules", "Images", "Bytes"])
+        yield table_row(["---", "---", "---:", "---:", "---:"])
         for each in sizes_of(artifact.modules):
-            yield _line([each.kind_name, each.name, str(each.modules), str(each.images), byte_size(each.bytes)])
+            yield table_row([each.kind_name, each.name, str(each.modules), str(each.images), byte_size(each.bytes)])
         if report.kernels:
             names = sorted({k for m in artifact.modules for e in m.entries for k in e.kernels or ()})
             yield f"\n{count(len(names), 'kernel')}:\n\n"
             for name in names:
-                yield f"- {_code(name)}\n"
+                yield f"- {code(name)}\n"
         for module in artifact.modules:
             if module.damage:
-                yield f"\ndamaged at byte {module.offset}: {_escaped(module.damage)}\n"
+                yield f"\ndamaged at byte {module.offset}: {escaped(module.damage)}\n"
     if read.not_read:
         yield "\n### Not read\n\n"
         for item in sorted(read.not_read, key=lambda each: (each.path, each.why)):
-            yield f"- **{_code(item.path)}**: {_escaped(item.why)}\n"
+            yield f"- **{code(item.path)}**: {escaped(item.why)}\n"
 
 
 def _gpus(report: GpusReport) -> Iterator[str]:
-    about = f" for {_code(report.query)}" if report.query else ""
+    about = f" for {code(report.query)}" if report.query else ""
     yield f"## cudacompat gpus\n\n{count(len(report.gpus), 'GPU')} found{about}\n"
     if report.gpus:
-        yield "\n" + _line(["Compute capability", "Name", "Chip", "PCI ids"]) + _line(["---"] * 4)
+        yield "\n" + table_row(["Compute capability", "Name", "Chip", "PCI ids"]) + table_row(["---"] * 4)
     for gpu in report.gpus:
-        yield _line([str(gpu.capability), _escaped(gpu.name), _escaped(gpu.chip or ""), " ".join(gpu.pci_ids)])
+        yield table_row([str(gpu.capability), escaped(gpu.name), escaped(gpu.chip or ""), " ".join(gpu.pci_ids)])
 
 
 # -- the language
@@ -175,7 +182,7 @@ _SPECIAL = re.compile(r"[\\`*~<>\[\]|&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _LINKED = re.compile(r"(?i)(?<=www)\.|(?<=http):|(?<=https):|(?<=ftp):|@(?=\w)|#(?=\d)")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Free text that stays what it is: no markup, no links, no mentions, one line."""
     line = clipped(text, _LONGEST, lines=True).replace("\n", " ")
     line = _SPECIAL.sub(lambda match: "\\" + match[0], line)
@@ -183,7 +190,7 @@ def _escaped(text: str) -> str:
     return f"\\{line}" if line.startswith(("#", "+", "-", "=")) else line
 
 
-def _code(text: str, *, cell: bool = False) -> str:
+def code(text: str, *, cell: bool = False) -> str:
     """A code span; in the cell of a table a `|` would end the cell even inside of one."""
     shown = clipped(text, _LONGEST)
     if cell:
@@ -193,7 +200,8 @@ def _code(text: str, *, cell: bool = False) -> str:
     return f"{fence}{room}{shown}{room}{fence}"
 
 
-def _block(text: str, indent: str = "") -> str:
+def block(text: str, indent: str = "") -> str:
+    """A block of lines as they are, below an item of a list if there is an indent."""
     fence = "`" * max(3, _longest_run(text) + 1)
     return "".join(f"{indent}{line}\n" for line in (fence, *map(safe, text.splitlines()), fence))
 
@@ -202,5 +210,6 @@ def _longest_run(text: str) -> int:
     return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
-def _line(cells: Sequence[str] | Iterable[str]) -> str:
+def table_row(cells: Sequence[str] | Iterable[str]) -> str:
+    """A row of a table; its cells are escaped already."""
     return f"| {' | '.join(cells)} |\n"

@@ -63,6 +63,9 @@ def command(
             else "name a log file, - for standard input, an id, or -- CMD"
         )
     if list_:
+        from cudacompat.report.formats import require
+
+        require("explain --list", format_.value)
         return emit(app.catalogue(), format_, color, output, quiet=quiet, exit_zero=exit_zero)
     if watched:
         report = app.explain_command(watched, gpu, _tee, timeout)
