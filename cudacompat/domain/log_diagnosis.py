@@ -49,7 +49,7 @@ def diagnose(
         target = Target(device.name or str(device.capability), device.name, device.capability)
         target_from = "the log"
     verdict = _verdict(facts, target)
-    occurrences = [_refined(each, target) for each in reading.occurrences]
+    occurrences = [_refined(each, target, verdict) for each in reading.occurrences]
     if verdict is not None and verdict.outcome in _DERIVED and not facts.torch_archs:
         signature = by_id()[_DERIVED[verdict.outcome]]
         text = f"ARCHS = {facts.archs.text}" if facts.archs else ""
@@ -82,12 +82,16 @@ def _verdict(facts: LogFacts, target: Target | None) -> LogVerdict | None:
     return None
 
 
-def _refined(occurrence: Occurrence, target: Target | None) -> Occurrence:
-    """ggml's "no device code" line means three things, by the architecture that it prints.
+def _refined(occurrence: Occurrence, target: Target | None, verdict: LogVerdict | None) -> Occurrence:
+    """Two lines mean more than one thing.
 
-    That is `__CUDA_ARCH__` of the code that was running: the GPU's own number (nothing is missing), nvcc's default
-    target (no architecture reached nvcc), or another older one.
+    ggml's "no device code" line prints `__CUDA_ARCH__` of the code that was running: the GPU's own number (nothing is
+    missing), nvcc's default target (no architecture reached nvcc), or another older one. PyTorch's "not compatible"
+    takes no notice of the PTX in its list.
     """
+    if occurrence.signature.id == "torch-incompatible-gpu" and verdict is not None:
+        ptx_only = verdict.outcome is LogOutcome.RUNS
+        return replace(occurrence, signature=by_id()["torch-ptx-only"]) if ptx_only else occurrence
     if occurrence.signature.id != "ggml-no-device-code":
         return occurrence
     running = int(occurrence.value("arch") or 0) // 10
@@ -144,7 +148,8 @@ def _follow(occurrences: list[Occurrence]) -> dict[int, str]:
     """Which occurrences (by identity) are consequences, and the id of the cause of each.
 
     One that names its causes follows from them wherever they stand, as the output of a GPU is written late; "*"
-    follows from errors before it only, and nothing follows from what itself follows from anything.
+    follows from errors before it only, "**" from any other error, and nothing follows from what itself follows from
+    anything.
     """
     follows: dict[int, str] = {}
     for each in occurrences:
@@ -156,10 +161,9 @@ def _follow(occurrences: list[Occurrence]) -> dict[int, str]:
                 other.line <= each.line or each.signature.id not in other.signature.after
             )
             general = (
-                "*" in after
-                and other.line <= each.line
+                ("**" in after or ("*" in after and other.line <= each.line))
                 and other.signature.severity is Severity.ERROR
-                and "*" not in other.signature.after
+                and not {"*", "**"} & set(other.signature.after)
             )
             if named or general:
                 follows[id(each)] = other.signature.id
@@ -242,8 +246,9 @@ def generic(text: str) -> str:
 
 def causes_in_words(signature: Signature) -> str:
     """What the signature may be a consequence of, for its page."""
-    named = [id_ for id_ in signature.after if id_ != "*"]
+    named = [id_ for id_ in signature.after if "*" not in id_]
     general = ["any error before it"] if "*" in signature.after else []
+    general += ["any other error"] if "**" in signature.after else []
     return ", ".join([*named, *general])
 
 

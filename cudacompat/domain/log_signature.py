@@ -10,7 +10,8 @@ A pattern is the message as it is printed, with these placeholders; everything e
 - ``<name:cudavar>``  a variable with CUDA in its name
 - ``<name:cudalib>``, ``<name:cudaso>``  a library of the toolkit as the linker, or the loader, names it
 - ``<name:cusym>``, ``<name:abi>``  a function of libcuda, a version of glibc or libstdc++
-- ``<name:withgpu>``, ``<name:segmentgetter>``  names of methods that whisper-rs does not have
+- ``<name:withgpu>``, ``<name:segmentgetter>``, ``<name:statecall>``  names of methods that whisper-rs does not have
+  (there)
 - ``<q>``          a quotation mark that has to be there
 - ``<cuda>``       the words with which programs introduce the text of a CUDA error
 
@@ -28,7 +29,7 @@ from cudacompat.domain.finding import Severity
 _QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00b4"
 _ANY_QUOTE = rf"\\{{0,3}}[{_QUOTES}]{{0,2}}"
 _TOKEN = re.compile(
-    r"<(?:(?P<name>[a-z_]+):)?(?P<kind>\.\.\.|\+|word|text|num|ver|list|cudavar|cudalib|cudaso|cusym|abi|withgpu|segmentgetter|q|cuda)>"
+    r"<(?:(?P<name>[a-z_]+):)?(?P<kind>\.\.\.|\+|word|text|num|ver|list|cudavar|cudalib|cudaso|cusym|abi|withgpu|statecall|segmentgetter|q|cuda)>"
 )
 _PIECE = re.compile(rf"\s+|[{_QUOTES}]+|[^\s{_QUOTES}]+")
 _LIBRARIES = (
@@ -49,12 +50,13 @@ _REGEX = {
     "cusym": r"cu[A-Z]\w{2,60}",
     "abi": r"(?:GLIBC|GLIBCXX|CXXABI)_\d[\d.]{0,12}",
     "withgpu": r"(?:with_gpu|set_use_gpu|set_gpu|use_cuda|with_cuda|set_use_cuda|enable_gpu)",
+    "statecall": r"(?:full|pcm_to_mel|encode|decode|get_logits|lang_detect)\w{0,40}",
     "segmentgetter": r"full_get_(?:segment|token)\w{0,40}",
     "q": rf"\\{{0,3}}[{_QUOTES}]",
     # "CUDA error: T", "CUDA error 2 at f.cu:10: T", "CUDA failed with error T", "Cuda failure 'T'",
     # "cudaMalloc failed: T"
     "cuda": r"(?i:cuda)\w{0,40}(?: \w{1,12}){0,2}?\s*(?i:error|failure|failed with error|failed|exception)"
-    rf"(?:\s*(?:code)?\s*\d{{1,3}})?(?:\s+at\s+\S{{1,200}})?[\s:=\-({_QUOTES}\\]{{1,8}}",
+    rf"(?:!\s*Error code)?(?:\s*(?:code)?\s*\d{{1,3}})?(?:\s+at\s+\S{{1,200}})?[\s:=\-({_QUOTES}\\]{{1,8}}",
 }
 _QUOTE_OR_BREAK = re.compile(rf"[{_QUOTES}\\\\]+")
 _PIECE_LENGTH = 13
@@ -139,7 +141,7 @@ def compile_template(template: str, *, whole: bool = False) -> Pattern:
         if token is not None:
             position = token.end()
             kind, name = token["kind"], token["name"]
-            last = position == len(template)
+            last = not template[position:].strip(_QUOTES)  # a quotation mark may be missing, so it ends nothing
             regex = _REGEX[kind] + ("?" if kind in _LAZY and not last else "")
             parts.append(f"(?P<{name}>{regex})" if name else f"(?:{regex})")
             weight += _CUDA_WEIGHT if kind == "cuda" else 0
@@ -157,10 +159,10 @@ class Signature:
     """One kind of log line.
 
     `title` is one line and may name the pattern's values in braces. `after` names the signatures of which this one
-    is a consequence when they occur in the same log ("*": of any error before it). `distinct` are the values that
-    make two occurrences two findings. `code` and `names` are the number and names of a CUDA error. `command` and
-    `fix` may hold {gpu}, {engine}, {number}, {toolkit}, {driver}. `derived` ones have no pattern: they follow from
-    several lines together, and their sample shows those.
+    is a consequence when they occur in the same log ("*": of any error before it, "**": of any other). `distinct` are
+    the values that make two occurrences two findings. `code` and `names` are the number and names of a CUDA error.
+    `command` and `fix` may hold {gpu}, {engine}, {number}, {toolkit}, {driver}. `derived` ones have no pattern: they
+    follow from several lines together, and their sample shows those.
     """
 
     id: str

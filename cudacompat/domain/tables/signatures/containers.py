@@ -40,7 +40,6 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "nvidia-container-cli: initialization error: load library failed: libnvidia-ml.so.1",
             "nvidia-container-cli: initialization error: nvml error: driver not loaded",
-            "nvidia-container-cli: initialization error: nvml error: <what:text>",
             "nvidia-container-cli: initialization error: load library failed",
         ),
         sample="nvidia-container-cli: initialization error: load library failed: libnvidia-ml.so.1: cannot open "

@@ -9,7 +9,11 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-driver-mismatch",
         title="the driver was updated and its kernel module is still the old one",
-        patterns=("Failed to initialize NVML: Driver/library version mismatch", "Driver/library version mismatch"),
+        patterns=(
+            "Failed to initialize NVML: Driver/library version mismatch",
+            "Driver/library version mismatch",
+            "nvml error: driver/library version mismatch",
+        ),
         sample="Failed to initialize NVML: Driver/library version mismatch",
         cause="The user-mode half of the driver and the loaded kernel module are of different releases: the package "
         "was updated (often by unattended upgrades) and nobody restarted.",

@@ -26,7 +26,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cmake-incomplete",
         title="CMake stopped because of the errors above",
-        patterns=("Configuring incomplete, errors occurred!",),
+        patterns=(
+            "Configuring incomplete, errors occurred!",
+            "CMake Generate step failed. Build files cannot be regenerated correctly",
+        ),
         sample="-- Configuring incomplete, errors occurred!",
         cause="CMake's last line after any error.",
         not_="a fault of its own.",

@@ -78,16 +78,37 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("mudler/LocalAI#1513", "ggml-org/llama.cpp#5088"),
     ),
     Signature(
+        id="ggml-no-arch-below",
+        title="ggml looked for compiled code not above {arch} and found none in its own list",
+        patterns=("ggml was not compiled with any CUDA arch <= <arch:num>",),
+        sample="/src/ggml/src/ggml-cuda/../ggml-cuda/common.cuh:112: ggml was not compiled with any CUDA arch <= 750",
+        cause="To choose between kernels ggml asks for the newest architecture in its list up to a given one; for a "
+        "short time in August 2025 it aborted where the list starts above it.",
+        not_="that the number is this GPU's: on an A100 (8.0) and a build for it 750 was printed.",
+        fix="Update llama.cpp (the abort was taken out in its pull request 15587); if it stays, build for the GPU's "
+        "own number.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=("ggml-org/llama.cpp#15589", "ggml-org/llama.cpp#15587"),
+    ),
+    Signature(
         id="ggml-cuda-error",
         title="ggml stops after a CUDA error",
-        patterns=("ggml-cuda.cu:<line:num>: CUDA error", "ggml/src/ggml-cuda/<...>.cu:<line:num>: CUDA error"),
+        patterns=(
+            "ggml-cuda.cu:<line:num>: CUDA error",
+            "ggml/src/ggml-cuda/<...>.cu:<line:num>: CUDA error",
+            'GGML_ASSERT: <...>ggml-cuda.cu:<line:num>: !"CUDA error"',
+        ),
         sample="/build/whisper.cpp/ggml/src/ggml-cuda/ggml-cuda.cu:70: CUDA error",
         cause="The last line before ggml aborts; what happened stands two or three lines above (`CUDA error: …`). The "
         "path is the build machine's.",
         not_="that the line in ggml-cuda.cu is at fault: errors of kernels are noticed later than they happen.",
         fix="Read the `CUDA error:` line above it.",
         after=("ggml-no-device-code", "ggml-default-target", "ggml-kernel-lacks-feature", "*"),
-        sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu", "ggml-org/whisper.cpp#3129"),
+        sources=(
+            "ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu",
+            "ggml-org/whisper.cpp#3129",
+            "ggml-org/llama.cpp#6433",
+        ),
     ),
     Signature(
         id="ggml-cuda-init-failed",

@@ -27,7 +27,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="ONNX Runtime could not load its CUDA provider: the CPU does the work",
         patterns=(
             "Failed to create CUDAExecutionProvider",
-            "Failed to load library libonnxruntime_providers_cuda.so with error",
+            "Failed to load library <...>onnxruntime_providers_cuda.so with error",
             'Error loading "<...>onnxruntime_providers_cuda.dll"',
             "LoadLibrary failed with error 126 <...>onnxruntime_providers_cuda.dll",
             'onnxruntime_providers_cuda.dll" which depends on',

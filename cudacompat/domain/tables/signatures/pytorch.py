@@ -33,6 +33,27 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
     ),
     Signature(
+        id="torch-ptx-only",
+        title="this PyTorch has only PTX for {label}: its kernels start through the JIT",
+        derived=True,
+        severity=Severity.WARNING,
+        patterns=(),
+        sample="NVIDIA GeForce RTX 5070 Ti with CUDA capability sm_120 is not compatible with the current PyTorch "
+        "installation.\n"
+        "The current PyTorch install supports CUDA capabilities sm_37 sm_50 sm_60 sm_61 sm_70 sm_75 sm_80 sm_86 sm_90 "
+        "compute_37.",
+        cause="PyTorch compares machine code only and takes no notice of the compute_ entry in its list, which the "
+        "driver can compile for the GPU. The first start is slow, and the code is that of the old architecture.",
+        not_="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have lists of their own, and those of "
+        "the wheel's CUDA release may lack the GPU.",
+        fix="Install a wheel that has machine code for it (for sm_120: of CUDA 12.8 or newer).",
+        command=_INSTALL,
+        sources=(
+            "RVC-Project/Retrieval-based-Voice-Conversion-WebUI#2636",
+            "torch 2.6.0 torch/cuda/__init__.py (_check_cubins)",
+        ),
+    ),
+    Signature(
         id="torch-too-old-gpu",
         title="this PyTorch has dropped the GPU: it is too old",
         patterns=("which is of cuda capability <cc:ver>. PyTorch no longer supports this GPU because it is too old",),
@@ -178,6 +199,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "The installed version of bitsandbytes was compiled without GPU support",
             "CUDA Setup failed despite GPU being available",
+            "No GPU detected! Check your CUDA paths. Proceeding to load CPU-only library",
             "Attempted to use bitsandbytes native library functionality but it's not available",
             "Required library version not found: libbitsandbytes_cuda<version:num>",
             "Configured CUDA binary not found at <...>libbitsandbytes_cuda",

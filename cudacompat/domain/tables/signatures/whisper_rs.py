@@ -47,6 +47,17 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=(_HISTORY,),
     ),
     Signature(
+        id="whisper-rs-calls-on-context",
+        title="`{method}` is a function of WhisperState, not of WhisperContext, since whisper-rs 0.7",
+        patterns=("no method named '<method:statecall>' found for struct 'WhisperContext",),
+        sample="error[E0599]: no method named `full_n_segments` found for struct `WhisperContext` in the current scope",
+        cause="From 0.7 on a context only holds the model; what runs, and what it found, belongs to a state made from "
+        "it.",
+        not_="that the function is gone: it is on the other type (the getters of segments went in 0.15).",
+        fix="let mut state = ctx.create_state()?; state.full(params, &samples)?; state.full_n_segments().",
+        sources=(_HISTORY, "tazz4843/whisper-rs#63"),
+    ),
+    Signature(
         id="whisper-rs-segment-getters-removed",
         title="`{method}` was removed in whisper-rs 0.15",
         patterns=("no method named '<method:segmentgetter>' found for <...>WhisperState",),
@@ -119,6 +130,44 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("tazz4843/whisper-rs sys/build.rs (135b60b)",),
     ),
     Signature(
+        id="bindgen-opaque-structs",
+        title="bindgen made empty structs: it does not know this libclang",
+        patterns=(
+            "note: available field is: '_address'",
+            "attempt to compute '<left:num>_usize - <right:num>_usize', which would overflow",
+        ),
+        sample="   = note: available field is: `_address`",
+        cause="bindgen before 0.72.1 takes the structs of libclang 22 and newer for forward declarations and leaves "
+        "one byte of each; on Windows a libclang that does not fit the compiler has the same effect.",
+        not_="that whisper.cpp changed, or anything about CUDA.",
+        fix="Take whisper-rs 0.16 or newer (bindgen 0.72.1), or show it an older libclang by LIBCLANG_PATH and build "
+        "clean.",
+        command="cargo clean -p whisper-rs-sys",
+        sources=(
+            "openbezal/rhema#27",
+            "peteonrails/voxtype#269",
+            "Zackriya-Solutions/meetily#428",
+            "rust-lang/rust-bindgen#3383",
+            "rust-lang/rust-bindgen#3442",
+        ),
+    ),
+    Signature(
+        id="whisper-rs-sys-mismatch",
+        title="whisper-rs and whisper-rs-sys are of different releases: no field `{field}`",
+        patterns=("no field '<field:word>' on type 'whisper_full_params'",),
+        sample="error[E0609]: no field `suppress_nst` on type `whisper_full_params`\n"
+        "   --> whisper-rs-0.14.2/src/whisper_params.rs:308:17\n"
+        "    = note: available fields are: `strategy`, `n_threads`, `n_max_text_ctx`, `offset_ms`, `duration_ms` ... "
+        "and 48 others",
+        cause="The struct comes from the whisper.cpp in whisper-rs-sys; the lock file holds another release of it "
+        "than whisper-rs was written for.",
+        not_="a problem of CUDA. If the only field is `_address`, bindgen failed instead.",
+        fix="Update both together.",
+        command="cargo update -p whisper-rs -p whisper-rs-sys",
+        after=("bindgen-opaque-structs",),
+        sources=("tazz4843/whisper-rs#209",),
+    ),
+    Signature(
         id="cargo-no-cmake",
         title="the build script of a crate needs CMake",
         patterns=("is 'cmake' not installed?", "Missing dependency: cmake"),
@@ -138,7 +187,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "or in the lines of CMake and nvcc.",
         not_="a fault of cargo.",
         fix="Read the first error in the output of CMake and nvcc; cargo build -vv shows all of it.",
-        after=("*",),
+        after=("**",),
         distinct=("crate",),
         sources=("rust-lang/cargo src/cargo/core/compiler/custom_build.rs",),
     ),
