@@ -262,6 +262,13 @@ class TestTheUnknown:
             "cudaErrorNotReady",
             "error_rate=0.01 errors: 0",
             "the transcript mentions an error the speaker made",
+            "np.float is deprecated and will be removed in the future. Use float instead",
+            "adb: No devices were found",
+            "'znver6' is not a recognized processor for this target (ignoring processor)",
+            "-- Found CUDAToolkit: /usr/local/cuda/targets/x86_64-linux/include (found version 12.8.93)",
+            "nvcc: NVIDIA (R) Cuda compiler driver",
+            "use gpu    = 1",
+            "llm_load_tensors: offloaded 33/33 layers to GPU",
         ],
     )
     def test_a_word_is_not_an_error(self, line: str) -> None:

@@ -189,7 +189,7 @@ def _fields(facts: LogFacts, target: Target | None, engines: Collection[str]) ->
         "label": "the GPU",
         "engine": engine or "cmake",
         "number": "NN",
-        "toolkit": "a release that builds for it",
+        "toolkit": "a CUDA release that builds for it",
         "driver": "a newer one",
         "wheel": "cu128",
     }
@@ -201,8 +201,8 @@ def _fields(facts: LogFacts, target: Target | None, engines: Collection[str]) ->
             "gpu": shlex.quote(target.id),
             "label": target.label,
             "number": number,
-            "toolkit": str(first.version) if first else fields["toolkit"],
-            "driver": str(row.first_branch) if row and row.first_branch else fields["driver"],
+            "toolkit": f"CUDA {first.version} or newer" if first else fields["toolkit"],
+            "driver": f"{row.first_branch} or newer" if row and row.first_branch else fields["driver"],
             "wheel": "cu128" if target.capability.major >= 10 else "cu126",
         }
     return fields
@@ -235,8 +235,8 @@ def generic(text: str) -> str:
         "gpu": '"YOUR GPU"',
         "engine": "ENGINE",
         "number": "NN",
-        "toolkit": "X.Y",
-        "driver": "NNN",
+        "toolkit": "CUDA X.Y or newer",
+        "driver": "NNN or newer",
         "wheel": "cu128",
         "running": "52",
         "archs": "chosen architectures",

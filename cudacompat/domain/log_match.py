@@ -83,5 +83,5 @@ class Matcher:
 
 
 def _matched(signature: Signature, found: re.Match[str], weight: int) -> Match:
-    values = tuple((name, value.strip()[:_LONGEST_VALUE]) for name, value in found.groupdict("").items())
+    values = tuple((name, value.strip().rstrip(",;:.")[:_LONGEST_VALUE]) for name, value in found.groupdict("").items())
     return Match(signature, values, found.start(), found.end(), weight)

@@ -9,6 +9,7 @@ A pattern is the message as it is printed, with these placeholders; everything e
 - ``<name:num>``, ``<name:ver>``, ``<name:list>``  a number, a dotted version, numbers with commas
 - ``<name:cudavar>``  a variable with CUDA in its name
 - ``<name:cudalib>``, ``<name:cudaso>``  a library of the toolkit as the linker, or the loader, names it
+- ``<name:cudafile>``  a file that is called like one, on any system
 - ``<name:cusym>``, ``<name:abi>``  a function of libcuda, a version of glibc or libstdc++
 - ``<name:withgpu>``, ``<name:segmentgetter>``, ``<name:statecall>``  names of methods that whisper-rs does not have
   (there)
@@ -29,12 +30,12 @@ from cudacompat.domain.finding import Severity
 _QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00b4"
 _ANY_QUOTE = rf"\\{{0,3}}[{_QUOTES}]{{0,2}}"
 _TOKEN = re.compile(
-    r"<(?:(?P<name>[a-z_]+):)?(?P<kind>\.\.\.|\+|word|text|num|ver|list|cudavar|cudalib|cudaso|cusym|abi|withgpu|statecall|segmentgetter|q|cuda)>"
+    r"<(?:(?P<name>[a-z_]+):)?(?P<kind>\.\.\.|\+|word|text|num|ver|list|cudavar|cudalib|cudaso|cudafile|cusym|abi|withgpu|statecall|segmentgetter|q|cuda)>"
 )
 _PIECE = re.compile(rf"\s+|[{_QUOTES}]+|[^\s{_QUOTES}]+")
 _LIBRARIES = (
     "cudart|cublas(?:Lt)?|cudnn|cufft|curand|cusparse|cusolver|cudadevrt|culibos|cupti|nvrtc|nvJitLink|nvToolsExt|"
-    "nvinfer|nccl|npp[a-z]{0,5}|cutensor|nvidia-ptxjitcompiler|nvidia-nvvm"
+    "nvinfer|nccl(?!-)|npp[a-z]{0,5}|cutensor|nvidia-ptxjitcompiler|nvidia-nvvm"
 )
 _REGEX = {
     "...": r".{0,300}?",
@@ -47,6 +48,7 @@ _REGEX = {
     "cudavar": r"[A-Z0-9_]{0,40}(?:CUDA|CUBLAS|COMPUTE_CAP|GPU_ARCH|NVCC)[A-Z0-9_]{0,40}",
     "cudalib": rf"(?:cuda|nvidia-ml|{_LIBRARIES})(?![\w-])",
     "cudaso": rf"lib(?:{_LIBRARIES})[\w-]{{0,20}}\.so[\d.]{{0,20}}",
+    "cudafile": r"(?:lib)?cu[a-zA-Z]{2,12}[\w.-]{0,30}",
     "cusym": r"cu[A-Z]\w{2,60}",
     "abi": r"(?:GLIBC|GLIBCXX|CXXABI)_\d[\d.]{0,12}",
     "withgpu": r"(?:with_gpu|set_use_gpu|set_gpu|use_cuda|with_cuda|set_use_cuda|enable_gpu)",

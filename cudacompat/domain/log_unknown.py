@@ -24,6 +24,7 @@ _ERROR = re.compile(
 # Lines that mention an error and report none.
 _HARMLESS = re.compile(
     r"\berror: ?-?\d+(?:\.\d+|\.?\d*\s?%)"  # a measure: "Validation error: 84.6%"
+    r"|\bNCCL INFO\b"
     r"|\b(?:0|no|without|zero) "
     r"(?:errors?|failures?|warnings?)\b|\b(?:errors?|failures?)\b\s*[:=]\s*(?:0|none|null|false|nil|''|\"\")(?![.\d])"
     r"|\berror[_ -]?(?:rate|handler|handling|log|page|count|correction|budget)\b|-W(?:no-)?error|\bCUBLAS_STATUS_SUCC"

@@ -95,6 +95,23 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
     ),
     Signature(
+        id="cmake-went-on-without-cuda",
+        title="CMake finds no CUDA toolkit and goes on: the build may be one for the CPU",
+        severity=Severity.WARNING,
+        patterns=(
+            "-- Could NOT find CUDA (missing:",
+            "-- Could NOT find CUDAToolkit (missing:",
+            "-- CUDA Toolkit not found",
+        ),
+        sample="-- Could NOT find CUDA (missing: CUDA_TOOLKIT_ROOT_DIR CUDA_NVCC_EXECUTABLE CUDA_INCLUDE_DIRS)",
+        cause="The project looks for CUDA and does not insist on it; there is no nvcc on the PATH or in the usual "
+        "places.",
+        not_="a failure: where no GPU is wanted, nothing is wrong.",
+        fix="For a GPU build, build in a -devel image or install the toolkit, and configure again in an empty folder.",
+        command="export CUDACXX=/usr/local/cuda/bin/nvcc CUDAToolkit_ROOT=/usr/local/cuda",
+        sources=("Kitware/CMake Modules/FindCUDA.cmake", "Kitware/CMake Modules/FindCUDAToolkit.cmake"),
+    ),
+    Signature(
         id="cmake-no-cuda-compiler",
         title="CMake finds no CUDA compiler",
         patterns=(
@@ -102,7 +119,6 @@ SIGNATURES: tuple[Signature, ...] = (
             "The CMAKE_CUDA_COMPILER: <...> is not a full path to an existing compiler tool",
             "Could not find compiler set in environment variable CUDACXX",
             "Could not find the compiler specified in the environment variable CUDACXX",
-            "The CUDA compiler identification is unknown",
         ),
         sample="CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CUDA_COMPILER could be found.",
         cause="nvcc is not on the PATH, CUDACXX or CMAKE_CUDA_COMPILER names a file that is not there, or an old "
@@ -114,6 +130,18 @@ SIGNATURES: tuple[Signature, ...] = (
             "Kitware/CMake Source/cmGlobalGenerator.cxx",
             "measured with CMake 4.4.5 and 3.25.1: CUDACXX and CMAKE_CUDA_COMPILER that are not there",
         ),
+    ),
+    Signature(
+        id="cmake-compiler-unidentified",
+        title="CMake could not find out which CUDA compiler it has",
+        patterns=("The CUDA compiler identification is unknown",),
+        sample="-- The CUDA compiler identification is unknown",
+        cause="There is no nvcc, or its first compile failed: CMake says so further down.",
+        not_="that the compiler is of an unknown make.",
+        fix="Read the CMake Error below it; if there is none, CMakeFiles/CMakeConfigureLog.yaml (CMakeError.log of "
+        "older releases) has nvcc's output.",
+        after=("**",),
+        sources=("NVIDIA/cudf#742", "Kitware/CMake Modules/CMakeDetermineCompilerId.cmake"),
     ),
     Signature(
         id="cmake-no-vs-toolset",
@@ -212,9 +240,9 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cmake-option-removed",
         title="the option {old} is gone",
         patterns=(
-            "<old:word> is deprecated and will be removed in the future. Use <new:word> instead",
-            "LLAMA_CUBLAS is deprecated and will be removed in the future",
-            "WHISPER_CUBLAS is deprecated",
+            "<old:cudavar> is deprecated and will be removed in the future. Use GGML_CUDA",
+            "<old:cudavar> is deprecated and will be removed in the future. Use LLAMA_CUDA",
+            "<old:cudavar> is deprecated and will be removed in the future. Use WHISPER_CUDA",
         ),
         sample="CMake Error at CMakeLists.txt:132 (message):\n  WHISPER_CUBLAS is deprecated and will be removed in "
         "the future.\n\n  Use "

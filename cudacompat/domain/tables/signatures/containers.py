@@ -72,7 +72,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the image asks for {condition}, and the host's driver does not fulfil it",
         patterns=(
             "requirement error: unsatisfied condition: <condition:word>,",
-            "unsatisfied condition: <condition:word>",
+            "requirement error: unsatisfied condition: <condition:word>",
         ),
         sample="nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.8, please update your "
         "driver to a newer "
@@ -88,7 +88,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "mount error: failed to add device rules: unable to <...>bpf",
             "bpf_prog_query(BPF_CGROUP_DEVICE) failed: operation not permitted",
-            "failed to add device rules",
+            "nvidia-container-cli: mount error: failed to add device rules",
         ),
         sample="nvidia-container-cli: mount error: failed to add device rules: unable to find any existing device "
         "filters attached "

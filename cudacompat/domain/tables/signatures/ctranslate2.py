@@ -62,7 +62,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="ct2-library-missing",
         title="CTranslate2 does not find {library}",
-        patterns=("Library <library:word> is not found or cannot be loaded",),
+        patterns=("Library <library:cudafile> is not found or cannot be loaded",),
         sample="RuntimeError: Library libcublas.so.12 is not found or cannot be loaded",
         cause="CTranslate2 4 loads cuBLAS of CUDA 12 when it first needs it, and does not bring it along.",
         not_="that the driver or the GPU is the problem.",

@@ -53,7 +53,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="An earlier CUDA error shows here, or the cuBLAS has no kernel for the GPU: releases before 12.8 know "
         "nothing of the 50 series.",
         not_="that the sizes are wrong.",
-        fix="Look for an error above it; else a cuBLAS (toolkit or wheel) of CUDA {toolkit} or newer.",
+        fix="Look for an error above it; else a newer cuBLAS (toolkit or wheel), of {toolkit}.",
         after=_EARLIER,
         sources=(_CUBLAS, "cublas_api.h of nvidia-cublas-cu12 12.9"),
     ),

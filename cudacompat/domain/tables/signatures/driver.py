@@ -108,7 +108,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The driver does not support the card (the 50 series needs the open kernel modules), its firmware is "
         "missing, or the card is in a bad state.",
         not_="that CUDA is wrongly installed.",
-        fix="Install the driver branch that knows {label} ({driver} or newer), for new GPUs with the open modules.",
+        fix="Install the driver branch that knows {label} ({driver}), for new GPUs with the open modules.",
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osinit.c",),
     ),
     Signature(
@@ -124,7 +124,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvrm-no-gpu",
         title="the kernel module found no NVIDIA GPU",
-        patterns=("NVRM: No NVIDIA GPU found", "No devices were found"),
+        patterns=("NVRM: No NVIDIA GPU found", "nvidia-smi <+> No devices were found"),
         sample="NVRM: No NVIDIA GPU found.",
         cause="No GPU is on the bus that this driver takes: it is passed through to a virtual machine, disabled in "
         "the firmware, or too old or too new for the driver.",

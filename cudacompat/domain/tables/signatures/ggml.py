@@ -208,9 +208,10 @@ SIGNATURES: tuple[Signature, ...] = (
         id="ggml-out-of-memory",
         title="ggml could not place a buffer",
         patterns=(
-            "failed to allocate buffer of size",
+            "ggml<...>failed to allocate buffer of size",
             "failed to allocate CUDA<n:num> buffer of size",
-            "failed to allocate compute buffers",
+            "llama<...>failed to allocate compute buffers",
+            "failed to allocate the compute buffer",
             "unable to allocate CUDA<n:num> buffer",
         ),
         sample="ggml_gallocr_reserve_n: failed to allocate CUDA0 buffer of size 1073741824",

@@ -31,7 +31,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="ARCHS is the list that the compiler saw. Machine code runs within its own major version, PTX from its "
         "number up: neither reaches {label} from these.",
         not_="that the driver or the toolkit on this machine is wrong.",
-        fix="Build for {label} (CUDA {toolkit} or another release that has it), or install a build that does.",
+        fix="Build for {label} with {toolkit}, or install a build that has it.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(
             "ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu (ARCHS is __CUDA_ARCH_LIST__)",
@@ -82,7 +82,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The ptxas on the PATH is older than the GPU, so every kernel is compiled by the driver: slower, and "
         "without ptxas's optimizations.",
         not_="a failure.",
-        fix="Put a newer ptxas first on the PATH (pip install nvidia-cuda-nvcc), CUDA {toolkit} or newer.",
+        fix="Put a newer ptxas first on the PATH (pip install nvidia-cuda-nvcc), of {toolkit}.",
         sources=("openxla/xla#5932", "jax-ml/jax#13570"),
     ),
 )

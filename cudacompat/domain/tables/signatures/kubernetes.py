@@ -56,7 +56,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="k8s-device-unhealthy",
         title="the device plugin marked a GPU unhealthy",
-        patterns=("device marked unhealthy:",),
+        patterns=("nvidia.com/<...>device marked unhealthy:",),
         sample="I0811 08:12:01.123456       1 server.go:279] 'nvidia.com/gpu' device marked unhealthy: "
         "GPU-f15ae561-21b1-6003-c768-861fc285203b",
         cause="The driver reported an Xid that is not a program's fault.",

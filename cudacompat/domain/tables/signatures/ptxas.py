@@ -16,8 +16,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The ptxas that was called is older than the architecture. Triton, XLA and Numba bring or find their "
         "own: it need not be the one of the installed toolkit.",
         not_="that the driver is too old.",
-        fix="A newer Triton or PyTorch, or a newer ptxas: TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas; CUDA {toolkit} "
-        "or newer for {label}.",
+        fix="A newer Triton or PyTorch, or a newer ptxas: TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas, of {toolkit}.",
         command="export TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas",
         distinct=("arch",),
         sources=("triton-lang/triton#8539", "Zyphra/Zonos#184", "measured with ptxas 13.5: sm_30"),
@@ -231,8 +230,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The libnvrtc that was loaded is older than the GPU: one bundled in a wheel or conda package, or an 11.x "
         "library that came first in the search path.",
         not_="that the nvcc on the PATH is too old.",
-        fix="A newer release of the framework, or nvidia-cuda-nvrtc of CUDA {toolkit} or newer; see which libnvrtc is "
-        "loaded.",
+        fix="A newer release of the framework, or nvidia-cuda-nvrtc of {toolkit}; see which libnvrtc is loaded.",
         command="LD_DEBUG=libs PROGRAM 2>&1 | grep nvrtc",
         sources=("pytorch/pytorch#47658", "gaomingqi/Track-Anything#70"),
     ),

@@ -84,7 +84,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="torch-driver-too-old",
-        title="the driver is too old for this PyTorch (it speaks CUDA {version})",
+        title="the driver is too old for this PyTorch",
         patterns=("The NVIDIA driver on your system is too old (found version <version:num>)",),
         sample="RuntimeError: The NVIDIA driver on your system is too old (found version 11040). Please update your "
         "GPU driver",

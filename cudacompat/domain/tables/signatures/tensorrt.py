@@ -41,7 +41,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="trt-engine-other-version",
         title="the engine was built with another TensorRT version",
         patterns=(
-            "Version tag does not match",
+            "Version tag does not match. Note: Current Version",
             "stdVersionRead == <...>serializationVersion<...> failed",
             "The engine plan file is not compatible with this version of TensorRT",
         ),

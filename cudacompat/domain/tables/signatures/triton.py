@@ -68,7 +68,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="triton-llvm-cannot-select",
         title="Triton's LLVM has no code for an operation on this GPU",
-        patterns=("LLVM ERROR: Cannot select: intrinsic %llvm.nvvm", "is not a recognized processor for this target"),
+        patterns=(
+            "LLVM ERROR: Cannot select: intrinsic %llvm.nvvm",
+            "'sm_<arch:word>' is not a recognized processor for this target",
+        ),
         sample="'sm_120' is not a recognized processor for this target (ignoring processor)",
         cause="The LLVM in this Triton or XLA is older than the GPU.",
         not_="that the driver is too old.",

@@ -18,8 +18,12 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="jax-component-missing",
-        title="JAX does not find {component}",
-        patterns=("Unable to load <component:word>. Is it installed?",),
+        title="JAX does not find one of CUDA's libraries",
+        patterns=(
+            "Unable to load <component:cusym>. Is it installed?",
+            "Unable to load CUDA. Is it installed?",
+            "Unable to load CUPTI. Is it installed?",
+        ),
         sample="RuntimeError: Unable to load cuSPARSE. Is it installed?",
         cause="One of CUDA's libraries is missing or another release of it was found first (LD_LIBRARY_PATH).",
         not_="that the GPU is unsupported.",
@@ -30,8 +34,12 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="jax-outdated-component",
-        title="an installed CUDA library is older than JAX needs: {component}",
-        patterns=("Outdated <component:text> installation found", "Version JAX was built against:"),
+        title="an installed CUDA library is older than JAX needs",
+        patterns=(
+            "Outdated <component:cusym> installation found",
+            "Outdated CUDA installation found",
+            "Version JAX was built against:",
+        ),
         sample="Outdated cuDNN installation found.\nVersion JAX was built against: 90800\nMinimum supported: "
         "9800\nInstalled "
         "version: 8902",
