@@ -280,6 +280,10 @@ class TestTheUnknown:
         assert report.matches == ()
         assert "nvcc-unsupported-arch" in report.unknown[0].nearest
 
+    def test_numbers_of_cuda_errors_are_told_apart(self) -> None:
+        report = read("x: CUDA error 700\nx: CUDA error 719\nx: CUDA error 700\n")
+        assert [(match.signature.code, match.count) for match in report.matches] == [(700, 2), (719, 1)]
+
     def test_many_of_a_kind_are_one(self) -> None:
         report = read("".join(f"ERROR request {n} failed strangely\n" for n in range(500)))
         assert [(each.line, each.count) for each in report.unknown] == [(1, 500)]

@@ -117,6 +117,9 @@ class TestHostileInput:
         words = [f"ERROR {chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)} broke\n" for n in range(3000)]
         reading, _ = scan(["".join(words).encode()])
         assert len(reading.unknown) == 50
+        assert reading.skipped == 2950
+        reading, _ = scan(["".join(words).encode() + FATAL])
+        assert [each.signature.id for each in reading.occurrences] == ["nvcc-unsupported-arch"]
 
     def test_different_known_errors_without_end(self) -> None:
         lines = (b"nvcc fatal   : Unsupported gpu architecture 'compute_%d'\n" % n for n in range(10_000, 15_000))

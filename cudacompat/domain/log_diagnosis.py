@@ -69,6 +69,7 @@ def diagnose(
         target_from=target_from,
         verdict=verdict,
         command=source.command,
+        skipped=reading.skipped,
     )
 
 

@@ -64,6 +64,7 @@ class LogReading:
         self._occurrences: dict[tuple[object, ...], Occurrence] = {}
         self._unknown: dict[str, Unknown] = {}
         self._fruitless = 0  # looks at a line's neighbours since one had a message in it
+        self.skipped = 0  # lines with words of errors that were not looked at, as there were kinds enough
         self.facts = LogFacts()
         pieces = tuple(piece.encode() for piece in self._matcher.pieces)
         self._facts_from = len(pieces)
@@ -91,6 +92,9 @@ class LogReading:
 
     def visit(self, excerpt: Excerpt) -> object | None:
         """Look at a line; what it meant is counted, and returned."""
+        if len(self._unknown) >= _MOST_UNKNOWN and self.is_general(excerpt.hits):
+            self.skipped += 1
+            return None
         lines = sublines(excerpt.text)
         pieces = [hit for hit in excerpt.hits if hit < self._facts_from]
         # escapes within the text may have hidden pieces

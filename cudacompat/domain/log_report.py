@@ -72,6 +72,7 @@ class ExplainReport:
     target_from: str | None  # "--gpu", "the log", "this machine"
     verdict: LogVerdict | None
     command: CommandEnd | None = None
+    skipped: int = 0  # lines with words of errors that were not looked at: there were too many kinds of unknown ones
 
     @property
     def exit_code(self) -> int:

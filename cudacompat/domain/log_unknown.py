@@ -12,7 +12,7 @@ from cudacompat.domain.log_signature import Signature
 _ERROR = re.compile(
     r"(?:^|[\s\[(:=|*>\"'])(?:(?:fatal "
     r")?error|fatal|ERROR|FATAL|Error|Fatal|CRITICAL|critical|panic)(?:\[[A-Z]\d+\])?\s*[\]:!]"
-    r"|(?:^|[\s:|])(?:ERROR|FATAL|CRITICAL)\s|\blevel=(?:error|fatal)\b"
+    r"|(?:^|[\s:|])(?:ERROR|FATAL|CRITICAL)\s|\blevel=(?:error|fatal|ERROR|FATAL)\b"
     r"|\b[A-Z]\w*(?:Error|Exception)\b(?::|\()"
     r"|\b(?:fatal|catastrophic error)\s{1,4}:"
     r"|\bCUDA (?:[Ee]rror|failure|runtime error|driver error)\b"
@@ -43,6 +43,8 @@ ERROR_NEEDLES = (
     *(word + end for word in (b"RROR", b"FATAL", b"CRITICAL") for end in (b":", b" ", b"]", b"!")),
     b"level=error",
     b"level=fatal",
+    b"level=ERROR",
+    b"level=FATAL",
     b"xception(",
     b"rror(",
     b"rror[",

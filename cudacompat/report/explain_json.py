@@ -52,6 +52,7 @@ def explain_json(report: ExplainReport) -> Json:
             {"line": each.line, "text": each.text, "count": each.count, "nearest": list(each.nearest)}
             for each in report.unknown
         ],
+        "unknown_skipped": report.skipped,
         "command": {
             "command": list(report.command.command),
             "exit_code": report.command.rc,

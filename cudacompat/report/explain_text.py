@@ -115,6 +115,8 @@ def _unknown(page: Page, report: ExplainReport) -> None:
             page.line("    nearest known: ", ", ".join(each.nearest))
     if len(report.unknown) > _MOST_UNKNOWN:
         page.line(f"  and {len(report.unknown) - _MOST_UNKNOWN} more kinds of line")
+    if report.skipped:
+        page.line(f"  and {count(report.skipped, 'line')} with words of errors that were not looked at")
 
 
 def catalogue_text(page: Page, report: CatalogueReport) -> None:

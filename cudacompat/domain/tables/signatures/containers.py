@@ -121,6 +121,30 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
     ),
     Signature(
+        id="cdi-stale",
+        title="the CDI description names a device that is not there: {device}",
+        patterns=("failed to stat CDI host device '<device:word>'",),
+        sample="Error: setting up CDI devices: failed to inject devices: failed to stat CDI host device "
+        '"/dev/dri/renderD129": no such file or directory',
+        cause="/etc/cdi/nvidia.yaml was written when the machine had other device nodes: before a driver's update, a "
+        "restart, or a change of cards.",
+        not_="that the driver is missing.",
+        fix="Generate it again.",
+        command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
+        distinct=("device",),
+        sources=("NVIDIA/nvidia-container-toolkit#885",),
+    ),
+    Signature(
+        id="cdi-podman-too-old",
+        title="this Podman does not know CDI and takes nvidia.com/gpu for a file",
+        patterns=("Error: stat nvidia.com/gpu=<device:word>: no such file or directory",),
+        sample="Error: stat nvidia.com/gpu=0: no such file or directory",
+        cause="Podman before 4.1 has no support for CDI.",
+        not_="that the GPU or its CDI description is missing.",
+        fix='Podman 4.1 or newer; else the NVIDIA runtime with mode = "cdi" in its config.toml.',
+        sources=("NVIDIA/nvidia-container-toolkit#63",),
+    ),
+    Signature(
         id="nvct-hook-missing",
         title="Docker looks for the NVIDIA hook and it is gone",
         patterns=(

@@ -61,8 +61,8 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="that a package has to be installed inside the container.",
         fix="Install the driver on the host; start the container with --gpus all and "
         "NVIDIA_DRIVER_CAPABILITIES=compute,utility.",
-        after=("nvct-no-driver",),
-        sources=("NVIDIA/libnvidia-container#231",),
+        after=("nvct-no-driver", "k8s-plugin-no-nvml"),
+        sources=("NVIDIA/libnvidia-container#231", "NVIDIA/k8s-device-plugin#1371"),
     ),
     Signature(
         id="nvrm-api-mismatch",

@@ -205,6 +205,18 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("ollama/ollama discover/cuda_compat.go",),
     ),
     Signature(
+        id="ollama-runner-ended",
+        title="ollama's runner process ended",
+        patterns=('msg="llama runner terminated"', "llama runner process has terminated: exit status"),
+        sample='time=2025-04-14T20:20:48.993+08:00 level=ERROR source=server.go:449 msg="llama runner terminated" '
+        'error="exit status 0xc0000409"',
+        cause="What ollama says of any failure of the process that runs the model; that process's own lines are above.",
+        not_="a fault of its own.",
+        fix="Read the first error above it; OLLAMA_DEBUG=1 shows more.",
+        after=("**",),
+        sources=("ollama/ollama#10265", "ollama/ollama#9782"),
+    ),
+    Signature(
         id="ggml-out-of-memory",
         title="ggml could not place a buffer",
         patterns=(

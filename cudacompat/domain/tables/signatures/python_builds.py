@@ -122,6 +122,17 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("measured with Python 3.11 without torch",),
     ),
     Signature(
+        id="pip-subprocess-failed",
+        title="a build that pip started failed",
+        patterns=("error: subprocess-exited-with-error",),
+        sample="error: subprocess-exited-with-error",
+        cause="pip's heading over the output of a failed build; the reason is in that output.",
+        not_="a fault of pip.",
+        fix="Read the first error in the lines below it; pip install -v shows all of them.",
+        after=("**",),
+        sources=("pip 23.2.1 pip/_internal/exceptions.py", "Dao-AILab/flash-attention#298"),
+    ),
+    Signature(
         id="pip-wheel-failed",
         title="pip could not build {package}",
         patterns=(
