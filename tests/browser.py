@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -110,7 +111,8 @@ def browser() -> Iterator[Browser]:
         command = f'exec "$0" "$@" 3<&{moved[0]} 4>&{moved[1]}'
     else:
         moved = (to_browser[0], from_browser[1])
-    with tempfile.TemporaryDirectory() as home:
+    # its helpers may write to the profile a moment longer than the browser lives: that is no fault of a test
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         process = subprocess.Popen(
             [
                 "bash",
@@ -129,6 +131,7 @@ def browser() -> Iterator[Browser]:
             pass_fds=moved,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         os.close(to_browser[0])
         os.close(from_browser[1])
@@ -137,7 +140,8 @@ def browser() -> Iterator[Browser]:
         try:
             yield Browser(to_browser[1], from_browser[0])
         finally:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait(timeout=30)
             os.close(to_browser[1])
             os.close(from_browser[0])
