@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cudacompat.app.user_files import read_whole
 from cudacompat.artifacts.walk import Step, walk
 from cudacompat.domain.baseline import Baseline, Compared, compare, lock, of_document, to_toml
 from cudacompat.domain.code import ReadResult
@@ -19,14 +20,8 @@ _LARGEST = 64 << 20
 
 def load(file: str) -> Baseline:
     """Return the baseline that a file holds; `UsageError` in one line where it cannot be read or is none."""
-    try:
-        with Path(file).open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
-    except OSError as error:
-        hint = "; write it with check --write-baseline" if isinstance(error, FileNotFoundError) else ""
-        raise UsageError(f"cannot read the baseline {file}: {(error.strerror or str(error)).lower()}{hint}") from error
-    if len(data) > _LARGEST:
-        raise UsageError(f"{file} is no baseline: over {_LARGEST >> 20} MiB")
+    hint = "; write it with check --write-baseline"
+    data = read_whole(file, _LARGEST, "is no baseline", named=f"the baseline {file}", hint=hint)
     try:
         document = tomllib.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:

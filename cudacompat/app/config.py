@@ -142,14 +142,10 @@ def _of_file(path: Path, *, asked: bool) -> tuple[dict[str, Given], tuple[Ignore
 
 
 def _text(path: Path) -> str:
+    from cudacompat.app.user_files import read_whole  # most runs have no policy file
+
     try:
-        with path.open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise UsageError(f"{path} is no policy file: over {_LARGEST >> 20} MiB")
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
+        return read_whole(path, _LARGEST, "is no policy file").decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f"{path} is no policy file: not UTF-8") from None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from cudacompat.app.check import check
 from cudacompat.app.recognise import Recognised, recognise
 from cudacompat.app.targets import distinct, jit_from, native_targets, release_of, resolve_targets
+from cudacompat.app.user_files import read_whole
 from cudacompat.domain.errors import CudacompatError, ParseError, UsageError
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.host import Found, HostFacts, from_json, to_json
@@ -67,13 +68,7 @@ def doctor(
 
 def load(path: str) -> HostFacts:
     """Return the facts that `doctor --save-facts` wrote; `UsageError` in one line for anything else."""
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(_MOST_FACTS + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
-    if len(data) > _MOST_FACTS:
-        raise UsageError(f"{path} is not a facts file: it is larger than {_MOST_FACTS >> 20} MiB")
+    data = read_whole(path, _MOST_FACTS, "is not a facts file")
     try:
         return from_json(json.loads(data))
     except ParseError as error:

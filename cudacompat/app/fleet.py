@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from xml.parsers import expat  # with the handlers below, nothing in a document is expanded or fetched
 
 from cudacompat.app.targets import distinct, release_of, resolve_targets
+from cudacompat.app.user_files import read_whole
 from cudacompat.domain.errors import CudacompatError, UsageError
 from cudacompat.domain.fleet import Element, FleetGpu, floored, of_facts, of_lines, of_nodes, of_smi, targets_of
 from cudacompat.domain.gpus import JudgedTarget, resolve
@@ -79,13 +79,7 @@ def load(file: str) -> tuple[FleetGpu, ...]:
 
 
 def _text(file: str) -> str:
-    try:
-        with Path(file).open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read {file}: {(error.strerror or str(error)).lower()}") from error
-    if len(data) > _LARGEST:
-        raise UsageError(f"{file} is no list of GPUs: over {_LARGEST >> 20} MiB")
+    data = read_whole(file, _LARGEST, "is no list of GPUs")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"  # as PowerShell redirects
     try:
         text = data.decode(encoding)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from cudacompat.app.user_files import beginning
 from cudacompat.domain.engine import Engine
 from cudacompat.engines import ENGINES
 
@@ -23,27 +26,22 @@ class Recognised:
 
 def recognise(folder: Path) -> Recognised | None:
     """Return the engine that the files in this folder show, the most particular first; `None` where none does."""
-    return next((found for engine in ENGINES if (found := recognise_as(engine, folder)) is not None), None)
+    text_of = cache(lambda name: beginning(folder / name, _MOST_BYTES))  # many engines are known by the same file
+    return next((found for engine in ENGINES if (found := _shown(engine, folder, text_of)) is not None), None)
 
 
 def recognise_as(engine: Engine, folder: Path) -> Recognised | None:
     """Return what shows that this folder is, or uses, this engine; `None` where nothing does."""
+    return _shown(engine, folder, lambda name: beginning(folder / name, _MOST_BYTES))
+
+
+def _shown(engine: Engine, folder: Path, text_of: Callable[[str], str | None]) -> Recognised | None:
     for marker in engine.markers:
         if marker.beside is not None and not (folder / marker.beside).is_file():
             continue
-        text = _text(folder / marker.file)
+        text = text_of(marker.file)
         if text is not None and re.search(marker.recognises, text):
             found = re.search(marker.version, text) if marker.version else None
             version = ".".join(found.groups()) if found else marker.means
             return Recognised(engine, version, str(folder / marker.file))
     return None
-
-
-def _text(path: Path) -> str | None:
-    try:
-        if not path.is_file():
-            return None
-        with path.open("rb") as file:
-            return file.read(_MOST_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return None

@@ -27,6 +27,14 @@ class ApiChange:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The calls of an engine that came and went, and the crate by which sources name it (`whisper_rs`)."""
+
+    crate: str
+    changes: tuple[ApiChange, ...]
+
+
 # Comments, then strings and characters, raw strings among them; a lifetime ('a) is neither.
 _NOT_CODE = re.compile(
     r"""//[^\n]*|/\*.*?\*/|b?r(?P<hash>#*)".*?"(?P=hash)|b?"(?:\\.|[^"\\])*"|'(?:\\[^\n]{1,10}?|[^'\\\n])'""", re.DOTALL

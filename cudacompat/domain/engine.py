@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
+from cudacompat.domain.api_change import Api
 from cudacompat.domain.engine_facts import (
     ALWAYS,
     BuildSystem,
@@ -74,6 +75,7 @@ class Engine:
     caches: tuple[Cache, ...] = ()
     products: tuple[str, ...] = ()  # globs of the files that hold the device code
     markers: tuple[Marker, ...] = ()
+    api: Api | None = None
     recipe: Recipe | None = None
     unset: str = ""  # what happens when nothing sets the list
     proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far
@@ -119,11 +121,6 @@ class Engine:
         if route is Route.CMAKE_FILE and self.file_knobs:
             return self.file_knobs, self.file_fixed
         return self.knobs, self.fixed
-
-    def taker(self, version: Version | None, number: int, suffix: str, *, sass: bool = True) -> Knob | None:
-        """Return the first setting of the build's own way that can be given this target."""
-        own = (knob for knob in self.knobs if knob.window.holds(version))
-        return next((knob for knob in own if knob.takes(number, suffix, sass=sass)), None)
 
     def stand_in(self, version: Version | None, number: int) -> int:
         """Return the number that this version's build is given for this one, mostly itself."""

@@ -18,6 +18,7 @@ from cudacompat.domain.engine import (
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.whisper_rs_api import API
 
 _BUILD_SCRIPT = "sys/build.rs of tazz4843/whisper-rs at 135b60b (0.14.3); vendored copies of 0.15.1 and 0.16.0"
 
@@ -109,6 +110,7 @@ ENGINE = Engine(
         ),
     ),
     products=("target/*/build/whisper-rs-sys-*/out/**/libggml-cuda.a", "target/release/*"),
+    api=API,
     markers=(
         Marker(
             "Cargo.lock",

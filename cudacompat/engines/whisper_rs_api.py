@@ -3,7 +3,7 @@ vendored copies of 0.15.1 and 0.16.0."""
 
 from __future__ import annotations
 
-from cudacompat.domain.api_change import ApiChange
+from cudacompat.domain.api_change import Api, ApiChange
 from cudacompat.domain.engine import Window
 
 _HISTORY = "git history of tazz4843/whisper-rs"
@@ -83,3 +83,5 @@ CHANGES: tuple[ApiChange, ...] = (
         _HISTORY,
     ),
 )
+
+API = Api("whisper_rs", CHANGES)

@@ -178,6 +178,11 @@ def find(name: str, *more_folders: Path) -> Path | None:
     return None
 
 
+def find_tool(name: str) -> Path | None:
+    """The first program of this name on PATH, then beside this Python, where pip puts CMake and ninja."""
+    return find(name, Path(sys.executable).parent)
+
+
 def is_program(path: Path) -> bool:
     """Whether this is a file that may be run."""
     try:

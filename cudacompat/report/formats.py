@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+from collections.abc import Callable, Mapping
+from typing import Any, TextIO
 
 from cudacompat.domain.errors import UsageError
 
@@ -30,6 +31,15 @@ def require(command: str, format_: str) -> None:
     applicable = formats_of(command)
     if format_ not in applicable:
         raise UsageError(f"{command} is not written as {format_}; its formats are {', '.join(applicable)}")
+
+
+def found_in(table: Mapping[str, tuple[str, str]], report: object) -> Callable[..., Any]:
+    """Return the function (module, name) that the table names for this report's type, imported now."""
+    import importlib
+
+    module, function = table[type(report).__name__]
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def write(report: object, format_: str, stream: TextIO, color: str = "auto", *, quiet: bool = False) -> None:

@@ -26,7 +26,6 @@ from cudacompat.report.view import View, command_of, conditions, view_of
 
 MOST_FINDINGS = 500  # places of each severity
 MOST_DETAILS = 40  # artifacts whose modules are shown
-MOST_KERNELS = 2000
 _LONGEST = 4000  # characters of one text
 
 Context = dict[str, Any]

@@ -12,6 +12,7 @@ from cudacompat.domain.code import BinaryArtifact, DeviceModule, FatbinEntry, No
 from cudacompat.domain.finding import Finding
 from cudacompat.domain.report import CheckReport, DoctorReport, GpusReport, InspectReport
 from cudacompat.domain.verdict import ArtifactVerdict, Outcome, Target
+from cudacompat.report.formats import found_in
 
 Json = dict[str, Any]
 
@@ -25,13 +26,14 @@ def render(report: object, stream: TextIO) -> None:
     stream.write("\n")
 
 
-def _head(command: str) -> Json:
+def head(command: str) -> Json:
+    """The keys that every document begins with."""
     return {"schema": f"cudacompat/{command}/1", "tool": {"name": "cudacompat", "version": cudacompat.__version__}}
 
 
 def _inspect(report: InspectReport) -> Json:
     return {
-        **_head("inspect"),
+        **head("inspect"),
         "artifacts": [_artifact(artifact) for artifact in report.read.artifacts],
         "not_read": _not_read(report.read.not_read),
         "files": {"seen": report.read.files, "without_device_code": report.read.without_code},
@@ -91,19 +93,20 @@ def _entry(entry: FatbinEntry) -> Json:
     }
 
 
-def _check(report: CheckReport) -> Json:
+def check_json(report: CheckReport) -> Json:
+    """What `check` writes."""
     by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
     for verdict in report.verdicts:
         by_path[verdict.path].append(verdict)
     return {
-        **_head("check"),
+        **head("check"),
         "targets": [_target(target) for target in report.targets],
         "artifacts": [
             {"path": path, "verdicts": [_verdict(v) for v in verdicts]} for path, verdicts in by_path.items()
         ],
-        "findings": _findings(report.findings),
+        "findings": findings_json(report.findings),
         "suppressed": [
-            {"by": each.by, "reason": each.reason, **_findings([each.finding])[0]} for each in report.suppressed
+            {"by": each.by, "reason": each.reason, **findings_json([each.finding])[0]} for each in report.suppressed
         ],
         "policy": [{"key": g.key, "value": g.text, "origin": g.origin} for g in report.given],
         "not_read": _not_read(report.not_read),
@@ -133,7 +136,8 @@ def _verdict(verdict: ArtifactVerdict) -> Json:
     }
 
 
-def _findings(findings: Sequence[Finding]) -> list[Json]:
+def findings_json(findings: Sequence[Finding]) -> list[Json]:
+    """The contract's list of findings."""
     return [
         {
             "id": f.id,
@@ -158,12 +162,12 @@ def _not_read(items: Iterable[NotRead]) -> list[Json]:
 def _doctor(report: DoctorReport) -> Json:
     from cudacompat.domain.host import to_json as facts_to_json
 
-    checked = _check(report.check) if report.check is not None else None
+    checked = check_json(report.check) if report.check is not None else None
     return {
-        **_head("doctor"),
+        **head("doctor"),
         "facts": facts_to_json(report.facts),
         "check": {key: checked[key] for key in ("targets", "artifacts", "not_read", "files")} if checked else None,
-        "findings": _findings(report.findings),
+        "findings": findings_json(report.findings),
         "plan": [{"why": step.why, "command": step.command} for step in report.plan],
         "settings": [{"title": title, "text": text} for title, text in report.settings],
     }
@@ -171,7 +175,7 @@ def _doctor(report: DoctorReport) -> Json:
 
 def _gpus(report: GpusReport) -> Json:
     return {
-        **_head("gpus"),
+        **head("gpus"),
         "query": report.query,
         "gpus": [
             {
@@ -188,7 +192,7 @@ def _gpus(report: GpusReport) -> Json:
 
 _DOCUMENTS: dict[type, Callable[[Any], Json]] = {
     InspectReport: _inspect,
-    CheckReport: _check,
+    CheckReport: check_json,
     DoctorReport: _doctor,
     GpusReport: _gpus,
 }
@@ -208,26 +212,5 @@ _ELSEWHERE = {
 
 
 def _document(report: object) -> Json:
-    known = _DOCUMENTS.get(type(report))
-    if known is not None:
-        return known(report)
-    import importlib
-
-    module, function = _ELSEWHERE[type(report).__name__]
-    document: Json = getattr(importlib.import_module(module), function)(report)
-    return document
-
-
-def head(command: str) -> Json:
-    """The keys that every document begins with."""
-    return _head(command)
-
-
-def findings_json(findings: Sequence[Finding]) -> list[Json]:
-    """The contract's list of findings."""
-    return _findings(findings)
-
-
-def check_json(report: CheckReport) -> Json:
-    """What `check` writes."""
-    return _check(report)
+    write: Callable[[Any], Json] = _DOCUMENTS.get(type(report)) or found_in(_ELSEWHERE, report)
+    return write(report)

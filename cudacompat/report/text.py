@@ -19,6 +19,7 @@ from cudacompat.domain.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome
 from cudacompat.domain.wording import CAUSE, count, sort_key
 from cudacompat.report.clean import safe
 from cudacompat.report.code_sizes import KIND_NAME
+from cudacompat.report.formats import found_in
 
 if TYPE_CHECKING:
     from cudacompat.domain.diff import DiffReport
@@ -396,11 +397,4 @@ _ELSEWHERE = {
 
 
 def _renderer(report: object) -> Callable[[_Page, Any], None]:
-    known = _RENDERERS.get(type(report))
-    if known is not None:
-        return known
-    import importlib
-
-    module, function = _ELSEWHERE[type(report).__name__]
-    renderer: Callable[[_Page, Any], None] = getattr(importlib.import_module(module), function)
-    return renderer
+    return _RENDERERS.get(type(report)) or found_in(_ELSEWHERE, report)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -77,7 +76,7 @@ def prepare(
     )
     site = Site(plan, tree, folder, jobs or os.cpu_count() or 1, tuple(extra))
     made = make_steps(site) if container is None else container_steps(site, container, folder / DOCKERFILE)
-    findings = api_findings(tree, version) if engine.name == "whisper-rs" else ()
+    findings = api_findings(engine, tree, version)
     return BuildSteps(plan, str(tree), str(folder), made.products, variables, unset, made.steps, made.notes, findings)
 
 
@@ -127,19 +126,18 @@ def active_nvcc() -> ToolkitFacts | None:
 
 def check_tools(steps: BuildSteps) -> None:
     """`UsageError`, in one line, for what this machine lacks to run the steps."""
-    from cudacompat.host.process import find as find_program
+    from cudacompat.host.process import find_tool
 
     program = next((step.command[0] for step in steps.steps if step.kind is StepKind.EXTRACT), None)
     if program is not None:
-        if find_program(program) is None:
+        if find_tool(program) is None:
             raise UsageError(f"{program} is not installed here; --in takes {', '.join(CONTAINER_PROGRAMS)}")
         dockerfile(steps)
         return
 
     needed = [step.command[0] for step in steps.steps if step.command and "/" not in step.command[0]]
     needed += ["ninja"] if any("Ninja" in step.command for step in steps.steps) else []
-    beside = Path(sys.executable).parent  # where pip puts CMake and ninja
-    lacking = [name for name in dict.fromkeys([*needed, "g++"]) if find_program(name, beside) is None]
+    lacking = [name for name in dict.fromkeys([*needed, "g++"]) if find_tool(name) is None]
     if lacking:
         raise UsageError(f"not installed here: {', '.join(lacking)}; or build in a container: --in podman")
     nvcc = active_nvcc()

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -85,11 +85,7 @@ def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, eve
             result = _command(step, build, number)
         else:
             result = _clean(step, steps)
-        results.append(
-            StepResult(
-                step, result.state, time.monotonic() - start, result.exit_code, result.log, result.tail, result.said
-            )
-        )
+        results.append(replace(result, seconds=time.monotonic() - start))
         events.ended(results[-1])
     findings = (*steps.findings, *_meaning(results, steps), *(after.findings if after is not None else ()))
     return RebuildReport(steps, tuple(results), before, after, findings)
@@ -189,11 +185,9 @@ def _extract(step: BuildStep, build: _Build, number: int) -> StepResult:
 
 def _with_path(command: tuple[str, ...]) -> tuple[str, ...]:
     """The command with its program's path, also where it lies only beside this Python (pip's CMake)."""
-    import sys
+    from cudacompat.host.process import find_tool
 
-    from cudacompat.host.process import find
-
-    found = find(command[0], Path(sys.executable).parent) if "/" not in command[0] else None
+    found = find_tool(command[0]) if "/" not in command[0] else None
     return (str(found), *command[1:]) if found is not None else command
 
 
