@@ -188,6 +188,28 @@ def test_what_cannot_be_asked_is_one_line(arguments: tuple[str, ...], why: str) 
     assert why in ran.err
 
 
+def test_a_first_result_counts_before_its_line_ends() -> None:
+    """Engines print word by word."""
+    word = "import time; print('loading'); print(' w1', end='', flush=True); time.sleep(0.5); print(' w2', flush=True)"
+    ran = cudacompat(
+        "bench",
+        "--runs",
+        "1",
+        "--variant",
+        "cpu",
+        "--first",
+        "w1",
+        "--format",
+        "json",
+        "--",
+        sys.executable,
+        "-c",
+        word,
+    )
+    (variant,) = ran.json["variants"]
+    assert variant["first_seconds"]["median"] < variant["total_seconds"]["median"] - 0.45
+
+
 def test_a_rate_that_is_no_number_is_one_line() -> None:
     ran = cudacompat("bench", "--runs", "1", "--variant", "cpu", "--rate", "(fast)", "--", "echo", "fast")
     assert (ran.code, ran.err) == (2, "cudacompat: error: --rate: 'fast' is no number\n")

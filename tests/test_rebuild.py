@@ -17,7 +17,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from cudacompat.app.generate import wanted_gpus
+from cudacompat.app.rebuild import run_steps
 from cudacompat.domain.api_change import code_only
+from cudacompat.domain.plan import plan_build
+from cudacompat.domain.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
+from cudacompat.engines import find
 from tests import toolchain
 from tests.run import ROOT, Ran, cudacompat
 
@@ -115,6 +120,53 @@ def test_a_failing_step_shows_its_last_lines_and_keeps_the_log(tree: Path) -> No
     assert "this is no CUDA" in ran.out or "error" in ran.out
     assert re.search(r"log +\S*/logs/3-build\.log", ran.out)
     assert "norm.cu" in (tree / "logs/3-build.log").read_text()
+
+
+def test_what_an_image_holds_is_taken_out_and_the_log_keeps_every_command(tmp_path: Path) -> None:
+    if shutil.which("buildah") is None:
+        pytest.skip("no buildah on this machine")
+    store = tmp_path / "storage.conf"
+    store.write_text(
+        f'[storage]\ndriver = "vfs"\ngraphroot = "{tmp_path}/images"\nrunroot = "{tmp_path}/run"\n', encoding="utf-8"
+    )
+    environment = {**os.environ, "CONTAINERS_STORAGE_CONF": str(store)}
+
+    def buildah(*words: str) -> str:
+        done = subprocess.run(["buildah", *words], capture_output=True, text=True, env=environment)
+        if done.returncode:
+            pytest.skip(f"buildah makes no image here: {done.stderr.strip()[-300:]}")
+        return done.stdout.strip()
+
+    empty = buildah("from", "scratch")
+    (tmp_path / "made.so").write_text("made")
+    buildah("copy", "-q", empty, str(tmp_path / "made.so"), "/out/lib/made.so")
+    buildah("commit", "-q", "--rm", empty, "made")
+    plan = plan_build(find("cmake"), wanted_gpus(["8.6"]))
+    extract = BuildStep(StepKind.EXTRACT, "take it out", ("buildah", "made"))
+    steps = BuildSteps(plan, str(tmp_path), str(tmp_path), ("out/**/*",), (), (), (extract,))
+    report = run_steps(steps, environment, tmp_path / "logs", Watcher())
+    (result,) = report.results
+    assert result.state is StepState.DONE, result
+    assert (tmp_path / "out/lib/made.so").read_text() == "made"
+    assert result.log is not None
+    commands = [line.split()[2] for line in Path(result.log).read_text().splitlines() if line.startswith("$ ")]
+    assert commands == ["from", "mount", "rm"]
+    assert buildah("containers", "-q") == ""
+
+
+class Watcher:
+    """Looks on and does nothing."""
+
+    def started(self, step: BuildStep) -> None: ...
+    def line(self, text: str) -> None: ...
+    def progress(self, done: int, total: int) -> None: ...
+    def ended(self, result: StepResult) -> None: ...
+
+
+def test_the_script_asks_of_ptx_only_that_it_runs(tree: Path) -> None:
+    for gpu, least in (("8.6", "native"), ("compute_75", "runs")):
+        ran = rebuild("whisper.cpp", tree, "--gpu", gpu, "--dry-run")
+        assert ran.out.splitlines()[-1].endswith(f"--gpu {gpu} --require {least}")
 
 
 def test_a_variable_that_would_reach_the_compiler_is_left_out(tree: Path) -> None:

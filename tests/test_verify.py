@@ -44,6 +44,8 @@ NATIVE = JudgedFile("/opt/libggml-cuda.so", "NVIDIA H200 (9.0)", Outcome.NATIVE,
 PTX_ONLY = JudgedFile("/opt/libggml-cuda.so", "NVIDIA H200 (9.0)", Outcome.JIT, ((Outcome.JIT, 141),))
 BOTH = JudgedFile("/opt/lib.so", "NVIDIA H200 (9.0)", Outcome.JIT, ((Outcome.JIT, 1), (Outcome.NATIVE, 9)))
 LOWER = JudgedFile("/opt/lib.so", "RTX A6000 (8.6)", Outcome.COMPATIBLE, ((Outcome.COMPATIBLE, 9),))
+CUBLAS = replace(NATIVE, path="/opt/libcublas.so.13")
+CUFILE = replace(PTX_ONLY, path="/opt/libcufile.so.0")
 FAILS = JudgedFile("/opt/lib.so", "NVIDIA H200 (9.0)", Outcome.FAILS, ((Outcome.FAILS, 9),))
 
 
@@ -92,6 +94,11 @@ CASES: list[tuple[str, Observation, Verdict, Code]] = [
     ("nothing but PTX fits", seen(judged=(PTX_ONLY,)), Verdict.GPU_JIT, Code.JIT),
     ("PTX in it, none used", seen(judged=(BOTH,)), Verdict.GPU, Code.NATIVE),
     ("PTX in it, none used, cold", seen(judged=(BOTH,), cache=COLD), Verdict.GPU, Code.NATIVE),
+    # a library with PTX only beside cuBLAS: a server that has loaded its model and computed nothing yet
+    ("PTX that was not compiled yet", seen(judged=(PTX_ONLY, CUBLAS)), Verdict.GPU, Code.UNKNOWN),
+    ("the same, cold", seen(judged=(CUBLAS, PTX_ONLY), cache=COLD), Verdict.GPU, Code.UNKNOWN),
+    ("cuFile's PTX waits in every PyTorch", seen(judged=(NATIVE, CUFILE)), Verdict.GPU, Code.NATIVE),
+    ("cuFile's PTX, compiled", seen(judged=(NATIVE, CUFILE), cache=GREW), Verdict.GPU_JIT, Code.JIT),
     # whether PTX was used could not be seen
     ("cache not watched", seen(judged=(BOTH,), cache=replace(UNTOUCHED, opened=None)), Verdict.GPU, Code.UNKNOWN),
     ("cache off", seen(judged=(BOTH,), cache=replace(UNTOUCHED, enabled=False)), Verdict.GPU, Code.UNKNOWN),
@@ -217,7 +224,7 @@ USES = [None, 1, CONTEXT, CONTEXT + (1 << 30)]
     st.sampled_from(USES),
     st.sampled_from([0, 3, 90]),
     st.lists(st.sampled_from([sign.id for sign in SIGNS]), max_size=3, unique=True),
-    st.lists(st.sampled_from([NATIVE, PTX_ONLY, BOTH, LOWER, FAILS]), max_size=2),
+    st.lists(st.sampled_from([NATIVE, PTX_ONLY, BOTH, LOWER, FAILS, CUFILE]), max_size=2),
     st.sampled_from([True, False, None]),
     st.booleans(),
 )
@@ -246,6 +253,7 @@ def test_green_needs_proof(
     if decision.meets(Expect.NATIVE) is True:
         assert any(each.count(Outcome.NATIVE) for each in judged)
         assert not any(each.count(Outcome.COMPATIBLE) for each in judged)
+        assert PTX_ONLY not in judged
 
 
 # -- several GPUs

@@ -198,13 +198,18 @@ class _Clock:
         self._rest = rest[-_MOST_LINE:]
         for line in lines:
             text = line[:_MOST_LINE].decode("utf-8", "replace")
-            if self._first is not None and self.first_s is None and self._first.search(text):
-                self.first_s = now
+            self._look_for_first(text, now)
             if self._rate is not None and (found := self._rate.search(text)) is not None:
                 try:
                     self.rate = float(found[1])
                 except ValueError:
                     raise UsageError(f"--rate: {found[1][:40]!r} is no number") from None
+        self._look_for_first(self._rest.decode("utf-8", "replace"), now)
+
+    def _look_for_first(self, text: str, now: float) -> None:
+        """In a line that is still being written, too: engines print word by word, and end the line much later."""
+        if self._first is not None and self.first_s is None and self._first.search(text):
+            self.first_s = now
 
 
 def _machine() -> str:

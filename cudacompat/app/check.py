@@ -20,6 +20,7 @@ from cudacompat.domain.rules import (
     ARTIFACT_RULES,
     BASELINE_RULES,
     HELD_RULES,
+    IGNORABLE_RULES,
     IGNORE_RULES,
     READ_RULES,
     SIZE_RULES,
@@ -77,7 +78,9 @@ def judge_read(
     if baseline is not None:
         compared = compared_with(baseline, found, paths)
         findings += [f for each in compared for rule in BASELINE_RULES for f in rule.check(each)]
-    left = suppress(findings, found.not_read, policy.ignores, targets, date.today())
+    ids = {rule.id for rule in IGNORABLE_RULES}
+    ignores = [ignore for ignore in policy.ignores if ignore.rule in ids]  # the others are for `lint`
+    left = suppress(findings, found.not_read, ignores, targets, date.today())
     findings = [*left.findings, *(f for use in left.uses for rule in IGNORE_RULES for f in rule.check(use))]
     findings.sort(key=lambda f: _ORDER[f.severity])
     return CheckReport(

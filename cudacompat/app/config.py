@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from cudacompat.domain.errors import UsageError
 from cudacompat.domain.held_to import strongest
@@ -23,6 +24,7 @@ from cudacompat.domain.policy_keys import (
     of_table,
     written,
 )
+from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules import IGNORABLE_RULES
 from cudacompat.domain.versions import DriverRelease
 
@@ -137,8 +139,17 @@ def _of_file(path: Path, *, asked: bool) -> tuple[dict[str, Given], tuple[Ignore
         if key in values:
             values[key] = replace(values[key], value=str(path.parent / str(values[key].value)))
     heads = [number for number, line in enumerate(text.splitlines(), 1) if _IGNORE_HEAD.match(line)]
-    rules = [rule.id for rule in IGNORABLE_RULES]
+    rules = [rule.id for rule in (*IGNORABLE_RULES, *_lint_rules(table))]
     return values, ignores_of(table.get("ignore"), str(path), prefix, rules, heads)
+
+
+def _lint_rules(table: Mapping[str, object]) -> tuple[Rule[Any], ...]:
+    """The rules of `lint`, which only a policy with ignores needs."""
+    if "ignore" not in table:
+        return ()
+    from cudacompat.domain.rules.lint import LINT_RULES
+
+    return LINT_RULES
 
 
 def _text(path: Path) -> str:

@@ -20,7 +20,7 @@ from cudacompat.domain.log_reading import LogReading
 from cudacompat.domain.log_report import CatalogueReport, CommandEnd, ExplainReport
 from cudacompat.domain.log_signature import Signature
 from cudacompat.domain.observation import End
-from cudacompat.domain.rules import ALL_RULES
+from cudacompat.domain.rules import all_rules
 from cudacompat.domain.tables.signatures import GROUPS, SIGNATURES, by_id, named
 from cudacompat.domain.verdict import Target
 
@@ -31,7 +31,7 @@ _NEVER_S = 10 * 365 * 86400.0
 def explain(id_: str) -> str:
     """Return the page of the rule or of the log line with this id (or CUDA error number or name); `UsageError` with
     the nearest ids if there is none."""
-    rules = {rule.id: rule for rule in ALL_RULES}
+    rules = {rule.id: rule for rule in all_rules()}
     rule = rules.get(id_.strip().lower())
     if rule is not None:
         return f"{rule.id}: {rule.title}\n\n{inspect.cleandoc(rule.doc)}"
@@ -46,7 +46,7 @@ def explain(id_: str) -> str:
 
 def is_known(id_: str) -> bool:
     """Whether `explain` has a page under this id, CUDA error number or name."""
-    return id_.strip().lower() in {rule.id for rule in ALL_RULES} or named(id_) is not None
+    return id_.strip().lower() in {rule.id for rule in all_rules()} or named(id_) is not None
 
 
 def signature_page(signature: Signature) -> str:
@@ -73,7 +73,7 @@ def _filled(text: str) -> str:
 
 def catalogue() -> CatalogueReport:
     """All that can be explained."""
-    return CatalogueReport(GROUPS, tuple((rule.id, rule.title) for rule in ALL_RULES))
+    return CatalogueReport(GROUPS, tuple((rule.id, rule.title) for rule in all_rules()))
 
 
 def explain_file(path: str, gpu: str | None) -> ExplainReport:
@@ -174,5 +174,5 @@ def _not_there(path: str) -> str:
 
 
 def _near(id_: str) -> list[str]:
-    ids = sorted({*(rule.id for rule in ALL_RULES), *by_id()})
+    ids = sorted({*(rule.id for rule in all_rules()), *by_id()})
     return difflib.get_close_matches(id_.strip().lower()[:80], ids, n=3)

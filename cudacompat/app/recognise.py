@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,12 @@ def recognise(folder: Path) -> Recognised | None:
 def recognise_as(engine: Engine, folder: Path) -> Recognised | None:
     """Return what shows that this folder is, or uses, this engine; `None` where nothing does."""
     return _shown(engine, folder, lambda name: beginning(folder / name, _MOST_BYTES))
+
+
+def recognise_in(texts: Mapping[str, str], folder: Path) -> Recognised | None:
+    """Return the engine that a folder shows, of which these files (by their path below it) were read already."""
+    text_of = cache(lambda name: texts[name] if name in texts else beginning(folder / name, _MOST_BYTES))
+    return next((found for engine in ENGINES if (found := _shown(engine, folder, text_of)) is not None), None)
 
 
 def _shown(engine: Engine, folder: Path, text_of: Callable[[str], str | None]) -> Recognised | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cudacompat.domain.errors import UsageError
-from cudacompat.domain.extend import ExtendReport, PlaceState
+from cudacompat.domain.extend import EditedFile, ExtendReport, PlaceState
 from cudacompat.domain.report import EXIT_FINDINGS, EXIT_OK, GeneratedFile
 from cudacompat.report.clean import safe
 
@@ -46,8 +46,7 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
     the report's own. All files are written, or none."""
     root = Path(report.folder)
     if diff:
-        for file in report.files:
-            _show(root / file.name, file.before, file.after)
+        edit_files(report.files, report.folder, diff=True)
     for place in report.places:
         if place.state is PlaceState.CANNOT:
             _say(f"{place.file}:{place.line}: to be changed by hand: {place.why}")
@@ -59,17 +58,27 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
         if report.files:
             return EXIT_OK if exit_zero else EXIT_FINDINGS
     elif write and not diff:
-        for file in report.files:
-            if _bytes(root / file.name) != file.before.encode():
-                raise UsageError(f"{root / file.name} changed while it was looked at; run this again")
-        _write_all([(root / file.name, file.after) for file in report.files])
-        for file in report.files:
-            _say(f"wrote {root / file.name}")
+        edit_files(report.files, report.folder, diff=False)
         for command in report.after if report.files else ():
             _say(f"then, as old results hide the change: {command}")
     if not report.places:
         _say("no list of architectures found")
     return report.exit_code
+
+
+def edit_files(files: Sequence[EditedFile], folder: str, *, diff: bool) -> None:
+    """Show the edits as a unified diff, or write them: all files or none."""
+    root = Path(folder)
+    if diff:
+        for file in files:
+            _show(root / file.name, file.before, file.after)
+        return
+    for file in files:
+        if _bytes(root / file.name) != file.before.encode():
+            raise UsageError(f"{root / file.name} changed while it was looked at; run this again")
+    _write_all([(root / file.name, file.after) for file in files])
+    for file in files:
+        _say(f"wrote {root / file.name}")
 
 
 def _write_all(files: Sequence[tuple[Path, str]]) -> None:

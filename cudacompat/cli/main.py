@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import cudacompat
-from cudacompat.cli.commands import bench, check, diff, doctor, explain, generate, gpus, listing, rebuild, verify
+from cudacompat.cli.commands import bench, check, diff, doctor, explain, generate, gpus, lint, listing, rebuild, verify
 from cudacompat.domain.errors import CudacompatError
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
@@ -84,6 +84,7 @@ for _name, _command in (
     ("check", check.command),
     ("diff", diff.command),
     ("generate", generate.command),
+    ("lint", lint.command),
     ("rebuild", rebuild.command),
     ("verify", verify.command),
     ("bench", bench.command),

@@ -80,6 +80,8 @@ class Engine:
     unset: str = ""  # what happens when nothing sets the list
     proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far
     tag: str = "v"  # what its tags put before the version
+    packages: tuple[str, ...] = ()  # what the package indexes call it: building one of these builds it
+    repositories: tuple[str, ...] = ()  # owner/name on GitHub, in small letters
 
     def version(self, text: str | None) -> Version | None:
         """Return the version meant, `None` for the newest; `UsageError` for what is no version."""

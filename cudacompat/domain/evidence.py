@@ -87,6 +87,12 @@ def machine_code(judged: JudgedFile) -> int:
     return judged.count(Outcome.NATIVE) + judged.count(Outcome.COMPATIBLE)
 
 
+def is_aside(judged: JudgedFile) -> bool:
+    """Whether it is mapped beside every engine that links it, used or not, and holds PTX only: cuFile, one module in
+    CUDA 13.0 (tests/data/h200/libraries.json), which PyTorch links. A compilation out of it is still seen."""
+    return judged.path.rpartition("/")[2].startswith("libcufile.so") and not machine_code(judged)
+
+
 def nothing_compiled(seen: Observation) -> bool:
     """Whether it was seen that nothing was compiled and nothing came out of the cache."""
     view, cache = seen.view, seen.cache

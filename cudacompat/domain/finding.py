@@ -24,6 +24,26 @@ class CodePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement in a file: `text[start:end]` (characters) becomes `new`."""
+
+    file: str
+    start: int
+    end: int
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What cures a finding in place. A `safe` one leaves what the build does as it was meant to be; another one decides
+    something for the user."""
+
+    what: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One fault at one place.
 
@@ -41,6 +61,7 @@ class Finding:
     line: int | None = None
     target: str | None = None
     places: tuple[CodePlace, ...] = ()  # the worst first; a few of many
+    fix: Fix | None = None
 
     @property
     def docs(self) -> str:

@@ -8,6 +8,7 @@ from enum import Enum
 
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.plan import BuildPlan
+from cudacompat.domain.policy import Require
 from cudacompat.domain.report import EXIT_FINDINGS, EXIT_OK, EXIT_STEP_FAILED, CheckReport, count_of
 
 
@@ -53,6 +54,11 @@ class BuildSteps:
     steps: tuple[BuildStep, ...]
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()  # what would stop the build, seen in the sources before it begins
+
+    @property
+    def least(self) -> Require:
+        """What the artifacts must reach: a build for PTX alone has no machine code to be native."""
+        return Require.RUNS if any(each.ptx_only for each in self.plan.wanted) else Require.NATIVE
 
 
 class StepState(Enum):
@@ -127,7 +133,7 @@ def script(steps: BuildSteps) -> str:
             targets = shlex.join(
                 w for each in dict.fromkeys(w.spec for w in steps.plan.wanted) for w in ("--gpu", each)
             )
-            lines.append(f"cudacompat check {shlex.quote(steps.folder)} {targets} --require native")
+            lines.append(f"cudacompat check {shlex.quote(steps.folder)} {targets} --require {steps.least.value}")
         elif step.kind is StepKind.FLAGS:
             lines.append(
                 f"grep -o -e '--generate-code=[^\" ]*' -e '-arch=[^\" ]*' {shlex.quote(step.paths[0])} | sort -u"

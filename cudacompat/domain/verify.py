@@ -12,6 +12,7 @@ from cudacompat.domain.evidence import (
     Shows,
     alone_explains,
     evidence_of,
+    is_aside,
     machine_code,
     nothing_compiled,
 )
@@ -157,7 +158,7 @@ def _code(seen: Observation, evidence: Iterable[Evidence]) -> tuple[Code, str]:
         return Code.JIT, f"PTX was compiled or came out of the JIT's cache: {compiled.text}"
     if seen.cache is not None and (seen.cache.grown or seen.cache.opened):
         return Code.UNKNOWN, "the GPU was used; whose code came into or out of the JIT's cache could not be seen"
-    running = [each for each in seen.judged if machine_code(each) or each.count(Outcome.JIT)]
+    running = [each for each in seen.judged if (machine_code(each) or each.count(Outcome.JIT)) and not is_aside(each)]
     if running and not any(machine_code(each) for each in running):
         return Code.JIT, "nothing but PTX fits this GPU in any file that it had mapped"
     if not nothing_compiled(seen):
@@ -167,6 +168,12 @@ def _code(seen: Observation, evidence: Iterable[Evidence]) -> tuple[Code, str]:
             )
         if not running:
             return Code.UNKNOWN, "the GPU was used; which code it ran could not be seen"
+    waiting = next((each for each in running if not machine_code(each)), None)
+    if waiting is not None:
+        return Code.UNKNOWN, (
+            f"the GPU was used, and nothing was compiled, but {waiting.path} holds nothing but PTX for this GPU: "
+            "none of its kernels has run yet"
+        )
     if not running:
         return Code.MACHINE_CODE, "the GPU was used, and nothing was compiled for it"
     if all(not each.count(Outcome.COMPATIBLE) for each in running):

@@ -162,6 +162,7 @@ ENGINE = Engine(
     title="ggml, the tensor library",
     aliases=(),
     system=BuildSystem.CMAKE,
+    repositories=("ggml-org/ggml", "ggerganov/ggml"),
     current="0.21.0",
     source="github.com/ggml-org/ggml at v0.21.0 (d99724f2) and its tags from v0.9.1 on",
     unset=UNSET,

@@ -28,6 +28,7 @@ ENGINE = Engine(
     title="llama.cpp (ggml)",
     aliases=("llama-cpp", "llamacpp", "llama"),
     system=BuildSystem.CMAKE,
+    repositories=("ggml-org/llama.cpp", "ggerganov/llama.cpp"),
     current="10454",
     tag="b",
     source="github.com/ggml-org/llama.cpp at b10454 (4df29be4) and its history; a build number counts commits",

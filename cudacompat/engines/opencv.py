@@ -23,6 +23,7 @@ ENGINE = Engine(
     title="OpenCV, CUDA modules",
     aliases=("opencv-cuda", "opencv_contrib"),
     system=BuildSystem.CMAKE,
+    repositories=("opencv/opencv",),
     current=None,
     source=_CMAKE,
     unset=(

@@ -25,6 +25,7 @@ ENGINE = Engine(
     title="whisper.cpp (ggml)",
     aliases=("whisper-cpp", "whispercpp", "whisper"),
     system=BuildSystem.CMAKE,
+    repositories=("ggml-org/whisper.cpp", "ggerganov/whisper.cpp"),
     current="1.9.3",
     source="github.com/ggml-org/whisper.cpp at v1.9.3 (371b5a75) and its tags from v1.5.0 on",
     unset=ggml.UNSET,

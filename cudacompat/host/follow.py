@@ -20,13 +20,14 @@ def follow(
     environment: Mapping[str, str],
     log: Path,
     on_line: Callable[[str], None],
+    more: bool = False,
 ) -> int:
     """Run a program and return its exit code (127 if it cannot be started).
 
-    Its output, stdout and stderr together, goes to `log` as it is, and line by line to `on_line`. Where this process
-    is interrupted, the program and all it started are ended first.
+    Its output, stdout and stderr together, goes to `log` as it is (with `more`, behind what is there), and line by line
+    to `on_line`. Where this process is interrupted, the program and all it started are ended first.
     """
-    with log.open("wb", buffering=0) as file:  # so that whoever looks in sees where the build is
+    with log.open("ab" if more else "wb", buffering=0) as file:  # so that whoever looks in sees where the build is
         file.write(f"$ {' '.join(command)}\n".encode("utf-8", "surrogateescape"))
         try:
             process = subprocess.Popen(

@@ -150,6 +150,7 @@ def findings_json(findings: Sequence[Finding]) -> list[Json]:
             "why": f.why,
             "help": f.help,
             "docs": f.docs,
+            **({"fix": {"what": f.fix.what, "safe": f.fix.safe}} if f.fix is not None else {}),
         }
         for f in findings
     ]
@@ -205,6 +206,7 @@ _ELSEWHERE = {
     "DiffReport": ("cudacompat.report.diff_json", "diff_json"),
     "ExtendReport": ("cudacompat.report.extend_json", "extend_json"),
     "GenerateReport": ("cudacompat.report.generate_json", "generate_json"),
+    "LintReport": ("cudacompat.report.lint_json", "lint_json"),
     "LoadReport": ("cudacompat.report.verify_json", "load_json"),
     "RebuildReport": ("cudacompat.report.build_json", "rebuild_json"),
     "VerifyReport": ("cudacompat.report.verify_json", "verify_json"),

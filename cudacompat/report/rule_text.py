@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 
-from cudacompat.domain.rules import ALL_RULES
+from cudacompat.domain.rules import all_rules
 
 _GAPS = {
     "nothing-to-judge": (
@@ -39,7 +39,7 @@ class RuleText:
 
 def rule_text(id_: str) -> RuleText:
     """Return the words of a rule; its id alone where the tool keeps none."""
-    for rule in ALL_RULES:
+    for rule in all_rules():
         if rule.id == id_:
             return RuleText(id_, rule.title, _sections(inspect.cleandoc(rule.doc)), known=True)
     title, doc = _GAPS.get(id_, (id_.replace("-", " ").capitalize(), ""))

@@ -390,6 +390,7 @@ _ELSEWHERE = {
     "DiffReport": ("cudacompat.report.diff_text", "diff_text"),
     "ExtendReport": ("cudacompat.report.extend_text", "extend_text"),
     "GenerateReport": ("cudacompat.report.plan_text", "generate_text"),
+    "LintReport": ("cudacompat.report.lint_text", "lint_text"),
     "LoadReport": ("cudacompat.report.verify_text", "load_text"),
     "RebuildReport": ("cudacompat.report.rebuild_text", "rebuild_text"),
     "VerifyReport": ("cudacompat.report.verify_text", "verify_text"),

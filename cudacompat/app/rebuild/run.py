@@ -19,7 +19,7 @@ from cudacompat.domain.capability import ComputeCapability
 from cudacompat.domain.errors import CudacompatError
 from cudacompat.domain.finding import Finding
 from cudacompat.domain.nvcc_flags import Requested, describe
-from cudacompat.domain.policy import Policy, Require
+from cudacompat.domain.policy import Policy
 from cudacompat.domain.rebuild import BuildStep, BuildSteps, RebuildReport, StepKind, StepResult, StepState
 from cudacompat.domain.report import CheckReport
 from cudacompat.domain.verdict import Target
@@ -149,6 +149,7 @@ def _extract(step: BuildStep, build: _Build, number: int) -> StepResult:
     """Take /out from the image into the build's folder: by a container that never runs."""
     program, image = step.command[:2]
     log = build.logs / f"{number}-{step.name}.log"
+    log.unlink(missing_ok=True)
     place = Path(build.steps.folder) / "out"
     shutil.rmtree(place, ignore_errors=True)
 
@@ -160,6 +161,7 @@ def _extract(step: BuildStep, build: _Build, number: int) -> StepResult:
             environment=build.environment,
             log=log,
             on_line=lines.append,
+            more=True,
         )
         return code, [line for line in lines if line.strip()]
 
@@ -180,7 +182,7 @@ def _extract(step: BuildStep, build: _Build, number: int) -> StepResult:
         run(program, "rm", container)
     if code:
         return StepResult(step, StepState.FAILED, 0, code, str(log), tuple(lines), "/out could not be taken out")
-    return StepResult(step, StepState.DONE, said=f"/out is in {place}")
+    return StepResult(step, StepState.DONE, 0, code, str(log), said=f"/out is in {place}")
 
 
 def _with_path(command: tuple[str, ...]) -> tuple[str, ...]:
@@ -231,8 +233,7 @@ def _judge(steps: BuildSteps) -> CheckReport | None:
         return None
     targets = tuple(Target(each.spec, None, ComputeCapability.from_number(each.number)) for each in steps.plan.wanted)
     with contextlib.suppress(CudacompatError):
-        least = Require.RUNS if any(each.ptx_only for each in steps.plan.wanted) else Require.NATIVE
-        return check(files, targets, Policy(require=least))
+        return check(files, targets, Policy(require=steps.least))
     return None
 
 

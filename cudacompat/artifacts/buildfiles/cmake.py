@@ -33,15 +33,17 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command and its arguments."""
+    """One command, its arguments and its place."""
 
     name: str
     arguments: tuple[Argument, ...]
+    start: int
+    end: int
 
 
 def commands(text: str) -> Iterator[Command]:
     """Yield the commands; what is not closed at the end is left out."""
-    name = ""
+    name, start = "", 0
     depth = 0
     arguments: list[Argument] = []
     for match in _TOKEN.finditer(text):
@@ -55,10 +57,10 @@ def commands(text: str) -> Iterator[Command]:
         elif match["close"] is not None:
             depth = max(depth - 1, 0)
             if depth == 0 and name:
-                yield Command(name.lower(), tuple(arguments))
+                yield Command(name.lower(), tuple(arguments), start, match.end())
                 name = ""
         elif depth == 0:
-            name = match[0] if kind == "word" else ""
+            name, start = (match[0] if kind == "word" else ""), match.start()
         elif match["quoted"] is not None:
             arguments.append(Argument(match.start() + 1, match.end() - 1, match[0][1:-1], True))
         else:

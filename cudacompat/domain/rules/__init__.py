@@ -7,6 +7,7 @@ from typing import Any
 from cudacompat.domain.api_change import CallingSources
 from cudacompat.domain.baseline import Compared
 from cudacompat.domain.code import NotRead, ReadResult
+from cudacompat.domain.lint.inline import InlineUse
 from cudacompat.domain.load import ArtifactLoad
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules import (
@@ -19,6 +20,7 @@ from cudacompat.domain.rules import (
     hole,
     host_compiler_too_new,
     ignores,
+    inline_ignore,
     jit_disabled,
     judge_disagrees,
     lost_since_baseline,
@@ -70,6 +72,7 @@ HELD_RULES: tuple[Rule[Held], ...] = (ptx_policy.MISSING, ptx_policy.UNWANTED, e
 SIZE_RULES: tuple[Rule[Sized], ...] = (too_big.RULE,)
 BASELINE_RULES: tuple[Rule[Compared], ...] = (lost_since_baseline.LOST, lost_since_baseline.NEW)
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (ignores.EXPIRED, ignores.UNUSED)
+INLINE_RULES: tuple[Rule[InlineUse], ...] = (inline_ignore.RULE,)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
 SOURCE_RULES: tuple[Rule[CallingSources], ...] = (api_changed.RULE,)
@@ -100,11 +103,20 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *READ_RULES,
     *NOT_READ_RULES,
 )
-ALL_RULES: tuple[Rule[Any], ...] = (
+# all but those of `lint`, which are a package of their own: most commands never look at a project
+OWN_RULES: tuple[Rule[Any], ...] = (
     *IGNORABLE_RULES,
     *IGNORE_RULES,
+    *INLINE_RULES,
     *MACHINE_RULES,
     *SOURCE_RULES,
     *LOAD_RULES,
     *RUN_RULES,
 )
+
+
+def all_rules() -> tuple[Rule[Any], ...]:
+    """Return every rule, those of `lint` last."""
+    from cudacompat.domain.rules.lint import LINT_RULES
+
+    return (*OWN_RULES, *LINT_RULES)

@@ -1,0 +1,140 @@
+"""Every list of architectures in a project: where it stands, who reads it, and what it says to that reader."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from cudacompat.app.extend_names import Carrier, Names, names_of
+from cudacompat.domain.arch_lists import NoListError, UnreadableListError, read_list
+from cudacompat.domain.engine import Engine, Grammar
+from cudacompat.domain.extend import Way
+from cudacompat.domain.lint.facts import Command, Listed, Place, Setting, Use
+from cudacompat.engines import find
+
+_DEFINE = re.compile(r"-D\s?([A-Za-z_]\w*)(?::[A-Za-z]+)?=(\S*)")
+# What these names mean does not depend on whose project it is.
+_GENERIC = {
+    ("CMAKE_CUDA_ARCHITECTURES", Way.DEFINE): "cmake",
+    ("CUDA_ARCHITECTURES", Way.DEFINE): "cmake",
+    ("CUDAARCHS", Way.ENVIRONMENT): "cmake",
+    ("TORCH_CUDA_ARCH_LIST", Way.ENVIRONMENT): "torch-extension",
+    ("NVCC_APPEND_FLAGS", Way.ENVIRONMENT): "nvcc",
+    ("NVCC_PREPEND_FLAGS", Way.ENVIRONMENT): "nvcc",
+}
+
+
+def in_arguments(setting: Setting) -> Iterator[Setting]:
+    """Yield the -DNAME=VALUE in the value of CMAKE_ARGS or the like."""
+    if setting.value is None or "-D" not in setting.value:
+        return
+    try:
+        words = shlex.split(setting.value)
+    except ValueError:
+        words = setting.value.split()
+    for word in " ".join(words).replace("-D ", "-D").split(" "):
+        match = _DEFINE.fullmatch(word)
+        if match is None:
+            continue
+        at = setting.written.find(match[2]) if match[2] else -1
+        place = setting.place
+        if at >= 0:
+            place = Place(place.file, place.line, place.start + at, place.start + at + len(match[2]))
+        yield Setting(match[1], match[2], place, Way.DEFINE, match[2], setting.quote or " ")
+
+
+class Lists:
+    """Finds them, given the engines of the project."""
+
+    def __init__(self, uses: Sequence[Use]) -> None:
+        self._uses = tuple(uses)
+        self._names = cache(lambda use: names_of(use.engine, use.parsed))
+
+    def of_project(self, commands: Iterable[Command], settings: Iterable[Setting]) -> Iterator[Listed]:
+        """Yield the lists that reach a command that builds, then those that stand elsewhere, each place once."""
+        seen: set[tuple[str, int]] = set()
+        for command in commands:
+            for listed in self._of_command(command):
+                at = (listed.setting.place.file, listed.setting.place.start)
+                if at not in seen:
+                    seen.add(at)
+                    yield listed
+        for setting in settings:
+            for each in (setting, *in_arguments(setting)):
+                at = (each.place.file, each.place.start)
+                if at in seen or not each.written.strip():
+                    continue
+                found = self._of_setting(each)
+                if found is not None:
+                    seen.add(at)
+                    yield found
+
+    def _of_command(self, command: Command) -> Iterator[Listed]:
+        if command.use is None:
+            return
+        names = self._names(command.use)
+        given = [*command.defines, *command.environment.values()]
+        for setting in given:
+            for each in (setting, *(in_arguments(setting) if setting.name == "CMAKE_ARGS" else ())):
+                carrier = _carrier(names, each)
+                if carrier is not None and each.written.strip():
+                    yield listed_of(each, command.use, carrier, command)
+        if command.program == "nvcc":
+            yield from _flags(command)
+
+    def _of_setting(self, setting: Setting) -> Listed | None:
+        if setting.way is Way.FLAGS:
+            return listed_of(setting, Use(find("nvcc"), None, setting.place.file), _FLAGS)
+        for use in self._uses:
+            carrier = _carrier(self._names(use), setting)
+            if carrier is not None:
+                return listed_of(setting, use, carrier)
+        way = Way.ENVIRONMENT if setting.way is Way.BUILD_ARGUMENT else setting.way
+        name = _GENERIC.get((setting.name, way))
+        if name is None or any(_dead(use.engine, setting.name) for use in self._uses):
+            return None
+        generic = Use(find(name), None, setting.place.file)
+        carrier = _carrier(self._names(generic), setting)
+        return listed_of(setting, generic, carrier) if carrier is not None else None
+
+
+_FLAGS = Carrier(Grammar.GENCODE, "nvcc, in this very command", None)
+
+
+def _flags(command: Command) -> Iterator[Listed]:
+    words = command.words[1:]
+    places = [word.place for word in words if word.text.startswith(("-gencode", "--generate-code", "-arch", "--gpu-"))]
+    if not places:
+        return
+    text = " ".join(word.text for word in words)
+    place = Place(places[0].file, places[0].line, places[0].start, places[-1].end)
+    known = all(word.known for word in words)
+    setting = Setting("", text if known else None, place, Way.FLAGS, text, in_shell=True)
+    if command.use is not None and "arch=compute_" in text:
+        yield listed_of(setting, command.use, _FLAGS, command)
+
+
+def _dead(engine: Engine, name: str) -> bool:
+    return any(dead.name == name for dead in engine.dead)
+
+
+def _carrier(names: Names, setting: Setting) -> Carrier | None:
+    if setting.way is Way.FLAGS:
+        return _FLAGS
+    way = Way.ENVIRONMENT if setting.way is Way.BUILD_ARGUMENT else setting.way
+    return names.read.get((setting.name, way))
+
+
+def listed_of(setting: Setting, use: Use, carrier: Carrier, command: Command | None = None) -> Listed:
+    """Return the list that a setting holds, as the reader of its grammar takes it."""
+    archs, wrong, word = None, None, None
+    if setting.value is not None:
+        try:
+            archs = read_list(carrier.grammar, setting.value.replace("\\;", ";").strip())
+        except NoListError:
+            word = setting.value.strip().lower()
+        except UnreadableListError as error:
+            wrong = str(error)
+    return Listed(setting, use, carrier.grammar, carrier.reader, carrier.knob, archs, wrong, word, command)

@@ -1,0 +1,265 @@
+"""A project's files put together into the facts that rules look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from cudacompat.app.lint.lists import Lists
+from cudacompat.app.lint.read import Read, is_script
+from cudacompat.app.lint.uses import Builders, all_uses, uses_of
+from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, services, settings, stages
+from cudacompat.artifacts.buildfiles import commands as shell
+from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.located import Node, yaml_tree
+from cudacompat.domain.code import NotRead
+from cudacompat.domain.errors import UsageError
+from cudacompat.domain.extend import Assignment, Way
+from cudacompat.domain.lint.facts import (
+    CMakeCommand,
+    CMakeFile,
+    Command,
+    Job,
+    Mount,
+    Place,
+    PlannedUnit,
+    Project,
+    Service,
+    Setting,
+    SourceFile,
+    Stage,
+    Use,
+    Word,
+)
+from cudacompat.domain.verdict import Target
+from cudacompat.engines import ENGINES
+
+_OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
+_CLOSES = frozenset({"endif", "endforeach", "endwhile", "endfunction", "endmacro", "endblock"})
+_UNKNOWN = re.compile(r"\$(?:ENV)?\{|\$\(|\$\w|`|\{\{")
+_MAKE_LINE = re.compile(r"(?m)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
+_MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|\$)")
+
+
+def project_of(read: Read, targets: tuple[Target, ...]) -> Project:
+    """Return the facts. What could not be parsed is in `not_read`, and the rest goes on."""
+    return _Assembly(read).project(targets)
+
+
+class _Assembly:
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._uses = uses_of(read)
+        self._stages: list[Stage] = []
+        self._jobs: list[Job] = []
+        self._commands: list[Command] = []
+        self._settings: list[Setting] = []
+        self._cmake: list[CMakeFile] = []
+        self._services: list[Service] = []
+        self._not_read: list[NotRead] = [*read.not_read]
+
+    def project(self, targets: tuple[Target, ...]) -> Project:
+        for file in self._read.files:
+            try:
+                self._take(file)
+            except (ValueError, RecursionError) as error:
+                said = str(error).splitlines()[0] if str(error) else "nested too deeply"
+                self._not_read.append(NotRead(file.name, f"not understood: {said}"))
+        units = tuple(self._units())
+        uses = tuple(all_uses(self._uses, (command.use for command in self._commands)))
+        lists = Lists(uses)
+        return Project(
+            files=self._read.files,
+            uses=uses,
+            stages=tuple(self._stages),
+            jobs=tuple(self._jobs),
+            commands=tuple(self._commands),
+            settings=tuple(self._settings),
+            lists=tuple(lists.of_project(self._commands, self._settings)),
+            cmake=tuple(self._cmake),
+            services=tuple(self._services),
+            units=units,
+            targets=targets,
+            known=_known(),
+            not_read=tuple(self._not_read),
+        )
+
+    def _take(self, file: SourceFile) -> None:
+        lower = PurePosixPath(file.name).name.lower()
+        kind = services.kind_of(file.name)
+        system = ci.system_of(file.name)
+        if settings.is_dockerfile(file.name):
+            self._dockerfile(file)
+        elif kind == "quadlet":
+            self._services += services.quadlet(file)
+        elif kind == "devcontainer":
+            self._services += services.devcontainer(file, yaml_tree(_without_comments(file.text)))
+        elif kind == "compose":
+            self._services += services.compose(file, yaml_tree(file.text))
+        elif system is not None:
+            self._ci(file, yaml_tree(file.text), system)
+        elif is_script(file.name) or lower == "justfile":
+            self._script(file, shell.commands(file, 0, len(file.text), {}))
+        elif lower in ("makefile", "gnumakefile") or lower.endswith(".mk"):
+            self._script(file, _of_make(file))
+            self._given(file)
+        elif lower == "cmakelists.txt" or lower.endswith(".cmake"):
+            self._cmake.append(CMakeFile(file.name, tuple(_cmake_commands(file))))
+            self._given(file)
+        elif settings.parser(file.name) is not None:
+            self._given(file)
+        for service in self._services:
+            if service.file == file.name:
+                self._settings += service.environment.values()
+
+    # -- kinds of files
+
+    def _dockerfile(self, file: SourceFile) -> None:
+        image = stages.read(file)
+        self._stages += image.stages
+        self._settings += image.before
+        builders: dict[int, Builders] = {}
+        for stage in image.stages:
+            self._settings += stage.settings
+            parent = builders.get(stage.parent) if stage.parent is not None else None
+            builders[stage.number] = parent or Builders(self._uses)
+        for run in image.commands:
+            stage = image.stages[run.stage]
+            use = builders[run.stage].use_of(run.command) if run.keyword == "RUN" else None
+            self._add(file, _command(run.command, file, stage=stage, mounts=run.mounts, use=use))
+
+    def _ci(self, file: SourceFile, documents: tuple[Node, ...], system: str) -> None:
+        for read in ci.jobs(file, documents, system):
+            self._jobs.append(read.job)
+            self._settings += read.job.environment.values()
+            for step in read.steps:
+                self._settings += step.given.values()
+            builders = Builders(self._uses)
+            for command in read.commands:
+                self._add(file, _command(command, file, job=read.job, use=builders.use_of(command)))
+
+    def _script(self, file: SourceFile, found: Iterable[ShellCommand]) -> None:
+        builders = Builders(self._uses)
+        for command in found:
+            self._add(file, _command(command, file, use=builders.use_of(command)))
+
+    def _add(self, file: SourceFile, command: Command) -> None:
+        self._commands.append(command)
+        seen = {(each.place.file, each.place.start) for each in self._settings[-50:]}
+        for setting in (*command.defines, *command.environment.values()):
+            if setting.place.file == file.name and (file.name, setting.place.start) not in seen:
+                seen.add((file.name, setting.place.start))
+                self._settings.append(setting)
+
+    def _given(self, file: SourceFile) -> None:
+        parser = settings.parser(file.name)
+        for each in parser(file.text) if parser is not None else ():
+            self._settings.append(setting_of(file, each))
+
+    def _units(self) -> Iterator[PlannedUnit]:
+        for folder in self._read.configured:
+            build = self._read.root / folder
+            try:
+                units = compile_commands.cuda_units(build)
+            except UsageError as error:
+                self._not_read.append(NotRead(folder or ".", str(error)))
+                continue
+            shown = next(
+                (name for name in ("compile_commands.json", "build.ninja") if (build / name).is_file()),
+                "CMakeCache.txt",
+            )
+            for unit in units or ():
+                yield PlannedUnit(f"{folder}/{shown}" if folder else shown, unit.source, unit.request)
+
+
+def _command(
+    command: ShellCommand,
+    file: SourceFile,
+    *,
+    stage: Stage | None = None,
+    job: Job | None = None,
+    mounts: tuple[Mount, ...] = (),
+    use: Use | None = None,
+) -> Command:
+    return Command(
+        program=command.program,
+        words=command.words,
+        place=file.place(command.start, command.end),
+        environment=command.environment,
+        defines=command.defines,
+        stage=stage,
+        job=job,
+        mounts=mounts,
+        use=use,
+        conditional=command.conditional,
+    )
+
+
+def setting_of(file: SourceFile, each: Assignment) -> Setting:
+    """Return what a parser of plain settings found, as a setting of the project."""
+    value = None if _UNKNOWN.search(each.value) and each.way is not Way.FLAGS else each.value
+    if each.separator == " " and value is not None:
+        value = ";".join(value.split())  # arguments of set(): CMake joins them
+    return Setting(
+        each.name,
+        value,
+        file.place(each.start, each.end),
+        each.way,
+        each.value,
+        each.quote,
+        each.in_shell,
+        each.cut,
+    )
+
+
+def _cmake_commands(file: SourceFile) -> Iterator[CMakeCommand]:
+    depth = 0
+    line, counted = 1, 0
+    for command in cmake.commands(file.text):
+        start = command.start
+        line += file.text.count("\n", counted, start)
+        counted = start
+        if command.name in _CLOSES:
+            depth = max(depth - 1, 0)
+        words = tuple(
+            Word(
+                argument.text,
+                "${" not in argument.text and "$<" not in argument.text,
+                Place(file.name, line, argument.start, argument.end),
+            )
+            for argument in command.arguments
+        )
+        yield CMakeCommand(command.name, words, Place(file.name, line, start, command.end), depth)
+        if command.name in _OPENS:
+            depth += 1
+
+
+def _of_make(file: SourceFile) -> Iterator[ShellCommand]:
+    for match in _MAKE_LINE.finditer(file.text):
+        text = re.sub(r"^\t[@-]*", lambda m: " " * len(m[0]), match[0])
+        masked = _MAKE_VARIABLE.sub(lambda m: "$" + "_" * (len(m[0]) - 1), text)
+        yield from shell.commands(file, match.start(), match.end(), {}, masked)
+
+
+def _without_comments(text: str) -> str:
+    """JSON with comments as YAML takes it: the comments blanked, the length kept."""
+    pattern = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+
+    def blank(match: re.Match[str]) -> str:
+        return match[0] if match[1] else re.sub(r"[^\n]", " ", match[0])
+
+    return pattern.sub(blank, text).replace("\t", " ")
+
+
+def _known() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for engine in ENGINES:
+        for knob in (*engine.knobs, *engine.env_knobs, *engine.file_knobs):
+            found.setdefault(knob.name, knob.reader)
+    return found
+
+
+def names_in(files: Sequence[SourceFile]) -> frozenset[str]:
+    """Return every name in capitals that any file mentions."""
+    return frozenset(word for file in files for word in re.findall(r"\b[A-Z][A-Z0-9_]{3,}\b", file.text))

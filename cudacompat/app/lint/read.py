@@ -1,0 +1,135 @@
+"""Which files of a project `lint` reads, and what it passes over: bounded, and never out of the folder."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from cudacompat.artifacts.buildfiles import ci, services, settings
+from cudacompat.domain.code import NotRead
+from cudacompat.domain.errors import UsageError
+from cudacompat.domain.lint.facts import SourceFile
+
+_MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
+_MOST_FILES = 20_000
+_DEEPEST = 12
+# What no build of the project itself reads: results, caches, and other people's sources below it.
+_RESULTS = frozenset(
+    {".git", ".hg", ".svn", "node_modules", "__pycache__", "target", "dist", ".venv", "venv", ".tox", ".cache",
+     "site-packages"}
+)  # fmt: skip
+_FOREIGN = frozenset({"third_party", "3rdparty", "thirdparty", "vendor", "external", "extern", "_deps", "submodules"})
+_PLAIN_NAMES = frozenset({"cargo.lock", ".dockerignore", ".gitmodules", "cmakecache.txt"})
+_JSON_NAMES = re.compile(r"(?:cmake(?:user)?presets|\.?devcontainer|settings|[\w.-]*presets)\.json")
+_PYTHON_NAMES = re.compile(r"(?:setup|build|[\w]*_build|build_[\w]*|setup_[\w]*|noxfile|conanfile)\.py")
+_SCRIPT_NAMES = frozenset({".sh", ".bash"})
+# A YAML file without one of these words says nothing about CUDA; reading it as YAML is what takes the time.
+_WORTH_PARSING = re.compile(r"cuda|nvidia|nvcc|gpu|cargo|cmake|whisper|llama|torch", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read: the files, what could not be read, the folders passed over, and the configured build folders."""
+
+    root: Path
+    files: tuple[SourceFile, ...]
+    not_read: tuple[NotRead, ...]
+    skipped: tuple[str, ...]
+    configured: tuple[str, ...]
+    seen: int = 0  # how many build files there are, read or not
+
+
+def read(folder: str) -> Read:
+    """Return the build files below this folder, or the one that is named; `UsageError` where there is none."""
+    root = Path(folder)
+    if root.is_file():
+        root, only = root.parent, root.name
+    elif root.is_dir():
+        only = None
+    else:
+        raise UsageError(f"no such file or folder: {folder}")
+    files: list[SourceFile] = []
+    not_read: list[NotRead] = []
+    skipped: list[str] = []
+    configured: list[str] = []
+    seen = 0
+    for name in (only,) if only else _walk(root, skipped, configured):
+        seen += 1
+        if len(files) == _MOST_FILES:
+            not_read.append(NotRead(folder, f"more than {_MOST_FILES} build files; those from {name} on were not read"))
+            break
+        try:
+            text = _text(root / name)
+        except (OSError, ValueError) as error:
+            said = error.strerror if isinstance(error, OSError) else str(error)
+            not_read.append(NotRead(name, (said or str(error)).lower() if isinstance(error, OSError) else str(error)))
+            continue
+        if worth_parsing(name, text):
+            files.append(SourceFile(name, text))
+    return Read(root, tuple(files), tuple(not_read), tuple(skipped), tuple(configured), seen)
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > _MOST_BYTES:
+        raise ValueError(f"larger than {_MOST_BYTES >> 20} MiB")
+    data = path.read_bytes()
+    if b"\0" in data:
+        raise ValueError("a binary file")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 (byte {error.start})") from None
+
+
+def wanted(name: str) -> bool:
+    """Whether a file of this path is a build file of a kind that is read."""
+    path = PurePosixPath(name)
+    lower = path.name.lower()
+    if lower in _PLAIN_NAMES or services.kind_of(name) or ci.system_of(name):
+        return True
+    if lower.endswith(".json"):
+        return _JSON_NAMES.fullmatch(lower) is not None
+    if lower.endswith(".py"):
+        return _PYTHON_NAMES.fullmatch(lower) is not None
+    if lower.endswith(".rs"):
+        return lower == "build.rs"
+    return settings.parser(name) is not None
+
+
+def worth_parsing(name: str, text: str) -> bool:
+    """Whether the text can say anything about CUDA; files that are few and small are always taken."""
+    return not name.lower().endswith((".yml", ".yaml", ".json", ".sh", ".bash", ".mk", ".hcl")) or (
+        _WORTH_PARSING.search(text) is not None
+    )
+
+
+def is_script(name: str) -> bool:
+    """Whether the file is a shell script."""
+    return PurePosixPath(name).suffix.lower() in _SCRIPT_NAMES
+
+
+def _walk(root: Path, skipped: list[str], configured: list[str]) -> Iterator[str]:
+    for place, folders, names in os.walk(root):
+        here = os.path.relpath(place, root).replace(os.sep, "/")
+        here = "" if here == "." else f"{here}/"
+        if any(name in names for name in ("CMakeCache.txt", "compile_commands.json", "build.ninja")):
+            configured.append(here.rstrip("/"))
+        if "CMakeCache.txt" in names:
+            folders[:] = []
+            names = ["CMakeCache.txt"]
+        kept = []
+        for name in sorted(folders):
+            if name in _RESULTS or Path(place, name).is_symlink():
+                continue
+            foreign = name in _FOREIGN or here.count("/") >= _DEEPEST or Path(place, name, ".git").exists()
+            if foreign:
+                skipped.append(here + name)
+            else:
+                kept.append(name)
+        folders[:] = kept
+        for name in sorted(names):
+            if wanted(here + name) and not Path(place, name).is_symlink() and Path(place, name).is_file():
+                yield here + name

@@ -1,0 +1,103 @@
+"""`lint`: read, put together, judge; and, where asked for, fix and judge again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from cudacompat.app.lint.fix import chosen, edited
+from cudacompat.app.lint.model import project_of
+from cudacompat.app.lint.read import Read, read
+from cudacompat.domain.extend import EditedFile
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.lint.inline import apply
+from cudacompat.domain.lint.report import LintReport
+from cudacompat.domain.policy import Ignore
+from cudacompat.domain.rules import IGNORE_RULES, INLINE_RULES
+from cudacompat.domain.rules.lint import LINT_RULES
+from cudacompat.domain.suppress import suppress
+from cudacompat.domain.verdict import Target
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_MOST_ROUNDS = 8
+
+
+def lint(
+    folder: str,
+    targets: tuple[Target, ...] = (),
+    ignores: Sequence[Ignore] = (),
+    *,
+    fix: bool = False,
+    unsafe: bool = False,
+) -> LintReport:
+    """Return what is wrong in a project, judged for these targets. With `fix` (or `unsafe`) the report holds the edited
+    files, which are not written here, and the findings that are left with them. `UsageError` where there is no such
+    folder."""
+    found = read(folder)
+    before = {file.name: file.text for file in found.files}
+    report, findings = _judged(found, targets, ignores)
+    fixed: list[Finding] = []
+    for _ in range(_MOST_ROUNDS if fix or unsafe else 0):
+        making = chosen(findings, unsafe=unsafe)
+        texts = edited({file.name: file.text for file in found.files}, making)
+        if not texts:
+            break
+        fixed += making
+        files = tuple(replace(file, text=texts.get(file.name, file.text)) for file in found.files)
+        found = replace(found, files=files)
+        report, findings = _judged(found, targets, ignores)
+    changed = tuple(
+        EditedFile(file.name, before[file.name], file.text) for file in found.files if file.text != before[file.name]
+    )
+    return replace(report, edited=changed, fixed=tuple(fixed))
+
+
+def findings_of(project: Project) -> tuple[Finding, ...]:
+    """Return what the rules find, by file and line."""
+    found = [finding for rule in LINT_RULES for finding in rule.check(project)]
+    unique = list(dict.fromkeys(found))
+    return tuple(sorted(unique, key=lambda each: (each.path or "", each.line or 0, _ORDER[each.severity])))
+
+
+def _judged(
+    found: Read, targets: tuple[Target, ...], ignores: Sequence[Ignore]
+) -> tuple[LintReport, tuple[Finding, ...]]:
+    project = project_of(found, targets)
+    ids = frozenset(rule.id for rule in LINT_RULES)
+    raw = findings_of(project)
+    kept, inline, uses = apply(raw, project.files, ids)
+    own = [ignore for ignore in ignores if ignore.rule in ids or ignore.rule == "not-read"]
+    left = suppress(kept, project.not_read, own, targets, date.today())
+    about_ignores = [
+        *(finding for use in uses for rule in INLINE_RULES for finding in rule.check(use)),
+        *(
+            finding
+            for use in left.uses
+            if use.ignore.rule in ids
+            for rule in IGNORE_RULES
+            for finding in rule.check(use)
+        ),
+    ]
+    findings = sorted((*left.findings, *about_ignores), key=lambda each: _ORDER[each.severity])
+    report = LintReport(
+        root=str(found.root),
+        targets=targets,
+        uses=project.uses,
+        units=project.units,
+        findings=tuple(replace(each, path=_named(found, each.path)) for each in findings),
+        suppressed=tuple(
+            replace(each, finding=replace(each.finding, path=_named(found, each.finding.path)))
+            for each in (*inline, *left.suppressed)
+        ),
+        not_read=tuple(replace(each, path=_named(found, each.path) or each.path) for each in left.not_read),
+        files=found.seen,
+        skipped=found.skipped,
+    )
+    return report, left.findings
+
+
+def _named(found: Read, name: str | None) -> str | None:
+    """The path of a file as the user would write it, from where the command was called."""
+    return name if name is None or str(found.root) == "." else (found.root / name).as_posix()

@@ -1,0 +1,139 @@
+"""GitHub's workflows and GitLab's pipelines: their jobs, and the commands that they run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cudacompat.artifacts.buildfiles import commands as shell
+from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.located import Node
+from cudacompat.domain.extend import Way
+from cudacompat.domain.lint.facts import Job, Setting, SourceFile
+from cudacompat.domain.lint.images import base_of
+
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_CONFIG_KEYS = frozenset({"default", "variables", "include", "stages", "workflow", "image", "services", "cache"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a job: an action and what it is given, or commands."""
+
+    uses: str | None
+    given: Mapping[str, Setting]
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobRead:
+    """A job with its commands and steps."""
+
+    job: Job
+    commands: tuple[ShellCommand, ...]
+    steps: tuple[Step, ...]
+
+
+def system_of(path: str) -> str | None:
+    """Return `github` or `gitlab` for a file of this path that describes jobs, else `None`."""
+    if re.search(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$", path):
+        return "github"
+    return "gitlab" if re.search(r"(?:^|/)\.gitlab-ci(?:[\w.-]*)\.ya?ml$", path) else None
+
+
+def jobs(file: SourceFile, documents: tuple[Node, ...], system: str) -> Iterator[JobRead]:
+    """Yield the jobs of a file of this system."""
+    for document in documents:
+        yield from (_github if system == "github" else _gitlab)(file, document)
+
+
+def variables(file: SourceFile, node: Node | None, way: Way = Way.ENVIRONMENT) -> dict[str, Setting]:
+    """Return what a mapping of names (or a list of NAME=VALUE) sets."""
+    found: dict[str, Setting] = {}
+    if node is None:
+        return found
+    for name, each in node.entries.items():
+        value = each.get("value") or each
+        if value.text is not None:
+            found[name] = _setting(file, name, value, value.start, value.text, way)
+    for item in node.items:
+        name, equals, text = (item.text or "").partition("=")
+        if equals and re.fullmatch(r"[A-Za-z_]\w*", name):
+            found[name] = _setting(file, name, item, item.start + len(name) + 1, text, way)
+    return found
+
+
+def _setting(file: SourceFile, name: str, node: Node, start: int, text: str, way: Way) -> Setting:
+    known = "${" not in text and "$(" not in text and not re.search(r"\$\w", text)
+    place = file.place(start, max(start, node.end))
+    written = file.text[place.start : place.end].rstrip() if node.block == "" else text
+    place = file.place(start, start + len(written)) if node.block == "" else place
+    return Setting(name, text if known else None, place, way, written, node.quote)
+
+
+def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
+    top = variables(file, document.get("env"))
+    for name, node in (document.get("jobs") or Node(0, 0)).entries.items():
+        environment = top | variables(file, node.get("env"))
+        runner = node.get("runs-on", "labels") or node.get("runs-on")
+        container = node.get("container", "image") or node.get("container")
+        image = container.text if container is not None and container.text else None
+        job = Job(
+            file=file.name,
+            name=name,
+            place=file.place(node.start, node.start),
+            system="github",
+            runner=runner.words() if runner is not None else (),
+            base=base_of(image) if image else None,
+            environment=environment,
+        )
+        commands: list[ShellCommand] = []
+        steps: list[Step] = []
+        steps_node = node.get("steps")
+        for step in steps_node.items if steps_node is not None else ():
+            visible = environment | variables(file, step.get("env"))
+            uses = step.get("uses")
+            steps.append(Step(uses.text if uses else None, variables(file, step.get("with")), step.start))
+            run = step.get("run")
+            kind = step.get("shell")
+            if run is not None and (kind is None or (kind.text or "").split()[:1] in (["bash"], ["sh"])):
+                commands += run_text(file, run, visible)
+        yield JobRead(job, tuple(commands), tuple(steps))
+
+
+def _gitlab(file: SourceFile, document: Node) -> Iterator[JobRead]:
+    top = variables(file, document.get("variables"))
+    default = document.get("default", "image") or document.get("image")
+    for name, node in document.entries.items():
+        if name in _CONFIG_KEYS or not node.entries or node.get("script") is None:
+            continue
+        environment = top | variables(file, node.get("variables"))
+        image = node.get("image") or default
+        image = image.get("name") or image if image is not None else None
+        tags = node.get("tags")
+        job = Job(
+            file=file.name,
+            name=name,
+            place=file.place(node.start, node.start),
+            system="gitlab",
+            runner=tags.words() if tags is not None else (),
+            base=base_of(image.text) if image is not None and image.text else None,
+            environment=environment,
+        )
+        commands: list[ShellCommand] = []
+        for key in ("before_script", "script"):
+            script = node.get(key)
+            for line in (script.items or (script,)) if script is not None else ():
+                if line.text is not None:
+                    commands += run_text(file, line, environment)
+        yield JobRead(job, tuple(commands), ())
+
+
+def run_text(file: SourceFile, node: Node, environment: Mapping[str, Setting]) -> Iterator[ShellCommand]:
+    """Yield the commands of a script that a YAML file holds."""
+    text = file.text[node.start : node.end]
+    masked = _EXPRESSION.sub(lambda match: "$" + "_" * (len(match[0]) - 1), text)
+    if node.block == ">" or not node.block:
+        masked = masked.replace("\n", " ")
+    yield from shell.commands(file, node.start, node.end, environment, masked)

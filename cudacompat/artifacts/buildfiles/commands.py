@@ -1,0 +1,312 @@
+"""Shell text as commands: their words with the variables put in that are known, and the environment each one sees.
+
+tree-sitter-bash parses; a text with an error in it still gives the commands around the error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cudacompat.domain.extend import Way
+from cudacompat.domain.lint.facts import Setting, SourceFile, Word
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+_DEEPEST = 200
+_MOST_COMMANDS = 20_000
+_BRANCHES = frozenset(
+    {
+        "if_statement",
+        "for_statement",
+        "while_statement",
+        "case_statement",
+        "function_definition",
+        "c_style_for_statement",
+    }
+)
+_WORDS = ("word", "number", "test_operator", "variable_name", "special_variable_name")
+_DEFINE = re.compile(r"-D([A-Za-z_]\w*)(?::[A-Za-z]+)?=", re.DOTALL)
+_ITEMS_AFTER = re.compile(r";\s*['\"]?\d{2,3}[af]?(?:-real|-virtual)?(?![\w.-])")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ShellCommand:
+    """One simple command. `exports` is the environment that it sees, `defines` the -DNAME=VALUE among its words."""
+
+    words: tuple[Word, ...]
+    start: int
+    end: int
+    environment: Mapping[str, Setting]
+    defines: tuple[Setting, ...]
+    conditional: bool
+
+    @property
+    def program(self) -> str:
+        """The name of the program without its folder; empty where only the build knows it."""
+        return self.words[0].text.rsplit("/", 1)[-1] if self.words and self.words[0].known else ""
+
+
+@cache
+def _parser() -> Parser:
+    import tree_sitter_bash
+    from tree_sitter import Language, Parser
+
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+def commands(
+    file: SourceFile, start: int, end: int, environment: Mapping[str, Setting], masked: str | None = None
+) -> Iterator[ShellCommand]:
+    """Yield the commands in `file.text[start:end]`, in their order, given what is set before them.
+
+    `masked` is that text as the shell gets it, of the same length: with the lines blanked that a Dockerfile drops.
+    """
+    text = masked if masked is not None else file.text[start:end]
+    yield from _Reader(file, start, text, dict(environment)).read()
+
+
+def words_of(file: SourceFile, parts: list[tuple[str, int, int]]) -> tuple[Word, ...]:
+    """Return words that no shell reads: the items of the exec form, with their places."""
+    return tuple(Word(text, True, file.place(start, end)) for text, start, end in parts)
+
+
+class _Reader:
+    def __init__(self, file: SourceFile, start: int, text: str, environment: dict[str, Setting]) -> None:
+        self._file = file
+        self._start = start
+        self._text = text
+        self._data = text.encode("utf-8", "surrogatepass")
+        self._exported = environment
+        self._plain: dict[str, Setting] = {}
+        self._columns: list[int] | None = None
+
+    def read(self) -> Iterator[ShellCommand]:
+        for count, (node, conditional) in enumerate(self._nodes()):
+            if count > _MOST_COMMANDS:
+                return
+            if node.type == "command":
+                yield self._command(node, conditional)
+            elif node.type == "declaration_command":
+                self._declare(node)
+            elif node.type == "variable_assignment":
+                setting = self._assigned(node)
+                if setting is not None:
+                    name = setting.name
+                    (self._exported if name in self._exported else self._plain)[name] = setting
+
+    def _nodes(self) -> Iterator[tuple[Node, bool]]:
+        """Commands, declarations and bare assignments, in the order of the text."""
+        stack: list[tuple[Node, bool, int]] = [(_parser().parse(self._data).root_node, False, 0)]
+        while stack:
+            node, conditional, depth = stack.pop()
+            if node.type in ("command", "declaration_command", "variable_assignment"):
+                yield node, conditional
+                if node.type == "command":
+                    # $(…) among its words holds commands of its own
+                    stack += [(each, True, depth + 1) for each in reversed(node.children) if each.child_count]
+                continue
+            if depth < _DEEPEST:
+                inside = conditional or node.type in _BRANCHES
+                if node.type == "list" and len(node.children) > 1 and node.children[1].type == "||":
+                    stack.append((node.children[-1], True, depth + 1))
+                    stack.append((node.children[0], inside, depth + 1))
+                    continue
+                stack += [(each, inside, depth + 1) for each in reversed(node.children)]
+
+    # -- commands
+
+    def _command(self, node: Node, conditional: bool) -> ShellCommand:
+        environment = dict(self._exported)
+        words: list[Word] = []
+        for child in node.children:
+            if child.type == "variable_assignment":
+                setting = self._assigned(child)
+                if setting is not None:
+                    environment[setting.name] = setting
+            elif child.type == "command_name":
+                words.append(self._word(child.children[0] if child.children else child))
+            elif not child.type.endswith("redirect") and child.type not in ("<", ">", "<<<"):
+                words.append(self._word(child))
+        words = self._unwrapped(words, environment)
+        start, end = self._at(node.start_byte), self._at(node.end_byte)
+        return ShellCommand(
+            tuple(words),
+            self._start + start,
+            self._start + end,
+            environment,
+            tuple(self._defines(words)),
+            conditional,
+        )
+
+    def _unwrapped(self, words: list[Word], environment: dict[str, Setting]) -> list[Word]:
+        """The command itself, without what only stands in front of it: sudo, env NAME=VALUE, time, nice."""
+        while words:
+            name = words[0].text.rsplit("/", 1)[-1]
+            if name not in ("sudo", "env", "time", "nice", "exec", "command", "nohup", "ccache", "sccache", "uv"):
+                return words
+            rest = words[1:]
+            if name == "uv":
+                return rest if rest and rest[0].text == "pip" else words
+            if name == "nice" and len(rest) > 1 and rest[0].text == "-n":
+                rest = rest[2:]
+            while rest and (rest[0].text.startswith("-") or (name in ("env", "sudo") and "=" in rest[0].text)):
+                named, equals, value = rest[0].text.partition("=")
+                if equals and re.fullmatch(r"[A-Za-z_]\w*", named):
+                    place = rest[0].place
+                    skip = self._file.text.find("=", place.start, place.end) + 1
+                    at = self._file.place(max(skip, place.start), place.end)
+                    written = self._file.text[at.start : at.end].strip("\"'")
+                    environment[named] = Setting(
+                        named, value if rest[0].known else None, at, Way.ENVIRONMENT, written, in_shell=True
+                    )
+                rest = rest[1:]
+            if not rest:
+                return words
+            words = rest
+        return words
+
+    def _defines(self, words: list[Word]) -> Iterator[Setting]:
+        for index, word in enumerate(words):
+            text = word.text
+            if text == "-D" and index + 1 < len(words):
+                text = "-D" + words[index + 1].text
+                word = words[index + 1]
+            match = _DEFINE.match(text)
+            if match is None:
+                continue
+            value = text[match.end() :]
+            raw_start, raw_end = word.place.start, word.place.end
+            raw = self._file.text[raw_start:raw_end]
+            at = raw.find("=") + 1
+            quote = raw[0] if raw[:1] in ("'", '"') else ""
+            stop = len(raw) - (1 if quote and raw.endswith(quote) else 0)
+            if not quote and raw[at : at + 1] in ("'", '"') and raw.endswith(raw[at]) and len(raw) > at + 1:
+                quote = raw[at]
+                at, stop = at + 1, len(raw) - 1
+            cut = not quote and _ITEMS_AFTER.match(self._text, raw_end - self._start) is not None
+            yield Setting(
+                match[1],
+                value if word.known else None,
+                self._file.place(raw_start + at, raw_start + stop),
+                Way.DEFINE,
+                raw[at:stop],
+                quote,
+                in_shell=True,
+                cut=cut,
+            )
+
+    # -- assignments
+
+    def _declare(self, node: Node) -> None:
+        keyword = node.children[0].type if node.children else ""
+        for child in node.children[1:]:
+            if child.type == "variable_assignment":
+                setting = self._assigned(child)
+                if setting is not None:
+                    (self._exported if keyword == "export" else self._plain)[setting.name] = setting
+            elif child.type == "variable_name" and keyword == "export":
+                name = self._raw(child)
+                if name in self._plain:
+                    self._exported[name] = self._plain[name]
+
+    def _assigned(self, node: Node) -> Setting | None:
+        name = node.child_by_field_name("name")
+        value = node.child_by_field_name("value")
+        if name is None or name.type != "variable_name":
+            return None
+        if value is None:
+            at = self._start + self._at(node.end_byte)
+            return Setting(self._raw(name), "", self._file.place(at, at), Way.ENVIRONMENT, "", in_shell=True)
+        word = self._word(value)
+        raw = self._file.text[word.place.start : word.place.end]
+        quote = raw[0] if raw[:1] in ("'", '"') and raw.endswith(raw[0]) and len(raw) > 1 else ""
+        inner = len(quote)
+        place = self._file.place(word.place.start + inner, word.place.end - inner)
+        text = word.text if word.known else None
+        if any(child.type == "+=" for child in node.children):
+            text = None
+        return Setting(
+            self._raw(name), text, place, Way.ENVIRONMENT, self._file.text[place.start : place.end], quote, True
+        )
+
+    # -- words
+
+    def _word(self, node: Node) -> Word:
+        text, known = self._value(node, 0)
+        start, end = self._start + self._at(node.start_byte), self._start + self._at(node.end_byte)
+        return Word(text, known, self._file.place(start, end))
+
+    def _value(self, node: Node, depth: int) -> tuple[str, bool]:
+        kind = node.type
+        raw = self._raw(node)
+        if depth > _DEEPEST:
+            return raw, False
+        if kind in _WORDS and not node.child_count:
+            return _ESCAPE.sub(r"\1", raw), "\\" in raw or not any(char in raw for char in "*?[")
+        if kind == "raw_string":
+            return raw[1:-1], True
+        if kind == "string_content":
+            return re.sub(r"\\([$`\"\\])", r"\1", raw), True
+        if kind in ("simple_expansion", "expansion"):
+            return self._expanded(node, raw, depth)
+        if kind in ("command_substitution", "process_substitution", "arithmetic_expansion", "brace_expression"):
+            return raw, False
+        if not node.child_count:
+            return _ESCAPE.sub(r"\1", raw), True
+        pieces: list[str] = []
+        known = True
+        at = node.start_byte
+        for child in node.children:
+            between = self._data[at : child.start_byte].decode("utf-8", "replace")
+            pieces.append(between)
+            at = child.end_byte
+            if child.type in ('"', "'") and kind == "string":
+                continue
+            text, sure = self._value(child, depth + 1)
+            pieces.append(text)
+            known = known and sure
+        return "".join(pieces), known
+
+    def _expanded(self, node: Node, raw: str, depth: int) -> tuple[str, bool]:
+        names = [child for child in node.children if child.type == "variable_name"]
+        if not names:
+            return raw, False
+        name = self._raw(names[0])
+        setting = self._plain.get(name) or self._exported.get(name)
+        value = setting.value if setting is not None else None
+        simple = node.type == "simple_expansion" or all(
+            child.type in ("${", "}", "variable_name") for child in node.children
+        )
+        if simple:
+            return (value, True) if value is not None else (raw, False)
+        operators = [child for child in node.children if child.type in (":-", "-")]
+        if operators:
+            if value or (value is not None and operators[0].type == "-"):
+                return value, True
+            rest = [child for child in node.children if child.start_byte > operators[0].start_byte]
+            if setting is None and len(rest) == 1:  # only the brace
+                return "", True
+            if setting is None and len(rest) > 1:
+                return self._value(rest[0], depth + 1)
+        return raw, False
+
+    def _raw(self, node: Node) -> str:
+        return self._data[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
+
+    def _at(self, byte: int) -> int:
+        """The character at which this byte of the text begins."""
+        if len(self._data) == len(self._text):
+            return byte
+        if self._columns is None:
+            columns: list[int] = []
+            for index, char in enumerate(self._text):
+                columns += [index] * len(char.encode("utf-8", "surrogatepass"))
+            columns.append(len(self._text))
+            self._columns = columns
+        return self._columns[byte]

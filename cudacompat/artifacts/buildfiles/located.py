@@ -1,0 +1,94 @@
+"""YAML and JSON as trees in which every node knows where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_DEEPEST = 60
+_MOST_NODES = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A text, a mapping or a list. `text[start:end]` is a text without its quotes; of a block (`|`, `>`) it is the
+    lines below its head, `block` then says which."""
+
+    start: int
+    end: int
+    text: str | None = None
+    entries: Mapping[str, Node] = field(default_factory=dict)
+    items: tuple[Node, ...] = ()
+    quote: str = ""
+    block: str = ""
+
+    def get(self, *keys: str) -> Node | None:
+        """The node that these keys lead to, `None` where one is missing."""
+        node: Node | None = self
+        for key in keys:
+            node = node.entries.get(key) if node is not None else None
+        return node
+
+    def words(self) -> tuple[str, ...]:
+        """The text, or the texts of the list."""
+        if self.text is not None:
+            return (self.text,)
+        return tuple(item.text for item in self.items if item.text is not None)
+
+
+def yaml_tree(text: str) -> tuple[Node, ...]:
+    """Return the documents of a YAML file (JSON is YAML, too); `ValueError` for what is none."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        counter = _Counter()
+        documents = YAML(typ="rt", pure=True).compose_all(text)
+        return tuple(_node(text, each, counter, 0) for each in documents if each is not None)
+    except (YAMLError, RecursionError, TypeError, AttributeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 1}" if mark is not None else ""
+        said = getattr(error, "problem", None) or str(error) or "no YAML"
+        raise ValueError(f"{str(said).splitlines()[0]}{where}") from error
+
+
+class _Counter:
+    """How many nodes were made: aliases can make a small file large."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def step(self, depth: int) -> None:
+        self.made += 1
+        if self.made > _MOST_NODES or depth > _DEEPEST:
+            raise ValueError("too many values" if self.made > _MOST_NODES else "nested too deeply")
+
+
+def _node(text: str, node: Any, counter: _Counter, depth: int) -> Node:
+    from ruamel.yaml import MappingNode, ScalarNode, SequenceNode
+
+    counter.step(depth)
+    start, end = node.start_mark.index, node.end_mark.index
+    if isinstance(node, MappingNode):
+        return Node(start, end, entries=dict(_entries(text, node, counter, depth)))
+    if isinstance(node, SequenceNode):
+        return Node(start, end, items=tuple(_node(text, each, counter, depth + 1) for each in node.value))
+    if not isinstance(node, ScalarNode):
+        return Node(start, end)
+    value = str(node.value)
+    if node.style in ("|", ">"):
+        head = text.find("\n", start, end)
+        return Node(head + 1 if head >= 0 else end, end, value, block=node.style)
+    quote = node.style if node.style in ("'", '"') else ""
+    return Node(start + len(quote), end - len(quote), value, quote=quote)
+
+
+def _entries(text: str, node: Any, counter: _Counter, depth: int) -> Iterator[tuple[str, Node]]:
+    for key, value in node.value:
+        if str(key.value) == "<<":
+            merged = _node(text, value, counter, depth + 1)
+            for each in (merged, *merged.items):
+                yield from each.entries.items()
+        else:
+            yield str(key.value), _node(text, value, counter, depth + 1)

@@ -1,0 +1,116 @@
+"""Compose files, dev containers and podman's quadlets: what they run, and whether it gets a GPU."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from cudacompat.artifacts.buildfiles.ci import variables
+from cudacompat.artifacts.buildfiles.located import Node
+from cudacompat.domain.extend import Way
+from cudacompat.domain.lint.facts import Service, Setting, SourceFile
+from cudacompat.domain.lint.images import base_of
+
+_QUADLET_LINE = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*=[ \t]*([^\r\n]*?)[ \t]*$")
+
+
+def kind_of(path: str) -> str | None:
+    """Return `compose`, `devcontainer` or `quadlet` for a file of this path, else `None`."""
+    name = PurePosixPath(path).name.lower()
+    if re.fullmatch(r"(?:docker-|podman-)?compose(?:[.-][\w.-]+)?\.ya?ml", name):
+        return "compose"
+    if name in ("devcontainer.json", ".devcontainer.json"):
+        return "devcontainer"
+    return "quadlet" if name.endswith(".container") else None
+
+
+def compose(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Service]:
+    """Yield the services of a compose file."""
+    for document in documents:
+        for name, node in (document.get("services") or Node(0, 0)).entries.items():
+            build = node.get("build")
+            image = node.get("image")
+            settings = variables(file, node.get("environment"))
+            if build is not None:
+                settings |= variables(file, build.get("args"), Way.BUILD_ARGUMENT)
+            volumes = node.get("volumes")
+            yield Service(
+                file=file.name,
+                name=name,
+                place=file.place(node.start, node.start),
+                base=base_of(image.text) if image is not None and image.text else None,
+                builds=build is not None,
+                gpu=_has_gpu(node),
+                environment=settings,
+                volumes=volumes.words() if volumes is not None else (),
+            )
+
+
+def _has_gpu(node: Node) -> bool:
+    if node.get("gpus") is not None:
+        return True
+    runtime = node.get("runtime")
+    if runtime is not None and runtime.text == "nvidia":
+        return True
+    devices = node.get("devices")
+    if devices is not None and any("nvidia" in word for word in devices.words()):
+        return True
+    reserved = node.get("deploy", "resources", "reservations", "devices")
+    return reserved is not None and any(
+        "gpu" in (item.get("capabilities") or Node(0, 0)).words()
+        or (item.get("driver") or Node(0, 0)).text in ("nvidia", "cdi")
+        for item in reserved.items
+    )
+
+
+def devcontainer(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Service]:
+    """Yield what a devcontainer.json describes."""
+    for document in documents:
+        image, build = document.get("image"), document.get("build")
+        arguments = document.get("runArgs")
+        words = arguments.words() if arguments is not None else ()
+        gpu = any(word.startswith("--gpus") or "nvidia" in word for word in words)
+        settings = variables(file, document.get("containerEnv"))
+        if build is not None:
+            settings |= variables(file, build.get("args"), Way.BUILD_ARGUMENT)
+        yield Service(
+            file=file.name,
+            name="devcontainer",
+            place=file.place(document.start, document.start),
+            base=base_of(image.text) if image is not None and image.text else None,
+            builds=build is not None or document.get("dockerFile") is not None,
+            gpu=gpu or document.get("hostRequirements", "gpu") is not None,
+            environment=settings,
+        )
+
+
+def quadlet(file: SourceFile) -> Iterator[Service]:
+    """Yield what one of podman's .container files describes."""
+    image: str | None = None
+    gpu = False
+    settings: dict[str, Setting] = {}
+    volumes: list[str] = []
+    for match in _QUADLET_LINE.finditer(file.text):
+        key, value = match[1], match[2]
+        if key == "Image":
+            image = value
+        elif key in ("AddDevice", "PodmanArgs"):
+            gpu = gpu or "nvidia" in value or "--gpus" in value
+        elif key == "Volume":
+            volumes.append(value)
+        elif key == "Environment" and "=" in value:
+            name, _, text = value.strip("\"'").partition("=")
+            start = match.start(2) + value.index("=") + 1
+            place = file.place(start, match.end(2))
+            settings[name] = Setting(name, text, place, Way.ENVIRONMENT, file.text[start : match.end(2)])
+    yield Service(
+        file=file.name,
+        name=PurePosixPath(file.name).stem,
+        place=file.place(0, 0),
+        base=base_of(image) if image else None,
+        builds=False,
+        gpu=gpu,
+        environment=settings,
+        volumes=tuple(volumes),
+    )

@@ -1,0 +1,300 @@
+"""Dockerfiles as stages: what each begins with, what is set where, which commands run with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from cudacompat.artifacts.buildfiles import commands as shell
+from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.dockerfile import Instruction, instructions
+from cudacompat.domain.extend import Way
+from cudacompat.domain.lint.facts import Base, Copy, Mount, Setting, SourceFile, Stage
+from cudacompat.domain.lint.images import base_of
+
+_PAIR = re.compile(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]*\}|[^\s\"'\\]|\\[^\n])*)", re.DOTALL)
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_REFERENCE = re.compile(r"\\(.)|\$(?:\{(\w+)(?:(:?[-+])([^}]*))?\}|(\w+))", re.DOTALL)
+_OPTION = re.compile(r"--([\w-]+)(?:=(\S+))?\s*")
+_CONTINUED = re.compile(r"\\[ \t]*\r?\n")
+_DROPPED = re.compile(r"(?m)^[ \t]*(?:#[^\n]*)?\r?\n")
+_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1[ \t]*\r?\n")
+_SHELLS = ("sh", "bash", "dash")
+_MOST_STAGES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RunCommand:
+    """A command of a RUN (or CMD, ENTRYPOINT) in its stage."""
+
+    command: ShellCommand
+    stage: int
+    mounts: tuple[Mount, ...]
+    keyword: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A whole Dockerfile."""
+
+    stages: tuple[Stage, ...]
+    commands: tuple[RunCommand, ...]
+    before: tuple[Setting, ...]  # the ARG before the first FROM
+
+
+class _Build:
+    """The state while the instructions are gone through."""
+
+    def __init__(self, file: SourceFile) -> None:
+        self.file = file
+        self.before: dict[str, Setting] = {}
+        self.stages: list[Stage] = []
+        self.environment: dict[str, Setting] = {}  # ENV of the current stage
+        self.arguments: dict[str, Setting] = {}  # ARG of the current stage
+        self.settings: list[Setting] = []
+        self.copies: list[Copy] = []
+        self.commands: list[RunCommand] = []
+
+    def visible(self) -> dict[str, Setting]:
+        return {**self.arguments, **self.environment}
+
+
+def read(file: SourceFile) -> Image:
+    """Return the stages and the commands of a Dockerfile, in order."""
+    build = _Build(file)
+    for each in instructions(file.text):
+        if each.keyword == "FROM":
+            _close(build)
+            if len(build.stages) == _MOST_STAGES:
+                break
+            _open(build, each)
+        elif each.keyword in ("ARG", "ENV"):
+            _assign(build, each)
+        elif build.stages and each.keyword in ("COPY", "ADD"):
+            _copy(build, each)
+        elif build.stages and each.keyword in ("RUN", "CMD", "ENTRYPOINT"):
+            build.commands += _run(build, each)
+    _close(build)
+    stages = tuple(replace(stage, last=stage is build.stages[-1]) for stage in build.stages)
+    return Image(stages, tuple(build.commands), tuple(build.before.values()))
+
+
+def _close(build: _Build) -> None:
+    if build.stages:
+        build.stages[-1] = replace(
+            build.stages[-1],
+            settings=tuple(build.settings),
+            environment=dict(build.environment),
+            copies=tuple(build.copies),
+        )
+    build.settings, build.copies, build.arguments = [], [], {}
+
+
+def _open(build: _Build, each: Instruction) -> None:
+    text = build.file.text[each.body : each.end]
+    words = [word for word in _CONTINUED.sub(" ", text).split() if not word.startswith("--")]
+    image = _expanded(words[0], build.before)[0] if words else ""
+    name = words[2] if len(words) > 2 and words[1].upper() == "AS" else None
+    parent = next(
+        (stage.number for stage in reversed(build.stages) if stage.name and stage.name.lower() == image.lower()), None
+    )
+    base: Base | None = base_of(image)
+    build.environment = {}
+    if parent is not None:
+        base = build.stages[parent].base
+        build.environment = dict(build.stages[parent].environment)
+    build.stages.append(
+        Stage(
+            file=build.file.name,
+            number=len(build.stages),
+            name=name,
+            place=build.file.place(each.start, each.body + len(text.rstrip())),
+            base=base,
+            parent=parent,
+            settings=(),
+            environment={},
+            copies=(),
+            last=False,
+        )
+    )
+
+
+def _assign(build: _Build, each: Instruction) -> None:
+    found = list(_pairs(build, each))
+    if each.keyword == "ENV":
+        build.environment |= {setting.name: setting for setting in found}
+        build.settings += found
+    elif not build.stages:
+        build.before |= {setting.name: setting for setting in found}
+    else:
+        for setting in found:
+            if setting.value is None and setting.written == "" and setting.name in build.before:
+                setting = replace(setting, value=build.before[setting.name].value)
+            build.arguments[setting.name] = setting
+            build.settings.append(setting)
+
+
+def _pairs(build: _Build, each: Instruction) -> Iterator[Setting]:
+    body = build.file.text[each.body : each.end]
+    way = Way.ENVIRONMENT if each.keyword == "ENV" else Way.BUILD_ARGUMENT
+    visible = build.visible() if build.stages else build.before
+    masked = _masked(body)
+    if each.keyword == "ENV" and "=" not in next(iter(masked.split(None, 1)), ""):
+        legacy = re.match(r"([A-Za-z_]\w*)[ \t]+(\S[^\r\n]*?)\s*$", masked)
+        if legacy is not None:
+            yield _setting(build, each, legacy[1], legacy.start(2), legacy.end(2), "", way, visible)
+        return
+    at = 0
+    while at < len(masked):
+        pair = _PAIR.match(masked, at)
+        if pair is not None:
+            quote = pair[2][:1] if pair[2][:1] in ("'", '"') else ""
+            inner = len(quote)
+            yield _setting(build, each, pair[1], pair.start(2) + inner, pair.end(2) - inner, quote, way, visible)
+            at = pair.end()
+            continue
+        bare = _NAME.match(masked, at) if each.keyword == "ARG" else None
+        if bare is not None:
+            place = build.file.place(each.body + bare.end(), each.body + bare.end())
+            yield Setting(bare[0], None, place, way, "")
+            at = bare.end()
+        else:
+            at += 1
+
+
+def _setting(
+    build: _Build, each: Instruction, name: str, start: int, end: int, quote: str, way: Way, visible: dict[str, Setting]
+) -> Setting:
+    place = build.file.place(each.body + start, each.body + end)
+    written = build.file.text[place.start : place.end]
+    value, known = (written, True) if quote == "'" else _expanded(_CONTINUED.sub("", written), visible)
+    return Setting(name, value if known else None, place, way, written, quote)
+
+
+def _expanded(text: str, settings: dict[str, Setting]) -> tuple[str, bool]:
+    """The text with the names that are known put in, and whether that were all."""
+    known = True
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal known
+        if match[1] is not None:
+            return match[1] if match[1] in '$"\\' else match[0]
+        name = match[2] or match[5]
+        setting = settings.get(name)
+        operator, word = match[3], match[4]
+        if operator in (":+", "+"):
+            return word if setting is not None else ""
+        if setting is None or (setting.value == "" and operator == ":-"):
+            return word if operator else ""
+        if setting.value is None:
+            known = False
+            return match[0]
+        return setting.value
+
+    return _REFERENCE.sub(value, text), known
+
+
+def _copy(build: _Build, each: Instruction) -> None:
+    body = build.file.text[each.body : each.end]
+    body = body.partition("\n")[0] if _HEREDOC.search(body) else _masked(body)
+    words = body.split()
+    options = dict(word[2:].partition("=")[::2] for word in words if word.startswith("--"))
+    paths = [word for word in words if not word.startswith("--")]
+    if paths and paths[0].startswith("["):
+        try:
+            paths = [str(item) for item in json.loads(body[body.index("[") :])]
+        except ValueError:
+            return
+    if len(paths) < 2:
+        return
+    visible = build.visible()
+    paths = [_expanded(path, visible)[0] for path in paths]
+    source: int | str | None = options.get("from")
+    if isinstance(source, str):
+        named = source.lower()
+        number = next((s.number for s in build.stages if s.name and s.name.lower() == named), None)
+        if number is None and source.isdigit() and int(source) < len(build.stages) - 1:
+            number = int(source)
+        source = number if number is not None else _expanded(source, build.before)[0]
+    place = build.file.place(each.start, each.body + len(body.rstrip()))
+    build.copies.append(Copy(place, tuple(paths[:-1]), paths[-1], source))
+
+
+def _run(build: _Build, each: Instruction) -> Iterator[RunCommand]:
+    text = build.file.text
+    at = each.body
+    mounts: list[Mount] = []
+    while (option := _OPTION.match(text, at, each.end)) is not None:
+        if option[1] == "mount" and option[2]:
+            parts = dict(part.partition("=")[::2] for part in option[2].split(","))
+            mounts.append(Mount(parts.pop("type", "bind"), parts))
+        at = option.end()
+        continued = _CONTINUED.match(text, at, each.end)
+        if continued is not None:
+            at = continued.end()
+            while at < each.end and text[at] in " \t":
+                at += 1
+    number = len(build.stages) - 1
+    environment = build.visible()
+    body = text[at : each.end]
+    if body.startswith("["):
+        yield from _exec_form(build, each, at, number, tuple(mounts), environment)
+        return
+    heredoc = _HEREDOC.match(body)
+    if heredoc is not None:
+        start = at + heredoc.end()
+        close = re.compile(rf"(?m)^[ \t]*{re.escape(heredoc[2])}[ \t]*\r?$").search(text, start, each.end)
+        end = close.start() if close else each.end
+        found = shell.commands(build.file, start, end, environment)
+    else:
+        found = shell.commands(build.file, at, each.end, environment, _masked(body))
+    for command in found:
+        yield RunCommand(command, number, tuple(mounts), each.keyword)
+
+
+def _exec_form(
+    build: _Build,
+    each: Instruction,
+    at: int,
+    number: int,
+    mounts: tuple[Mount, ...],
+    environment: dict[str, Setting],
+) -> Iterator[RunCommand]:
+    body = _masked(build.file.text[at : each.end])
+    try:
+        items = json.loads(body[: body.rindex("]") + 1])
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items) or not items:
+        return
+    if len(items) == 3 and items[0].rsplit("/", 1)[-1] in _SHELLS and items[1] in ("-c", "-lc", "-ec"):
+        start = build.file.text.find(items[2], at, each.end)
+        if start >= 0:
+            for command in shell.commands(build.file, start, start + len(items[2]), environment):
+                yield RunCommand(command, number, mounts, each.keyword)
+            return
+    parts = []
+    place = at
+    for item in items:
+        start = build.file.text.find(item, place, each.end)
+        start = start if start >= 0 else place
+        parts.append((item, start, start + len(item)))
+        place = start + len(item)
+    words = shell.words_of(build.file, parts)
+    yield RunCommand(ShellCommand(words, at, each.end, environment, (), False), number, mounts, each.keyword)
+
+
+def _masked(body: str) -> str:
+    """The body on one line, of the same length: without the line ends that continue it and the lines it drops."""
+
+    def blank(match: re.Match[str]) -> str:
+        return " " * len(match[0])
+
+    if "\n" not in body.rstrip("\r\n"):
+        return body
+    first, newline, rest = body.partition("\n")
+    if _HEREDOC.search(body):
+        return body  # what stands in a heredoc keeps its lines
+    return _CONTINUED.sub(blank, first + newline + _DROPPED.sub(blank, rest))

@@ -1,0 +1,63 @@
+"""`cudacompat lint`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from cudacompat.cli.options import (
+    Color,
+    ColorOption,
+    ConfigOption,
+    ExitZeroOption,
+    Format,
+    FormatOption,
+    GpusFromOption,
+    OutputOption,
+    QuietOption,
+)
+
+
+def command(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="The project, or one of its build files.")] = ".",
+    gpu: Annotated[
+        list[str] | None,
+        typer.Option("--gpu", metavar="SPEC", help="A GPU that the build has to serve, repeatable (default: none)."),
+    ] = None,
+    gpus_from: GpusFromOption = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Make the safe fixes in place.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="Make the fixes, too, that decide something for you.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show the fixes as a diff; write nothing.")] = False,
+    config: ConfigOption = None,
+    no_config: Annotated[bool, typer.Option("--no-config", help="Read no policy file.")] = False,
+    show_suppressed: Annotated[
+        bool, typer.Option("--show-suppressed", help="List the findings that an ignore lets pass, with its reason.")
+    ] = False,
+    format_: FormatOption = Format.TEXT,
+    color: ColorOption = Color.AUTO,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    exit_zero: ExitZeroOption = False,
+) -> int:
+    """Find CUDA build mistakes in Dockerfiles, CMake, Cargo, Python builds, compose files and CI; nothing is run."""
+    from cudacompat.app import config as configs
+    from cudacompat.app.fleet import targets_for
+    from cudacompat.app.lint.run import lint
+    from cudacompat.cli.files import edit_files
+    from cudacompat.cli.output import emit
+    from cudacompat.domain.held_to import policy_of, required
+
+    held_to = configs.load({"require": gpu or None, "gpus-from": gpus_from}, os.environ, config, search=not no_config)
+    named, fleet, floor = required(held_to.given), held_to.text("gpus-from"), held_to.driver_floor
+    asked = gpu or named or fleet
+    targets = targets_for(gpu or (), named, fleet, None, floor, None, os.environ) if asked else ()
+    policy = policy_of(held_to.given, held_to.ignores, targets)
+    report = lint(folder, targets, policy.ignores, fix=fix or diff or unsafe_fixes, unsafe=unsafe_fixes)
+    report = replace(report, show_suppressed=show_suppressed)
+    edit_files(report.edited, report.root, diff=diff)
+    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)

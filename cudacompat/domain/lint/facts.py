@@ -1,0 +1,292 @@
+"""A project as its build files describe it: who is built where, with which settings. Pure: the files were read before.
+
+Nothing here was run. A value that only the build can know (a build argument without a default, the output of a command)
+is `None`, and rules say nothing about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from packaging.version import InvalidVersion, Version
+
+from cudacompat.domain.arch_lists import ArchList
+from cudacompat.domain.code import NotRead
+from cudacompat.domain.engine import Engine, Grammar, Knob
+from cudacompat.domain.extend import Way
+from cudacompat.domain.nvcc_flags import Requested
+from cudacompat.domain.verdict import Target
+from cudacompat.domain.versions import ToolkitVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A piece of a file: `text[start:end]` (characters), which begins in this line (from 1)."""
+
+    file: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of the project: its path below it, its text as it is."""
+
+    name: str
+    text: str
+
+    def place(self, start: int, end: int) -> Place:
+        """Return the place of `text[start:end]`."""
+        return Place(self.name, self.text.count("\n", 0, start) + 1, start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value that is given to a name.
+
+    `value` has the variables that are known put in; `None` where only the build can know it. `written` is how it stands
+    at `place`, without the quotes around it; `quote` is what stands around it or the word that holds it (`"`, `'`, or
+    empty), `in_shell` whether a shell reads it. `cut` is whether a bare semicolon behind it ends the shell's command.
+    """
+
+    name: str
+    value: str | None
+    place: Place
+    way: Way
+    written: str
+    quote: str = ""
+    in_shell: bool = False
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a command as the program gets it; `known` is whether nothing in it is left for the build."""
+
+    text: str
+    known: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a stage or job runs in: `image` as it is named with its build arguments put in.
+
+    For an nvidia/cuda image (or another that carries a CUDA toolkit of a known release): its release, flavour (`base`,
+    `runtime`, `devel`) and distribution (`ubuntu22.04`); `None` where the image is no such or does not say.
+    """
+
+    image: str
+    cuda: ToolkitVersion | None = None
+    flavour: str | None = None
+    distro: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One COPY or ADD: what from where (`stage` is a stage's number, an image's name, or `None` for the context)."""
+
+    place: Place
+    sources: tuple[str, ...]
+    target: str
+    stage: int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A `--mount` of RUN: its kind and its options."""
+
+    type: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a Dockerfile.
+
+    `base` is what it begins with, through any stages before it; `parent` is that stage. `environment` is what ENV left
+    at its end (inherited values included), `settings` every ENV and ARG of its own in order.
+    """
+
+    file: str
+    number: int
+    name: str | None
+    place: Place
+    base: Base | None
+    parent: int | None
+    settings: tuple[Setting, ...]
+    environment: Mapping[str, Setting]
+    copies: tuple[Copy, ...]
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job of a CI system: `runner` are the labels it asks for, `system` is `github` or `gitlab`."""
+
+    file: str
+    name: str
+    place: Place
+    system: str
+    runner: tuple[str, ...]
+    base: Base | None
+    environment: Mapping[str, Setting]
+
+    @property
+    def gpu(self) -> bool:
+        """Whether it asks for a machine of somebody's own, which may have a GPU, or names one."""
+        hosted = ("ubuntu-", "windows-", "macos-", "saas-linux-")
+        return bool(self.runner) and not all(
+            label.lower().startswith(hosted) and "gpu" not in label.lower() for label in self.runner
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An engine that the project is, contains or builds; its version where a file says it, and what showed it."""
+
+    engine: Engine
+    version: str | None
+    shown: str  # the file, or the command, that showed it
+    folder: str = ""  # where in the project it lies: `` is the top
+
+    @property
+    def parsed(self) -> Version | None:
+        """The version, `None` for the newest or an unknown one."""
+        try:
+            return Version(self.version) if self.version else None
+        except InvalidVersion:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command that a build, a job or a script runs.
+
+    `program` is the name of the program without its folder. `environment` holds what is set where it runs: ENV, ARG,
+    exports before it, variables in front of it. `defines` are the -DNAME=VALUE on its line. `use` is the engine that it
+    builds, if it is one that builds. `conditional` is whether it stands in a branch or a loop.
+    """
+
+    program: str
+    words: tuple[Word, ...]
+    place: Place
+    environment: Mapping[str, Setting]
+    defines: tuple[Setting, ...]
+    stage: Stage | None = None
+    job: Job | None = None
+    mounts: tuple[Mount, ...] = ()
+    use: Use | None = None
+    conditional: bool = False
+
+    @property
+    def line(self) -> str:
+        """The words, as far as they are known."""
+        return " ".join(word.text for word in self.words)
+
+    def has(self, *texts: str) -> bool:
+        """Whether one of its words is one of these."""
+        return any(word.text in texts for word in self.words[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of architectures that a setting holds, and who reads it.
+
+    `archs` is the list as its reader takes it, `None` where it is none of its grammar: `wrong` then says why. `word` is
+    a word in place of a list (`native`, `all`, `OFF`). `command` is the command that it reaches, if it stands on its
+    line or in its environment.
+    """
+
+    setting: Setting
+    use: Use
+    grammar: Grammar
+    reader: str
+    knob: Knob | None
+    archs: ArchList | None
+    wrong: str | None = None
+    word: str | None = None
+    command: Command | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CMakeCommand:
+    """One command of a CMake file: its name in small letters, its arguments without quotes."""
+
+    name: str
+    arguments: tuple[Word, ...]
+    place: Place
+    depth: int = 0  # how many if(), foreach(), function() are around it
+
+
+@dataclass(frozen=True, slots=True)
+class CMakeFile:
+    """One CMakeLists.txt or .cmake file."""
+
+    name: str
+    commands: tuple[CMakeCommand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of a compose file, or a devcontainer: what it runs and what it is given."""
+
+    file: str
+    name: str
+    place: Place
+    base: Base | None
+    builds: bool
+    gpu: bool
+    environment: Mapping[str, Setting]
+    volumes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedUnit:
+    """One CUDA source of a configured build, and what it will be compiled for."""
+
+    file: str  # the file that says so
+    source: str
+    request: Requested
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All that was read. `targets` are the GPUs that `--gpu` names, `not_read` what could not be read."""
+
+    files: tuple[SourceFile, ...] = ()
+    uses: tuple[Use, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    commands: tuple[Command, ...] = ()
+    settings: tuple[Setting, ...] = ()  # every value that any file gives to any name, file by file
+    lists: tuple[Listed, ...] = ()
+    cmake: tuple[CMakeFile, ...] = ()
+    services: tuple[Service, ...] = ()
+    units: tuple[PlannedUnit, ...] = ()
+    targets: tuple[Target, ...] = ()
+    known: Mapping[str, str] = field(default_factory=dict)  # name of a knob of any engine -> who reads it
+    not_read: tuple[NotRead, ...] = ()
+
+    def file(self, name: str) -> SourceFile | None:
+        """The file of this name."""
+        return next((file for file in self.files if file.name == name), None)
+
+    def text(self, place: Place) -> str:
+        """What stands at a place."""
+        file = self.file(place.file)
+        return file.text[place.start : place.end] if file is not None else ""
+
+    def stages_of(self, file: str) -> tuple[Stage, ...]:
+        """The stages of one Dockerfile, in order."""
+        return tuple(stage for stage in self.stages if stage.file == file)
+
+    def commands_of(self, stage: Stage) -> tuple[Command, ...]:
+        """The commands of a stage's own RUN instructions, in order."""
+        return tuple(
+            each
+            for each in self.commands
+            if each.stage is not None and (each.stage.file, each.stage.number) == (stage.file, stage.number)
+        )

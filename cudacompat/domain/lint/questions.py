@@ -1,0 +1,104 @@
+"""Questions that several rules ask of a project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cudacompat.domain.finding import Edit, Fix
+from cudacompat.domain.lint.facts import Command, Project, Setting, Stage
+
+# Options and features that switch CUDA on.
+_CUDA_OPTION = re.compile(
+    r"(?:GGML|WHISPER|LLAMA|WITH|USE|ENABLE|BUILD|FAISS_ENABLE|onnxruntime_USE)?_?(?:CUDA|CUBLAS|CUDNN|GPU)"
+)
+_ON = frozenset({"on", "1", "true", "yes", "y"})
+_TOOLKIT_PACKAGE = re.compile(
+    r"^(?:cuda-(?:toolkit|nvcc|compiler|minimal-build)[\w.-]*|cuda(?:-\d[\d-]*)?|nvidia-cuda-toolkit|nvidia-cuda-nvcc.*)$"
+)
+_INSTALLERS = frozenset({"apt-get", "apt", "dnf", "yum", "microdnf", "conda", "mamba", "micromamba", "pip", "pip3"})
+
+
+def is_on(value: str | None) -> bool:
+    """Whether CMake takes this value for true."""
+    return value is not None and value.strip().lower() in _ON
+
+
+def cuda_switch(command: Command) -> Setting | None:
+    """The option on a command's line (or in its CMAKE_ARGS) that switches CUDA on, if there is one."""
+    return next((each for each in command.defines if _CUDA_OPTION.fullmatch(each.name) and is_on(each.value)), None)
+
+
+def asks_for_cuda(command: Command) -> bool:
+    """Whether this command certainly compiles CUDA code: nvcc itself, or a build with CUDA switched on."""
+    if command.program == "nvcc" and command.use is not None:
+        return True
+    if command.use is None:
+        return False
+    if cuda_switch(command) is not None:
+        return True
+    arguments = command.environment.get("CMAKE_ARGS")
+    if command.program in ("pip", "pip3") and arguments is not None and arguments.value:
+        return re.search(r"-D(?:GGML|LLAMA)_(?:CUDA|CUBLAS)=(?:on|1|true)", arguments.value, re.IGNORECASE) is not None
+    return "cuda" in _features(command)
+
+
+def _features(command: Command) -> set[str]:
+    """The features on cargo's command line."""
+    words = [word.text for word in command.words]
+    found: set[str] = set()
+    for index, word in enumerate(words):
+        if word in ("--features", "-F") and index + 1 < len(words):
+            found.update(re.split(r"[,\s]+", words[index + 1]))
+        elif word.startswith("--features="):
+            found.update(re.split(r"[,\s]+", word.partition("=")[2]))
+    return found
+
+
+def installs_toolkit(command: Command) -> bool:
+    """Whether it installs a CUDA toolkit by a package manager, or by NVIDIA's own installer."""
+    if command.program in _INSTALLERS:
+        return any(_TOOLKIT_PACKAGE.match(word.text.split("=")[0].strip("'\"")) for word in command.words[1:])
+    return any(re.search(r"cuda_[\d.]+_.*\.run", word.text) for word in command.words)
+
+
+def copied_from(project: Project, stage: Stage) -> Iterator[Stage]:
+    """Yield the stages that this one copies from."""
+    stages = project.stages_of(stage.file)
+    for copy in stage.copies:
+        if isinstance(copy.stage, int) and copy.stage < len(stages):
+            yield stages[copy.stage]
+
+
+def ancestry(project: Project, stage: Stage) -> Iterator[Stage]:
+    """Yield the stage and those that it begins with, the nearest first."""
+    stages = project.stages_of(stage.file)
+    current: Stage | None = stage
+    while current is not None:
+        yield current
+        current = stages[current.parent] if current.parent is not None else None
+
+
+def removal(project: Project, setting: Setting) -> Fix | None:
+    """The fix that takes a setting out: its whole line where it stands alone there, else just itself; `None` where that
+    cannot be done without a look at what is around it."""
+    file = project.file(setting.place.file)
+    if file is None:
+        return None
+    text, start, end = file.text, setting.place.start, setting.place.end
+    begin = text.rfind("\n", 0, start) + 1
+    stop = text.find("\n", end)
+    stop = len(text) if stop < 0 else stop + 1
+    line = text[begin:stop]
+    name, value = re.escape(setting.name), re.escape(text[start:end])
+    given = rf"{name}(?:[ \t]*[=:][ \t]*|[ \t]+)['\"]?{value}['\"]?"
+    alone = re.fullmatch(rf"[ \t]*(?:(?:ENV|ARG|export|env|arg)[ \t]+)?{given}[ \t]*(?:#[^\n]*)?\r?\n?", line)
+    if alone is not None and not text[:begin].rstrip(" \t\r\n").endswith("\\"):
+        return Fix(f"remove {setting.name}", (Edit(file.name, begin, stop, ""),), safe=True)
+    among = re.compile(rf"[ \t]+{name}=['\"]?{value}['\"]?(?=[ \t\r\n])").search(text, max(begin - 1, 0), stop)
+    if among is None or among.start() >= start:
+        return None
+    if re.match(r"[ \t]*(?:ENV|ARG)[ \t]+$", text[begin : among.start() + 1], re.IGNORECASE):
+        # the first of several: what it leaves has to begin where it began
+        return Fix(f"remove {setting.name}", (Edit(file.name, among.start() + 1, among.end() + 1, ""),), safe=True)
+    return Fix(f"remove {setting.name}", (Edit(file.name, among.start(), among.end(), ""),), safe=True)

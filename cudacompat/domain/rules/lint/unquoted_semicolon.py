@@ -1,0 +1,53 @@
+"""A list of architectures that the shell cuts at its first semicolon.
+
+What it finds: -DCMAKE_CUDA_ARCHITECTURES=80;90 without quotes, in RUN, in a script or in a CI job.
+
+Why it matters: the shell ends the command at the semicolon. CMake gets the first architecture alone, the rest is run as
+commands ("90: not found"), and unless the shell stops at errors the build goes on and seems to work.
+
+Example: `RUN cmake -B build -DCMAKE_CUDA_ARCHITECTURES=80;90 .`
+
+What to do: put the whole argument in quotes: `"-DCMAKE_CUDA_ARCHITECTURES=80;90"`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.rule import Rule
+
+_REST = re.compile(r"(?:;[ \t]*\d{2,3}[af]?(?:-real|-virtual)?)+(?![\w.-])")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each list that is cut."""
+    seen: set[tuple[str, int]] = set()
+    for command in project.commands:
+        for setting in command.defines:
+            place = setting.place
+            file = project.file(place.file)
+            if not setting.cut or file is None or (place.file, place.start) in seen:
+                continue
+            seen.add((place.file, place.start))
+            rest = _REST.match(file.text, place.end)
+            if rest is None:
+                continue
+            head = file.text.rfind("-D", 0, place.start)
+            whole = file.text[head : rest.end()]
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR,
+                message=f"the shell cuts {setting.name} at the first semicolon: CMake gets {setting.written} alone",
+                path=place.file,
+                line=place.line,
+                found=whole,
+                why=f"`;` ends a command; {rest[0].lstrip('; ').split(';')[0]} is then run as one",
+                help=f'"{whole}"',
+                fix=Fix("put the argument in quotes", (Edit(place.file, head, rest.end(), f'"{whole}"'),), safe=True),
+            )
+
+
+RULE = Rule("unquoted-semicolon", "A list that the shell cuts at a semicolon", __doc__, check)

@@ -1,0 +1,42 @@
+"""`lint` as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cudacompat.domain.lint.report import LintReport
+from cudacompat.domain.nvcc_flags import describe
+from cudacompat.domain.wording import sort_key
+from cudacompat.report.json import findings_json, head
+
+Json = dict[str, Any]
+
+
+def lint_json(report: LintReport) -> Json:
+    """What `lint` writes."""
+    return {
+        **head("lint"),
+        "folder": report.root,
+        "targets": [
+            {"id": target.id, "name": target.name, "compute_capability": str(target.capability)}
+            for target in report.targets
+        ],
+        "engines": [{"name": use.engine.name, "version": use.version, "shown_by": use.shown} for use in report.uses],
+        "findings": findings_json(report.findings),
+        "fixed": findings_json(report.fixed),
+        "edited": [file.name for file in report.edited],
+        "suppressed": [
+            {"by": each.by, "reason": each.reason, **findings_json([each.finding])[0]} for each in report.suppressed
+        ],
+        "planned": [
+            {
+                "file": unit.file,
+                "source": unit.source,
+                "targets": [str(each) for each in sorted(unit.request.images, key=sort_key)],
+                "request": describe(unit.request),
+            }
+            for unit in report.units
+        ],
+        "not_read": [{"path": item.path, "why": item.why} for item in report.not_read],
+        "files": {"read": report.files, "folders_passed_over": list(report.skipped)},
+    }

@@ -1,0 +1,38 @@
+"""One case of a rule of `lint`: a realistic project on which it fires, and its corrected twin on which it is silent.
+
+Any `tests/lint_cases_*.py` has a tuple `LINT_CASES` of these; tests/test_lint_rules.py runs them all and wants one for
+every rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cudacompat.app.lint.model import project_of
+from cudacompat.app.lint.read import Read
+from cudacompat.domain.gpus import resolve
+from cudacompat.domain.lint.facts import Project, SourceFile
+from cudacompat.domain.verdict import JitPolicy, Target
+
+
+@dataclass(frozen=True)
+class LintCase:
+    """`bad` and `good` map paths to texts. `line` is part of the line of the first finding. `good` has no error of any
+    other rule either, but for those in `also`."""
+
+    id: str
+    bad: Mapping[str, str]
+    good: Mapping[str, str]
+    line: str = ""
+    gpu: tuple[str, ...] = ()
+    also: frozenset[str] = field(default_factory=frozenset)
+
+
+def project(files: Mapping[str, str], *gpus: str) -> Project:
+    """The facts of a project of these files, which lie nowhere on the disk."""
+    found = [resolve(spec) for spec in gpus]
+    targets = tuple(Target(each.id, each.name, each.capability, None, JitPolicy.NORMAL) for each in found)
+    sources = tuple(SourceFile(name, text) for name, text in sorted(files.items()))
+    return project_of(Read(Path("/nowhere"), sources, (), (), (), len(sources)), targets)
