@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import zipfile
@@ -13,7 +16,8 @@ import pytest
 
 from cudacompat.domain.host import Found
 from cudacompat.host import libcuda
-from tests.run import ROOT, cudacompat
+from cudacompat.host.process import run as run_program
+from tests.run import ROOT, Ran, cudacompat
 from tests.toolchain import missing
 
 pytestmark = pytest.mark.gpu
@@ -40,6 +44,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory, number: int) -> Path:
     for name, flags in (
         ("native", [f"-arch=sm_{number}"]),
         ("ptx", ["-gencode", "arch=compute_75,code=compute_75"]),
+        ("both", [f"-gencode=arch=compute_{number},code=sm_{number}", "-gencode=arch=compute_75,code=compute_75"]),
     ):
         subprocess.run([nvcc, "-std=c++17", *flags, str(source), "-o", str(folder / name)], check=True)
     return folder
@@ -65,6 +70,11 @@ def test_the_driver_agrees_on_every_file_that_was_recorded(tmp_path: Path) -> No
         ("ptx", ("--cold",), {}, "gpu-jit", 1),
         ("ptx", (), {"CUDA_CACHE_DISABLE": "1"}, "gpu-jit", 1),
         ("native", (), {"CUDA_VISIBLE_DEVICES": ""}, "cpu-fallback", 1),
+        ("both", ("--expect", "native"), {}, "gpu", 0),
+        ("both", ("--cold",), {"CUDA_FORCE_PTX_JIT": "1"}, "gpu-jit", 1),
+        ("ptx", (), {"CUDA_DISABLE_PTX_JIT": "1"}, "failed", 5),
+        ("native", (), {"CUDA_VISIBLE_DEVICES": "-1"}, "cpu-fallback", 1),
+        ("native", ("--min-gpu-memory", "64M"), {}, "gpu", 0),
         ("native", ("--min-gpu-memory", "10T"), {}, "gpu", 1),
     ],
 )
@@ -94,3 +104,70 @@ def test_a_context_without_work() -> None:
     )
     ran = cudacompat("verify", "--format", "json", "--", sys.executable, "-c", code)
     assert (ran.json["verdict"], ran.code) == ("undecided", 4), json.dumps(ran.json["evidence"])
+
+
+def in_a_namespace(*namespaces: str) -> tuple[str, ...]:
+    """What runs a command in namespaces of its own; skipped where that is not allowed."""
+    around = ("unshare", *namespaces)
+    if shutil.which("unshare") is None or subprocess.run([*around, "true"], capture_output=True).returncode:
+        pytest.skip(f"{' '.join(around)} is not allowed here")
+    return around
+
+
+def verify_around(around: tuple[str, ...], *arguments: str | Path) -> Ran:
+    command = [*around, sys.executable, "-m", "cudacompat", "verify", "--format", "json", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(("build", "verdict", "code"), [("native", "gpu", 0), ("ptx", "gpu-jit", 1)])
+def test_process_numbers_of_its_own(builds: Path, build: str, verdict: str, code: int) -> None:
+    """As in a container: NVML lists processes by other numbers, or none."""
+    around = in_a_namespace("--pid", "--fork", "--mount-proc")
+    ran = verify_around(around, "--cold", "--", builds / build, "1.5")
+    assert (ran.json["verdict"], ran.code) == (verdict, code), json.dumps(ran.json["evidence"])
+
+
+def test_without_the_drivers_library(builds: Path) -> None:
+    around = in_a_namespace("--mount")
+    maps = "import ctypes; ctypes.CDLL('libcuda.so.1'); print(open('/proc/self/maps').read())"
+    text = run_program([sys.executable, "-c", maps]).stdout
+    library = next(line.split()[-1] for line in text.splitlines() if "/libcuda.so" in line)
+    hide = ("sh", "-c", f'mount --bind /dev/null {shlex.quote(library)} && exec "$@"', "sh")
+    ran = verify_around((*around, *hide), "--", builds / "native", "1")
+    assert (ran.json["verdict"], ran.code) == ("cpu-fallback", 1), json.dumps(ran.json["evidence"])
+    assert ran.json["run"]["libcuda"] is False
+
+
+def test_a_server_that_becomes_healthy(builds: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = f'"$0" 60 & exec "$1" -m http.server {port} --bind 127.0.0.1'
+    command = ("sh", "-c", server, builds / "native", sys.executable)
+    options = ("--expect", "native", "--health", f"http://127.0.0.1:{port}/", "--timeout", "60")
+    ran = cudacompat("verify", "--format", "json", *options, "--", *command)
+    assert (ran.json["verdict"], ran.code) == ("gpu", 0), json.dumps(ran.json["evidence"])
+    assert ran.json["run"]["ended"] == "stopped"
+
+
+@pytest.mark.parametrize("device", [0, 1])
+def test_each_of_two_gpus(builds: Path, device: int) -> None:
+    found = libcuda.gpus()
+    if not isinstance(found, Found) or len(found.value) < 2:
+        pytest.skip("there is one GPU here")
+    environment = {"CUDA_VISIBLE_DEVICES": str(device), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+    ran = cudacompat("verify", "--format", "json", "--", builds / "native", "1.5", env=environment)
+    assert [each["index"] for each in ran.json["devices"] if each["used"]] == [device]
+
+
+def test_bench_of_one_program(builds: Path) -> None:
+    options = ("--runs", "1", "--first", "first result", "--rate", r"([0-9.]+) items per second")
+    ran = cudacompat("bench", "--format", "json", *options, "--", builds / "both", "0.5")
+    variants = {each["name"]: each for each in ran.json["variants"]}
+    used = {name: [run["used"] for run in each["runs"]] for name, each in variants.items()}
+    assert used == {"native": ["gpu"], "jit-cold": ["gpu-jit"], "jit-warm": ["gpu-jit"], "cpu": ["cpu-fallback"]}
+    assert ran.code == 0, [each["note"] or each["failed"] for each in variants.values()]
+    first = {name: each["first_seconds"]["median"] for name, each in variants.items()}
+    assert first["native"] < first["jit-cold"]
+    assert variants["cpu"]["to_native"]["per_second"]["median"] < 1
