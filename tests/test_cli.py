@@ -163,6 +163,27 @@ class TestGpus:
         jsonschema.validate(ran.json, schema("gpus"))
 
 
+class TestToolkits:
+    def test_lookups(self) -> None:
+        assert "120a" in cudacompat("toolkits", "12.8").out
+        assert cudacompat("toolkits", "12").out.count("PTX ISA") > 5
+        assert cudacompat("toolkits", "14").code == 3
+        assert cudacompat("toolkits", "--gpu", "no such card").code == 2
+
+    def test_only_releases_that_build_for_a_gpu(self) -> None:
+        builds = cudacompat("toolkits", "--gpu", "RTX 5070 Ti", "--format", "json").json
+        versions = [row["version"] for row in builds["toolkits"]]
+        assert versions[0] == "12.8"
+        assert all("sm_120" in row["targets"] for row in builds["toolkits"])
+        assert cudacompat("toolkits", "13", "--gpu", "sm_70").code == 3  # CUDA 13 dropped it
+
+    def test_json_validates(self) -> None:
+        ran = cudacompat("toolkits", "--format", "json")
+        jsonschema.validate(ran.json, schema("toolkits"))
+        newest = ran.json["toolkits"][-1]
+        assert newest["ptx_min_driver_branch"] is None or newest["ptx_min_driver_branch"] > 600
+
+
 class TestExplain:
     def test_every_finding_has_a_page(self) -> None:
         page = cudacompat("explain", "default-target-only").out

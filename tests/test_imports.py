@@ -68,6 +68,7 @@ GPUS = (
     *(f"domain.{name}" for name in ("capability", "code", "finding", "report", "target", "verdict", "versions")),
     *(f"domain.tables{name}" for name in ("", ".architectures", ".gpu_names", ".pci_ids", ".toolkits")),
 )
+TOOLKITS = ("report.toolkits", "domain.tables.drivers")
 # Of all of the domain's rules and tables, and of the machine only the driver, as far as it is asked for.
 CHECK = (*READING, "app.*", "domain*")
 NOT_CHECK = (
@@ -136,6 +137,7 @@ CASES = [
     (("check", "zstd.fatbin", *CHECKING, "--format", "json"), {"zstandard"}, (*CHECK, "report.json"), NOT_CHECK),
     (("gpus", "5070 ti", "--format", "json"), set(), (*GPUS, "report.json"), ()),
     (("gpus", "5070 ti"), {"rich"}, (*GPUS, *TEXT), ()),
+    (("toolkits", "12.8", "--format", "json"), set(), (*GPUS, "report.json", *TOOLKITS), ()),
     (("explain", "no-runnable-code"), set(), EXPLAIN, NOT_EXPLAIN),
 ]
 

@@ -10,7 +10,20 @@ from typing import Annotated, NoReturn
 import typer
 
 import cudacompat
-from cudacompat.cli.commands import bench, check, diff, doctor, explain, generate, gpus, lint, listing, rebuild, verify
+from cudacompat.cli.commands import (
+    bench,
+    check,
+    diff,
+    doctor,
+    explain,
+    generate,
+    gpus,
+    lint,
+    listing,
+    rebuild,
+    toolkits,
+    verify,
+)
 from cudacompat.domain.errors import CudacompatError
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
@@ -89,6 +102,7 @@ for _name, _command in (
     ("verify", verify.command),
     ("bench", bench.command),
     ("gpus", gpus.command),
+    ("toolkits", toolkits.command),
 ):
     app.command(_name)(_command)
 app.command("explain", cls=explain.Parser)(explain.command)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.host import HostFacts
     from cudacompat.domain.plan import BuildPlan
     from cudacompat.domain.policy_keys import Given
+    from cudacompat.domain.tables.toolkits import CudaRelease
 
 EXIT_OK, EXIT_FINDINGS, EXIT_USAGE, EXIT_NOTHING, EXIT_INCOMPLETE, EXIT_STEP_FAILED = range(6)
 
@@ -110,6 +111,20 @@ class GpusReport:
     def exit_code(self) -> int:
         """3 if nothing matched, else 0."""
         return EXIT_OK if self.gpus else EXIT_NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ToolkitsReport:
+    """The CUDA releases that a query leaves: of a version, or those that build `arch` (`"120"`) for what was named."""
+
+    query: str | None
+    arch: str | None
+    releases: tuple[CudaRelease, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """3 if nothing matched, else 0."""
+        return EXIT_OK if self.releases else EXIT_NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,7 @@ _ELSEWHERE = {
     "LintReport": ("cudacompat.report.lint_json", "lint_json"),
     "LoadReport": ("cudacompat.report.verify_json", "load_json"),
     "RebuildReport": ("cudacompat.report.build_json", "rebuild_json"),
+    "ToolkitsReport": ("cudacompat.report.toolkits", "toolkits_json"),
     "VerifyReport": ("cudacompat.report.verify_json", "verify_json"),
 }
 

@@ -393,6 +393,7 @@ _ELSEWHERE = {
     "LintReport": ("cudacompat.report.lint_text", "lint_text"),
     "LoadReport": ("cudacompat.report.verify_text", "load_text"),
     "RebuildReport": ("cudacompat.report.rebuild_text", "rebuild_text"),
+    "ToolkitsReport": ("cudacompat.report.toolkits", "toolkits_text"),
     "VerifyReport": ("cudacompat.report.verify_text", "verify_text"),
 }
 

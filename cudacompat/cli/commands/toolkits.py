@@ -1,0 +1,29 @@
+"""`cudacompat toolkits`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cudacompat.cli.options import Color, ColorOption, ExitZeroOption, Format, FormatOption, OutputOption, QuietOption
+
+
+def command(
+    query: Annotated[
+        str | None, typer.Argument(metavar="[RELEASE]", help="A release: 12.8, or 12 for all of 12.")
+    ] = None,
+    gpu: Annotated[
+        str | None, typer.Option("--gpu", metavar="SPEC", help="Only releases that build machine code for this GPU.")
+    ] = None,
+    format_: FormatOption = Format.TEXT,
+    color: ColorOption = Color.AUTO,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    exit_zero: ExitZeroOption = False,
+) -> int:
+    """List CUDA releases: the targets each builds, its PTX ISA, its drivers and host compilers; needs no toolkit."""
+    from cudacompat.app.lookup import toolkits
+    from cudacompat.cli.output import emit
+
+    return emit(toolkits(query, gpu), format_, color, output, quiet=quiet, exit_zero=exit_zero)
