@@ -36,10 +36,11 @@ from cudacompat.domain.lint.inline import InlineIgnore, InlineUse
 from cudacompat.domain.load import ArtifactLoad, ModuleAnswer, compare
 from cudacompat.domain.policy import Extra, Ignore, Policy, PtxPolicy, Require
 from cudacompat.domain.rule import Rule
-from cudacompat.domain.rules import OWN_RULES, all_rules
+from cudacompat.domain.rules import OWN_RULES, all_rules, rule_called
 from cudacompat.domain.rules.held import Held
 from cudacompat.domain.rules.ignores import IgnoreUse
 from cudacompat.domain.rules.judged import Judged
+from cudacompat.domain.rules.lint import INLINE_RULES
 from cudacompat.domain.rules.machine import Machine
 from cudacompat.domain.rules.too_big import Sized
 from cudacompat.domain.verdict import JitPolicy
@@ -240,7 +241,8 @@ def every_case() -> list[RuleCase]:
 
 
 ALL_RULES = all_rules()
-BY_ID = {rule.id: rule for rule in OWN_RULES}
+RULES = (*OWN_RULES, *INLINE_RULES)
+BY_ID = {rule.id: rule for rule in RULES}
 
 
 @pytest.mark.parametrize("case", every_case(), ids=lambda case: case.id)
@@ -267,7 +269,13 @@ def test_every_rule_of_the_package_is_in_the_tuple_once() -> None:
         if isinstance(value, Rule)
     ]
     assert {rule.id for rule in written} == set(BY_ID)
-    assert len(OWN_RULES) == len(BY_ID)
+    assert len(RULES) == len(BY_ID)
+
+
+def test_a_rule_is_found_by_its_id() -> None:
+    assert [rule_called(rule.id) for rule in ALL_RULES] == list(ALL_RULES)
+    assert rule_called("no-such-rule") is None
+    assert rule_called("../etc/passwd") is None
 
 
 @pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.id)

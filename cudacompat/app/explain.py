@@ -20,7 +20,7 @@ from cudacompat.domain.log_reading import LogReading
 from cudacompat.domain.log_report import CatalogueReport, CommandEnd, ExplainReport
 from cudacompat.domain.log_signature import Signature
 from cudacompat.domain.observation import End
-from cudacompat.domain.rules import all_rules
+from cudacompat.domain.rules import all_rules, rule_called
 from cudacompat.domain.tables.signatures import GROUPS, SIGNATURES, by_id, named
 from cudacompat.domain.verdict import Target
 
@@ -31,8 +31,7 @@ _NEVER_S = 10 * 365 * 86400.0
 def explain(id_: str) -> str:
     """Return the page of the rule or of the log line with this id (or CUDA error number or name); `UsageError` with
     the nearest ids if there is none."""
-    rules = {rule.id: rule for rule in all_rules()}
-    rule = rules.get(id_.strip().lower())
+    rule = rule_called(id_.strip().lower())
     if rule is not None:
         return f"{rule.id}: {rule.title}\n\n{inspect.cleandoc(rule.doc)}"
     signature = named(id_)
@@ -46,7 +45,7 @@ def explain(id_: str) -> str:
 
 def is_known(id_: str) -> bool:
     """Whether `explain` has a page under this id, CUDA error number or name."""
-    return id_.strip().lower() in {rule.id for rule in all_rules()} or named(id_) is not None
+    return named(id_) is not None or rule_called(id_.strip().lower()) is not None
 
 
 def signature_page(signature: Signature) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 
-from cudacompat.domain.rules import all_rules
+from cudacompat.domain.rules import rule_called
 
 _GAPS = {
     "nothing-to-judge": (
@@ -39,9 +39,9 @@ class RuleText:
 
 def rule_text(id_: str) -> RuleText:
     """Return the words of a rule; its id alone where the tool keeps none."""
-    for rule in all_rules():
-        if rule.id == id_:
-            return RuleText(id_, rule.title, _sections(inspect.cleandoc(rule.doc)), known=True)
+    rule = rule_called(id_)
+    if rule is not None:
+        return RuleText(id_, rule.title, _sections(inspect.cleandoc(rule.doc)), known=True)
     title, doc = _GAPS.get(id_, (id_.replace("-", " ").capitalize(), ""))
     return RuleText(id_, title, _sections(doc), known=False)
 

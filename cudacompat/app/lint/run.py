@@ -15,8 +15,8 @@ from cudacompat.domain.lint.facts import Project
 from cudacompat.domain.lint.inline import apply
 from cudacompat.domain.lint.report import LintReport
 from cudacompat.domain.policy import Ignore
-from cudacompat.domain.rules import IGNORE_RULES, INLINE_RULES
-from cudacompat.domain.rules.lint import LINT_RULES
+from cudacompat.domain.rules import IGNORE_RULES
+from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
 from cudacompat.domain.suppress import suppress
 from cudacompat.domain.verdict import Target
 

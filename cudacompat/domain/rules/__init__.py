@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cudacompat.domain.api_change import CallingSources
 from cudacompat.domain.baseline import Compared
 from cudacompat.domain.code import NotRead, ReadResult
-from cudacompat.domain.lint.inline import InlineUse
 from cudacompat.domain.load import ArtifactLoad
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules import (
@@ -20,7 +20,6 @@ from cudacompat.domain.rules import (
     hole,
     host_compiler_too_new,
     ignores,
-    inline_ignore,
     jit_disabled,
     judge_disagrees,
     lost_since_baseline,
@@ -72,7 +71,6 @@ HELD_RULES: tuple[Rule[Held], ...] = (ptx_policy.MISSING, ptx_policy.UNWANTED, e
 SIZE_RULES: tuple[Rule[Sized], ...] = (too_big.RULE,)
 BASELINE_RULES: tuple[Rule[Compared], ...] = (lost_since_baseline.LOST, lost_since_baseline.NEW)
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (ignores.EXPIRED, ignores.UNUSED)
-INLINE_RULES: tuple[Rule[InlineUse], ...] = (inline_ignore.RULE,)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
 SOURCE_RULES: tuple[Rule[CallingSources], ...] = (api_changed.RULE,)
@@ -107,7 +105,6 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
 OWN_RULES: tuple[Rule[Any], ...] = (
     *IGNORABLE_RULES,
     *IGNORE_RULES,
-    *INLINE_RULES,
     *MACHINE_RULES,
     *SOURCE_RULES,
     *LOAD_RULES,
@@ -115,8 +112,19 @@ OWN_RULES: tuple[Rule[Any], ...] = (
 )
 
 
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def rule_called(id_: str) -> Rule[Any] | None:
+    """Return the rule with this id. Those of `lint` are imported only for an id that is none of the others'."""
+    own = next((rule for rule in OWN_RULES if rule.id == id_), None)
+    if own is not None or _ID.fullmatch(id_) is None:
+        return own
+    return next((rule for rule in all_rules() if rule.id == id_), None)
+
+
 def all_rules() -> tuple[Rule[Any], ...]:
     """Return every rule, those of `lint` last."""
-    from cudacompat.domain.rules.lint import LINT_RULES
+    from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
 
-    return (*OWN_RULES, *LINT_RULES)
+    return (*OWN_RULES, *INLINE_RULES, *LINT_RULES)

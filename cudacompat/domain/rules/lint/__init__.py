@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.lint.inline import InlineUse
 from cudacompat.domain.rule import Rule
+from cudacompat.domain.rules import inline_ignore
 from cudacompat.domain.rules.lint import dead_variable, no_nvcc_in_image, unquoted_semicolon
 
 LINT_RULES: tuple[Rule[Project], ...] = (
@@ -11,3 +13,5 @@ LINT_RULES: tuple[Rule[Project], ...] = (
     dead_variable.RULE,
     no_nvcc_in_image.RULE,
 )
+# of the comments in the files, after the others
+INLINE_RULES: tuple[Rule[InlineUse], ...] = (inline_ignore.RULE,)
