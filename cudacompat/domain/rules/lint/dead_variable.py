@@ -61,7 +61,7 @@ def _why(project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, 
     if found is None or any(_reads(use, setting.name) for use in project.uses):
         return None
     each, use = found
-    elsewhere = f"; {each.read_by} does" if each.read_by else ""
+    elsewhere = f"; it belongs to {each.read_by}" if each.read_by else ""
     return f"{use.engine.name} ({use.shown}): {each.why}{elsewhere}"
 
 
