@@ -34,5 +34,7 @@ def project(files: Mapping[str, str], *gpus: str) -> Project:
     """The facts of a project of these files, which lie nowhere on the disk."""
     found = [resolve(spec) for spec in gpus]
     targets = tuple(Target(each.id, each.name, each.capability, None, JitPolicy.NORMAL) for each in found)
-    sources = tuple(SourceFile(name, text) for name, text in sorted(files.items()))
-    return project_of(Read(Path("/nowhere"), sources, (), (), (), len(sources)), targets)
+    texts = [SourceFile(name, text) for name, text in sorted(files.items())]
+    rust = tuple(file for file in texts if file.name.endswith(".rs") and not file.name.endswith("build.rs"))
+    sources = tuple(file for file in texts if file not in rust)
+    return project_of(Read(Path("/nowhere"), sources, (), (), (), len(sources), rust), targets)

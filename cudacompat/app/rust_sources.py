@@ -30,11 +30,12 @@ def api_findings(engine: Engine, folder: Path, version: str | None) -> tuple[Fin
         parsed = Version(version) if version else None
     except InvalidVersion:
         parsed = None
-    sources = tuple(_sources(folder, engine.api.crate))
+    sources = tuple(crate_sources(folder, engine.api.crate))
     return tuple(RULE.check(CallingSources(engine.api.changes, parsed, sources)))
 
 
-def _sources(folder: Path, crate: str) -> Iterator[tuple[str, str]]:
+def crate_sources(folder: Path, crate: str) -> Iterator[tuple[str, str]]:
+    """Yield path and text of the Rust sources below a folder that name this crate; bounded in number and size."""
     seen = 0
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _PASSED_OVER)

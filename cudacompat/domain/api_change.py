@@ -28,11 +28,24 @@ class ApiChange:
 
 
 @dataclass(frozen=True, slots=True)
+class FeatureChange:
+    """A cargo feature that does not exist in the versions of `window`; `now` is the one that takes its place there,
+    `None` where none does."""
+
+    name: str
+    window: Window
+    why: str
+    now: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
-    """The calls of an engine that came and went, and the crate by which sources name it (`whisper_rs`)."""
+    """The calls and features of an engine that came and went, and the crate by which sources name it (`whisper_rs`)."""
 
     crate: str
     changes: tuple[ApiChange, ...]
+    features: tuple[FeatureChange, ...] = ()
 
 
 # Comments, then strings and characters, raw strings among them; a lifetime ('a) is neither.

@@ -17,6 +17,7 @@ from cudacompat.domain.engine_facts import (
     Cache,
     Channel,
     DeadSetting,
+    Effect,
     Fixed,
     Grammar,
     Hazard,
@@ -24,7 +25,9 @@ from cudacompat.domain.engine_facts import (
     Marker,
     Proof,
     Ptx,
+    Purpose,
     Recipe,
+    Removed,
     Rewrite,
     Route,
     Window,
@@ -38,6 +41,7 @@ __all__ = [
     "Cache",
     "Channel",
     "DeadSetting",
+    "Effect",
     "Engine",
     "Fixed",
     "Grammar",
@@ -46,7 +50,9 @@ __all__ = [
     "Marker",
     "Proof",
     "Ptx",
+    "Purpose",
     "Recipe",
+    "Removed",
     "Rewrite",
     "Route",
     "Window",
@@ -71,6 +77,8 @@ class Engine:
     file_fixed: tuple[Fixed, ...] = ()
     dead: tuple[DeadSetting, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    gpu_features: tuple[str, ...] = ()  # cargo features that move its work to a GPU, CUDA's first
     rewrites: tuple[Rewrite, ...] = ()
     caches: tuple[Cache, ...] = ()
     products: tuple[str, ...] = ()  # globs of the files that hold the device code
@@ -78,6 +86,7 @@ class Engine:
     api: Api | None = None
     recipe: Recipe | None = None
     unset: str = ""  # what happens when nothing sets the list
+    stops_unset: str = ""  # how its build ends when nothing sets the list and no GPU is there, if it does
     proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far
     tag: str = "v"  # what its tags put before the version
     packages: tuple[str, ...] = ()  # what the package indexes call it: building one of these builds it

@@ -142,6 +142,18 @@ class Knob:
         return max(lower, default=number)
 
 
+class Purpose(Enum):
+    """What a setting beside the list is for.
+
+    SWITCH: without it there is no device code at all. PORTABLE: without it the build is for the CPU of the machine that
+    builds.
+    """
+
+    SWITCH = "switch"
+    PORTABLE = "portable"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Fixed:
     """A setting beside the list that this build needs, and why."""
@@ -153,6 +165,31 @@ class Fixed:
     why: str
     source: str
     window: Window = ALWAYS
+    purpose: Purpose = Purpose.OTHER
+
+
+class Effect(Enum):
+    """What a build does with the name of an option that is gone."""
+
+    STOPS = "stops"  # it ends with an error
+    IGNORED = "ignored"  # nothing reads it
+    WARNED = "warned"  # it still works, with a warning
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An option that is no longer read under this name, what the build does with it, and `now`, what is read instead.
+
+    `by_make` is whether it is a variable of the engine's Makefile rather than an option of CMake.
+    """
+
+    name: str
+    effect: Effect
+    now: str | None
+    why: str
+    source: str
+    window: Window = ALWAYS
+    by_make: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +205,17 @@ class DeadSetting:
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """A setting that the build reads and that does harm: what happens, for which targets."""
+    """A setting that the build reads and that does harm: what happens, for which targets.
+
+    With `unless`, only a value that does not hold this text does harm.
+    """
 
     name: str
     why: str
     source: str
     majors: tuple[int, ...] = ()  # only with a target of one of these majors; empty: always
     window: Window = ALWAYS
+    unless: str = ""
 
     def applies(self, version: Version | None, majors: set[int]) -> bool:
         """Whether it does harm to this version's build for these majors of compute capability."""

@@ -11,6 +11,7 @@ from cudacompat.domain.engine import (
     Cache,
     Channel,
     DeadSetting,
+    Effect,
     Engine,
     Fixed,
     Grammar,
@@ -18,7 +19,9 @@ from cudacompat.domain.engine import (
     Knob,
     Marker,
     Proof,
+    Purpose,
     Recipe,
+    Removed,
     Rewrite,
     Window,
 )
@@ -37,14 +40,32 @@ NATIVE_OFF = Fixed(
     "ggml's CMakeLists",
     "no -march=native for the CPU half, and no `native` for the GPUs, on a machine that is not the target",
     "ggml/CMakeLists.txt:105-123 at ggml-org/whisper.cpp v1.9.3",
+    purpose=Purpose.PORTABLE,
 )
 
 
 def cuda_on(name: str, window: Window, source: str) -> Fixed:
     """Return the option that switches the CUDA backend on, under the name of these versions."""
     return Fixed(
-        name, "ON", Channel.DEFINE, "its CMakeLists", "without it there is no device code at all", source, window
+        name,
+        "ON",
+        Channel.DEFINE,
+        "its CMakeLists",
+        "without it there is no device code at all",
+        source,
+        window,
+        Purpose.SWITCH,
     )
+
+
+def gone(name: str, effect: Effect, now: str | None, window: Window, source: str, *, by_make: bool = False) -> Removed:
+    """Return an option that once switched the CUDA backend on, and what these versions do with it."""
+    why = {
+        Effect.STOPS: "the build stops at it",
+        Effect.IGNORED: "nothing in this version reads it: the build has no CUDA, and runs on the CPU",
+        Effect.WARNED: "it still works, with a warning that it will go",
+    }
+    return Removed(name, effect, now, why[effect], source, window, by_make)
 
 
 NO_NATIVE_BY_DATE = Fixed(
@@ -54,6 +75,7 @@ NO_NATIVE_BY_DATE = Fixed(
     "ggml's CMakeLists, which leaves GGML_NATIVE off where it is set",
     "no -march=native for the CPU half on a machine that is not the target",
     "ggml/CMakeLists.txt:105-123 at ggml-org/whisper.cpp v1.9.3",
+    purpose=Purpose.PORTABLE,
 )
 
 
@@ -172,6 +194,9 @@ ENGINE = Engine(
     env_fixed=(NO_NATIVE_BY_DATE,),
     dead=dead(Window(), also=(not_from_the_environment(Window()),)),
     hazards=(fp4_hazard(_SINCE_FP4), twice_hazard(Window(None, "0.9.5"))),
+    removed=(
+        gone("GGML_CUBLAS", Effect.IGNORED, "GGML_CUDA", Window(), "CMakeLists.txt, history: 5378ea0d of 2024-06-26"),
+    ),
     rewrites=(rewrite(_SINCE_FP4),),
     caches=(CMAKE_CACHE,),
     products=PRODUCTS,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from cudacompat.domain.engine import (
     BuildSystem,
     DeadSetting,
+    Effect,
     Engine,
     Hazard,
     Marker,
@@ -22,6 +23,10 @@ _BESIDE = "include/llama.h"  # whisper.cpp has the same ggml files, and not this
 _SINCE_REORGANISED = Window("3236")  # b3236: ggml in a folder of its own, options named GGML_*
 _SINCE_FP4 = Window("7532")
 _SINCE_REWRITE = Window("7575")
+
+_NO_MAKE = (
+    "the Makefile only says `The Makefile build is deprecated` since b4241 (#10514), and is gone since b6212 (#15449)"
+)
 
 ENGINE = Engine(
     name="llama.cpp",
@@ -74,6 +79,28 @@ ENGINE = Engine(
             "configured: b7567 says `use 120-reala or 120-realf`; ggml-org/llama.cpp#17906 (b7532), #18361, #18457",
             (12,),
             Window("7532", "7575"),
+        ),
+    ),
+    removed=(
+        ggml.gone(
+            "LLAMA_CUBLAS", Effect.STOPS, "GGML_CUDA", _SINCE_REORGANISED, "CMakeLists.txt:106 at b4542, :170 at b10454"
+        ),
+        ggml.gone("LLAMA_CUBLAS", Effect.WARNED, "LLAMA_CUDA", Window("2533", "3236"), "CMakeLists.txt at b2533"),
+        ggml.gone("LLAMA_CUDA", Effect.WARNED, "GGML_CUDA", Window("3255"), "CMakeLists.txt; ggml-org/llama.cpp#8171"),
+        ggml.gone("LLAMA_CUDA", Effect.IGNORED, "GGML_CUDA", Window("3236", "3255"), "ggml-org/llama.cpp#8171"),
+        ggml.gone(
+            "GGML_CUBLAS",
+            Effect.IGNORED,
+            "GGML_CUDA",
+            _SINCE_REORGANISED,
+            "no hit in CMakeLists.txt and ggml of b3236 to b10454",
+        ),
+        *(
+            ggml.gone(name, Effect.STOPS, None, Window("4241"), _NO_MAKE, by_make=True)
+            for name in ("GGML_CUDA", "LLAMA_CUDA", "LLAMA_CUBLAS")
+        ),
+        ggml.gone(
+            "LLAMA_CUBLAS", Effect.STOPS, "GGML_CUDA=1", Window("3236", "4241"), "Makefile at b3236", by_make=True
         ),
     ),
     rewrites=(

@@ -7,6 +7,7 @@ from cudacompat.domain.engine import (
     Cache,
     Channel,
     DeadSetting,
+    Effect,
     Engine,
     Fixed,
     Grammar,
@@ -14,6 +15,7 @@ from cudacompat.domain.engine import (
     Knob,
     Marker,
     Proof,
+    Purpose,
     Recipe,
     Window,
 )
@@ -27,12 +29,14 @@ _SINCE_FP4 = Window("0.3.17")  # llama.cpp b8475; 0.3.16 has b6170
 _SINCE_REORGANISED = Window("0.2.80")  # b3281
 
 
-def _given(name: str, value: str, why: str, source: str, window: Window) -> Fixed:
-    return Fixed(name, value, Channel.CMAKE_ARGS, _READER, why, source, window)
+def _native(name: str, source: str, window: Window) -> Fixed:
+    why = ggml.NATIVE_OFF.why
+    return Fixed(name, "OFF", Channel.CMAKE_ARGS, _READER, why, source, window, Purpose.PORTABLE)
 
 
 def _cuda(name: str, window: Window) -> Fixed:
-    return _given(name, "ON", "without it there is no device code at all", "README.md of these versions", window)
+    why, source = "without it there is no device code at all", "README.md of these versions"
+    return Fixed(name, "ON", Channel.CMAKE_ARGS, _READER, why, source, window, Purpose.SWITCH)
 
 
 ENGINE = Engine(
@@ -59,8 +63,8 @@ ENGINE = Engine(
         _cuda("GGML_CUDA", _SINCE_REORGANISED),
         _cuda("LLAMA_CUDA", Window("0.2.58", "0.2.80")),
         _cuda("LLAMA_CUBLAS", Window("0.2.0", "0.2.58")),
-        _given("GGML_NATIVE", "OFF", ggml.NATIVE_OFF.why, ggml.NATIVE_OFF.source, _SINCE_REORGANISED),
-        _given("LLAMA_NATIVE", "OFF", ggml.NATIVE_OFF.why, "CMakeLists.txt:49 at b2533", Window("0.2.0", "0.2.80")),
+        _native("GGML_NATIVE", ggml.NATIVE_OFF.source, _SINCE_REORGANISED),
+        _native("LLAMA_NATIVE", "CMakeLists.txt:49 at b2533", Window("0.2.0", "0.2.80")),
     ),
     dead=ggml.dead(
         Window(),
@@ -82,6 +86,14 @@ ENGINE = Engine(
             "both are cut at each semicolon, so only the first architecture of a list arrives",
             "scikit_build_core/settings/sources.py of scikit-build-core 1.1.2",
         ),
+    ),
+    removed=(
+        ggml.gone("LLAMA_CUBLAS", Effect.STOPS, "GGML_CUDA", _SINCE_REORGANISED, "its llama.cpp is b3281 or newer"),
+        ggml.gone(
+            "LLAMA_CUBLAS", Effect.WARNED, "LLAMA_CUDA", Window("0.2.58", "0.2.80"), "its llama.cpp: b2533 or newer"
+        ),
+        ggml.gone("LLAMA_CUDA", Effect.WARNED, "GGML_CUDA", _SINCE_REORGANISED, "its llama.cpp is b3281 or newer"),
+        ggml.gone("GGML_CUBLAS", Effect.IGNORED, "GGML_CUDA", _SINCE_REORGANISED, "its llama.cpp is b3281 or newer"),
     ),
     rewrites=(ggml.rewrite(_SINCE_FP4),),
     caches=(

@@ -101,6 +101,7 @@ ENGINE = Engine(
             _FORWARDS,
         ),
     ),
+    gpu_features=("cuda", "cuda-no-vmm", "vulkan", "metal", "opencl", "rocm"),
     rewrites=(ggml.rewrite(_SINCE_FP4),),
     caches=(
         Cache(

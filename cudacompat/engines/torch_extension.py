@@ -34,6 +34,7 @@ ENGINE = Engine(
         "the GPUs of the machine that builds, with PTX of the newest; without one cpp_extension ends in `IndexError: "
         "list index out of range`, and find_package(Torch) takes a list that begins with 5.0: CUDA 13 cannot build it"
     ),
+    stops_unset="cpp_extension finds no GPU to build for and ends in `IndexError: list index out of range`",
     knobs=(
         Knob(
             "TORCH_CUDA_ARCH_LIST",

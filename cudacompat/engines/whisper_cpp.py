@@ -8,6 +8,7 @@ from cudacompat.domain.engine import (
     BuildSystem,
     Channel,
     DeadSetting,
+    Effect,
     Engine,
     Grammar,
     Knob,
@@ -19,6 +20,13 @@ from cudacompat.engines import ggml
 
 _SINCE_FP4 = Window("1.8.3")
 _OWN_VARIABLE = Window("1.5.3", "1.7.0")
+
+_RENAMED = (
+    "run at v1.9.3 with CMake 4.4: a warning, GGML_CUDA:BOOL=OFF, `Including CPU backend`; the set() of "
+    "whisper_option_depr() (CMakeLists.txt:101 at v1.7.0) ends with its function"
+)
+_WRAPS = "Makefile at v1.7.3 and v1.9.3: it only calls CMake; CMAKE_ARGS came with v1.7.6 (50218b9)"
+_BY_CMAKE_ARGS = "CMAKE_ARGS=-DGGML_CUDA=ON"
 
 ENGINE = Engine(
     name="whisper.cpp",
@@ -89,6 +97,41 @@ ENGINE = Engine(
     hazards=(
         ggml.fp4_hazard(_SINCE_FP4),
         ggml.twice_hazard(Window("1.5.3", "1.8.3")),
+    ),
+    removed=(
+        ggml.gone(
+            "WHISPER_CUBLAS", Effect.STOPS, "GGML_CUDA", Window("1.7.0"), "run at v1.9.3; CMakeLists.txt:108 at v1.7.0"
+        ),
+        ggml.gone(
+            "WHISPER_CUBLAS", Effect.WARNED, "WHISPER_CUDA", Window("1.5.5", "1.7.0"), "CMakeLists.txt:319 at v1.5.5"
+        ),
+        ggml.gone("WHISPER_CUDA", Effect.IGNORED, "GGML_CUDA", Window("1.7.0"), _RENAMED),
+        ggml.gone(
+            "WHISPER_CUDA", Effect.IGNORED, "WHISPER_CUBLAS", Window("1.5.0", "1.5.5"), "CMakeLists.txt at v1.5.4"
+        ),
+        ggml.gone("GGML_CUDA", Effect.IGNORED, "WHISPER_CUDA", Window("1.5.5", "1.7.0"), "CMakeLists.txt at v1.6.2"),
+        ggml.gone(
+            "GGML_CUBLAS",
+            Effect.IGNORED,
+            "GGML_CUDA",
+            Window("1.7.0"),
+            "no hit in CMakeLists.txt and ggml of v1.7.0 to v1.9.3",
+        ),
+        ggml.gone("LLAMA_CUBLAS", Effect.IGNORED, "GGML_CUDA", Window("1.7.0"), "an option of llama.cpp"),
+        ggml.gone("GGML_CUDA", Effect.IGNORED, _BY_CMAKE_ARGS, Window("1.7.6"), _WRAPS, by_make=True),
+        ggml.gone("GGML_CUDA", Effect.IGNORED, None, Window("1.7.3", "1.7.6"), _WRAPS, by_make=True),
+        ggml.gone("WHISPER_CUDA", Effect.IGNORED, _BY_CMAKE_ARGS, Window("1.7.6"), _WRAPS, by_make=True),
+        ggml.gone("WHISPER_CUDA", Effect.IGNORED, None, Window("1.7.3", "1.7.6"), _WRAPS, by_make=True),
+        ggml.gone("WHISPER_CUBLAS", Effect.IGNORED, _BY_CMAKE_ARGS, Window("1.7.6"), _WRAPS, by_make=True),
+        ggml.gone("WHISPER_CUBLAS", Effect.IGNORED, None, Window("1.7.3", "1.7.6"), _WRAPS, by_make=True),
+        ggml.gone(
+            "WHISPER_CUBLAS",
+            Effect.STOPS,
+            "GGML_CUDA=1",
+            Window("1.7.0", "1.7.3"),
+            "Makefile:13 at v1.7.2",
+            by_make=True,
+        ),
     ),
     rewrites=(ggml.rewrite(_SINCE_FP4),),
     caches=(ggml.CMAKE_CACHE,),

@@ -14,6 +14,7 @@ from cudacompat.domain.engine import (
     Knob,
     Marker,
     Proof,
+    Purpose,
     Recipe,
     Window,
 )
@@ -59,6 +60,7 @@ ENGINE = Engine(
             "no code for just the building machine's CPU in an image",
             _BUILD_SCRIPT,
             Window("0.16.0"),
+            Purpose.PORTABLE,
         ),
     ),
     file_knobs=(
@@ -87,6 +89,16 @@ ENGINE = Engine(
                 None,
                 Window(None, "0.13.0"),
             ),
+            *(
+                DeadSetting(
+                    name,
+                    "the build script hands GGML_* variables to CMake only since 0.16",
+                    _BUILD_SCRIPT,
+                    None,
+                    Window(None, "0.16.0"),
+                )
+                for name in ("GGML_NATIVE", "GGML_CUDA")
+            ),
         ),
     ),
     hazards=(
@@ -98,8 +110,10 @@ ENGINE = Engine(
             _BUILD_SCRIPT,
             (),
             Window("0.13.0"),
+            unless="-fPIC",
         ),
     ),
+    gpu_features=("cuda", "hipblas", "vulkan", "metal", "intel-sycl"),
     # 0.16.0 carries whisper.cpp 1.8.3, the first with ggml's rewriting: rubas/whisper_cpp, CHANGELOG of 2026-06-11
     rewrites=(ggml.rewrite(Window("0.16.0")),),
     caches=(

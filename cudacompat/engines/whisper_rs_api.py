@@ -3,7 +3,7 @@ vendored copies of 0.15.1 and 0.16.0."""
 
 from __future__ import annotations
 
-from cudacompat.domain.api_change import Api, ApiChange
+from cudacompat.domain.api_change import Api, ApiChange, FeatureChange
 from cudacompat.domain.engine import Window
 
 _HISTORY = "git history of tazz4843/whisper-rs"
@@ -84,4 +84,14 @@ CHANGES: tuple[ApiChange, ...] = (
     ),
 )
 
-API = Api("whisper_rs", CHANGES)
+FEATURES: tuple[FeatureChange, ...] = (
+    FeatureChange(
+        "opencl", Window("0.13.0"), "removed in 0.13: whisper.cpp has it no more", "vulkan", "ec609f1 of 2024-08-08"
+    ),
+    FeatureChange("simd", Window("0.12.0"), "removed before 0.12", None, "49ef267 of 2024-01-10"),
+    FeatureChange("cublas", Window(), "no version of whisper-rs ever had it", "cuda", f"no hit in the {_HISTORY}"),
+    FeatureChange("cuda", Window(None, "0.8.0"), "it came with 0.8", None, "9b3bebf of 2023-05-05"),
+    FeatureChange("vulkan", Window(None, "0.13.0"), "it came with 0.13", None, "e33cc3e of 2024-08-18"),
+)
+
+API = Api("whisper_rs", CHANGES, FEATURES)

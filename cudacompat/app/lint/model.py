@@ -80,6 +80,7 @@ class _Assembly:
             cmake=tuple(self._cmake),
             services=tuple(self._services),
             units=units,
+            rust=self._read.rust,
             targets=targets,
             known=_known(),
             not_read=tuple(self._not_read),
@@ -200,7 +201,7 @@ def setting_of(file: SourceFile, each: Assignment) -> Setting:
     """Return what a parser of plain settings found, as a setting of the project."""
     value = None if _UNKNOWN.search(each.value) and each.way is not Way.FLAGS else each.value
     if each.separator == " " and value is not None:
-        value = ";".join(value.split())  # arguments of set(): CMake joins them
+        value = ";".join(value.replace('"', " ").split())  # arguments of set(): CMake joins them
     return Setting(
         each.name,
         value,
@@ -210,6 +211,8 @@ def setting_of(file: SourceFile, each: Assignment) -> Setting:
         each.quote,
         each.in_shell,
         each.cut,
+        each.separator,
+        each.what.startswith("set_"),
     )
 
 

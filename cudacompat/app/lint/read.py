@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from cudacompat.app.rust_sources import crate_sources
 from cudacompat.artifacts.buildfiles import ci, services, settings
 from cudacompat.domain.code import NotRead
 from cudacompat.domain.errors import UsageError
 from cudacompat.domain.lint.facts import SourceFile
+from cudacompat.engines import ENGINES
 
 _MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
 _MOST_FILES = 20_000
@@ -40,6 +42,7 @@ class Read:
     skipped: tuple[str, ...]
     configured: tuple[str, ...]
     seen: int = 0  # how many build files there are, read or not
+    rust: tuple[SourceFile, ...] = ()  # the sources of a crate that uses an engine whose calls are known
 
 
 def read(folder: str) -> Read:
@@ -69,7 +72,27 @@ def read(folder: str) -> Read:
             continue
         if worth_parsing(name, text):
             files.append(SourceFile(name, text))
-    return Read(root, tuple(files), tuple(not_read), tuple(skipped), tuple(configured), seen)
+    rust = () if only else tuple(_rust(root, files))
+    return Read(root, tuple(files), tuple(not_read), tuple(skipped), tuple(configured), seen, rust)
+
+
+def _rust(root: Path, files: list[SourceFile]) -> Iterator[SourceFile]:
+    """The Rust sources below the manifests that name a crate whose calls came and went, where they name it, too."""
+    crates = [engine.api.crate for engine in ENGINES if engine.api is not None]
+    manifests = [file for file in files if PurePosixPath(file.name).name == "Cargo.toml"]
+    folders = {
+        PurePosixPath(file.name).parent.as_posix(): crate
+        for file in manifests
+        for crate in crates
+        if re.search(rf"\b{crate.replace('_', '[-_]')}\b", file.text)
+    }
+    seen: set[str] = set()
+    for folder, crate in sorted(folders.items()):
+        for name, text in crate_sources(root / folder, crate):
+            name = os.path.relpath(name, root).replace(os.sep, "/")
+            if name not in seen:
+                seen.add(name)
+                yield SourceFile(name, text)
 
 
 def _text(path: Path) -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from cudacompat.app.lint.fix import chosen, edited
 from cudacompat.app.lint.model import project_of
 from cudacompat.app.lint.read import Read, read
+from cudacompat.domain.api_change import CallingSources
+from cudacompat.domain.engine import ALWAYS
 from cudacompat.domain.extend import EditedFile
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.lint.facts import Project
 from cudacompat.domain.lint.inline import apply
 from cudacompat.domain.lint.report import LintReport
 from cudacompat.domain.policy import Ignore
-from cudacompat.domain.rules import IGNORE_RULES
+from cudacompat.domain.rules import IGNORE_RULES, SOURCE_RULES
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
 from cudacompat.domain.suppress import suppress
 from cudacompat.domain.verdict import Target
@@ -57,15 +59,27 @@ def lint(
 def findings_of(project: Project) -> tuple[Finding, ...]:
     """Return what the rules find, by file and line."""
     found = [finding for rule in LINT_RULES for finding in rule.check(project)]
+    found += [finding for calling in _callings(project) for rule in SOURCE_RULES for finding in rule.check(calling)]
     unique = list(dict.fromkeys(found))
     return tuple(sorted(unique, key=lambda each: (each.path or "", each.line or 0, _ORDER[each.severity])))
+
+
+def _callings(project: Project) -> Iterator[CallingSources]:
+    """The sources that call an engine, with the version of it that the project builds. Where that is not said, only
+    what no version has counts."""
+    for use in project.uses:
+        api = use.engine.api
+        sources = tuple((file.name, file.text) for file in project.rust if api is not None and api.crate in file.text)
+        if api is not None and sources:
+            changes = api.changes if use.parsed else tuple(each for each in api.changes if each.window == ALWAYS)
+            yield CallingSources(changes, use.parsed, sources)
 
 
 def _judged(
     found: Read, targets: tuple[Target, ...], ignores: Sequence[Ignore]
 ) -> tuple[LintReport, tuple[Finding, ...]]:
     project = project_of(found, targets)
-    ids = frozenset(rule.id for rule in LINT_RULES)
+    ids = frozenset(rule.id for rule in (*LINT_RULES, *SOURCE_RULES))
     raw = findings_of(project)
     kept, inline, uses = apply(raw, project.files, ids)
     own = [ignore for ignore in ignores if ignore.rule in ids or ignore.rule == "not-read"]

@@ -67,6 +67,7 @@ class Builders:
         self._uses = tuple(uses)
         self._cloned: Use | None = None
         self._strange = False  # something was cloned that is no engine known here
+        self._configured = False  # CMake made the Makefile that make reads
 
     def use_of(self, command: ShellCommand) -> Use | None:
         """Return the engine that the command builds; `None` where it builds none, or which is not known."""
@@ -80,7 +81,10 @@ class Builders:
             if repository is not None:
                 self._clone(words)
             return None
+        if program in ("make", "gmake"):
+            return self._of_make()
         system = builds(program, words)
+        self._configured = self._configured or system is BuildSystem.CMAKE
         if system is None:
             return None
         if system is BuildSystem.PIP:
@@ -97,6 +101,14 @@ class Builders:
             self._cloned, self._strange = Use(engine, version, f"git clone of {repository}"), False
         else:
             self._cloned, self._strange = None, True
+
+    def _of_make(self) -> Use | None:
+        """An engine whose own Makefile is read: cloned, or the project itself, and nothing was configured before."""
+        if self._configured or self._strange:
+            return None
+        own = next((use for use in self._uses if not use.folder and "/" not in use.shown), None)
+        use = self._cloned or own
+        return use if use is not None and any(each.by_make for each in use.engine.removed) else None
 
     def _of_tree(self, system: BuildSystem) -> Use | None:
         if self._cloned is not None:

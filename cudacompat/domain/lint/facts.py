@@ -49,6 +49,8 @@ class Setting:
     `value` has the variables that are known put in; `None` where only the build can know it. `written` is how it stands
     at `place`, without the quotes around it; `quote` is what stands around it or the word that holds it (`"`, `'`, or
     empty), `in_shell` whether a shell reads it. `cut` is whether a bare semicolon behind it ends the shell's command.
+    `separator` is what parts the items where the file's own syntax does it (CMake's set()), `of_target` whether it is a
+    property of a CMake target and no variable.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Setting:
     quote: str = ""
     in_shell: bool = False
     cut: bool = False
+    separator: str | None = None
+    of_target: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +249,12 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class PlannedUnit:
-    """One CUDA source of a configured build, and what it will be compiled for."""
+    """One CUDA source of a configured build, and what it will be compiled for; `library` is CMake's target, if known."""
 
     file: str  # the file that says so
     source: str
     request: Requested
+    library: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +271,7 @@ class Project:
     cmake: tuple[CMakeFile, ...] = ()
     services: tuple[Service, ...] = ()
     units: tuple[PlannedUnit, ...] = ()
+    rust: tuple[SourceFile, ...] = ()  # sources that name the crate of an engine
     targets: tuple[Target, ...] = ()
     known: Mapping[str, str] = field(default_factory=dict)  # name of a knob of any engine -> who reads it
     not_read: tuple[NotRead, ...] = ()
