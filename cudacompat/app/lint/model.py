@@ -128,13 +128,14 @@ class _Assembly:
         for run in image.commands:
             stage = image.stages[run.stage]
             use = builders[run.stage].use_of(run.command) if run.keyword == "RUN" else None
-            self._add(file, _command(run.command, file, stage=stage, mounts=run.mounts, use=use))
+            command = _command(run.command, file, stage=stage, mounts=run.mounts, use=use, instruction=run.keyword)
+            self._add(file, command)
 
     def _ci(self, file: SourceFile, documents: tuple[Node, ...], system: str) -> None:
         for read in ci.jobs(file, documents, system):
             self._jobs.append(read.job)
             self._settings += read.job.environment.values()
-            for step in read.steps:
+            for step in read.job.steps:
                 self._settings += step.given.values()
             builders = Builders(self._uses)
             for command in read.commands:
@@ -182,6 +183,7 @@ def _command(
     job: Job | None = None,
     mounts: tuple[Mount, ...] = (),
     use: Use | None = None,
+    instruction: str | None = None,
 ) -> Command:
     return Command(
         program=command.program,
@@ -194,6 +196,8 @@ def _command(
         mounts=mounts,
         use=use,
         conditional=command.conditional,
+        ignored=command.ignored,
+        instruction=instruction,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,7 @@ class ShellCommand:
     environment: Mapping[str, Setting]
     defines: tuple[Setting, ...]
     conditional: bool
+    ignored: bool = False  # whether `|| true` takes its failure
 
     @property
     def program(self) -> str:
@@ -87,11 +88,11 @@ class _Reader:
         self._columns: list[int] | None = None
 
     def read(self) -> Iterator[ShellCommand]:
-        for count, (node, conditional) in enumerate(self._nodes()):
+        for count, (node, conditional, ignored) in enumerate(self._nodes()):
             if count > _MOST_COMMANDS:
                 return
             if node.type == "command":
-                yield self._command(node, conditional)
+                yield replace(self._command(node, conditional), ignored=ignored)
             elif node.type == "declaration_command":
                 self._declare(node)
             elif node.type == "variable_assignment":
@@ -100,24 +101,26 @@ class _Reader:
                     name = setting.name
                     (self._exported if name in self._exported else self._plain)[name] = setting
 
-    def _nodes(self) -> Iterator[tuple[Node, bool]]:
-        """Commands, declarations and bare assignments, in the order of the text."""
-        stack: list[tuple[Node, bool, int]] = [(_parser().parse(self._data).root_node, False, 0)]
+    def _nodes(self) -> Iterator[tuple[Node, bool, bool]]:
+        """Commands, declarations and bare assignments, in the order of the text; whether they stand in a branch, and
+        whether a failure of theirs is ignored."""
+        stack: list[tuple[Node, bool, bool, int]] = [(_parser().parse(self._data).root_node, False, False, 0)]
         while stack:
-            node, conditional, depth = stack.pop()
+            node, conditional, ignored, depth = stack.pop()
             if node.type in ("command", "declaration_command", "variable_assignment"):
-                yield node, conditional
+                yield node, conditional, ignored
                 if node.type == "command":
                     # $(…) among its words holds commands of its own
-                    stack += [(each, True, depth + 1) for each in reversed(node.children) if each.child_count]
+                    stack += [(each, True, False, depth + 1) for each in reversed(node.children) if each.child_count]
                 continue
             if depth < _DEEPEST:
                 inside = conditional or node.type in _BRANCHES
                 if node.type == "list" and len(node.children) > 1 and node.children[1].type == "||":
-                    stack.append((node.children[-1], True, depth + 1))
-                    stack.append((node.children[0], inside, depth + 1))
+                    dropped = ignored or self._raw(node.children[-1]).strip() in ("true", ":", "/bin/true")
+                    stack.append((node.children[-1], True, ignored, depth + 1))
+                    stack.append((node.children[0], inside, dropped, depth + 1))
                     continue
-                stack += [(each, inside, depth + 1) for each in reversed(node.children)]
+                stack += [(each, inside, ignored, depth + 1) for each in reversed(node.children)]
 
     # -- commands
 

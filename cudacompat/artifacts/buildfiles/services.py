@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -35,6 +36,8 @@ def compose(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Service]:
             if build is not None:
                 settings |= variables(file, build.get("args"), Way.BUILD_ARGUMENT)
             volumes = node.get("volumes")
+            dockerfile, stage = _built(file, build) if build is not None else (None, None)
+            started = [each for key in ("entrypoint", "command") if (each := node.get(key)) is not None]
             yield Service(
                 file=file.name,
                 name=name,
@@ -44,7 +47,24 @@ def compose(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Service]:
                 gpu=_has_gpu(node),
                 environment=settings,
                 volumes=volumes.words() if volumes is not None else (),
+                dockerfile=dockerfile,
+                stage=stage,
+                words=tuple(word for each in started for word in each.words()),
+                open=node.get("extends") is not None or node.get("env_file") is not None,
             )
+
+
+def _built(file: SourceFile, build: Node) -> tuple[str | None, str | None]:
+    """The Dockerfile that a service builds, by its path below the project, and the stage; `None` where it is elsewhere
+    or written in place."""
+    context = build if build.text is not None else build.get("context")
+    named, stage = build.get("dockerfile"), build.get("target")
+    where = (context.text or "") if context is not None else "."
+    name = (named.text or "") if named is not None else "Dockerfile"
+    if "$" in where + name or ":" in where or build.get("dockerfile_inline") is not None:
+        return None, None
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(file.name), where, name))
+    return (None if path.startswith(("..", "/")) else path), (stage.text if stage is not None else None)
 
 
 def _has_gpu(node: Node) -> bool:
@@ -68,6 +88,7 @@ def devcontainer(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Serv
     """Yield what a devcontainer.json describes."""
     for document in documents:
         image, build = document.get("image"), document.get("build")
+        dockerfile, stage = _built(file, build) if build is not None else (None, None)
         arguments = document.get("runArgs")
         words = arguments.words() if arguments is not None else ()
         gpu = any(word.startswith("--gpus") or "nvidia" in word for word in words)
@@ -82,6 +103,9 @@ def devcontainer(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Serv
             builds=build is not None or document.get("dockerFile") is not None,
             gpu=gpu or document.get("hostRequirements", "gpu") is not None,
             environment=settings,
+            dockerfile=dockerfile,
+            stage=stage,
+            open=document.get("dockerComposeFile") is not None,
         )
 
 

@@ -6,7 +6,7 @@ is `None`, and rules say nothing about it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from packaging.version import InvalidVersion, Version
@@ -127,8 +127,24 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a job, or one cache of GitLab's: the action that it calls (`None` where it runs commands, `cache` for
+    GitLab's) and what that is given. `conditional` is whether an `if` decides about it."""
+
+    uses: str | None
+    given: Mapping[str, Setting]
+    place: Place
+    conditional: bool = False
+
+    def action(self, *names: str) -> bool:
+        """Whether it calls one of these actions, of any version."""
+        return self.uses is not None and self.uses.partition("@")[0].lower() in names
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """One job of a CI system: `runner` are the labels it asks for, `system` is `github` or `gitlab`."""
+    """One job of a CI system: `runner` are the labels it asks for (all that its matrix gives), `system` is `github` or
+    `gitlab`. `matrix` holds the values of each name of its matrix, as far as they are texts."""
 
     file: str
     name: str
@@ -137,12 +153,19 @@ class Job:
     runner: tuple[str, ...]
     base: Base | None
     environment: Mapping[str, Setting]
+    steps: tuple[Step, ...] = ()
+    matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def gpu(self) -> bool:
         """Whether it asks for a machine of somebody's own, which may have a GPU, or names one."""
+        return bool(self.runner) and not self.hosted
+
+    @property
+    def hosted(self) -> bool:
+        """Whether it certainly runs on a machine of the CI's own that has no GPU."""
         hosted = ("ubuntu-", "windows-", "macos-", "saas-linux-")
-        return bool(self.runner) and not all(
+        return bool(self.runner) and all(
             label.lower().startswith(hosted) and "gpu" not in label.lower() for label in self.runner
         )
 
@@ -171,7 +194,9 @@ class Command:
 
     `program` is the name of the program without its folder. `environment` holds what is set where it runs: ENV, ARG,
     exports before it, variables in front of it. `defines` are the -DNAME=VALUE on its line. `use` is the engine that it
-    builds, if it is one that builds. `conditional` is whether it stands in a branch or a loop.
+    builds, if it is one that builds. `conditional` is whether it stands in a branch or a loop, `ignored` whether its
+    failure is (`|| true`). `instruction` is that of the Dockerfile that holds it: RUN, or CMD and ENTRYPOINT, which say
+    what a container starts.
     """
 
     program: str
@@ -184,6 +209,8 @@ class Command:
     mounts: tuple[Mount, ...] = ()
     use: Use | None = None
     conditional: bool = False
+    ignored: bool = False
+    instruction: str | None = None
 
     @property
     def line(self) -> str:
@@ -235,7 +262,11 @@ class CMakeFile:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service of a compose file, or a devcontainer: what it runs and what it is given."""
+    """One service of a compose file, or a devcontainer: what it runs and what it is given.
+
+    `dockerfile` is the file of the project that it builds, as far as it says so, `stage` the stage of it (`target`).
+    `words` are its command and entrypoint. `open` is whether it takes more from a service that stands elsewhere.
+    """
 
     file: str
     name: str
@@ -245,11 +276,30 @@ class Service:
     gpu: bool
     environment: Mapping[str, Setting]
     volumes: tuple[str, ...] = ()
+    dockerfile: str | None = None
+    stage: str | None = None
+    words: tuple[str, ...] = ()
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBuild:
+    """One build of a container image: by a command, a compose file, a bake file or an action of a job.
+
+    `dockerfile` is the file of the project that it builds, `None` where that is not certain. `arguments` are the build
+    arguments that it gives, `tags` what it calls the image.
+    """
+
+    file: str
+    place: Place
+    dockerfile: str | None
+    arguments: tuple[Setting, ...]
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedUnit:
-    """One CUDA source of a configured build, and what it will be compiled for; `library` is CMake's target, if known."""
+    """One CUDA source of a configured build, and what it is compiled for; `library` is CMake's target, if known."""
 
     file: str  # the file that says so
     source: str
@@ -270,6 +320,7 @@ class Project:
     lists: tuple[Listed, ...] = ()
     cmake: tuple[CMakeFile, ...] = ()
     services: tuple[Service, ...] = ()
+    image_builds: tuple[ImageBuild, ...] = ()
     units: tuple[PlannedUnit, ...] = ()
     rust: tuple[SourceFile, ...] = ()  # sources that name the crate of an engine
     targets: tuple[Target, ...] = ()
@@ -291,8 +342,13 @@ class Project:
 
     def commands_of(self, stage: Stage) -> tuple[Command, ...]:
         """The commands of a stage's own RUN instructions, in order."""
-        return tuple(
-            each
-            for each in self.commands
-            if each.stage is not None and (each.stage.file, each.stage.number) == (stage.file, stage.number)
-        )
+        return tuple(each for each in self._in(stage) if each.instruction == "RUN")
+
+    def starts_of(self, stage: Stage) -> tuple[Command, ...]:
+        """The commands of a stage's own CMD and ENTRYPOINT, in order."""
+        return tuple(each for each in self._in(stage) if each.instruction in ("CMD", "ENTRYPOINT"))
+
+    def _in(self, stage: Stage) -> Iterator[Command]:
+        for each in self.commands:
+            if each.stage is not None and (each.stage.file, each.stage.number) == (stage.file, stage.number):
+                yield each
