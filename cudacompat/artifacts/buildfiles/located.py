@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from cudacompat.artifacts.buildfiles.trees import yaml_documents
 
 _DEEPEST = 60
 _MOST_NODES = 50_000
@@ -39,18 +41,8 @@ class Node:
 
 def yaml_tree(text: str) -> tuple[Node, ...]:
     """Return the documents of a YAML file (JSON is YAML, too); `ValueError` for what is none."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        counter = _Counter()
-        documents = YAML(typ="rt", pure=True).compose_all(text)
-        return tuple(_node(text, each, counter, 0) for each in documents if each is not None)
-    except (YAMLError, RecursionError, TypeError, AttributeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark is not None else ""
-        said = getattr(error, "problem", None) or str(error) or "no YAML"
-        raise ValueError(f"{str(said).splitlines()[0]}{where}") from error
+    counter = _Counter()
+    return tuple(_node(text, each, counter, 0) for each in yaml_documents(text))
 
 
 class _Counter:
@@ -66,12 +58,12 @@ class _Counter:
 
 
 def _node(text: str, node: Any, counter: _Counter, depth: int) -> Node:
-    from ruamel.yaml import MappingNode, ScalarNode, SequenceNode
+    from yaml import MappingNode, ScalarNode, SequenceNode
 
     counter.step(depth)
     start, end = node.start_mark.index, node.end_mark.index
     if isinstance(node, MappingNode):
-        return Node(start, end, entries=dict(_entries(text, node, counter, depth)))
+        return Node(start, end, entries=_entries(text, node, counter, depth))
     if isinstance(node, SequenceNode):
         return Node(start, end, items=tuple(_node(text, each, counter, depth + 1) for each in node.value))
     if not isinstance(node, ScalarNode):
@@ -84,11 +76,15 @@ def _node(text: str, node: Any, counter: _Counter, depth: int) -> Node:
     return Node(start + len(quote), end - len(quote), value, quote=quote)
 
 
-def _entries(text: str, node: Any, counter: _Counter, depth: int) -> Iterator[tuple[str, Node]]:
+def _entries(text: str, node: Any, counter: _Counter, depth: int) -> dict[str, Node]:
+    """The entries; a key of the mapping's own comes before a merged one, and of merged ones that of the first."""
+    own: dict[str, Node] = {}
+    merged: dict[str, Node] = {}
     for key, value in node.value:
+        each = _node(text, value, counter, depth + 1)
         if str(key.value) == "<<":
-            merged = _node(text, value, counter, depth + 1)
-            for each in (merged, *merged.items):
-                yield from each.entries.items()
+            for source in (each, *each.items):
+                merged = {**source.entries, **merged}
         else:
-            yield str(key.value), _node(text, value, counter, depth + 1)
+            own[str(key.value)] = each
+    return {**merged, **own}
