@@ -6,7 +6,10 @@ is `None`, and rules say nothing about it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from packaging.version import InvalidVersion, Version
@@ -18,6 +21,8 @@ from cudacompat.domain.extend import Way
 from cudacompat.domain.nvcc_flags import Requested
 from cudacompat.domain.verdict import Target
 from cudacompat.domain.versions import ToolkitVersion
+
+_LINE_END = re.compile("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,14 @@ class SourceFile:
 
     name: str
     text: str
+    _ends: list[int] = field(default_factory=list, init=False, repr=False, compare=False)  # of lines, once asked for
 
     def place(self, start: int, end: int) -> Place:
         """Return the place of `text[start:end]`."""
-        return Place(self.name, self.text.count("\n", 0, start) + 1, start, end)
+        if not self._ends:
+            self._ends.extend(match.start() for match in _LINE_END.finditer(self.text))
+            self._ends.append(len(self.text))
+        return Place(self.name, bisect_left(self._ends, start) + 1, start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,10 +335,11 @@ class Project:
     targets: tuple[Target, ...] = ()
     known: Mapping[str, str] = field(default_factory=dict)  # name of a knob of any engine -> who reads it
     not_read: tuple[NotRead, ...] = ()
+    _index: _Index = field(default_factory=lambda: _Index(), init=False, repr=False, compare=False)
 
     def file(self, name: str) -> SourceFile | None:
         """The file of this name."""
-        return next((file for file in self.files if file.name == name), None)
+        return self._index.filled(self).files.get(name)
 
     def text(self, place: Place) -> str:
         """What stands at a place."""
@@ -338,7 +348,7 @@ class Project:
 
     def stages_of(self, file: str) -> tuple[Stage, ...]:
         """The stages of one Dockerfile, in order."""
-        return tuple(stage for stage in self.stages if stage.file == file)
+        return tuple(self._index.filled(self).stages[file])
 
     def commands_of(self, stage: Stage) -> tuple[Command, ...]:
         """The commands of a stage's own RUN instructions, in order."""
@@ -348,7 +358,28 @@ class Project:
         """The commands of a stage's own CMD and ENTRYPOINT, in order."""
         return tuple(each for each in self._in(stage) if each.instruction in ("CMD", "ENTRYPOINT"))
 
-    def _in(self, stage: Stage) -> Iterator[Command]:
-        for each in self.commands:
-            if each.stage is not None and (each.stage.file, each.stage.number) == (stage.file, stage.number):
-                yield each
+    def _in(self, stage: Stage) -> list[Command]:
+        return self._index.filled(self).commands[stage.file, stage.number]
+
+
+class _Index:
+    """What a project is asked for again and again, put in order at the first question."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, SourceFile] = {}
+        self.stages: dict[str, list[Stage]] = defaultdict(list)
+        self.commands: dict[tuple[str, int], list[Command]] = defaultdict(list)
+        self._full = False
+
+    def filled(self, project: Project) -> _Index:
+        """This index, with all of the project in it."""
+        if not self._full:
+            self._full = True
+            for file in reversed(project.files):
+                self.files[file.name] = file
+            for stage in project.stages:
+                self.stages[stage.file].append(stage)
+            for command in project.commands:
+                if command.stage is not None:
+                    self.commands[command.stage.file, command.stage.number].append(command)
+        return self
