@@ -79,7 +79,7 @@ def _judged(
     found: Read, targets: tuple[Target, ...], ignores: Sequence[Ignore]
 ) -> tuple[LintReport, tuple[Finding, ...]]:
     project = project_of(found, targets)
-    ids = frozenset(rule.id for rule in (*LINT_RULES, *SOURCE_RULES))
+    ids = frozenset((*(rule.id for rule in LINT_RULES), *(rule.id for rule in SOURCE_RULES)))
     raw = findings_of(project)
     kept, inline, uses = apply(raw, project.files, ids)
     own = [ignore for ignore in ignores if ignore.rule in ids or ignore.rule == "not-read"]
