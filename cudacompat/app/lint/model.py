@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from cudacompat.app.lint.lists import Lists
 from cudacompat.app.lint.read import Read, is_script
 from cudacompat.app.lint.uses import Builders, all_uses, uses_of
-from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, services, settings, stages
+from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, image_builds, services, settings, stages
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.located import Node, yaml_tree
@@ -20,6 +20,7 @@ from cudacompat.domain.lint.facts import (
     CMakeCommand,
     CMakeFile,
     Command,
+    ImageBuild,
     Job,
     Mount,
     Place,
@@ -57,6 +58,9 @@ class _Assembly:
         self._settings: list[Setting] = []
         self._cmake: list[CMakeFile] = []
         self._services: list[Service] = []
+        self._image_builds: list[ImageBuild] = []
+        names = [file.name for file in read.files if settings.is_dockerfile(file.name)]
+        self._dockerfiles = image_builds.Dockerfiles(names)
         self._not_read: list[NotRead] = [*read.not_read]
 
     def project(self, targets: tuple[Target, ...]) -> Project:
@@ -79,6 +83,7 @@ class _Assembly:
             lists=tuple(lists.of_project(self._commands, self._settings)),
             cmake=tuple(self._cmake),
             services=tuple(self._services),
+            image_builds=tuple(self._image_builds),
             units=units,
             rust=self._read.rust,
             targets=targets,
@@ -95,9 +100,13 @@ class _Assembly:
         elif kind == "quadlet":
             self._services += services.quadlet(file)
         elif kind == "devcontainer":
-            self._services += services.devcontainer(file, yaml_tree(_without_comments(file.text)))
+            documents = yaml_tree(_without_comments(file.text))
+            self._services += services.devcontainer(file, documents)
+            self._image_builds += image_builds.of_devcontainer(file, documents, self._dockerfiles)
         elif kind == "compose":
-            self._services += services.compose(file, yaml_tree(file.text))
+            documents = yaml_tree(file.text)
+            self._services += services.compose(file, documents)
+            self._image_builds += image_builds.of_compose(file, documents, self._dockerfiles)
         elif system is not None:
             self._ci(file, yaml_tree(file.text), system)
         elif is_script(file.name) or lower == "justfile":
@@ -110,6 +119,8 @@ class _Assembly:
             self._given(file)
         elif settings.parser(file.name) is not None:
             self._given(file)
+            if lower.endswith(".hcl"):
+                self._image_builds += image_builds.of_bake(file, self._dockerfiles)
         for service in self._services:
             if service.file == file.name:
                 self._settings += service.environment.values()
@@ -135,16 +146,34 @@ class _Assembly:
         for read in ci.jobs(file, documents, system):
             self._jobs.append(read.job)
             self._settings += read.job.environment.values()
+            foreign = any(step.action("actions/checkout") and "repository" in step.given for step in read.job.steps)
             for step in read.job.steps:
                 self._settings += step.given.values()
+                built = image_builds.of_step(file, step, self._dockerfiles)
+                if built is not None and not foreign:
+                    self._image_builds.append(built)
+            if not foreign:
+                self._images(file, read.commands)
             builders = Builders(self._uses)
             for command in read.commands:
                 self._add(file, _command(command, file, job=read.job, use=builders.use_of(command)))
 
     def _script(self, file: SourceFile, found: Iterable[ShellCommand]) -> None:
         builders = Builders(self._uses)
-        for command in found:
+        commands = tuple(found)
+        self._images(file, commands)
+        for command in commands:
             self._add(file, _command(command, file, use=builders.use_of(command)))
+
+    def _images(self, file: SourceFile, commands: Sequence[ShellCommand]) -> None:
+        """Take the builds of images among these commands, up to where somebody else's project is fetched."""
+        for command in commands:
+            if command.program == "git" and any(word.text == "clone" for word in command.words):
+                return
+            place = file.place(command.start, command.end)
+            built = image_builds.of_command(file, command.words, place, self._dockerfiles)
+            if built is not None:
+                self._image_builds.append(built)
 
     def _add(self, file: SourceFile, command: Command) -> None:
         self._commands.append(command)

@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.located import Node
 from cudacompat.domain.extend import Way
-from cudacompat.domain.lint.facts import Job, Setting, SourceFile
+from cudacompat.domain.lint.facts import Job, Setting, SourceFile, Step
 from cudacompat.domain.lint.images import base_of
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _CONFIG_KEYS = frozenset({"default", "variables", "include", "stages", "workflow", "image", "services", "cache"})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a job: an action and what it is given, or commands."""
-
-    uses: str | None
-    given: Mapping[str, Setting]
-    start: int
-
-
-@dataclass(frozen=True, slots=True)
 class JobRead:
-    """A job with its commands and steps."""
+    """A job with its commands."""
 
     job: Job
     commands: tuple[ShellCommand, ...]
-    steps: tuple[Step, ...]
 
 
 def system_of(path: str) -> str | None:
@@ -76,35 +67,72 @@ def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
     top = variables(file, document.get("env"))
     for name, node in (document.get("jobs") or Node(0, 0)).entries.items():
         environment = top | variables(file, node.get("env"))
+        matrix = _matrix(node.get("strategy", "matrix"))
         runner = node.get("runs-on", "labels") or node.get("runs-on")
-        container = node.get("container", "image") or node.get("container")
-        image = container.text if container is not None and container.text else None
-        job = Job(
-            file=file.name,
-            name=name,
-            place=file.place(node.start, node.start),
-            system="github",
-            runner=runner.words() if runner is not None else (),
-            base=base_of(image) if image else None,
-            environment=environment,
+        labels = tuple(
+            each for label in (runner.words() if runner is not None else ()) for each in _each(label, matrix)
         )
+        container = node.get("container", "image") or node.get("container")
+        images = _each(container.text, matrix) if container is not None and container.text else ()
+        usual = node.get("defaults", "run", "shell") or document.get("defaults", "run", "shell")
+        windows = bool(labels) and all(label.lower().startswith("windows") for label in labels)
         commands: list[ShellCommand] = []
         steps: list[Step] = []
         steps_node = node.get("steps")
         for step in steps_node.items if steps_node is not None else ():
             visible = environment | variables(file, step.get("env"))
             uses = step.get("uses")
-            steps.append(Step(uses.text if uses else None, variables(file, step.get("with")), step.start))
+            conditional = step.get("if") is not None
+            place = file.place(step.start, step.start)
+            steps.append(Step(uses.text if uses else None, variables(file, step.get("with")), place, conditional))
             run = step.get("run")
-            kind = step.get("shell")
-            if run is not None and (kind is None or (kind.text or "").split()[:1] in (["bash"], ["sh"])):
-                commands += run_text(file, run, visible)
-        yield JobRead(job, tuple(commands), tuple(steps))
+            if run is not None and _is_shell(step.get("shell") or usual, windows):
+                found = run_text(file, run, visible)
+                commands += (replace(each, conditional=True) if conditional else each for each in found)
+        job = Job(
+            file=file.name,
+            name=name,
+            place=file.place(node.start, node.start),
+            system="github",
+            runner=labels,
+            base=base_of(images[0]) if len(images) == 1 else None,
+            environment=environment,
+            steps=tuple(steps),
+            matrix=matrix,
+        )
+        yield JobRead(job, tuple(commands))
+
+
+def _is_shell(kind: Node | None, windows: bool) -> bool:
+    if kind is None:
+        return not windows  # there PowerShell is the default
+    return (kind.text or "").split()[:1] in (["bash"], ["sh"])
+
+
+def _matrix(node: Node | None) -> dict[str, tuple[str, ...]]:
+    """The texts of each name of a matrix, `include` with them."""
+    found: dict[str, list[str]] = {}
+    for name, each in node.entries.items() if node is not None else ():
+        if name == "include":
+            for entry in each.items:
+                for key, value in entry.entries.items():
+                    if value.text is not None:
+                        found.setdefault(key, []).append(value.text)
+        elif name != "exclude":
+            found.setdefault(name, []).extend(each.words())
+    return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
+
+
+def _each(text: str, matrix: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The text, or what the matrix puts in the place of all of it."""
+    match = _OF_MATRIX.fullmatch(text.strip())
+    return matrix.get(match[1]) or (text,) if match is not None else (text,)
 
 
 def _gitlab(file: SourceFile, document: Node) -> Iterator[JobRead]:
     top = variables(file, document.get("variables"))
     default = document.get("default", "image") or document.get("image")
+    usual = document.get("default", "cache") or document.get("cache")
     for name, node in document.entries.items():
         if name in _CONFIG_KEYS or not node.entries or node.get("script") is None:
             continue
@@ -112,6 +140,12 @@ def _gitlab(file: SourceFile, document: Node) -> Iterator[JobRead]:
         image = node.get("image") or default
         image = image.get("name") or image if image is not None else None
         tags = node.get("tags")
+        commands: list[ShellCommand] = []
+        for key in ("before_script", "script"):
+            script = node.get(key)
+            for line in (script.items or (script,)) if script is not None else ():
+                if line.text is not None:
+                    commands += run_text(file, line, environment)
         job = Job(
             file=file.name,
             name=name,
@@ -120,14 +154,22 @@ def _gitlab(file: SourceFile, document: Node) -> Iterator[JobRead]:
             runner=tags.words() if tags is not None else (),
             base=base_of(image.text) if image is not None and image.text else None,
             environment=environment,
+            steps=tuple(_caches(file, node.get("cache") or usual)),
         )
-        commands: list[ShellCommand] = []
-        for key in ("before_script", "script"):
-            script = node.get(key)
-            for line in (script.items or (script,)) if script is not None else ():
-                if line.text is not None:
-                    commands += run_text(file, line, environment)
-        yield JobRead(job, tuple(commands), ())
+        yield JobRead(job, tuple(commands))
+
+
+def _caches(file: SourceFile, node: Node | None) -> Iterator[Step]:
+    """The caches of a job of GitLab: what each keeps, by which key."""
+    for each in (node.items or (node,)) if node is not None else ():
+        given = {}
+        for name, values in (("key", each.get("key")), ("path", each.get("paths"))):
+            if values is not None:
+                end = max((item.end for item in values.items), default=values.end)
+                text = "\n".join(values.words()) or file.text[values.start : end]
+                place = file.place(values.start, end)
+                given[name] = Setting(name, text, place, Way.ENVIRONMENT, text, values.quote)
+        yield Step("cache", given, file.place(each.start, each.start))
 
 
 def run_text(file: SourceFile, node: Node, environment: Mapping[str, Setting]) -> Iterator[ShellCommand]:

@@ -1,0 +1,244 @@
+"""Builds of container images: by a command, a compose file, a bake file or an action, and the arguments they give."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import PurePosixPath
+
+from cudacompat.artifacts.buildfiles.ci import variables
+from cudacompat.artifacts.buildfiles.located import Node
+from cudacompat.domain.extend import Way
+from cudacompat.domain.lint.facts import ImageBuild, Place, Setting, SourceFile, Step, Word
+
+_BUILDERS = frozenset({"docker", "podman", "nerdctl", "buildah"})
+_VERBS = frozenset({"build", "bud"})
+_LINE = re.compile(r"(?m)^[ \t]*([A-Za-z_]\w*)=([^\r\n]*?)[ \t]*\r?$")
+_PAIR = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_ACTIONS = ("docker/build-push-action", "redhat-actions/buildah-build")
+_VALUED = frozenset(
+    {"--build-arg", "-f", "--file", "-t", "--tag",
+     "--add-host", "--annotation", "--arch", "--attest", "--build-context", "--builder", "--cache-from", "--cache-to",
+     "--cgroup-parent", "--format", "--iidfile", "--isolation", "--label", "--layers", "--memory", "--metadata-file",
+     "--network", "--os", "--output", "--platform", "--progress", "--runtime", "--secret", "--shm-size", "--ssh",
+     "--target", "--ulimit", "--volume", "-o", "-m", "-v", "-l"}
+)  # fmt: skip
+_HCL_TARGET = re.compile(r'(?m)^[ \t]*target[ \t]+"([^"\n]+)"[ \t]*\{')
+_HCL_TEXT = re.compile(
+    r"(?m)^[ \t]*(context|dockerfile|dockerfile-inline)[ \t]*=[ \t]*([^\r\n]+?)[ \t]*(?:#[^\n]*)?\r?$"
+)
+_HCL_LIST = re.compile(r"(?m)^[ \t]*(tags|inherits)[ \t]*=[ \t]*\[([^\]]*)\]")
+_HCL_ARGS = re.compile(r"(?m)^[ \t]*args[ \t]*=?[ \t]*\{")
+_HCL_ARG = re.compile(r'[ \t]*"?([A-Za-z_]\w*)"?[ \t]*=[ \t]*(?:"([^"\n]*)"|([^\s",}][^\r\n,}]*))')
+
+
+class Dockerfiles:
+    """The Dockerfiles of the project, and which of them a build takes."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = frozenset(names)
+
+    def below(self, folder: str, context: str | None, dockerfile: str | None) -> str | None:
+        """Return the file that a build takes whose context is this folder, seen from `folder`, which holds the file
+        that asks for it. `dockerfile` is seen from the context."""
+        if context is None or "$" in context or "://" in context or (dockerfile is not None and "$" in dockerfile):
+            return None
+        return self._known(posixpath.join(folder, context, dockerfile or "Dockerfile"))
+
+    def from_command(self, file: str, context: str, dockerfile: str | None) -> str | None:
+        """Return the file that a command takes. It is not known where it runs: at the top of the project or beside its
+        own file, and only if one of both is possible."""
+        path = dockerfile or posixpath.join(context, "Dockerfile")
+        here = PurePosixPath(file).parent.as_posix()
+        found = {self._known(path), self._known(posixpath.join(here, path))} - {None}
+        return found.pop() if len(found) == 1 else None
+
+    def _known(self, path: str) -> str | None:
+        name = posixpath.normpath(path)
+        return name if name in self._names else None
+
+
+def of_command(file: SourceFile, words: Sequence[Word], place: Place, known: Dockerfiles) -> ImageBuild | None:
+    """Return what `docker build` and its like build; `None` for another command."""
+    if not words or words[0].text.rsplit("/", 1)[-1] not in _BUILDERS:
+        return None
+    verb = next((i for i, word in enumerate(words[1:4], 1) if word.text in _VERBS), 0)
+    if not verb or any(word.text not in ("buildx", "image", "builder") for word in words[1:verb]):
+        return None
+    arguments: list[Setting] = []
+    tags: list[str] = []
+    dockerfile: str | None = None
+    rest: list[Word] = []
+    sure = True
+    index = verb + 1
+    while index < len(words):
+        word = words[index]
+        index += 1
+        option, equals, value = word.text.partition("=")
+        if not option.startswith("-"):
+            rest.append(word)
+            continue
+        valued = word
+        if option in _VALUED and not equals and index < len(words):
+            valued, value = words[index], words[index].text
+            index += 1
+        if option == "--build-arg":
+            found = _argument(file, valued, value)
+            if found is not None:
+                arguments.append(found)
+        elif option in ("-f", "--file"):
+            dockerfile, sure = value, sure and valued.known
+        elif option in ("-t", "--tag") and valued.known:
+            tags.append(value)
+    sure = sure and len(rest) == 1 and rest[0].known
+    path = known.from_command(file.name, rest[0].text, dockerfile) if sure else None
+    return ImageBuild(file.name, place, path, tuple(arguments), tuple(tags))
+
+
+def _argument(file: SourceFile, word: Word, text: str) -> Setting | None:
+    match = _PAIR.fullmatch(text)
+    if match is None:
+        return None
+    raw = file.text[word.place.start : word.place.end]
+    at = raw.find(f"{match[1]}=")
+    if at < 0:
+        return None
+    start, end = at + len(match[1]) + 1, len(raw)
+    around = (raw[at - 1 : at], raw[start : start + 1])  # "NAME=VALUE" or NAME="VALUE"
+    quote = next((each for each in around if each in ("'", '"')), "")
+    if quote and around[1] == quote:
+        start += 1
+    if quote and raw.endswith(quote) and end > start:
+        end -= 1
+    place = file.place(word.place.start + start, word.place.start + end)
+    return Setting(match[1], match[2] if word.known else None, place, Way.BUILD_ARGUMENT, raw[start:end], quote, True)
+
+
+def of_compose(file: SourceFile, documents: Sequence[Node], known: Dockerfiles) -> Iterator[ImageBuild]:
+    """Yield what the services of a compose file build."""
+    folder = PurePosixPath(file.name).parent.as_posix()
+    for document in documents:
+        for node in (document.get("services") or Node(0, 0)).entries.values():
+            build = node.get("build")
+            if build is None:
+                continue
+            context = build.text if build.text is not None else _text(build.get("context")) or "."
+            inline = build.get("dockerfile_inline") is not None
+            path = None if inline else known.below(folder, context, _text(build.get("dockerfile")))
+            arguments = variables(file, build.get("args"), Way.BUILD_ARGUMENT)
+            image = _text(node.get("image"))
+            place = file.place(build.start, build.start)
+            yield ImageBuild(file.name, place, path, tuple(arguments.values()), (image,) if image else ())
+
+
+def of_devcontainer(file: SourceFile, documents: Sequence[Node], known: Dockerfiles) -> Iterator[ImageBuild]:
+    """Yield what a devcontainer.json builds."""
+    folder = PurePosixPath(file.name).parent.as_posix()
+    for document in documents:
+        build = document.get("build")
+        if build is not None:
+            dockerfile = _text(build.get("dockerfile"))  # seen from the file itself, not from the context
+            path = known.below(folder, ".", dockerfile) if dockerfile else None
+            arguments = variables(file, build.get("args"), Way.BUILD_ARGUMENT)
+            yield ImageBuild(file.name, file.place(build.start, build.start), path, tuple(arguments.values()))
+
+
+def of_step(file: SourceFile, step: Step, known: Dockerfiles) -> ImageBuild | None:
+    """Return what a step of a job builds, if it is an action that builds images."""
+    if not step.action(*_ACTIONS):
+        return None
+    given = step.given
+    arguments: list[Setting] = []
+    lines = given.get("build-args")
+    for match in _LINE.finditer(file.text, lines.place.start, lines.place.end) if lines is not None else ():
+        place = file.place(*match.span(2))
+        value = None if "${{" in match[2] else match[2]
+        arguments.append(Setting(match[1], value, place, Way.BUILD_ARGUMENT, match[2]))
+    named = given.get("file") or given.get("containerfiles") or given.get("dockerfiles")
+    context = given.get("context")
+    texts = [each.value for each in (named, context) if each is not None]
+    if any(text is None for text in texts):
+        path = None
+    elif named is not None:
+        path = known.below("", ".", named.value)
+    else:
+        path = known.below("", context.value if context is not None else ".", None)
+    tags = given.get("tags")
+    written = tuple(tags.value.split()) if tags is not None and tags.value else ()
+    return ImageBuild(file.name, step.place, path, tuple(arguments), written)
+
+
+def of_bake(file: SourceFile, known: Dockerfiles) -> Iterator[ImageBuild]:
+    """Yield what the targets of a bake file in HCL build. A target that others inherit from is no build of its own."""
+    folder = PurePosixPath(file.name).parent.as_posix()
+    bodies = {match[1]: (match.end(), _close(file.text, match.end())) for match in _HCL_TARGET.finditer(file.text)}
+    inherits = {name: _listed(file.text, span, "inherits") for name, span in bodies.items()}
+    parents = {parent for each in inherits.values() for parent in each}
+    for name, span in bodies.items():
+        if name in parents:
+            continue
+        family, texts, arguments, tags = [name], dict[str, str](), dict[str, Setting](), tuple[str, ...]()
+        while family and len(texts) < 100:
+            current = family.pop(0)
+            at = bodies.get(current)
+            if at is None:
+                texts = {"context": "$"}  # a target of another file
+                break
+            for match in _HCL_TEXT.finditer(file.text, *at):
+                texts.setdefault(match[1], match[2])
+            for setting in _hcl_arguments(file, at):
+                arguments.setdefault(setting.name, setting)
+            tags = tags or _listed(file.text, at, "tags")
+            family += [parent for parent in inherits.get(current, ()) if parent not in family]
+        path = None
+        plain = [_plain(texts.get(key, '"."' if key == "context" else '"Dockerfile"')) for key in _PLACES]
+        if "dockerfile-inline" not in texts and None not in plain:
+            path = known.below(folder, plain[0], plain[1])
+        yield ImageBuild(file.name, file.place(span[0], span[0]), path, tuple(arguments.values()), tags)
+
+
+_PLACES = ("context", "dockerfile")
+
+
+def _plain(text: str) -> str | None:
+    match = re.fullmatch(r'"([^"$]*)"', text)
+    return match[1] if match is not None else None
+
+
+def _hcl_arguments(file: SourceFile, span: tuple[int, int]) -> Iterator[Setting]:
+    for block in _HCL_ARGS.finditer(file.text, *span):
+        stop = _close(file.text, block.end())
+        at = block.end()
+        while (match := _HCL_ARG.search(file.text, at, stop)) is not None:
+            group = 2 if match[2] is not None else 3
+            value = match[2] if group == 2 and "${" not in match[2] else None
+            place = file.place(*match.span(group))
+            yield Setting(match[1], value, place, Way.BUILD_ARGUMENT, match[group].rstrip(), '"' if group == 2 else "")
+            at = match.end()
+
+
+def _listed(text: str, span: tuple[int, int], key: str) -> tuple[str, ...]:
+    return tuple(
+        item
+        for match in _HCL_LIST.finditer(text, *span)
+        if match[1] == key
+        for item in re.findall(r'"([^"\n]*)"', match[2])
+    )
+
+
+def _close(text: str, start: int) -> int:
+    """Where the brace closes that was opened before `start`."""
+    depth = 1
+    for match in re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|[{}]').finditer(text, start):
+        if match[0] == "{":
+            depth += 1
+        elif match[0] == "}":
+            depth -= 1
+            if depth == 0:
+                return match.start()
+    return len(text)
+
+
+def _text(node: Node | None) -> str | None:
+    return node.text if node is not None else None
