@@ -9,6 +9,7 @@ from cudacompat.domain.log_report import CatalogueReport
 from cudacompat.domain.log_signature import Signature
 from cudacompat.domain.wording import count
 from cudacompat.report.markdown import block, code, escaped, table_row
+from cudacompat.report.rule_text import rule_text
 
 
 def catalogue_markdown(report: CatalogueReport) -> Iterator[str]:
@@ -23,11 +24,21 @@ def catalogue_markdown(report: CatalogueReport) -> Iterator[str]:
         yield f"- {escaped(group.title)}: {', '.join(code(each.id) for each in group.signatures)}\n"
     yield "\n## Findings about files and machines\n\n" + table_row(["Finding", "What it says"]) + table_row(["---"] * 2)
     for id_, title in report.rules:
-        yield table_row([code(id_), escaped(title)])
+        yield table_row([f"[{code(id_)}](#{id_})", escaped(title)])
+    for id_, title in report.rules:
+        yield f"\n### {code(id_)}\n\n{escaped(title)}.\n\n"
+        for heading, text in rule_text(id_).sections:
+            yield f"- {heading}: {_own(text)}\n"
     for group in report.groups:
         yield f"\n## {escaped(group.title)}\n"
         for signature in group.signatures:
             yield from _log_line(signature)
+
+
+def _own(text: str) -> str:
+    """Our own words, in which backticks mean code already."""
+    parts = text.split("`")
+    return "".join(code(part) if number % 2 else escaped(part) for number, part in enumerate(parts))
 
 
 def _log_line(signature: Signature) -> Iterator[str]:
