@@ -23,6 +23,7 @@ from cudacompat.domain.engine_facts import (
     Hazard,
     Knob,
     Marker,
+    Native,
     Proof,
     Ptx,
     Purpose,
@@ -48,6 +49,7 @@ __all__ = [
     "Hazard",
     "Knob",
     "Marker",
+    "Native",
     "Proof",
     "Ptx",
     "Purpose",
@@ -86,6 +88,7 @@ class Engine:
     api: Api | None = None
     recipe: Recipe | None = None
     unset: str = ""  # what happens when nothing sets the list
+    native: Native | None = None  # where that is to ask for the GPUs that are there
     stops_unset: str = ""  # how its build ends when nothing sets the list and no GPU is there, if it does
     proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far
     tag: str = "v"  # what its tags put before the version

@@ -250,14 +250,32 @@ class Rewrite:
 
 
 @dataclass(frozen=True, slots=True)
+class Native:
+    """Without a list, these versions ask for the GPUs of the machine that builds; an image build has none.
+
+    `off` are the switches that keep it from that: a name, and the value (`None`: any). `stops` is whether the build
+    then ends with an error; else CMake's version decides what it makes of `native`.
+    """
+
+    source: str
+    window: Window = ALWAYS
+    off: tuple[tuple[str, str | None], ...] = ()
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cache:
-    """Something that hides a changed setting, and the command that clears it."""
+    """Something that hides a changed setting, and the command that clears it.
+
+    `kept` are the last parts of the paths of folders that bring it back where an image build keeps them (`--mount`).
+    """
 
     what: str
     why: str
     clear: tuple[str, ...]
     source: str
     window: Window = ALWAYS
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

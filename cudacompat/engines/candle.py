@@ -12,6 +12,7 @@ from cudacompat.domain.engine import (
     Hazard,
     Knob,
     Marker,
+    Native,
     Proof,
     Ptx,
     Recipe,
@@ -36,6 +37,7 @@ ENGINE = Engine(
     current="0.11.0",
     source=f"{_KERNELS}; {_FORGE}; {_BINDGEN}",
     unset="the build script asks nvidia-smi; without a GPU, as in an image build, it stops with an error",
+    native=Native(f"{_FORGE}; {_BINDGEN}: :475", Window("0.5.1"), stops=True),
     knobs=(
         Knob(
             "CUDA_COMPUTE_CAP",
@@ -85,6 +87,7 @@ ENGINE = Engine(
             ("cargo", "clean", "--release", "-p", "candle-kernels"),
             f"{_BINDGEN}: :216, :352",
             _BY_BINDGEN,
+            kept=("target",),
         ),
     ),
     products=("target/*/build/candle-kernels-*/out/libmoe.a", "target/release/*"),

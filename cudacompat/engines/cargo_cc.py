@@ -60,6 +60,7 @@ ENGINE = Engine(
             "list does not run the build script again",
             ("cargo", "clean", "--release"),
             f"{_CC}: emit_rerun_if_env_changed",
+            kept=("target",),
         ),
     ),
     products=("target/*/build/*/out/*.a", "target/release/*"),

@@ -62,6 +62,7 @@ ENGINE = Engine(
             "build script again; and CMake's own cache lies in target/*/build/*/out",
             ("cargo", "clean", "--release"),
             f"{_CRATE}: :936, no rerun-if-env-changed",
+            kept=("target",),
         ),
     ),
     products=("target/*/build/*/out/**/*.a", "target/*/build/*/out/**/*.so*", "target/release/*"),

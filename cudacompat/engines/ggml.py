@@ -18,6 +18,7 @@ from cudacompat.domain.engine import (
     Hazard,
     Knob,
     Marker,
+    Native,
     Proof,
     Purpose,
     Recipe,
@@ -77,6 +78,15 @@ NO_NATIVE_BY_DATE = Fixed(
     "ggml/CMakeLists.txt:105-123 at ggml-org/whisper.cpp v1.9.3",
     purpose=Purpose.PORTABLE,
 )
+
+
+def native(window: Window, off: tuple[tuple[str, str | None], ...] = ()) -> Native:
+    """Return that ggml asks CMake 3.24 and newer for `native` where CUDA is 11.6 or newer."""
+    return Native(
+        f"{CMAKELISTS}; ggml/CMakeLists.txt:105-123 there; run with CMake 3.25 to 4.4 without a GPU",
+        window,
+        (("GGML_NATIVE", "OFF"), ("SOURCE_DATE_EPOCH", None), *off),
+    )
 
 
 def dead(window: Window, *, also: tuple[DeadSetting, ...] = ()) -> tuple[DeadSetting, ...]:
@@ -188,6 +198,7 @@ ENGINE = Engine(
     current="0.21.0",
     source="github.com/ggml-org/ggml at v0.21.0 (d99724f2) and its tags from v0.9.1 on",
     unset=UNSET,
+    native=native(Window()),
     knobs=(list_knob(Window()),),
     fixed=(cuda_on("GGML_CUDA", Window(), "CMakeLists.txt at v0.9.1 and v0.21.0"), NATIVE_OFF),
     env_knobs=(environment_knob(Window()),),

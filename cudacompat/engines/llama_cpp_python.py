@@ -49,6 +49,7 @@ ENGINE = Engine(
     current="0.3.35",
     source=_SOURCE,
     unset=ggml.UNSET + ". A wheel from an index is built already: none of these settings changes it",
+    native=ggml.native(Window("0.3.8")),
     knobs=(
         Knob(
             "CMAKE_CUDA_ARCHITECTURES",
@@ -102,6 +103,7 @@ ENGINE = Engine(
             "it keys on the source alone: a wheel built for other GPUs comes back",
             ("pip", "cache", "remove", "llama_cpp_python"),
             "pip's documentation, Caching",
+            kept=(".cache/pip",),
         ),
     ),
     products=("dist/llama_cpp_python-*.whl", "**/llama_cpp/lib/libggml-cuda.so*"),

@@ -110,6 +110,7 @@ ENGINE = Engine(
             "folder as it is (always_configure(false))",
             ("cargo", "clean", "--release", "-p", "llama-cpp-sys-2"),
             _BUILD_SCRIPT + ": :1073",
+            kept=("target",),
         ),
     ),
     products=("target/*/build/llama-cpp-sys-2-*/out/**/libggml-cuda.*", "target/release/*"),

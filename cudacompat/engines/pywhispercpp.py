@@ -41,6 +41,7 @@ ENGINE = Engine(
     current="1.5.0",
     source=_SETUP,
     unset=ggml.UNSET + ". The wheels of the index are built for the CPU",
+    native=ggml.native(Window("1.3.1")),
     knobs=(
         Knob(
             "CMAKE_CUDA_ARCHITECTURES",
@@ -106,6 +107,7 @@ ENGINE = Engine(
             "it keys on the source alone: a wheel built for other GPUs comes back",
             ("pip", "cache", "remove", "pywhispercpp"),
             "pip's documentation, Caching",
+            kept=(".cache/pip",),
         ),
     ),
     products=("dist/pywhispercpp-*.whl", "**/libggml-cuda*.so*"),

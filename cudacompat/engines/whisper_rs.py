@@ -33,6 +33,7 @@ ENGINE = Engine(
     current="0.16.0",
     source=_BUILD_SCRIPT,
     unset=ggml.UNSET,
+    native=ggml.native(Window("0.14.1")),
     knobs=(
         Knob(
             "CMAKE_CUDA_ARCHITECTURES",
@@ -123,6 +124,7 @@ ENGINE = Engine(
             "not run it again",
             ("cargo", "clean", "--release", "-p", "whisper-rs-sys"),
             _BUILD_SCRIPT + "; run on a model crate",
+            kept=("target",),
         ),
     ),
     products=("target/*/build/whisper-rs-sys-*/out/**/libggml-cuda.a", "target/release/*"),

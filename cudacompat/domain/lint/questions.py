@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cudacompat.domain.engine import BuildSystem
 from cudacompat.domain.finding import Edit, Fix
+from cudacompat.domain.lint.arguments import features_of
 from cudacompat.domain.lint.facts import Command, Project, Setting, Stage
 
 # Options and features that switch CUDA on.
@@ -38,21 +40,9 @@ def asks_for_cuda(command: Command) -> bool:
     if cuda_switch(command) is not None:
         return True
     arguments = command.environment.get("CMAKE_ARGS")
-    if command.program in ("pip", "pip3") and arguments is not None and arguments.value:
+    if command.use.engine.system is BuildSystem.PIP and arguments is not None and arguments.value:
         return re.search(r"-D(?:GGML|LLAMA)_(?:CUDA|CUBLAS)=(?:on|1|true)", arguments.value, re.IGNORECASE) is not None
-    return "cuda" in _features(command)
-
-
-def _features(command: Command) -> set[str]:
-    """The features on cargo's command line."""
-    words = [word.text for word in command.words]
-    found: set[str] = set()
-    for index, word in enumerate(words):
-        if word in ("--features", "-F") and index + 1 < len(words):
-            found.update(re.split(r"[,\s]+", words[index + 1]))
-        elif word.startswith("--features="):
-            found.update(re.split(r"[,\s]+", word.partition("=")[2]))
-    return found
+    return "cuda" in features_of(command)
 
 
 def installs_toolkit(command: Command) -> bool:

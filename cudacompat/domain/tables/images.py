@@ -150,6 +150,33 @@ def newest_image(
     return max(fitting, key=lambda row: row.patch, default=None)
 
 
+def offered(release: ToolkitVersion, distro: str) -> bool | None:
+    """Return whether this release has images for this distribution (`"ubuntu24.04"`); `None` where the table cannot
+    tell. A release that lies before all that have it, or after one of NVIDIA's own list that lost it, has none."""
+    rows = [row for row in IMAGES if row.release == release]
+    if any(distro in row.distros for row in rows):
+        return True
+    listed = [row for row in IMAGES if row.certainty is Certainty.PUBLISHED]
+    having = [row.release for row in listed if distro in row.distros]
+    newest = max(row.release for row in listed)
+    if release < min(row.release for row in listed):
+        return None
+    if not having:
+        return False if distro.startswith(("debian", "alpine", "fedora")) and release <= newest else None
+    if release < min(having) or (release > max(having) and max(having) < newest):
+        return False
+    return False if any(row.certainty is Certainty.PUBLISHED for row in rows) else None
+
+
+def cudnn_word(release: ToolkitVersion) -> str | None:
+    """Return how the tags of this release name cuDNN: `cudnn8`, `cudnn9` or `cudnn`; `None` before the table."""
+    if release < min(row.release for row in IMAGES):
+        return None
+    if release < ToolkitVersion(12, 3):
+        return "cudnn8"
+    return "cudnn9" if release == ToolkitVersion(12, 3) else "cudnn"
+
+
 def requirement(release: ToolkitVersion) -> Requirement | None:
     """Return what the images of this release ask of the host; `None` where it was not read (13.1 and
     newer)."""

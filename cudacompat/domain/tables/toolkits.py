@@ -281,6 +281,34 @@ RELEASES: tuple[CudaRelease, ...] = (
 # <<< generated
 
 
+@dataclass(frozen=True, slots=True)
+class Deprecation:
+    """Releases that still build the architectures below `below`, with a warning, and the first that does not."""
+
+    since: ToolkitVersion
+    below: int
+    gone: ToolkitVersion
+    source: str
+
+
+DEPRECATIONS: tuple[Deprecation, ...] = (
+    Deprecation(
+        ToolkitVersion(11, 8), 50, ToolkitVersion(12, 0), "measured: nvcc 11.8 warns for 35 and 37; 12.0 has neither"
+    ),
+    Deprecation(
+        ToolkitVersion(12, 8),
+        75,
+        ToolkitVersion(13, 0),
+        "measured: NVRTC 12.8 and 12.9 warn; the release notes of CUDA 12.8, Deprecated Architectures",
+    ),
+)
+
+
+def deprecation(version: ToolkitVersion, number: int) -> Deprecation | None:
+    """Return why this release warns of this architecture, `None` where it does not."""
+    return next((row for row in DEPRECATIONS if row.since <= version < row.gone and number < row.below), None)
+
+
 def release(version: ToolkitVersion) -> CudaRelease | None:
     """Return the release of exactly this number; `None` if the table has none."""
     return next((row for row in RELEASES if row.version == version), None)

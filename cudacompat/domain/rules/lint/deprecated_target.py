@@ -1,0 +1,51 @@
+"""A target that the image's CUDA release still builds and the next major one does not.
+
+What it finds: 50 to 72 in a list that CUDA 12.8 or 12.9 builds, 35 or 37 in one of CUDA 11.8.
+
+Why it matters: the build warns ("Support for offline compilation for architectures prior to ... will be removed"), and
+stops as soon as somebody raises the image's tag. CUDA 13 has nothing below 75.
+
+Example: `-DCMAKE_CUDA_ARCHITECTURES="61;86;120"` in an image with CUDA 12.9.
+
+What to do: keep this build at CUDA 12.9 for the old GPUs and make another for the new ones, or drop the old targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.lint.stages import toolkit
+from cudacompat.domain.rule import Rule
+from cudacompat.domain.tables.toolkits import deprecation
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each list that holds some."""
+    for listed in project.lists:
+        command = listed.command
+        if command is None or command.stage is None or command.instruction != "RUN" or listed.archs is None:
+            continue
+        made_by = toolkit(project, command.stage)
+        if made_by is None:
+            continue
+        rows = {each.arch: deprecation(made_by.version, each.number) for each in listed.archs.code}
+        old = [arch for arch, row in rows.items() if row is not None and arch in made_by.targets]
+        row = rows[old[0]] if old else None
+        if row is None:
+            continue
+        setting = listed.setting
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.NOTE,
+            message=f"CUDA {made_by.version} is of the last that build {', '.join(f'sm_{arch}' for arch in old)}",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{setting.name or 'flags'}={setting.value}"[:160],
+            why=f"it warns of all below sm_{row.below}, and CUDA {row.gone} cannot build them",
+            help=f"stay below CUDA {row.gone} for these GPUs, or drop them from the list",
+        )
+
+
+RULE = Rule("deprecated-target", "A target that the next CUDA release drops", __doc__, check)

@@ -1,0 +1,151 @@
+"""A list, or a GPU, that the CUDA release of its image cannot build for.
+
+What it finds: a stage whose list holds a target that the image's CUDA release does not know (120 before 12.8, 103 and 121
+before 12.9) or no longer knows (50 to 72 from 13.0); with --gpu, a stage whose release has no machine code for that GPU.
+
+Why it matters: nvcc stops: "Unsupported gpu architecture 'compute_120'". Without the GPU's own code, a build can at best
+be compiled again by the driver at each first start.
+
+Example: `FROM nvidia/cuda:12.4.1-devel-ubuntu22.04`, then `-DCMAKE_CUDA_ARCHITECTURES="86;120"`.
+
+What to do: begin with an image of a release that builds all of them, or take out what it no longer builds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from cudacompat.domain.engine import Grammar
+from cudacompat.domain.finding import Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Listed, Project, Stage
+from cudacompat.domain.lint.stages import compiling, patch_of, toolkit, version_edits
+from cudacompat.domain.rule import Rule
+from cudacompat.domain.spelling import CodeTarget
+from cudacompat.domain.tables.images import BaseImage, newest_image
+from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, with_all
+from cudacompat.domain.target import ArchSuffix
+
+_NUMBER = re.compile(r"(\d{2,3})([af]?)")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each list, or for each stage that the GPUs cannot be built in."""
+    reported: set[tuple[str, int]] = set()
+    for listed in project.lists:
+        command = listed.command
+        if command is None or command.stage is None or command.instruction != "RUN" or command.conditional:
+            continue
+        made_by = toolkit(project, command.stage)
+        if made_by is None or _left_out_silently(listed):
+            continue
+        wanted = [each.arch for each in _code(listed)]
+        missing = [arch for arch in dict.fromkeys(wanted) if arch not in made_by.targets and _known(arch)]
+        if missing:
+            reported.add((command.stage.file, command.stage.number))
+            yield _cannot(project, command.stage, listed, made_by, missing, wanted)
+    for stage in project.stages:
+        if (stage.file, stage.number) not in reported:
+            yield from _gpus(project, stage)
+
+
+def _left_out_silently(listed: Listed) -> bool:
+    """Whether its reader drops what the toolkit cannot build, rather than to hand it on."""
+    return listed.knob is not None and (listed.knob.stands_in or bool(listed.knob.known))
+
+
+def _code(listed: Listed) -> Sequence[CodeTarget]:
+    if listed.archs is not None:
+        return listed.archs.code
+    match = _NUMBER.fullmatch(listed.setting.value or "")
+    if listed.grammar is Grammar.ONE_NUMBER and match is not None:
+        return (CodeTarget(int(match[1]), ArchSuffix(match[2])),)
+    return ()
+
+
+def _known(arch: str) -> bool:
+    return first_with(arch) is not None
+
+
+def _cannot(
+    project: Project, stage: Stage, listed: Listed, made_by: CudaRelease, missing: list[str], wanted: list[str]
+) -> Finding:
+    setting = listed.setting
+    image = stage.base.image if stage.base is not None else ""
+    names = ", ".join(f"sm_{arch}" for arch in missing)
+    help_, fix = _better(project, stage, wanted, made_by)
+    return Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"CUDA {made_by.version} cannot build {names}",
+        path=setting.place.file,
+        line=setting.place.line,
+        found=f"{setting.name or 'flags'}={setting.value} in {image}"[:200],
+        why=_why(missing, made_by),
+        help=help_,
+        fix=fix,
+    )
+
+
+def _why(missing: list[str], made_by: CudaRelease) -> str:
+    said = []
+    for arch in missing:
+        first, last = first_with(arch), last_with(arch)
+        if first is not None and first.version > made_by.version:
+            said.append(f"CUDA {first.version} is the first that builds sm_{arch}")
+        elif last is not None:
+            said.append(f"CUDA {last.version} is the last that builds sm_{arch}")
+    return "; ".join(said)
+
+
+def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: CudaRelease) -> tuple[str, Fix | None]:
+    fitting = with_all(wanted)
+    if not fitting:
+        return "no release builds all of these: make one build for each part of the list", None
+    newer = [row for row in fitting if row.version > made_by.version]
+    chosen = _with_image(stage, newer or list(reversed(fitting)))
+    if chosen is None:
+        row = newer[0] if newer else fitting[-1]
+        return f"begin with a devel image of CUDA {row.version}", None
+    base = stage.base
+    old = patch_of(base) if base is not None else None
+    help_ = f"FROM {chosen.tag('devel', base.distro or '')}" if base is not None else ""
+    edits = version_edits(project, stage, old, chosen.cuda) if old is not None else ()
+    fix = Fix(f"begin with CUDA {chosen.cuda}", edits, safe=False) if edits else None
+    return help_, fix
+
+
+def _with_image(stage: Stage, rows: Sequence[CudaRelease]) -> BaseImage | None:
+    distro = stage.base.distro if stage.base is not None else None
+    if distro is None:
+        return None
+    return next(filter(None, (newest_image(row.version, distro, ("base", "runtime", "devel")) for row in rows)), None)
+
+
+def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
+    made_by = toolkit(project, stage)
+    command = compiling(project, stage)
+    if made_by is None or command is None or command.stage is None or command.stage.number != stage.number:
+        return
+    numbers = {str(target.capability.number): target.label for target in project.targets}
+    missing = [arch for arch in numbers if arch not in made_by.targets and _known(arch)]
+    if not missing:
+        return
+    in_all = [arch for arch in numbers if _known(arch)]
+    help_, fix = _better(project, stage, in_all, made_by)
+    gone = any(int(arch) < RELEASES[-1].default_target for arch in missing)
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.ERROR if gone else Severity.WARNING,
+        message=f"CUDA {made_by.version} has no machine code for {', '.join(numbers[arch] for arch in missing)}",
+        path=stage.file,
+        line=stage.place.line,
+        found=stage.base.image if stage.base is not None else None,
+        why=_why(missing, made_by) + ("" if gone else "; PTX of an older target can run, compiled at each first start"),
+        help=help_,
+        target=numbers[missing[0]] if len(missing) == 1 else None,
+        fix=fix,
+    )
+
+
+RULE = Rule("image-cannot-build-target", "The image's CUDA release cannot build a target", __doc__, check)

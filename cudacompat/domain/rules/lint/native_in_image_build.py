@@ -1,0 +1,148 @@
+"""A CUDA build in a Dockerfile that asks for the GPUs of the machine that builds.
+
+What it finds: a stage that builds an engine with CUDA and names no architectures where that engine then asks for `native`
+(ggml: whisper.cpp, llama.cpp and their bindings) or for nvidia-smi (candle); and a list that says `native`.
+
+Why it matters: an image build has no GPU. CMake 3.28 and newer pass -arch=native on, nvcc warns and compiles its default
+target alone: sm_52 up to CUDA 12, sm_75 from CUDA 13. The image is built, and its program runs through the JIT or stops
+("... compiled for: 520"). CMake 3.24 to 3.27 stop at it, and so does candle.
+
+Example: `RUN cmake -B build -DGGML_CUDA=ON` in an image with Ubuntu 24.04's CMake.
+
+What to do: name the architectures: `"-DCMAKE_CUDA_ARCHITECTURES=86;120"`, with -DGGML_NATIVE=OFF for ggml, or
+CUDA_COMPUTE_CAP for candle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.engine import BuildSystem, Native
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Command, Project, Setting, Stage
+from cudacompat.domain.lint.questions import asks_for_cuda, is_on
+from cudacompat.domain.lint.stages import cmake_version, toolkit
+from cudacompat.domain.rule import Rule
+
+_FATAL = ((3, 24), (3, 28))  # from the first up to before the second, CMake stops at `native` without a GPU
+# Each of these decides the list somewhere that is not looked into here.
+_ELSEWHERE = ("--preset", "-C", "--toolchain")
+_OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "CMAKE_CUDA_FLAGS"})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each command that asks for the GPU, and for each list that does."""
+    said: set[int] = set()
+    for listed in project.lists:
+        command = listed.command
+        if listed.word != "native" or command is None or command.stage is None or command.conditional:
+            continue
+        if command.instruction != "RUN":
+            continue
+        said.add(command.place.start)
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"{listed.setting.name} is `native`, and an image build has no GPU",
+            path=listed.setting.place.file,
+            line=listed.setting.place.line,
+            found=f"{listed.setting.name}={listed.setting.written}"[:160],
+            why=_outcome(project, command.stage, command),
+            help=_help(project, command, listed.setting.name),
+        )
+    for command in project.commands:
+        if command.stage is not None and command.instruction == "RUN" and command.place.start not in said:
+            finding = _unset(project, command.stage, command)
+            if finding is not None:
+                yield finding
+
+
+def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
+    use = command.use
+    native = use.engine.native if use is not None else None
+    if use is None or native is None or not native.window.holds(use.parsed) or command.conditional:
+        return None
+    if not asks_for_cuda(command) or not _certain(project, command, native):
+        return None
+    if not native.stops:
+        version = cmake_version(project, stage, command)
+        if version is None or version < _FATAL[0]:
+            return None
+    knob = next((knob for knob in use.engine.knobs if knob.window.holds(use.parsed)), None)
+    if knob is None:
+        return None
+    return Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"{use.engine.name} is told no architectures and asks for the GPU of an image build, which has none",
+        path=command.place.file,
+        line=command.place.line,
+        found=command.line[:160],
+        why=use.engine.unset if native.stops else _outcome(project, stage, command),
+        help=_help(project, command, knob.name),
+        fix=_fix(project, command, native),
+    )
+
+
+def _certain(project: Project, command: Command, native: Native) -> bool:
+    """Whether nothing on its line or in its environment could hold a list or one of the switches."""
+    if not all(word.known for word in command.words) or command.has(*_ELSEWHERE):
+        return False
+    if any(word.text.startswith(("-C", "--preset")) for word in command.words):
+        return False
+    engine = command.use.engine if command.use is not None else None
+    names = {knob.name for knob in (*engine.knobs, *engine.env_knobs, *engine.file_knobs)} if engine else set()
+    arguments = command.environment.get("CMAKE_ARGS")
+    if arguments is not None and (arguments.value is None or any(name in arguments.value for name in names)):
+        return False
+    given = (*command.defines, *command.environment.values())
+    if any(each.name in names | _OTHER_SETTINGS and (each.value is None or each.value) for each in given):
+        return False
+    if any(listed.command is command for listed in project.lists):
+        return False
+    return not any(_is_off(command, given, name, value) for name, value in native.off)
+
+
+def _is_off(command: Command, given: Iterable[Setting], name: str, value: str | None) -> bool:
+    for each in given:
+        if each.name == name and (value is None or each.value is None or not is_on(each.value)):
+            return True
+        if each.name == "CMAKE_ARGS" and value is not None and re.search(rf"-D\s?{name}\b", each.value or name):
+            return True
+    return False
+
+
+def _outcome(project: Project, stage: Stage, command: Command) -> str:
+    version = cmake_version(project, stage, command)
+    compiler = toolkit(project, stage)
+    default = f"sm_{compiler.default_target}" if compiler is not None else "sm_52 up to CUDA 12, sm_75 from CUDA 13"
+    if command.program != "nvcc" and version is not None and _FATAL[0] <= version < _FATAL[1]:
+        return f'CMake {version[0]}.{version[1]} stops: CUDA_ARCHITECTURES is set to "native", but no GPU was detected'
+    return f"nvcc only warns, and compiles its default target alone: {default}"
+
+
+def _help(project: Project, command: Command, name: str) -> str:
+    engine = command.use.engine.name if command.use is not None else "cmake"
+    gpus = " ".join(f'--gpu "{target.name or target.id}"' for target in project.targets) or "--gpu …"
+    return f"set {name}; `cudacompat generate {engine} {gpus}` says to what"
+
+
+def _fix(project: Project, command: Command, native: Native) -> Fix | None:
+    """ggml's own list for every GPU, in the place of the GPU that is not there."""
+    switch = next(((name, value) for name, value in native.off if value is not None), None)
+    if switch is None or command.use is None:
+        return None
+    define = f"-D{switch[0]}={switch[1]}"
+    what = f"{define}: the build's own list in the place of `native`"
+    if command.use.engine.system is BuildSystem.CMAKE and command.program == "cmake":
+        end = command.words[0].place.end
+        return Fix(what, (Edit(command.place.file, end, end, f" {define}"),), safe=False)
+    arguments = command.environment.get("CMAKE_ARGS")
+    if arguments is not None and arguments.quote and project.text(arguments.place).startswith("-D"):
+        start = arguments.place.start
+        return Fix(what, (Edit(arguments.place.file, start, start, f"{define} "),), safe=False)
+    return None
+
+
+RULE = Rule("native-in-image-build", "An image build that asks for a GPU", __doc__, check)

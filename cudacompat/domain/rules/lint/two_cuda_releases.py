@@ -1,0 +1,86 @@
+"""An image that runs on another CUDA release than it was built with.
+
+What it finds: a stage on an image of CUDA that copies what another stage built with CUDA of a newer release, or of another
+major one.
+
+Why it matters: libcudart.so and libcublas.so carry the major version in their names: a program built with CUDA 13 does not
+find libcudart.so.12. Within a major version older libraries may lack what a newer toolkit's headers promised; newer
+libraries serve older programs.
+
+Example: `FROM nvidia/cuda:13.0.2-devel-ubuntu24.04 AS build`, then `FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04`.
+
+What to do: give both stages the same release, best by one ARG before the first FROM.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Project, Stage
+from cudacompat.domain.lint.images import is_nvidia_cuda
+from cudacompat.domain.lint.questions import ancestry
+from cudacompat.domain.lint.stages import built_in, installed, patch_of, toolkit
+from cudacompat.domain.rule import Rule
+
+_LIBRARIES = re.compile(r"(?:cuda-(?:libraries|cudart|runtime|toolkit)|libcublas|libcudart)[\w.=+*-]*")
+_CUDA_FILES = re.compile(r"/usr/local/cuda|libcudart|libcublas|site-packages|/nvidia")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each stage that begins with an older release, or another major one, than what it copies."""
+    for stage in project.stages:
+        base = stage.base
+        if base is None or base.cuda is None or stage.parent is not None or _brings_libraries(project, stage):
+            continue
+        built = [(source, toolkit(project, source)) for source, _ in built_in(project, stage)]
+        releases = {row.version for _, row in built if row is not None}
+        if len(releases) != 1 or any(row is None for _, row in built):
+            continue
+        newest = releases.pop()
+        if newest == base.cuda or (newest.major == base.cuda.major and newest < base.cuda):
+            continue
+        other = newest.major != base.cuda.major
+        source = built[0][0]
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR if other else Severity.WARNING,
+            message=f"it is built with CUDA {newest} and runs on the libraries of CUDA {base.cuda}",
+            path=stage.file,
+            line=stage.place.line,
+            found=f"{base.image}; {source.base.image if source.base else ''} in line {source.place.line}",
+            why=(
+                f"programs of CUDA {newest.major} look for libcudart.so.{newest.major} and libcublas.so.{newest.major}"
+                if other
+                else "older libraries may lack what the newer toolkit's headers promised"
+            ),
+            help="begin both stages with the same release",
+            fix=_fix(project, stage, source),
+        )
+
+
+def _brings_libraries(project: Project, stage: Stage) -> bool:
+    for each in ancestry(project, stage):
+        if any(_CUDA_FILES.search(source) for copy in each.copies for source in copy.sources):
+            return True
+        for command in project.commands_of(each):
+            if any(_LIBRARIES.fullmatch(word.text) for word in installed(command)):
+                return True
+            if "nvidia-" in command.line or "libcudart_static" in command.line:
+                return True
+    return False
+
+
+def _fix(project: Project, stage: Stage, source: Stage) -> Fix | None:
+    if stage.base is None or source.base is None or not is_nvidia_cuda(stage.base):
+        return None
+    old, new = patch_of(stage.base), patch_of(source.base)
+    line = project.text(stage.place)
+    if old is None or new is None or line.count(old) != 1:
+        return None
+    start = stage.place.start + line.index(old)
+    return Fix(f"begin with CUDA {new}", (Edit(stage.file, start, start + len(old), new),), safe=False)
+
+
+RULE = Rule("two-cuda-releases", "Built with one CUDA release, run on another", __doc__, check)
