@@ -1,0 +1,73 @@
+"""A job whose CUDA toolkit cannot build what its list asks for.
+
+What it finds: a list of architectures that reaches a build in a CI job, and a toolkit of that job (its container,
+Jimver/cuda-toolkit, a package such as cuda-toolkit-12-4) that does not know one of them yet, or no longer.
+
+Why it matters: nvcc stops: "Unsupported gpu architecture 'compute_120'". Where the list is only read later (a variable
+for one step) that is after minutes of building.
+
+Example: `cuda: 12.4.1` for Jimver/cuda-toolkit, and `-DCMAKE_CUDA_ARCHITECTURES="86;120"`: sm_120 needs CUDA 12.8.
+
+What to do: install a release that builds all of them (`cudacompat toolkits` lists which), or give each release of the
+matrix a list of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Listed, Project
+from cudacompat.domain.lint.jobs import jobs_with, lists_of, toolkits
+from cudacompat.domain.rule import Rule
+from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
+from cudacompat.domain.versions import ToolkitVersion
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each list and toolkit that do not go together."""
+    for job, commands in jobs_with(project):
+        installed = toolkits(job, commands)
+        seen: set[int] = set()
+        for command in commands if installed else ():
+            for listed in lists_of(project, command) if not command.conditional else ():
+                if listed.setting.place.start in seen:
+                    continue
+                seen.add(listed.setting.place.start)
+                yield from _judged(listed, job.name, installed)
+
+
+def _judged(listed: Listed, job: str, installed: tuple[tuple[ToolkitVersion, str], ...]) -> Iterable[Finding]:
+    for version, shown in installed:
+        wrong = cannot(listed, version)
+        if wrong is None:
+            continue
+        arch, need = wrong
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"CUDA {version} of job {job} cannot build sm_{arch}",
+            path=listed.setting.place.file,
+            line=listed.setting.place.line,
+            found=f"{listed.setting.name}={listed.setting.written}"[:120],
+            why=f"{shown}; {need}",
+            help="install a release of CUDA that builds every architecture of the list, or take this one out of it",
+        )
+        return
+
+
+def cannot(listed: Listed, version: ToolkitVersion) -> tuple[str, str] | None:
+    """The first architecture of a list that this release does not build, and which ones do; `None` where it builds
+    all that are known."""
+    for code in listed.archs.code if listed.archs is not None else ():
+        first, last = first_with(code.arch), last_with(code.arch)
+        if first is None or last is None:
+            continue
+        if first is not RELEASES[0] and version < first.version:
+            return code.arch, f"sm_{code.arch} needs CUDA {first.version} or newer"
+        if last is not RELEASES[-1] and version > last.version:
+            return code.arch, f"CUDA {last.version} is the last that builds sm_{code.arch}"
+    return None
+
+
+RULE = Rule("ci-toolkit-cannot-build", "A job's toolkit cannot build the list", __doc__, check)

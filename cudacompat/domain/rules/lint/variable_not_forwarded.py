@@ -1,0 +1,134 @@
+"""A setting for CMake in the environment, where CMake does not look.
+
+What it finds: CMAKE_CUDA_ARCHITECTURES (or another name that a build takes as -D only) set by ENV, ARG, env: or export,
+and a build of it whose command line does not hand it on.
+
+Why it matters: CMake reads no variable of that name from the environment. The build succeeds with its default: the
+compiler's oldest target, or the GPU of a machine that has none.
+
+Example: `ENV CMAKE_CUDA_ARCHITECTURES="86;120"`, then `RUN cmake -B build -DGGML_CUDA=ON`.
+
+What to do: hand it on, `"-DCMAKE_CUDA_ARCHITECTURES=$CMAKE_CUDA_ARCHITECTURES"`. CUDAARCHS is the variable that CMake
+does read, at the first configure of a build folder only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from cudacompat.domain.engine import Channel, DeadSetting
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Command, Project, Setting
+from cudacompat.domain.rule import Rule
+
+_ENDS = " in the environment"
+# what may bring the list by a way that is not on the line
+_OTHER_WAYS = (
+    "-C",
+    "--preset",
+    "--toolchain",
+    "-DCMAKE_TOOLCHAIN_FILE",
+    "-DCMAKE_PROJECT_INCLUDE",
+    "--config-settings",
+)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each place that sets it, with all the builds that do not get it."""
+    found: dict[tuple[str, int, str], list[tuple[Command, Setting, DeadSetting]]] = defaultdict(list)
+    for command in project.commands:
+        if command.use is None or command.conditional:
+            continue
+        for dead in command.use.engine.dead:
+            name = dead.name.removesuffix(_ENDS)
+            setting = command.environment.get(name)
+            if name == dead.name or setting is None or not dead.window.holds(command.use.parsed):
+                continue
+            if setting.written.strip() and not _arrives(project, command, name):
+                found[(setting.place.file, setting.place.start, name)].append((command, setting, dead))
+    for (path, _, name), cases in found.items():
+        if _read_elsewhere(project, cases[0][1]):
+            continue
+        command, setting, dead = cases[0]
+        use = command.use
+        hand_on = f'"-D{name}=${name}"'
+        into = "" if command.program == "cmake" else " in CMAKE_ARGS"
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"{name} stays in the environment: {command.program} in line {command.place.line} does not get it",
+            path=path,
+            line=setting.place.line,
+            found=f"{name}={setting.written}"[:120],
+            why=f"{use.engine.name}: {dead.why}" if use is not None else dead.why,
+            help=f"hand it on: {hand_on}{into}",
+            fix=_fix(project, [case[0] for case in cases], hand_on),
+        )
+
+
+def _arrives(project: Project, command: Command, name: str) -> bool:
+    """Whether it is on the line after all, or may be."""
+    if any(each.name == name for each in command.defines) or "CUDAARCHS" in command.environment:
+        return True
+    arguments = command.environment.get("CMAKE_ARGS")
+    if arguments is not None and (arguments.value is None or name in arguments.value):
+        return True
+    if name in project.text(command.place):
+        return not _in_front(project, command, name)
+    return any(
+        word.text.startswith(_OTHER_WAYS) or (not word.known and not word.text.startswith("-D"))
+        for word in command.words
+    )
+
+
+def _in_front(project: Project, command: Command, name: str) -> bool:
+    """Whether the only mention in the command is the assignment in front of it."""
+    text = project.text(command.place)
+    first = command.words[0].place.start - command.place.start if command.words else 0
+    return name in text[:first] and name not in text[first:]
+
+
+def _read_elsewhere(project: Project, setting: Setting) -> bool:
+    """Whether something reads this very setting: a build that takes it from the environment, a command that hands it
+    on, a file that asks for the variable."""
+    asks = re.compile(
+        rf"(?:ENV|penv)\{{{re.escape(setting.name)}\}}|(?:environ|getenv|env_var|env::var)\w*\W{{1,3}}{re.escape(setting.name)}\b"
+    )
+    if any(asks.search(file.text) for file in project.files if setting.name in file.text):
+        return True
+    mention = re.compile(rf"\$\{{?{re.escape(setting.name)}\b")
+    for command in project.commands:
+        given = command.environment.get(setting.name)
+        if given is None or given.place != setting.place:
+            continue
+        if mention.search(project.text(command.place)):
+            return True
+        use = command.use
+        if use is None:
+            continue
+        knobs = (*use.engine.knobs, *use.engine.env_knobs)
+        if any(
+            knob.name == setting.name and knob.channel is Channel.ENVIRONMENT and knob.window.holds(use.parsed)
+            for knob in knobs
+        ):
+            return True
+    return False
+
+
+def _fix(project: Project, commands: list[Command], hand_on: str) -> Fix | None:
+    edits = []
+    for command in commands:
+        file = project.file(command.place.file)
+        if file is None or command.program != "cmake" or not command.words:
+            return None
+        first = command.words[0].place
+        line = file.text[file.text.rfind("\n", 0, first.start) + 1 : first.start]
+        if any(char in line for char in "[\"'"):
+            return None  # the exec form, or text inside other quotes
+        edits.append(Edit(file.name, first.end, first.end, f" {hand_on}"))
+    return Fix("hand it on to CMake", tuple(edits), safe=True)
+
+
+RULE = Rule("variable-not-forwarded", "A setting for CMake that stays in the environment", __doc__, check)
