@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from cudacompat.app.extend_names import Carrier, Names, names_of
-from cudacompat.domain.arch_lists import NoListError, UnreadableListError, read_list
+from cudacompat.domain.arch_lists import ArchList, Item, NoListError, UnreadableListError, read_list
 from cudacompat.domain.engine import Engine, Grammar
 from cudacompat.domain.extend import Way
+from cudacompat.domain.lint.arguments import in_arguments
 from cudacompat.domain.lint.facts import Command, Listed, Place, Setting, Use
+from cudacompat.domain.spelling import CodeTarget
+from cudacompat.domain.target import ArchSuffix
 from cudacompat.engines import find
 
-_DEFINE = re.compile(r"-D\s?([A-Za-z_]\w*)(?::[A-Za-z]+)?=(\S*)")
+_ONE = re.compile(r"(?:sm_)?(\d{2,3})([af]?)")
 # What these names mean does not depend on whose project it is.
 _GENERIC = {
     ("CMAKE_CUDA_ARCHITECTURES", Way.DEFINE): "cmake",
@@ -24,25 +27,6 @@ _GENERIC = {
     ("NVCC_APPEND_FLAGS", Way.ENVIRONMENT): "nvcc",
     ("NVCC_PREPEND_FLAGS", Way.ENVIRONMENT): "nvcc",
 }
-
-
-def in_arguments(setting: Setting) -> Iterator[Setting]:
-    """Yield the -DNAME=VALUE in the value of CMAKE_ARGS or the like."""
-    if setting.value is None or "-D" not in setting.value:
-        return
-    try:
-        words = shlex.split(setting.value)
-    except ValueError:
-        words = setting.value.split()
-    for word in " ".join(words).replace("-D ", "-D").split(" "):
-        match = _DEFINE.fullmatch(word)
-        if match is None:
-            continue
-        at = setting.written.find(match[2]) if match[2] else -1
-        place = setting.place
-        if at >= 0:
-            place = Place(place.file, place.line, place.start + at, place.start + at + len(match[2]))
-        yield Setting(match[1], match[2], place, Way.DEFINE, match[2], setting.quote or " ")
 
 
 class Lists:
@@ -123,6 +107,8 @@ def _dead(engine: Engine, name: str) -> bool:
 def _carrier(names: Names, setting: Setting) -> Carrier | None:
     if setting.way is Way.FLAGS:
         return _FLAGS
+    if setting.name == "CUDA_ARCHITECTURES" and not setting.of_target:
+        return None  # a variable of somebody's own
     way = Way.ENVIRONMENT if setting.way is Way.BUILD_ARGUMENT else setting.way
     return names.read.get((setting.name, way))
 
@@ -132,9 +118,33 @@ def listed_of(setting: Setting, use: Use, carrier: Carrier, command: Command | N
     archs, wrong, word = None, None, None
     if setting.value is not None:
         try:
-            archs = read_list(carrier.grammar, setting.value.replace("\\;", ";").strip())
+            archs = _read(carrier.grammar, setting.value.replace("\\;", ";"))
         except NoListError:
             word = setting.value.strip().lower()
         except UnreadableListError as error:
             wrong = str(error)
     return Listed(setting, use, carrier.grammar, carrier.reader, carrier.knob, archs, wrong, word, command)
+
+
+# PyTorch's and CMake's FindCUDA replace spaces by semicolons before they look at the items.
+_PARTED_BY_ANYTHING = (Grammar.TORCH, Grammar.SPACED, Grammar.FIND_CUDA)
+_PARTED_BY_SEMICOLONS = (Grammar.CMAKE, Grammar.CMAKE_SPLIT)
+
+
+def _read(grammar: Grammar, value: str) -> ArchList:
+    text = value.strip()
+    if grammar is Grammar.ONE_NUMBER:
+        match = _ONE.fullmatch(text)
+        if match is None:
+            raise UnreadableListError("its reader takes one architecture: a number")
+        code = CodeTarget(int(match[1]), ArchSuffix(match[2]))
+        return ArchList(grammar, text, (Item(match.start(1), match.end(2), code),), ";")
+    if grammar in _PARTED_BY_ANYTHING and ";" in text:
+        return replace(read_list(Grammar.TORCH, re.sub(r"[;\s]+", _semicolon, text)), text=text)
+    if grammar in _PARTED_BY_SEMICOLONS and ";" in text and re.search(r"\s", text):
+        raise UnreadableListError("a space stands in it, which CMake takes for a part of the item")
+    return read_list(grammar, text)
+
+
+def _semicolon(gap: re.Match[str]) -> str:
+    return ";" + " " * (len(gap[0]) - 1)

@@ -1,0 +1,37 @@
+"""How a list is changed where it stands, so that what reads the file still reads one value."""
+
+from __future__ import annotations
+
+from cudacompat.domain.finding import Edit, Fix
+from cudacompat.domain.lint.facts import Setting
+
+
+def literal(setting: Setting) -> bool:
+    """Whether the value stands there itself, with nothing put in by a variable."""
+    if setting.value is None:
+        return False
+    if setting.separator is not None:
+        return "$" not in setting.written
+    return setting.written.replace("\\;", ";") == setting.value
+
+
+def replacing(setting: Setting, value: str, what: str, *, safe: bool) -> Fix | None:
+    """The fix that puts another list in the place of this one; `None` where it does not stand there itself, or its
+    place cannot hold the new one."""
+    if not literal(setting) or value == setting.value:
+        return None
+    text = value
+    if setting.separator is not None:
+        text = value.replace(";", setting.separator)
+    elif not setting.quote.strip():
+        inside = setting.quote == " "  # a word among others
+        if setting.in_shell and "\\;" in setting.written:
+            text = value.replace(";", "\\;")
+        elif " " in value or (setting.in_shell and ";" in value):
+            if inside:
+                return None
+            text = f'"{value}"'
+    elif setting.quote in value:
+        return None
+    place = setting.place
+    return Fix(what, (Edit(place.file, place.start, place.end, text),), safe)

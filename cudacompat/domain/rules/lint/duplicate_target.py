@@ -1,0 +1,95 @@
+"""One number twice in a list.
+
+What it finds: a target that a list names twice (`80;80-real`), and, as a fault of its own (`plain-and-family`), machine
+code of one number both plain and for its family (`120-real;120f-real`).
+
+Why it matters: nvcc compiles the same target once however often it is named, so a double is a slip, and often a wrong
+number stands where another was meant. Plain and family code of one number in one build is an error: "The same GPU code
+(`sm_120`) generated for non family-specific and family-specific GPU arch" (measured with nvcc 13.5).
+
+Example: `-DCMAKE_CUDA_ARCHITECTURES="80;86;86"`.
+
+What to do: take one of them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.arch_lists import ArchList, Item
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.edits import replacing
+from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.lint.served import images_of
+from cudacompat.domain.rule import Rule
+from cudacompat.domain.target import ArchSuffix, CodeKind
+
+
+def doubles(project: Project) -> Iterable[Finding]:
+    """One finding for each list that names a target twice."""
+    for listed in project.lists:
+        archs, setting = listed.archs, listed.setting
+        again = _again(archs) if archs is not None else []
+        if archs is None or not again:
+            continue
+        names = ", ".join(dict.fromkeys(item.code.arch for item in again if item.code is not None))
+        text = _without(archs, again[0])
+        fix = replacing(setting, text, f"take the second {names} out", safe=True) if text is not None else None
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.NOTE,
+            message=f"{setting.name or 'the flags'} name {names} twice",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=archs.text[:160],
+            why="it is compiled once all the same; another number may have been meant",
+            help=f"take one out: {text}" if text is not None else "take one out",
+            fix=fix,
+        )
+
+
+def _again(archs: ArchList) -> list[Item]:
+    """The items all of whose code an earlier item asks for."""
+    seen: set[tuple[str, str]] = set()
+    again = []
+    for item in archs.items:
+        if item.code is None:
+            continue
+        wanted = {(item.code.arch, kind) for kind, on in (("s", item.code.sass), ("p", item.code.ptx)) if on}
+        if wanted <= seen:
+            again.append(item)
+        seen |= wanted
+    return again
+
+
+def _without(archs: ArchList, item: Item) -> str | None:
+    """The text without this item; `None` where it is not alone between two separators."""
+    if sum(other.start == item.start for other in archs.items) > 1:
+        return None
+    before = [other.end for other in archs.items if other.end <= item.start]
+    return archs.text[: max(before)] + archs.text[item.end :] if before else None
+
+
+def conflicts(project: Project) -> Iterable[Finding]:
+    """One finding for each list with plain and family machine code of one number."""
+    for listed in project.lists:
+        sass = [image for image in images_of(listed) if image.kind is CodeKind.SASS]
+        plain = {image.number for image in sass if image.suffix is ArchSuffix.NONE}
+        both = sorted({image.number for image in sass if image.suffix is ArchSuffix.FAMILY} & plain)
+        if not both:
+            continue
+        number, setting = both[0], listed.setting
+        yield Finding(
+            id=CONFLICT.id,
+            severity=Severity.ERROR,
+            message=f"sm_{number} and sm_{number}f in one build: nvcc stops at that",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{setting.name or 'flags'}={setting.value}"[:160],
+            why="nvcc: the same GPU code generated for non family-specific and family-specific GPU arch",
+            help=f"keep one: {number}f is machine code for the whole family, {number} for its own major as well",
+        )
+
+
+RULE = Rule("duplicate-target", "One target twice in a list", __doc__, doubles)
+CONFLICT = Rule("plain-and-family", "Plain and family code of one number in one build", __doc__, conflicts)

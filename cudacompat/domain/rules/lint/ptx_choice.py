@@ -1,0 +1,89 @@
+"""PTX that serves less than it seems to.
+
+What it finds: a list whose only PTX is of a target with the suffix `a` or `f` (`ptx-for-one-gpu`), where it was
+asked for beside other targets; and a list that asks for PTX and nothing else (`only-ptx`).
+
+Why it matters: PTX is the way for GPUs that the list does not name. That of `compute_90a` is compiled for 9.0 and
+for no other GPU, that of `compute_120f` within its family; as a fallback it is dead weight. ggml itself turns 120
+into 120a, its PTX too. And where there is nothing but PTX, the driver compiles every kernel at the first start on
+each machine, and again after each update of the driver.
+
+Example: `-DCMAKE_CUDA_ARCHITECTURES="80-real;90a"`; `-DCMAKE_CUDA_ARCHITECTURES=80-virtual`.
+
+What to do: ask for PTX of a plain target, the lowest that every GPU has (`80-real;90a-real;80-virtual`); add machine
+code for the cards that you know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.engine import Grammar
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Listed, Project
+from cudacompat.domain.lint.served import beside, images_of
+from cudacompat.domain.rule import Rule
+from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
+
+
+def for_one_gpu(project: Project) -> Iterable[Finding]:
+    """One finding for each list of several targets whose PTX serves none but its own."""
+    for listed in project.lists:
+        if listed.archs is None or listed.grammar not in (Grammar.CMAKE, Grammar.TORCH, Grammar.SPACED):
+            continue
+        images = _all(project, listed)
+        ptx = [image for image in images if image.kind is CodeKind.PTX]
+        numbers = {image.number for image in images}
+        if not ptx or len(numbers) < 2 or any(image.suffix is ArchSuffix.NONE for image in ptx):
+            continue
+        setting = listed.setting
+        names = ", ".join(dict.fromkeys(map(str, ptx)))
+        written = any(f"{image.arch}" in (setting.value or "") for image in ptx) and listed.grammar is Grammar.CMAKE
+        rewritten = (
+            "" if written or listed.grammar is not Grammar.CMAKE else f" ({listed.use.engine.name} adds the suffix)"
+        )
+        yield Finding(
+            id=ONE_GPU.id,
+            severity=Severity.NOTE,
+            message=f"the only PTX here is {names}{rewritten}: no GPU outside this list can use it",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{setting.name or 'flags'}={setting.value}"[:160],
+            why="PTX with the suffix a is compiled for its own number alone, with f within its family",
+            help=_help(listed, min(numbers)),
+        )
+
+
+def _help(listed: Listed, lowest: int) -> str:
+    if listed.grammar is Grammar.CMAKE:
+        return f"add {lowest}-virtual for other GPUs, and -real behind the others"
+    return f"put +PTX behind {lowest // 10}.{lowest % 10} for other GPUs"
+
+
+def alone(project: Project) -> Iterable[Finding]:
+    """One finding for each list that a build is given and that asks for nothing but PTX."""
+    for listed in project.lists:
+        if listed.archs is None or listed.command is None or listed.command.conditional or not listed.setting.name:
+            continue
+        images = _all(project, listed)
+        if not images or any(image.kind is not CodeKind.PTX for image in images):
+            continue
+        setting = listed.setting
+        yield Finding(
+            id=ALONE.id,
+            severity=Severity.NOTE,
+            message=f"{setting.name} asks for PTX alone: every kernel is compiled at the first start on each machine",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{setting.name}={setting.value}"[:160],
+            why="the driver keeps the result in a cache of its own, until it is updated or the home folder is fresh",
+            help="add machine code for the cards that you know, such as 86-real",
+        )
+
+
+def _all(project: Project, listed: Listed) -> tuple[ArchTarget, ...]:
+    return tuple(image for each in beside(project, listed) for image in images_of(each))
+
+
+ONE_GPU = Rule("ptx-for-one-gpu", "The only PTX serves no other GPU", __doc__, for_one_gpu)
+ALONE = Rule("only-ptx", "Nothing but PTX", __doc__, alone)

@@ -1,0 +1,107 @@
+"""A list that does not serve the GPU it is meant for.
+
+What it finds: with --gpu, a list that reaches a build and whose machine code and PTX do not fit that GPU, or of
+which only the PTX fits. The lists and flags that reach the same command are taken together, after the engine's own
+rewriting.
+
+Why it matters: without code that fits, every kernel launch fails with "no kernel image is available for execution on
+the device" (error 209). With PTX alone it works, after the driver has compiled each kernel at the first start.
+
+Example: `-DCMAKE_CUDA_ARCHITECTURES="75-real;80-real;86-real"` in the image for an RTX 5070 Ti (12.0).
+
+What to do: add the card's own target. Machine code serves GPUs of its major with the same minor or a higher one; PTX
+serves every newer GPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.arch_lists import extended, wants_bare
+from cudacompat.domain.errors import UsageError
+from cudacompat.domain.finding import Finding, Fix, Severity
+from cudacompat.domain.lint.edits import replacing
+from cudacompat.domain.lint.facts import Listed, Project
+from cudacompat.domain.lint.served import Serves, beside, flag_settings, images_of, images_of_flags, serves
+from cudacompat.domain.rule import Rule
+from cudacompat.domain.spelling import CodeTarget
+from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.verdict import Target
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each target and list that reaches a command and does not serve it with machine code."""
+    for listed in project.lists:
+        command = listed.command
+        if command is None or command.conditional or listed.archs is None or not listed.setting.name:
+            continue
+        together = beside(project, listed)
+        if any(each.archs is None or _unsaid(each) for each in together):
+            continue
+        images = [image for each in together for image in images_of(each)]
+        for setting in flag_settings(command):
+            images += images_of_flags(setting)
+        if not images:
+            continue
+        for target in project.targets:
+            result = serves(target.capability, images)
+            if result in (Serves.JIT, Serves.FAILS) and _chosen(together, target) is listed:
+                yield _finding(listed, target, result, images)
+
+
+def _unsaid(listed: Listed) -> bool:
+    """Whether the list does not say all that will be built: names, or PTX that another setting asks for."""
+    items = listed.archs.items if listed.archs is not None else ()
+    return any(item.code is None for item in items) or (listed.knob is not None and listed.knob.ptx_name is not None)
+
+
+def _chosen(together: Iterable[Listed], target: Target) -> Listed | None:
+    """The list of these that the target would have to be added to."""
+    lists = [each for each in together if each.setting.name]
+    takes = [each for each in lists if each.knob is not None and each.knob.takes(target.capability.number, "")]
+    return next(iter(takes or lists), None)
+
+
+def _finding(listed: Listed, target: Target, result: Serves, images: Iterable[ArchTarget]) -> Finding:
+    setting = listed.setting
+    numbers = sorted({image.capability for image in images if image.kind is CodeKind.SASS})
+    sass = ", ".join(map(str, numbers)) or "no target"
+    became = (
+        "no kernel of it runs there (error 209)"
+        if result is Serves.FAILS
+        else "only its PTX fits: the driver compiles every kernel at the first start"
+    )
+    fix = _fix(listed, target)
+    edit = fix.edits[0].new if fix is not None else None
+    return Finding(
+        id=RULE.id,
+        severity=Severity.ERROR if result is Serves.FAILS else Severity.WARNING,
+        message=f"{setting.name} does not serve {target.label}: {became}",
+        path=setting.place.file,
+        line=setting.place.line,
+        found=f"{setting.name}={setting.value}"[:160],
+        why=f"machine code here is of {sass}; it serves its own major from its minor up",
+        help=f"{setting.name}={edit}" if edit else f"build for sm_{target.capability.number} as well",
+        target=target.id,
+        fix=fix,
+    )
+
+
+def _fix(listed: Listed, target: Target) -> Fix | None:
+    archs, number = listed.archs, target.capability.number
+    if archs is None or not archs.items:
+        return None
+    engine, version = listed.use.engine, listed.use.parsed
+    number = engine.stand_in(version, number)
+    suffix = ArchSuffix(engine.added_suffix(version, number, demanded=True))
+    if listed.knob is not None and not listed.knob.takes(number, suffix.value):
+        return None
+    plain = suffix is ArchSuffix.NONE and not engine.added_suffix(version, number, ptx=True)
+    try:
+        text = extended(archs, CodeTarget(number, suffix, ptx=plain and wants_bare(archs)))
+    except UsageError:
+        return None
+    return replacing(listed.setting, text, f"add {number}{suffix.value}", safe=False)
+
+
+RULE = Rule("target-missing", "A list that does not serve the GPU", __doc__, check)

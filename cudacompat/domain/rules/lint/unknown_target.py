@@ -1,0 +1,63 @@
+"""A target that no GPU and no compiler has.
+
+What it finds: a number in a list of architectures that no release of CUDA builds for, such as 84 or 8.5, or a suffix
+that its number does not have (`80a`, `90f`).
+
+Why it matters: CMake passes the number on, and nvcc stops: "Unsupported gpu architecture 'compute_84'". Readers that
+know a fixed list leave it out or stop.
+
+Example: `-DCMAKE_CUDA_ARCHITECTURES="75;84;86"`.
+
+What to do: write the compute capability of the card (`cudacompat gpus "RTX 4070"`). A number above all that this
+version of cudacompat knows is a warning: a newer CUDA may have it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.loose_lists import known_archs
+from cudacompat.domain.rule import Rule
+from cudacompat.domain.spelling import CodeTarget
+from cudacompat.domain.tables.toolkits import RELEASES
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each list with such targets."""
+    newest = max(int(arch.rstrip("af")) for arch in known_archs())
+    for listed in project.lists:
+        unknown = [each for each in listed.archs.code if each.arch not in known_archs()] if listed.archs else []
+        if not unknown:
+            continue
+        setting = listed.setting
+        names = list(dict.fromkeys(each.arch for each in unknown))
+        future = all(each.number > newest for each in unknown)
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING if future else Severity.ERROR,
+            message=f"no CUDA release known here builds for {', '.join(names)}",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{setting.name or 'flags'}={setting.value}"[:160],
+            why=f"nvcc stops at it; CUDA {RELEASES[0].version} to {RELEASES[-1].version} were looked through",
+            help=_near(unknown[0]),
+        )
+
+
+def _near(code: CodeTarget) -> str:
+    if f"{code.number}0" in known_archs():
+        return f"{code.number}0 is one, compute capability {code.number}.0"
+    plain = str(code.number)
+    if plain in known_archs():
+        own = [arch for arch in sorted(known_archs()) if arch.rstrip("af") == plain]
+        return f"{plain} has {', '.join(own)}"
+    near = sorted(
+        difflib.get_close_matches(plain, [arch for arch in known_archs() if arch.isdecimal()], n=3, cutoff=0.5)
+    )
+    return f"write the card's own: {', '.join(near)} are near it" if near else "write the card's own"
+
+
+RULE = Rule("unknown-target", "A target that no GPU and no compiler has", __doc__, check)

@@ -1,0 +1,101 @@
+"""A list of architectures that its reader does not understand.
+
+What it finds: dotted numbers, `sm_80`, `80+PTX`, commas, spaces or literal quotes in CMake's list; plain numbers or
+commas in TORCH_CUDA_ARCH_LIST; a list where one number is taken. Only where every item is a target that CUDA has, so
+that it is certain what was meant.
+
+Why it matters: each reader has its own grammar. CMake 3.24 and newer stop ("CMAKE_CUDA_ARCHITECTURES: 8.6"), older ones
+hand the text to nvcc, which stops; PyTorch raises "Unknown CUDA arch"; others leave out what they do not know and build
+for fewer GPUs without a word.
+
+Example: `cmake -B build -DCMAKE_CUDA_ARCHITECTURES="8.6;12.0"`.
+
+What to do: write the list as its reader wants it: `86;120` for CMake, `8.6;12.0+PTX` for PyTorch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.engine import Grammar
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.edits import replacing
+from cudacompat.domain.lint.facts import Listed, Project
+from cudacompat.domain.loose_lists import Meant, is_pair, meant, rewritten
+from cudacompat.domain.rule import Rule
+
+# What each reader wants, in an example. OpenCV (DOTTED) drops the points itself and takes either form.
+_FORMS = {
+    Grammar.CMAKE: "80;86;120",
+    Grammar.CMAKE_SPLIT: "80-real;86-real;120-virtual",
+    Grammar.TORCH: "8.0;8.6;12.0+PTX",
+    Grammar.SPACED: "8.0 8.6 12.0",
+    Grammar.FIND_CUDA: "8.0;8.6+PTX",
+    Grammar.NUMBERS: "80;86;120",
+    Grammar.ONE_NUMBER: "86",
+    Grammar.CUPY: "arch=compute_80,code=sm_80;arch=compute_86,code=sm_86",
+}
+_WORDS_OF_OTHERS = frozenset({"auto", "common", "current"})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each list that its reader refuses."""
+    for listed in project.lists:
+        setting = listed.setting
+        if setting.value is None or listed.grammar not in _FORMS or setting.cut:
+            continue
+        items = meant(setting.value) if listed.wrong is not None else None
+        why = _why(listed, items)
+        if why is None:
+            continue
+        written = rewritten(listed.grammar, items) if items else None
+        named = setting.name or "the list"
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"{named} is not what its reader takes: {why}",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{named}={setting.value}"[:160],
+            why=f"read by {listed.reader}",
+            help=f"{named}={written}" if written else f"a list such as {_FORMS[listed.grammar]}",
+            fix=replacing(setting, written, f"write it as {written}", safe=True) if written else None,
+        )
+
+
+def _why(listed: Listed, items: tuple[Meant, ...] | None) -> str | None:
+    """What its reader does not understand; `None` where that is not certain."""
+    value = (listed.setting.value or "").strip()
+    if listed.word is not None:
+        if listed.grammar is not Grammar.CMAKE or listed.setting.place.file.endswith((".py", ".rs")):
+            return None
+        if listed.word in _WORDS_OF_OTHERS:
+            return f"CMake knows no {value!r}"
+        known = ("all", "all-major", "native")
+        return (
+            f"CMake wants {listed.word!r} in small letters" if listed.word in known and value != listed.word else None
+        )
+    if items is None or is_pair(value):
+        return None
+    if listed.grammar is Grammar.FIND_CUDA and any(item.number >= 100 for item in items):
+        return None  # in no grammar of this reader's
+    if '"' in value or "'" in value:
+        return "the quotes in it are part of the value"
+    if len(items) > 1 and listed.grammar is Grammar.ONE_NUMBER:
+        return "it takes one architecture"
+    if "," in value:
+        return "its items are parted by commas"
+    if listed.grammar in (Grammar.CMAKE, Grammar.CMAKE_SPLIT, Grammar.NUMBERS):
+        if "." in value:
+            return "the numbers have points"
+        if "+ptx" in value.lower():
+            return "+PTX is PyTorch's"
+        if "_" in value:
+            return "the numbers stand alone, without sm_ or compute_"
+        return "spaces stand in it" if " " in value else "its items are not as they have to be"
+    if listed.grammar is Grammar.CUPY:
+        return "it wants nvcc's pairs"
+    return "the numbers have no points" if "." not in value else "its items are not as they have to be"
+
+
+RULE = Rule("wrong-grammar", "A list that its reader does not understand", __doc__, check)
