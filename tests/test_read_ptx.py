@@ -113,6 +113,10 @@ def test_kernels(tmp_path: Path, body: str, kernels: tuple[str, ...]) -> None:
         ("// .extern .func f;\n.entry k(){ call f; }", ()),
         (".extern /* x */ .func /* y */ f;\n.entry k(){ call f; }", ("f",)),
         (".extern .func g;\n.extern .func f;\n.entry k(){ call f; call g; }", ("g", "f")),
+        (".extern .func vprintf;\n.extern .func f;\n.entry k(){ call vprintf; call f; }", ("f",)),
+        (".extern .func vprintf;\n.extern // x\n.func f;\n.entry k(){ call f; }", ("f",)),
+        (".extern .func vprintf // ;\n;\n.extern .func f;\n.entry k(){ call f; }", ("f",)),
+        ('.file 1 ".extern .func vprintf;"\n.extern .func f;\n.entry k(){ call f; }', ("f",)),
     ],
 )
 def test_what_it_uses_and_does_not_hold(tmp_path: Path, body: str, lacks: tuple[str, ...]) -> None:
