@@ -188,3 +188,12 @@ def patch_of(base: Base) -> str | None:
     """The whole version of an nvidia/cuda image: `12.8.1`; `None` where its tag begins with none."""
     match = re.match(r"[^:]+:(\d+\.\d+(?:\.\d+)?)(?=-|$)", base.image)
     return match[1] if match is not None and is_nvidia_cuda(base) else None
+
+
+def runs_cuda(project: Project, stage: Stage) -> bool:
+    """Whether what the stage ships certainly runs CUDA code: it begins with an image for that, compiles some, or copies
+    what another stage compiled."""
+    base = stage.base
+    if base is not None and base.cuda is not None and base.flavour in ("base", "runtime"):
+        return True
+    return compiling(project, stage) is not None or any(True for _ in built_in(project, stage))

@@ -1,10 +1,11 @@
 """A list, or a GPU, that the CUDA release of its image cannot build for.
 
-What it finds: a stage whose list holds a target that the image's CUDA release does not know (120 before 12.8, 103 and 121
-before 12.9) or no longer knows (50 to 72 from 13.0); with --gpu, a stage whose release has no machine code for that GPU.
+What it finds: a stage whose list holds a target that the image's CUDA release does not know (120 before 12.8, 103 and
+121 before 12.9) or no longer knows (50 to 72 from 13.0); with --gpu, a stage whose release has no machine code for
+that GPU.
 
-Why it matters: nvcc stops: "Unsupported gpu architecture 'compute_120'". Without the GPU's own code, a build can at best
-be compiled again by the driver at each first start.
+Why it matters: nvcc stops: "Unsupported gpu architecture 'compute_120'". Without the GPU's own code, a build can at
+best be compiled again by the driver at each first start.
 
 Example: `FROM nvidia/cuda:12.4.1-devel-ubuntu22.04`, then `-DCMAKE_CUDA_ARCHITECTURES="86;120"`.
 

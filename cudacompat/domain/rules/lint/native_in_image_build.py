@@ -1,11 +1,11 @@
 """A CUDA build in a Dockerfile that asks for the GPUs of the machine that builds.
 
-What it finds: a stage that builds an engine with CUDA and names no architectures where that engine then asks for `native`
-(ggml: whisper.cpp, llama.cpp and their bindings) or for nvidia-smi (candle); and a list that says `native`.
+What it finds: a stage that builds an engine with CUDA and names no architectures where that engine then asks for
+`native` (ggml: whisper.cpp, llama.cpp and their bindings) or for nvidia-smi (candle); and a list that says `native`.
 
-Why it matters: an image build has no GPU. CMake 3.28 and newer pass -arch=native on, nvcc warns and compiles its default
-target alone: sm_52 up to CUDA 12, sm_75 from CUDA 13. The image is built, and its program runs through the JIT or stops
-("... compiled for: 520"). CMake 3.24 to 3.27 stop at it, and so does candle.
+Why it matters: an image build has no GPU. CMake 3.28 and newer pass -arch=native on, nvcc warns and compiles its
+default target alone: sm_52 up to CUDA 12, sm_75 from CUDA 13. The image is built, and its program runs through the JIT
+or stops ("... compiled for: 520"). CMake 3.24 to 3.27 stop at it, and so does candle.
 
 Example: `RUN cmake -B build -DGGML_CUDA=ON` in an image with Ubuntu 24.04's CMake.
 
@@ -101,10 +101,10 @@ def _certain(project: Project, command: Command, native: Native) -> bool:
         return False
     if any(listed.command is command for listed in project.lists):
         return False
-    return not any(_is_off(command, given, name, value) for name, value in native.off)
+    return not any(_is_off(given, name, value) for name, value in native.off)
 
 
-def _is_off(command: Command, given: Iterable[Setting], name: str, value: str | None) -> bool:
+def _is_off(given: Iterable[Setting], name: str, value: str | None) -> bool:
     for each in given:
         if each.name == name and (value is None or each.value is None or not is_on(each.value)):
             return True

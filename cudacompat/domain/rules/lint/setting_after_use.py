@@ -6,7 +6,8 @@ before the first FROM, used in a stage that does not declare it again.
 Why it matters: instructions take effect in their order, so the build above runs without the list. An ARG before FROM
 holds for the FROM lines alone: in a stage `${NAME}` is empty, and CMake gets `-DCMAKE_CUDA_ARCHITECTURES=`.
 
-Example: `ARG CUDA_ARCHS="86;120"`, `FROM nvidia/cuda:…`, `RUN cmake -B build -DCMAKE_CUDA_ARCHITECTURES="${CUDA_ARCHS}"`.
+Example: `ARG CUDA_ARCHS="86;120"`, `FROM nvidia/cuda:…`, `RUN cmake -B build
+-DCMAKE_CUDA_ARCHITECTURES="${CUDA_ARCHS}"`.
 
 What to do: move ENV above the RUN; repeat `ARG NAME` below FROM (its default comes along).
 """

@@ -1,11 +1,11 @@
 """An image that runs on another CUDA release than it was built with.
 
-What it finds: a stage on an image of CUDA that copies what another stage built with CUDA of a newer release, or of another
-major one.
+What it finds: a stage on an image of CUDA that copies what another stage built with CUDA of a newer release, or of
+another major one.
 
-Why it matters: libcudart.so and libcublas.so carry the major version in their names: a program built with CUDA 13 does not
-find libcudart.so.12. Within a major version older libraries may lack what a newer toolkit's headers promised; newer
-libraries serve older programs.
+Why it matters: libcudart.so and libcublas.so carry the major version in their names: a program built with CUDA 13 does
+not find libcudart.so.12. Within a major version older libraries may lack what a newer toolkit's headers promised;
+newer libraries serve older programs.
 
 Example: `FROM nvidia/cuda:13.0.2-devel-ubuntu24.04 AS build`, then `FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04`.
 

@@ -1,0 +1,94 @@
+"""A host compiler in the image that is newer than its CUDA release takes.
+
+What it finds: a stage that compiles CUDA code with a gcc above the limit of its CUDA release: named as nvcc's host
+compiler (CUDAHOSTCXX, NVCC_CCBIN, -DCMAKE_CUDA_HOST_COMPILER, -ccbin), or the distribution's own where none is named.
+
+Why it matters: every CUDA file stops with "#error -- unsupported GNU version! gcc versions later than 13 are not
+supported!".
+
+Example: `ENV CUDAHOSTCXX=g++-15` in `nvidia/cuda:12.8.1-devel-ubuntu24.04` (gcc 14 at most).
+
+What to do: install the newest compiler that the release takes and name it by CUDAHOSTCXX, or take a newer release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Command, Place, Project, Setting, Stage
+from cudacompat.domain.lint.questions import ancestry, asks_for_cuda
+from cudacompat.domain.lint.stages import distro_of, installed, toolkit
+from cudacompat.domain.rule import Rule
+
+_COMPILER = re.compile(r"(?:\S*/)?(?:g\+\+|gcc)-(\d{1,2})")
+_NAMES = ("CUDAHOSTCXX", "NVCC_CCBIN", "CMAKE_CUDA_HOST_COMPILER")
+_OTHERS = re.compile(r"update-alternatives|ccbin|allow-unsupported-compiler|clang|gcc-toolset|scl |conda")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each stage, at the compiler that is too new."""
+    for stage in project.stages:
+        made_by = toolkit(project, stage)
+        command = next(
+            (each for each in project.commands_of(stage) if asks_for_cuda(each) and not each.conditional), None
+        )
+        if made_by is None or command is None:
+            continue
+        named = _named(command)
+        if named is not None:
+            match = _COMPILER.fullmatch(named.value or "")
+            if match is None or int(match[1]) <= made_by.gcc_max:
+                continue
+            major, place, found = int(match[1]), named.place, f"{named.name}={named.written}"
+            edit = Edit(place.file, place.start, place.end, f"g++-{made_by.gcc_max}")
+            fix = Fix(f"g++-{made_by.gcc_max}", (edit,), safe=False) if named.written == named.value else None
+        else:
+            own = _own(project, stage)
+            if own is None or own[0] <= made_by.gcc_max:
+                continue
+            (major, place, found), fix = own, None
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"gcc {major} is newer than CUDA {made_by.version} takes (gcc {made_by.gcc_max} at most)",
+            path=place.file,
+            line=place.line,
+            found=found[:160],
+            why='nvcc stops at every file: "unsupported GNU version"',
+            help=f"install g++-{made_by.gcc_max} and set CUDAHOSTCXX to it, or take a newer CUDA release",
+            fix=fix,
+        )
+
+
+def _named(command: Command) -> Setting | None:
+    """The compiler that the build is told to give to nvcc; the command line comes first."""
+    for name in reversed(_NAMES):
+        found = next((each for each in command.defines if each.name == name), None) or command.environment.get(name)
+        if found is not None:
+            return found
+    return None
+
+
+def _own(project: Project, stage: Stage) -> tuple[int, Place, str] | None:
+    """The distribution's own gcc, where it is installed and nothing chooses another."""
+    of = distro_of(stage.base)
+    if of is None:
+        return None
+    place: tuple[Place, str] | None = None
+    for each in ancestry(project, stage):
+        for command in project.commands_of(each):
+            if _OTHERS.search(command.line):
+                return None
+            for word in installed(command):
+                if _COMPILER.fullmatch(word.text):
+                    return None
+                if word.text in ("g++", "gcc", "build-essential", "gcc-c++"):
+                    place = place or (word.place, word.text)
+        if any(setting.name in ("CC", "CXX", "NVCC_PREPEND_FLAGS", "PATH") for setting in each.settings):
+            return None
+    return (of.gcc, place[0], f"{place[1]} of {of.name}") if place is not None else None
+
+
+RULE = Rule("image-compiler-too-new", "A host compiler too new for the image's CUDA", __doc__, check)

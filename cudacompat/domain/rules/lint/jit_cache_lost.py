@@ -1,0 +1,51 @@
+"""An image whose code is PTX alone, with nowhere to keep what the driver compiles from it.
+
+What it finds: a list of PTX alone (`90-virtual`) in a Dockerfile that ships its build, and no CUDA_CACHE_PATH in the
+image or in a service of the project.
+
+Why it matters: the driver compiles all kernels at the first start, which takes from seconds to minutes, and keeps them
+in ~/.nv/ComputeCache. A container's home folder goes with the container: every start is a first one.
+
+Example: `-DCMAKE_CUDA_ARCHITECTURES=75-virtual` in an image.
+
+What to do: add machine code for the GPUs that are used (`86-real`), or keep the cache: CUDA_CACHE_PATH on a volume.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.rule import Rule
+from cudacompat.domain.spelling import says_ptx
+
+_NAMES = ("CUDA_CACHE_PATH", "CUDA_CACHE_DISABLE")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each list of PTX alone."""
+    if any(setting.name in _NAMES for setting in project.settings):
+        return
+    for listed in project.lists:
+        command, archs = listed.command, listed.archs
+        if command is None or command.stage is None or command.instruction != "RUN" or archs is None:
+            continue
+        if not archs.code or not says_ptx(listed.grammar) or any(each.sass for each in archs.code):
+            continue
+        if not any(project.starts_of(stage) for stage in project.stages_of(command.stage.file)):
+            continue
+        setting = listed.setting
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.NOTE,
+            message="every new container compiles all kernels again: the list is PTX alone, and no cache is kept",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{setting.name}={setting.value}"[:160],
+            why="the driver keeps what it compiles below the home folder, which goes with the container",
+            help="add machine code for the GPUs that are used, or put CUDA_CACHE_PATH on a volume",
+        )
+
+
+RULE = Rule("jit-cache-lost", "PTX alone, and no place for the JIT's cache", __doc__, check)

@@ -1,0 +1,137 @@
+"""An image of nvidia/cuda that NVIDIA does not have.
+
+What it finds: nvidia/cuda without a tag or with `latest`; a tag without a flavour (`base`, `runtime`, `devel`) or a
+distribution, or with a version of two numbers; a distribution that the release was never published for; a name of
+cuDNN that the release does not use. Only what NVIDIA's own list of Dockerfiles makes certain.
+
+Why it matters: the build stops at once: "manifest unknown". There is no `latest` since 2021
+(NVIDIA/nvidia-docker#1454), and the images of CUDA 10 and older were deleted (NVIDIA/nvidia-docker#1768).
+
+Example: `FROM nvidia/cuda:12.4.1-devel-ubuntu24.04` (Ubuntu 24.04 begins with CUDA 12.5.1).
+
+What to do: take a tag that is there: `nvidia/cuda:12.8.1-devel-ubuntu24.04`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Base, Place, Project
+from cudacompat.domain.lint.images import base_of
+from cudacompat.domain.rule import Rule
+from cudacompat.domain.tables.images import IMAGES, Certainty, cudnn_word, newest_image, offered
+from cudacompat.domain.versions import ToolkitVersion
+
+_IMAGE = re.compile(r"(?:(?:docker\.io|nvcr\.io)/)?nvidia/cuda(?::(?P<tag>[\w.-]+))?", re.IGNORECASE)
+_VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d+))?(?=-|$)")
+_ALL_DELETED_BEFORE = ToolkitVersion(11, 0)
+_THREE_NUMBERS_SINCE = ToolkitVersion(12, 0)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each image that is named and is not there."""
+    for base, place in _named(project):
+        match = _IMAGE.fullmatch(base.image)
+        wrong = _wrong(base, match["tag"]) if match is not None else None
+        if wrong is None:
+            continue
+        better = _better(base)
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"there is no image {base.image}",
+            path=place.file,
+            line=place.line,
+            found=base.image,
+            why=wrong,
+            help=better or "take a tag with a whole version, a flavour and a distribution",
+            fix=_fix(project, place, base.image, better),
+        )
+
+
+def _named(project: Project) -> Iterator[tuple[Base, Place]]:
+    for stage in project.stages:
+        if stage.base is not None and stage.parent is None:
+            yield stage.base, stage.place
+    for job in project.jobs:
+        if job.base is not None:
+            yield job.base, job.place
+    for service in project.services:
+        if service.base is not None:
+            yield service.base, service.place
+
+
+def _wrong(base: Base, tag: str | None) -> str | None:
+    if tag is None or tag == "latest":
+        return "NVIDIA publishes no `latest`; every tag names a release, a flavour and a distribution"
+    version = _VERSION.match(tag)
+    if version is None:
+        return None
+    release = ToolkitVersion(int(version[1]), int(version[2]))
+    if release < _ALL_DELETED_BEFORE:
+        return f"NVIDIA has deleted the images of CUDA {release}"
+    if release < min(row.release for row in IMAGES):
+        return None
+    if version[3] is None and release >= _THREE_NUMBERS_SINCE:
+        return f"tags of CUDA {release} carry the whole version, such as {_patch(release) or f'{release}.0'}"
+    if base.flavour is None:
+        return "a tag names one of base, runtime and devel"
+    if base.distro is None:
+        return "a tag ends with a distribution" if tag.endswith(base.flavour) else None
+    return _never_published(base, release, tag)
+
+
+def _never_published(base: Base, release: ToolkitVersion, tag: str) -> str | None:
+    distro = base.distro or ""
+    if offered(release, distro) is False:
+        return f"CUDA {release} was never published for {distro}"
+    version = _VERSION.match(tag)
+    row = next((row for row in IMAGES if version is not None and row.cuda == version[0]), None)
+    if row is not None and row.certainty is Certainty.PUBLISHED and distro not in row.distros:
+        if distro.startswith("ubuntu"):
+            return f"CUDA {row.cuda} was published for {', '.join(each for each in row.distros if 'ubuntu' in each)}"
+        return None
+    word = re.search(r"-(cudnn\d*)-", tag)
+    wanted = cudnn_word(release)
+    if word is not None and wanted is not None and word[1] != wanted:
+        return f"tags of CUDA {release} name cuDNN as `{wanted}`"
+    return None
+
+
+def _patch(release: ToolkitVersion) -> str | None:
+    rows = [row for row in IMAGES if row.release == release]
+    return max(rows, key=lambda row: row.patch).cuda if rows else None
+
+
+def _better(base: Base) -> str | None:
+    """The nearest image that is there: of this release, else of the next newer one."""
+    name, _, tag = base.image.partition(":")
+    version = _VERSION.match(tag)
+    if version is None or base.flavour is None or base.distro is None:
+        return None
+    release = ToolkitVersion(int(version[1]), int(version[2]))
+    newer = sorted({row.release for row in IMAGES if row.release >= release})
+    for each in newer:
+        row = newest_image(each, base.distro, ("base", "runtime", "devel"))
+        if row is not None and each.major == release.major:
+            word = "-cudnn" in tag
+            cudnn = f"-{cudnn_word(each)}" if word else ""
+            better = f"{name}:{row.cuda}{cudnn}-{base.flavour}-{base.distro}"
+            return better if _wrong(base_of(better), better.partition(":")[2]) is None else None
+    return None
+
+
+def _fix(project: Project, place: Place, image: str, better: str | None) -> Fix | None:
+    file = project.file(place.file)
+    if file is None or better is None:
+        return None
+    line = file.text[place.start : place.end] if place.end > place.start else ""
+    if line.count(image) != 1:
+        return None
+    start = place.start + line.index(image)
+    return Fix(f"begin with {better}", (Edit(file.name, start, start + len(image), better),), safe=False)
+
+
+RULE = Rule("no-such-image", "An image that NVIDIA does not have", __doc__, check)

@@ -1,0 +1,81 @@
+"""A devel image that only runs what another stage built.
+
+What it finds: the last stage begins with a devel image of nvidia/cuda, copies a CMake or cargo build from another
+stage, and compiles and installs nothing of its own.
+
+Why it matters: compilers, headers and static libraries are several GB that every host pulls for nothing.
+
+Example: two stages, both `FROM nvidia/cuda:12.8.1-devel-ubuntu24.04`, the second with COPY and ENTRYPOINT alone.
+
+What to do: begin the last stage with the runtime image of the same release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.engine import BuildSystem
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.lint.images import is_nvidia_cuda
+from cudacompat.domain.lint.stages import built_in, installed
+from cudacompat.domain.rule import Rule
+
+_HARMLESS = frozenset(
+    {
+        "apt-get",
+        "apt",
+        "rm",
+        "mkdir",
+        "chmod",
+        "chown",
+        "useradd",
+        "groupadd",
+        "adduser",
+        "ln",
+        "echo",
+        "ldconfig",
+        "set",
+    }
+)
+_RUNNING = ("lib", "ca-certificates", "curl", "wget", "ffmpeg", "tini", "tzdata", "locales")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each file whose last stage is such a one."""
+    for stage in project.stages:
+        base = stage.base
+        if not stage.last or stage.parent is not None or base is None or base.flavour != "devel":
+            continue
+        commands = project.commands_of(stage)
+        built = [command for _, command in built_in(project, stage)]
+        if not built or not is_nvidia_cuda(base) or not all(each.program in _HARMLESS for each in commands):
+            continue
+        if not all(each.use and each.use.engine.system in (BuildSystem.CMAKE, BuildSystem.CARGO) for each in built):
+            continue
+        packages = [word.text for command in commands for word in installed(command)]
+        if any(not name.startswith(_RUNNING) or "-dev" in name for name in packages) or not project.starts_of(stage):
+            continue
+        if any(word.text.endswith(("sh", "nvcc")) for each in project.starts_of(stage) for word in each.words):
+            continue
+        runtime = base.image.replace("-devel", "-runtime", 1)
+        line = project.text(stage.place)
+        fix = None
+        if line.count("-devel") == 1:
+            start = stage.place.start + line.index("-devel")
+            edit = Edit(stage.file, start, start + len("-devel"), "-runtime")
+            fix = Fix(f"begin with {runtime}", (edit,), safe=False)
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.NOTE,
+            message="it ships compilers and headers that nothing in this stage uses",
+            path=stage.file,
+            line=stage.place.line,
+            found=base.image,
+            why="the devel image is several GB larger than the runtime image",
+            help=f"FROM {runtime}",
+            fix=fix,
+        )
+
+
+RULE = Rule("ships-devel", "A devel image that only runs", __doc__, check)

@@ -1,0 +1,92 @@
+"""A cache of an image build that brings back code for other GPUs.
+
+What it finds: `RUN --mount=type=cache` on cargo's target folder for a crate whose build script does not see a changed
+list (whisper-rs, llama-cpp-rs), or on pip's cache for a package that is compiled for a list (llama-cpp-python),
+without the list in the cache's id and without a step that clears it.
+
+Why it matters: a layer is made anew when its list changes; a cache mount is kept. cargo finds the old library and does
+not run the build script again; pip finds the wheel that it built for the old list. The build succeeds, in a second,
+with the old targets.
+
+Example: `RUN --mount=type=cache,target=/src/target cargo build --release --features cuda`.
+
+What to do: clean the package first (`cargo clean --release -p whisper-rs-sys`), give the cache an id for each list, or
+leave the mount out; `--no-cache-dir` for pip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.engine import BuildSystem, Cache
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Command, Mount, Project
+from cudacompat.domain.lint.questions import asks_for_cuda
+from cudacompat.domain.rule import Rule
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each build with such a mount."""
+    for command in project.commands:
+        use = command.use
+        if use is None or command.stage is None or not asks_for_cuda(command):
+            continue
+        for cache in use.engine.caches:
+            mount = next((mount for mount in command.mounts if _keeps(mount, cache)), None)
+            if mount is None or not cache.window.holds(use.parsed) or _cleared(project, command, cache):
+                continue
+            if use.engine.system is BuildSystem.PIP and not use.shown.startswith("pip install "):
+                continue
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.WARNING,
+                message=f"the cache mount on {mount.options.get('target', '')} brings back {use.engine.name} as it was "
+                "built for an older list",
+                path=command.place.file,
+                line=command.place.line,
+                found=command.line[:160],
+                why=cache.why,
+                help=f"{' '.join(cache.clear)} before it, or the list in the id of the cache",
+                fix=_fix(command, cache),
+            )
+            break
+
+
+def _keeps(mount: Mount, cache: Cache) -> bool:
+    target = (mount.options.get("target") or mount.options.get("dst") or "").rstrip("/")
+    named = target + mount.options.get("id", "")
+    return (
+        mount.type == "cache"
+        and "$" not in named
+        and any(target == each or target.endswith(f"/{each}") for each in cache.kept)
+    )
+
+
+def _cleared(project: Project, command: Command, cache: Cache) -> bool:
+    if command.has("--no-cache-dir", "--no-cache") or "PIP_NO_CACHE_DIR" in command.environment:
+        return True
+    stage = command.stage
+    others = project.commands_of(stage) if stage is not None else ()
+    for other in others:
+        if other.mounts != command.mounts or other.place.start >= command.place.start:
+            continue
+        if other.program == cache.clear[0] and ("clean" in other.line or "cache" in other.line):
+            return True
+        if other.program == "rm" and any(each.rpartition("/")[2] in other.line for each in cache.kept):
+            return True
+    return False
+
+
+def _fix(command: Command, cache: Cache) -> Fix | None:
+    if cache.clear[0] == "cargo":
+        start = command.place.start
+        clear = " ".join(cache.clear)
+        return Fix(f"{clear} first", (Edit(command.place.file, start, start, f"{clear} && "),), safe=False)
+    word = next((word for word in command.words if word.text == "install"), None)
+    if cache.clear[0] != "pip" or word is None:
+        return None
+    end = word.place.end
+    return Fix("pip without its cache", (Edit(command.place.file, end, end, " --no-cache-dir"),), safe=False)
+
+
+RULE = Rule("stale-cache-mount", "A cache mount that brings back code for other GPUs", __doc__, check)
