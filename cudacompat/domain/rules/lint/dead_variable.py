@@ -16,11 +16,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import DeadSetting
+from cudacompat.domain.engine import Channel, DeadSetting, Knob
 from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.facts import Project, Setting, Use
 from cudacompat.domain.lint.questions import removal
+from cudacompat.domain.loose_lists import meant, rewritten
 from cudacompat.domain.rule import Rule
 
 _NOBODYS = "GGML_CUDA_COMPUTE_CAPABILITY"
@@ -30,6 +31,7 @@ def check(project: Project) -> Iterable[Finding]:
     """One finding for each place that sets it."""
     dead = {each.name: (each, use) for use in project.uses for each in use.engine.dead if each.window.holds(use.parsed)}
     seen: set[tuple[str, int]] = set()
+    taken: set[str] = set()
     for setting in project.settings:
         at = (setting.place.file, setting.place.start)
         if at in seen or setting.way not in (Way.ENVIRONMENT, Way.DEFINE, Way.BUILD_ARGUMENT):
@@ -38,7 +40,19 @@ def check(project: Project) -> Iterable[Finding]:
         why = _why(project, setting, dead)
         if why is None:
             continue
-        knobs = dict.fromkeys(knob.name for use in project.uses for knob in use.engine.knobs)
+        knob = _knob(project, setting, dead)
+        items = meant(setting.value) if setting.value else None
+        listed = rewritten(knob.grammar, items) if knob is not None and items else None
+        instead = f"{knob.name}={listed}" if knob is not None and listed else knob.name if knob is not None else None
+        fix = removal(project, setting)
+        if (
+            knob is not None
+            and listed
+            and knob.channel is Channel.ENVIRONMENT
+            and not _is_set(project, knob.name, taken)
+        ):
+            taken.add(knob.name)
+            fix = _renamed(project, setting, knob.name, listed)
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
@@ -47,8 +61,8 @@ def check(project: Project) -> Iterable[Finding]:
             line=setting.place.line,
             found=f"{setting.name}={setting.written}"[:120],
             why=why,
-            help=f"remove it; the architectures are set by {next(iter(knobs))}" if knobs else "remove it",
-            fix=removal(project, setting),
+            help=f"remove it; what this build reads is {instead}" if instead else "remove it",
+            fix=fix,
         )
 
 
@@ -63,6 +77,28 @@ def _why(project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, 
     each, use = found
     elsewhere = f"; it belongs to {each.read_by}" if each.read_by else ""
     return f"{use.engine.name} ({use.shown}): {each.why}{elsewhere}"
+
+
+def _knob(project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, Use]]) -> Knob | None:
+    """What the build reads that the setting is dead for; without one, the only engine of the project."""
+    uses = [dead[setting.name][1]] if setting.name in dead else project.uses[:1]
+    return next((knob for use in uses for knob in use.engine.knobs if knob.window.holds(use.parsed)), None)
+
+
+def _is_set(project: Project, name: str, taken: set[str]) -> bool:
+    return name in taken or any(setting.name == name for setting in project.settings)
+
+
+def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix | None:
+    """The fix that gives the list to the name that is read; it makes the build compile what was asked for."""
+    file = project.file(setting.place.file)
+    if file is None or setting.quote not in ('"', "'"):
+        return None
+    head = re.search(rf"\b{re.escape(setting.name)}=[\"']$", file.text[: setting.place.start])
+    if head is None:
+        return None
+    edit = Edit(file.name, head.start(), setting.place.end, f"{name}={setting.quote}{listed}")
+    return Fix(f"set {name}, which is read", (edit,), safe=False)
 
 
 def _reads(use: Use, name: str) -> bool:
