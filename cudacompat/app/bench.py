@@ -142,7 +142,8 @@ def _once(
     environment = {key: value for key, value in os.environ.items() if key not in _SWITCHES}
     environment |= {"CUDA_CACHE_PATH": str(cache), "CUDA_CACHE_MAXSIZE": _CACHE_BYTES, **variables}
     clock = _Clock(first, rate)
-    seen = observe(Wanted(command, measure.timeout_s, measure.health), environment, clock.feed, on_start=clock.start)
+    wanted = Wanted(command, measure.timeout_s, measure.health, timed=True)
+    seen = observe(wanted, environment, clock.feed, on_start=clock.start)
     return _run(seen, clock, measure)
 
 

@@ -10,6 +10,7 @@ from cudacompat.domain.evidence import (
     ENOUGH_SAMPLES,
     Evidence,
     Shows,
+    Source,
     alone_explains,
     evidence_of,
     is_aside,
@@ -153,9 +154,10 @@ def _no_gpu(seen: Observation, says: set[Says]) -> str | None:
 
 
 def _code(seen: Observation, evidence: Iterable[Evidence]) -> tuple[Code, str]:
-    compiled = next((e for e in evidence if e.shows is Shows.JIT), None)
-    if compiled is not None:
-        return Code.JIT, f"PTX was compiled or came out of the JIT's cache: {compiled.text}"
+    compiled = [each for each in evidence if each.shows is Shows.JIT]
+    if compiled:
+        seen_best = next((each for each in compiled if each.source is not Source.LOG), compiled[0])
+        return Code.JIT, f"PTX was compiled or came out of the JIT's cache: {seen_best.text}"
     if seen.cache is not None and (seen.cache.grown or seen.cache.opened):
         return Code.UNKNOWN, "the GPU was used; whose code came into or out of the JIT's cache could not be seen"
     running = [each for each in seen.judged if (machine_code(each) or each.count(Outcome.JIT)) and not is_aside(each)]

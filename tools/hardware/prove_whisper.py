@@ -57,10 +57,19 @@ class Record:
 
     def put(self, key: str, value: object) -> None:
         self.content[key] = value
-        text = json.dumps(self.content, indent=1)
+        text = "{\n" + ",\n".join(f"{json.dumps(k)}: {in_lines(v)}" for k, v in self.content.items()) + "\n}"
         for long, short in self.shorten.items():
             text = text.replace(long, short)
         self.path.write_text(text + "\n")
+
+
+def in_lines(value: object) -> str:
+    """JSON with one line for each member of a list or of an object."""
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
+    if isinstance(value, dict):
+        return "{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in value.items()) + "\n}"
+    return json.dumps(value)
 
 
 def machine() -> dict[str, Any]:
@@ -117,27 +126,28 @@ class Builds:
         self.builds[name] = content
         self.record.put("builds", self.builds)
 
-    def rebuild(self, folder: str, gpu: str, *options: str) -> tuple[dict[str, Any], str]:
-        """What `rebuild` says, with the seconds it took in all and by itself."""
+    def rebuild(self, folder: str, gpu: str, form: str, *options: str) -> tuple[dict[str, Any], str]:
+        """What `rebuild` says, as text or JSON, with the seconds it took in all and by itself."""
         command = ["rebuild", "whisper.cpp", str(self.source), "--gpu", gpu, "--build-dir", str(self.work / folder)]
-        command += ["--format", "json", "--jobs", str(self.jobs), *options, "--", *self.defines]
+        command += ["--format", form, "--jobs", str(self.jobs), *options, "--", *self.defines]
         started = time.monotonic()
         done = subprocess.run([*METERED, *command], capture_output=True, text=True)
         seconds = time.monotonic() - started
         own = re.search(r"own cpu seconds: ([\d.]+)", done.stderr)
-        try:
-            said = json.loads(done.stdout)
-        except ValueError:
-            said = {"stdout": done.stdout[-2000:]}
-        driven = sum(
-            step.get("seconds") or 0 for step in said.get("steps", ()) if step["kind"] in ("configure", "build")
-        )
-        took = {
+        said: Any = done.stdout.splitlines()
+        if form == "json":
+            try:
+                said = json.loads(done.stdout)
+            except ValueError:
+                form = "stdout"
+        return {
+            "exit_code": done.returncode,
+            "jobs": self.jobs,
             "seconds": round(seconds, 2),
-            "seconds_of_the_commands": round(driven, 2),
+            "seconds_of_the_commands": round(sum(of_commands(said)), 2),
             "own_cpu_seconds": float(own[1]) if own else None,
-        }
-        return {"exit_code": done.returncode, **took, "said": said}, done.stderr
+            form: said,
+        }, done.stderr
 
     def wrong(self, gpu: str) -> None:
         """Configure as one does where no GPU is, and let `rebuild` look at that before anything is compiled."""
@@ -149,8 +159,8 @@ class Builds:
         seconds = time.monotonic() - started
         if configured.returncode:
             raise SystemExit(configured.stdout[-3000:] + configured.stderr[-3000:])
-        seen, _ = self.rebuild("native", gpu, "--dry-run")
-        notes = seen["said"].get("notes", [])
+        seen, _ = self.rebuild("native", gpu, "json", "--dry-run")
+        notes = seen["json"]["notes"]
         self.keep(
             "configured without a GPU",
             {"command": command, "configure_seconds": round(seconds, 2), "seconds": seen["seconds"], "notes": notes},
@@ -171,22 +181,16 @@ class Builds:
         self.keep("built without a GPU", {**record, "check_exit_code": checked.returncode, "check": said})
         print(f"wrong: built in {seconds:.1f} s, check exits {checked.returncode}", flush=True)
 
-    def cured(self, name: str, folder: str, gpu: str) -> None:
-        made, errors = self.rebuild(folder, gpu, "--yes")
+    def by_rebuild(self, name: str, folder: str, gpu: str, form: str) -> None:
+        made, errors = self.rebuild(folder, gpu, form, "--yes")
         self.keep(name, made)
         if made["exit_code"]:
-            print(errors[-3000:], json.dumps(made["said"])[-3000:], flush=True)
-        print(f"{name}: {made['seconds']} s, of it {made['seconds_of_the_commands']} in CMake, "
-              f"own {made['own_cpu_seconds']} s; exit {made['exit_code']}", flush=True)  # fmt: skip
-
-    def text(self, name: str, folder: str, gpu: str) -> None:
-        """The same again as a person reads it: everything is built, so this shows what it costs to look."""
-        command = [*CUDACOMPAT, "rebuild", "whisper.cpp", str(self.source), "--gpu", gpu, "--yes", "--jobs"]
-        command += [str(self.jobs), "--build-dir", str(self.work / folder), "--", *self.defines]
-        started = time.monotonic()
-        done = subprocess.run(command, capture_output=True, text=True)
-        again = {"seconds": round(time.monotonic() - started, 2), "exit_code": done.returncode}
-        self.keep(name, {**again, "text": done.stdout.splitlines()})
+            print(errors[-3000:], json.dumps(made)[-3000:], flush=True)
+        print(
+            f"{name}: {made['seconds']} s, of it {made['seconds_of_the_commands']} in CMake, "
+            f"own {made['own_cpu_seconds']} s; exit {made['exit_code']}",
+            flush=True,
+        )
 
     def cpu(self) -> None:
         folder = self.work / "cpu"
@@ -215,25 +219,38 @@ class Builds:
         print(f"alone: {seconds} s", flush=True)
 
 
+def of_commands(said: Any) -> list[float]:
+    """The seconds of the steps that run CMake, in a document or a text of `rebuild`."""
+    if isinstance(said, dict):
+        return [step["seconds"] or 0 for step in said["steps"] if step["kind"] in ("configure", "build")]
+    return [
+        float(found[1]) for line in said if (found := re.match(r" +\d+\. (?:configure|build) +done +([\d.]+) s", line))
+    ]
+
+
 def build(args: argparse.Namespace, record: Record) -> None:
     gpu, ends = args.gpu, time.monotonic() + args.seconds
-
-    def left() -> float:
-        return float(ends - time.monotonic())
-
     made = Builds(args, record)
-    made.wrong(gpu)
-    made.cpu()
-    before = time.monotonic()
-    made.cured("ptx", "ptx", "compute_75")
-    one = time.monotonic() - before
-    if left() > 2.6 * one:
-        made.wrong_built(gpu)
-        # what was built wrong goes on to be verified
-        shutil.copytree(args.work / "native/bin", args.work / "wrong/bin", symlinks=True)
-    made.cured("native", "native", gpu)
-    made.text("native, once more", "native", gpu)
-    if left() > 1.3 * one:
+
+    def wanted(name: str) -> bool:
+        return not args.only or name in args.only
+
+    if wanted("cpu"):
+        made.cpu()
+    one = 0.0
+    if wanted("ptx"):
+        before = time.monotonic()
+        made.by_rebuild("ptx", "ptx", "compute_75", "json")
+        one = time.monotonic() - before
+    if wanted("native"):
+        made.wrong(gpu)
+        if ends - time.monotonic() > 2.6 * one:
+            made.wrong_built(gpu)
+            # what was built wrong goes on to be verified
+            shutil.copytree(args.work / "native/bin", args.work / "wrong/bin", symlinks=True)
+        made.by_rebuild("native", "native", gpu, "text")
+        made.by_rebuild("native, once more", "native", gpu, "text")
+    if wanted("ptx") and ends - time.monotonic() > 1.3 * one:
         made.alone("compute_75")
 
 
@@ -273,6 +290,7 @@ class Runs:
     def __init__(self, record: Record, only: Sequence[str] = ()) -> None:
         self.record, self.only = record, tuple(only)
         self.rows: list[dict[str, Any]] = []
+        self.logs: dict[str, list[str]] = {}
 
     def __call__(
         self,
@@ -296,13 +314,16 @@ class Runs:
         )
         if keep_log:
             keep_log.write_bytes(done.stderr)
+            self.logs[keep_log.name] = done.stderr.decode("utf-8", "replace").splitlines()
+            self.record.put("logs", self.logs)
         try:
             said = json.loads(done.stdout)
         except ValueError:
             said = {"verdict": None, "stdout": done.stdout.decode("utf-8", "replace")[-2000:]}
         answer = [said["verdict"], done.returncode]
         row: dict[str, Any] = {"name": name, "has_to_be": list(has_to_be), "is": answer, "options": list(options)}
-        row |= {"around": list(around), "environment": dict(environment or {}), "said": said}
+        row |= {"around": list(around), "environment": dict(environment or {})}
+        row["said"] = {key: value for key, value in said.items() if key not in ("schema", "tool", "output")}
         self.rows.append(row)
         self.record.put("runs", self.rows)
         right = "ok     " if answer == list(has_to_be) else "DIFFERS"
@@ -464,7 +485,12 @@ def main() -> None:
     parser.add_argument("--sound", type=int, default=120, help="seconds of the sample that bench transcribes")
     parser.add_argument("--runs", type=int, default=5, help="of each variant of bench")
     parser.add_argument("--variant", action="append", help="of bench, repeatable; default: all")
-    parser.add_argument("--only", action="append", default=[], help="of verify: the runs whose names begin so")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        help="of verify: the runs whose names begin so; of build: cpu, ptx, native",
+    )
     args = parser.parse_args()
     args.source, args.work = args.source.resolve(), args.work.resolve()
     for folder in (args.out, args.work):
