@@ -62,9 +62,12 @@ class _Assembly:
         names = [file.name for file in read.files if settings.is_dockerfile(file.name)]
         self._dockerfiles = image_builds.Dockerfiles(names)
         self._not_read: list[NotRead] = [*read.not_read]
+        self._placed: set[int] = set()  # where the settings of the file begin that were kept
+        self._environment: Mapping[str, Setting] | None = None
 
     def project(self, targets: tuple[Target, ...]) -> Project:
         for file in self._read.files:
+            self._placed, self._environment = set(), None
             try:
                 self._take(file)
             except (ValueError, RecursionError) as error:
@@ -95,6 +98,7 @@ class _Assembly:
         lower = PurePosixPath(file.name).name.lower()
         kind = services.kind_of(file.name)
         system = ci.system_of(file.name)
+        before = len(self._services)
         if settings.is_dockerfile(file.name):
             self._dockerfile(file)
         elif kind == "quadlet":
@@ -121,19 +125,18 @@ class _Assembly:
             self._given(file)
             if lower.endswith(".hcl"):
                 self._image_builds += image_builds.of_bake(file, self._dockerfiles)
-        for service in self._services:
-            if service.file == file.name:
-                self._settings += service.environment.values()
+        for service in self._services[before:]:
+            self._keep(service.environment.values())
 
     # -- kinds of files
 
     def _dockerfile(self, file: SourceFile) -> None:
         image = stages.read(file)
         self._stages += image.stages
-        self._settings += image.before
+        self._keep(image.before)
         builders: dict[int, Builders] = {}
         for stage in image.stages:
-            self._settings += stage.settings
+            self._keep(stage.settings)
             parent = builders.get(stage.parent) if stage.parent is not None else None
             builders[stage.number] = parent or Builders(self._uses)
         for run in image.commands:
@@ -145,10 +148,10 @@ class _Assembly:
     def _ci(self, file: SourceFile, documents: tuple[Node, ...], system: str) -> None:
         for read in ci.jobs(file, documents, system):
             self._jobs.append(read.job)
-            self._settings += read.job.environment.values()
+            self._keep(read.job.environment.values())
             foreign = any(step.action("actions/checkout") and "repository" in step.given for step in read.job.steps)
             for step in read.job.steps:
-                self._settings += step.given.values()
+                self._keep(step.given.values())
                 built = image_builds.of_step(file, step, self._dockerfiles)
                 if built is not None and not foreign:
                     self._image_builds.append(built)
@@ -177,11 +180,16 @@ class _Assembly:
 
     def _add(self, file: SourceFile, command: Command) -> None:
         self._commands.append(command)
-        seen = {(each.place.file, each.place.start) for each in self._settings[-50:]}
-        for setting in (*command.defines, *command.environment.values()):
-            if setting.place.file == file.name and (file.name, setting.place.start) not in seen:
-                seen.add((file.name, setting.place.start))
-                self._settings.append(setting)
+        shared = command.environment is self._environment  # with the command before: all of it was taken there
+        self._environment = command.environment
+        for setting in (*command.defines, *(() if shared else command.environment.values())):
+            if setting.place.file == file.name and setting.place.start not in self._placed:
+                self._keep((setting,))
+
+    def _keep(self, settings_: Iterable[Setting]) -> None:
+        for setting in settings_:
+            self._placed.add(setting.place.start)
+            self._settings.append(setting)
 
     def _given(self, file: SourceFile) -> None:
         parser = settings.parser(file.name)
@@ -192,16 +200,13 @@ class _Assembly:
         for folder in self._read.configured:
             build = self._read.root / folder
             try:
-                units = compile_commands.cuda_units(build)
+                found = compile_commands.planned(build)
             except UsageError as error:
                 self._not_read.append(NotRead(folder or ".", str(error)))
                 continue
-            shown = next(
-                (name for name in ("compile_commands.json", "build.ninja") if (build / name).is_file()),
-                "CMakeCache.txt",
-            )
-            for unit in units or ():
-                yield PlannedUnit(f"{folder}/{shown}" if folder else shown, unit.source, unit.request)
+            for unit in found[1] if found is not None else ():
+                shown = found[0] if found is not None else ""
+                yield PlannedUnit(f"{folder}/{shown}" if folder else shown, unit.source, unit.request, unit.library)
 
 
 def _command(

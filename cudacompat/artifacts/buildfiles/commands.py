@@ -6,6 +6,7 @@ tree-sitter-bash parses; a text with an error in it still gives the commands aro
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,10 +16,16 @@ from cudacompat.domain.extend import Way
 from cudacompat.domain.lint.facts import Setting, SourceFile, Word
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Tree
 
 _DEEPEST = 200
 _MOST_COMMANDS = 20_000
+_MOST_VARIABLES = 1_000_000  # of all commands of a text together
+# The grammar takes time that grows with the square of some texts, and for pipes memory, too, until it crashes.
+_MOST_PIPES = 2_000
+_SHORT = 1024  # bytes that take no time whatever they say
+_MOST_SECONDS = 2.0  # of processor time
+_CHUNK = 1 << 14
 _BRANCHES = frozenset(
     {
         "if_statement",
@@ -61,6 +68,37 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
+def _longest_pipe(text: str) -> int:
+    """How many pipes stand in lines that may be one command: each has one, is continued, or says nothing."""
+    if text.count("|") <= _MOST_PIPES:
+        return 0
+    longest = found = 0
+    for line in text.split("\n"):
+        pipes = line.count("|")
+        bare = line.strip()
+        found = found + pipes if pipes or not bare or bare[0] == "#" or bare[-1] == "\\" else 0
+        longest = max(longest, found)
+    return longest
+
+
+def _parsed(text: str, data: bytes) -> Tree:
+    """The tree of a text; `ValueError` for one that the grammar cannot take in bounded time and memory."""
+    if _longest_pipe(text) > _MOST_PIPES:
+        raise ValueError(f"a command of more than {_MOST_PIPES} pipes")
+    if len(data) <= _SHORT:
+        return _parser().parse(data)
+    end = time.process_time() + _MOST_SECONDS
+    try:
+        return _parser().parse(
+            lambda at, _: data[at : at + _CHUNK],
+            encoding="utf8",
+            progress_callback=lambda *_: time.process_time() > end,
+        )
+    except ValueError:
+        _parser().reset()
+        raise ValueError(f"its commands take more than {_MOST_SECONDS:.0f} s to parse") from None
+
+
 def commands(
     file: SourceFile, start: int, end: int, environment: Mapping[str, Setting], masked: str | None = None
 ) -> Iterator[ShellCommand]:
@@ -69,7 +107,7 @@ def commands(
     `masked` is that text as the shell gets it, of the same length: with the lines blanked that a Dockerfile drops.
     """
     text = masked if masked is not None else file.text[start:end]
-    yield from _Reader(file, start, text, dict(environment)).read()
+    yield from _Reader(file, start, text, environment).read()
 
 
 def words_of(file: SourceFile, parts: list[tuple[str, int, int]]) -> tuple[Word, ...]:
@@ -78,19 +116,20 @@ def words_of(file: SourceFile, parts: list[tuple[str, int, int]]) -> tuple[Word,
 
 
 class _Reader:
-    def __init__(self, file: SourceFile, start: int, text: str, environment: dict[str, Setting]) -> None:
+    def __init__(self, file: SourceFile, start: int, text: str, environment: Mapping[str, Setting]) -> None:
         self._file = file
         self._start = start
         self._text = text
         self._data = text.encode("utf-8", "surrogatepass")
-        self._exported = environment
+        self._exported = environment  # commands hold it: it is replaced, never changed
+        self._copied = 0
         self._plain: dict[str, Setting] = {}
         self._columns: list[int] | None = None
 
     def read(self) -> Iterator[ShellCommand]:
         for count, (node, conditional, ignored) in enumerate(self._nodes()):
-            if count > _MOST_COMMANDS:
-                return
+            if count == _MOST_COMMANDS:
+                raise ValueError(f"more than {_MOST_COMMANDS} commands")
             if node.type == "command":
                 yield replace(self._command(node, conditional), ignored=ignored)
             elif node.type == "declaration_command":
@@ -98,51 +137,62 @@ class _Reader:
             elif node.type == "variable_assignment":
                 setting = self._assigned(node)
                 if setting is not None:
-                    name = setting.name
-                    (self._exported if name in self._exported else self._plain)[name] = setting
+                    self._take(setting, exported=setting.name in self._exported)
+
+    def _take(self, setting: Setting, *, exported: bool) -> None:
+        if exported:
+            self._exported = self._with({setting.name: setting})
+        else:
+            self._plain[setting.name] = setting
+
+    def _with(self, more: Mapping[str, Setting]) -> Mapping[str, Setting]:
+        """What is exported, and more."""
+        self._copied += len(self._exported)
+        if self._copied > _MOST_VARIABLES:
+            raise ValueError("too many variables for as many commands")
+        return {**self._exported, **more}
 
     def _nodes(self) -> Iterator[tuple[Node, bool, bool]]:
         """Commands, declarations and bare assignments, in the order of the text; whether they stand in a branch, and
         whether a failure of theirs is ignored."""
-        stack: list[tuple[Node, bool, bool, int]] = [(_parser().parse(self._data).root_node, False, False, 0)]
+        stack: list[tuple[Node, bool, bool]] = [(_parsed(self._text, self._data).root_node, False, False)]
         while stack:
-            node, conditional, ignored, depth = stack.pop()
+            node, conditional, ignored = stack.pop()
             if node.type in ("command", "declaration_command", "variable_assignment"):
                 yield node, conditional, ignored
                 if node.type == "command":
                     # $(…) among its words holds commands of its own
-                    stack += [(each, True, False, depth + 1) for each in reversed(node.children) if each.child_count]
+                    stack += [(each, True, False) for each in reversed(node.children) if each.child_count]
                 continue
-            if depth < _DEEPEST:
-                inside = conditional or node.type in _BRANCHES
-                if node.type == "list" and len(node.children) > 1 and node.children[1].type == "||":
-                    dropped = ignored or self._raw(node.children[-1]).strip() in ("true", ":", "/bin/true")
-                    stack.append((node.children[-1], True, ignored, depth + 1))
-                    stack.append((node.children[0], inside, dropped, depth + 1))
-                    continue
-                stack += [(each, inside, ignored, depth + 1) for each in reversed(node.children)]
+            inside = conditional or node.type in _BRANCHES
+            if node.type == "list" and len(node.children) > 1 and node.children[1].type == "||":
+                dropped = ignored or self._raw(node.children[-1]).strip() in ("true", ":", "/bin/true")
+                stack.append((node.children[-1], True, ignored))
+                stack.append((node.children[0], inside, dropped))
+                continue
+            stack += [(each, inside, ignored) for each in reversed(node.children)]
 
     # -- commands
 
     def _command(self, node: Node, conditional: bool) -> ShellCommand:
-        environment = dict(self._exported)
+        own: dict[str, Setting] = {}
         words: list[Word] = []
         for child in node.children:
             if child.type == "variable_assignment":
                 setting = self._assigned(child)
                 if setting is not None:
-                    environment[setting.name] = setting
+                    own[setting.name] = setting
             elif child.type == "command_name":
                 words.append(self._word(child.children[0] if child.children else child))
             elif not child.type.endswith("redirect") and child.type not in ("<", ">", "<<<"):
                 words.append(self._word(child))
-        words = self._unwrapped(words, environment)
+        words = self._unwrapped(words, own)
         start, end = self._at(node.start_byte), self._at(node.end_byte)
         return ShellCommand(
             tuple(words),
             self._start + start,
             self._start + end,
-            environment,
+            self._with(own) if own else self._exported,
             tuple(self._defines(words)),
             conditional,
         )
@@ -212,11 +262,11 @@ class _Reader:
             if child.type == "variable_assignment":
                 setting = self._assigned(child)
                 if setting is not None:
-                    (self._exported if keyword == "export" else self._plain)[setting.name] = setting
+                    self._take(setting, exported=keyword == "export")
             elif child.type == "variable_name" and keyword == "export":
                 name = self._raw(child)
                 if name in self._plain:
-                    self._exported[name] = self._plain[name]
+                    self._take(self._plain[name], exported=True)
 
     def _assigned(self, node: Node) -> Setting | None:
         name = node.child_by_field_name("name")
