@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cudacompat.app.lint.model import project_of
 from cudacompat.app.lint.read import Read
@@ -31,10 +32,18 @@ class LintCase:
 
 
 def project(files: Mapping[str, str], *gpus: str) -> Project:
-    """The facts of a project of these files, which lie nowhere on the disk."""
+    """The facts of a project of these files, which lie nowhere on the disk (but for a compilation database)."""
     found = [resolve(spec) for spec in gpus]
     targets = tuple(Target(each.id, each.name, each.capability, None, JitPolicy.NORMAL) for each in found)
     texts = [SourceFile(name, text) for name, text in sorted(files.items())]
     rust = tuple(file for file in texts if file.name.endswith(".rs") and not file.name.endswith("build.rs"))
-    sources = tuple(file for file in texts if file not in rust)
-    return project_of(Read(Path("/nowhere"), sources, (), (), (), len(sources), rust), targets)
+    planned = tuple(file for file in texts if file.name.endswith("compile_commands.json"))
+    sources = tuple(file for file in texts if file not in (*rust, *planned))
+    with TemporaryDirectory() as folder:
+        for file in planned:  # what a configured build will compile is read where it lies
+            path = Path(folder, file.name)
+            path.parent.mkdir(parents=True)
+            path.write_text(file.text, encoding="utf-8")
+        configured = tuple(Path(file.name).parent.as_posix() for file in planned)
+        root = Path(folder if planned else "/nowhere")
+        return project_of(Read(root, sources, (), (), configured, len(sources), rust), targets)

@@ -21,6 +21,16 @@ _TOOLKIT_PACKAGE = re.compile(
 _INSTALLERS = frozenset({"apt-get", "apt", "dnf", "yum", "microdnf", "conda", "mamba", "micromamba", "pip", "pip3"})
 
 
+def base_name(path: str) -> str:
+    """The last part of a path below the project."""
+    return path.rpartition("/")[2]
+
+
+def folder_of(path: str) -> str:
+    """All but the last part of a path below the project; empty at its top."""
+    return path.rpartition("/")[0]
+
+
 def is_on(value: str | None) -> bool:
     """Whether CMake takes this value for true."""
     return value is not None and value.strip().lower() in _ON

@@ -8,6 +8,8 @@ from cudacompat.domain.rule import Rule
 from cudacompat.domain.rules import inline_ignore
 from cudacompat.domain.rules.lint import (
     arch_list_unset,
+    ccache_append_flags,
+    ci_cache_key,
     ci_toolkit_cannot_build,
     container_gpus,
     cpu_half_native,
@@ -19,9 +21,11 @@ from cudacompat.domain.rules.lint import (
     find_cuda_removed,
     fpic_lost,
     gone_option,
+    ignored_failure,
     image_cannot_build_target,
     image_compiler_too_new,
     jit_cache_lost,
+    jit_variable_shipped,
     library_path,
     list_after_language,
     make_variable_dead,
@@ -29,6 +33,7 @@ from cudacompat.domain.rules.lint import (
     no_nvcc_in_image,
     no_such_image,
     planned,
+    prebuilt_wheel,
     ptx_choice,
     rerun_missing,
     service_without_gpu,
@@ -47,6 +52,7 @@ from cudacompat.domain.rules.lint import (
     unquoted_semicolon,
     unused_argument,
     variable_not_forwarded,
+    weak_evidence,
     wrong_grammar,
 )
 
@@ -100,6 +106,12 @@ LINT_RULES: tuple[Rule[Project], ...] = (
     image_compiler_too_new.RULE,
     ships_devel.RULE,
     jit_cache_lost.RULE,
+    ci_cache_key.RULE,
+    ccache_append_flags.RULE,
+    prebuilt_wheel.RULE,
+    weak_evidence.RULE,
+    ignored_failure.RULE,
+    jit_variable_shipped.RULE,
 )
 # of the comments in the files, after the others
 INLINE_RULES: tuple[Rule[InlineUse], ...] = (inline_ignore.RULE,)

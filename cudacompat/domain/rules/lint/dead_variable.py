@@ -67,12 +67,14 @@ def check(project: Project) -> Iterable[Finding]:
 
 
 def _why(project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, Use]]) -> str | None:
-    if _mentioned_elsewhere(project, setting):
-        return None
-    if setting.name == _NOBODYS:
-        return "no known program reads a variable of this name"
     found = dead.get(setting.name)
+    if setting.name == _NOBODYS:
+        return None if _mentioned_elsewhere(project, setting) else "no known program reads a variable of this name"
     if found is None or any(_reads(use, setting.name) for use in project.uses):
+        return None
+    if setting.place.file.endswith(".rs") and setting.way is Way.DEFINE:
+        return None  # .define() of a build script: CMake does get it
+    if _mentioned_elsewhere(project, setting):  # it goes through every file, so it comes last
         return None
     each, use = found
     elsewhere = f"; it belongs to {each.read_by}" if each.read_by else ""

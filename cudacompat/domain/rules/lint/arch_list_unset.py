@@ -1,0 +1,140 @@
+"""A CUDA project for which nobody says the architectures.
+
+What it finds: a CMake project with CUDA as a language where no file, preset, command or variable sets or passes on
+a list. A command of an image build or of a CI job that configures it so is an error, the project alone a warning.
+
+Why it matters: CMake then takes the compiler's default target, sm_52 up to CUDA 12 and sm_75 from CUDA 13, and stores
+it as if it had been chosen. On every newer GPU the driver compiles that old PTX at the first start, and code that
+needs a newer target is compiled to nothing. (With cmake_minimum_required below 3.18, policy CMP0104 leaves the list
+empty: the same target, without any trace of it.)
+
+Example: `project(kernels LANGUAGES CXX CUDA)` and nothing else.
+
+What to do: before project(): `if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)`, `set(CMAKE_CUDA_ARCHITECTURES …)`, `endif()`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cudacompat.domain.engine import BuildSystem
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import CMakeCommand, CMakeFile, Command, Project, Use
+from cudacompat.domain.lint.languages import makes_cuda, minimum, standing
+from cudacompat.domain.lint.questions import base_name, folder_of
+from cudacompat.domain.rule import Rule
+
+# Any of these may be the list, or what makes one.
+_SAID = re.compile(
+    r"CUDA_ARCHITECTURES|CUDAARCHS|gencode|generate-code|-arch=|--gpu-arch|compute_\d\d|sm_\d\d|ARCH_FLAGS|ARCH_LIST"
+    r"|find_package\s*\(\s*Torch\b|rapids|kokkos|CUDA_ARCH\b",
+    re.IGNORECASE,
+)
+_ELSEWHERE = frozenset({"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"})
+_FETCHES = frozenset({"wget", "curl", "tar", "unzip", "git", "svn"})
+_OTHERS = re.compile(
+    r"^-C|^--preset|^--workflow|TOOLCHAIN_FILE|CMAKE_PROJECT_INCLUDE|CMAKE_CUDA_FLAGS|CMAKE_CUDA_COMPILER"
+)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """An error for each command that configures such a project, or else a warning at its language."""
+    if any(_SAID.search(file.text) for file in project.files):
+        return
+    for file, command in _enabling(project):
+        commands = tuple(_configuring(project, file))
+        old = (minimum(file) or (3, 18)) < (3, 18)
+        policy = "; CMP0104 is OLD here, so not even the cache shows it" if old else ""
+        why = f"CMake takes the compiler's default, sm_52 up to CUDA 12 and sm_75 from CUDA 13{policy}"
+        for each in commands:
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR,
+                message=f"nothing sets the architectures of this build: {file.name} has CUDA as a language and no list",
+                path=each.place.file,
+                line=each.place.line,
+                found=each.line[:160],
+                why=why,
+                help='add "-DCMAKE_CUDA_ARCHITECTURES=…" with the GPUs that it is for',
+            )
+        if not commands:
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.WARNING,
+                message="CUDA is a language here, and nothing sets the architectures",
+                path=file.name,
+                line=command.place.line,
+                found=project.text(command.place).split("\n")[0][:160],
+                why=why,
+                help="set CMAKE_CUDA_ARCHITECTURES before project(), where it is not defined",
+                fix=_default(project, file),
+            )
+
+
+def _enabling(project: Project) -> Iterator[tuple[CMakeFile, CMakeCommand]]:
+    """The first command of each project of its own that makes CUDA a language; a subfolder belongs to its project."""
+    taken: list[str] = []
+    for file in sorted(project.cmake, key=lambda each: (each.name.count("/"), each.name)):
+        folder = folder_of(file.name)
+        if any(_known(use, folder) for use in project.uses):
+            continue
+        if base_name(file.name) != "CMakeLists.txt" or _ELSEWHERE & set(folder.lower().split("/")):
+            continue
+        if any(folder == each or folder.startswith(f"{each}/") or not each for each in taken):
+            continue
+        found = next((each for each in standing(file) if makes_cuda(each.command) and not each.called), None)
+        if found is not None:
+            taken.append(folder)
+            yield file, found.command
+
+
+def _known(use: Use, folder: str) -> bool:
+    """Whether the folder belongs to an engine, whose own build sees to the list, or to an extension of PyTorch."""
+    below = not use.folder or folder == use.folder or folder.startswith(f"{use.folder}/")
+    plain = use.engine.system is BuildSystem.CMAKE and not use.engine.repositories
+    return below and not plain and use.engine.system in (BuildSystem.CMAKE, BuildSystem.PIP)
+
+
+def _configuring(project: Project, file: CMakeFile) -> Iterator[Command]:
+    """The commands that certainly configure this very project, with no setting that might carry a list."""
+    if "/" in file.name:
+        return
+    for command in project.commands:
+        if command.program != "cmake" or command.use is None or command.conditional:
+            continue
+        if command.stage is None and command.job is None:
+            continue
+        if project.file(command.use.shown) is None or _fetched(project, command):
+            continue
+        words = command.words[1:]
+        if not all(word.known for word in words) or any(_OTHERS.search(word.text) for word in words):
+            continue
+        yield command
+
+
+def _fetched(project: Project, command: Command) -> bool:
+    """Whether the image or job fetched sources before, so that it may build those."""
+    for other in project.commands:
+        if other is command:
+            return False
+        same = other.stage is not None and other.stage is command.stage
+        same = same or (other.job is not None and other.job is command.job)
+        if same and other.program in _FETCHES | {"cd", "pushd"}:
+            return True
+    return False
+
+
+def _default(project: Project, file: CMakeFile) -> Fix | None:
+    """A list for where nobody gives one, before project(): the GPUs of `--gpu`; `None` without them."""
+    numbers = sorted({target.capability.number for target in project.targets})
+    first = next((each.command for each in standing(file) if each.command.name == "project" and not each.around), None)
+    if first is None or not numbers:
+        return None
+    archs = ";".join(map(str, numbers))
+    text = f'if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)\n  set(CMAKE_CUDA_ARCHITECTURES "{archs}")\nendif()\n'
+    edit = Edit(file.name, first.place.start, first.place.start, text)
+    return Fix("set a list where nobody gives one", (edit,), safe=False)
+
+
+RULE = Rule("arch-list-unset", "A CUDA project for which nobody says the architectures", __doc__, check)

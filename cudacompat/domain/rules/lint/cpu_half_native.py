@@ -1,0 +1,87 @@
+"""A build for many GPUs whose CPU half is for one CPU.
+
+What it finds: an image, or a job that makes a release, which gives an engine a list of architectures and leaves the
+option on that compiles its CPU code for the machine that builds (GGML_NATIVE).
+
+Why it matters: -march=native of a builder with AVX-512 ends in "Illegal instruction" on another machine, before any GPU
+is asked. The list of architectures does not change that half.
+
+Example: `RUN cmake -B build -DGGML_CUDA=ON "-DCMAKE_CUDA_ARCHITECTURES=86;120"`
+
+What to do: add -DGGML_NATIVE=OFF (or SOURCE_DATE_EPOCH=1 to the environment, where the build script passes no option).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.engine import Channel, Fixed, Purpose
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.arguments import defines_of
+from cudacompat.domain.lint.facts import Command, Project, Use
+from cudacompat.domain.lint.questions import asks_for_cuda
+from cudacompat.domain.rule import Rule
+
+_RELEASE = re.compile(r"release|publish|deploy|wheel|package", re.IGNORECASE)
+# What else decides for which CPU it is built.
+_OTHERWISE = re.compile(r"ALL_VARIANTS|BACKEND_DL|TOOLCHAIN|march|GGML_AVX|GGML_CPU|preset|SYSTEM_PROCESSOR")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each command that builds so."""
+    listed = {
+        (each.command.place.file, each.command.place.start)
+        for each in project.lists
+        if each.command is not None and each.archs is not None
+    }
+    for command in project.commands:
+        use = command.use
+        if use is None or (command.place.file, command.place.start) not in listed or not _ships(command):
+            continue
+        portable = _portable(use)
+        if not portable or command.conditional or not asks_for_cuda(command) or _decided(command, portable):
+            continue
+        first = portable[0]
+        written = f"-D{first.name}={first.value}" if first.channel is Channel.DEFINE else f"{first.name}={first.value}"
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            message=f"the CPU half of {use.engine.name} is built for the CPU of the machine that builds",
+            path=command.place.file,
+            line=command.place.line,
+            found=command.line[:160],
+            why=f"{first.name} is on unless it is set: -march=native, and `Illegal instruction` on an older CPU",
+            help=written,
+            fix=_off(project, command, first) if first.channel is Channel.DEFINE else None,
+        )
+
+
+def _portable(use: Use) -> tuple[Fixed, ...]:
+    own = (*use.engine.fixed, *use.engine.env_fixed)
+    return tuple(each for each in own if each.purpose is Purpose.PORTABLE and each.window.holds(use.parsed))
+
+
+def _ships(command: Command) -> bool:
+    if command.stage is not None:
+        return True
+    return command.job is not None and bool(_RELEASE.search(f"{command.job.file} {command.job.name}"))
+
+
+def _decided(command: Command, portable: Iterable[Fixed]) -> bool:
+    names = {each.name for each in portable} | {"SOURCE_DATE_EPOCH"}
+    given = {each.name for each in defines_of(command)} | set(command.environment)
+    words = [word.text for word in command.words] + [setting.value or "" for setting in command.environment.values()]
+    return bool(names & given) or any(_OTHERWISE.search(word) for word in words)
+
+
+def _off(project: Project, command: Command, fixed: Fixed) -> Fix | None:
+    """The option in front of the first one on the line."""
+    word = next((word for word in command.words[1:] if word.text.startswith("-D")), None)
+    if word is None or word.text == "-D" or project.file(word.place.file) is None:
+        return None
+    edit = Edit(word.place.file, word.place.start, word.place.start, f"-D{fixed.name}={fixed.value} ")
+    return Fix(f"add -D{fixed.name}={fixed.value}", (edit,), safe=False)
+
+
+RULE = Rule("cpu-half-native", "A build for many GPUs whose CPU half is for one CPU", __doc__, check)

@@ -1,0 +1,60 @@
+"""CMake's old way to CUDA, which newer policies remove.
+
+What it finds: find_package(CUDA), whose module is gone under policy CMP0146 (CMake 3.27). Where the file's own
+cmake_minimum_required asks for those policies it is an error, else a note.
+
+Why it matters: with the policy there is no such module, and find_package(CUDA REQUIRED) stops. Without it, the module
+works and knows architectures with one-digit majors only: its lists take neither 10.0 nor 12.0, so a build for Blackwell
+needs flags of its own. CMAKE_CUDA_ARCHITECTURES does nothing for targets of cuda_add_library().
+
+Example: `find_package(CUDA REQUIRED)` and `cuda_add_library(kernels kernels.cu)`.
+
+What to do: project(… LANGUAGES CXX CUDA), add_library(), find_package(CUDAToolkit), CMAKE_CUDA_ARCHITECTURES.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.lint.languages import condition, minimum, standing
+from cudacompat.domain.lint.questions import base_name
+from cudacompat.domain.rule import Rule
+
+_POLICY = re.compile(r"CMP0146\s+OLD|CMAKE_POLICY_DEFAULT_CMP0146")
+_REMOVED = (3, 27)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for the first use in the project."""
+    if any(base_name(file.name) == "FindCUDA.cmake" for file in project.cmake):
+        return  # it brings its own
+    if any(_POLICY.search(file.text) for file in project.files):
+        return
+    for file in project.cmake:
+        policies = minimum(file)
+        for each in standing(file):
+            words = [word.text for word in each.command.arguments]
+            if each.command.name != "find_package" or words[:1] != ["CUDA"] or each.called:
+                continue
+            if any("VERSION" in condition(around) or around.name == "else" for around in each.around):
+                continue
+            gone = policies is not None and policies >= _REMOVED and "REQUIRED" in words and not each.around
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR if gone else Severity.NOTE,
+                message=f"find_package(CUDA) is gone under the policies of CMake {policies[0]}.{policies[1]}"
+                if gone and policies is not None
+                else "find_package(CUDA) is CMake's old module: one-digit majors only, gone with policy CMP0146",
+                path=file.name,
+                line=each.command.place.line,
+                found=project.text(each.command.place).split("\n")[0][:160],
+                why="CMake 3.27 removed FindCUDA under policy CMP0146; its lists refuse 10.0 and 12.0",
+                help="make CUDA a language of project(), and use find_package(CUDAToolkit) for the libraries",
+            )
+            return
+
+
+RULE = Rule("find-cuda-removed", "CMake's old module for CUDA", __doc__, check)

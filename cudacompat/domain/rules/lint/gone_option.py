@@ -1,0 +1,84 @@
+"""An option for CUDA that this version no longer reads under its name.
+
+What it finds: -DWHISPER_CUBLAS, -DLLAMA_CUBLAS, -DWHISPER_CUDA, -DGGML_CUBLAS and the like, for a version of the engine
+that stops at the name, ignores it, or warns of it.
+
+Why it matters: where the name is ignored the build succeeds without CUDA and the program runs on the CPU. whisper.cpp
+since 1.7.0 even says "WHISPER_CUDA is deprecated, use GGML_CUDA" and then builds without CUDA all the same.
+
+Example: `git clone --branch v1.7.4 …/whisper.cpp`, then `cmake -B build -DWHISPER_CUDA=ON`.
+
+What to do: give the option by the name that this version reads: -DGGML_CUDA=ON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cudacompat.domain.engine import Effect, Removed
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.arguments import defines_of
+from cudacompat.domain.lint.facts import Command, Project, Setting
+from cudacompat.domain.lint.questions import is_on
+from cudacompat.domain.rule import Rule
+
+_SAYS = {
+    Effect.STOPS: (Severity.ERROR, "stops at"),
+    Effect.IGNORED: (Severity.ERROR, "builds without CUDA in spite of"),
+    Effect.WARNED: (Severity.NOTE, "is going to drop"),
+}
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each option that is gone, at the command that gives it."""
+    for command in project.commands:
+        yield from _of(command, project)
+
+
+def _of(command: Command, project: Project) -> Iterator[Finding]:
+    use = command.use
+    if use is None or command.program in ("make", "gmake"):
+        return
+    given = tuple(defines_of(command))
+    for setting in given:
+        gone = _gone(command, setting)
+        if gone is None or not is_on(setting.value):
+            continue
+        if gone.effect is Effect.IGNORED and any(each.name == gone.now and is_on(each.value) for each in given):
+            continue  # the name that is read is given as well
+        severity, says = _SAYS[gone.effect]
+        version = f" {use.engine.label(use.parsed)}" if use.version else ""
+        yield Finding(
+            id=RULE.id,
+            severity=severity,
+            message=f"{use.engine.name}{version} {says} -D{setting.name}",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"-D{setting.name}={setting.written}"[:120],
+            why=f"{gone.why} ({gone.source})",
+            help=f"-D{gone.now}=ON" if gone.now else "leave it out",
+            fix=_renamed(project, setting, gone),
+        )
+
+
+def _gone(command: Command, setting: Setting) -> Removed | None:
+    use = command.use
+    if use is None:
+        return None
+    own = (each for each in use.engine.removed if each.name == setting.name and not each.by_make)
+    return next((each for each in own if each.window.holds(use.parsed)), None)
+
+
+def _renamed(project: Project, setting: Setting, gone: Removed) -> Fix | None:
+    file = project.file(setting.place.file)
+    if file is None or gone.now is None:
+        return None
+    at = file.text.rfind(setting.name, max(setting.place.start - len(setting.name) - 12, 0), setting.place.start)
+    between = file.text[at + len(setting.name) : setting.place.start] if at >= 0 else ""
+    if at < 0 or "=" not in between or any(char.isspace() for char in between):
+        return None
+    edit = Edit(file.name, at, at + len(setting.name), gone.now)
+    return Fix(f"write {gone.now} for {setting.name}", (edit,), safe=True)
+
+
+RULE = Rule("gone-option", "An option that this version no longer reads", __doc__, check)

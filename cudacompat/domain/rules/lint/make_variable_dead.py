@@ -1,0 +1,69 @@
+"""A variable for make that the engine's Makefile no longer reads.
+
+What it finds: `GGML_CUDA=1 make`, `make WHISPER_CUBLAS=1` and the like (on the line or in its environment) for a
+version whose Makefile only calls CMake, or which has none that builds.
+
+Why it matters: whisper.cpp's Makefile has only called `cmake -B build` since 1.7.3. The variable is ignored, the build
+succeeds, and the program runs on the CPU. llama.cpp's Makefile stops, or is gone.
+
+Example: `RUN git clone …/whisper.cpp && cd whisper.cpp && GGML_CUDA=1 make -j`
+
+What to do: `cmake -B build -DGGML_CUDA=ON` and `cmake --build build -j`; or, with whisper.cpp 1.7.6 and newer,
+`make CMAKE_ARGS="-DGGML_CUDA=ON"`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cudacompat.domain.engine import Effect
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Command, Place, Project
+from cudacompat.domain.rule import Rule
+
+_OFF = frozenset({"", "0", "off", "no", "false"})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each such variable."""
+    for command in project.commands:
+        use = command.use
+        if use is None or command.program not in ("make", "gmake"):
+            continue
+        given = dict(_given(command))
+        handed = given.get("CMAKE_ARGS", ("", command.place))[0]
+        if re.search(r"-D\w*CUDA\w*=", handed) or handed == "?":
+            continue
+        for gone in use.engine.removed:
+            value, place = given.get(gone.name, ("", command.place))
+            if not gone.by_make or not gone.window.holds(use.parsed) or value.lower() in _OFF:
+                continue
+            stops = gone.effect is Effect.STOPS
+            version = f" {use.engine.label(use.parsed)}" if use.version else ""
+            result = "stops" if stops else "ignores it: the build has no CUDA, and runs on the CPU"
+            by_cmake = "cmake -B build -DGGML_CUDA=ON && cmake --build build -j"
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR,
+                message=f"{gone.name} is given to make, and the Makefile of {use.engine.name}{version} {result}",
+                path=place.file,
+                line=place.line,
+                found=command.line[:160],
+                why=gone.source,
+                help=f'make "{gone.now}"' if gone.now else by_cmake,
+            )
+            break
+
+
+def _given(command: Command) -> Iterator[tuple[str, tuple[str, Place]]]:
+    """The variables that make gets: from the environment, then from its own line, which win."""
+    for name, setting in command.environment.items():
+        yield name, (setting.value if setting.value is not None else "?", setting.place)
+    for word in command.words[1:]:
+        match = re.match(r"(\w+)=(.*)", word.text, re.DOTALL)
+        if match is not None:
+            yield match[1], (match[2] if word.known else "?", word.place)
+
+
+RULE = Rule("make-variable-dead", "A variable that the Makefile does not read", __doc__, check)

@@ -1,0 +1,67 @@
+"""A build script that reads a list of architectures and does not tell cargo so.
+
+What it finds: a build.rs that reads a variable about CUDA's architectures and prints no rerun-if-env-changed for it.
+
+Why it matters: cargo runs a build script again when a file changed, or a variable that the script named. With a warm
+target folder, in CI or in a cached image layer, a changed list changes nothing, and the old code goes into the release.
+
+Example: `let archs = env::var("CUDA_ARCHS")?;` without `println!("cargo:rerun-if-env-changed=CUDA_ARCHS");`
+
+What to do: print that line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.api_change import code_only
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.lint.questions import base_name
+from cudacompat.domain.rule import Rule
+
+_READS = re.compile(r"\benv\s*::\s*var(?:_os)?\s*\(\s*\"([A-Z][A-Z0-9_]*)\"")
+_ARCHS = re.compile(
+    r"CUDA\w*(?:ARCH|COMPUTE|CAPABILIT|_CC$|GENCODE|_SM)|^(?:NVCC_(?:APPEND_|PREPEND_)?FLAGS|CUDAARCHS)$|GENCODE"
+)
+_TOLD = re.compile(r"rerun-if-env-changed=\{|rerun_if_env_changed")
+_MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)[^{]*\{")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each variable."""
+    for file in project.files:
+        if base_name(file.name) != "build.rs" or _TOLD.search(file.text):
+            continue
+        code = code_only(file.text)
+        seen: set[str] = set()
+        for match in _READS.finditer(file.text):
+            name = match[1]
+            if not code[match.start() : match.start() + 3].strip() or name in seen or not _ARCHS.search(name):
+                continue  # in a comment
+            if f"rerun-if-env-changed={name}" in file.text:
+                continue
+            seen.add(name)
+            line = f'println!("cargo:rerun-if-env-changed={name}");'
+            main = _MAIN.search(code)
+            fix = None
+            if main is not None:
+                # the first directive of a script ends cargo's watching of the whole package: for a person to decide
+                safe = "cargo:rerun-if" in file.text
+                edit = Edit(file.name, main.end(), main.end(), f"\n    {line}")
+                fix = Fix(f"tell cargo of {name}", (edit,), safe=safe)
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.WARNING,
+                message=f"the build script reads {name} and does not tell cargo: a changed list is not built",
+                path=file.name,
+                line=file.text.count("\n", 0, match.start()) + 1,
+                found=match[0] + ")",
+                why="cargo runs a build script again for files and for the variables that it named, no others",
+                help=line,
+                fix=fix,
+            )
+
+
+RULE = Rule("rerun-missing", "A build script that does not tell cargo of its list", __doc__, check)

@@ -1,0 +1,67 @@
+"""A configured build folder that remembers another list.
+
+What it finds: a CMakeCache.txt in the project whose CMAKE_CUDA_ARCHITECTURES is not what the CMake files and presets
+say, where these agree on one list.
+
+Why it matters: CMake takes the list from its cache once it is there. Neither a new default in CMakeLists.txt nor
+CUDAARCHS changes a configured folder, and one that is copied into an image or kept by CI builds the old list for ever.
+
+Example: `set(CMAKE_CUDA_ARCHITECTURES 80 120 CACHE STRING "")` beside `build/CMakeCache.txt` with `80`.
+
+What to do: `cmake --fresh -B build` (CMake 3.24), or remove the folder; keep it out of images (.dockerignore).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Listed, Project
+from cudacompat.domain.lint.questions import base_name, folder_of
+from cudacompat.domain.rule import Rule
+
+_ENTRY = re.compile(r"(?m)^CMAKE_CUDA_ARCHITECTURES:[A-Z]+=([^\r\n]*)")
+_NAME = "CMAKE_CUDA_ARCHITECTURES"
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each such cache."""
+    for file in project.files:
+        entry = _ENTRY.search(file.text) if base_name(file.name) == "CMakeCache.txt" else None
+        if entry is None:
+            continue
+        said = [each for each in project.lists if _is_the_projects(each)]
+        lists = {_normal(each.setting.value or "") for each in said}
+        cached = _normal(entry[1])
+        if len(lists) != 1 or not cached or cached in lists:
+            continue
+        first = said[0].setting
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            message=f"this configured folder builds for {entry[1]}, and {first.place.file} says {first.value}",
+            path=file.name,
+            line=file.text.count("\n", 0, entry.start()) + 1,
+            found=entry[0][:120],
+            why="CMake takes the list from its cache once it is there",
+            help=f"cmake --fresh -B {folder_of(file.name) or '.'}, or remove the folder",
+        )
+
+
+def _is_the_projects(listed: Listed) -> bool:
+    name = base_name(listed.setting.place.file).lower()
+    return (
+        listed.setting.name == _NAME
+        and listed.archs is not None
+        and (name.endswith(".cmake") or name in ("cmakelists.txt", "cmakepresets.json"))
+    )
+
+
+def _normal(text: str) -> frozenset[str]:
+    return frozenset(
+        part.strip() for part in text.split(";") if re.fullmatch(r"\d{2,3}[af]?(-real|-virtual)?", part.strip())
+    )
+
+
+RULE = Rule("stale-cmake-cache", "A configured folder that remembers another list", __doc__, check)

@@ -1,0 +1,78 @@
+"""An extension of PyTorch that is built where no GPU is, with no list of architectures.
+
+What it finds: an image that begins with a CUDA toolkit and builds a CUDAExtension without TORCH_CUDA_ARCH_LIST.
+
+Why it matters: torch.utils.cpp_extension then asks for the GPUs of the machine. During an image build there are none,
+and the build ends in "IndexError: list index out of range"; on a builder with a GPU it is for that GPU alone.
+
+Example: `FROM nvidia/cuda:12.8.1-devel-ubuntu24.04`, then `RUN pip install --no-build-isolation .`
+
+What to do: `ENV TORCH_CUDA_ARCH_LIST="8.0;8.6;8.9;12.0+PTX"` before the command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Command, Project
+from cudacompat.domain.rule import Rule
+
+_OWN_CHOICE = re.compile(r"gencode|arch=|compute_\d|sm_\d\d|is_available|CUDA_HOME|FORCE_CUDA|device_count")
+_MAKES = re.compile(r"\bCUDAExtension\s*\(|\.cu['\"]")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each command that builds one."""
+    for command in project.commands:
+        use = command.use
+        knobs = tuple(knob.name for knob in use.engine.knobs) if use is not None else ()
+        if use is None or not use.engine.stops_unset or not _in_cuda_image(command):
+            continue
+        if any(name in command.environment for name in knobs) or not _builds_cuda(project, use.shown):
+            continue
+        if any(name in file.text for file in project.files for name in knobs if _is_script(file.name)):
+            continue  # it sets or asks for the list itself, or a script does
+        spelled = ";".join(dict.fromkeys(str(target.capability) for target in project.targets))
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"{command.program} builds {use.engine.title} where no GPU is, and nothing sets {knobs[0]}",
+            path=command.place.file,
+            line=command.place.line,
+            found=command.line[:160],
+            why=use.engine.stops_unset,
+            help=f'ENV {knobs[0]}="{spelled or "8.0;8.6;9.0;12.0+PTX"}" before it',
+            fix=_given(project, command, knobs[0], spelled) if spelled else None,
+        )
+
+
+def _in_cuda_image(command: Command) -> bool:
+    base = command.stage.base if command.stage is not None else command.job.base if command.job is not None else None
+    if command.job is not None and command.job.gpu:
+        return False
+    return base is not None and base.cuda is not None and base.flavour == "devel" and not command.conditional
+
+
+def _is_script(name: str) -> bool:
+    return name.endswith((".py", ".sh", ".toml"))
+
+
+def _builds_cuda(project: Project, shown: str) -> bool:
+    """Whether that setup.py compiles CUDA code whatever the machine, and leaves the targets to PyTorch."""
+    file = project.file(shown)
+    return file is not None and bool(_MAKES.search(file.text)) and not _OWN_CHOICE.search(file.text)
+
+
+def _given(project: Project, command: Command, name: str, value: str) -> Fix | None:
+    file = project.file(command.place.file)
+    if command.stage is None or file is None:
+        return None
+    at = file.text.rfind("\nRUN", 0, command.place.start) + 1
+    if not at:
+        return None
+    return Fix(f"set {name}", (Edit(file.name, at, at, f'ENV {name}="{value}"\n'),), safe=False)
+
+
+RULE = Rule("torch-list-unset", "An extension of PyTorch built without a list and without a GPU", __doc__, check)
