@@ -139,4 +139,145 @@ _JOBS = (
     ),
 )
 
-LINT_CASES: tuple[LintCase, ...] = (*_NOT_FORWARDED, *_ARGUMENTS, *_JOBS)
+_CARGO = {"Cargo.toml": '[package]\nname = "scribe"\n[dependencies]\nwhisper-rs = "0.16.0"\n'}
+_CARGO_BUILD = "      - run: cargo build --release --features cuda\n"
+_ARCHS = "env:\n  CMAKE_CUDA_ARCHITECTURES: 86-real;120-real;90-virtual\n"
+_CACHE = """\
+      - uses: actions/cache@v4
+        with:
+          path: |
+            ~/.cargo/registry
+            target/
+          key: {}
+"""
+_LOCK = "${{ runner.os }}-${{ hashFiles('**/Cargo.lock') }}"
+_PIP = "      - uses: actions/setup-python@v5\n        with:\n          python-version: '3.12'\n{}"
+_PIP_BUILD = """\
+      - run: |
+          CMAKE_ARGS="-DGGML_CUDA=on -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES=86-real;120-real;90-virtual" \\
+            pip install llama-cpp-python
+"""
+
+_CACHES = (
+    LintCase(
+        "ci-cache-key",
+        _CARGO | _job(_CACHE.format(_LOCK) + _CARGO_BUILD, top=_ARCHS),
+        _CARGO | _job(_CACHE.format(_LOCK + "-${{ env.CMAKE_CUDA_ARCHITECTURES }}") + _CARGO_BUILD, top=_ARCHS),
+        line="key: ${{ runner.os }}",
+    ),
+    LintCase(
+        "ci-cache-key",
+        _CARGO
+        | _job(_CACHE.format("cuda-${{ github.sha }}") + "          restore-keys: cuda-\n" + _CARGO_BUILD, top=_ARCHS),
+        _CARGO | _job(_CACHE.format("cuda-${{ github.sha }}") + _CARGO_BUILD, top=_ARCHS),
+    ),
+    LintCase(
+        "ci-cache-key",
+        _CARGO
+        | _job(
+            "      - uses: Swatinem/rust-cache@v2\n"
+            "      - run: CMAKE_CUDA_ARCHITECTURES='86-real;120-real;90-virtual' cargo build --features cuda\n"
+        ),
+        _CARGO | _job("      - uses: Swatinem/rust-cache@v2\n" + _CARGO_BUILD, top=_ARCHS),
+        line="rust-cache",
+    ),
+    LintCase(
+        "ci-cache-key",
+        _job(_PIP.format("          cache: pip\n") + _PIP_BUILD),
+        _job(_PIP.format("") + _PIP_BUILD),
+    ),
+    LintCase(
+        "ci-cache-key",
+        _CARGO
+        | {
+            ".gitlab-ci.yml": "build:\n  variables:\n    CMAKE_CUDA_ARCHITECTURES: 86-real;120-real;90-virtual\n"
+            "  cache:\n    key: cargo\n    paths: [target]\n  script:\n    - cargo build --features cuda\n"
+        },
+        _CARGO
+        | {
+            ".gitlab-ci.yml": "build:\n  variables:\n    CMAKE_CUDA_ARCHITECTURES: 86-real;120-real;90-virtual\n"
+            "  cache:\n    key: cargo\n    paths: [target]\n  script:\n    - cargo clean -p whisper-rs-sys\n"
+            "    - cargo build --features cuda\n"
+        },
+    ),
+)
+
+_APPEND = 'export NVCC_APPEND_FLAGS="-gencode arch=compute_89,code=sm_89"\n'
+_KERNELS = {"CMakeLists.txt": "cmake_minimum_required(VERSION 3.24)\nproject(kernels LANGUAGES CXX CUDA)\n"}
+_CCACHE = (
+    LintCase(
+        "ccache-append-flags",
+        _KERNELS | {"build.sh": _APPEND + "cmake -B build -DCMAKE_CUDA_COMPILER_LAUNCHER=ccache\n"},
+        _KERNELS | {"build.sh": _APPEND + "cmake -B build -DCMAKE_CXX_COMPILER_LAUNCHER=ccache\n"},
+        line="NVCC_APPEND_FLAGS",
+    ),
+    LintCase(
+        "ccache-append-flags",
+        _job(
+            "      - uses: hendrikmuys/ccache-action@v1.2\n      - run: sudo apt-get install -y ccache\n"
+            + _CLONE
+            + _CONFIGURE.format("").replace("GGML_NATIVE", "GGML_CUDA_F16"),
+            top="env:\n  NVCC_APPEND_FLAGS: -gencode arch=compute_89,code=sm_89\n",
+        ),
+        _job(
+            "      - run: sudo apt-get install -y ccache\n"
+            + _CLONE
+            + _CONFIGURE.format('"-DCMAKE_CUDA_ARCHITECTURES=89"'),
+            top="env:\n  NVCC_APPEND_FLAGS: -lineinfo\n",
+        ),
+    ),
+)
+
+_WHEELS = "https://abetlen.github.io/llama-cpp-python/whl/cu124"
+_EVIDENCE = (
+    LintCase(
+        "prebuilt-wheel",
+        {"Dockerfile": 'FROM python:3.12\nRUN TORCH_CUDA_ARCH_LIST="8.6 12.0" pip install --no-cache-dir torch\n'},
+        {"Dockerfile": "FROM python:3.12\nRUN pip install --no-cache-dir torch\n"},
+        line="TORCH_CUDA_ARCH_LIST",
+    ),
+    LintCase(
+        "prebuilt-wheel",
+        {"install.sh": f'CMAKE_ARGS="-DGGML_CUDA=on" pip install llama-cpp-python --extra-index-url {_WHEELS}\n'},
+        {"install.sh": 'CMAKE_ARGS="-DGGML_CUDA=on" pip install llama-cpp-python\n'},
+    ),
+    LintCase(
+        "prebuilt-wheel",
+        {"install.sh": f'CMAKE_ARGS="-DGGML_CUDA=on" pip install -i {_WHEELS} llama-cpp-python==0.3.4\n'},
+        {
+            "install.sh": f'CMAKE_ARGS="-DGGML_CUDA=on" python3 -m pip install --no-binary llama-cpp-python '
+            f"llama-cpp-python --extra-index-url {_WHEELS}\n"
+        },
+    ),
+    LintCase(
+        "weak-evidence",
+        {"ci/smoke.sh": './whisper-cli -m m.bin -f a.wav 2>&1 | grep -q "use gpu *= 1" || exit 1\n'},
+        {"ci/smoke.sh": './whisper-cli -m m.bin -f a.wav 2>&1 | grep -q "using CUDA0 backend" || exit 1\n'},
+        line="grep",
+    ),
+    LintCase(
+        "ignored-failure",
+        {"Dockerfile": _image("", _LIST).replace("build -j", "build -j || :")},
+        {"Dockerfile": _image("", _LIST) + "RUN rm -rf /var/lib/apt/lists/* || true\n"},
+        line="cmake -B build",
+    ),
+    LintCase(
+        "ignored-failure",
+        _job(_CLONE + _CONFIGURE.format(_NEWEST) + "      - run: cmake --build build -j 4 || true\n"),
+        _job(_CLONE + _CONFIGURE.format(_NEWEST) + "      - run: cmake --build build -j 4 || exit 1\n"),
+        line="cmake --build",
+    ),
+    LintCase(
+        "jit-variable-shipped",
+        {"Dockerfile": _image("ENV CUDA_FORCE_PTX_JIT=1\n", _LIST)},
+        {"Dockerfile": _image("ENV CUDA_FORCE_PTX_JIT=0\n", _LIST)},
+        line="CUDA_FORCE_PTX_JIT",
+    ),
+    LintCase(
+        "jit-variable-shipped",
+        {"compose.yaml": "services:\n  a:\n    image: me/a\n    environment:\n      - CUDA_CACHE_DISABLE=1\n"},
+        {"compose.yaml": "services:\n  a:\n    image: me/a\n    environment:\n      - CUDA_CACHE_PATH=/cache\n"},
+    ),
+)
+
+LINT_CASES: tuple[LintCase, ...] = (*_NOT_FORWARDED, *_ARGUMENTS, *_JOBS, *_CACHES, *_CCACHE, *_EVIDENCE)

@@ -89,6 +89,7 @@ class Engine:
     recipe: Recipe | None = None
     unset: str = ""  # what happens when nothing sets the list
     native: Native | None = None  # where that is to ask for the GPUs that are there
+    finds_ccache: str = ""  # the option by which its build puts ccache in front of nvcc where it is installed
     stops_unset: str = ""  # how its build ends when nothing sets the list and no GPU is there, if it does
     proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far
     tag: str = "v"  # what its tags put before the version

@@ -29,6 +29,9 @@ from cudacompat.domain.engine import (
 
 CMAKELISTS = "ggml/src/ggml-cuda/CMakeLists.txt at ggml-org/whisper.cpp v1.9.3"
 
+# RULE_LAUNCH_COMPILE for all languages: ggml/src/CMakeLists.txt:69-87 at ggml-org/whisper.cpp v1.9.3
+FINDS_CCACHE = "GGML_CCACHE"
+
 UNSET = (
     "ggml asks CMake for `native`; in an image build there is no GPU, CMake 3.28 and newer pass -arch=native on, and "
     "nvcc warns and takes its default: sm_52 up to CUDA 12, sm_75 from CUDA 13"
@@ -198,6 +201,7 @@ ENGINE = Engine(
     current="0.21.0",
     source="github.com/ggml-org/ggml at v0.21.0 (d99724f2) and its tags from v0.9.1 on",
     unset=UNSET,
+    finds_ccache=FINDS_CCACHE,
     native=native(Window()),
     knobs=(list_knob(Window()),),
     fixed=(cuda_on("GGML_CUDA", Window(), "CMakeLists.txt at v0.9.1 and v0.21.0"), NATIVE_OFF),

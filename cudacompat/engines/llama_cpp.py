@@ -38,6 +38,7 @@ ENGINE = Engine(
     tag="b",
     source="github.com/ggml-org/llama.cpp at b10454 (4df29be4) and its history; a build number counts commits",
     unset=ggml.UNSET,
+    finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("4542")),
     knobs=(ggml.list_knob(Window("790")),),
     fixed=(

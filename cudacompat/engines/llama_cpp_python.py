@@ -49,6 +49,7 @@ ENGINE = Engine(
     current="0.3.35",
     source=_SOURCE,
     unset=ggml.UNSET + ". A wheel from an index is built already: none of these settings changes it",
+    finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("0.3.8")),
     knobs=(
         Knob(

@@ -37,6 +37,7 @@ ENGINE = Engine(
         "the build script sets GGML_NATIVE=OFF (since 0.1.108, unless RUSTFLAGS asks for target-cpu=native), so ggml "
         "takes its own list, whose newest target is 12.0 with CUDA 12.8 (since 0.1.132); before, it took `native`"
     ),
+    finds_ccache=ggml.FINDS_CCACHE,
     knobs=(
         Knob(
             "CMAKE_CUDA_ARCHITECTURES",

@@ -41,6 +41,7 @@ ENGINE = Engine(
     current="1.5.0",
     source=_SETUP,
     unset=ggml.UNSET + ". The wheels of the index are built for the CPU",
+    finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("1.3.1")),
     knobs=(
         Knob(

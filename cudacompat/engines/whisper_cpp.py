@@ -37,6 +37,7 @@ ENGINE = Engine(
     current="1.9.3",
     source="github.com/ggml-org/whisper.cpp at v1.9.3 (371b5a75) and its tags from v1.5.0 on",
     unset=ggml.UNSET,
+    finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("1.7.3")),
     knobs=(
         ggml.list_knob(Window("1.7.0")),

@@ -33,6 +33,7 @@ ENGINE = Engine(
     current="0.16.0",
     source=_BUILD_SCRIPT,
     unset=ggml.UNSET,
+    finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("0.14.1")),
     knobs=(
         Knob(

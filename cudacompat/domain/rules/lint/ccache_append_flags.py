@@ -1,0 +1,96 @@
+"""Architectures in NVCC_APPEND_FLAGS behind ccache.
+
+What it finds: NVCC_APPEND_FLAGS or NVCC_PREPEND_FLAGS with -gencode or -arch for a build whose CUDA compiler runs
+through ccache, and a cache that outlives the build: a script, a job that keeps ccache's folder, a cache mount.
+
+Why it matters: ccache looks up an object by the command line, and nvcc takes these variables past it. After a change
+ccache returns the objects of the old list (measured with ccache 4.7.5 and nvcc).
+
+Example: `export NVCC_APPEND_FLAGS="-gencode arch=compute_120,code=sm_120"` with
+`-DCMAKE_CUDA_COMPILER_LAUNCHER=ccache`.
+
+What to do: give the architectures on the command line, by -DCMAKE_CUDA_ARCHITECTURES; or make them part of ccache's key
+(CCACHE_NAMESPACE), or switch the launcher off for CUDA.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Command, Project, Setting
+from cudacompat.domain.lint.jobs import jobs_with
+from cudacompat.domain.lint.questions import is_on
+from cudacompat.domain.rule import Rule
+
+_VARIABLES = ("NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS")
+_LAUNCHER = "CMAKE_CUDA_COMPILER_LAUNCHER"
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each place that sets the flags."""
+    said: set[tuple[str, int]] = set()
+    for command in project.commands:
+        flags = next((command.environment[name] for name in _VARIABLES if name in command.environment), None)
+        if flags is None or not ("arch" in flags.written or "-gencode" in flags.written):
+            continue
+        launched = _launched(project, command)
+        at = (flags.place.file, flags.place.start)
+        if launched is None or at in said or "CCACHE_DISABLE" in command.environment:
+            continue
+        if "CCACHE_NAMESPACE" in command.environment or not _outlives(project, command):
+            continue
+        said.add(at)
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            message=f"ccache does not see {flags.name}: after a change it returns objects for the old architectures",
+            path=flags.place.file,
+            line=flags.place.line,
+            found=f"{flags.name}={flags.written}"[:160],
+            why=f"{launched}; ccache's key is the command line, and nvcc takes this variable past it",
+            help="give the architectures on the command line: -DCMAKE_CUDA_ARCHITECTURES",
+        )
+
+
+def _launched(project: Project, command: Command) -> str | None:
+    """What puts ccache in front of nvcc for this build."""
+    if command.use is None:
+        return None
+    given: dict[str, Setting] = {**command.environment, **{each.name: each for each in command.defines}}
+    launcher = given.get(_LAUNCHER)
+    if launcher is not None:
+        return f"{_LAUNCHER} is ccache" if _is_ccache(launcher.value) else None
+    option = command.use.engine.finds_ccache
+    if not option or (option in given and not is_on(given[option].value)):
+        return None
+    if not any(_installs(each) for each in project.commands if each.place.file == command.place.file):
+        return None
+    return f"{command.use.engine.name} puts ccache in front of nvcc where it finds it ({option})"
+
+
+def _is_ccache(value: str | None) -> bool:
+    return value is not None and value.rpartition("/")[2] == "ccache"
+
+
+def _installs(command: Command) -> bool:
+    return command.program in ("apt-get", "apt", "dnf", "yum", "apk") and command.has("ccache")
+
+
+def _outlives(project: Project, command: Command) -> bool:
+    """Whether what ccache keeps is there for the next build."""
+    if command.stage is not None:
+        return any(mount.type == "cache" and "ccache" in mount.options.get("target", "") for mount in command.mounts)
+    if command.job is None:
+        return True
+    for job, _ in jobs_with(project):
+        if job.place == command.job.place:
+            return any(
+                "ccache" in (step.uses or "")
+                or "ccache" in (step.given["path"].written if "path" in step.given else "")
+                for step in job.steps
+            )
+    return False
+
+
+RULE = Rule("ccache-append-flags", "Architectures that ccache does not see", __doc__, check)

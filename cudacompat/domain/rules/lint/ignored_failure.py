@@ -1,0 +1,65 @@
+"""A CUDA build whose failure is ignored.
+
+What it finds: `|| true` (or `|| :`) behind a command that compiles CUDA code in an image or a CI job: a configure with
+CUDA switched on, nvcc, `cmake --build` of such a build, cargo or pip with CUDA.
+
+Why it matters: the image is made without the program, or with the one of an older layer; the job is green. Where the
+build folder survives, an old library with an old list of architectures stays in its place.
+
+Example: `RUN cmake -B build -DGGML_CUDA=ON && cmake --build build -j || true`.
+
+What to do: let it fail. Where a build without CUDA is meant to follow, write it as a branch that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Command, Project
+from cudacompat.domain.lint.questions import asks_for_cuda
+from cudacompat.domain.rule import Rule
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each chain of commands."""
+    configured: set[tuple[str, int]] = set()
+    said: set[int] = set()
+    for command in project.commands:
+        where = _where(command)
+        if where is None:
+            continue
+        if asks_for_cuda(command):
+            configured.add(where)
+        builds = asks_for_cuda(command) or (
+            where in configured and command.program in ("cmake", "ninja", "make") and not _is_no_build(command)
+        )
+        if not builds or not command.ignored or command.place.line in said:
+            continue
+        said.add(command.place.line)
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            message=f"a failure of this CUDA build is ignored ({command.program} … || true)",
+            path=command.place.file,
+            line=command.place.line,
+            found=command.line[:160],
+            why="what is there afterwards is nothing, or what an earlier build left with other architectures",
+            help="take `|| true` away, or write the build without CUDA as a branch of its own",
+        )
+
+
+def _where(command: Command) -> tuple[str, int] | None:
+    """The stage or job in which it runs; `None` for a script, which may have its reasons."""
+    if command.stage is not None:
+        return command.stage.file, command.stage.number
+    return (command.job.file, command.job.place.start) if command.job is not None else None
+
+
+def _is_no_build(command: Command) -> bool:
+    if command.program == "cmake":
+        return not command.has("--build", "--install")
+    return command.has("clean", "--version", "test", "check")
+
+
+RULE = Rule("ignored-failure", "A CUDA build that may fail unnoticed", __doc__, check)

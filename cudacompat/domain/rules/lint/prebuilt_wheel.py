@@ -1,0 +1,111 @@
+"""Settings of a build for a package that is not built.
+
+What it finds: CMAKE_ARGS, TORCH_CUDA_ARCH_LIST, CMAKE_CUDA_ARCHITECTURES and the like in front of a `pip install` of a
+package that comes as a wheel: torch, ctranslate2, faster-whisper, bitsandbytes, onnxruntime-gpu, vllm, and
+llama-cpp-python with an index of CUDA wheels.
+
+Why it matters: pip unpacks the wheel and reads none of them. The architectures are those that its maker chose; a card
+that is missing there is missing still.
+
+Example: `TORCH_CUDA_ARCH_LIST="12.0" pip install torch`.
+
+What to do: look at what the wheel carries (`cudacompat check FILE.whl --gpu …`). If it lacks the card, build from
+source: `--no-binary PACKAGE` where the index has the source, without the index of wheels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Command, Project, Setting
+from cudacompat.domain.rule import Rule
+from cudacompat.domain.tables.wheels import Prebuilt, prebuilt
+
+_SETTINGS = (
+    "CMAKE_ARGS", "CMAKE_CUDA_ARCHITECTURES", "CUDAARCHS", "CUDA_ARCH_LIST", "COMPUTE_CAPABILITY", "NVCC_APPEND_FLAGS",
+    "NVCC_PREPEND_FLAGS", "TORCH_CUDA_ARCH_LIST",
+)  # fmt: skip
+_SOURCE = ("--no-binary", "--no-binary=:all:", "-e", "--editable", "--no-build-isolation")
+_PREFERS = ("--prefer-binary", "--only-binary", "-i", "--index-url", "--no-index", "--find-links", "-f")
+_NORMAL = re.compile(r"[-_.]+")
+_REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?(?:[<>=!~]=?.*)?")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each command and setting."""
+    for command in project.commands:
+        packages = list(_installed(command))
+        if not packages or command.conditional:
+            continue
+        rows = [prebuilt(name) for name in packages]
+        for setting in _in_front(command):
+            row = _of_index(command, rows)
+            if row is None:
+                continue
+            sure = row.index is None or any(command.has(option) for option in _PREFERS) or _prefers(command)
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR if sure else Severity.WARNING,
+                message=f"{setting.name} does not change a wheel: {row.name} is not built here"
+                if sure
+                else f"{setting.name} does not change a wheel, and this index has wheels of {row.name}",
+                path=setting.place.file,
+                line=setting.place.line,
+                found=f"{setting.name}={setting.written}"[:160],
+                why=f"the wheel carries {row.carries} ({row.source})",
+                help=f"check the wheel (`cudacompat check`); to build: pip install --no-binary {row.name} {row.name}",
+            )
+
+
+def _of_index(command: Command, rows: list[Prebuilt | None]) -> Prebuilt | None:
+    """What decides: a wheel, if every package of the command comes as one."""
+    for row in rows:
+        if row is None or (row.index is not None and row.index not in command.line):
+            return None
+    return rows[0] if rows else None
+
+
+def _prefers(command: Command) -> bool:
+    return any(word.text.startswith(tuple(f"{option}=" for option in _PREFERS)) for word in command.words)
+
+
+def _installed(command: Command) -> Iterator[str]:
+    """The packages that a `pip install` names; none where it may build something."""
+    words = [word.text for word in command.words]
+    python = re.fullmatch(r"python[\d.]*", command.program) is not None
+    if not (command.program in ("pip", "pip3") or (python and words[1:3] == ["-m", "pip"])):
+        return
+    if (
+        "install" not in words
+        or any(word.startswith(_SOURCE) for word in words)
+        or not all(w.known for w in command.words)
+    ):
+        return
+    rest = iter(words[words.index("install") + 1 :])
+    for word in rest:
+        if word in ("-r", "--requirement", "-c", "--constraint"):
+            return  # what it installs stands elsewhere
+        if word in ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--only-binary", "--target", "-t"):
+            next(rest, None)
+        elif not word.startswith("-"):
+            match = _REQUIREMENT.fullmatch(word)
+            yield _NORMAL.sub("-", match[1]).lower() if match is not None else word
+
+
+def _in_front(command: Command) -> Iterator[Setting]:
+    """The settings that stand in front of the very command, so that they are meant for it alone."""
+    first = command.words[0].place.start if command.words else command.place.start
+    for name in _SETTINGS:
+        setting = command.environment.get(name)
+        if setting is None or not setting.written.strip():
+            continue
+        place = setting.place
+        if name == "CMAKE_ARGS" and not re.search(r"CUDA|CUBLAS|ARCH", setting.written):
+            continue
+        if place.file == command.place.file and command.place.start <= place.start < first:
+            yield setting
+
+
+RULE = Rule("prebuilt-wheel", "Build settings for a package that is not built", __doc__, check)
