@@ -240,4 +240,220 @@ _SETTINGS = (
     ),
 )
 
-LINT_CASES: tuple[LintCase, ...] = (*_GRAMMAR, *_TARGETS, *_PTX, *_SETTINGS)
+_CT2 = """\
+FROM nvidia/cuda:12.8.1-cudnn-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y cmake g++ git libopenblas-dev
+RUN git clone --recursive --branch v4.8.1 https://github.com/OpenNMT/CTranslate2 /src
+RUN cmake -S /src -B /build -DWITH_CUDA=ON -DWITH_MKL=OFF -DWITH_OPENBLAS=ON {list} && cmake --build /build -j4
+"""
+_FLASH = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip ninja-build
+RUN pip install torch packaging psutil --index-url https://download.pytorch.org/whl/cu128
+ENV FLASH_ATTENTION_FORCE_BUILD=TRUE
+RUN FLASH_ATTN_CUDA_ARCHS="{list}" pip install --no-build-isolation flash-attn==2.8.3
+"""
+_LLAMA_PYTHON = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip g++
+{before}
+RUN {given} pip install {options} --no-binary llama-cpp-python llama-cpp-python==0.3.35
+"""
+
+
+def _llama_python(before: str = "", given: str = "", options: str = "--no-cache-dir") -> dict[str, str]:
+    return {"Dockerfile": _LLAMA_PYTHON.format(before=before, given=given, options=options)}
+
+
+_WHISPER_PYTHON = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip g++ git cmake
+ENV GGML_CUDA=1 GGML_NATIVE=OFF {given}
+RUN pip install --no-binary pywhispercpp pywhispercpp==1.5.0
+"""
+_LISTED = "-DGGML_CUDA=on -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES=86-real;120-real"
+
+_WAYS = (
+    LintCase(
+        "list-split-on-the-way",
+        _llama_python(f'ENV SKBUILD_CMAKE_ARGS="{_LISTED.replace(" -D", ";-D")}"'),
+        _llama_python(f'ENV CMAKE_ARGS="{_LISTED}"'),
+        line="SKBUILD_CMAKE_ARGS",
+    ),
+    LintCase(
+        "list-split-on-the-way",
+        _llama_python(options=f'-C cmake.args="{_LISTED.replace(" -D", ";-D")}"'),
+        _llama_python(given=f'CMAKE_ARGS="{_LISTED}"'),
+        line="cmake.args",
+    ),
+    LintCase(
+        "list-split-on-the-way",
+        {"Dockerfile": _WHISPER_PYTHON.format(given="CMAKE_ARGS='-DCMAKE_CUDA_ARCHITECTURES=\"86;120\"'")},
+        {"Dockerfile": _WHISPER_PYTHON.format(given="CMAKE_CUDA_ARCHITECTURES='86-real;120-real'")},
+        line="CMAKE_ARGS",
+    ),
+    LintCase(
+        "engine-does-not-take",
+        {"Dockerfile": _CT2.format(list='-DCUDA_ARCH_LIST="8.6;12.0"')},
+        {
+            "Dockerfile": _CT2.format(
+                list='"-DCUDA_NVCC_FLAGS=-gencode=arch=compute_120,code=sm_120" -DCUDA_ARCH_LIST="8.6"'
+            )
+        },
+        line="12.0",
+    ),
+    LintCase(
+        "engine-does-not-take",
+        {"Dockerfile": _CT2.format(list='-DCUDA_ARCH_LIST="120"')},
+        {"Dockerfile": _CT2.format(list='-DCUDA_ARCH_LIST="8.6+PTX"')},
+        line="120",
+    ),
+    LintCase(
+        "engine-does-not-take",
+        {"Dockerfile": _FLASH.format(list="80;86;120")},
+        {"Dockerfile": _FLASH.format(list="80;120")},
+        line="80;86;120",
+    ),
+    LintCase(
+        "engine-does-not-take",
+        {"Dockerfile": _FLASH.format(list="75")},
+        {"Dockerfile": _FLASH.format(list="80")},
+        line='"75"',
+    ),
+    LintCase(
+        "engine-does-not-take",
+        _candle(**{"build.sh": "CUDA_COMPUTE_CAP=120f cargo build --release\n"}),
+        _candle(**{"build.sh": "CUDA_COMPUTE_CAP=sm_120a cargo build --release\n"}),
+        line="120f",
+    ),
+    LintCase(
+        "cmake-too-old-for-list",
+        _whisper('"-DCMAKE_CUDA_ARCHITECTURES=86;100f"').copy()
+        | {"Dockerfile": _whisper('"-DCMAKE_CUDA_ARCHITECTURES=86;100f"')["Dockerfile"].replace("12.8.1", "12.9.1")},
+        {
+            "Dockerfile": _whisper('"-DCMAKE_CUDA_ARCHITECTURES=86;100f"')["Dockerfile"]
+            .replace("12.8.1", "12.9.1")
+            .replace("install -y cmake g++ git", "install -y python3-pip g++ git && pip install cmake")
+        },
+        line="100f",
+    ),
+    LintCase(
+        "cmake-too-old-for-list",
+        {"Dockerfile": _whisper()["Dockerfile"].replace("12.8.1-devel-ubuntu24.04", "12.8.1-devel-ubuntu20.04")},
+        {"Dockerfile": _whisper()["Dockerfile"].replace("12.8.1-devel-ubuntu24.04", "12.8.1-devel-ubuntu22.04")},
+        line="86-real",
+    ),
+    LintCase(
+        "flags-disable-list",
+        _extension('"12.0"')
+        | {
+            "setup.py": _SETUP.replace(
+                '.cu"]',
+                '.cu"],\n        extra_compile_args={"nvcc": ["-O3", "-gencode", "arch=compute_80,code=sm_80"]}',
+            )
+        },
+        _extension('"12.0"')
+        | {
+            "setup.py": _SETUP.replace(
+                '.cu"]', '.cu"],\n        extra_compile_args={"nvcc": ["-O3", "--use_fast_math"]}  # no "-gencode" here'
+            )
+        },
+        line="TORCH_CUDA_ARCH_LIST",
+    ),
+)
+
+_MAKEFILE = """\
+NVCC ?= nvcc
+NVCCFLAGS = -O3 {flags}
+
+kernels.o: kernels.cu
+\t$(NVCC) $(NVCCFLAGS) -c $< -o $@
+"""
+
+
+def _make(flags: str) -> dict[str, str]:
+    return {"Makefile": _MAKEFILE.format(flags=flags)}
+
+
+_FLAGS = (
+    LintCase(
+        "gencode-wrong",
+        _make("-gencode arch=sm_80,code=sm_80 -gencode arch=compute_86,code=sm_86"),
+        _make("-gencode arch=compute_80,code=sm_80 -gencode arch=compute_86,code=sm_86"),
+        line="arch=sm_80",
+    ),
+    LintCase(
+        "gencode-wrong",
+        _make("-gencode=arch=compute_80,code=sm_80,compute_80"),
+        _make("-gencode=arch=compute_80,code=[sm_80,compute_80]"),
+        line="sm_80,compute_80",
+    ),
+    LintCase(
+        "gencode-wrong",
+        _make("-gencode arch=compute_90,code=sm_80"),
+        _make("-gencode arch=compute_80,code=sm_90"),
+        line="compute_90,code=sm_80",
+    ),
+    LintCase(
+        "gencode-wrong",
+        _make("-gencode arch=compute_90a,code=sm_90"),
+        _make("-gencode arch=compute_90a,code=sm_90a"),
+        line="compute_90a",
+    ),
+    LintCase(
+        "gencode-wrong",
+        _make("-gencode arch=compute_80,code=compute_86"),
+        _make("-gencode arch=compute_86,code=compute_86"),
+        line="compute_80",
+    ),
+    LintCase(
+        "gencode-wrong",
+        _make("-gencode arch=compute_80,code=80"),
+        _make("# -gencode arch=sm_80,code=sm_80"),
+        line="code=80",
+    ),
+    LintCase(
+        "gencode-wrong",
+        {
+            "setup.py": _SETUP.replace(
+                '.cu"]',
+                '.cu"],\n        extra_compile_args={"nvcc": [\n            '
+                '"-gencode",\n            "arch=sm_80,code=sm_80"]}',
+            )
+        },
+        {
+            "setup.py": _SETUP.replace(
+                '.cu"]',
+                '.cu"],\n        extra_compile_args={"nvcc": [\n            '
+                '"-gencode",\n            "arch=compute_80,code=sm_80"]}',
+            )
+        },
+        line="arch=sm_80",
+    ),
+    LintCase(
+        "gencode-wrong",
+        {"build.sh": "nvcc -arch=sm_80 -code=sm_80 -c kernels.cu -o kernels.o\n"},
+        {"build.sh": "nvcc -arch=compute_80 -code=sm_80,compute_80 -c kernels.cu -o kernels.o\n"},
+        line="-code=sm_80",
+    ),
+    LintCase(
+        "gencode-wrong",
+        {"build.sh": "nvcc -arch=80 -c kernels.cu -o kernels.o\n"},
+        {"build.sh": "nvcc -arch=sm_80 -c kernels.cu -o kernels.o\n"},
+        line="-arch=80",
+    ),
+    LintCase(
+        "gencode-wrong",
+        {"build.sh": "nvcc -arch sm_80 -arch sm_90 -c kernels.cu -o kernels.o\n"},
+        {"build.sh": "nvcc -arch sm_80 -gencode arch=compute_90,code=sm_90 -c kernels.cu -o kernels.o\n"},
+        line="sm_90",
+    ),
+    LintCase(
+        "gencode-wrong",
+        _whisper(setting='ENV NVCC_APPEND_FLAGS="-arch=89"\n'),
+        _whisper(),
+        line="-arch=89",
+    ),
+)
+
+LINT_CASES: tuple[LintCase, ...] = (*_GRAMMAR, *_TARGETS, *_PTX, *_SETTINGS, *_WAYS, *_FLAGS)

@@ -108,7 +108,8 @@ class Knob:
 
     `known` are the only numbers that it knows, where they are few; with `stands_in`, another number is served by the
     next lower known one of its major, whose machine code it runs. `empty` is what the setting has to hold where no
-    target is left for it, and why.
+    target is left for it, and why. `stops` is what becomes of a target that it cannot be given: the build stops at it,
+    or leaves it out without a word; `None` where that was not looked at.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Knob:
     known: tuple[int, ...] = ()
     stands_in: bool = False
     empty: tuple[str, str] | None = None
+    stops: bool | None = None
 
     def takes(self, number: int, suffix: str, *, sass: bool = True) -> bool:
         """Whether it can be given this target: its number, its suffix, with its machine code or PTX alone."""

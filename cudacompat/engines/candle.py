@@ -48,6 +48,7 @@ ENGINE = Engine(
             _BY_FORGE,
             ptx=Ptx.NEVER,
             suffixes="a",
+            stops=True,
         ),
         Knob(
             "CUDA_COMPUTE_CAP",
@@ -58,6 +59,7 @@ ENGINE = Engine(
             _BY_BINDGEN,
             ptx=Ptx.NEWEST,
             suffixes="",
+            stops=True,
         ),
     ),
     # sm_90 and up get an `a` where none is given: neither another GPU nor a newer one can take that code or PTX.

@@ -52,6 +52,7 @@ ENGINE = Engine(
                 "a single space: no target of the module's own. Empty or left out it would mean Auto, and without a "
                 "GPU 5.3 to 8.6",
             ),
+            stops=True,
         ),
         Knob(
             "CUDA_NVCC_FLAGS",

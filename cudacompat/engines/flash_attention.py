@@ -49,6 +49,7 @@ ENGINE = Engine(
             suffixes="",
             known=(80, 90, 100, 110, 120),
             stands_in=True,
+            stops=False,
         ),
         Knob(
             "FLASH_ATTN_CUDA_ARCHS",
@@ -61,6 +62,7 @@ ENGINE = Engine(
             suffixes="",
             known=(80, 90, 100, 120),
             stands_in=True,
+            stops=False,
         ),
     ),
     rewrites=tuple(

@@ -41,6 +41,7 @@ ENGINE = Engine(
             "build.sh takes it behind --cmake_extra_defines, without -D",
             _CMAKE + ": setup_cuda_architectures, run alone with CMake 4.4",
             suffixes="a",
+            stops=True,
         ),
     ),
     fixed=(

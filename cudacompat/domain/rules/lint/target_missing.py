@@ -15,9 +15,11 @@ serves every newer GPU.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from cudacompat.domain.arch_lists import extended, wants_bare
+from cudacompat.domain.engine import Grammar
 from cudacompat.domain.errors import UsageError
 from cudacompat.domain.finding import Finding, Fix, Severity
 from cudacompat.domain.lint.edits import replacing
@@ -28,12 +30,18 @@ from cudacompat.domain.spelling import CodeTarget
 from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.verdict import Target
 
+_KEEPS = re.compile(
+    r"upload-artifact|upload-release|gh-release|gh release|twine|gh-action-pypi|push:\s*true|docker push|artifacts:"
+)
+
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each target and list that reaches a command and does not serve it with machine code."""
     for listed in project.lists:
         command = listed.command
         if command is None or command.conditional or listed.archs is None or not listed.setting.name:
+            continue
+        if command.job is not None and not _published(project, command.job.file):
             continue
         together = beside(project, listed)
         if any(each.archs is None or _unsaid(each) for each in together):
@@ -47,6 +55,12 @@ def check(project: Project) -> Iterable[Finding]:
             result = serves(target.capability, images)
             if result in (Serves.JIT, Serves.FAILS) and _chosen(together, target) is listed:
                 yield _finding(listed, target, result, images)
+
+
+def _published(project: Project, name: str) -> bool:
+    """Whether what the jobs of this file build is kept by anybody."""
+    file = project.file(name)
+    return file is not None and _KEEPS.search(file.text) is not None
 
 
 def _unsaid(listed: Listed) -> bool:
@@ -81,15 +95,21 @@ def _finding(listed: Listed, target: Target, result: Serves, images: Iterable[Ar
         line=setting.place.line,
         found=f"{setting.name}={setting.value}"[:160],
         why=f"machine code here is of {sass}; it serves its own major from its minor up",
-        help=f"{setting.name}={edit}" if edit else f"build for sm_{target.capability.number} as well",
+        help=f"{setting.name}={edit}" if edit else _other(listed, target),
         target=target.id,
         fix=fix,
     )
 
 
+def _other(listed: Listed, target: Target) -> str:
+    if listed.grammar is Grammar.ONE_NUMBER:
+        return f"a build of its own, with {listed.setting.name}={target.capability.number}"
+    return f"build for sm_{target.capability.number} as well"
+
+
 def _fix(listed: Listed, target: Target) -> Fix | None:
     archs, number = listed.archs, target.capability.number
-    if archs is None or not archs.items:
+    if archs is None or not archs.items or listed.grammar is Grammar.ONE_NUMBER:
         return None
     engine, version = listed.use.engine, listed.use.parsed
     number = engine.stand_in(version, number)

@@ -1,0 +1,59 @@
+"""TORCH_CUDA_ARCH_LIST beside a setup.py that gives nvcc flags of its own.
+
+What it finds: the list, set for an extension of PyTorch whose setup.py has `-gencode` or `-arch` among the flags
+that it gives to nvcc and does not read the list itself.
+
+Why it matters: torch.utils.cpp_extension adds no target of its own as soon as one of the flags has `arch` in it,
+whatever the list says. The image sets a new architecture, the wheel carries the old ones.
+
+Example: `ENV TORCH_CUDA_ARCH_LIST="12.0"`, and `extra_compile_args={"nvcc": ["-gencode",
+"arch=compute_80,code=sm_80"]}`.
+
+What to do: take the flags out of setup.py, or change the targets there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Project, SourceFile, Use
+from cudacompat.domain.rule import Rule
+
+_HAZARD = "a flag with `arch` in it in extra_compile_args"
+_FLAG = re.compile(
+    r"^[^#\n]*?[\"'](?P<flag>(?:-gencode|--generate-code|-arch|--gpu-architecture)\b[^\"'\n]*)[\"']", re.M
+)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each list that counts for nothing."""
+    for listed in project.lists:
+        use, knob = listed.use, listed.knob
+        hazard = next((each for each in use.engine.hazards if each.name == _HAZARD), None)
+        if hazard is None or knob is None or listed.command is None or listed.command.conditional:
+            continue
+        file = _setup(project, use)
+        flag = _FLAG.search(file.text) if file is not None else None
+        if file is None or flag is None or knob.name in file.text or "extra_compile_args" not in file.text:
+            continue
+        setting = listed.setting
+        line = file.text.count("\n", 0, flag.start("flag")) + 1
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            message=f"{setting.name} counts for nothing: {file.name} gives nvcc targets of its own",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{file.name}:{line}: {flag['flag']}"[:160],
+            why=hazard.why,
+            help=f"take the flags out of {file.name}, or change the targets there",
+        )
+
+
+def _setup(project: Project, use: Use) -> SourceFile | None:
+    return project.file(f"{use.folder}/setup.py" if use.folder else "setup.py")
+
+
+RULE = Rule("flags-disable-list", "A list beside flags that switch it off", __doc__, check)

@@ -1,0 +1,159 @@
+"""Flags about architectures that nvcc refuses.
+
+What it finds: `arch=sm_80` in a -gencode pair, machine code older than the arch before it, PTX of another arch, two
+codes without brackets, a number without sm_; `-arch=sm_80` beside `-code`; several `-arch` in one command.
+
+Why it matters: nvcc stops ("Value of -arch option ('sm_80') must be a virtual code architecture", "Incompatible code
+generation requested"). Of several -arch the last one counts, with no more than a warning. All measured with nvcc 13.5.
+
+Example: `nvcc -gencode arch=sm_80,code=sm_80 -c kernels.cu`.
+
+What to do: `-gencode arch=compute_80,code=sm_80`: behind arch= the virtual target, behind code= what is to lie in the
+binary: sm_NN of the same number or a newer one, compute_NN of the very same.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Place, Project, SourceFile
+from cudacompat.domain.lint.served import flag_settings
+from cudacompat.domain.rule import Rule
+
+_PAIR = re.compile(
+    r"(?:-gencode|--generate-code)(?:=|[\s\"',]{1,40})arch=(?P<kind>sm|compute)_(?P<arch>\d{2,3}[af]?)"
+    r",\s?code=(?P<code>[a-z]*_?\d{2,3}[af]?(?:,[a-z]*_?\d{2,3}[af]?)*)(?![\w$\[{(])"
+)
+_CODE = re.compile(r"(?:(sm|compute|lto)_)?(\d{2,3})([af]?)")
+_COMMENT = re.compile(r"(?:^|\s)(?:#|//|/\*|REM\s)", re.IGNORECASE)
+_ARCH = ("-arch", "--gpu-architecture")
+_CODE_OPTION = ("-code", "--gpu-code")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each pair and each command that nvcc refuses."""
+    for file in project.files:
+        if "code=" in file.text:
+            yield from _pairs(file)
+    seen: set[tuple[str, int]] = set()
+    for command in project.commands:
+        given = [(setting.place, setting.value or "") for setting in flag_settings(command)]
+        if command.program == "nvcc" and all(word.known for word in command.words):
+            given.append((command.place, shlex.join(word.text for word in command.words)))
+        for place, text in given:
+            if (place.file, place.start) not in seen:
+                seen.add((place.file, place.start))
+                yield from _options(place, text)
+
+
+def _pairs(file: SourceFile) -> Iterator[Finding]:
+    for match in _PAIR.finditer(file.text):
+        begin = file.text.rfind("\n", 0, match.start()) + 1
+        if _COMMENT.search(file.text[begin : match.start()]):
+            continue
+        found = _fault(match)
+        if found is None:
+            continue
+        message, help_, span = found
+        edits = (
+            (Edit(file.name, match.start() + span[0], match.start() + span[1], span[2]),) if span is not None else ()
+        )
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=message,
+            path=file.name,
+            line=file.text.count("\n", 0, match.start("kind")) + 1,
+            found=" ".join(match[0].split())[:160],
+            why="nvcc stops at it",
+            help=help_,
+            fix=Fix(help_, edits, safe=True) if edits else None,
+        )
+
+
+def _fault(match: re.Match[str]) -> tuple[str, str, tuple[int, int, str] | None] | None:
+    """What is wrong with a pair, its cure, and the edit (from, to, text) in the match where one is certain."""
+    arch = match["arch"]
+    start = match.start("kind") - match.start()
+    if match["kind"] == "sm":
+        return (
+            f"arch=sm_{arch}: nvcc wants a virtual target behind arch=",
+            f"arch=compute_{arch},code={match['code']}",
+            (start, start + 2, "compute"),
+        )
+    codes = match["code"].split(",")
+    if len(codes) > 1:
+        at = match.start("code") - match.start()
+        text = f"[{match['code']}]"
+        return (
+            f"code={match['code']}: several codes stand in brackets",
+            f"code={text}",
+            (at, at + len(match["code"]), text),
+        )
+    return _against_arch(arch, codes[0])
+
+
+def _against_arch(arch: str, code: str) -> tuple[str, str, None] | None:
+    parts = _CODE.fullmatch(code)
+    if parts is None:
+        return None
+    kind, number, suffix = parts[1], int(parts[2]), parts[3]
+    own = int(arch.rstrip("af"))
+    if kind is None:
+        return f"code={code}: nvcc wants sm_{code} or compute_{code}", f"code=sm_{code}", None
+    if kind == "compute" and f"{number}{suffix}" != arch:
+        return f"code={code} behind arch=compute_{arch}: the PTX is of that arch or none", f"code=compute_{arch}", None
+    if kind == "sm" and number < own:
+        return (
+            f"code={code} behind arch=compute_{arch}: machine code cannot be older than its arch",
+            f"arch=compute_{code.removeprefix('sm_')},code={code}",
+            None,
+        )
+    if kind == "sm" and number == own and arch.endswith("a") and suffix != "a":
+        return f"code={code} behind arch=compute_{arch}: it has to be sm_{arch}", f"code=sm_{arch}", None
+    return None
+
+
+def _options(place: Place, text: str) -> Iterator[Finding]:
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        return
+    arch, code = _values(words, _ARCH), _values(words, _CODE_OPTION)
+    different = list(dict.fromkeys(arch))
+    finding = None
+    if len(different) == 1 and code and different[0].startswith("sm_"):
+        finding = (
+            Severity.ERROR,
+            f"-arch={different[0]} beside -code: nvcc wants a virtual target there",
+            f"-arch={different[0].replace('sm_', 'compute_')} -code={','.join(code)}",
+        )
+    elif any(re.fullmatch(r"\d{2,3}[af]?|\d{1,2}\.\d", each) for each in different):
+        wrong = next(each for each in different if each[0].isdigit()).replace(".", "")
+        finding = (Severity.ERROR, f"-arch={wrong}: nvcc wants sm_{wrong}", f"-arch=sm_{wrong}")
+    elif any(re.fullmatch(r"sm_\d+[af]?(?:,\w+)+", each) for each in different):
+        finding = (Severity.ERROR, f"-arch={different[0]}: it takes one target", "one -gencode for each target")
+    elif len(different) > 1 and all(each.startswith(("sm_", "compute_")) for each in different):
+        finding = (
+            Severity.WARNING,
+            f"of {' and '.join(f'-arch={each}' for each in different)} only the last counts",
+            "one -gencode for each target",
+        )
+    if finding is not None:
+        severity, message, help_ = finding
+        yield Finding(RULE.id, severity, message, place.file, text[:160], "measured with nvcc 13.5", help_, place.line)
+
+
+def _values(words: list[str], options: tuple[str, ...]) -> list[str]:
+    found = []
+    for index, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if name in options:
+            found.append(value if equals else words[index + 1] if index + 1 < len(words) else "")
+    return [each for each in found if each]
+
+
+RULE = Rule("gencode-wrong", "Flags about architectures that nvcc refuses", __doc__, check)
