@@ -32,6 +32,35 @@ _OFFICIAL = re.compile(
 )
 
 
+def builds_cuda(project: Project, command: Command) -> bool:
+    """Whether this command certainly compiles CUDA code: it says so, or the manifests that name the engine all do."""
+    use = command.use
+    if use is None or use.engine.system is not BuildSystem.CARGO or asks_for_cuda(command):
+        return asks_for_cuda(command)
+    if command.has("--no-default-features") or not command.has("build", "install", "b"):
+        return False
+    feature = next(iter(use.engine.gpu_features), "cuda")
+    said: list[bool] = []
+    for file in project.files:
+        if file.name.rpartition("/")[2] != "Cargo.toml":
+            continue
+        for name in use.engine.packages:
+            for match in re.finditer(rf"(?m)^[ \t]*{name}[ \t]*=[ \t]*(\{{[^}}]*\}}|\"[^\"\n]*\")", file.text):
+                own = re.search(rf"features\s*=\s*\[[^\]]*\"{feature}\"", match[1]) is not None
+                optional = re.search(r"optional\s*=\s*true", match[1]) is not None
+                said.append((own and not optional) or _by_default(file.text, name, feature))
+    return bool(said) and all(said)
+
+
+def _by_default(manifest: str, package: str, feature: str) -> bool:
+    """Whether a default feature of the crate switches the feature of the package on."""
+    table = re.search(r"(?ms)^\[features\]\s*$(.*?)(?=^\[|\Z)", manifest)
+    features = dict(re.findall(r"(?m)^[ \t]*([\w-]+)[ \t]*=[ \t]*\[([^\]]*)\]", table[1])) if table is not None else {}
+    default = re.findall(r'"([^"]+)"', features.get("default", ""))
+    reached = [*default, *(part for each in default for part in re.findall(r'"([^"]+)"', features.get(each, "")))]
+    return f"{package}/{feature}" in reached
+
+
 def leaf(project: Project, stage: Stage) -> bool:
     """Whether nothing in the file begins with it or copies from it."""
     stages = project.stages_of(stage.file)
@@ -50,7 +79,7 @@ def ships(project: Project, stage: Stage) -> bool:
 def compiling(project: Project, stage: Stage) -> Command | None:
     """The first command of the stage, or of those that it begins with, that certainly compiles CUDA code."""
     own = [command for each in reversed(tuple(ancestry(project, stage))) for command in project.commands_of(each)]
-    return next((command for command in own if asks_for_cuda(command) and not command.conditional), None)
+    return next((command for command in own if builds_cuda(project, command) and not command.conditional), None)
 
 
 def built_in(project: Project, stage: Stage) -> Iterator[tuple[Stage, Command]]:

@@ -18,8 +18,8 @@ from collections.abc import Iterable
 
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.facts import Command, Place, Project, Setting, Stage
-from cudacompat.domain.lint.questions import ancestry, asks_for_cuda
-from cudacompat.domain.lint.stages import distro_of, installed, toolkit
+from cudacompat.domain.lint.questions import ancestry
+from cudacompat.domain.lint.stages import builds_cuda, distro_of, installed, toolkit
 from cudacompat.domain.rule import Rule
 
 _COMPILER = re.compile(r"(?:\S*/)?(?:g\+\+|gcc)-(\d{1,2})")
@@ -32,7 +32,7 @@ def check(project: Project) -> Iterable[Finding]:
     for stage in project.stages:
         made_by = toolkit(project, stage)
         command = next(
-            (each for each in project.commands_of(stage) if asks_for_cuda(each) and not each.conditional), None
+            (each for each in project.commands_of(stage) if builds_cuda(project, each) and not each.conditional), None
         )
         if made_by is None or command is None:
             continue

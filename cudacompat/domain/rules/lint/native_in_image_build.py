@@ -15,20 +15,16 @@ CUDA_COMPUTE_CAP for candle.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from cudacompat.domain.engine import BuildSystem, Native
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.facts import Command, Project, Setting, Stage
-from cudacompat.domain.lint.questions import asks_for_cuda, is_on
-from cudacompat.domain.lint.stages import cmake_version, toolkit
+from cudacompat.domain.lint.questions import is_on
+from cudacompat.domain.lint.stages import builds_cuda, cmake_version, toolkit
 from cudacompat.domain.rule import Rule
 
 _FATAL = ((3, 24), (3, 28))  # from the first up to before the second, CMake stops at `native` without a GPU
-# Each of these decides the list somewhere that is not looked into here.
-_ELSEWHERE = ("--preset", "-C", "--toolchain")
-_OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "CMAKE_CUDA_FLAGS"})
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -59,11 +55,8 @@ def check(project: Project) -> Iterable[Finding]:
 
 
 def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
-    use = command.use
-    native = use.engine.native if use is not None else None
-    if use is None or native is None or not native.window.holds(use.parsed) or command.conditional:
-        return None
-    if not asks_for_cuda(command) or not _certain(project, command, native):
+    use, native = command.use, asks_native(project, command)
+    if use is None or native is None:
         return None
     if not native.stops:
         version = cmake_version(project, stage, command)
@@ -83,34 +76,6 @@ def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
         help=_help(project, command, knob.name),
         fix=_fix(project, command, native),
     )
-
-
-def _certain(project: Project, command: Command, native: Native) -> bool:
-    """Whether nothing on its line or in its environment could hold a list or one of the switches."""
-    if not all(word.known for word in command.words) or command.has(*_ELSEWHERE):
-        return False
-    if any(word.text.startswith(("-C", "--preset")) for word in command.words):
-        return False
-    engine = command.use.engine if command.use is not None else None
-    names = {knob.name for knob in (*engine.knobs, *engine.env_knobs, *engine.file_knobs)} if engine else set()
-    arguments = command.environment.get("CMAKE_ARGS")
-    if arguments is not None and (arguments.value is None or any(name in arguments.value for name in names)):
-        return False
-    given = (*command.defines, *command.environment.values())
-    if any(each.name in names | _OTHER_SETTINGS and (each.value is None or each.value) for each in given):
-        return False
-    if any(listed.command is command for listed in project.lists):
-        return False
-    return not any(_is_off(given, name, value) for name, value in native.off)
-
-
-def _is_off(given: Iterable[Setting], name: str, value: str | None) -> bool:
-    for each in given:
-        if each.name == name and (value is None or each.value is None or not is_on(each.value)):
-            return True
-        if each.name == "CMAKE_ARGS" and value is not None and re.search(rf"-D\s?{name}\b", each.value or name):
-            return True
-    return False
 
 
 def _outcome(project: Project, stage: Stage, command: Command) -> str:

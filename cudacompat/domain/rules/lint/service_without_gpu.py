@@ -32,9 +32,11 @@ _VARIABLES = ("NVIDIA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES")
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each such service."""
-    with_gpu = {service.name for service in project.services if service.gpu}
+    with_gpu = [service for service in project.services if service.gpu]
     for service in project.services:
-        if service.gpu or service.open or service.name in with_gpu or _CPU.search(service.name):
+        # beside one that has a GPU, another of the same image is its front or its tool
+        served = any(service.name == each.name or _what(service) == _what(each) for each in with_gpu)
+        if service.gpu or service.open or served or _CPU.search(service.name):
             continue
         if any(name in service.environment for name in _VARIABLES) or _NOT_RUNNING.search(" ".join(service.words)):
             continue
@@ -55,6 +57,10 @@ def check(project: Project) -> Iterable[Finding]:
             help="AddDevice=nvidia.com/gpu=all" if kind.endswith(".container") else help_,
             fix=_fix(project, service) if kind.endswith((".yml", ".yaml")) else None,
         )
+
+
+def _what(service: Service) -> str:
+    return service.dockerfile or (service.base.image if service.base is not None else service.name)
 
 
 def _image(project: Project, service: Service) -> str | None:

@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from cudacompat.domain.engine import BuildSystem, Cache
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.facts import Command, Mount, Project
-from cudacompat.domain.lint.questions import asks_for_cuda
+from cudacompat.domain.lint.stages import builds_cuda
 from cudacompat.domain.rule import Rule
 
 
@@ -29,7 +29,7 @@ def check(project: Project) -> Iterable[Finding]:
     """One finding for each build with such a mount."""
     for command in project.commands:
         use = command.use
-        if use is None or command.stage is None or not asks_for_cuda(command):
+        if use is None or command.stage is None or not builds_cuda(project, command):
             continue
         for cache in use.engine.caches:
             mount = next((mount for mount in command.mounts if _keeps(mount, cache)), None)
