@@ -23,6 +23,10 @@ from cudacompat.domain.verdict import Target
 from cudacompat.domain.versions import ToolkitVersion
 
 _LINE_END = re.compile("\n")
+_ASKING = re.compile(
+    r"(?:\$\{?|ENV\{|\$\(|(?:environ|getenv|env|env_var|var)\w{0,20}\W{1,3}|(?:env|matrix|inputs|vars)\.)$", re.ASCII
+)
+_BEFORE = 40  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +362,25 @@ class Project:
         """The commands of a stage's own CMD and ENTRYPOINT, in order."""
         return tuple(each for each in self._in(stage) if each.instruction in ("CMD", "ENTRYPOINT"))
 
+    def commands_in(self, job: Job) -> tuple[Command, ...]:
+        """The commands of a job, in order."""
+        return tuple(self._index.filled(self).steps[job.place])
+
+    def settings_in(self, file: str) -> tuple[Setting, ...]:
+        """The values that one file gives to names, in order."""
+        return tuple(self._index.filled(self).settings[file])
+
+    def lists_in(self, file: str) -> tuple[Listed, ...]:
+        """The lists of architectures that stand in one file, in order."""
+        return tuple(self._index.filled(self).lists[file])
+
+    def speaks_of(self, name: str) -> bool:
+        """Whether any file asks for the value of this name: `$NAME`, `ENV{NAME}`, `os.environ["NAME"]`."""
+        asked = self._index.asked
+        if name not in asked:
+            asked[name] = any(_asks_for(file.text, name) for file in self.files)
+        return asked[name]
+
     def _in(self, stage: Stage) -> list[Command]:
         return self._index.filled(self).commands[stage.file, stage.number]
 
@@ -369,6 +392,10 @@ class _Index:
         self.files: dict[str, SourceFile] = {}
         self.stages: dict[str, list[Stage]] = defaultdict(list)
         self.commands: dict[tuple[str, int], list[Command]] = defaultdict(list)
+        self.steps: dict[Place, list[Command]] = defaultdict(list)
+        self.settings: dict[str, list[Setting]] = defaultdict(list)
+        self.lists: dict[str, list[Listed]] = defaultdict(list)
+        self.asked: dict[str, bool] = {}
         self._full = False
 
     def filled(self, project: Project) -> _Index:
@@ -382,4 +409,21 @@ class _Index:
             for command in project.commands:
                 if command.stage is not None:
                     self.commands[command.stage.file, command.stage.number].append(command)
+                if command.job is not None:
+                    self.steps[command.job.place].append(command)
+            for setting in project.settings:
+                self.settings[setting.place.file].append(setting)
+            for listed in project.lists:
+                self.lists[listed.setting.place.file].append(listed)
         return self
+
+
+def _asks_for(text: str, name: str) -> bool:
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        whole = not (text[end : end + 1].isalnum() or text[end : end + 1] == "_")
+        if whole and _ASKING.search(text, max(at - _BEFORE, 0), at):
+            return True
+        at = text.find(name, end)
+    return False

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cudacompat.domain.lint.facts import Command, Job, Listed, Project, Setting, Step
 from cudacompat.domain.lint.questions import installs_toolkit
+from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
 from cudacompat.domain.versions import ToolkitVersion
 
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
@@ -26,7 +27,7 @@ _UPLOADS = (
 def jobs_with(project: Project) -> Iterator[tuple[Job, tuple[Command, ...]]]:
     """Yield the jobs, each with its commands in order."""
     for job in project.jobs:
-        yield job, tuple(each for each in project.commands if each.job is not None and each.job.place == job.place)
+        yield job, project.commands_in(job)
 
 
 def toolkits(job: Job, commands: tuple[Command, ...]) -> tuple[tuple[ToolkitVersion, str], ...]:
@@ -65,7 +66,8 @@ def lists_of(project: Project, command: Command) -> Iterator[Listed]:
     if command.use is None:
         return
     given = (*command.defines, *command.environment.values())
-    for listed in project.lists:
+    files = dict.fromkeys(setting.place.file for setting in given)
+    for listed in (each for file in files for each in project.lists_in(file)):
         if listed.use.engine is command.use.engine and any(_holds(setting, listed.setting) for setting in given):
             yield listed
 
@@ -85,3 +87,17 @@ def publishes(job: Job, commands: tuple[Command, ...]) -> bool:
         or (command.program == "twine" and command.has("upload"))
         for command in commands
     )
+
+
+def cannot_build(listed: Listed, version: ToolkitVersion) -> tuple[str, str] | None:
+    """The first architecture of a list that this release does not build, and which ones do; `None` where it builds
+    all that are known."""
+    for code in listed.archs.code if listed.archs is not None else ():
+        first, last = first_with(code.arch), last_with(code.arch)
+        if first is None or last is None:
+            continue
+        if first is not RELEASES[0] and version < first.version:
+            return code.arch, f"sm_{code.arch} needs CUDA {first.version} or newer"
+        if last is not RELEASES[-1] and version > last.version:
+            return code.arch, f"CUDA {last.version} is the last that builds sm_{code.arch}"
+    return None

@@ -110,12 +110,7 @@ def _reads(use: Use, name: str) -> bool:
 
 def _mentioned_elsewhere(project: Project, setting: Setting) -> bool:
     """Whether something other than what sets it speaks of it: `$NAME`, `ENV{NAME}`, `os.environ["NAME"]`."""
-    reading = re.compile(
-        rf"\$\{{?{re.escape(setting.name)}\b|ENV\{{{re.escape(setting.name)}\}}|\$\({re.escape(setting.name)}\)"
-        rf"|(?:environ|getenv|env|env_var|var)\w*\W{{1,3}}{re.escape(setting.name)}\b"
-        rf"|(?:env|matrix|inputs|vars)\.{re.escape(setting.name)}\b"
-    )
-    return any(reading.search(file.text) for file in project.files if setting.name in file.text)
+    return project.speaks_of(setting.name)
 
 
 RULE = Rule("dead-variable", "A variable for architectures that nothing reads", __doc__, check)

@@ -86,9 +86,7 @@ def _outside(project: Project, stage: Stage) -> Iterable[Finding]:
     file = project.file(stage.file)
     first = project.stages_of(stage.file)[0].place.start
     before = [
-        each
-        for each in project.settings
-        if each.place.file == stage.file and each.place.start < first and each.way is Way.BUILD_ARGUMENT
+        each for each in project.settings_in(stage.file) if each.place.start < first and each.way is Way.BUILD_ARGUMENT
     ]
     if file is None or not before or stage.base is None:
         return

@@ -154,7 +154,8 @@ def _lists(project: Project, command: Command) -> list[Listed]:
     places = {(each.place.file, each.place.start) for each in (*command.defines, *command.environment.values())}
     return [
         each
-        for each in project.lists
+        for file in dict.fromkeys((command.place.file, *(place[0] for place in places)))
+        for each in project.lists_in(file)
         if each.knob is not None
         and each.knob.name == each.setting.name
         and (each.command is command or (each.setting.place.file, each.setting.place.start) in places)
