@@ -11,6 +11,7 @@ from cudacompat.app.recognise import recognise_in
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.domain.engine import BuildSystem, Engine
 from cudacompat.domain.lint.facts import Use
+from cudacompat.domain.tables.wheels import prebuilt
 from cudacompat.engines import ENGINES, find
 
 _MARKED = frozenset({"cmakelists.txt", "cargo.toml", "cargo.lock", "setup.py", "pyproject.toml", "build.rs"})
@@ -125,6 +126,9 @@ class Builders:
                 engine = _BY_REPOSITORY.get(repository)
                 return Use(engine, None, word) if engine is not None else None
             name, _, version = _NORMAL.sub("-", re.split(r"[\[<>=!~; ]", word)[0]).lower(), "", word.partition("==")[2]
+            row = prebuilt(name)
+            if row is not None and not _from_source(words) and (row.index is None or row.index in " ".join(words)):
+                continue  # a wheel is taken as it is
             if name in _BY_PACKAGE:
                 return Use(_BY_PACKAGE[name], version or None, f"pip install {word}"[:80])
             local = local or word in (".", "..", "./", "setup.py") or word.startswith(("./", ".[", "-e.", "--editable"))
@@ -135,6 +139,11 @@ class Builders:
         if self._strange:
             return None
         return next((use for use in self._uses if use.engine.system is BuildSystem.PIP), None)
+
+
+def _from_source(words: Sequence[str]) -> bool:
+    """Whether pip is told to build what it could take as a wheel."""
+    return any(word.startswith("--no-binary") for word in words)
 
 
 def _repository_of(word: str) -> str | None:

@@ -14,16 +14,50 @@ What to do: remove it, and set what this build reads (`cudacompat generate ENGIN
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.engine import Channel, DeadSetting, Knob
 from cudacompat.domain.extend import Way
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Project, Setting, Use
+from cudacompat.domain.lint.facts import Command, Project, Setting, Use
 from cudacompat.domain.lint.questions import removal
 from cudacompat.domain.loose_lists import meant, rewritten
 from cudacompat.domain.rule import Rule
 
+# What builds nothing, and what builds are made with: neither reads a list of architectures.
+_PLAIN = frozenset(
+    {"apt-get", "apt", "apk", "dnf", "yum", "microdnf", "git", "curl", "wget", "tar", "unzip", "cp", "mv", "rm", "ln"}
+    | {
+        "mkdir",
+        "cd",
+        "echo",
+        "cat",
+        "ls",
+        "sed",
+        "chmod",
+        "chown",
+        "set",
+        "export",
+        "test",
+        "[",
+        "true",
+        "find",
+        "nproc",
+    }
+    | {
+        "ldconfig",
+        "update-alternatives",
+        "rustup",
+        "useradd",
+        "groupadd",
+        "nvidia-smi",
+        "nvcc",
+        "touch",
+        "gpg",
+        "which",
+    }
+)
+_BUILD_TOOLS = frozenset({"pip", "setuptools", "wheel", "cmake", "ninja", "build", "scikit-build-core", "packaging"})
 _NOBODYS = "GGML_CUDA_COMPUTE_CAPABILITY"
 
 
@@ -74,11 +108,38 @@ def _why(project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, 
         return None
     if setting.place.file.endswith(".rs") and setting.way is Way.DEFINE:
         return None  # .define() of a build script: CMake does get it
+    if setting.name in project.known and _may_be_read(list(_reached(project, setting))):
+        return None  # other builds do read this name, and this one may be one of those
     if _mentioned_elsewhere(project, setting):  # it goes through every file, so it comes last
         return None
     each, use = found
     elsewhere = f"; it belongs to {each.read_by}" if each.read_by else ""
     return f"{use.engine.name} ({use.shown}): {each.why}{elsewhere}"
+
+
+def _reached(project: Project, setting: Setting) -> Iterable[Command]:
+    """The commands in whose environment it stands."""
+    for command in project.commands:
+        seen = command.environment.get(setting.name)
+        if seen is not None and seen.place == setting.place:
+            yield command
+
+
+def _may_be_read(reached: Sequence[Command]) -> bool:
+    """Whether one of them may build something that is not known here."""
+    known = any(command.use is not None for command in reached)
+    return any(_is_strange(command, known) for command in reached)
+
+
+def _is_strange(command: Command, known: bool) -> bool:
+    if command.use is not None or command.program in _PLAIN:
+        return False
+    if known and (command.program in ("make", "ninja") or command.has("--build", "--install", "-E")):
+        return False  # it goes on with what was configured
+    words = [word.text for word in command.words[1:] if not word.text.startswith("-")]
+    if command.program in ("pip", "pip3") and all(word.known for word in command.words):
+        return not all(re.split(r"[<>=!~\[]", word)[0].lower() in _BUILD_TOOLS for word in words if word != "install")
+    return True
 
 
 def _knob(project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, Use]]) -> Knob | None:
