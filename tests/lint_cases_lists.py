@@ -153,7 +153,44 @@ _GRAMMAR = (
     ),
 )
 
+_WORKFLOW = """\
+on: push
+jobs:
+  wheel:
+    runs-on: ubuntu-24.04
+    container: nvidia/cuda:12.8.1-devel-ubuntu24.04
+    env:
+      TORCH_CUDA_ARCH_LIST: {list}
+    steps:
+      - uses: actions/checkout@v4
+      - run: pip install torch --index-url https://download.pytorch.org/whl/cu128
+      - run: pip wheel --no-build-isolation .
+"""
+_APPENDING = "if(FLUID_BLACKWELL)\n  list(APPEND CMAKE_CUDA_ARCHITECTURES {})\nendif()"
+
 _TARGETS = (
+    LintCase(
+        "number-loses-zero",
+        {"setup.py": _SETUP, ".github/workflows/wheel.yml": _WORKFLOW.format(list="12.0")},
+        {"setup.py": _SETUP, ".github/workflows/wheel.yml": _WORKFLOW.format(list="'12.0'")},
+        line="12.0",
+    ),
+    LintCase(
+        "wrong-grammar",
+        _cmake(_APPENDING.format("sm_100 sm_120")),
+        _cmake(_APPENDING.format("100-real 120-real")),
+        line="sm_100",
+    ),
+    LintCase(
+        "wrong-grammar",
+        _cmake("", build_dot_sh="cmake -B b -DCMAKE_CUDA_ARCHITECTURES=8.9 .\n"),
+        _cmake(
+            "",
+            build_dot_sh="git clone https://github.com/some/placer && cd placer\n"
+            "cmake -B b -DCMAKE_CUDA_ARCHITECTURES=8.9 .\n",
+        ),
+        line="8.9",
+    ),
     LintCase("unknown-target", _whisper('"-DCMAKE_CUDA_ARCHITECTURES=75;84;86"'), _whisper(), line="75;84;86"),
     LintCase("unknown-target", _whisper('"-DCMAKE_CUDA_ARCHITECTURES=80a-real"'), _whisper(), line="80a"),
     LintCase("unknown-target", _whisper("-DCMAKE_CUDA_ARCHITECTURES=12"), _whisper(), line="URES=12"),

@@ -25,7 +25,7 @@ ENGINE = Engine(
     title="PyTorch, from source",
     aliases=("torch",),
     system=BuildSystem.PIP,
-    packages=("torch",),
+    # no packages: PyPI has no sources of torch, so that pip never builds it
     repositories=("pytorch/pytorch",),
     current=None,
     source=_CMAKE,

@@ -37,6 +37,7 @@ from cudacompat.domain.rules.lint import (
     native_in_image_build,
     no_nvcc_in_image,
     no_such_image,
+    number_loses_zero,
     planned,
     prebuilt_wheel,
     ptx_choice,
@@ -64,6 +65,7 @@ from cudacompat.domain.rules.lint import (
 LINT_RULES: tuple[Rule[Project], ...] = (
     unquoted_semicolon.RULE,
     wrong_grammar.RULE,
+    number_loses_zero.RULE,
     list_split.RULE,
     gencode_wrong.RULE,
     cmake_too_old.RULE,

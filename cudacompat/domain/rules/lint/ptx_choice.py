@@ -16,6 +16,7 @@ code for the cards that you know.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from cudacompat.domain.engine import Grammar
@@ -30,6 +31,8 @@ def for_one_gpu(project: Project) -> Iterable[Finding]:
     """One finding for each list of several targets whose PTX serves none but its own."""
     for listed in project.lists:
         if listed.archs is None or listed.grammar not in (Grammar.CMAKE, Grammar.TORCH, Grammar.SPACED):
+            continue
+        if _goes_on(project, listed):
             continue
         images = _all(project, listed)
         ptx = [image for image in images if image.kind is CodeKind.PTX]
@@ -52,6 +55,13 @@ def for_one_gpu(project: Project) -> Iterable[Finding]:
             why="PTX with the suffix a is compiled for its own number alone, with f within its family",
             help=_help(listed, min(numbers)),
         )
+
+
+def _goes_on(project: Project, listed: Listed) -> bool:
+    """Whether the file adds to the list elsewhere."""
+    file = project.file(listed.setting.place.file)
+    name = re.escape(listed.setting.name)
+    return file is not None and re.search(rf"(?i)list\s*\(\s*APPEND\s+{name}|\$\{{{name}\}}", file.text) is not None
 
 
 def _help(listed: Listed, lowest: int) -> str:

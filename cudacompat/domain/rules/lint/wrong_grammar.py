@@ -15,12 +15,13 @@ What to do: write the list as its reader wants it: `86;120` for CMake, `8.6;12.0
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from cudacompat.domain.engine import Grammar
-from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.edits import replacing
-from cudacompat.domain.lint.facts import Listed, Project
+from cudacompat.domain.lint.facts import Listed, Place, Project
 from cudacompat.domain.loose_lists import Meant, is_pair, meant, rewritten
 from cudacompat.domain.rule import Rule
 
@@ -35,15 +36,25 @@ _FORMS = {
     Grammar.ONE_NUMBER: "86",
     Grammar.CUPY: "arch=compute_80,code=sm_80;arch=compute_86,code=sm_86",
 }
+_FIND_CUDA = re.compile(r"(?i)cuda_select_nvcc_arch_flags\s*\([^)]*CMAKE_CUDA_ARCHITECTURES")
 _WORDS_OF_OTHERS = frozenset({"auto", "common", "current"})
 
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each list that its reader refuses."""
+    foreign = {
+        (each.place.file, each.place.start)
+        for command in project.commands
+        if command.use is None
+        for each in command.defines
+    }
+    by_module = any(_FIND_CUDA.search(file.text) for file in project.files if "cuda_select_nvcc" in file.text.lower())
     for listed in project.lists:
         setting = listed.setting
         if setting.value is None or listed.grammar not in _FORMS or setting.cut:
             continue
+        if listed.grammar is Grammar.CMAKE and (by_module or (setting.place.file, setting.place.start) in foreign):
+            continue  # a project that hands CMake's list to FindCUDA's function takes its numbers with points
         items = meant(setting.value) if listed.wrong is not None else None
         why = _why(listed, items)
         if why is None:
@@ -61,6 +72,8 @@ def check(project: Project) -> Iterable[Finding]:
             help=f"{named}={written}" if written else f"a list such as {_FORMS[listed.grammar]}",
             fix=replacing(setting, written, f"write it as {written}", safe=True) if written else None,
         )
+    if not by_module:
+        yield from _appended(project)
 
 
 def _why(listed: Listed, items: tuple[Meant, ...] | None) -> str | None:
@@ -96,6 +109,35 @@ def _why(listed: Listed, items: tuple[Meant, ...] | None) -> str | None:
     if listed.grammar is Grammar.CUPY:
         return "it wants nvcc's pairs"
     return "the numbers have no points" if "." not in value else "its items are not as they have to be"
+
+
+def _appended(project: Project) -> Iterable[Finding]:
+    """list(APPEND CMAKE_CUDA_ARCHITECTURES …) with items that CMake refuses."""
+    for command in (command for file in project.cmake for command in file.commands if command.name == "list"):
+        words = command.arguments
+        if len(words) < 3 or words[0].text != "APPEND" or words[1].text != "CMAKE_CUDA_ARCHITECTURES":
+            continue
+        for word in words[2:]:
+            items = meant(word.text) if word.known and re.search(r"[._+,\s]", word.text) else None
+            if items is None:
+                continue
+            written = rewritten(Grammar.CMAKE, items)
+            place = word.place
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR,
+                message=f"{words[1].text} is not what its reader takes: {word.text}",
+                path=place.file,
+                line=place.line,
+                found=word.text,
+                why="read by CMake",
+                help=written or "a list such as 80;86;120",
+                fix=None if written is None else Fix(f"write {written}", (_edit(place, written),), safe=True),
+            )
+
+
+def _edit(place: Place, text: str) -> Edit:
+    return Edit(place.file, place.start, place.end, text)
 
 
 RULE = Rule("wrong-grammar", "A list that its reader does not understand", __doc__, check)
