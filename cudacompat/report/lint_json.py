@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from cudacompat.domain.lint.planned import PlannedBuild, builds_of, judged
 from cudacompat.domain.lint.report import LintReport
 from cudacompat.domain.nvcc_flags import describe
+from cudacompat.domain.verdict import Outcome, Target
 from cudacompat.domain.wording import sort_key
 from cudacompat.report.json import findings_json, head
 
@@ -34,9 +37,29 @@ def lint_json(report: LintReport) -> Json:
                 "source": unit.source,
                 "targets": [str(each) for each in sorted(unit.request.images, key=sort_key)],
                 "request": describe(unit.request),
+                "library": unit.library,
             }
             for unit in report.units
         ],
+        "matrix": [_matrix(build, report.targets) for build in builds_of(report.units)],
         "not_read": [{"path": item.path, "why": item.why} for item in report.not_read],
         "files": {"read": report.files, "folders_passed_over": list(report.skipped)},
+    }
+
+
+def _matrix(build: PlannedBuild, targets: Sequence[Target]) -> Json:
+    """What a configured folder will compile, and for each target how many units end how."""
+    verdicts = [verdict for target in targets if (verdict := judged(build.units, target)) is not None]
+    return {
+        "file": build.file,
+        "units": len(build.units),
+        "requests": [{"request": describe(request), "units": number} for request, number in build.requests],
+        "verdicts": [
+            {
+                "target": verdict.target.id,
+                "outcome": verdict.outcome.value,
+                "units": {each.value: verdict.counts.get(each, 0) for each in Outcome},
+            }
+            for verdict in verdicts
+        ],
     }

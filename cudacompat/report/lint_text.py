@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.finding import Severity
+from cudacompat.domain.lint.planned import PlannedBuild, builds_of, judged
 from cudacompat.domain.lint.report import LintReport
+from cudacompat.domain.nvcc_flags import describe
 from cudacompat.domain.report import count_of
+from cudacompat.domain.verdict import Outcome, Target
 from cudacompat.domain.wording import count, some
 
 if TYPE_CHECKING:
@@ -14,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def lint_text(page: _Page, report: LintReport) -> None:
-    """The findings by file and line, what was not read, what was recognised, and one counting line."""
+    """The findings by file and line, what was not read, what a configured build will compile, what was
+    recognised, and one counting line."""
     ordered = sorted(report.findings, key=lambda each: (each.path or "", each.line or 0))
     for finding in ordered:
         page.finding(finding)
@@ -25,6 +30,8 @@ def lint_text(page: _Page, report: LintReport) -> None:
         for each in report.suppressed:
             where = f"{each.finding.path}:{each.finding.line}"
             page.line((where, "bold"), f": {each.finding.id}: {each.by}: {each.reason}")
+    for build in builds_of(report.units):
+        _planned(page, build, report.targets)
     if report.uses:
         names = [f"{use.engine.name} {use.version or ''}".strip() + f" ({use.shown})" for use in report.uses]
         page.line(("engines  ", "dim"), some(names, 4))
@@ -44,3 +51,26 @@ def lint_text(page: _Page, report: LintReport) -> None:
     page.line(
         f"read {count(report.files, 'build file')}{for_whom}: {tally}, {len(report.not_read)} not read{suppressed}"
     )
+
+
+def _planned(page: _Page, build: PlannedBuild, targets: Sequence[Target]) -> None:
+    """What a configured folder will compile, and for each target how many units end how."""
+    asked = [f"{describe(request)} ({number})" for request, number in build.requests]
+    page.line(("planned  ", "dim"), (build.file, "bold"), f": {count(len(build.units), 'CUDA source')}: {some(asked)}")
+    for target in targets:
+        verdict = judged(build.units, target)
+        if verdict is None:
+            continue
+        numbers = ", ".join(f"{verdict.counts[each]} {each.value}" for each in Outcome if verdict.counts.get(each))
+        page.line("         ", target.label, ": ", (verdict.outcome.value, _STYLES[verdict.outcome]), f" ({numbers})")
+
+
+_STYLES = {
+    Outcome.NATIVE: "green",
+    Outcome.COMPATIBLE: "green",
+    Outcome.JIT: "yellow",
+    Outcome.PARTIAL: "red",
+    Outcome.FAILS: "red",
+    Outcome.SPECIAL: "dim",
+    Outcome.UNDECIDED: "magenta",
+}
