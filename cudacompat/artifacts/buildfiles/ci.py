@@ -95,7 +95,7 @@ def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
             place=file.place(node.start, node.start),
             system="github",
             runner=labels,
-            base=base_of(images[0]) if len(images) == 1 else None,
+            base=base_of(images[0] if len(images) == 1 else " or ".join(images)) if images else None,
             environment=environment,
             steps=tuple(steps),
             matrix=matrix,

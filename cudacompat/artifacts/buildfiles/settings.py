@@ -25,6 +25,8 @@ _ACTION = re.compile(r"^[ \t]+cuda:[ \t]*['\"]?\d+\.\d+\.\d+", re.MULTILINE)  # 
 _DEFINES = frozenset({"cacheVariables", "define", "defines", "cmake.configureSettings"})
 _BUILD_ARGUMENTS = frozenset({"args", "build-args", "build_args"})
 _COMMANDS = frozenset({"run", "script", "before_script", "after_script", "command", "commands"})
+_TEMPLATE_LINE = re.compile(r"\{%[^\n]*?%\}")
+_TEMPLATE_VALUE = re.compile(r"(?<!\$)\{\{[^{}\n]*\}\}")
 _INDEX = re.compile(r"\d+")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=[^\n]*")
 
@@ -108,7 +110,13 @@ def _json(text: str) -> Iterator[Assignment]:
 
 
 def _yaml(text: str) -> Iterator[Assignment]:
-    yield from _of_scalars(text, yaml_scalars(text), "YAML")
+    yield from _of_scalars(text, yaml_scalars(_without_templates(text)), "YAML")
+
+
+def _without_templates(text: str) -> str:
+    """The text, of the same length, without what a template engine takes out before it is YAML: conda's recipes."""
+    text = _TEMPLATE_LINE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text) if "{%" in text else text
+    return _TEMPLATE_VALUE.sub(lambda match: "$" + "_" * (len(match[0]) - 1), text) if "{{" in text else text
 
 
 def _toml(text: str) -> Iterator[Assignment]:

@@ -18,9 +18,8 @@ from collections.abc import Iterable
 
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.lint.facts import Listed, Project
-from cudacompat.domain.lint.jobs import jobs_with, lists_of, toolkits
+from cudacompat.domain.lint.jobs import cannot_build, jobs_with, lists_of, toolkits
 from cudacompat.domain.rule import Rule
-from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
 from cudacompat.domain.versions import ToolkitVersion
 
 
@@ -39,7 +38,7 @@ def check(project: Project) -> Iterable[Finding]:
 
 def _judged(listed: Listed, job: str, installed: tuple[tuple[ToolkitVersion, str], ...]) -> Iterable[Finding]:
     for version, shown in installed:
-        wrong = cannot(listed, version)
+        wrong = cannot_build(listed, version)
         if wrong is None:
             continue
         arch, need = wrong
@@ -54,20 +53,6 @@ def _judged(listed: Listed, job: str, installed: tuple[tuple[ToolkitVersion, str
             help="install a release of CUDA that builds every architecture of the list, or take this one out of it",
         )
         return
-
-
-def cannot(listed: Listed, version: ToolkitVersion) -> tuple[str, str] | None:
-    """The first architecture of a list that this release does not build, and which ones do; `None` where it builds
-    all that are known."""
-    for code in listed.archs.code if listed.archs is not None else ():
-        first, last = first_with(code.arch), last_with(code.arch)
-        if first is None or last is None:
-            continue
-        if first is not RELEASES[0] and version < first.version:
-            return code.arch, f"sm_{code.arch} needs CUDA {first.version} or newer"
-        if last is not RELEASES[-1] and version > last.version:
-            return code.arch, f"CUDA {last.version} is the last that builds sm_{code.arch}"
-    return None
 
 
 RULE = Rule("ci-toolkit-cannot-build", "A job's toolkit cannot build the list", __doc__, check)

@@ -19,9 +19,9 @@ from collections.abc import Iterable
 
 from cudacompat.domain.engine import BuildSystem, Native
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Command, Project, Setting, Stage
-from cudacompat.domain.lint.questions import is_on
-from cudacompat.domain.lint.stages import builds_cuda, cmake_version, toolkit
+from cudacompat.domain.lint.facts import Command, Project, Stage
+from cudacompat.domain.lint.native import asks_native
+from cudacompat.domain.lint.stages import cmake_version, toolkit
 from cudacompat.domain.rule import Rule
 
 _FATAL = ((3, 24), (3, 28))  # from the first up to before the second, CMake stops at `native` without a GPU

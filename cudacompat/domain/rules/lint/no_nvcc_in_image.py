@@ -1,7 +1,7 @@
 """A CUDA build in an image that has no compiler.
 
-What it finds: a stage that begins with a `base` or `runtime` image of CUDA and configures a CUDA build, calls nvcc or
-installs a package that compiles CUDA code.
+What it finds: a stage that begins with a `base` or `runtime` image of CUDA, or a CI job that runs in one, and that
+configures a CUDA build, calls nvcc or installs a package that compiles CUDA code.
 
 Why it matters: only the `devel` images carry nvcc, the headers and the link libraries. The build stops ("No CUDA
 toolset found", "nvcc: not found"), or builds without CUDA where that is optional, and then runs on the CPU.
@@ -14,46 +14,60 @@ runtime image.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.lint.facts import Base, Command, Project
+from cudacompat.domain.lint.jobs import jobs_with
 from cudacompat.domain.lint.questions import asks_for_cuda, installs_toolkit
 from cudacompat.domain.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """One finding for each stage, at its first command that compiles CUDA code."""
+    """One finding for each stage and job, at its first command that compiles CUDA code."""
     for stage in project.stages:
-        base = stage.base
-        if base is None or base.flavour not in ("base", "runtime") or base.cuda is None:
+        building = _building(stage.base, project.commands_of(stage))
+        if building is None or stage.base is None or stage.base.flavour is None:
             continue
-        commands = project.commands_of(stage)
-        if any(installs_toolkit(command) for command in commands):
-            continue
-        building = next((command for command in commands if asks_for_cuda(command)), None)
-        if building is None:
-            continue
-        devel = base.image.replace(f"-{base.flavour}", "-devel", 1)
-        file = project.file(stage.file)
-        text = file.text[stage.place.start : stage.place.end] if file is not None else ""
-        at = text.find(f"-{base.flavour}") + 1
+        text = project.text(stage.place)
+        at = text.find(f"-{stage.base.flavour}") + 1
         fix = None
         if stage.parent is None and at:
             start = stage.place.start + at
-            edit = Edit(stage.file, start, start + len(base.flavour), "devel")
-            fix = Fix(f"begin with {devel}", (edit,), safe=False)
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.ERROR,
-            message=f"{base.image} has no nvcc, and {building.program} is to compile CUDA code in it",
-            path=stage.file,
-            line=building.place.line,
-            found=building.line[:160],
-            why=f"the {base.flavour} images hold what running needs; compilers and headers are in devel",
-            help=f"FROM {devel} for this stage, and copy the result into the {base.flavour} image",
-            fix=fix,
-        )
+            edit = Edit(stage.file, start, start + len(stage.base.flavour), "devel")
+            fix = Fix(f"begin with {_devel(stage.base)}", (edit,), safe=False)
+        copy = f"FROM {_devel(stage.base)} for this stage, and copy the result into the {stage.base.flavour} image"
+        yield _finding(stage.base, building, copy, fix)
+    for job, commands in jobs_with(project):
+        building = _building(job.base, commands)
+        if building is not None and job.base is not None:
+            yield _finding(job.base, building, f"run the job in {_devel(job.base)}", None)
+
+
+def _building(base: Base | None, commands: Sequence[Command]) -> Command | None:
+    if base is None or base.flavour not in ("base", "runtime") or base.cuda is None:
+        return None
+    if any(installs_toolkit(command) for command in commands):
+        return None
+    return next((command for command in commands if asks_for_cuda(command)), None)
+
+
+def _devel(base: Base) -> str:
+    return base.image.replace(f"-{base.flavour}", "-devel", 1)
+
+
+def _finding(base: Base, building: Command, help_: str, fix: Fix | None) -> Finding:
+    return Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"{base.image} has no nvcc, and {building.program} is to compile CUDA code in it",
+        path=building.place.file,
+        line=building.place.line,
+        found=building.line[:160],
+        why=f"the {base.flavour} images hold what running needs; compilers and headers are in devel",
+        help=help_,
+        fix=fix,
+    )
 
 
 RULE = Rule("no-nvcc-in-image", "A CUDA build in an image without a compiler", __doc__, check)
