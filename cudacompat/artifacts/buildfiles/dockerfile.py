@@ -9,46 +9,84 @@ from dataclasses import dataclass
 from cudacompat.artifacts.buildfiles import shell
 from cudacompat.domain.extend import Assignment, BaseImageLine, Way
 
-_INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)[ \t]*")
-_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
+_INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)(?![^\s\\`])[ \t]*")
+_DIRECTIVE = re.compile(r"[ \t]*#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(\S.*?)[ \t\r]*\n?")
+_COMMENT = re.compile(r"[ \t]*#")
+_WORD = re.compile(r"(?:[^\s\"'\\]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*')+", re.DOTALL)
+_HEREDOC = re.compile(r"\d*<<(-?)([^<]+)")
+_WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD", "ONBUILD"})
 _PAIR = re.compile(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]*\}|[^\s\"'\\]|\\.)*)")
 _REFERENCE = re.compile(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
 
 
 @dataclass(frozen=True, slots=True)
+class Heredoc:
+    """The lines of one heredoc, without the one that ends it."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Instruction:
-    """One instruction: its keyword in capitals and the place of what follows it, heredocs included."""
+    """One instruction: its keyword in capitals and the place of what follows it, heredocs included.
+
+    `stop` is where its own lines end and those of its heredocs begin.
+    """
 
     keyword: str
     start: int
     body: int
     end: int
+    stop: int
+    heredocs: tuple[Heredoc, ...] = ()
 
 
 def instructions(text: str) -> tuple[Instruction, ...]:
-    """Return the instructions, in their order; lines that are none are passed over."""
-    escape = "`" if re.match(r"\s*#\s*escape\s*=\s*`", text) else "\\"
+    """Return the instructions, in their order; lines that are none are passed over.
+
+    The rules are those of BuildKit's parser (frontend/dockerfile/parser): directives stand before all else; comments
+    and empty lines within a continued instruction are dropped; a line end behind an escaped escape character continues
+    nothing; a heredoc is a word of RUN, COPY or ADD. No parser from the package index keeps to them: dockerfile-parse
+    2.0.1 knows no heredoc, ends an instruction at an empty line and reads a keyword with what continues it;
+    tree-sitter-dockerfile 0.2.0 fails at a comment within ENV. On what it does know, dockerfile-parse says the same:
+    the tests hold this to it.
+    """
+    escape = _escape_of(text)
     found = []
-    at = 0
+    at = 1 if text.startswith("\ufeff") else 0
     while at < len(text):
         line_end = _line_end(text, at)
-        line = text[at:line_end]
-        match = _INSTRUCTION.match(line)
-        if match is None or line.lstrip().startswith("#"):
+        match = _INSTRUCTION.match(text, at, line_end)
+        if match is None:
             at = line_end
             continue
         end = line_end
-        continues = _continues(line, escape)
+        parts = [text[match.end() : end]]
+        continues = _continues(text[at:end], escape)
         while continues and end < len(text):
-            next_end = _line_end(text, end)
-            part = text[end:next_end]
+            part = text[end : (next_end := _line_end(text, end))]
             end = next_end
-            if part.strip() and not part.lstrip().startswith("#"):
+            if part.strip() and _COMMENT.match(part) is None:
                 continues = _continues(part, escape)
-        end = _past_heredocs(text, at, end)
-        found.append(Instruction(match[1].upper(), at, at + match.end(), end))
+                parts.append(part)
+        keyword, stop = match[1].upper(), end
+        heredocs: tuple[Heredoc, ...] = ()
+        if keyword in _WITH_HEREDOC and any("<<" in part for part in parts):
+            heredocs, end = _heredocs(text, "".join(parts), end)
+        found.append(Instruction(keyword, at, match.end(), end, stop, heredocs))
         at = end
     return tuple(found)
+
+
+def _escape_of(text: str) -> str:
+    at = 1 if text.startswith("\ufeff") else 0
+    while (match := _DIRECTIVE.match(text, at)) is not None:
+        if match[1].lower() == "escape":
+            return "`" if match[2] == "`" else "\\"
+        at = match.end()
+    return "\\"
 
 
 def _line_end(text: str, at: int) -> int:
@@ -57,16 +95,23 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _continues(line: str, escape: str) -> bool:
-    return line.rstrip(" \t\r\n").endswith(escape)
+    bare = line.rstrip(" \t\r\n")
+    return bare.endswith(escape) and not bare[:-1].endswith(escape)
 
 
-def _past_heredocs(text: str, start: int, end: int) -> int:
-    for match in list(_HEREDOC.finditer(text, start, end)):
-        close = re.compile(rf"^[ \t]*{re.escape(match[2])}[ \t]*\r?$\n?", re.MULTILINE).search(text, end)
-        if close is None:
-            return len(text)
-        end = close.end()
-    return end
+def _heredocs(text: str, line: str, at: int) -> tuple[tuple[Heredoc, ...], int]:
+    """The heredocs that the words of a line begin, and where the last one ends."""
+    found = []
+    for word in _WORD.finditer(line) if not line.lstrip().startswith("[") else ():
+        match = _HEREDOC.fullmatch(word[0])
+        name = re.sub(r"[\"'\\]", "", match[2]) if match is not None else ""
+        if match is None or not name:
+            continue
+        tabs = r"\t*" if match[1] else ""
+        close = re.compile(rf"^{tabs}{re.escape(name)}\r?$\n?", re.MULTILINE).search(text, at)
+        found.append(Heredoc(name, at, close.start() if close is not None else len(text)))
+        at = close.end() if close is not None else len(text)
+    return tuple(found), at
 
 
 def assignments(text: str) -> Iterator[Assignment]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
-from cudacompat.artifacts.buildfiles.dockerfile import Instruction, instructions
+from cudacompat.artifacts.buildfiles.dockerfile import Heredoc, Instruction, instructions
 from cudacompat.domain.extend import Way
 from cudacompat.domain.lint.facts import Base, Copy, Mount, Setting, SourceFile, Stage
 from cudacompat.domain.lint.images import base_of
@@ -20,9 +20,11 @@ _REFERENCE = re.compile(r"\\(.)|\$(?:\{(\w+)(?:(:?[-+])([^}]*))?\}|(\w+))", re.D
 _OPTION = re.compile(r"--([\w-]+)(?:=(\S+))?\s*")
 _CONTINUED = re.compile(r"\\[ \t]*\r?\n")
 _DROPPED = re.compile(r"(?m)^[ \t]*(?:#[^\n]*)?\r?\n")
-_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1[ \t]*\r?\n")
-_SHELLS = ("sh", "bash", "dash")
+_ONLY_HEREDOCS = re.compile(r"(?:\s*\d*<<-?['\"]?[^\s<]+)+\s*")
+_SHEBANG = re.compile(r"#![ \t]*(?:\S*/env[ \t]+(?:-S[ \t]+)?)?(?:\S*/)?([\w.-]+)")
+_SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 _MOST_STAGES = 500
+_MOST_VARIABLES = 1_000_000  # of all instructions together
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,22 @@ class _Build:
         self.settings: list[Setting] = []
         self.copies: list[Copy] = []
         self.commands: list[RunCommand] = []
+        self.foreign = False  # whether SHELL named one that is not read here
+        self._visible: dict[str, Setting] | None = None
+        self._copied = 0
 
     def visible(self) -> dict[str, Setting]:
-        return {**self.arguments, **self.environment}
+        """What the next instruction sees; made anew only after a change."""
+        if self._visible is None:
+            self._visible = {**self.arguments, **self.environment}
+            self._copied += len(self._visible)
+            if self._copied > _MOST_VARIABLES:
+                raise ValueError("too many variables for as many instructions")
+        return self._visible
+
+    def changed(self) -> None:
+        """Forget what was visible."""
+        self._visible = None
 
 
 def read(file: SourceFile) -> Image:
@@ -68,12 +83,15 @@ def read(file: SourceFile) -> Image:
         if each.keyword == "FROM":
             _close(build)
             if len(build.stages) == _MOST_STAGES:
-                break
+                raise ValueError(f"more than {_MOST_STAGES} stages")
             _open(build, each)
         elif each.keyword in ("ARG", "ENV"):
             _assign(build, each)
         elif build.stages and each.keyword in ("COPY", "ADD"):
             _copy(build, each)
+        elif each.keyword == "SHELL":
+            shells = re.findall(r'"([^"\n]*)"', file.text[each.body : each.end])
+            build.foreign = bool(shells) and shells[0].rsplit("/", 1)[-1] not in _SHELLS
         elif build.stages and each.keyword in ("RUN", "CMD", "ENTRYPOINT"):
             build.commands += _run(build, each)
     _close(build)
@@ -89,12 +107,13 @@ def _close(build: _Build) -> None:
             environment=dict(build.environment),
             copies=tuple(build.copies),
         )
-    build.settings, build.copies, build.arguments = [], [], {}
+    build.settings, build.copies, build.arguments, build.foreign = [], [], {}, False
+    build.changed()
 
 
 def _open(build: _Build, each: Instruction) -> None:
     text = build.file.text[each.body : each.end]
-    words = [word for word in _CONTINUED.sub(" ", text).split() if not word.startswith("--")]
+    words = [word for word in _masked(text).split() if not word.startswith("--")]
     image = _expanded(words[0], build.before)[0] if words else ""
     name = words[2] if len(words) > 2 and words[1].upper() == "AS" else None
     parent = next(
@@ -123,6 +142,7 @@ def _open(build: _Build, each: Instruction) -> None:
 
 def _assign(build: _Build, each: Instruction) -> None:
     found = list(_pairs(build, each))
+    build.changed()
     if each.keyword == "ENV":
         build.environment |= {setting.name: setting for setting in found}
         build.settings += found
@@ -197,9 +217,8 @@ def _expanded(text: str, settings: dict[str, Setting]) -> tuple[str, bool]:
 
 
 def _copy(build: _Build, each: Instruction) -> None:
-    body = build.file.text[each.body : each.end]
-    body = body.partition("\n")[0] if _HEREDOC.search(body) else _masked(body)
-    words = body.split()
+    body = _masked(build.file.text[each.body : each.stop])
+    words = [word for word in body.split() if not word.startswith("<<")]
     options = dict(word[2:].partition("=")[::2] for word in words if word.startswith("--"))
     paths = [word for word in words if not word.startswith("--")]
     if paths and paths[0].startswith("["):
@@ -215,7 +234,7 @@ def _copy(build: _Build, each: Instruction) -> None:
     if isinstance(source, str):
         named = source.lower()
         number = next((s.number for s in build.stages if s.name and s.name.lower() == named), None)
-        if number is None and source.isdigit() and int(source) < len(build.stages) - 1:
+        if number is None and source.isdecimal() and int(source) < len(build.stages) - 1:
             number = int(source)
         source = number if number is not None else _expanded(source, build.before)[0]
     place = build.file.place(each.start, each.body + len(body.rstrip()))
@@ -224,34 +243,49 @@ def _copy(build: _Build, each: Instruction) -> None:
 
 def _run(build: _Build, each: Instruction) -> Iterator[RunCommand]:
     text = build.file.text
-    at = each.body
+    at = _past_continuation(text, each.body, each.end)
     mounts: list[Mount] = []
     while (option := _OPTION.match(text, at, each.end)) is not None:
         if option[1] == "mount" and option[2]:
             parts = dict(part.partition("=")[::2] for part in option[2].split(","))
             mounts.append(Mount(parts.pop("type", "bind"), parts))
-        at = option.end()
-        continued = _CONTINUED.match(text, at, each.end)
-        if continued is not None:
-            at = continued.end()
-            while at < each.end and text[at] in " \t":
-                at += 1
+        at = _past_continuation(text, option.end(), each.end)
     number = len(build.stages) - 1
     environment = build.visible()
     body = text[at : each.end]
     if body.startswith("["):
         yield from _exec_form(build, each, at, number, tuple(mounts), environment)
         return
-    heredoc = _HEREDOC.match(body)
-    if heredoc is not None:
-        start = at + heredoc.end()
-        close = re.compile(rf"(?m)^[ \t]*{re.escape(heredoc[2])}[ \t]*\r?$").search(text, start, each.end)
-        end = close.start() if close else each.end
-        found = shell.commands(build.file, start, end, environment)
+    if build.foreign:
+        return
+    found: Iterable[ShellCommand]
+    if each.heredocs and _ONLY_HEREDOCS.fullmatch(text, at, each.stop):
+        scripts = [heredoc for heredoc in each.heredocs if _is_shell(text, heredoc)]
+        found = (c for doc in scripts for c in shell.commands(build.file, doc.start, doc.end, environment))
     else:
-        found = shell.commands(build.file, at, each.end, environment, _masked(body))
+        masked = _masked(text[at : each.stop]) + text[each.stop : each.end]
+        found = shell.commands(build.file, at, each.end, environment, masked)
     for command in found:
         yield RunCommand(command, number, tuple(mounts), each.keyword)
+
+
+def _is_shell(text: str, heredoc: Heredoc) -> bool:
+    """Whether a shell runs a heredoc: without a first line that names another program."""
+    shebang = _SHEBANG.match(text, heredoc.start, heredoc.end)
+    return shebang is None or shebang[1] in _SHELLS
+
+
+def _past_continuation(text: str, at: int, end: int) -> int:
+    """Where the text goes on behind line ends that are continued, and the lines that are dropped behind them."""
+    continued = _CONTINUED.match(text, at, end)
+    while continued is not None:
+        at = continued.end()
+        while (dropped := _DROPPED.match(text, at, end)) is not None and dropped.end() > at:
+            at = dropped.end()
+        while at < end and text[at] in " \t":
+            at += 1
+        continued = _CONTINUED.match(text, at, end)
+    return at
 
 
 def _exec_form(
@@ -295,6 +329,4 @@ def _masked(body: str) -> str:
     if "\n" not in body.rstrip("\r\n"):
         return body
     first, newline, rest = body.partition("\n")
-    if _HEREDOC.search(body):
-        return body  # what stands in a heredoc keeps its lines
     return _CONTINUED.sub(blank, first + newline + _DROPPED.sub(blank, rest))
