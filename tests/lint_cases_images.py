@@ -94,6 +94,15 @@ LINT_CASES: tuple[LintCase, ...] = (
         line="cargo build",
     ),
     LintCase(
+        "native-in-image-build",
+        _cargo("RUN cargo build --release"),  # the manifest switches CUDA on
+        _cargo(
+            "RUN cargo build --release",
+            **{".cargo/config.toml": '[env]\nCMAKE_CUDA_ARCHITECTURES = "86;120"\n'},
+        ),
+        line="cargo build",
+    ),
+    LintCase(
         "image-cannot-build-target",
         _one(_image(image="12.4.1-devel-ubuntu22.04")),
         _one(_image(image="12.8.1-devel-ubuntu22.04")),

@@ -39,6 +39,8 @@ def builds_cuda(project: Project, command: Command) -> bool:
         return asks_for_cuda(command)
     if command.has("--no-default-features") or not command.has("build", "install", "b"):
         return False
+    if command.stage is not None and not _has_compiler(project, command.stage):
+        return False
     feature = next(iter(use.engine.gpu_features), "cuda")
     said: list[bool] = []
     for file in project.files:
@@ -50,6 +52,13 @@ def builds_cuda(project: Project, command: Command) -> bool:
                 optional = re.search(r"optional\s*=\s*true", match[1]) is not None
                 said.append((own and not optional) or _by_default(file.text, name, feature))
     return bool(said) and all(said)
+
+
+def _has_compiler(project: Project, stage: Stage) -> bool:
+    base = stage.base
+    return (base is not None and base.cuda is not None and base.flavour in ("devel", None)) or any(
+        installs_toolkit(command) for each in ancestry(project, stage) for command in project.commands_of(each)
+    )
 
 
 def _by_default(manifest: str, package: str, feature: str) -> bool:
