@@ -41,6 +41,12 @@ LINT_CASES: tuple[LintCase, ...] = (
         {".env": "GGML_CUDA_COMPUTE_CAPABILITY=12.0\n"},
         {".env": "GGML_CUDA_COMPUTE_CAPABILITY=12.0\n", "run.sh": 'echo "$GGML_CUDA_COMPUTE_CAPABILITY"\n'},
     ),
+    LintCase(
+        "dead-variable",
+        _whisper(setting="ARG CUDA_DOCKER_ARCH=all\nENV CUDA_DOCKER_ARCH=${CUDA_DOCKER_ARCH}\n"),
+        _whisper(),
+        line="ARG CUDA_DOCKER_ARCH",
+    ),
     LintCase("no-nvcc-in-image", _whisper("runtime"), _whisper(), line="cmake -B build"),
     LintCase(
         "no-nvcc-in-image",

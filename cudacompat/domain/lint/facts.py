@@ -418,12 +418,18 @@ class _Index:
         return self
 
 
+def _handed_on(text: str, at: int, name: str) -> bool:
+    """Whether it only gives its value to itself, as `ENV NAME=${NAME}` does."""
+    before = re.search(r"(\w+)[ \t]*[:=][ \t]*[\"']?\$\{?$", text[max(at - len(name) - _BEFORE, 0) : at])
+    return before is not None and before[1] == name
+
+
 def _asks_for(text: str, name: str) -> bool:
     at = text.find(name)
     while at >= 0:
         end = at + len(name)
         whole = not (text[end : end + 1].isalnum() or text[end : end + 1] == "_")
-        if whole and _ASKING.search(text, max(at - _BEFORE, 0), at):
+        if whole and _ASKING.search(text, max(at - _BEFORE, 0), at) and not _handed_on(text, at, name):
             return True
         at = text.find(name, end)
     return False
