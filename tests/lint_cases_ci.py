@@ -280,4 +280,131 @@ _EVIDENCE = (
     ),
 )
 
-LINT_CASES: tuple[LintCase, ...] = (*_NOT_FORWARDED, *_ARGUMENTS, *_JOBS, *_CACHES, *_CCACHE, *_EVIDENCE)
+_UPLOAD = "      - uses: actions/upload-artifact@v4\n        with:\n          path: build/bin\n"
+_PLAIN_CONFIGURE = "      - run: cmake -B build -DGGML_CUDA=ON\n"
+_SMOKE = "      - run: nvidia-smi\n"
+_HOSTS = (
+    LintCase(
+        "native-in-ci",
+        _job(_CLONE + _PLAIN_CONFIGURE + _UPLOAD),
+        _job(_CLONE + _PLAIN_CONFIGURE + _UPLOAD, runner="[self-hosted, gpu]"),
+        line="cmake -B build",
+    ),
+    LintCase(
+        "native-in-ci",
+        _KERNELS | _job("      - run: cmake -B build -DCMAKE_CUDA_ARCHITECTURES=native\n"),
+        _KERNELS | _job("      - run: cmake -B build -DCMAKE_CUDA_ARCHITECTURES=89\n"),
+    ),
+    LintCase(
+        "no-nvcc-in-image",
+        _job(_CLONE + _CONFIGURE.format(_NEWEST), head="    container: nvidia/cuda:12.8.1-runtime-ubuntu24.04\n"),
+        _job(_CLONE + _CONFIGURE.format(_NEWEST), head="    container: nvidia/cuda:12.8.1-devel-ubuntu24.04\n"),
+        line="cmake -B build",
+    ),
+    LintCase(
+        "no-nvcc-in-image",
+        {
+            ".gitlab-ci.yml": "build:\n  image: nvidia/cuda:12.8.1-base-ubuntu24.04\n  script:\n"
+            "    - nvcc -arch=sm_86 -o a a.cu\n"
+        },
+        {
+            ".gitlab-ci.yml": "build:\n  image: nvidia/cuda:12.8.1-base-ubuntu24.04\n  script:\n"
+            "    - apt-get install -y cuda-nvcc-12-8\n    - nvcc -arch=sm_86 -o a a.cu\n"
+        },
+    ),
+    LintCase("gpu-on-hosted-runner", _job(_SMOKE), _job(_SMOKE, runner="[self-hosted, linux, gpu]"), line="nvidia-smi"),
+    LintCase(
+        "gpu-on-hosted-runner",
+        _job("      - run: docker run --rm --gpus all me/asr ./test\n"),
+        _job("      - run: nvidia-smi || true\n      - run: if nvidia-smi; then ./test; fi\n"),
+    ),
+)
+
+_DOCKERFILE = _image("", _LIST) + 'CMD ["./build/bin/whisper-server"]\n'
+_RUN = "docker build -t me/asr .\ndocker run -d --name asr -p 8000:8000 -v models:/models {}me/asr\n"
+_PROJECTS = (
+    LintCase(
+        "env-file-unused",
+        {".env": "TORCH_CUDA_ARCH_LIST=8.6;12.0\n", "compose.yaml": "services:\n  a:\n    build: .\n"},
+        {
+            ".env": "TORCH_CUDA_ARCH_LIST=8.6;12.0\n",
+            "compose.yaml": "services:\n  a:\n    build:\n      context: .\n      args:\n"
+            "        TORCH_CUDA_ARCH_LIST: ${TORCH_CUDA_ARCH_LIST}\n",
+        },
+        line="TORCH_CUDA_ARCH_LIST",
+    ),
+    LintCase(
+        "env-file-unused",
+        {"deploy/.env": "CUDA_ARCHITECTURES=86;120\n", "deploy/compose.yaml": "services:\n  a:\n    image: me/a\n"},
+        {
+            "deploy/.env": "CUDA_ARCHITECTURES=86;120\n",
+            "deploy/compose.yaml": "services:\n  a:\n    image: me/a\n    env_file: .env\n",
+        },
+    ),
+    LintCase(
+        "run-without-gpu",
+        {"Dockerfile": _DOCKERFILE, "start.sh": _RUN.format("")},
+        {"Dockerfile": _DOCKERFILE, "start.sh": _RUN.format("--gpus all ")},
+        line="docker run",
+    ),
+    LintCase(
+        "run-without-gpu",
+        {"Makefile": "check:\n\tdocker run --rm nvidia/cuda:12.8.1-base-ubuntu24.04 nvidia-smi\n"},
+        {
+            "Makefile": "check:\n\tpodman run --gpus=all nvidia/cuda:12.8.1-base-ubuntu24.04 nvidia-smi\n"
+            "\tdocker run --rm nvidia/cuda:12.8.1-devel-ubuntu24.04 nvcc --version\n"
+        },
+    ),
+    LintCase(
+        "other-toolkit-path",
+        {"Dockerfile": _image("ENV CUDA_HOME=/usr/local/cuda-12.4\n", _LIST)},
+        {"Dockerfile": _image("ENV CUDA_HOME=/usr/local/cuda PATH=/usr/local/cuda-12.8/bin:$PATH\n", _LIST)},
+        line="CUDA_HOME",
+    ),
+    LintCase(
+        "other-toolkit-path",
+        {"Dockerfile": _image("", _LIST + " -DCMAKE_CUDA_COMPILER=/usr/local/cuda-12.4/bin/nvcc")},
+        {
+            "Dockerfile": _image(
+                "RUN apt-get install -y cuda-nvcc-12-9\n",
+                _LIST + " -DCMAKE_CUDA_COMPILER=/usr/local/cuda-12.9/bin/nvcc",
+            )
+        },
+    ),
+    LintCase(
+        "other-toolkit-path",
+        _job(
+            "      - run: make\n",
+            head="    container: nvidia/cuda:12.8.1-devel-ubuntu24.04\n",
+            top="env:\n  CUDA_PATH: /usr/local/cuda-11.8\n",
+        ),
+        _job("      - run: make\n", top="env:\n  CUDA_PATH: /usr/local/cuda-11.8\n"),
+    ),
+    LintCase(
+        "conda-cannot-build",
+        _KERNELS
+        | {
+            "conda/meta.yaml": "{% set version = '1.0' %}\npackage:\n  name: kernels\n  version: {{ version }}\n",
+            "conda/conda_build_config.yaml": "cuda_compiler_version:\n  - 11.8\n  - 12.9\n",
+            "conda/build.sh": 'cmake ${CMAKE_ARGS} "-DCMAKE_CUDA_ARCHITECTURES=86;120" -B build\n',
+        },
+        _KERNELS
+        | {
+            "conda/meta.yaml": "{% set version = '1.0' %}\npackage:\n  name: kernels\n  version: {{ version }}\n",
+            "conda/conda_build_config.yaml": "cuda_compiler_version:\n  - 11.8  # [aarch64]\n  - 12.9\n",
+            "conda/build.sh": 'cmake ${CMAKE_ARGS} "-DCMAKE_CUDA_ARCHITECTURES=86;120" -B build\n',
+        },
+        line="11.8",
+    ),
+)
+
+LINT_CASES: tuple[LintCase, ...] = (
+    *_NOT_FORWARDED,
+    *_ARGUMENTS,
+    *_JOBS,
+    *_CACHES,
+    *_CCACHE,
+    *_EVIDENCE,
+    *_HOSTS,
+    *_PROJECTS,
+)

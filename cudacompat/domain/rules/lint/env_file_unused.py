@@ -1,0 +1,54 @@
+"""Architectures in a .env file that nothing hands to a build.
+
+What it finds: a setting for architectures in a `.env` beside a compose file, where no file of the project mentions the
+name, and none reads the file (env_file, --env-file, source).
+
+Why it matters: Compose takes the file beside it for `${NAME}` in the compose file alone. It gives nothing of it to a
+container, and nothing to an image build.
+
+Example: `.env` with `TORCH_CUDA_ARCH_LIST=8.6;12.0`, and a compose file with `build: .`.
+
+What to do: hand it on: `build: {args: {TORCH_CUDA_ARCH_LIST: "${TORCH_CUDA_ARCH_LIST}"}}`, and ARG in the Dockerfile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.lint.questions import base_name, folder_of
+from cudacompat.domain.rule import Rule
+
+_READS = re.compile(r"env_file|env-file|dotenv|EnvironmentFile|(?:source|\.)[ \t]+[^\s;&|]*\.env\b|include \.env")
+_NAME = re.compile(r"[A-Z0-9_]*(?:CUDA_ARCH\w*|CUDAARCHS|COMPUTE_CAP\w*|CUDA_DOCKER_ARCH|GENCODE\w*)")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each setting."""
+    composed = {
+        folder_of(service.file) for service in project.services if base_name(service.file).endswith(("yml", "yaml"))
+    }
+    for setting in project.settings:
+        file = setting.place.file
+        if base_name(file) != ".env" or folder_of(file) not in composed or not setting.written.strip():
+            continue
+        if not (setting.name in project.known and "FLAGS" not in setting.name) and not _NAME.fullmatch(setting.name):
+            continue
+        others = [each for each in project.files if each.name != file]
+        if any(setting.name in each.text or _READS.search(each.text) for each in others):
+            continue
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            message=f"nothing hands {setting.name} on to a build: Compose reads .env for its own file alone",
+            path=file,
+            line=setting.place.line,
+            found=f"{setting.name}={setting.written}"[:120],
+            why=f"no file of the project mentions {setting.name}, and none gives this file to a container or a build",
+            help=f"hand it on as a build argument: {setting.name}: ${{{setting.name}}}",
+        )
+
+
+RULE = Rule("env-file-unused", "Architectures in a .env that nobody reads", __doc__, check)

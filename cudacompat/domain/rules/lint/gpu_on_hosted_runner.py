@@ -1,0 +1,53 @@
+"""A hosted CI job that needs a GPU.
+
+What it finds: nvidia-smi, `cudacompat verify` or `docker run --gpus` in a job on a runner of GitHub's or GitLab's own
+that has no GPU.
+
+Why it matters: these runners have no NVIDIA driver. The step fails, or what it tests is skipped or runs on the CPU.
+
+Example: `runs-on: ubuntu-24.04` and `run: nvidia-smi`.
+
+What to do: run it on a runner with a GPU (`runs-on: [self-hosted, gpu]`); on the hosted one judge the artifact, which
+needs no GPU: `cudacompat check FILE --gpu …`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Command, Project
+from cudacompat.domain.lint.jobs import jobs_with
+from cudacompat.domain.rule import Rule
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each job, at its first such command."""
+    for job, commands in jobs_with(project):
+        needing = next((each for each in commands if _needs_gpu(each)), None) if job.hosted else None
+        if needing is None:
+            continue
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.NOTE,
+            message=f"{needing.program} needs a GPU, and {', '.join(job.runner)} has none",
+            path=job.file,
+            line=needing.place.line,
+            found=needing.line[:160],
+            why="hosted runners have no NVIDIA driver",
+            help="run it where a GPU is; here `cudacompat check` judges the artifact without one",
+        )
+
+
+def _needs_gpu(command: Command) -> bool:
+    if command.conditional or command.ignored:
+        return False
+    if command.program == "nvidia-smi":
+        return True
+    if command.program == "cudacompat":
+        return command.has("verify")
+    given = any(word.text == "--gpus" or word.text.startswith("--gpus=") for word in command.words)
+    return command.program in ("docker", "podman") and command.has("run") and given
+
+
+RULE = Rule("gpu-on-hosted-runner", "A hosted job that needs a GPU", __doc__, check)

@@ -1,0 +1,69 @@
+"""A CUDA build in a hosted CI job that asks for the GPUs of the machine.
+
+What it finds: a job on a runner of GitHub's or GitLab's own, which has no GPU, whose list of architectures is `native`
+(or -arch=native), or whose engine asks for `native` because it is told nothing (ggml: whisper.cpp, llama.cpp).
+
+Why it matters: without a GPU nvcc only warns ("Cannot find valid GPU for '-arch=native'") and compiles its default
+target, sm_52 up to CUDA 12 and sm_75 from CUDA 13; CMake 3.24 to 3.27 stop. What such a job publishes is made for no
+card that anybody meant.
+
+Example: `runs-on: ubuntu-24.04` and `cmake -B build -DGGML_CUDA=ON`.
+
+What to do: name the architectures: `"-DCMAKE_CUDA_ARCHITECTURES=86;120-real"`; in a job that only looks whether the
+code compiles, one of them is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Command, Job, Project
+from cudacompat.domain.lint.jobs import jobs_with, lists_of, publishes
+from cudacompat.domain.lint.native import asks_native
+from cudacompat.domain.rule import Rule
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each list, and for each build that has none."""
+    for job, commands in jobs_with(project):
+        if not job.hosted:
+            continue
+        severity = Severity.ERROR if publishes(job, commands) else Severity.WARNING
+        said: set[int] = set()
+        for command in commands:
+            if command.conditional or command.use is None:
+                continue
+            native = next((each for each in lists_of(project, command) if each.word == "native"), None)
+            if native is not None and native.setting.place.start not in said:
+                setting = native.setting
+                said.add(setting.place.start)
+                yield _finding(
+                    job,
+                    command,
+                    severity,
+                    setting.place.line,
+                    f"{setting.name or 'the list'} is `native`",
+                    setting.written,
+                )
+            elif native is None and job.base is None and asks_native(project, command) is not None:
+                what = f"{command.use.engine.name} is told no architectures and takes `native`"
+                yield _finding(job, command, severity, command.place.line, what, command.line)
+
+
+def _finding(job: Job, command: Command, severity: Severity, line: int, what: str, found: str) -> Finding:
+    engine = command.use.engine if command.use is not None else None
+    knob = engine.knobs[0].name if engine is not None and engine.knobs else "the list"
+    return Finding(
+        id=RULE.id,
+        severity=severity,
+        message=f"{what}, and {', '.join(job.runner)} has no GPU",
+        path=job.file,
+        line=line,
+        found=found[:160],
+        why="nvcc only warns, and compiles its default target alone: sm_52 up to CUDA 12, sm_75 from CUDA 13",
+        help=f"name the architectures: set {knob}",
+    )
+
+
+RULE = Rule("native-in-ci", "A hosted job that asks for a GPU", __doc__, check)

@@ -1,0 +1,100 @@
+"""A path to a CUDA toolkit of another release than the one that is there.
+
+What it finds: /usr/local/cuda-12.4 in CUDA_HOME, CUDACXX, PATH, LD_LIBRARY_PATH, -DCMAKE_CUDA_COMPILER and the like,
+in a stage that begins with NVIDIA's image of another release, or a job that runs in one, and installs no other.
+
+Why it matters: that folder is not there. A build that is told so by CUDA_HOME, CUDACXX or CMAKE_CUDA_COMPILER stops; an
+entry of PATH or LD_LIBRARY_PATH is passed over, and what was meant to be found there is taken from elsewhere. It comes
+of a base image that was raised while the paths stayed.
+
+Example: `FROM nvidia/cuda:12.8.1-devel-ubuntu24.04` and `ENV CUDA_HOME=/usr/local/cuda-12.4`.
+
+What to do: /usr/local/cuda, which is there in each of these images, whatever its release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cudacompat.domain.extend import Way
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.facts import Base, Command, Project, Setting
+from cudacompat.domain.lint.images import is_nvidia_cuda
+from cudacompat.domain.lint.jobs import jobs_with
+from cudacompat.domain.lint.questions import ancestry
+from cudacompat.domain.rule import Rule
+
+_PATH = re.compile(r"/usr/local/cuda-(\d{1,2})\.(\d{1,2})(?![\d.])")
+_STOPS = frozenset(
+    {"CUDA_HOME", "CUDA_PATH", "CUDA_ROOT", "CUDACXX", "CUDAToolkit_ROOT", "CUDA_TOOLKIT_ROOT_DIR",
+     "CMAKE_CUDA_COMPILER", "NVCC"}
+)  # fmt: skip
+_SEARCHED = frozenset({"PATH", "LD_LIBRARY_PATH", "LIBRARY_PATH", "CPATH", "CMAKE_PREFIX_PATH"})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each such value."""
+    said: set[tuple[str, int]] = set()
+    for base, settings, around in _places(project):
+        if not is_nvidia_cuda(base) or base.cuda is None:
+            continue
+        for setting in settings:
+            at = (setting.place.file, setting.place.start)
+            match = _PATH.search(setting.written)
+            if (
+                setting.name not in _STOPS | _SEARCHED
+                or match is None
+                or at in said
+                or setting.way is Way.BUILD_ARGUMENT
+            ):
+                continue
+            number = f"{match[1]}.{match[2]}"
+            if number == str(base.cuda) or re.search(rf"cuda\S*[-_]{match[1]}[-.]{match[2]}", around):
+                continue
+            said.add(at)
+            start = setting.place.start + match.start()
+            edit = Edit(setting.place.file, start, start + len(match[0]), "/usr/local/cuda")
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR if setting.name in _STOPS else Severity.WARNING,
+                message=f"{match[0]} is not in {base.image}",
+                path=setting.place.file,
+                line=setting.place.line,
+                found=f"{setting.name}={setting.written}"[:160],
+                why=f"the image has CUDA {base.cuda}, and nothing here installs CUDA {number}",
+                help="/usr/local/cuda, which every one of these images has",
+                fix=Fix("/usr/local/cuda", (edit,), safe=False),
+            )
+
+
+def _places(project: Project) -> Iterator[tuple[Base, tuple[Setting, ...], str]]:
+    """The images in which something is set, what, and the commands and copies that may put another toolkit there."""
+    for stage in project.stages:
+        if stage.base is None:
+            continue
+        family = tuple(ancestry(project, stage))
+        commands = [command for each in family for command in project.commands_of(each)]
+        copies = [f"{copy.target} {' '.join(copy.sources)}" for each in family for copy in each.copies]
+        own = project.commands_of(stage)
+        settings = (*stage.settings, *(each for command in own for each in _given(command)))
+        yield stage.base, settings, "\n".join([*(_bare(command) for command in commands), *copies])
+    for job, found in jobs_with(project):
+        if job.base is not None and not any("cuda" in (step.uses or "").lower() for step in job.steps):
+            settings = (*job.environment.values(), *(each for command in found for each in _given(command)))
+            yield job.base, settings, "\n".join(_bare(command) for command in found)
+
+
+def _given(command: Command) -> Iterator[Setting]:
+    yield from command.defines
+    for setting in command.environment.values():
+        if setting.place.file == command.place.file:
+            yield setting
+
+
+def _bare(command: Command) -> str:
+    """The words that may make a folder: not those that only name it for the build."""
+    return " ".join(word.text for word in command.words if not word.text.startswith("-D"))
+
+
+RULE = Rule("other-toolkit-path", "A path to another CUDA release", __doc__, check)

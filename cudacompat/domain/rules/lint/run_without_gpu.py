@@ -1,0 +1,99 @@
+"""A container that runs CUDA code and is started without a GPU.
+
+What it finds: `docker run` (or podman, nerdctl) in a script, a Makefile or a job, of an image that this project builds
+from a Dockerfile which ships CUDA code, or nvidia-smi in one of NVIDIA's images, without --gpus, --device or --runtime.
+
+Why it matters: a container sees no GPU unless it is asked for. The program finds no device, and computes on the CPU or
+stops ("no CUDA-capable device is detected"); nvidia-smi is not found at all.
+
+Example: `docker build -t me/asr .` with a CUDA Dockerfile, then `docker run -d -p 8000:8000 me/asr`.
+
+What to do: `--gpus all` (docker), `--device nvidia.com/gpu=all` (podman, and docker with CDI).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.facts import Command, Project, Word
+from cudacompat.domain.lint.images import base_of, is_nvidia_cuda
+from cudacompat.domain.lint.stages import runs_cuda
+from cudacompat.domain.rule import Rule
+
+_RUNTIMES = ("docker", "podman", "nerdctl")
+_SWITCHES = re.compile(
+    r"-[ditPq]+|--(?:rm|detach|interactive|tty|init|read-only|no-healthcheck|publish-all|quiet|replace)"
+)
+_GIVES = ("--gpus", "--device", "--runtime", "--privileged", "--entrypoint", "--env-file", "--annotation", "--help")
+_NOT_RUNNING = re.compile(
+    r"\b(?:build|cmake|make|cargo|compile|pytest|tests?|lint|bash|sh|sleep|ls|cat|echo|env|--help|--version|cuobjdump|ldd"
+    r"|check|pip|id|true|find|cp|tar)\b"
+)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One finding for each such command."""
+    built = _built(project)
+    for command in project.commands:
+        read = _image(command) if command.program in _RUNTIMES and not command.conditional else None
+        if read is None:
+            continue
+        image, rest = read
+        words = " ".join(word.text for word in rest)
+        nvidia = is_nvidia_cuda(base_of(image)) and bool(rest) and rest[0].text == "nvidia-smi"
+        own = _plain(image) in built and not _NOT_RUNNING.search(words) and (command.job is None or command.job.gpu)
+        if not nvidia and not own:
+            continue
+        what = "nvidia-smi in" if nvidia else f"what {built[_plain(image)]} builds as"
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR if nvidia else Severity.WARNING,
+            message=f"{command.program} runs {what} {image} and gives it no GPU",
+            path=command.place.file,
+            line=command.place.line,
+            found=command.line[:160],
+            why="a container sees no GPU, and none of the driver's files, unless it is asked for",
+            help="--device nvidia.com/gpu=all" if command.program == "podman" else "--gpus all",
+        )
+
+
+def _built(project: Project) -> dict[str, str]:
+    """The names that the project gives to images which ship CUDA code, and their Dockerfiles."""
+    found: dict[str, str] = {}
+    for build in project.image_builds:
+        stages = project.stages_of(build.dockerfile) if build.dockerfile is not None else ()
+        if stages and runs_cuda(project, stages[-1]):
+            found |= {_plain(tag): build.dockerfile or "" for tag in build.tags}
+    return found
+
+
+def _plain(image: str) -> str:
+    return image.removesuffix(":latest").removeprefix("docker.io/")
+
+
+def _image(command: Command) -> tuple[str, tuple[Word, ...]] | None:
+    """The image that `docker run` starts, and the words behind it; `None` where it is given a GPU or may be."""
+    words = command.words[1:]
+    if words and words[0].text == "container":
+        words = words[1:]
+    if not words or words[0].text != "run":
+        return None
+    index = 1
+    while index < len(words):
+        word = words[index]
+        index += 1
+        if not word.text.startswith("-"):
+            return (word.text, words[index:]) if word.known else None
+        if word.text.startswith(_GIVES) or "NVIDIA_VISIBLE" in word.text:
+            return None
+        if "=" in word.text or _SWITCHES.fullmatch(word.text):
+            continue
+        if index < len(words) and "NVIDIA_VISIBLE" in words[index].text:
+            return None
+        index += 1  # the value of the option
+    return None
+
+
+RULE = Rule("run-without-gpu", "A CUDA container started without a GPU", __doc__, check)
