@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,6 +18,7 @@ from cudacompat.domain.lint.facts import SourceFile
 from cudacompat.engines import ENGINES
 
 _MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
+_MOST_TOTAL = 256 << 20  # bytes of all together
 _MOST_FILES = 20_000
 _DEEPEST = 12
 # What no build of the project itself reads: results, caches, and other people's sources below it.
@@ -27,6 +30,11 @@ _FOREIGN = frozenset({"third_party", "3rdparty", "thirdparty", "vendor", "extern
 _PLAIN_NAMES = frozenset({"cargo.lock", ".dockerignore", ".gitmodules", "cmakecache.txt"})
 _JSON_NAMES = re.compile(r"(?:cmake(?:user)?presets|\.?devcontainer|settings|[\w.-]*presets)\.json")
 _PYTHON_NAMES = re.compile(r"(?:setup|build|[\w]*_build|build_[\w]*|setup_[\w]*|noxfile|conanfile)\.py")
+# Most files of a project are sources; their names need no closer look.
+_SOURCES = (
+    ".c", ".cc", ".cpp", ".cu", ".cuh", ".cxx", ".gif", ".go", ".h", ".hpp", ".html", ".ipynb", ".jpg", ".js", ".md",
+    ".png", ".pyi", ".rst", ".svg", ".ts", ".txt",
+)  # fmt: skip
 _SCRIPT_NAMES = frozenset({".sh", ".bash"})
 # A YAML file without one of these words says nothing about CUDA; reading it as YAML is what takes the time.
 _WORTH_PARSING = re.compile(r"cuda|nvidia|nvcc|gpu|cargo|cmake|whisper|llama|torch", re.IGNORECASE)
@@ -43,37 +51,55 @@ class Read:
     configured: tuple[str, ...]
     seen: int = 0  # how many build files there are, read or not
     rust: tuple[SourceFile, ...] = ()  # the sources of a crate that uses an engine whose calls are known
+    marked: frozenset[str] = frozenset()  # the files that begin with a byte order mark, which their text leaves out
 
 
 def read(folder: str) -> Read:
     """Return the build files below this folder, or the one that is named; `UsageError` where there is none."""
     root = Path(folder)
-    if root.is_file():
+    mode = _mode(folder, follow=True)
+    if stat.S_ISREG(mode):
         root, only = root.parent, root.name
-    elif root.is_dir():
+        if not wanted(only):
+            raise UsageError(f"{folder} is no build file of a kind that is read")
+    elif stat.S_ISDIR(mode):
         only = None
+    elif mode:
+        raise UsageError(f"{folder} is neither a file nor a folder")
     else:
         raise UsageError(f"no such file or folder: {folder}")
     files: list[SourceFile] = []
     not_read: list[NotRead] = []
     skipped: list[str] = []
     configured: list[str] = []
-    seen = 0
-    for name in (only,) if only else _walk(root, skipped, configured):
+    marked: set[str] = set()
+    seen = total = 0
+    for name in (only,) if only else _walk(root, skipped, configured, not_read):
         seen += 1
-        if len(files) == _MOST_FILES:
-            not_read.append(NotRead(folder, f"more than {_MOST_FILES} build files; those from {name} on were not read"))
+        if seen > _MOST_FILES or total > _MOST_TOTAL:
+            most = f"{_MOST_FILES} build files" if seen > _MOST_FILES else f"{_MOST_TOTAL >> 20} MiB of build files"
+            not_read.append(NotRead(".", f"more than {most}; those from {name} on were not read"))
             break
         try:
-            text = _text(root / name)
-        except (OSError, ValueError) as error:
-            said = error.strerror if isinstance(error, OSError) else str(error)
-            not_read.append(NotRead(name, (said or str(error)).lower() if isinstance(error, OSError) else str(error)))
+            text = _text(root / name, follow=only is not None)
+        except OSError as error:
+            not_read.append(NotRead(name, _said(error)))
             continue
+        except ValueError as error:
+            not_read.append(NotRead(name, str(error)))
+            continue
+        total += len(text)
+        if text.startswith("\ufeff"):
+            marked.add(name)
+            text = text[1:]
         if worth_parsing(name, text):
             files.append(SourceFile(name, text))
     rust = () if only else tuple(_rust(root, files))
-    return Read(root, tuple(files), tuple(not_read), tuple(skipped), tuple(configured), seen, rust)
+    return Read(root, tuple(files), tuple(not_read), tuple(skipped), tuple(configured), seen, rust, frozenset(marked))
+
+
+def _said(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def _rust(root: Path, files: list[SourceFile]) -> Iterator[SourceFile]:
@@ -95,10 +121,17 @@ def _rust(root: Path, files: list[SourceFile]) -> Iterator[SourceFile]:
                 yield SourceFile(name, text)
 
 
-def _text(path: Path) -> str:
-    if path.stat().st_size > _MOST_BYTES:
+def _text(path: Path, *, follow: bool) -> str:
+    """The text of a regular file, its byte order mark included; what it is was asked of the open file."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError("not a regular file")
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
         raise ValueError(f"larger than {_MOST_BYTES >> 20} MiB")
-    data = path.read_bytes()
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ValueError("UTF-16, not UTF-8")
     if b"\0" in data:
         raise ValueError("a binary file")
     try:
@@ -109,8 +142,9 @@ def _text(path: Path) -> str:
 
 def wanted(name: str) -> bool:
     """Whether a file of this path is a build file of a kind that is read."""
-    path = PurePosixPath(name)
-    lower = path.name.lower()
+    lower = name.rpartition("/")[2].lower()
+    if lower.endswith(_SOURCES) and not lower.startswith(("dockerfile", "containerfile", "cmake")):
+        return False
     if lower in _PLAIN_NAMES or services.kind_of(name) or ci.system_of(name):
         return True
     if lower.endswith(".json"):
@@ -134,8 +168,12 @@ def is_script(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() in _SCRIPT_NAMES
 
 
-def _walk(root: Path, skipped: list[str], configured: list[str]) -> Iterator[str]:
-    for place, folders, names in os.walk(root):
+def _walk(root: Path, skipped: list[str], configured: list[str], not_read: list[NotRead]) -> Iterator[str]:
+    def unreadable(error: OSError) -> None:
+        here = os.path.relpath(error.filename or root, root).replace(os.sep, "/")
+        not_read.append(NotRead(here, _said(error)))
+
+    for place, folders, names in os.walk(root, onerror=unreadable):
         here = os.path.relpath(place, root).replace(os.sep, "/")
         here = "" if here == "." else f"{here}/"
         if any(name in names for name in ("CMakeCache.txt", "compile_commands.json", "build.ninja")):
@@ -145,14 +183,38 @@ def _walk(root: Path, skipped: list[str], configured: list[str]) -> Iterator[str
             names = ["CMakeCache.txt"]
         kept = []
         for name in sorted(folders):
-            if name in _RESULTS or Path(place, name).is_symlink():
+            if name in _RESULTS or stat.S_ISLNK(_mode(f"{place}/{name}")):
                 continue
-            foreign = name in _FOREIGN or here.count("/") >= _DEEPEST or Path(place, name, ".git").exists()
+            foreign = name in _FOREIGN or here.count("/") >= _DEEPEST or _mode(f"{place}/{name}/.git")
             if foreign:
                 skipped.append(here + name)
             else:
                 kept.append(name)
         folders[:] = kept
         for name in sorted(names):
-            if wanted(here + name) and not Path(place, name).is_symlink() and Path(place, name).is_file():
+            if not wanted(here + name):
+                continue
+            if not stat.S_ISLNK(_mode(f"{place}/{name}")):
                 yield here + name
+            elif (why := _link(f"{place}/{name}", root)) is not None:
+                not_read.append(NotRead(here + name, why))
+
+
+def _link(path: str, root: Path) -> str | None:
+    """Why what a link leads to is not read; `None` where that is a build file below the folder itself."""
+    target = os.path.realpath(path)
+    inside = os.path.relpath(target, os.path.realpath(root)).replace(os.sep, "/")
+    mode = _mode(target)
+    if not mode or stat.S_ISLNK(mode):
+        return "a link that leads nowhere"
+    if inside.startswith("../"):
+        return "a link that leads out of the folder"
+    return None if stat.S_ISREG(mode) and wanted(inside) else "a link to what is no build file"
+
+
+def _mode(path: str, *, follow: bool = False) -> int:
+    """What lies there; 0 where nothing does, or where that cannot be told."""
+    try:
+        return (os.stat if follow else os.lstat)(path).st_mode
+    except (OSError, ValueError):
+        return 0

@@ -50,8 +50,11 @@ def lint(
         files = tuple(replace(file, text=texts.get(file.name, file.text)) for file in found.files)
         found = replace(found, files=files)
         report, findings = _judged(found, targets, ignores)
+    marks = dict.fromkeys(found.marked, "\ufeff")
     changed = tuple(
-        EditedFile(file.name, before[file.name], file.text) for file in found.files if file.text != before[file.name]
+        EditedFile(file.name, marks.get(file.name, "") + before[file.name], marks.get(file.name, "") + file.text)
+        for file in found.files
+        if file.text != before[file.name]
     )
     return replace(report, edited=changed, fixed=tuple(fixed))
 
