@@ -61,6 +61,11 @@ def _cargo(lines: str, **more: str) -> dict[str, str]:
     return {"Dockerfile": _CARGO.format(lines=lines), "Cargo.toml": _CARGO_TOML, **more}
 
 
+def _candle(lines: str) -> dict[str, str]:
+    manifest = '[package]\nname = "chat"\nversion = "0.1.0"\n\n[dependencies]\ncandle-core = "0.11.0"\n'
+    return {"Dockerfile": _CARGO.format(lines=lines), "Cargo.toml": manifest}
+
+
 def _own_build(folder: str) -> dict[str, str]:
     return {
         "CMakeLists.txt": "cmake_minimum_required(VERSION 3.25)\nproject(kernels LANGUAGES CXX CUDA)\n",
@@ -91,6 +96,12 @@ LINT_CASES: tuple[LintCase, ...] = (
         "native-in-image-build",
         _cargo("RUN cargo build --release --features cuda"),
         _cargo('ENV CMAKE_CUDA_ARCHITECTURES="86;120"\nRUN cargo build --release --features cuda'),
+        line="cargo build",
+    ),
+    LintCase(
+        "native-in-image-build",
+        _candle("RUN cargo build --release --features cuda"),
+        _candle("ENV CUDA_COMPUTE_CAP=86\nRUN cargo build --release --features cuda"),
         line="cargo build",
     ),
     LintCase(
@@ -317,6 +328,19 @@ LINT_CASES: tuple[LintCase, ...] = (
             **_one(_image(rest=_RUN.format(image=_RUNTIME))),
             "deploy/docker-compose.yml": "services:\n  asr:\n    build: {context: ..}\n",
             "deploy/docker-compose.gpu.yml": "services:\n  asr:\n    runtime: nvidia\n",
+        },
+        line="build:",
+    ),
+    LintCase(
+        "service-without-gpu",
+        {
+            **_one(_image(rest=_RUN.format(image=_RUNTIME))),
+            "compose.yaml": "services:\n  worker:\n    build:\n      context: .\n      dockerfile: ./Dockerfile\n",
+        },
+        {
+            **_one(_image(rest=_RUN.format(image=_RUNTIME))),
+            "compose.yaml": "services:\n  worker:\n    build: .\n    gpus: all\n  front:\n    build: .\n"
+            "  tool:\n    build: {context: ., target: other}\n    command: make test\n",
         },
         line="build:",
     ),
