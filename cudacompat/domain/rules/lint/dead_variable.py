@@ -63,7 +63,12 @@ _NOBODYS = "GGML_CUDA_COMPUTE_CAPABILITY"
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each place that sets it."""
-    dead = {each.name: (each, use) for use in project.uses for each in use.engine.dead if each.window.holds(use.parsed)}
+    dead = {
+        each.name: (each, use)
+        for use in project.uses
+        for each in use.engine.dead
+        if each.window.holds(use.parsed) and not _gone(use, each.name)
+    }
     seen: set[tuple[str, int]] = set()
     taken: set[str] = set()
     for setting in project.settings:
@@ -98,6 +103,11 @@ def check(project: Project) -> Iterable[Finding]:
             help=f"remove it; what this build reads is {instead}" if instead else "remove it",
             fix=fix,
         )
+
+
+def _gone(use: Use, name: str) -> bool:
+    """Whether it is an option that had its time: `gone-option` speaks of it where a command gives it."""
+    return any(each.name == name for each in use.engine.removed)
 
 
 def _why(project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, Use]]) -> str | None:
