@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 
 from cudacompat.app.extend_names import Carrier, Names, names_of
 from cudacompat.domain.arch_lists import ArchList, Item, NoListError, UnreadableListError, read_list
@@ -34,7 +33,13 @@ class Lists:
 
     def __init__(self, uses: Sequence[Use]) -> None:
         self._uses = tuple(uses)
-        self._names = cache(lambda use: names_of(use.engine, use.parsed))
+        self._named: dict[tuple[str, str | None], Names] = {}  # by what is quick to hash
+
+    def _names(self, use: Use) -> Names:
+        key = (use.engine.name, use.version)
+        if key not in self._named:
+            self._named[key] = names_of(use.engine, use.parsed)
+        return self._named[key]
 
     def of_project(self, commands: Iterable[Command], settings: Iterable[Setting]) -> Iterator[Listed]:
         """Yield the lists that reach a command that builds, then those that stand elsewhere, each place once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cudacompat.domain.extend import Assignment, Way
 
@@ -41,8 +42,13 @@ class Command:
     end: int
 
 
-def commands(text: str) -> Iterator[Command]:
-    """Yield the commands; what is not closed at the end is left out."""
+@lru_cache(maxsize=2)
+def commands(text: str) -> tuple[Command, ...]:
+    """Return the commands; what is not closed at the end is left out."""
+    return tuple(_commands(text))
+
+
+def _commands(text: str) -> Iterator[Command]:
     name, start = "", 0
     depth = 0
     arguments: list[Argument] = []

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _MOST_NODES = 50_000
+_MOST_LOOKS = 4 << 20  # characters of TOML, read once for each place that is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,30 +154,36 @@ def toml_scalars(text: str) -> Iterator[Scalar]:
 
     tomlkit keeps a document as it was written but says no places: a mark put in for each value shows where it stands.
     """
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-    from tomlkit.items import String
-
-    def walk(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:
-        if isinstance(node, dict):
-            for key, value in node.items():
-                yield from walk(value, (*path, key))
-        elif isinstance(node, list):
-            for index, value in enumerate(node):
-                yield from walk(value, (*path, index))
-        elif isinstance(node, String):
-            yield path, str(node)
+    import tomllib
 
     try:
-        found = list(walk(tomlkit.parse(text), ()))
+        found = [each for each in _toml_texts(tomllib.loads(text), ()) if _worth_a_look(*each)]
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ValueError(str(error).splitlines()[0]) from error
+    if not found:
+        return  # tomlkit is slow
+    if len(found) * len(text) > _MOST_LOOKS:
+        raise ValueError("too many values for its size")
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
         for path, value in found:
-            if not _worth_a_look(path, value):
-                continue  # no list of architectures; each look costs a reading of the whole file
             place = _toml_place(text, path)
             if place is not None:
                 yield Scalar(tuple(map(str, path)), value, *place, block="\n" in text[place[0] : place[1]])
     except (TOMLKitError, RecursionError, ValueError) as error:
         raise ValueError(str(error).splitlines()[0]) from error
+
+
+def _toml_texts(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _toml_texts(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _toml_texts(value, (*path, index))
+    elif isinstance(node, str):
+        yield path, node
 
 
 _DEPENDENCY = re.compile(r"[\w.-]+(?:\[[^]]*\])?\s*[<>=!~]")
