@@ -95,7 +95,6 @@ def machine() -> dict[str, Any]:
         "driver": gpus[0][2] if gpus else None,
         "processor": processor[1] if processor else None,
         "processors": len(os.sched_getaffinity(0)),
-        "kernel": platform.release(),
         "python": platform.python_version(),
         "nvcc": said("nvcc", "--version", pattern=r"release [\d.]+, V([\d.]+)"),
         "cmake": said("cmake", "--version", pattern=r"version ([\d.]+)"),

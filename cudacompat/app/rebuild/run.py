@@ -8,6 +8,7 @@ import shutil
 import time
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -60,19 +61,30 @@ class _Build:
 def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, events: Events) -> RebuildReport:
     """Run the steps and return what became of each, with the artifacts judged before and after."""
     logs.mkdir(parents=True, exist_ok=True)
-    before = _judge(steps)
     if any(step.kind is StepKind.EXTRACT for step in steps.steps):
         (Path(steps.folder) / DOCKERFILE).write_text(dockerfile(steps), encoding="utf-8")
     names = {name for name, _ in steps.unset}
     own = {k: v for k, v in environment.items() if k not in names} | dict(steps.environment)
     build = _Build(steps, own, logs, events)
-    results: list[StepResult] = []
+    with ThreadPoolExecutor(1) as pool:
+        earlier = pool.submit(_judge, steps)  # while CMake configures
+        results, after = _run_all(build, earlier)
+        before = earlier.result()
+    findings = (*steps.findings, *_meaning(results, steps), *(after.findings if after is not None else ()))
+    return RebuildReport(steps, tuple(results), before, after, findings)
+
+
+def _run_all(build: _Build, earlier: Future[CheckReport | None]) -> tuple[list[StepResult], CheckReport | None]:
+    """Run each step in its turn, the first that may change an artifact not before those of earlier are judged."""
+    steps, results = build.steps, list[StepResult]()
     after: CheckReport | None = None
     for number, step in enumerate(steps.steps, 1):
         if any(result.state is not StepState.DONE for result in results):
             results.append(StepResult(step, StepState.NOT_RUN))
             continue
-        events.started(step)
+        if step.kind not in (StepKind.CONFIGURE, StepKind.FLAGS) and not _is_cmakes_own(step):
+            earlier.result()
+        build.events.started(step)
         start = time.monotonic()
         if step.kind is StepKind.CHECK:
             after = _judge(steps)
@@ -86,9 +98,13 @@ def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, eve
         else:
             result = _clean(step, steps)
         results.append(replace(result, seconds=time.monotonic() - start))
-        events.ended(results[-1])
-    findings = (*steps.findings, *_meaning(results, steps), *(after.findings if after is not None else ()))
-    return RebuildReport(steps, tuple(results), before, after, findings)
+        build.events.ended(results[-1])
+    return results, after
+
+
+def _is_cmakes_own(step: BuildStep) -> bool:
+    """Whether it clears what CMake keeps beside the artifacts."""
+    return step.kind is StepKind.CLEAN and not step.command and all(Path(path).name.startswith("CMake") for path in step.paths)
 
 
 def _meaning(results: Sequence[StepResult], steps: BuildSteps) -> tuple[Finding, ...]:
