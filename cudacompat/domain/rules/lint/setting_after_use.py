@@ -27,6 +27,8 @@ from cudacompat.domain.rule import Rule
 
 # What NVIDIA's images set themselves: there the name is not empty.
 _OF_THE_IMAGE = re.compile(r"CUDA_VERSION|NV_\w+|NVARCH|NVIDIA_\w+|LD_LIBRARY_PATH|LIBRARY_PATH|PATH")
+_REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_ASSIGNED = re.compile(r"(?:^|[\s;&|(])([A-Za-z_]\w*)=")  # by the shell itself
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -91,9 +93,12 @@ def _outside(project: Project, stage: Stage) -> Iterable[Finding]:
     if file is None or not before or stage.base is None:
         return
     declared = {each.name for own in ancestry(project, stage) for each in own.settings}
+    following = next((each for each in project.stages_of(stage.file) if each.number == stage.number + 1), None)
+    body = file.text[stage.place.end : following.place.start if following is not None else len(file.text)]
+    named = set(_REFERENCE.findall(body)) - set(_ASSIGNED.findall(body))
     for argument in {each.name: each for each in before}.values():
         name = argument.name
-        if name in declared or not argument.written or argument.value is None:
+        if name in declared or name not in named or not argument.written or argument.value is None:
             continue
         if is_nvidia_cuda(stage.base) and _OF_THE_IMAGE.fullmatch(name):
             continue
@@ -121,8 +126,7 @@ def _used(project: Project, stage: Stage, name: str) -> Place | None:
         if command.use is None or name in command.environment:
             continue
         for word in command.words:
-            text = project.text(word.place)
-            if refers.search(text) and not word.known and f"{name}=" not in project.text(command.place):
+            if not word.known and refers.search(project.text(word.place)):
                 return word.place
     for setting in stage.settings:
         if setting.way is Way.ENVIRONMENT and setting.name in project.known and refers.search(setting.written):
