@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from prove_whisper import Record
+
 HERE = Path(__file__).resolve().parent
 TORCH = """
 import sys, time, torch
@@ -44,7 +46,7 @@ time.sleep(2)
 
 
 def main() -> None:
-    out = Path(sys.argv[1])
+    out = Path(sys.argv[1]).resolve()
     out.mkdir(parents=True, exist_ok=True)
     only = sys.argv[2:]
     folder = Path(tempfile.mkdtemp())
@@ -101,17 +103,28 @@ def main() -> None:
         "torch, only asked": ("cpu-fallback", 1, [], [], [python, "torch_run.py", "available"], {}),
     }
     records: list[dict[str, object]] = []
+    about_it = (
+        "What `verify` said of runs of engine.cu and of PyTorch whose answer is known. has_to_be and is: verdict "
+    )
+    written = Record(out / "verify.json", about_it + "and exit code", {str(folder): "/engine"})
 
     def record(name: str, has_to_be: tuple[str, int], text: str, code: int, about: dict[str, object]) -> None:
         try:
             said = json.loads(text)
         except ValueError:
             said = {"verdict": None, "stdout": text[-2000:]}
-        row = {"name": name, "has_to_be": list(has_to_be), "is": [said["verdict"], code], **about, "said": said}
+        kept = {key: value for key, value in said.items() if key not in ("schema", "tool", "output")}
+        row: dict[str, object] = {
+            "name": name,
+            "has_to_be": list(has_to_be),
+            "is": [said["verdict"], code],
+            **about,
+            "said": kept,
+        }
         records.append(row)
         good = "ok     " if row["has_to_be"] == row["is"] else "DIFFERS"
         print(good, name, row["is"], said.get("why", said), flush=True)
-        (out / "verify.json").write_text(json.dumps(records, indent=1).replace(str(folder), "/engine") + "\n")
+        written.put("runs", records)
 
     for name, (verdict, code, around, options, command, environment) in runs.items():
         if only and name not in only:
