@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -37,6 +38,18 @@ def lint(
     """Return what is wrong in a project, judged for these targets. With `fix` (or `unsafe`) the report holds the edited
     files, which are not written here, and the findings that are left with them. `UsageError` where there is no such
     folder."""
+    collecting = gc.isenabled()
+    gc.disable()  # all that is made here is kept to the end; looking for garbage in it takes a quarter of the time
+    try:
+        return _lint(folder, targets, ignores, fix=fix, unsafe=unsafe)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _lint(
+    folder: str, targets: tuple[Target, ...], ignores: Sequence[Ignore], *, fix: bool, unsafe: bool
+) -> LintReport:
     found = read(folder)
     before = {file.name: file.text for file in found.files}
     report, findings = _judged(found, targets, ignores)
