@@ -35,9 +35,17 @@ def recognise_as(engine: Engine, folder: Path) -> Recognised | None:
     return _shown(engine, folder, lambda name: beginning(folder / name, _MOST_BYTES))
 
 
-def recognise_in(texts: Mapping[str, str], folder: Path) -> Recognised | None:
-    """Return the engine that a folder shows, of which these files (by their path below it) were read already."""
-    text_of = cache(lambda name: texts[name] if name in texts else beginning(folder / name, _MOST_BYTES))
+def recognise_in(texts: Mapping[str, str], root: Path, below: str) -> Recognised | None:
+    """Return the engine that the folder `below` the root shows (`` is the root), of which these files (by their path
+    below the root) were read already."""
+    folder = root / below
+    start = f"{below}/" if below else ""
+
+    @cache
+    def text_of(name: str) -> str | None:
+        text = texts.get(start + name)
+        return text if text is not None else beginning(folder / name, _MOST_BYTES)
+
     return next((found for engine in ENGINES if (found := _shown(engine, folder, text_of)) is not None), None)
 
 

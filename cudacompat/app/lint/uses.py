@@ -34,12 +34,13 @@ def uses_of(read: Read) -> tuple[Use, ...]:
         _HAS_CUDA.search(file.text) for file in read.files if file.name.lower().endswith(("cmakelists.txt", ".cmake"))
     )
     folders: set[str] = set()
+    texts = {file.name: file.text for file in read.files}
     for file in read.files:
-        path = PurePosixPath(file.name)
-        if path.name.lower() in _MARKED and len(path.parts) <= _DEEPEST + 1:
-            folders.add("" if len(path.parts) == 1 else path.parent.as_posix())
+        folder, _, name = file.name.rpartition("/")
+        if name.lower() in _MARKED and file.name.count("/") <= _DEEPEST:
+            folders.add(folder)
     for folder in sorted(folders, key=lambda each: (each.count("/") if each else -1, each))[:_MOST_FOLDERS]:
-        shown = recognise_in(_texts_below(read, folder), read.root / folder)
+        shown = recognise_in(texts, read.root, folder)
         if shown is None or (shown.engine.name in _PLAIN[:1] and not has_cuda):
             continue
         if shown.engine.name in _PLAIN and any(use.engine is shown.engine for use in found):
@@ -54,11 +55,6 @@ def uses_of(read: Read) -> tuple[Use, ...]:
                 if engine is not None and not any(use.engine is engine for use in found):
                     found.append(Use(engine, None, file.name))
     return tuple(found)
-
-
-def _texts_below(read: Read, folder: str) -> dict[str, str]:
-    start = f"{folder}/" if folder else ""
-    return {file.name.removeprefix(start): file.text for file in read.files if file.name.startswith(start)}
 
 
 class Builders:
