@@ -18,7 +18,9 @@ NEWEST_CMAKE = (99, 0)  # whatever was the newest when the image was built
 
 _PACKAGED = re.compile(r"cuda(?:-toolkit|-nvcc|-compiler|-minimal-build)?-(\d{1,2})[-.](\d{1,2})(?:[=*].*)?")
 _RUNFILE = re.compile(r"cuda_(\d{1,2})\.(\d{1,2})\.\d+_")
-_CMAKE_FILE = re.compile(r"cmake-v?(\d+)\.(\d+)|(?:[Kk]itware/[Cc][Mm]ake|cmake\.org/files)[^\s]{0,200}?/v?(\d+)\.(\d+)")
+_CMAKE_FILE = re.compile(
+    r"cmake-v?(\d+)\.(\d+)|(?:[Kk]itware/[Cc][Mm]ake|cmake\.org/files)[^\s]{0,200}?/v?(\d+)\.(\d+)"
+)
 _PYPI_CMAKE = re.compile(r"cmake(?:==(\d+)\.(\d+)\S*|~=\S*|>=?\S*)?")
 _APT = frozenset({"apt-get", "apt", "aptitude"})
 _PACKAGERS = _APT | {"dnf", "yum", "microdnf"}

@@ -22,6 +22,7 @@ from pathlib import PurePosixPath
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.facts import Project, Service, Stage
 from cudacompat.domain.lint.images import is_nvidia_cuda
+from cudacompat.domain.lint.questions import base_name
 from cudacompat.domain.lint.stages import runs_cuda
 from cudacompat.domain.rule import Rule
 
@@ -43,7 +44,7 @@ def check(project: Project) -> Iterable[Finding]:
         image = _image(project, service)
         if image is None:
             continue
-        kind = PurePosixPath(service.file).name.lower()
+        kind = base_name(service.file).lower()
         developing = "devcontainer" in kind
         help_ = '"runArgs": ["--gpus=all"]' if developing else "gpus: all"
         yield Finding(

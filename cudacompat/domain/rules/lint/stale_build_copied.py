@@ -20,12 +20,13 @@ from pathlib import PurePosixPath
 from cudacompat.domain.engine import BuildSystem
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.facts import Command, Project, SourceFile
+from cudacompat.domain.lint.questions import base_name, folder_of
 from cudacompat.domain.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each COPY that takes such a folder along."""
-    caches = [PurePosixPath(file.name).parent.as_posix() for file in project.files if _is_cache(file)]
+    caches = [folder_of(file.name) for file in project.files if _is_cache(file)]
     if not caches:
         return
     for stage in project.stages:
@@ -56,7 +57,7 @@ def check(project: Project) -> Iterable[Finding]:
 
 
 def _is_cache(file: SourceFile) -> bool:
-    return "/" in file.name and PurePosixPath(file.name).name == "CMakeCache.txt"
+    return "/" in file.name and base_name(file.name) == "CMakeCache.txt"
 
 
 def _configures(command: Command) -> bool:
