@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
 
 from cudacompat.domain.engine import BuildSystem
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
