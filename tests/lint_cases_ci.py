@@ -229,7 +229,19 @@ _CCACHE = (
 )
 
 _WHEELS = "https://abetlen.github.io/llama-cpp-python/whl/cu124"
+_FLASH = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+ENV FLASH_ATTN_CUDA_ARCHS="80;120"
+RUN pip install torch
+RUN {}pip install flash-attn --no-build-isolation
+"""
 _EVIDENCE = (
+    LintCase(
+        "wheel-instead-of-build",
+        {"Dockerfile": _FLASH.format("MAX_JOBS=4 ")},
+        {"Dockerfile": _FLASH.format("MAX_JOBS=4 FLASH_ATTENTION_FORCE_BUILD=TRUE ")},
+        line="FLASH_ATTN_CUDA_ARCHS",
+    ),
     LintCase(
         "prebuilt-wheel",
         {"Dockerfile": 'FROM python:3.12\nRUN TORCH_CUDA_ARCH_LIST="8.6 12.0" pip install --no-cache-dir torch\n'},

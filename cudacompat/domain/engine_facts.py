@@ -158,7 +158,10 @@ class Purpose(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A setting beside the list that this build needs, and why."""
+    """A setting beside the list that this build needs, and why.
+
+    `against_wheel` is whether its build may take a ready wheel from somewhere, which has a list of its own, without it.
+    """
 
     name: str
     value: str
@@ -168,6 +171,7 @@ class Fixed:
     source: str
     window: Window = ALWAYS
     purpose: Purpose = Purpose.OTHER
+    against_wheel: bool = False
 
 
 class Effect(Enum):
@@ -196,13 +200,17 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class DeadSetting:
-    """A setting that looks like a knob of this engine and that nothing in its build reads."""
+    """A setting that looks like a knob of this engine and that nothing in its build reads.
+
+    `overwritten_by` is a regular expression of what overwrites it in a CMake file: set below that, it does count.
+    """
 
     name: str
     why: str
     source: str
     read_by: str | None = None  # who does read a setting of this name, elsewhere
     window: Window = ALWAYS
+    overwritten_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ ENGINE = Engine(
             "flash-attention's setup.py",
             "without it a prebuilt wheel of the project is taken where one fits, with its own list",
             _SETUP + ": CachedWheelsCommand",
+            against_wheel=True,
         ),
     ),
     dead=(

@@ -7,7 +7,7 @@ is `None`, and rules say nothing about it.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from cudacompat.domain.versions import ToolkitVersion
 
 _LINE_END = re.compile("\n")
 _ASKING = re.compile(
-    r"(?:\$\{?|ENV\{|\$\(|(?:environ|getenv|env|env_var|var)\w{0,20}\W{1,3}|(?:env|matrix|inputs|vars)\.)$", re.ASCII
+    r"(?:\$\{?|ENV\{|\$\(|(?:environ|getenv|env|env_var|var)\w{0,20}[^\w\n]{1,3}|(?:env|matrix|inputs|vars)\.)$", re.ASCII
 )
 _BEFORE = 40  # characters
 
@@ -374,6 +374,13 @@ class Project:
         """The lists of architectures that stand in one file, in order."""
         return tuple(self._index.filled(self).lists[file])
 
+    def lists_at(self, place: Place) -> tuple[Listed, ...]:
+        """The lists of architectures that stand in this piece of a file, in order."""
+        index = self._index.filled(self)
+        starts = index.starts.get(place.file, [])
+        first, last = bisect_left(starts, place.start), bisect_right(starts, place.end)
+        return tuple(each for each in index.lists[place.file][first:last] if each.setting.place.end <= place.end)
+
     def speaks_of(self, name: str) -> bool:
         """Whether any file asks for the value of this name: `$NAME`, `ENV{NAME}`, `os.environ["NAME"]`."""
         asked = self._index.asked
@@ -395,6 +402,7 @@ class _Index:
         self.steps: dict[Place, list[Command]] = defaultdict(list)
         self.settings: dict[str, list[Setting]] = defaultdict(list)
         self.lists: dict[str, list[Listed]] = defaultdict(list)
+        self.starts: dict[str, list[int]] = {}
         self.asked: dict[str, bool] = {}
         self._full = False
 
@@ -415,6 +423,9 @@ class _Index:
                 self.settings[setting.place.file].append(setting)
             for listed in project.lists:
                 self.lists[listed.setting.place.file].append(listed)
+            for name, lists in self.lists.items():
+                lists.sort(key=lambda each: each.setting.place.start)
+                self.starts[name] = [each.setting.place.start for each in lists]
         return self
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cudacompat.domain.lint.facts import Command, Job, Listed, Project, Setting, Step
+from cudacompat.domain.lint.facts import Command, Job, Listed, Project, Step
 from cudacompat.domain.lint.questions import installs_toolkit
 from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
 from cudacompat.domain.versions import ToolkitVersion
@@ -14,6 +14,8 @@ _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.\d+)?")
 _PACKAGE = re.compile(r"cuda-(?:toolkit|nvcc|compiler|minimal-build)-(\d{1,2})[-.](\d{1,2})")
 _SETUP = ("jimver/cuda-toolkit",)
+# variables that may hold a list for any build, or an argument with one
+_CARRIERS = ("CMAKE_ARGS", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS")
 # what leaves an artifact for somebody else
 _UPLOADS = (
     "actions/upload-artifact",
@@ -65,16 +67,11 @@ def lists_of(project: Project, command: Command) -> Iterator[Listed]:
     """Yield the lists of architectures that reach a command: on its line, in its environment."""
     if command.use is None:
         return
-    given = (*command.defines, *command.environment.values())
-    files = dict.fromkeys(setting.place.file for setting in given)
-    for listed in (each for file in files for each in project.lists_in(file)):
-        if listed.use.engine is command.use.engine and any(_holds(setting, listed.setting) for setting in given):
-            yield listed
-
-
-def _holds(setting: Setting, inner: Setting) -> bool:
-    one, other = setting.place, inner.place
-    return one.file == other.file and one.start <= other.start and other.end <= one.end
+    engine = command.use.engine
+    names = dict.fromkeys(knob.name for knob in (*engine.knobs, *engine.env_knobs))
+    given = (command.environment.get(name) for name in (*names, *_CARRIERS))
+    for setting in (*command.defines, *filter(None, given)):
+        yield from (listed for listed in project.lists_at(setting.place) if listed.use.engine is engine)
 
 
 def publishes(job: Job, commands: tuple[Command, ...]) -> bool:

@@ -127,6 +127,7 @@ LINT_RULES: tuple[Rule[Project], ...] = (
     ci_cache_key.RULE,
     ccache_append_flags.RULE,
     prebuilt_wheel.RULE,
+    prebuilt_wheel.BUILDS,
     weak_evidence.RULE,
     ignored_failure.RULE,
     jit_variable_shipped.RULE,

@@ -19,7 +19,6 @@ from collections.abc import Iterable
 
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.lint.facts import Command, Project, Setting
-from cudacompat.domain.lint.jobs import jobs_with
 from cudacompat.domain.lint.questions import is_on
 from cudacompat.domain.rule import Rule
 
@@ -30,15 +29,16 @@ _LAUNCHER = "CMAKE_CUDA_COMPILER_LAUNCHER"
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each place that sets the flags."""
     said: set[tuple[str, int]] = set()
+    installing = {command.place.file for command in project.commands if _installs(command)}
     for command in project.commands:
         flags = next((command.environment[name] for name in _VARIABLES if name in command.environment), None)
         if flags is None or not ("arch" in flags.written or "-gencode" in flags.written):
             continue
-        launched = _launched(project, command)
+        launched = _launched(command, installing)
         at = (flags.place.file, flags.place.start)
         if launched is None or at in said or "CCACHE_DISABLE" in command.environment:
             continue
-        if "CCACHE_NAMESPACE" in command.environment or not _outlives(project, command):
+        if "CCACHE_NAMESPACE" in command.environment or not _outlives(command):
             continue
         said.add(at)
         yield Finding(
@@ -53,20 +53,22 @@ def check(project: Project) -> Iterable[Finding]:
         )
 
 
-def _launched(project: Project, command: Command) -> str | None:
+def _launched(command: Command, installing: set[str]) -> str | None:
     """What puts ccache in front of nvcc for this build."""
     if command.use is None:
         return None
-    given: dict[str, Setting] = {**command.environment, **{each.name: each for each in command.defines}}
-    launcher = given.get(_LAUNCHER)
+    launcher = _given(command, _LAUNCHER)
     if launcher is not None:
         return f"{_LAUNCHER} is ccache" if _is_ccache(launcher.value) else None
     option = command.use.engine.finds_ccache
-    if not option or (option in given and not is_on(given[option].value)):
-        return None
-    if not any(_installs(each) for each in project.commands if each.place.file == command.place.file):
+    switch = _given(command, option) if option else None
+    if not option or (switch is not None and not is_on(switch.value)) or command.place.file not in installing:
         return None
     return f"{command.use.engine.name} puts ccache in front of nvcc where it finds it ({option})"
+
+
+def _given(command: Command, name: str) -> Setting | None:
+    return next((each for each in command.defines if each.name == name), command.environment.get(name))
 
 
 def _is_ccache(value: str | None) -> bool:
@@ -77,20 +79,16 @@ def _installs(command: Command) -> bool:
     return command.program in ("apt-get", "apt", "dnf", "yum", "apk") and command.has("ccache")
 
 
-def _outlives(project: Project, command: Command) -> bool:
+def _outlives(command: Command) -> bool:
     """Whether what ccache keeps is there for the next build."""
     if command.stage is not None:
         return any(mount.type == "cache" and "ccache" in mount.options.get("target", "") for mount in command.mounts)
     if command.job is None:
         return True
-    for job, _ in jobs_with(project):
-        if job.place == command.job.place:
-            return any(
-                "ccache" in (step.uses or "")
-                or "ccache" in (step.given["path"].written if "path" in step.given else "")
-                for step in job.steps
-            )
-    return False
+    return any(
+        "ccache" in (step.uses or "") or ("path" in step.given and "ccache" in step.given["path"].written)
+        for step in command.job.steps
+    )
 
 
 RULE = Rule("ccache-append-flags", "Architectures that ccache does not see", __doc__, check)

@@ -27,7 +27,10 @@ _SPEAKS_OF_IT = re.compile(r"CUDA|NVCC|(?:^|_)GPU_?ARCH|COMPUTE_CAP|(?:^|_)SM_?(
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each argument that no build of it takes."""
-    declared = {file: _declared(project, file) for file in {stage.file for stage in project.stages}}
+    declared: dict[str, set[str]] = {stage.file: set() for stage in project.stages}
+    for setting in project.settings:
+        if setting.way is Way.BUILD_ARGUMENT and setting.place.file in declared:
+            declared[setting.place.file].add(setting.name)
     builds: dict[tuple[str, int], list[tuple[Setting, str | None]]] = defaultdict(list)
     for build in project.image_builds:
         for argument in build.arguments:
@@ -51,12 +54,6 @@ def check(project: Project) -> Iterable[Finding]:
             why="a build argument that no ARG declares is dropped; the build goes on",
             help=f"it declares {', '.join(names[:5])}" if names else f"declare it: ARG {argument.name}",
         )
-
-
-def _declared(project: Project, file: str) -> frozenset[str]:
-    return frozenset(
-        setting.name for setting in project.settings if setting.place.file == file and setting.way is Way.BUILD_ARGUMENT
-    )
 
 
 RULE = Rule("undeclared-build-argument", "A build argument that goes nowhere", __doc__, check)

@@ -14,17 +14,20 @@ What to do: hand it on: `"-DCMAKE_CUDA_ARCHITECTURES=$GPU_ARCHS"`, or remove it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 
 from cudacompat.domain.extend import Way
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.lint.facts import Command, Project, Setting, Stage
-from cudacompat.domain.lint.questions import ancestry
 from cudacompat.domain.rule import Rule
 
 _NAME = re.compile(r"ARCHS?$|ARCHITECTURES?$|ARCH_LIST$|COMPUTE_CAP\w*$|CAPABILIT(?:Y|IES)$|GENCODES?$", re.IGNORECASE)
 _HOST = re.compile(r"^(?:TARGET|BUILD|HOST|OS|S6_|PLATFORM_?|CPU_?|DEB_?|DPKG_?|UNAME_?|GO_?)?ARCH(?:ITECTURE)?$")
 _LIST = re.compile(r"(?:\d{2,3}[af]?(?:-real|-virtual)?|\d{1,2}\.\d[af]?(?:\+PTX)?)(?:[;, ]+|$)")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_DECLARES = re.compile(r"[ \t]*ARG[ \t]", re.IGNORECASE)
+_REFERENCE = re.compile(r"\$\{?\w+")
 # Programs that read no variable of a name of somebody's own.
 _PLAIN = frozenset(
     {"apt-get", "apt", "apk", "dnf", "yum", "microdnf", "rm", "mkdir", "cp", "mv", "ln", "cd", "echo", "set", "export",
@@ -36,11 +39,17 @@ _PLAIN = frozenset(
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each argument that is not used."""
     dead = {each.name for use in project.uses for each in use.engine.dead}
+    words = _Words(project) if any(map(_carries, _arguments(project))) else None
     for stage in project.stages:
         for setting in stage.settings:
-            if setting.way is not Way.BUILD_ARGUMENT or setting.name in project.known or setting.name in dead:
+            if (
+                words is None
+                or setting.way is not Way.BUILD_ARGUMENT
+                or setting.name in project.known
+                or setting.name in dead
+            ):
                 continue
-            if not _carries(setting) or not _is_unused(project, stage, setting):
+            if not _carries(setting) or not _is_unused(project, stage, setting, words):
                 continue
             yield Finding(
                 id=RULE.id,
@@ -54,6 +63,10 @@ def check(project: Project) -> Iterable[Finding]:
             )
 
 
+def _arguments(project: Project) -> Iterable[Setting]:
+    return (each for stage in project.stages for each in stage.settings if each.way is Way.BUILD_ARGUMENT)
+
+
 def _carries(setting: Setting) -> bool:
     """Whether it certainly is a list of CUDA's architectures: by its name, and its value where it has one."""
     if _HOST.match(setting.name) or not _NAME.search(setting.name):
@@ -62,17 +75,37 @@ def _carries(setting: Setting) -> bool:
     return _LIST.match(value) is not None if value else "CUDA" in setting.name.upper()
 
 
-def _is_unused(project: Project, stage: Stage, setting: Setting) -> bool:
-    if any(setting.name in file.text for file in project.files if file.name != stage.file and _runs(file.name)):
+def _is_unused(project: Project, stage: Stage, setting: Setting, words: _Words) -> bool:
+    if setting.name in words.elsewhere or words.mentioned(stage.file)[setting.name]:
         return False
-    file = project.file(stage.file)
-    mentions = re.compile(rf"(?<!\w){re.escape(setting.name)}(?!\w)")
-    declarations = re.compile(rf"(?im)^[ \t]*ARG[ \t][^\n]*(?<!\w){re.escape(setting.name)}(?!\w)")
-    text = re.sub(r"(?m)^[ \t]*#[^\n]*", "", file.text) if file is not None else ""
-    if len(mentions.findall(text)) > len(declarations.findall(text)):
-        return False
-    commands = list(_seeing(project, stage))
+    commands = project.commands_of(stage)
     return bool(commands) and all(command.program in _PLAIN or _is_known(command) for command in commands)
+
+
+class _Words:
+    """Which names the files mention. Each file is read once, however many arguments there are."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._mentioned: dict[str, Counter[str]] = {}
+        files = (file for file in project.files if _runs(file.name))
+        dockerfiles = {stage.file for stage in project.stages}
+        self.elsewhere = {word for file in files if file.name not in dockerfiles for word in _WORD.findall(file.text)}
+
+    def mentioned(self, name: str) -> Counter[str]:
+        """How often a Dockerfile names something but to declare it as an argument."""
+        if name not in self._mentioned:
+            file = self._project.file(name)
+            lines = file.text.splitlines() if file is not None else []
+            count: Counter[str] = Counter()
+            for line in lines:
+                if _DECLARES.match(line):
+                    # ARG A=$B names B; what stands on the left is declared
+                    count.update(_WORD.findall(" ".join(_REFERENCE.findall(line))))
+                elif not line.lstrip().startswith("#"):
+                    count.update(_WORD.findall(line))
+            self._mentioned[name] = count
+        return self._mentioned[name]
 
 
 def _runs(name: str) -> bool:
@@ -86,13 +119,6 @@ def _is_known(command: Command) -> bool:
         return True
     builds = {"--build", "--install", "-E", "--version"}
     return command.program == "cmake" and any(word.text in builds for word in command.words)
-
-
-def _seeing(project: Project, stage: Stage) -> Iterator[Command]:
-    """The commands of the stage; and of those that begin with it, which see its ENV but not its ARG, none."""
-    for each in ancestry(project, stage):
-        if each.number == stage.number:
-            yield from project.commands_of(each)
 
 
 RULE = Rule("unused-argument", "An argument for architectures that is not used", __doc__, check)

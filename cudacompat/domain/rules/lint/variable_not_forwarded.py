@@ -48,8 +48,9 @@ def check(project: Project) -> Iterable[Finding]:
                 continue
             if setting.written.strip() and not _arrives(project, command, name):
                 found[(setting.place.file, setting.place.start, name)].append((command, setting, dead))
-    for (path, _, name), cases in found.items():
-        if _read_elsewhere(project, cases[0][1]):
+    read = _read_elsewhere(project, {name for _, _, name in found}) if found else set()
+    for (path, start, name), cases in found.items():
+        if (path, start) in read or _asked_for(project, name):
             continue
         command, setting, dead = cases[0]
         use = command.use
@@ -90,31 +91,34 @@ def _in_front(project: Project, command: Command, name: str) -> bool:
     return name in text[:first] and name not in text[first:]
 
 
-def _read_elsewhere(project: Project, setting: Setting) -> bool:
-    """Whether something reads this very setting: a build that takes it from the environment, a command that hands it
-    on, a file that asks for the variable."""
-    asks = re.compile(
-        rf"(?:ENV|penv)\{{{re.escape(setting.name)}\}}|(?:environ|getenv|env_var|env::var)\w*\W{{1,3}}{re.escape(setting.name)}\b"
-    )
-    if any(asks.search(file.text) for file in project.files if setting.name in file.text):
-        return True
-    mention = re.compile(rf"\$\{{?{re.escape(setting.name)}\b")
+def _asked_for(project: Project, name: str) -> bool:
+    """Whether a file asks for the variable in the language of a build."""
+    asks = re.compile(rf"(?:ENV|penv)\{{{name}\}}|(?:environ|getenv|env_var|env::var)\w*\W{{1,3}}{name}\b")
+    return any(asks.search(file.text) for file in project.files if name in file.text)
+
+
+def _read_elsewhere(project: Project, names: set[str]) -> set[tuple[str, int]]:
+    """Where settings of these names stand that something does read: a build that takes it from the environment, or a
+    command that hands it on."""
+    read: set[tuple[str, int]] = set()
     for command in project.commands:
-        given = command.environment.get(setting.name)
-        if given is None or given.place != setting.place:
-            continue
-        if mention.search(project.text(command.place)):
-            return True
-        use = command.use
-        if use is None:
-            continue
-        knobs = (*use.engine.knobs, *use.engine.env_knobs)
-        if any(
-            knob.name == setting.name and knob.channel is Channel.ENVIRONMENT and knob.window.holds(use.parsed)
-            for knob in knobs
-        ):
-            return True
-    return False
+        for name in names:
+            setting = command.environment.get(name)
+            if setting is not None and (_takes(command, name) or f"${name}" in _braceless(project, command)):
+                read.add((setting.place.file, setting.place.start))
+    return read
+
+
+def _takes(command: Command, name: str) -> bool:
+    use = command.use
+    return use is not None and any(
+        knob.name == name and knob.channel is Channel.ENVIRONMENT and knob.window.holds(use.parsed)
+        for knob in (*use.engine.knobs, *use.engine.env_knobs)
+    )
+
+
+def _braceless(project: Project, command: Command) -> str:
+    return project.text(command.place).replace("${", "$")
 
 
 def _fix(project: Project, commands: list[Command], hand_on: str) -> Fix | None:
