@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import socket
@@ -14,6 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from cudacompat.app import observe
 from tests import fake_gpu
 from tests.fake_gpu import CONTEXT
 from tests.run import EXAMPLE, Ran, cudacompat
@@ -432,3 +434,25 @@ def test_a_run_that_is_interrupted_leaves_nothing(engine: Engine, tmp_path: Path
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 130
     assert gone(int(note.read_text()))
+
+
+# -- how often it is looked at
+
+
+@pytest.mark.parametrize(("timed", "early", "late"), [(False, 2, 11), (True, 11, 11)])
+def test_a_slow_look_takes_half_of_the_time_at_first_and_then_a_tenth(
+    monkeypatch: pytest.MonkeyPatch, timed: bool, early: int, late: int
+) -> None:
+    """One look costs 40 ms: every so many of them there is one."""
+    clock = [100.0]
+    monkeypatch.setattr(observe.time, "monotonic", lambda: clock[0])
+    paced = observe._Paced(timed)
+    looks = []
+    while clock[0] < 120:
+        with paced as due:
+            if due:
+                looks.append(clock[0])
+                clock[0] += 0.040
+        clock[0] += 0.001
+    gaps = [round((later - each) / 0.040) for each, later in itertools.pairwise(looks)]
+    assert (gaps[0], gaps[-1]) == (early, late)
