@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 import cudacompat
-from cudacompat.domain.finding import Finding, Severity, Suppressed
+from cudacompat.domain.finding import Edit, Finding, Fix, Severity, Suppressed
 from cudacompat.report.clean import clipped
 from cudacompat.report.place import fingerprints, inner_of, outer_of, relative_path, uri_of
 from cudacompat.report.rule_text import RuleText, rule_text
@@ -130,6 +130,8 @@ class _Run:
         if isinstance(result, Suppressed):
             reason = _text(f"{result.by}: {result.reason}" if result.reason else result.by)
             document["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
+        if finding.fix is not None and finding.fix.edits:
+            document["fixes"] = [_fix(finding.fix)]
         label = self._view.label_of(finding)
         if label is not None:
             document["properties"] = {"target": _text(label)}
@@ -185,6 +187,29 @@ def _finding(result: Finding | Suppressed) -> Finding:
 def _artifact_location(path: str) -> Json:
     relative = relative_path(path) is not None
     return {"uri": uri_of(path), **({"uriBaseId": _ROOT} if relative else {})}
+
+
+def _fix(fix: Fix) -> Json:
+    """A fix as replacements of characters, which GitHub and viewers offer; what it decides is said."""
+    by_file: dict[str, list[Edit]] = {}
+    for edit in fix.edits:
+        by_file.setdefault(edit.file, []).append(edit)
+    return {
+        "description": {"text": _text(fix.what if fix.safe else f"{fix.what} (look at it first)")},
+        "artifactChanges": [
+            {
+                "artifactLocation": _artifact_location(file),
+                "replacements": [
+                    {
+                        "deletedRegion": {"charOffset": edit.start, "charLength": edit.end - edit.start},
+                        "insertedContent": {"text": edit.new},
+                    }
+                    for edit in sorted(edits, key=lambda each: each.start)
+                ],
+            }
+            for file, edits in by_file.items()
+        ],
+    }
 
 
 def _descriptor(rule: RuleText) -> Json:

@@ -68,8 +68,8 @@ def _errors(page: _Page, report: object) -> None:
     checked = report.check if isinstance(report, DoctorReport) else report
     if isinstance(checked, InspectReport):
         _not_read(page, checked.read.not_read)
-    elif isinstance(checked, CheckReport):
-        _not_read(page, checked.not_read)
+    else:
+        _not_read(page, getattr(checked, "not_read", ()))
 
 
 class _Page:

@@ -76,6 +76,7 @@ class View:
     open: frozenset[Place]
     without_code: int
     show_suppressed: bool = False
+    examined: str = ""  # what was looked at, where that is no artifact
 
     def number_of(self, severity: Severity) -> int:
         """How many findings have this severity."""
@@ -106,6 +107,8 @@ class View:
     @property
     def scope(self) -> str:
         """What was looked at: `checked 3 files for 2 GPUs`."""
+        if self.examined:
+            return self.examined
         if self.targets:
             files = count(len(self.rows), "file") if self.rows else "nothing"
             return f"checked {files} for {count(len(self.targets), 'GPU')}"
@@ -153,8 +156,18 @@ def view_of(report: object) -> View | None:
         rows=rows,
         open=open_,
         without_code=judged.without_code if judged else 0,
-        show_suppressed=getattr(judged, "show_suppressed", False),
+        show_suppressed=getattr(judged or report, "show_suppressed", False),
+        examined=_examined(report),
     )
+
+
+def _examined(report: object) -> str:
+    """What `lint` read: build files, of which it has no rows."""
+    files = getattr(report, "files", None)
+    if command_of(report) != "lint" or not isinstance(files, int):
+        return ""
+    targets = getattr(report, "targets", ())
+    return f"read {count(files, 'build file')}" + (f" for {count(len(targets), 'GPU')}" if targets else "")
 
 
 def _judged_by(report: object) -> CheckReport | None:

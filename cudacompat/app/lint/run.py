@@ -69,7 +69,7 @@ def _lint(
         for file in found.files
         if file.text != before[file.name]
     )
-    return replace(report, edited=changed, fixed=tuple(fixed))
+    return replace(report, edited=changed, fixed=tuple(_of_user(found, each) for each in fixed))
 
 
 def findings_of(project: Project) -> tuple[Finding, ...]:
@@ -116,7 +116,7 @@ def _judged(
         targets=targets,
         uses=project.uses,
         units=project.units,
-        findings=tuple(replace(each, path=_named(found, each.path)) for each in findings),
+        findings=tuple(_of_user(found, each) for each in findings),
         suppressed=tuple(
             replace(each, finding=replace(each.finding, path=_named(found, each.finding.path)))
             for each in (*inline, *left.suppressed)
@@ -126,6 +126,14 @@ def _judged(
         skipped=found.skipped,
     )
     return report, left.findings
+
+
+def _of_user(found: Read, finding: Finding) -> Finding:
+    """The finding with its paths, and those of its fix, as the user would write them."""
+    fix = finding.fix
+    if fix is not None:
+        fix = replace(fix, edits=tuple(replace(each, file=_named(found, each.file) or each.file) for each in fix.edits))
+    return replace(finding, path=_named(found, finding.path), fix=fix)
 
 
 def _named(found: Read, name: str | None) -> str | None:
