@@ -42,6 +42,13 @@ endif()
 add_subdirectory(src)
 """
 _NAMED = "set(CMAKE_CUDA_ARCHITECTURES 86 120)"
+_WITH_TORCH = """\
+cmake_minimum_required(VERSION 3.24)
+{before}project(ops LANGUAGES CXX CUDA)
+find_package(Torch REQUIRED)
+{after}add_library(ops SHARED ops.cu)
+target_link_libraries(ops PRIVATE ${{TORCH_LIBRARIES}})
+"""
 _OLD_MODULE = """\
 cmake_minimum_required(VERSION {minimum})
 project(sgemm CXX)
@@ -330,6 +337,19 @@ LINT_CASES: tuple[LintCase, ...] = (
         {"setup.py": _SETUP.format(""), "build.sh": "export TORCH_CUDA_ARCH_LIST='8.6;12.0'\npip install -v .\n"},
     ),
     LintCase("dead-variable", _crate("0.12.1"), _crate("0.13.2"), line="CMAKE_CUDA_ARCHITECTURES"),
+    LintCase(
+        "dead-variable",
+        {**_crate("0.12.1", env=""), ".cargo/config.toml": '[env]\nCMAKE_CUDA_ARCHITECTURES = "86;120"\n'},
+        {**_crate("0.13.2", env=""), ".cargo/config.toml": '[env]\nCMAKE_CUDA_ARCHITECTURES = "86;120"\n'},
+        line="CMAKE_CUDA_ARCHITECTURES",
+        also=frozenset({"native-in-image-build"}),
+    ),
+    LintCase(
+        "dead-variable",
+        {"CMakeLists.txt": _WITH_TORCH.format(before=f"{_NAMED}\n", after="")},
+        {"CMakeLists.txt": _WITH_TORCH.format(before="", after=f"{_NAMED}\n")},
+        line=_NAMED,
+    ),
     LintCase(
         "dead-variable",
         _crate("0.14.3", env=_ENV_LIST + "ENV GGML_NATIVE=OFF\n"),

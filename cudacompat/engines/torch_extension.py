@@ -63,6 +63,7 @@ ENGINE = Engine(
             "find_package(Torch) sets it to OFF, with a warning; cpp_extension does not run CMake",
             _CMAKE,
             "CMake projects without PyTorch",
+            overwritten_by=r"find_package\s*\(\s*Torch\b",
         ),
         DeadSetting(
             "CUDAARCHS", "find_package(Torch) sets the list that it fills to OFF", _CMAKE, "CMake 3.20 and newer"

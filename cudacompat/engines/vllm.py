@@ -47,6 +47,7 @@ ENGINE = Engine(
             "find_package(Torch) sets it to OFF, with a warning",
             "share/cmake/Caffe2/public/cuda.cmake of the torch 2.14.1 wheel",
             "CMake projects without PyTorch",
+            overwritten_by=r"find_package\s*\(\s*Torch\b",
         ),
         DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
         DeadSetting("FLASH_ATTN_CUDA_ARCHS", "vLLM builds its own fork of it", _CMAKE, "flash-attention"),

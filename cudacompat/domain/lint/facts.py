@@ -24,7 +24,8 @@ from cudacompat.domain.versions import ToolkitVersion
 
 _LINE_END = re.compile("\n")
 _ASKING = re.compile(
-    r"(?:\$\{?|ENV\{|\$\(|(?:environ|getenv|env|env_var|var)\w{0,20}[^\w\n]{1,3}|(?:env|matrix|inputs|vars)\.)$", re.ASCII
+    r"(?:\$\{?|ENV\{|\$\(|(?:environ|getenv|env|env_var|var)\w{0,20}[^\w\n]{1,3}|(?:env|matrix|inputs|vars)\.)\Z",
+    re.ASCII,
 )
 _BEFORE = 40  # characters
 

@@ -105,6 +105,14 @@ def check(project: Project) -> Iterable[Finding]:
         )
 
 
+def _comes_after(project: Project, setting: Setting, dead: DeadSetting) -> bool:
+    """Whether it stands below what would overwrite it."""
+    file = project.file(setting.place.file)
+    if not dead.overwritten_by or file is None:
+        return False
+    return re.search(dead.overwritten_by, file.text[: setting.place.start], re.IGNORECASE) is not None
+
+
 def _gone(use: Use, name: str) -> bool:
     """Whether it is an option that had its time: `gone-option` speaks of it where a command gives it."""
     return any(each.name == name for each in use.engine.removed)
@@ -120,6 +128,8 @@ def _why(project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, 
         return None  # .define() of a build script: CMake does get it
     if setting.name in project.known and _may_be_read(list(_reached(project, setting))):
         return None  # other builds do read this name, and this one may be one of those
+    if _comes_after(project, setting, found[0]):
+        return None
     if _mentioned_elsewhere(project, setting):  # it goes through every file, so it comes last
         return None
     each, use = found
