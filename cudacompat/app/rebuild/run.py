@@ -104,7 +104,11 @@ def _run_all(build: _Build, earlier: Future[CheckReport | None]) -> tuple[list[S
 
 def _is_cmakes_own(step: BuildStep) -> bool:
     """Whether it clears what CMake keeps beside the artifacts."""
-    return step.kind is StepKind.CLEAN and not step.command and all(Path(path).name.startswith("CMake") for path in step.paths)
+    return (
+        step.kind is StepKind.CLEAN
+        and not step.command
+        and all(Path(path).name.startswith("CMake") for path in step.paths)
+    )
 
 
 def _meaning(results: Sequence[StepResult], steps: BuildSteps) -> tuple[Finding, ...]:
