@@ -145,3 +145,27 @@ def test_a_build_of_what_is_not_known_has_no_dockerfile(text: str) -> None:
         [],
         [None],
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "dockerfile"),
+    [
+        (
+            'target "a" {\n  inherits = ["b"]\n  args = { ARCHS = "80" }\n}\n'
+            'target "b" {\n  inherits = ["c"]\n}\ntarget "c" {\n  inherits = ["b"]\n}\n',  # a circle
+            "Dockerfile",
+        ),
+        ('target "a" {\n  inherits = ["elsewhere"]\n  args = { ARCHS = "80" }\n}\n', None),
+        ('target "a" {\n  args = { ARCHS = "80" }\n  dockerfile = "${WHICH}.Dockerfile"\n}\n', None),
+        ('target "a" {\n  args = { ARCHS = "80" }\n  dockerfile-inline = "FROM scratch"\n}\n', None),
+    ],
+)
+def test_which_dockerfile_a_target_builds_is_said_where_it_is_certain(text: str, dockerfile: str | None) -> None:
+    (found,) = project({"Dockerfile": DOCKERFILE, "docker-bake.hcl": text}).image_builds
+    assert found.dockerfile == dockerfile
+    assert [each.value for each in found.arguments] == ["80"]
+
+
+def test_what_is_left_open_in_a_bake_file_is_no_build_with_arguments() -> None:
+    found = project({"Dockerfile": DOCKERFILE, "docker-bake.hcl": 'target "a" {\n args = {' * 5000}).image_builds
+    assert all(not each.arguments for each in found)

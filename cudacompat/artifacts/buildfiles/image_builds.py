@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles.ci import variables
@@ -30,6 +30,8 @@ _HCL_TEXT = re.compile(
 )
 _HCL_LIST = re.compile(r"(?m)^[ \t]*(tags|inherits)[ \t]*=[ \t]*\[([^\]]*)\]")
 _HCL_ARGS = re.compile(r"(?m)^[ \t]*args[ \t]*=?[ \t]*\{")
+_HCL_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|[{}]')
+_MOST_INHERITED = 20
 _HCL_ARG = re.compile(r'[ \t]*"?([A-Za-z_]\w*)"?[ \t]*=[ \t]*(?:"([^"\n]*)"|([^\s",}][^\r\n,}]*))')
 
 
@@ -172,33 +174,42 @@ def of_step(file: SourceFile, step: Step, known: Dockerfiles) -> ImageBuild | No
 def of_bake(file: SourceFile, known: Dockerfiles) -> Iterator[ImageBuild]:
     """Yield what the targets of a bake file in HCL build. A target that others inherit from is no build of its own."""
     folder = PurePosixPath(file.name).parent.as_posix()
-    bodies = {match[1]: (match.end(), _close(file.text, match.end())) for match in _HCL_TARGET.finditer(file.text)}
+    closes = _closes(file.text)
+    bodies = {match[1]: (match.end(), closes.get(match.end() - 1, 0)) for match in _HCL_TARGET.finditer(file.text)}
     inherits = {name: _listed(file.text, span, "inherits") for name, span in bodies.items()}
     parents = {parent for each in inherits.values() for parent in each}
     for name, span in bodies.items():
         if name in parents:
             continue
-        family, texts, arguments, tags = [name], dict[str, str](), dict[str, Setting](), tuple[str, ...]()
-        while family and len(texts) < 100:
-            current = family.pop(0)
-            at = bodies.get(current)
-            if at is None:
-                texts = {"context": "$"}  # a target of another file
-                break
+        family = _family(name, inherits)
+        sure = all(each in bodies for each in family) and len(family) < _MOST_INHERITED
+        texts: dict[str, str] = {}
+        arguments: dict[str, Setting] = {}
+        tags: tuple[str, ...] = ()
+        for at in (bodies[each] for each in family if each in bodies):
             for match in _HCL_TEXT.finditer(file.text, *at):
                 texts.setdefault(match[1], match[2])
-            for setting in _hcl_arguments(file, at):
+            for setting in _hcl_arguments(file, at, closes):
                 arguments.setdefault(setting.name, setting)
             tags = tags or _listed(file.text, at, "tags")
-            family += [parent for parent in inherits.get(current, ()) if parent not in family]
         path = None
-        plain = [_plain(texts.get(key, '"."' if key == "context" else '"Dockerfile"')) for key in _PLACES]
-        if "dockerfile-inline" not in texts and None not in plain:
-            path = known.below(folder, plain[0], plain[1])
+        context, dockerfile = (_plain(texts.get(key, usual)) for key, usual in _PLACES)
+        if sure and "dockerfile-inline" not in texts and context is not None and dockerfile is not None:
+            path = known.below(folder, context, dockerfile)
         yield ImageBuild(file.name, file.place(span[0], span[0]), path, tuple(arguments.values()), tags)
 
 
-_PLACES = ("context", "dockerfile")
+def _family(name: str, inherits: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The target and those that it inherits from, the nearest first, as many as are looked at."""
+    family = [name]
+    for each in family:
+        family += [parent for parent in dict.fromkeys(inherits.get(each, ())) if parent not in family]
+        if len(family) >= _MOST_INHERITED:
+            break
+    return family[:_MOST_INHERITED]
+
+
+_PLACES = (("context", '"."'), ("dockerfile", '"Dockerfile"'))
 
 
 def _plain(text: str) -> str | None:
@@ -206,10 +217,13 @@ def _plain(text: str) -> str | None:
     return match[1] if match is not None else None
 
 
-def _hcl_arguments(file: SourceFile, span: tuple[int, int]) -> Iterator[Setting]:
+def _hcl_arguments(file: SourceFile, span: tuple[int, int], closes: Mapping[int, int]) -> Iterator[Setting]:
+    after = span[0]
     for block in _HCL_ARGS.finditer(file.text, *span):
-        stop = _close(file.text, block.end())
-        at = block.end()
+        stop = closes.get(block.end() - 1, 0)
+        if block.start() < after or not stop:
+            continue
+        at, after = block.end(), stop
         while (match := _HCL_ARG.search(file.text, at, stop)) is not None:
             group = 2 if match[2] is not None else 3
             value = match[2] if group == 2 and "${" not in match[2] else None
@@ -227,17 +241,16 @@ def _listed(text: str, span: tuple[int, int], key: str) -> tuple[str, ...]:
     )
 
 
-def _close(text: str, start: int) -> int:
-    """Where the brace closes that was opened before `start`."""
-    depth = 1
-    for match in re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|[{}]').finditer(text, start):
+def _closes(text: str) -> dict[int, int]:
+    """Where each brace closes that is opened; what is left open is not there."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for match in _HCL_TOKEN.finditer(text):
         if match[0] == "{":
-            depth += 1
-        elif match[0] == "}":
-            depth -= 1
-            if depth == 0:
-                return match.start()
-    return len(text)
+            opened.append(match.start())
+        elif match[0] == "}" and opened:
+            found[opened.pop()] = match.start()
+    return found
 
 
 def _text(node: Node | None) -> str | None:

@@ -25,7 +25,7 @@ _ACTION = re.compile(r"^[ \t]+cuda:[ \t]*['\"]?\d+\.\d+\.\d+", re.MULTILINE)  # 
 _DEFINES = frozenset({"cacheVariables", "define", "defines", "cmake.configureSettings"})
 _BUILD_ARGUMENTS = frozenset({"args", "build-args", "build_args"})
 _COMMANDS = frozenset({"run", "script", "before_script", "after_script", "command", "commands"})
-_TEMPLATE_LINE = re.compile(r"\{%[^\n]{0,2000}?%\}")
+_TEMPLATE_LINE = re.compile(r"\{%[^\n]{0,300}?%\}")
 _TEMPLATE_VALUE = re.compile(r"(?<!\$)\{\{[^{}\n]*\}\}")
 _INDEX = re.compile(r"\d+")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=[^\n]*")

@@ -48,9 +48,11 @@ def check(project: Project) -> Iterable[Finding]:
                 continue
             if setting.written.strip() and not _arrives(project, command, name):
                 found[(setting.place.file, setting.place.start, name)].append((command, setting, dead))
-    read = _read_elsewhere(project, {name for _, _, name in found}) if found else set()
+    names = {name for _, _, name in found}
+    read = _read_elsewhere(project, names)
+    asked_for = {name for name in names if _asked_for(project, name)}
     for (path, start, name), cases in found.items():
-        if (path, start) in read or _asked_for(project, name):
+        if (path, start) in read or name in asked_for:
             continue
         command, setting, dead = cases[0]
         use = command.use
@@ -101,7 +103,7 @@ def _read_elsewhere(project: Project, names: set[str]) -> set[tuple[str, int]]:
     """Where settings of these names stand that something does read: a build that takes it from the environment, or a
     command that hands it on."""
     read: set[tuple[str, int]] = set()
-    for command in project.commands:
+    for command in project.commands if names else ():
         for name in names:
             setting = command.environment.get(name)
             if setting is not None and (_takes(command, name) or f"${name}" in _braceless(project, command)):
