@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -187,6 +187,8 @@ class _Reader:
             elif not child.type.endswith("redirect") and child.type not in ("<", ">", "<<<"):
                 words.append(self._word(child))
         words = self._unwrapped(words, own)
+        if words and words[0].text.rsplit("/", 1)[-1] in ("make", "gmake"):
+            own.update(self._named(words[1:]))
         start, end = self._at(node.start_byte), self._at(node.end_byte)
         return ShellCommand(
             tuple(words),
@@ -209,20 +211,34 @@ class _Reader:
             if name == "nice" and len(rest) > 1 and rest[0].text == "-n":
                 rest = rest[2:]
             while rest and (rest[0].text.startswith("-") or (name in ("env", "sudo") and "=" in rest[0].text)):
-                named, equals, value = rest[0].text.partition("=")
-                if equals and re.fullmatch(r"[A-Za-z_]\w*", named):
-                    place = rest[0].place
-                    skip = self._file.text.find("=", place.start, place.end) + 1
-                    at = self._file.place(max(skip, place.start), place.end)
-                    written = self._file.text[at.start : at.end].strip("\"'")
-                    environment[named] = Setting(
-                        named, value if rest[0].known else None, at, Way.ENVIRONMENT, written, in_shell=True
-                    )
+                environment.update(self._named(rest[:1]))
                 rest = rest[1:]
             if not rest:
                 return words
             words = rest
         return words
+
+    def _named(self, words: Iterable[Word]) -> Iterator[tuple[str, Setting]]:
+        """The NAME=VALUE among these words, which env and make put into the environment of what they run."""
+        for word in words:
+            named, equals, value = word.text.partition("=")
+            if not equals or not re.fullmatch(r"[A-Za-z_]\w*", named):
+                continue
+            place = word.place
+            raw = self._file.text[place.start : place.end]
+            at, stop = raw.find("=") + 1, len(raw)
+            quote = raw[0] if raw[:1] in ("'", '"') else ""
+            if quote and raw.endswith(quote):
+                stop -= 1
+            elif raw[at : at + 1] in ("'", '"') and raw.endswith(raw[at]) and stop > at + 1:
+                quote, at, stop = raw[at], at + 1, stop - 1
+            where = self._file.place(place.start + at, place.start + stop)
+            yield (
+                named,
+                Setting(
+                    named, value if word.known else None, where, Way.ENVIRONMENT, raw[at:stop], quote, in_shell=True
+                ),
+            )
 
     def _defines(self, words: list[Word]) -> Iterator[Setting]:
         for index, word in enumerate(words):

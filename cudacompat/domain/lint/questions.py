@@ -50,7 +50,8 @@ def asks_for_cuda(command: Command) -> bool:
     if cuda_switch(command) is not None:
         return True
     arguments = command.environment.get("CMAKE_ARGS")
-    if command.use.engine.system is BuildSystem.PIP and arguments is not None and arguments.value:
+    takes = command.use.engine.system is BuildSystem.PIP or command.program in ("make", "gmake")
+    if takes and arguments is not None and arguments.value:
         return re.search(r"-D(?:GGML|LLAMA)_(?:CUDA|CUBLAS)=(?:on|1|true)", arguments.value, re.IGNORECASE) is not None
     return "cuda" in features_of(command)
 
