@@ -152,5 +152,5 @@ ENGINE = Engine(
         ),
     ),
     recipe=ggml.RECIPE,
-    proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED), ("dockerfile", Proof.DOCUMENTED)),
+    proved=(("cmake", Proof.BUILT), ("env", Proof.CONFIGURED), ("dockerfile", Proof.DOCUMENTED)),
 )
