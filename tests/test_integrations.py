@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cudacompat.app.lint.read import wanted
 from tests import toolchain
 from tests.run import EXAMPLE, ROOT
 from tests.test_roundtrip import cmake
@@ -103,19 +105,48 @@ def test_pre_commit(wheel: Path, tmp_path: Path) -> None:
     tool = Path(sys.executable).with_name("pre-commit")
     if not tool.is_file():
         toolchain.missing("no pre-commit (pip install 'cudacompat[test]')")
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    local = {**hook, "language": "system", "entry": str(OWN) + " check", "args": ["--gpu", "RTX 5070 Ti"]}
-    (tmp_path / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [{"repo": "local", "hooks": [local]}]}))
+    hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    local = [
+        {
+            **hooks[f"cudacompat-{name}"],
+            "language": "system",
+            "entry": f"{OWN} {name}",
+            "args": ["--gpu", "RTX 5070 Ti"],
+        }
+        for name in ("check", "lint")
+    ]
+    (tmp_path / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [{"repo": "local", "hooks": local}]}))
+    (tmp_path / "docker").mkdir()
+    (tmp_path / "docker" / "cuda.Dockerfile").write_text(
+        "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nRUN cmake -B build -DCMAKE_CUDA_ARCHITECTURES=86;120 .\n"
+    )
     clean = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     environment = {**clean, "HOME": str(tmp_path), "PRE_COMMIT_HOME": str(tmp_path / "cache")}
-    for command in (["git", "init", "-q"], ["git", "add", "-f", "dist", ".pre-commit-config.yaml"]):
+    for command in (["git", "init", "-q"], ["git", "add", "-f", "dist", "docker", ".pre-commit-config.yaml"]):
         subprocess.run(command, cwd=tmp_path, check=True, env=environment)
     done = subprocess.run(
         [str(tool), "run", "--all-files"], cwd=tmp_path, capture_output=True, text=True, env=environment
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert "error[default-target-only]" in done.stdout
-    assert set(yaml.safe_load((CI / "pre-commit.yaml").read_text())["repos"][0]["hooks"][0]) <= {"id", "args"}
+    assert "docker/cuda.Dockerfile:2: error[unquoted-semicolon]" in done.stdout
+    named = yaml.safe_load((CI / "pre-commit.yaml").read_text())["repos"][0]["hooks"]
+    assert {hook["id"] for hook in named} == set(hooks)
+    assert all(set(hook) <= {"id", "args"} for hook in named)
+
+
+def test_the_lint_hook_runs_for_every_kind_of_file_that_is_read() -> None:
+    hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    pattern = re.compile(hooks["cudacompat-lint"]["files"])
+    names = (
+        *("Dockerfile", "docker/Dockerfile.cuda", "cuda.Containerfile", "CMakeLists.txt", "cmake/cuda.cmake"),
+        *("Cargo.toml", "Cargo.lock", ".cargo/config", ".cargo/config.toml", "build.rs", "setup.py", "pyproject.toml"),
+        *("compose.yaml", ".github/workflows/ci.yml", ".gitlab-ci.yml", ".devcontainer/devcontainer.json"),
+        *("CMakePresets.json", "Makefile", "GNUmakefile", "rules.mk", "justfile", "build.sh", ".env", "ci/x.container"),
+    )
+    assert [name for name in names if wanted(name) and not pattern.search(name)] == []
+    assert [name for name in names if not wanted(name)] == []
+    assert not pattern.search("src/kernel.cu")
 
 
 def test_cibuildwheels_command(wheel: Path) -> None:
