@@ -114,7 +114,7 @@ def _close(build: _Build) -> None:
 def _open(build: _Build, each: Instruction) -> None:
     text = build.file.text[each.body : each.end]
     words = [word for word in _masked(text).split() if not word.startswith("--")]
-    image = _expanded(words[0], build.before)[0] if words else ""
+    image = _expanded(words[0], build.before, inherited=False)[0] if words else ""
     name = words[2] if len(words) > 2 and words[1].upper() == "AS" else None
     parent = next(
         (stage.number for stage in reversed(build.stages) if stage.name and stage.name.lower() == image.lower()), None
@@ -189,12 +189,17 @@ def _setting(
 ) -> Setting:
     place = build.file.place(each.body + start, each.body + end)
     written = build.file.text[place.start : place.end]
-    value, known = (written, True) if quote == "'" else _expanded(_CONTINUED.sub("", written), visible)
+    value, known = (
+        (written, True)
+        if quote == "'"
+        else _expanded(_CONTINUED.sub("", written), visible, inherited=bool(build.stages))
+    )
     return Setting(name, value if known else None, place, way, written, quote)
 
 
-def _expanded(text: str, settings: dict[str, Setting]) -> tuple[str, bool]:
-    """The text with the names that are known put in, and whether that were all."""
+def _expanded(text: str, settings: dict[str, Setting], *, inherited: bool) -> tuple[str, bool]:
+    """The text with the names that are known put in, and whether that were all. `inherited` is whether a base image may
+    set others."""
     known = True
 
     def value(match: re.Match[str]) -> str:
@@ -206,6 +211,9 @@ def _expanded(text: str, settings: dict[str, Setting]) -> tuple[str, bool]:
         operator, word = match[3], match[4]
         if operator in (":+", "+"):
             return word if setting is not None else ""
+        if setting is None and not operator and inherited:
+            known = False
+            return match[0]
         if setting is None or (setting.value == "" and operator == ":-"):
             return word if operator else ""
         if setting.value is None:
@@ -229,14 +237,14 @@ def _copy(build: _Build, each: Instruction) -> None:
     if len(paths) < 2:
         return
     visible = build.visible()
-    paths = [_expanded(path, visible)[0] for path in paths]
+    paths = [_expanded(path, visible, inherited=True)[0] for path in paths]
     source: int | str | None = options.get("from")
     if isinstance(source, str):
         named = source.lower()
         number = next((s.number for s in build.stages if s.name and s.name.lower() == named), None)
         if number is None and source.isdecimal() and int(source) < len(build.stages) - 1:
             number = int(source)
-        source = number if number is not None else _expanded(source, build.before)[0]
+        source = number if number is not None else _expanded(source, build.before, inherited=False)[0]
     place = build.file.place(each.start, each.body + len(body.rstrip()))
     build.copies.append(Copy(place, tuple(paths[:-1]), paths[-1], source))
 
@@ -300,8 +308,11 @@ def _exec_form(
     try:
         items = json.loads(body[: body.rindex("]") + 1])
     except (ValueError, RecursionError):
-        return
+        items = None
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items) or not items:
+        if not build.foreign:  # what is no list of texts is handed to the shell
+            for command in shell.commands(build.file, at, each.end, environment, body):
+                yield RunCommand(command, number, mounts, each.keyword)
         return
     if len(items) == 3 and items[0].rsplit("/", 1)[-1] in _SHELLS and items[1] in ("-c", "-lc", "-ec"):
         start = build.file.text.find(items[2], at, each.end)
