@@ -66,10 +66,10 @@ def some(names: Sequence[str], most: int = 3) -> str:
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
-def generate_command(target: Target) -> str:
+def generate_command(target: Target, engine: str = "ENGINE") -> str:
     """The command that writes settings for this target. Which engine it is cannot be told from an artifact; the
     command names those it knows when it is given none of them."""
-    return f"cudacompat generate ENGINE --gpu {shlex.quote(target.id)}"
+    return f"cudacompat generate {engine} --gpu {shlex.quote(target.id)}"
 
 
 def modules_with(verdict: ArtifactVerdict, reason: Reason) -> list[ModuleVerdict]:

@@ -50,7 +50,7 @@ def check_default(project: Project) -> Iterable[Finding]:
             line=1,
             found=_found(build),
             why="nobody's list reached the compiler; sm_52 up to CUDA 12, sm_75 from CUDA 13",
-            help=_help(project.targets),
+            help=_help(project, *project.targets),
         )
 
 
@@ -58,9 +58,14 @@ def _all_default(build: PlannedBuild) -> bool:
     return all(defaulted(request) for request, _ in build.requests)
 
 
-def _help(targets: tuple[Target, ...]) -> str:
-    command = generate_command(targets[0]) if targets else "-DCMAKE_CUDA_ARCHITECTURES=…"
+def _help(project: Project, *targets: Target) -> str:
+    command = generate_command(targets[0], _engine(project)) if targets else "-DCMAKE_CUDA_ARCHITECTURES=…"
     return f"{command}   then configure a fresh folder"
+
+
+def _engine(project: Project) -> str:
+    """The engine that the project is; without one, the word that stands for it."""
+    return project.uses[0].engine.name if project.uses else "ENGINE"
 
 
 def _is_native(request: Requested) -> bool:
@@ -80,7 +85,7 @@ def check_native(project: Project) -> Iterable[Finding]:
                 line=1,
                 found=_found(build),
                 why="that is the GPU of the machine that builds; where there is none, nvcc takes its default target",
-                help=_help(project.targets),
+                help=_help(project, *project.targets),
             )
 
 
@@ -103,7 +108,7 @@ def check_missing(project: Project) -> Iterable[Finding]:
                 line=1,
                 found=_found(build),
                 why=_WHY if fails else "the driver compiles it at the first start on every machine",
-                help=_help((target,)),
+                help=_help(project, target),
                 target=target.id,
             )
 
@@ -124,7 +129,7 @@ def check_hole(project: Project) -> Iterable[Finding]:
                 line=1,
                 found=_found(part, verdict.undone),
                 why="the program starts, and dies at the first call into one of these",
-                help=f"give every source the same list: {generate_command(target)}",
+                help=f"give every source the same list: {generate_command(target, _engine(project))}",
                 target=target.id if project.targets else None,
             )
 
