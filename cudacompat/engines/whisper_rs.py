@@ -138,8 +138,10 @@ ENGINE = Engine(
         ),
         Marker(
             "Cargo.toml",
-            r"(?m)^\s*whisper-rs\s*=|^\[dependencies\.whisper-rs\]",
-            r"(?m)^\s*whisper-rs\s*=\s*(?:\{[^}\n]*version\s*=\s*)?\"[\^=~]?(\d+(?:\.\d+){0,2})\"",
+            r"(?m)^\s*whisper-rs\s*=|^\[(?:[^\]\n]*\.)?dependencies\.whisper-rs\]",
+            r"(?m)(?:^\s*whisper-rs\s*=\s*(?:\{[^}\n]*version\s*=\s*)?"
+            r"|^\[(?:[^\]\n]*\.)?dependencies\.whisper-rs\][ \t]*\r?\n(?:[^\[\n]*\r?\n)*?\s*version\s*=\s*)"
+            r"\"[\^=~]?(\d+(?:\.\d+){0,2})\"",
         ),
     ),
     recipe=Recipe(

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable
 
 from cudacompat.domain.engine import BuildSystem, Native
-from cudacompat.domain.lint.facts import Command, Project, Setting
-from cudacompat.domain.lint.questions import is_on
+from cudacompat.domain.lint.carried import makefile_run
+from cudacompat.domain.lint.facts import Command, Place, Project, Setting
+from cudacompat.domain.lint.questions import in_cargo_config, is_on
 from cudacompat.domain.lint.stages import builds_cuda
 
 # Each of these decides the list somewhere that is not looked into here.
 _ELSEWHERE = ("--preset", "-C", "--toolchain")
 _OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "CMAKE_CUDA_FLAGS"})
+# in flags, and not behind a comment's sign
+_NATIVE = re.compile(r"(?m)^[^#\n]*?(?<![\w-])((?:-arch|--gpu-architecture|--gpu-arch)[= ]native\b)")
 
 
 def asks_native(project: Project, command: Command) -> Native | None:
@@ -23,6 +26,17 @@ def asks_native(project: Project, command: Command) -> Native | None:
     if use is None or native is None or not native.window.holds(use.parsed) or command.conditional:
         return None
     return native if builds_cuda(project, command) and _certain(project, command, native) else None
+
+
+def native_flag(project: Project, command: Command) -> Place | None:
+    """Where -arch=native stands that this command gives to nvcc: on its own line, or in the Makefile that it runs."""
+    if command.program == "nvcc":
+        text = command.line
+        word = next((word for word in command.words[1:] if word.text.endswith("native")), None)
+        return word.place if word is not None and _NATIVE.search(text) else None
+    file = makefile_run(project, command)
+    found = _NATIVE.search(file.text) if file is not None else None
+    return file.place(found.start(1), found.end(1)) if file is not None and found is not None else None
 
 
 def _certain(project: Project, command: Command, native: Native) -> bool:
@@ -48,8 +62,7 @@ def _of_cargo(project: Project, command: Command) -> Iterable[Setting]:
     """What cargo's own configuration sets for every build script ([env] in .cargo/config.toml)."""
     if command.use is None or command.use.engine.system is not BuildSystem.CARGO:
         return ()
-    files = ("/.cargo/config.toml", "/.cargo/config")
-    return [each for each in project.settings if f"/{each.place.file}".endswith(files)]
+    return [each for each in project.settings if in_cargo_config(each)]
 
 
 def _is_off(given: Iterable[Setting], name: str, value: str | None) -> bool:

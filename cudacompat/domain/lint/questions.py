@@ -80,6 +80,11 @@ def ancestry(project: Project, stage: Stage) -> Iterator[Stage]:
         current = stages[current.parent] if current.parent is not None else None
 
 
+def in_cargo_config(setting: Setting) -> bool:
+    """Whether it stands in cargo's own configuration, whose [env] every build script of the workspace gets."""
+    return f"/{setting.place.file}".endswith(("/.cargo/config.toml", "/.cargo/config"))
+
+
 def removal(project: Project, setting: Setting) -> Fix | None:
     """The fix that takes a setting out: its whole line where it stands alone there, else just itself; `None` where that
     cannot be done without a look at what is around it."""

@@ -53,6 +53,13 @@ def builds_cuda(project: Project, command: Command) -> bool:
                 own = re.search(rf"features\s*=\s*\[[^\]]*\"{feature}\"", match[1]) is not None
                 optional = re.search(r"optional\s*=\s*true", match[1]) is not None
                 said.append((own and not optional) or _by_default(file.text, name, feature))
+            table = re.search(
+                rf"(?m)^\[(?:[^\]\n]*\.)?dependencies\.{name}\][ \t]*$((?:\r?\n(?!\[)[^\n]*)*)", file.text
+            )
+            if table is not None:
+                own = re.search(rf"(?m)^\s*features\s*=\s*\[[^\]]*\"{feature}\"", table[1]) is not None
+                optional = re.search(r"(?m)^\s*optional\s*=\s*true", table[1]) is not None
+                said.append((own and not optional) or _by_default(file.text, name, feature))
     return bool(said) and all(said)
 
 

@@ -20,10 +20,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from cudacompat.domain.extend import Way
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Project, Setting, Stage
+from cudacompat.domain.lint.facts import Project, Setting, Stage, Word
 from cudacompat.domain.lint.questions import removal
 from cudacompat.domain.lint.stages import built_in, distro_of, runs_cuda, ships
 from cudacompat.domain.rule import Rule
@@ -31,6 +32,8 @@ from cudacompat.domain.rule import Rule
 _MEANS_ALL = re.compile(r"all|any|auto|true|yes|cuda\S*|gpu(?!-)\S*", re.IGNORECASE)
 _HIDES = re.compile(r"-1|none|void|NoDevFiles|", re.IGNORECASE)
 _RUNTIME = "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html"
+
+_NO_LIST = "it takes numbers and GPU ids; the first invalid entry hides itself and all that follow (error 100)"
 
 
 def check_devices(project: Project) -> Iterable[Finding]:
@@ -50,9 +53,23 @@ def check_devices(project: Project) -> Iterable[Finding]:
             path=setting.place.file,
             line=setting.place.line,
             found=f"{setting.name}={setting.written}"[:120],
-            why="it takes numbers and GPU ids; the first invalid entry hides itself and all that follow (error 100)",
+            why=_NO_LIST,
             help="NVIDIA_VISIBLE_DEVICES=all in an image; nothing elsewhere: all GPUs are visible by default",
             fix=_renamed(project, setting),
+        )
+    for word in _given_to_docker(project):
+        name, _, value = word.text.partition("=")
+        if not _MEANS_ALL.fullmatch(value.strip()):
+            continue
+        yield Finding(
+            id=DEVICES.id,
+            severity=Severity.ERROR,
+            message=f"{name}={value} hides every GPU"[:200],
+            path=word.place.file,
+            line=word.place.line,
+            found=word.text[:120],
+            why=_NO_LIST,
+            help="--gpus all (or --device nvidia.com/gpu=all) gives the GPUs; leave the variable out",
         )
     for setting, where in _running(project):
         at = (setting.place.file, setting.place.start)
@@ -70,6 +87,20 @@ def check_devices(project: Project) -> Iterable[Finding]:
             why="whoever starts it with a GPU gets none, and the program falls back to the CPU or stops",
             help="leave it out, and choose the GPUs where the container is started",
         )
+
+
+def _given_to_docker(project: Project) -> Iterator[Word]:
+    """The CUDA_VISIBLE_DEVICES=… that a `docker run` gives to its container."""
+    for command in project.commands:
+        if command.program in ("docker", "podman", "nerdctl") and command.has("run", "create"):
+            for before, word in pairwise(command.words):
+                text = word.text.removeprefix("--env=")
+                if (
+                    text.startswith("CUDA_VISIBLE_DEVICES=")
+                    and word.known
+                    and (before.text in ("-e", "--env") or text != word.text)
+                ):
+                    yield Word(text, word.known, word.place)
 
 
 def check_capabilities(project: Project) -> Iterable[Finding]:

@@ -20,7 +20,7 @@ from cudacompat.domain.engine import Channel, Fixed, Purpose
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.arguments import defines_of
 from cudacompat.domain.lint.facts import Command, Project, Use
-from cudacompat.domain.lint.questions import asks_for_cuda
+from cudacompat.domain.lint.stages import builds_cuda
 from cudacompat.domain.rule import Rule
 
 _RELEASE = re.compile(r"release|publish|deploy|wheel|package", re.IGNORECASE)
@@ -40,7 +40,7 @@ def check(project: Project) -> Iterable[Finding]:
         if use is None or (command.place.file, command.place.start) not in listed or not _ships(command):
             continue
         portable = _portable(use)
-        if not portable or command.conditional or not asks_for_cuda(command) or _decided(command, portable):
+        if not portable or command.conditional or not builds_cuda(project, command) or _decided(command, portable):
             continue
         first = portable[0]
         written = f"-D{first.name}={first.value}" if first.channel is Channel.DEFINE else f"{first.name}={first.value}"

@@ -62,7 +62,7 @@ def _mentions(text: str, package: str, feature: str) -> Iterator[tuple[int, int]
     name = re.escape(package)
     lists = re.compile(
         rf"(?m)^\s*{name}\s*=\s*\{{[^}}]*?features\s*=\s*\[([^\]]*)\]"
-        rf"|^\[(?:[\w.'()\" =,-]*\.)?dependencies\.{name}\][^\[]*?^features\s*=\s*\[([^\]]*)\]",
+        rf"|^\[(?:[\w.'()\" =,-]*\.)?dependencies\.{name}\]\s*$(?:(?!^\[)[\s\S])*?^\s*features\s*=\s*\[([^\]]*)\]",
         re.DOTALL,
     )
     for match in lists.finditer(text):

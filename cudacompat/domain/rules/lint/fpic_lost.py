@@ -13,21 +13,22 @@ What to do: add -Xcompiler=-fPIC to the value, or take the variable out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
+from cudacompat.domain.engine import BuildSystem
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Project
+from cudacompat.domain.lint.facts import Project, Setting, Use
+from cudacompat.domain.lint.questions import in_cargo_config
 from cudacompat.domain.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each place that sets it for a build."""
     seen: set[tuple[str, int]] = set()
-    for command in project.commands:
-        use = command.use
-        for hazard in use.engine.hazards if use is not None else ():
-            setting = command.environment.get(hazard.name)
-            if not hazard.unless or setting is None or use is None or not hazard.window.holds(use.parsed):
+    for use, given in _builds(project):
+        for hazard in use.engine.hazards:
+            setting = given.get(hazard.name)
+            if not hazard.unless or setting is None or not hazard.window.holds(use.parsed):
                 continue
             at = (setting.place.file, setting.place.start)
             if setting.value is None or hazard.unless in setting.value or at in seen:
@@ -49,6 +50,17 @@ def check(project: Project) -> Iterable[Finding]:
                 help=f"add {flag} to it",
                 fix=fix,
             )
+
+
+def _builds(project: Project) -> Iterator[tuple[Use, Mapping[str, Setting]]]:
+    """The engines that are built, each with the environment of its build; cargo's own [env] reaches every build."""
+    for command in project.commands:
+        if command.use is not None:
+            yield command.use, command.environment
+    of_cargo = {each.name: each for each in project.settings if in_cargo_config(each)}
+    for use in project.uses if of_cargo else ():
+        if use.engine.system is BuildSystem.CARGO:
+            yield use, of_cargo
 
 
 RULE = Rule("fpic-lost", "A variable that takes the place of needed flags", __doc__, check)

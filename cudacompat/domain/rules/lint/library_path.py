@@ -46,7 +46,7 @@ def check_compat(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=COMPAT.id,
             severity=Severity.WARNING,
-            message="the compat libcuda stands before the driver's own in an image that runs",
+            message="the compat libcuda stands before the driver's own where the program runs",
             path=met.place.file,
             line=met.place.line,
             found=met.found,
@@ -90,8 +90,9 @@ def _running(project: Project) -> Iterator[Stage]:
 
 def _met(project: Project, wanted: re.Pattern[str]) -> Iterator[_Met]:
     seen: set[tuple[str, int]] = set()
-    for stage in _running(project):
-        for met in _of_stage(project, stage, wanted):
+    services = (_of_path(each.environment.get("LD_LIBRARY_PATH"), wanted) for each in project.services if each.gpu)
+    for mets in (*(_of_stage(project, stage, wanted) for stage in _running(project)), *services):
+        for met in mets:
             at = (met.place.file, met.place.start)
             if at not in seen:
                 seen.add(at)
@@ -99,11 +100,7 @@ def _met(project: Project, wanted: re.Pattern[str]) -> Iterator[_Met]:
 
 
 def _of_stage(project: Project, stage: Stage, wanted: re.Pattern[str]) -> Iterator[_Met]:
-    setting = stage.environment.get("LD_LIBRARY_PATH")
-    if setting is not None:
-        part = next((part for part in (setting.value or setting.written).split(":") if wanted.fullmatch(part)), None)
-        if part is not None:
-            yield _Met(setting.place, f"LD_LIBRARY_PATH={setting.written}"[:160], setting, part)
+    yield from _of_path(stage.environment.get("LD_LIBRARY_PATH"), wanted)
     for each in ancestry(project, stage):
         for command in project.commands_of(each):
             word = next((word for word in command.words[1:] if wanted.fullmatch(word.text)), None)
@@ -113,6 +110,13 @@ def _of_stage(project: Project, stage: Stage, wanted: re.Pattern[str]) -> Iterat
                 command.program in ("echo", "printf") and "ld.so.conf" in _rest_of_line(project, command.place)
             ):
                 yield _Met(command.place, command.line[:160])
+
+
+def _of_path(setting: Setting | None, wanted: re.Pattern[str]) -> Iterator[_Met]:
+    if setting is not None:
+        part = next((part for part in (setting.value or setting.written).split(":") if wanted.fullmatch(part)), None)
+        if part is not None:
+            yield _Met(setting.place, f"LD_LIBRARY_PATH={setting.written}"[:160], setting, part)
 
 
 def _rest_of_line(project: Project, place: Place) -> str:

@@ -21,6 +21,7 @@ from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.lint.facts import Command, Job, Project
 from cudacompat.domain.lint.jobs import jobs_with, lists_of, publishes
 from cudacompat.domain.lint.native import asks_native
+from cudacompat.domain.lint.stages import distro_of
 from cudacompat.domain.rule import Rule
 
 
@@ -46,9 +47,17 @@ def check(project: Project) -> Iterable[Finding]:
                     f"{setting.name or 'the list'} is `native`",
                     setting.written,
                 )
-            elif native is None and job.base is None and asks_native(project, command) is not None:
+            elif native is None and _passes_on(job) and asks_native(project, command) is not None:
                 what = f"{command.use.engine.name} is told no architectures and takes `native`"
                 yield _finding(job, command, severity, command.place.line, what, command.line)
+
+
+def _passes_on(job: Job) -> bool:
+    """Whether the job's CMake is one that hands `native` on: the runner's own, or that of a newer distribution."""
+    if job.base is None:
+        return True
+    of = distro_of(job.base)
+    return of is not None and of.cmake is not None and of.cmake >= (3, 24)
 
 
 def _finding(job: Job, command: Command, severity: Severity, line: int, what: str, found: str) -> Finding:

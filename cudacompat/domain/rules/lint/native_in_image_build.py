@@ -15,12 +15,13 @@ CUDA_COMPUTE_CAP for candle.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.engine import BuildSystem, Native
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Command, Project, Stage
-from cudacompat.domain.lint.native import asks_native
+from cudacompat.domain.lint.carried import taken_by
+from cudacompat.domain.lint.facts import Command, Listed, Place, Project, Stage
+from cudacompat.domain.lint.native import asks_native, native_flag
 from cudacompat.domain.lint.stages import cmake_version, toolkit
 from cudacompat.domain.rule import Rule
 
@@ -30,11 +31,16 @@ _FATAL = ((3, 24), (3, 28))  # from the first up to before the second, CMake sto
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each command that asks for the GPU, and for each list that does."""
     said: set[int] = set()
-    for listed in project.lists:
-        command = listed.command
-        if listed.word != "native" or command is None or command.stage is None or command.conditional:
+    for command in project.commands:
+        if command.stage is not None and command.instruction == "RUN" and not command.conditional:
+            place = native_flag(project, command)
+            if place is not None:
+                said.add(command.place.start)
+                yield _flagged(project, command.stage, command, place)
+    for listed, command in _reaching(project):
+        if listed.word != "native" or command.stage is None or command.conditional:
             continue
-        if command.instruction != "RUN":
+        if command.instruction != "RUN" or command.place.start in said:
             continue
         said.add(command.place.start)
         yield Finding(
@@ -52,6 +58,29 @@ def check(project: Project) -> Iterable[Finding]:
             finding = _unset(project, command.stage, command)
             if finding is not None:
                 yield finding
+
+
+def _reaching(project: Project) -> Iterator[tuple[Listed, Command]]:
+    for listed in project.lists:
+        if listed.command is not None:
+            yield listed, listed.command
+    for command in project.commands:
+        taken = taken_by(project, command) if command.stage is not None else None
+        if taken is not None:
+            yield taken, command
+
+
+def _flagged(project: Project, stage: Stage, command: Command, place: Place) -> Finding:
+    return Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message="-arch=native asks for the GPU of an image build, which has none",
+        path=place.file,
+        line=place.line,
+        found=project.text(place).strip()[:160],
+        why=_outcome(project, stage, command, compiler=True),
+        help="name the architectures: -gencode arch=compute_NN,code=sm_NN for each",
+    )
 
 
 def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
@@ -78,11 +107,11 @@ def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
     )
 
 
-def _outcome(project: Project, stage: Stage, command: Command) -> str:
+def _outcome(project: Project, stage: Stage, command: Command, *, compiler: bool = False) -> str:
     version = cmake_version(project, stage, command)
-    compiler = toolkit(project, stage)
-    default = f"sm_{compiler.default_target}" if compiler is not None else "sm_52 up to CUDA 12, sm_75 from CUDA 13"
-    if command.program != "nvcc" and version is not None and _FATAL[0] <= version < _FATAL[1]:
+    release = toolkit(project, stage)
+    default = f"sm_{release.default_target}" if release is not None else "sm_52 up to CUDA 12, sm_75 from CUDA 13"
+    if not compiler and version is not None and _FATAL[0] <= version < _FATAL[1]:
         return f'CMake {version[0]}.{version[1]} stops: CUDA_ARCHITECTURES is set to "native", but no GPU was detected'
     return f"nvcc only warns, and compiles its default target alone: {default}"
 

@@ -32,7 +32,7 @@ def check(project: Project) -> Iterable[Finding]:
         if use is None or command.stage is None or not builds_cuda(project, command):
             continue
         for cache in use.engine.caches:
-            mount = next((mount for mount in command.mounts if _keeps(mount, cache)), None)
+            mount = next((mount for mount in command.mounts if _keeps(mount, cache, command)), None)
             if mount is None or not cache.window.holds(use.parsed) or _cleared(project, command, cache):
                 continue
             if use.engine.system is BuildSystem.PIP and not use.shown.startswith("pip install "):
@@ -52,14 +52,21 @@ def check(project: Project) -> Iterable[Finding]:
             break
 
 
-def _keeps(mount: Mount, cache: Cache) -> bool:
+def _keeps(mount: Mount, cache: Cache, command: Command) -> bool:
     target = (mount.options.get("target") or mount.options.get("dst") or "").rstrip("/")
     named = target + mount.options.get("id", "")
     return (
         mount.type == "cache"
         and "$" not in named
-        and any(target == each or target.endswith(f"/{each}") for each in cache.kept)
+        and any(target == each or target.endswith(f"/{each}") for each in (*cache.kept, *_moved(command, cache)))
     )
+
+
+def _moved(command: Command, cache: Cache) -> tuple[str, ...]:
+    """Where CARGO_TARGET_DIR puts cargo's target folder."""
+    setting = command.environment.get("CARGO_TARGET_DIR")
+    moved = setting is not None and setting.value and "target" in cache.kept
+    return (setting.value.rstrip("/"),) if moved and setting is not None and setting.value else ()
 
 
 def _cleared(project: Project, command: Command, cache: Cache) -> bool:

@@ -21,12 +21,16 @@ from collections.abc import Iterable
 from cudacompat.domain.arch_lists import extended, wants_bare
 from cudacompat.domain.engine import Grammar
 from cudacompat.domain.errors import UsageError
+from cudacompat.domain.extend import Way
 from cudacompat.domain.finding import Finding, Fix, Severity
+from cudacompat.domain.lint.carried import flags_in, is_makefile, standing_lists
 from cudacompat.domain.lint.edits import replacing
-from cudacompat.domain.lint.facts import Listed, Project
+from cudacompat.domain.lint.facts import Job, Listed, Project
 from cudacompat.domain.lint.served import Serves, beside, flag_settings, images_of, images_of_flags, serves
+from cudacompat.domain.lint.stages import toolkit
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.spelling import CodeTarget
+from cudacompat.domain.tables.toolkits import first_with, last_with
 from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.verdict import Target
 
@@ -41,7 +45,7 @@ def check(project: Project) -> Iterable[Finding]:
         command = listed.command
         if command is None or command.conditional or listed.archs is None or not listed.setting.name:
             continue
-        if command.job is not None and not _published(project, command.job.file):
+        if command.job is not None and not _published(project, command.job):
             continue
         together = beside(project, listed)
         if any(each.archs is None or _unsaid(each) for each in together):
@@ -54,13 +58,42 @@ def check(project: Project) -> Iterable[Finding]:
         for target in project.targets:
             result = serves(target.capability, images)
             if result in (Serves.JIT, Serves.FAILS) and _chosen(together, target) is listed:
-                yield _finding(listed, target, result, images)
+                yield _finding(project, listed, target, result, images)
+    if project.targets:
+        yield from _of_files(project)
 
 
-def _published(project: Project, name: str) -> bool:
-    """Whether what the jobs of this file build is kept by anybody."""
-    file = project.file(name)
-    return file is not None and _KEEPS.search(file.text) is not None
+def _of_files(project: Project) -> Iterable[Finding]:
+    """Of the lists that files give to the project's own builds; nothing where a command says which list counts."""
+    named = {each.setting.name for each in project.lists if each.command is not None}
+    groups: dict[tuple[str, str], list[Listed]] = {}
+    for listed in standing_lists(project):
+        if listed.setting.name not in named:
+            groups.setdefault((listed.setting.place.file, listed.setting.name), []).append(listed)
+    for file in project.files if project.targets else ():
+        if is_makefile(file.name):
+            flags = flags_in(project, file.name)
+            if flags:
+                groups[file.name, ""] = list(flags)
+    for group in groups.values():
+        if any(each.archs is None or _unsaid(each) for each in group):
+            continue
+        images = [image for each in group for image in images_of(each)]
+        for target in project.targets if images else ():
+            result = serves(target.capability, images)
+            if result in (Serves.JIT, Serves.FAILS):
+                yield _finding(project, group[-1], target, result, images)
+
+
+def _published(project: Project, job: Job) -> bool:
+    """Whether what the job builds is kept by anybody. Jobs of GitLab take `artifacts` from others, too."""
+    file = project.file(job.file)
+    if file is None:
+        return False
+    if job.system == "gitlab":
+        return _KEEPS.search(file.text) is not None
+    later = [each.place.start for each in project.jobs if each.file == job.file and each.place.start > job.place.start]
+    return _KEEPS.search(file.text, job.place.start, min(later, default=len(file.text))) is not None
 
 
 def _unsaid(listed: Listed) -> bool:
@@ -76,32 +109,54 @@ def _chosen(together: Iterable[Listed], target: Target) -> Listed | None:
     return next(iter(takes or lists), None)
 
 
-def _finding(listed: Listed, target: Target, result: Serves, images: Iterable[ArchTarget]) -> Finding:
+def _finding(project: Project, listed: Listed, target: Target, result: Serves, images: Iterable[ArchTarget]) -> Finding:
+    images = tuple(images)
     setting = listed.setting
     numbers = sorted({image.capability for image in images if image.kind is CodeKind.SASS})
     sass = ", ".join(map(str, numbers)) or "no target"
+    code = (
+        "neither its machine code nor its PTX runs" if len(numbers) < len(images) else "its machine code does not run"
+    )
     became = (
-        "no kernel of it runs there (error 209)"
+        f"{code} there (error 209)"
         if result is Serves.FAILS
         else "only its PTX fits: the driver compiles every kernel at the first start"
     )
-    fix = _fix(listed, target)
+    first = _toolkit_first(project, listed, target)
+    fix = _fix(listed, target) if first is None else None
     edit = fix.edits[0].new if fix is not None else None
+    name = setting.name if setting.way is not Way.FLAGS else "what these flags compile for"
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR if result is Serves.FAILS else Severity.WARNING,
-        message=f"{setting.name} does not serve {target.label}: {became}",
+        message=f"{name} does not serve {target.label}: {became}",
         path=setting.place.file,
         line=setting.place.line,
-        found=f"{setting.name}={setting.value}"[:160],
+        found=(f"{setting.name}={setting.value}" if name == setting.name else setting.written)[:160],
         why=f"machine code here is of {sass}; it serves its own major from its minor up",
-        help=f"{setting.name}={edit}" if edit else _other(listed, target),
+        help=first or (f"{setting.name}={edit}" if edit else _other(listed, target)),
         target=target.id,
         fix=fix,
     )
 
 
+def _toolkit_first(project: Project, listed: Listed, target: Target) -> str | None:
+    """What to do where the toolkit that reads the list could not build for the target; `None` where it could."""
+    stage = listed.command.stage if listed.command is not None else None
+    made_by = toolkit(project, stage) if stage is not None else None
+    arch = str(target.capability.number)
+    if made_by is None or arch in made_by.targets:
+        return None
+    first, last = first_with(arch), last_with(arch)
+    if first is not None and first.version > made_by.version:
+        return f"begin with CUDA {first.version} or newer, the first that builds sm_{arch}, and add it to the list"
+    return f"begin with CUDA {last.version}, the last that builds sm_{arch}, and add it to the list" if last else None
+
+
 def _other(listed: Listed, target: Target) -> str:
+    if listed.setting.way is Way.FLAGS:
+        number = target.capability.number
+        return f"add -gencode arch=compute_{number},code=sm_{number}"
     if listed.grammar is Grammar.ONE_NUMBER:
         return f"a build of its own, with {listed.setting.name}={target.capability.number}"
     return f"build for sm_{target.capability.number} as well"
@@ -109,7 +164,7 @@ def _other(listed: Listed, target: Target) -> str:
 
 def _fix(listed: Listed, target: Target) -> Fix | None:
     archs, number = listed.archs, target.capability.number
-    if archs is None or not archs.items or listed.grammar is Grammar.ONE_NUMBER:
+    if archs is None or not archs.items or listed.setting.way is Way.FLAGS or listed.grammar is Grammar.ONE_NUMBER:
         return None
     engine, version = listed.use.engine, listed.use.parsed
     number = engine.stand_in(version, number)
