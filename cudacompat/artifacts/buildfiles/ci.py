@@ -13,7 +13,7 @@ from cudacompat.domain.extend import Way
 from cudacompat.domain.lint.facts import Job, Setting, SourceFile, Step
 from cudacompat.domain.lint.images import base_of
 
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"\$\{\{.{0,2000}?\}\}", re.DOTALL)
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _CONFIG_KEYS = frozenset({"default", "variables", "include", "stages", "workflow", "image", "services", "cache"})
 

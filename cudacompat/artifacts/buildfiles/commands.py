@@ -23,6 +23,8 @@ _MOST_COMMANDS = 20_000
 _MOST_VARIABLES = 1_000_000  # of all commands of a text together
 # The grammar takes time that grows with the square of some texts, and for pipes memory, too, until it crashes.
 _MOST_PIPES = 2_000
+_LONGEST = 1 << 15  # characters of a variable that is put in; no list is as long
+_MOST_GROWN = 1 << 24  # characters of all of them
 _SHORT = 1024  # bytes that take no time whatever they say
 _MOST_SECONDS = 2.0  # of processor time
 _CHUNK = 1 << 14
@@ -36,6 +38,8 @@ _BRANCHES = frozenset(
         "c_style_for_statement",
     }
 )
+_CLAUSES = frozenset({"elif_clause", "else_clause"})
+_PARTS = _CLAUSES | {"case_item"}
 _WORDS = ("word", "number", "test_operator", "variable_name", "special_variable_name")
 _DEFINE = re.compile(r"-D([A-Za-z_]\w*)(?::[A-Za-z]+)?=", re.DOTALL)
 _ITEMS_AFTER = re.compile(r";\s*['\"]?\d{2,3}[af]?(?:-real|-virtual)?(?![\w.-])")
@@ -123,13 +127,18 @@ class _Reader:
         self._data = text.encode("utf-8", "surrogatepass")
         self._exported = environment  # commands hold it: it is replaced, never changed
         self._copied = 0
+        self._grown = 0
         self._plain: dict[str, Setting] = {}
         self._columns: list[int] | None = None
+        self._until: int | None = None  # where the branch ends that is read now
+        self._branched: list[tuple[int, str]] = []  # what is set in branches, and where they end: the innermost last
 
     def read(self) -> Iterator[ShellCommand]:
-        for count, (node, conditional, ignored) in enumerate(self._nodes()):
+        for count, (node, until, conditional, ignored) in enumerate(self._nodes()):
             if count == _MOST_COMMANDS:
                 raise ValueError(f"more than {_MOST_COMMANDS} commands")
+            self._leave(node.start_byte)
+            self._until = until
             if node.type == "command":
                 yield replace(self._command(node, conditional), ignored=ignored)
             elif node.type == "declaration_command":
@@ -139,7 +148,20 @@ class _Reader:
                 if setting is not None:
                     self._take(setting, exported=setting.name in self._exported)
 
+    def _leave(self, byte: int) -> None:
+        """Forget the values that were set in branches that end here: nobody knows which of them was taken."""
+        names = set()
+        while self._branched and self._branched[-1][0] <= byte:
+            names.add(self._branched.pop()[1])
+        for name in names.intersection(self._plain):
+            self._plain[name] = replace(self._plain[name], value=None)
+        exported = names.intersection(self._exported)
+        if exported:
+            self._exported = self._with({name: replace(self._exported[name], value=None) for name in exported})
+
     def _take(self, setting: Setting, *, exported: bool) -> None:
+        if self._until is not None:
+            self._branched.append((self._until, setting.name))
         if exported:
             self._exported = self._with({setting.name: setting})
         else:
@@ -152,25 +174,44 @@ class _Reader:
             raise ValueError("too many variables for as many commands")
         return {**self._exported, **more}
 
-    def _nodes(self) -> Iterator[tuple[Node, bool, bool]]:
-        """Commands, declarations and bare assignments, in the order of the text; whether they stand in a branch, and
-        whether a failure of theirs is ignored."""
-        stack: list[tuple[Node, bool, bool]] = [(_parsed(self._text, self._data).root_node, False, False)]
+    def _nodes(self) -> Iterator[tuple[Node, int | None, bool, bool]]:
+        """Commands, declarations and bare assignments, in the order of the text; where the branch ends in which they
+        stand, whether they stand in one, and whether a failure of theirs is ignored."""
+        root = _parsed(self._text, self._data).root_node
+        stack: list[tuple[Node, int | None, bool, bool]] = [(root, None, False, False)]
         while stack:
-            node, conditional, ignored = stack.pop()
+            node, until, conditional, ignored = stack.pop()
             if node.type in ("command", "declaration_command", "variable_assignment"):
-                yield node, conditional, ignored
+                yield node, until, conditional, ignored
                 if node.type == "command":
                     # $(…) among its words holds commands of its own
-                    stack += [(each, True, False) for each in reversed(node.children) if each.child_count]
+                    stack += [
+                        (each, each.end_byte, True, False) for each in reversed(node.children) if each.child_count
+                    ]
                 continue
             inside = conditional or node.type in _BRANCHES
             if node.type == "list" and len(node.children) > 1 and node.children[1].type == "||":
                 dropped = ignored or self._raw(node.children[-1]).strip() in ("true", ":", "/bin/true")
-                stack.append((node.children[-1], True, ignored))
-                stack.append((node.children[0], inside, dropped))
+                stack.append((node.children[-1], node.end_byte, True, ignored))
+                stack.append((node.children[0], until, inside, dropped))
                 continue
-            stack += [(each, inside, ignored) for each in reversed(node.children)]
+            if node.type == "list" and len(node.children) > 2 and self._tests(node.children[0]):
+                stack.append((node.children[-1], node.end_byte, True, ignored))
+                stack.append((node.children[0], until, inside, ignored))
+                continue
+            if node.type in _BRANCHES or node.type in _PARTS:
+                until = node.end_byte
+            clause = next((each.start_byte for each in node.children if each.type in _CLAUSES), None)
+            for each in reversed(node.children):
+                first = clause is not None and each.start_byte < clause
+                stack.append((each, clause if first else until, inside, ignored))
+
+    def _tests(self, node: Node) -> bool:
+        """Whether what follows this and `&&` runs only if a test holds: `[ -n "$X" ] && …`. Of a chain, its last part
+        alone is looked at, which takes the same time for a long one."""
+        if node.type == "list" and len(node.children) > 2 and node.children[1].type == "&&":
+            node = node.children[-1]
+        return node.type == "test_command" or (node.type == "command" and self._raw(node).startswith("test "))
 
     # -- commands
 
@@ -349,6 +390,9 @@ class _Reader:
         name = self._raw(names[0])
         setting = self._plain.get(name) or self._exported.get(name)
         value = setting.value if setting is not None else None
+        self._grown += len(value or "")
+        if len(value or "") > _LONGEST or self._grown > _MOST_GROWN:
+            return raw, False
         simple = node.type == "simple_expansion" or all(
             child.type in ("${", "}", "variable_name") for child in node.children
         )

@@ -14,9 +14,11 @@ from cudacompat.domain.extend import Way
 from cudacompat.domain.lint.facts import Base, Copy, Mount, Setting, SourceFile, Stage
 from cudacompat.domain.lint.images import base_of
 
-_PAIR = re.compile(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]*\}|[^\s\"'\\]|\\[^\n])*)", re.DOTALL)
+_PAIR = re.compile(
+    r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]{0,2000}\}|[^\s\"'\\]|\\[^\n])*)", re.DOTALL
+)
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_REFERENCE = re.compile(r"\\(.)|\$(?:\{(\w+)(?:(:?[-+])([^}]*))?\}|(\w+))", re.DOTALL)
+_REFERENCE = re.compile(r"\\(.)|\$(?:\{(\w+)(?:(:?[-+])([^}]{0,2000}))?\}|(\w+))", re.DOTALL)
 _OPTION = re.compile(r"--([\w-]+)(?:=(\S+))?\s*")
 _CONTINUED = re.compile(r"\\[ \t]*\r?\n")
 _DROPPED = re.compile(r"(?m)^[ \t]*(?:#[^\n]*)?\r?\n")
@@ -24,6 +26,7 @@ _ONLY_HEREDOCS = re.compile(r"(?:\s*\d*<<-?['\"]?[^\s<]+)+\s*")
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/env[ \t]+(?:-S[ \t]+)?)?(?:\S*/)?([\w.-]+)")
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 _MOST_STAGES = 500
+_LONGEST = 1 << 15  # characters that variables put into a value; no list is as long
 _MOST_VARIABLES = 1_000_000  # of all instructions together
 
 
@@ -201,9 +204,10 @@ def _expanded(text: str, settings: dict[str, Setting], *, inherited: bool) -> tu
     """The text with the names that are known put in, and whether that were all. `inherited` is whether a base image may
     set others."""
     known = True
+    grown = 0
 
     def value(match: re.Match[str]) -> str:
-        nonlocal known
+        nonlocal known, grown
         if match[1] is not None:
             return match[1] if match[1] in '$"\\' else match[0]
         name = match[2] or match[5]
@@ -216,7 +220,8 @@ def _expanded(text: str, settings: dict[str, Setting], *, inherited: bool) -> tu
             return match[0]
         if setting is None or (setting.value == "" and operator == ":-"):
             return word if operator else ""
-        if setting.value is None:
+        grown += len(setting.value or "")
+        if setting.value is None or grown > _LONGEST:
             known = False
             return match[0]
         return setting.value

@@ -6,6 +6,7 @@ One holds for the line that it stands on, and, where it stands on lines of its o
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -42,14 +43,15 @@ def ignores_in(file: SourceFile) -> Iterator[InlineIgnore]:
     """Yield the ignores in a file."""
     if "cudacompat:" not in file.text:
         return
-    lines = file.text.splitlines()
+    lines = file.text.split("\n")
+    below = 0  # how many lines there are up to the end of the comment
     for number, line in enumerate(lines[:_MOST], 1):
         match = _IGNORE.search(line)
         if match is None:
             continue
         holds = [number]
         if _COMMENT.match(line):
-            below = number
+            below = max(below, number)
             while below < len(lines) and _COMMENT.match(lines[below]):
                 below += 1
             holds.append(below + 1)
@@ -63,12 +65,17 @@ def apply(
     """Return what still counts, what does not, and how each ignore was used. One without a reason takes nothing out."""
     ignores = [each for file in files for each in ignores_in(file)]
     matched = dict.fromkeys(range(len(ignores)), 0)
+    at: dict[tuple[str | None, int | None], list[int]] = defaultdict(list)
+    for index, ignore in enumerate(ignores):
+        for line in ignore.lines:
+            at[ignore.file, line].append(index)
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
     for finding in findings:
         by = None
-        for index, ignore in enumerate(ignores):
-            if (ignore.file, finding.line in ignore.lines) == (finding.path, True) and finding.id in ignore.rules:
+        for index in at.get((finding.path, finding.line), ()):
+            ignore = ignores[index]
+            if finding.id in ignore.rules:
                 matched[index] += 1
                 by = by or (ignore if ignore.reason else None)
         if by is None:

@@ -29,10 +29,14 @@ from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
 
 def for_one_gpu(project: Project) -> Iterable[Finding]:
     """One finding for each list of several targets whose PTX serves none but its own."""
+    going_on: dict[tuple[str, str], bool] = {}
     for listed in project.lists:
         if listed.archs is None or listed.grammar not in (Grammar.CMAKE, Grammar.TORCH, Grammar.SPACED):
             continue
-        if _goes_on(project, listed):
+        at = (listed.setting.place.file, listed.setting.name)
+        if at not in going_on:
+            going_on[at] = _goes_on(project, listed)
+        if going_on[at]:
             continue
         images = _all(project, listed)
         ptx = [image for image in images if image.kind is CodeKind.PTX]
