@@ -23,7 +23,7 @@ import tempfile
 import time
 from pathlib import Path
 
-SOURCE = "// kernel {n}\n#include <cuda_runtime.h>\n__global__ void k{n}(float *x) {{ x[threadIdx.x] *= {n}.0f; }}\n" * 8
+SOURCE = "// kernel {n}\n#include <cuda_runtime.h>\n__global__ void k{n}(float *x) {{ *x *= {n}.0f; }}\n" * 8
 
 CMAKE = """\
 cmake_minimum_required(VERSION 3.24)
