@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from cudacompat.app.lint.lists import Lists
-from cudacompat.app.lint.read import Read, is_script
+from cudacompat.app.lint.read import Read, is_build_file, is_script
 from cudacompat.app.lint.uses import Builders, all_uses, uses_of
 from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, image_builds, services, settings, stages
 from cudacompat.artifacts.buildfiles import commands as shell
@@ -71,6 +71,8 @@ class _Assembly:
             try:
                 self._take(file)
             except (ValueError, RecursionError) as error:
+                if "{{" in file.text and not is_build_file(file.name):
+                    continue  # a template, which is no YAML until it is filled in
                 said = str(error).splitlines()[0] if str(error) else "nested too deeply"
                 self._not_read.append(NotRead(file.name, f"not understood: {said}"))
         units = tuple(self._units())

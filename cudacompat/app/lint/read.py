@@ -35,9 +35,16 @@ _SOURCES = (
     ".c", ".cc", ".cpp", ".cu", ".cuh", ".cxx", ".gif", ".go", ".h", ".hpp", ".html", ".ipynb", ".jpg", ".js", ".md",
     ".png", ".pyi", ".rst", ".svg", ".ts", ".txt",
 )  # fmt: skip
+# Documents and pictures, whatever their names begin with: dockerfile-stages.png.
+_DOCUMENTS = (".gif", ".html", ".ipynb", ".jpeg", ".jpg", ".md", ".pdf", ".png", ".rst", ".svg", ".webp")
+_NOWHERE = "a link that leads nowhere"
 _SCRIPT_NAMES = frozenset({".sh", ".bash"})
 # A YAML file without one of these words says nothing about CUDA; reading it as YAML is what takes the time.
 _WORTH_PARSING = re.compile(r"cuda|nvidia|nvcc|gpu|cargo|cmake|whisper|llama|torch", re.IGNORECASE)
+
+
+class TooLargeError(ValueError):
+    """A file that is longer than any build file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,10 @@ def read(folder: str) -> Read:
         except OSError as error:
             not_read.append(NotRead(name, _said(error)))
             continue
+        except TooLargeError as error:
+            if only or is_build_file(name):
+                not_read.append(NotRead(name, str(error)))
+            continue
         except ValueError as error:
             not_read.append(NotRead(name, str(error)))
             continue
@@ -129,7 +140,7 @@ def _text(path: Path, *, follow: bool) -> str:
             raise ValueError("not a regular file")
         data = file.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
-        raise ValueError(f"larger than {_MOST_BYTES >> 20} MiB")
+        raise TooLargeError(f"larger than {_MOST_BYTES >> 20} MiB")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ValueError("UTF-16, not UTF-8")
     if b"\0" in data:
@@ -143,6 +154,8 @@ def _text(path: Path, *, follow: bool) -> str:
 def wanted(name: str) -> bool:
     """Whether a file of this path is a build file of a kind that is read."""
     lower = name.rpartition("/")[2].lower()
+    if lower.endswith(_DOCUMENTS):
+        return False
     if lower.endswith(_SOURCES) and not lower.startswith(("dockerfile", "containerfile", "cmake")):
         return False
     if lower in _PLAIN_NAMES or services.kind_of(name) or ci.system_of(name):
@@ -154,6 +167,14 @@ def wanted(name: str) -> bool:
     if lower.endswith(".rs"):
         return lower == "build.rs"
     return settings.parser(name) is not None
+
+
+def is_build_file(name: str) -> bool:
+    """Whether the name says that it is a build file. Of most YAML only its content could say so: it may be a template
+    of a chart, a catalogue of models, or the text of a page."""
+    if not name.lower().endswith((".yml", ".yaml")):
+        return True
+    return services.kind_of(name) is not None or ci.system_of(name) is not None
 
 
 def worth_parsing(name: str, text: str) -> bool:
@@ -196,7 +217,7 @@ def _walk(root: Path, skipped: list[str], configured: list[str], not_read: list[
                 continue
             if not stat.S_ISLNK(_mode(f"{place}/{name}")):
                 yield here + name
-            elif (why := _link(f"{place}/{name}", root)) is not None:
+            elif (why := _link(f"{place}/{name}", root)) is not None and not (is_script(name) and why == _NOWHERE):
                 not_read.append(NotRead(here + name, why))
 
 
@@ -206,7 +227,7 @@ def _link(path: str, root: Path) -> str | None:
     inside = os.path.relpath(target, os.path.realpath(root)).replace(os.sep, "/")
     mode = _mode(target)
     if not mode or stat.S_ISLNK(mode):
-        return "a link that leads nowhere"
+        return _NOWHERE
     if inside.startswith("../"):
         return "a link that leads out of the folder"
     return None if stat.S_ISREG(mode) and wanted(inside) else "a link to what is no build file"

@@ -5,7 +5,8 @@ distribution, or with a version of two numbers; a distribution that the release 
 cuDNN that the release does not use. Only what NVIDIA's own list of Dockerfiles makes certain.
 
 Why it matters: the build stops at once: "manifest unknown". There is no `latest` since 2021
-(NVIDIA/nvidia-docker#1454), and the images of CUDA 10 and older were deleted (NVIDIA/nvidia-docker#1768).
+(NVIDIA/nvidia-docker#1454), and the images of CUDA 10 and older were deleted from Docker Hub
+(NVIDIA/nvidia-docker#1768); nvcr.io kept some (advimman/lama#271), and is left alone for these.
 
 Example: `FROM nvidia/cuda:12.4.1-devel-ubuntu24.04` (Ubuntu 24.04 begins with CUDA 12.5.1).
 
@@ -71,7 +72,8 @@ def _wrong(base: Base, tag: str | None) -> str | None:
         return None
     release = ToolkitVersion(int(version[1]), int(version[2]))
     if release < _ALL_DELETED_BEFORE:
-        return f"NVIDIA has deleted the images of CUDA {release}"
+        kept = base.image.lower().startswith("nvcr.io/")
+        return None if kept else f"NVIDIA has deleted the images of CUDA {release} from Docker Hub"
     if release < min(row.release for row in IMAGES):
         return None
     if version[3] is None and release >= _THREE_NUMBERS_SINCE:
