@@ -67,4 +67,25 @@ _DELETED = LintCase(  # deleted from Docker Hub alone
     "no-such-image", {"Dockerfile": _OLD_IMAGE.format("")}, {"Dockerfile": _OLD_IMAGE.format("nvcr.io/")}
 )
 
-LINT_CASES = (*_BRANCHES, _NOT_KEPT, _DELETED)
+_LLAMA = """\
+FROM nvidia/cuda:{release}-devel-ubuntu22.04 AS build
+RUN apt-get update && apt-get install -y build-essential cmake git
+RUN git clone --branch b6000 https://github.com/ggml-org/llama.cpp /src
+RUN cmake -S /src -B /build -DGGML_CUDA=ON -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES="{list}" && cmake --build /build
+
+FROM nvidia/cuda:{release}-runtime-ubuntu22.04
+COPY --from=build /build/bin /usr/local/bin
+"""
+
+
+def _llama(release: str, list_: str) -> dict[str, str]:
+    return {"Dockerfile": _LLAMA.format(release=release, list=list_)}
+
+
+# A release without a target of the GPU's own may have one whose code runs there all the same.
+_LOWER = (
+    LintCase("image-cannot-build-target", _llama("12.6.3", "90"), _llama("12.8.1", "90;100"), gpu=("10.3",)),
+    LintCase("image-cannot-build-target", _llama("12.6.3", "90"), _llama("12.8.1", "90;120"), gpu=("12.1",)),
+)
+
+LINT_CASES = (*_BRANCHES, _NOT_KEPT, _DELETED, *_LOWER)

@@ -1,8 +1,8 @@
 """A list, or a GPU, that the CUDA release of its image cannot build for.
 
 What it finds: a stage whose list holds a target that the image's CUDA release does not know (120 before 12.8, 103 and
-121 before 12.9) or no longer knows (50 to 72 from 13.0); with --gpu, a stage whose release has no machine code for
-that GPU.
+121 before 12.9) or no longer knows (50 to 72 from 13.0); with --gpu, a stage whose release has no machine code that
+runs on that GPU.
 
 Why it matters: nvcc stops: "Unsupported gpu architecture 'compute_120'". Without the GPU's own code, a build can at
 best be compiled again by the driver at each first start.
@@ -20,13 +20,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from cudacompat.domain.engine import Grammar
 from cudacompat.domain.finding import Finding, Fix, Severity
 from cudacompat.domain.lint.carried import flags_of_make, taken_by
-from cudacompat.domain.lint.facts import Command, Listed, Project, Stage
+from cudacompat.domain.lint.facts import Base, Command, Listed, Project, Stage
+from cudacompat.domain.lint.served import Serves, serves
 from cudacompat.domain.lint.stages import compiling, patch_of, toolkit, version_edits
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.spelling import CodeTarget
-from cudacompat.domain.tables.images import BaseImage, newest_image
+from cudacompat.domain.tables.images import BaseImage, cudnn_word, newest_image
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, with_all
-from cudacompat.domain.target import ArchSuffix
+from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
 
 _NUMBER = re.compile(r"(\d{2,3})([af]?)")
 
@@ -122,10 +123,18 @@ def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: Cuda
         return f"begin with a devel image of CUDA {row.version}", None
     base = stage.base
     old = patch_of(base) if base is not None else None
-    help_ = f"FROM {chosen.tag('devel', base.distro or '')}" if base is not None else ""
+    help_ = f"FROM {_named_alike(base, chosen)}" if base is not None else ""
     edits = version_edits(project, stage, old, chosen.cuda) if old is not None else ()
     fix = Fix(f"begin with CUDA {chosen.cuda}", edits, safe=False) if edits else None
     return help_, fix
+
+
+def _named_alike(base: Base, chosen: BaseImage) -> str:
+    """The image of this release from the same registry, with cuDNN where the one before has it."""
+    registry, slash, name = base.image.rpartition("nvidia/cuda:")
+    tag = chosen.tag("devel", base.distro or "")
+    cudnn = cudnn_word(chosen.release) if slash and "-cudnn" in name else None
+    return registry + (tag.replace("-devel-", f"-{cudnn}-devel-") if cudnn is not None else tag)
 
 
 def _with_image(stage: Stage, rows: Sequence[CudaRelease]) -> BaseImage | None:
@@ -140,8 +149,11 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
     command = compiling(project, stage)
     if made_by is None or command is None or command.stage is None or command.stage.number != stage.number:
         return
-    numbers = {str(target.capability.number): target.label for target in project.targets}
-    missing = [arch for arch in numbers if arch not in made_by.targets and _known(arch)]
+    numbers = {str(target.capability.number): target for target in project.targets}
+    own = [ArchTarget(CodeKind.SASS, int(arch)) for arch in made_by.targets if arch.isdecimal()]
+    missing = [
+        arch for arch, target in numbers.items() if serves(target.capability, own) is Serves.FAILS and _known(arch)
+    ]
     if not missing:
         return
     in_all = [arch for arch in numbers if _known(arch)]
@@ -150,13 +162,13 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR if gone else Severity.WARNING,
-        message=f"CUDA {made_by.version} has no machine code for {', '.join(numbers[arch] for arch in missing)}",
+        message=f"CUDA {made_by.version} has no machine code for {', '.join(numbers[arch].label for arch in missing)}",
         path=stage.file,
         line=stage.place.line,
         found=stage.base.image if stage.base is not None else None,
         why=_why(missing, made_by) + ("" if gone else "; PTX of an older target can run, compiled at each first start"),
         help=help_,
-        target=numbers[missing[0]] if len(missing) == 1 else None,
+        target=numbers[missing[0]].id if len(missing) == 1 else None,
         fix=fix,
     )
 

@@ -47,7 +47,7 @@ def check(project: Project) -> Iterable[Finding]:
             line=place.line,
             found=base.image,
             why=wrong,
-            help=better or "take a tag with a whole version, a flavour and a distribution",
+            help=better or _other(base),
             fix=_fix(project, place, base.image, better),
         )
 
@@ -123,6 +123,12 @@ def _better(base: Base) -> str | None:
             better = f"{name}:{row.cuda}{cudnn}-{base.flavour}-{base.distro}"
             return better if _wrong(base_of(better), better.partition(":")[2]) is None else None
     return None
+
+
+def _other(base: Base) -> str:
+    if base.cuda is not None and base.cuda < _ALL_DELETED_BEFORE:
+        return f"begin with an image of CUDA {IMAGES[0].release} or newer, or with a copy in a registry of your own"
+    return "take a tag with a whole version, a flavour and a distribution"
 
 
 def _fix(project: Project, place: Place, image: str, better: str | None) -> Fix | None:

@@ -147,10 +147,15 @@ def _toolkit_first(project: Project, listed: Listed, target: Target) -> str | No
     arch = str(target.capability.number)
     if made_by is None or arch in made_by.targets:
         return None
+    code = [int(each) for each in made_by.targets if each.isdecimal()]
+    runs = [each for each in code if serves(target.capability, [ArchTarget(CodeKind.SASS, each)]) is Serves.RUNS]
+    if runs:
+        return f"add sm_{max(runs)}, whose code runs there; CUDA {made_by.version} has no sm_{arch}"
     first, last = first_with(arch), last_with(arch)
+    then = f"with {listed.setting.name}={arch}" if listed.grammar is Grammar.ONE_NUMBER else "and add it to the list"
     if first is not None and first.version > made_by.version:
-        return f"begin with CUDA {first.version} or newer, the first that builds sm_{arch}, and add it to the list"
-    return f"begin with CUDA {last.version}, the last that builds sm_{arch}, and add it to the list" if last else None
+        return f"begin with CUDA {first.version} or newer, the first that builds sm_{arch}, {then}"
+    return f"begin with CUDA {last.version}, the last that builds sm_{arch}, {then}" if last is not None else None
 
 
 def _other(listed: Listed, target: Target) -> str:
