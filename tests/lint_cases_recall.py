@@ -1,4 +1,4 @@
-"""Mistakes in the shapes in which users have them: other kinds of files and other spellings than a rule's first case."""
+"""Mistakes in the shapes that users give them: kinds of files and spellings beside those of a rule's first case."""
 
 from __future__ import annotations
 
@@ -279,4 +279,191 @@ _CONTAINERS = (
     ),
 )
 
-LINT_CASES: tuple[LintCase, ...] = (*_NATIVE, *_TARGETS, *_CARGO, *_CONTAINERS)
+_SHELL = (
+    LintCase(
+        "unquoted-semicolon",
+        {"build.sh": "export TORCH_CUDA_ARCH_LIST=8.6;12.0+PTX\npip install --no-build-isolation .\n"},
+        {"build.sh": 'export TORCH_CUDA_ARCH_LIST="8.6;12.0+PTX"\npip install --no-build-isolation .\n'},
+        line="8.6;12.0",
+    ),
+    LintCase(
+        "unquoted-semicolon",
+        {"Dockerfile": _IMAGE + "RUN export CUDAARCHS=86;120; cmake -B build\n", "CMakeLists.txt": _plain()},
+        {"Dockerfile": _IMAGE + 'RUN export CUDAARCHS="86;120"; cmake -B build\n', "CMakeLists.txt": _plain()},
+        line="CUDAARCHS",
+    ),
+    LintCase(
+        "variable-not-forwarded",
+        {
+            "CMakeLists.txt": _plain(),
+            "CMakePresets.json": '{"version": 6, "configurePresets": [{"name": "release", "binaryDir": "build",\n'
+            ' "environment": {"CMAKE_CUDA_ARCHITECTURES": "86;120"}}]}\n',
+        },
+        {
+            "CMakeLists.txt": _plain(),
+            "CMakePresets.json": '{"version": 6, "configurePresets": [{"name": "release", "binaryDir": "build",\n'
+            ' "environment": {"CUDAARCHS": "86;120"}}]}\n',
+        },
+        line="environment",
+    ),
+    LintCase(
+        "wrong-grammar",
+        {
+            "build.sh": "docker build --build-arg CUDA_DOCKER_ARCH=12.0 -t asr .\n",
+            "Dockerfile": f"{_DEVEL}\nRUN apt-get update && apt-get install -y cmake git\n"
+            "RUN git clone https://github.com/ggml-org/llama.cpp /llama\nARG CUDA_DOCKER_ARCH=default\n"
+            "RUN cmake -S /llama -B /b -DGGML_CUDA=ON -DGGML_NATIVE=OFF "
+            "-DCMAKE_CUDA_ARCHITECTURES=$CUDA_DOCKER_ARCH\n",
+        },
+        {
+            "build.sh": "docker build --build-arg CUDA_DOCKER_ARCH=120 -t asr .\n",
+            "Dockerfile": f"{_DEVEL}\nRUN apt-get update && apt-get install -y cmake git\n"
+            "RUN git clone https://github.com/ggml-org/llama.cpp /llama\nARG CUDA_DOCKER_ARCH=default\n"
+            "RUN cmake -S /llama -B /b -DGGML_CUDA=ON -DGGML_NATIVE=OFF "
+            "-DCMAKE_CUDA_ARCHITECTURES=$CUDA_DOCKER_ARCH\n",
+        },
+        line="12.0",
+    ),
+    LintCase(
+        "wrong-grammar",
+        {
+            "CMakeLists.txt": _plain(),
+            "compose.yaml": "services:\n  asr:\n    build:\n      context: .\n      args:\n"
+            '        - CUDA_ARCHS="86;120"\n    gpus: all\n',
+            "Dockerfile": _IMAGE + 'ARG CUDA_ARCHS\nRUN cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=${CUDA_ARCHS}"\n',
+        },
+        {
+            "CMakeLists.txt": _plain(),
+            "compose.yaml": "services:\n  asr:\n    build:\n      context: .\n      args:\n"
+            "        - CUDA_ARCHS=86;120\n    gpus: all\n",
+            "Dockerfile": _IMAGE + 'ARG CUDA_ARCHS\nRUN cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=${CUDA_ARCHS}"\n',
+        },
+        line="CUDA_ARCHS=",
+    ),
+    LintCase(
+        "setting-after-use",
+        {
+            "CMakeLists.txt": _plain(),
+            "Dockerfile": _IMAGE + 'RUN cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=${ARCHS}"\nARG ARCHS="86;120"\n',
+        },
+        {
+            "CMakeLists.txt": _plain(),
+            "Dockerfile": _IMAGE + 'ARG ARCHS="86;120"\nRUN cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=${ARCHS}"\n',
+        },
+        line="${ARCHS}",
+    ),
+)
+
+_SETUP = """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+setup(
+    name="ops",
+    ext_modules=[CUDAExtension("ops", ["ops.cu"])],
+    cmdclass={"build_ext": BuildExtension},
+)
+"""
+
+_IMAGES = (
+    LintCase(
+        "torch-list-unset",
+        {
+            "setup.py": _SETUP,
+            "Dockerfile": "FROM pytorch/pytorch:2.7.0-cuda12.8-cudnn9-devel\nCOPY . /ops\n"
+            "RUN pip install --no-build-isolation /ops\n",
+        },
+        {
+            "setup.py": _SETUP,
+            "Dockerfile": "FROM pytorch/pytorch:2.7.0-cuda12.8-cudnn9-devel\nCOPY . /ops\n"
+            'RUN TORCH_CUDA_ARCH_LIST="8.6;12.0" pip install --no-build-isolation /ops\n',
+        },
+        line="pip install",
+    ),
+    LintCase(
+        "no-nvcc-in-image",
+        {
+            "setup.py": _SETUP,
+            "Dockerfile": "FROM pytorch/pytorch:2.7.0-cuda12.8-cudnn9-runtime\nCOPY . /ops\n"
+            'RUN TORCH_CUDA_ARCH_LIST="8.6;12.0" pip install --no-build-isolation /ops\n',
+        },
+        {
+            "setup.py": _SETUP,
+            "Dockerfile": "FROM pytorch/pytorch:2.7.0-cuda12.8-cudnn9-devel\nCOPY . /ops\n"
+            'RUN TORCH_CUDA_ARCH_LIST="8.6;12.0" pip install --no-build-isolation /ops\n',
+        },
+        line="pip install",
+    ),
+    LintCase(
+        "no-nvcc-in-image",
+        {
+            "CMakeLists.txt": _plain(),
+            ".gitlab-ci.yml": "build:\n  image: nvidia/cuda:12.8.1-runtime-ubuntu24.04\n  script:\n"
+            f"    - apt-get update && apt-get install -y cmake g++\n    - cmake -B build {_LIST}\n",
+        },
+        {
+            "CMakeLists.txt": _plain(),
+            ".gitlab-ci.yml": "build:\n  image: nvidia/cuda:12.8.1-devel-ubuntu24.04\n  script:\n"
+            f"    - apt-get update && apt-get install -y cmake g++\n    - cmake -B build {_LIST}\n",
+        },
+        line="cmake -B",
+    ),
+    LintCase(
+        "image-cannot-build-target",
+        {
+            "CMakeLists.txt": _plain(),
+            "Dockerfile": "FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y cmake g++ nvidia-cuda-toolkit\n"
+            f"COPY . /src\nRUN cmake -S /src -B /b {_LIST}\n",
+        },
+        {
+            "CMakeLists.txt": _plain(),
+            "Dockerfile": "FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y cmake g++ nvidia-cuda-toolkit\n"
+            "COPY . /src\nRUN cmake -S /src -B /b -DCMAKE_CUDA_ARCHITECTURES=86\n",
+        },
+        line="120-real",
+    ),
+    LintCase(
+        "native-in-image-build",
+        {
+            "Dockerfile": f"{_DEVEL}\nRUN apt-get update && apt-get install -y python3-pip git\n"
+            "RUN GGML_CUDA=1 pip install git+https://github.com/absadiki/pywhispercpp\n"
+        },
+        {
+            "Dockerfile": f"{_DEVEL}\nRUN apt-get update && apt-get install -y python3-pip git\n"
+            'RUN GGML_CUDA=1 CMAKE_CUDA_ARCHITECTURES="86-real;120-real" '
+            "pip install git+https://github.com/absadiki/pywhispercpp\n"
+        },
+        line="pip install",
+    ),
+    LintCase(
+        "two-arch-settings",
+        {
+            "CMakeLists.txt": _plain(
+                "set(CMAKE_CUDA_ARCHITECTURES 86 120)\n"
+                'set(CMAKE_CUDA_FLAGS "${CMAKE_CUDA_FLAGS} -gencode arch=compute_89,code=sm_89")\n'
+            )
+        },
+        {
+            "CMakeLists.txt": _plain(
+                'set(CMAKE_CUDA_ARCHITECTURES 86 89 120)\nset(CMAKE_CUDA_FLAGS "${CMAKE_CUDA_FLAGS} -lineinfo")\n'
+            )
+        },
+        line="compute_89",
+    ),
+    LintCase(
+        "two-arch-settings",
+        {
+            "CMakeLists.txt": _plain()
+            + 'set_target_properties(kernels PROPERTIES CUDA_ARCHITECTURES "86;120")\n'
+            + "target_compile_options(kernels PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-arch=sm_89>)\n"
+        },
+        {
+            "CMakeLists.txt": _plain()
+            + 'set_target_properties(kernels PROPERTIES CUDA_ARCHITECTURES "86;89;120")\n'
+            + "target_compile_options(kernels PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-lineinfo>)\n"
+        },
+        line="sm_89",
+    ),
+)
+
+LINT_CASES: tuple[LintCase, ...] = (*_NATIVE, *_TARGETS, *_CARGO, *_CONTAINERS, *_SHELL, *_IMAGES)

@@ -11,12 +11,13 @@ from cudacompat.domain.arch_lists import ArchList, Item, NoListError, Unreadable
 from cudacompat.domain.engine import Engine, Grammar
 from cudacompat.domain.extend import Way
 from cudacompat.domain.lint.arguments import in_arguments
-from cudacompat.domain.lint.facts import Command, Listed, Place, Setting, Use
+from cudacompat.domain.lint.facts import Command, ImageBuild, Listed, Place, Setting, Use
 from cudacompat.domain.spelling import CodeTarget
 from cudacompat.domain.target import ArchSuffix
 from cudacompat.engines import find
 
 _ONE = re.compile(r"(?:sm_)?(\d{2,3})([af]?)")
+_HANDS_ON = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 # What these names mean does not depend on whose project it is.
 _GENERIC = {
     ("CMAKE_CUDA_ARCHITECTURES", Way.DEFINE): "cmake",
@@ -41,8 +42,11 @@ class Lists:
             self._named[key] = names_of(use.engine, use.parsed)
         return self._named[key]
 
-    def of_project(self, commands: Iterable[Command], settings: Iterable[Setting]) -> Iterator[Listed]:
-        """Yield the lists that reach a command that builds, then those that stand elsewhere, each place once."""
+    def of_project(
+        self, commands: Sequence[Command], settings: Iterable[Setting], builds: Iterable[ImageBuild]
+    ) -> Iterator[Listed]:
+        """Yield the lists that reach a command that builds, then those that builds of images hand to one, then those
+        that stand elsewhere, each place once."""
         seen: set[tuple[str, int]] = set()
         for command in commands:
             for listed in self._of_command(command):
@@ -50,6 +54,11 @@ class Lists:
                 if at not in seen:
                     seen.add(at)
                     yield listed
+        for listed in self._handed_on(commands, builds):
+            at = (listed.setting.place.file, listed.setting.place.start)
+            if at not in seen:
+                seen.add(at)
+                yield listed
         for setting in settings:
             for each in (setting, *in_arguments(setting)):
                 at = (each.place.file, each.place.start)
@@ -59,6 +68,24 @@ class Lists:
                 if found is not None:
                     seen.add(at)
                     yield found
+
+    def _handed_on(self, commands: Iterable[Command], builds: Iterable[ImageBuild]) -> Iterator[Listed]:
+        """The build arguments that a Dockerfile gives to a setting for a list as they are."""
+        given = [build for build in builds if build.dockerfile is not None and build.arguments]
+        for command in commands if given else ():
+            if command.use is None or command.stage is None:
+                continue
+            takes = {
+                match[1] or match[2]: carrier
+                for setting in (*command.defines, *command.environment.values())
+                if (match := _HANDS_ON.fullmatch(setting.written)) is not None
+                and (carrier := _carrier(self._names(command.use), setting)) is not None
+            }
+            for argument in (
+                each for build in given if build.dockerfile == command.stage.file for each in build.arguments
+            ):
+                if argument.name in takes and argument.written.strip():
+                    yield listed_of(argument, command.use, takes[argument.name])
 
     def _of_command(self, command: Command) -> Iterator[Listed]:
         if command.use is None:

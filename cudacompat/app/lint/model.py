@@ -20,6 +20,7 @@ from cudacompat.domain.lint.facts import (
     CMakeCommand,
     CMakeFile,
     Command,
+    Copy,
     ImageBuild,
     Job,
     Mount,
@@ -85,7 +86,7 @@ class _Assembly:
             jobs=tuple(self._jobs),
             commands=tuple(self._commands),
             settings=tuple(self._settings),
-            lists=tuple(lists.of_project(self._commands, self._settings)),
+            lists=tuple(lists.of_project(self._commands, self._settings, self._image_builds)),
             cmake=tuple(self._cmake),
             services=tuple(self._services),
             image_builds=tuple(self._image_builds),
@@ -141,6 +142,7 @@ class _Assembly:
             self._keep(stage.settings)
             parent = builders.get(stage.parent) if stage.parent is not None else None
             builders[stage.number] = parent or Builders(self._uses)
+            builders[stage.number].take(copy.target for copy in stage.copies if _is_project(file, copy))
         for run in image.commands:
             stage = image.stages[run.stage]
             use = builders[run.stage].use_of(run.command) if run.keyword == "RUN" else None
@@ -209,6 +211,11 @@ class _Assembly:
             for unit in found[1] if found is not None else ():
                 shown = found[0] if found is not None else ""
                 yield PlannedUnit(f"{folder}/{shown}" if folder else shown, unit.source, unit.request, unit.library)
+
+
+def _is_project(file: SourceFile, copy: Copy) -> bool:
+    """Whether it copies the whole context, of a Dockerfile at the top of the project."""
+    return copy.stage is None and copy.sources in ((".",), ("./",)) and "/" not in file.name
 
 
 def _command(

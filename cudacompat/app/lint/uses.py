@@ -62,9 +62,14 @@ class Builders:
 
     def __init__(self, uses: Sequence[Use]) -> None:
         self._uses = tuple(uses)
+        self._homes: set[str] = set()  # where the project lies as a whole
         self._cloned: Use | None = None
         self._strange = False  # something was cloned that is no engine known here
         self._configured = False  # CMake made the Makefile that make reads
+
+    def take(self, targets: Iterable[str]) -> None:
+        """Remember that the whole project was copied to these folders."""
+        self._homes.update(target.rstrip("/") for target in targets if target.startswith("/"))
 
     def use_of(self, command: ShellCommand) -> Use | None:
         """Return the engine that the command builds; `None` where it builds none, or which is not known."""
@@ -127,7 +132,12 @@ class Builders:
                 continue  # a wheel is taken as it is
             if name in _BY_PACKAGE:
                 return Use(_BY_PACKAGE[name], version or None, f"pip install {word}"[:80])
-            local = local or word in (".", "..", "./", "setup.py") or word.startswith(("./", ".[", "-e.", "--editable"))
+            local = (
+                local
+                or word.rstrip("/") in self._homes
+                or word in (".", "..", "./", "setup.py")
+                or word.startswith(("./", ".[", "-e.", "--editable"))
+            )
         if not local:
             return None
         if self._cloned is not None:

@@ -21,6 +21,9 @@ _DECIDES = ("-C", "--toolchain", "--workflow", "-DCMAKE_TOOLCHAIN_FILE", "-DCMAK
 _FETCHES = frozenset({"git", "wget", "curl", "tar", "unzip", "svn"})
 _CHOOSES = re.compile(r"(?m)^[ \t]*(?:ifn?eq|ifn?def|else)\b|\$\((?:if|shell|foreach|wildcard)\b")
 
+_OWN_CHOICE = re.compile(r"gencode|arch=|compute_\d|sm_\d\d|is_available|CUDA_HOME|FORCE_CUDA|device_count")
+_MAKES = re.compile(r"\bCUDAExtension\s*\(|\.cu['\"]")
+
 
 def standing_lists(project: Project) -> tuple[Listed, ...]:
     """The lists that decide what the project's own builds make: of its CMakeLists.txt, its presets, cargo's [env]."""
@@ -80,6 +83,14 @@ def compiles_cuda(project: Project, command: Command) -> bool:
         return False
     top = next((file for file in project.cmake if file.name == "CMakeLists.txt"), None)
     return top is not None and any(makes_cuda(each.command) and not each.around for each in standing(top))
+
+
+def makes_extension(project: Project, command: Command) -> bool:
+    """Whether this command builds an extension of PyTorch whose setup.py compiles CUDA code whatever the machine, and
+    leaves the targets to PyTorch."""
+    use = command.use
+    file = project.file(use.shown) if use is not None and use.engine.stops_unset else None
+    return file is not None and bool(_MAKES.search(file.text)) and not _OWN_CHOICE.search(file.text)
 
 
 def is_makefile(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cudacompat.domain.engine import BuildSystem
+from cudacompat.domain.engine import BuildSystem, Channel, Fixed
 from cudacompat.domain.finding import Edit, Fix
 from cudacompat.domain.lint.arguments import features_of
 from cudacompat.domain.lint.facts import Command, Project, Setting, Stage
@@ -49,11 +49,21 @@ def asks_for_cuda(command: Command) -> bool:
         return False
     if cuda_switch(command) is not None:
         return True
+    if any(_switched(command, each) for each in (*command.use.engine.fixed, *command.use.engine.env_fixed)):
+        return True
     arguments = command.environment.get("CMAKE_ARGS")
     takes = command.use.engine.system is BuildSystem.PIP or command.program in ("make", "gmake")
     if takes and arguments is not None and arguments.value:
         return re.search(r"-D(?:GGML|LLAMA)_(?:CUDA|CUBLAS)=(?:on|1|true)", arguments.value, re.IGNORECASE) is not None
     return "cuda" in features_of(command)
+
+
+def _switched(command: Command, fixed: Fixed) -> bool:
+    """Whether this is the engine's switch for CUDA, which its build takes from the environment, and it is on there."""
+    of_cuda = fixed.channel is Channel.ENVIRONMENT and _CUDA_OPTION.fullmatch(fixed.name) is not None
+    given = command.environment.get(fixed.name)
+    use = command.use
+    return of_cuda and use is not None and fixed.window.holds(use.parsed) and given is not None and is_on(given.value)
 
 
 def installs_toolkit(command: Command) -> bool:

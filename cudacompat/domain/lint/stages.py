@@ -133,7 +133,7 @@ def toolkit(project: Project, stage: Stage) -> CudaRelease | None:
     for each in ancestry(project, stage):
         for command in project.commands_of(each):
             if installs_toolkit(command):
-                found.add(_installed_release(command))
+                found.add(_installed_release(command) or _packaged(stage, command))
     base = stage.base
     if base is not None and base.cuda is not None and base.flavour == "devel":
         found.add(base.cuda)
@@ -148,6 +148,15 @@ def _installed_release(command: Command) -> ToolkitVersion | None:
         if match is not None:
             releases.add(ToolkitVersion(int(match[1]), int(match[2])))
     return releases.pop() if len(releases) == 1 else None
+
+
+def _packaged(stage: Stage, command: Command) -> ToolkitVersion | None:
+    """The release of the distribution's own nvidia-cuda-toolkit, where that is what is installed."""
+    of = distro_of(stage.base)
+    own = command.program in _APT and {"nvidia-cuda-toolkit"} == {
+        word.text for word in command.words if re.search(r"cuda", word.text)
+    }
+    return of.cuda if own and of is not None else None
 
 
 def distro_of(base: Base | None) -> Distro | None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.carried import compiles_cuda, makes_extension
 from cudacompat.domain.lint.facts import Base, Command, Project
 from cudacompat.domain.lint.jobs import jobs_with
 from cudacompat.domain.lint.questions import asks_for_cuda, installs_toolkit
@@ -26,7 +27,7 @@ from cudacompat.domain.rule import Rule
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each stage and job, at its first command that compiles CUDA code."""
     for stage in project.stages:
-        building = _building(stage.base, project.commands_of(stage))
+        building = _building(project, stage.base, project.commands_of(stage))
         if building is None or stage.base is None or stage.base.flavour is None:
             continue
         text = project.text(stage.place)
@@ -39,17 +40,25 @@ def check(project: Project) -> Iterable[Finding]:
         copy = f"FROM {_devel(stage.base)} for this stage, and copy the result into the {stage.base.flavour} image"
         yield _finding(stage.base, building, copy, fix)
     for job, commands in jobs_with(project):
-        building = _building(job.base, commands)
+        building = _building(project, job.base, commands)
         if building is not None and job.base is not None:
             yield _finding(job.base, building, f"run the job in {_devel(job.base)}", None)
 
 
-def _building(base: Base | None, commands: Sequence[Command]) -> Command | None:
+def _building(project: Project, base: Base | None, commands: Sequence[Command]) -> Command | None:
     if base is None or base.flavour not in ("base", "runtime") or base.cuda is None:
         return None
     if any(installs_toolkit(command) for command in commands):
         return None
-    return next((command for command in commands if asks_for_cuda(command)), None)
+    return next(
+        (
+            command
+            for command in commands
+            if asks_for_cuda(command)
+            or (not command.conditional and (compiles_cuda(project, command) or makes_extension(project, command)))
+        ),
+        None,
+    )
 
 
 def _devel(base: Base) -> str:

@@ -36,6 +36,7 @@ def check(project: Project) -> Iterable[Finding]:
     for stage in project.stages:
         yield from _too_late(project, stage)
         yield from _outside(project, stage)
+        yield from _below(project, stage)
 
 
 def _too_late(project: Project, stage: Stage) -> Iterable[Finding]:
@@ -116,6 +117,35 @@ def _outside(project: Project, stage: Stage) -> Iterable[Finding]:
             why=f"an ARG before the first FROM holds for FROM alone; the build gets nothing for {argument.written!r}",
             help=f"ARG {name}, below the FROM of this stage",
             fix=Fix(f"repeat ARG {name}", (Edit(stage.file, end, end, f"\nARG {name}"),), safe=True),
+        )
+
+
+def _below(project: Project, stage: Stage) -> Iterable[Finding]:
+    """An ARG with a list that a build above it already uses."""
+    known: set[str] = set()
+    for setting in stage.settings:
+        if setting.name in known or setting.way is not Way.BUILD_ARGUMENT or not setting.written:
+            known.add(setting.name)
+            continue
+        known.add(setting.name)
+        at = _used(project, stage, setting.name)
+        before = {each.name for own in ancestry(project, stage) if own is not stage for each in own.settings}
+        if (
+            at is None
+            or at.start >= setting.place.start
+            or setting.name in before
+            or _OF_THE_IMAGE.fullmatch(setting.name)
+        ):
+            continue
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"${setting.name} is empty here: its ARG stands below",
+            path=at.file,
+            line=at.line,
+            found=project.text(at).splitlines()[0][:160],
+            why=f"instructions take effect in their order: line {setting.place.line} comes too late",
+            help=f"move ARG {setting.name} above this RUN",
         )
 
 

@@ -12,15 +12,12 @@ What to do: `ENV TORCH_CUDA_ARCH_LIST="8.0;8.6;8.9;12.0+PTX"` before the command
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.lint.carried import makes_extension
 from cudacompat.domain.lint.facts import Command, Project
 from cudacompat.domain.rule import Rule
-
-_OWN_CHOICE = re.compile(r"gencode|arch=|compute_\d|sm_\d\d|is_available|CUDA_HOME|FORCE_CUDA|device_count")
-_MAKES = re.compile(r"\bCUDAExtension\s*\(|\.cu['\"]")
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -30,7 +27,7 @@ def check(project: Project) -> Iterable[Finding]:
         knobs = tuple(knob.name for knob in use.engine.knobs) if use is not None else ()
         if use is None or not use.engine.stops_unset or not _in_cuda_image(command):
             continue
-        if any(name in command.environment for name in knobs) or not _builds_cuda(project, use.shown):
+        if any(name in command.environment for name in knobs) or not makes_extension(project, command):
             continue
         if any(name in file.text for file in project.files for name in knobs if _is_script(file.name)):
             continue  # it sets or asks for the list itself, or a script does
@@ -57,12 +54,6 @@ def _in_cuda_image(command: Command) -> bool:
 
 def _is_script(name: str) -> bool:
     return name.endswith((".py", ".sh", ".toml"))
-
-
-def _builds_cuda(project: Project, shown: str) -> bool:
-    """Whether that setup.py compiles CUDA code whatever the machine, and leaves the targets to PyTorch."""
-    file = project.file(shown)
-    return file is not None and bool(_MAKES.search(file.text)) and not _OWN_CHOICE.search(file.text)
 
 
 def _given(project: Project, command: Command, name: str, value: str) -> Fix | None:

@@ -17,17 +17,22 @@ What to do: keep the engine's list, and take the targets out of the flags.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.engine import Hazard
 from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Command, Listed, Project, Setting
+from cudacompat.domain.lint.facts import Command, Listed, Project, Setting, Word
+from cudacompat.domain.lint.languages import standing
 from cudacompat.domain.lint.questions import removal
 from cudacompat.domain.lint.served import flag_settings, images_of_flags
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
 
 _HARMS = "NVCC_APPEND_FLAGS"
+_LISTS = ("CMAKE_CUDA_ARCHITECTURES", "CUDA_ARCHITECTURES")
+_GIVES = frozenset({"set", "string", "add_compile_options", "target_compile_options"})
+_TARGETS = re.compile(r"arch=compute_\d|(?<![\w-])-arch=(?:sm|compute)_\d")
 
 
 def breaking(project: Project) -> Iterable[Finding]:
@@ -88,6 +93,11 @@ def doubled(project: Project) -> Iterable[Finding]:
             if at not in seen:
                 seen.add(at)
                 yield finding
+    said: set[tuple[str | None, int | None]] = set()
+    for finding in _in_cmake(project):
+        if (finding.path, finding.line) not in said:
+            said.add((finding.path, finding.line))
+            yield finding
 
 
 def _by_flags(project: Project, command: Command) -> Iterator[tuple[Finding, tuple[str, int]]]:
@@ -113,6 +123,37 @@ def _by_flags(project: Project, command: Command) -> Iterator[tuple[Finding, tup
             ),
             at,
         )
+
+
+def _in_cmake(project: Project) -> Iterator[Finding]:
+    """Flags with targets that one CMake file gives to all its CUDA code, beside the list that stands in it."""
+    for listed in project.lists:
+        file = next((file for file in project.cmake if file.name == listed.setting.place.file), None)
+        if file is None or listed.archs is None or listed.setting.name not in _LISTS:
+            continue
+        for each in standing(file):
+            words = each.command.arguments
+            gives = each.command.name in _GIVES and not each.around and words
+            if not gives or (each.command.name in ("set", "string") and "CMAKE_CUDA_FLAGS" not in _first(words)):
+                continue
+            word = next((word for word in words[1:] if _TARGETS.search(word.text)), None)
+            if word is None:
+                continue
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.WARNING,
+                message=f"these flags add targets to what {listed.setting.name} asks for",
+                path=file.name,
+                line=word.place.line,
+                found=word.text.strip()[:160],
+                why="nvcc compiles for both together; neither place shows the whole list",
+                help=f"put every target into {listed.setting.name}, and take them out of the flags",
+            )
+            break
+
+
+def _first(words: tuple[Word, ...]) -> str:
+    return " ".join(word.text for word in words[:2])
 
 
 def _own(command: Command) -> set[str]:

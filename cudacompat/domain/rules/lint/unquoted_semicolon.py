@@ -1,6 +1,7 @@
 """A list of architectures that the shell cuts at its first semicolon.
 
-What it finds: -DCMAKE_CUDA_ARCHITECTURES=80;90 without quotes, in RUN, in a script or in a CI job.
+What it finds: -DCMAKE_CUDA_ARCHITECTURES=80;90 without quotes, in RUN, in a script or in a CI job; and
+`export TORCH_CUDA_ARCH_LIST=8.6;12.0` without them.
 
 Why it matters: the shell ends the command at the semicolon. CMake gets the first architecture alone, the rest is run as
 commands ("90: not found"), and unless the shell stops at errors the build goes on and seems to work.
@@ -15,11 +16,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cudacompat.domain.extend import Way
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.facts import Project
 from cudacompat.domain.rule import Rule
 
 _REST = re.compile(r"(?:;[ \t]*\d{2,3}[af]?(?:-real|-virtual)?)+(?![\w.-])")
+_ONE = r"(?:\d{2,3}[af]?(?:-real|-virtual)?|\d{1,2}\.\d[af]?(?:\+PTX)?)"
+_ASSIGNED = re.compile(_ONE)
+_MORE = re.compile(rf"(?:;{_ONE})+(?![\w.-])")
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -48,6 +53,31 @@ def check(project: Project) -> Iterable[Finding]:
                 help=f'"{whole}"',
                 fix=Fix("put the argument in quotes", (Edit(place.file, head, rest.end(), f'"{whole}"'),), safe=True),
             )
+    for setting in project.settings:
+        place = setting.place
+        file = project.file(place.file)
+        if setting.way is not Way.ENVIRONMENT or not setting.in_shell or setting.quote or file is None:
+            continue
+        rest = _MORE.match(file.text, place.end) if _ASSIGNED.fullmatch(setting.written) else None
+        if (
+            rest is None
+            or not file.text[: place.start].endswith(f"{setting.name}=")
+            or (place.file, place.start) in seen
+        ):
+            continue
+        seen.add((place.file, place.start))
+        whole = file.text[place.start : rest.end()]
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"the shell cuts {setting.name} at the first semicolon: it is {setting.written} alone",
+            path=place.file,
+            line=place.line,
+            found=f"{setting.name}={whole}",
+            why=f"`;` ends a command; {rest[0].lstrip(';').split(';')[0]} is then run as one",
+            help=f'{setting.name}="{whole}"',
+            fix=Fix("put the list in quotes", (Edit(place.file, place.start, rest.end(), f'"{whole}"'),), safe=True),
+        )
 
 
 RULE = Rule("unquoted-semicolon", "A list that the shell cuts at a semicolon", __doc__, check)

@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from cudacompat.domain.engine import Channel, DeadSetting
+from cudacompat.domain.extend import Way
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.facts import Command, Project, Setting
 from cudacompat.domain.rule import Rule
@@ -37,6 +38,7 @@ _OTHER_WAYS = (
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each place that sets it, with all the builds that do not get it."""
+    yield from _in_presets(project)
     found: dict[tuple[str, int, str], list[tuple[Command, Setting, DeadSetting]]] = defaultdict(list)
     for command in project.commands:
         if command.use is None or command.conditional:
@@ -68,6 +70,27 @@ def check(project: Project) -> Iterable[Finding]:
             why=f"{use.engine.name}: {dead.why}" if use is not None else dead.why,
             help=f"hand it on: {hand_on}{into}",
             fix=_fix(project, [case[0] for case in cases], hand_on),
+        )
+
+
+def _in_presets(project: Project) -> Iterable[Finding]:
+    """CMake's own list as a variable of a preset's environment, which its cacheVariables would be the place for."""
+    name = "CMAKE_CUDA_ARCHITECTURES"
+    for setting in project.settings:
+        path = setting.place.file
+        if setting.name != name or setting.way is not Way.ENVIRONMENT or not path.endswith("Presets.json"):
+            continue
+        if _asked_for(project, name) or name in {each.name for each in project.settings if each.way is Way.DEFINE}:
+            continue
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"{name} stands in the environment of a preset, where CMake does not look",
+            path=path,
+            line=setting.place.line,
+            found=f"{name}={setting.written}"[:120],
+            why="CMake reads no variable of this name from the environment; a preset gives it by cacheVariables",
+            help=f'"cacheVariables": {{"{name}": "{setting.written}"}}',
         )
 
 
