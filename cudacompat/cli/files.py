@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -13,6 +15,9 @@ from cudacompat.domain.errors import UsageError
 from cudacompat.domain.extend import EditedFile, ExtendReport, PlaceState
 from cudacompat.domain.report import EXIT_FINDINGS, EXIT_OK, GeneratedFile
 from cudacompat.report.clean import safe
+
+_KEPT = ("\t", "\ufeff")  # of what is not printed elsewhere: a patch without them is another one
+_KEPT_APART = re.compile("([\t\ufeff])")
 
 
 def place(files: Sequence[GeneratedFile], folder: str, *, write: bool, diff: bool, check: bool, exit_zero: bool) -> int:
@@ -67,11 +72,11 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
 
 
 def edit_files(files: Sequence[EditedFile], folder: str, *, diff: bool) -> None:
-    """Show the edits as a unified diff, or write them: all files or none."""
+    """Show the edits as a patch that `git apply` takes, or write them: all files or none."""
     root = Path(folder)
     if diff:
         for file in files:
-            _show(root / file.name, file.before, file.after)
+            _patch(root / file.name, file.before, file.after)
         return
     for file in files:
         if _bytes(root / file.name) != file.before.encode():
@@ -139,6 +144,21 @@ def _show(path: Path, old: str | None, new: str) -> None:
     )
     for line in lines:
         sys.stdout.write(safe(line) + "\n")
+
+
+def _patch(path: Path, old: str, new: str) -> None:
+    """Write what git takes for a patch: names as they are from here, line ends and a missing last one kept."""
+    with contextlib.suppress(ValueError):  # elsewhere: git will not take it, people can read it
+        path = path.resolve().relative_to(Path.cwd().resolve()) if path.is_absolute() else path
+    name = path.as_posix()
+    before, after = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (old, new))
+    for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm="\n"):
+        body = line.removesuffix("\n")
+        ending = "\r\n" if body.endswith("\r") else "\n"
+        shown = "".join(each if each in _KEPT else safe(each) for each in _KEPT_APART.split(body.removesuffix("\r")))
+        sys.stdout.write(shown + ending)
+        if not line.endswith("\n"):
+            sys.stdout.write("\\ No newline at end of file\n")
 
 
 def _say(text: str) -> None:

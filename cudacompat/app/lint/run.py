@@ -34,25 +34,27 @@ def lint(
     *,
     fix: bool = False,
     unsafe: bool = False,
+    shown: bool = False,
 ) -> LintReport:
     """Return what is wrong in a project, judged for these targets. With `fix` (or `unsafe`) the report holds the edited
-    files, which are not written here, and the findings that are left with them. `UsageError` where there is no such
-    folder."""
+    files, which are not written here, and the findings that are left with them; or, where the edits are only to be
+    `shown`, those that there are now. `UsageError` where there is no such folder."""
     collecting = gc.isenabled()
     gc.disable()  # all that is made here is kept to the end; looking for garbage in it takes a quarter of the time
     try:
-        return _lint(folder, targets, ignores, fix=fix, unsafe=unsafe)
+        return _lint(folder, targets, ignores, fix=fix, unsafe=unsafe, shown=shown)
     finally:
         if collecting:
             gc.enable()
 
 
 def _lint(
-    folder: str, targets: tuple[Target, ...], ignores: Sequence[Ignore], *, fix: bool, unsafe: bool
+    folder: str, targets: tuple[Target, ...], ignores: Sequence[Ignore], *, fix: bool, unsafe: bool, shown: bool
 ) -> LintReport:
     found = read(folder)
     before = {file.name: file.text for file in found.files}
     report, findings = _judged(found, targets, ignores)
+    now = report
     fixed: list[Finding] = []
     for _ in range(_MOST_ROUNDS if fix or unsafe else 0):
         making = chosen(findings, unsafe=unsafe)
@@ -69,6 +71,8 @@ def _lint(
         for file in found.files
         if file.text != before[file.name]
     )
+    if shown:
+        return replace(now, edited=changed)
     return replace(report, edited=changed, fixed=tuple(_of_user(found, each) for each in fixed))
 
 

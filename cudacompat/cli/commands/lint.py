@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from dataclasses import replace
 from typing import Annotated
 
@@ -50,14 +52,18 @@ def command(
     from cudacompat.app.lint.run import lint
     from cudacompat.cli.files import edit_files
     from cudacompat.cli.output import emit
+    from cudacompat.domain.errors import UsageError
     from cudacompat.domain.held_to import policy_of, required
 
+    if diff and format_ is not Format.TEXT and output is None:
+        raise UsageError("--diff writes a patch to stdout; leave --format out, or give the report a file: --output")
     held_to = configs.load({"require": gpu or None, "gpus-from": gpus_from}, os.environ, config, search=not no_config)
     named, fleet, floor = required(held_to.given), held_to.text("gpus-from"), held_to.driver_floor
     asked = gpu or named or fleet
     targets = targets_for(gpu or (), named, fleet, None, floor, None, os.environ) if asked else ()
     policy = policy_of(held_to.given, held_to.ignores, targets)
-    report = lint(folder, targets, policy.ignores, fix=fix or diff or unsafe_fixes, unsafe=unsafe_fixes)
+    report = lint(folder, targets, policy.ignores, fix=fix or diff or unsafe_fixes, unsafe=unsafe_fixes, shown=diff)
     report = replace(report, show_suppressed=show_suppressed)
     edit_files(report.edited, report.root, diff=diff)
-    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    with contextlib.redirect_stdout(sys.stderr) if diff and output is None else contextlib.nullcontext():
+        return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
