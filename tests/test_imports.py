@@ -77,6 +77,15 @@ NOT_CHECK = (
     *("engines*", "generate*", "artifacts.buildfiles*", "artifacts.zips", "host.snapshot", "host.python_stack"),
     *("app.lookup", "app.listing", "app.explain", "app.rebuild*"),
 )
+# All of lint's own, engines and parsers; nothing of binaries, machines or generated text.
+LINT = (
+    *(*CLI, "cli.output", "app*", "domain*", "engines*"),
+    *("artifacts", "artifacts.buildfiles*", "report.lint_json", "report.json"),
+)
+NOT_LINT = (
+    *("domain.log*", "domain.tables.signatures*", "domain.tables.pci_ids", "domain.tables.gpu_names"),
+    *("app.check", "app.doctor", "app.generate", "app.explain", "app.rebuild*", "app.verify", "artifacts.binaries*"),
+)
 EXPLAIN = (*CLI, "cli.output", "app", "app.explain", "artifacts", "artifacts.logs", "domain*")
 NOT_EXPLAIN = ("domain.plan", "domain.engine", "domain.tables.pci_ids", "domain.tables.gpu_names")
 
@@ -100,7 +109,9 @@ def third_parties(modules: set[str]) -> set[str]:
     known = sys.stdlib_module_names | {"__main__", "cudacompat"}
     # _sysconfigdata__linux_…: Python's own, under a name of its platform
     tops = {module.partition(".")[0] for module in modules}
-    return {name for name in tops if name not in known and not name.startswith("_sysconfigdata")}
+    # cython_runtime, _cython_3_…: parts of whatever extension Cython made
+    apart = ("_sysconfigdata", "cython_runtime", "_cython_")
+    return {name for name in tops if name not in known and not name.startswith(apart)}
 
 
 @functools.cache
@@ -114,6 +125,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = toolchain.ptx_text("8.0", "80")
     for compression in ("none", "lz4", "zstd"):
         (made / f"{compression}.fatbin").write_bytes(fw.fatbin(fw.ptx(text, compression=compression)))
+    for name, text in (
+        ("plain/CMakeLists.txt", "project(x LANGUAGES CUDA)\n"),
+        ("image/Dockerfile", "FROM a\nRUN make\n"),
+        ("compose/compose.yaml", "services: {a: {image: redis}}  # no gpu\n"),
+    ):
+        (made / name).parent.mkdir()
+        (made / name).write_text(text)
     with zipfile.ZipFile(made / "x.whl", "w") as wheel:
         wheel.write(made / "none.fatbin", "x.fatbin")
     return made
@@ -138,7 +156,11 @@ CASES = [
     (("gpus", "5070 ti", "--format", "json"), set(), (*GPUS, "report.json"), ()),
     (("gpus", "5070 ti"), {"rich"}, (*GPUS, *TEXT), ()),
     (("toolkits", "12.8", "--format", "json"), set(), (*GPUS, "report.json", *TOOLKITS), ()),
-    (("explain", "no-runnable-code"), set(), EXPLAIN, NOT_EXPLAIN),
+    (("explain", "no-runnable-code"), set(), EXPLAIN, (*NOT_EXPLAIN, "domain.lint*", "domain.rules.lint*")),
+    (("lint", "plain", "--format", "json"), {"packaging"}, LINT, NOT_LINT),
+    (("lint", "plain"), {"packaging", "rich"}, (*LINT, *TEXT, "report.lint_text"), NOT_LINT),
+    (("lint", "image", "--format", "json"), {"packaging", "tree_sitter", "tree_sitter_bash"}, LINT, NOT_LINT),
+    (("lint", "compose", "--format", "json"), {"packaging", "yaml"}, LINT, NOT_LINT),
 ]
 
 

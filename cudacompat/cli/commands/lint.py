@@ -50,7 +50,6 @@ def command(
     from cudacompat.app import config as configs
     from cudacompat.app.fleet import targets_for
     from cudacompat.app.lint.run import lint
-    from cudacompat.cli.files import edit_files
     from cudacompat.cli.output import emit
     from cudacompat.domain.errors import UsageError
     from cudacompat.domain.held_to import policy_of, required
@@ -64,6 +63,9 @@ def command(
     policy = policy_of(held_to.given, held_to.ignores, targets)
     report = lint(folder, targets, policy.ignores, fix=fix or diff or unsafe_fixes, unsafe=unsafe_fixes, shown=diff)
     report = replace(report, show_suppressed=show_suppressed)
-    edit_files(report.edited, report.root, diff=diff)
+    if report.edited:
+        from cudacompat.cli.files import edit_files
+
+        edit_files(report.edited, report.root, diff=diff)
     with contextlib.redirect_stdout(sys.stderr) if diff and output is None else contextlib.nullcontext():
         return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
