@@ -38,7 +38,7 @@ _SOURCES = (
 # Documents and pictures, whatever their names begin with: dockerfile-stages.png.
 _DOCUMENTS = (".gif", ".html", ".ipynb", ".jpeg", ".jpg", ".md", ".pdf", ".png", ".rst", ".svg", ".webp")
 _NOWHERE = "a link that leads nowhere"
-_SCRIPT_NAMES = frozenset({".sh", ".bash"})
+_SCRIPT_NAMES = (".sh", ".bash")
 # A YAML file without one of these words says nothing about CUDA; reading it as YAML is what takes the time.
 _WORTH_PARSING = re.compile(r"cuda|nvidia|nvcc|gpu|cargo|cmake|whisper|llama|torch", re.IGNORECASE)
 
@@ -186,7 +186,7 @@ def worth_parsing(name: str, text: str) -> bool:
 
 def is_script(name: str) -> bool:
     """Whether the file is a shell script."""
-    return PurePosixPath(name).suffix.lower() in _SCRIPT_NAMES
+    return name.lower().endswith(_SCRIPT_NAMES)
 
 
 def _walk(root: Path, skipped: list[str], configured: list[str], not_read: list[NotRead]) -> Iterator[str]:

@@ -18,7 +18,7 @@ _QUADLET_LINE = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*=[ \t]*([^\r\n]*?)[ \t]*$")
 
 def kind_of(path: str) -> str | None:
     """Return `compose`, `devcontainer` or `quadlet` for a file of this path, else `None`."""
-    name = PurePosixPath(path).name.lower()
+    name = path.rpartition("/")[2].lower()
     if re.fullmatch(r"(?:docker-|podman-)?compose(?:[.-][\w.-]+)?\.ya?ml", name):
         return "compose"
     if name in ("devcontainer.json", ".devcontainer.json"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from cudacompat.domain.versions import ToolkitVersion
 
@@ -34,7 +35,7 @@ class BaseImage:
     @property
     def release(self) -> ToolkitVersion:
         """The minor release that it is a patch of."""
-        return ToolkitVersion.parse(self.cuda.rpartition(".")[0])
+        return _release(self.cuda)
 
     @property
     def patch(self) -> int:
@@ -47,6 +48,11 @@ class BaseImage:
         if flavour not in self.flavours or distro not in self.distros:
             raise ValueError(f"no nvidia/cuda:{self.cuda} known as {flavour} for {distro}")
         return f"nvidia/cuda:{self.cuda}-{flavour}-{distro}"
+
+
+@cache
+def _release(cuda: str) -> ToolkitVersion:
+    return ToolkitVersion.parse(cuda.rpartition(".")[0])
 
 
 @dataclass(frozen=True, slots=True)
