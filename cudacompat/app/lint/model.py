@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
 
 from cudacompat.app.lint.lists import Lists
 from cudacompat.app.lint.read import Read, is_build_file, is_script
@@ -98,7 +97,7 @@ class _Assembly:
         )
 
     def _take(self, file: SourceFile) -> None:
-        lower = PurePosixPath(file.name).name.lower()
+        lower = file.name.rpartition("/")[2].lower()
         kind = services.kind_of(file.name)
         system = ci.system_of(file.name)
         before = len(self._services)
@@ -140,14 +139,32 @@ class _Assembly:
         builders: dict[int, Builders] = {}
         for stage in image.stages:
             self._keep(stage.settings)
-            parent = builders.get(stage.parent) if stage.parent is not None else None
-            builders[stage.number] = parent or Builders(self._uses)
-            builders[stage.number].take(copy.target for copy in stage.copies if _is_project(file, copy))
+        copies = {stage.number: list(reversed(stage.copies)) for stage in image.stages}
         for run in image.commands:
             stage = image.stages[run.stage]
+            if stage.number not in builders:
+                builders[stage.number] = self._begun(file, image.stages, stage, builders)
+            while copies[run.stage] and copies[run.stage][-1].place.start < run.command.start:
+                builders[run.stage].fetch(copies[run.stage].pop().sources)
             use = builders[run.stage].use_of(run.command) if run.keyword == "RUN" else None
             command = _command(run.command, file, stage=stage, mounts=run.mounts, use=use, instruction=run.keyword)
             self._add(file, command)
+
+    def _begun(
+        self, file: SourceFile, all_: Sequence[Stage], stage: Stage, builders: Mapping[int, Builders]
+    ) -> Builders:
+        """What is known of the sources where a stage begins: what the stage knows that it begins with, and what it
+        copies."""
+        before, parent = None, stage.parent
+        lain = [stage]
+        while parent is not None and before is None:
+            before = builders.get(parent)
+            if before is None:  # a stage without a command
+                lain.append(all_[parent])
+                parent = all_[parent].parent
+        begun = before.copy() if before is not None else Builders(self._uses)
+        begun.take(copy.target for each in lain for copy in each.copies if _is_project(file, copy))
+        return begun
 
     def _ci(self, file: SourceFile, documents: tuple[Node, ...], system: str) -> None:
         for read in ci.jobs(file, documents, system):

@@ -28,6 +28,10 @@ _COMMANDS = frozenset({"run", "script", "before_script", "after_script", "comman
 _TEMPLATE_LINE = re.compile(r"\{%[^\n]{0,300}?%\}")
 _TEMPLATE_VALUE = re.compile(r"(?<!\$)\{\{[^{}\n]*\}\}")
 _INDEX = re.compile(r"\d+")
+# Dockerfile, Dockerfile.cuda, Dockerfile-cuda, Dockerfile_cuda; but dockerfile_lint.py is a program.
+_DOCKERFILE = re.compile(
+    r"(?:dockerfile|containerfile)(?:$|\.|[-_](?!.*\.(?:py|sh|bash|rs|go|js|ts|rb|ya?ml|json|toml|env|txt|cmake|mk|hcl)$))"
+)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=[^\n]*")
 
 Parser = Callable[[str], Iterator[Assignment]]
@@ -35,9 +39,8 @@ Parser = Callable[[str], Iterator[Assignment]]
 
 def parser(path: str) -> Parser | None:
     """Return what reads a file of this name; `None` for one that no build reads."""
-    name = PurePosixPath(path).name
-    lower = name.lower()
-    if re.match(r"(?:dockerfile|containerfile)(?:$|[.-])", lower) or lower.endswith((".dockerfile", ".containerfile")):
+    lower = path.rpartition("/")[2].lower()
+    if _DOCKERFILE.match(lower) or lower.endswith((".dockerfile", ".containerfile")):
         return None if lower.endswith(".dockerignore") else dockerfile.assignments
     if lower == "cmakelists.txt" or lower.endswith(".cmake"):
         return cmake.assignments
