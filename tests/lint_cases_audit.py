@@ -88,4 +88,80 @@ _LOWER = (
     LintCase("image-cannot-build-target", _llama("12.6.3", "90"), _llama("12.8.1", "90;120"), gpu=("12.1",)),
 )
 
-LINT_CASES = (*_BRANCHES, _NOT_KEPT, _DELETED, *_LOWER)
+_ADDED = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+ARG LLAMA_VERSION=b6000
+ARG CUDA=ON
+RUN apt-get update && apt-get install -y build-essential cmake
+ADD https://github.com/ggml-org/llama.cpp/archive/refs/tags/${{LLAMA_VERSION}}.tar.gz /src/
+RUN cd /src && tar -xzf ${{LLAMA_VERSION}}.tar.gz --strip-components=1 \\
+    && cmake -B build -DGGML_NATIVE=OFF -DGGML_CUDA={cuda} "-DCMAKE_CUDA_ARCHITECTURES={list}" && cmake --build build
+"""
+_SIBLINGS = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS base
+RUN apt-get update && apt-get install -y build-essential cmake git
+
+FROM base AS first
+RUN git clone https://github.com/ggml-org/llama.cpp /src
+WORKDIR /src
+
+FROM {image} AS second
+RUN cmake -B build -DGGML_NATIVE=OFF -DGGML_CUDA=ON "-DCMAKE_CUDA_ARCHITECTURES=86-real" && cmake --build build
+"""
+
+
+def _script_of_llama(fetch: str) -> dict[str, str]:
+    clone = "git clone https://github.com/ggml-org/llama.cpp\n"
+    build = 'cmake -S . -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86-real"\n'
+    return {"build.sh": f"set -e\n{clone}{fetch}\n{build}cmake --build build\n"}
+
+
+# What ADD fetches is what is built, whatever curl brings besides; a build without CUDA serves no GPU at all.
+_FETCHED = (
+    LintCase(
+        "target-missing",
+        {"Dockerfile_llama": _ADDED.format(cuda="ON", list="86-real;90-real")},
+        {"Dockerfile_llama": _ADDED.format(cuda="ON", list="86-real;120-real")},
+        line="CMAKE_CUDA_ARCHITECTURES",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        "target-missing",
+        {"Dockerfile": _ADDED.format(cuda="${CUDA}", list="86-real;90-real")},
+        {"Dockerfile": _ADDED.format(cuda="OFF", list="86-real;90-real")},
+        gpu=("12.0",),
+    ),
+    LintCase(
+        "target-missing",
+        _script_of_llama(
+            "curl -LO https://github.com/ccache/ccache/releases/download/v4.11/ccache-4.11-linux-x86_64.tar.xz"
+        ),
+        _script_of_llama("curl -LO https://github.com/openucx/ucx/archive/refs/tags/v1.19.0.tar.gz"),
+        gpu=("12.0",),
+    ),
+    LintCase(  # each stage goes on with what its own ancestors fetched
+        "target-missing",
+        {"Dockerfile": _SIBLINGS.format(image="first")},
+        {"Dockerfile": _SIBLINGS.format(image="base")},
+        gpu=("12.0",),
+    ),
+)
+
+_STUBS = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+WORKDIR /src
+
+FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
+ENV LD_LIBRARY_PATH="/opt/server/lib:/usr/local/cuda/lib64/stubs:$LD_LIBRARY_PATH"
+{copied}COPY --from=build /src/server /opt/server
+ENTRYPOINT ["/opt/server/server"]
+"""
+_COPIED = "COPY --from=build /usr/local/cuda/lib64/stubs /usr/local/cuda/lib64/stubs\n"
+_NO_STUBS = LintCase(  # images for programs that run have no such folder
+    "stub-at-runtime",
+    {"Dockerfile": _STUBS.format(copied=_COPIED)},
+    {"Dockerfile": _STUBS.format(copied="")},
+    line="LD_LIBRARY_PATH",
+)
+
+LINT_CASES = (*_BRANCHES, _NOT_KEPT, _DELETED, *_LOWER, *_FETCHED, _NO_STUBS)

@@ -18,6 +18,12 @@ _MARKED = frozenset({"cmakelists.txt", "cargo.toml", "cargo.lock", "setup.py", "
 _DEEPEST = 3
 _MOST_FOLDERS = 300
 _REPOSITORY = re.compile(r"(?:github\.com[/:]|git\+https://github\.com/)([\w.-]+/[\w.-]+?)(?:\.git)?(?:[@#/\s\"']|$)")
+# Of what lies on GitHub: programs made for somebody, installers, packages, and one file of a tree.
+_NO_SOURCES = re.compile(
+    r"(?i)/releases/\S*(?:\.(?:sh|deb|rpm|exe|msi|whl|appimage)$|linux|windows|win64|-bin-|macos|darwin|x86_64|amd64|x64"
+    r"|aarch64|arm64)|/raw/"
+)
+_TAG = re.compile(r"/(?:archive|tarball|zipball)/(?:refs/tags/)?([^/\s]+?)(?:\.tar\.\w+|\.tgz|\.zip)?$|\.git#([^\s:]+)")
 _HAS_CUDA = re.compile(
     r"(?is)enable_language\s*\(\s*CUDA|project\s*\([^)]*\bCUDA\b|find_package\s*\(\s*CUDA|check_language\s*\(\s*CUDA"
 )
@@ -79,9 +85,7 @@ class Builders:
             self._clone(words)
             return None
         if program in ("wget", "curl"):
-            repository = next(filter(None, map(_repository_of, words)), None)
-            if repository is not None:
-                self._clone(words)
+            self.fetch(words)
             return None
         if program in ("make", "gmake"):
             return self._of_make()
@@ -95,12 +99,26 @@ class Builders:
             return Use(find("nvcc"), None, " ".join(words[:2])[:80])
         return self._of_tree(system)
 
-    def _clone(self, words: Iterable[str]) -> None:
+    def copy(self) -> Builders:
+        """Return what a stage goes on with that begins with this one."""
+        other = Builders(self._uses)
+        other._homes = set(self._homes)
+        other._cloned, other._strange, other._configured = self._cloned, self._strange, self._configured
+        return other
+
+    def fetch(self, words: Iterable[str]) -> None:
+        """Remember what is downloaded from GitHub, unless that is a program, or one file."""
+        named = [word for word in words if _repository_of(word) is not None]
+        if named and not any(_NO_SOURCES.search(word) for word in named):
+            self._clone(named, "an archive")
+
+    def _clone(self, words: Iterable[str], how: str = "git clone") -> None:
+        words = list(words)
         repository = next(filter(None, map(_repository_of, words)), None)
         engine = _BY_REPOSITORY.get(repository) if repository else None
         if engine is not None:
-            version = _version_of(engine, list(words))
-            self._cloned, self._strange = Use(engine, version, f"git clone of {repository}"), False
+            version = _version_of(engine, words)
+            self._cloned, self._strange = Use(engine, version, f"{how} of {repository}"), False
         else:
             self._cloned, self._strange = None, True
 
@@ -158,12 +176,12 @@ def _repository_of(word: str) -> str | None:
 
 
 def _version_of(engine: Engine, words: Sequence[str]) -> str | None:
-    for option in ("-b", "--branch"):
-        if option in words[:-1]:
-            tag = words[words.index(option) + 1]
-            text = tag.removeprefix(engine.tag)
-            return text if re.fullmatch(r"\d+(?:\.\d+)*", text) else None
-    return None
+    tag = next((words[words.index(option) + 1] for option in ("-b", "--branch") if option in words[:-1]), None)
+    if tag is None:
+        match = next(filter(None, map(_TAG.search, words)), None)
+        tag = (match[1] or match[2]) if match is not None else ""
+    text = tag.removeprefix(engine.tag)
+    return text if re.fullmatch(r"\d+(?:\.\d+)*", text) else None
 
 
 def builds(program: str, words: Sequence[str]) -> BuildSystem | None:

@@ -41,6 +41,12 @@ def cuda_switch(command: Command) -> Setting | None:
     return next((each for each in command.defines if _CUDA_OPTION.fullmatch(each.name) and is_on(each.value)), None)
 
 
+def leaves_cuda_out(command: Command) -> bool:
+    """Whether an option on its line switches CUDA off: a value that is known, and that CMake takes for false."""
+    switches = [each for each in command.defines if _CUDA_OPTION.fullmatch(each.name) and each.value is not None]
+    return bool(switches) and not any(is_on(each.value) for each in switches)
+
+
 def asks_for_cuda(command: Command) -> bool:
     """Whether this command certainly compiles CUDA code: nvcc itself, or a build with CUDA switched on."""
     if command.program == "nvcc" and command.use is not None:

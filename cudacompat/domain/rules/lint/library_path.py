@@ -23,7 +23,8 @@ from dataclasses import dataclass
 
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.facts import Place, Project, Setting, Stage
-from cudacompat.domain.lint.questions import ancestry, removal
+from cudacompat.domain.lint.images import is_nvidia_cuda
+from cudacompat.domain.lint.questions import ancestry, installs_toolkit, removal
 from cudacompat.domain.lint.stages import runs_cuda, ships
 from cudacompat.domain.rule import Rule
 
@@ -99,7 +100,24 @@ def _met(project: Project, wanted: re.Pattern[str]) -> Iterator[_Met]:
                 yield met
 
 
+def _without_stubs(project: Project, stage: Stage) -> bool:
+    """Whether the image certainly has no stubs: those of NVIDIA's for programs that run, and nothing added to it."""
+    base = stage.base
+    if base is None or not is_nvidia_cuda(base) or base.flavour not in ("base", "runtime"):
+        return False
+    for each in ancestry(project, stage):
+        for copy in each.copies:
+            target = copy.target.rstrip("/")
+            if target in ("/usr", "/usr/local") or target.startswith("/usr/local/cuda") or "stubs" in str(copy.sources):
+                return False
+        if any(installs_toolkit(command) or "cuda-driver-dev" in command.line for command in project.commands_of(each)):
+            return False
+    return True
+
+
 def _of_stage(project: Project, stage: Stage, wanted: re.Pattern[str]) -> Iterator[_Met]:
+    if wanted is _STUBS and _without_stubs(project, stage):
+        return
     yield from _of_path(stage.environment.get("LD_LIBRARY_PATH"), wanted)
     for each in ancestry(project, stage):
         for command in project.commands_of(each):

@@ -2,7 +2,8 @@
 
 What it finds: with --gpu, a list that reaches a build and whose machine code and PTX do not fit that GPU, or of
 which only the PTX fits. The lists and flags that reach the same command are taken together, after the engine's own
-rewriting.
+rewriting. A list of the project's own files (CMakeLists.txt, presets, .cargo/config.toml, the flags of a Makefile)
+counts where no command gives another.
 
 Why it matters: without code that fits, every kernel launch fails with "no kernel image is available for execution on
 the device" (error 209). With PTX alone it works, after the driver has compiled each kernel at the first start.
@@ -26,6 +27,7 @@ from cudacompat.domain.finding import Finding, Fix, Severity
 from cudacompat.domain.lint.carried import flags_in, is_makefile, standing_lists
 from cudacompat.domain.lint.edits import replacing
 from cudacompat.domain.lint.facts import Job, Listed, Project
+from cudacompat.domain.lint.questions import leaves_cuda_out
 from cudacompat.domain.lint.served import Serves, beside, flag_settings, images_of, images_of_flags, serves
 from cudacompat.domain.lint.stages import toolkit
 from cudacompat.domain.rule import Rule
@@ -44,6 +46,8 @@ def check(project: Project) -> Iterable[Finding]:
     for listed in project.lists:
         command = listed.command
         if command is None or command.conditional or listed.archs is None or not listed.setting.name:
+            continue
+        if leaves_cuda_out(command):
             continue
         if command.job is not None and not _published(project, command.job):
             continue
