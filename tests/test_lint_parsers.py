@@ -503,7 +503,7 @@ def test_yaml(text: str, expected: list[tuple[tuple[Any, ...], str]]) -> None:
 
 _SCALARS = st.one_of(
     st.from_regex(r"[a-z][a-z0-9 ./-]{0,12}[a-z0-9]", fullmatch=True),
-    st.text(alphabet="aäß€😀 :#'\"\\-[]{}\t", max_size=12),
+    st.text(alphabet="aäß€😀 #'\"\\-[]{}\t", max_size=12),
     st.integers(),
     st.booleans(),
 )
@@ -520,7 +520,8 @@ _TREES = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(_TREES, st.booleans())
 def test_yaml_is_read_as_ruamel_reads_it(tree: Any, flow: bool) -> None:
-    """Two parsers, one of YAML 1.1 and one of 1.2, see the same texts; and every text stands at its place."""
+    """Two parsers, one of YAML 1.1 and one of 1.2, see the same texts; and every text stands at its place. (What 1.2
+    alone takes, a flow's text that begins with a colon, is refused and so said.)"""
     from ruamel.yaml import YAML
 
     writer = YAML(typ="safe", pure=True)
