@@ -466,4 +466,51 @@ _IMAGES = (
     ),
 )
 
-LINT_CASES: tuple[LintCase, ...] = (*_NATIVE, *_TARGETS, *_CARGO, *_CONTAINERS, *_SHELL, *_IMAGES)
+_DEFAULTS = (
+    LintCase(
+        "rdc-drops-ptx",
+        {
+            "CMakeLists.txt": _plain("set(CMAKE_CUDA_ARCHITECTURES 86-real 90-virtual)\n")
+            + "set_target_properties(kernels PROPERTIES CUDA_SEPARABLE_COMPILATION ON)\n"
+        },
+        {
+            "CMakeLists.txt": _plain("set(CMAKE_CUDA_ARCHITECTURES 86-real 90-virtual)\n")
+            + "set_target_properties(kernels PROPERTIES CUDA_SEPARABLE_COMPILATION OFF)\n"
+        },
+        line="90-virtual",
+    ),
+    LintCase(
+        "rdc-drops-ptx",
+        {"Makefile": "app: a.cu b.cu\n\tnvcc -rdc=true -gencode arch=compute_80,code=compute_80 -o $@ a.cu b.cu\n"},
+        {"Makefile": "app: a.cu b.cu\n\tnvcc -rdc=true -gencode arch=compute_80,code=sm_80 -o $@ a.cu b.cu\n"},
+        line="compute_80",
+    ),
+    LintCase(
+        "arch-list-unset",
+        {"Dockerfile": f"{_DEVEL}\nCOPY ops.cu .\nRUN nvcc -O3 -shared -Xcompiler -fPIC ops.cu -o libops.so\n"},
+        {"Dockerfile": f"{_DEVEL}\nCOPY ops.cu .\nRUN nvcc -O3 -arch=sm_86 -shared ops.cu -o libops.so\n"},
+        line="nvcc -O3",
+    ),
+    LintCase(
+        "arch-list-unset",
+        {"Makefile": "libops.so: ops.cu\n\tnvcc -O3 --shared -Xcompiler -fPIC -o $@ $<\n"},
+        {"Makefile": "libops.so: ops.cu\n\tnvcc $(NVCCFLAGS) --shared -Xcompiler -fPIC -o $@ $<\n"},
+        line="nvcc -O3",
+    ),
+    LintCase(
+        "arch-list-unset",
+        {
+            "Cargo.toml": '[package]\nname = "ops"\nversion = "0.1.0"\n\n[build-dependencies]\ncc = "1"\n',
+            "build.rs": 'fn main() {\n    cc::Build::new()\n        .cuda(true)\n        .file("src/ops.cu")\n'
+            '        .compile("ops");\n}\n',
+        },
+        {
+            "Cargo.toml": '[package]\nname = "ops"\nversion = "0.1.0"\n\n[build-dependencies]\ncc = "1"\n',
+            "build.rs": 'fn main() {\n    cc::Build::new()\n        .cuda(true)\n        .flag("-gencode")\n'
+            '        .flag("arch=compute_86,code=sm_86")\n        .file("src/ops.cu")\n        .compile("ops");\n}\n',
+        },
+        line=".cuda(true)",
+    ),
+)
+
+LINT_CASES: tuple[LintCase, ...] = (*_NATIVE, *_TARGETS, *_CARGO, *_CONTAINERS, *_SHELL, *_IMAGES, *_DEFAULTS)

@@ -126,7 +126,7 @@ def _flags(command: Command) -> Iterator[Listed]:
         return
     text = " ".join(word.text for word in words)
     place = Place(places[0].file, places[0].line, places[0].start, places[-1].end)
-    known = all(word.known for word in words)
+    known = all(word.known or word.text == "$_" for word in words)  # make's own $@ and $< hold no target
     setting = Setting("", text if known else None, place, Way.FLAGS, text, in_shell=True)
     if command.use is not None and "arch=compute_" in text:
         yield listed_of(setting, command.use, _FLAGS, command)

@@ -40,7 +40,7 @@ _OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
 _CLOSES = frozenset({"endif", "endforeach", "endwhile", "endfunction", "endmacro", "endblock"})
 _UNKNOWN = re.compile(r"\$(?:ENV)?\{|\$\(|\$\w|`|\{\{")
 _MAKE_LINE = re.compile(r"(?m)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
-_MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|\$)")
+_MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|[$@<^?*+|%])")  # $@ and its like become $_
 
 
 def project_of(read: Read, targets: tuple[Target, ...]) -> Project:

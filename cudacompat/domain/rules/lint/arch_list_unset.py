@@ -1,12 +1,13 @@
 """A CUDA project for which nobody says the architectures.
 
 What it finds: a CMake project with CUDA as a language where no file, preset, command or variable sets or passes on
-a list. A command of an image build or of a CI job that configures it so is an error, the project alone a warning.
+a list. A command of an image build or of a CI job that configures it so is an error, the project alone a warning. And,
+as a warning, nvcc in an image build or a Makefile, or a build.rs with `.cuda(true)`, that is given no target.
 
-Why it matters: CMake then takes the compiler's default target, sm_52 up to CUDA 12 and sm_75 from CUDA 13, and stores
-it as if it had been chosen. On every newer GPU the driver compiles that old PTX at the first start, and code that
-needs a newer target is compiled to nothing. (With cmake_minimum_required below 3.18, policy CMP0104 leaves the list
-empty: the same target, without any trace of it.)
+Why it matters: the compiler then takes its default target, sm_52 up to CUDA 12 and sm_75 from CUDA 13, and CMake stores
+it as if it had been chosen. On every newer GPU the driver compiles that old PTX at the first start, and code that needs
+a newer target is compiled to nothing. (With cmake_minimum_required below 3.18, policy CMP0104 leaves the list empty:
+the same target, without any trace of it.)
 
 Example: `project(kernels LANGUAGES CXX CUDA)` and nothing else.
 
@@ -20,7 +21,8 @@ from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.engine import BuildSystem
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import CMakeCommand, CMakeFile, Command, Project, Use
+from cudacompat.domain.lint.carried import is_makefile
+from cudacompat.domain.lint.facts import CMakeCommand, CMakeFile, Command, Place, Project, Use
 from cudacompat.domain.lint.languages import makes_cuda, minimum, standing
 from cudacompat.domain.lint.questions import base_name, folder_of
 from cudacompat.domain.rule import Rule
@@ -37,9 +39,20 @@ _OTHERS = re.compile(
     r"^-C|^--preset|^--workflow|TOOLCHAIN_FILE|CMAKE_PROJECT_INCLUDE|CMAKE_CUDA_FLAGS|CMAKE_CUDA_COMPILER"
 )
 
+# what nvcc does without a target of code, and what gives it one
+_TARGET = re.compile(
+    r"-{1,2}(?:arch|gencode|generate-code|gpu-|code|help|version|h$|V$|E$|M|ptx|cubin|fatbin|dryrun|list-|o?ptix|dlink)"
+    r"|@|--options-file|-optf"
+)
+_OF_MAKE = "$_"  # how its $@, $< and $^ are read
+_CC = re.compile(r"\bcc::Build\b[^;]*?(\.\s*cuda\(\s*true\s*\))")
+
 
 def check(project: Project) -> Iterable[Finding]:
-    """An error for each command that configures such a project, or else a warning at its language."""
+    """An error for each command that configures such a project, or else a warning at its language; a warning for each
+    nvcc, and each build.rs, that names no target."""
+    yield from _by_nvcc(project)
+    yield from _by_build_script(project)
     if any(_SAID.search(file.text) for file in project.files):
         return
     for file, command in _enabling(project):
@@ -70,6 +83,54 @@ def check(project: Project) -> Iterable[Finding]:
                 help="set CMAKE_CUDA_ARCHITECTURES before project(), where it is not defined",
                 fix=_default(project, file),
             )
+
+
+def _by_nvcc(project: Project) -> Iterator[Finding]:
+    """Commands of an image build or a Makefile that certainly compile for the compiler's default target."""
+    for command in project.commands:
+        built = command.instruction == "RUN" or is_makefile(command.place.file)
+        if command.program != "nvcc" or not built or command.conditional:
+            continue
+        words = command.words[1:]
+        sure = all(word.known or word.text == _OF_MAKE for word in words)
+        if not sure or not _compiles(project, command) or any(_TARGET.match(word.text) for word in words):
+            continue
+        if {"NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS"} & set(command.environment):
+            continue
+        yield _default_target(command.place, command.line)
+
+
+def _compiles(project: Project, command: Command) -> bool:
+    """Whether a CUDA source is among its words, or among what the rule of the Makefile names."""
+    if any(word.text.endswith(".cu") for word in command.words[1:]):
+        return True
+    file = project.file(command.place.file)
+    before = file.text[: command.place.start] if file is not None and command.has(_OF_MAKE) else ""
+    rule = next((line for line in reversed(before.split("\n")[:-1]) if line.strip() and line[0] not in "\t#"), "")
+    return re.search(r"\.cu\b", rule.partition(":")[2]) is not None
+
+
+def _by_build_script(project: Project) -> Iterator[Finding]:
+    """build.rs files that let the crate cc run nvcc, where nothing in the project names a target."""
+    if any(_SAID.search(file.text) or "NVCC_APPEND_FLAGS" in file.text for file in project.files):
+        return
+    for file in project.files:
+        found = _CC.search(file.text) if base_name(file.name) == "build.rs" else None
+        if found is not None:
+            yield _default_target(file.place(found.start(1), found.end(1)), found[1])
+
+
+def _default_target(place: Place, found: str) -> Finding:
+    return Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        message="nvcc is named no target here and compiles for its default alone",
+        path=place.file,
+        line=place.line,
+        found=found[:160],
+        why="that is sm_52 up to CUDA 12 and sm_75 from CUDA 13: every newer GPU runs it through the JIT",
+        help="-gencode arch=compute_NN,code=sm_NN for each GPU that it is for",
+    )
 
 
 def _enabling(project: Project) -> Iterator[tuple[CMakeFile, CMakeCommand]]:

@@ -58,6 +58,7 @@ _PLAIN = frozenset(
     }
 )
 _BUILD_TOOLS = frozenset({"pip", "setuptools", "wheel", "cmake", "ninja", "build", "scikit-build-core", "packaging"})
+_UNREAD = "nothing in this build reads it"  # as the message says
 _NOBODYS = "GGML_CUDA_COMPUTE_CAPABILITY"
 
 
@@ -134,7 +135,8 @@ def _why(project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, 
         return None
     each, use = found
     elsewhere = f"; it belongs to {each.read_by}" if each.read_by else ""
-    return f"{use.engine.name} ({use.shown}): {each.why}{elsewhere}"
+    why = "does not read it" if each.why == _UNREAD else f"is built here: {each.why}"
+    return f"{use.engine.name} ({use.shown}) {why}{elsewhere}"
 
 
 def _reached(project: Project, setting: Setting) -> Iterable[Command]:

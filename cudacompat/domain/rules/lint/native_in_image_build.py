@@ -1,7 +1,8 @@
 """A CUDA build in a Dockerfile that asks for the GPUs of the machine that builds.
 
 What it finds: a stage that builds an engine with CUDA and names no architectures where that engine then asks for
-`native` (ggml: whisper.cpp, llama.cpp and their bindings) or for nvidia-smi (candle); and a list that says `native`.
+`native` (ggml: whisper.cpp, llama.cpp and their bindings) or for nvidia-smi (candle); and a list that says `native`, on
+the command or in the project's CMakeLists.txt or preset, or -arch=native for nvcc.
 
 Why it matters: an image build has no GPU. CMake 3.28 and newer pass -arch=native on, nvcc warns and compiles its
 default target alone: sm_52 up to CUDA 12, sm_75 from CUDA 13. The image is built, and its program runs through the JIT
