@@ -13,7 +13,7 @@ from cudacompat.domain.log_match import Matcher
 from cudacompat.domain.log_reading import LogReading
 from cudacompat.domain.log_report import ExplainReport
 from cudacompat.domain.log_signature import Signature, compile_template, pieces_of
-from cudacompat.domain.rules import ALL_RULES
+from cudacompat.domain.rules import all_rules
 from cudacompat.domain.tables.signatures import GROUPS, SIGNATURES, by_id, named
 from cudacompat.domain.verdict import Target
 from tests.log_variants import VARIANTS
@@ -39,7 +39,7 @@ class TestTheTable:
         assert len({signature.id for signature in SIGNATURES}) == len(SIGNATURES)
 
     def test_ids_are_well_formed_and_not_those_of_rules(self) -> None:
-        rules = {rule.id for rule in ALL_RULES}
+        rules = {rule.id for rule in all_rules()}
         for signature in SIGNATURES:
             assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", signature.id)
             assert signature.id not in rules
