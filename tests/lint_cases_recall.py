@@ -513,4 +513,29 @@ _DEFAULTS = (
     ),
 )
 
-LINT_CASES: tuple[LintCase, ...] = (*_NATIVE, *_TARGETS, *_CARGO, *_CONTAINERS, *_SHELL, *_IMAGES, *_DEFAULTS)
+_CPP_IMAGE = f"""\
+{_DEVEL}
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone https://github.com/ggml-org/whisper.cpp /w
+%sRUN cmake -S /w -B /b -DGGML_CUDA=ON -DGGML_NATIVE=OFF {_LIST}
+"""
+
+_TWO_ENGINES = (
+    LintCase(  # what one engine of a repository does not read, another one's command line does
+        "dead-variable",
+        {"rust/Cargo.toml": _crate(), "Dockerfile": _CPP_IMAGE % 'ENV TORCH_CUDA_ARCH_LIST="8.6;12.0"\n'},
+        {"rust/Cargo.toml": _crate(), "Dockerfile": _CPP_IMAGE % ""},
+        line="TORCH_CUDA_ARCH_LIST",
+    ),
+)
+
+LINT_CASES: tuple[LintCase, ...] = (
+    *_NATIVE,
+    *_TARGETS,
+    *_CARGO,
+    *_CONTAINERS,
+    *_SHELL,
+    *_IMAGES,
+    *_DEFAULTS,
+    *_TWO_ENGINES,
+)

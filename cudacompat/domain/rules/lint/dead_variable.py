@@ -72,15 +72,19 @@ def check(project: Project) -> Iterable[Finding]:
     }
     seen: set[tuple[str, int]] = set()
     taken: set[str] = set()
+    on_lines = {
+        (each.place.file, each.place.start): command for command in project.commands for each in command.defines
+    }
     for setting in project.settings:
         at = (setting.place.file, setting.place.start)
         if at in seen or setting.way not in (Way.ENVIRONMENT, Way.DEFINE, Way.BUILD_ARGUMENT):
             continue
         seen.add(at)
-        why = _why(project, setting, dead)
+        found = _found(project, setting, dead, on_lines.get(at))
+        why = _why(project, setting, found)
         if why is None:
             continue
-        knob = _knob(project, setting, dead)
+        knob = _knob(project, found)
         items = meant(setting.value) if setting.value else None
         listed = rewritten(knob.grammar, items) if knob is not None and items else None
         instead = f"{knob.name}={listed}" if knob is not None and listed else knob.name if knob is not None else None
@@ -119,8 +123,26 @@ def _gone(use: Use, name: str) -> bool:
     return any(each.name == name for each in use.engine.removed)
 
 
-def _why(project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, Use]]) -> str | None:
-    found = dead.get(setting.name)
+def _found(
+    project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, Use]], line: Command | None
+) -> tuple[DeadSetting, Use] | None:
+    """The fact that nobody reads it: for every build that it reaches; where it reaches none, for the project."""
+    builds = [line] if line is not None else [each for each in _reached(project, setting) if each.use is not None]
+    if not builds or setting.name not in dead:
+        return dead.get(setting.name)
+    facts = [(_dead_for(each.use, setting.name), each.use) for each in builds if each.use is not None]
+    if len(facts) < len(builds) or any(fact is None for fact, _ in facts):
+        return None
+    return next(((fact, use) for fact, use in facts if fact is not None), None)
+
+
+def _dead_for(use: Use, name: str) -> DeadSetting | None:
+    if _gone(use, name):
+        return None
+    return next((each for each in use.engine.dead if each.name == name and each.window.holds(use.parsed)), None)
+
+
+def _why(project: Project, setting: Setting, found: tuple[DeadSetting, Use] | None) -> str | None:
     if setting.name == _NOBODYS:
         return None if _mentioned_elsewhere(project, setting) else "no known program reads a variable of this name"
     if found is None or any(_reads(use, setting.name) for use in project.uses):
@@ -164,9 +186,9 @@ def _is_strange(command: Command, known: bool) -> bool:
     return True
 
 
-def _knob(project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, Use]]) -> Knob | None:
+def _knob(project: Project, found: tuple[DeadSetting, Use] | None) -> Knob | None:
     """What the build reads that the setting is dead for; without one, the only engine of the project."""
-    uses = [dead[setting.name][1]] if setting.name in dead else project.uses[:1]
+    uses = [found[1]] if found is not None else project.uses[:1]
     return next((knob for use in uses for knob in use.engine.knobs if knob.window.holds(use.parsed)), None)
 
 
