@@ -336,3 +336,15 @@ def test_an_empty_folder_and_a_file_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "sub").write_text("x")
     ran = inside("lint", tmp_path / "sub" / "x", "--no-config")
     assert ran.code == 2
+
+
+def test_a_crates_sources_are_not_followed_out(tmp_path: Path) -> None:
+    crate, outside = tmp_path / "crate", tmp_path / "outside.rs"
+    (crate / "src").mkdir(parents=True)
+    outside.write_text("use whisper_rs::FullParams;\nfn f(p: &mut FullParams) { p.with_gpu(true); }\n")
+    (crate / "Cargo.toml").write_text('[package]\nname = "a"\n[dependencies]\nwhisper-rs = "0.14.3"\n')
+    (crate / "src" / "main.rs").symlink_to(outside)
+    assert not [finding for finding in lint(str(crate)).findings if finding.id == "api-changed"]
+    (crate / "src" / "main.rs").unlink()
+    (crate / "src" / "main.rs").write_text(outside.read_text())
+    assert [finding.id for finding in lint(str(crate)).findings].count("api-changed") == 1

@@ -46,6 +46,8 @@ def crate_sources(folder: Path, crate: str) -> Iterator[tuple[str, str]]:
             if seen > _MOST_FILES:
                 return
             path = Path(place, name)
+            if path.is_symlink():  # it may lead out of the tree
+                continue
             text = beginning(path, _MOST_BYTES)
             if text is not None and crate in text:
                 yield str(path), text

@@ -14,7 +14,7 @@ from cudacompat.artifacts.buildfiles import file_api
 from cudacompat.domain.errors import UsageError
 from cudacompat.domain.nvcc_flags import Requested, requested
 
-_MOST_BYTES = 1 << 30
+_MOST_BYTES = 256 << 20  # read whole, it takes several times as much memory
 _CUDA_SOURCE = re.compile(r"\.cu$", re.IGNORECASE)
 _NINJA_BUILD = re.compile(rb"^build (.+?): (\S+) (.+)$")
 _NINJA_VARIABLE = re.compile(rb"^  (\w+) = (.*)$")
@@ -56,7 +56,7 @@ def planned(build: Path) -> tuple[str, tuple[Unit, ...]] | None:
             if not (file.is_file() or (name == file_api.FOLDER and file.is_dir())):
                 continue
             if file.is_file() and file.stat().st_size > _MOST_BYTES:
-                raise UsageError(f"{file} is larger than {_MOST_BYTES >> 30} GiB")
+                raise UsageError(f"{file} is larger than {_MOST_BYTES >> 20} MiB")
             units = tuple(sorted(parse(file), key=lambda unit: (unit.source, unit.library or "")))
         except (OSError, ValueError, RecursionError) as error:
             raise UsageError(f"cannot read {file}: {error}") from error
