@@ -47,6 +47,30 @@ LINT_CASES: tuple[LintCase, ...] = (
         _whisper(),
         line="ARG CUDA_DOCKER_ARCH",
     ),
+    LintCase(
+        "no-ptx",
+        _whisper(list_='"-DCMAKE_CUDA_ARCHITECTURES=86-real;120-real"'),
+        _whisper(list_='"-DCMAKE_CUDA_ARCHITECTURES=86-real;120-real;86-virtual"'),
+        line="86-real;120-real",
+    ),
+    LintCase(
+        "no-ptx",
+        {
+            "setup.py": "from torch.utils.cpp_extension import CUDAExtension\n",
+            "Dockerfile": (
+                "FROM pytorch/pytorch:2.7.0-cuda12.8-cudnn9-devel\nENV TORCH_CUDA_ARCH_LIST='8.6;12.0'\n"
+                "COPY . .\nRUN pip install --no-build-isolation .\n"
+            ),
+        },
+        {
+            "setup.py": "from torch.utils.cpp_extension import CUDAExtension\n",
+            "Dockerfile": (
+                "FROM pytorch/pytorch:2.7.0-cuda12.8-cudnn9-devel\nENV TORCH_CUDA_ARCH_LIST='8.6;12.0+PTX'\n"
+                "COPY . .\nRUN pip install --no-build-isolation .\n"
+            ),
+        },
+        line="TORCH_CUDA_ARCH_LIST",
+    ),
     LintCase("no-nvcc-in-image", _whisper("runtime"), _whisper(), line="cmake -B build"),
     LintCase(
         "no-nvcc-in-image",

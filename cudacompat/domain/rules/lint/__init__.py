@@ -86,6 +86,7 @@ LINT_RULES: tuple[Rule[Project], ...] = (
     two_settings.RULE,
     ptx_choice.ONE_GPU,
     ptx_choice.ALONE,
+    ptx_choice.NONE,
     rdc_drops_ptx.RULE,
     target_missing.RULE,
     dead_variable.RULE,

@@ -1,12 +1,14 @@
 """PTX that serves less than it seems to.
 
 What it finds: a list whose only PTX is of a target with the suffix `a` or `f` (`ptx-for-one-gpu`), where it was
-asked for beside other targets; and a list that asks for PTX and nothing else (`only-ptx`).
+asked for beside other targets; a list that asks for PTX and nothing else (`only-ptx`); and one that an image or a
+preset builds with and that asks for none (`no-ptx`).
 
 Why it matters: PTX is the way for GPUs that the list does not name. That of `compute_90a` is compiled for 9.0 and
 for no other GPU, that of `compute_120f` within its family; as a fallback it is dead weight. ggml itself turns 120
 into 120a, its PTX too. And where there is nothing but PTX, the driver compiles every kernel at the first start on
-each machine, and again after each update of the driver.
+each machine, and again after each update of the driver. Where there is none, no GPU of a coming generation runs what
+is built.
 
 Example: `-DCMAKE_CUDA_ARCHITECTURES="80-real;90a"`; `-DCMAKE_CUDA_ARCHITECTURES=80-virtual`.
 
@@ -19,9 +21,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import Grammar
+from cudacompat.domain.engine import Grammar, Ptx
 from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.lint.facts import Listed, Project
+from cudacompat.domain.lint.questions import leaves_cuda_out
 from cudacompat.domain.lint.served import beside, images_of
 from cudacompat.domain.rule import Rule
 from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
@@ -95,9 +98,63 @@ def alone(project: Project) -> Iterable[Finding]:
         )
 
 
+def none_at_all(project: Project) -> Iterable[Finding]:
+    """One finding for each list of an image build or a preset in which nothing is for GPUs that come later.
+
+    Elsewhere a list without PTX is mostly meant: a test, a job for one card, a build for this machine.
+    """
+    seen: set[tuple[str, str]] = set()
+    for listed in project.lists:
+        setting = listed.setting
+        if not (_ships(listed) or setting.place.file.endswith("Presets.json")) or not _can_ask_for_ptx(listed):
+            continue
+        images = _all(project, listed)
+        at = (setting.place.file, setting.name)
+        if not images or at in seen or any(image.kind is not CodeKind.SASS for image in images):
+            continue
+        seen.add(at)
+        newest = max(image.number for image in images)
+        yield Finding(
+            id=NONE.id,
+            severity=Severity.NOTE,
+            message=f"{setting.name} asks for no PTX: no GPU of a generation after {newest // 10}.x runs this",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{setting.name}={setting.value}"[:160],
+            why="machine code runs within its own major version; only PTX is compiled for what comes later",
+            help=_help(listed, _plain(listed, images)),
+        )
+
+
+def _ships(listed: Listed) -> bool:
+    """Whether it reaches a build of an image, and that one is with CUDA."""
+    command = listed.command
+    return (
+        command is not None and command.stage is not None and not command.conditional and not leaves_cuda_out(command)
+    )
+
+
+def _can_ask_for_ptx(listed: Listed) -> bool:
+    knob = listed.knob
+    return (
+        listed.archs is not None
+        and listed.grammar in (Grammar.CMAKE, Grammar.TORCH, Grammar.SPACED)
+        and (knob is not None and knob.ptx in (Ptx.ALONE, Ptx.WITH_CODE))
+    )
+
+
+def _plain(listed: Listed, images: tuple[ArchTarget, ...]) -> int:
+    """The highest number whose PTX the build leaves as it is."""
+    use = listed.use
+    numbers = sorted({image.number for image in images}, reverse=True)
+    plain = (each for each in numbers if not use.engine.added_suffix(use.parsed, each, ptx=True))
+    return next(plain, numbers[-1])
+
+
 def _all(project: Project, listed: Listed) -> tuple[ArchTarget, ...]:
     return tuple(image for each in beside(project, listed) for image in images_of(each))
 
 
 ONE_GPU = Rule("ptx-for-one-gpu", "The only PTX serves no other GPU", __doc__, for_one_gpu)
+NONE = Rule("no-ptx", "Nothing for the GPUs that come", __doc__, none_at_all)
 ALONE = Rule("only-ptx", "Nothing but PTX", __doc__, alone)
