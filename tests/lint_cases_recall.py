@@ -529,6 +529,38 @@ _TWO_ENGINES = (
     ),
 )
 
+_TORCH_CMAKE = """\
+cmake_minimum_required(VERSION 3.24)
+project(ops LANGUAGES CXX CUDA)
+find_package(Torch REQUIRED)
+add_library(ops ops.cu)
+target_link_libraries(ops PRIVATE ${TORCH_LIBRARIES})
+"""
+_WHEELS = "https://abetlen.github.io/llama-cpp-python/whl/cu124"
+
+_LATER = (
+    LintCase(
+        "dead-variable",
+        {"CMakeLists.txt": _TORCH_CMAKE, "Dockerfile": _IMAGE + 'RUN cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=86"\n'},
+        {"CMakeLists.txt": _TORCH_CMAKE, "Dockerfile": _IMAGE + "RUN TORCH_CUDA_ARCH_LIST=8.6 cmake -B build\n"},
+        line="-DCMAKE_CUDA",
+    ),
+    LintCase(
+        "prebuilt-wheel",
+        {
+            "Dockerfile": f"{_DEVEL}\nRUN apt-get update && apt-get install -y python3-pip\n"
+            'ENV CMAKE_ARGS="-DGGML_CUDA=on -DCMAKE_CUDA_ARCHITECTURES=120"\n'
+            f"RUN pip install llama-cpp-python --extra-index-url {_WHEELS}\n"
+        },
+        {
+            "Dockerfile": f"{_DEVEL}\nRUN apt-get update && apt-get install -y python3-pip\n"
+            'ENV CMAKE_ARGS="-DGGML_CUDA=on -DCMAKE_CUDA_ARCHITECTURES=120"\n'
+            "RUN pip install --no-binary llama-cpp-python llama-cpp-python\n"
+        },
+        line="CMAKE_ARGS",
+    ),
+)
+
 LINT_CASES: tuple[LintCase, ...] = (
     *_NATIVE,
     *_TARGETS,
@@ -538,4 +570,5 @@ LINT_CASES: tuple[LintCase, ...] = (
     *_IMAGES,
     *_DEFAULTS,
     *_TWO_ENGINES,
+    *_LATER,
 )

@@ -130,16 +130,21 @@ def _found(
     builds = [line] if line is not None else [each for each in _reached(project, setting) if each.use is not None]
     if not builds or setting.name not in dead:
         return dead.get(setting.name)
-    facts = [(_dead_for(each.use, setting.name), each.use) for each in builds if each.use is not None]
-    if len(facts) < len(builds) or any(fact is None for fact, _ in facts):
-        return None
-    return next(((fact, use) for fact, use in facts if fact is not None), None)
+    known = dead.get(setting.name)
+    # where a file of the project decides it, a build that is nobody else's does not read it either
+    here = known if known is not None and known[0].overwritten_by else None
+    facts = [
+        here if here is not None and (use is None or not use.engine.repositories) else _dead_for(use, setting.name)
+        for use in (each.use for each in builds)
+    ]
+    return facts[0] if all(fact is not None for fact in facts) else None
 
 
-def _dead_for(use: Use, name: str) -> DeadSetting | None:
-    if _gone(use, name):
+def _dead_for(use: Use | None, name: str) -> tuple[DeadSetting, Use] | None:
+    if use is None or _gone(use, name):
         return None
-    return next((each for each in use.engine.dead if each.name == name and each.window.holds(use.parsed)), None)
+    each = next((each for each in use.engine.dead if each.name == name and each.window.holds(use.parsed)), None)
+    return (each, use) if each is not None else None
 
 
 def _why(project: Project, setting: Setting, found: tuple[DeadSetting, Use] | None) -> str | None:
@@ -201,10 +206,10 @@ def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix 
     file = project.file(setting.place.file)
     if file is None or setting.quote not in ('"', "'"):
         return None
-    head = re.search(rf"\b{re.escape(setting.name)}=[\"']$", file.text[: setting.place.start])
+    head = re.search(rf"\b{re.escape(setting.name)}(=|:[ ]+)[\"']$", file.text[: setting.place.start])
     if head is None:
         return None
-    edit = Edit(file.name, head.start(), setting.place.end, f"{name}={setting.quote}{listed}")
+    edit = Edit(file.name, head.start(), setting.place.end, f"{name}{head[1]}{setting.quote}{listed}")
     return Fix(f"set {name}, which is read", (edit,), safe=False)
 
 

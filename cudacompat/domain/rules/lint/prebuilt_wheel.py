@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.engine import Fixed
+from cudacompat.domain.extend import Way
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.facts import Command, Project, Setting
 from cudacompat.domain.lint.jobs import lists_of
@@ -44,7 +45,7 @@ def check(project: Project) -> Iterable[Finding]:
         if not packages or command.conditional:
             continue
         rows = [prebuilt(name) for name in packages]
-        for setting in _in_front(command):
+        for setting in (*_in_front(command), *_of_stage(project, command)):
             row = _of_index(command, rows)
             if row is None:
                 continue
@@ -110,6 +111,26 @@ def _in_front(command: Command) -> Iterator[Setting]:
             continue
         if place.file == command.place.file and command.place.start <= place.start < first:
             yield setting
+
+
+def _of_stage(project: Project, command: Command) -> Iterator[Setting]:
+    """The CMAKE_ARGS for CUDA of an image in which this command alone installs anything with pip."""
+    setting = command.environment.get("CMAKE_ARGS")
+    if command.stage is None or setting is None or not re.search(r"CUDA|CUBLAS", setting.written):
+        return
+    own = any(each.place == setting.place for each in command.stage.settings)
+    others = [each for each in project.commands_of(command.stage) if each is not command and _may_build(each)]
+    if own and setting.way is Way.ENVIRONMENT and not others:
+        yield setting
+
+
+def _may_build(command: Command) -> bool:
+    return (
+        command.program in ("cmake", "cargo", "make", "poetry", "uv")
+        or {"pip", "pip3", "install", "sync"}
+        & {command.program, *(word.text for word in command.words if command.program not in ("apt-get", "apt", "dnf"))}
+        != set()
+    )
 
 
 def check_builds(project: Project) -> Iterable[Finding]:

@@ -47,6 +47,8 @@ def check(project: Project) -> Iterable[Finding]:
         command = listed.command
         if command is None or command.conditional or listed.archs is None or not listed.setting.name:
             continue
+        if listed.setting.cut:
+            continue  # the shell takes the rest of it away, and another rule says so
         if leaves_cuda_out(command):
             continue
         if command.job is not None and not _published(project, command.job):
