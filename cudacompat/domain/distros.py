@@ -53,7 +53,7 @@ _OTHERS: tuple[Distro, ...] = (
     Distro(
         "debian12",
         12,
-        "gcc 12.2 and CMake 3.25.1 were run; nvidia-cuda-toolkit 11.8.89~11.8.0-5~deb12u1",
+        "gcc 12.2 and CMake 3.25.1 were run; nvidia-cuda-toolkit 11.8.89~11.8.0-5~deb12u1 in public lists of packages",
         (3, 25),
         ToolkitVersion(11, 8),
     ),

@@ -73,7 +73,8 @@ def _goes_on(project: Project, listed: Listed) -> bool:
 
 def _help(listed: Listed, lowest: int) -> str:
     if listed.grammar is Grammar.CMAKE:
-        return f"add {lowest}-virtual for other GPUs, and -real behind the others"
+        bare = any(item.code is not None and item.code.ptx for item in (listed.archs.items if listed.archs else ()))
+        return f"add {lowest}-virtual for other GPUs" + (", and -real behind the others" if bare else "")
     return f"put +PTX behind {lowest // 10}.{lowest % 10} for other GPUs"
 
 
