@@ -50,18 +50,18 @@ class Lists:
         seen: set[tuple[str, int]] = set()
         for command in commands:
             for listed in self._of_command(command):
-                at = (listed.setting.place.file, listed.setting.place.start)
+                at = listed.setting.place.at
                 if at not in seen:
                     seen.add(at)
                     yield listed
         for listed in self._handed_on(commands, builds):
-            at = (listed.setting.place.file, listed.setting.place.start)
+            at = listed.setting.place.at
             if at not in seen:
                 seen.add(at)
                 yield listed
         for setting in settings:
             for each in (setting, *in_arguments(setting)):
-                at = (each.place.file, each.place.start)
+                at = each.place.at
                 if at in seen or not each.written.strip():
                     continue
                 found = self._of_setting(each)

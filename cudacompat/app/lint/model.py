@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from cudacompat.app.lint.lists import Lists
 from cudacompat.app.lint.read import Read, is_build_file, is_script
@@ -23,7 +24,6 @@ from cudacompat.domain.lint.facts import (
     ImageBuild,
     Job,
     Mount,
-    Place,
     PlannedUnit,
     Project,
     Service,
@@ -36,8 +36,6 @@ from cudacompat.domain.lint.facts import (
 from cudacompat.domain.verdict import Target
 from cudacompat.engines import ENGINES
 
-_OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
-_CLOSES = frozenset({"endif", "endforeach", "endwhile", "endfunction", "endmacro", "endblock"})
 _UNKNOWN = re.compile(r"\$(?:ENV)?\{|\$\(|\$\w|`|\{\{")
 _MAKE_LINE = re.compile(r"(?m)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
 _MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|[$@<^?*+|%])")  # $@ and its like become $_
@@ -221,12 +219,11 @@ class _Assembly:
         for folder in self._read.configured:
             build = self._read.root / folder
             try:
-                found = compile_commands.planned(build)
+                shown, units = compile_commands.planned(build) or ("", ())
             except UsageError as error:
                 self._not_read.append(NotRead(folder or ".", str(error)))
                 continue
-            for unit in found[1] if found is not None else ():
-                shown = found[0] if found is not None else ""
+            for unit in units:
                 yield PlannedUnit(f"{folder}/{shown}" if folder else shown, unit.source, unit.request, unit.library)
 
 
@@ -281,25 +278,17 @@ def setting_of(file: SourceFile, each: Assignment) -> Setting:
 
 
 def _cmake_commands(file: SourceFile) -> Iterator[CMakeCommand]:
-    depth = 0
-    line, counted = 1, 0
     for command in cmake.commands(file.text):
-        start = command.start
-        line += file.text.count("\n", counted, start)
-        counted = start
-        if command.name in _CLOSES:
-            depth = max(depth - 1, 0)
+        place = file.place(command.start, command.end)
         words = tuple(
             Word(
                 argument.text,
                 "${" not in argument.text and "$<" not in argument.text,
-                Place(file.name, line, argument.start, argument.end),
+                replace(place, start=argument.start, end=argument.end),
             )
             for argument in command.arguments
         )
-        yield CMakeCommand(command.name, words, Place(file.name, line, start, command.end), depth)
-        if command.name in _OPENS:
-            depth += 1
+        yield CMakeCommand(command.name, words, place)
 
 
 def _of_make(file: SourceFile) -> Iterator[ShellCommand]:

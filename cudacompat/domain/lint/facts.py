@@ -39,6 +39,11 @@ class Place:
     start: int
     end: int
 
+    @property
+    def at(self) -> tuple[str, int]:
+        """Where it begins: what is told once for each place is remembered by this."""
+        return self.file, self.start
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -201,6 +206,18 @@ class Use:
         except InvalidVersion:
             return None
 
+    @property
+    def knobs(self) -> tuple[Knob, ...]:
+        """The settings that carry a list in this version: by the build's own way, the environment, or a file."""
+        engine, version = self.engine, self.parsed
+        every = (*engine.knobs, *engine.env_knobs, *engine.file_knobs)
+        return tuple(knob for knob in every if knob.window.holds(version))
+
+    @property
+    def own_knob(self) -> Knob | None:
+        """The first of those of the build's own way."""
+        return next((knob for knob in self.engine.knobs if knob.window.holds(self.parsed)), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -235,6 +252,10 @@ class Command:
         """Whether one of its words is one of these."""
         return any(word.text in texts for word in self.words[1:])
 
+    def given(self, name: str) -> Setting | None:
+        """The value of this name on its line, or else in its environment."""
+        return next((each for each in self.defines if each.name == name), self.environment.get(name))
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -263,7 +284,6 @@ class CMakeCommand:
     name: str
     arguments: tuple[Word, ...]
     place: Place
-    depth: int = 0  # how many if(), foreach(), function() are around it
 
 
 @dataclass(frozen=True, slots=True)

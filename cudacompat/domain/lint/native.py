@@ -12,7 +12,7 @@ from cudacompat.domain.lint.questions import in_cargo_config, is_on
 from cudacompat.domain.lint.stages import builds_cuda
 
 # Each of these decides the list somewhere that is not looked into here.
-_ELSEWHERE = ("--preset", "-C", "--toolchain")
+_ELSEWHERE = ("-C", "--preset")
 _OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "CMAKE_CUDA_FLAGS"})
 # in flags, and not behind a comment's sign
 _NATIVE = re.compile(r"(?m)^[^#\n]*?(?<![\w-])((?:-arch|--gpu-architecture|--gpu-arch)[= ]native\b)")
@@ -41,9 +41,9 @@ def native_flag(project: Project, command: Command) -> Place | None:
 
 def _certain(project: Project, command: Command, native: Native) -> bool:
     """Whether nothing on its line or in its environment could hold a list or one of the switches."""
-    if not all(word.known for word in command.words) or command.has(*_ELSEWHERE):
+    if not all(word.known for word in command.words) or command.has("--toolchain"):
         return False
-    if any(word.text.startswith(("-C", "--preset")) for word in command.words):
+    if any(word.text.startswith(_ELSEWHERE) for word in command.words):
         return False
     engine = command.use.engine if command.use is not None else None
     names = {knob.name for knob in (*engine.knobs, *engine.env_knobs, *engine.file_knobs)} if engine else set()

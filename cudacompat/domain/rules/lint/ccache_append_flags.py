@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Command, Project, Setting
+from cudacompat.domain.lint.facts import Command, Project
 from cudacompat.domain.lint.questions import is_on
 from cudacompat.domain.rule import Rule
 
@@ -35,7 +35,7 @@ def check(project: Project) -> Iterable[Finding]:
         if flags is None or not ("arch" in flags.written or "-gencode" in flags.written):
             continue
         launched = _launched(command, installing)
-        at = (flags.place.file, flags.place.start)
+        at = flags.place.at
         if launched is None or at in said or "CCACHE_DISABLE" in command.environment:
             continue
         if "CCACHE_NAMESPACE" in command.environment or not _outlives(command):
@@ -57,18 +57,14 @@ def _launched(command: Command, installing: set[str]) -> str | None:
     """What puts ccache in front of nvcc for this build."""
     if command.use is None:
         return None
-    launcher = _given(command, _LAUNCHER)
+    launcher = command.given(_LAUNCHER)
     if launcher is not None:
         return f"{_LAUNCHER} is ccache" if _is_ccache(launcher.value) else None
     option = command.use.engine.finds_ccache
-    switch = _given(command, option) if option else None
+    switch = command.given(option) if option else None
     if not option or (switch is not None and not is_on(switch.value)) or command.place.file not in installing:
         return None
     return f"{command.use.engine.name} puts ccache in front of nvcc where it finds it ({option})"
-
-
-def _given(command: Command, name: str) -> Setting | None:
-    return next((each for each in command.defines if each.name == name), command.environment.get(name))
 
 
 def _is_ccache(value: str | None) -> bool:

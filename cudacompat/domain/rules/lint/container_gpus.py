@@ -40,7 +40,7 @@ def check_devices(project: Project) -> Iterable[Finding]:
     """One finding for each place that hides the GPUs."""
     seen: set[tuple[str, int]] = set()
     for setting in project.settings:
-        at = (setting.place.file, setting.place.start)
+        at = setting.place.at
         if setting.name != "CUDA_VISIBLE_DEVICES" or setting.value is None or at in seen:
             continue
         if setting.way is not Way.ENVIRONMENT or not _MEANS_ALL.fullmatch(setting.value.strip()):
@@ -72,7 +72,7 @@ def check_devices(project: Project) -> Iterable[Finding]:
             help="--gpus all (or --device nvidia.com/gpu=all) gives the GPUs; leave the variable out",
         )
     for setting, where in _running(project):
-        at = (setting.place.file, setting.place.start)
+        at = setting.place.at
         hiding = setting.name in ("CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES") and setting.value is not None
         if not hiding or at in seen or not _HIDES.fullmatch((setting.value or "").strip()) or "$" in setting.written:
             continue
@@ -107,7 +107,7 @@ def check_capabilities(project: Project) -> Iterable[Finding]:
     """One finding for each image or service without the driver's compute libraries."""
     seen: set[tuple[str, int]] = set()
     for setting, where in _running(project):
-        at = (setting.place.file, setting.place.start)
+        at = setting.place.at
         if setting.name != "NVIDIA_DRIVER_CAPABILITIES" or not setting.value or at in seen or "$" in setting.written:
             continue
         seen.add(at)

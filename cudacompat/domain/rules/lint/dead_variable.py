@@ -72,11 +72,9 @@ def check(project: Project) -> Iterable[Finding]:
     }
     seen: set[tuple[str, int]] = set()
     taken: set[str] = set()
-    on_lines = {
-        (each.place.file, each.place.start): command for command in project.commands for each in command.defines
-    }
+    on_lines = {each.place.at: command for command in project.commands for each in command.defines}
     for setting in project.settings:
-        at = (setting.place.file, setting.place.start)
+        at = setting.place.at
         if at in seen or setting.way not in (Way.ENVIRONMENT, Way.DEFINE, Way.BUILD_ARGUMENT):
             continue
         seen.add(at)
@@ -149,7 +147,7 @@ def _dead_for(use: Use | None, name: str) -> tuple[DeadSetting, Use] | None:
 
 def _why(project: Project, setting: Setting, found: tuple[DeadSetting, Use] | None) -> str | None:
     if setting.name == _NOBODYS:
-        return None if _mentioned_elsewhere(project, setting) else "no known program reads a variable of this name"
+        return None if project.speaks_of(setting.name) else "no known program reads a variable of this name"
     if found is None or any(_reads(use, setting.name) for use in project.uses):
         return None
     if setting.place.file.endswith(".rs") and setting.way is Way.DEFINE:
@@ -158,7 +156,7 @@ def _why(project: Project, setting: Setting, found: tuple[DeadSetting, Use] | No
         return None  # other builds do read this name, and this one may be one of those
     if _comes_after(project, setting, found[0]):
         return None
-    if _mentioned_elsewhere(project, setting):  # it goes through every file, so it comes last
+    if project.speaks_of(setting.name):  # it goes through every file, so it comes last
         return None
     each, use = found
     elsewhere = f"; it belongs to {each.read_by}" if each.read_by else ""
@@ -193,8 +191,8 @@ def _is_strange(command: Command, known: bool) -> bool:
 
 def _knob(project: Project, found: tuple[DeadSetting, Use] | None) -> Knob | None:
     """What the build reads that the setting is dead for; without one, the only engine of the project."""
-    uses = [found[1]] if found is not None else project.uses[:1]
-    return next((knob for use in uses for knob in use.engine.knobs if knob.window.holds(use.parsed)), None)
+    use = found[1] if found is not None else next(iter(project.uses), None)
+    return use.own_knob if use is not None else None
 
 
 def _is_set(project: Project, name: str, taken: set[str]) -> bool:
@@ -214,13 +212,7 @@ def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix 
 
 
 def _reads(use: Use, name: str) -> bool:
-    knobs = (*use.engine.knobs, *use.engine.env_knobs, *use.engine.file_knobs)
-    return any(knob.name == name and knob.window.holds(use.parsed) for knob in knobs)
-
-
-def _mentioned_elsewhere(project: Project, setting: Setting) -> bool:
-    """Whether something other than what sets it speaks of it: `$NAME`, `ENV{NAME}`, `os.environ["NAME"]`."""
-    return project.speaks_of(setting.name)
+    return any(knob.name == name for knob in use.knobs)
 
 
 RULE = Rule("dead-variable", "A variable for architectures that nothing reads", __doc__, check)

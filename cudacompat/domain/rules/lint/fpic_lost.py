@@ -30,7 +30,7 @@ def check(project: Project) -> Iterable[Finding]:
             setting = given.get(hazard.name)
             if not hazard.unless or setting is None or not hazard.window.holds(use.parsed):
                 continue
-            at = (setting.place.file, setting.place.start)
+            at = setting.place.at
             if setting.value is None or hazard.unless in setting.value or at in seen:
                 continue
             seen.add(at)

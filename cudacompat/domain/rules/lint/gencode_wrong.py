@@ -44,8 +44,8 @@ def check(project: Project) -> Iterable[Finding]:
         if command.program == "nvcc" and all(word.known for word in command.words):
             given.append((command.place, shlex.join(word.text for word in command.words)))
         for place, text in given:
-            if (place.file, place.start) not in seen:
-                seen.add((place.file, place.start))
+            if place.at not in seen:
+                seen.add(place.at)
                 yield from _options(place, text)
 
 

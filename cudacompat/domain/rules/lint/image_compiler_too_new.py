@@ -64,11 +64,7 @@ def check(project: Project) -> Iterable[Finding]:
 
 def _named(command: Command) -> Setting | None:
     """The compiler that the build is told to give to nvcc; the command line comes first."""
-    for name in reversed(_NAMES):
-        found = next((each for each in command.defines if each.name == name), None) or command.environment.get(name)
-        if found is not None:
-            return found
-    return None
+    return next(filter(None, map(command.given, reversed(_NAMES))), None)
 
 
 def _own(project: Project, stage: Stage) -> tuple[int, Place, str] | None:

@@ -33,7 +33,7 @@ def check(project: Project) -> Iterable[Finding]:
     """One finding for each place that sets one."""
     said: set[tuple[str, int]] = set()
     for setting in _shipped(project):
-        at = (setting.place.file, setting.place.start)
+        at = setting.place.at
         if setting.name not in _WHY or (setting.value or "").strip() != "1" or at in said:
             continue
         said.add(at)

@@ -94,7 +94,7 @@ def _met(project: Project, wanted: re.Pattern[str]) -> Iterator[_Met]:
     services = (_of_path(each.environment.get("LD_LIBRARY_PATH"), wanted) for each in project.services if each.gpu)
     for mets in (*(_of_stage(project, stage, wanted) for stage in _running(project)), *services):
         for met in mets:
-            at = (met.place.file, met.place.start)
+            at = met.place.at
             if at not in seen:
                 seen.add(at)
                 yield met

@@ -37,17 +37,17 @@ def check(project: Project) -> Iterable[Finding]:
     seen: set[tuple[str, int]] = set()
     settings = [*project.settings, *(each for command in project.commands for each in command.environment.values())]
     for setting in settings:
-        at = (setting.place.file, setting.place.start)
+        at = setting.place.at
         if setting.name in _BY_SEMICOLONS and at not in seen:
             seen.add(at)
             yield from _of_setting(project, setting)
     for command in project.commands:
         yield from _of_option(command)
         arguments = command.environment.get("CMAKE_ARGS")
-        if arguments is not None and (arguments.place.file, arguments.place.start) not in seen:
+        if arguments is not None and arguments.place.at not in seen:
             found = list(_quoted(command, arguments))
             if found:
-                seen.add((arguments.place.file, arguments.place.start))
+                seen.add(arguments.place.at)
             yield from found
 
 

@@ -92,7 +92,7 @@ def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
         version = cmake_version(project, stage, command)
         if version is None or version < _FATAL[0]:
             return None
-    knob = next((knob for knob in use.engine.knobs if knob.window.holds(use.parsed)), None)
+    knob = use.own_knob
     if knob is None:
         return None
     return Finding(

@@ -40,7 +40,7 @@ def check(project: Project) -> Iterable[Finding]:
         if not is_nvidia_cuda(base) or base.cuda is None:
             continue
         for setting in settings:
-            at = (setting.place.file, setting.place.start)
+            at = setting.place.at
             match = _PATH.search(setting.written)
             if (
                 setting.name not in _STOPS | _SEARCHED

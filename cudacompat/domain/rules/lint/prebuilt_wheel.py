@@ -145,9 +145,9 @@ def check_builds(project: Project) -> Iterable[Finding]:
         if listed is None or (given is not None and (given.value is None or given.value == forcing.value)):
             continue
         place = listed.setting.place
-        if (place.file, place.start) in said:
+        if place.at in said:
             continue
-        said.add((place.file, place.start))
+        said.add(place.at)
         yield Finding(
             id=BUILDS.id,
             severity=Severity.WARNING,

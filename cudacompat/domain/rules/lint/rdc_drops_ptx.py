@@ -37,7 +37,7 @@ def check(project: Project) -> Iterable[Finding]:
         images = images_of(listed)
         code = {image.number for image in images if image.kind is CodeKind.SASS}
         lost = [image for image in images if image.kind is CodeKind.PTX and image.number not in code]
-        at = (listed.setting.place.file, listed.setting.place.start)
+        at = listed.setting.place.at
         if not lost or at in seen:
             continue
         seen.add(at)

@@ -74,15 +74,10 @@ def _reads(command: Command, setting: Setting) -> bool:
     use = command.use
     if use is None:
         return False
-    knobs = [
-        knob
-        for knob in (*use.engine.knobs, *use.engine.env_knobs, *use.engine.file_knobs)
-        if knob.window.holds(use.parsed)
-    ]
     if setting.name == "CMAKE_ARGS":
-        inside = [knob.name for knob in knobs if knob.channel is Channel.CMAKE_ARGS]
+        inside = [knob.name for knob in use.knobs if knob.channel is Channel.CMAKE_ARGS]
         return any(f"-D{name}" in setting.written for name in inside)
-    return any(knob.channel is Channel.ENVIRONMENT and knob.name == setting.name for knob in knobs)
+    return any(knob.channel is Channel.ENVIRONMENT and knob.name == setting.name for knob in use.knobs)
 
 
 def _outside(project: Project, stage: Stage) -> Iterable[Finding]:

@@ -41,7 +41,7 @@ def breaking(project: Project) -> Iterable[Finding]:
     for command in project.commands:
         for setting in flag_settings(command):
             hazard, image = _harm(command, setting)
-            at = (setting.place.file, setting.place.start)
+            at = setting.place.at
             if hazard is None or image is None or command.use is None or at in seen:
                 continue
             seen.add(at)
@@ -109,7 +109,7 @@ def _by_flags(project: Project, command: Command) -> Iterator[tuple[Finding, tup
             continue
         names = " ".join(sorted(map(str, images)))
         the = lists[0].setting
-        at = (setting.place.file, setting.place.start)
+        at = setting.place.at
         yield (
             Finding(
                 id=RULE.id,
@@ -158,9 +158,7 @@ def _first(words: tuple[Word, ...]) -> str:
 
 def _own(command: Command) -> set[str]:
     """The settings that are this version's own way to be given a list."""
-    use = command.use
-    knobs = (*use.engine.knobs, *use.engine.env_knobs) if use is not None else ()
-    return {knob.name for knob in knobs if use is not None and knob.window.holds(use.parsed)}
+    return {knob.name for knob in command.use.knobs} if command.use is not None else set()
 
 
 def _ignored(command: Command) -> Iterator[tuple[Finding, tuple[str, int]]]:
@@ -186,20 +184,20 @@ def _ignored(command: Command) -> Iterator[tuple[Finding, tuple[str, int]]]:
                     why="of two -D of one name the last wins; CUDAARCHS is read where no list is given",
                     help="keep one of them",
                 ),
-                (loser.place.file, loser.place.start),
+                loser.place.at,
             )
 
 
 def _lists(project: Project, command: Command) -> list[Listed]:
     """The lists of the engine itself that reach this command; one in the environment may be found at an earlier one."""
-    places = {(each.place.file, each.place.start) for each in (*command.defines, *command.environment.values())}
+    places = {each.place.at for each in (*command.defines, *command.environment.values())}
     return [
         each
         for file in dict.fromkeys((command.place.file, *(place[0] for place in places)))
         for each in project.lists_in(file)
         if each.knob is not None
         and each.knob.name == each.setting.name
-        and (each.command is command or (each.setting.place.file, each.setting.place.start) in places)
+        and (each.command is command or each.setting.place.at in places)
     ]
 
 

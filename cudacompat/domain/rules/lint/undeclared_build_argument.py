@@ -34,7 +34,7 @@ def check(project: Project) -> Iterable[Finding]:
     builds: dict[tuple[str, int], list[tuple[Setting, str | None]]] = defaultdict(list)
     for build in project.image_builds:
         for argument in build.arguments:
-            builds[(argument.place.file, argument.place.start)].append((argument, build.dockerfile))
+            builds[argument.place.at].append((argument, build.dockerfile))
     for given in builds.values():
         argument = given[0][0]
         files = [file for _, file in given]

@@ -34,9 +34,9 @@ def check(project: Project) -> Iterable[Finding]:
         for setting in command.defines:
             place = setting.place
             file = project.file(place.file)
-            if not setting.cut or file is None or (place.file, place.start) in seen:
+            if not setting.cut or file is None or place.at in seen:
                 continue
-            seen.add((place.file, place.start))
+            seen.add(place.at)
             rest = _REST.match(file.text, place.end)
             if rest is None:
                 continue
@@ -59,13 +59,9 @@ def check(project: Project) -> Iterable[Finding]:
         if setting.way is not Way.ENVIRONMENT or not setting.in_shell or setting.quote or file is None:
             continue
         rest = _MORE.match(file.text, place.end) if _ASSIGNED.fullmatch(setting.written) else None
-        if (
-            rest is None
-            or not file.text[: place.start].endswith(f"{setting.name}=")
-            or (place.file, place.start) in seen
-        ):
+        if rest is None or not file.text[: place.start].endswith(f"{setting.name}=") or place.at in seen:
             continue
-        seen.add((place.file, place.start))
+        seen.add(place.at)
         whole = file.text[place.start : rest.end()]
         yield Finding(
             id=RULE.id,

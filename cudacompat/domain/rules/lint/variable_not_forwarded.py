@@ -130,16 +130,13 @@ def _read_elsewhere(project: Project, names: set[str]) -> set[tuple[str, int]]:
         for name in names:
             setting = command.environment.get(name)
             if setting is not None and (_takes(command, name) or f"${name}" in _braceless(project, command)):
-                read.add((setting.place.file, setting.place.start))
+                read.add(setting.place.at)
     return read
 
 
 def _takes(command: Command, name: str) -> bool:
     use = command.use
-    return use is not None and any(
-        knob.name == name and knob.channel is Channel.ENVIRONMENT and knob.window.holds(use.parsed)
-        for knob in (*use.engine.knobs, *use.engine.env_knobs)
-    )
+    return use is not None and any(knob.name == name and knob.channel is Channel.ENVIRONMENT for knob in use.knobs)
 
 
 def _braceless(project: Project, command: Command) -> str:

@@ -42,18 +42,13 @@ _WORDS_OF_OTHERS = frozenset({"auto", "common", "current"})
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each list that its reader refuses."""
-    foreign = {
-        (each.place.file, each.place.start)
-        for command in project.commands
-        if command.use is None
-        for each in command.defines
-    }
+    foreign = {each.place.at for command in project.commands if command.use is None for each in command.defines}
     by_module = any(_FIND_CUDA.search(file.text) for file in project.files if "cuda_select_nvcc" in file.text.lower())
     for listed in project.lists:
         setting = listed.setting
         if setting.value is None or listed.grammar not in _FORMS or setting.cut:
             continue
-        if listed.grammar is Grammar.CMAKE and (by_module or (setting.place.file, setting.place.start) in foreign):
+        if listed.grammar is Grammar.CMAKE and (by_module or setting.place.at in foreign):
             continue  # a project that hands CMake's list to FindCUDA's function takes its numbers with points
         items = meant(setting.value) if listed.wrong is not None else None
         why = _why(listed, items)
