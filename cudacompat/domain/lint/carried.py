@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from cudacompat.domain.engine import BuildSystem
 from cudacompat.domain.extend import Way
 from cudacompat.domain.lint.facts import Command, Listed, Project, SourceFile
-from cudacompat.domain.lint.languages import condition, makes_cuda, standing
+from cudacompat.domain.lint.languages import condition, makes_cuda, standing, top_of
 from cudacompat.domain.lint.questions import base_name, in_cargo_config
 
 _NAME = "CMAKE_CUDA_ARCHITECTURES"
@@ -38,7 +38,7 @@ def taken_by(project: Project, command: Command) -> Listed | None:
         return None
     if use.engine.system is BuildSystem.CARGO:
         return next(_of_cargo(project), None)
-    if command.program != "cmake" or not all(word.known for word in command.words) or _fetched(project, command):
+    if command.program != "cmake" or not all(word.known for word in command.words) or fetched(project, command):
         return None
     if any(word.text.startswith(_DECIDES) for word in command.words) or "CUDAARCHS" in command.environment:
         return None
@@ -46,6 +46,19 @@ def taken_by(project: Project, command: Command) -> Listed | None:
         presets = _of_presets(project)
         return presets[0] if len(presets) == 1 else None
     return next(_of_cmake(project), None) if not _of_presets(project) else None
+
+
+def reaching(project: Project) -> Iterator[tuple[Listed, Command]]:
+    """Yield the lists with the commands that they reach: by the line or the environment, and in images by a file of the
+    project."""
+    for listed in project.lists:
+        if listed.command is not None:
+            yield listed, listed.command
+    for command in project.commands:
+        if command.stage is not None:
+            taken = taken_by(project, command)
+            for listed in (taken,) if taken is not None else flags_of_make(project, command):
+                yield listed, command
 
 
 def flags_of_make(project: Project, command: Command) -> tuple[Listed, ...]:
@@ -56,7 +69,7 @@ def flags_of_make(project: Project, command: Command) -> tuple[Listed, ...]:
 
 def makefile_run(project: Project, command: Command) -> SourceFile | None:
     """The project's own Makefile, where this `make` certainly runs it as it is and it chooses nothing."""
-    if command.program not in ("make", "gmake") or command.conditional or _fetched(project, command):
+    if command.program not in ("make", "gmake") or command.conditional or fetched(project, command):
         return None
     if any("=" in word.text or not word.known for word in command.words[1:]):
         return None
@@ -79,9 +92,9 @@ def compiles_cuda(project: Project, command: Command) -> bool:
     use = command.use
     if use is None or command.program != "cmake" or use.engine.system is not BuildSystem.CMAKE:
         return False
-    if use.engine.repositories or project.file(use.shown) is None or _fetched(project, command):
+    if use.engine.repositories or project.file(use.shown) is None or fetched(project, command):
         return False
-    top = next((file for file in project.cmake if file.name == "CMakeLists.txt"), None)
+    top = top_of(project)
     return top is not None and any(makes_cuda(each.command) and not each.around for each in standing(top))
 
 
@@ -99,7 +112,7 @@ def is_makefile(name: str) -> bool:
 
 
 def _of_cmake(project: Project) -> Iterator[Listed]:
-    top = next((file for file in project.cmake if file.name == "CMakeLists.txt"), None)
+    top = top_of(project)
     if top is None:
         return
     changes = [
@@ -143,10 +156,11 @@ def _lists_at(project: Project, command: Command) -> bool:
     return any(project.lists_at(each.place) for each in given)
 
 
-def _fetched(project: Project, command: Command) -> bool:
-    """Whether the image or job fetched sources before, so that it may build those."""
+def fetched(project: Project, command: Command, *more: str) -> bool:
+    """Whether the image or job fetched sources before, or ran one of these programs, so that it may build others."""
     return any(
-        other.program in _FETCHES and other.place.start < command.place.start for other in _beside(project, command)
+        (other.program in _FETCHES or other.program in more) and other.place.start < command.place.start
+        for other in _beside(project, command)
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cudacompat.domain.lint.facts import CMakeCommand, CMakeFile
+from cudacompat.domain.lint.facts import CMakeCommand, CMakeFile, Project
 
 _OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.[\d.]+)?(?:\.\.\.(\d+)\.(\d+)[\d.]*)?")
@@ -24,6 +24,11 @@ class Standing:
     def called(self) -> bool:
         """Whether it stands in a function or macro, so that its place in the file says nothing about the order."""
         return any(each.name in ("function", "macro") for each in self.around)
+
+
+def top_of(project: Project) -> CMakeFile | None:
+    """The CMakeLists.txt at the top of the project."""
+    return next((file for file in project.cmake if file.name == "CMakeLists.txt"), None)
 
 
 def standing(file: CMakeFile) -> Iterator[Standing]:

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.engine import BuildSystem
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.carried import is_makefile
+from cudacompat.domain.lint.carried import fetched, is_makefile
 from cudacompat.domain.lint.facts import CMakeCommand, CMakeFile, Command, Place, Project, Use
 from cudacompat.domain.lint.languages import makes_cuda, minimum, standing
 from cudacompat.domain.lint.questions import base_name, folder_of
@@ -34,7 +34,6 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = frozenset({"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"})
-_FETCHES = frozenset({"wget", "curl", "tar", "unzip", "git", "svn"})
 _OTHERS = re.compile(
     r"^-C|^--preset|^--workflow|TOOLCHAIN_FILE|CMAKE_PROJECT_INCLUDE|CMAKE_CUDA_FLAGS|CMAKE_CUDA_COMPILER"
 )
@@ -52,9 +51,9 @@ def check(project: Project) -> Iterable[Finding]:
     """An error for each command that configures such a project, or else a warning at its language; a warning for each
     nvcc, and each build.rs, that names no target."""
     yield from _by_nvcc(project)
-    yield from _by_build_script(project)
     if any(_SAID.search(file.text) for file in project.files):
         return
+    yield from _by_build_script(project)
     for file, command in _enabling(project):
         commands = tuple(_configuring(project, file))
         old = (minimum(file) or (3, 18)) < (3, 18)
@@ -112,7 +111,7 @@ def _compiles(project: Project, command: Command) -> bool:
 
 def _by_build_script(project: Project) -> Iterator[Finding]:
     """build.rs files that let the crate cc run nvcc, where nothing in the project names a target."""
-    if any(_SAID.search(file.text) or "NVCC_APPEND_FLAGS" in file.text for file in project.files):
+    if any("NVCC_APPEND_FLAGS" in file.text for file in project.files):
         return
     for file in project.files:
         found = _CC.search(file.text) if base_name(file.name) == "build.rs" else None
@@ -166,24 +165,12 @@ def _configuring(project: Project, file: CMakeFile) -> Iterator[Command]:
             continue
         if command.stage is None and command.job is None:
             continue
-        if project.file(command.use.shown) is None or _fetched(project, command):
+        if project.file(command.use.shown) is None or fetched(project, command, "cd", "pushd"):
             continue
         words = command.words[1:]
         if not all(word.known for word in words) or any(_OTHERS.search(word.text) for word in words):
             continue
         yield command
-
-
-def _fetched(project: Project, command: Command) -> bool:
-    """Whether the image or job fetched sources before, so that it may build those."""
-    for other in project.commands:
-        if other is command:
-            return False
-        same = other.stage is not None and other.stage is command.stage
-        same = same or (other.job is not None and other.job is command.job)
-        if same and other.program in _FETCHES | {"cd", "pushd"}:
-            return True
-    return False
 
 
 def _default(project: Project, file: CMakeFile) -> Fix | None:

@@ -15,12 +15,12 @@ What to do: begin with an image of a release that builds all of them, or take ou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.engine import Grammar
 from cudacompat.domain.finding import Finding, Fix, Severity
-from cudacompat.domain.lint.carried import flags_of_make, taken_by
-from cudacompat.domain.lint.facts import Base, Command, Listed, Project, Stage
+from cudacompat.domain.lint.carried import reaching
+from cudacompat.domain.lint.facts import Base, Listed, Project, Stage
 from cudacompat.domain.lint.served import Serves, serves
 from cudacompat.domain.lint.stages import compiling, patch_of, toolkit, version_edits
 from cudacompat.domain.rule import Rule
@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"(\d{2,3})([af]?)")
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each list, or for each stage that the GPUs cannot be built in."""
     reported: set[tuple[str, int]] = set()
-    for listed, command in _reaching(project):
+    for listed, command in reaching(project):
         if command.stage is None or command.instruction != "RUN" or command.conditional:
             continue
         made_by = toolkit(project, command.stage)
@@ -49,18 +49,6 @@ def check(project: Project) -> Iterable[Finding]:
     for stage in project.stages:
         if (stage.file, stage.number) not in reported:
             yield from _gpus(project, stage)
-
-
-def _reaching(project: Project) -> Iterator[tuple[Listed, Command]]:
-    """The lists with the commands that they reach: by the line, the environment, or a file of the project."""
-    for listed in project.lists:
-        if listed.command is not None:
-            yield listed, listed.command
-    for command in project.commands:
-        if command.stage is not None:
-            taken = taken_by(project, command)
-            for listed in (taken,) if taken is not None else flags_of_make(project, command):
-                yield listed, command
 
 
 def _left_out_silently(listed: Listed) -> bool:

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.lint.facts import CMakeCommand, CMakeFile, Project
-from cudacompat.domain.lint.languages import Standing, condition, makes_cuda, minimum, standing
+from cudacompat.domain.lint.languages import Standing, condition, makes_cuda, minimum, standing, top_of
 from cudacompat.domain.lint.questions import base_name
 from cudacompat.domain.rule import Rule
 
@@ -35,7 +35,7 @@ _WHY = {
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each list that comes too late."""
-    root = next((file for file in project.cmake if file.name == "CMakeLists.txt"), None)
+    root = top_of(project)
     for file in project.cmake:
         if base_name(file.name) != "CMakeLists.txt":
             continue

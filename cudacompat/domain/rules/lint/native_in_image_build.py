@@ -16,12 +16,12 @@ CUDA_COMPUTE_CAP for candle.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from cudacompat.domain.engine import BuildSystem, Native
 from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.carried import taken_by
-from cudacompat.domain.lint.facts import Command, Listed, Place, Project, Stage
+from cudacompat.domain.lint.carried import reaching
+from cudacompat.domain.lint.facts import Command, Place, Project, Stage
 from cudacompat.domain.lint.native import asks_native, native_flag
 from cudacompat.domain.lint.stages import cmake_version, toolkit
 from cudacompat.domain.rule import Rule
@@ -38,7 +38,7 @@ def check(project: Project) -> Iterable[Finding]:
             if place is not None:
                 said.add(command.place.start)
                 yield _flagged(project, command.stage, command, place)
-    for listed, command in _reaching(project):
+    for listed, command in reaching(project):
         if listed.word != "native" or command.stage is None or command.conditional:
             continue
         if command.instruction != "RUN" or command.place.start in said:
@@ -59,16 +59,6 @@ def check(project: Project) -> Iterable[Finding]:
             finding = _unset(project, command.stage, command)
             if finding is not None:
                 yield finding
-
-
-def _reaching(project: Project) -> Iterator[tuple[Listed, Command]]:
-    for listed in project.lists:
-        if listed.command is not None:
-            yield listed, listed.command
-    for command in project.commands:
-        taken = taken_by(project, command) if command.stage is not None else None
-        if taken is not None:
-            yield taken, command
 
 
 def _flagged(project: Project, stage: Stage, command: Command, place: Place) -> Finding:
