@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.domain.finding import Edit, Fix
-from cudacompat.domain.lint.facts import Setting
+from cudacompat.domain.lint.facts import Place, Project, Setting
 
 
 def literal(setting: Setting) -> bool:
@@ -13,6 +13,15 @@ def literal(setting: Setting) -> bool:
     if setting.separator is not None:
         return "$" not in setting.written
     return setting.written.replace("\\;", ";") == setting.value
+
+
+def exchanged(project: Project, place: Place, old: str, new: str, what: str) -> Fix | None:
+    """The fix, not a safe one, that writes another word where this one stands; `None` unless it stands there once."""
+    text = project.text(place)
+    if text.count(old) != 1:
+        return None
+    start = place.start + text.index(old)
+    return Fix(what, (Edit(place.file, start, start + len(old), new),), safe=False)
 
 
 def replacing(setting: Setting, value: str, what: str, *, safe: bool) -> Fix | None:

@@ -101,13 +101,19 @@ def in_cargo_config(setting: Setting) -> bool:
     return f"/{setting.place.file}".endswith(("/.cargo/config.toml", "/.cargo/config"))
 
 
-def removal(project: Project, setting: Setting) -> Fix | None:
+def removal(project: Project, setting: Setting, *, safe: bool = True) -> Fix | None:
     """The fix that takes a setting out: its whole line where it stands alone there, else just itself; `None` where that
     cannot be done without a look at what is around it."""
     file = project.file(setting.place.file)
-    if file is None:
+    span = _alone(file.text, setting) if file is not None else None
+    if file is None or span is None:
         return None
-    text, start, end = file.text, setting.place.start, setting.place.end
+    return Fix(f"remove {setting.name}", (Edit(file.name, *span, ""),), safe)
+
+
+def _alone(text: str, setting: Setting) -> tuple[int, int] | None:
+    """From where to where the setting can go."""
+    start, end = setting.place.start, setting.place.end
     begin = text.rfind("\n", 0, start) + 1
     stop = text.find("\n", end)
     stop = len(text) if stop < 0 else stop + 1
@@ -116,11 +122,10 @@ def removal(project: Project, setting: Setting) -> Fix | None:
     given = rf"{name}(?:[ \t]*[=:][ \t]*|[ \t]+)['\"]?{value}['\"]?"
     alone = re.fullmatch(rf"[ \t]*(?:(?:ENV|ARG|export|env|arg)[ \t]+)?{given}[ \t]*(?:#[^\n]*)?\r?\n?", line)
     if alone is not None and not text[:begin].rstrip(" \t\r\n").endswith("\\"):
-        return Fix(f"remove {setting.name}", (Edit(file.name, begin, stop, ""),), safe=True)
+        return begin, stop
     among = re.compile(rf"[ \t]+{name}=['\"]?{value}['\"]?(?=[ \t\r\n])").search(text, max(begin - 1, 0), stop)
     if among is None or among.start() >= start:
         return None
-    if re.match(r"[ \t]*(?:ENV|ARG)[ \t]+$", text[begin : among.start() + 1], re.IGNORECASE):
-        # the first of several: what it leaves has to begin where it began
-        return Fix(f"remove {setting.name}", (Edit(file.name, among.start() + 1, among.end() + 1, ""),), safe=True)
-    return Fix(f"remove {setting.name}", (Edit(file.name, among.start(), among.end(), ""),), safe=True)
+    # the first of several: what it leaves has to begin where it began
+    first = re.match(r"[ \t]*(?:ENV|ARG)[ \t]+$", text[begin : among.start() + 1], re.IGNORECASE) is not None
+    return among.start() + first, among.end() + first

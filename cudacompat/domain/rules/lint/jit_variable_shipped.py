@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Finding, Fix, Severity
+from cudacompat.domain.finding import Finding, Severity
 from cudacompat.domain.lint.facts import Project, Setting
 from cudacompat.domain.lint.questions import ancestry, removal
 from cudacompat.domain.rule import Rule
@@ -37,7 +37,6 @@ def check(project: Project) -> Iterable[Finding]:
         if setting.name not in _WHY or (setting.value or "").strip() != "1" or at in said:
             continue
         said.add(at)
-        fix = removal(project, setting)
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
@@ -47,7 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
             found=f"{setting.name}={setting.written}",
             why=_WHY[setting.name],
             help="remove it; set it for the command of a test alone",
-            fix=Fix(fix.what, fix.edits, safe=False) if fix is not None else None,
+            fix=removal(project, setting, safe=False),
         )
 
 

@@ -147,8 +147,7 @@ def _without(project: Project, met: _Met) -> Fix | None:
     if setting is None:
         return None
     if setting.written in (met.part, f"{met.part}:"):
-        fix = removal(project, setting)
-        return Fix(fix.what, fix.edits, safe=False) if fix is not None else None
+        return removal(project, setting, safe=False)
     at = setting.written.find(met.part)
     if at < 0:
         return None

@@ -18,7 +18,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.edits import exchanged
 from cudacompat.domain.lint.facts import Base, Place, Project
 from cudacompat.domain.lint.images import base_of
 from cudacompat.domain.rule import Rule
@@ -48,7 +49,7 @@ def check(project: Project) -> Iterable[Finding]:
             found=base.image,
             why=wrong,
             help=better or _other(base),
-            fix=_fix(project, place, base.image, better),
+            fix=exchanged(project, place, base.image, better, f"begin with {better}") if better is not None else None,
         )
 
 
@@ -129,17 +130,6 @@ def _other(base: Base) -> str:
     if base.cuda is not None and base.cuda < _ALL_DELETED_BEFORE:
         return f"begin with an image of CUDA {IMAGES[0].release} or newer, or with a copy in a registry of your own"
     return "take a tag with a whole version, a flavour and a distribution"
-
-
-def _fix(project: Project, place: Place, image: str, better: str | None) -> Fix | None:
-    file = project.file(place.file)
-    if file is None or better is None:
-        return None
-    line = file.text[place.start : place.end] if place.end > place.start else ""
-    if line.count(image) != 1:
-        return None
-    start = place.start + line.index(image)
-    return Fix(f"begin with {better}", (Edit(file.name, start, start + len(image), better),), safe=False)
 
 
 RULE = Rule("no-such-image", "An image that NVIDIA does not have", __doc__, check)

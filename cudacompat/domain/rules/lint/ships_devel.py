@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.engine import BuildSystem
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.finding import Finding, Severity
+from cudacompat.domain.lint.edits import exchanged
 from cudacompat.domain.lint.facts import Project
 from cudacompat.domain.lint.images import is_nvidia_cuda
 from cudacompat.domain.lint.stages import built_in, installed
@@ -59,12 +60,6 @@ def check(project: Project) -> Iterable[Finding]:
         if any(word.text.endswith(("sh", "nvcc")) for each in project.starts_of(stage) for word in each.words):
             continue
         runtime = base.image.replace("-devel", "-runtime", 1)
-        line = project.text(stage.place)
-        fix = None
-        if line.count("-devel") == 1:
-            start = stage.place.start + line.index("-devel")
-            edit = Edit(stage.file, start, start + len("-devel"), "-runtime")
-            fix = Fix(f"begin with {runtime}", (edit,), safe=False)
         yield Finding(
             id=RULE.id,
             severity=Severity.NOTE,
@@ -74,7 +69,7 @@ def check(project: Project) -> Iterable[Finding]:
             found=base.image,
             why="the devel image is several GB larger than the runtime image",
             help=f"FROM {runtime}",
-            fix=fix,
+            fix=exchanged(project, stage.place, "-devel", "-runtime", f"begin with {runtime}"),
         )
 
 

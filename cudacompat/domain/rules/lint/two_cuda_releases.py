@@ -17,7 +17,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.finding import Finding, Fix, Severity
+from cudacompat.domain.lint.edits import exchanged
 from cudacompat.domain.lint.facts import Project, Stage
 from cudacompat.domain.lint.images import is_nvidia_cuda
 from cudacompat.domain.lint.questions import ancestry
@@ -76,11 +77,9 @@ def _fix(project: Project, stage: Stage, source: Stage) -> Fix | None:
     if stage.base is None or source.base is None or not is_nvidia_cuda(stage.base):
         return None
     old, new = patch_of(stage.base), patch_of(source.base)
-    line = project.text(stage.place)
-    if old is None or new is None or line.count(old) != 1:
+    if old is None or new is None:
         return None
-    start = stage.place.start + line.index(old)
-    return Fix(f"begin with CUDA {new}", (Edit(stage.file, start, start + len(old), new),), safe=False)
+    return exchanged(project, stage.place, old, new, f"begin with CUDA {new}")
 
 
 RULE = Rule("two-cuda-releases", "Built with one CUDA release, run on another", __doc__, check)
