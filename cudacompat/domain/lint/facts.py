@@ -402,6 +402,10 @@ class Project:
         first, last = bisect_left(starts, place.start), bisect_right(starts, place.end)
         return tuple(each for each in index.lists[place.file][first:last] if each.setting.place.end <= place.end)
 
+    def lists_reaching(self, command: Command) -> tuple[Listed, ...]:
+        """The lists of architectures that reach this command, in order."""
+        return tuple(self._index.filled(self).reaching[id(command)])
+
     def speaks_of(self, name: str) -> bool:
         """Whether any file asks for the value of this name: `$NAME`, `ENV{NAME}`, `os.environ["NAME"]`."""
         asked = self._index.asked
@@ -424,6 +428,7 @@ class _Index:
         self.settings: dict[str, list[Setting]] = defaultdict(list)
         self.lists: dict[str, list[Listed]] = defaultdict(list)
         self.starts: dict[str, list[int]] = {}
+        self.reaching: dict[int, list[Listed]] = defaultdict(list)  # by the command itself, which its project keeps
         self.asked: dict[str, bool] = {}
         self._full = False
 
@@ -444,6 +449,8 @@ class _Index:
                 self.settings[setting.place.file].append(setting)
             for listed in project.lists:
                 self.lists[listed.setting.place.file].append(listed)
+                if listed.command is not None:
+                    self.reaching[id(listed.command)].append(listed)
             for name, lists in self.lists.items():
                 lists.sort(key=lambda each: each.setting.place.start)
                 self.starts[name] = [each.setting.place.start for each in lists]

@@ -53,7 +53,7 @@ def _certain(project: Project, command: Command, native: Native) -> bool:
     given = (*command.defines, *command.environment.values(), *_of_cargo(project, command))
     if any(each.name in names | _OTHER_SETTINGS and (each.value is None or each.value) for each in given):
         return False
-    if any(listed.command is command for listed in project.lists):
+    if project.lists_reaching(command):
         return False
     return not any(_is_off(given, name, value) for name, value in native.off)
 

@@ -84,6 +84,4 @@ def images_of_flags(setting: Setting) -> frozenset[ArchTarget]:
 
 def beside(project: Project, listed: Listed) -> Sequence[Listed]:
     """The lists that reach the same command, this one among them; this one alone where it reaches none."""
-    if listed.command is None:
-        return (listed,)
-    return tuple(each for each in project.lists if each.command is not None and each.command is listed.command)
+    return project.lists_reaching(listed.command) if listed.command is not None else (listed,)

@@ -30,10 +30,9 @@ _OTHERWISE = re.compile(r"ALL_VARIANTS|BACKEND_DL|TOOLCHAIN|march|GGML_AVX|GGML_
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each command that builds so."""
-    listed = {each.command.place.at for each in project.lists if each.command is not None and each.archs is not None}
     for command in project.commands:
         use = command.use
-        if use is None or command.place.at not in listed or not _ships(command):
+        if use is None or not _ships(command) or all(each.archs is None for each in project.lists_reaching(command)):
             continue
         portable = _portable(use)
         if not portable or command.conditional or not builds_cuda(project, command) or _decided(command, portable):

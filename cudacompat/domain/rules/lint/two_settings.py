@@ -190,15 +190,18 @@ def _ignored(command: Command) -> Iterator[tuple[Finding, tuple[str, int]]]:
 
 def _lists(project: Project, command: Command) -> list[Listed]:
     """The lists of the engine itself that reach this command; one in the environment may be found at an earlier one."""
-    places = {each.place.at for each in (*command.defines, *command.environment.values())}
-    return [
-        each
-        for file in dict.fromkeys((command.place.file, *(place[0] for place in places)))
-        for each in project.lists_in(file)
+    places = [each.place for each in (*command.defines, *command.environment.values())]
+    files = list(dict.fromkeys((command.place.file, *(place.file for place in places))))
+    starts = {place.at for place in places}
+    found = [*project.lists_reaching(command), *(each for place in places for each in project.lists_at(place))]
+    own = {
+        each.setting.place.at: each
+        for each in found
         if each.knob is not None
         and each.knob.name == each.setting.name
-        and (each.command is command or each.setting.place.at in places)
-    ]
+        and (each.command is command or each.setting.place.at in starts)
+    }
+    return [own[at] for at in sorted(own, key=lambda at: (files.index(at[0]) if at[0] in files else len(files), at[1]))]
 
 
 def _numbers(listed: Listed) -> set[int]:
