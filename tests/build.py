@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
-from cudacompat.domain.target import ArchTarget
-from cudacompat.domain.verdict import JitPolicy, Target
-from cudacompat.domain.versions import DriverRelease, PtxIsa
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
+from cudacompat.domain.words.target import ArchTarget
+from cudacompat.domain.words.verdict import JitPolicy, Target
+from cudacompat.domain.words.versions import DriverRelease, PtxIsa
 
 KERNELS = ("k1", "k2")
 

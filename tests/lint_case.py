@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cudacompat.app.lint.model import project_of
-from cudacompat.app.lint.read import Read
-from cudacompat.domain.gpus import resolve
-from cudacompat.domain.lint.facts import Project, SourceFile
-from cudacompat.domain.verdict import JitPolicy, Target
+from cudacompat.app.project.files import Read
+from cudacompat.app.project.model import project_of
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.project.model import Project, SourceFile
+from cudacompat.domain.words.verdict import JitPolicy, Target
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cudacompat.domain.artifact import judge_artifact
-from cudacompat.domain.code import BinaryArtifact, DeviceModule, NotRead, ReadResult, Registration
-from cudacompat.domain.finding import CodePlace, Finding, Severity, Suppressed
-from cudacompat.domain.report import CheckReport, InspectReport
-from cudacompat.domain.verdict import ArtifactVerdict, Target
+from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.listing import InspectReport
+from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead, ReadResult, Registration
+from cudacompat.domain.words.finding import CodePlace, Finding, Severity, Suppressed
+from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 from tests.build import image, module, target
 
 # A name that is an attack on each language that it may be written in.

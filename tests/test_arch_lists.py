@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cudacompat.domain.arch_lists import UnreadableListError, extended, read_list, wants_bare
-from cudacompat.domain.engine import Grammar
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.spelling import CodeTarget, spell
+from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.builds.lists.reader import UnreadableListError, extended, read_list, wants_bare
+from cudacompat.domain.builds.lists.writer import CodeTarget, spell
+from cudacompat.domain.words.errors import UsageError
 
 NEW = CodeTarget(120)
 

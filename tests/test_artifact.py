@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from cudacompat.app.check import judge_read
-from cudacompat.domain.artifact import default_target, judge_artifact
-from cudacompat.domain.code import DeviceModule, FatbinEntry, ReadResult, Registration
-from cudacompat.domain.policy import Holes, Policy, Require
-from cudacompat.domain.verdict import ArtifactVerdict, JitPolicy, Outcome, Reason
+from cudacompat.domain.judge.artifact import default_target, judge_artifact
+from cudacompat.domain.policy.policy import Holes, Policy, Require
+from cudacompat.domain.words.code import DeviceModule, FatbinEntry, ReadResult, Registration
+from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Reason
 from tests.build import artifact, image, module, target
 
 ALL = ("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120")

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cudacompat.app.baseline import load, refuse_to_overwrite
-from cudacompat.domain.baseline import Amount, Baseline, Compared, Locked, compare, lock, of_document, to_toml
-from cudacompat.domain.code import DeviceModule
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.identity import container_of, identities
-from cudacompat.domain.target import ArchTarget
+from cudacompat.app.inputs.baseline_file import load, refuse_to_overwrite
+from cudacompat.domain.compare.baseline import Amount, Baseline, Compared, Locked, compare, lock, of_document, to_toml
+from cudacompat.domain.compare.identity import container_of, identities
+from cudacompat.domain.words.code import DeviceModule
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.target import ArchTarget
 from tests.build import artifact, image, module
 
 W = "foo-1.2.3-cp312-cp312-manylinux_2_28_x86_64.whl"

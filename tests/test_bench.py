@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cudacompat.domain.bench import BenchReport, Measured, Run, Spread, Variant, oddity
-from cudacompat.report.bench_text import spread, table
+from cudacompat.domain.reports.bench import BenchReport
+from cudacompat.domain.runs.bench import Measured, Run, Spread, Variant, oddity
+from cudacompat.report.commands.bench_text import spread, table
 from tests import fake_gpu
 from tests.run import cudacompat
 

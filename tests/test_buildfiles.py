@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cudacompat.artifacts.buildfiles import dockerfile
 from cudacompat.artifacts.buildfiles.settings import base_images, parser
-from cudacompat.domain.extend import Assignment, Way
+from cudacompat.domain.project.assignments import Assignment, Way
 
 DEFINE, ENVIRONMENT, ARGUMENT = Way.DEFINE, Way.ENVIRONMENT, Way.BUILD_ARGUMENT
 

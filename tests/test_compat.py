@@ -9,14 +9,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.code import Compression, DeviceModule, FatbinEntry, Registration
-from cudacompat.domain.compat import Fit, judge, ptx_fit, sass_fit
+from cudacompat.domain.judge.compat import Fit, judge, ptx_fit, sass_fit
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.tables.drivers import BRANCHES
-from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
-from cudacompat.domain.verdict import JitPolicy, Outcome, Reason
-from cudacompat.domain.versions import PtxIsa
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.words.verdict import JitPolicy, Outcome, Reason
+from cudacompat.domain.words.versions import PtxIsa
 from tests.build import image, module, target
 
 # (compute capability, image, does it fit): the hardware's rules as NVIDIA documents and the record confirms them

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
-from cudacompat.domain.target import CodeKind
+from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
+from cudacompat.domain.words.target import CodeKind
 from tests import fatbin_writer as fw
 from tests import toolchain
 from tests.test_read_binary import DATA, pe_image, with_section

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cudacompat.domain.artifact import judge_artifact
-from cudacompat.domain.code import BinaryArtifact, DeviceModule, NotRead
-from cudacompat.domain.diff import Amount, Change, DiffReport, FailOn, Side, compare
+from cudacompat.domain.compare.diff import Amount, Change, DiffReport, FailOn, Side, compare
+from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.tables.architectures import ARCHITECTURES
-from cudacompat.domain.verdict import Outcome, Target
+from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead
+from cudacompat.domain.words.verdict import Outcome, Target
 from tests.build import image, module, target
 from tests.device_files import library, wheel
 from tests.run import Ran, cudacompat, inside

@@ -12,9 +12,8 @@ import jsonschema
 import pytest
 
 from cudacompat.app.doctor import save
-from cudacompat.app.recognise import recognise
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.host import (
+from cudacompat.app.project.recognise import recognise
+from cudacompat.domain.machine.facts import (
     ContainerFacts,
     DriverFacts,
     Found,
@@ -24,7 +23,8 @@ from cudacompat.domain.host import (
     Missing,
     ToolkitFacts,
 )
-from cudacompat.domain.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
 from tests.run import EXAMPLE, GPU, Ran, cudacompat
 
 FOLDER = EXAMPLE.parent

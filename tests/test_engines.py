@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from cudacompat.domain.engine import Engine, Window
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.plan import Wanted, commands, plan_build
-from cudacompat.domain.target import ArchSuffix
+from cudacompat.domain.builds.engine import Engine, Window
+from cudacompat.domain.builds.plans.plan import Wanted, commands, plan_build
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.engines import ENGINES, find, profiles
 from cudacompat.generate.render import OUTPUTS
 
@@ -143,7 +143,7 @@ def test_the_incident_left_three_variables_that_nothing_reads() -> None:
     [("whisper-rs", "0.14.3", True), ("whisper-rs", None, False), ("whisper.cpp", None, False)],
 )
 def test_the_incidents_form(engine: str, version: str | None, appended: bool) -> None:
-    from cudacompat.domain.engine import Route
+    from cudacompat.domain.builds.engine import Route
 
     form = profiles.find("incident")
     plan = plan_build(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.app.recognise import recognise
+from cudacompat.app.project.recognise import recognise
 from cudacompat.engines import find
 from tests import toolchain
 from tests.run import ROOT, cudacompat

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from cudacompat.app.recognise import recognise
-from cudacompat.domain.engine import Engine, Grammar, Route, Window
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.plan import BuildPlan, environment, plan_build
+from cudacompat.app.project.recognise import recognise
+from cudacompat.domain.builds.engine import Engine, Grammar, Route, Window
+from cudacompat.domain.builds.plans.plan import BuildPlan, environment, plan_build
+from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import ENGINES, find
 from tests.test_engines import wanted
 

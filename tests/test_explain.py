@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from cudacompat.domain.tables.signatures import SIGNATURES
+from cudacompat.domain.logs.catalogue import SIGNATURES
 from cudacompat.report.formats import FORMATS
 from tests.run import ROOT, Ran, cudacompat, inside
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.log_report import ExplainReport, Part
-from cudacompat.domain.verdict import Target
+from cudacompat.domain.logs.report import ExplainReport, Part
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.verdict import Target
 from tests.run import ROOT
 from tests.test_explain_signatures import read
 

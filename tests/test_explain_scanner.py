@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from cudacompat.artifacts import logs
 from cudacompat.artifacts.logs import LogScanner, finder, pattern_finder, pieces, refuse_binary
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.log_reading import LogReading
+from cudacompat.domain.logs.reading import LogReading
+from cudacompat.domain.words.errors import UsageError
 from tests.test_explain_signatures import FIND, MATCHER, PRINTED
 
 FATAL = b"nvcc fatal   : Unsupported gpu architecture 'compute_120'"

@@ -8,14 +8,14 @@ import re
 import pytest
 
 from cudacompat.artifacts.logs import LogScanner, finder
-from cudacompat.domain.log_diagnosis import Source, diagnose
-from cudacompat.domain.log_match import Matcher
-from cudacompat.domain.log_reading import LogReading
-from cudacompat.domain.log_report import ExplainReport
-from cudacompat.domain.log_signature import Signature, compile_template, pieces_of
+from cudacompat.domain.logs.catalogue import GROUPS, SIGNATURES, by_id, named
+from cudacompat.domain.logs.diagnosis import Source, diagnose
+from cudacompat.domain.logs.match import Matcher
+from cudacompat.domain.logs.reading import LogReading
+from cudacompat.domain.logs.report import ExplainReport
+from cudacompat.domain.logs.signature import Signature, compile_template, pieces_of
 from cudacompat.domain.rules import all_rules
-from cudacompat.domain.tables.signatures import GROUPS, SIGNATURES, by_id, named
-from cudacompat.domain.verdict import Target
+from cudacompat.domain.words.verdict import Target
 from tests.log_variants import VARIANTS
 
 PRINTED = tuple(signature for signature in SIGNATURES if not signature.derived)

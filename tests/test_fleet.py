@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from cudacompat.app.fleet import load, targets_for
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.fleet import FleetGpu, floored, targets_of
-from cudacompat.domain.gpus import resolve
-from cudacompat.domain.host import DriverFacts, Found, GpuDevice, HostFacts, Missing, to_json
-from cudacompat.domain.verdict import JitPolicy
-from cudacompat.domain.versions import DriverRelease
+from cudacompat.app.inputs.fleet import load, targets_for
+from cudacompat.domain.gpus.fleet import FleetGpu, floored, targets_of
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.machine.facts import DriverFacts, Found, GpuDevice, HostFacts, Missing, to_json
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.verdict import JitPolicy
+from cudacompat.domain.words.versions import DriverRelease
 
 RECORDED = Path(__file__).parent / "data" / "recorded" / "h200"
 

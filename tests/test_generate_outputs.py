@@ -16,8 +16,8 @@ import pytest
 
 from cudacompat.app.generate import Asked, generate
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.report import GenerateReport
+from cudacompat.domain.reports.generate import GenerateReport
+from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import ENGINES, find
 from cudacompat.generate.outputs import OUTPUTS, reaching
 from tests import toolchain

@@ -9,19 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cudacompat.app.generate import wanted_gpus
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.choices import choices
-from cudacompat.domain.costs import build_time, sizes
-from cudacompat.domain.coverage import reach, reach_of_all
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.plan import BuildPlan, Wanted, plan_build
-from cudacompat.domain.plan_matrix import plan_builds, slug
-from cudacompat.domain.plan_release import groups
-from cudacompat.domain.tables.build_costs import SIZES, TIMES
+from cudacompat.domain.builds.plans.choices import choices
+from cudacompat.domain.builds.plans.cost_table import SIZES, TIMES
+from cudacompat.domain.builds.plans.costs import build_time, sizes
+from cudacompat.domain.builds.plans.matrix import plan_builds, slug
+from cudacompat.domain.builds.plans.plan import BuildPlan, Wanted, plan_build
+from cudacompat.domain.builds.plans.release import groups
+from cudacompat.domain.judge.coverage import reach, reach_of_all
 from cudacompat.domain.tables.toolkits import RELEASES
-from cudacompat.domain.target import ArchTarget
-from cudacompat.domain.verdict import Outcome
-from cudacompat.domain.versions import PtxIsa
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.target import ArchTarget
+from cudacompat.domain.words.verdict import Outcome
+from cudacompat.domain.words.versions import PtxIsa
 from cudacompat.engines import ENGINES, find
 
 ISA = PtxIsa(8, 7)

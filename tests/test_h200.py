@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.app.targets import jit_from
+from cudacompat.app.inputs.targets import jit_from
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.artifact import judge_artifact
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.code import FatbinEntry, ReadResult
-from cudacompat.domain.compat import kernels_of
-from cudacompat.domain.target import CodeKind
-from cudacompat.domain.verdict import ArtifactVerdict, Basis, JitPolicy, ModuleVerdict, Outcome, Target
-from cudacompat.domain.versions import DriverRelease
+from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.judge.compat import kernels_of
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import FatbinEntry, ReadResult
+from cudacompat.domain.words.target import CodeKind
+from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, ModuleVerdict, Outcome, Target
+from cudacompat.domain.words.versions import DriverRelease
 from tests import h200
 from tests.h200 import Answer, Case
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.host import Found, HostCompiler, Missing
-from cudacompat.host import compilers as compilers_module
-from cudacompat.host.compilers import cmake, compilers
+from cudacompat.domain.machine.facts import Found, HostCompiler, Missing
+from cudacompat.host.toolchain import compilers as compilers_module
+from cudacompat.host.toolchain.compilers import cmake, compilers
 from tests.machine import program, says
 from tests.toolchain import require_cmake, require_host_compiler, run
 

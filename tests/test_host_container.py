@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.host import ContainerFacts
+from cudacompat.domain.machine.facts import ContainerFacts
 from cudacompat.host.container import container
 
 OUTSIDE = ContainerFacts(False, None, "")

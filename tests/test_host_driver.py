@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.host import DriverFacts, Found, Missing
-from cudacompat.domain.versions import DriverCudaVersion, DriverRelease
-from cudacompat.host import driver as driver_module
-from cudacompat.host import gpus as gpus_module
-from cudacompat.host import libcuda, nvml, smi, system
-from cudacompat.host.driver import driver, kernel_module
-from cudacompat.host.gpus import gpus
-from cudacompat.host.pci import cards
+from cudacompat.domain.machine.facts import DriverFacts, Found, Missing
+from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
+from cudacompat.host import system
+from cudacompat.host.gpus import driver as driver_module
+from cudacompat.host.gpus import libcuda, nvml, smi
+from cudacompat.host.gpus import probe as gpus_module
+from cudacompat.host.gpus.driver import driver, kernel_module
+from cudacompat.host.gpus.pci import cards
+from cudacompat.host.gpus.probe import gpus
 from tests.machine import RECORDED, nvidia_smi, recorded
 from tests.test_host_pci import device
 

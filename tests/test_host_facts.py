@@ -13,9 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.errors import ParseError
-from cudacompat.domain.host import (
+from cudacompat.domain.machine.facts import (
     ContainerFacts,
     DriverFacts,
     Found,
@@ -29,7 +27,9 @@ from cudacompat.domain.host import (
     from_json,
     to_json,
 )
-from cudacompat.domain.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.errors import ParseError
+from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
 
 UUID = "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from cudacompat.domain.gpus import resolve
-from cudacompat.domain.host import Found
-from cudacompat.host import libcuda, nvml, pci, smi
-from cudacompat.host.driver import driver, kernel_module
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.machine.facts import Found
+from cudacompat.host.gpus import libcuda, nvml, pci, smi
+from cudacompat.host.gpus.driver import driver, kernel_module
 from cudacompat.host.snapshot import snapshot
 from tests.test_host_facts import saved, schema
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.host import Found, Missing
-from cudacompat.host import libcuda
-from cudacompat.host.pci import id_at
+from cudacompat.domain.machine.facts import Found, Missing
+from cudacompat.host.gpus import libcuda
+from cudacompat.host.gpus.pci import id_at
 from tests.machine import library
 
 SOURCE = r"""

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from cudacompat.domain.host import Found
-from cudacompat.host import nvml, smi
+from cudacompat.domain.machine.facts import Found
+from cudacompat.host.gpus import nvml, smi
 from tests.machine import library, recorded
 from tests.run import ROOT
 
@@ -57,8 +57,8 @@ int nvmlSystemGetDriverVersion(char *s, unsigned n) {
 
 ASK = """
 import json
-from cudacompat.domain.host import HostFacts, to_json
-from cudacompat.host import nvml
+from cudacompat.domain.machine.facts import HostFacts, to_json
+from cudacompat.host.gpus import nvml
 document = to_json(HostFacts(nvml.gpus(), nvml.driver()))
 print(json.dumps({"gpus": document["gpus"], "driver": document["driver"]}))
 """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.host.pci import PciCard, cards, id_at
+from cudacompat.host.gpus.pci import PciCard, cards, id_at
 
 
 def device(root: Path, bus: str, vendor: str, number: str, kind: str, driver: str | None = None) -> Path:

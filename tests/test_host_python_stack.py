@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.host import PythonPackage
+from cudacompat.domain.machine.facts import PythonPackage
 from cudacompat.host import python_stack
 from cudacompat.host.python_stack import SiteFolder, packages, site_folders
 from tests.run import ROOT

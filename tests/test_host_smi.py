@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.host import Found, GpuDevice, Missing
-from cudacompat.host import smi
+from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
+from cudacompat.host.gpus import smi
 from tests.machine import nvidia_smi, program, recorded, says
 
 QUERY = recorded("nvidia-smi-query.csv")

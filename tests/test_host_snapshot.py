@@ -14,7 +14,7 @@ from typing import NoReturn
 import jsonschema
 import pytest
 
-from cudacompat.domain.host import Found, Missing, from_json, to_json
+from cudacompat.domain.machine.facts import Found, Missing, from_json, to_json
 from cudacompat.host import snapshot as snapshot_module
 from cudacompat.host.environment import cuda_variables
 from cudacompat.host.snapshot import snapshot
@@ -140,8 +140,8 @@ class TestAWholeMachine:
             "PYTHONPATH": str(ROOT),
         }
         code = (
-            "import json; from cudacompat.domain.host import Missing, to_json\n"
-            "from cudacompat.host import nvml, snapshot\n"
+            "import json; from cudacompat.domain.machine.facts import Missing, to_json\n"
+            "from cudacompat.host.gpus import nvml; from cudacompat.host import snapshot\n"
             "nvml.gpus = lambda: Missing('GPU', ())\n"  # this machine's, if it has one
             "nvml.driver = lambda: Missing('driver', ())\n"
             "print(json.dumps(to_json(snapshot.snapshot())))"

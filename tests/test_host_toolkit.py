@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.host import toolkit as toolkit_module
 from cudacompat.host.environment import NAMES
-from cudacompat.host.nvcc import program_behind, release_of
 from cudacompat.host.python_stack import SiteFolder
-from cudacompat.host.toolkit import PLACES, toolkits
+from cudacompat.host.toolchain import toolkit as toolkit_module
+from cudacompat.host.toolchain.nvcc import program_behind, release_of
+from cudacompat.host.toolchain.toolkit import PLACES, toolkits
 from tests.machine import program
 from tests.toolchain import require_nvcc, run
 

@@ -28,9 +28,10 @@ from hypothesis import strategies as st
 from cudacompat.app.check import judge_read
 from cudacompat.artifacts.binaries import compression, section
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.code import ReadResult
-from cudacompat.domain.policy import Policy
-from cudacompat.domain.report import CheckReport, InspectReport
+from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.listing import InspectReport
+from cudacompat.domain.words.code import ReadResult
 from cudacompat.report.formats import FORMATS, formats_of, write
 from tests import fatbin_writer as fw
 from tests import h200, toolchain
@@ -366,7 +367,7 @@ import json, resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit}))
 from cudacompat.artifacts.read import read_paths
 from cudacompat.app.check import judge_read
-from cudacompat.domain.policy import Policy
+from cudacompat.domain.policy.policy import Policy
 from tests.build import target
 TARGETS = (target("9.0", "580"), target("12.0"))
 base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

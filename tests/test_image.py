@@ -14,7 +14,7 @@ import sys
 import pytest
 
 from cudacompat.domain.tables.images import newest_image
-from cudacompat.domain.versions import ToolkitVersion
+from cudacompat.domain.words.versions import ToolkitVersion
 from tests.run import ROOT
 
 CUDA = "13.0"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cudacompat.app.lint.read import wanted
+from cudacompat.app.project.files import wanted
 from tests import toolchain
 from tests.run import EXAMPLE, ROOT
 from tests.test_roundtrip import cmake
@@ -192,6 +192,6 @@ def test_cmake_stops_a_build_that_would_not_run(tmp_path: Path) -> None:
 
 
 def test_the_example_policy_is_one() -> None:
-    from cudacompat.app.config import load
+    from cudacompat.app.inputs.policy_file import load
 
     assert {"require", "native", "ptx"} <= set(load({}, {}, str(CI / "cudacompat.toml")).given)

@@ -12,10 +12,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from cudacompat.app.config import load
-from cudacompat.app.lint import run as lint_run
-from cudacompat.domain.lint.facts import SourceFile
-from cudacompat.domain.lint.inline import ignores_in
+from cudacompat.app import lint as lint_run
+from cudacompat.app.inputs.policy_file import load
+from cudacompat.domain.project.inline_ignores import ignores_in
+from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.rules.lint import LINT_RULES
 from tests.run import EXAMPLE, GPU, Ran, cudacompat, inside
 from tests.test_report_sarif import check_valid, schema

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.app.lint.read import read
-from cudacompat.app.lint.run import lint
+from cudacompat.app.lint import lint
+from cudacompat.app.project.files import read
 from cudacompat.artifacts.buildfiles.commands import commands
-from cudacompat.domain.lint.facts import SourceFile
+from cudacompat.domain.project.model import SourceFile
 
 CHART = 'kind: Deployment\nspec:\n  {{- if .Values.gpu }}\n  image: "cuda:{{ .Values.tag }}"\n   {{- end }}\n: [\n'
 

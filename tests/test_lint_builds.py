@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.app.lint.run import findings_of
+from cudacompat.app.lint import findings_of
 from cudacompat.artifacts.buildfiles import file_api
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units, planned
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.lint.facts import CMakeCommand, Place, Word
-from cudacompat.domain.lint.languages import makes_cuda
-from cudacompat.domain.nvcc_flags import describe
+from cudacompat.domain.builds.lists.nvcc_flags import describe
+from cudacompat.domain.project.cmake_languages import makes_cuda
+from cudacompat.domain.project.model import CMakeCommand, Place, Word
 from cudacompat.domain.rules.lint import LINT_RULES
+from cudacompat.domain.words.errors import UsageError
 from tests import toolchain
 from tests.lint_case import project
 from tests.run import cudacompat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cudacompat.domain.lint.facts import ImageBuild
+from cudacompat.domain.project.model import ImageBuild
 from tests.lint_case import project
 
 WORKFLOW = """\

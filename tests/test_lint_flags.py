@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.finding import Severity
 from cudacompat.domain.rules.lint.gencode_wrong import RULE
+from cudacompat.domain.words.finding import Severity
 from tests import toolchain
 from tests.lint_case import project
 

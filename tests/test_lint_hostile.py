@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cudacompat.app.lint.read import wanted
-from cudacompat.app.lint.run import lint
-from cudacompat.domain.lint.report import LintReport
+from cudacompat.app.lint import lint
+from cudacompat.app.project.files import wanted
+from cudacompat.domain.reports.lint import LintReport
 from tests.run import ROOT, cudacompat, inside
 
 BAD = "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nRUN cmake -B build -DCMAKE_CUDA_ARCHITECTURES=86;120 .\n"

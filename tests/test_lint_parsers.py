@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from cudacompat.artifacts.buildfiles import ci, cmake, dockerfile, services, stages
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
-from cudacompat.artifacts.buildfiles.located import Node, yaml_tree
+from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
 from cudacompat.artifacts.buildfiles.trees import toml_scalars
-from cudacompat.domain.lint.facts import Setting, SourceFile
+from cudacompat.domain.project.model import Setting, SourceFile
 
 # -- shell
 

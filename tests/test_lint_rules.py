@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from cudacompat.app.explain import explain
-from cudacompat.app.lint.fix import chosen, edited
-from cudacompat.app.lint.run import findings_of
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.rule import Rule
+from cudacompat.app.lint import findings_of
+from cudacompat.app.project.fixes import chosen, edited
+from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules import OWN_RULES, lint
 from cudacompat.domain.rules.lint import LINT_RULES
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 from tests.lint_case import LintCase, project
 
 ROOT = Path(__file__).parent.parent

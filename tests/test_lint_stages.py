@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cudacompat.domain.lint.images import base_of
-from cudacompat.domain.lint.stages import builds_cuda, cmake_version, distro_of, ships, toolkit
+from cudacompat.domain.project.image_names import base_of
+from cudacompat.domain.project.stages import builds_cuda, cmake_version, distro_of, ships, toolkit
 from cudacompat.domain.tables.images import IMAGES, Certainty, cudnn_word, offered
 from cudacompat.domain.tables.toolkits import RELEASES, deprecation
-from cudacompat.domain.versions import ToolkitVersion
+from cudacompat.domain.words.versions import ToolkitVersion
 from tests.lint_case import project
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cudacompat.app.lint.fix import chosen, edited
-from cudacompat.app.lint.run import findings_of
+from cudacompat.app.lint import findings_of
+from cudacompat.app.project.fixes import chosen, edited
 from tests.lint_case import project
 
 _CRATE = """\

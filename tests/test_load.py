@@ -12,12 +12,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from cudacompat.artifacts.extent import OnDisk, size_of
+from cudacompat.artifacts.binaries.extent import OnDisk, size_of
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.code import NotRead, Registration
-from cudacompat.domain.compat import judge, kernels_of
-from cudacompat.domain.load import Agreement, ModuleAnswer, compare, loadable
-from cudacompat.domain.verdict import JitPolicy
+from cudacompat.domain.judge.compat import judge, kernels_of
+from cudacompat.domain.runs.load import Agreement, ModuleAnswer, compare, loadable
+from cudacompat.domain.words.code import NotRead, Registration
+from cudacompat.domain.words.verdict import JitPolicy
 from tests import fake_gpu
 from tests.build import image, module, target
 from tests.run import cudacompat

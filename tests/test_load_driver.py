@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.host import driver_api
-from cudacompat.host.driver_api import DriverSilentError, LoadRequest
+from cudacompat.host.gpus import driver_api
+from cudacompat.host.gpus.driver_api import DriverSilentError, LoadRequest
 from tests.machine import library
 
 SOURCE = r"""

@@ -9,8 +9,8 @@ import pytest
 
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.nvcc_flags import requested
+from cudacompat.domain.builds.lists.nvcc_flags import requested
+from cudacompat.domain.words.errors import UsageError
 from tests import toolchain
 
 # flags -> images, and words that are no architecture

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
-from cudacompat.app.config import Config, load
-from cudacompat.domain.errors import ParseError, UsageError
-from cudacompat.domain.gpus import resolve
-from cudacompat.domain.held_to import policy_of, required, strongest
-from cudacompat.domain.policy import Extra, Holes, Ignore, Policy, PtxPolicy, Require
-from cudacompat.domain.policy_keys import KEYS, Given, Rank, given, of_environment, of_table, size
-from cudacompat.domain.verdict import JitPolicy, Target
+from cudacompat.app.inputs.policy_file import Config, load
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.policy.keys import KEYS, Given, Rank, given, of_environment, of_table, size
+from cudacompat.domain.policy.policy import Extra, Holes, Ignore, Policy, PtxPolicy, Require
+from cudacompat.domain.policy.resolve import policy_of, required, strongest
+from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.verdict import JitPolicy, Target
 from tests.build import target
 
 

@@ -13,7 +13,7 @@ from elftools.elf.elffile import ELFFile
 
 from cudacompat.artifacts.binaries import elf
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.code import BinaryArtifact, Registration
+from cudacompat.domain.words.code import BinaryArtifact, Registration
 from tests import fatbin_writer as fw
 from tests import toolchain
 from tests.test_read_fatbin import SOURCE, as_cuobjdump, cuobjdump_says

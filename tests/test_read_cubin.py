@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.code import DeviceModule, FatbinEntry, Registration
-from cudacompat.domain.target import ArchSuffix
+from cudacompat.domain.words.code import DeviceModule, FatbinEntry, Registration
+from cudacompat.domain.words.target import ArchSuffix
 from tests import toolchain
 
 CASES = [

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.artifacts import zips
+from cudacompat.artifacts.containers import zips
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.code import ReadResult
-from cudacompat.domain.errors import UsageError
+from cudacompat.domain.words.code import ReadResult
+from cudacompat.domain.words.errors import UsageError
 from tests import fatbin_writer as fw
 from tests import toolchain
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from cudacompat.artifacts.binaries import ptx
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.code import FatbinEntry, ReadResult
-from cudacompat.domain.target import CodeKind
+from cudacompat.domain.words.code import FatbinEntry, ReadResult
+from cudacompat.domain.words.target import CodeKind
 from tests import toolchain
 
 HEAD = ".version 8.0\n.target sm_90a\n.address_size 64\n"

@@ -19,9 +19,9 @@ import pytest
 
 from cudacompat.app.generate import wanted_gpus
 from cudacompat.app.rebuild import run_steps
-from cudacompat.domain.api_change import code_only
-from cudacompat.domain.plan import plan_build
-from cudacompat.domain.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
+from cudacompat.domain.builds.api_changes import code_only
+from cudacompat.domain.builds.plans.plan import plan_build
+from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.engines import find
 from tests import toolchain
 from tests.run import ROOT, Ran, cudacompat

@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cudacompat.domain.finding import Severity
-from cudacompat.report import formats, github
+from cudacompat.domain.words.finding import Severity
+from cudacompat.report import formats
+from cudacompat.report.ci import github
 from tests.report_cases import CASES, HOSTILE, INNER, WHEEL, LintReport, error, many, report
 from tests.toolchain import missing
 

@@ -12,7 +12,7 @@ import pytest
 
 from cudacompat.cli.main import run
 from cudacompat.cli.options import Format
-from cudacompat.domain.report import GpusReport
+from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.report import formats
 from tests.run import EXAMPLE, GPU, cudacompat
 
@@ -110,8 +110,8 @@ def test_what_only_lists_is_written_in_the_formats_of_lists(
 
 
 def test_reports_are_called_after_their_commands() -> None:
-    from cudacompat.domain.load import LoadReport
-    from cudacompat.domain.log_report import CatalogueReport
+    from cudacompat.domain.logs.report import CatalogueReport
+    from cudacompat.domain.reports.load import LoadReport
     from cudacompat.report.view import command_of, view_of
     from tests.report_cases import CASES, report
 
@@ -132,7 +132,7 @@ def test_a_format_is_refused_before_anything_is_read(places: Path) -> None:
 def test_a_report_without_findings_is_refused_by_the_writer_too() -> None:
     from io import StringIO
 
-    from cudacompat.domain.errors import UsageError
+    from cudacompat.domain.words.errors import UsageError
 
     for format_ in ("sarif", "html"):
         with pytest.raises(UsageError, match="gpus is not written as"):

@@ -11,8 +11,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cudacompat.domain.code import BinaryArtifact, NotRead, ReadResult
-from cudacompat.domain.report import DoctorReport, InspectReport, Step
+from cudacompat.domain.reports.doctor import DoctorReport, Step
+from cudacompat.domain.reports.listing import InspectReport
+from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
 from cudacompat.report import formats, heat, html
 from tests.build import target
 from tests.report_cases import CASES, HOSTILE, INNER, INSPECTED, TARGETS, at, error, many, report, verdicts

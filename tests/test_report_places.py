@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from cudacompat.app.check import judge_read
-from cudacompat.domain.code import BinaryArtifact, DeviceModule, ReadResult, Registration
-from cudacompat.domain.finding import CodePlace, Finding
-from cudacompat.domain.places import places_of
-from cudacompat.domain.policy import Policy, Require
-from cudacompat.domain.verdict import ModuleVerdict
+from cudacompat.domain.judge.code_places import places_of
+from cudacompat.domain.policy.policy import Policy, Require
+from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, ReadResult, Registration
+from cudacompat.domain.words.finding import CodePlace, Finding
+from cudacompat.domain.words.verdict import ModuleVerdict
 from tests.build import image, module, target
 from tests.report_cases import at, verdicts
 from tests.run import EXAMPLE, cudacompat

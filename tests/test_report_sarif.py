@@ -14,8 +14,8 @@ import jsonschema
 import pytest
 
 from cudacompat.report import formats
-from cudacompat.report.place import fingerprints, uri_of
-from cudacompat.report.sarif import MOST_RESULTS
+from cudacompat.report.ci.sarif import MOST_RESULTS
+from cudacompat.report.uris import fingerprints, uri_of
 from tests.report_cases import CASES, HOSTILE, INNER, WHEEL, LintReport, error, many, report
 from tests.run import EXAMPLE, GPU, cudacompat
 from tests.toolchain import missing

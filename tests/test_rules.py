@@ -16,14 +16,12 @@ import pytest
 
 from cudacompat.app.explain import explain
 from cudacompat.domain import rules
-from cudacompat.domain.api_change import CallingSources
-from cudacompat.domain.artifact import judge_artifact
-from cudacompat.domain.baseline import Compared
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.code import DeviceModule, NotRead, ReadResult, Registration
-from cudacompat.domain.compat import judge
-from cudacompat.domain.gpus import resolve
-from cudacompat.domain.host import (
+from cudacompat.domain.builds.api_changes import CallingSources
+from cudacompat.domain.compare.baseline import Compared
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.judge.compat import judge
+from cudacompat.domain.machine.facts import (
     DriverFacts,
     Found,
     GpuDevice,
@@ -32,19 +30,21 @@ from cudacompat.domain.host import (
     Missing,
     ToolkitFacts,
 )
-from cudacompat.domain.lint.inline import InlineIgnore, InlineUse
-from cudacompat.domain.load import ArtifactLoad, ModuleAnswer, compare
-from cudacompat.domain.policy import Extra, Ignore, Policy, PtxPolicy, Require
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.policy.policy import Extra, Ignore, Policy, PtxPolicy, Require
+from cudacompat.domain.project.inline_ignores import InlineIgnore, InlineUse
 from cudacompat.domain.rules import OWN_RULES, all_rules, rule_called
-from cudacompat.domain.rules.held import Held
-from cudacompat.domain.rules.ignores import IgnoreUse
-from cudacompat.domain.rules.judged import Judged
+from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.rules.artifact.policy_facts import Held
+from cudacompat.domain.rules.artifact.too_big import Sized
+from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.rules.lint import INLINE_RULES
-from cudacompat.domain.rules.machine import Machine
-from cudacompat.domain.rules.too_big import Sized
-from cudacompat.domain.verdict import JitPolicy
-from cudacompat.domain.versions import DriverRelease, ToolkitVersion
+from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.runs.load import ArtifactLoad, ModuleAnswer, compare
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import DeviceModule, NotRead, ReadResult, Registration
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import JitPolicy
+from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 from cudacompat.engines.whisper_rs_api import CHANGES
 from tests.build import artifact, image, module, target
 from tests.rule_case import RuleCase

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cudacompat.app.check import judge_read
-from cudacompat.domain.code import BinaryArtifact, DeviceModule, NotRead, ReadResult
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.gpus import resolve
-from cudacompat.domain.policy import Holes, Ignore, Policy
-from cudacompat.domain.report import CheckReport
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.policy.policy import Holes, Ignore, Policy
+from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.rules import IGNORABLE_RULES
-from cudacompat.domain.suppress import names, suppress
-from cudacompat.domain.verdict import Target
+from cudacompat.domain.rules.ignores.suppress import names, suppress
+from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead, ReadResult
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.verdict import Target
 from tests.build import image, module, target
 
 TODAY = date(2026, 11, 24)

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.capability import ComputeCapability
 from cudacompat.domain.tables import architectures, drivers, gpu_names, images, pci_ids, ptx, toolkits
 from cudacompat.domain.tables.architectures import ARCHITECTURES, FAMILY_MEMBERS, architecture, family_members
 from cudacompat.domain.tables.drivers import BRANCHES, branch_of, first_branch_taking, max_ptx
 from cudacompat.domain.tables.images import IMAGES, REQUIREMENTS, newest_image, requirement
 from cudacompat.domain.tables.ptx import PTX_ISAS, isa_of_target, toolkits_of
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release, with_all
-from cudacompat.domain.versions import DriverRelease, PtxIsa, ToolkitVersion
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
 from tools import refresh_tables
 
 RENAMED = {"101", "101a", "101f"}  # to 110 with CUDA 13.0
@@ -231,7 +231,7 @@ def test_every_official_name_is_of_a_known_device_or_architecture() -> None:
 
 
 def test_the_lists_of_gpus_are_read_only_where_they_are_used() -> None:
-    code = "import sys, cudacompat.domain.gpus, cudacompat.domain.compat; print(*sys.modules)"
+    code = "import sys, cudacompat.domain.gpus.lookup, cudacompat.domain.judge.compat; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "cudacompat.domain.tables.architectures" in ran.stdout
     assert "pci_ids" not in ran.stdout

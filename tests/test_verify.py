@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.evidence import Shows, memory_size
-from cudacompat.domain.gpus import resolve
-from cudacompat.domain.observation import (
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.reports.verify import VerifyReport
+from cudacompat.domain.runs.evidence import Shows, memory_size
+from cudacompat.domain.runs.observation import (
     DeviceUse,
     End,
     Ended,
@@ -26,11 +26,12 @@ from cudacompat.domain.observation import (
     Observation,
     ProcessView,
 )
-from cudacompat.domain.run_signs import Says, SeenSign
-from cudacompat.domain.tables.run_signs import SIGNS
-from cudacompat.domain.verdict import Outcome
-from cudacompat.domain.verify import Code, Decision, Expect, Verdict, decide
-from cudacompat.domain.verify_report import Verified, VerifyReport
+from cudacompat.domain.runs.sign_table import SIGNS
+from cudacompat.domain.runs.signs import Says, SeenSign
+from cudacompat.domain.runs.verified import Verified
+from cudacompat.domain.runs.verify import Code, Decision, Expect, Verdict, decide
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.verdict import Outcome
 from tests.rule_case import RuleCase
 
 H200 = ComputeCapability(9, 0)

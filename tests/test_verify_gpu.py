@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.host import Found
-from cudacompat.host import libcuda
+from cudacompat.domain.machine.facts import Found
+from cudacompat.host.gpus import libcuda
 from cudacompat.host.process import run as run_program
 from tests.run import ROOT, Ran, cudacompat
 from tests.toolchain import missing

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.errors import UsageError
-from cudacompat.host import health, maps
-from cudacompat.host.jit_cache import CacheWatch, folder_of
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.host.runs import health, maps
+from cudacompat.host.runs.jit_cache import CacheWatch, folder_of
 from tests.machine import library
 
 # As a kernel wrote it: a library, the driver's, one whose name is gone, data, a device, a name with a line break in it.

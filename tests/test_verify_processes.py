@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.observation import End, Ended
-from cudacompat.host.processes import run_tree
+from cudacompat.domain.runs.observation import End, Ended
+from cudacompat.host.runs.processes import run_tree
 from tests.run import ROOT
 from tests.test_host_process import gone, python
 
@@ -158,7 +158,7 @@ def test_when_we_are_ended_it_is_ended_first(tmp_path: Path, number: signal.Sign
     child = f"import os, subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', {SLEEPS!r}]); "
     child += f"open({str(note)!r}, 'w').write(f'{{os.getpid()}} {{p.pid}}'); time.sleep(600)"
     code = (
-        "import os, sys\nfrom cudacompat.host.processes import run_tree\n"
+        "import os, sys\nfrom cudacompat.host.runs.processes import run_tree\n"
         f"run_tree([sys.executable, '-c', {child!r}], environment=os.environ, timeout_s=600,\n"
         "         on_output=lambda _: None, on_tick=lambda _: False)\n"
     )

@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
-from cudacompat.app.run_log import RunLog
-from cudacompat.domain.bench import BenchReport, Measured, Run, Variant, oddity
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.gpus import resolve
-from cudacompat.domain.observation import (
+from cudacompat.app.runs.run_log import RunLog
+from cudacompat.domain.builds.plans.plan import plan_build
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.reports.bench import BenchReport
+from cudacompat.domain.reports.verify import VerifyReport
+from cudacompat.domain.rules import RUN_RULES
+from cudacompat.domain.runs.bench import Measured, Run, Variant, oddity
+from cudacompat.domain.runs.observation import (
     DeviceUse,
     End,
     Ended,
@@ -26,14 +29,13 @@ from cudacompat.domain.observation import (
     Observation,
     ProcessView,
 )
-from cudacompat.domain.plan import plan_build
-from cudacompat.domain.rules import RUN_RULES
-from cudacompat.domain.verdict import Outcome
-from cudacompat.domain.verify import Expect, decide
-from cudacompat.domain.verify_report import Verified, VerifyReport
+from cudacompat.domain.runs.verified import Verified
+from cudacompat.domain.runs.verify import Expect, decide
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.verdict import Outcome
 from cudacompat.engines import find
-from cudacompat.report.bench_json import bench_json
-from cudacompat.report.generate_json import setting_json
+from cudacompat.report.commands.bench_json import bench_json
+from cudacompat.report.commands.generate_json import setting_json
 
 DATA = Path(__file__).parent / "data" / "h200"
 RECORDS = ("verify", "whisper-verify", "whisper-devices")

@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from cudacompat.app import observe
+from cudacompat.app.runs import observe
 from tests import fake_gpu
 from tests.fake_gpu import CONTEXT
 from tests.run import EXAMPLE, Ran, cudacompat

@@ -32,8 +32,8 @@ from pathlib import Path
 from typing import Any
 
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.code import BinaryArtifact, DeviceModule, ReadResult, Registration
-from cudacompat.domain.target import CodeKind
+from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, ReadResult, Registration
+from cudacompat.domain.words.target import CodeKind
 
 Row = dict[str, Any]
 _KINDS = {"sass": CodeKind.SASS, "ptx": CodeKind.PTX, "lto_ir": CodeKind.LTO_IR}

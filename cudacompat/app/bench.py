@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.app.observe import Wanted, observe
-from cudacompat.domain.bench import BenchReport, Measured, Run, Variant, oddity
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.observation import Observation
-from cudacompat.domain.verify import Verdict, decide
-from cudacompat.host.health import require_url
+from cudacompat.app.runs.observe import Wanted, observe
+from cudacompat.domain.reports.bench import BenchReport
+from cudacompat.domain.runs.bench import Measured, Run, Variant, oddity
+from cudacompat.domain.runs.observation import Observation
+from cudacompat.domain.runs.verify import Verdict, decide
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.host.runs.health import require_url
 
 RUNS = 3
 _MOST_LINE = 1 << 14
@@ -215,9 +216,9 @@ class _Clock:
 
 def _machine() -> str:
     """GPUs, driver and processor, for a table that others read."""
-    from cudacompat.domain.host import Found
-    from cudacompat.host.driver import driver
-    from cudacompat.host.gpus import gpus
+    from cudacompat.domain.machine.facts import Found
+    from cudacompat.host.gpus.driver import driver
+    from cudacompat.host.gpus.probe import gpus
 
     found, release = gpus(), driver()
     parts = [gpu.name for gpu in found.value] if isinstance(found, Found) else ["no GPU"]

@@ -8,14 +8,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from cudacompat.app.baseline import compared_with
+from cudacompat.app.inputs.baseline_file import compared_with
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.artifact import judge_artifact
-from cudacompat.domain.baseline import Baseline
-from cudacompat.domain.code import BinaryArtifact, ReadResult
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.policy import Policy
-from cudacompat.domain.report import CheckReport
+from cudacompat.domain.compare.baseline import Baseline
+from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.rules import (
     ARTIFACT_RULES,
     BASELINE_RULES,
@@ -25,11 +23,13 @@ from cudacompat.domain.rules import (
     READ_RULES,
     SIZE_RULES,
 )
-from cudacompat.domain.rules.held import Held
-from cudacompat.domain.rules.judged import Judged
-from cudacompat.domain.rules.too_big import Sized
-from cudacompat.domain.suppress import names, suppress
-from cudacompat.domain.verdict import ArtifactVerdict, Target
+from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.rules.artifact.policy_facts import Held
+from cudacompat.domain.rules.artifact.too_big import Sized
+from cudacompat.domain.rules.ignores.suppress import names, suppress
+from cudacompat.domain.words.code import BinaryArtifact, ReadResult
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 

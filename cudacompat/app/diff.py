@@ -12,14 +12,14 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from cudacompat.app.baseline import called
+from cudacompat.app.inputs.baseline_file import called
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.code import NotRead
-from cudacompat.domain.diff import DiffReport, FailOn, Side, compare
-from cudacompat.domain.errors import StepError, UsageError
+from cudacompat.domain.compare.diff import DiffReport, FailOn, Side, compare
 from cudacompat.domain.tables.architectures import ARCHITECTURES
-from cudacompat.domain.verdict import Target
-from cudacompat.domain.versions import DriverRelease
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.errors import StepError, UsageError
+from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.versions import DriverRelease
 
 OnFile = Callable[[str], None] | None
 

@@ -7,18 +7,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cudacompat.app.check import check
-from cudacompat.app.recognise import Recognised, recognise
-from cudacompat.app.targets import distinct, jit_from, native_targets, release_of, resolve_targets
-from cudacompat.app.user_files import read_whole
-from cudacompat.domain.errors import CudacompatError, ParseError, UsageError
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.host import Found, HostFacts, from_json, to_json
-from cudacompat.domain.policy import Policy
-from cudacompat.domain.report import CheckReport, DoctorReport, Step
+from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
+from cudacompat.app.inputs.text_files import read_whole
+from cudacompat.app.project.recognise import Recognised, recognise
+from cudacompat.domain.machine.facts import Found, HostFacts, from_json, to_json
+from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.doctor import DoctorReport, Step
 from cudacompat.domain.rules import MACHINE_RULES
-from cudacompat.domain.rules.machine import Machine
-from cudacompat.domain.verdict import JitPolicy, Target
-from cudacompat.domain.versions import DriverRelease
+from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.verdict import JitPolicy, Target
+from cudacompat.domain.words.versions import DriverRelease
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _MOST_FACTS = 64 << 20  # bytes of a facts file
@@ -145,7 +146,7 @@ def _rebuild(
     targets: Sequence[Target], known: Recognised | None
 ) -> tuple[tuple[Step, ...], tuple[tuple[str, str], ...]]:
     from cudacompat.app.generate import Asked, command_line, wanted_gpus
-    from cudacompat.domain.plan import commands, plan_build, setting_line
+    from cudacompat.domain.builds.plans.plan import commands, plan_build, setting_line
     from cudacompat.engines import find
 
     engine = known.engine if known is not None else find("cmake")

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.log_diagnosis import Source, causes_in_words, diagnose, generic
-from cudacompat.domain.log_match import Matcher
-from cudacompat.domain.log_reading import LogReading
-from cudacompat.domain.log_report import CatalogueReport, CommandEnd, ExplainReport
-from cudacompat.domain.log_signature import Signature
-from cudacompat.domain.observation import End
+from cudacompat.domain.logs.catalogue import GROUPS, SIGNATURES, by_id, named
+from cudacompat.domain.logs.diagnosis import Source, causes_in_words, diagnose, generic
+from cudacompat.domain.logs.match import Matcher
+from cudacompat.domain.logs.reading import LogReading
+from cudacompat.domain.logs.report import CatalogueReport, CommandEnd, ExplainReport
+from cudacompat.domain.logs.signature import Signature
 from cudacompat.domain.rules import all_rules, rule_called
-from cudacompat.domain.tables.signatures import GROUPS, SIGNATURES, by_id, named
-from cudacompat.domain.verdict import Target
+from cudacompat.domain.runs.observation import End
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.verdict import Target
 
 _PAGE_WIDTH = 80
 _NEVER_S = 10 * 365 * 86400.0
@@ -104,7 +104,7 @@ def explain_command(
         tee(data)
         scanner.feed(data)
 
-    from cudacompat.host.processes import run_tree
+    from cudacompat.host.runs.processes import run_tree
 
     ended = run_tree(
         [program, *command[1:]],
@@ -150,13 +150,13 @@ def _report(reading: LogReading, source: Source, gpu: str | None) -> ExplainRepo
 def _target(gpu: str | None, in_log: bool, wanted: bool) -> tuple[Target | None, str | None]:
     """The GPU in question: what --gpu says, else the log's, else this machine's (only looked for if it matters)."""
     if gpu is not None:
-        from cudacompat.app.targets import resolve_targets
+        from cudacompat.app.inputs.targets import resolve_targets
 
         return resolve_targets([gpu], None, None, os.environ, ask_machine=False)[0], "--gpu"
     if in_log or not wanted:
         return None, None
-    from cudacompat.domain.host import Found
-    from cudacompat.host.gpus import gpus
+    from cudacompat.domain.machine.facts import Found
+    from cudacompat.host.gpus.probe import gpus
 
     here = gpus()
     if isinstance(here, Found) and here.value:

@@ -6,13 +6,13 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cudacompat.domain.engine import Route
-from cudacompat.domain.errors import ParseError, UsageError
-from cudacompat.domain.gpus import resolve
-from cudacompat.domain.plan import DISTRO, BuildPlan, Wanted
-from cudacompat.domain.plan_matrix import plan_builds
-from cudacompat.domain.report import GenerateReport
-from cudacompat.domain.target import ArchSuffix
+from cudacompat.domain.builds.engine import Route
+from cudacompat.domain.builds.plans.matrix import plan_builds
+from cudacompat.domain.builds.plans.plan import DISTRO, BuildPlan, Wanted
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.reports.generate import GenerateReport
+from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.engines import find, profiles
 
 
@@ -49,7 +49,7 @@ def wanted_gpus(specs: Sequence[str], fleet: str | None = None) -> tuple[Wanted,
 
 
 def _of_fleet(file: str) -> list[Wanted]:
-    from cudacompat.app.fleet import load
+    from cudacompat.app.inputs.fleet import load
 
     found = []
     for each in load(file):
@@ -66,9 +66,9 @@ def _printable(name: str) -> str:
 
 
 def _native() -> list[Wanted]:
-    from cudacompat.app.targets import native_targets
-    from cudacompat.domain.verdict import JitPolicy
-    from cudacompat.host.gpus import gpus
+    from cudacompat.app.inputs.targets import native_targets
+    from cudacompat.domain.words.verdict import JitPolicy
+    from cudacompat.host.gpus.probe import gpus
 
     return [
         Wanted(_printable(target.label), str(target.capability), target.capability.number)
@@ -107,8 +107,8 @@ def generate(engine: str, asked: Asked) -> GenerateReport:
         single=kind is not None and kind.matrix is Matrix.NO,
     )
     if asked.distro is not None:
-        from cudacompat.domain.distros import distro as find_distro
-        from cudacompat.domain.distros import require_compiler
+        from cudacompat.domain.builds.plans.distros import distro as find_distro
+        from cudacompat.domain.builds.plans.distros import require_compiler
 
         for plan in plans:
             require_compiler(find_distro(distro), plan.release)
@@ -124,7 +124,7 @@ def generate(engine: str, asked: Asked) -> GenerateReport:
 def _distro(name: str | None) -> str:
     if name is None:
         return DISTRO
-    from cudacompat.domain.distros import distro
+    from cudacompat.domain.builds.plans.distros import distro
 
     return distro(name).name
 
@@ -132,7 +132,7 @@ def _distro(name: str | None) -> str:
 def _budget(text: str | None) -> int | None:
     if text is None:
         return None
-    from cudacompat.domain.policy_keys import size
+    from cudacompat.domain.policy.keys import size
 
     try:
         number = size(text)

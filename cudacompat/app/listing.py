@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.report import InspectReport
+from cudacompat.domain.reports.listing import InspectReport
 
 
 def inspect(

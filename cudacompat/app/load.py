@@ -8,20 +8,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cudacompat.app.check import judge_read
-from cudacompat.app.targets import jit_from, native_targets, release_of, resolve_targets
-from cudacompat.artifacts.extent import OnDisk, size_of
+from cudacompat.app.inputs.targets import jit_from, native_targets, release_of, resolve_targets
+from cudacompat.artifacts.binaries.extent import OnDisk, size_of
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.code import BinaryArtifact, DeviceModule, NotRead
-from cudacompat.domain.compat import judge, kernels_of
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.host import Found, GpuDevice
-from cudacompat.domain.load import ArtifactLoad, Compared, LoadReport, ModuleAnswer, compare, loadable
-from cudacompat.domain.policy import Policy
+from cudacompat.domain.judge.compat import judge, kernels_of
+from cudacompat.domain.machine.facts import Found, GpuDevice
+from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.reports.load import LoadReport
 from cudacompat.domain.rules import LOAD_RULES
-from cudacompat.domain.verdict import JitPolicy, Target
-from cudacompat.domain.versions import DriverRelease
-from cudacompat.host import driver_api
-from cudacompat.host.driver_api import DriverSilentError, LoadRequest
+from cudacompat.domain.runs.load import ArtifactLoad, Compared, ModuleAnswer, compare, loadable
+from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.verdict import JitPolicy, Target
+from cudacompat.domain.words.versions import DriverRelease
+from cudacompat.host.gpus import driver_api
+from cudacompat.host.gpus.driver_api import DriverSilentError, LoadRequest
 
 Ask = Callable[[Sequence[LoadRequest], int], tuple[ModuleAnswer, ...]]
 
@@ -58,8 +59,8 @@ def load(
 def gpus_to_ask(specs: Sequence[str]) -> list[tuple[Target, int]]:
     """Return the targets that these SPECs name among this machine's GPUs (all, without any), each with the number of a
     GPU of its kind. `UsageError` where there is none."""
-    from cudacompat.host.driver import driver as probe_driver
-    from cudacompat.host.gpus import gpus as probe_gpus
+    from cudacompat.host.gpus.driver import driver as probe_driver
+    from cudacompat.host.gpus.probe import gpus as probe_gpus
 
     found = probe_gpus()
     release = release_of(probe_driver())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cudacompat.domain.gpus import search
-from cudacompat.domain.report import GpusReport, ToolkitsReport
+from cudacompat.domain.gpus.lookup import search
+from cudacompat.domain.reports.lookup import GpusReport, ToolkitsReport
 
 
 def gpus(query: str | None) -> GpusReport:
@@ -16,7 +16,7 @@ def gpus(query: str | None) -> GpusReport:
 def toolkits(query: str | None, gpu: str | None) -> ToolkitsReport:
     """Return the CUDA releases of that number (`12.8`, or `12` for all of its minors) that build machine code for the
     GPU or architecture; `UsageError` for a GPU that cannot be told."""
-    from cudacompat.domain.gpus import resolve
+    from cudacompat.domain.gpus.lookup import resolve
     from cudacompat.domain.tables.toolkits import RELEASES
 
     named = (query or "").strip().lower().removeprefix("cuda").strip()

@@ -6,19 +6,20 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from cudacompat.app.observe import OnOutput, Wanted, observe
-from cudacompat.app.run_log import read_log
-from cudacompat.app.targets import jit_from, release_of
+from cudacompat.app.inputs.targets import jit_from, release_of
+from cudacompat.app.runs.observe import OnOutput, Wanted, observe
+from cudacompat.app.runs.run_log import read_log
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.artifact import judge_artifact
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.gpus import JudgedTarget, resolve
-from cudacompat.domain.observation import JudgedFile, LogView, Observation
+from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
+from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.reports.verify import VerifyReport
 from cudacompat.domain.rules import RUN_RULES
-from cudacompat.domain.verdict import Target
-from cudacompat.domain.verify import Decision, Expect, Verdict, decide
-from cudacompat.domain.verify_report import Verified, VerifyReport
-from cudacompat.host.health import require_url
+from cudacompat.domain.runs.observation import JudgedFile, LogView, Observation
+from cudacompat.domain.runs.verified import Verified
+from cudacompat.domain.runs.verify import Decision, Expect, Verdict, decide
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.verdict import Target
+from cudacompat.host.runs.health import require_url
 
 TIMEOUT_S = 600.0
 
@@ -108,7 +109,7 @@ def _with_files(seen: Observation, decision: Decision, on_file: Callable[[str], 
 
 
 def _targets(seen: Observation, decision: Decision) -> tuple[Target, ...]:
-    from cudacompat.host.driver import driver
+    from cudacompat.host.gpus.driver import driver
 
     used = [use for use in seen.devices if use.index in decision.devices] or list(seen.devices)
     release, jit = release_of(driver()), jit_from(os.environ)

@@ -10,9 +10,9 @@ from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.section import Image
 from cudacompat.artifacts.sniff import HEAD, Kind, sniff
-from cudacompat.domain.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
-from cudacompat.domain.target import CodeKind
-from cudacompat.domain.versions import ToolkitVersion
+from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
+from cudacompat.domain.words.target import CodeKind
+from cudacompat.domain.words.versions import ToolkitVersion
 
 _IMAGES = {Kind.ELF: elf.read_image, Kind.PE: pe.read_image, Kind.COFF: pe.read_object}
 

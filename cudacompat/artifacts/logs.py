@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, Protocol
 
-from cudacompat.domain.errors import UsageError
+from cudacompat.domain.words.errors import UsageError
 
 CHUNK_BYTES = 1 << 22
 _LOOK_BYTES = 1 << 14  # context kept on both sides of what is being searched

@@ -13,10 +13,10 @@ from typing import IO, NamedTuple
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
 from cudacompat.artifacts.binary import read_binary
+from cudacompat.artifacts.containers.folders import NOT_REGULAR, Place, Step, walk, why_not
 from cudacompat.artifacts.sniff import HEAD, Kind, sealed_as, sniff
-from cudacompat.artifacts.walk import NOT_REGULAR, Place, Step, walk, why_not
-from cudacompat.domain.code import BinaryArtifact, NotRead, ReadResult
-from cudacompat.domain.errors import UsageError
+from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
+from cudacompat.domain.words.errors import UsageError
 
 _GIB = 1 << 30
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -171,7 +171,7 @@ class _Reader:
         return _Yield(artifact is not None, bool(problems))
 
     def _zip(self, path: str, stream: IO[bytes], size: int, depth: int, allowance: Allowance) -> _Yield:
-        from cudacompat.artifacts.zips import DEEPEST, MOST_MEMBERS, ZipReader  # zipfile is slow to import
+        from cudacompat.artifacts.containers.zips import DEEPEST, MOST_MEMBERS, ZipReader  # zipfile is slow to import
 
         code = unread = False
         try:

@@ -11,10 +11,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.extend import EditedFile, ExtendReport, PlaceState
-from cudacompat.domain.report import EXIT_FINDINGS, EXIT_OK, GeneratedFile
-from cudacompat.report.clean import safe
+from cudacompat.domain.project.edited_file import EditedFile
+from cudacompat.domain.project.list_places import PlaceState
+from cudacompat.domain.reports.generate import GeneratedFile
+from cudacompat.domain.reports.generate_add import ExtendReport
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK
+from cudacompat.report.safe_text import safe
 
 _KEPT = ("\t", "\ufeff")  # of what is not printed elsewhere: a patch without them is another one
 _KEPT_APART = re.compile("([\t\ufeff])")

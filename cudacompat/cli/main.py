@@ -24,7 +24,7 @@ from cudacompat.cli.commands import (
     toolkits,
     verify,
 )
-from cudacompat.domain.errors import CudacompatError
+from cudacompat.domain.words.errors import CudacompatError
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
 
@@ -72,7 +72,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _complain(message: str, exit_code: int = EXIT_USAGE) -> int:
-    from cudacompat.report.clean import safe
+    from cudacompat.report.safe_text import safe
 
     print(f"cudacompat: error: {safe(message)}", file=sys.stderr)  # noqa: T201
     return exit_code

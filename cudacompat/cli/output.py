@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from cudacompat.cli.options import Color, Format
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.report import EXIT_FINDINGS, EXIT_OK
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK
 
 
 class HasExitCode(Protocol):

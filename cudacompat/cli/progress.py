@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from cudacompat.app.rebuild import Events
-    from cudacompat.domain.rebuild import BuildStep, StepResult
+    from cudacompat.domain.runs.rebuild import BuildStep, StepResult
 
 
 @contextlib.contextmanager
@@ -23,7 +23,7 @@ def progress(quiet: bool) -> Iterator[Callable[[str], None] | None]:
     from rich.console import Console
     from rich.text import Text
 
-    from cudacompat.report.clean import safe
+    from cudacompat.report.safe_text import safe
 
     console = Console(stderr=True)
     with console.status(Text("reading")) as status:
@@ -68,7 +68,7 @@ class _Bar(_Silent):
 
     def line(self, text: str) -> None:
         """Show the line."""
-        from cudacompat.report.clean import safe
+        from cudacompat.report.safe_text import safe
 
         if self._task is not None:
             self._bar.update(self._task, line=safe(text)[:60])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cudacompat.domain.errors import UsageError
+from cudacompat.domain.words.errors import UsageError
 
 _FORM = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([kKMGT]?)(i?[bB])?")
 _POWERS = {"": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4}

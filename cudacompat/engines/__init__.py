@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.engine import Engine
-from cudacompat.domain.errors import UsageError
+from cudacompat.domain.builds.engine import Engine
+from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import (
     bitsandbytes,
     candle,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.engine import (
+from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
@@ -19,7 +19,7 @@ from cudacompat.domain.engine import (
     Rewrite,
     Window,
 )
-from cudacompat.domain.versions import ToolkitVersion
+from cudacompat.domain.words.versions import ToolkitVersion
 
 _SETUP = "setup.py of Dao-AILab/flash-attention at 0251105a (2.8.4) and its tags from v2.7.3 on"
 

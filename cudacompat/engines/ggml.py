@@ -6,7 +6,7 @@ run were run with nvcc 13.0 or 13.5 and CMake 3.25 to 4.4 on a machine without a
 
 from __future__ import annotations
 
-from cudacompat.domain.engine import (
+from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cudacompat.domain.engine import (
+from cudacompat.domain.builds.engine import (
     BuildSystem,
     DeadSetting,
     Effect,

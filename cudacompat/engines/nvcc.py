@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.engine import BuildSystem, Channel, Engine, Grammar, Knob, Proof, Recipe
+from cudacompat.domain.builds.engine import BuildSystem, Channel, Engine, Grammar, Knob, Proof, Recipe
 from cudacompat.engines import cmake as plain_cmake
 
 _SOURCE = "nvcc's manual, --generate-code and NVCC_APPEND_FLAGS; run with nvcc 13.0 and 13.5"

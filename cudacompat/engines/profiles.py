@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from cudacompat.domain.engine import Channel, Engine, Grammar
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.plan import Setting
-from cudacompat.domain.spelling import CodeTarget, spell
+from cudacompat.domain.builds.engine import Channel, Engine, Grammar
+from cudacompat.domain.builds.lists.writer import CodeTarget, spell
+from cudacompat.domain.builds.plans.plan import Setting
+from cudacompat.domain.words.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)

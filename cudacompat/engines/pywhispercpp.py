@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.engine import (
+from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,

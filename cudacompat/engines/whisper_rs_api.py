@@ -3,8 +3,8 @@ vendored copies of 0.15.1 and 0.16.0."""
 
 from __future__ import annotations
 
-from cudacompat.domain.api_change import Api, ApiChange, FeatureChange
-from cudacompat.domain.engine import Window
+from cudacompat.domain.builds.api_changes import Api, ApiChange, FeatureChange
+from cudacompat.domain.builds.engine import Window
 
 _HISTORY = "git history of tazz4843/whisper-rs"
 _COPIES = "vendored copies of whisper-rs 0.15.1 (xCORViSx/AZUREAL@e71ab05) and 0.16.0 (zackees/clud@a4ef5f5)"

@@ -7,9 +7,9 @@ import shlex
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from cudacompat.domain.engine import Channel
-from cudacompat.domain.plan import BuildPlan, LeftOut, Setting, environment
-from cudacompat.domain.plan_matrix import slug
+from cudacompat.domain.builds.engine import Channel
+from cudacompat.domain.builds.plans.matrix import slug
+from cudacompat.domain.builds.plans.plan import BuildPlan, LeftOut, Setting, environment
 
 
 def define(setting: Setting) -> str:

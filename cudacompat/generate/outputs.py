@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from cudacompat.domain.engine import BuildSystem, Engine, Grammar, Route
-from cudacompat.domain.errors import UsageError
+from cudacompat.domain.builds.engine import BuildSystem, Engine, Grammar, Route
+from cudacompat.domain.words.errors import UsageError
 
 
 class Matrix(Enum):

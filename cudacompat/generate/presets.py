@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 
 import cudacompat
-from cudacompat.domain.engine import Channel
-from cudacompat.domain.plan import BuildPlan
-from cudacompat.domain.plan_matrix import slug
+from cudacompat.domain.builds.engine import Channel
+from cudacompat.domain.builds.plans.matrix import slug
+from cudacompat.domain.builds.plans.plan import BuildPlan
 
 _VERSION = 3  # of the format: CMake 3.21, the first that needs no generator in a hidden preset
 

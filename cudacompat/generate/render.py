@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cudacompat
-from cudacompat.domain.engine import BuildSystem, Channel, Route
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.plan import BuildPlan, Setting, as_wheel, environment, gencode_flags, words
-from cudacompat.domain.plan_matrix import slug
-from cudacompat.domain.report import GeneratedFile
-from cudacompat.domain.target import ArchSuffix
+from cudacompat.domain.builds.engine import BuildSystem, Channel, Route
+from cudacompat.domain.builds.plans.matrix import slug
+from cudacompat.domain.builds.plans.plan import BuildPlan, Setting, as_wheel, environment, gencode_flags, words
+from cudacompat.domain.reports.generate import GeneratedFile
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.generate import filters
 from cudacompat.generate.outputs import OUTPUTS, Matrix, Output, output
 
@@ -113,7 +113,7 @@ def _refuse_image(plan: BuildPlan, install: str) -> None:
 
 
 def _other_distros(plan: BuildPlan) -> str:
-    from cudacompat.domain.distros import DISTROS
+    from cudacompat.domain.builds.plans.distros import DISTROS
     from cudacompat.domain.tables.images import newest_image
 
     known = [

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from cudacompat.domain.host import ContainerFacts
+from cudacompat.domain.machine.facts import ContainerFacts
 
 _LIMIT = 1 << 20  # bytes of one file of /proc; a host with very many mounts has some hundred kilobytes
 

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.domain.host import PythonPackage
-from cudacompat.host.listed import Listed
+from cudacompat.domain.machine.facts import PythonPackage
+from cudacompat.host.listing import Listed
 
 # What a program can load at run time. Archives (.a) are for linkers.
 _LOADED = re.compile(r"\.(so(\.\d+)*|pyd|dll|cubin|fatbin|ptx)$", re.IGNORECASE)

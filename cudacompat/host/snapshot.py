@@ -11,17 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cudacompat.domain.host import ContainerFacts, HostCompiler, HostFacts, Missing, PythonPackage, ToolkitFacts
-from cudacompat.host.compilers import cmake, compilers
+from cudacompat.domain.machine.facts import (
+    ContainerFacts,
+    HostCompiler,
+    HostFacts,
+    Missing,
+    PythonPackage,
+    ToolkitFacts,
+)
 from cudacompat.host.container import container
-from cudacompat.host.driver import driver
 from cudacompat.host.environment import cuda_variables
-from cudacompat.host.gpus import gpus
-from cudacompat.host.listed import Listed
-from cudacompat.host.pci import cards
+from cudacompat.host.gpus.driver import driver
+from cudacompat.host.gpus.pci import cards
+from cudacompat.host.gpus.probe import gpus
+from cudacompat.host.listing import Listed
 from cudacompat.host.python_stack import packages
 from cudacompat.host.system import home, libc_text, platform_text
-from cudacompat.host.toolkit import toolkits
+from cudacompat.host.toolchain.compilers import cmake, compilers
+from cudacompat.host.toolchain.toolkit import toolkits
 
 T = TypeVar("T")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cudacompat.domain.code import DeviceModule
-from cudacompat.domain.target import ArchTarget, CodeKind
-from cudacompat.domain.wording import sort_key
+from cudacompat.domain.words.code import DeviceModule
+from cudacompat.domain.words.phrases import sort_key
+from cudacompat.domain.words.target import ArchTarget, CodeKind
 
 KIND_NAME = {
     CodeKind.SASS: "machine code",

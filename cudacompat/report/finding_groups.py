@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cudacompat.domain.finding import CodePlace, Finding
+from cudacompat.domain.words.finding import CodePlace, Finding
 from cudacompat.report.rule_text import rule_text
 from cudacompat.report.view import details
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TextIO
+from typing import TextIO
 
-from cudacompat.domain.errors import UsageError
+from cudacompat.domain.words.errors import UsageError
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html")
 
@@ -31,15 +30,6 @@ def require(command: str, format_: str) -> None:
     applicable = formats_of(command)
     if format_ not in applicable:
         raise UsageError(f"{command} is not written as {format_}; its formats are {', '.join(applicable)}")
-
-
-def found_in(table: Mapping[str, tuple[str, str]], report: object) -> Callable[..., Any]:
-    """Return the function (module, name) that the table names for this report's type, imported now."""
-    import importlib
-
-    module, function = table[type(report).__name__]
-    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
-    return found
 
 
 def write(report: object, format_: str, stream: TextIO, color: str = "auto", *, quiet: bool = False) -> None:
@@ -77,18 +67,18 @@ def _write_other(report: object, format_: str, stream: TextIO) -> None:
     if findings is None:
         raise UsageError(f"{view.command_of(report)} reports no findings, so it is not written as {format_}")
     if format_ == "sarif":
-        from cudacompat.report import sarif
+        from cudacompat.report.ci import sarif
 
         sarif.render(findings, stream)
     elif format_ == "junit":
-        from cudacompat.report import junit
+        from cudacompat.report.ci import junit
 
         junit.render(findings, stream)
     elif format_ == "github":
-        from cudacompat.report import github
+        from cudacompat.report.ci import github
 
         github.render(findings, stream)
     else:
-        from cudacompat.report import gitlab
+        from cudacompat.report.ci import gitlab
 
         gitlab.render(findings, stream)

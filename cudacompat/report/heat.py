@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cudacompat.domain.code import BinaryArtifact, DeviceModule, Registration
-from cudacompat.domain.finding import Finding
-from cudacompat.domain.sizes import byte_size
-from cudacompat.domain.target import ArchTarget, CodeKind
-from cudacompat.domain.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome
-from cudacompat.domain.wording import CAUSE, count, sort_key
+from cudacompat.domain.words.byte_sizes import byte_size
+from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
+from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.phrases import CAUSE, count, sort_key
+from cudacompat.domain.words.target import ArchTarget, CodeKind
+from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome
 from cudacompat.report.code_sizes import TargetSize, sizes_of
 from cudacompat.report.view import Row, View
 

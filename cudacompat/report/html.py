@@ -12,16 +12,17 @@ from importlib import resources
 from typing import Any, TextIO
 
 import cudacompat
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.host import Found, HostFacts
-from cudacompat.domain.report import DoctorReport, InspectReport
-from cudacompat.domain.sizes import byte_size
-from cudacompat.domain.verdict import Outcome
-from cudacompat.domain.wording import count
-from cudacompat.report.clean import clipped
+from cudacompat.domain.machine.facts import Found, HostFacts
+from cudacompat.domain.reports.doctor import DoctorReport
+from cudacompat.domain.reports.listing import InspectReport
+from cudacompat.domain.words.byte_sizes import byte_size
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.verdict import Outcome
 from cudacompat.report.finding_groups import FindingGroup, group
 from cudacompat.report.heat import MEANING, carried, coverage, detail_of, detail_of_artifact, worst
+from cudacompat.report.safe_text import clipped
 from cudacompat.report.view import View, command_of, conditions, view_of
 
 MOST_FINDINGS = 500  # places of each severity

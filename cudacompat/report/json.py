@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TextIO
 
 import cudacompat
-from cudacompat.domain.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
-from cudacompat.domain.finding import Finding
-from cudacompat.domain.report import CheckReport, DoctorReport, GpusReport, InspectReport
-from cudacompat.domain.verdict import ArtifactVerdict, Outcome, Target
-from cudacompat.report.formats import found_in
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.doctor import DoctorReport
+from cudacompat.domain.reports.listing import InspectReport
+from cudacompat.domain.reports.lookup import GpusReport
+from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
+from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
+from cudacompat.report.dispatch import found_in
 
 Json = dict[str, Any]
 
@@ -161,7 +164,7 @@ def _not_read(items: Iterable[NotRead]) -> list[Json]:
 
 
 def _doctor(report: DoctorReport) -> Json:
-    from cudacompat.domain.host import to_json as facts_to_json
+    from cudacompat.domain.machine.facts import to_json as facts_to_json
 
     checked = check_json(report.check) if report.check is not None else None
     return {
@@ -200,17 +203,17 @@ _DOCUMENTS: dict[type, Callable[[Any], Json]] = {
 
 # Reports whose document is made in a module of its own: type -> (module, function).
 _ELSEWHERE = {
-    "ExplainReport": ("cudacompat.report.explain_json", "explain_json"),
-    "CatalogueReport": ("cudacompat.report.explain_json", "catalogue_json"),
-    "BenchReport": ("cudacompat.report.bench_json", "bench_json"),
-    "DiffReport": ("cudacompat.report.diff_json", "diff_json"),
-    "ExtendReport": ("cudacompat.report.extend_json", "extend_json"),
-    "GenerateReport": ("cudacompat.report.generate_json", "generate_json"),
-    "LintReport": ("cudacompat.report.lint_json", "lint_json"),
-    "LoadReport": ("cudacompat.report.verify_json", "load_json"),
-    "RebuildReport": ("cudacompat.report.build_json", "rebuild_json"),
-    "ToolkitsReport": ("cudacompat.report.toolkits", "toolkits_json"),
-    "VerifyReport": ("cudacompat.report.verify_json", "verify_json"),
+    "ExplainReport": ("cudacompat.report.commands.explain_json", "explain_json"),
+    "CatalogueReport": ("cudacompat.report.commands.explain_json", "catalogue_json"),
+    "BenchReport": ("cudacompat.report.commands.bench_json", "bench_json"),
+    "DiffReport": ("cudacompat.report.commands.diff_json", "diff_json"),
+    "ExtendReport": ("cudacompat.report.commands.generate_add_json", "extend_json"),
+    "GenerateReport": ("cudacompat.report.commands.generate_json", "generate_json"),
+    "LintReport": ("cudacompat.report.commands.lint_json", "lint_json"),
+    "LoadReport": ("cudacompat.report.commands.verify_json", "load_json"),
+    "RebuildReport": ("cudacompat.report.commands.rebuild_json", "rebuild_json"),
+    "ToolkitsReport": ("cudacompat.report.commands.toolkits", "toolkits_json"),
+    "VerifyReport": ("cudacompat.report.commands.verify_json", "verify_json"),
 }
 
 

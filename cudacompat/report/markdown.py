@@ -5,25 +5,26 @@ Source of the escapes: https://github.github.com/gfm/.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO, cast
 
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.finding import Finding, Suppressed
-from cudacompat.domain.report import DoctorReport, GpusReport, InspectReport
-from cudacompat.domain.sizes import byte_size
-from cudacompat.domain.verdict import ArtifactVerdict, Outcome
-from cudacompat.domain.wording import count
-from cudacompat.report.clean import clipped, safe
+from cudacompat.domain.reports.doctor import DoctorReport
+from cudacompat.domain.reports.listing import InspectReport
+from cudacompat.domain.reports.lookup import GpusReport
+from cudacompat.domain.words.byte_sizes import byte_size
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.finding import Finding, Suppressed
+from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
 from cudacompat.report.code_sizes import sizes_of
+from cudacompat.report.markdown_text import block, code, escaped, table_row
+from cudacompat.report.safe_text import safe
 from cudacompat.report.view import View, command_of, conditions, details, view_of
 
 if TYPE_CHECKING:
-    from cudacompat.domain.log_report import CatalogueReport
+    from cudacompat.domain.logs.report import CatalogueReport
 
 SUMMARY_LIMIT = 1_000_000  # bytes; GitHub takes 1 MiB of a step's summary and drops all of a longer one
-_LONGEST = 4000
 _BAD = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED)
 
 
@@ -54,7 +55,7 @@ def _blocks(report: object) -> Iterator[str]:
     elif isinstance(report, GpusReport):
         yield from _gpus(report)
     elif type(report).__name__ == "CatalogueReport":
-        from cudacompat.report.explain_markdown import catalogue_markdown
+        from cudacompat.report.commands.explain_markdown import catalogue_markdown
 
         yield from catalogue_markdown(cast("CatalogueReport", report))
     else:
@@ -176,40 +177,3 @@ def _gpus(report: GpusReport) -> Iterator[str]:
 
 
 # -- the language
-
-
-_SPECIAL = re.compile(r"[\\`*~<>\[\]|&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_LINKED = re.compile(r"(?i)(?<=www)\.|(?<=http):|(?<=https):|(?<=ftp):|@(?=\w)|#(?=\d)")
-
-
-def escaped(text: str) -> str:
-    """Free text that stays what it is: no markup, no links, no mentions, one line."""
-    line = clipped(text, _LONGEST, lines=True).replace("\n", " ")
-    line = _SPECIAL.sub(lambda match: "\\" + match[0], line)
-    line = _LINKED.sub(lambda match: f"{match[0]}<!-- -->" if match[0] in "@#" else "\\" + match[0], line)
-    return f"\\{line}" if line.startswith(("#", "+", "-", "=")) else line
-
-
-def code(text: str, *, cell: bool = False) -> str:
-    """A code span; in the cell of a table a `|` would end the cell even inside of one."""
-    shown = clipped(text, _LONGEST)
-    if cell:
-        shown = shown.replace("|", "\\|")
-    fence = "`" * (_longest_run(shown) + 1)
-    room = " " if shown.startswith("`") or shown.endswith("`") else ""
-    return f"{fence}{room}{shown}{room}{fence}"
-
-
-def block(text: str, indent: str = "") -> str:
-    """A block of lines as they are, below an item of a list if there is an indent."""
-    fence = "`" * max(3, _longest_run(text) + 1)
-    return "".join(f"{indent}{line}\n" for line in (fence, *map(safe, text.splitlines()), fence))
-
-
-def _longest_run(text: str) -> int:
-    return max((len(run) for run in re.findall("`+", text)), default=0)
-
-
-def table_row(cells: Sequence[str] | Iterable[str]) -> str:
-    """A row of a table; its cells are escaped already."""
-    return f"| {' | '.join(cells)} |\n"

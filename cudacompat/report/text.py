@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from rich.console import Console
-from rich.text import Text
 
-from cudacompat.domain.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, NotRead, Registration
-from cudacompat.domain.finding import Finding, Severity, Suppressed
-from cudacompat.domain.report import CheckReport, DoctorReport, GpusReport, InspectReport, count_of
-from cudacompat.domain.sizes import byte_size
-from cudacompat.domain.target import ArchTarget, CodeKind
-from cudacompat.domain.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
-from cudacompat.domain.wording import CAUSE, count, sort_key
-from cudacompat.report.clean import safe
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.doctor import DoctorReport
+from cudacompat.domain.reports.listing import InspectReport
+from cudacompat.domain.reports.lookup import GpusReport
+from cudacompat.domain.words.byte_sizes import byte_size
+from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, NotRead, Registration
+from cudacompat.domain.words.exit_codes import count_of
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed
+from cudacompat.domain.words.phrases import CAUSE, count, sort_key
+from cudacompat.domain.words.target import ArchTarget, CodeKind
+from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
 from cudacompat.report.code_sizes import KIND_NAME
-from cudacompat.report.formats import found_in
+from cudacompat.report.dispatch import found_in
+from cudacompat.report.text_page import _finding, _Page
 
 if TYPE_CHECKING:
-    from cudacompat.domain.diff import DiffReport
-    from cudacompat.domain.host import HostFacts, Missing
-    from cudacompat.domain.policy_keys import Given
+    from cudacompat.domain.compare.diff import DiffReport
+    from cudacompat.domain.machine.facts import HostFacts, Missing
+    from cudacompat.domain.policy.keys import Given
 
-_SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _OUTCOME_STYLE = {
     Outcome.NATIVE: "bold green",
     Outcome.COMPATIBLE: "green",
@@ -52,7 +53,7 @@ def render(report: object, stream: TextIO, color: str = "auto", *, quiet: bool =
     )
     page = _Page(console, console.width if stream.isatty() else None)
     if quiet and type(report).__name__ == "DiffReport":
-        from cudacompat.report.diff_text import diff_errors
+        from cudacompat.report.commands.diff_text import diff_errors
 
         diff_errors(page, cast("DiffReport", report))
     elif quiet:
@@ -70,55 +71,6 @@ def _errors(page: _Page, report: object) -> None:
         _not_read(page, checked.read.not_read)
     else:
         _not_read(page, getattr(checked, "not_read", ()))
-
-
-class _Page:
-    """Prints lines; the only place that knows the width. `width` is `None` where lines are not to be wrapped."""
-
-    def __init__(self, console: Console, width: int | None) -> None:
-        self._console = console
-        self._width = width
-
-    def line(self, *parts: str | tuple[str, str]) -> None:
-        """One line of plain and (text, style) parts."""
-        text = Text()
-        for part in parts:
-            if isinstance(part, str):
-                text.append(safe(part))
-            else:
-                text.append(safe(part[0]), style=part[1])
-        self._console.print(text)
-
-    def finding(self, finding: Finding) -> None:
-        """A finding with what was found, why it matters and what cures it."""
-        _finding(self, finding)
-
-    def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
-        """A labelled value, its further lines aligned under its first; newlines in it are kept."""
-        margin = indent + label_width
-        head = " " * indent + label.ljust(label_width)
-        for paragraph in value.split("\n"):
-            lines = [paragraph]
-            if self._width is not None and self._width > margin + 20:
-                lines = textwrap.wrap(
-                    safe(paragraph), self._width - margin, break_long_words=False, break_on_hyphens=False
-                ) or [""]
-            for each in lines:
-                self.line((head, "dim"), each)
-                head = " " * margin
-
-
-def _finding(page: _Page, finding: Finding) -> None:
-    severity = finding.severity
-    where = f"{finding.path}:{finding.line}" if finding.line else finding.path or "this machine"
-    page.line(
-        (where, "bold"), ": ", (f"{severity.value}[{finding.id}]", _SEVERITY_STYLE[severity]), ": ", finding.message
-    )
-    for label, value in (("found", finding.found), ("why", finding.why), ("help", finding.help)):
-        if value:
-            page.field(label, value)
-    if severity is not Severity.NOTE:
-        page.field("docs", finding.docs)
 
 
 def _not_read(page: _Page, items: Sequence[NotRead]) -> None:
@@ -239,7 +191,7 @@ def _check(page: _Page, report: CheckReport) -> None:
 
 def _held_to(page: _Page, values: Sequence[Given]) -> None:
     """Where the policy comes from that is not on the command line, a line for each file and variable."""
-    from cudacompat.domain.policy_keys import Rank
+    from cudacompat.domain.policy.keys import Rank
 
     by_file: dict[str, list[str]] = defaultdict(list)
     for given in values:
@@ -336,7 +288,7 @@ def _doctor(page: _Page, report: DoctorReport) -> None:
 
 
 def _machine(page: _Page, facts: HostFacts) -> None:
-    from cudacompat.domain.host import Found
+    from cudacompat.domain.machine.facts import Found
 
     if isinstance(facts.gpus, Found):
         for gpu in facts.gpus.value:
@@ -384,17 +336,17 @@ _RENDERERS: dict[type, Callable[[_Page, Any], None]] = {
 
 # Reports whose text is a module of its own, imported when one is to be written: type -> (module, function).
 _ELSEWHERE = {
-    "ExplainReport": ("cudacompat.report.explain_text", "explain_text"),
-    "CatalogueReport": ("cudacompat.report.explain_text", "catalogue_text"),
-    "BenchReport": ("cudacompat.report.bench_text", "bench_text"),
-    "DiffReport": ("cudacompat.report.diff_text", "diff_text"),
-    "ExtendReport": ("cudacompat.report.extend_text", "extend_text"),
-    "GenerateReport": ("cudacompat.report.plan_text", "generate_text"),
-    "LintReport": ("cudacompat.report.lint_text", "lint_text"),
-    "LoadReport": ("cudacompat.report.verify_text", "load_text"),
-    "RebuildReport": ("cudacompat.report.rebuild_text", "rebuild_text"),
-    "ToolkitsReport": ("cudacompat.report.toolkits", "toolkits_text"),
-    "VerifyReport": ("cudacompat.report.verify_text", "verify_text"),
+    "ExplainReport": ("cudacompat.report.commands.explain_text", "explain_text"),
+    "CatalogueReport": ("cudacompat.report.commands.explain_text", "catalogue_text"),
+    "BenchReport": ("cudacompat.report.commands.bench_text", "bench_text"),
+    "DiffReport": ("cudacompat.report.commands.diff_text", "diff_text"),
+    "ExtendReport": ("cudacompat.report.commands.generate_add_text", "extend_text"),
+    "GenerateReport": ("cudacompat.report.commands.generate_text", "generate_text"),
+    "LintReport": ("cudacompat.report.commands.lint_text", "lint_text"),
+    "LoadReport": ("cudacompat.report.commands.verify_text", "load_text"),
+    "RebuildReport": ("cudacompat.report.commands.rebuild_text", "rebuild_text"),
+    "ToolkitsReport": ("cudacompat.report.commands.toolkits", "toolkits_text"),
+    "VerifyReport": ("cudacompat.report.commands.verify_text", "verify_text"),
 }
 
 

@@ -11,18 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from cudacompat.domain.code import NotRead
-from cudacompat.domain.finding import Finding, Severity, Suppressed
-from cudacompat.domain.report import (
-    EXIT_FINDINGS,
-    EXIT_INCOMPLETE,
-    EXIT_NOTHING,
-    EXIT_OK,
-    EXIT_STEP_FAILED,
-    CheckReport,
-)
-from cudacompat.domain.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
-from cudacompat.domain.wording import count
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK, EXIT_STEP_FAILED
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed
+from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
 
 RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _HEADLINES = {

@@ -42,11 +42,11 @@ def candidates(paths: list[str]) -> list[Path]:
 def one(path: str, modes: list[str], module_limit: float, shards: int) -> dict[str, object] | None:
     """The record of one file, `None` if there is no device code in it."""
     from cudacompat.app.load import gpus_to_ask, load_artifact
-    from cudacompat.artifacts.extent import OnDisk
+    from cudacompat.artifacts.binaries.extent import OnDisk
     from cudacompat.artifacts.read import read_paths
-    from cudacompat.domain.code import NotRead
-    from cudacompat.domain.verdict import JitPolicy
-    from cudacompat.host import driver_api
+    from cudacompat.domain.words.code import NotRead
+    from cudacompat.domain.words.verdict import JitPolicy
+    from cudacompat.host.gpus import driver_api
 
     if b".nv_fatbin" not in head_and_tail(path) and not read_paths([path], kernels=False).artifacts:
         return None
@@ -99,8 +99,8 @@ def head_and_tail(path: str) -> bytes:
 
 
 def summary(load) -> dict[str, object]:  # type: ignore[no-untyped-def]
-    from cudacompat.domain.load import Agreement
-    from cudacompat.domain.places import module_name
+    from cudacompat.domain.judge.code_places import module_name
+    from cudacompat.domain.runs.load import Agreement
 
     def shown(each) -> dict[str, object]:  # type: ignore[no-untyped-def]
         row = {"module": module_name(each.verdict.module), "judge": each.judged, "driver": each.answered}
@@ -163,8 +163,8 @@ def main() -> None:
 
 
 def write(out: Path, records: list[dict[str, object]], failed: list[list[str]], left: object) -> None:
-    from cudacompat.host.driver import driver
-    from cudacompat.host.gpus import gpus
+    from cudacompat.host.gpus.driver import driver
+    from cudacompat.host.gpus.probe import gpus
 
     found = gpus()
     release = driver()

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cudacompat.app.generate import wanted_gpus
+from cudacompat.app.project.recognise import recognise, recognise_as
+from cudacompat.app.project.rust_sources import api_findings
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, Site, container_steps, make_steps
-from cudacompat.app.recognise import recognise, recognise_as
-from cudacompat.app.rust_sources import api_findings
-from cudacompat.domain.engine import BuildSystem, Channel, Engine
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.host import ToolkitFacts
-from cudacompat.domain.plan import plan_build
-from cudacompat.domain.rebuild import BuildSteps, StepKind
+from cudacompat.domain.builds.engine import BuildSystem, Channel, Engine
+from cudacompat.domain.builds.plans.plan import plan_build
+from cudacompat.domain.machine.facts import ToolkitFacts
+from cudacompat.domain.runs.rebuild import BuildSteps, StepKind
+from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import find
 
 DOCKERFILE = "Dockerfile.cudacompat"
@@ -119,7 +119,7 @@ def _writable(folder: Path) -> None:
 
 def active_nvcc() -> ToolkitFacts | None:
     """Return the nvcc that a build here runs (CUDACXX, else PATH), `None` where there is none."""
-    from cudacompat.host.toolkit import toolkits
+    from cudacompat.host.toolchain.toolkit import toolkits
 
     return next((each for each in toolkits().values if each.active), None)
 

@@ -16,15 +16,16 @@ from typing import Protocol
 from cudacompat.app.check import check
 from cudacompat.app.rebuild.prepare import DOCKERFILE, dockerfile
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
-from cudacompat.domain.capability import ComputeCapability
-from cudacompat.domain.errors import CudacompatError
-from cudacompat.domain.finding import Finding
-from cudacompat.domain.nvcc_flags import Requested, describe
-from cudacompat.domain.policy import Policy
-from cudacompat.domain.rebuild import BuildStep, BuildSteps, RebuildReport, StepKind, StepResult, StepState
-from cudacompat.domain.report import CheckReport
-from cudacompat.domain.verdict import Target
-from cudacompat.host.follow import follow
+from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
+from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.rebuild import RebuildReport
+from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.errors import CudacompatError
+from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.verdict import Target
+from cudacompat.host.runs.follow import follow
 
 _TAIL = 30  # lines of a failed step that are shown
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
-from cudacompat.domain.engine import BuildSystem, Channel
-from cudacompat.domain.errors import CudacompatError
-from cudacompat.domain.nvcc_flags import Requested, describe
-from cudacompat.domain.plan import BuildPlan
-from cudacompat.domain.rebuild import BuildStep, StepKind
-from cudacompat.domain.wording import count
+from cudacompat.domain.builds.engine import BuildSystem, Channel
+from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
+from cudacompat.domain.builds.plans.plan import BuildPlan
+from cudacompat.domain.runs.rebuild import BuildStep, StepKind
+from cudacompat.domain.words.errors import CudacompatError
+from cudacompat.domain.words.phrases import count
 
 CONTAINER_PROGRAMS = ("podman", "docker", "buildah")
 

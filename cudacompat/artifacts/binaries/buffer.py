@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 from typing import TypeAlias
 
-from cudacompat.domain.errors import CudacompatError
+from cudacompat.domain.words.errors import CudacompatError
 
 Buffer: TypeAlias = bytes | bytearray | mmap.mmap
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.artifacts.binaries.buffer import UnreadableError
-from cudacompat.domain.code import Compression
+from cudacompat.domain.words.code import Compression
 
 _MIB = 1 << 20
 _LARGEST = 512 * _MIB  # the largest image in published libraries has 134 MB

@@ -24,8 +24,8 @@ from cudacompat.artifacts.binaries.elf import (
     raw_headers,
     room_for_names,
 )
-from cudacompat.domain.target import ArchSuffix
-from cudacompat.domain.versions import ToolkitVersion
+from cudacompat.domain.words.target import ArchSuffix
+from cudacompat.domain.words.versions import ToolkitVersion
 
 _ABI_V1 = 7  # up to CUDA 12.9 below sm_100: the number in the low byte of e_flags, the toolkit in e_version
 _ABI_V2 = 8  # from CUDA 13.0, and from 12.8 on sm_100: the number in the second byte

@@ -11,9 +11,9 @@ from cudacompat.artifacts.binaries.buffer import Buffer
 from cudacompat.artifacts.binaries.compression import by_flags
 from cudacompat.artifacts.binaries.cubin import HEAD_SIZE, compat_attributes, read_head
 from cudacompat.artifacts.binaries.ptx import PtxHead
-from cudacompat.domain.code import Compression, FatbinEntry
-from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
-from cudacompat.domain.versions import PtxIsa, ToolkitVersion
+from cudacompat.domain.words.code import Compression, FatbinEntry
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
 
 MAGIC = b"\x50\xed\x55\xba"
 OLD_MAGIC = b"\x01\x5a\xe5\x1e"

@@ -10,8 +10,8 @@ from cudacompat.artifacts.binaries.elf import EM_CUDA
 from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC, MOST_ENTRIES, OLD_MAGIC, NameReader
 from cudacompat.artifacts.binaries.kernels import KernelReader
 from cudacompat.artifacts.binaries.section import OFFICIAL, Section
-from cudacompat.domain.code import Compression, DeviceModule, FatbinEntry, Registration
-from cudacompat.domain.target import ArchTarget, CodeKind
+from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
+from cudacompat.domain.words.target import ArchTarget, CodeKind
 
 # A compiled pattern finds a literal nearly twice as fast as the `find` of a mapped file does.
 _FATBIN = re.compile(re.escape(MAGIC))

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import Buffer
-from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
-from cudacompat.domain.versions import PtxIsa
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.words.versions import PtxIsa
 
 # Atomic groups: a text of a million comments is read once, not once per way to split it.
 _BLANK = rb"(?>(?:\xef\xbb\xbf)?(?>\s++|//[^\n]*+(?:\n|\Z)|/\*(?s:.*?)(?:\*/|\Z))*+)"

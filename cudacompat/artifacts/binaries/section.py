@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cudacompat.domain.code import Registration
+from cudacompat.domain.words.code import Registration
 
 # The names in ELF, and as PE cuts them to eight characters.
 OFFICIAL = {

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
-from cudacompat.artifacts.buildfiles.located import Node
-from cudacompat.domain.extend import Way
-from cudacompat.domain.lint.facts import Job, Setting, SourceFile, Step
-from cudacompat.domain.lint.images import base_of
+from cudacompat.artifacts.buildfiles.positions import Node
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.image_names import base_of
+from cudacompat.domain.project.model import Job, Setting, SourceFile, Step
 
 _EXPRESSION = re.compile(r"\$\{\{.{0,2000}?\}\}", re.DOTALL)
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")

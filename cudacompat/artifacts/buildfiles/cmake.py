@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cudacompat.domain.extend import Assignment, Way
+from cudacompat.domain.project.assignments import Assignment, Way
 
 _TOKEN = re.compile(
     r"(?P<comment>#\[(?P<eq>=*)\[.*?\](?P=eq)\]|#[^\n]*)"

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cudacompat.domain.extend import Way
-from cudacompat.domain.lint.facts import Setting, SourceFile, Word
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.model import Setting, SourceFile, Word
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.artifacts.buildfiles import file_api
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.nvcc_flags import Requested, requested
+from cudacompat.domain.builds.lists.nvcc_flags import Requested, requested
+from cudacompat.domain.words.errors import UsageError
 
 _MOST_BYTES = 256 << 20  # read whole, it takes several times as much memory
 _CUDA_SOURCE = re.compile(r"\.cu$", re.IGNORECASE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cudacompat.artifacts.buildfiles import shell
-from cudacompat.domain.extend import Assignment, BaseImageLine, Way
+from cudacompat.domain.project.assignments import Assignment, BaseImageLine, Way
 
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)(?![^\s\\`])[ \t]*")
 _DIRECTIVE = re.compile(r"[ \t]*#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(\S.*?)[ \t\r]*\n?")

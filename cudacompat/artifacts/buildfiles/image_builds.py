@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles.ci import variables
-from cudacompat.artifacts.buildfiles.located import Node
-from cudacompat.domain.extend import Way
-from cudacompat.domain.lint.facts import ImageBuild, Place, Setting, SourceFile, Step, Word
+from cudacompat.artifacts.buildfiles.positions import Node
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.model import ImageBuild, Place, Setting, SourceFile, Step, Word
 
 _BUILDERS = frozenset({"docker", "podman", "nerdctl", "buildah"})
 _VERBS = frozenset({"build", "bud"})

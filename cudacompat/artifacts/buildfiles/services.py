@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles.ci import variables
-from cudacompat.artifacts.buildfiles.located import Node
-from cudacompat.domain.extend import Way
-from cudacompat.domain.lint.facts import Service, Setting, SourceFile
-from cudacompat.domain.lint.images import base_of
+from cudacompat.artifacts.buildfiles.positions import Node
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.image_names import base_of
+from cudacompat.domain.project.model import Service, Setting, SourceFile
 
 _QUADLET_LINE = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*=[ \t]*([^\r\n]*?)[ \t]*$")
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles import cmake, dockerfile, shell
 from cudacompat.artifacts.buildfiles.trees import Scalar, json_scalars, toml_scalars, yaml_scalars
-from cudacompat.domain.extend import Assignment, BaseImageLine, Way
+from cudacompat.domain.project.assignments import Assignment, BaseImageLine, Way
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LINE = re.compile(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cudacompat.domain.extend import Assignment, Way
+from cudacompat.domain.project.assignments import Assignment, Way
 
 _ENDS = frozenset(";&|()<>\n")  # what ends a word of a shell beside spaces
 _LINE = frozenset("\n")  # and of a list of arguments that no shell reads

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.dockerfile import Heredoc, Instruction, instructions
-from cudacompat.domain.extend import Way
-from cudacompat.domain.lint.facts import Base, Copy, Mount, Setting, SourceFile, Stage
-from cudacompat.domain.lint.images import base_of
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.image_names import base_of
+from cudacompat.domain.project.model import Base, Copy, Mount, Setting, SourceFile, Stage
 
 _PAIR = re.compile(
     r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]{0,2000}\}|[^\s\"'\\]|\\[^\n])*)", re.DOTALL

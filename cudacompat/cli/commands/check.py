@@ -78,15 +78,15 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Judge each artifact against each GPU; the CI gate. Needs no GPU and no toolkit."""
-    from cudacompat.app import baseline as locks
-    from cudacompat.app import config as configs
     from cudacompat.app.check import judge_read, read
-    from cudacompat.app.fleet import targets_for
+    from cudacompat.app.inputs import baseline_file as locks
+    from cudacompat.app.inputs import policy_file as configs
+    from cudacompat.app.inputs.fleet import targets_for
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
-    from cudacompat.domain.held_to import policy_of, required
-    from cudacompat.domain.verdict import JitPolicy
-    from cudacompat.domain.versions import DriverRelease
+    from cudacompat.domain.policy.resolve import policy_of, required
+    from cudacompat.domain.words.verdict import JitPolicy
+    from cudacompat.domain.words.versions import DriverRelease
 
     options = {
         "require": gpu or None,
@@ -130,7 +130,7 @@ def command(
 def _write_baseline(file: str, text: str, artifacts: int, unread: int) -> None:
     """Write the lock file and say so; not where something was not read: the next comparison would miss it."""
     from cudacompat.cli.output import save
-    from cudacompat.report.clean import safe
+    from cudacompat.report.safe_text import safe
 
     if unread:
         said = f"baseline not written: {unread} not read"

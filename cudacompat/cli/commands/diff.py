@@ -45,11 +45,11 @@ def command(
 ) -> int:
     """Compare the device code of two artifacts or releases: what was gained and lost, and which GPUs feel it."""
     from cudacompat.app.diff import diff
-    from cudacompat.app.targets import resolve_targets
+    from cudacompat.app.inputs.targets import resolve_targets
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
-    from cudacompat.domain import diff as domain
-    from cudacompat.domain.versions import DriverRelease
+    from cudacompat.domain.compare import diff as domain
+    from cudacompat.domain.words.versions import DriverRelease
 
     release = DriverRelease.parse(driver) if driver else None
     targets = resolve_targets(gpu, release, None, os.environ) if gpu else ()

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from cudacompat.cli.options import Color, ColorOption, ExitZeroOption, Format, FormatOption, OutputOption, QuietOption
-from cudacompat.domain.errors import UsageError
+from cudacompat.domain.words.errors import UsageError
 
 _COMMAND = "cudacompat.command"
 

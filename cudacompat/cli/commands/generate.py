@@ -73,7 +73,7 @@ def command(
     """Write build settings that really reach an engine's compiler, for these GPUs."""
     from cudacompat.app.generate import Asked, generate
     from cudacompat.cli.output import emit
-    from cudacompat.domain.errors import UsageError
+    from cudacompat.domain.words.errors import UsageError
 
     if add:
         given = {"--gpu": gpu, "--gpus-from": gpus_from, "--as": as_, "-o": folder, "--profile": profile}
@@ -81,7 +81,7 @@ def command(
         other = next((name for name, value in given.items() if value), None)
         if other is not None:
             raise UsageError(f"--add extends what a project has; {other} is for new files")
-        from cudacompat.app.extend import extend
+        from cudacompat.app.generate_add import extend
         from cudacompat.cli.files import edit
 
         if engine is not None and project is None and Path(engine).is_dir():

@@ -47,12 +47,12 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Find CUDA build mistakes in Dockerfiles, CMake, Cargo, Python builds, compose files and CI; nothing is run."""
-    from cudacompat.app import config as configs
-    from cudacompat.app.fleet import targets_for
-    from cudacompat.app.lint.run import lint
+    from cudacompat.app.inputs import policy_file as configs
+    from cudacompat.app.inputs.fleet import targets_for
+    from cudacompat.app.lint import lint
     from cudacompat.cli.output import emit
-    from cudacompat.domain.errors import UsageError
-    from cudacompat.domain.held_to import policy_of, required
+    from cudacompat.domain.policy.resolve import policy_of, required
+    from cudacompat.domain.words.errors import UsageError
 
     if diff and format_ is not Format.TEXT and output is None:
         raise UsageError("--diff writes a patch to stdout; leave --format out, or give the report a file: --output")

@@ -50,8 +50,9 @@ def command(
     from cudacompat.app.rebuild.prepare import check_tools
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import build_progress
-    from cudacompat.domain.errors import UsageError
-    from cudacompat.domain.rebuild import RebuildReport, script
+    from cudacompat.domain.reports.rebuild import RebuildReport
+    from cudacompat.domain.runs.rebuild import script
+    from cudacompat.domain.words.errors import UsageError
     from cudacompat.report.text import render
 
     steps = prepare(

@@ -61,7 +61,7 @@ def command(
     """Run an engine and prove that it used the GPU, and with which code."""
     from cudacompat.cli.output import HasExitCode, emit
     from cudacompat.cli.progress import progress
-    from cudacompat.domain.errors import UsageError
+    from cudacompat.domain.words.errors import UsageError
 
     if sum(map(bool, (command_, load, log))) != 1:
         raise UsageError("give one of: -- CMD..., --load ARTIFACT, --log FILE")
@@ -73,14 +73,14 @@ def command(
     with progress(quiet) as on_file:
         if load:
             from cudacompat.app.load import load as load_modules
-            from cudacompat.domain.policy import Policy, Require
+            from cudacompat.domain.policy.policy import Policy, Require
 
             require = {Expect.NATIVE: Require.NATIVE, Expect.SASS: Require.SASS, Expect.GPU: Require.RUNS}
             report = load_modules(load, gpu or (), Policy(require[expect]), on_file)
         else:
             from cudacompat.app import verify
             from cudacompat.cli.sizes import parse_size
-            from cudacompat.domain import verify as domain
+            from cudacompat.domain.runs import verify as domain
 
             memory = parse_size(min_gpu_memory) if min_gpu_memory else None
             asked = verify.Asked(domain.Expect(expect.value), tuple(gpu or ()), memory)

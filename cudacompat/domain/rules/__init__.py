@@ -5,27 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cudacompat.domain.api_change import CallingSources
-from cudacompat.domain.baseline import Compared
-from cudacompat.domain.code import NotRead, ReadResult
-from cudacompat.domain.load import ArtifactLoad
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.rules import (
-    api_changed,
+from cudacompat.domain.builds.api_changes import CallingSources
+from cudacompat.domain.compare.baseline import Compared
+from cudacompat.domain.rules.artifact import (
     arch_specific_only,
     below_requirement,
     default_target_only,
-    environment,
     extra_target,
     hole,
-    host_compiler_too_new,
-    ignores,
     jit_disabled,
-    judge_disagrees,
     lost_since_baseline,
     low_coverage,
     no_device_code,
-    no_gpu,
     no_runnable_code,
     not_linked,
     not_read,
@@ -34,21 +25,28 @@ from cudacompat.domain.rules import (
     ptx_invalid,
     ptx_newer_than_driver,
     ptx_policy,
-    ran_on_cpu,
-    run_below,
-    run_failed,
-    run_undecided,
     too_big,
-    toolkit_cannot_build,
-    toolkit_newer_than_driver,
     undecided,
 )
-from cudacompat.domain.rules.held import Held
-from cudacompat.domain.rules.ignores import IgnoreUse
-from cudacompat.domain.rules.judged import Judged
-from cudacompat.domain.rules.machine import Machine
-from cudacompat.domain.rules.too_big import Sized
-from cudacompat.domain.verify_report import Verified
+from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.rules.artifact.policy_facts import Held
+from cudacompat.domain.rules.artifact.too_big import Sized
+from cudacompat.domain.rules.ignores import policy_ignores as ignores
+from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
+from cudacompat.domain.rules.machine import (
+    environment,
+    host_compiler_too_new,
+    no_gpu,
+    toolkit_cannot_build,
+    toolkit_newer_than_driver,
+)
+from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.rules.run import judge_disagrees, ran_on_cpu, run_below, run_failed, run_undecided
+from cudacompat.domain.rules.source import api_changed
+from cudacompat.domain.runs.load import ArtifactLoad
+from cudacompat.domain.runs.verified import Verified
+from cudacompat.domain.words.code import NotRead, ReadResult
+from cudacompat.domain.words.rule import Rule
 
 ARTIFACT_RULES: tuple[Rule[Judged], ...] = (
     default_target_only.RULE,

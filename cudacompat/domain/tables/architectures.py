@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cudacompat.domain.capability import ComputeCapability
+from cudacompat.domain.words.capability import ComputeCapability
 
 
 @dataclass(frozen=True, slots=True)

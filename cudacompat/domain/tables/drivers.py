@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cudacompat.domain.versions import DriverCudaVersion, DriverRelease, PtxIsa
+from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, PtxIsa
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from cudacompat.domain.capability import ComputeCapability
+from cudacompat.domain.words.capability import ComputeCapability
 
 # >>> generated
 # By tools/refresh_tables.py; do not edit by hand.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from cudacompat.domain.versions import ToolkitVersion
+from cudacompat.domain.words.versions import ToolkitVersion
 
 
 class Certainty(Enum):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from cudacompat.domain.capability import ComputeCapability
+from cudacompat.domain.words.capability import ComputeCapability
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cudacompat.domain.versions import PtxIsa, ToolkitVersion
+from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cudacompat.domain.versions import DriverRelease, PtxIsa, ToolkitVersion
+from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
 
 
 @dataclass(frozen=True, slots=True)

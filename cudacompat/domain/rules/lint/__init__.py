@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.lint.inline import InlineUse
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.rules import inline_ignore
+from cudacompat.domain.project.inline_ignores import InlineUse
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.rules.ignores import inline_ignores as inline_ignore
 from cudacompat.domain.rules.lint import (
     arch_list_unset,
     ccache_append_flags,
@@ -68,6 +67,7 @@ from cudacompat.domain.rules.lint import (
     weak_evidence,
     wrong_grammar,
 )
+from cudacompat.domain.words.rule import Rule
 
 LINT_RULES: tuple[Rule[Project], ...] = (
     unquoted_semicolon.RULE,

@@ -19,13 +19,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.engine import BuildSystem
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.carried import fetched, is_makefile
-from cudacompat.domain.lint.facts import CMakeCommand, CMakeFile, Command, Place, Project, Use
-from cudacompat.domain.lint.languages import makes_cuda, minimum, standing
-from cudacompat.domain.lint.questions import base_name, folder_of
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.project.cmake_languages import makes_cuda, minimum, standing
+from cudacompat.domain.project.command_facts import base_name, folder_of
+from cudacompat.domain.project.default_lists import fetched, is_makefile
+from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, Place, Project, Use
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 # Any of these may be the list, or what makes one.
 _SAID = re.compile(

@@ -18,11 +18,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cudacompat.domain.engine import Cache
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Command, Job, Listed, Project, Step
-from cudacompat.domain.lint.jobs import jobs_with, lists_of
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import Cache
+from cudacompat.domain.project.ci_jobs import jobs_with, lists_of
+from cudacompat.domain.project.model import Command, Job, Listed, Project, Step
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _HASHED = re.compile(r"hashFiles\(([^)]*)\)")
 _ONE_RUN = re.compile(r"github\.(?:sha|run_id|run_number|run_attempt)|CI_COMMIT_(?:SHA|SHORT_SHA)|CI_PIPELINE_ID")

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Listed, Project
-from cudacompat.domain.lint.jobs import cannot_build, jobs_with, lists_of, toolkits
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.versions import ToolkitVersion
+from cudacompat.domain.project.ci_jobs import cannot_build, jobs_with, lists_of, toolkits
+from cudacompat.domain.project.model import Listed, Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.versions import ToolkitVersion
 
 
 def check(project: Project) -> Iterable[Finding]:

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import Grammar
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Listed, Project
-from cudacompat.domain.lint.stages import cmake_version
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.target import ArchSuffix
+from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.project.model import Listed, Project
+from cudacompat.domain.project.stages import cmake_version
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import ArchSuffix
 
 _FIRST_WITH = {"native": (3, 24), "all": (3, 23), "all-major": (3, 23)}
 

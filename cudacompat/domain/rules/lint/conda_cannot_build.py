@@ -17,13 +17,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Listed, Project, Setting
-from cudacompat.domain.lint.jobs import cannot_build, lists_of
-from cudacompat.domain.lint.questions import base_name, folder_of
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.versions import ToolkitVersion
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.ci_jobs import cannot_build, lists_of
+from cudacompat.domain.project.command_facts import base_name, folder_of
+from cudacompat.domain.project.model import Listed, Project, Setting
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.versions import ToolkitVersion
 
 _VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})")
 _CONFIGS = ("conda_build_config.yaml", "variants.yaml")

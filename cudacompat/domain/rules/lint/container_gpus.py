@@ -22,12 +22,12 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Project, Setting, Stage, Word
-from cudacompat.domain.lint.questions import removal
-from cudacompat.domain.lint.stages import built_in, distro_of, runs_cuda, ships
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.command_facts import removal
+from cudacompat.domain.project.model import Project, Setting, Stage, Word
+from cudacompat.domain.project.stages import built_in, distro_of, runs_cuda, ships
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _MEANS_ALL = re.compile(r"all|any|auto|true|yes|cuda\S*|gpu(?!-)\S*", re.IGNORECASE)
 _HIDES = re.compile(r"-1|none|void|NoDevFiles|", re.IGNORECASE)

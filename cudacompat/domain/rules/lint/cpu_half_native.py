@@ -16,12 +16,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import Channel, Fixed, Purpose
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.arguments import defines_of
-from cudacompat.domain.lint.facts import Command, Project, Use
-from cudacompat.domain.lint.stages import builds_cuda
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import Channel, Fixed, Purpose
+from cudacompat.domain.project.arguments import defines_of
+from cudacompat.domain.project.model import Command, Project, Use
+from cudacompat.domain.project.stages import builds_cuda
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _RELEASE = re.compile(r"release|publish|deploy|wheel|package", re.IGNORECASE)
 # What else decides for which CPU it is built.

@@ -15,12 +15,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import BuildSystem, Channel, Purpose
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.arguments import features_of
-from cudacompat.domain.lint.facts import Command, Project, Stage, Use
-from cudacompat.domain.lint.questions import asks_for_cuda, base_name
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import BuildSystem, Channel, Purpose
+from cudacompat.domain.project.arguments import features_of
+from cudacompat.domain.project.command_facts import asks_for_cuda, base_name
+from cudacompat.domain.project.model import Command, Project, Stage, Use
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _BUILDS = frozenset({"build", "b", "install", "rustc"})
 # Any word about a GPU, or a file of settings that is not looked into.

@@ -16,13 +16,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cudacompat.domain.engine import Channel, DeadSetting, Knob
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Command, Project, Setting, Use
-from cudacompat.domain.lint.questions import removal
-from cudacompat.domain.loose_lists import meant, rewritten
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import Channel, DeadSetting, Knob
+from cudacompat.domain.builds.lists.guess import meant, rewritten
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.command_facts import removal
+from cudacompat.domain.project.model import Command, Project, Setting, Use
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 # What builds nothing, and what builds are made with: neither reads a list of architectures.
 _PLAIN = frozenset(

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.lint.stages import toolkit
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.tables.toolkits import deprecation
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:

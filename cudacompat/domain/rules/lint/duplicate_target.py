@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.arch_lists import ArchList, Item
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.edits import replacing
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.lint.served import images_of
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.target import ArchSuffix, CodeKind
+from cudacompat.domain.builds.lists.reader import ArchList, Item
+from cudacompat.domain.project.list_coverage import images_of
+from cudacompat.domain.project.list_edits import replacing
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import ArchSuffix, CodeKind
 
 
 def doubles(project: Project) -> Iterable[Finding]:

@@ -17,14 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import Channel, Knob
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.edits import literal, replacing
-from cudacompat.domain.lint.facts import Listed, Project
-from cudacompat.domain.loose_lists import meant
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.spelling import CodeTarget, spell
+from cudacompat.domain.builds.engine import Channel, Knob
+from cudacompat.domain.builds.lists.guess import meant
+from cudacompat.domain.builds.lists.writer import CodeTarget, spell
+from cudacompat.domain.project.list_edits import literal, replacing
+from cudacompat.domain.project.model import Listed, Project
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:

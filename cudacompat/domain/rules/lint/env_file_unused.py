@@ -16,10 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.lint.questions import base_name, folder_of
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.command_facts import base_name, folder_of
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _READS = re.compile(r"env_file|env-file|dotenv|EnvironmentFile|(?:source|\.)[ \t]+[^\s;&|]*\.env\b|include \.env")
 _NAME = re.compile(r"[A-Z0-9_]*(?:CUDA_ARCH\w*|CUDAARCHS|COMPUTE_CAP\w*|CUDA_DOCKER_ARCH|GENCODE\w*)")

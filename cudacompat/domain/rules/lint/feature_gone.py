@@ -16,11 +16,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.engine import ALWAYS
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Project, SourceFile, Use
-from cudacompat.domain.lint.questions import base_name
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import ALWAYS
+from cudacompat.domain.project.command_facts import base_name
+from cudacompat.domain.project.model import Project, SourceFile, Use
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:

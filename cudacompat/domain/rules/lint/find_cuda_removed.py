@@ -17,11 +17,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.lint.languages import condition, minimum, standing
-from cudacompat.domain.lint.questions import base_name
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.cmake_languages import condition, minimum, standing
+from cudacompat.domain.project.command_facts import base_name
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _POLICY = re.compile(r"CMP0146\s+OLD|CMAKE_POLICY_DEFAULT_CMP0146")
 _REMOVED = (3, 27)

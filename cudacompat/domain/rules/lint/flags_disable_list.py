@@ -17,9 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Project, SourceFile, Use
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.model import Project, SourceFile, Use
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _HAZARD = "a flag with `arch` in it in extra_compile_args"
 _FLAG = re.compile(

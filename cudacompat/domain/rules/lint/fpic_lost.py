@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cudacompat.domain.engine import BuildSystem
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Project, Setting, Use
-from cudacompat.domain.lint.questions import in_cargo_config
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.project.command_facts import in_cargo_config
+from cudacompat.domain.project.model import Project, Setting, Use
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:

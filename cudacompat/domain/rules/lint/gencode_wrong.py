@@ -18,10 +18,10 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Place, Project, SourceFile
-from cudacompat.domain.lint.served import flag_settings
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.list_coverage import flag_settings
+from cudacompat.domain.project.model import Place, Project, SourceFile
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _PAIR = re.compile(
     r"(?:-gencode|--generate-code)(?:=|[\s\"',]{1,40})arch=(?P<kind>sm|compute)_(?P<arch>\d{2,3}[af]?)"

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.engine import Effect, Removed
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.arguments import defines_of
-from cudacompat.domain.lint.facts import Command, Project, Setting
-from cudacompat.domain.lint.questions import is_on
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import Effect, Removed
+from cudacompat.domain.project.arguments import defines_of
+from cudacompat.domain.project.command_facts import is_on
+from cudacompat.domain.project.model import Command, Project, Setting
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _SAYS = {
     Effect.STOPS: (Severity.ERROR, "stops at"),

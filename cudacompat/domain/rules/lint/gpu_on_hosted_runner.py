@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Command, Project
-from cudacompat.domain.lint.jobs import jobs_with
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.ci_jobs import jobs_with
+from cudacompat.domain.project.model import Command, Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:

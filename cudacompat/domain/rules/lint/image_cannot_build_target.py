@@ -17,17 +17,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cudacompat.domain.engine import Grammar
-from cudacompat.domain.finding import Finding, Fix, Severity
-from cudacompat.domain.lint.carried import reaching
-from cudacompat.domain.lint.facts import Base, Listed, Project, Stage
-from cudacompat.domain.lint.served import Serves, serves
-from cudacompat.domain.lint.stages import compiling, patch_of, toolkit, version_edits
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.spelling import CodeTarget
+from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.builds.lists.writer import CodeTarget
+from cudacompat.domain.project.default_lists import reaching
+from cudacompat.domain.project.list_coverage import Serves, serves
+from cudacompat.domain.project.model import Base, Listed, Project, Stage
+from cudacompat.domain.project.stages import compiling, patch_of, toolkit, version_edits
 from cudacompat.domain.tables.images import BaseImage, cudnn_word, newest_image
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, with_all
-from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.words.finding import Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
 _NUMBER = re.compile(r"(\d{2,3})([af]?)")
 

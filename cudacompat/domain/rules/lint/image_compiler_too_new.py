@@ -16,11 +16,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Command, Place, Project, Setting, Stage
-from cudacompat.domain.lint.questions import ancestry
-from cudacompat.domain.lint.stages import builds_cuda, distro_of, installed, toolkit
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.command_facts import ancestry
+from cudacompat.domain.project.model import Command, Place, Project, Setting, Stage
+from cudacompat.domain.project.stages import builds_cuda, distro_of, installed, toolkit
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _COMPILER = re.compile(r"(?:\S*/)?(?:g\+\+|gcc)-(\d{1,2})")
 _NAMES = ("CUDAHOSTCXX", "NVCC_CCBIN", "CMAKE_CUDA_HOST_COMPILER")

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.spelling import says_ptx
+from cudacompat.domain.builds.lists.writer import says_ptx
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _NAMES = ("CUDA_CACHE_PATH", "CUDA_CACHE_DISABLE")
 

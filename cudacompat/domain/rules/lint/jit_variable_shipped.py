@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Project, Setting
-from cudacompat.domain.lint.questions import ancestry, removal
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.command_facts import ancestry, removal
+from cudacompat.domain.project.model import Project, Setting
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _WHY = {
     "CUDA_FORCE_PTX_JIT": "all machine code is ignored: each start compiles PTX, and what carries none fails",

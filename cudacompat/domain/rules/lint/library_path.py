@@ -21,12 +21,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Place, Project, Setting, Stage
-from cudacompat.domain.lint.images import is_nvidia_cuda
-from cudacompat.domain.lint.questions import ancestry, installs_toolkit, removal
-from cudacompat.domain.lint.stages import runs_cuda, ships
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.command_facts import ancestry, installs_toolkit, removal
+from cudacompat.domain.project.image_names import is_nvidia_cuda
+from cudacompat.domain.project.model import Place, Project, Setting, Stage
+from cudacompat.domain.project.stages import runs_cuda, ships
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _COMPAT = re.compile(r"\S*/cuda[^/:\s]*/compat/?")
 _STUBS = re.compile(r"\S*/stubs/?")

@@ -17,11 +17,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import CMakeCommand, CMakeFile, Project
-from cudacompat.domain.lint.languages import Standing, condition, makes_cuda, minimum, standing, top_of
-from cudacompat.domain.lint.questions import base_name
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.cmake_languages import Standing, condition, makes_cuda, minimum, standing, top_of
+from cudacompat.domain.project.command_facts import base_name
+from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _NAME = "CMAKE_CUDA_ARCHITECTURES"
 _UNDEFINED = re.compile(rf'NOT (?:DEFINED )?"?(?:\$\{{)?{_NAME}\}}?"?(?: OR "?(?:\$\{{)?{_NAME}\}}? STREQUAL "?"?)?')

@@ -18,10 +18,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.edits import literal, replacing
-from cudacompat.domain.lint.facts import Command, Project, Setting
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.list_edits import literal, replacing
+from cudacompat.domain.project.model import Command, Project, Setting
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _ITEM = r"\d{2,3}[af]?(?:-real|-virtual)?"
 _CUT = re.compile(

@@ -17,10 +17,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.engine import Effect
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Command, Place, Project
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import Effect
+from cudacompat.domain.project.model import Command, Place, Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _OFF = frozenset({"", "0", "off", "no", "false"})
 

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Command, Job, Project
-from cudacompat.domain.lint.jobs import jobs_with, lists_of, publishes
-from cudacompat.domain.lint.native import asks_native
-from cudacompat.domain.lint.stages import distro_of
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.ci_jobs import jobs_with, lists_of, publishes
+from cudacompat.domain.project.model import Command, Job, Project
+from cudacompat.domain.project.native_builds import asks_native
+from cudacompat.domain.project.stages import distro_of
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:

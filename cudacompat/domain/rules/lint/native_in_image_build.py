@@ -18,13 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import BuildSystem, Native
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.carried import reaching
-from cudacompat.domain.lint.facts import Command, Place, Project, Stage
-from cudacompat.domain.lint.native import asks_native, native_flag
-from cudacompat.domain.lint.stages import cmake_version, toolkit
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import BuildSystem, Native
+from cudacompat.domain.project.default_lists import reaching
+from cudacompat.domain.project.model import Command, Place, Project, Stage
+from cudacompat.domain.project.native_builds import asks_native, native_flag
+from cudacompat.domain.project.stages import cmake_version, toolkit
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _FATAL = ((3, 24), (3, 28))  # from the first up to before the second, CMake stops at `native` without a GPU
 

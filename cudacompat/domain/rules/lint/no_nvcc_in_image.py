@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.carried import compiles_cuda, makes_extension
-from cudacompat.domain.lint.facts import Base, Command, Project
-from cudacompat.domain.lint.jobs import jobs_with
-from cudacompat.domain.lint.questions import asks_for_cuda, installs_toolkit
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.ci_jobs import jobs_with
+from cudacompat.domain.project.command_facts import asks_for_cuda, installs_toolkit
+from cudacompat.domain.project.default_lists import compiles_cuda, makes_extension
+from cudacompat.domain.project.model import Base, Command, Project
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:

@@ -18,13 +18,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.edits import exchanged
-from cudacompat.domain.lint.facts import Base, Place, Project
-from cudacompat.domain.lint.images import base_of
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.image_names import base_of
+from cudacompat.domain.project.list_edits import exchanged
+from cudacompat.domain.project.model import Base, Place, Project
 from cudacompat.domain.tables.images import IMAGES, Certainty, cudnn_word, newest_image, offered
-from cudacompat.domain.versions import ToolkitVersion
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.versions import ToolkitVersion
 
 _IMAGE = re.compile(r"(?:(?:docker\.io|nvcr\.io)/)?nvidia/cuda(?::(?P<tag>[\w.-]+))?", re.IGNORECASE)
 _VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d+))?(?=-|$)")

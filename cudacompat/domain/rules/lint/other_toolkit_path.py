@@ -17,13 +17,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Base, Command, Project, Setting
-from cudacompat.domain.lint.images import is_nvidia_cuda
-from cudacompat.domain.lint.jobs import jobs_with
-from cudacompat.domain.lint.questions import ancestry
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.ci_jobs import jobs_with
+from cudacompat.domain.project.command_facts import ancestry
+from cudacompat.domain.project.image_names import is_nvidia_cuda
+from cudacompat.domain.project.model import Base, Command, Project, Setting
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _PATH = re.compile(r"/usr/local/cuda-(\d{1,2})\.(\d{1,2})(?![\d.])")
 _STOPS = frozenset(

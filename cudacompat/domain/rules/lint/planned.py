@@ -18,13 +18,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import PlannedUnit, Project
-from cudacompat.domain.lint.planned import PlannedBuild, PlannedVerdict, builds_of, defaulted, judged, own_targets
-from cudacompat.domain.nvcc_flags import Requested, describe
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.verdict import Outcome, Target
-from cudacompat.domain.wording import count, generate_command, some
+from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
+from cudacompat.domain.project.model import PlannedUnit, Project
+from cudacompat.domain.project.planned_builds import (
+    PlannedBuild,
+    PlannedVerdict,
+    builds_of,
+    defaulted,
+    judged,
+    own_targets,
+)
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count, generate_command, some
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Outcome, Target
 
 _WHY = "what these flags ask for is what the build will carry"
 

@@ -20,13 +20,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.engine import Fixed
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Command, Project, Setting
-from cudacompat.domain.lint.jobs import lists_of
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.tables.wheels import Prebuilt, prebuilt
+from cudacompat.domain.builds.engine import Fixed
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.ci_jobs import lists_of
+from cudacompat.domain.project.model import Command, Project, Setting
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt, prebuilt
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _SETTINGS = (
     "CMAKE_ARGS", "CMAKE_CUDA_ARCHITECTURES", "CUDAARCHS", "CUDA_ARCH_LIST", "COMPUTE_CAPABILITY", "NVCC_APPEND_FLAGS",

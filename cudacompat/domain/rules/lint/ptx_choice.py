@@ -21,13 +21,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import Grammar, Ptx
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Listed, Project
-from cudacompat.domain.lint.questions import leaves_cuda_out
-from cudacompat.domain.lint.served import beside, images_of
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.builds.engine import Grammar, Ptx
+from cudacompat.domain.project.command_facts import leaves_cuda_out
+from cudacompat.domain.project.list_coverage import beside, images_of
+from cudacompat.domain.project.model import Listed, Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
 
 def for_one_gpu(project: Project) -> Iterable[Finding]:

@@ -17,14 +17,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.carried import standing_lists
-from cudacompat.domain.lint.facts import CMakeFile, Listed, Project
-from cudacompat.domain.lint.languages import standing
-from cudacompat.domain.lint.questions import is_on
-from cudacompat.domain.lint.served import images_of
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.target import CodeKind
+from cudacompat.domain.project.cmake_languages import standing
+from cudacompat.domain.project.command_facts import is_on
+from cudacompat.domain.project.default_lists import standing_lists
+from cudacompat.domain.project.list_coverage import images_of
+from cudacompat.domain.project.model import CMakeFile, Listed, Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import CodeKind
 
 _RDC = re.compile(r"(?<![\w-])(?:-rdc[= ]true|--relocatable-device-code[= ]true|-dc|--device-c|-dlink|--device-link)\b")
 _NAMES = ("CMAKE_CUDA_SEPARABLE_COMPILATION", "CUDA_SEPARABLE_COMPILATION")

@@ -15,11 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.api_change import code_only
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.lint.questions import base_name
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.api_changes import code_only
+from cudacompat.domain.project.command_facts import base_name
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _READS = re.compile(r"\benv\s*::\s*var(?:_os)?\s*\(\s*\"([A-Z][A-Z0-9_]*)\"")
 _ARCHS = re.compile(

@@ -16,11 +16,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Command, Project, Word
-from cudacompat.domain.lint.images import base_of, is_nvidia_cuda
-from cudacompat.domain.lint.stages import runs_cuda
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
+from cudacompat.domain.project.model import Command, Project, Word
+from cudacompat.domain.project.stages import runs_cuda
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _RUNTIMES = ("docker", "podman", "nerdctl")
 _SWITCHES = re.compile(

@@ -18,12 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Project, Service, Stage
-from cudacompat.domain.lint.images import is_nvidia_cuda
-from cudacompat.domain.lint.questions import base_name
-from cudacompat.domain.lint.stages import runs_cuda
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.command_facts import base_name
+from cudacompat.domain.project.image_names import is_nvidia_cuda
+from cudacompat.domain.project.model import Project, Service, Stage
+from cudacompat.domain.project.stages import runs_cuda
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _NOT_RUNNING = re.compile(r"\b(?:build|cmake|make|cargo|compile|pytest|tests?|lint|bash|sleep)\b")
 _CPU = re.compile(r"(?:^|[-_.])(?:cpu|build|builder|test|ci)(?:$|[-_.])", re.IGNORECASE)

@@ -17,13 +17,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import Channel
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Command, Place, Project, Setting, Stage
-from cudacompat.domain.lint.images import is_nvidia_cuda
-from cudacompat.domain.lint.questions import ancestry
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import Channel
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.command_facts import ancestry
+from cudacompat.domain.project.image_names import is_nvidia_cuda
+from cudacompat.domain.project.model import Command, Place, Project, Setting, Stage
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 # What NVIDIA's images set themselves: there the name is not empty.
 _OF_THE_IMAGE = re.compile(r"CUDA_VERSION|NV_\w+|NVARCH|NVIDIA_\w+|LD_LIBRARY_PATH|LIBRARY_PATH|PATH")

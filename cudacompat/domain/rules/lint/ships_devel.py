@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import BuildSystem
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.edits import exchanged
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.lint.images import is_nvidia_cuda
-from cudacompat.domain.lint.stages import built_in, installed
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.project.image_names import is_nvidia_cuda
+from cudacompat.domain.project.list_edits import exchanged
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.stages import built_in, installed
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _HARMLESS = frozenset(
     {

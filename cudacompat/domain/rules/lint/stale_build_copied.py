@@ -16,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from cudacompat.domain.engine import BuildSystem
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Command, Project, SourceFile
-from cudacompat.domain.lint.questions import base_name, folder_of
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.project.command_facts import base_name, folder_of
+from cudacompat.domain.project.model import Command, Project, SourceFile
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:

@@ -18,11 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import BuildSystem, Cache
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Command, Mount, Project
-from cudacompat.domain.lint.stages import builds_cuda
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import BuildSystem, Cache
+from cudacompat.domain.project.model import Command, Mount, Project
+from cudacompat.domain.project.stages import builds_cuda
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:

@@ -16,10 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Listed, Project
-from cudacompat.domain.lint.questions import base_name, folder_of
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.command_facts import base_name, folder_of
+from cudacompat.domain.project.model import Listed, Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _ENTRY = re.compile(r"(?m)^CMAKE_CUDA_ARCHITECTURES:[A-Z]+=([^\r\n]*)")
 _NAME = "CMAKE_CUDA_ARCHITECTURES"

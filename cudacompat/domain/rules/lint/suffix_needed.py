@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.edits import replacing
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.target import ArchSuffix
+from cudacompat.domain.project.list_edits import replacing
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import ArchSuffix
 
 
 def check(project: Project) -> Iterable[Finding]:

@@ -19,22 +19,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.arch_lists import extended, wants_bare
-from cudacompat.domain.engine import Grammar
-from cudacompat.domain.errors import UsageError
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Finding, Fix, Severity
-from cudacompat.domain.lint.carried import flags_in, is_makefile, standing_lists
-from cudacompat.domain.lint.edits import replacing
-from cudacompat.domain.lint.facts import Job, Listed, Project
-from cudacompat.domain.lint.questions import leaves_cuda_out
-from cudacompat.domain.lint.served import Serves, beside, flag_settings, images_of, images_of_flags, serves
-from cudacompat.domain.lint.stages import toolkit
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.spelling import CodeTarget
+from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.builds.lists.reader import extended, wants_bare
+from cudacompat.domain.builds.lists.writer import CodeTarget
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.command_facts import leaves_cuda_out
+from cudacompat.domain.project.default_lists import flags_in, is_makefile, standing_lists
+from cudacompat.domain.project.list_coverage import Serves, beside, flag_settings, images_of, images_of_flags, serves
+from cudacompat.domain.project.list_edits import replacing
+from cudacompat.domain.project.model import Job, Listed, Project
+from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.tables.toolkits import first_with, last_with
-from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
-from cudacompat.domain.verdict import Target
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.finding import Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.words.verdict import Target
 
 _KEEPS = re.compile(
     r"upload-artifact|upload-release|gh-release|gh release|twine|gh-action-pypi|push:\s*true|docker push|artifacts:"

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.carried import makes_extension
-from cudacompat.domain.lint.facts import Command, Project
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.default_lists import makes_extension
+from cudacompat.domain.project.model import Command, Project
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:

@@ -17,13 +17,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Fix, Severity
-from cudacompat.domain.lint.edits import exchanged
-from cudacompat.domain.lint.facts import Project, Stage
-from cudacompat.domain.lint.images import is_nvidia_cuda
-from cudacompat.domain.lint.questions import ancestry
-from cudacompat.domain.lint.stages import built_in, installed, patch_of, toolkit
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.command_facts import ancestry
+from cudacompat.domain.project.image_names import is_nvidia_cuda
+from cudacompat.domain.project.list_edits import exchanged
+from cudacompat.domain.project.model import Project, Stage
+from cudacompat.domain.project.stages import built_in, installed, patch_of, toolkit
+from cudacompat.domain.words.finding import Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _LIBRARIES = re.compile(r"(?:cuda-(?:libraries|cudart|runtime|toolkit)|libcublas|libcudart)[\w.=+*-]*")
 _CUDA_FILES = re.compile(r"/usr/local/cuda|libcudart|libcublas|site-packages|/nvidia")

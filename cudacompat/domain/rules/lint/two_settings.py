@@ -20,14 +20,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.engine import Hazard
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Command, Listed, Project, Setting, Word
-from cudacompat.domain.lint.languages import standing
-from cudacompat.domain.lint.questions import removal
-from cudacompat.domain.lint.served import flag_settings, images_of_flags
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.builds.engine import Hazard
+from cudacompat.domain.project.cmake_languages import standing
+from cudacompat.domain.project.command_facts import removal
+from cudacompat.domain.project.list_coverage import flag_settings, images_of_flags
+from cudacompat.domain.project.model import Command, Listed, Project, Setting, Word
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
 _HARMS = "NVCC_APPEND_FLAGS"
 _LISTS = ("CMAKE_CUDA_ARCHITECTURES", "CUDA_ARCHITECTURES")

@@ -17,10 +17,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Project, Setting
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.model import Project, Setting
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _SPEAKS_OF_IT = re.compile(r"CUDA|NVCC|(?:^|_)GPU_?ARCH|COMPUTE_CAP|(?:^|_)SM_?(?:ARCH|LIST)", re.IGNORECASE)
 

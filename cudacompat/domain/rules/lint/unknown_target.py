@@ -17,12 +17,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.loose_lists import known_archs
-from cudacompat.domain.rule import Rule
-from cudacompat.domain.spelling import CodeTarget
+from cudacompat.domain.builds.lists.guess import known_archs
+from cudacompat.domain.builds.lists.writer import CodeTarget
+from cudacompat.domain.project.model import Project
 from cudacompat.domain.tables.toolkits import RELEASES
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:

@@ -16,10 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _REST = re.compile(r"(?:;[ \t]*\d{2,3}[af]?(?:-real|-virtual)?)+(?![\w.-])")
 _ONE = r"(?:\d{2,3}[af]?(?:-real|-virtual)?|\d{1,2}\.\d[af]?(?:\+PTX)?)"

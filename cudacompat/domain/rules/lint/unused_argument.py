@@ -17,10 +17,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Command, Project, Setting, Stage
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.model import Command, Project, Setting, Stage
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _NAME = re.compile(r"ARCHS?$|ARCHITECTURES?$|ARCH_LIST$|COMPUTE_CAP\w*$|CAPABILIT(?:Y|IES)$|GENCODES?$", re.IGNORECASE)
 _HOST = re.compile(r"^(?:TARGET|BUILD|HOST|OS|S6_|PLATFORM_?|CPU_?|DEB_?|DPKG_?|UNAME_?|GO_?)?ARCH(?:ITECTURE)?$")

@@ -18,11 +18,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import Channel, DeadSetting
-from cudacompat.domain.extend import Way
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.facts import Command, Project, Setting
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import Channel, DeadSetting
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.model import Command, Project, Setting
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 _ENDS = " in the environment"
 # what may bring the list by a way that is not on the line

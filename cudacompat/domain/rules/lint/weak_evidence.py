@@ -16,9 +16,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.finding import Finding, Severity
-from cudacompat.domain.lint.facts import Project
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
 
 _PATTERN = re.compile(r"use[ _]gpu\W.{0,12}?1|use[ _]gpu\W*$", re.IGNORECASE)
 _SEARCH = frozenset({"grep", "egrep", "fgrep", "rg", "ack"})

@@ -18,12 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.engine import Grammar
-from cudacompat.domain.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.lint.edits import replacing
-from cudacompat.domain.lint.facts import Listed, Place, Project
-from cudacompat.domain.loose_lists import Meant, is_pair, meant, rewritten
-from cudacompat.domain.rule import Rule
+from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.builds.lists.guess import Meant, is_pair, meant, rewritten
+from cudacompat.domain.project.list_edits import replacing
+from cudacompat.domain.project.model import Listed, Place, Project
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.rule import Rule
 
 # What each reader wants, in an example. OpenCV (DOTTED) drops the points itself and takes either form.
 _FORMS = {

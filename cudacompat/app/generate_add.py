@@ -1,0 +1,156 @@
+"""`generate --add`: a project's own files, extended by the next GPU."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cudacompat.app.generate import wanted_gpus
+from cudacompat.app.project.list_changes import Edit, Job, analyse
+from cudacompat.app.project.list_names import names_of
+from cudacompat.artifacts.buildfiles import settings
+from cudacompat.artifacts.buildfiles.project_files import ProjectFile, read_project
+from cudacompat.domain.builds.engine import Engine
+from cudacompat.domain.builds.lists.writer import CodeTarget
+from cudacompat.domain.builds.plans.plan import arriving
+from cudacompat.domain.builds.plans.release import cannot_build, preferred
+from cudacompat.domain.project.edited_file import EditedFile
+from cudacompat.domain.project.list_places import PlaceState
+from cudacompat.domain.reports.generate_add import ExtendReport
+from cudacompat.domain.tables.images import newest_image
+from cudacompat.domain.tables.toolkits import CudaRelease, release, with_all
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.versions import ToolkitVersion
+from cudacompat.engines import find
+
+_CUDA_OF_IMAGE = re.compile(r"cuda(?:-|:\s*)?(\d+\.\d+)")
+_NVIDIA_TAG = re.compile(r"nvidia/cuda:(\d+\.\d+)\.\d+-(?:cudnn\d*-)?(base|runtime|devel)-([\w.]+)")
+
+
+def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_version: str | None = None) -> ExtendReport:
+    """Return every list of architectures in the project, and the files as they are with the GPUs added.
+
+    The engine is recognised where none is named. `UsageError` where it is not, and for a GPU that a base image of the
+    project cannot build for.
+    """
+    project = read_project(folder)
+    found, version = _engine(engine, engine_version, folder)
+    of_version = found.version(version)
+    job = Job(found, of_version, wanted_gpus(specs), names_of(found, of_version))
+    not_read = [*project.not_read]
+    places, edits = analyse(job, project.files, not_read)
+    changed = {file.name: _apply(file.text, edits[file.name]) for file in project.files if edits.get(file.name)}
+    names = {place.name for place in places if place.state is PlaceState.CHANGES and place.name}
+    _require_buildable(job, project.files, edits, names)
+    again, more = analyse(job, [replace(file, text=changed.get(file.name, file.text)) for file in project.files], [])
+    if any(more.values()) or len(again) != len(places):
+        wrong = next(iter(name for name, some in more.items() if some), next(iter(changed), folder))
+        raise UsageError(
+            f"{wrong} cannot be edited safely by a program; {_command(found, version, folder, job)} lists it"
+        )
+    return ExtendReport(
+        engine=found,
+        version=version,
+        folder=folder,
+        added=tuple(dict.fromkeys(each.label for each in job.wanted)),
+        archs=tuple(dict.fromkeys(each.arch for each in job.wanted)),
+        places=tuple(sorted(places, key=lambda place: (place.file, place.line))),
+        files=tuple(
+            EditedFile(file.name, file.text, changed[file.name]) for file in project.files if file.name in changed
+        ),
+        not_read=tuple(not_read),
+        skipped=project.skipped,
+        after=tuple(shlex.join(cache.clear) for cache in found.caches if cache.window.holds(of_version)),
+        command=_command(found, version, folder, job),
+    )
+
+
+def _engine(name: str | None, version: str | None, folder: str) -> tuple[Engine, str | None]:
+    from cudacompat.app.project.recognise import recognise
+
+    seen = recognise(Path(folder))
+    if name is not None:
+        engine = find(name)
+        own = seen.version if seen is not None and seen.engine is engine else None
+        return engine, version or own
+    if seen is None:
+        raise UsageError(f"{folder} shows no engine that is known here; name it: cudacompat generate ENGINE --add …")
+    return seen.engine, version or seen.version
+
+
+def _command(engine: Engine, version: str | None, folder: str, job: Job) -> str:
+    words = ["cudacompat", "generate", engine.name, *([folder] if folder != "." else [])]
+    words += ["--engine-version", version] if version else []
+    for spec in dict.fromkeys(each.spec for each in job.wanted):
+        words += ["--add", spec]
+    return shlex.join(words)
+
+
+# -- what the project builds with
+
+
+def _apply(text: str, edits: Sequence[Edit]) -> str:
+    for edit in sorted(edits, key=lambda edit: -edit.start):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+def _builds_with(file: ProjectFile, edits: Mapping[str, object], names: set[str]) -> bool:
+    """Whether the images of this file are those that the changed lists are built in: it is changed itself, hands one of
+    their names on, or is the project's own Dockerfile."""
+    if file.name in edits:
+        return True
+    if not settings.is_dockerfile(file.name):
+        return False
+    return file.name in ("Dockerfile", "Containerfile") or any(name in file.text for name in names)
+
+
+def _require_buildable(
+    job: Job, files: Sequence[ProjectFile], edits: Mapping[str, Sequence[Edit]], names: set[str]
+) -> None:
+    """Refuse a GPU that a base image of a changed file cannot build for, with the tag that can."""
+    codes = [code for some in edits.values() for edit in some for code in edit.code]
+    if not codes:
+        return
+    wanted = {each.number for each in job.wanted}
+    new = [code for code in codes if job.engine.stand_in(job.version, code.number) in wanted or code.number in wanted]
+    for file in files:
+        if not _builds_with(file, edits, names):
+            continue
+        for line in settings.base_images(file.name, file.text):
+            row = _release_of(line.image)
+            if row is None:
+                continue
+            needed = {each.arch for each in new} | {i.arch for i in arriving(job.engine, job.version, new, row.version)}
+            missing = sorted(needed - set(row.targets))
+            if missing:
+                at = file.text.count("\n", 0, line.start) + 1
+                labels = {each.arch: each.label for each in job.wanted}
+                raise UsageError(
+                    f"{file.name}:{at}: {line.image} cannot build this: {cannot_build(row, missing, labels)}; "
+                    + _better(job, line.image, codes)
+                )
+
+
+def _release_of(image: str) -> CudaRelease | None:
+    match = _CUDA_OF_IMAGE.search(image)
+    return release(ToolkitVersion.parse(match[1])) if match else None
+
+
+def _better(job: Job, image: str, codes: Sequence[CodeTarget]) -> str:
+    fitting = with_all({each.arch for each in codes} | {i.arch for i in arriving(job.engine, job.version, codes)})
+    if not fitting:
+        return "no single release builds the whole list then: build once for each group (cudacompat generate says how)"
+    tag = _NVIDIA_TAG.search(image)
+    best = preferred(fitting)
+    if tag is not None:
+        usable = [row for row in fitting if newest_image(row.version, tag[3], (tag[2],)) is not None]
+        if usable:
+            best = preferred(tuple(usable))
+            known = newest_image(best.version, tag[3], (tag[2],))
+            if known is not None:
+                return f"{known.tag(tag[2], tag[3])} can"
+    return f"an image of CUDA {best.version} can"

@@ -1,0 +1,77 @@
+"""The lock file of a baseline: read, compared with, written anew."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cudacompat.app.inputs.text_files import read_whole
+from cudacompat.artifacts.containers.folders import Step, walk
+from cudacompat.domain.compare.baseline import Baseline, Compared, compare, lock, of_document, to_toml
+from cudacompat.domain.compare.identity import both_names, identities
+from cudacompat.domain.words.code import ReadResult
+from cudacompat.domain.words.errors import UsageError
+
+FILE = "cudacompat.lock"
+_LARGEST = 64 << 20
+
+
+def load(file: str) -> Baseline:
+    """Return the baseline that a file holds; `UsageError` in one line where it cannot be read or is none."""
+    hint = "; write it with check --write-baseline"
+    data = read_whole(file, _LARGEST, "is no baseline", named=f"the baseline {file}", hint=hint)
+    try:
+        document = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{file} is no baseline: {str(error) or 'nested too deep'}") from None
+    return of_document(document, file)
+
+
+def compared_with(baseline: Baseline, read: ReadResult, paths: Sequence[str]) -> tuple[Compared, ...]:
+    """Return what the artifacts that were read lost and gained since the baseline."""
+    names = _names(read, paths)
+    now = {artifact.path: lock(artifact, names[artifact.path]) for artifact in read.artifacts}
+    roots = [path.replace(os.sep, "/") for path in paths]
+    looked_into = {name for file in _files(paths) for name in both_names(file.replace(os.sep, "/"), roots)}
+    return compare(baseline, now, {names[item.path] for item in read.not_read}, looked_into)
+
+
+def text_of(read: ReadResult, paths: Sequence[str]) -> tuple[str, int]:
+    """Return the text of the lock file for what was read, and how many artifacts it holds."""
+    names = _names(read, paths)
+    locked = [lock(artifact, names[artifact.path]) for artifact in read.artifacts]
+    locked = [each for each in locked if each.whole.modules]
+    return to_toml(locked), len(locked)
+
+
+def refuse_to_overwrite(file: str) -> None:
+    """`UsageError` if the file is there and is no baseline: it is somebody's, perhaps the very wheel to be checked."""
+    path = Path(file)
+    if path.is_dir():
+        raise UsageError(f"{file} is a folder")
+    if path.is_file() and path.stat().st_size:
+        try:
+            load(file)
+        except UsageError:
+            raise UsageError(f"{file} is there and is no baseline: not overwritten") from None
+
+
+def _names(read: ReadResult, paths: Sequence[str]) -> dict[str, str]:
+    """What is called how: the artifacts, and what was not read."""
+    met = dict.fromkeys([artifact.path for artifact in read.artifacts] + [item.path for item in read.not_read])
+    return called(list(met), paths)
+
+
+def called(paths: Sequence[str], roots: Sequence[str], *, inside: bool = False) -> dict[str, str]:
+    """Return what each path is called from release to release, on every system with the same slashes."""
+    slashed = {path: path.replace(os.sep, "/") for path in paths}
+    names = identities(list(slashed.values()), [root.replace(os.sep, "/") for root in roots], inside=inside)
+    return {path: names[slashed[path]] for path in paths}
+
+
+def _files(paths: Sequence[str]) -> Iterator[str]:
+    """The files that the paths are or hold, whatever is in them."""
+    for path in paths:
+        yield from (place.path for place in walk(path) if place.step is Step.FILE)

@@ -1,0 +1,144 @@
+"""What is judged for: GPUs that were named, a fleet's (`--gpus-from FILE`), this machine's; and the driver of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from xml.parsers import expat  # with the handlers below, nothing in a document is expanded or fetched
+
+from cudacompat.app.inputs.targets import distinct, release_of, resolve_targets
+from cudacompat.app.inputs.text_files import read_whole
+from cudacompat.domain.gpus.fleet import Element, FleetGpu, floored, of_facts, of_lines, of_nodes, of_smi, targets_of
+from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
+from cudacompat.domain.machine.facts import SCHEMA, from_json
+from cudacompat.domain.words.errors import CudacompatError, UsageError
+from cudacompat.domain.words.verdict import JitPolicy, Target
+from cudacompat.domain.words.versions import DriverRelease
+
+_LARGEST = 256 << 20  # bytes: a cluster of thousands of nodes, with all that kubectl says of each
+_DEEPEST = 64
+_MOST_ELEMENTS = 2_000_000
+
+
+def targets_for(
+    specs: Sequence[str],
+    named: Sequence[JudgedTarget],
+    fleet: str | None,
+    driver: DriverRelease | None,
+    floor: DriverRelease | None,
+    jit: JitPolicy | None,
+    environment: Mapping[str, str],
+) -> tuple[Target, ...]:
+    """Return what is judged for: a fleet file's GPUs, `specs` of the command line (which may be `native`) and GPUs
+    that a policy named; `native` where there is none of them.
+
+    `driver` is taken for all. Without it, a fleet's own drivers count, for `native` this machine's, and for GPUs that
+    were named this machine's if it has one, or the floor where there is one. Under a floor, an older driver that is
+    known counts before it.
+    """
+    how = jit or JitPolicy.NORMAL
+    targets = targets_of(load(fleet), driver, how) if fleet is not None else []
+    others: list[JudgedTarget] = [*named]
+    for spec in specs if specs or targets or named else ("native",):
+        if spec.strip().lower() == "native":
+            targets += resolve_targets(("native",), driver, jit, environment)
+        else:
+            others.append(resolve(spec))
+    if others:
+        release = driver if driver is not None or floor is not None else _this_machines_driver()
+        targets += [Target(each.id, each.name, each.capability, release, how) for each in others]
+    if floor is not None:
+        targets = [replace(each, driver=floored(each.driver, floor, each.capability)) for each in targets]
+    return distinct(targets)
+
+
+def _this_machines_driver() -> DriverRelease | None:
+    from cudacompat.host.gpus.driver import driver
+
+    return release_of(driver())
+
+
+def load(file: str) -> tuple[FleetGpu, ...]:
+    """Return the GPUs that a file lists: saved facts of `doctor`, nvidia-smi's XML, kubectl's nodes or a plain list.
+
+    `UsageError` in one line for a file that cannot be read, is none of these, or lists no GPU.
+    """
+    text = _text(file)
+    start = text.lstrip()[:1]
+    if start and start in "{[":
+        what, gpus = _of_json(text, file)
+    elif start == "<":
+        what, gpus = "nvidia-smi's XML", of_smi(_xml(text, file), file)
+    else:
+        what, gpus = "a list of GPUs", of_lines(text, file)
+    if not gpus:
+        raise UsageError(f"no GPU in {file}, read as {what}")
+    return gpus
+
+
+def _text(file: str) -> str:
+    data = read_whole(file, _LARGEST, "is no list of GPUs")
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"  # as PowerShell redirects
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise UsageError(f"{file} is no list of GPUs: not a text")
+    return text
+
+
+def _of_json(text: str, file: str) -> tuple[str, tuple[FleetGpu, ...]]:
+    try:
+        document: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{file}: broken JSON: {str(error) or 'nested too deep'}") from None
+    if not isinstance(document, dict):
+        document = {}
+    if document.get("schema") == SCHEMA:
+        try:
+            return "the facts of a machine", of_facts(from_json(document))
+        except CudacompatError as error:
+            raise UsageError(f"{file}: {error}") from None
+    if document.get("kind") in ("List", "NodeList", "Node"):
+        return "the nodes of a cluster", of_nodes(document, file)
+    raise UsageError(f"{file} is JSON, but neither doctor --save-facts nor kubectl get nodes -o json wrote it")
+
+
+def _xml(text: str, file: str) -> Element:
+    """The document as elements. No entity is declared, expanded or fetched; nvidia-smi's own names a DTD, which is
+    passed over."""
+    stack: list[tuple[str, list[str], list[Element]]] = [("", [], [])]
+    seen = 0
+
+    def start(name: str, _: object) -> None:
+        nonlocal seen
+        seen += 1
+        if len(stack) > _DEEPEST or seen > _MOST_ELEMENTS:
+            raise UsageError(f"{file} is not nvidia-smi's XML: too many elements")
+        stack.append((name, [], []))
+
+    def end(_: str) -> None:
+        name, texts, children = stack.pop()
+        stack[-1][2].append(Element(name, "".join(texts), tuple(children)))
+
+    def refuse(*_: object) -> int:
+        raise UsageError(f"{file} is not nvidia-smi's XML: it declares entities")
+
+    parser = expat.ParserCreate("utf-8")
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    parser.EntityDeclHandler = refuse
+    parser.ExternalEntityRefHandler = refuse
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = lambda data: stack[-1][1].append(data)
+    try:
+        parser.Parse(text.encode("utf-8", "replace"), True)
+    except expat.ExpatError as error:
+        raise UsageError(f"{file}: broken XML: {error}") from None
+    root = stack[0][2][0]
+    if root.name != "nvidia_smi_log":
+        raise UsageError(f"{file} is XML, but nvidia-smi -q -x did not write it (its root is {root.name[:40]})")
+    return root

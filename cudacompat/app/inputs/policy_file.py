@@ -1,0 +1,159 @@
+"""The policy of a run: options over `CUDACOMPAT_…` variables over `[tool.cudacompat]` of pyproject.toml, or
+cudacompat.toml."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cudacompat.domain.policy.keys import FILE_KEYS, Given, Rank, given, ignores_of, of_environment, of_table, written
+from cudacompat.domain.policy.policy import Ignore
+from cudacompat.domain.policy.resolve import strongest
+from cudacompat.domain.rules import IGNORABLE_RULES
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.versions import DriverRelease
+
+_LARGEST = 8 << 20  # bytes of a policy file
+_OWN, _SHARED = "cudacompat.toml", "pyproject.toml"
+_TABLE = "tool.cudacompat."
+_IGNORE_HEAD = re.compile(r"\s*\[\[\s*(?:tool\s*\.\s*cudacompat\s*\.\s*)?ignore\s*\]\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What was given, by key, and the ignores; `file` is the policy file, if there is one."""
+
+    given: Mapping[str, Given] = field(default_factory=dict)
+    ignores: tuple[Ignore, ...] = ()
+    file: str | None = None
+
+    def text(self, key: str) -> str | None:
+        """The value of a key that names a file."""
+        value = self.given[key].value if key in self.given else None
+        return value if isinstance(value, str) else None
+
+    @property
+    def driver_floor(self) -> DriverRelease | None:
+        """The oldest driver that has to take the code, if one is given."""
+        value = self.given["driver-floor"].value if "driver-floor" in self.given else None
+        return value if isinstance(value, DriverRelease) else None
+
+
+def load(
+    options: Mapping[str, object],
+    environment: Mapping[str, str],
+    file: str | None = None,
+    *,
+    search: bool = True,
+) -> Config:
+    """Return what options, variables and the policy file say together.
+
+    `options` maps a key to its value as it was written (`None` for an option that was not given). `file` is the policy
+    file; without it, and with `search`, the nearest one from the current folder upwards is taken: cudacompat.toml, or
+    a pyproject.toml with the table. The folder of a repository (with .git) is the last one looked in. `UsageError` in
+    one line for whatever is wrong.
+    """
+    chosen = {key: _option(key, value) for key, value in options.items() if value is not None}
+    found = Path(file) if file is not None else _nearest() if search else None
+    table, ignores = _of_file(found, asked=file is not None) if found is not None else ({}, ())
+    values = strongest(chosen, of_environment(environment), table)
+    return Config(values, ignores, str(found) if found is not None else None)
+
+
+def _option(key: str, value: object) -> Given:
+    if key == "require":  # may say `native`, which no file may; resolved with this machine at hand
+        return Given(key, (), written(value), "--gpu", Rank.OPTION)
+    return given(key, value, "--require" if key == "level" else f"--{key}", Rank.OPTION)
+
+
+def _nearest() -> Path | None:
+    for folder in _upwards(Path.cwd()):
+        own, shared = folder / _OWN, folder / _SHARED
+        there = [path for path in (own, shared) if path.is_file() and (path is own or _has_table(path))]
+        if len(there) > 1:
+            raise UsageError(f"two policies: {_short(own)} and [tool.cudacompat] of {_short(shared)}; keep one of them")
+        if there:
+            return Path(_short(there[0]))
+    return None
+
+
+def _upwards(start: Path) -> Iterator[Path]:
+    for folder in (start, *start.parents):
+        yield folder
+        if (folder / ".git").exists():
+            return
+
+
+def _short(path: Path) -> str:
+    """The path as a person in the current folder would write it."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
+
+
+def _has_table(path: Path) -> bool:
+    """Whether a pyproject.toml speaks of us. One that cannot be read may: so it is an error, not a policy less."""
+    text = _text(path)
+    if "cudacompat" not in text:
+        return False
+    return isinstance(_document(text, path).get("tool"), dict) and "cudacompat" in _tool(_document(text, path))
+
+
+def _tool(document: Mapping[str, object]) -> Mapping[str, object]:
+    tool = document.get("tool")
+    return tool if isinstance(tool, dict) else {}
+
+
+def _of_file(path: Path, *, asked: bool) -> tuple[dict[str, Given], tuple[Ignore, ...]]:
+    text = _text(path)
+    document = _document(text, path)
+    prefix = ""
+    table: object = document
+    if path.name == _SHARED or (path.name != _OWN and "cudacompat" in _tool(document)):
+        prefix = _TABLE
+        table = _tool(document).get("cudacompat")
+        if table is None and asked:
+            raise UsageError(f"{path} has no [tool.cudacompat]")
+    elif "tool" in document:
+        raise UsageError(f"{path}: unknown key tool; in this file the keys stand at the top, without [tool.cudacompat]")
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: {prefix.rstrip('.')} is not a table")
+    values = of_table(table, str(path), prefix)
+    for key in FILE_KEYS:
+        if key in values:
+            values[key] = replace(values[key], value=str(path.parent / str(values[key].value)))
+    heads = [number for number, line in enumerate(text.splitlines(), 1) if _IGNORE_HEAD.match(line)]
+    rules = [rule.id for rule in (*IGNORABLE_RULES, *_lint_rules(table))]
+    return values, ignores_of(table.get("ignore"), str(path), prefix, rules, heads)
+
+
+def _lint_rules(table: Mapping[str, object]) -> tuple[Rule[Any], ...]:
+    """The rules of `lint`, which only a policy with ignores needs."""
+    if "ignore" not in table:
+        return ()
+    from cudacompat.domain.rules.lint import LINT_RULES
+
+    return LINT_RULES
+
+
+def _text(path: Path) -> str:
+    from cudacompat.app.inputs.text_files import read_whole  # most runs have no policy file
+
+    try:
+        return read_whole(path, _LARGEST, "is no policy file").decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is no policy file: not UTF-8") from None
+
+
+def _document(text: str, path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{path}: not TOML: {str(error) or 'nested too deep'}") from None

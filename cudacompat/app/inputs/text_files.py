@@ -1,0 +1,36 @@
+"""Files that users name or that lie in their trees: read to a bound, refused in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cudacompat.domain.words.errors import UsageError
+
+
+def read_whole(path: str | Path, most: int, refusal: str, *, named: str = "", hint: str = "") -> bytes:
+    """Return the bytes of a file of at most `most`; `UsageError` for one that cannot be read or is larger.
+
+    `refusal` is what a larger one is (`is no baseline`); `named` stands for the path where reading fails, and `hint`
+    follows where the file is not there.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            data = stream.read(most + 1)
+    except OSError as error:
+        after = hint if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"cannot read {named or path}: {(error.strerror or str(error)).lower()}{after}") from error
+    if len(data) > most:
+        raise UsageError(f"{path} {refusal}: over {most >> 20} MiB")
+    return data
+
+
+def beginning(path: Path, most: int) -> str | None:
+    """Return the text of a file's first `most` bytes, undecodable ones replaced; `None` where there is no such file or
+    it cannot be read."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as stream:
+            return stream.read(most).decode("utf-8", "replace")
+    except OSError:
+        return None

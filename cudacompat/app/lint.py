@@ -1,0 +1,145 @@
+"""`lint`: read, put together, judge; and, where asked for, fix and judge again."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from cudacompat.app.project.files import Read, read
+from cudacompat.app.project.fixes import chosen, edited
+from cudacompat.app.project.model import project_of
+from cudacompat.domain.builds.api_changes import CallingSources
+from cudacompat.domain.builds.engine import ALWAYS
+from cudacompat.domain.policy.policy import Ignore
+from cudacompat.domain.project.edited_file import EditedFile
+from cudacompat.domain.project.inline_ignores import apply
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.reports.lint import LintReport
+from cudacompat.domain.rules import IGNORE_RULES, SOURCE_RULES
+from cudacompat.domain.rules.ignores.suppress import suppress
+from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.verdict import Target
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_MOST_ROUNDS = 8
+
+
+def lint(
+    folder: str,
+    targets: tuple[Target, ...] = (),
+    ignores: Sequence[Ignore] = (),
+    *,
+    fix: bool = False,
+    unsafe: bool = False,
+    shown: bool = False,
+) -> LintReport:
+    """Return what is wrong in a project, judged for these targets. With `fix` (or `unsafe`) the report holds the edited
+    files, which are not written here, and the findings that are left with them; or, where the edits are only to be
+    `shown`, those that there are now. `UsageError` where there is no such folder."""
+    collecting = gc.isenabled()
+    gc.disable()  # all that is made here is kept to the end; looking for garbage in it takes a quarter of the time
+    try:
+        return _lint(folder, targets, ignores, fix=fix, unsafe=unsafe, shown=shown)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _lint(
+    folder: str, targets: tuple[Target, ...], ignores: Sequence[Ignore], *, fix: bool, unsafe: bool, shown: bool
+) -> LintReport:
+    found = read(folder)
+    before = {file.name: file.text for file in found.files}
+    report, findings = _judged(found, targets, ignores)
+    now = report
+    fixed: list[Finding] = []
+    for _ in range(_MOST_ROUNDS if fix or unsafe else 0):
+        making = chosen(findings, unsafe=unsafe)
+        texts = edited({file.name: file.text for file in found.files}, making)
+        if not texts:
+            break
+        fixed += making
+        files = tuple(replace(file, text=texts.get(file.name, file.text)) for file in found.files)
+        found = replace(found, files=files)
+        report, findings = _judged(found, targets, ignores)
+    marks = dict.fromkeys(found.marked, "\ufeff")
+    changed = tuple(
+        EditedFile(file.name, marks.get(file.name, "") + before[file.name], marks.get(file.name, "") + file.text)
+        for file in found.files
+        if file.text != before[file.name]
+    )
+    if shown:
+        return replace(now, edited=changed)
+    return replace(report, edited=changed, fixed=tuple(_of_user(found, each) for each in fixed))
+
+
+def findings_of(project: Project) -> tuple[Finding, ...]:
+    """Return what the rules find, by file and line."""
+    found = [finding for rule in LINT_RULES for finding in rule.check(project)]
+    found += [finding for calling in _callings(project) for rule in SOURCE_RULES for finding in rule.check(calling)]
+    unique = list(dict.fromkeys(found))
+    return tuple(sorted(unique, key=lambda each: (each.path or "", each.line or 0, _ORDER[each.severity])))
+
+
+def _callings(project: Project) -> Iterator[CallingSources]:
+    """The sources that call an engine, with the version of it that the project builds. Where that is not said, only
+    what no version has counts."""
+    for use in project.uses:
+        api = use.engine.api
+        sources = tuple((file.name, file.text) for file in project.rust if api is not None and api.crate in file.text)
+        if api is not None and sources:
+            changes = api.changes if use.parsed else tuple(each for each in api.changes if each.window == ALWAYS)
+            yield CallingSources(changes, use.parsed, sources)
+
+
+def _judged(
+    found: Read, targets: tuple[Target, ...], ignores: Sequence[Ignore]
+) -> tuple[LintReport, tuple[Finding, ...]]:
+    project = project_of(found, targets)
+    ids = frozenset((*(rule.id for rule in LINT_RULES), *(rule.id for rule in SOURCE_RULES)))
+    raw = findings_of(project)
+    kept, inline, uses = apply(raw, project.files, ids)
+    own = [ignore for ignore in ignores if ignore.rule in ids or ignore.rule == "not-read"]
+    left = suppress(kept, project.not_read, own, targets, date.today())
+    about_ignores = [
+        *(finding for use in uses for rule in INLINE_RULES for finding in rule.check(use)),
+        *(
+            finding
+            for use in left.uses
+            if use.ignore.rule in ids
+            for rule in IGNORE_RULES
+            for finding in rule.check(use)
+        ),
+    ]
+    findings = sorted((*left.findings, *about_ignores), key=lambda each: _ORDER[each.severity])
+    report = LintReport(
+        root=str(found.root),
+        targets=targets,
+        uses=project.uses,
+        units=project.units,
+        findings=tuple(_of_user(found, each) for each in findings),
+        suppressed=tuple(
+            replace(each, finding=replace(each.finding, path=_named(found, each.finding.path)))
+            for each in (*inline, *left.suppressed)
+        ),
+        not_read=tuple(replace(each, path=_named(found, each.path) or each.path) for each in left.not_read),
+        files=found.seen,
+        skipped=found.skipped,
+    )
+    return report, left.findings
+
+
+def _of_user(found: Read, finding: Finding) -> Finding:
+    """The finding with its paths, and those of its fix, as the user would write them."""
+    fix = finding.fix
+    if fix is not None:
+        fix = replace(fix, edits=tuple(replace(each, file=_named(found, each.file) or each.file) for each in fix.edits))
+    return replace(finding, path=_named(found, finding.path), fix=fix)
+
+
+def _named(found: Read, name: str | None) -> str | None:
+    """The path of a file as the user would write it, from where the command was called."""
+    return name if name is None or str(found.root) == "." else (found.root / name).as_posix()

@@ -1,1 +1,0 @@
-"""`lint`: a project's build files read, put together into facts, and judged by the rules."""

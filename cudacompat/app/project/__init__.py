@@ -1,0 +1,1 @@
+"""A project read and put together."""

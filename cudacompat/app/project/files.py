@@ -1,0 +1,241 @@
+"""Which files of a project `lint` reads, and what it passes over: bounded, and never out of the folder."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from cudacompat.app.project.rust_sources import crate_sources
+from cudacompat.artifacts.buildfiles import ci, services, settings
+from cudacompat.domain.project.model import SourceFile
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.engines import ENGINES
+
+_MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
+_MOST_TOTAL = 256 << 20  # bytes of all together
+_MOST_FILES = 20_000
+_DEEPEST = 12
+# What no build of the project itself reads: results, caches, and other people's sources below it.
+_RESULTS = frozenset(
+    {".git", ".hg", ".svn", "node_modules", "__pycache__", "target", "dist", ".venv", "venv", ".tox", ".cache",
+     "site-packages"}
+)  # fmt: skip
+_FOREIGN = frozenset({"third_party", "3rdparty", "thirdparty", "vendor", "external", "extern", "_deps", "submodules"})
+_PLAIN_NAMES = frozenset({"cargo.lock", ".dockerignore", ".gitmodules", "cmakecache.txt"})
+_JSON_NAMES = re.compile(r"(?:cmake(?:user)?presets|\.?devcontainer|settings|[\w.-]*presets)\.json")
+_PYTHON_NAMES = re.compile(r"(?:setup|build|[\w]*_build|build_[\w]*|setup_[\w]*|noxfile|conanfile)\.py")
+# Most files of a project are sources; their names need no closer look.
+_SOURCES = (
+    ".c", ".cc", ".cpp", ".cu", ".cuh", ".cxx", ".gif", ".go", ".h", ".hpp", ".html", ".ipynb", ".jpg", ".js", ".md",
+    ".png", ".pyi", ".rst", ".svg", ".ts", ".txt",
+)  # fmt: skip
+# Documents and pictures, whatever their names begin with: dockerfile-stages.png.
+_DOCUMENTS = (".gif", ".html", ".ipynb", ".jpeg", ".jpg", ".md", ".pdf", ".png", ".rst", ".svg", ".webp")
+_NOWHERE = "a link that leads nowhere"
+_SCRIPT_NAMES = (".sh", ".bash")
+# A YAML file without one of these words says nothing about CUDA; reading it as YAML is what takes the time.
+_WORTH_PARSING = re.compile(r"cuda|nvidia|nvcc|gpu|cargo|cmake|whisper|llama|torch", re.IGNORECASE)
+
+
+class TooLargeError(ValueError):
+    """A file that is longer than any build file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read: the files, what could not be read, the folders passed over, and the configured build folders."""
+
+    root: Path
+    files: tuple[SourceFile, ...]
+    not_read: tuple[NotRead, ...]
+    skipped: tuple[str, ...]
+    configured: tuple[str, ...]
+    seen: int = 0  # how many build files there are, read or not
+    rust: tuple[SourceFile, ...] = ()  # the sources of a crate that uses an engine whose calls are known
+    marked: frozenset[str] = frozenset()  # the files that begin with a byte order mark, which their text leaves out
+
+
+def read(folder: str) -> Read:
+    """Return the build files below this folder, or the one that is named; `UsageError` where there is none."""
+    root = Path(folder)
+    mode = _mode(folder, follow=True)
+    if stat.S_ISREG(mode):
+        root, only = root.parent, root.name
+        if not wanted(only):
+            raise UsageError(f"{folder} is no build file of a kind that is read")
+    elif stat.S_ISDIR(mode):
+        only = None
+    elif mode:
+        raise UsageError(f"{folder} is neither a file nor a folder")
+    else:
+        raise UsageError(f"no such file or folder: {folder}")
+    files: list[SourceFile] = []
+    not_read: list[NotRead] = []
+    skipped: list[str] = []
+    configured: list[str] = []
+    marked: set[str] = set()
+    seen = total = 0
+    for name in (only,) if only else _walk(root, skipped, configured, not_read):
+        seen += 1
+        if seen > _MOST_FILES or total > _MOST_TOTAL:
+            most = f"{_MOST_FILES} build files" if seen > _MOST_FILES else f"{_MOST_TOTAL >> 20} MiB of build files"
+            not_read.append(NotRead(".", f"more than {most}; those from {name} on were not read"))
+            break
+        try:
+            text = _text(root / name, follow=only is not None)
+        except OSError as error:
+            not_read.append(NotRead(name, _said(error)))
+            continue
+        except TooLargeError as error:
+            if only or is_build_file(name):
+                not_read.append(NotRead(name, str(error)))
+            continue
+        except ValueError as error:
+            not_read.append(NotRead(name, str(error)))
+            continue
+        total += len(text)
+        if text.startswith("\ufeff"):
+            marked.add(name)
+            text = text[1:]
+        if worth_parsing(name, text):
+            files.append(SourceFile(name, text))
+    rust = () if only else tuple(_rust(root, files))
+    return Read(root, tuple(files), tuple(not_read), tuple(skipped), tuple(configured), seen, rust, frozenset(marked))
+
+
+def _said(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _rust(root: Path, files: list[SourceFile]) -> Iterator[SourceFile]:
+    """The Rust sources below the manifests that name a crate whose calls came and went, where they name it, too."""
+    crates = [engine.api.crate for engine in ENGINES if engine.api is not None]
+    manifests = [file for file in files if PurePosixPath(file.name).name == "Cargo.toml"]
+    folders = {
+        PurePosixPath(file.name).parent.as_posix(): crate
+        for file in manifests
+        for crate in crates
+        if re.search(rf"\b{crate.replace('_', '[-_]')}\b", file.text)
+    }
+    seen: set[str] = set()
+    for folder, crate in sorted(folders.items()):
+        for name, text in crate_sources(root / folder, crate):
+            name = os.path.relpath(name, root).replace(os.sep, "/")
+            if name not in seen:
+                seen.add(name)
+                yield SourceFile(name, text)
+
+
+def _text(path: Path, *, follow: bool) -> str:
+    """The text of a regular file, its byte order mark included; what it is was asked of the open file."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError("not a regular file")
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise TooLargeError(f"larger than {_MOST_BYTES >> 20} MiB")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ValueError("UTF-16, not UTF-8")
+    if b"\0" in data:
+        raise ValueError("a binary file")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 (byte {error.start})") from None
+
+
+def wanted(name: str) -> bool:
+    """Whether a file of this path is a build file of a kind that is read."""
+    lower = name.rpartition("/")[2].lower()
+    if lower.endswith(_DOCUMENTS):
+        return False
+    if lower.endswith(_SOURCES) and not lower.startswith(("dockerfile", "containerfile", "cmake")):
+        return False
+    if lower in _PLAIN_NAMES or services.kind_of(name) or ci.system_of(name):
+        return True
+    if lower.endswith(".json"):
+        return _JSON_NAMES.fullmatch(lower) is not None
+    if lower.endswith(".py"):
+        return _PYTHON_NAMES.fullmatch(lower) is not None
+    if lower.endswith(".rs"):
+        return lower == "build.rs"
+    return settings.parser(name) is not None
+
+
+def is_build_file(name: str) -> bool:
+    """Whether the name says that it is a build file. Of most YAML only its content could say so: it may be a template
+    of a chart, a catalogue of models, or the text of a page."""
+    if not name.lower().endswith((".yml", ".yaml")):
+        return True
+    return services.kind_of(name) is not None or ci.system_of(name) is not None
+
+
+def worth_parsing(name: str, text: str) -> bool:
+    """Whether the text can say anything about CUDA; files that are few and small are always taken."""
+    return not name.lower().endswith((".yml", ".yaml", ".json", ".sh", ".bash", ".mk", ".hcl")) or (
+        _WORTH_PARSING.search(text) is not None
+    )
+
+
+def is_script(name: str) -> bool:
+    """Whether the file is a shell script."""
+    return name.lower().endswith(_SCRIPT_NAMES)
+
+
+def _walk(root: Path, skipped: list[str], configured: list[str], not_read: list[NotRead]) -> Iterator[str]:
+    def unreadable(error: OSError) -> None:
+        here = os.path.relpath(error.filename or root, root).replace(os.sep, "/")
+        not_read.append(NotRead(here, _said(error)))
+
+    for place, folders, names in os.walk(root, onerror=unreadable):
+        here = os.path.relpath(place, root).replace(os.sep, "/")
+        here = "" if here == "." else f"{here}/"
+        if any(name in names for name in ("CMakeCache.txt", "compile_commands.json", "build.ninja")):
+            configured.append(here.rstrip("/"))
+        if "CMakeCache.txt" in names:
+            folders[:] = []
+            names = ["CMakeCache.txt"]
+        kept = []
+        for name in sorted(folders):
+            if name in _RESULTS or stat.S_ISLNK(_mode(f"{place}/{name}")):
+                continue
+            foreign = name in _FOREIGN or here.count("/") >= _DEEPEST or _mode(f"{place}/{name}/.git")
+            if foreign:
+                skipped.append(here + name)
+            else:
+                kept.append(name)
+        folders[:] = kept
+        for name in sorted(names):
+            if not wanted(here + name):
+                continue
+            if not stat.S_ISLNK(_mode(f"{place}/{name}")):
+                yield here + name
+            elif (why := _link(f"{place}/{name}", root)) is not None and not (is_script(name) and why == _NOWHERE):
+                not_read.append(NotRead(here + name, why))
+
+
+def _link(path: str, root: Path) -> str | None:
+    """Why what a link leads to is not read; `None` where that is a build file below the folder itself."""
+    target = os.path.realpath(path)
+    inside = os.path.relpath(target, os.path.realpath(root)).replace(os.sep, "/")
+    mode = _mode(target)
+    if not mode or stat.S_ISLNK(mode):
+        return _NOWHERE
+    if inside.startswith("../"):
+        return "a link that leads out of the folder"
+    return None if stat.S_ISREG(mode) and wanted(inside) else "a link to what is no build file"
+
+
+def _mode(path: str, *, follow: bool = False) -> int:
+    """What lies there; 0 where nothing does, or where that cannot be told."""
+    try:
+        return (os.stat if follow else os.lstat)(path).st_mode
+    except (OSError, ValueError):
+        return 0

@@ -1,0 +1,256 @@
+"""The lists that stand in a project's files, and what becomes of each when GPUs are added."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from packaging.version import Version
+
+from cudacompat.app.project.list_names import Carrier, Names, defaults, referred, with_aliases
+from cudacompat.artifacts.buildfiles import settings
+from cudacompat.artifacts.buildfiles.project_files import ProjectFile
+from cudacompat.domain.builds.engine import Engine, Grammar
+from cudacompat.domain.builds.lists.reader import (
+    ArchList,
+    NoListError,
+    UnreadableListError,
+    extended,
+    read_list,
+    wants_bare,
+)
+from cudacompat.domain.builds.lists.writer import CodeTarget
+from cudacompat.domain.builds.plans.plan import Wanted, arriving
+from cudacompat.domain.judge.compat import Fit, sass_fit
+from cudacompat.domain.project.assignments import Assignment, Way
+from cudacompat.domain.project.list_places import Place, PlaceState
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.target import ArchSuffix, CodeKind
+
+_ARCH_LIKE = re.compile(r"\d{2}|\d\.\d|native|auto|all", re.IGNORECASE)
+_COMPUTED = re.compile(r"[$`]|\{\{")
+_WORTH_PARSING = re.compile(r"arch|capab|compute_|cuda", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is added to which engine's lists."""
+
+    engine: Engine
+    version: Version | None
+    wanted: tuple[Wanted, ...]
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement in a file's text, and what the list asks for then."""
+
+    start: int
+    end: int
+    text: str
+    code: tuple[CodeTarget, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One place, with the assignment it was made of and the edit that it needs."""
+
+    place: Place
+    assignment: Assignment
+    edit: Edit | None = None
+
+
+class _ElsewhereError(UsageError):
+    """Another setting of the build carries the target."""
+
+
+def analyse(
+    job: Job, files: Sequence[ProjectFile], not_read: list[NotRead]
+) -> tuple[list[Place], dict[str, list[Edit]]]:
+    """Return every list in these files and the edits by file; what could not be understood is added to `not_read`."""
+    parsed: list[tuple[ProjectFile, tuple[Assignment, ...]]] = []
+    for file in files:
+        parser = settings.parser(file.name)
+        if parser is None or not _WORTH_PARSING.search(file.text):
+            continue
+        try:
+            parsed.append((file, tuple(parser(file.text))))
+        except ValueError as error:
+            if any(name in file.text for name in job.names.unread if len(name) > 5):
+                not_read.append(NotRead(file.name, f"not understood: {error}"))
+    aliases = with_aliases([(file.name, found) for file, found in parsed], job.names)
+    places: list[Place] = []
+    edits: dict[str, list[Edit]] = {}
+    for file, assignments in parsed:
+        for found in _by_case(_places(job, file, assignments, aliases)):
+            places.append(found.place)
+            if found.edit is not None:
+                edits.setdefault(file.name, []).append(found.edit)
+    return places, edits
+
+
+def _places(
+    job: Job, file: ProjectFile, assignments: Sequence[Assignment], aliases: dict[str, Carrier]
+) -> Iterator[_Found]:
+    seen: set[tuple[int, int]] = set()
+    for each in sorted(assignments, key=lambda each: each.start):
+        for assignment in defaults(each):
+            found = _place(job, file, assignment, aliases)
+            if found is not None and (assignment.start, assignment.end) not in seen:
+                seen.add((assignment.start, assignment.end))
+                yield found
+
+
+def _by_case(found: Iterator[_Found]) -> list[_Found]:
+    """The places, less the edits of those that stand beside others of the same name, each for a case of its own: an
+    older CUDA release, another runner. Which of them the new GPU belongs to is nothing to be guessed."""
+    every = list(found)
+    groups: dict[str, list[_Found]] = defaultdict(list)
+    for each in every:
+        if each.assignment.cased and each.place.state not in (PlaceState.UNREAD, PlaceState.NO_LIST):
+            groups[each.place.name].append(each)
+    decided: list[_Found] = []
+    for each in every:
+        group = groups[each.place.name] if each.assignment.cased else []
+        cases = len({other.place.value for other in group})
+        if each.edit is not None and cases > 1:
+            there = any(other.place.state is PlaceState.THERE for other in group)
+            why = f"the file has it {len(group)} times, each for a case of its own"
+            place = replace(
+                each.place,
+                state=PlaceState.OTHER_CASE if there else PlaceState.CANNOT,
+                why=f"{why}; another of them has the target" if there else why,
+                becomes=None,
+            )
+            each = replace(each, place=place, edit=None)
+        decided.append(each)
+    return decided
+
+
+def _place(job: Job, file: ProjectFile, each: Assignment, aliases: dict[str, Carrier]) -> _Found | None:
+    carrier = job.names.carrier(each) or (aliases.get(each.name) if each.name else None)
+    if carrier is None and each.name not in job.names.unread:
+        return None
+    place = Place(
+        file=file.name,
+        line=file.text.count("\n", 0, each.start) + 1,
+        what=each.what,
+        name=each.name,
+        value=" ".join(each.value.split()),
+        reader=carrier.reader if carrier is not None else None,
+        state=PlaceState.UNREAD,
+    )
+    if carrier is None:
+        if not _ARCH_LIKE.search(each.value) or referred(each.value):
+            return None
+        return _Found(replace(place, why=job.names.unread[each.name]), each)
+    if not each.value.strip() or (each.what == "a value in a program" and not _ARCH_LIKE.search(each.value)):
+        return None
+    try:
+        edit = _edit(job, each, carrier)
+    except NoListError as error:
+        state = PlaceState.NO_LIST if each.what.endswith("in CMake") else PlaceState.CANNOT
+        return _Found(replace(place, state=state, why=str(error)), each)
+    except _ElsewhereError as error:
+        return _Found(replace(place, state=PlaceState.OTHER_CASE, why=str(error)), each)
+    except UsageError as error:
+        return _Found(replace(place, state=PlaceState.CANNOT, why=str(error)), each)
+    if edit is None:
+        return _Found(replace(place, state=PlaceState.THERE), each)
+    becomes = " ".join(edit.text.strip("\"'").split())
+    return _Found(replace(place, state=PlaceState.CHANGES, becomes=becomes), each, edit)
+
+
+# -- one list
+
+
+def _edit(job: Job, each: Assignment, carrier: Carrier) -> Edit | None:
+    if each.way is Way.LIST:
+        raise UnreadableListError("each value is a build of its own (a matrix): add one by hand")
+    if each.cut:
+        raise UnreadableListError("the shell ends the command at the bare `;` behind it: quote the whole -D first")
+    if each.quote == "mixed" or (each.way is Way.FLAGS and re.search(r"['\"]", each.value)):
+        raise UnreadableListError("its items are quoted one by one")
+    if _COMPUTED.search(each.value) and each.way is not Way.FLAGS:
+        raise UnreadableListError("it is put together when the build runs")
+    for wanted in job.wanted:
+        _require_taker(job, carrier, wanted)
+    escaped = each.in_shell and not each.quote and "\\;" in each.value
+    value = each.value.replace("\\;", ";") if escaped else each.value
+    existing = _read(job, carrier, value, each.separator)
+    before = existing.text
+    for wanted in job.wanted:
+        code = _target(job, carrier, wanted, existing)
+        if code is not None:
+            existing = _read(job, carrier, extended(existing, code), each.separator)
+    if existing.text == before:
+        return None
+    return Edit(each.start, each.end, _written(each, existing.text, escaped), existing.code)
+
+
+def _read(job: Job, carrier: Carrier, value: str, separator: str | None) -> ArchList:
+    """The list; flags without any -gencode are one, too, where nothing else of the build takes the target."""
+    knob = carrier.knob
+    flags = carrier.grammar in (Grammar.GENCODE, Grammar.GENCODE_LIST) and knob is not None
+    if flags and "arch=" not in value and any(_only_taker(job, carrier, wanted) for wanted in job.wanted):
+        return ArchList(carrier.grammar, value, (), " " if carrier.grammar is Grammar.GENCODE else ";")
+    return read_list(carrier.grammar, value, separator)
+
+
+def _require_taker(job: Job, carrier: Carrier, wanted: Wanted) -> None:
+    """Refuse a setting that does not take this GPU's target where another of the build does."""
+    knob, suffix = carrier.knob, wanted.suffix.value
+    number = job.engine.stand_in(job.version, wanted.number)
+    if knob is None or knob.takes(number, suffix):
+        return
+    others = [c.knob for c in job.names.read.values() if c.knob is not None and c.knob.takes(number, suffix)]
+    if others:
+        raise _ElsewhereError(f"{knob.name} does not take {number}{suffix}; {others[0].name} does")
+
+
+def _only_taker(job: Job, carrier: Carrier, wanted: Wanted) -> bool:
+    number = job.engine.stand_in(job.version, wanted.number)
+    takers = [c for c in job.names.read.values() if c.knob is None or c.knob.takes(number, wanted.suffix.value)]
+    return bool(takers) and all(c.knob is carrier.knob for c in takers)
+
+
+def _target(job: Job, carrier: Carrier, wanted: Wanted, existing: ArchList) -> CodeTarget | None:
+    """What has to be added to the list for this GPU; `None` where it is there."""
+    if _has(job, existing, wanted):
+        return None
+    number = job.engine.stand_in(job.version, wanted.number)
+    suffix = wanted.suffix
+    demanded = job.engine.added_suffix(job.version, number, demanded=True)
+    if demanded and suffix is ArchSuffix.NONE:
+        suffix = ArchSuffix(demanded)
+    if any(each.number == number and each.sass and each.suffix is suffix for each in existing.code):
+        return None
+    if carrier.knob is not None and not carrier.knob.takes(number, suffix.value):
+        raise UnreadableListError(f"{carrier.knob.name} does not take {number}{suffix.value}")
+    plain = suffix is ArchSuffix.NONE and not job.engine.added_suffix(job.version, number, ptx=True)
+    return CodeTarget(number, suffix, ptx=plain and wants_bare(existing))
+
+
+def _has(job: Job, existing: ArchList, wanted: Wanted) -> bool:
+    """Whether the list holds machine code of the GPU's own number (or, for `sm_90a`, just that)."""
+    images = [i for i in arriving(job.engine, job.version, existing.code) if i.kind is CodeKind.SASS]
+    if wanted.suffix is not ArchSuffix.NONE:
+        return any(image.arch == wanted.arch for image in images)
+    capability = ComputeCapability.from_number(wanted.number)
+    return any(sass_fit(capability, image) is Fit.OWN for image in images)
+
+
+def _written(each: Assignment, text: str, escaped: bool) -> str:
+    """The new list as this place has to hold it: bare, or in quotes where what reads the line would break it."""
+    if each.quote or each.way is Way.FLAGS or each.separator is not None:
+        return text
+    if escaped:
+        return text.replace(";", "\\;")
+    new_semicolon = ";" in text and ";" not in each.value
+    breaks = " " in text or (new_semicolon and (each.in_shell or each.sourced))
+    return f'"{text}"' if breaks else text

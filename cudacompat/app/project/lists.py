@@ -1,0 +1,182 @@
+"""Every list of architectures in a project: where it stands, who reads it, and what it says to that reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from cudacompat.app.project.list_names import Carrier, Names, names_of
+from cudacompat.domain.builds.engine import Engine, Grammar
+from cudacompat.domain.builds.lists.reader import ArchList, Item, NoListError, UnreadableListError, read_list
+from cudacompat.domain.builds.lists.writer import CodeTarget
+from cudacompat.domain.project.arguments import in_arguments
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.model import Command, ImageBuild, Listed, Place, Setting, Use
+from cudacompat.domain.words.target import ArchSuffix
+from cudacompat.engines import find
+
+_ONE = re.compile(r"(?:sm_)?(\d{2,3})([af]?)")
+_HANDS_ON = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+# What these names mean does not depend on whose project it is.
+_GENERIC = {
+    ("CMAKE_CUDA_ARCHITECTURES", Way.DEFINE): "cmake",
+    ("CUDA_ARCHITECTURES", Way.DEFINE): "cmake",
+    ("CUDAARCHS", Way.ENVIRONMENT): "cmake",
+    ("TORCH_CUDA_ARCH_LIST", Way.ENVIRONMENT): "torch-extension",
+    ("NVCC_APPEND_FLAGS", Way.ENVIRONMENT): "nvcc",
+    ("NVCC_PREPEND_FLAGS", Way.ENVIRONMENT): "nvcc",
+}
+
+
+class Lists:
+    """Finds them, given the engines of the project."""
+
+    def __init__(self, uses: Sequence[Use]) -> None:
+        self._uses = tuple(uses)
+        self._named: dict[tuple[str, str | None], Names] = {}  # by what is quick to hash
+
+    def _names(self, use: Use) -> Names:
+        key = (use.engine.name, use.version)
+        if key not in self._named:
+            self._named[key] = names_of(use.engine, use.parsed)
+        return self._named[key]
+
+    def of_project(
+        self, commands: Sequence[Command], settings: Iterable[Setting], builds: Iterable[ImageBuild]
+    ) -> Iterator[Listed]:
+        """Yield the lists that reach a command that builds, then those that builds of images hand to one, then those
+        that stand elsewhere, each place once."""
+        seen: set[tuple[str, int]] = set()
+        for command in commands:
+            for listed in self._of_command(command):
+                at = listed.setting.place.at
+                if at not in seen:
+                    seen.add(at)
+                    yield listed
+        for listed in self._handed_on(commands, builds):
+            at = listed.setting.place.at
+            if at not in seen:
+                seen.add(at)
+                yield listed
+        for setting in settings:
+            for each in (setting, *in_arguments(setting)):
+                at = each.place.at
+                if at in seen or not each.written.strip():
+                    continue
+                found = self._of_setting(each)
+                if found is not None:
+                    seen.add(at)
+                    yield found
+
+    def _handed_on(self, commands: Iterable[Command], builds: Iterable[ImageBuild]) -> Iterator[Listed]:
+        """The build arguments that a Dockerfile gives to a setting for a list as they are."""
+        given = [build for build in builds if build.dockerfile is not None and build.arguments]
+        for command in commands if given else ():
+            if command.use is None or command.stage is None:
+                continue
+            takes = {
+                match[1] or match[2]: carrier
+                for setting in (*command.defines, *command.environment.values())
+                if (match := _HANDS_ON.fullmatch(setting.written)) is not None
+                and (carrier := _carrier(self._names(command.use), setting)) is not None
+            }
+            for argument in (
+                each for build in given if build.dockerfile == command.stage.file for each in build.arguments
+            ):
+                if argument.name in takes and argument.written.strip():
+                    yield listed_of(argument, command.use, takes[argument.name])
+
+    def _of_command(self, command: Command) -> Iterator[Listed]:
+        if command.use is None:
+            return
+        names = self._names(command.use)
+        given = [*command.defines, *command.environment.values()]
+        for setting in given:
+            for each in (setting, *(in_arguments(setting) if setting.name == "CMAKE_ARGS" else ())):
+                carrier = _carrier(names, each)
+                if carrier is not None and each.written.strip():
+                    yield listed_of(each, command.use, carrier, command)
+        if command.program == "nvcc":
+            yield from _flags(command)
+
+    def _of_setting(self, setting: Setting) -> Listed | None:
+        if setting.way is Way.FLAGS:
+            return listed_of(setting, Use(find("nvcc"), None, setting.place.file), _FLAGS)
+        for use in self._uses:
+            carrier = _carrier(self._names(use), setting)
+            if carrier is not None:
+                return listed_of(setting, use, carrier)
+        way = Way.ENVIRONMENT if setting.way is Way.BUILD_ARGUMENT else setting.way
+        name = _GENERIC.get((setting.name, way))
+        if name is None or any(_dead(use.engine, setting.name) for use in self._uses):
+            return None
+        generic = Use(find(name), None, setting.place.file)
+        carrier = _carrier(self._names(generic), setting)
+        return listed_of(setting, generic, carrier) if carrier is not None else None
+
+
+_FLAGS = Carrier(Grammar.GENCODE, "nvcc, in this very command", None)
+
+
+def _flags(command: Command) -> Iterator[Listed]:
+    words = command.words[1:]
+    places = [word.place for word in words if word.text.startswith(("-gencode", "--generate-code", "-arch", "--gpu-"))]
+    if not places:
+        return
+    text = " ".join(word.text for word in words)
+    place = Place(places[0].file, places[0].line, places[0].start, places[-1].end)
+    known = all(word.known or word.text == "$_" for word in words)  # make's own $@ and $< hold no target
+    setting = Setting("", text if known else None, place, Way.FLAGS, text, in_shell=True)
+    if command.use is not None and "arch=compute_" in text:
+        yield listed_of(setting, command.use, _FLAGS, command)
+
+
+def _dead(engine: Engine, name: str) -> bool:
+    return any(dead.name == name for dead in engine.dead)
+
+
+def _carrier(names: Names, setting: Setting) -> Carrier | None:
+    if setting.way is Way.FLAGS:
+        return _FLAGS
+    if setting.name == "CUDA_ARCHITECTURES" and not setting.of_target:
+        return None  # a variable of somebody's own
+    way = Way.ENVIRONMENT if setting.way is Way.BUILD_ARGUMENT else setting.way
+    return names.read.get((setting.name, way))
+
+
+def listed_of(setting: Setting, use: Use, carrier: Carrier, command: Command | None = None) -> Listed:
+    """Return the list that a setting holds, as the reader of its grammar takes it."""
+    archs, wrong, word = None, None, None
+    if setting.value is not None:
+        try:
+            archs = _read(carrier.grammar, setting.value.replace("\\;", ";"))
+        except NoListError:
+            word = setting.value.strip().lower()
+        except UnreadableListError as error:
+            wrong = str(error)
+    return Listed(setting, use, carrier.grammar, carrier.reader, carrier.knob, archs, wrong, word, command)
+
+
+# PyTorch's and CMake's FindCUDA replace spaces by semicolons before they look at the items.
+_PARTED_BY_ANYTHING = (Grammar.TORCH, Grammar.SPACED, Grammar.FIND_CUDA)
+_PARTED_BY_SEMICOLONS = (Grammar.CMAKE, Grammar.CMAKE_SPLIT)
+
+
+def _read(grammar: Grammar, value: str) -> ArchList:
+    text = value.strip()
+    if grammar is Grammar.ONE_NUMBER:
+        match = _ONE.fullmatch(text)
+        if match is None:
+            raise UnreadableListError("its reader takes one architecture: a number")
+        code = CodeTarget(int(match[1]), ArchSuffix(match[2]))
+        return ArchList(grammar, text, (Item(match.start(1), match.end(2), code),), ";")
+    if grammar in _PARTED_BY_ANYTHING and ";" in text:
+        return replace(read_list(Grammar.TORCH, re.sub(r"[;\s]+", _semicolon, text)), text=text)
+    if grammar in _PARTED_BY_SEMICOLONS and ";" in text and re.search(r"\s", text):
+        raise UnreadableListError("a space stands in it, which CMake takes for a part of the item")
+    return read_list(grammar, text)
+
+
+def _semicolon(gap: re.Match[str]) -> str:
+    return ";" + " " * (len(gap[0]) - 1)

@@ -1,0 +1,321 @@
+"""A project's files put together into the facts that rules look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from cudacompat.app.project.files import Read, is_build_file, is_script
+from cudacompat.app.project.lists import Lists
+from cudacompat.app.project.uses import Builders, all_uses, uses_of
+from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, image_builds, services, settings, stages
+from cudacompat.artifacts.buildfiles import commands as shell
+from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
+from cudacompat.domain.project.assignments import Assignment, Way
+from cudacompat.domain.project.model import (
+    CMakeCommand,
+    CMakeFile,
+    Command,
+    Copy,
+    ImageBuild,
+    Job,
+    Mount,
+    PlannedUnit,
+    Project,
+    Service,
+    Setting,
+    SourceFile,
+    Stage,
+    Use,
+    Word,
+)
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.verdict import Target
+from cudacompat.engines import ENGINES
+
+_UNKNOWN = re.compile(r"\$(?:ENV)?\{|\$\(|\$\w|`|\{\{")
+_MAKE_LINE = re.compile(r"(?m)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
+_MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|[$@<^?*+|%])")  # $@ and its like become $_
+
+
+def project_of(read: Read, targets: tuple[Target, ...]) -> Project:
+    """Return the facts. What could not be parsed is in `not_read`, and the rest goes on."""
+    return _Assembly(read).project(targets)
+
+
+class _Assembly:
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._uses = uses_of(read)
+        self._stages: list[Stage] = []
+        self._jobs: list[Job] = []
+        self._commands: list[Command] = []
+        self._settings: list[Setting] = []
+        self._cmake: list[CMakeFile] = []
+        self._services: list[Service] = []
+        self._image_builds: list[ImageBuild] = []
+        names = [file.name for file in read.files if settings.is_dockerfile(file.name)]
+        self._dockerfiles = image_builds.Dockerfiles(names)
+        self._not_read: list[NotRead] = [*read.not_read]
+        self._placed: set[int] = set()  # where the settings of the file begin that were kept
+        self._environment: Mapping[str, Setting] | None = None
+
+    def project(self, targets: tuple[Target, ...]) -> Project:
+        for file in self._read.files:
+            self._placed, self._environment = set(), None
+            try:
+                self._take(file)
+            except (ValueError, RecursionError) as error:
+                if "{{" in file.text and not is_build_file(file.name):
+                    continue  # a template, which is no YAML until it is filled in
+                said = str(error).splitlines()[0] if str(error) else "nested too deeply"
+                self._not_read.append(NotRead(file.name, f"not understood: {said}"))
+        units = tuple(self._units())
+        uses = tuple(all_uses(self._uses, (command.use for command in self._commands)))
+        lists = Lists(uses)
+        return Project(
+            files=self._read.files,
+            uses=uses,
+            stages=tuple(self._stages),
+            jobs=tuple(self._jobs),
+            commands=tuple(self._commands),
+            settings=tuple(self._settings),
+            lists=tuple(lists.of_project(self._commands, self._settings, self._image_builds)),
+            cmake=tuple(self._cmake),
+            services=tuple(self._services),
+            image_builds=tuple(self._image_builds),
+            units=units,
+            rust=self._read.rust,
+            targets=targets,
+            known=_known(),
+            not_read=tuple(self._not_read),
+        )
+
+    def _take(self, file: SourceFile) -> None:
+        lower = file.name.rpartition("/")[2].lower()
+        kind = services.kind_of(file.name)
+        system = ci.system_of(file.name)
+        before = len(self._services)
+        if settings.is_dockerfile(file.name):
+            self._dockerfile(file)
+        elif kind == "quadlet":
+            self._services += services.quadlet(file)
+        elif kind == "devcontainer":
+            documents = yaml_tree(_without_comments(file.text))
+            self._services += services.devcontainer(file, documents)
+            self._image_builds += image_builds.of_devcontainer(file, documents, self._dockerfiles)
+        elif kind == "compose":
+            documents = yaml_tree(file.text)
+            self._services += services.compose(file, documents)
+            self._image_builds += image_builds.of_compose(file, documents, self._dockerfiles)
+        elif system is not None:
+            self._ci(file, yaml_tree(file.text), system)
+        elif is_script(file.name) or lower == "justfile":
+            self._script(file, shell.commands(file, 0, len(file.text), {}))
+        elif lower in ("makefile", "gnumakefile") or lower.endswith(".mk"):
+            self._script(file, _of_make(file))
+            self._given(file)
+        elif lower == "cmakelists.txt" or lower.endswith(".cmake"):
+            self._cmake.append(CMakeFile(file.name, tuple(_cmake_commands(file))))
+            self._given(file)
+        elif settings.parser(file.name) is not None:
+            self._given(file)
+            if lower.endswith(".hcl"):
+                self._image_builds += image_builds.of_bake(file, self._dockerfiles)
+        for service in self._services[before:]:
+            self._keep(service.environment.values())
+
+    # -- kinds of files
+
+    def _dockerfile(self, file: SourceFile) -> None:
+        image = stages.read(file)
+        self._stages += image.stages
+        self._keep(image.before)
+        builders: dict[int, Builders] = {}
+        for stage in image.stages:
+            self._keep(stage.settings)
+        copies = {stage.number: list(reversed(stage.copies)) for stage in image.stages}
+        for run in image.commands:
+            stage = image.stages[run.stage]
+            if stage.number not in builders:
+                builders[stage.number] = self._begun(file, image.stages, stage, builders)
+            while copies[run.stage] and copies[run.stage][-1].place.start < run.command.start:
+                builders[run.stage].fetch(copies[run.stage].pop().sources)
+            use = builders[run.stage].use_of(run.command) if run.keyword == "RUN" else None
+            command = _command(run.command, file, stage=stage, mounts=run.mounts, use=use, instruction=run.keyword)
+            self._add(file, command)
+
+    def _begun(
+        self, file: SourceFile, all_: Sequence[Stage], stage: Stage, builders: Mapping[int, Builders]
+    ) -> Builders:
+        """What is known of the sources where a stage begins: what the stage knows that it begins with, and what it
+        copies."""
+        before, parent = None, stage.parent
+        lain = [stage]
+        while parent is not None and before is None:
+            before = builders.get(parent)
+            if before is None:  # a stage without a command
+                lain.append(all_[parent])
+                parent = all_[parent].parent
+        begun = before.copy() if before is not None else Builders(self._uses)
+        begun.take(copy.target for each in lain for copy in each.copies if _is_project(file, copy))
+        return begun
+
+    def _ci(self, file: SourceFile, documents: tuple[Node, ...], system: str) -> None:
+        for read in ci.jobs(file, documents, system):
+            self._jobs.append(read.job)
+            self._keep(read.job.environment.values())
+            foreign = any(step.action("actions/checkout") and "repository" in step.given for step in read.job.steps)
+            for step in read.job.steps:
+                self._keep(step.given.values())
+                built = image_builds.of_step(file, step, self._dockerfiles)
+                if built is not None and not foreign:
+                    self._image_builds.append(built)
+            if not foreign:
+                self._images(file, read.commands)
+            builders = Builders(self._uses)
+            for command in read.commands:
+                self._add(file, _command(command, file, job=read.job, use=builders.use_of(command)))
+
+    def _script(self, file: SourceFile, found: Iterable[ShellCommand]) -> None:
+        builders = Builders(self._uses)
+        commands = tuple(found)
+        self._images(file, commands)
+        for command in commands:
+            self._add(file, _command(command, file, use=builders.use_of(command)))
+
+    def _images(self, file: SourceFile, commands: Sequence[ShellCommand]) -> None:
+        """Take the builds of images among these commands, up to where somebody else's project is fetched."""
+        for command in commands:
+            if command.program == "git" and any(word.text == "clone" for word in command.words):
+                return
+            place = file.place(command.start, command.end)
+            built = image_builds.of_command(file, command.words, place, self._dockerfiles)
+            if built is not None:
+                self._image_builds.append(built)
+
+    def _add(self, file: SourceFile, command: Command) -> None:
+        self._commands.append(command)
+        shared = command.environment is self._environment  # with the command before: all of it was taken there
+        self._environment = command.environment
+        for setting in (*command.defines, *(() if shared else command.environment.values())):
+            if setting.place.file == file.name and setting.place.start not in self._placed:
+                self._keep((setting,))
+
+    def _keep(self, settings_: Iterable[Setting]) -> None:
+        for setting in settings_:
+            self._placed.add(setting.place.start)
+            self._settings.append(setting)
+
+    def _given(self, file: SourceFile) -> None:
+        parser = settings.parser(file.name)
+        for each in parser(file.text) if parser is not None else ():
+            self._settings.append(setting_of(file, each))
+
+    def _units(self) -> Iterator[PlannedUnit]:
+        for folder in self._read.configured:
+            build = self._read.root / folder
+            try:
+                shown, units = compile_commands.planned(build) or ("", ())
+            except UsageError as error:
+                self._not_read.append(NotRead(folder or ".", str(error)))
+                continue
+            for unit in units:
+                yield PlannedUnit(f"{folder}/{shown}" if folder else shown, unit.source, unit.request, unit.library)
+
+
+def _is_project(file: SourceFile, copy: Copy) -> bool:
+    """Whether it copies the whole context, of a Dockerfile at the top of the project."""
+    return copy.stage is None and copy.sources in ((".",), ("./",)) and "/" not in file.name
+
+
+def _command(
+    command: ShellCommand,
+    file: SourceFile,
+    *,
+    stage: Stage | None = None,
+    job: Job | None = None,
+    mounts: tuple[Mount, ...] = (),
+    use: Use | None = None,
+    instruction: str | None = None,
+) -> Command:
+    return Command(
+        program=command.program,
+        words=command.words,
+        place=file.place(command.start, command.end),
+        environment=command.environment,
+        defines=command.defines,
+        stage=stage,
+        job=job,
+        mounts=mounts,
+        use=use,
+        conditional=command.conditional,
+        ignored=command.ignored,
+        instruction=instruction,
+    )
+
+
+def setting_of(file: SourceFile, each: Assignment) -> Setting:
+    """Return what a parser of plain settings found, as a setting of the project."""
+    value = None if _UNKNOWN.search(each.value) and each.way is not Way.FLAGS else each.value
+    if each.separator == " " and value is not None:
+        value = ";".join(value.replace('"', " ").split())  # arguments of set(): CMake joins them
+    return Setting(
+        each.name,
+        value,
+        file.place(each.start, each.end),
+        each.way,
+        each.value,
+        each.quote,
+        each.in_shell,
+        each.cut,
+        each.separator,
+        each.what.startswith("set_"),
+    )
+
+
+def _cmake_commands(file: SourceFile) -> Iterator[CMakeCommand]:
+    for command in cmake.commands(file.text):
+        place = file.place(command.start, command.end)
+        words = tuple(
+            Word(
+                argument.text,
+                "${" not in argument.text and "$<" not in argument.text,
+                replace(place, start=argument.start, end=argument.end),
+            )
+            for argument in command.arguments
+        )
+        yield CMakeCommand(command.name, words, place)
+
+
+def _of_make(file: SourceFile) -> Iterator[ShellCommand]:
+    for match in _MAKE_LINE.finditer(file.text):
+        text = re.sub(r"^\t[@-]*", lambda m: " " * len(m[0]), match[0])
+        masked = _MAKE_VARIABLE.sub(lambda m: "$" + "_" * (len(m[0]) - 1), text)
+        yield from shell.commands(file, match.start(), match.end(), {}, masked)
+
+
+def _without_comments(text: str) -> str:
+    """JSON with comments as YAML takes it: the comments blanked, the length kept."""
+    pattern = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+
+    def blank(match: re.Match[str]) -> str:
+        return match[0] if match[1] else re.sub(r"[^\n]", " ", match[0])
+
+    return pattern.sub(blank, text).replace("\t", " ")
+
+
+def _known() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for engine in ENGINES:
+        for knob in (*engine.knobs, *engine.env_knobs, *engine.file_knobs):
+            found.setdefault(knob.name, knob.reader)
+    return found
+
+
+def names_in(files: Sequence[SourceFile]) -> frozenset[str]:
+    """Return every name in capitals that any file mentions."""
+    return frozenset(word for file in files for word in re.findall(r"\b[A-Z][A-Z0-9_]{3,}\b", file.text))

@@ -1,0 +1,61 @@
+"""Which engine a source tree is, or uses: for the settings that are offered, never for a verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from cudacompat.app.inputs.text_files import beginning
+from cudacompat.domain.builds.engine import Engine
+from cudacompat.engines import ENGINES
+
+_MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """An engine, its version where the tree says it, and the file that showed it."""
+
+    engine: Engine
+    version: str | None
+    file: str
+
+
+def recognise(folder: Path) -> Recognised | None:
+    """Return the engine that the files in this folder show, the most particular first; `None` where none does."""
+    text_of = cache(lambda name: beginning(folder / name, _MOST_BYTES))  # many engines are known by the same file
+    return next((found for engine in ENGINES if (found := _shown(engine, folder, text_of)) is not None), None)
+
+
+def recognise_as(engine: Engine, folder: Path) -> Recognised | None:
+    """Return what shows that this folder is, or uses, this engine; `None` where nothing does."""
+    return _shown(engine, folder, lambda name: beginning(folder / name, _MOST_BYTES))
+
+
+def recognise_in(texts: Mapping[str, str], root: Path, below: str) -> Recognised | None:
+    """Return the engine that the folder `below` the root shows (`` is the root), of which these files (by their path
+    below the root) were read already."""
+    folder = root / below
+    start = f"{below}/" if below else ""
+
+    @cache
+    def text_of(name: str) -> str | None:
+        text = texts.get(start + name)
+        return text if text is not None else beginning(folder / name, _MOST_BYTES)
+
+    return next((found for engine in ENGINES if (found := _shown(engine, folder, text_of)) is not None), None)
+
+
+def _shown(engine: Engine, folder: Path, text_of: Callable[[str], str | None]) -> Recognised | None:
+    for marker in engine.markers:
+        if marker.beside is not None and not (folder / marker.beside).is_file():
+            continue
+        text = text_of(marker.file)
+        if text is not None and re.search(marker.recognises, text):
+            found = re.search(marker.version, text) if marker.version else None
+            version = ".".join(found.groups()) if found else marker.means
+            return Recognised(engine, version, str(folder / marker.file))
+    return None

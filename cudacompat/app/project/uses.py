@@ -1,0 +1,222 @@
+"""Which engines a project is, contains or builds, and which of them a command builds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
+
+from cudacompat.app.project.files import Read
+from cudacompat.app.project.recognise import recognise_in
+from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.domain.builds.engine import BuildSystem, Engine
+from cudacompat.domain.project.model import Use
+from cudacompat.domain.project.prebuilt_wheels import prebuilt
+from cudacompat.engines import ENGINES, find
+
+_MARKED = frozenset({"cmakelists.txt", "cargo.toml", "cargo.lock", "setup.py", "pyproject.toml", "build.rs"})
+_DEEPEST = 3
+_MOST_FOLDERS = 300
+_REPOSITORY = re.compile(r"(?:github\.com[/:]|git\+https://github\.com/)([\w.-]+/[\w.-]+?)(?:\.git)?(?:[@#/\s\"']|$)")
+# Of what lies on GitHub: programs made for somebody, installers, packages, and one file of a tree.
+_NO_SOURCES = re.compile(
+    r"(?i)/releases/\S*(?:\.(?:sh|deb|rpm|exe|msi|whl|appimage)$|linux|windows|win64|-bin-|macos|darwin|x86_64|amd64|x64"
+    r"|aarch64|arm64)|/raw/"
+)
+_TAG = re.compile(r"/(?:archive|tarball|zipball)/(?:refs/tags/)?([^/\s]+?)(?:\.tar\.\w+|\.tgz|\.zip)?$|\.git#([^\s:]+)")
+_HAS_CUDA = re.compile(
+    r"(?is)enable_language\s*\(\s*CUDA|project\s*\([^)]*\bCUDA\b|find_package\s*\(\s*CUDA|check_language\s*\(\s*CUDA"
+)
+_PLAIN = ("cmake", "cargo-cmake", "cargo-cc", "nvcc")
+_BY_PACKAGE = {name: engine for engine in ENGINES for name in engine.packages}
+_BY_REPOSITORY = {name: engine for engine in ENGINES for name in engine.repositories}
+_NORMAL = re.compile(r"[-_.]+")
+
+
+def uses_of(read: Read) -> tuple[Use, ...]:
+    """Return the engines that the files show, the top folder's first; a plain CMake project only if it is CUDA's."""
+    found: list[Use] = []
+    has_cuda = any(
+        _HAS_CUDA.search(file.text) for file in read.files if file.name.lower().endswith(("cmakelists.txt", ".cmake"))
+    )
+    folders: set[str] = set()
+    texts = {file.name: file.text for file in read.files}
+    for file in read.files:
+        folder, _, name = file.name.rpartition("/")
+        if name.lower() in _MARKED and file.name.count("/") <= _DEEPEST:
+            folders.add(folder)
+    for folder in sorted(folders, key=lambda each: (each.count("/") if each else -1, each))[:_MOST_FOLDERS]:
+        shown = recognise_in(texts, read.root, folder)
+        if shown is None or (shown.engine.name in _PLAIN[:1] and not has_cuda):
+            continue
+        if shown.engine.name in _PLAIN and any(use.engine is shown.engine for use in found):
+            continue
+        if not any(use.engine is shown.engine and use.version == shown.version for use in found):
+            file_name = PurePosixPath(shown.file).name
+            found.append(Use(shown.engine, shown.version, f"{folder}/{file_name}" if folder else file_name, folder))
+    for file in read.files:
+        if PurePosixPath(file.name).name == ".gitmodules":
+            for match in _REPOSITORY.finditer(file.text):
+                engine = _BY_REPOSITORY.get(match[1].lower())
+                if engine is not None and not any(use.engine is engine for use in found):
+                    found.append(Use(engine, None, file.name))
+    return tuple(found)
+
+
+class Builders:
+    """Says which engine a command builds, while the commands of one stage, job or script are gone through."""
+
+    def __init__(self, uses: Sequence[Use]) -> None:
+        self._uses = tuple(uses)
+        self._homes: set[str] = set()  # where the project lies as a whole
+        self._cloned: Use | None = None
+        self._strange = False  # something was cloned that is no engine known here
+        self._configured = False  # CMake made the Makefile that make reads
+
+    def take(self, targets: Iterable[str]) -> None:
+        """Remember that the whole project was copied to these folders."""
+        self._homes.update(target.rstrip("/") for target in targets if target.startswith("/"))
+
+    def use_of(self, command: ShellCommand) -> Use | None:
+        """Return the engine that the command builds; `None` where it builds none, or which is not known."""
+        words = [word.text for word in command.words]
+        program = command.program
+        if program == "git" and "clone" in words:
+            self._clone(words)
+            return None
+        if program in ("wget", "curl"):
+            self.fetch(words)
+            return None
+        if program in ("make", "gmake"):
+            return self._of_make()
+        system = builds(program, words)
+        self._configured = self._configured or system is BuildSystem.CMAKE
+        if system is None:
+            return None
+        if system is BuildSystem.PIP:
+            return self._of_pip(words)
+        if system is BuildSystem.NVCC:
+            return Use(find("nvcc"), None, " ".join(words[:2])[:80])
+        return self._of_tree(system)
+
+    def copy(self) -> Builders:
+        """Return what a stage goes on with that begins with this one."""
+        other = Builders(self._uses)
+        other._homes = set(self._homes)
+        other._cloned, other._strange, other._configured = self._cloned, self._strange, self._configured
+        return other
+
+    def fetch(self, words: Iterable[str]) -> None:
+        """Remember what is downloaded from GitHub, unless that is a program, or one file."""
+        named = [word for word in words if _repository_of(word) is not None]
+        if named and not any(_NO_SOURCES.search(word) for word in named):
+            self._clone(named, "an archive")
+
+    def _clone(self, words: Iterable[str], how: str = "git clone") -> None:
+        words = list(words)
+        repository = next(filter(None, map(_repository_of, words)), None)
+        engine = _BY_REPOSITORY.get(repository) if repository else None
+        if engine is not None:
+            version = _version_of(engine, words)
+            self._cloned, self._strange = Use(engine, version, f"{how} of {repository}"), False
+        else:
+            self._cloned, self._strange = None, True
+
+    def _of_make(self) -> Use | None:
+        """An engine whose own Makefile is read: cloned, or the project itself, and nothing was configured before."""
+        if self._configured or self._strange:
+            return None
+        own = next((use for use in self._uses if not use.folder and "/" not in use.shown), None)
+        use = self._cloned or own
+        return use if use is not None and any(each.by_make for each in use.engine.removed) else None
+
+    def _of_tree(self, system: BuildSystem) -> Use | None:
+        if self._cloned is not None:
+            return self._cloned if self._cloned.engine.system in (system, BuildSystem.PIP) else None
+        if self._strange:
+            return None
+        return next((use for use in self._uses if use.engine.system is system), None)
+
+    def _of_pip(self, words: Sequence[str]) -> Use | None:
+        local = False
+        for word in words[1:]:
+            repository = _repository_of(word)
+            if repository is not None:
+                engine = _BY_REPOSITORY.get(repository)
+                return Use(engine, None, word) if engine is not None else None
+            name, _, version = _NORMAL.sub("-", re.split(r"[\[<>=!~; ]", word)[0]).lower(), "", word.partition("==")[2]
+            row = prebuilt(name)
+            if row is not None and not _from_source(words) and (row.index is None or row.index in " ".join(words)):
+                continue  # a wheel is taken as it is
+            if name in _BY_PACKAGE:
+                return Use(_BY_PACKAGE[name], version or None, f"pip install {word}"[:80])
+            local = (
+                local
+                or word.rstrip("/") in self._homes
+                or word in (".", "..", "./", "setup.py")
+                or word.startswith(("./", ".[", "-e.", "--editable"))
+            )
+        if not local:
+            return None
+        if self._cloned is not None:
+            return self._cloned
+        if self._strange:
+            return None
+        return next((use for use in self._uses if use.engine.system is BuildSystem.PIP), None)
+
+
+def _from_source(words: Sequence[str]) -> bool:
+    """Whether pip is told to build what it could take as a wheel."""
+    return any(word.startswith("--no-binary") for word in words)
+
+
+def _repository_of(word: str) -> str | None:
+    match = _REPOSITORY.search(word + " ")
+    return match[1].lower() if match is not None else None
+
+
+def _version_of(engine: Engine, words: Sequence[str]) -> str | None:
+    tag = next((words[words.index(option) + 1] for option in ("-b", "--branch") if option in words[:-1]), None)
+    if tag is None:
+        match = next(filter(None, map(_TAG.search, words)), None)
+        tag = (match[1] or match[2]) if match is not None else ""
+    text = tag.removeprefix(engine.tag)
+    return text if re.fullmatch(r"\d+(?:\.\d+)*", text) else None
+
+
+def builds(program: str, words: Sequence[str]) -> BuildSystem | None:
+    """Return what kind of build this command is: a CMake configure, a cargo or pip build, make, or nvcc itself."""
+    rest = list(words[1:])
+    if program == "cmake":
+        other = {"--build", "--install", "-E", "-P", "--version", "--help", "--open", "--workflow"}
+        return None if other & set(rest) or not rest else BuildSystem.CMAKE
+    if program == "cargo":
+        kinds = {"build", "install", "run", "test", "bench", "check", "rustc", "b", "clippy", "chef"}
+        verb = next((word for word in rest if not word.startswith(("-", "+"))), "")
+        return BuildSystem.CARGO if verb in kinds else None
+    if program in ("pip", "pip3") or re.fullmatch(r"python[\d.]*", program):
+        return _python_build(program, rest)
+    if program == "nvcc" and any(word.endswith((".cu", ".cpp", ".c")) for word in rest):
+        return BuildSystem.NVCC
+    return None
+
+
+def _python_build(program: str, rest: list[str]) -> BuildSystem | None:
+    if program.startswith("python"):
+        if rest[:2] == ["-m", "pip"]:
+            rest = rest[2:]
+        elif rest[:2] == ["-m", "build"]:
+            return BuildSystem.PIP
+        else:
+            made = {"install", "bdist_wheel", "build_ext", "develop", "build"}
+            return BuildSystem.PIP if rest[:1] == ["setup.py"] and made & set(rest) else None
+    return BuildSystem.PIP if {"install", "wheel"} & set(rest[:3]) else None
+
+
+def all_uses(uses: Sequence[Use], built: Iterable[Use | None]) -> Iterator[Use]:
+    """Yield the engines of the files, then those that commands build, each once."""
+    seen: list[Use] = []
+    for use in (*uses, *built):
+        if use is not None and not any(each.engine is use.engine and each.version == use.version for each in seen):
+            seen.append(use)
+            yield use

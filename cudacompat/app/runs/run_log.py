@@ -1,0 +1,110 @@
+"""The output of an engine, live or saved: the signs in it, the GPUs that it names, its last lines. Constant memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cudacompat.artifacts.logs import Excerpt, LogScanner, pieces
+from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
+from cudacompat.domain.logs.text import sublines, without_prefix
+from cudacompat.domain.runs.observation import LogView
+from cudacompat.domain.runs.sign_table import NEEDLES, SIGNS
+from cudacompat.domain.runs.signs import RunSign, SeenSign
+from cudacompat.domain.words.errors import UsageError
+
+_TAIL_BYTES = 8192
+_TAIL_LINES = 12
+_LONGEST = 300
+
+
+@dataclass(slots=True)
+class _Found:
+    sign: RunSign
+    line: int
+    text: str
+    count: int = 0
+
+
+class _Signs:
+    """Looks at the lines that hold one of the literals."""
+
+    needles: tuple[bytes, ...] = (*NEEDLES, *FACT_NEEDLES)
+
+    def __init__(self) -> None:
+        self.facts = LogFacts()
+        self.found: dict[str, _Found] = {}
+
+    def is_general(self, hits: Iterable[int]) -> bool:  # noqa: ARG002
+        """No: the numbers in a line are what it is looked at for."""
+        return False
+
+    def visit(self, excerpt: Excerpt) -> object | None:
+        meanings: list[_Found] = []
+        for text in sublines(excerpt.text):
+            self.facts.read(text, excerpt.line)
+            for sign in SIGNS:
+                if sign.needle in text and sign.pattern.search(text):
+                    meanings.append(self._count(sign, excerpt.line, text))
+        return tuple(meanings) or None
+
+    def again(self, meaning: object) -> None:
+        for found in meaning if isinstance(meaning, tuple) else ():
+            found.count += 1
+
+    def _count(self, sign: RunSign, line: int, text: str) -> _Found:
+        shown = " ".join(without_prefix(text).split())[:_LONGEST]
+        found = self.found.setdefault(sign.id, _Found(sign, line, shown))
+        found.count += 1
+        return found
+
+
+class RunLog:
+    """Takes the output in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._signs = _Signs()
+        self._scanner = LogScanner(self._signs)
+        self._tail = b""
+        self.first_at: float | None = None  # time.monotonic() of the first byte
+
+    def feed(self, data: bytes) -> None:
+        """Take the next piece."""
+        if self.first_at is None and data:
+            self.first_at = time.monotonic()
+        self._scanner.feed(data)
+        self._tail = (self._tail + data)[-_TAIL_BYTES:]
+
+    def close(self) -> LogView:
+        """The output has ended: return what was in it."""
+        self._scanner.close()
+        facts = self._signs.facts
+        signs = [SeenSign(each.sign, each.line, each.text, each.count) for each in self._signs.found.values()]
+        return LogView(
+            lines=self._scanner.lines,
+            size=self._scanner.size,
+            signs=tuple(sorted(signs, key=lambda each: each.line)),
+            devices=tuple((device.name, device.capability) for device in facts.devices),
+            archs=facts.archs.numbers if facts.archs is not None else (),
+            tail=_last_lines(self._tail),
+        )
+
+
+def _last_lines(data: bytes) -> tuple[str, ...]:
+    texts = [line for raw in data.decode("utf-8", "replace").split("\n") for line in sublines(raw)]
+    shown = [" ".join(text.split())[:_LONGEST] for text in texts]
+    return tuple([text for text in shown if text][-_TAIL_LINES:])
+
+
+def read_log(path: str) -> LogView:
+    """Return what is in a saved log; `UsageError` where it cannot be read."""
+    log = RunLog()
+    try:
+        with Path(path).open("rb") as file:
+            for piece in pieces(file):
+                log.feed(piece)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+    return log.close()

@@ -1,0 +1,1 @@
+"""Files that hold files, read member by member."""

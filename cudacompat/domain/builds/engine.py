@@ -1,0 +1,170 @@
+"""What is known about how an engine is built: which settings its build really reads, and which it does not.
+
+An engine is data, one literal a file in `cudacompat.engines`. Every fact names its source and the versions of the
+engine for which it holds; nothing about an engine is decided anywhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packaging.version import InvalidVersion, Version
+
+from cudacompat.domain.builds.api_changes import Api
+from cudacompat.domain.builds.engine_facts import (
+    ALWAYS,
+    BuildSystem,
+    Cache,
+    Channel,
+    DeadSetting,
+    Effect,
+    Fixed,
+    Grammar,
+    Hazard,
+    Knob,
+    Marker,
+    Native,
+    Proof,
+    Ptx,
+    Purpose,
+    Recipe,
+    Removed,
+    Rewrite,
+    Route,
+    Window,
+)
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.versions import ToolkitVersion
+
+__all__ = [
+    "ALWAYS",
+    "BuildSystem",
+    "Cache",
+    "Channel",
+    "DeadSetting",
+    "Effect",
+    "Engine",
+    "Fixed",
+    "Grammar",
+    "Hazard",
+    "Knob",
+    "Marker",
+    "Native",
+    "Proof",
+    "Ptx",
+    "Purpose",
+    "Recipe",
+    "Removed",
+    "Rewrite",
+    "Route",
+    "Window",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One engine: how its architectures are set, what is in the way, where its device code lands."""
+
+    name: str
+    title: str
+    aliases: tuple[str, ...]
+    system: BuildSystem
+    current: str | None  # its newest version when the facts were gathered; None where it has none of its own
+    knobs: tuple[Knob, ...]
+    source: str
+    fixed: tuple[Fixed, ...] = ()
+    env_knobs: tuple[Knob, ...] = ()  # by the environment, where the build's own way is another
+    env_fixed: tuple[Fixed, ...] = ()
+    file_knobs: tuple[Knob, ...] = ()  # by a file that CMake reads, where the build's own way is another
+    file_fixed: tuple[Fixed, ...] = ()
+    dead: tuple[DeadSetting, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    gpu_features: tuple[str, ...] = ()  # cargo features that move its work to a GPU, CUDA's first
+    rewrites: tuple[Rewrite, ...] = ()
+    caches: tuple[Cache, ...] = ()
+    products: tuple[str, ...] = ()  # globs of the files that hold the device code
+    markers: tuple[Marker, ...] = ()
+    api: Api | None = None
+    recipe: Recipe | None = None
+    unset: str = ""  # what happens when nothing sets the list
+    native: Native | None = None  # where that is to ask for the GPUs that are there
+    finds_ccache: str = ""  # the option by which its build puts ccache in front of nvcc where it is installed
+    stops_unset: str = ""  # how its build ends when nothing sets the list and no GPU is there, if it does
+    proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far
+    tag: str = "v"  # what its tags put before the version
+    packages: tuple[str, ...] = ()  # what the package indexes call it: building one of these builds it
+    repositories: tuple[str, ...] = ()  # owner/name on GitHub, in small letters
+
+    def version(self, text: str | None) -> Version | None:
+        """Return the version meant, `None` for the newest; `UsageError` for what is no version."""
+        if text is None:
+            return None
+        try:
+            return Version(text.strip().removeprefix(self.tag))
+        except InvalidVersion:
+            like = self.label(None) or "1.2.3"
+            raise UsageError(f"not a version of {self.name} (like {like}): {text!r}") from None
+
+    def label(self, version: Version | None) -> str:
+        """Return the version as its users write it, of the newest for `None`; empty where it has none of its own."""
+        text = str(version) if version is not None else self.current or ""
+        return f"{self.tag}{text}" if text and self.tag != "v" else text
+
+    def knobs_of(self, version: Version | None, route: Route = Route.COMMAND) -> tuple[Knob, ...]:
+        """Return the settings that decide the architectures of this version, mostly one; `UsageError` where none is
+        known, or none that travels this way."""
+        own, _ = self._way(route)
+        found = tuple(knob for knob in own if knob.window.holds(version) and knob.channel in _CARRIES[route])
+        if found:
+            return found
+        named = f"{self.name} {version}" if version else self.name
+        if any(knob.window.holds(version) for knob in self.knobs):
+            way = "a file for CMake" if route is Route.CMAKE_FILE else "the environment"
+            raise UsageError(f"the build of {named} cannot be given its architectures through {way}")
+        known = "; ".join(dict.fromkeys(str(knob.window) for knob in self.knobs))
+        raise UsageError(f"no setting is known that decides the architectures of {named}; one is for: {known}")
+
+    def fixed_of(self, version: Version | None, route: Route = Route.COMMAND) -> tuple[Fixed, ...]:
+        """Return what this version's build needs beside the list."""
+        _, own = self._way(route)
+        return tuple(fixed for fixed in own if fixed.window.holds(version) and fixed.channel in _CARRIES[route])
+
+    def _way(self, route: Route) -> tuple[tuple[Knob, ...], tuple[Fixed, ...]]:
+        if route is Route.ENVIRONMENT and self.env_knobs:
+            return self.env_knobs, self.env_fixed
+        if route is Route.CMAKE_FILE and self.file_knobs:
+            return self.file_knobs, self.file_fixed
+        return self.knobs, self.fixed
+
+    def stand_in(self, version: Version | None, number: int) -> int:
+        """Return the number that this version's build is given for this one, mostly itself."""
+        own = (knob.stand_in(number) for knob in self.knobs if knob.window.holds(version))
+        return next((each for each in own if each != number), number)
+
+    def added_suffix(
+        self,
+        version: Version | None,
+        number: int,
+        *,
+        ptx: bool = False,
+        demanded: bool = False,
+        cuda: ToolkitVersion | None = None,
+    ) -> str:
+        """Return the suffix that the build adds to plain machine code (or PTX) of this number, mostly none; with
+        `demanded`, the one that it demands. Without `cuda`, what holds for every release."""
+        for rewrite in self.rewrites:
+            if rewrite.applies(version, number, cuda) and rewrite.demanded is demanded and (rewrite.of_ptx or not ptx):
+                return rewrite.suffix
+        return ""
+
+    def proof(self, output: str) -> Proof:
+        """Return how far this output was proved."""
+        return dict(self.proved).get(output, Proof.DOCUMENTED)
+
+
+_CARRIES = {
+    Route.COMMAND: frozenset(Channel),
+    Route.ENVIRONMENT: frozenset({Channel.ENVIRONMENT, Channel.CMAKE_ARGS}),
+    Route.CMAKE_FILE: frozenset({Channel.DEFINE}),
+}

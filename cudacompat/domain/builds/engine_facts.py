@@ -1,0 +1,319 @@
+"""What is known about how an engine is built, in its parts: the words, and the facts, each with its source and the
+versions of the engine for which it holds. `cudacompat.domain.builds.engine` puts them together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from packaging.version import Version
+
+from cudacompat.domain.words.versions import ToolkitVersion
+
+
+class Grammar(Enum):
+    """How a list of architectures is written for its reader; `cudacompat.domain.builds.lists.writer` writes it."""
+
+    CMAKE = "cmake"  # 80-real;90-virtual;120a
+    CMAKE_SPLIT = "cmake-split"  # the same without bare numbers: 89-real;89-virtual
+    TORCH = "torch"  # 8.0;8.6;12.0+PTX
+    FIND_CUDA = "find-cuda"  # 8.0;8.6+PTX, majors of one digit only
+    GENCODE = "gencode"  # -gencode=arch=compute_80,code=sm_80 …
+    GENCODE_LIST = "gencode-list"  # the same, joined by semicolons
+    CUPY = "cupy"  # arch=compute_80,code=sm_80;arch=…
+    NUMBERS = "numbers"  # 80;86;120
+    ONE_NUMBER = "one-number"  # 120
+    DOTTED = "dotted"  # 8.0;8.6;12.0
+    SPACED = "spaced"  # 8.0 8.6 12.0+PTX
+
+
+class Channel(Enum):
+    """How a setting travels to its reader."""
+
+    DEFINE = "define"  # -DNAME=VALUE on CMake's command line, or in its cache
+    ENVIRONMENT = "environment"  # a variable in the environment of the build
+    CMAKE_ARGS = "cmake-args"  # -DNAME=VALUE inside the variable CMAKE_ARGS
+    ARGUMENT = "argument"  # NAME VALUE on the command line of the build's own script, or of nvcc
+
+
+class Ptx(Enum):
+    """What the reader of a list makes of a wish for PTX.
+
+    ALONE: PTX of any target, with its machine code or without. WITH_CODE: only beside the machine code of the same
+    target. NEWEST: PTX of the newest target, whatever was asked. NEVER: none, or none that a driver loads by itself.
+    """
+
+    ALONE = "alone"
+    WITH_CODE = "with-code"
+    NEWEST = "newest"
+    NEVER = "never"
+
+
+class Proof(Enum):
+    """How far an output for an engine was proved, never more than was run.
+
+    BUILT: built, and the artifact carried what was promised. CONFIGURED: the build system was configured with it and
+    its compile commands showed what was promised. DOCUMENTED: it follows from the engine's sources.
+    """
+
+    BUILT = "built"
+    CONFIGURED = "configured"
+    DOCUMENTED = "documented"
+
+
+class BuildSystem(Enum):
+    """What runs the engine's build."""
+
+    CMAKE = "cmake"
+    CARGO = "cargo"
+    PIP = "pip"
+    NVCC = "nvcc"
+
+
+class Route(Enum):
+    """The way a plan is to travel: the build's own command line, the environment, or a file that CMake reads."""
+
+    COMMAND = "command"
+    ENVIRONMENT = "environment"
+    CMAKE_FILE = "cmake-file"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Versions of an engine from `since` up to but not including `until`; open where `None`."""
+
+    since: str | None = None
+    until: str | None = None
+
+    def holds(self, version: Version | None) -> bool:
+        """Whether the version lies in it; `None` is the newest."""
+        if version is None:
+            return self.until is None
+        return (self.since is None or version >= Version(self.since)) and (
+            self.until is None or version < Version(self.until)
+        )
+
+    def __str__(self) -> str:
+        if self.since and self.until:
+            return f"{self.since} up to before {self.until}"
+        return f"from {self.since}" if self.since else f"before {self.until}" if self.until else "every version"
+
+
+ALWAYS = Window()
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A setting that decides the architectures, and who reads it.
+
+    `known` are the only numbers that it knows, where they are few; with `stands_in`, another number is served by the
+    next lower known one of its major, whose machine code it runs. `empty` is what the setting has to hold where no
+    target is left for it, and why. `stops` is what becomes of a target that it cannot be given: the build stops at it,
+    or leaves it out without a word; `None` where that was not looked at.
+    """
+
+    name: str
+    channel: Channel
+    grammar: Grammar
+    reader: str
+    source: str
+    window: Window = ALWAYS
+    numbers: tuple[int, int] = (0, 999)  # the lowest and the highest architecture it can be given
+    ptx_name: str | None = None  # a second setting of the same reader that takes the PTX targets (OpenCV)
+    ptx: Ptx = Ptx.ALONE
+    suffixes: str = "af"  # the suffixes that it can be given
+    known: tuple[int, ...] = ()
+    stands_in: bool = False
+    empty: tuple[str, str] | None = None
+    stops: bool | None = None
+
+    def takes(self, number: int, suffix: str, *, sass: bool = True) -> bool:
+        """Whether it can be given this target: its number, its suffix, with its machine code or PTX alone."""
+        return (
+            self.numbers[0] <= number <= self.numbers[1]
+            and (not self.known or number in self.known)
+            and (not suffix or suffix in self.suffixes)
+            and (sass or self.ptx is Ptx.ALONE)
+        )
+
+    def stand_in(self, number: int) -> int:
+        """The number that is given for this one: itself, or the next lower of its major that is known."""
+        if not self.stands_in or number in self.known:
+            return number
+        lower = [each for each in self.known if each < number and each // 10 == number // 10]
+        return max(lower, default=number)
+
+
+class Purpose(Enum):
+    """What a setting beside the list is for.
+
+    SWITCH: without it there is no device code at all. PORTABLE: without it the build is for the CPU of the machine that
+    builds.
+    """
+
+    SWITCH = "switch"
+    PORTABLE = "portable"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A setting beside the list that this build needs, and why.
+
+    `against_wheel` is whether its build may take a ready wheel from somewhere, which has a list of its own, without it.
+    """
+
+    name: str
+    value: str
+    channel: Channel
+    reader: str
+    why: str
+    source: str
+    window: Window = ALWAYS
+    purpose: Purpose = Purpose.OTHER
+    against_wheel: bool = False
+
+
+class Effect(Enum):
+    """What a build does with the name of an option that is gone."""
+
+    STOPS = "stops"  # it ends with an error
+    IGNORED = "ignored"  # nothing reads it
+    WARNED = "warned"  # it still works, with a warning
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An option that is no longer read under this name, what the build does with it, and `now`, what is read instead.
+
+    `by_make` is whether it is a variable of the engine's Makefile rather than an option of CMake.
+    """
+
+    name: str
+    effect: Effect
+    now: str | None
+    why: str
+    source: str
+    window: Window = ALWAYS
+    by_make: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeadSetting:
+    """A setting that looks like a knob of this engine and that nothing in its build reads.
+
+    `overwritten_by` is a regular expression of what overwrites it in a CMake file: set below that, it does count.
+    """
+
+    name: str
+    why: str
+    source: str
+    read_by: str | None = None  # who does read a setting of this name, elsewhere
+    window: Window = ALWAYS
+    overwritten_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """A setting that the build reads and that does harm: what happens, for which targets.
+
+    With `unless`, only a value that does not hold this text does harm.
+    """
+
+    name: str
+    why: str
+    source: str
+    majors: tuple[int, ...] = ()  # only with a target of one of these majors; empty: always
+    window: Window = ALWAYS
+    unless: str = ""
+
+    def applies(self, version: Version | None, majors: set[int]) -> bool:
+        """Whether it does harm to this version's build for these majors of compute capability."""
+        return self.window.holds(version) and (not self.majors or bool(majors & set(self.majors)))
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """The build itself adds the suffix to plain targets of one major: ggml turns 120 into 120a.
+
+    `numbers`: only these of the major. `of_ptx`: PTX targets as well. `cuda`: from this release of CUDA on.
+    `demanded`: the build does not add it but stops at a plain target, so that the list has to carry the suffix.
+    """
+
+    major: int
+    suffix: str
+    source: str
+    window: Window = ALWAYS
+    numbers: tuple[int, ...] = ()
+    of_ptx: bool = True
+    demanded: bool = False
+    cuda: ToolkitVersion | None = None
+
+    def applies(self, version: Version | None, number: int, cuda: ToolkitVersion | None) -> bool:
+        """Whether this version's build, by this release of CUDA, does that to targets of this number."""
+        return (
+            self.window.holds(version)
+            and number // 10 == self.major
+            and (not self.numbers or number in self.numbers)
+            and (self.cuda is None or (cuda is not None and cuda >= self.cuda))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """Without a list, these versions ask for the GPUs of the machine that builds; an image build has none.
+
+    `off` are the switches that keep it from that: a name, and the value (`None`: any). `stops` is whether the build
+    then ends with an error; else CMake's version decides what it makes of `native`.
+    """
+
+    source: str
+    window: Window = ALWAYS
+    off: tuple[tuple[str, str | None], ...] = ()
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Something that hides a changed setting, and the command that clears it.
+
+    `kept` are the last parts of the paths of folders that bring it back where an image build keeps them (`--mount`).
+    """
+
+    what: str
+    why: str
+    clear: tuple[str, ...]
+    source: str
+    window: Window = ALWAYS
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a container builds the engine: packages of Ubuntu, commands, what the runtime needs.
+
+    In `configure` and `build` the item `{settings}` stands for the settings of channel DEFINE or ARGUMENT, and
+    `{cuda}` within an item for the digits of the CUDA release: 128.
+    """
+
+    packages: tuple[str, ...]
+    configure: tuple[str, ...]
+    build: tuple[tuple[str, ...], ...]
+    runtime_packages: tuple[str, ...] = ()
+    rust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What shows that a source tree is this engine's, or uses it: a file in its top folder, and what must stand there.
+
+    `recognises` and `version` are regular expressions over the file's text; the groups of `version`, joined by dots,
+    are the engine's version there. `means`, where the file states none, is the first version whose facts are those of
+    such a file. `beside` is another file that has to be there.
+    """
+
+    file: str
+    recognises: str
+    version: str | None = None
+    means: str | None = None
+    beside: str | None = None

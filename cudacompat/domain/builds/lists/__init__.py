@@ -1,0 +1,1 @@
+"""Lists of architectures: written, read and guessed."""

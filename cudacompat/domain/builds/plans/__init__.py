@@ -1,0 +1,1 @@
+"""Build plans: release, list, cost and commands."""

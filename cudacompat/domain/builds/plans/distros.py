@@ -1,0 +1,89 @@
+"""The distributions whose images a build can be based on, as far as the generated files need to know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cudacompat.domain.tables.toolkits import CudaRelease
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.versions import ToolkitVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Distro:
+    """One distribution, as NVIDIA's image tags name it, with the major version of its own gcc and the version of its
+    own CMake and of the CUDA toolkit that it packages itself, nvidia-cuda-toolkit (`None`: not known)."""
+
+    name: str
+    gcc: int
+    source: str
+    cmake: tuple[int, int] | None = None
+    cuda: ToolkitVersion | None = None
+
+
+def _of(packages: str, where: str) -> str:
+    return f"{packages}: {where}; seen in public Dockerfiles that pin them and in logs of apt, November 2026"
+
+
+def _el(release: int, compiler: str) -> str:
+    return f"gcc --version of Enterprise Linux {release} in public reports: {compiler}"
+
+
+DISTROS: tuple[Distro, ...] = (
+    Distro(
+        "ubuntu22.04",
+        11,
+        _of("gcc 4:11.2.0-1ubuntu1, cmake 3.22.1-1ubuntu1, nvidia-cuda-toolkit 11.5.1-1ubuntu1", "Ubuntu jammy"),
+        (3, 22),
+        ToolkitVersion(11, 5),
+    ),
+    Distro(
+        "ubuntu24.04",
+        13,
+        _of("gcc 4:13.2.0-7ubuntu1, cmake 3.28.3-1build7, nvidia-cuda-toolkit 12.0.140~12.0.1-4build4", "Ubuntu noble"),
+        (3, 28),
+        ToolkitVersion(12, 0),
+    ),
+    Distro("ubuntu26.04", 15, _of("gcc 4:15.2.0-5ubuntu1, cmake 4.2.3-2ubuntu2", "Ubuntu resolute"), (4, 2)),
+)
+# those that generated files are not made for, and Dockerfiles begin with all the same
+_OTHERS: tuple[Distro, ...] = (
+    Distro("ubuntu20.04", 9, _of("gcc 4:9.3.0-1ubuntu2, cmake 3.16.3-1ubuntu1", "Ubuntu focal"), (3, 16)),
+    Distro("debian11", 10, _of("gcc 4:10.2.1-1, cmake 3.18.4-2+deb11u1", "Debian bullseye"), (3, 18)),
+    Distro(
+        "debian12",
+        12,
+        "gcc 12.2 and CMake 3.25.1 were run; nvidia-cuda-toolkit 11.8.89~11.8.0-5~deb12u1 in public lists of packages",
+        (3, 25),
+        ToolkitVersion(11, 8),
+    ),
+    Distro("debian13", 14, _of("gcc 4:14.2.0-1, cmake 3.31.6-2", "Debian trixie"), (3, 31)),
+    Distro("rockylinux8", 8, _el(8, "8.5.0 (Red Hat 8.5.0-28)")),
+    Distro("rockylinux9", 11, _el(9, "11.5.0 (Red Hat 11.5.0-5)")),
+    Distro("rockylinux10", 14, _el(10, "14.3.1 (Red Hat 14.3.1-2), of Rocky Linux 10.1")),
+    Distro("ubi8", 8, _el(8, "8.5.0 (Red Hat 8.5.0-28)")),
+    Distro("ubi9", 11, _el(9, "11.5.0 (Red Hat 11.5.0-5)")),
+    Distro("ubi10", 14, _el(10, "14.3.1 (Red Hat 14.3.1-2), of Rocky Linux 10.1")),
+)
+
+
+def known_distro(name: str) -> Distro | None:
+    """Return the distribution of this name, also one that nothing is generated for; `None` for an unknown one."""
+    return next((each for each in (*DISTROS, *_OTHERS) if each.name == name), None)
+
+
+def distro(name: str) -> Distro:
+    """Return the distribution of this name; `UsageError` that lists them for another."""
+    for each in DISTROS:
+        if each.name == name.strip().lower():
+            return each
+    raise UsageError(f"unknown distribution: {name[:60]!r}; there are {', '.join(each.name for each in DISTROS)}")
+
+
+def require_compiler(of: Distro, release: CudaRelease) -> None:
+    """Refuse a distribution whose own gcc is newer than nvcc of this release takes."""
+    if of.gcc > release.gcc_max:
+        raise UsageError(
+            f"{of.name} brings gcc {of.gcc}, and nvcc {release.version} takes gcc {release.gcc_max} at most; "
+            "choose another --distro or --cuda"
+        )

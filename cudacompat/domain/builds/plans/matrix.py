@@ -1,0 +1,87 @@
+"""GPUs that one build cannot serve together: the fewest builds that do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from cudacompat.domain.builds.engine import Engine, Grammar, Route
+from cudacompat.domain.builds.plans.budget import tradeoff, within
+from cudacompat.domain.builds.plans.model import DISTRO, BuildPlan, Profile, Wanted
+from cudacompat.domain.builds.plans.plan import arriving, code_for, plan_build
+from cudacompat.domain.builds.plans.release import NoSingleReleaseError, groups
+
+
+def plan_builds(
+    engine: Engine,
+    wanted: Sequence[Wanted],
+    *,
+    version: str | None = None,
+    cuda: str | None = None,
+    ptx: bool = True,
+    route: Route = Route.COMMAND,
+    profile: Profile | None = None,
+    distro: str = DISTRO,
+    budget: int | None = None,
+    single: bool = False,
+) -> tuple[BuildPlan, ...]:
+    """Return one plan, or the fewest that together serve all of these GPUs, oldest CUDA release first.
+
+    There are several where no single release builds all of the list, or where the engine's build takes one
+    architecture. Only the last carries PTX for GPUs newer than all of these. Each holds to `budget` bytes where one is
+    given. `UsageError` for what cannot be built at all, not with the release named, not within the budget, or, with
+    `single`, not in one build.
+    """
+
+    def plan(part: Sequence[Wanted], *, with_ptx: bool) -> BuildPlan:
+        build = partial(
+            plan_build, engine, part, version=version, cuda=cuda, route=route, profile=profile, distro=distro
+        )
+        full = build(ptx=with_ptx)
+        if budget is None:
+            return full
+        # the release stays that of the whole list: the sizes are those of what it builds
+        small = build(code=within(full, budget), cuda=str(full.release.version))
+        if small.code == full.code:
+            return full
+        return replace(small, notes=(*small.notes, tradeoff(full, small, budget)))
+
+    if profile is not None or single:
+        return (plan(wanted, with_ptx=ptx),)
+    parts = _one_by_one(engine, wanted, version, route)
+    if len(parts) == 1:
+        try:
+            return (plan(wanted, with_ptx=ptx),)
+        except NoSingleReleaseError:
+            parts = _by_release(engine, wanted, version)
+    plans = [plan(part, with_ptx=ptx and part is parts[-1]) for part in parts]
+    return tuple(sorted(plans, key=lambda each: each.release.version))
+
+
+def _one_by_one(
+    engine: Engine, wanted: Sequence[Wanted], version: str | None, route: Route
+) -> tuple[tuple[Wanted, ...], ...]:
+    """The GPUs by architecture where a build takes just one; else all of them together."""
+    knobs = engine.knobs_of(engine.version(version), route)
+    if not any(knob.grammar is Grammar.ONE_NUMBER for knob in knobs):
+        return (tuple(wanted),)
+    archs = sorted({each.arch for each in wanted}, key=lambda arch: (int(arch.rstrip("af")), arch))
+    return tuple(tuple(each for each in wanted if each.arch == arch) for arch in archs)
+
+
+def _by_release(engine: Engine, wanted: Sequence[Wanted], version: str | None) -> tuple[tuple[Wanted, ...], ...]:
+    of_version = engine.version(version)
+    items = []
+    for each in wanted:
+        code = code_for(engine, of_version, (each,), ptx=False)
+        arrives = arriving(engine, of_version, code)
+        items.append(frozenset([*(image.arch for image in code), *(image.arch for image in arrives)]))
+    return tuple(tuple(wanted[index] for index in group) for group in groups(items))
+
+
+def slug(plan: BuildPlan, plans: Sequence[BuildPlan]) -> str:
+    """Return the word that tells this build of a matrix from the others: `cuda12.8`, or `cuda12.8-89`."""
+    release = f"cuda{plan.release.version}"
+    alone = sum(each.release is plan.release for each in plans) == 1
+    return release if alone else f"{release}-{'_'.join(dict.fromkeys(each.arch for each in plan.wanted))}"

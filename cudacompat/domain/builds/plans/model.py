@@ -1,0 +1,134 @@
+"""What a build is given, and what must come out of it: the types of a plan. `cudacompat.domain.builds.plans.plan` makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from packaging.version import Version
+
+from cudacompat.domain.builds.engine import Channel, Engine, Recipe
+from cudacompat.domain.builds.lists.writer import CodeTarget
+from cudacompat.domain.judge.coverage import Reach, reach, requirement
+from cudacompat.domain.tables.images import BaseImage
+from cudacompat.domain.tables.toolkits import CudaRelease
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget
+
+DISTRO = "ubuntu24.04"  # the first whose Python (3.12) runs cudacompat in the check stage
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One GPU or architecture that a build is to serve: what the user called it, its number and suffix."""
+
+    label: str
+    spec: str
+    number: int
+    suffix: ArchSuffix = ArchSuffix.NONE
+
+    @property
+    def ptx_only(self) -> bool:
+        """Whether PTX was asked for by its own name, `compute_75`: then there is no machine code for it."""
+        return self.spec.startswith("compute_")
+
+    @property
+    def arch(self) -> str:
+        """Number and suffix."""
+        return f"{self.number}{self.suffix.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of the plan, with who reads it and why it is there."""
+
+    name: str
+    value: str
+    channel: Channel
+    reader: str
+    why: str
+    source: str
+    decides: bool = False  # whether it carries the list of architectures
+    idle: bool = False  # whether nothing in this build reads it: a profile that repeats what people set
+
+
+class Profile(Protocol):
+    """A form in which people give these settings, repeated with the truth about each variable."""
+
+    def idle(
+        self, engine: Engine, version: Version | None, code: Sequence[CodeTarget], present: set[str]
+    ) -> tuple[Setting, ...]:
+        """Return the variables of the form that `present` does not name and that do no harm in this build."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A setting that people give and that this plan leaves out, and why."""
+
+    name: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPlan:
+    """What a build is given, and what must come out of it.
+
+    `code` is what is asked of the build, `arrives` the images that its artifacts will hold (after the build's own
+    rewriting). `image` is the base image that exists for the release, `None` where none is known.
+    """
+
+    engine: Engine
+    version: Version | None
+    wanted: tuple[Wanted, ...]
+    release: CudaRelease
+    code: tuple[CodeTarget, ...]
+    arrives: tuple[ArchTarget, ...]
+    settings: tuple[Setting, ...]
+    left_out: tuple[LeftOut, ...]
+    image: BaseImage | None
+    notes: tuple[str, ...] = field(default=())
+    distro: str = DISTRO
+
+    @property
+    def title(self) -> str:
+        """`whisper.cpp 1.9.3`, or the engine alone where it has no version."""
+        return f"{self.engine.name} {self.engine.label(self.version)}".rstrip()
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The engine's recipe, with the digits of the CUDA release, 128 for 12.8, in place of `{cuda}`."""
+        own = self.engine.recipe
+        if own is None:
+            return None
+        digits = f"{self.release.version.major}{self.release.version.minor}"
+
+        def filled(step: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(word.replace("{cuda}", digits) for word in step)
+
+        return replace(own, configure=filled(own.configure), build=tuple(map(filled, own.build)))
+
+    @property
+    def key(self) -> str:
+        """The list of architectures as one word, for cache keys: `80_86_89+ptx_120a`."""
+        return "_".join(
+            f"{each.arch}{'' if each.sass else 'v'}{'p' if each.sass and each.ptx else ''}" for each in self.code
+        )
+
+    @property
+    def reached(self) -> tuple[Reach, ...]:
+        """How each GPU that was asked for runs what arrives, in their order."""
+        return tuple(
+            reach(ComputeCapability.from_number(each.number), self.arrives, self.release.ptx_isa)
+            for each in self.wanted
+        )
+
+    @property
+    def require(self) -> str:
+        """The strictest of `check --require` that every GPU asked for meets."""
+        return requirement(self.reached)
+
+    def through(self, *channels: Channel) -> tuple[Setting, ...]:
+        """The settings that travel one of these ways."""
+        return tuple(setting for setting in self.settings if setting.channel in channels)

@@ -1,0 +1,1 @@
+"""Two states of one artifact: the baseline and the diff."""

@@ -1,0 +1,305 @@
+"""Two releases of the same thing compared: device code gained and lost, and which GPUs that leaves without service."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from cudacompat.domain.compare.baseline import order_of
+from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.judge.compat import kernels_of
+from cudacompat.domain.judge.weakest_outcome import reached
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import BinaryArtifact, NotRead
+from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK
+from cudacompat.domain.words.target import ArchTarget
+from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
+from cudacompat.domain.words.versions import PtxIsa
+
+
+class Change(Enum):
+    """What became of an artifact's service on one GPU; the values are the strings of the JSON, worst first.
+
+    LOST: it ran, whole or in part, and nothing of it does now. PARTLY_LOST: it ran whole and now in part, or kernels
+    that ran do not any more. WEAKER: it still runs, but by JIT instead of machine code, through code of a lower minor
+    instead of its own, or by PTX that needs a newer driver. UNDECIDED: it cannot be told on one of the two sides.
+    """
+
+    LOST = "lost"
+    PARTLY_LOST = "partly-lost"
+    UNDECIDED = "undecided"
+    WEAKER = "weaker"
+    SAME = "same"
+    STRONGER = "stronger"
+    GAINED = "gained"
+
+
+class FailOn(Enum):
+    """What fails a comparison: service or code that is lost, or also service that is weaker."""
+
+    LOST = "lost"
+    WEAKER = "weaker"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Modules with kernels for a target, kernels (counted once in each module), bytes as they are stored."""
+
+    modules: int = 0
+    kernels: int = 0
+    size: int = 0
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(self.modules + other.modules, self.kernels + other.kernels, self.size + other.size)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDiff:
+    """The code for one target on both sides, with the PTX ISA versions where it is PTX."""
+
+    target: ArchTarget
+    old: Amount
+    new: Amount
+    old_isas: tuple[PtxIsa, ...] = ()
+    new_isas: tuple[PtxIsa, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDiff:
+    """What became of one artifact on one GPU; a side without anything that counts has no verdict.
+
+    `kernels` are those that ran before, are still there, and do not run now.
+    """
+
+    target: Target
+    old: ArtifactVerdict | None
+    new: ArtifactVerdict | None
+    change: Change
+    kernels: tuple[str, ...] = ()
+
+    @property
+    def may_be_lost(self) -> bool:
+        """Whether it is undecided and may hide a loss: where it surely did not run before, there is none."""
+        return self.change is Change.UNDECIDED and self.old is not None and self.old.outcome is not Outcome.FAILS
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactDiff:
+    """One artifact on both sides (or on one): `name` is its path without versions, the paths are as they lie.
+
+    `lost` and `gained` are names of kernels that only one side has; `moved` counts those lost that are in another
+    artifact of the new side now. One that is gone has no service: that is another artifact's matter now, or lost.
+    """
+
+    name: str
+    old_path: str | None
+    new_path: str | None
+    old_size: int
+    new_size: int
+    targets: tuple[TargetDiff, ...]
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
+    moved: int
+    service: tuple[ServiceDiff, ...]
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is only in the old one, and not all of its kernels are elsewhere in the new one."""
+        return self.new_path is None and self.moved < len(self.lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two: what the user called it, what was found in it."""
+
+    label: str
+    artifacts: tuple[BinaryArtifact, ...]
+    not_read: tuple[NotRead, ...]
+    files: int
+    without_code: int
+    names: Mapping[str, str] = field(default_factory=dict)  # path -> name without versions
+
+
+@dataclass(frozen=True, slots=True)
+class DiffReport:
+    """What `diff` found. `service` is the worst that became of each GPU in any artifact that both sides have."""
+
+    old: Side
+    new: Side
+    targets: tuple[Target, ...]
+    artifacts: tuple[ArtifactDiff, ...]
+    service: Mapping[ComputeCapability, Change]
+    totals: tuple[TargetDiff, ...]
+    fail_on: FailOn | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """3 if neither side has device code; 1 for what `fail_on` names; 4 if something is unread, or may have been
+        lost and cannot be told; else 0."""
+        if not self.old.artifacts and not self.new.artifacts and not self.old.not_read and not self.new.not_read:
+            return EXIT_NOTHING
+        failing = {Change.LOST, Change.PARTLY_LOST} | ({Change.WEAKER} if self.fail_on is FailOn.WEAKER else set())
+        lost = any(change in failing for change in self.service.values()) or any(a.gone for a in self.artifacts)
+        if self.fail_on is not None and lost:
+            return EXIT_FINDINGS
+        open_ = any(each.may_be_lost for artifact in self.artifacts for each in artifact.service)
+        return EXIT_INCOMPLETE if self.old.not_read or self.new.not_read or open_ else EXIT_OK
+
+
+def compare(old: Side, new: Side, targets: Sequence[Target], fail_on: FailOn | None = None) -> DiffReport:
+    """Return what changed from one side to the other, on each target.
+
+    Artifacts are matched by their names without versions; where each side has just one, those two, whatever they are
+    called.
+    """
+    pairs = _pairs(old, new)
+    everywhere = frozenset[str]().union(*(_kernels(artifact) for artifact in new.artifacts))
+    artifacts = tuple(_artifact(name, before, after, targets, everywhere) for name, before, after in pairs)
+    service: dict[ComputeCapability, Change] = {}
+    for each in (each for artifact in artifacts for each in artifact.service):
+        here = service.get(each.target.capability, Change.GAINED)
+        service[each.target.capability] = min(here, each.change, key=list(Change).index)
+    if any(a.old_path and a.new_path for a in artifacts):
+        service = {t.capability: service.get(t.capability, Change.SAME) for t in targets}
+    totals: dict[ArchTarget, TargetDiff] = {}
+    for part in (part for artifact in artifacts for part in artifact.targets):
+        so_far = totals.get(part.target, TargetDiff(part.target, Amount(), Amount()))
+        totals[part.target] = TargetDiff(
+            part.target,
+            so_far.old + part.old,
+            so_far.new + part.new,
+            tuple(sorted({*so_far.old_isas, *part.old_isas})),
+            tuple(sorted({*so_far.new_isas, *part.new_isas})),
+        )
+    in_order = tuple(totals[target] for target in sorted(totals, key=order_of))
+    return DiffReport(old, new, tuple(targets), artifacts, service, in_order, fail_on)
+
+
+Pair = tuple[str, BinaryArtifact | None, BinaryArtifact | None]
+
+
+def _pairs(old: Side, new: Side) -> list[Pair]:
+    if len(old.artifacts) == len(new.artifacts) == 1:
+        return [(new.names[new.artifacts[0].path], old.artifacts[0], new.artifacts[0])]
+    before = {old.names[artifact.path]: artifact for artifact in old.artifacts}
+    after = {new.names[artifact.path]: artifact for artifact in new.artifacts}
+    return [(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
+
+
+def _artifact(
+    name: str,
+    old: BinaryArtifact | None,
+    new: BinaryArtifact | None,
+    targets: Sequence[Target],
+    everywhere: frozenset[str],
+) -> ArtifactDiff:
+    before, after = _kernels(old), _kernels(new)
+    lost = before - after
+    return ArtifactDiff(
+        name=name,
+        old_path=old.path if old else None,
+        new_path=new.path if new else None,
+        old_size=old.size if old else 0,
+        new_size=new.size if new else 0,
+        targets=_targets(old, new),
+        lost=tuple(sorted(lost)),
+        gained=tuple(sorted(after - before)),
+        moved=len(lost & everywhere),
+        service=tuple(_service(target, old, new) for target in targets) if old and new else (),
+    )
+
+
+def _kernels(artifact: BinaryArtifact | None) -> frozenset[str]:
+    return frozenset[str]().union(*(kernels_of(module) for module in artifact.modules)) if artifact else frozenset()
+
+
+def _targets(old: BinaryArtifact | None, new: BinaryArtifact | None) -> tuple[TargetDiff, ...]:
+    (before, old_isas), (after, new_isas) = _amounts(old), _amounts(new)
+    return tuple(
+        TargetDiff(
+            target,
+            before.get(target, Amount()),
+            after.get(target, Amount()),
+            tuple(sorted(old_isas.get(target, ()))),
+            tuple(sorted(new_isas.get(target, ()))),
+        )
+        for target in sorted({*before, *after}, key=order_of)
+    )
+
+
+def _amounts(artifact: BinaryArtifact | None) -> tuple[dict[ArchTarget, Amount], dict[ArchTarget, set[PtxIsa]]]:
+    """What there is for each target. Images without kernels have bytes and nothing else."""
+    modules: Counter[ArchTarget] = Counter()
+    kernels: Counter[ArchTarget] = Counter()
+    sizes: Counter[ArchTarget] = Counter()
+    isas: dict[ArchTarget, set[PtxIsa]] = {}
+    for module in artifact.modules if artifact else ():
+        here: dict[ArchTarget, set[str]] = {}
+        for entry in module.entries:
+            if entry.target is None:
+                continue
+            sizes[entry.target] += entry.size
+            if entry.ptx_isa is not None:
+                isas.setdefault(entry.target, set()).add(entry.ptx_isa)
+            if entry.kernels != ():
+                here.setdefault(entry.target, set()).update(entry.kernels or ())
+        modules.update(here.keys())
+        kernels.update({target: len(names) for target, names in here.items()})
+    return {target: Amount(modules[target], kernels[target], sizes[target]) for target in sizes}, isas
+
+
+# -- service
+
+
+def _service(target: Target, old: BinaryArtifact, new: BinaryArtifact) -> ServiceDiff:
+    before, after = judge_artifact(old, target), judge_artifact(new, target)
+    stopped: tuple[str, ...] = ()
+    if before is not None and after is not None and _serves(after):
+        stopped = tuple(sorted(_running(before) & _idle(after)))
+    return ServiceDiff(target, before, after, _change(before, after, stopped), stopped)
+
+
+def _running(verdict: ArtifactVerdict) -> set[str]:
+    """The kernels that run in some module."""
+    running: set[str] = set()
+    for module in verdict.modules:
+        if module.outcome.runs or module.outcome is Outcome.PARTIAL:
+            running |= kernels_of(module.module).difference(module.missing)
+    return running
+
+
+def _idle(verdict: ArtifactVerdict) -> set[str]:
+    """The kernels that some module has and that surely run in none; those of modules for other architectures count."""
+    known = (module for module in verdict.modules if module.outcome is not Outcome.UNDECIDED)
+    open_ = (module for module in verdict.modules if module.outcome is Outcome.UNDECIDED)
+    idle = set[str]().union(*(kernels_of(module.module) for module in known))
+    return idle.difference(_running(verdict), *(kernels_of(module.module) for module in open_))
+
+
+def _serves(verdict: ArtifactVerdict | None) -> bool:
+    return verdict is not None and (verdict.outcome.runs or verdict.outcome is Outcome.PARTIAL)
+
+
+def _change(old: ArtifactVerdict | None, new: ArtifactVerdict | None, stopped: Sequence[str]) -> Change:
+    unknown = [verdict is not None and verdict.outcome is Outcome.UNDECIDED for verdict in (old, new)]
+    if any(unknown):
+        return Change.SAME if all(unknown) else Change.UNDECIDED
+    if not _serves(old) or not _serves(new):
+        if _serves(old):
+            return Change.LOST
+        return Change.GAINED if _serves(new) else Change.SAME
+    assert old is not None  # noqa: S101  both serve
+    assert new is not None  # noqa: S101
+    if stopped or (old.outcome.runs and not new.outcome.runs):
+        return Change.PARTLY_LOST
+    if new.outcome.runs and not old.outcome.runs:
+        return Change.STRONGER
+    was, is_ = (way.strength if (way := reached(each)) else 0 for each in (old, new))
+    if was != is_:
+        return Change.WEAKER if is_ < was else Change.STRONGER
+    older, newer = old.min_driver or 0, new.min_driver or 0
+    if older == newer:
+        return Change.SAME
+    return Change.WEAKER if newer > older else Change.STRONGER

@@ -1,0 +1,1 @@
+"""GPUs by name, number and fleet."""

@@ -1,0 +1,257 @@
+"""GPUs by name, PCI id, chip, architecture or compute capability.
+
+Which GPUs there are, and how their names are compared, is `cudacompat.domain.gpus.index`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from cudacompat.domain.gpus.index import (
+    BRANDS,
+    Gpu,
+    by_key,
+    called,
+    entries,
+    is_architecture,
+    is_chip,
+    key_of,
+    ordered,
+    rank_of,
+    words_of,
+)
+from cudacompat.domain.tables.architectures import ARCHITECTURES, architecture
+from cudacompat.domain.tables.toolkits import first_with
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
+
+__all__ = ["Gpu", "JudgedTarget", "resolve", "search"]
+
+_LONGEST = 100  # characters; no name is as long, and what is longer is not worth comparing
+_SHOWN = 8  # candidates in an error
+
+_PCI_ID = re.compile(r"10de:([0-9a-f]{4})")
+_BARE_PCI_ID = re.compile(r"[0-9a-f]{4}")
+_ARCH = re.compile(r"(sm|compute|lto|tile)_.*")
+_CAPABILITY = re.compile(r"\d{1,2}\.\d")
+_BARE_NUMBER = re.compile(r"\d{2,3}[af]?")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedTarget:
+    """What a SPEC means. `id` is short and the same for all SPECs that mean the same product, capability or
+    architecture; `name` is the product if the SPEC says which; `arch` is set if it was an architecture."""
+
+    id: str
+    name: str | None
+    capability: ComputeCapability
+    arch: ArchTarget | None
+
+
+def search(query: str) -> tuple[Gpu, ...]:
+    """Return the GPUs that match, all for an empty query, none for nonsense.
+
+    A query is a PCI id (`10de:2c05`, `2c05`), a compute capability (`12.0`), an architecture (`sm_120`), a
+    chip (`GB203`), an architecture's name (`blackwell`) or words of a product's name. Best matches first: the
+    exact name, names with all the words, then names whose words contain them; within those the newest first,
+    then by name.
+    """
+    text = query.strip().lower()
+    if not text:
+        return ordered((entry, 0) for entry in entries())
+    if len(text) > _LONGEST:
+        return ()
+    capability = _capability_of(text)
+    if capability is not None:
+        return ordered((entry, 0) for entry in entries() if entry.gpu.capability == capability)
+    ranked = {entry: rank for entry in entries() if (rank := rank_of(entry, text)) is not None}
+    device = _PCI_ID.fullmatch(text) or _BARE_PCI_ID.fullmatch(text)
+    for entry in entries():
+        if device and f"10de:{text[-4:]}" in entry.gpu.pci_ids:
+            ranked[entry] = min(1, ranked.get(entry, 1))
+        elif is_chip(entry.gpu, text) or is_architecture(entry.gpu.capability, text):
+            ranked.setdefault(entry, 1)
+    return ordered(ranked.items())
+
+
+def resolve(spec: str) -> JudgedTarget:
+    """Return what a SPEC of the command line means; `native` is the caller's.
+
+    In this order: a compute capability, an architecture, a PCI id, a name, a chip, an architecture's name. An
+    exact name comes before longer ones that contain it, and a name before a PCI id without vendor (2080 is
+    the RTX 2080). `UsageError`, in one line, for what is unknown (with similar names) or stands for GPUs of
+    several compute capabilities (with the candidates).
+    """
+    text = spec.strip().lower()
+    if not text:
+        raise UsageError('no GPU named; give one such as "RTX 5070 Ti", 12.0 or sm_120')
+    if len(text) > _LONGEST:
+        raise UsageError(f"not a GPU: {spec[:40]!r}… ({len(spec)} characters)")
+    if _CAPABILITY.fullmatch(text):
+        return _of_capability(ComputeCapability.parse(text))
+    if _ARCH.match(text):
+        return _of_arch(text, spec)
+    if match := _PCI_ID.fullmatch(text):
+        found = _of_device(match[1])
+        if found is None:
+            raise UsageError(f"no GPU with the PCI id {text} in the tables of this version")
+        return found
+    if _BARE_NUMBER.fullmatch(text):
+        raise UsageError(_ask_for_more(text, spec))
+    found = (
+        _of_name(text, spec)
+        or _of_chip_or_architecture(text, spec)
+        or _of_words(text, spec)
+        or (_of_device(text) if _BARE_PCI_ID.fullmatch(text) else None)
+    )
+    if found is None:
+        raise UsageError(f"unknown GPU: {spec.strip()!r}{_similar(text)}")
+    return found
+
+
+# -- the ways to say it
+
+
+def _capability_of(text: str) -> ComputeCapability | None:
+    """The compute capability that is written as such or as an architecture."""
+    try:
+        if _CAPABILITY.fullmatch(text):
+            return ComputeCapability.parse(text)
+        return ArchTarget.parse(text).capability
+    except ParseError:
+        return None
+
+
+def _of_capability(capability: ComputeCapability) -> JudgedTarget:
+    if architecture(capability) is None:
+        raise UsageError(f"compute capability {capability} {_not_known()}")
+    return JudgedTarget(str(capability), None, capability, None)
+
+
+def _of_arch(text: str, spec: str) -> JudgedTarget:
+    try:
+        target = ArchTarget.parse(text)
+    except ParseError:
+        target = None
+    if target is None or target.kind not in (CodeKind.SASS, CodeKind.PTX) or target.suffix is ArchSuffix.UNREADABLE:
+        raise UsageError(f"not an architecture (like sm_120, sm_90a or compute_80): {spec.strip()!r}")
+    if architecture(target.capability) is None:
+        raise UsageError(f"{target} {_not_known()}")
+    if target.suffix is not ArchSuffix.NONE and first_with(target.arch) is None:
+        plain = replace(target, suffix=ArchSuffix.NONE)
+        raise UsageError(f"no CUDA release known here builds {target}; {plain} is known")
+    return JudgedTarget(str(target), None, target.capability, target)
+
+
+def _of_device(device_id: str) -> JudgedTarget | None:
+    from cudacompat.domain.tables.pci_ids import devices
+
+    device = devices().get(device_id)
+    if device is None:
+        return None
+    pci_id = f"10de:{device_id}"
+    names = [entry.gpu.name for entry in entries() if entry.named and pci_id in entry.gpu.pci_ids]
+    if len(names) == 1 and len(_capabilities(called(names[0].lower()))) == 1:
+        return JudgedTarget(names[0], names[0], device.capability, None)
+    return JudgedTarget(pci_id, " / ".join(names) or None, device.capability, None)
+
+
+def _of_name(text: str, spec: str) -> JudgedTarget | None:
+    """The product of exactly this name."""
+    gpus = called(text)
+    if len(_capabilities(gpus)) > 1:
+        raise UsageError(_ambiguous(spec, gpus))
+    return JudgedTarget(gpus[0].name, gpus[0].name, gpus[0].capability, None) if gpus else None
+
+
+def _of_words(text: str, spec: str) -> JudgedTarget | None:
+    """The product with these words in its name, or the compute capability that all such products share."""
+    words = set(words_of(text))
+    found = [entry for entry in entries() if entry.named and any(words.issubset(name) for name in entry.names)]
+    if not words or not found:
+        return None
+    gpus = ordered((entry, 0) for entry in found)
+    if len(_capabilities(gpus)) > 1:
+        raise UsageError(_ambiguous(spec, gpus))
+    nearest = [entry.gpu for entry in found if any(words == set(name) - BRANDS for name in entry.names)]
+    names = {gpu.name for gpu in nearest or gpus}
+    if len(names) > 1:
+        return JudgedTarget(str(gpus[0].capability), None, gpus[0].capability, None)
+    name = names.pop()
+    return JudgedTarget(name, name, gpus[0].capability, None)
+
+
+def _of_chip_or_architecture(text: str, spec: str) -> JudgedTarget | None:
+    of_chip = ordered((entry, 0) for entry in entries() if is_chip(entry.gpu, text))
+    capabilities = _capabilities(of_chip)
+    if not capabilities:
+        capabilities = [row.capability for row in ARCHITECTURES if is_architecture(row.capability, text)]
+    if len(capabilities) > 1:
+        listed = ", ".join(str(capability) for capability in capabilities)
+        raise UsageError(f"{spec.strip()!r} stands for several compute capabilities: {listed}; give one of them")
+    return JudgedTarget(str(capabilities[0]), None, capabilities[0], None) if capabilities else None
+
+
+def _ask_for_more(text: str, spec: str) -> str:
+    """Digits alone are an architecture to one tool and part of a product's name to people."""
+    known = architecture(ComputeCapability.from_number(int(text.rstrip("af")))) is not None
+    meant = [f"sm_{text}"] if known and (text.isdecimal() or first_with(text)) else []
+    meant += [f'"{gpu.name}"' for gpu in called(text)]
+    if not meant:
+        return f"unknown GPU: {spec.strip()!r}; write an architecture as sm_NN, a compute capability as N.N"
+    return f"{spec.strip()!r} is not clear; write {' or '.join(dict.fromkeys(meant))}"
+
+
+# -- what is said in errors
+
+
+def _capabilities(gpus: Iterable[Gpu]) -> list[ComputeCapability]:
+    return sorted({gpu.capability for gpu in gpus})
+
+
+def _not_known() -> str:
+    listed = ", ".join(str(row.capability) for row in ARCHITECTURES if row.capability.major >= 5)
+    return f"is not in the tables of this version, which knows {listed} and older ones"
+
+
+def _ambiguous(spec: str, gpus: tuple[Gpu, ...]) -> str:
+    """One line with the candidates, every compute capability among them; only counted where they are too
+    many."""
+    cure = "give the full name, the PCI id or the compute capability"
+    capabilities = _capabilities(gpus)
+    if len(capabilities) > _SHOWN:
+        range_ = f"{len(gpus)} GPUs of compute capability {capabilities[0]} to {capabilities[-1]}"
+        return f"{spec.strip()!r} stands for {range_}; {cure}"
+    firsts = [next(gpu for gpu in gpus if gpu.capability == capability) for capability in capabilities]
+    others = [gpu for gpu in gpus if gpu not in firsts]
+    chosen = [*firsts, *others][:_SHOWN]
+    listed = "; ".join(_in_short(gpu) for gpu in sorted(chosen, key=gpus.index))
+    more = f"; and {len(gpus) - len(chosen)} more" if len(gpus) > len(chosen) else ""
+    return f"{spec.strip()!r} stands for GPUs of several compute capabilities: {listed}{more}; {cure}"
+
+
+def _in_short(gpu: Gpu) -> str:
+    facts = (str(gpu.capability), gpu.chip, *gpu.pci_ids[:1])
+    return f"{gpu.name} ({', '.join(fact for fact in facts if fact)})"
+
+
+def _similar(text: str) -> str:
+    """What may have been meant: names that the text contains, then names spelled alike."""
+    import difflib
+
+    words = set(words_of(text))
+    contained: dict[str, int] = {}
+    for entry in entries():
+        for name in entry.names:
+            own = set(name) - BRANDS
+            if entry.named and own and any(word.isdigit() for word in own) and own.issubset(words):
+                contained[entry.gpu.name] = max(len(own), contained.get(entry.gpu.name, 0))
+    spelled = {key: found[0].gpu.name for step in (2, 1, 0) for key, found in by_key(step).items()}
+    near = difflib.get_close_matches(key_of(words_of(text)), spelled, n=6, cutoff=0.7)
+    longest = max(contained.values(), default=0)
+    names = [name for name, length in contained.items() if length == longest] + [spelled[key] for key in near]
+    chosen = list(dict.fromkeys(names))[:3]
+    return f"; did you mean {' or '.join(chosen)}?" if chosen else '; try: cudacompat gpus "part of its name"'

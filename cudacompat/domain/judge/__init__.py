@@ -1,0 +1,1 @@
+"""The loading rules, from one module to a whole artifact."""

@@ -1,1 +1,0 @@
-"""What `lint` knows of a project before any rule looks at it, and what it reports. Pure."""

@@ -1,0 +1,1 @@
+"""Logs explained: lines, facts, diagnosis."""

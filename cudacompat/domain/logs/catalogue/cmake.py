@@ -1,0 +1,313 @@
+"""Lines of CMake."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.words.finding import Severity
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="cmake-native-without-gpu",
+        title="CUDA_ARCHITECTURES is `native` and the build sees no GPU",
+        patterns=(
+            'CUDA_ARCHITECTURES is set to "native", but no GPU was detected',
+            'CUDA_ARCHITECTURES is set to "native", but no NVIDIA GPU was detected',
+        ),
+        sample='CMake Error in CMakeLists.txt:\n  CUDA_ARCHITECTURES is set to "native", but no GPU was detected.',
+        cause="`native` asks for the GPU of the machine that builds, and an image build or CI runner has none. CMake "
+        "3.24 to 3.27 stop here; from 3.28 on the build goes through with nvcc's default target.",
+        not_="a fault of the driver on the machine that will run it.",
+        fix="Name the architectures; for ggml also -DGGML_NATIVE=OFF.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=("measured with CMake 3.25.1", "Kitware/CMake Source/cmGeneratorTarget.cxx"),
+    ),
+    Signature(
+        id="cmake-arch-syntax",
+        title="CMake does not take {value} as a list of architectures",
+        patterns=("CMAKE_CUDA_ARCHITECTURES: <value:word> is not one of the following",),
+        sample="CMake Error at CMakeDetermineCUDACompiler.cmake:266 (message):\n  CMAKE_CUDA_ARCHITECTURES:\n\n    "
+        "12.0\n\n"
+        "  is not one of the following:\n\n    * a semicolon-separated list of integers, each optionally",
+        cause="CMake's list is numbers with -real or -virtual: `12.0`, `sm_120`, commas and quotes are refused, and "
+        "suffixes that this CMake does not know: `a` from 3.25, `f` from 3.31.8 and 4.0.2.",
+        not_="that nvcc cannot build it.",
+        fix='Write 120 (or 120a), separated by semicolons: "-DCMAKE_CUDA_ARCHITECTURES=80-real;120-real".',
+        command="cudacompat generate cmake --gpu {gpu}",
+        sources=("measured with CMake 3.25.1", "Kitware/CMake Modules/Internal/CMakeCUDAArchitecturesValidate.cmake"),
+    ),
+    Signature(
+        id="cmake-arch-quotes",
+        title="the list of architectures has quotation marks in it",
+        patterns=("CMAKE_CUDA_ARCHITECTURES contains literal quotes",),
+        sample="CMake Error at CMakeDetermineCUDACompiler.cmake:266 (message):\n  CMAKE_CUDA_ARCHITECTURES contains "
+        "literal quotes:",
+        cause="Quotes were given twice, as in CMAKE_ARGS='-DCMAKE_CUDA_ARCHITECTURES=\"80;120\"', and nobody took the "
+        "inner ones off.",
+        not_="that the architectures are unknown.",
+        fix="Leave the inner quotes out.",
+        sources=("Kitware/CMake Modules/Internal/CMakeCUDAArchitecturesValidate.cmake",),
+    ),
+    Signature(
+        id="cmake-arch-empty",
+        title="the list of architectures is empty",
+        patterns=(
+            'CUDA_ARCHITECTURES is empty for target "<target:text>"',
+            "CMAKE_CUDA_ARCHITECTURES must be non-empty if set",
+        ),
+        sample="CMake Error in ggml/src/ggml-cuda/CMakeLists.txt:\n  CUDA_ARCHITECTURES is empty for target "
+        '"ggml-cuda".',
+        cause="A variable that should hold the list was not set, often a shell variable or a Docker ARG that is out "
+        "of scope.",
+        not_="that a default would be used.",
+        fix="Set the list; OFF if you pass the flags yourself.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=(
+            "Kitware/CMake Source/cmGeneratorTarget.cxx",
+            "Kitware/CMake Modules/Internal/CMakeCUDAArchitecturesValidate.cmake",
+        ),
+    ),
+    Signature(
+        id="cmake-no-toolkit",
+        title="CMake finds no CUDA toolkit",
+        patterns=(
+            "CUDA Toolkit not found",
+            "Could NOT find CUDAToolkit (missing:",
+            "Could NOT find CUDA (missing:",
+            "CUDA_TOOLKIT_ROOT_DIR not found or specified",
+            "Specify CUDA_TOOLKIT_ROOT_DIR",
+            "Failed to find nvcc. <...> requires the CUDA toolkit",
+            "Failed to find nvcc.",
+            "Could not find nvcc executable in path specified by",
+            "Could not find nvcc, please set CUDAToolkit_ROOT",
+            "Unable to find cudart library",
+        ),
+        sample="CMake Error at ggml/src/ggml-cuda/CMakeLists.txt:268 (message):\n  CUDA Toolkit not found",
+        cause="There is no nvcc on the PATH or in the usual places: a -base or -runtime image, or a driver without a "
+        "toolkit.",
+        not_="that the driver is missing.",
+        fix="Build in a -devel image, or install the toolkit; else name it with CUDAToolkit_ROOT and CUDACXX.",
+        command="export CUDACXX=/usr/local/cuda/bin/nvcc CUDAToolkit_ROOT=/usr/local/cuda",
+        sources=(
+            "ggml-org/whisper.cpp ggml/src/ggml-cuda/CMakeLists.txt",
+            "Kitware/CMake Modules/Internal/CMakeCUDAFindToolkit.cmake",
+            "Kitware/CMake Modules/FindCUDA.cmake",
+            "ollama/ollama#8809",
+        ),
+    ),
+    Signature(
+        id="cmake-went-on-without-cuda",
+        title="CMake finds no CUDA toolkit and goes on: the build may be one for the CPU",
+        severity=Severity.WARNING,
+        patterns=(
+            "-- Could NOT find CUDA (missing:",
+            "-- Could NOT find CUDAToolkit (missing:",
+            "-- CUDA Toolkit not found",
+        ),
+        sample="-- Could NOT find CUDA (missing: CUDA_TOOLKIT_ROOT_DIR CUDA_NVCC_EXECUTABLE CUDA_INCLUDE_DIRS)",
+        cause="The project looks for CUDA and does not insist on it; there is no nvcc on the PATH or in the usual "
+        "places.",
+        not_="a failure: where no GPU is wanted, nothing is wrong.",
+        fix="For a GPU build, build in a -devel image or install the toolkit, and configure again in an empty folder.",
+        command="export CUDACXX=/usr/local/cuda/bin/nvcc CUDAToolkit_ROOT=/usr/local/cuda",
+        sources=("Kitware/CMake Modules/FindCUDA.cmake", "Kitware/CMake Modules/FindCUDAToolkit.cmake"),
+    ),
+    Signature(
+        id="cmake-no-cuda-compiler",
+        title="CMake finds no CUDA compiler",
+        patterns=(
+            "No CMAKE_CUDA_COMPILER could be found",
+            "The CMAKE_CUDA_COMPILER: <...> is not a full path to an existing compiler tool",
+            "Could not find compiler set in environment variable CUDACXX",
+            "Could not find the compiler specified in the environment variable CUDACXX",
+        ),
+        sample="CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CUDA_COMPILER could be found.",
+        cause="nvcc is not on the PATH, CUDACXX or CMAKE_CUDA_COMPILER names a file that is not there, or an old "
+        "CMakeCache.txt remembers another machine.",
+        not_="that the driver is missing.",
+        fix="Use a -devel image or set CUDACXX; configure from scratch (cmake --fresh).",
+        command="export CUDACXX=/usr/local/cuda/bin/nvcc",
+        sources=(
+            "Kitware/CMake Source/cmGlobalGenerator.cxx",
+            "measured with CMake 4.4.5 and 3.25.1: CUDACXX and CMAKE_CUDA_COMPILER that are not there",
+        ),
+    ),
+    Signature(
+        id="cmake-compiler-unidentified",
+        title="CMake could not find out which CUDA compiler it has",
+        patterns=("The CUDA compiler identification is unknown",),
+        sample="-- The CUDA compiler identification is unknown",
+        cause="There is no nvcc, or its first compile failed: CMake says so further down.",
+        not_="that the compiler is of an unknown make.",
+        fix="Read the CMake Error below it; if there is none, CMakeFiles/CMakeConfigureLog.yaml (CMakeError.log of "
+        "older releases) has nvcc's output.",
+        after=("**",),
+        sources=("NVIDIA/cudf#742", "Kitware/CMake Modules/CMakeDetermineCompilerId.cmake"),
+    ),
+    Signature(
+        id="cmake-no-vs-toolset",
+        title="Visual Studio has no CUDA toolset",
+        patterns=("No CUDA toolset found",),
+        sample="CMake Error at CMakeDetermineCompilerId.cmake:676 (message):\n  No CUDA toolset found.",
+        cause="The toolkit's Visual Studio integration is not installed for this edition: Visual Studio came after "
+        "CUDA, or is newer than the toolkit.",
+        not_="that nvcc is missing.",
+        fix="Run the CUDA installer again and choose Visual Studio Integration, or build with -G Ninja.",
+        command="cmake -G Ninja -B build",
+        sources=(
+            "Kitware/CMake Modules/CMakeDetermineCompilerId.cmake",
+            "ggml-org/whisper.cpp#2203",
+            "ggml-org/llama.cpp#9144",
+        ),
+    ),
+    Signature(
+        id="cmake-compiler-test-failed",
+        title="CMake's first compile with nvcc failed",
+        patterns=(
+            "Compiling the CUDA compiler identification source file",
+            'The CUDA compiler "<compiler:text>" is not able to compile a simple test program',
+            "The CUDA compiler <+> is not able to compile a simple test program",
+            "Failed to detect a default CUDA architecture",
+        ),
+        sample="CMake Error at CMakeDetermineCompilerId.cmake:780 (message):\n  Compiling the CUDA compiler "
+        "identification source file\n  "
+        '"CMakeCUDACompilerId.cu" failed.',
+        cause="nvcc runs and a trivial program does not compile: a host compiler that is too new, an architecture that "
+        "nvcc does not know, or flags in CUDAFLAGS or NVCC_APPEND_FLAGS. nvcc's own line stands below.",
+        not_="that the project is broken.",
+        fix="Read nvcc's line in the output that follows.",
+        after=(
+            "nvcc-unsupported-arch",
+            "nvcc-arch-is-garbage",
+            "host-gcc-too-new",
+            "host-clang-unsupported",
+            "host-msvc-unsupported",
+            "glibc-241-math",
+            "host-float-types-undefined",
+            "nvcc-host-compiler-unusable",
+            "nvcc-bad-option-value",
+            "nvcc-unknown-option",
+        ),
+        sources=(
+            "Kitware/CMake Modules/CMakeDetermineCompilerId.cmake",
+            "Kitware/CMake Modules/CMakeDetermineCUDACompiler.cmake",
+        ),
+    ),
+    Signature(
+        id="cmake-findcuda-arch-unknown",
+        title="FindCUDA does not know the architecture {arch}",
+        patterns=("Unknown CUDA Architecture Name <arch:word> in CUDA_SELECT_NVCC_ARCH_FLAGS",),
+        sample="CMake Error at FindCUDA/select_compute_arch.cmake:245 (message):\n  Unknown CUDA Architecture Name "
+        "12.0 in "
+        "CUDA_SELECT_NVCC_ARCH_FLAGS",
+        cause="The old FindCUDA module takes majors of one digit only, in every CMake. CTranslate2 and older projects "
+        "still use it.",
+        not_="that nvcc cannot build it.",
+        fix="Keep the older ones in the list and pass the new one as a flag: CTranslate2 "
+        '-DCUDA_NVCC_FLAGS="-gencode=arch=compute_{number},code=sm_{number}".',
+        distinct=("arch",),
+        sources=("Kitware/CMake Modules/FindCUDA/select_compute_arch.cmake", "NixOS/nixpkgs#536525", "k2-fsa/k2#1332"),
+    ),
+    Signature(
+        id="cmake-findcuda-arch-unset",
+        title="FindCUDA gave up on a list that it does not know",
+        patterns=("arch_bin wasn't set for some reason",),
+        sample="CMake Error at FindCUDA/select_compute_arch.cmake:249 (message):\n  arch_bin wasn't set for some "
+        "reason",
+        cause="It comes right behind `Unknown CUDA Architecture Name`.",
+        not_="a fault of its own.",
+        fix="See the line before it.",
+        after=("cmake-findcuda-arch-unknown",),
+        sources=("NixOS/nixpkgs#536525", "k2-fsa/k2#1344"),
+    ),
+    Signature(
+        id="cmake-variable-not-used",
+        title="a -D that nothing in this project reads: {variable}",
+        severity=Severity.WARNING,
+        patterns=("Manually-specified variables were not used by the project: <+><variable:cudavar>",),
+        sample="CMake Warning:\n  Manually-specified variables were not used by the project:\n\n    "
+        "GGML_CUDA_COMPUTE_CAPABILITY",
+        cause="The variable was given on the command line and no CMakeLists.txt reads it: it changes nothing.",
+        not_="that the architectures it names were built.",
+        fix="Use the variable that this engine reads.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        distinct=("variable",),
+        sources=(
+            "Kitware/CMake Source/cmake.cxx",
+            "ggml, whisper.cpp and llama.cpp read no GGML_CUDA_COMPUTE_CAPABILITY",
+        ),
+    ),
+    Signature(
+        id="cmake-option-removed",
+        title="the option {old} is gone",
+        patterns=(
+            "<old:cudavar> is deprecated and will be removed in the future. Use GGML_CUDA",
+            "<old:cudavar> is deprecated and will be removed in the future. Use LLAMA_CUDA",
+            "<old:cudavar> is deprecated and will be removed in the future. Use WHISPER_CUDA",
+        ),
+        sample="CMake Error at CMakeLists.txt:132 (message):\n  WHISPER_CUBLAS is deprecated and will be removed in "
+        "the future.\n\n  Use "
+        "GGML_CUDA instead",
+        cause="The CUDA switch of whisper.cpp and llama.cpp was renamed; the old one stops the build or is ignored, "
+        "which leaves a build for the CPU.",
+        not_="that CUDA is unsupported.",
+        fix="Use -DGGML_CUDA=ON, and configure from scratch.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=("ggml-org/whisper.cpp CMakeLists.txt",),
+    ),
+    Signature(
+        id="cmake-nvtoolsext-missing",
+        title="PyTorch's CMake files ask for nvToolsExt, which CUDA 12 no longer has",
+        patterns=("CUDA::nvToolsExt but the target was not found", "CUDA::nvToolsExt <+> but the target was not found"),
+        sample="CMake Error at Caffe2Targets.cmake:61 (set_target_properties):\n  The link interface of target "
+        '"torch::nvtoolsext" '
+        "contains:\n\n    CUDA::nvToolsExt\n\n  but the target was not found.",
+        cause="This PyTorch was made for a CUDA release with the old NVTX library; newer toolkits have NVTX 3 as "
+        "headers only.",
+        not_="that CUDA is not installed.",
+        fix="A newer PyTorch, or the toolkit with which it was built.",
+        sources=("measured with CMake 4.4.5 and CUDA 13.5",),
+    ),
+    Signature(
+        id="cmake-target-missing",
+        title="a part of the CUDA toolkit is not installed: {target}",
+        patterns=(
+            "CUDA::<target:word> but the target was not found",
+            "CUDA::<target:word> <+> but the target was not found",
+        ),
+        sample='CMake Error at CMakeLists.txt:107 (target_link_libraries):\n  Target "ggml-cuda" links to:\n\n    '
+        "CUDA::cublas\n\n  but the "
+        "target was not found.",
+        cause="find_package(CUDAToolkit) found nvcc and not this library: its -dev package is missing.",
+        not_="that the toolkit is missing as a whole.",
+        fix="Install the library's -dev package (libcublas-dev-12-8, …) or use a -devel image.",
+        distinct=("target",),
+        sources=("Kitware/CMake Source/cmGeneratorTarget_Link.cxx",),
+    ),
+    Signature(
+        id="cmake-cuda-dialect",
+        title="this nvcc is too old for the C++ standard that the project asks for",
+        patterns=('requires the language dialect "CUDA<dialect:num>"',),
+        sample='CMake Error in CMakeLists.txt:\n  Target "ggml-cuda" requires the language dialect "CUDA17" (with '
+        "compiler extensions), "
+        "but CMake does not know the compile flags to use to enable it.",
+        cause="C++17 in device code came with CUDA 11.0 and C++20 with 12.0, or the CMake is older than the nvcc.",
+        not_="that the host compiler is too old.",
+        fix="A newer toolkit, or a newer CMake.",
+        sources=("measured with CMake 4.4.5: CUDA_STANDARD 26",),
+    ),
+    Signature(
+        id="ggml-native-status",
+        title="the configuration of ggml looked for a GPU and found none",
+        patterns=(
+            "CMAKE_CUDA_ARCHITECTURES=native CMAKE_CUDA_ARCHITECTURES_NATIVE=No CUDA devices found",
+            "CMAKE_CUDA_ARCHITECTURES_NATIVE=No CUDA devices found",
+        ),
+        sample="-- Using CMAKE_CUDA_ARCHITECTURES=native CMAKE_CUDA_ARCHITECTURES_NATIVE=No CUDA devices found.-real",
+        cause="GGML_NATIVE=ON set the list to `native`; no GPU is visible, so nvcc will warn and compile its default "
+        "target (52 up to CUDA 12, 75 from 13).",
+        not_="that the build will fail: it succeeds with the wrong code.",
+        fix="Give -DGGML_NATIVE=OFF and -DCMAKE_CUDA_ARCHITECTURES, and configure from scratch.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/CMakeLists.txt", "measured with CMake 3.28.4 and 4.4.4"),
+    ),
+)

@@ -1,0 +1,74 @@
+"""Lines of CTranslate2 and of faster-whisper, WhisperX and others that use it."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.words.finding import Severity
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="ct2-cublas-not-supported",
+        title="cuBLAS refuses CTranslate2's INT8 product on this GPU",
+        patterns=("cuBLAS failed with status CUBLAS_STATUS_NOT_SUPPORTED",),
+        sample="RuntimeError: cuBLAS failed with status CUBLAS_STATUS_NOT_SUPPORTED",
+        cause="On the 50 series cuBLAS wants INT8 matrices padded in a way that CTranslate2 before its #1982 does not "
+        "do; `auto` and `default` choose int8 for many models.",
+        not_="a missing architecture: float16 and float32 work with the same library.",
+        fix='compute_type="float16", or a CTranslate2 with #1982.',
+        command="--compute_type float16",
+        sources=("OpenNMT/CTranslate2#1865", "Purfview/whisper-standalone-win#403"),
+    ),
+    Signature(
+        id="ct2-no-cuda",
+        title="this CTranslate2 was built without CUDA",
+        patterns=("This CTranslate2 package was not compiled with CUDA support",),
+        sample="ValueError: This CTranslate2 package was not compiled with CUDA support",
+        cause="A package for macOS or for another platform, or an own build without -DWITH_CUDA=ON.",
+        not_="that the driver is missing.",
+        fix="Install the wheel from PyPI on x86-64 Linux or Windows, or build with -DWITH_CUDA=ON -DWITH_CUDNN=ON.",
+        sources=("OpenNMT/CTranslate2 src/devices.cc",),
+    ),
+    Signature(
+        id="ct2-float16-not-efficient",
+        title="{type} is not to be had on this device: often it is the CPU",
+        patterns=("Requested <type:word> compute type, but the target device or backend do not support efficient",),
+        sample="ValueError: Requested float16 compute type, but the target device or backend do not support "
+        "efficient float16 "
+        "computation.",
+        cause="The model is loaded on the CPU, or on a GPU before 7.0 (6.0 and 6.2 aside), where float16 is slow.",
+        not_="that the CUDA code for the GPU is missing.",
+        fix='See which device is used; compute_type="int8" or "float32" works everywhere.',
+        sources=("OpenNMT/CTranslate2 src/types.cc",),
+    ),
+    Signature(
+        id="ct2-type-converted",
+        title="CTranslate2 changed the compute type: often the model runs on the CPU",
+        severity=Severity.WARNING,
+        patterns=(
+            "The compute type inferred from the saved model is <type:word>, but the target device or backend do not "
+            "support efficient",
+            "The model weights have been automatically converted to use the",
+        ),
+        sample="[ctranslate2] [warning] The compute type inferred from the saved model is float16, but the target "
+        "device or "
+        "backend do not support efficient float16 computation. The model weights have been automatically converted to "
+        "use the float32 compute type instead.",
+        cause="The device has no fast arithmetic of that type: it is the CPU, or an old GPU.",
+        not_="a failure.",
+        fix='If a GPU was meant: device="cuda", and see that it is found.',
+        command="python -c 'import ctranslate2; print(ctranslate2.get_cuda_device_count())'",
+        sources=("OpenNMT/CTranslate2 src/models/model.cc",),
+    ),
+    Signature(
+        id="ct2-library-missing",
+        title="CTranslate2 does not find {library}",
+        patterns=("Library <library:cudafile> is not found or cannot be loaded",),
+        sample="RuntimeError: Library libcublas.so.12 is not found or cannot be loaded",
+        cause="CTranslate2 4 loads cuBLAS of CUDA 12 when it first needs it, and does not bring it along.",
+        not_="that the driver or the GPU is the problem.",
+        fix="pip install nvidia-cublas-cu12, and its lib folder in LD_LIBRARY_PATH; with CUDA 11 use ctranslate2 3.24.",
+        command="pip install nvidia-cublas-cu12 'nvidia-cudnn-cu12==9.*'",
+        distinct=("library",),
+        sources=("OpenNMT/CTranslate2 src/cuda/cublas_stub.cc", "SYSTRAN/faster-whisper README (GPU)"),
+    ),
+)

@@ -1,0 +1,201 @@
+"""Lines of cuBLAS, cuDNN and NCCL, by whichever program prints them."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Signature
+
+_CUBLAS = "https://docs.nvidia.com/cuda/cublas/ (cublasStatus_t)"
+_CUDNN = "https://docs.nvidia.com/deeplearning/cudnn/ (cudnnStatus_t)"
+_EARLIER = (
+    "cuda-no-kernel-image",
+    "cuda-unsupported-ptx",
+    "cuda-illegal-address",
+    "cuda-launch-failure",
+    "cuda-device-assert",
+    "cuda-out-of-memory",
+    "ggml-no-device-code",
+    "ggml-default-target",
+)
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="cublas-not-initialized",
+        title="cuBLAS could not be started",
+        patterns=("CUBLAS_STATUS_NOT_INITIALIZED",),
+        sample="RuntimeError: CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
+        cause="cublasCreate failed: most often no memory is left on the GPU, else an earlier CUDA error or a cuBLAS "
+        "that "
+        "does not fit the driver.",
+        not_="a missing architecture of the program's own kernels.",
+        fix="Look for an error above it; free memory on the GPU; one cuBLAS in the search path.",
+        after=_EARLIER,
+        sources=(_CUBLAS, "cublas_api.h of nvidia-cublas-cu12 12.9"),
+    ),
+    Signature(
+        id="cublas-alloc-failed",
+        title="cuBLAS got no memory on the GPU",
+        patterns=("CUBLAS_STATUS_ALLOC_FAILED",),
+        sample="RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        cause="The GPU's memory is full.",
+        not_="an architecture problem.",
+        fix="A smaller batch or model; see who holds the memory.",
+        command="nvidia-smi",
+        after=_EARLIER,
+        sources=(_CUBLAS,),
+    ),
+    Signature(
+        id="cublas-execution-failed",
+        title="a cuBLAS kernel failed",
+        patterns=("CUBLAS_STATUS_EXECUTION_FAILED", "CUBLAS_STATUS_INTERNAL_ERROR"),
+        sample="RuntimeError: CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasSgemm( handle, opa, "
+        "opb, m, n, k, "
+        "&alpha, a, lda, b, ldb, &beta, c, ldc)`",
+        cause="An earlier CUDA error shows here, or the cuBLAS has no kernel for the GPU: releases before 12.8 know "
+        "nothing of the 50 series.",
+        not_="that the sizes are wrong.",
+        fix="Look for an error above it; else a newer cuBLAS (toolkit or wheel), of {toolkit}.",
+        after=_EARLIER,
+        sources=(_CUBLAS, "cublas_api.h of nvidia-cublas-cu12 12.9"),
+    ),
+    Signature(
+        id="cublas-not-supported",
+        title="cuBLAS does not support this combination of types and sizes on this GPU",
+        patterns=("CUBLAS_STATUS_NOT_SUPPORTED",),
+        sample="RuntimeError: CUDA error: CUBLAS_STATUS_NOT_SUPPORTED when calling `cublasGemmEx( handle, opa, opb, "
+        "m, n, k, "
+        "&falpha, a, CUDA_R_16BF, lda`",
+        cause="A type that the GPU lacks (bfloat16 below 8.0, FP8 below 8.9) or an alignment that it demands.",
+        not_="a missing architecture.",
+        fix="Another type (float16), or a newer cuBLAS.",
+        after=_EARLIER,
+        sources=(_CUBLAS, "cublas_api.h of nvidia-cublas-cu12 12.9"),
+    ),
+    Signature(
+        id="cudnn-not-initialized",
+        title="cuDNN could not be started",
+        patterns=("CUDNN_STATUS_NOT_INITIALIZED",),
+        sample="RuntimeError: cuDNN error: CUDNN_STATUS_NOT_INITIALIZED",
+        cause="Another cuDNN than the program was built with was loaded, memory is full, or the driver is too old for "
+        "it.",
+        not_="a missing architecture of the program's own kernels.",
+        fix="One cuDNN in the search path, of the right major version; unset LD_LIBRARY_PATH.",
+        after=_EARLIER,
+        sources=(_CUDNN, "cudnn_graph.h of nvidia-cudnn-cu12 9.28"),
+    ),
+    Signature(
+        id="cudnn-execution-failed",
+        title="a cuDNN kernel failed",
+        patterns=("CUDNN_STATUS_EXECUTION_FAILED", "CUDNN_STATUS_MAPPING_ERROR"),
+        sample="RuntimeError: cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
+        cause="An earlier CUDA error shows here, memory ran out, or this cuDNN has no code for the GPU.",
+        not_="that the model is wrong.",
+        fix="Look for an error above it; a newer cuDNN for {label}.",
+        after=_EARLIER,
+        sources=(_CUDNN, "cudnn_graph.h of nvidia-cudnn-cu12 9.28"),
+    ),
+    Signature(
+        id="cudnn-internal-error",
+        title="cuDNN failed inside",
+        patterns=("CUDNN_STATUS_INTERNAL_ERROR",),
+        sample="RuntimeError: cuDNN error: CUDNN_STATUS_INTERNAL_ERROR",
+        cause="Often no memory for its workspace; else a cuDNN that does not fit the GPU or the driver.",
+        not_="a defect of the model.",
+        fix="Free memory (allow growth, no preallocation), or another cuDNN.",
+        after=_EARLIER,
+        sources=(_CUDNN,),
+    ),
+    Signature(
+        id="cudnn-arch-mismatch",
+        title="cuDNN does not support this GPU",
+        patterns=("CUDNN_STATUS_ARCH_MISMATCH", "CUDNN_STATUS_NOT_SUPPORTED_ARCH_MISMATCH"),
+        sample="RuntimeError: cuDNN error: CUDNN_STATUS_ARCH_MISMATCH",
+        cause="The GPU is older than this cuDNN supports (9 needs 5.0, from 9.11 on 7.5), or lacks the operation.",
+        not_="that the program's own kernels are missing.",
+        fix="An older cuDNN (and framework) for an old GPU.",
+        after=_EARLIER,
+        sources=(_CUDNN,),
+    ),
+    Signature(
+        id="cudnn-not-supported",
+        title="cuDNN has no kernel for this convolution on this GPU",
+        patterns=("CUDNN_STATUS_NOT_SUPPORTED",),
+        sample="RuntimeError: cuDNN error: CUDNN_STATUS_NOT_SUPPORTED. This error may appear if you passed in a "
+        "non-contiguous "
+        "input.",
+        cause="The combination of type, layout and size has no implementation: a tensor that is not contiguous, or a "
+        "type that the GPU lacks.",
+        not_="a missing architecture.",
+        fix="tensor.contiguous(), another type, or a newer cuDNN.",
+        after=_EARLIER,
+        sources=(_CUDNN, "cudnn_graph.h of nvidia-cudnn-cu12 9.28"),
+    ),
+    Signature(
+        id="cudnn-sublibrary-mismatch",
+        title="parts of two cuDNN releases were loaded",
+        patterns=("CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH", "CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED"),
+        sample="RuntimeError: cuDNN error: CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH",
+        cause="cuDNN 9 is several libraries; some came from the wheel and some from LD_LIBRARY_PATH or the system.",
+        not_="that the GPU is unsupported.",
+        fix="Unset LD_LIBRARY_PATH, or make both places the same release.",
+        command="env -u LD_LIBRARY_PATH PROGRAM",
+        sources=("cudnn_graph.h of nvidia-cudnn-cu12 9.28",),
+    ),
+    Signature(
+        id="cudnn-library-missing",
+        title="cuDNN is not found: {library}",
+        patterns=(
+            "Unable to load any of {<library:word>",
+            "Cannot load symbol cudnnCreateTensorDescriptor",
+            "Cannot load symbol cudnnCreate",
+            "Could not load library libcudnn_<library:word>. Error:",
+            "Could not locate cudnn_<library:word>. Please make sure it is in your library path",
+            "Could not load library cudnn_<library:word>. Error code <n:num>",
+            "libcudnn.so.<library:num>: cannot open shared object file",
+        ),
+        sample="Unable to load any of {libcudnn_ops.so.9.1.0, libcudnn_ops.so.9.1, libcudnn_ops.so.9, libcudnn_ops.so}",
+        cause="The program needs cuDNN of that major version (CTranslate2 from 4.5 on and PyTorch from 2.4 on: 9) and "
+        "it is not in the search path.",
+        not_="that the GPU is unsupported.",
+        fix="Install it and put its lib folder into LD_LIBRARY_PATH; for cuDNN 8 ctranslate2==4.4.0.",
+        command="pip install 'nvidia-cudnn-cu12==9.*'",
+        sources=(
+            "MahmoudAshraf97/whisper-diarization#259",
+            "QuentinFuxa/WhisperLiveKit#271",
+            "daswer123/xtts-finetune-webui#18",
+        ),
+    ),
+    Signature(
+        id="nccl-cuda-failure",
+        title="NCCL met a CUDA error",
+        patterns=(
+            "NCCL WARN Cuda failure 'no kernel image is available for execution on the device",
+            "NCCL WARN Cuda failure <q><what:text><q>",
+            "NCCL WARN Cuda failure <n:num> <q><what:text><q>",
+        ),
+        sample="host:123:456 [0] transport/p2p.cc:275 NCCL WARN Cuda failure 'no kernel image is available for "
+        "execution on the "
+        "device'",
+        cause="The call failed for the reason in the line; with `no kernel image` NCCL has no code for the GPU.",
+        not_="a network problem.",
+        fix="A newer NCCL (nvidia-nccl-cu12) for {label}, or see to the CUDA error itself.",
+        sources=("libnccl.so.2 of nvidia-nccl-cu12 2.32 (text)",),
+    ),
+    Signature(
+        id="nccl-unhandled",
+        title="NCCL stopped after an error of CUDA or of the system",
+        patterns=(
+            "unhandled cuda error, NCCL version",
+            "ncclUnhandledCudaError",
+            "unhandled system error, NCCL version",
+        ),
+        sample="torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:1331, unhandled cuda error, "
+        "NCCL version "
+        "2.19.3",
+        cause="The reason is printed with NCCL_DEBUG=INFO only.",
+        not_="one cause.",
+        fix="Run again with NCCL_DEBUG=INFO and explain that log.",
+        command="NCCL_DEBUG=INFO PROGRAM",
+        after=("nccl-cuda-failure", *_EARLIER),
+        sources=("nccl.h of nvidia-nccl-cu12 2.32 (ncclUnhandledCudaError)",),
+    ),
+)

@@ -1,0 +1,236 @@
+"""Lines of ggml, whisper.cpp, llama.cpp, and of programs built on them."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Signature
+
+_COMMON = "ggml-org/whisper.cpp ggml/src/ggml-cuda/common.cuh (no_device_code)"
+_ROOTS = ("archs-default-target", "archs-lack-gpu")
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="ggml-default-target",
+        title="code for nvcc's default target sm_{running} came to run on {label}: no architecture ever reached nvcc",
+        derived=True,
+        after=("archs-default-target",),
+        sample="mmv.cu:51: ERROR: CUDA kernel mul_mat_vec has no device code compatible with CUDA arch 520. "
+        "ggml-cuda.cu "
+        "was compiled for: 520",
+        cause="The arch in the line is __CUDA_ARCH__ of the code that was running. 520 is what nvcc makes when it is "
+        "told nothing (750 from CUDA 13): the driver translated its PTX for the GPU, ggml saw a fast GPU and chose a "
+        "kernel that has no body for {running}, and that kernel stopped the program.",
+        not_="that the GPU is of compute capability 5.2, that loading failed (it ran), or that PTX is missing (it was "
+        "compiled). A literal __CUDA_ARCH_LIST__ at the end is an old nvcc, not an empty list.",
+        fix="Give the build its architectures, clear its caches (cargo clean -p whisper-rs-sys, rm -rf build), "
+        "rebuild, and check the new file. Usual cause: GGML_NATIVE=ON in a build without a GPU.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=(
+            _COMMON,
+            "measured: nvcc's default prints 750, PTX of 8.0 beside machine code of 12.0 prints 800 on a GPU of 9.0",
+            "leejet/stable-diffusion.cpp#541",
+            "ggml-org/whisper.cpp#2050",
+            "LostRuins/koboldcpp#1362",
+        ),
+    ),
+    Signature(
+        id="ggml-kernel-lacks-feature",
+        title="a ggml kernel without a body for {label} was chosen: the build is right, ggml is not",
+        derived=True,
+        sample="fattn-wmma-f16.cu:528: ERROR: CUDA kernel flash_attn_ext_f16 has no device code compatible with CUDA "
+        "arch "
+        "700. ggml-cuda.cu was compiled for: 700",
+        cause="The arch in the line is __CUDA_ARCH__ of the code that was running, and it is the GPU's own: the code "
+        "for this GPU is there and was used. The kernel has an empty body for it, behind a guard for a feature.",
+        not_="a missing architecture: building again for the same list changes nothing.",
+        fix="Another release of the engine; until then switch the feature off (flash attention: -fa off, "
+        "GGML_CUDA_FORCE_MMQ).",
+        sources=(_COMMON, "ggml-org/llama.cpp#11615", "ollama/ollama#12442"),
+    ),
+    Signature(
+        id="ggml-no-device-code",
+        title="code compiled for arch {arch} came to run, and this ggml kernel has no body for it",
+        patterns=(
+            "ERROR: CUDA kernel <kernel:word> has no device code compatible with CUDA arch <arch:num>. <...> was "
+            "compiled for: <list:list>",
+            "has no device code compatible with CUDA arch <arch:num>",
+        ),
+        sample="mmq.cuh:2589: ERROR: CUDA kernel mul_mat_q has no device code compatible with CUDA arch 600. "
+        "ggml-cuda.cu was "
+        "compiled for: 500,600",
+        cause="The arch in the line is __CUDA_ARCH__ of the code that was running (machine code, or PTX that the "
+        "driver compiled), older than the GPU, and this kernel is empty below a newer one.",
+        not_="that the GPU is of that compute capability, or that loading failed: it ran.",
+        fix="Build for the GPU itself, with its own number in the list.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        after=_ROOTS,
+        sources=(_COMMON, "ggml-org/llama.cpp#11093", "LostRuins/koboldcpp#1579"),
+    ),
+    Signature(
+        id="ggml-built-without-arch",
+        title="ggml was compiled without code for this GPU",
+        patterns=("ggml-cuda was compiled without support for the current GPU architecture",),
+        sample="ERROR: ggml-cuda was compiled without support for the current GPU architecture.",
+        cause="The wording of 2023 for a kernel without a body for the running code's architecture.",
+        not_="that the GPU is unsupported by ggml.",
+        fix="Build for the GPU's own number.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        after=_ROOTS,
+        sources=("mudler/LocalAI#1513", "ggml-org/llama.cpp#5088"),
+    ),
+    Signature(
+        id="ggml-no-arch-below",
+        title="ggml looked for compiled code not above {arch} and found none in its own list",
+        patterns=("ggml was not compiled with any CUDA arch <= <arch:num>",),
+        sample="/src/ggml/src/ggml-cuda/../ggml-cuda/common.cuh:112: ggml was not compiled with any CUDA arch <= 750",
+        cause="To choose between kernels ggml asks for the newest architecture in its list up to a given one; for a "
+        "short time in August 2025 it aborted where the list starts above it.",
+        not_="that the number is this GPU's: on an A100 (8.0) and a build for it 750 was printed.",
+        fix="Update llama.cpp (the abort was taken out in its pull request 15587); if it stays, build for the GPU's "
+        "own number.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=("ggml-org/llama.cpp#15589", "ggml-org/llama.cpp#15587"),
+    ),
+    Signature(
+        id="ggml-cuda-error",
+        title="ggml stops after a CUDA error",
+        patterns=(
+            "ggml-cuda.cu:<line:num>: CUDA error",
+            "ggml/src/ggml-cuda/<...>.cu:<line:num>: CUDA error",
+            'GGML_ASSERT: <...>ggml-cuda.cu:<line:num>: !"CUDA error"',
+        ),
+        sample="/build/whisper.cpp/ggml/src/ggml-cuda/ggml-cuda.cu:70: CUDA error",
+        cause="The last line before ggml aborts; what happened stands two or three lines above (`CUDA error: …`). The "
+        "path is the build machine's.",
+        not_="that the line in ggml-cuda.cu is at fault: errors of kernels are noticed later than they happen.",
+        fix="Read the `CUDA error:` line above it.",
+        after=("ggml-no-device-code", "ggml-default-target", "ggml-kernel-lacks-feature", "*"),
+        sources=(
+            "ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu",
+            "ggml-org/whisper.cpp#3129",
+            "ggml-org/llama.cpp#6433",
+        ),
+    ),
+    Signature(
+        id="ggml-cuda-init-failed",
+        title="ggml found no usable CUDA, and the CPU does the work",
+        patterns=(
+            "ggml_cuda_init: failed to initialize CUDA",
+            "failed to initialize CUDA: <reason:text>",
+            "whisper_backend_init_gpu: failed to initialize CUDA<n:num> backend",
+        ),
+        sample="ggml_cuda_init: failed to initialize CUDA: no CUDA-capable device is detected",
+        cause="cudaGetDeviceCount failed with the reason in the line: no driver, no visible GPU, or a driver older "
+        "than the program's CUDA.",
+        not_="an architecture problem: code is not even looked at here.",
+        fix="See to the reason: --gpus all, CUDA_VISIBLE_DEVICES, the driver.",
+        command="cudacompat doctor",
+        after=("driver-not-in-container", "cuda-insufficient-driver", "cuda-no-device"),
+        sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu",),
+    ),
+    Signature(
+        id="ggml-cublas-arch-mismatch",
+        title="cuBLAS has no code for this GPU",
+        patterns=("CUBLAS_STATUS_ARCH_MISMATCH", "the function requires a feature absent from the device architecture"),
+        sample="CUDA error: the function requires a feature absent from the device architecture",
+        cause="The library or the operation needs a newer architecture than the GPU has, such as half precision on an "
+        "old card, or the cuBLAS is older than the GPU.",
+        not_="that the program's own kernels are missing.",
+        fix="A cuBLAS (toolkit) release that supports {label}, or another precision.",
+        sources=("https://docs.nvidia.com/cuda/cublas/ (cublasStatus_t)", "cublas_api.h of nvidia-cublas-cu12 12.9"),
+    ),
+    Signature(
+        id="ggml-cc-blackwell-specific",
+        title="a short-lived check of ggml refuses plain {cc}",
+        patterns=("Compute capability <cc:num> used, use <...> for Blackwell specific",),
+        sample="Compute capability 121 used, use 121a or 121f for Blackwell specific",
+        cause="ggml of December 2025 (b7555) refused 12X without a suffix; later ones turn 12X into 12Xa by "
+        "themselves.",
+        not_="a limit of the toolkit.",
+        fix="Write {cc}a, or update ggml.",
+        sources=("ggml-org/llama.cpp#18421",),
+    ),
+    Signature(
+        id="ggml-backend-not-loaded",
+        title="the CUDA backend of ggml could not be loaded",
+        patterns=(
+            "failed to load <...>ggml-cuda<...>: <...>cannot open shared object file",
+            "failed to load <...>ggml-cuda.dll",
+            "failed to load <...>libggml-cuda.so",
+            "failed to find ggml_backend_init in <...>ggml-cuda",
+            "failed to initialize backend from <...>ggml-cuda<...>",
+        ),
+        sample="ggml_backend_load_best: failed to load /app/libggml-cuda.so: libcudart.so.12: cannot open shared "
+        "object file: "
+        "No such file or directory",
+        cause="libggml-cuda.so is there and one of its own libraries is not (libcuda, libcudart, libcublas), or it is "
+        "of another ggml. The program goes on without it, on the CPU.",
+        not_="an architecture problem.",
+        fix="The reason stands in the line: install that library, or take backend and program from one build.",
+        command="ldd libggml-cuda.so",
+        after=("libcuda-missing", "cuda-library-missing"),
+        sources=("ggml-org/whisper.cpp ggml/src/ggml-backend-reg.cpp",),
+    ),
+    Signature(
+        id="ggml-op-failed",
+        title="ggml's operation failed after a CUDA error",
+        patterns=("ggml_cuda_compute_forward: <operation:word> failed",),
+        sample="ggml_cuda_compute_forward: MUL_MAT failed",
+        cause="The operation that was running when an error was noticed; the error stands in the next line.",
+        not_="that this operation is at fault.",
+        fix="Read the `CUDA error:` line that follows.",
+        after=(
+            "ggml-no-device-code",
+            "ggml-default-target",
+            "ggml-kernel-lacks-feature",
+            "cuda-no-kernel-image",
+            "cuda-unsupported-ptx",
+            "cuda-launch-failure",
+            "cuda-illegal-address",
+            "cuda-out-of-memory",
+            "*",
+        ),
+        sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu", "ggml-org/whisper.cpp#3129"),
+    ),
+    Signature(
+        id="ollama-driver-too-old",
+        title="ollama leaves the GPU out: its driver is too old",
+        patterns=('msg="NVIDIA driver too old"', "NVIDIA driver too old"),
+        sample='level=WARN source=cuda_compat.go:65 msg="NVIDIA driver too old" device="NVIDIA GeForce GTX 1060" '
+        "compute=6.1 "
+        'driver=535 required_driver="550 or newer"',
+        cause="ollama's CUDA libraries are compressed with zstd (driver 550) or hold only PTX for old GPUs (570), and "
+        "the driver is older.",
+        not_="that the GPU is unsupported.",
+        fix="Update the driver to the branch that the line names.",
+        sources=("ollama/ollama discover/cuda_compat.go",),
+    ),
+    Signature(
+        id="ollama-runner-ended",
+        title="ollama's runner process ended",
+        patterns=('msg="llama runner terminated"', "llama runner process has terminated: exit status"),
+        sample='time=2025-04-14T20:20:48.993+08:00 level=ERROR source=server.go:449 msg="llama runner terminated" '
+        'error="exit status 0xc0000409"',
+        cause="What ollama says of any failure of the process that runs the model; that process's own lines are above.",
+        not_="a fault of its own.",
+        fix="Read the first error above it; OLLAMA_DEBUG=1 shows more.",
+        after=("**",),
+        sources=("ollama/ollama#10265", "ollama/ollama#9782"),
+    ),
+    Signature(
+        id="ggml-out-of-memory",
+        title="ggml could not place a buffer",
+        patterns=(
+            "ggml<...>failed to allocate buffer of size",
+            "failed to allocate CUDA<n:num> buffer of size",
+            "llama<...>failed to allocate compute buffers",
+            "failed to allocate the compute buffer",
+            "unable to allocate CUDA<n:num> buffer",
+        ),
+        sample="ggml_gallocr_reserve_n: failed to allocate CUDA0 buffer of size 1073741824",
+        cause="The GPU's memory is full.",
+        not_="an architecture problem.",
+        fix="A smaller model or context, fewer layers on the GPU.",
+        after=("cuda-out-of-memory",),
+        sources=("ggml-org/whisper.cpp ggml/src/ggml-alloc.c",),
+    ),
+)

@@ -1,0 +1,117 @@
+"""Lines of Kubernetes and of NVIDIA's device plugin."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Signature
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="k8s-insufficient-gpu",
+        title="no node has a free GPU for the pod",
+        patterns=("Insufficient nvidia.com/<resource:word>",),
+        sample="0/3 nodes are available: 3 Insufficient nvidia.com/gpu.",
+        cause="No node offers nvidia.com/gpu (the device plugin does not run, or sees no GPU there), or all are in "
+        "use.",
+        not_="that the image is wrong: it was not even started.",
+        fix="`kubectl describe node` shows what is allocatable; then look at the device plugin's log on that node.",
+        command="kubectl get nodes -o custom-columns=N:.metadata.name,GPU:.status.allocatable.nvidia\\.com/gpu",
+        sources=(
+            "NVIDIA/k8s-device-plugin#165",
+            "NVIDIA/k8s-device-plugin#33",
+        ),
+    ),
+    Signature(
+        id="k8s-plugin-no-nvml",
+        title="the device plugin has no driver in its container",
+        patterns=(
+            "If this is a GPU node, did you set the docker default runtime to 'nvidia'",
+            "If this is a GPU node, did you configure the NVIDIA Container Toolkit",
+            "Incompatible strategy detected",
+            "Incompatible platform detected",
+        ),
+        sample="E0811 08:12:01.123456       1 factory.go:100] If this is a GPU node, did you set the docker default "
+        "runtime to "
+        "`nvidia`?",
+        cause="The plugin's pod runs under a runtime that does not add the driver: nvidia is not the default runtime "
+        "of "
+        "containerd, and no RuntimeClass is set.",
+        not_="that the node has no GPU.",
+        fix="Make nvidia the default runtime of containerd or set runtimeClassName: nvidia.",
+        command="sudo nvidia-ctk runtime configure --runtime=containerd --set-as-default && sudo systemctl restart "
+        "containerd",
+        sources=("NVIDIA/k8s-device-plugin internal/plugin/factory.go",),
+    ),
+    Signature(
+        id="k8s-plugin-no-devices",
+        title="the device plugin found no GPU on the node",
+        patterns=("No devices found. Waiting indefinitely",),
+        sample="I0811 08:12:01.123456       1 main.go:416] No devices found. Waiting indefinitely.",
+        cause="NVML works or was passed over, and lists no GPU: the node has none, or MIG is on with no instance made.",
+        not_="that the plugin crashed.",
+        fix="nvidia-smi -L on the node; with MIG make instances and choose a strategy.",
+        command="nvidia-smi -L",
+        after=("k8s-plugin-no-nvml",),
+        sources=("NVIDIA/k8s-device-plugin cmd/nvidia-device-plugin/main.go",),
+    ),
+    Signature(
+        id="k8s-device-unhealthy",
+        title="the device plugin marked a GPU unhealthy",
+        patterns=("nvidia.com/<...>device marked unhealthy:",),
+        sample="I0811 08:12:01.123456       1 server.go:279] 'nvidia.com/gpu' device marked unhealthy: "
+        "GPU-f15ae561-21b1-6003-c768-861fc285203b",
+        cause="The driver reported an Xid that is not a program's fault.",
+        not_="that the pods' programs are wrong.",
+        fix="Look for `NVRM: Xid` in the node's kernel log.",
+        command="dmesg | grep -i xid",
+        after=("nvrm-xid", "nvrm-off-the-bus"),
+        sources=("NVIDIA/k8s-device-plugin internal/plugin/server.go",),
+    ),
+    Signature(
+        id="k8s-no-nvidia-runtime",
+        title="the node's containerd has no runtime called nvidia",
+        patterns=('no runtime for "nvidia" is configured',),
+        sample="Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no "
+        "runtime for "
+        '"nvidia" is configured',
+        cause="The pod's RuntimeClass is nvidia, and containerd on this node was not configured for it.",
+        not_="that the image is wrong.",
+        fix="Configure containerd on the node and restart it (the GPU operator does this).",
+        command="sudo nvidia-ctk runtime configure --runtime=containerd && sudo systemctl restart containerd",
+        sources=(
+            "NVIDIA/gpu-operator#413",
+            "NVIDIA/gpu-operator#730",
+        ),
+    ),
+    Signature(
+        id="k8s-allocate-unhealthy",
+        title="kubelet wanted GPUs that are not healthy",
+        patterns=(
+            "Allocate failed due to no healthy devices present; cannot allocate unhealthy devices "
+            "nvidia.com/<resource:word>",
+        ),
+        sample="Pod was rejected: Allocate failed due to no healthy devices present; cannot allocate unhealthy devices "
+        "nvidia.com/gpu, which is unexpected",
+        cause="The device plugin was not registered (again) when the pod was admitted: after a restart of kubelet or "
+        "of the node.",
+        not_="that the GPU is broken.",
+        fix="Delete the pod; restart the device plugin if it stays.",
+        sources=(
+            "trueforge-org/truecharts#19201 (the same text for amd.com/gpu)",
+            "kubernetes/kubernetes#60388",
+        ),
+    ),
+    Signature(
+        id="oom-killed",
+        title="the process was killed for want of (host) memory",
+        patterns=("OOMKilled", "Out of memory: Killed process <pid:num>", "oom-kill:constraint"),
+        sample="Last State: Terminated  Reason: OOMKilled  Exit Code: 137",
+        cause="The container's or the machine's memory limit, not the GPU's: loading a model needs its size in RAM for "
+        "a while.",
+        not_="that the GPU's memory is full: that is a CUDA error.",
+        fix="A higher memory limit, or loading with mmap and without a second copy.",
+        sources=(
+            "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/",
+            "torvalds/linux mm/oom_kill.c",
+        ),
+    ),
+)

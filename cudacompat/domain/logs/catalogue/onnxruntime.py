@@ -1,0 +1,80 @@
+"""Lines of ONNX Runtime."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Signature
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="ort-no-kernel-image",
+        title="this ONNX Runtime has no code for the GPU",
+        patterns=(
+            "Non-zero status code returned while running <node:word> node. <...> no kernel image is available for "
+            "execution on the device",
+            "CUDA error cudaErrorNoKernelImageForDevice:no kernel image is available for execution on the device",
+        ),
+        sample="Non-zero status code returned while running Relu node. Name:'Relu_2' Status Message: CUDA error "
+        "cudaErrorNoKernelImageForDevice:no kernel image is available for execution on the device",
+        cause="The onnxruntime-gpu wheel holds neither machine code nor PTX for this GPU: 1.22.0 worked on an RTX 5090 "
+        "and 1.23.0 did not. Its default list has no PTX.",
+        not_="a fault of the model, of the node that is named, or of cuDNN.",
+        fix="Another release of onnxruntime-gpu, or an own build with CMAKE_CUDA_ARCHITECTURES={number}.",
+        command="build.sh --use_cuda --cmake_extra_defines CMAKE_CUDA_ARCHITECTURES={number}",
+        sources=("microsoft/onnxruntime#26221", "microsoft/onnxruntime#26181", "microsoft/onnxruntime#26245"),
+    ),
+    Signature(
+        id="ort-provider-not-loaded",
+        title="ONNX Runtime could not load its CUDA provider: the CPU does the work",
+        patterns=(
+            "Failed to create CUDAExecutionProvider",
+            "Failed to load library <...>onnxruntime_providers_cuda.so with error",
+            'Error loading "<...>onnxruntime_providers_cuda.dll"',
+            "LoadLibrary failed with error 126 <...>onnxruntime_providers_cuda.dll",
+            'onnxruntime_providers_cuda.dll" which depends on',
+        ),
+        sample="[E:onnxruntime:Default, provider_bridge_ort.cc:1992] Failed to load library "
+        "libonnxruntime_providers_cuda.so "
+        "with error: libcublasLt.so.12: cannot open shared object file: No such file or directory",
+        cause="The provider needs cuBLAS, cuDNN and cuFFT of exactly the CUDA and cuDNN major versions that it was "
+        "built with. Without them the session silently runs on the CPU.",
+        not_="that the GPU is unsupported.",
+        fix="Install the libraries that the line names: pip install onnxruntime-gpu[cuda,cudnn], then "
+        "onnxruntime.preload_dlls(), or LD_LIBRARY_PATH.",
+        command="python -c 'import onnxruntime as o; print(o.get_available_providers())'",
+        sources=(
+            "microsoft/onnxruntime#22968",
+            "PaddlePaddle/PaddleNLP#8195",
+            "pykeio/ort#548",
+            "https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html",
+        ),
+    ),
+    Signature(
+        id="ort-provider-not-available",
+        title="this onnxruntime has no CUDA provider at all",
+        patterns=("Specified provider 'CUDAExecutionProvider' is not in available provider names",),
+        sample="UserWarning: Specified provider 'CUDAExecutionProvider' is not in available provider names.Available "
+        "providers: "
+        "'AzureExecutionProvider, CPUExecutionProvider'",
+        cause="The package is `onnxruntime` and not `onnxruntime-gpu`, or both are installed and the first one won.",
+        not_="that the driver or the GPU is missing.",
+        fix="Remove both and install onnxruntime-gpu alone.",
+        command="pip uninstall -y onnxruntime onnxruntime-gpu && pip install onnxruntime-gpu",
+        sources=("onnxruntime-gpu 1.31.1 onnxruntime/capi/onnxruntime_inference_collection.py",),
+    ),
+    Signature(
+        id="ort-cudnn-failure",
+        title="cuDNN failed inside ONNX Runtime",
+        patterns=(
+            "CUDNN_FE failure <n:num>: CUDNN_BACKEND_API_FAILED",
+            "CUDNN failure <n:num>: CUDNN_STATUS_<status:word>",
+            "CUDNN_BACKEND_API_FAILED",
+        ),
+        sample="onnxruntime::CudnnCall CUDNN_FE failure 11: CUDNN_BACKEND_API_FAILED ; GPU=0",
+        cause="The cuDNN that was loaded does not fit the provider or the GPU (for the 50 series 9.7 or newer), or "
+        "memory ran out.",
+        not_="that ONNX Runtime's own kernels are missing.",
+        fix="A newer cuDNN of the same major version; see which one is loaded.",
+        command="pip install --upgrade 'nvidia-cudnn-cu12==9.*'",
+        sources=("onnxruntime-gpu 1.31.1 libonnxruntime_providers_cuda.so (text)",),
+    ),
+)

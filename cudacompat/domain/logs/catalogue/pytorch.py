@@ -1,0 +1,247 @@
+"""Lines of PyTorch and of packages with its kernels."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.words.finding import Severity
+
+_INSTALL = "pip install --upgrade torch --index-url https://download.pytorch.org/whl/{wheel}"
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="torch-incompatible-gpu",
+        title="this PyTorch has no code for {label}",
+        patterns=(
+            "with CUDA capability <arch:word> is not compatible with the current PyTorch installation",
+            "The following list shows the CCs this version of PyTorch was built for",
+            "does not include kernels for this GPU. Reinstall the same version against a CUDA build that does",
+            "No published PyTorch CUDA builds for release <release:word> support this GPU",
+        ),
+        sample="NVIDIA GeForce RTX 5070 Ti with CUDA capability sm_120 is not compatible with the current PyTorch "
+        "installation.",
+        cause="The list of the wheel has no machine code of the GPU's major version and no PTX that suits it. This is "
+        "only a warning; error 209 comes at the first kernel.",
+        not_="that the driver or a toolkit on this machine is too old: the wheel is. Other extensions have lists of "
+        "their own.",
+        fix="Install a wheel whose list has it (for sm_120: of CUDA 12.8 or newer).",
+        command=_INSTALL,
+        sources=(
+            "RVC-Project/Retrieval-based-Voice-Conversion-WebUI#2636",
+            "lllyasviel/FramePack#805",
+            "pytorch/pytorch#150733",
+            "torch 2.14.1 torch/cuda/__init__.py",
+        ),
+    ),
+    Signature(
+        id="torch-ptx-only",
+        title="this PyTorch has only PTX for {label}: its kernels start through the JIT",
+        derived=True,
+        severity=Severity.WARNING,
+        patterns=(),
+        sample="NVIDIA GeForce RTX 5070 Ti with CUDA capability sm_120 is not compatible with the current PyTorch "
+        "installation.\n"
+        "The current PyTorch install supports CUDA capabilities sm_37 sm_50 sm_60 sm_61 sm_70 sm_75 sm_80 sm_86 sm_90 "
+        "compute_37.",
+        cause="PyTorch compares machine code only and takes no notice of the compute_ entry in its list, which the "
+        "driver can compile for the GPU. The first start is slow, and the code is that of the old architecture.",
+        not_="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have lists of their own, and those of "
+        "the wheel's CUDA release may lack the GPU.",
+        fix="Install a wheel that has machine code for it (for sm_120: of CUDA 12.8 or newer).",
+        command=_INSTALL,
+        sources=(
+            "RVC-Project/Retrieval-based-Voice-Conversion-WebUI#2636",
+            "torch 2.6.0 torch/cuda/__init__.py (_check_cubins)",
+        ),
+    ),
+    Signature(
+        id="torch-too-old-gpu",
+        title="this PyTorch has dropped the GPU: it is too old",
+        patterns=("which is of cuda capability <cc:ver>. PyTorch no longer supports this GPU because it is too old",),
+        sample="Found GPU0 Tesla K40m which is of cuda capability 3.5.\nPyTorch no longer supports this GPU because "
+        "it is too "
+        "old.",
+        cause="The wheel's oldest architecture is above the GPU's.",
+        not_="that a newer driver helps.",
+        fix="An older PyTorch, or an own build with TORCH_CUDA_ARCH_LIST.",
+        sources=(
+            "pytorch/pytorch#16712",
+            "AUTOMATIC1111/stable-diffusion-webui#3003",
+        ),
+    ),
+    Signature(
+        id="torch-no-driver",
+        title="PyTorch found no NVIDIA driver",
+        patterns=("Found no NVIDIA driver on your system",),
+        sample="RuntimeError: Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU and "
+        "installed a "
+        "driver from http://www.nvidia.com/Download/index.aspx",
+        cause="cudaGetDeviceCount gave error 35 and the driver's version is 0: libcuda is not there.",
+        not_="that the driver is missing on the host, if this is a container: it was started without its GPUs.",
+        fix="docker run --gpus all; on the host install the driver.",
+        command="cudacompat doctor",
+        after=("driver-not-in-container",),
+        sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp",),
+    ),
+    Signature(
+        id="torch-driver-too-old",
+        title="the driver is too old for this PyTorch",
+        patterns=("The NVIDIA driver on your system is too old (found version <version:num>)",),
+        sample="RuntimeError: The NVIDIA driver on your system is too old (found version 11040). Please update your "
+        "GPU driver",
+        cause="The CUDA runtime in the wheel needs a newer driver. The number is the driver's CUDA version: 11040 is "
+        "11.4.",
+        not_="that the GPU is too old, or that the toolkit matters.",
+        fix="Update the driver, or install a wheel for an older CUDA (--index-url …/whl/cu118).",
+        sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp", "lllyasviel/Fooocus#1313"),
+    ),
+    Signature(
+        id="torch-without-cuda",
+        title="this PyTorch was built for the CPU only",
+        patterns=("Torch not compiled with CUDA enabled",),
+        sample="AssertionError: Torch not compiled with CUDA enabled",
+        cause="The wheel is a +cpu one: the default of PyPI on Windows and macOS, or what a resolver put in its place.",
+        not_="that CUDA or the driver is missing.",
+        fix="Install a wheel with CUDA from PyTorch's index.",
+        command=_INSTALL,
+        sources=("pytorch/pytorch torch/cuda/__init__.py",),
+    ),
+    Signature(
+        id="torch-no-gpus",
+        title="PyTorch sees no GPU",
+        patterns=("No CUDA GPUs are available",),
+        sample="RuntimeError: No CUDA GPUs are available",
+        cause="The driver answers and lists no GPU: CUDA_VISIBLE_DEVICES hides it, or it was set after the first use "
+        "of CUDA.",
+        not_="that PyTorch lacks code for the GPU.",
+        fix="Unset CUDA_VISIBLE_DEVICES or set it before Python starts; --gpus all in containers.",
+        command="cudacompat doctor",
+        after=("cuda-no-device", "driver-not-in-container"),
+        sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp",),
+    ),
+    Signature(
+        id="torch-load-on-cpu",
+        title="a checkpoint of a GPU is loaded where PyTorch has none",
+        patterns=("Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False",),
+        sample="RuntimeError: Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is "
+        "False.",
+        cause="torch.cuda.is_available() is false: a wheel for the CPU, no driver, or no visible GPU.",
+        not_="that the checkpoint is damaged.",
+        fix="See why the GPU is not available; map_location='cpu' if none is wanted.",
+        command="python -c 'import torch; print(torch.version.cuda, torch.cuda.is_available())'",
+        after=("torch-no-driver", "torch-driver-too-old", "torch-without-cuda", "cuda-unknown-error"),
+        sources=("pytorch/pytorch torch/serialization.py",),
+    ),
+    Signature(
+        id="torch-nvml-failed",
+        title="PyTorch cannot use NVML",
+        severity=Severity.WARNING,
+        patterns=("Can't initialize NVML",),
+        sample="UserWarning: Can't initialize NVML",
+        cause="libnvidia-ml.so.1 is not visible or does not fit the kernel module.",
+        not_="that CUDA itself fails.",
+        fix="Add `utility` to NVIDIA_DRIVER_CAPABILITIES; restart after a driver update.",
+        after=("nvml-driver-mismatch", "driver-not-in-container"),
+        sources=("pytorch/pytorch torch/cuda/__init__.py",),
+    ),
+    Signature(
+        id="torch-abi-mismatch",
+        title="an extension was built for another PyTorch",
+        patterns=(
+            "undefined symbol: _ZN3c10<symbol:word>",
+            "undefined symbol: _ZNK3c10<symbol:word>",
+            "undefined symbol: _ZN2at<symbol:word>",
+            "undefined symbol: _ZN5torch<symbol:word>",
+        ),
+        sample="ImportError: flash_attn_2_cuda.cpython-310-x86_64-linux-gnu.so: undefined symbol: "
+        "_ZN3c105ErrorC2ENS_14SourceLocationENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE",
+        cause="The extension (flash-attn, torchvision, xformers, …) was compiled against another PyTorch release, or "
+        "against the other C++ ABI (cxx11abiTRUE and FALSE).",
+        not_="a missing GPU architecture.",
+        fix="Install the wheel made for this PyTorch and ABI, or build it here.",
+        command="pip install --no-build-isolation --no-cache-dir --force-reinstall --no-deps PACKAGE",
+        sources=("Dao-AILab/flash-attention#931", "Dao-AILab/flash-attention#1832", "Dao-AILab/flash-attention#853"),
+    ),
+    Signature(
+        id="flash-attn-old-gpu",
+        title="FlashAttention 2 has no kernels for GPUs before Ampere",
+        patterns=("FlashAttention only supports Ampere GPUs or newer",),
+        sample="RuntimeError: FlashAttention only supports Ampere GPUs or newer.",
+        cause="The GPU is below 8.0; there is no code for it in FlashAttention 2.",
+        not_="that the package was wrongly built.",
+        fix="Another attention: attn_implementation='sdpa', or xformers.",
+        sources=("Dao-AILab/flash-attention csrc/flash_attn/flash_api.cpp",),
+    ),
+    Signature(
+        id="xformers-not-loaded",
+        title="xFormers was built for another PyTorch, CUDA or Python",
+        patterns=("xFormers can't load C++/CUDA extensions",),
+        sample="WARNING[XFORMERS]: xFormers can't load C++/CUDA extensions. xFormers was built for:",
+        cause="The wheel's kernels do not load in this environment; xFormers goes on without them.",
+        not_="that the GPU is unsupported.",
+        fix="Install the xformers release made for this torch.",
+        command="python -m xformers.info",
+        sources=("facebookresearch/xformers xformers/_cpp_lib.py",),
+    ),
+    Signature(
+        id="xformers-no-operator",
+        title="xFormers has no attention kernel for this GPU and these inputs",
+        patterns=("No operator found for 'memory_efficient_attention_forward'",),
+        sample="NotImplementedError: No operator found for `memory_efficient_attention_forward` with inputs:",
+        cause="Each kernel names its reason below: built without CUDA, capability too high or too low, type or shape.",
+        not_="one cause: read the reasons below.",
+        fix="An xformers release that knows {label}, or another attention implementation.",
+        after=("xformers-not-loaded",),
+        sources=("xformers 0.0.35 xformers/ops/fmha/dispatch.py",),
+    ),
+    Signature(
+        id="bitsandbytes-no-gpu",
+        title="bitsandbytes came without its GPU library",
+        patterns=(
+            "The installed version of bitsandbytes was compiled without GPU support",
+            "CUDA Setup failed despite GPU being available",
+            "No GPU detected! Check your CUDA paths. Proceeding to load CPU-only library",
+            "Attempted to use bitsandbytes native library functionality but it's not available",
+            "Required library version not found: libbitsandbytes_cuda<version:num>",
+            "Configured CUDA binary not found at <...>libbitsandbytes_cuda",
+        ),
+        sample="UserWarning: The installed version of bitsandbytes was compiled without GPU support. 8-bit "
+        "optimizers, 8-bit "
+        "multiplication, and GPU quantization are unavailable.",
+        cause="bitsandbytes ships one library for each CUDA release and found none for the one that this PyTorch uses, "
+        "or could not load it.",
+        not_="that the GPU is unsupported.",
+        fix="A newer bitsandbytes; `python -m bitsandbytes` says what it looks for; BNB_CUDA_VERSION overrides it.",
+        command="python -m bitsandbytes",
+        after=("cuda-library-missing",),
+        sources=(
+            "bitsandbytes-foundation/bitsandbytes@ea4b59f3, @4ba0ccdf, @e2db55ed (where the texts left)",
+            "bitsandbytes 0.50.2 bitsandbytes/cextension.py",
+        ),
+    ),
+    Signature(
+        id="vllm-bf16-unsupported",
+        title="bfloat16 needs a GPU of 8.0 or newer",
+        patterns=("Bfloat16 is only supported on GPUs with compute capability of at least 8.0",),
+        sample="ValueError: Bfloat16 is only supported on GPUs with compute capability of at least 8.0. Your Tesla "
+        "T4 GPU has "
+        "compute capability 7.5.",
+        cause="The model's type is bfloat16 and the GPU has no arithmetic for it.",
+        not_="that code for the GPU is missing.",
+        fix="--dtype=half.",
+        command="vllm serve MODEL --dtype=half",
+        sources=("vllm 0.33.0 vllm/platforms/cuda.py",),
+    ),
+    Signature(
+        id="torch-cudnn-version",
+        title="PyTorch loaded another cuDNN than it was built with",
+        patterns=("cuDNN version incompatibility: PyTorch was compiled against", "cuDNN version incompatibility"),
+        sample="RuntimeError: cuDNN version incompatibility: PyTorch was compiled  against (9, 1, 0) but found "
+        "runtime version "
+        "(8, 9, 2).",
+        cause="LD_LIBRARY_PATH or another package brings an older cuDNN, and it is found first.",
+        not_="that the GPU is unsupported.",
+        fix="Unset LD_LIBRARY_PATH; remove the other cuDNN.",
+        command="env -u LD_LIBRARY_PATH python -c 'import torch; print(torch.backends.cudnn.version())'",
+        sources=("torch 2.14.1 torch/backends/cudnn/__init__.py",),
+    ),
+)

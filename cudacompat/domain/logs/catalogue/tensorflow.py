@@ -1,0 +1,59 @@
+"""Lines of TensorFlow. (Its JIT line is in jit, its use of the CPU in cpu_fallback.)"""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Signature
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="tf-gpu-too-old",
+        title="TensorFlow leaves the GPU out: its compute capability is too low",
+        patterns=("with Cuda compute capability <cc:ver>. The minimum required Cuda capability is <minimum:ver>",),
+        sample="Ignoring visible gpu device (device: 0, name: Tesla K40m, pci bus id: 0000:02:00.0, compute "
+        "capability: 3.5) "
+        "with Cuda compute capability 3.5. The minimum required Cuda capability is 5.0.",
+        cause="The wheel was built for {minimum} and up.",
+        not_="that the driver is too old.",
+        fix="An older TensorFlow, or an own build with TF_CUDA_COMPUTE_CAPABILITIES.",
+        sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
+    ),
+    Signature(
+        id="tf-libraries-missing",
+        title="TensorFlow misses CUDA libraries and leaves the GPU out",
+        patterns=("Cannot dlopen some GPU libraries", "Skipping registering GPU devices"),
+        sample="Cannot dlopen some GPU libraries. Please make sure the missing libraries mentioned above are "
+        "installed properly "
+        "if you would like to use GPU.",
+        cause="One of cuDNN, cuBLAS, cuFFT and others is not in the search path; the CPU is used.",
+        not_="that the GPU is unsupported.",
+        fix='pip install "tensorflow[and-cuda]", which brings the libraries.',
+        command='pip install "tensorflow[and-cuda]"',
+        after=("cuda-library-missing",),
+        sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
+    ),
+    Signature(
+        id="tf-cuinit-failed",
+        title="TensorFlow could not start CUDA",
+        patterns=("failed call to cuInit: <error:word>", "failed call to cuInit"),
+        sample="E external/local_xla/xla/stream_executor/cuda/cuda_driver.cc:152] failed call to cuInit: INTERNAL: "
+        "CUDA error: "
+        "Failed call to cuInit: UNKNOWN ERROR (303)",
+        cause="The driver is not there or sees no GPU; 303 is what it says where libcuda.so.1 cannot be loaded.",
+        not_="a missing architecture.",
+        fix="In a container --gpus all; else look at the driver.",
+        command="cudacompat doctor",
+        after=("driver-not-in-container", "libcuda-missing"),
+        sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
+    ),
+    Signature(
+        id="tf-dso-mismatch",
+        title="TensorFlow sees a libcuda that does not fit the kernel module",
+        patterns=("does not match DSO version <...> cannot find working devices in this configuration",),
+        sample="kernel version 535.161.7 does not match DSO version 550.54.14 -- cannot find working devices in this "
+        "configuration",
+        cause="The driver was updated without a restart, or an image brings its own libcuda.",
+        not_="that the GPU is unsupported.",
+        fix="Restart; take libcuda out of the image.",
+        sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
+    ),
+)

@@ -1,0 +1,261 @@
+"""From known lines to a diagnosis: the first cause, what follows from it, what it means for the GPU, the cure."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from cudacompat.domain.logs import verdict as log_verdict
+from cudacompat.domain.logs.catalogue import by_id
+from cudacompat.domain.logs.facts import LogFacts
+from cudacompat.domain.logs.gpu import meaning_for_gpu
+from cudacompat.domain.logs.reading import LogReading, Occurrence
+from cudacompat.domain.logs.report import CommandEnd, ExplainedMatch, ExplainReport, Part
+from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.verdict import DEFAULT_TARGETS, LogOutcome, LogVerdict
+from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.tables.toolkits import first_with
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.verdict import Target
+
+_FIELD = re.compile(r"\{(\w+)\}")
+_DERIVED = {
+    LogOutcome.DEFAULT_TARGET: "archs-default-target",
+    LogOutcome.FAILS: "archs-lack-gpu",
+    LogOutcome.JIT_OR_FAILS: "archs-older-than-gpu",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The log itself: what to call it and how large it was."""
+
+    name: str
+    lines: int
+    size: int
+    command: CommandEnd | None = None
+
+
+def diagnose(
+    reading: LogReading, source: Source, target: Target | None, target_from: str | None, engines: Collection[str]
+) -> ExplainReport:
+    """Return the report on a log that was read. `engines` are those that `cudacompat generate` knows."""
+    facts = reading.facts
+    if target is None and facts.devices:
+        device = facts.devices[0]
+        target = Target(device.name or str(device.capability), device.name, device.capability)
+        target_from = "the log"
+    verdict = _verdict(facts, target)
+    occurrences = [_refined(each, target, verdict) for each in reading.occurrences]
+    if verdict is not None and verdict.outcome in _DERIVED and not facts.torch_archs:
+        signature = by_id()[_DERIVED[verdict.outcome]]
+        text = f"ARCHS = {facts.archs.text}" if facts.archs else ""
+        occurrences.append(Occurrence(signature, verdict.line, text, (("archs", ",".join(verdict.archs)),)))
+    occurrences.sort(key=lambda each: each.line)
+    fields = _fields(facts, target, engines)
+    matches = _explained(occurrences, facts, target, fields)
+    return ExplainReport(
+        source=source.name,
+        lines=source.lines,
+        size=source.size,
+        matches=matches,
+        findings=tuple(_finding(match, source.name, target) for match in matches if match.part is not Part.CONSEQUENCE),
+        unknown=reading.unknown,
+        facts=facts,
+        target=target,
+        target_from=target_from,
+        verdict=verdict,
+        command=source.command,
+        skipped=reading.skipped,
+    )
+
+
+def _verdict(facts: LogFacts, target: Target | None) -> LogVerdict | None:
+    if target is None:
+        return None
+    if facts.archs is not None:
+        return log_verdict.of_list(target.capability, facts.archs.numbers, facts.archs.line, target.label)
+    if facts.torch_archs and facts.torch_line is not None:
+        return log_verdict.of_targets(target.capability, facts.torch_archs, facts.torch_line, target.label)
+    return None
+
+
+def _refined(occurrence: Occurrence, target: Target | None, verdict: LogVerdict | None) -> Occurrence:
+    """Two lines mean more than one thing.
+
+    ggml's "no device code" line prints `__CUDA_ARCH__` of the code that was running: the GPU's own number (nothing is
+    missing), nvcc's default target (no architecture reached nvcc), or another older one. PyTorch's "not compatible"
+    takes no notice of the PTX in its list.
+    """
+    if occurrence.signature.id == "torch-incompatible-gpu" and verdict is not None:
+        ptx_only = verdict.outcome is LogOutcome.RUNS
+        return replace(occurrence, signature=by_id()["torch-ptx-only"]) if ptx_only else occurrence
+    if occurrence.signature.id != "ggml-no-device-code":
+        return occurrence
+    running = int(occurrence.value("arch") or 0) // 10
+    listed = occurrence.value("list") or ""
+    if target is not None and running == target.capability.number:
+        id_ = "ggml-kernel-lacks-feature"
+    elif running in DEFAULT_TARGETS and listed in (str(running * 10), "", "__CUDA_ARCH_LIST__"):
+        id_ = "ggml-default-target"
+    else:
+        return occurrence
+    return replace(occurrence, signature=by_id()[id_], values=(*occurrence.values, ("running", str(running))))
+
+
+# -- causes and consequences
+
+
+def _explained(
+    occurrences: list[Occurrence], facts: LogFacts, target: Target | None, fields: Mapping[str, str]
+) -> tuple[ExplainedMatch, ...]:
+    follows = _follow(occurrences)
+    roots = [each for each in occurrences if id(each) not in follows]
+    worst = next((s for s in (Severity.ERROR, Severity.WARNING) if any(r.signature.severity is s for r in roots)), None)
+    cause = next((each for each in roots if each.signature.severity is worst), None)
+    matches = []
+    for each in occurrences:
+        signature = each.signature
+        if id(each) in follows:
+            part = Part.CONSEQUENCE
+        elif each is cause:
+            part = Part.CAUSE
+        else:
+            part = Part.NOTE if signature.severity is Severity.NOTE else Part.ALSO
+        values = {**fields, **{name: value for name, value in each.values if value}}
+        matches.append(
+            ExplainedMatch(
+                signature=signature,
+                line=each.line,
+                text=each.text,
+                count=each.count,
+                part=part,
+                title=_filled(signature.title, values),
+                cause=_filled(signature.cause, values),
+                not_=_filled(signature.not_, values),
+                fix=_filled(signature.fix, values),
+                command=_filled(signature.command, values) if signature.command else None,
+                gpu=meaning_for_gpu(signature.id, dict(each.values), facts, target),
+                follows_from=follows.get(id(each)),
+            )
+        )
+    return tuple(matches)
+
+
+def _follow(occurrences: list[Occurrence]) -> dict[int, str]:
+    """Which occurrences (by identity) are consequences, and the id of the cause of each.
+
+    One that names its causes follows from them wherever they stand, as the output of a GPU is written late; "*"
+    follows from errors before it only, "**" from any other error, and nothing follows from what itself follows from
+    anything.
+    """
+    follows: dict[int, str] = {}
+    for each in occurrences:
+        after = each.signature.after
+        for other in occurrences:
+            if other is each or other.signature.id == each.signature.id or id(other) in follows:
+                continue
+            named = other.signature.id in after and (
+                other.line <= each.line or each.signature.id not in other.signature.after
+            )
+            general = (
+                ("**" in after or ("*" in after and other.line <= each.line))
+                and other.signature.severity is Severity.ERROR
+                and not {"*", "**"} & set(other.signature.after)
+            )
+            if named or general:
+                follows[id(each)] = other.signature.id
+                break
+    # a cause that turned out to be a consequence later in the list hands its own cause on
+    by_signature = {each.signature.id: follows[id(each)] for each in occurrences if id(each) in follows}
+    for key, cause in list(follows.items()):
+        seen = {cause}
+        while (further := by_signature.get(cause)) is not None and further not in seen:
+            seen.add(further)
+            cause = further
+        follows[key] = cause
+    return follows
+
+
+# -- words
+
+
+def _fields(facts: LogFacts, target: Target | None, engines: Collection[str]) -> dict[str, str]:
+    engine = facts.engine if facts.engine in engines else "cmake"
+    fields = {
+        "gpu": '"YOUR GPU"',
+        "label": "the GPU",
+        "engine": engine or "cmake",
+        "number": "NN",
+        "toolkit": "a CUDA release that builds for it",
+        "driver": "a newer one",
+        "wheel": "cu128",
+    }
+    if target is not None:
+        number = str(target.capability.number)
+        first = first_with(number)
+        row = architecture(target.capability)
+        fields |= {
+            "gpu": shlex.quote(target.id),
+            "label": target.label,
+            "number": number,
+            "toolkit": f"CUDA {first.version} or newer" if first else fields["toolkit"],
+            "driver": f"{row.first_branch} or newer" if row and row.first_branch else fields["driver"],
+            "wheel": "cu128" if target.capability.major >= 10 else "cu126",
+        }
+    return fields
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return _FIELD.sub(lambda found: values.get(found[1], found[0] if found[1] in values else "…"), text)
+
+
+def _finding(match: ExplainedMatch, source: str, target: Target | None) -> Finding:
+    times = f"   ({match.count} times)" if match.count > 1 else ""
+    why = [match.cause, match.gpu or "", f"This does not mean: {match.not_}" if match.not_ else ""]
+    return Finding(
+        id=match.signature.id,
+        severity=match.signature.severity,
+        message=match.title,
+        path=source,
+        line=match.line,
+        target=target.id if target else None,
+        found=match.text + times,
+        why="\n".join(part for part in why if part),
+        help="\n".join(part for part in (match.fix, match.command) if part),
+    )
+
+
+def generic(text: str) -> str:
+    """A text of the catalogue with words in the place of what a log would fill in."""
+    words = {
+        "label": "the GPU",
+        "gpu": '"YOUR GPU"',
+        "engine": "ENGINE",
+        "number": "NN",
+        "toolkit": "CUDA X.Y or newer",
+        "driver": "NNN or newer",
+        "wheel": "cu128",
+        "running": "52",
+        "archs": "chosen architectures",
+    }
+    return _FIELD.sub(lambda found: words.get(found[1], f"<{found[1]}>"), text)
+
+
+def causes_in_words(signature: Signature) -> str:
+    """What the signature may be a consequence of, for its page."""
+    named = [id_ for id_ in signature.after if "*" not in id_]
+    general = ["any error before it"] if "*" in signature.after else []
+    general += ["any other error"] if "**" in signature.after else []
+    return ", ".join([*named, *general])
+
+
+def tally(report: ExplainReport) -> str:
+    """The counts of a report in one line."""
+    consequences = sum(match.part is Part.CONSEQUENCE for match in report.matches)
+    unknown = sum(each.count for each in report.unknown)
+    parts = [count(sum(f.severity is severity for f in report.findings), severity.value) for severity in Severity]
+    return f"{', '.join(parts)}, {count(consequences, 'consequence')}, {count(unknown, 'unknown error line')}"

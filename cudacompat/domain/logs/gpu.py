@@ -1,0 +1,102 @@
+"""What a known line means for one GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cudacompat.domain.logs.facts import LogFacts
+from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.tables.drivers import branch_of
+from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.verdict import Target
+
+Values = Mapping[str, str]
+_Meaning = Callable[[Values, LogFacts, Target | None], str | None]
+
+
+def meaning_for_gpu(id_: str, values: Values, facts: LogFacts, target: Target | None) -> str | None:
+    """Return a sentence on the GPU (or on the architecture that the line names), `None` where nothing can be told."""
+    function = _MEANINGS.get(id_)
+    return function(values, facts, target) if function else None
+
+
+def _built_by(values: Values, _facts: LogFacts, target: Target | None) -> str | None:
+    """Which releases build the architecture in the line, and the GPU's own."""
+    named = _arch_in(values.get("arch", ""))
+    own = str(target.capability.number) if target else None
+    sentences = [_releases(arch) for arch in dict.fromkeys(each for each in (named, own) if each)]
+    return " ".join(filter(None, sentences)) or None
+
+
+def _releases(arch: str) -> str:
+    first, last = first_with(arch), last_with(arch)
+    if first is None or last is None:
+        return f"No CUDA release known here builds sm_{arch}."
+    since = "every release known here" if first is RELEASES[0] else f"CUDA {first.version} and newer"
+    until = "" if last is RELEASES[-1] else f", up to {last.version}"
+    return f"sm_{arch} is built by {since}{until}."
+
+
+def _arch_in(text: str) -> str | None:
+    found = "".join(c for c in text.rpartition("_")[2] if c.isalnum())
+    return found if (found[:2].isdigit() and first_with(found)) or found.isdigit() else None
+
+
+def _no_image(_values: Values, facts: LogFacts, target: Target | None) -> str | None:
+    if target is None:
+        return None
+    number = target.capability.number
+    text = (
+        f"On {target.label} runs machine code for {target.capability.major}.x up to sm_{number}, "
+        f"or PTX up to compute_{number}."
+    )
+    if facts.archs is not None:
+        text += f" The log says that the program was built for {facts.archs.text}."
+    elif facts.torch_archs:
+        text += f" The log says that this PyTorch was built for {' '.join(map(str, facts.torch_archs))}."
+    return text
+
+
+def _ptx_of_driver(_values: Values, facts: LogFacts, _target: Target | None) -> str | None:
+    if facts.driver is None:
+        return None
+    row = branch_of(facts.driver)
+    if row is None:
+        return None
+    return f"The driver in the log, {facts.driver}, speaks CUDA {row.cuda} and compiles PTX up to ISA {row.ptx_isa}."
+
+
+def _driver_needed(_values: Values, facts: LogFacts, target: Target | None) -> str | None:
+    row = architecture(target.capability) if target else None
+    if target is None or row is None or row.first_branch is None:
+        return _ptx_of_driver(_values, facts, target)
+    return f"{target.label} needs driver branch {row.first_branch} or newer."
+
+
+def _own_arch(values: Values, _facts: LogFacts, target: Target | None) -> str | None:
+    running = int(values.get("arch") or 0) // 10
+    if target is None or not running:
+        return "No GPU is named in this log: give it with --gpu."
+    code = ComputeCapability.from_number(running)
+    if code == target.capability:
+        return f"{target.label} was running its own code."
+    return f"{target.label} was running code compiled for {code}."
+
+
+_MEANINGS: dict[str, _Meaning] = {
+    "nvcc-unsupported-arch": _built_by,
+    "ptxas-unknown-gpu": _built_by,
+    "ptxas-unsupported-target": _built_by,
+    "cmake-cuda-version-too-old": _built_by,
+    "cuda-no-kernel-image": _no_image,
+    "torch-incompatible-gpu": _no_image,
+    "ort-no-kernel-image": _no_image,
+    "cuda-invalid-device-function": _no_image,
+    "cuda-unsupported-ptx": _ptx_of_driver,
+    "cuda-insufficient-driver": _driver_needed,
+    "torch-driver-too-old": _driver_needed,
+    "ggml-default-target": _own_arch,
+    "ggml-no-device-code": _own_arch,
+    "ggml-kernel-lacks-feature": _own_arch,
+}

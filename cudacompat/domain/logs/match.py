@@ -1,0 +1,87 @@
+"""Finding the signature that says most about a line."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cudacompat.domain.logs.signature import Pattern, Signature, compile_template, pieces_of
+
+# "CUDA error 209", "CUDA failure 100:", "cudaError: 35", "CUDA Error Code: 2": a number where the text is missing
+_NUMBER = re.compile(
+    r"(?i:cuda)\s?(?i:runtime |driver |api )?(?i:error|failure)(?:\s*(?i:code))?\s*[:=(#\[]?\s*(\d{1,3})(?![\d.])"
+)
+_NUMBER_WEIGHT = 10
+_LONGEST_VALUE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A signature found in a text, with the values of its pattern and where it lies there."""
+
+    signature: Signature
+    values: tuple[tuple[str, str], ...]
+    start: int
+    end: int
+    weight: int
+
+    def value(self, name: str) -> str | None:
+        """One of the pattern's values."""
+        return dict(self.values).get(name)
+
+
+class Matcher:
+    """Signatures, ready to be looked for.
+
+    `pieces` are literals of their patterns: a text that a pattern matches contains at least one of the pattern's.
+    """
+
+    def __init__(self, signatures: Iterable[Signature]) -> None:
+        self.signatures = tuple(signatures)
+        self._patterns: list[tuple[Pattern, Signature]] = []
+        self._numbers: dict[int, Signature] = {}
+        of_piece: dict[str, list[int]] = defaultdict(list)
+        for signature in self.signatures:
+            for template in signature.templates:
+                pattern = compile_template(template, whole=template in signature.names)
+                for piece in pieces_of(template):
+                    of_piece[piece].append(len(self._patterns))
+                self._patterns.append((pattern, signature))
+            if signature.code is not None:
+                self._numbers[signature.code] = signature
+        self.pieces: tuple[str, ...] = tuple(of_piece)
+        self._of_piece: tuple[tuple[int, ...], ...] = tuple(tuple(numbers) for numbers in of_piece.values())
+
+    def match(self, text: str, pieces: Iterable[int] | None = None) -> Match | None:
+        """Return what says most about the text (the match with the most literal characters), or `None`.
+
+        `pieces` are the numbers of those in the text; without them all patterns are tried.
+        """
+        if pieces is None:
+            candidates: Iterable[int] = range(len(self._patterns))
+        else:
+            candidates = sorted({number for piece in pieces for number in self._of_piece[piece]})
+        squeezed = "".join(text.split())
+        best: Match | None = None
+        for number in candidates:
+            pattern, signature = self._patterns[number]
+            if best is not None and pattern.weight <= best.weight:
+                continue
+            if not all(anchor in squeezed for anchor in pattern.anchors):
+                continue
+            found = pattern.regex.search(text)
+            if found is not None:
+                best = _matched(signature, found, pattern.weight)
+        return best or self._by_number(text)
+
+    def _by_number(self, text: str) -> Match | None:
+        found = _NUMBER.search(text)
+        signature = self._numbers.get(int(found[1])) if found else None
+        return Match(signature, (), found.start(), found.end(), _NUMBER_WEIGHT) if found and signature else None
+
+
+def _matched(signature: Signature, found: re.Match[str], weight: int) -> Match:
+    values = tuple((name, value.strip().rstrip(",;:.")[:_LONGEST_VALUE]) for name, value in found.groupdict("").items())
+    return Match(signature, values, found.start(), found.end(), weight)

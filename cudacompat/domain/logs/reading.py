@@ -1,0 +1,176 @@
+"""What is in a log: the known lines, the facts, and the lines that look like errors and are not known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
+from cudacompat.domain.logs.match import Match, Matcher
+from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.text import blocks, sublines, without_prefix
+from cudacompat.domain.logs.unknown_errors import ERROR_NEEDLES, Nearest, Unknown, looks_like_error
+
+_MOST_OCCURRENCES = 400  # different ones; a log cannot make more be kept
+_MOST_UNKNOWN = 50
+_LONGEST_TEXT = 400
+_SPACED = (b"use gpu ",)  # of messages whose only literal is printed with several spaces in it
+_LONGEST_BROKEN = 400  # no line of a message that was broken, or has several lines, is longer
+_MOST_AROUND, _MOST_LINES = 12, 60
+# After so many looks in vain, a log has lines that hold pieces of messages and is not broken at a margin.
+_MOST_FRUITLESS = 20_000
+_NUMBERS = re.compile(r"\d+|0x[0-9a-fA-F]+")
+
+
+@dataclass(slots=True)
+class Occurrence:
+    """A signature in the log: its first line, and how often it came."""
+
+    signature: Signature
+    line: int
+    text: str
+    values: tuple[tuple[str, str], ...]
+    count: int = 1
+    last: int = 0
+
+    def value(self, name: str) -> str | None:
+        """One of the values in its first line."""
+        return dict(self.values).get(name)
+
+
+class Excerpt(Protocol):
+    """A line and its neighbours. `hits` are the numbers of the literals (`LogReading.needles`) in it."""
+
+    line: int
+    text: str
+    hits: tuple[int, ...]
+    alone: bool
+
+    def before(self) -> list[str]:
+        """The lines before it, the nearest last."""
+
+    def after(self) -> list[str]:
+        """The lines after it."""
+
+
+class LogReading:
+    """Takes the lines of a log that are worth a look."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._nearest = Nearest(matcher.signatures)
+        self._occurrences: dict[tuple[object, ...], Occurrence] = {}
+        self._unknown: dict[str, Unknown] = {}
+        self._fruitless = 0  # looks at a line's neighbours since one had a message in it
+        self.skipped = 0  # lines with words of errors that were not looked at, as there were kinds enough
+        self.facts = LogFacts()
+        pieces = tuple(piece.encode() for piece in self._matcher.pieces)
+        self._facts_from = len(pieces)
+        self._spaced_from = self._facts_from + len(FACT_NEEDLES)
+        self._errors_from = self._spaced_from + len(_SPACED)
+        # what a line worth a look contains: pieces of known messages, then facts, then words of errors
+        self.needles: tuple[bytes, ...] = (*pieces, *FACT_NEEDLES, *_SPACED, *ERROR_NEEDLES)
+
+    def is_general(self, hits: Iterable[int]) -> bool:
+        """Whether nothing but words of errors is in a line: its numbers do not matter then."""
+        return all(hit >= self._errors_from for hit in hits)
+
+    @property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """What was found, in the order of the lines."""
+        return tuple(sorted(self._occurrences.values(), key=lambda each: each.line))
+
+    @property
+    def unknown(self) -> tuple[Unknown, ...]:
+        """What looks like an error and is not known, in the order of the lines, without the headings of known ones
+        ("CMake Error at …" on the line before)."""
+        known = {each.line for each in self._occurrences.values()}
+        own = [each for each in self._unknown.values() if not known & {each.line + 1, each.line + 2}]
+        return tuple(sorted(own, key=lambda each: each.line))
+
+    def visit(self, excerpt: Excerpt) -> object | None:
+        """Look at a line; what it meant is counted, and returned."""
+        if len(self._unknown) >= _MOST_UNKNOWN and self.is_general(excerpt.hits):
+            self.skipped += 1
+            return None
+        lines = sublines(excerpt.text)
+        pieces = [hit for hit in excerpt.hits if hit < self._facts_from]
+        # escapes within the text may have hidden pieces
+        all_ = "\x1b" in excerpt.text or "u001b[" in excerpt.text
+        facts = any(self._facts_from <= hit < self._spaced_from for hit in excerpt.hits)
+        all_ = all_ or facts or any(self._spaced_from <= hit < self._errors_from for hit in excerpt.hits)
+        meanings: list[Occurrence | Unknown] = []
+        for text in lines:
+            if facts:
+                self.facts.read(text, excerpt.line)
+            match = self._matcher.match(text, None if all_ else pieces)
+            if match is not None:
+                meanings.append(self._found(match, text, excerpt.line))
+        if not meanings and pieces and not excerpt.alone:
+            meanings += self._with_neighbours(excerpt, lines, pieces)
+        if not meanings:
+            meanings += [self._not_known(text, excerpt.line) for text in lines if looks_like_error(text)][:1]
+        return tuple(meanings) or None
+
+    def again(self, meaning: object) -> None:
+        """The same line came once more."""
+        if isinstance(meaning, tuple):
+            for each in meaning:
+                each.count += 1
+
+    def _with_neighbours(self, excerpt: Excerpt, lines: list[str], pieces: list[int]) -> list[Occurrence | Unknown]:
+        """Matches in the line taken together with lines around it: a message of several lines, or one that was broken
+        at a margin."""
+        if self._fruitless > _MOST_FRUITLESS or min(map(len, lines)) > _LONGEST_BROKEN:
+            return []
+        self._fruitless += 1
+        before = [line[:_LONGEST_BROKEN] for raw in excerpt.before() for line in sublines(raw)][-_MOST_AROUND:]
+        after = [line[:_LONGEST_BROKEN] for raw in excerpt.after() for line in sublines(raw)][:_MOST_AROUND]
+        lines = [line[: 4 * _LONGEST_BROKEN] for line in lines[:_MOST_LINES]]
+        for text, begins, ends in blocks([*before, *lines, *after], len(before), len(lines)):
+            match = self._matcher.match(text, pieces)
+            if match is not None and match.start < ends and match.end > begins:
+                self._fruitless = 0
+                line = excerpt.line - text.count("\n", match.start, begins) if match.start < begins else excerpt.line
+                return [self._found(match, text[match.start : match.end], line)]
+        return []
+
+    def _found(self, match: Match, text: str, line: int) -> Occurrence:
+        self.facts.read_engine(text)
+        signature = match.signature
+        distinct = tuple(match.value(name) for name in signature.distinct)
+        key: tuple[object, ...] = (signature.id, *distinct)
+        known = self._occurrences.get(key)
+        if known is None and len(self._occurrences) >= _MOST_OCCURRENCES:
+            key = (signature.id,)
+            known = self._occurrences.get(key)
+        if known is not None:
+            known.count += line != known.last
+            known.last = line
+            return known
+        shown = " ".join(without_prefix(text).split())
+        shown = shown if len(shown) <= _LONGEST_TEXT else _around(match, text)
+        found = Occurrence(signature, line, shown, match.values, last=line)
+        self._occurrences[key] = found
+        return found
+
+    def _not_known(self, text: str, line: int) -> Unknown:
+        shown = " ".join(without_prefix(text).split())
+        key = _NUMBERS.sub("", shown[:200])
+        known = self._unknown.get(key)
+        if known is None and len(self._unknown) >= _MOST_UNKNOWN:
+            return Unknown(line, shown[:_LONGEST_TEXT], ())
+        if known is None:
+            known = Unknown(line, shown[:_LONGEST_TEXT], self._nearest.ids(shown), 0)
+            self._unknown[key] = known
+        known.count += 1
+        return known
+
+
+def _around(match: Match, text: str) -> str:
+    """The message itself, of a very long line."""
+    start = max(0, match.start - 40)
+    end = min(len(text), max(match.end, match.start + 200), start + _LONGEST_TEXT)
+    return ("…" if start else "") + " ".join(text[start:end].split()) + ("…" if end < len(text) else "")

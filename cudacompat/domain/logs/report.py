@@ -1,0 +1,99 @@
+"""What `explain` found in a log, and the exit code that follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from cudacompat.domain.logs.facts import LogFacts
+from cudacompat.domain.logs.signature import Signature, SignatureGroup
+from cudacompat.domain.logs.unknown_errors import Unknown
+from cudacompat.domain.logs.verdict import LogVerdict
+from cudacompat.domain.words.exit_codes import (
+    EXIT_FINDINGS,
+    EXIT_INCOMPLETE,
+    EXIT_NOTHING,
+    EXIT_OK,
+    EXIT_STEP_FAILED,
+    count_of,
+)
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.verdict import Target
+
+
+class Part(Enum):
+    """What a line is in the story of a failure. The values are the strings of the JSON."""
+
+    CAUSE = "cause"  # the first that is no consequence of another
+    ALSO = "also"  # another fault of its own
+    CONSEQUENCE = "consequence"
+    NOTE = "note"  # harmless, or a thing to know
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedMatch:
+    """A known line, explained. `gpu` is what it means for the GPU in question, if something can be told."""
+
+    signature: Signature
+    line: int
+    text: str
+    count: int
+    part: Part
+    title: str
+    cause: str
+    not_: str
+    fix: str
+    command: str | None
+    gpu: str | None
+    follows_from: str | None = None  # the id of the cause
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEnd:
+    """How a watched command ended; `why` is `None` for exit code 0."""
+
+    command: tuple[str, ...]
+    rc: int | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainReport:
+    """A log, explained."""
+
+    source: str
+    lines: int
+    size: int
+    matches: tuple[ExplainedMatch, ...]
+    findings: tuple[Finding, ...]
+    unknown: tuple[Unknown, ...]
+    facts: LogFacts
+    target: Target | None
+    target_from: str | None  # "--gpu", "the log", "this machine"
+    verdict: LogVerdict | None
+    command: CommandEnd | None = None
+    skipped: int = 0  # lines with words of errors that were not looked at: there were too many kinds of unknown ones
+
+    @property
+    def exit_code(self) -> int:
+        """1 for an error that is known; 5 if the command failed; 4 for one that is not known; 3 for an empty log."""
+        if count_of(self.findings, Severity.ERROR):
+            return EXIT_FINDINGS
+        if self.command is not None and self.command.why is not None:
+            return EXIT_STEP_FAILED
+        if self.unknown:
+            return EXIT_INCOMPLETE
+        return EXIT_OK if self.size else EXIT_NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueReport:
+    """All that `explain` knows: the signatures by source, and the rules' ids with their titles."""
+
+    groups: tuple[SignatureGroup, ...]
+    rules: tuple[tuple[str, str], ...]
+
+    @property
+    def exit_code(self) -> int:
+        """Always 0."""
+        return EXIT_OK

@@ -1,0 +1,197 @@
+"""What a known line of a log is: its text as a template, its cause, what it does not mean, and its cure.
+
+A pattern is the message as it is printed, with these placeholders; everything else is literal:
+
+- ``<...>``        anything on the same line (up to 300 characters)
+- ``<+>``          anything, also across a few lines (up to 600 characters)
+- ``<name:word>``  characters other than whitespace and quotes
+- ``<name:text>``  any characters other than quotes; ends where the next literal begins
+- ``<name:num>``, ``<name:ver>``, ``<name:list>``  a number, a dotted version, numbers with commas
+- ``<name:cudavar>``  a variable with CUDA in its name
+- ``<name:cudalib>``, ``<name:cudaso>``  a library of the toolkit as the linker, or the loader, names it
+- ``<name:cudafile>``  a file that is called like one, on any system
+- ``<name:cusym>``, ``<name:abi>``  a function of libcuda, a version of glibc or libstdc++
+- ``<name:withgpu>``, ``<name:segmentgetter>``, ``<name:statecall>``  names of methods that whisper-rs does not have
+  (there)
+- ``<q>``          a quotation mark that has to be there
+- ``<cuda>``       the words with which programs introduce the text of a CUDA error
+
+Whitespace in a pattern matches any whitespace or none, so that a message broken over lines is still found; a
+quotation mark matches every quotation mark, escaped or not, or none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from cudacompat.domain.words.finding import Severity
+
+_QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00b4"
+_ANY_QUOTE = rf"\\{{0,3}}[{_QUOTES}]{{0,2}}"
+_TOKEN = re.compile(
+    r"<(?:(?P<name>[a-z_]+):)?(?P<kind>\.\.\.|\+|word|text|num|ver|list|cudavar|cudalib|cudaso|cudafile|cusym|abi|withgpu|statecall|segmentgetter|q|cuda)>"
+)
+_PIECE = re.compile(rf"\s+|[{_QUOTES}]+|[^\s{_QUOTES}]+")
+_LIBRARIES = (
+    "cudart|cublas(?:Lt)?|cudnn|cufft|curand|cusparse|cusolver|cudadevrt|culibos|cupti|nvrtc|nvJitLink|nvToolsExt|"
+    "nvinfer|nccl(?!-)|npp[a-z]{0,5}|cutensor|nvidia-ptxjitcompiler|nvidia-nvvm"
+)
+_REGEX = {
+    "...": r".{0,300}?",
+    "+": r"[\s\S]{0,600}?",
+    "word": rf"[^\s{_QUOTES}\\]{{1,200}}",
+    "text": rf"[^\n{_QUOTES}]{{0,200}}",
+    "num": r"\d{1,20}",
+    "ver": r"\d{1,5}(?:\.\d{1,6}){0,3}",
+    "list": r"(?:\d{1,5}[a-z]?(?:,\d{1,5}[a-z]?)*|__CUDA_ARCH_LIST__)",
+    "cudavar": r"[A-Z0-9_]{0,40}(?:CUDA|CUBLAS|COMPUTE_CAP|GPU_ARCH|NVCC)[A-Z0-9_]{0,40}",
+    "cudalib": rf"(?:cuda|nvidia-ml|{_LIBRARIES})(?![\w-])",
+    "cudaso": rf"lib(?:{_LIBRARIES})[\w-]{{0,20}}\.so[\d.]{{0,20}}",
+    "cudafile": r"(?:lib)?cu[a-zA-Z]{2,12}[\w.-]{0,30}",
+    "cusym": r"cu[A-Z]\w{2,60}",
+    "abi": r"(?:GLIBC|GLIBCXX|CXXABI)_\d[\d.]{0,12}",
+    "withgpu": r"(?:with_gpu|set_use_gpu|set_gpu|use_cuda|with_cuda|set_use_cuda|enable_gpu)",
+    "statecall": r"(?:full|pcm_to_mel|encode|decode|get_logits|lang_detect)\w{0,40}",
+    "segmentgetter": r"full_get_(?:segment|token)\w{0,40}",
+    "q": rf"\\{{0,3}}[{_QUOTES}]",
+    # "CUDA error: T", "CUDA error 2 at f.cu:10: T", "CUDA failed with error T", "Cuda failure 'T'",
+    # "cudaMalloc failed: T"
+    "cuda": r"(?i:cuda)\w{0,40}(?: \w{1,12}){0,2}?\s*(?i:error|failure|failed with error|failed|exception)"
+    rf"(?:!\s*Error code)?(?:\s*(?:code)?\s*\d{{1,3}})?(?:\s+at\s+\S{{1,200}})?[\s:=\-({_QUOTES}\\]{{1,8}}",
+}
+_QUOTE_OR_BREAK = re.compile(rf"[{_QUOTES}\\\\]+")
+_PIECE_LENGTH = 13
+_EVERYWHERE = (
+    "/usr/local/cuda/bin/nvcc",
+    "ggml/src/ggml-cuda/",
+    "libggml-cuda.so",
+    "ggml-cuda.cu:",
+    "compute_",
+)  # in every line of a verbose build
+_LEAST_PIECE = 10
+_LEAST_SECOND = 8
+_LEAST_HALF = 5
+_SELDOM = re.compile(r"[A-Z]{2}|[^A-Za-z:., ]")
+_NAME = re.compile(r"(?=.*[a-z0-9])(?=.+[A-Z_0-9])[\w.-]{7,}")
+_LAZY = frozenset({"word", "text"})
+_CUDA_WEIGHT = 8  # what `<cuda>` counts for when patterns are compared by their literal length
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled template. `anchors` are literals that every match contains once its whitespace is taken out;
+    `weight` is the number of its literal characters: of two patterns that match, the heavier one says more."""
+
+    regex: re.Pattern[str]
+    anchors: tuple[str, ...]
+    weight: int
+
+
+def pieces_of(template: str) -> tuple[str, ...]:
+    """Return short literals of a template: a line that it matches contains at least one of them, most often all, even
+    where a margin has cut one of them in two."""
+    runs = [run for literal in _literals(template) for run in _QUOTE_OR_BREAK.split(literal)]
+    runs = sorted({" ".join(run.split()) for run in runs}, key=len, reverse=True)
+    useful = [run for run in runs if len(run) >= _LEAST_PIECE] or runs[:1]
+    if len(useful) == 1:
+        useful += [run for run in runs[1:2] if len(run) >= _LEAST_SECOND]
+    useful = [run for run in useful if run not in _EVERYWHERE] or useful
+    pieces: list[str] = []
+    for run in useful[:3]:
+        if len(run) <= _PIECE_LENGTH + 6:
+            pieces.append(run)
+        else:
+            starts = (0, (len(run) - _PIECE_LENGTH) // 2, len(run) - _PIECE_LENGTH)
+            pieces += [run[start : start + _PIECE_LENGTH].strip() for start in starts]
+    if len(pieces) == 1:  # a colour or a margin in the middle must not hide it
+        pieces += [half for half in pieces[0].split(" ", 1) if len(half) >= _LEAST_HALF and _SELDOM.search(half)]
+    names = [word for run in runs for word in run.split() if _NAME.fullmatch(word)]
+    pieces += sorted(names, key=len)[-1:]  # a word that is a name says enough where lines are broken between words
+    telling = [piece for piece in pieces if not any(piece in path for path in _EVERYWHERE)]
+    return tuple(dict.fromkeys(telling or pieces))
+
+
+def _literals(template: str) -> list[str]:
+    position, literals = 0, []
+    for token in _TOKEN.finditer(template):
+        literals.append(template[position : token.start()])
+        position = token.end()
+    return [*literals, template[position:]]
+
+
+def compile_template(template: str, *, whole: bool = False) -> Pattern:
+    """Return the pattern of a template; `ValueError` if it holds no literal text to look for. With `whole` it is a
+    name, and longer names do not count."""
+    parts: list[str] = []
+    literals: list[str] = []
+    weight = 0
+    position = 0
+    tokens = list(_TOKEN.finditer(template))
+    for token in [*tokens, None]:
+        literal = template[position : token.start() if token else len(template)]
+        for piece in _PIECE.findall(literal):
+            if piece.isspace():
+                parts.append(r"\s*")
+            elif piece[0] in _QUOTES:
+                parts.append(_ANY_QUOTE)
+            else:
+                parts.append(re.escape(piece))
+        words = ["".join(run.split()) for run in re.split(rf"[{_QUOTES}]", literal)]
+        literals += words
+        weight += sum(map(len, words))
+        if token is not None:
+            position = token.end()
+            kind, name = token["kind"], token["name"]
+            last = not template[position:].strip(_QUOTES)  # a quotation mark may be missing, so it ends nothing
+            regex = _REGEX[kind] + ("?" if kind in _LAZY and not last else "")
+            parts.append(f"(?P<{name}>{regex})" if name else f"(?:{regex})")
+            weight += _CUDA_WEIGHT if kind == "cuda" else 0
+    anchors = tuple(sorted({literal for literal in literals if literal}, key=len, reverse=True))
+    if not anchors:
+        raise ValueError(f"a pattern needs literal text: {template!r}")
+    # a message starts where a word starts, and a number in it ends where its digits end
+    head = r"(?<![A-Za-z0-9])" if template[0].isalnum() or template.startswith("<cuda>") else ""
+    tail = r"(?![A-Za-z0-9_])" if whole else r"(?!\d)" if template[-1].isdigit() else ""
+    return Pattern(re.compile(head + "".join(parts) + tail), anchors, weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One kind of log line.
+
+    `title` is one line and may name the pattern's values in braces. `after` names the signatures of which this one
+    is a consequence when they occur in the same log ("*": of any error before it, "**": of any other). `distinct` are
+    the values that make two occurrences two findings. `code` and `names` are the number and names of a CUDA error.
+    `command` and `fix` may hold {gpu}, {engine}, {number}, {toolkit}, {driver}. `derived` ones have no pattern: they
+    follow from several lines together, and their sample shows those.
+    """
+
+    id: str
+    title: str
+    sample: str
+    cause: str
+    not_: str
+    fix: str
+    sources: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
+    command: str | None = None
+    severity: Severity = Severity.ERROR
+    after: tuple[str, ...] = ()
+    distinct: tuple[str, ...] = ()
+    code: int | None = None
+    names: tuple[str, ...] = ()
+    derived: bool = False
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """Its patterns and the names of its CUDA error."""
+        return self.patterns + self.names
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureGroup:
+    """The signatures of one source of messages."""
+
+    title: str
+    signatures: tuple[Signature, ...] = field(default=())

@@ -1,0 +1,306 @@
+"""The keys of a policy: their names, what each may hold, and how a value is read from a file, a variable or an option.
+
+A value keeps its origin, so that an error can say which of the three it came from.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, IntEnum
+
+from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
+from cudacompat.domain.policy.policy import Extra, Holes, Ignore, PtxPolicy, Require
+from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.target import CodeKind
+from cudacompat.domain.words.versions import DriverRelease
+
+PREFIX = "CUDACOMPAT_"
+
+
+class Rank(IntEnum):
+    """Whose value wins: an option's over a variable's over a file's."""
+
+    FILE = 0
+    ENVIRONMENT = 1
+    OPTION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One value of a policy, parsed, and where it came from: `--ptx`, `CUDACOMPAT_PTX` or
+    `pyproject.toml: tool.cudacompat.ptx`. `text` is the value as it was written."""
+
+    key: str
+    value: object
+    text: str
+    origin: str
+    rank: Rank
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    form: str  # what it holds, in the words of an error
+    read: Callable[[object], object]  # a TOML value to the policy's; `ParseError` or `UsageError` for what is wrong
+    listed: bool = False  # in a variable, a list is written with commas
+
+
+# -- reading one value
+
+
+def _word(kind: type[Enum]) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        words = [each.value for each in kind]
+        if value not in words:
+            raise ParseError(_near(value, words))
+        return kind(value)
+
+    return read
+
+
+def _near(value: object, words: Iterable[str]) -> str:
+    near = difflib.get_close_matches(value, list(words), n=1) if isinstance(value, str) else []
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ParseError("")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ParseError("")
+    return tuple(_text(each) for each in value)
+
+
+def _specs(value: object) -> tuple[JudgedTarget, ...]:
+    levels = [each.value for each in Require]
+    if isinstance(value, str) and value in levels:
+        raise ParseError(f'the level that code must reach is another key: level = "{value}"')
+    for text in _texts(value):
+        if text.strip().lower() == "native":
+            raise ParseError('"native" would be another GPU on every machine; name the GPU')
+        if text.strip().lower() in levels:
+            raise ParseError(f'"{text}" is a level, not a GPU: level = "{text}"')
+    return tuple(resolve(text) for text in _texts(value))
+
+
+def _native(value: object) -> tuple[JudgedTarget, ...]:
+    found = _specs(value)
+    for each in found:
+        if each.arch is not None and each.arch.kind is CodeKind.PTX:
+            raise ParseError(f"{each.arch} is PTX, which is never native; write sm_{each.arch.arch}")
+    return found
+
+
+def _share(value: object) -> float:
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            raise ParseError("") from None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1 or math.isnan(value):
+        raise ParseError("")
+    return float(value)
+
+
+def _driver(value: object) -> DriverRelease:
+    if isinstance(value, float):
+        raise ParseError(f'write it in quotes: "{value}" (as a number, 570.10 would be 570.1)')
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ParseError("")
+    return DriverRelease.parse(str(value))
+
+
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]?i?b)?", re.IGNORECASE)
+_UNITS: Mapping[str, int] = {"b": 1} | {
+    f"{letter}{kind}": int(base**power)
+    for power, letter in enumerate("kmgt", 1)
+    for kind, base in (("b", 1000), ("ib", 1024))
+}
+
+
+def size(text: str) -> int:
+    """Return the bytes of `100 MB` (decimal), `95.4 MiB` (binary) or a plain number; `ParseError` for anything else."""
+    match = _SIZE.fullmatch(text.strip())
+    if match is None or (match[2] or "b").lower() not in _UNITS:
+        raise ParseError("")
+    return round(float(match[1]) * _UNITS[(match[2] or "b").lower()])
+
+
+def _size(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ParseError("")
+    number = size(value) if isinstance(value, str) else value
+    if number <= 0:
+        raise ParseError("")
+    return number
+
+
+def _groups(value: object) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(value, list) or not value:
+        raise ParseError("")
+    return tuple(_texts(each) if isinstance(each, list) else (_text(each),) for each in value)
+
+
+KEYS: Mapping[str, _Key] = {
+    "require": _Key('a list of GPUs such as ["8.6", "RTX 5070 Ti"]', _specs, listed=True),
+    "gpus-from": _Key("the name of a file that lists GPUs", _text),
+    "native": _Key('a list of GPUs such as ["12.0"]', _native, listed=True),
+    "level": _Key('"runs", "sass" or "native"', _word(Require)),
+    "holes": _Key('"error", "warn" or "ignore"', _word(Holes)),
+    "ptx": _Key('"none", "any" or "highest"', _word(PtxPolicy)),
+    "extra": _Key('"allow", "warn" or "forbid"', _word(Extra)),
+    "coverage": _Key("a number from 0 to 1", _share),
+    "driver-floor": _Key('a driver version such as "570.26"', _driver),
+    "max-bytes": _Key('a size such as "100 MB" or "64 MiB"', _size),
+    "any-of": _Key("a list of globs, or of lists of globs", _groups, listed=True),
+    "baseline": _Key("the name of a file that check --write-baseline wrote", _text),
+}
+FILE_KEYS = ("baseline", "gpus-from")  # names of files: in a policy file, relative to it
+_MEANT = {
+    "gpu": "require",
+    "gpus": "require",
+    "targets": "require",
+    "archs": "require",
+    "architectures": "require",
+    "driver": "driver-floor",
+    "size": "max-bytes",
+    "ignores": "ignore",
+}
+_LONGEST = 60  # characters of a wrong value shown in an error
+_MOST_LISTED = 15  # names that an error lists
+
+
+def given(key: str, value: object, origin: str, rank: Rank) -> Given:
+    """Return the value of a key, read; `UsageError` in one line that names origin, form and what was there."""
+    known = KEYS[key]
+    text = written(value)
+    try:
+        read = known.read(value)
+    except (ParseError, UsageError) as error:
+        said = str(error)
+        detail = f" ({said})" if said else ""
+        if isinstance(error, UsageError):  # of a GPU: says all there is to say
+            raise UsageError(f"{origin}: {said}") from None
+        raise UsageError(f"{origin}: expected {known.form}, got {text:.{_LONGEST}}{detail}") from None
+    return Given(key, read, text, origin, rank)
+
+
+def written(value: object) -> str:
+    """Return a value as a policy file writes it."""
+    if isinstance(value, list):
+        return f"[{', '.join(written(each) for each in value)}]"
+    if isinstance(value, str):
+        return f'"{value}"'
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+# -- a table, the environment
+
+
+def of_table(table: Mapping[str, object], file: str, prefix: str) -> dict[str, Given]:
+    """Return the values of a policy file's table (without its ignores). `prefix` is what stands before a key's name
+    in this file (`tool.cudacompat.`, or nothing)."""
+    found = {}
+    for name, value in table.items():
+        if name == "ignore":
+            continue
+        if name not in KEYS:
+            raise UsageError(f"{file}: unknown key {prefix}{name[:_LONGEST]}{_suggest(name, (*KEYS, 'ignore'))}")
+        found[name] = given(name, value, f"{file}: {prefix}{name}", Rank.FILE)
+    return found
+
+
+def _suggest(name: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    near = difflib.get_close_matches(name.lower().replace("_", "-")[:_LONGEST], known, n=1)
+    meant = near[0] if near else _MEANT.get(name.lower())
+    if meant:
+        return f"; did you mean {meant}?"
+    return f"; there are: {', '.join(known)}" if len(known) <= _MOST_LISTED else ""
+
+
+def of_environment(environment: Mapping[str, str]) -> dict[str, Given]:
+    """Return the values of the `CUDACOMPAT_…` variables. Others of that beginning are not ours to judge, but one that
+    is nearly a key (`CUDACOMPAT_MAXBYTES`) is an error: a gate must not be weaker for a slip of the pen."""
+    names = {PREFIX + key.upper().replace("-", "_"): key for key in KEYS}
+    found = {}
+    for name in sorted(environment):
+        if not name.startswith(PREFIX):
+            continue
+        if name not in names:
+            near = difflib.get_close_matches(name.upper()[:_LONGEST], names, n=1, cutoff=0.9)
+            if near:
+                raise UsageError(f"unknown variable {name[:_LONGEST]}; did you mean {near[0]}?")
+            continue
+        key, text = names[name], environment[name]
+        if text.strip():
+            value: object = [part.strip() for part in text.split(",") if part.strip()] if KEYS[key].listed else text
+            found[key] = given(key, value, name, Rank.ENVIRONMENT)
+    return found
+
+
+# -- ignores
+
+
+_IGNORE_KEYS = ("path", "rule", "target", "reason", "expires")
+
+
+def ignores_of(entries: object, file: str, prefix: str, rules: Iterable[str], lines: list[int]) -> tuple[Ignore, ...]:
+    """Return the `ignore` entries of a policy file; `rules` are the ids that may be ignored, `lines` the line of each
+    entry's head where they are known. `UsageError` in one line that names the entry."""
+    if entries is None:
+        return ()
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        raise UsageError(f"{file}: {prefix}ignore: expected entries of the form [[{prefix}ignore]]")
+    at = lines if len(lines) == len(entries) else [None] * len(entries)
+    return tuple(
+        _ignore(entry, f"{file}: {prefix}ignore[{number}]", file, frozenset(rules), line)
+        for number, (entry, line) in enumerate(zip(entries, at, strict=True))
+    )
+
+
+def _ignore(entry: Mapping[str, object], origin: str, file: str, rules: frozenset[str], line: int | None) -> Ignore:
+    for name in entry:
+        if name not in _IGNORE_KEYS:
+            raise UsageError(f"{origin}: unknown key {name[:_LONGEST]}{_suggest(name, _IGNORE_KEYS)}")
+    texts = {}
+    for name in ("path", "rule", "reason"):
+        value = entry.get(name)
+        if not isinstance(value, str) or not value.strip():
+            missing = "is missing" if value is None else f"expected a text, got {written(value):.{_LONGEST}}"
+            raise UsageError(f"{origin}: {name}: {missing}")
+        texts[name] = value.strip()
+    if texts["rule"] not in rules:
+        raise UsageError(
+            f"{origin}: no finding to ignore is called {texts['rule'][:_LONGEST]!r}{_suggest(texts['rule'], rules)}"
+        )
+    target = entry.get("target")
+    if target is not None and not isinstance(target, str):
+        raise UsageError(f'{origin}: target: expected one GPU such as "12.0", got {written(target):.{_LONGEST}}')
+    try:
+        judged = resolve(target) if target is not None else None
+    except UsageError as error:
+        raise UsageError(f"{origin}: target: {error}") from None
+    return Ignore(texts["path"], texts["rule"], texts["reason"], judged, _day(entry, origin), file, line)
+
+
+def _day(entry: Mapping[str, object], origin: str) -> date | None:
+    value = entry.get("expires")
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise UsageError(
+            f"{origin}: expires: expected a date such as 2027-01-31, got {written(value):.{_LONGEST}}"
+        ) from None

@@ -1,0 +1,1 @@
+"""A project as its build files describe it."""

@@ -1,0 +1,58 @@
+"""What a build command is given: the options on its line and in CMAKE_ARGS, and cargo's features."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+
+from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.model import Command, Place, Setting
+
+_DEFINE = re.compile(r"-D\s?([A-Za-z_]\w*)(?::[A-Za-z]+)?=(\S*)")
+
+
+def in_arguments(setting: Setting) -> Iterator[Setting]:
+    """Yield the -DNAME=VALUE in the value of CMAKE_ARGS or the like."""
+    if setting.value is None or "-D" not in setting.value:
+        return
+    try:
+        words = shlex.split(setting.value)
+    except ValueError:
+        words = setting.value.split()
+    for word in " ".join(words).replace("-D ", "-D").split(" "):
+        match = _DEFINE.fullmatch(word)
+        if match is None:
+            continue
+        named = re.search(rf"-D\s?{match[1]}(?::[A-Za-z]+)?=['\"]?", setting.written)
+        at = setting.written.find(match[2], named.end()) if match[2] and named is not None else -1
+        place = setting.place
+        if at >= 0:
+            line = place.line + setting.written.count("\n", 0, at)
+            place = Place(place.file, line, place.start + at, place.start + at + len(match[2]))
+        written = match[2] if at >= 0 else ""  # put in by a variable
+        quote = setting.quote or ("" if setting.in_shell else " ")
+        yield Setting(match[1], match[2], place, Way.DEFINE, written, quote, setting.in_shell)
+
+
+def defines_of(command: Command) -> Iterator[Setting]:
+    """Yield the options that reach CMake: those on the command's line, and those in CMAKE_ARGS where pip builds."""
+    yield from command.defines
+    given = command.environment.get("CMAKE_ARGS")
+    if given is not None and command.use is not None and command.use.engine.system is BuildSystem.PIP:
+        yield from in_arguments(given)
+
+
+def features_of(command: Command) -> set[str]:
+    """The features on cargo's command line; `*` for all of them."""
+    words = [word.text for word in command.words]
+    found: set[str] = set()
+    for index, word in enumerate(words):
+        if word in ("--features", "-F") and index + 1 < len(words):
+            found.update(re.split(r"[,\s]+", words[index + 1]))
+        elif word.startswith("--features="):
+            found.update(re.split(r"[,\s]+", word.partition("=")[2]))
+        elif word == "--all-features":
+            found.add("*")
+    return found

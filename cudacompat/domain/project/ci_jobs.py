@@ -1,0 +1,100 @@
+"""Questions about CI jobs: what runs in one, with which toolkit, which lists reach its commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cudacompat.domain.project.command_facts import installs_toolkit
+from cudacompat.domain.project.model import Command, Job, Listed, Project, Step
+from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
+from cudacompat.domain.words.versions import ToolkitVersion
+
+_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.\d+)?")
+_PACKAGE = re.compile(r"cuda-(?:toolkit|nvcc|compiler|minimal-build)-(\d{1,2})[-.](\d{1,2})")
+_SETUP = ("jimver/cuda-toolkit",)
+# variables that may hold a list for any build, or an argument with one
+_CARRIERS = ("CMAKE_ARGS", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS")
+# what leaves an artifact for somebody else
+_UPLOADS = (
+    "actions/upload-artifact",
+    "softprops/action-gh-release",
+    "ncipollo/release-action",
+    "svenstaro/upload-release-action",
+    "pypa/gh-action-pypi-publish",
+)
+
+
+def jobs_with(project: Project) -> Iterator[tuple[Job, tuple[Command, ...]]]:
+    """Yield the jobs, each with its commands in order."""
+    for job in project.jobs:
+        yield job, project.commands_in(job)
+
+
+def toolkits(job: Job, commands: tuple[Command, ...]) -> tuple[tuple[ToolkitVersion, str], ...]:
+    """The CUDA toolkits that compile in a job (several: one for each run of its matrix), each with what shows it; none
+    where that is not certain."""
+    found: list[tuple[tuple[ToolkitVersion, str], ...]] = []
+    if job.base is not None and job.base.cuda is not None and job.base.flavour == "devel":
+        found.append(((job.base.cuda, f"the container {job.base.image}"),))
+    for step in job.steps:
+        if step.action(*_SETUP):
+            found.append(() if step.conditional else tuple(_set_up(job, step)))
+    for command in commands:
+        if installs_toolkit(command):
+            packaged = [_PACKAGE.match(word.text) for word in command.words[1:]]
+            versions = {ToolkitVersion(int(match[1]), int(match[2])) for match in packaged if match is not None}
+            shown = next((match[0] for match in packaged if match is not None), "")
+            sure = len(versions) == 1 and not command.conditional
+            found.append(tuple((version, f"the package {shown}") for version in versions) if sure else ())
+    return found[0] if len(found) == 1 else ()
+
+
+def _set_up(job: Job, step: Step) -> Iterator[tuple[ToolkitVersion, str]]:
+    given = step.given.get("cuda")
+    if given is None:
+        return
+    of_matrix = _OF_MATRIX.fullmatch(given.written.strip())
+    for text in job.matrix.get(of_matrix[1], ()) if of_matrix is not None else (given.written,):
+        match = _VERSION.fullmatch(text.strip().strip("'\""))
+        if match is not None:
+            action = (step.uses or "").partition("@")[0]
+            yield ToolkitVersion(int(match[1]), int(match[2])), f"{action} installs CUDA {text}"
+
+
+def lists_of(project: Project, command: Command) -> Iterator[Listed]:
+    """Yield the lists of architectures that reach a command: on its line, in its environment."""
+    if command.use is None:
+        return
+    engine = command.use.engine
+    names = dict.fromkeys(knob.name for knob in (*engine.knobs, *engine.env_knobs))
+    given = (command.environment.get(name) for name in (*names, *_CARRIERS))
+    for setting in (*command.defines, *filter(None, given)):
+        yield from (listed for listed in project.lists_at(setting.place) if listed.use.engine is engine)
+
+
+def publishes(job: Job, commands: tuple[Command, ...]) -> bool:
+    """Whether what the job builds goes to somebody else."""
+    if any(step.action(*_UPLOADS) for step in job.steps):
+        return True
+    return any(
+        (command.program in ("docker", "podman") and command.has("push"))
+        or (command.program == "gh" and command.has("release"))
+        or (command.program == "twine" and command.has("upload"))
+        for command in commands
+    )
+
+
+def cannot_build(listed: Listed, version: ToolkitVersion) -> tuple[str, str] | None:
+    """The first architecture of a list that this release does not build, and which ones do; `None` where it builds
+    all that are known."""
+    for code in listed.archs.code if listed.archs is not None else ():
+        first, last = first_with(code.arch), last_with(code.arch)
+        if first is None or last is None:
+            continue
+        if first is not RELEASES[0] and version < first.version:
+            return code.arch, f"sm_{code.arch} needs CUDA {first.version} or newer"
+        if last is not RELEASES[-1] and version > last.version:
+            return code.arch, f"CUDA {last.version} is the last that builds sm_{code.arch}"
+    return None

@@ -1,0 +1,73 @@
+"""Where CMake files make CUDA a language, and in what conditions their commands stand. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project
+
+_OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
+_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.[\d.]+)?(?:\.\.\.(\d+)\.(\d+)[\d.]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A command and the blocks that it stands in, the outermost first: `if` (or the last `elseif`, `else`),
+    `function` …"""
+
+    command: CMakeCommand
+    around: tuple[CMakeCommand, ...]
+
+    @property
+    def called(self) -> bool:
+        """Whether it stands in a function or macro, so that its place in the file says nothing about the order."""
+        return any(each.name in ("function", "macro") for each in self.around)
+
+
+def top_of(project: Project) -> CMakeFile | None:
+    """The CMakeLists.txt at the top of the project."""
+    return next((file for file in project.cmake if file.name == "CMakeLists.txt"), None)
+
+
+def standing(file: CMakeFile) -> Iterator[Standing]:
+    """Yield the file's commands with what is around each."""
+    around: list[CMakeCommand] = []
+    for command in file.commands:
+        if command.name.startswith("end") and command.name.removeprefix("end") in _OPENS:
+            if around:
+                around.pop()
+            continue
+        if command.name in ("elseif", "else") and around:
+            around[-1] = command
+        yield Standing(command, tuple(around))
+        if command.name in _OPENS:
+            around.append(command)
+
+
+def makes_cuda(command: CMakeCommand) -> bool:
+    """Whether it makes CUDA a language: project(… CUDA) or enable_language(CUDA)."""
+    words = [word.text for word in command.arguments]
+    if command.name == "enable_language":
+        return "CUDA" in words
+    if command.name != "project" or "CUDA" not in words[1:]:
+        return False
+    described = "DESCRIPTION" in words and words.index("DESCRIPTION") + 1 == words.index("CUDA")
+    return not described
+
+
+def minimum(file: CMakeFile) -> tuple[int, int] | None:
+    """The CMake whose policies hold in the file, by its own cmake_minimum_required: the upper bound of a range."""
+    for command in file.commands:
+        if command.name == "cmake_minimum_required":
+            match = _VERSION.search(" ".join(word.text for word in command.arguments if word.known))
+            if match is None:
+                return None
+            return (int(match[3]), int(match[4])) if match[3] else (int(match[1]), int(match[2]))
+    return None
+
+
+def condition(command: CMakeCommand) -> str:
+    """The words of an if()."""
+    return " ".join(word.text for word in command.arguments)

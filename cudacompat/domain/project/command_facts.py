@@ -1,0 +1,131 @@
+"""Questions that several rules ask of a project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cudacompat.domain.builds.engine import BuildSystem, Channel, Fixed
+from cudacompat.domain.project.arguments import features_of
+from cudacompat.domain.project.model import Command, Project, Setting, Stage
+from cudacompat.domain.words.finding import Edit, Fix
+
+# Options and features that switch CUDA on.
+_CUDA_OPTION = re.compile(
+    r"(?:GGML|WHISPER|LLAMA|WITH|USE|ENABLE|BUILD|FAISS_ENABLE|onnxruntime_USE)?_?(?:CUDA|CUBLAS|CUDNN|GPU)"
+)
+_ON = frozenset({"on", "1", "true", "yes", "y"})
+_TOOLKIT_PACKAGE = re.compile(
+    r"^(?:cuda-(?:toolkit|nvcc|compiler|minimal-build)[\w.-]*|cuda(?:-\d[\d-]*)?|nvidia-cuda-toolkit|nvidia-cuda-nvcc.*)$"
+)
+_INSTALLERS = frozenset({"apt-get", "apt", "dnf", "yum", "microdnf", "conda", "mamba", "micromamba", "pip", "pip3"})
+
+
+def base_name(path: str) -> str:
+    """The last part of a path below the project."""
+    return path.rpartition("/")[2]
+
+
+def folder_of(path: str) -> str:
+    """All but the last part of a path below the project; empty at its top."""
+    return path.rpartition("/")[0]
+
+
+def is_on(value: str | None) -> bool:
+    """Whether CMake takes this value for true."""
+    return value is not None and value.strip().lower() in _ON
+
+
+def cuda_switch(command: Command) -> Setting | None:
+    """The option on a command's line (or in its CMAKE_ARGS) that switches CUDA on, if there is one."""
+    return next((each for each in command.defines if _CUDA_OPTION.fullmatch(each.name) and is_on(each.value)), None)
+
+
+def leaves_cuda_out(command: Command) -> bool:
+    """Whether an option on its line switches CUDA off: a value that is known, and that CMake takes for false."""
+    switches = [each for each in command.defines if _CUDA_OPTION.fullmatch(each.name) and each.value is not None]
+    return bool(switches) and not any(is_on(each.value) for each in switches)
+
+
+def asks_for_cuda(command: Command) -> bool:
+    """Whether this command certainly compiles CUDA code: nvcc itself, or a build with CUDA switched on."""
+    if command.program == "nvcc" and command.use is not None:
+        return True
+    if command.use is None:
+        return False
+    if cuda_switch(command) is not None:
+        return True
+    if any(_switched(command, each) for each in (*command.use.engine.fixed, *command.use.engine.env_fixed)):
+        return True
+    arguments = command.environment.get("CMAKE_ARGS")
+    takes = command.use.engine.system is BuildSystem.PIP or command.program in ("make", "gmake")
+    if takes and arguments is not None and arguments.value:
+        return re.search(r"-D(?:GGML|LLAMA)_(?:CUDA|CUBLAS)=(?:on|1|true)", arguments.value, re.IGNORECASE) is not None
+    return "cuda" in features_of(command)
+
+
+def _switched(command: Command, fixed: Fixed) -> bool:
+    """Whether this is the engine's switch for CUDA, which its build takes from the environment, and it is on there."""
+    of_cuda = fixed.channel is Channel.ENVIRONMENT and _CUDA_OPTION.fullmatch(fixed.name) is not None
+    given = command.environment.get(fixed.name)
+    use = command.use
+    return of_cuda and use is not None and fixed.window.holds(use.parsed) and given is not None and is_on(given.value)
+
+
+def installs_toolkit(command: Command) -> bool:
+    """Whether it installs a CUDA toolkit by a package manager, or by NVIDIA's own installer."""
+    if command.program in _INSTALLERS:
+        return any(_TOOLKIT_PACKAGE.match(word.text.split("=")[0].strip("'\"")) for word in command.words[1:])
+    return any(re.search(r"cuda_[\d.]+_.*\.run", word.text) for word in command.words)
+
+
+def copied_from(project: Project, stage: Stage) -> Iterator[Stage]:
+    """Yield the stages that this one copies from."""
+    stages = project.stages_of(stage.file)
+    for copy in stage.copies:
+        if isinstance(copy.stage, int) and copy.stage < len(stages):
+            yield stages[copy.stage]
+
+
+def ancestry(project: Project, stage: Stage) -> Iterator[Stage]:
+    """Yield the stage and those that it begins with, the nearest first."""
+    stages = project.stages_of(stage.file)
+    current: Stage | None = stage
+    while current is not None:
+        yield current
+        current = stages[current.parent] if current.parent is not None else None
+
+
+def in_cargo_config(setting: Setting) -> bool:
+    """Whether it stands in cargo's own configuration, whose [env] every build script of the workspace gets."""
+    return f"/{setting.place.file}".endswith(("/.cargo/config.toml", "/.cargo/config"))
+
+
+def removal(project: Project, setting: Setting, *, safe: bool = True) -> Fix | None:
+    """The fix that takes a setting out: its whole line where it stands alone there, else just itself; `None` where that
+    cannot be done without a look at what is around it."""
+    file = project.file(setting.place.file)
+    span = _alone(file.text, setting) if file is not None else None
+    if file is None or span is None:
+        return None
+    return Fix(f"remove {setting.name}", (Edit(file.name, *span, ""),), safe)
+
+
+def _alone(text: str, setting: Setting) -> tuple[int, int] | None:
+    """From where to where the setting can go."""
+    start, end = setting.place.start, setting.place.end
+    begin = text.rfind("\n", 0, start) + 1
+    stop = text.find("\n", end)
+    stop = len(text) if stop < 0 else stop + 1
+    line = text[begin:stop]
+    name, value = re.escape(setting.name), re.escape(text[start:end])
+    given = rf"{name}(?:[ \t]*[=:][ \t]*|[ \t]+)['\"]?{value}['\"]?"
+    alone = re.fullmatch(rf"[ \t]*(?:(?:ENV|ARG|export|env|arg)[ \t]+)?{given}[ \t]*(?:#[^\n]*)?\r?\n?", line)
+    if alone is not None and not text[:begin].rstrip(" \t\r\n").endswith("\\"):
+        return begin, stop
+    among = re.compile(rf"[ \t]+{name}=['\"]?{value}['\"]?(?=[ \t\r\n])").search(text, max(begin - 1, 0), stop)
+    if among is None or among.start() >= start:
+        return None
+    # the first of several: what it leaves has to begin where it began
+    first = re.match(r"[ \t]*(?:ENV|ARG)[ \t]+$", text[begin : among.start() + 1], re.IGNORECASE) is not None
+    return among.start() + first, among.end() + first

@@ -1,0 +1,170 @@
+"""The lists that a project's own files give to its builds, for want of one on the command. Pure.
+
+Only what is certain: one list, that nothing in the project changes, and that no option, variable or preset replaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.cmake_languages import condition, makes_cuda, standing, top_of
+from cudacompat.domain.project.command_facts import base_name, in_cargo_config
+from cudacompat.domain.project.model import Command, Listed, Project, SourceFile
+
+_NAME = "CMAKE_CUDA_ARCHITECTURES"
+_WHERE_UNSET = re.compile(rf"NOT (?:DEFINED )?{_NAME}")
+# What else may decide the list of a configuration.
+_DECIDES = ("-C", "--toolchain", "--workflow", "-DCMAKE_TOOLCHAIN_FILE", "-DCMAKE_PROJECT", "-DCMAKE_CUDA_FLAGS")
+_FETCHES = frozenset({"git", "wget", "curl", "tar", "unzip", "svn"})
+_CHOOSES = re.compile(r"(?m)^[ \t]*(?:ifn?eq|ifn?def|else)\b|\$\((?:if|shell|foreach|wildcard)\b")
+
+_OWN_CHOICE = re.compile(r"gencode|arch=|compute_\d|sm_\d\d|is_available|CUDA_HOME|FORCE_CUDA|device_count")
+_MAKES = re.compile(r"\bCUDAExtension\s*\(|\.cu['\"]")
+
+
+def standing_lists(project: Project) -> tuple[Listed, ...]:
+    """The lists that decide what the project's own builds make: of its CMakeLists.txt, its presets, cargo's [env]."""
+    return (*_of_cmake(project), *_of_presets(project), *_of_cargo(project))
+
+
+def taken_by(project: Project, command: Command) -> Listed | None:
+    """The list of a file of the project that this command builds with; `None` where it has its own, or that is not
+    certain."""
+    use = command.use
+    if use is None or command.conditional or project.file(use.shown) is None or _lists_at(project, command):
+        return None
+    if use.engine.system is BuildSystem.CARGO:
+        return next(_of_cargo(project), None)
+    if command.program != "cmake" or not all(word.known for word in command.words) or fetched(project, command):
+        return None
+    if any(word.text.startswith(_DECIDES) for word in command.words) or "CUDAARCHS" in command.environment:
+        return None
+    if any(word.text.startswith("--preset") for word in command.words):
+        presets = _of_presets(project)
+        return presets[0] if len(presets) == 1 else None
+    return next(_of_cmake(project), None) if not _of_presets(project) else None
+
+
+def reaching(project: Project) -> Iterator[tuple[Listed, Command]]:
+    """Yield the lists with the commands that they reach: by the line or the environment, and in images by a file of the
+    project."""
+    for listed in project.lists:
+        if listed.command is not None:
+            yield listed, listed.command
+    for command in project.commands:
+        if command.stage is not None:
+            taken = taken_by(project, command)
+            for listed in (taken,) if taken is not None else flags_of_make(project, command):
+                yield listed, command
+
+
+def flags_of_make(project: Project, command: Command) -> tuple[Listed, ...]:
+    """The targets in the flags of the project's own Makefile, where this `make` certainly runs it as it is."""
+    file = makefile_run(project, command)
+    return flags_in(project, file.name) if file is not None else ()
+
+
+def makefile_run(project: Project, command: Command) -> SourceFile | None:
+    """The project's own Makefile, where this `make` certainly runs it as it is and it chooses nothing."""
+    if command.program not in ("make", "gmake") or command.conditional or fetched(project, command):
+        return None
+    if any("=" in word.text or not word.known for word in command.words[1:]):
+        return None
+    if command.stage is not None and any(copy.stage is not None for copy in command.stage.copies):
+        return None
+    file = next((each for name in ("Makefile", "makefile") if (each := project.file(name)) is not None), None)
+    return file if file is not None and not _CHOOSES.search(file.text) else None
+
+
+def flags_in(project: Project, name: str) -> tuple[Listed, ...]:
+    """The targets in the flags of one Makefile that chooses nothing; together they are what it compiles for."""
+    file = project.file(name)
+    if file is None or _CHOOSES.search(file.text):
+        return ()
+    return tuple(each for each in project.lists_in(name) if each.setting.way is Way.FLAGS)
+
+
+def compiles_cuda(project: Project, command: Command) -> bool:
+    """Whether this command configures the project's own CMakeLists.txt, and that has CUDA as a language in any case."""
+    use = command.use
+    if use is None or command.program != "cmake" or use.engine.system is not BuildSystem.CMAKE:
+        return False
+    if use.engine.repositories or project.file(use.shown) is None or fetched(project, command):
+        return False
+    top = top_of(project)
+    return top is not None and any(makes_cuda(each.command) and not each.around for each in standing(top))
+
+
+def makes_extension(project: Project, command: Command) -> bool:
+    """Whether this command builds an extension of PyTorch whose setup.py compiles CUDA code whatever the machine, and
+    leaves the targets to PyTorch."""
+    use = command.use
+    file = project.file(use.shown) if use is not None and use.engine.stops_unset else None
+    return file is not None and bool(_MAKES.search(file.text)) and not _OWN_CHOICE.search(file.text)
+
+
+def is_makefile(name: str) -> bool:
+    """Whether it is a Makefile that `make` reads by itself."""
+    return base_name(name).lower() in ("makefile", "gnumakefile")
+
+
+def _of_cmake(project: Project) -> Iterator[Listed]:
+    top = top_of(project)
+    if top is None:
+        return
+    changes = [
+        each
+        for file in project.cmake
+        for each in standing(file)
+        if each.command.name in ("set", "list", "string")
+        and any(word.text == _NAME for word in each.command.arguments[:2])
+    ]
+    if len(changes) != 1 or changes[0].command.place.file != top.name:
+        return
+    around = changes[0].around
+    if around and not (len(around) == 1 and around[0].name == "if" and _WHERE_UNSET.fullmatch(condition(around[0]))):
+        return
+    place = changes[0].command.place
+    for listed in project.lists_in(top.name):
+        inside = place.start <= listed.setting.place.start <= place.end
+        if listed.setting.name == _NAME and inside and (listed.archs is not None or listed.word):
+            yield listed
+
+
+def _of_presets(project: Project) -> tuple[Listed, ...]:
+    return tuple(
+        each
+        for each in project.lists
+        if each.setting.name == _NAME
+        and each.setting.way is Way.DEFINE
+        and base_name(each.setting.place.file) == "CMakePresets.json"
+    )
+
+
+def _of_cargo(project: Project) -> Iterator[Listed]:
+    for listed in project.lists:
+        if in_cargo_config(listed.setting) and listed.use.engine.system is BuildSystem.CARGO:
+            yield listed
+
+
+def _lists_at(project: Project, command: Command) -> bool:
+    """Whether a list reaches the command by its line or its environment."""
+    given = (*command.defines, *command.environment.values())
+    return any(project.lists_at(each.place) for each in given)
+
+
+def fetched(project: Project, command: Command, *more: str) -> bool:
+    """Whether the image or job fetched sources before, or ran one of these programs, so that it may build others."""
+    return any(
+        (other.program in _FETCHES or other.program in more) and other.place.start < command.place.start
+        for other in _beside(project, command)
+    )
+
+
+def _beside(project: Project, command: Command) -> Sequence[Command]:
+    if command.stage is not None:
+        return project.commands_of(command.stage)
+    return project.commands_in(command.job) if command.job is not None else ()

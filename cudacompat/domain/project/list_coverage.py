@@ -1,0 +1,87 @@
+"""What comes out of a list, and what it means for a GPU."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from enum import Enum
+
+from cudacompat.domain.builds.engine import BuildSystem, Grammar, Knob, Ptx
+from cudacompat.domain.builds.lists.nvcc_flags import requested
+from cudacompat.domain.builds.lists.writer import CodeTarget
+from cudacompat.domain.builds.plans.plan import arriving
+from cudacompat.domain.judge.compat import Fit, ptx_fit, sass_fit
+from cudacompat.domain.project.model import Command, Listed, Project, Setting
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.target import ArchTarget, CodeKind
+
+
+class Serves(Enum):
+    """What some images mean for one GPU."""
+
+    RUNS = "runs"
+    JIT = "jit"
+    FAILS = "fails"
+    OPEN = "open"  # NVIDIA leaves it open
+
+
+def images_of(listed: Listed) -> tuple[ArchTarget, ...]:
+    """The images that a build of this list makes, as far as it is a list."""
+    if listed.archs is None:
+        return ()
+    code = [_as_read(listed.grammar, listed.knob, each) for each in listed.archs.code]
+    images = arriving(listed.use.engine, listed.use.parsed, code)
+    if listed.knob is None or listed.knob.ptx not in (Ptx.NEVER, Ptx.NEWEST):
+        return images
+    sass = tuple(image for image in images if image.kind is CodeKind.SASS)
+    if listed.knob.ptx is Ptx.NEVER or not sass:
+        return sass
+    return (*sass, ArchTarget(CodeKind.PTX, max(image.number for image in sass)))
+
+
+def _as_read(grammar: Grammar, knob: Knob | None, code: CodeTarget) -> CodeTarget:
+    if grammar is Grammar.CMAKE_SPLIT and code.sass:
+        return replace(code, ptx=False)
+    return code if knob is None or code.number == knob.stand_in(code.number) else replace(code, sass=False, ptx=False)
+
+
+def serves(capability: ComputeCapability, images: Iterable[ArchTarget]) -> Serves:
+    """What these images together mean for a GPU of this compute capability, by the loading rules."""
+    best = Serves.FAILS
+    for image in images:
+        if image.kind is CodeKind.SASS:
+            fit = sass_fit(capability, image)
+            if fit in (Fit.OWN, Fit.LOWER):
+                return Serves.RUNS
+            if fit is not Fit.NO:
+                best = Serves.OPEN
+        elif image.kind is CodeKind.PTX and ptx_fit(capability, image) and best is Serves.FAILS:
+            best = Serves.JIT
+    return best
+
+
+def flag_settings(command: Command) -> Iterator[Setting]:
+    """The settings of a build command that put flags on every command line of nvcc."""
+    if command.use is None:
+        return
+    names = ["NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS"]
+    if command.use.engine.system is BuildSystem.CMAKE:
+        names.append("CUDAFLAGS")
+    for name in names:
+        if name in command.environment:
+            yield command.environment[name]
+    yield from (each for each in command.defines if each.name == "CMAKE_CUDA_FLAGS")
+
+
+def images_of_flags(setting: Setting) -> frozenset[ArchTarget]:
+    """The images that flags ask for; none where they are not known."""
+    try:
+        return requested(shlex.split(setting.value or "")).images
+    except ValueError:
+        return frozenset()
+
+
+def beside(project: Project, listed: Listed) -> Sequence[Listed]:
+    """The lists that reach the same command, this one among them; this one alone where it reaches none."""
+    return project.lists_reaching(listed.command) if listed.command is not None else (listed,)

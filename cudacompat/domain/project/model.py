@@ -1,0 +1,474 @@
+"""A project as its build files describe it: who is built where, with which settings. Pure: the files were read before.
+
+Nothing here was run. A value that only the build can know (a build argument without a default, the output of a command)
+is `None`, and rules say nothing about it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from packaging.version import InvalidVersion, Version
+
+from cudacompat.domain.builds.engine import Engine, Grammar, Knob
+from cudacompat.domain.builds.lists.nvcc_flags import Requested
+from cudacompat.domain.builds.lists.reader import ArchList
+from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.versions import ToolkitVersion
+
+_LINE_END = re.compile("\n")
+_ASKING = re.compile(
+    r"(?:\$\{?|ENV\{|\$\(|(?:environ|getenv|env|env_var|var)\w{0,20}[^\w\n]{1,3}|(?:env|matrix|inputs|vars)\.)\Z",
+    re.ASCII,
+)
+_BEFORE = 40  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A piece of a file: `text[start:end]` (characters), which begins in this line (from 1)."""
+
+    file: str
+    line: int
+    start: int
+    end: int
+
+    @property
+    def at(self) -> tuple[str, int]:
+        """Where it begins: what is told once for each place is remembered by this."""
+        return self.file, self.start
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of the project: its path below it, its text as it is."""
+
+    name: str
+    text: str
+    _ends: list[int] = field(default_factory=list, init=False, repr=False, compare=False)  # of lines, once asked for
+
+    def place(self, start: int, end: int) -> Place:
+        """Return the place of `text[start:end]`."""
+        if not self._ends:
+            self._ends.extend(match.start() for match in _LINE_END.finditer(self.text))
+            self._ends.append(len(self.text))
+        return Place(self.name, bisect_left(self._ends, start) + 1, start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value that is given to a name.
+
+    `value` has the variables that are known put in; `None` where only the build can know it. `written` is how it stands
+    at `place`, without the quotes around it; `quote` is what stands around it or the word that holds it (`"`, `'`, or
+    empty), `in_shell` whether a shell reads it. `cut` is whether a bare semicolon behind it ends the shell's command.
+    `separator` is what parts the items where the file's own syntax does it (CMake's set()), `of_target` whether it is a
+    property of a CMake target and no variable.
+    """
+
+    name: str
+    value: str | None
+    place: Place
+    way: Way
+    written: str
+    quote: str = ""
+    in_shell: bool = False
+    cut: bool = False
+    separator: str | None = None
+    of_target: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a command as the program gets it; `known` is whether nothing in it is left for the build."""
+
+    text: str
+    known: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a stage or job runs in: `image` as it is named with its build arguments put in.
+
+    For an nvidia/cuda image (or another that carries a CUDA toolkit of a known release): its release, flavour (`base`,
+    `runtime`, `devel`) and distribution (`ubuntu22.04`); `None` where the image is no such or does not say.
+    """
+
+    image: str
+    cuda: ToolkitVersion | None = None
+    flavour: str | None = None
+    distro: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One COPY or ADD: what from where (`stage` is a stage's number, an image's name, or `None` for the context)."""
+
+    place: Place
+    sources: tuple[str, ...]
+    target: str
+    stage: int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A `--mount` of RUN: its kind and its options."""
+
+    type: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a Dockerfile.
+
+    `base` is what it begins with, through any stages before it; `parent` is that stage. `environment` is what ENV left
+    at its end (inherited values included), `settings` every ENV and ARG of its own in order.
+    """
+
+    file: str
+    number: int
+    name: str | None
+    place: Place
+    base: Base | None
+    parent: int | None
+    settings: tuple[Setting, ...]
+    environment: Mapping[str, Setting]
+    copies: tuple[Copy, ...]
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a job, or one cache of GitLab's: the action that it calls (`None` where it runs commands, `cache` for
+    GitLab's) and what that is given. `conditional` is whether an `if` decides about it."""
+
+    uses: str | None
+    given: Mapping[str, Setting]
+    place: Place
+    conditional: bool = False
+
+    def action(self, *names: str) -> bool:
+        """Whether it calls one of these actions, of any version."""
+        return self.uses is not None and self.uses.partition("@")[0].lower() in names
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job of a CI system: `runner` are the labels it asks for (all that its matrix gives), `system` is `github` or
+    `gitlab`. `matrix` holds the values of each name of its matrix, as far as they are texts."""
+
+    file: str
+    name: str
+    place: Place
+    system: str
+    runner: tuple[str, ...]
+    base: Base | None
+    environment: Mapping[str, Setting]
+    steps: tuple[Step, ...] = ()
+    matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def gpu(self) -> bool:
+        """Whether it asks for a machine of somebody's own, which may have a GPU, or names one."""
+        return bool(self.runner) and not self.hosted
+
+    @property
+    def hosted(self) -> bool:
+        """Whether it certainly runs on a machine of the CI's own that has no GPU."""
+        hosted = ("ubuntu-", "windows-", "macos-", "saas-linux-")
+        return bool(self.runner) and all(
+            label.lower().startswith(hosted) and "gpu" not in label.lower() for label in self.runner
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An engine that the project is, contains or builds; its version where a file says it, and what showed it."""
+
+    engine: Engine
+    version: str | None
+    shown: str  # the file, or the command, that showed it
+    folder: str = ""  # where in the project it lies: `` is the top
+
+    @property
+    def parsed(self) -> Version | None:
+        """The version, `None` for the newest or an unknown one."""
+        try:
+            return Version(self.version) if self.version else None
+        except InvalidVersion:
+            return None
+
+    @property
+    def knobs(self) -> tuple[Knob, ...]:
+        """The settings that carry a list in this version: by the build's own way, the environment, or a file."""
+        engine, version = self.engine, self.parsed
+        every = (*engine.knobs, *engine.env_knobs, *engine.file_knobs)
+        return tuple(knob for knob in every if knob.window.holds(version))
+
+    @property
+    def own_knob(self) -> Knob | None:
+        """The first of those of the build's own way."""
+        return next((knob for knob in self.engine.knobs if knob.window.holds(self.parsed)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command that a build, a job or a script runs.
+
+    `program` is the name of the program without its folder. `environment` holds what is set where it runs: ENV, ARG,
+    exports before it, variables in front of it. `defines` are the -DNAME=VALUE on its line. `use` is the engine that it
+    builds, if it is one that builds. `conditional` is whether it stands in a branch or a loop, `ignored` whether its
+    failure is (`|| true`). `instruction` is that of the Dockerfile that holds it: RUN, or CMD and ENTRYPOINT, which say
+    what a container starts.
+    """
+
+    program: str
+    words: tuple[Word, ...]
+    place: Place
+    environment: Mapping[str, Setting]
+    defines: tuple[Setting, ...]
+    stage: Stage | None = None
+    job: Job | None = None
+    mounts: tuple[Mount, ...] = ()
+    use: Use | None = None
+    conditional: bool = False
+    ignored: bool = False
+    instruction: str | None = None
+
+    @property
+    def line(self) -> str:
+        """The words, as far as they are known."""
+        return " ".join(word.text for word in self.words)
+
+    def has(self, *texts: str) -> bool:
+        """Whether one of its words is one of these."""
+        return any(word.text in texts for word in self.words[1:])
+
+    def given(self, name: str) -> Setting | None:
+        """The value of this name on its line, or else in its environment."""
+        return next((each for each in self.defines if each.name == name), self.environment.get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of architectures that a setting holds, and who reads it.
+
+    `archs` is the list as its reader takes it, `None` where it is none of its grammar: `wrong` then says why. `word` is
+    a word in place of a list (`native`, `all`, `OFF`). `command` is the command that it reaches, if it stands on its
+    line or in its environment.
+    """
+
+    setting: Setting
+    use: Use
+    grammar: Grammar
+    reader: str
+    knob: Knob | None
+    archs: ArchList | None
+    wrong: str | None = None
+    word: str | None = None
+    command: Command | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CMakeCommand:
+    """One command of a CMake file: its name in small letters, its arguments without quotes."""
+
+    name: str
+    arguments: tuple[Word, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CMakeFile:
+    """One CMakeLists.txt or .cmake file."""
+
+    name: str
+    commands: tuple[CMakeCommand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of a compose file, or a devcontainer: what it runs and what it is given.
+
+    `dockerfile` is the file of the project that it builds, as far as it says so, `stage` the stage of it (`target`).
+    `words` are its command and entrypoint. `open` is whether it takes more from a service that stands elsewhere.
+    """
+
+    file: str
+    name: str
+    place: Place
+    base: Base | None
+    builds: bool
+    gpu: bool
+    environment: Mapping[str, Setting]
+    volumes: tuple[str, ...] = ()
+    dockerfile: str | None = None
+    stage: str | None = None
+    words: tuple[str, ...] = ()
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBuild:
+    """One build of a container image: by a command, a compose file, a bake file or an action of a job.
+
+    `dockerfile` is the file of the project that it builds, `None` where that is not certain. `arguments` are the build
+    arguments that it gives, `tags` what it calls the image.
+    """
+
+    file: str
+    place: Place
+    dockerfile: str | None
+    arguments: tuple[Setting, ...]
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedUnit:
+    """One CUDA source of a configured build, and what it is compiled for; `library` is CMake's target, if known."""
+
+    file: str  # the file that says so
+    source: str
+    request: Requested
+    library: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All that was read. `targets` are the GPUs that `--gpu` names, `not_read` what could not be read."""
+
+    files: tuple[SourceFile, ...] = ()
+    uses: tuple[Use, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    commands: tuple[Command, ...] = ()
+    settings: tuple[Setting, ...] = ()  # every value that any file gives to any name, file by file
+    lists: tuple[Listed, ...] = ()
+    cmake: tuple[CMakeFile, ...] = ()
+    services: tuple[Service, ...] = ()
+    image_builds: tuple[ImageBuild, ...] = ()
+    units: tuple[PlannedUnit, ...] = ()
+    rust: tuple[SourceFile, ...] = ()  # sources that name the crate of an engine
+    targets: tuple[Target, ...] = ()
+    known: Mapping[str, str] = field(default_factory=dict)  # name of a knob of any engine -> who reads it
+    not_read: tuple[NotRead, ...] = ()
+    _index: _Index = field(default_factory=lambda: _Index(), init=False, repr=False, compare=False)
+
+    def file(self, name: str) -> SourceFile | None:
+        """The file of this name."""
+        return self._index.filled(self).files.get(name)
+
+    def text(self, place: Place) -> str:
+        """What stands at a place."""
+        file = self.file(place.file)
+        return file.text[place.start : place.end] if file is not None else ""
+
+    def stages_of(self, file: str) -> tuple[Stage, ...]:
+        """The stages of one Dockerfile, in order."""
+        return tuple(self._index.filled(self).stages[file])
+
+    def commands_of(self, stage: Stage) -> tuple[Command, ...]:
+        """The commands of a stage's own RUN instructions, in order."""
+        return tuple(each for each in self._in(stage) if each.instruction == "RUN")
+
+    def starts_of(self, stage: Stage) -> tuple[Command, ...]:
+        """The commands of a stage's own CMD and ENTRYPOINT, in order."""
+        return tuple(each for each in self._in(stage) if each.instruction in ("CMD", "ENTRYPOINT"))
+
+    def commands_in(self, job: Job) -> tuple[Command, ...]:
+        """The commands of a job, in order."""
+        return tuple(self._index.filled(self).steps[job.place])
+
+    def settings_in(self, file: str) -> tuple[Setting, ...]:
+        """The values that one file gives to names, in order."""
+        return tuple(self._index.filled(self).settings[file])
+
+    def lists_in(self, file: str) -> tuple[Listed, ...]:
+        """The lists of architectures that stand in one file, in order."""
+        return tuple(self._index.filled(self).lists[file])
+
+    def lists_at(self, place: Place) -> tuple[Listed, ...]:
+        """The lists of architectures that stand in this piece of a file, in order."""
+        index = self._index.filled(self)
+        starts = index.starts.get(place.file, [])
+        first, last = bisect_left(starts, place.start), bisect_right(starts, place.end)
+        return tuple(each for each in index.lists[place.file][first:last] if each.setting.place.end <= place.end)
+
+    def lists_reaching(self, command: Command) -> tuple[Listed, ...]:
+        """The lists of architectures that reach this command, in order."""
+        return tuple(self._index.filled(self).reaching[id(command)])
+
+    def speaks_of(self, name: str) -> bool:
+        """Whether any file asks for the value of this name: `$NAME`, `ENV{NAME}`, `os.environ["NAME"]`."""
+        asked = self._index.asked
+        if name not in asked:
+            asked[name] = any(_asks_for(file.text, name) for file in self.files)
+        return asked[name]
+
+    def _in(self, stage: Stage) -> list[Command]:
+        return self._index.filled(self).commands[stage.file, stage.number]
+
+
+class _Index:
+    """What a project is asked for again and again, put in order at the first question."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, SourceFile] = {}
+        self.stages: dict[str, list[Stage]] = defaultdict(list)
+        self.commands: dict[tuple[str, int], list[Command]] = defaultdict(list)
+        self.steps: dict[Place, list[Command]] = defaultdict(list)
+        self.settings: dict[str, list[Setting]] = defaultdict(list)
+        self.lists: dict[str, list[Listed]] = defaultdict(list)
+        self.starts: dict[str, list[int]] = {}
+        self.reaching: dict[int, list[Listed]] = defaultdict(list)  # by the command itself, which its project keeps
+        self.asked: dict[str, bool] = {}
+        self._full = False
+
+    def filled(self, project: Project) -> _Index:
+        """This index, with all of the project in it."""
+        if not self._full:
+            self._full = True
+            for file in reversed(project.files):
+                self.files[file.name] = file
+            for stage in project.stages:
+                self.stages[stage.file].append(stage)
+            for command in project.commands:
+                if command.stage is not None:
+                    self.commands[command.stage.file, command.stage.number].append(command)
+                if command.job is not None:
+                    self.steps[command.job.place].append(command)
+            for setting in project.settings:
+                self.settings[setting.place.file].append(setting)
+            for listed in project.lists:
+                self.lists[listed.setting.place.file].append(listed)
+                if listed.command is not None:
+                    self.reaching[id(listed.command)].append(listed)
+            for name, lists in self.lists.items():
+                lists.sort(key=lambda each: each.setting.place.start)
+                self.starts[name] = [each.setting.place.start for each in lists]
+        return self
+
+
+def _handed_on(text: str, at: int, name: str) -> bool:
+    """Whether it only gives its value to itself, as `ENV NAME=${NAME}` does."""
+    before = re.search(r"(\w+)[ \t]*[:=][ \t]*[\"']?\$\{?$", text[max(at - len(name) - _BEFORE, 0) : at])
+    return before is not None and before[1] == name
+
+
+def _asks_for(text: str, name: str) -> bool:
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        whole = not (text[end : end + 1].isalnum() or text[end : end + 1] == "_")
+        if whole and _ASKING.search(text, max(at - _BEFORE, 0), at) and not _handed_on(text, at, name):
+            return True
+        at = text.find(name, end)
+    return False

@@ -1,0 +1,74 @@
+"""Whether a build asks for the GPUs of the machine on which it runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.builds.engine import BuildSystem, Native
+from cudacompat.domain.project.command_facts import in_cargo_config, is_on
+from cudacompat.domain.project.default_lists import makefile_run
+from cudacompat.domain.project.model import Command, Place, Project, Setting
+from cudacompat.domain.project.stages import builds_cuda
+
+# Each of these decides the list somewhere that is not looked into here.
+_ELSEWHERE = ("-C", "--preset")
+_OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "CMAKE_CUDA_FLAGS"})
+# in flags, and not behind a comment's sign
+_NATIVE = re.compile(r"(?m)^[^#\n]*?(?<![\w-])((?:-arch|--gpu-architecture|--gpu-arch)[= ]native\b)")
+
+
+def asks_native(project: Project, command: Command) -> Native | None:
+    """The fact that this build, which certainly compiles CUDA code and is certainly told no architectures, asks for the
+    GPUs that are there; `None` for any other."""
+    use = command.use
+    native = use.engine.native if use is not None else None
+    if use is None or native is None or not native.window.holds(use.parsed) or command.conditional:
+        return None
+    return native if builds_cuda(project, command) and _certain(project, command, native) else None
+
+
+def native_flag(project: Project, command: Command) -> Place | None:
+    """Where -arch=native stands that this command gives to nvcc: on its own line, or in the Makefile that it runs."""
+    if command.program == "nvcc":
+        text = command.line
+        word = next((word for word in command.words[1:] if word.text.endswith("native")), None)
+        return word.place if word is not None and _NATIVE.search(text) else None
+    file = makefile_run(project, command)
+    found = _NATIVE.search(file.text) if file is not None else None
+    return file.place(found.start(1), found.end(1)) if file is not None and found is not None else None
+
+
+def _certain(project: Project, command: Command, native: Native) -> bool:
+    """Whether nothing on its line or in its environment could hold a list or one of the switches."""
+    if not all(word.known for word in command.words) or command.has("--toolchain"):
+        return False
+    if any(word.text.startswith(_ELSEWHERE) for word in command.words):
+        return False
+    engine = command.use.engine if command.use is not None else None
+    names = {knob.name for knob in (*engine.knobs, *engine.env_knobs, *engine.file_knobs)} if engine else set()
+    arguments = command.environment.get("CMAKE_ARGS")
+    if arguments is not None and (arguments.value is None or any(name in arguments.value for name in names)):
+        return False
+    given = (*command.defines, *command.environment.values(), *_of_cargo(project, command))
+    if any(each.name in names | _OTHER_SETTINGS and (each.value is None or each.value) for each in given):
+        return False
+    if project.lists_reaching(command):
+        return False
+    return not any(_is_off(given, name, value) for name, value in native.off)
+
+
+def _of_cargo(project: Project, command: Command) -> Iterable[Setting]:
+    """What cargo's own configuration sets for every build script ([env] in .cargo/config.toml)."""
+    if command.use is None or command.use.engine.system is not BuildSystem.CARGO:
+        return ()
+    return [each for each in project.settings if in_cargo_config(each)]
+
+
+def _is_off(given: Iterable[Setting], name: str, value: str | None) -> bool:
+    for each in given:
+        if each.name == name and (value is None or each.value is None or not is_on(each.value)):
+            return True
+        if each.name == "CMAKE_ARGS" and value is not None and re.search(rf"-D\s?{name}\b", each.value or name):
+            return True
+    return False

@@ -1,0 +1,255 @@
+"""Questions about the stages of a Dockerfile: what ships, which toolkit, CMake and compiler a stage has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.builds.plans.distros import Distro, known_distro
+from cudacompat.domain.project.command_facts import ancestry, asks_for_cuda, copied_from, installs_toolkit
+from cudacompat.domain.project.image_names import is_nvidia_cuda
+from cudacompat.domain.project.model import Base, Command, Project, Stage, Word
+from cudacompat.domain.tables.toolkits import CudaRelease, release
+from cudacompat.domain.words.finding import Edit
+from cudacompat.domain.words.versions import ToolkitVersion
+
+NEWEST_CMAKE = (99, 0)  # whatever was the newest when the image was built
+
+_PACKAGED = re.compile(r"cuda(?:-toolkit|-nvcc|-compiler|-minimal-build)?-(\d{1,2})[-.](\d{1,2})(?:[=*].*)?")
+_RUNFILE = re.compile(r"cuda_(\d{1,2})\.(\d{1,2})\.\d+_")
+_CMAKE_FILE = re.compile(
+    r"cmake-v?(\d+)\.(\d+)|(?:[Kk]itware/[Cc][Mm]ake|cmake\.org/files)[^\s]{0,200}?/v?(\d+)\.(\d+)"
+)
+_PYPI_CMAKE = re.compile(r"cmake(?:==(\d+)\.(\d+)\S*|~=\S*|>=?\S*)?")
+_APT = frozenset({"apt-get", "apt", "aptitude"})
+_PACKAGERS = _APT | {"dnf", "yum", "microdnf"}
+_CODENAMES = {
+    "focal": "ubuntu20.04", "jammy": "ubuntu22.04", "noble": "ubuntu24.04",
+    "bullseye": "debian11", "bookworm": "debian12", "trixie": "debian13",
+}  # fmt: skip
+_OFFICIAL = re.compile(
+    r"(?:docker\.io/)?(?:library/)?(?P<name>ubuntu|debian|rockylinux|rust|python|buildpack-deps):(?P<tag>[\w.-]+)(?:@.*)?"
+    r"|(?:docker\.io/)?rockylinux/rockylinux:(?P<rocky>\d+)"
+)
+
+
+def builds_cuda(project: Project, command: Command) -> bool:
+    """Whether this command certainly compiles CUDA code: it says so, or the manifests that name the engine all do."""
+    use = command.use
+    if use is None or use.engine.system is not BuildSystem.CARGO or asks_for_cuda(command):
+        return asks_for_cuda(command)
+    if command.has("--no-default-features") or not command.has("build", "install", "b"):
+        return False
+    if command.stage is not None and not _has_compiler(project, command.stage):
+        return False
+    feature = next(iter(use.engine.gpu_features), "cuda")
+    said: list[bool] = []
+    for file in project.files:
+        if file.name.rpartition("/")[2] != "Cargo.toml":
+            continue
+        for name in use.engine.packages:
+            for match in re.finditer(rf"(?m)^[ \t]*{name}[ \t]*=[ \t]*(\{{[^}}]*\}}|\"[^\"\n]*\")", file.text):
+                own = re.search(rf"features\s*=\s*\[[^\]]*\"{feature}\"", match[1]) is not None
+                optional = re.search(r"optional\s*=\s*true", match[1]) is not None
+                said.append((own and not optional) or _by_default(file.text, name, feature))
+            table = re.search(
+                rf"(?m)^\[(?:[^\]\n]*\.)?dependencies\.{name}\][ \t]*$((?:\r?\n(?!\[)[^\n]*)*)", file.text
+            )
+            if table is not None:
+                own = re.search(rf"(?m)^\s*features\s*=\s*\[[^\]]*\"{feature}\"", table[1]) is not None
+                optional = re.search(r"(?m)^\s*optional\s*=\s*true", table[1]) is not None
+                said.append((own and not optional) or _by_default(file.text, name, feature))
+    return bool(said) and all(said)
+
+
+def _has_compiler(project: Project, stage: Stage) -> bool:
+    base = stage.base
+    return (base is not None and base.cuda is not None and base.flavour in ("devel", None)) or any(
+        installs_toolkit(command) for each in ancestry(project, stage) for command in project.commands_of(each)
+    )
+
+
+def _by_default(manifest: str, package: str, feature: str) -> bool:
+    """Whether a default feature of the crate switches the feature of the package on."""
+    table = re.search(r"(?ms)^\[features\]\s*$(.*?)(?=^\[|\Z)", manifest)
+    features = dict(re.findall(r"(?m)^[ \t]*([\w-]+)[ \t]*=[ \t]*\[([^\]]*)\]", table[1])) if table is not None else {}
+    default = re.findall(r'"([^"]+)"', features.get("default", ""))
+    reached = [*default, *(part for each in default for part in re.findall(r'"([^"]+)"', features.get(each, "")))]
+    return f"{package}/{feature}" in reached
+
+
+def leaf(project: Project, stage: Stage) -> bool:
+    """Whether nothing in the file begins with it or copies from it."""
+    stages = project.stages_of(stage.file)
+    return not any(
+        other.parent == stage.number or any(copy.stage == stage.number for copy in other.copies) for other in stages
+    )
+
+
+def ships(project: Project, stage: Stage) -> bool:
+    """Whether containers are started from it: the last stage, or another leaf that says what a container starts."""
+    if stage.last:
+        return True
+    return leaf(project, stage) and any(project.starts_of(each) for each in ancestry(project, stage))
+
+
+def compiling(project: Project, stage: Stage) -> Command | None:
+    """The first command of the stage, or of those that it begins with, that certainly compiles CUDA code."""
+    own = [command for each in reversed(tuple(ancestry(project, stage))) for command in project.commands_of(each)]
+    return next((command for command in own if builds_cuda(project, command) and not command.conditional), None)
+
+
+def built_in(project: Project, stage: Stage) -> Iterator[tuple[Stage, Command]]:
+    """Yield the stages from which this one (or one that it begins with) has files and that compile CUDA code, each with
+    the command that does."""
+    seen: set[int] = set()
+    for each in ancestry(project, stage):
+        for source in copied_from(project, each):
+            command = compiling(project, source)
+            if source.number not in seen and command is not None:
+                seen.add(source.number)
+                yield source, command
+
+
+def installed(command: Command) -> Iterator[Word]:
+    """Yield the packages that a command of a distribution's package manager installs."""
+    if command.program in _PACKAGERS and command.has("install"):
+        yield from (word for word in command.words[1:] if word.text != "install" and not word.text.startswith("-"))
+
+
+def pip_installed(command: Command) -> Iterator[Word]:
+    """Yield what a command of pip (or uv, pipx) installs."""
+    texts = [word.text for word in command.words]
+    python = re.fullmatch(r"python[\d.]*", command.program) is not None and texts[1:3] == ["-m", "pip"]
+    if (command.program in ("pip", "pip3", "pipx") or python) and "install" in texts:
+        at = texts.index("install")
+        yield from (word for word in command.words[at + 1 :] if not word.text.startswith("-"))
+
+
+def toolkit(project: Project, stage: Stage) -> CudaRelease | None:
+    """The toolkit that compiles in a stage; `None` where it is not certain, or not in the table."""
+    found: set[ToolkitVersion | None] = set()
+    for each in ancestry(project, stage):
+        for command in project.commands_of(each):
+            if installs_toolkit(command):
+                found.add(_installed_release(command) or _packaged(stage, command))
+    base = stage.base
+    if base is not None and base.cuda is not None and base.flavour == "devel":
+        found.add(base.cuda)
+    only = next(iter(found)) if len(found) == 1 else None
+    return release(only) if only is not None else None
+
+
+def _installed_release(command: Command) -> ToolkitVersion | None:
+    releases = set()
+    for word in command.words[1:]:
+        match = _PACKAGED.fullmatch(word.text) or _RUNFILE.search(word.text)
+        if match is not None:
+            releases.add(ToolkitVersion(int(match[1]), int(match[2])))
+    return releases.pop() if len(releases) == 1 else None
+
+
+def _packaged(stage: Stage, command: Command) -> ToolkitVersion | None:
+    """The release of the distribution's own nvidia-cuda-toolkit, where that is what is installed."""
+    of = distro_of(stage.base)
+    own = command.program in _APT and {"nvidia-cuda-toolkit"} == {
+        word.text for word in command.words if re.search(r"cuda", word.text)
+    }
+    return of.cuda if own and of is not None else None
+
+
+def distro_of(base: Base | None) -> Distro | None:
+    """The distribution of an image, as its name says it; `None` for one that says nothing, or is not in the table."""
+    if base is None:
+        return None
+    if base.distro is not None:
+        return known_distro(base.distro)
+    match = _OFFICIAL.fullmatch(base.image)
+    if match is None:
+        return None
+    if match["rocky"]:
+        return known_distro(f"rockylinux{match['rocky']}")
+    tag = match["tag"].lower()
+    code = next((_CODENAMES[word] for word in re.split(r"[-.]", tag) if word in _CODENAMES), None)
+    if code is not None:
+        return known_distro(code)
+    number = re.match(r"\d+(?:\.\d+)?", tag)
+    if match["name"] in ("rust", "python", "buildpack-deps") or number is None:
+        return None
+    return known_distro(match["name"] + (number[0] if match["name"] == "ubuntu" else number[0].partition(".")[0]))
+
+
+def cmake_version(project: Project, stage: Stage, building: Command) -> tuple[int, int] | None:
+    """The CMake that configures: `NEWEST_CMAKE` where it comes from an index or a download without a version; `None`
+    where it is not certain."""
+    packaged = False
+    for each in ancestry(project, stage):
+        for command in reversed(project.commands_of(each)):
+            if command.place.start > building.place.start:
+                continue
+            for word in pip_installed(command):
+                match = _PYPI_CMAKE.fullmatch(word.text)
+                if match is not None:
+                    return (int(match[1]), int(match[2])) if match[1] else NEWEST_CMAKE
+            fetched = _CMAKE_FILE.search(command.line)
+            if fetched is not None:
+                numbers = [part for part in fetched.groups() if part is not None]
+                return int(numbers[0]), int(numbers[1])
+            if re.search(r"kitware", command.line, re.IGNORECASE):
+                return NEWEST_CMAKE
+            if command.program in ("conda", "mamba", "micromamba") and any("cmake" in w.text for w in command.words):
+                return None
+            packaged = packaged or any(word.text.split("=")[0] == "cmake" for word in installed(command))
+    if packaged:
+        of = distro_of(stage.base)
+        return of.cmake if of is not None else None
+    # scikit-build and its like bring CMake from the index where the image has none
+    pip = building.use is not None and building.use.engine.system is BuildSystem.PIP
+    return NEWEST_CMAKE if pip and distro_of(stage.base) is not None else None
+
+
+def version_edits(project: Project, stage: Stage, old: str, new: str) -> tuple[Edit, ...]:
+    """The edits that give a new version to the images of nvidia/cuda of this version in the file of a stage: in FROM,
+    or where the build argument that FROM takes it from has its default; none where it stands nowhere as it is."""
+    file = project.file(stage.file)
+    if file is None:
+        return ()
+    edits: list[Edit] = []
+    pattern = re.compile(rf"(?<![\w.]){re.escape(old)}(?![\w.])")
+    for each in project.stages_of(stage.file):
+        if each.parent is None and is_nvidia_cuda(each.base):
+            line = file.text[each.place.start : each.place.end]
+            edits += [
+                Edit(file.name, each.place.start + match.start(), each.place.start + match.end(), new)
+                for match in pattern.finditer(line)
+            ]
+    first = project.stages_of(stage.file)[0].place.start
+    for setting in project.settings:
+        if setting.place.file == file.name and setting.place.start < first:
+            match = pattern.match(setting.written) if setting.written == old else None
+            named = re.search(r"nvidia/cuda:(\S+)", setting.written)
+            if match is not None:
+                edits.append(Edit(file.name, setting.place.start, setting.place.end, new))
+            elif named is not None:
+                edits += [
+                    Edit(file.name, setting.place.start + each.start(), setting.place.start + each.end(), new)
+                    for each in pattern.finditer(setting.written)
+                ]
+    unique = dict.fromkeys(edits)
+    return tuple(sorted(unique, key=lambda edit: edit.start))
+
+
+def patch_of(base: Base) -> str | None:
+    """The whole version of an nvidia/cuda image: `12.8.1`; `None` where its tag begins with none."""
+    match = re.match(r"[^:]+:(\d+\.\d+(?:\.\d+)?)(?=-|$)", base.image)
+    return match[1] if match is not None and is_nvidia_cuda(base) else None
+
+
+def runs_cuda(project: Project, stage: Stage) -> bool:
+    """Whether what the stage ships certainly runs CUDA code: it begins with an image for that, compiles some, or copies
+    what another stage compiled."""
+    base = stage.base
+    if base is not None and base.cuda is not None and base.flavour in ("base", "runtime"):
+        return True
+    return compiling(project, stage) is not None or any(True for _ in built_in(project, stage))

@@ -1,0 +1,39 @@
+"""What `doctor` saw, and the plan that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cudacompat.domain.words.finding import Finding, Severity
+
+if TYPE_CHECKING:  # what one command needs is not loaded for the others
+    from cudacompat.domain.machine.facts import HostFacts
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK, count_of
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a plan: the command to run (or `None` for a thing only a person can do) and why."""
+
+    why: str
+    command: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """What `doctor` saw: the machine, what it judged (if anything), all findings, and the plan that follows."""
+
+    facts: HostFacts
+    check: CheckReport | None
+    findings: tuple[Finding, ...]
+    plan: tuple[Step, ...] = field(default=())
+    settings: tuple[tuple[str, str], ...] = field(default=())  # (title, text) of generated settings shown with the plan
+
+    @property
+    def exit_code(self) -> int:
+        """As `check`; without paths, 1 if the machine itself has an error."""
+        if self.check is not None and self.check.exit_code in (EXIT_NOTHING, EXIT_INCOMPLETE):
+            return EXIT_FINDINGS if count_of(self.findings, Severity.ERROR) else self.check.exit_code
+        return EXIT_FINDINGS if count_of(self.findings, Severity.ERROR) else EXIT_OK

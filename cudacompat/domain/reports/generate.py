@@ -1,0 +1,37 @@
+"""What `generate` planned, and the files it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what one command needs is not loaded for the others
+    from cudacompat.domain.builds.plans.plan import BuildPlan
+from cudacompat.domain.words.exit_codes import EXIT_OK
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedFile:
+    """One file that was generated: its name and its text."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateReport:
+    """What `generate` planned, the command line that makes it again, and the files that were asked for.
+
+    There are several plans where no single build serves all of the GPUs. `outputs` are the kinds of files that reach
+    the engine's compiler.
+    """
+
+    plans: tuple[BuildPlan, ...]
+    command: str
+    files: tuple[GeneratedFile, ...] = ()
+    outputs: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0: what cannot be built was refused before."""
+        return EXIT_OK

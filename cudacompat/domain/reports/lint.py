@@ -1,0 +1,44 @@
+"""What `lint` found in a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cudacompat.domain.project.edited_file import EditedFile
+from cudacompat.domain.project.model import PlannedUnit, Use
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK, count_of
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed
+from cudacompat.domain.words.verdict import Target
+
+
+@dataclass(frozen=True, slots=True)
+class LintReport:
+    """The findings that are left, and what was read for them.
+
+    `root` is the folder below which the edited files lie, `files` how many build files there are, `skipped` the
+    folders that were passed over, `units` what a configured build will compile. `edited` are the files that fixes
+    change, `fixed` the findings that they cure; `findings` holds what remains when those are made.
+    """
+
+    root: str
+    targets: tuple[Target, ...]
+    uses: tuple[Use, ...]
+    units: tuple[PlannedUnit, ...]
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...]
+    not_read: tuple[NotRead, ...]
+    files: int
+    skipped: tuple[str, ...]
+    edited: tuple[EditedFile, ...] = ()
+    fixed: tuple[Finding, ...] = ()
+    show_suppressed: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """1 on an error; 4 if something could not be read; 3 where there is no build file at all; else 0."""
+        if count_of(self.findings, Severity.ERROR):
+            return EXIT_FINDINGS
+        if self.not_read:
+            return EXIT_INCOMPLETE
+        return EXIT_OK if self.files else EXIT_NOTHING

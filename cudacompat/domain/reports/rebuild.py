@@ -1,0 +1,33 @@
+"""What `rebuild` did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.runs.rebuild import BuildSteps, StepResult, StepState
+from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK, EXIT_STEP_FAILED, count_of
+from cudacompat.domain.words.finding import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """A rebuild: the steps as planned, what became of each, and the artifacts before and after.
+
+    Nothing was run where `results` is empty (`--dry-run`).
+    """
+
+    steps: BuildSteps
+    results: tuple[StepResult, ...] = ()
+    before: CheckReport | None = None
+    after: CheckReport | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """5 if a step failed; 1 on an error among the findings; else what the check of the artifacts says."""
+        if any(result.state is StepState.FAILED for result in self.results):
+            return EXIT_STEP_FAILED
+        if count_of(self.findings, Severity.ERROR):
+            return EXIT_FINDINGS
+        return EXIT_OK if self.after is None else self.after.exit_code

@@ -1,0 +1,32 @@
+"""What `verify` found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cudacompat.domain.runs.verified import Verified
+from cudacompat.domain.runs.verify import Verdict
+from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_OK, EXIT_STEP_FAILED, count_of
+from cudacompat.domain.words.finding import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """`verify`: the verdict and the findings."""
+
+    verified: Verified
+    findings: tuple[Finding, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """5 where the command failed; 1 for less than expected; 4 where it cannot be told; else 0."""
+        decision, verified = self.verified.decision, self.verified
+        if decision.verdict is Verdict.FAILED:
+            return EXIT_STEP_FAILED
+        if count_of(self.findings, Severity.ERROR):
+            return EXIT_FINDINGS
+        if decision.meets(verified.expected) is not True:
+            return EXIT_INCOMPLETE
+        if verified.min_gpu_memory is not None and verified.memory is None:
+            return EXIT_INCOMPLETE
+        return EXIT_OK

@@ -1,0 +1,98 @@
+"""It runs, but not as required: `jit-only` and `not-native`.
+
+What it finds: an artifact that would run by JIT although machine code is required (`--require sass` or `native`), or
+through code of a lower minor although native code is required (`--require native`). Without such a requirement a run by
+JIT is noted, not counted as a fault. What runs of an artifact with holes is held to the same level, whatever `--holes`
+says of the rest. Where the target names a suffix (`native = ["sm_90a"]`), plain sm_90 code is not what was asked for.
+
+Why it matters: compiling PTX at first use takes from seconds to half an hour, on every machine and after every driver
+update, uses the code paths of the PTX's own generation, and fails where the driver is older than the PTX.
+
+Example: ctranslate2 4.8.5 serves every card from 8.9 up by PTX for compute_86.
+
+What to do: add the GPU's own target to the build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.judge.code_places import places_of
+from cudacompat.domain.judge.weakest_outcome import reached, runs_as
+from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count, generate_command, what_is_there
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import ArchTarget
+from cudacompat.domain.words.verdict import ModuleVerdict, Outcome
+
+
+def check_jit_only(judged: Judged) -> Iterable[Finding]:
+    """One finding if the artifact runs by JIT: an error where more is required, else a note."""
+    verdict = judged.verdict
+    way = reached(verdict)
+    if way is not Outcome.JIT or verdict.default_target is not None:
+        return
+    enough = judged.policy.level_for(verdict.target).met_by(way)
+    if enough and verdict.outcome is not Outcome.JIT:
+        return
+    modules = [v for v in verdict.modules if runs_as(v, verdict.target) is Outcome.JIT]
+    floor = f"driver {verdict.min_driver} or newer compiles it" if verdict.min_driver else None
+    anew = any(v.relinked for v in modules)
+    relinked = "; no linked image fits, so the driver links the relocatable code anew, from its PTX" if anew else ""
+    yield Finding(
+        id=JIT_ONLY.id,
+        severity=Severity.NOTE if enough else Severity.ERROR,
+        path=verdict.path,
+        target=verdict.target.id,
+        message=f"runs on {verdict.target.label} by JIT only: {len(modules)} of "
+        f"{count(len(verdict.modules), 'module')} from PTX",
+        found=what_is_there([v.module for v in verdict.modules]) + relinked,
+        why=floor,
+        help=f"for native code: {generate_command(verdict.target)}",
+        places=places_of(modules),
+    )
+
+
+def check_not_native(judged: Judged) -> Iterable[Finding]:
+    """One finding if native code is required and the artifact has machine code of a lower minor only, or code without
+    the suffix that was named."""
+    verdict = judged.verdict
+    target = verdict.target
+    way = reached(verdict)
+    if way not in (Outcome.COMPATIBLE, Outcome.NATIVE):
+        return
+    wanted = judged.policy.exact_code_for(target)
+    others = [v for v in verdict.modules if runs_as(v, target) and _is_other(v, wanted)]
+    if others and way is Outcome.NATIVE:
+        message = f"runs on {target.label} through {_code_of(others[0])}, not the {wanted} code that is required"
+        modules = others
+    elif not judged.policy.level_for(target).met_by(way):
+        message = f"runs on {target.label} through compatible code, not its own"
+        modules = [v for v in verdict.modules if runs_as(v, target) is Outcome.COMPATIBLE]
+    else:
+        return
+    yield Finding(
+        id=NOT_NATIVE.id,
+        severity=Severity.ERROR,
+        path=verdict.path,
+        target=target.id,
+        message=message,
+        found=what_is_there([v.module for v in verdict.modules]),
+        why=f"in {count(len(modules), 'module')} of {len(verdict.modules)}",
+        help=f"build for {wanted or f'sm_{target.capability.number}'}: {generate_command(target)}",
+        places=places_of(modules),
+    )
+
+
+def _code_of(verdict: ModuleVerdict) -> str:
+    return str(verdict.picked.target) if verdict.picked else "other code"
+
+
+def _is_other(verdict: ModuleVerdict, wanted: ArchTarget | None) -> bool:
+    """Whether the module's code is not that of the suffixed target which is demanded."""
+    return wanted is not None and verdict.picked is not None and verdict.picked.target != wanted
+
+
+JIT_ONLY = Rule("jit-only", "Runs by JIT only", __doc__, check_jit_only)
+NOT_NATIVE = Rule("not-native", "Runs through compatible code only", __doc__, check_not_native)

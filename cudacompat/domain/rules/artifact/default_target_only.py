@@ -1,0 +1,52 @@
+"""Only the compiler's default target is present: nobody set an architecture.
+
+What it finds: every module with kernels carries exactly what nvcc builds when it is told nothing (5.2 with
+CUDA 11 and 12, 7.5 with CUDA 13: machine code and PTX of that one target), and the GPU is another one.
+
+Why it matters: such a file seems to work. The driver compiles the old PTX for the new card at first use, and the
+program then runs code written for a GPU many generations older: slow paths, missing features, or a trap such as
+ggml's "has no device code compatible with CUDA arch 520 … was compiled for: 520". The architecture list of the
+build never reached the compiler.
+
+Example: GGML_NATIVE=ON in a container build without a GPU; CMake 3.28 or newer passes -arch=native, nvcc warns
+"Cannot find valid GPU for '-arch=native', default arch is used" and exits 0.
+
+What to do: set the list where this build really reads it (`cudacompat generate ENGINE --gpu …` knows where),
+clear the build's caches, rebuild, and check the new file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.judge.code_places import places_of
+from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count, generate_command, what_is_there
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Outcome
+
+
+def check(judged: Judged) -> Iterable[Finding]:
+    """One finding if the artifact carries just a default target that is not the GPU's own."""
+    verdict = judged.verdict
+    if verdict.default_target is None or verdict.outcome is Outcome.NATIVE:
+        return
+    target = verdict.target
+    arch = verdict.default_target
+    consequence = "by JIT only, through code paths" if verdict.outcome is Outcome.JIT else "if at all, as code"
+    modules = [v.module for v in verdict.modules]
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        path=verdict.path,
+        target=target.id,
+        message=f"nobody set an architecture: only nvcc's default {arch} is in it, for {target.label}",
+        found=f"{what_is_there(modules)} in {count(len(modules), 'module')}",
+        why=f"it would run {consequence} of {arch[3:-1]}.{arch[-1]}: the build's architecture list never reached nvcc",
+        help=f"{generate_command(target)}   then rebuild from clean caches",
+        places=places_of(verdict.modules),
+    )
+
+
+RULE = Rule("default-target-only", "Only the compiler's default target", __doc__, check)

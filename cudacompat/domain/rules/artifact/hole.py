@@ -1,0 +1,51 @@
+"""Some modules run on the GPU and others do not.
+
+What it finds: an artifact of which some modules (translation units) have code for the GPU and others fail or lack
+kernels on it. The union of the file's architectures hides this.
+
+Why it matters: the program starts, works, and dies at the first call into the missing part, perhaps hours later.
+The driver judges each module by itself.
+
+Example: one source file of a library compiled with another architecture list than the rest.
+
+What to do: give every target of the build the same list. Where a library chooses kernels by architecture at run time
+the gap may be meant: `--holes warn`, or an ignore with its reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from cudacompat.domain.judge.code_places import places_of
+from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.phrases import CAUSE, count, generate_command, some, what_is_there
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Outcome
+
+
+def check(judged: Judged) -> Iterable[Finding]:
+    """One finding if the artifact is partial, unless the policy ignores holes."""
+    verdict, severity = judged.verdict, judged.policy.holes.severity
+    bad = [v for v in verdict.modules if v.outcome in (Outcome.FAILS, Outcome.PARTIAL)]
+    if verdict.outcome is not Outcome.PARTIAL or severity is None:
+        return
+    reasons = Counter(v.reason for v in bad)
+    worst = max(bad, key=lambda v: (v.outcome is Outcome.FAILS, len(v.missing), -v.module.offset))
+    names = worst.missing or tuple(sorted({k for e in worst.module.entries for k in e.kernels or ()}))
+    yield Finding(
+        id=RULE.id,
+        severity=severity,
+        path=verdict.path,
+        target=verdict.target.id,
+        message=f"{count(len(bad), 'module')} of {len(verdict.modules)} cannot run, or not whole, "
+        f"on {verdict.target.label}",
+        found="; ".join(f"{n}: {CAUSE[r]}" for r, n in sorted(reasons.items(), key=lambda item: -item[1]) if r),
+        why=f"for one, {what_is_there([worst.module])}, kernels {some(names)}",
+        help=f"build every source with the same list: {generate_command(verdict.target)}",
+        places=places_of(bad),
+    )
+
+
+RULE = Rule("hole", "Some modules run, others do not", __doc__, check)

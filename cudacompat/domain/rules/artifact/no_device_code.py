@@ -1,0 +1,34 @@
+"""A path that was named yielded no device code.
+
+What it finds: a PATH on the command line in which no CUDA device code was found.
+
+Why it matters: a gate that finds nothing to judge must not be green. The device code may lie in another file: of
+whisper.cpp's build only libggml-cuda.so has any, whisper-cli and libwhisper have none.
+
+Example: `cudacompat check build/bin/whisper-cli`.
+
+What to do: name the library that holds the kernels, or the folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.words.code import ReadResult
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+
+
+def check(read: ReadResult) -> Iterable[Finding]:
+    """One finding for each named path without device code."""
+    for path in read.barren:
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            path=path,
+            message="no CUDA device code found in it",
+            help="name the file that holds the kernels (for ggml that is libggml-cuda.so), or its folder",
+        )
+
+
+RULE = Rule("no-device-code", "No device code in a named path", __doc__, check)

@@ -1,0 +1,67 @@
+"""Code that is left out on purpose, as far as the bytes show: `other-architecture-kernels` and `stray-gap`.
+
+What it finds: modules whose kernels are evidently made for other architectures (only a- or f-suffixed targets, kernels
+named for another architecture, a set of targets that many modules of the library share beside one that serves this
+GPU), and modules outside the sections that the CUDA runtime registers that have nothing for this GPU.
+
+Why it matters: big libraries carry kernels per architecture and choose among them at run time, so the gap is their
+design. It is counted and said, so that nothing is hidden.
+
+Example: cuBLASLt and cuDNN keep hundreds of sm_90a-only modules.
+
+What to do: nothing, unless the library is your own and the gap is not meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.judge.code_places import places_of
+from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count, what_is_there
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Outcome
+
+
+def check_special(judged: Judged) -> Iterable[Finding]:
+    """One note if modules made for other architectures were left out of the verdict."""
+    verdict = judged.verdict
+    special = [v for v in verdict.modules if v.outcome is Outcome.SPECIAL]
+    if not special or verdict.outcome is Outcome.FAILS:
+        return
+    yield Finding(
+        id=SPECIAL.id,
+        severity=Severity.NOTE,
+        path=verdict.path,
+        target=verdict.target.id,
+        message=f"{count(len(special), 'module')} of {len(verdict.modules)} made for other architectures than "
+        f"{verdict.target.label}, left out of the verdict",
+        found=what_is_there([v.module for v in special]),
+        places=places_of(special),
+    )
+
+
+def check_stray(judged: Judged) -> Iterable[Finding]:
+    """One note if modules outside the registered sections do not run."""
+    verdict = judged.verdict
+    gaps = [v for v in verdict.stray if v.outcome in (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED)]
+    if not gaps:
+        return
+    sections = sorted({v.module.section for v in gaps if v.module.section})
+    yield Finding(
+        id=STRAY.id,
+        severity=Severity.NOTE,
+        path=verdict.path,
+        target=verdict.target.id,
+        message=f"{len(gaps)} of {count(len(verdict.stray), 'module')} outside the registered sections would not run "
+        "on "
+        f"{verdict.target.label}",
+        found=what_is_there([v.module for v in gaps]),
+        why=f"in {', '.join(sections)}: the library loads these by itself" if sections else None,
+        places=places_of(gaps),
+    )
+
+
+SPECIAL = Rule("other-architecture-kernels", "Kernels made for other architectures", __doc__, check_special)
+STRAY = Rule("stray-gap", "A gap outside the registered sections", __doc__, check_stray)

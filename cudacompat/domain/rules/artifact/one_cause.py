@@ -1,0 +1,37 @@
+"""The common shape of the rules that report one way in which a whole artifact fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cudacompat.domain.judge.code_places import places_of
+from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count, modules_with
+from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Outcome, Reason
+
+Words = Callable[[ArtifactVerdict, list[ModuleVerdict]], tuple[str, str | None, str]]
+
+
+def failing_rule(id_: str, reason: Reason, words: Words) -> Callable[[Judged], Iterable[Finding]]:
+    """Return a check for artifacts that fail with this reason; `words` gives message, found and help."""
+
+    def check(judged: Judged) -> Iterable[Finding]:
+        verdict = judged.verdict
+        modules = modules_with(verdict, reason)
+        if verdict.outcome is not Outcome.FAILS or not modules:
+            return
+        message, found, help_ = words(verdict, modules)
+        yield Finding(
+            id=id_,
+            severity=Severity.ERROR,
+            path=verdict.path,
+            target=verdict.target.id,
+            message=message,
+            found=found,
+            why=f"in {count(len(modules), 'module')} of {len(verdict.modules)}",
+            help=help_,
+            places=places_of(modules),
+        )
+
+    return check

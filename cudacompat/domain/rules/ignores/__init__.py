@@ -1,0 +1,1 @@
+"""Ignores: how they apply, and the rules about them."""

@@ -1,0 +1,50 @@
+"""No GPU is visible here.
+
+What it finds: neither NVML nor nvidia-smi shows a GPU; and, where the PCI bus shows a card without a driver, that card.
+
+Why it matters: nothing will run on a GPU on this machine as it is, and builds that ask for the machine's own
+architecture (-arch=native) silently get the compiler's default instead.
+
+Example: a container started without `--gpus all`; a CI runner; a fresh machine without the driver.
+
+What to do: on a machine that should have one, install the driver, or start the container with its GPUs. To judge for
+another machine's GPU, name it: `--gpu "RTX 5070 Ti"`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.machine.facts import Missing
+from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+
+
+def check(machine: Machine) -> Iterable[Finding]:
+    """One finding if no GPU was found: an error if none was named to judge for either, else a note."""
+    facts = machine.facts
+    if not isinstance(facts.gpus, Missing):
+        return
+    cards = ", ".join(facts.pci_cards)
+    if facts.container.inside:
+        # the bus is the host's: a card there was not necessarily given to this container
+        message = "no GPU is visible in this container" + (f"; the host has a card ({cards})" if cards else "")
+        help_ = "start it with its GPUs: docker run --gpus all … or podman run --device nvidia.com/gpu=all …"
+    elif cards:
+        message = f"there is an NVIDIA card ({cards}) but no working driver"
+        help_ = "install the NVIDIA driver, reboot, and run cudacompat doctor again"
+    else:
+        message = "no GPU found on this machine"
+        help_ = 'to judge for another machine, name its GPU: --gpu "RTX 5070 Ti" or --gpu 12.0'
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.NOTE if machine.targets else Severity.ERROR,
+        path=None,
+        message=message,
+        found=f"tried {'; '.join(facts.gpus.tried)}",
+        help=help_,
+    )
+
+
+RULE = Rule("no-gpu", "No GPU is visible", __doc__, check)

@@ -1,0 +1,1 @@
+"""Runs observed, verified, measured, rebuilt."""

@@ -1,0 +1,1 @@
+"""Words that every subject uses: capability, target, code, versions, verdict, finding."""

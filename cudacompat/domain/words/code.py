@@ -1,0 +1,105 @@
+"""Device code as it lies in a file: images, the modules that hold them, the file that holds the modules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from cudacompat.domain.words.target import ArchTarget, CodeKind
+from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
+
+
+class Compression(Enum):
+    """How an image is stored; the values are the strings of the JSON."""
+
+    NONE = "none"
+    ZLIB = "zlib"
+    LZ4 = "lz4"
+    ZSTD = "zstd"
+    UNKNOWN = "unknown"
+
+
+class Registration(Enum):
+    """How a module comes to the driver.
+
+    REGISTERED: in the section that the CUDA runtime registers (`.nv_fatbin`, PE `.nv_fatb`), or a
+    bare fatbin, cubin or PTX file. RELOCATABLE: input of the device linker (`__nv_relfatbin`, or a stray
+    relocatable cubin), never loaded as it is. STRAY: elsewhere in a file; the library loads it by itself.
+    """
+
+    REGISTERED = "registered"
+    RELOCATABLE = "relocatable"
+    STRAY = "stray"
+
+
+@dataclass(frozen=True, slots=True)
+class FatbinEntry:
+    """One image. Sizes in bytes; `kernels` are mangled names in file order, `None` where they were not read.
+
+    `unresolved` are functions and variables that it uses, does not hold and the driver does not bring along
+    (known only where the kernels were read). `concatenated` images share one entry of their fatbin
+    (`nvcc --concat`), which older drivers do not look into.
+    """
+
+    kind: CodeKind
+    target: ArchTarget | None
+    ptx_isa: PtxIsa | None
+    compression: Compression
+    size: int
+    uncompressed_size: int | None
+    toolkit: ToolkitVersion | None
+    kernels: tuple[str, ...] | None = None
+    kernels_why: str | None = None  # why `kernels` is None although they were asked for
+    unresolved: tuple[str, ...] = ()
+    concatenated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceModule:
+    """One fatbin (what one translation unit, or one device link, embedded), or one bare cubin or PTX text.
+
+    `offset` is the byte in the file, `section` the name of the section it lies in, if any; `bare` is whether it is
+    a cubin or a PTX text with no fatbin around it.
+    """
+
+    offset: int
+    section: str | None
+    registration: Registration
+    entries: tuple[FatbinEntry, ...]
+    damage: str | None = None  # what is wrong with its bytes: its list of entries may be incomplete
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryArtifact:
+    """One file that holds device code. `path` is `outer.whl!/inner.so` inside containers; `linked` is whether
+    the file is a finished executable or shared library (False for .o, .a, .lib)."""
+
+    path: str
+    format: str
+    size: int
+    linked: bool
+    modules: tuple[DeviceModule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """Something that could not be read, and why: one line each."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """All that the reading of some paths gave.
+
+    `without_code` counts files that hold no device code; `barren` are the paths named by the user
+    that yielded none at all.
+    """
+
+    artifacts: tuple[BinaryArtifact, ...]
+    not_read: tuple[NotRead, ...]
+    files: int
+    without_code: int
+    barren: tuple[str, ...]

@@ -1,0 +1,77 @@
+"""Phrases that several rules share."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+
+from cudacompat.domain.words.code import DeviceModule
+from cudacompat.domain.words.target import ArchTarget, CodeKind
+from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Reason, Target
+
+CAUSE = {
+    Reason.NO_IMAGE: "no machine code and no PTX in it fits (CUDA error 209)",
+    Reason.PTX_ISA_TOO_NEW: "its PTX is newer than the driver compiles (CUDA error 222)",
+    Reason.PTX_INVALID: "its PTX names a target that its PTX version does not have (CUDA error 218)",
+    Reason.JIT_DISABLED: "only PTX fits, and CUDA_DISABLE_PTX_JIT forbids compiling it",
+    Reason.EMPTY_IMAGE: "the image the driver picks holds none of its kernels (CUDA error 500)",
+    Reason.NOT_LINKED: "its kernels are only in relocatable code that no device link took in",
+    Reason.CONCATENATED: "its code is in a concatenated entry (nvcc --concat), which drivers up to 580 pass over "
+    "(CUDA error 209)",
+    Reason.KERNELS_MISSING: "the image the driver picks lacks some of its kernels (CUDA error 500 for those)",
+    Reason.OTHER_ARCHITECTURE: "its kernels are made for other architectures on purpose",
+    Reason.NOT_READ: "something in it could not be read",
+    Reason.UNKNOWN_KIND: "it holds images of a kind this version does not know",
+    Reason.SUFFIX_UNREADABLE: "its bytes do not say whether it is plain, arch-specific (a) or family (f) code",
+    Reason.TEGRA: "NVIDIA promises nothing for code exchanged between Tegra and other GPUs",
+    Reason.RELOCATABLE: "it waits for a device link: relocatable code, or code that uses what it does not hold",
+    Reason.NO_KNOWN_DRIVER: "its PTX is newer than every driver this version knows",
+    Reason.DRIVER_TOO_OLD_FOR_GPU: "this driver is older than the first that knows the GPU",
+    Reason.DRIVER_TOO_OLD_FOR_COMPRESSION: "it is zstd-compressed, which needs driver 550 or newer",
+    Reason.PTX_CHOICE_OPEN: "beside the PTX that fits lies architecture-specific PTX of another target, and which one "
+    "the driver picks is not known",
+    Reason.NOT_JUDGED_KIND: "it holds only LTO-IR or Tile IR, which are not judged",
+    Reason.ONLY_SPECIAL_AND_PTX: "beside kernels made for other architectures there is only PTX",
+}
+
+
+def sort_key(target: ArchTarget) -> tuple[int, str, str]:
+    """Ascending number, plain before a and f; machine code and PTX are sorted apart by the caller."""
+    return (target.number, target.suffix.value, target.kind.value)
+
+
+def targets_of(modules: Iterable[DeviceModule], kind: CodeKind) -> list[ArchTarget]:
+    """The distinct targets of one kind, ascending."""
+    return sorted({e.target for m in modules for e in m.entries if e.kind is kind and e.target}, key=sort_key)
+
+
+def what_is_there(modules: Sequence[DeviceModule]) -> str:
+    """`sm_80 sm_86 (machine code), compute_86 (PTX 8.7)`, or with `no PTX`."""
+    sass = [str(t) for t in targets_of(modules, CodeKind.SASS)]
+    ptx = [str(t) for t in targets_of(modules, CodeKind.PTX)]
+    isas = sorted({e.ptx_isa for m in modules for e in m.entries if e.kind is CodeKind.PTX and e.ptx_isa})
+    code = f"{' '.join(sass)} (machine code)" if sass else "no machine code"
+    text = f"{' '.join(ptx)} (PTX {', '.join(map(str, isas))})" if ptx else "no PTX"
+    return f"{code}, {text}"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 module`, `2 modules`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """The first names, and how many more there are."""
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def generate_command(target: Target, engine: str = "ENGINE") -> str:
+    """The command that writes settings for this target. Which engine it is cannot be told from an artifact; the
+    command names those it knows when it is given none of them."""
+    return f"cudacompat generate {engine} --gpu {shlex.quote(target.id)}"
+
+
+def modules_with(verdict: ArtifactVerdict, reason: Reason) -> list[ModuleVerdict]:
+    """The deciding modules with this reason."""
+    return [v for v in verdict.modules if v.reason is reason]

@@ -1,0 +1,22 @@
+"""What a rule is: one record and one pure function from facts to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from cudacompat.domain.words.finding import Finding
+
+Facts = TypeVar("Facts", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[Facts]):
+    """A rule over one kind of facts. `doc` is its module's docstring (What it finds, Why it matters, Example, What to
+    do): `cudacompat explain <id>` prints it."""
+
+    id: str
+    title: str
+    doc: str
+    check: Callable[[Facts], Iterable[Finding]]

@@ -1,0 +1,175 @@
+"""The words of a judgement; every value is a string of the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import DeviceModule, FatbinEntry
+from cudacompat.domain.words.versions import DriverRelease
+
+
+class Outcome(Enum):
+    """What becomes of a module, or of a whole artifact, on one target."""
+
+    NATIVE = "native"
+    COMPATIBLE = "compatible"
+    JIT = "jit"
+    PARTIAL = "partial"
+    FAILS = "fails"
+    SPECIAL = "special"
+    UNDECIDED = "undecided"
+
+    @property
+    def runs(self) -> bool:
+        """Whether everything in it runs: native, compatible or jit."""
+        return self in _STRENGTH
+
+    @property
+    def strength(self) -> int:
+        """Order among the outcomes that run: jit 1, compatible 2, native 3; 0 for the others."""
+        return _STRENGTH.get(self, 0)
+
+
+_STRENGTH = {Outcome.JIT: 1, Outcome.COMPATIBLE: 2, Outcome.NATIVE: 3}
+
+
+class Reason(Enum):
+    """Why a module fails, is partial, special or undecided. `CUDA_ERRORS` has the driver's codes."""
+
+    # fails
+    NO_IMAGE = "no-image"
+    PTX_ISA_TOO_NEW = "ptx-isa-too-new"
+    PTX_INVALID = "ptx-invalid"  # its .target did not exist yet in its .version
+    JIT_DISABLED = "jit-disabled"
+    EMPTY_IMAGE = "empty-image"  # whatever lies beside it
+    NOT_LINKED = "not-linked"
+    CONCATENATED = "concatenated"  # only in an entry that the driver does not look into, or may not (undecided)
+    # partial
+    KERNELS_MISSING = "kernels-missing"
+    HOLES = "holes"  # of an artifact: some modules fail beside others
+    # special
+    OTHER_ARCHITECTURE = "other-architecture"
+    # undecided
+    NOT_READ = "not-read"
+    UNKNOWN_KIND = "unknown-kind"
+    SUFFIX_UNREADABLE = "suffix-unreadable"
+    TEGRA = "tegra"
+    RELOCATABLE = "relocatable"
+    NO_KNOWN_DRIVER = "no-known-driver"  # PTX newer than every driver in the tables
+    DRIVER_TOO_OLD_FOR_GPU = "driver-too-old-for-gpu"
+    DRIVER_TOO_OLD_FOR_COMPRESSION = "driver-too-old-for-compression"
+    PTX_CHOICE_OPEN = "ptx-choice-open"  # arch-specific PTX of a lower target beside plain PTX
+    NOT_JUDGED_KIND = "not-judged-kind"  # only LTO-IR or Tile IR
+    ONLY_SPECIAL_AND_PTX = "only-special-and-ptx"
+
+
+# What cuModuleLoadData answers, or the look-up of the kernel (500). Measured on driver 580.159.04.
+CUDA_ERRORS: Mapping[Reason, int] = {
+    Reason.NO_IMAGE: 209,
+    Reason.CONCATENATED: 209,
+    Reason.OTHER_ARCHITECTURE: 209,
+    Reason.PTX_INVALID: 218,
+    Reason.PTX_ISA_TOO_NEW: 222,
+    Reason.JIT_DISABLED: 223,
+    Reason.EMPTY_IMAGE: 500,
+    Reason.NOT_LINKED: 500,
+    Reason.KERNELS_MISSING: 500,
+}
+
+
+class Basis(Enum):
+    """Where a verdict's certainty comes from: measured on hardware, or NVIDIA's documentation."""
+
+    MEASURED = "measured"
+    DOCUMENTED = "documented"
+
+
+class JitPolicy(Enum):
+    """What the environment allows: CUDA_FORCE_PTX_JIT=1 is `forced`, CUDA_DISABLE_PTX_JIT=1 `disabled`.
+
+    With both, no fatbin runs: its machine code is ignored and its PTX refused.
+    """
+
+    NORMAL = "normal"
+    FORCED = "forced"
+    DISABLED = "disabled"
+    FORCED_AND_DISABLED = "forced-and-disabled"
+
+    @property
+    def ignores_machine_code(self) -> bool:
+        """Whether machine code in fatbins is passed over; a bare cubin runs all the same."""
+        return self in (JitPolicy.FORCED, JitPolicy.FORCED_AND_DISABLED)
+
+    @property
+    def refuses_ptx(self) -> bool:
+        """Whether PTX is not compiled."""
+        return self in (JitPolicy.DISABLED, JitPolicy.FORCED_AND_DISABLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is judged for: a GPU, and the driver it is judged with (`None`: the oldest that will do)."""
+
+    id: str
+    name: str | None
+    capability: ComputeCapability
+    driver: DriverRelease | None = None
+    jit: JitPolicy = JitPolicy.NORMAL
+
+    @property
+    def label(self) -> str:
+        """`NVIDIA GeForce RTX 5070 Ti (12.0)`, or `sm_90a (9.0)`, or just `12.0`."""
+        capability = str(self.capability)
+        known = self.name or (self.id if self.id != capability else None)
+        return f"{known} ({capability})" if known else capability
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleVerdict:
+    """What the driver will do with one module: outcome, reason, the image it picks, kernels that image lacks.
+
+    `min_driver` is the oldest driver branch that compiles the picked PTX, or looks into the concatenated entry that
+    holds the picked image; `None` where any driver for the GPU will do. `relinked`: no image of this device link fits,
+    and the driver links its relocatable code anew.
+    """
+
+    module: DeviceModule
+    outcome: Outcome
+    reason: Reason | None
+    basis: Basis
+    picked: FatbinEntry | None = None
+    missing: tuple[str, ...] = ()
+    min_driver: int | None = None
+    relinked: bool = False
+
+    @property
+    def cuda_error(self) -> int | None:
+        """The driver's error: for all kernels if the module fails, for the `missing` ones if it is partial."""
+        if self.relinked and self.reason in (Reason.NO_IMAGE, Reason.CONCATENATED):
+            return CUDA_ERRORS[Reason.NOT_LINKED]
+        if self.reason in (Reason.NO_IMAGE, Reason.OTHER_ARCHITECTURE) and self.module.bare and self.picked is not None:
+            return CUDA_ERRORS[Reason.PTX_INVALID]  # a PTX text is compiled whatever its target; the compiler refuses
+        return None if self.reason is None else CUDA_ERRORS.get(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactVerdict:
+    """One artifact on one target, with the verdict of each module that counts.
+
+    `counts` has every outcome as a key. `stray` are modules outside the registered sections that were
+    judged but did not decide (empty where they did).
+    """
+
+    path: str
+    target: Target
+    outcome: Outcome
+    reason: Reason | None
+    basis: Basis
+    min_driver: int | None
+    counts: Mapping[Outcome, int]
+    modules: tuple[ModuleVerdict, ...]
+    stray: tuple[ModuleVerdict, ...]
+    default_target: str | None = None  # "sm_52": every kernel module carries just nvcc's default target

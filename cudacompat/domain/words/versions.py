@@ -1,0 +1,68 @@
+"""Four versions that are easily mixed up, each a type of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from cudacompat.domain.words.errors import ParseError
+
+_DIGITS = re.compile(r"\d{1,5}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _MajorMinor:
+    major: int
+    minor: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the version written `major.minor`; `ParseError` for anything else."""
+        parts = text.strip().split(".")
+        if len(parts) != 2 or not all(_DIGITS.fullmatch(part) for part in parts):
+            raise ParseError(f"not a {cls.__doc__.split(':')[0] if cls.__doc__ else 'version'} (like 13.0): {text!r}")
+        return cls(int(parts[0]), int(parts[1]))
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PtxIsa(_MajorMinor):
+    """PTX ISA version: the `.version` of a PTX text."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DriverCudaVersion(_MajorMinor):
+    """driver's CUDA version: what cuDriverGetVersion and nvidia-smi print, the newest CUDA the driver speaks."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ToolkitVersion(_MajorMinor):
+    """CUDA toolkit release: of the compiler that made something, or of an installed toolkit."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DriverRelease:
+    """A driver's own version, such as 580.65.06; its first number is the branch (r580)."""
+
+    parts: tuple[int, ...]
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> DriverRelease:
+        """Return the release written `580`, `580.65.06` or `r580`; `ParseError` for anything else."""
+        cleaned = text.strip().removeprefix("r")
+        pieces = cleaned.split(".")
+        if not 1 <= len(pieces) <= 4 or not all(_DIGITS.fullmatch(piece) for piece in pieces) or int(pieces[0]) < 100:
+            raise ParseError(f"not a driver version (like 580.65.06, as nvidia-smi prints it): {text!r}")
+        return cls(tuple(int(piece) for piece in pieces), cleaned)
+
+    @property
+    def branch(self) -> int:
+        """The driver branch: 580 of 580.65.06."""
+        return self.parts[0]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,1 @@
+"""The GPUs and the driver of this machine."""

@@ -1,0 +1,67 @@
+"""The NVIDIA driver: its release and the newest CUDA it speaks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from cudacompat.domain.machine.facts import DriverFacts, Found, Missing
+from cudacompat.domain.words.errors import ParseError
+from cudacompat.domain.words.versions import DriverRelease
+from cudacompat.host.gpus import libcuda, nvml, smi
+from cudacompat.host.system import is_wsl
+
+VERSION_FILE = Path("/proc/driver/nvidia/version")
+
+_RELEASE = re.compile(r"^NVRM version:.*?\s(\d{3,4}(?:\.\d+)+)\s", re.MULTILINE)
+
+
+def driver() -> Found[DriverFacts] | Missing:
+    """Return the driver's release and CUDA version: from NVML, else nvidia-smi; what those leave open from the kernel
+    module (/proc/driver/nvidia/version) and from libcuda.
+
+    Inside a container the kernel module is the host's, and there even where no GPU was given to the container.
+    """
+    tried: list[str] = []
+    via: list[str] = []
+    facts = DriverFacts(None, None)
+    for probe in (nvml.driver, smi.driver):
+        said = probe()
+        if isinstance(said, Found):
+            facts, via = said.value, [said.found_via]
+            break
+        tried += said.tried
+    module = kernel_module()
+    if isinstance(module, Found):
+        via += [] if facts.release else [module.found_via]
+        facts = replace(facts, release=facts.release or module.value.release, kernel_module=module.value.kernel_module)
+    else:
+        tried += module.tried
+    if facts.cuda is None:
+        cuda = libcuda.version()
+        if isinstance(cuda, Found):
+            facts = replace(facts, cuda=cuda.value)
+            via.append(cuda.found_via)
+        else:
+            tried += cuda.tried
+    if facts.release is None and facts.cuda is None:
+        return Missing("driver", tuple(tried))
+    return Found(facts, " and ".join(via) + (" (WSL: the driver is the Windows host's)" if is_wsl() else ""))
+
+
+def kernel_module(file: Path = VERSION_FILE) -> Found[DriverFacts] | Missing:
+    """Return the release and the kind of the loaded kernel module: `open` or `proprietary`. GPUs from Blackwell on
+    work with the open one only."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return Missing("driver", (f"{file} (not there)",))
+    match = _RELEASE.search(text)
+    try:
+        release = DriverRelease.parse(match[1]) if match else None
+    except ParseError:
+        release = None
+    if release is None:
+        return Missing("driver", (f"{file} (not understood)",))
+    return Found(DriverFacts(release, None, "open" if "Open Kernel Module" in text else "proprietary"), str(file))

@@ -1,0 +1,122 @@
+"""What the driver's own library says: the last way, and on Jetson and in containers without `utility` the only one.
+
+The library is loaded in a process of its own, so that one that hangs or crashes does not take this one along.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.versions import DriverCudaVersion
+from cudacompat.host.gpus import pci
+from cudacompat.host.gpus.nvml import cuda_version_of
+from cudacompat.host.process import run
+
+LIBRARY = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
+
+_TIMEOUT_S = 10.0
+
+# CUresult (cuda.h) of cuInit, in words.
+_REASONS = {
+    34: "it is the toolkit's stub, not a driver",
+    46: "the GPU is busy or unavailable",
+    100: "it sees no GPU",
+    802: "the system is not ready: is the fabric manager running?",
+    803: "driver/library version mismatch: the driver was updated while it ran; reboot or reload the driver",
+    804: "cuda-compat was loaded for a GPU that forward compatibility does not cover: update the driver, or take "
+    "compat out of LD_LIBRARY_PATH",
+    999: "unknown error (999)",
+}
+
+# Attributes 75 and 76 are the compute capability (CUdevice_attribute). Every GPU counts, in the order of the bus.
+_SCRIPT = """
+import ctypes, json, os, sys
+os.environ.pop("CUDA_VISIBLE_DEVICES", None)
+os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+said, cuda = {}, None
+for name in sys.argv[2:]:
+    try:
+        cuda = ctypes.CDLL(name)
+        break
+    except OSError as error:
+        said.setdefault("error", str(error))
+def number(function, *arguments):
+    value = ctypes.c_int()
+    return value.value if getattr(cuda, function)(ctypes.byref(value), *arguments) == 0 else None
+if cuda is not None:
+    said = {"version": number("cuDriverGetVersion"), "gpus": []}
+    if sys.argv[1] == "gpus":
+        said["init"] = cuda.cuInit(0)
+        for index in range((number("cuDeviceGetCount") or 0) if said["init"] == 0 else 0):
+            device = number("cuDeviceGet", index)
+            label, bus, memory = ctypes.create_string_buffer(256), ctypes.create_string_buffer(64), ctypes.c_size_t()
+            cuda.cuDeviceGetName(label, 256, device)
+            cuda.cuDeviceGetPCIBusId(bus, 64, device)
+            cuda.cuDeviceTotalMem_v2(ctypes.byref(memory), device)
+            said["gpus"].append({
+                "name": label.value.decode("utf-8", "replace"), "bus": bus.value.decode("ascii", "replace"),
+                "major": number("cuDeviceGetAttribute", 75, device),
+                "minor": number("cuDeviceGetAttribute", 76, device), "memory": memory.value,
+            })
+print("\\n" + json.dumps(said))
+"""
+
+
+def version() -> Found[DriverCudaVersion] | Missing:
+    """Return the newest CUDA that the installed libcuda speaks (cuDriverGetVersion); no GPU is touched."""
+    said = _ask("version")
+    if isinstance(said, str):
+        return Missing("driver", (f"{LIBRARY} ({said})",))
+    number = said.get("version")
+    if not isinstance(number, int) or number < 1000:
+        return Missing("driver", (f"{LIBRARY} (it says no version)",))
+    return Found(cuda_version_of(number), LIBRARY)
+
+
+def gpus() -> Found[tuple[GpuDevice, ...]] | Missing:
+    """Return the GPUs that libcuda sees, CUDA_VISIBLE_DEVICES left out of account. It initializes CUDA, which takes
+    up to seconds where no process holds the driver."""
+    said = _ask("gpus")
+    if isinstance(said, str):
+        return Missing("GPU", (f"{LIBRARY} ({said})",))
+    init = said.get("init")
+    if init != 0:
+        reason = _REASONS.get(init) if isinstance(init, int) else None
+        return Missing("GPU", (f"{LIBRARY} ({reason or f'cuInit: error {init}'})",))
+    found = tuple(
+        GpuDevice(
+            index=index,
+            name=str(gpu["name"]) or "NVIDIA GPU",
+            capability=ComputeCapability(int(gpu["major"]), int(gpu["minor"])),
+            uuid=None,
+            pci_id=pci.id_at(str(gpu["bus"])),
+            memory_bytes=int(gpu["memory"]) or None,
+        )
+        for index, gpu in enumerate(said["gpus"])
+        if gpu["major"]
+    )
+    return Found(found, LIBRARY) if found else Missing("GPU", (f"{LIBRARY} (it sees no GPU)",))
+
+
+def _ask(question: str) -> dict[str, Any] | str:
+    """What the library says, or why it says nothing."""
+    if not sys.executable:
+        return "no Python program to load it with"
+    # By name as every program loads it, then where WSL and NixOS keep it.
+    names = [LIBRARY, f"/usr/lib/wsl/lib/{LIBRARY}", f"/run/opengl-driver/lib/{LIBRARY}"]
+    ran = run([sys.executable, "-I", "-S", "-c", _SCRIPT, question, *names], timeout_s=_TIMEOUT_S)
+    if not ran.ok:
+        return f"loading it: {ran.why_failed}"
+    try:
+        # A library may print, too: before the answer, or after it, as its buffer is written when the process ends.
+        said: dict[str, Any] = json.loads(next(line for line in ran.stdout.splitlines() if line.startswith("{")))
+    except (StopIteration, ValueError):
+        return "its answer is not understood"
+    if "error" in said:
+        error = str(said["error"])
+        return "not found" if "cannot open shared object file" in error or "could not find" in error.lower() else error
+    return said

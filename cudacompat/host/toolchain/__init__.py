@@ -1,0 +1,1 @@
+"""Toolkits and compilers of this machine."""

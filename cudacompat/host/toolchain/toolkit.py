@@ -1,0 +1,121 @@
+"""The CUDA toolkits of this machine. Files are read, nvcc is never run."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from cudacompat.domain.machine.facts import ToolkitFacts
+from cudacompat.host.listing import Listed, in_words
+from cudacompat.host.process import find, find_all, is_program
+from cudacompat.host.python_stack import site_folders
+from cudacompat.host.toolchain.nvcc import is_launcher, program_behind, release_of
+
+_NVCC = "nvcc.exe" if sys.platform == "win32" else "nvcc"
+_ON_PATH = re.compile(r"nvcc")
+
+# In the order in which builds look at them: PyTorch and CMake take these before the usual places.
+_ROOT_VARIABLES = ("CUDA_HOME", "CUDA_PATH", "CUDAToolkit_ROOT", "CUDA_ROOT", "CUDA_TOOLKIT_ROOT_DIR")
+
+# Where installers and distributions put toolkits: (folder, pattern of a toolkit's root in it).
+PLACES = (
+    (Path("/usr/local"), "cuda"),  # NVIDIA's packages, runfile and container images; a link to one of the next
+    (Path("/usr/local"), "cuda-*"),
+    (Path("/opt"), "cuda"),  # Arch, Gentoo
+    (Path("/opt"), "cuda-*"),
+    (Path("/usr/lib"), "nvidia-cuda-toolkit"),  # Debian, Ubuntu
+    (Path("/usr/lib"), "cuda"),
+    (Path("/opt/nvidia/hpc_sdk"), "*/*/cuda/[0-9]*"),
+    (Path("C:/Program Files/NVIDIA GPU Computing Toolkit/CUDA"), "v*"),
+)
+
+
+def toolkits(places: Iterable[tuple[Path, str]] = PLACES) -> Listed[ToolkitFacts]:
+    """Return every nvcc of this machine: the one that a build runs (CUDACXX, else the first on PATH) first, then in
+    the order of PATH, CUDA_HOME and the like, the usual places, conda and pip.
+
+    One nvcc that is reached in several ways is listed once, `found_via` naming them all. The notes name variables
+    that lead to no nvcc, and wrapper scripts that could not be seen through.
+    """
+    notes: list[str] = []
+    ways: dict[Path, list[str]] = {}
+    active: Path | None = None
+    for program, way in (*_named(notes), *_on_path(), *_installed(places, notes)):
+        behind = program_behind(program)
+        if active is None and (way == "CUDACXX" or way.startswith("PATH")):
+            active = behind
+        ways.setdefault(behind, []).append(way)
+    facts = []
+    for path, found in ways.items():
+        version = release_of(path)
+        if version is None:
+            notes.append(f"{path}: no file here says which CUDA release it is")
+        facts.append(ToolkitFacts(str(path), version, path == active, _joined(path, found)))
+    return Listed(tuple(sorted(facts, key=lambda each: not each.active)), tuple(notes))
+
+
+def _joined(nvcc: Path, ways: list[str]) -> str:
+    """The ways without repeats, and without the toolkit's own folder where another way leads there."""
+    distinct = list(dict.fromkeys(ways))
+    return in_words([way for way in distinct if way != str(nvcc.parent.parent)] or distinct)
+
+
+def _named(notes: list[str]) -> Iterator[tuple[Path, str]]:
+    """The compiler that CUDACXX names: CMake takes it before all others."""
+    value = os.environ.get("CUDACXX", "").strip()
+    if not value:
+        return
+    for name in (value, value.split()[0]):  # arguments may follow
+        program = Path(name) if os.path.isabs(name) else find(name) if Path(name).name == name else None  # noqa: PTH117
+        if program is not None and is_program(program):
+            yield program, "CUDACXX"
+            return
+    notes.append(f"CUDACXX={value}: no such program")
+
+
+def _on_path() -> Iterator[tuple[Path, str]]:
+    seen: set[Path] = set()
+    for program in find_all(_ON_PATH):
+        behind = program_behind(program)
+        if behind in seen or is_launcher(program):  # ccache's link: the next on PATH is what it runs
+            continue
+        seen.add(behind)
+        yield program, "PATH" if behind == program else f"PATH ({program})"
+
+
+def _installed(places: Iterable[tuple[Path, str]], notes: list[str]) -> Iterator[tuple[Path, str]]:
+    for name in _ROOT_VARIABLES:
+        value = os.environ.get(name, "").strip()
+        if value:
+            program = _nvcc_in(Path(value))
+            if program is not None:
+                yield program, name
+            else:
+                notes.append(f"{name}={value}: no nvcc there")
+    roots = [(root, str(root)) for folder, pattern in places for root in _matching(folder, pattern)]
+    conda = Path(os.environ.get("CONDA_PREFIX") or ".")
+    if conda.is_absolute():
+        roots += [(conda, "conda"), (conda / "Library", "conda")]
+    for site in site_folders():
+        roots += [
+            (root, "pip") for pattern in ("cu[0-9]*", "cuda_nvcc") for root in _matching(site.path, f"nvidia/{pattern}")
+        ]
+    for root, way in roots:
+        program = _nvcc_in(root)
+        if program is not None:
+            yield program, way
+
+
+def _nvcc_in(root: Path) -> Path | None:
+    program = root / "bin" / _NVCC
+    return program if root.is_absolute() and is_program(program) else None
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    try:
+        return sorted(folder.glob(pattern))
+    except OSError:
+        return []

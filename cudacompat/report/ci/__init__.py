@@ -1,0 +1,1 @@
+"""Findings for CI systems and code hosts."""

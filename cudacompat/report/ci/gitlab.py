@@ -1,0 +1,40 @@
+"""Findings as a GitLab Code Quality report (`artifacts: reports: codequality`).
+
+Source: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TextIO
+
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.report.safe_text import clipped, safe
+from cudacompat.report.uris import fingerprints, inner_of, outer_of, relative_path
+from cudacompat.report.view import View, details
+
+_SEVERITY = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "info"}
+_LONGEST = 2000
+
+
+def render(view: View, stream: TextIO) -> None:
+    """Write one JSON array, ASCII, one final newline; what could not be read or told is an issue too."""
+    problems = view.problems
+    issues = [_issue(finding, mark) for finding, mark in zip(problems, fingerprints(problems), strict=True)]
+    json.dump(issues, stream, indent=2, ensure_ascii=True)
+    stream.write("\n")
+
+
+def _issue(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    path = outer_of(finding.path) if finding.path is not None else "this machine"
+    inner = inner_of(finding.path) if finding.path is not None else None
+    where = f"{inner}: " if inner is not None else ""
+    body = "\n\n".join(f"{label}: {text}" for label, text in details(finding))
+    return {
+        "description": clipped(f"{where}{finding.message}", _LONGEST),
+        "check_name": finding.id,
+        "fingerprint": fingerprint,
+        "severity": _SEVERITY[finding.severity],
+        "location": {"path": safe(relative_path(path) or path), "lines": {"begin": finding.line or 1}},
+        "content": {"body": clipped(body, _LONGEST, lines=True)},
+    }

@@ -1,0 +1,1 @@
+"""One command's report as text and as a document."""

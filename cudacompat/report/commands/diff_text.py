@@ -1,0 +1,198 @@
+"""A comparison as text: each artifact's targets, kernels and service, then the GPUs, the worst first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from cudacompat.domain.compare.diff import Amount, ArtifactDiff, Change, DiffReport, ServiceDiff, TargetDiff
+from cudacompat.domain.gpus.lookup import search
+from cudacompat.domain.words.byte_sizes import byte_size
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.phrases import CAUSE, count, some
+from cudacompat.domain.words.target import CodeKind
+from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
+
+
+class Page(Protocol):
+    """What a text report is written on."""
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """One line."""
+
+    def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
+        """A labelled value."""
+
+
+_WORDS = {
+    Change.LOST: "lost service",
+    Change.PARTLY_LOST: "lost in part",
+    Change.UNDECIDED: "cannot be told",
+    Change.WEAKER: "weaker",
+    Change.STRONGER: "stronger",
+    Change.GAINED: "gained service",
+}
+_STYLES = {
+    Change.LOST: "bold red",
+    Change.PARTLY_LOST: "bold red",
+    Change.UNDECIDED: "bold magenta",
+    Change.WEAKER: "yellow",
+    Change.STRONGER: "green",
+    Change.GAINED: "bold green",
+}
+_WIDTH = 16
+_LONGEST = 80  # characters of a kernel's name
+
+
+def diff_text(page: Page, report: DiffReport) -> None:
+    """Write the comparison."""
+    for label, side in (("old", report.old), ("new", report.new)):
+        code = f"{count(len(side.artifacts), 'file')} with device code, {side.without_code} without"
+        page.line(f"{label}  ", (side.label, "bold"), f"  {code}")
+    for artifact in report.artifacts:
+        page.line()
+        _artifact(page, artifact)
+    for side in (report.old, report.new):
+        _not_read(page, side.not_read)
+    if len(report.artifacts) > 1:
+        page.line()
+        page.line(("in sum", "bold"))
+        _targets(page, report.totals)
+    page.line()
+    _gpus(page, report)
+    _count_line(page, report)
+
+
+def diff_errors(page: Page, report: DiffReport) -> None:
+    """Write what is lost and what could not be read, and nothing else."""
+    for artifact in report.artifacts:
+        if artifact.gone:
+            page.line((artifact.name, "bold"), ": ", ("has no device code any more", "bold red"))
+        for each in artifact.service:
+            if each.change in (Change.LOST, Change.PARTLY_LOST):
+                text = f"{each.target.capability}: {_standing(each.old)} -> {_standing(each.new)}{_stopped(each)}"
+                page.line((artifact.name, "bold"), ": ", (_WORDS[each.change], _STYLES[each.change]), ": ", text)
+    for side in (report.old, report.new):
+        _not_read(page, side.not_read)
+
+
+def _artifact(page: Page, artifact: ArtifactDiff) -> None:
+    if artifact.old_path is None:
+        page.line((artifact.name, "bold"), "  ", ("new", "green"))
+    elif artifact.new_path is None:
+        moved = f"{artifact.moved} of its {count(len(artifact.lost), 'kernel')} are in other files now"
+        page.line((artifact.name, "bold"), "  ", ("has no device code any more", "bold red"), f": {moved}")
+    else:
+        page.line((artifact.name, "bold"), f"  {byte_size(artifact.old_size)} -> {byte_size(artifact.new_size)}")
+    _targets(page, artifact.targets)
+    if artifact.old_path and artifact.new_path and (artifact.lost or artifact.gained):
+        text = f"{count(len(artifact.lost), 'name')} gone, {len(artifact.gained)} new"
+        page.field("kernels", text + (f"; gone: {_names(artifact.lost)}" if artifact.lost else ""), 2, _WIDTH)
+    for change, group in _by_change(artifact.service):
+        for each in group:
+            label = _WORDS[change]
+            text = f"{each.target.capability!s:5} {_standing(each.old)} -> {_standing(each.new)}{_stopped(each)}"
+            page.line("  ", (label.ljust(_WIDTH), _STYLES[change]), text)
+
+
+def _by_change(service: Iterable[ServiceDiff]) -> list[tuple[Change, list[ServiceDiff]]]:
+    groups: dict[Change, list[ServiceDiff]] = defaultdict(list)
+    for each in service:
+        if each.change is not Change.SAME and (each.change is not Change.UNDECIDED or each.may_be_lost):
+            groups[each.change].append(each)
+    return [(change, groups[change]) for change in Change if change in groups]
+
+
+def _targets(page: Page, targets: Sequence[TargetDiff]) -> None:
+    rows = [_row(each) for each in targets if each.new != each.old or each.new_isas != each.old_isas]
+    width = max((len(name) for _, _, name, _ in rows), default=0)
+    for word, style, name, text in rows:
+        page.line("  ", (word.ljust(_WIDTH), style), name.ljust(width), "  ", text)
+
+
+def _row(each: TargetDiff) -> tuple[str, str, str, str]:
+    """Word, its style, the target's name, the numbers."""
+    kind = {CodeKind.SASS: "machine code ", CodeKind.PTX: "PTX "}.get(each.target.kind, "")
+    isas = [", ".join(map(str, side)) for side in (each.old_isas, each.new_isas) if side]
+    ptx = f" ({' -> '.join(dict.fromkeys(isas))})" if isas else ""
+    name = f"{kind}{each.target}{ptx}"
+    old, new = each.old, each.new
+    if not new.size:
+        return "lost", "red", name, _amount(old)
+    if not old.size:
+        return "gained", "green", name, _amount(new)
+    fewer = new.kernels < old.kernels or new.modules < old.modules
+    grown = new.kernels > old.kernels or new.modules > old.modules
+    return "fewer" if fewer else "more" if grown else "changed", "red" if fewer else "", name, _from_to(old, new)
+
+
+def _amount(amount: Amount) -> str:
+    return f"{count(amount.modules, 'module')}, {count(amount.kernels, 'kernel')}, {byte_size(amount.size)}"
+
+
+def _from_to(old: Amount, new: Amount) -> str:
+    parts = [
+        f"{was} -> {is_} {noun}" if was != is_ else f"{count(is_, noun.removesuffix('s'))}"
+        for was, is_, noun in ((old.modules, new.modules, "modules"), (old.kernels, new.kernels, "kernels"))
+    ]
+    return ", ".join([*parts, f"{byte_size(old.size)} -> {byte_size(new.size)}"])
+
+
+def _standing(verdict: ArtifactVerdict | None) -> str:
+    """`native`, `partial (204 jit, 2 partial)`, `fails`."""
+    if verdict is None:
+        return "nothing"
+    text = verdict.outcome.value
+    if verdict.outcome is Outcome.PARTIAL:
+        parts = [f"{number} {outcome.value}" for outcome, number in verdict.counts.items() if number]
+        text += f" ({', '.join(parts)})"
+    elif verdict.reason and verdict.outcome in (Outcome.FAILS, Outcome.UNDECIDED) and verdict.reason in CAUSE:
+        text += f": {CAUSE[verdict.reason]}"
+    return text + (f" with driver {verdict.min_driver} or newer" if verdict.min_driver else "")
+
+
+def _stopped(each: ServiceDiff) -> str:
+    return f"; {count(len(each.kernels), 'kernel')} that ran: {_names(each.kernels)}" if each.kernels else ""
+
+
+def _names(kernels: Sequence[str]) -> str:
+    """The first two, cut where mangling made them long; the JSON has all."""
+    shown = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…" for name in kernels[:2]]
+    return some([*shown, *kernels[2:]], 2)
+
+
+def _not_read(page: Page, items: Sequence[NotRead]) -> None:
+    for item in items:
+        page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
+
+
+def _gpus(page: Page, report: DiffReport) -> None:
+    groups: dict[Change, list[ComputeCapability]] = defaultdict(list)
+    for capability, change in report.service.items():
+        groups[change].append(capability)
+    for change in Change:
+        if change in _WORDS and groups[change] and change is not Change.UNDECIDED:
+            names = ", ".join(f"{each}{_such_as(each)}" for each in sorted(groups[change]))
+            page.line((_WORDS[change].ljust(_WIDTH), _STYLES[change]), "  ", names)
+
+
+def _such_as(capability: ComputeCapability) -> str:
+    """A product that people know, from the table of GPUs."""
+    named = [gpu.name for gpu in search(str(capability)) if "no product name" not in gpu.name]
+    return f" ({named[0]})" if named else ""
+
+
+def _count_line(page: Page, report: DiffReport) -> None:
+    changes = list(report.service.values())
+    losing = sum(change in (Change.LOST, Change.PARTLY_LOST) for change in changes)
+    weaker = changes.count(Change.WEAKER)
+    gone = sum(artifact.gone for artifact in report.artifacts)
+    unread = len(report.old.not_read) + len(report.new.not_read)
+    old, new = (sum((getattr(t, side).size for t in report.totals), 0) for side in ("old", "new"))
+    page.line(
+        f"compared for {count(len(report.targets), 'compute capability', 'compute capabilities')}: {losing} lost, "
+        f"{weaker} weaker, {count(gone, 'file')} gone, {unread} not read; device code {byte_size(old)} -> "
+        f"{byte_size(new)}"
+    )

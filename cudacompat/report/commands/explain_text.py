@@ -1,0 +1,140 @@
+"""An explained log, and the catalogue, as text: the first cause first, what follows from it after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from cudacompat.domain.logs.diagnosis import tally
+from cudacompat.domain.logs.report import CatalogueReport, ExplainedMatch, ExplainReport, Part
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count
+
+_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+_MOST_UNKNOWN = 8
+
+
+class Page(Protocol):
+    """What prints."""
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """One line of plain and (text, style) parts."""
+
+    def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
+        """A labelled value."""
+
+    def finding(self, finding: Finding) -> None:
+        """A finding."""
+
+
+def explain_text(page: Page, report: ExplainReport) -> None:
+    """Write the report."""
+    _facts(page, report)
+    shown = [match for match in report.matches if match.part is not Part.CONSEQUENCE]
+    shown.sort(key=lambda match: (_ORDER[match.part], _SEVERITY[match.signature.severity], match.line))
+    for match in shown:
+        page.line()
+        _match(page, match, report.source)
+    _consequences(page, [match for match in report.matches if match.part is Part.CONSEQUENCE])
+    _unknown(page, report)
+    if report.command is not None and report.command.why is not None:
+        page.line()
+        page.line(("command", "bold"), f" {report.command.command[0]}: {report.command.why}")
+    page.line()
+    page.line(f"read {count(report.lines, 'line')} of {report.source}: {tally(report)}")
+
+
+_ORDER = {Part.CAUSE: 0, Part.ALSO: 1, Part.NOTE: 2}
+_SEVERITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def _facts(page: Page, report: ExplainReport) -> None:
+    facts = report.facts
+    if report.target is not None:
+        page.field("GPU", f"{report.target.label} (from {report.target_from})", 0, 9)
+    for device in facts.devices[:8]:
+        if report.target is None or (device.name or "", device.capability) != (
+            report.target.name or "",
+            report.target.capability,
+        ):
+            name = device.name or "a GPU"
+            page.field("in log", f"line {device.line}: {name}, compute capability {device.capability}", 0, 9)
+    if report.verdict is not None:
+        page.field("verdict", f"line {report.verdict.line}: {report.verdict.sentence}", 0, 9)
+    versions = [f"driver {facts.driver}"] if facts.driver else []
+    versions += [f"driver's CUDA {facts.driver_cuda}"] if facts.driver_cuda else []
+    versions += [f"toolkit {facts.toolkit}"] if facts.toolkit else []
+    if versions:
+        page.field("in log", ", ".join(versions), 0, 9)
+
+
+def _match(page: Page, match: ExplainedMatch, source: str) -> None:
+    severity = match.signature.severity
+    head = "first cause: " if match.part is Part.CAUSE else ""
+    page.line(
+        (f"{source}:{match.line}", "bold"),
+        ": ",
+        (f"{severity.value}[{match.signature.id}]", _STYLE[severity]),
+        f": {head}{match.title}",
+    )
+    page.field("line", match.text + (f"   ({match.count} times)" if match.count > 1 else ""))
+    page.field("cause", match.cause)
+    if match.gpu:
+        page.field("GPU", match.gpu)
+    page.field("not", match.not_)
+    page.field("fix", match.fix)
+    if match.command:
+        page.line("         ", (match.command, "bold"))
+    page.field("docs", f"cudacompat explain {match.signature.id}")
+
+
+def _consequences(page: Page, matches: Sequence[ExplainedMatch]) -> None:
+    if not matches:
+        return
+    page.line()
+    page.line(("what follows from it", "bold"))
+    for match in matches:
+        times = f"   ({match.count} times)" if match.count > 1 else ""
+        page.line(f"  line {match.line}: {match.title}  [{match.signature.id}, from {match.follows_from}]{times}")
+        page.field("", match.text, 4, 0)
+
+
+def _unknown(page: Page, report: ExplainReport) -> None:
+    if not report.unknown:
+        return
+    page.line()
+    known = any(match.part in (Part.CAUSE, Part.ALSO) for match in report.matches)
+    page.line(
+        ("not in the catalogue", "bold"),
+        " (often what a known fault leads to)" if known else ": these lines look like errors, and are not known here",
+    )
+    for each in report.unknown[:_MOST_UNKNOWN]:
+        times = f"   ({each.count} times)" if each.count > 1 else ""
+        page.field(f"line {each.line}:", f" {each.text}{times}", 2, len(f"line {each.line}:"))
+        if each.nearest and not known:
+            page.line("    nearest known: ", ", ".join(each.nearest))
+    if len(report.unknown) > _MOST_UNKNOWN:
+        page.line(f"  and {len(report.unknown) - _MOST_UNKNOWN} more kinds of line")
+    if report.skipped:
+        page.line(f"  and {count(report.skipped, 'line')} with words of errors that were not looked at")
+
+
+def catalogue_text(page: Page, report: CatalogueReport) -> None:
+    """Write the list of all that can be explained."""
+    width = max(len(s.id) for group in report.groups for s in group.signatures)
+    page.line(("Findings about files and machines", "bold"))
+    for id_, title in report.rules:
+        page.line(f"  {id_.ljust(width)}  {title}")
+    from cudacompat.domain.logs.diagnosis import generic
+
+    for group in report.groups:
+        page.line()
+        page.line((f"Log lines: {group.title}", "bold"))
+        for signature in group.signatures:
+            page.line(f"  {signature.id.ljust(width)}  {generic(signature.title)}")
+    lines = sum(len(group.signatures) for group in report.groups)
+    page.line()
+    page.line(
+        f"{count(len(report.rules), 'finding')} and {count(lines, 'kind')} of log line; cudacompat explain ID "
+        f"explains one"
+    )

@@ -1,0 +1,76 @@
+"""`lint` as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cudacompat.domain.builds.lists.nvcc_flags import describe
+from cudacompat.domain.project.planned_builds import PlannedBuild, builds_of, judged
+from cudacompat.domain.reports.lint import LintReport
+from cudacompat.domain.words.exit_codes import count_of
+from cudacompat.domain.words.finding import Severity
+from cudacompat.domain.words.phrases import count, some
+from cudacompat.domain.words.verdict import Outcome, Target
+
+if TYPE_CHECKING:
+    from cudacompat.report.text_page import _Page
+
+
+def lint_text(page: _Page, report: LintReport) -> None:
+    """The findings by file and line, what was not read, what a configured build will compile, what was
+    recognised, and one counting line."""
+    ordered = sorted(report.findings, key=lambda each: (each.path or "", each.line or 0))
+    for finding in ordered:
+        page.finding(finding)
+        page.line()
+    for item in report.not_read:
+        page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), f": {item.why}")
+    if report.show_suppressed:
+        for each in report.suppressed:
+            where = f"{each.finding.path}:{each.finding.line}"
+            page.line((where, "bold"), f": {each.finding.id}: {each.by}: {each.reason}")
+    for build in builds_of(report.units):
+        _planned(page, build, report.targets)
+    if report.uses:
+        names = [f"{use.engine.name} {use.version or ''}".strip() + f" ({use.shown})" for use in report.uses]
+        page.line(("engines  ", "dim"), some(names, 4))
+    if report.skipped:
+        page.line(("not looked into  ", "dim"), some(report.skipped, 4))
+    fixable = sum(finding.fix is not None and finding.fix.safe for finding in report.findings)
+    unsafe = sum(finding.fix is not None and not finding.fix.safe for finding in report.findings)
+    if report.fixed:
+        page.line(f"fixed {count(len(report.fixed), 'finding')} in {count(len(report.edited), 'file')}")
+    if fixable:
+        page.line(f"{fixable} can be fixed by --fix; --diff shows how")
+    if unsafe:
+        page.line(f"{unsafe} more can be fixed by --unsafe-fixes, to be looked at first")
+    tally = ", ".join(count(count_of(report.findings, each), each.value) for each in Severity)
+    for_whom = f" for {', '.join(target.label for target in report.targets[:3])}" if report.targets else ""
+    suppressed = f", {len(report.suppressed)} suppressed" if report.suppressed else ""
+    page.line(
+        f"read {count(report.files, 'build file')}{for_whom}: {tally}, {len(report.not_read)} not read{suppressed}"
+    )
+
+
+def _planned(page: _Page, build: PlannedBuild, targets: Sequence[Target]) -> None:
+    """What a configured folder will compile, and for each target how many units end how."""
+    asked = [f"{describe(request)} ({number})" for request, number in build.requests]
+    page.line(("planned  ", "dim"), (build.file, "bold"), f": {count(len(build.units), 'CUDA source')}: {some(asked)}")
+    for target in targets:
+        verdict = judged(build.units, target)
+        if verdict is None:
+            continue
+        numbers = ", ".join(f"{verdict.counts[each]} {each.value}" for each in Outcome if verdict.counts.get(each))
+        page.line("         ", target.label, ": ", (verdict.outcome.value, _STYLES[verdict.outcome]), f" ({numbers})")
+
+
+_STYLES = {
+    Outcome.NATIVE: "green",
+    Outcome.COMPATIBLE: "green",
+    Outcome.JIT: "yellow",
+    Outcome.PARTIAL: "red",
+    Outcome.FAILS: "red",
+    Outcome.SPECIAL: "dim",
+    Outcome.UNDECIDED: "magenta",
+}

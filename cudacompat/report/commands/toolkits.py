@@ -1,0 +1,66 @@
+"""`toolkits` as text and JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cudacompat.domain.reports.lookup import ToolkitsReport
+from cudacompat.domain.tables.drivers import first_branch_taking
+from cudacompat.domain.tables.toolkits import CudaRelease
+from cudacompat.domain.words.phrases import count
+
+if TYPE_CHECKING:
+    from cudacompat.report.text_page import _Page
+
+Json = dict[str, Any]
+
+
+def toolkits_text(page: _Page, report: ToolkitsReport) -> None:
+    """A release, what it builds and what it asks for; the newest last."""
+    for row in report.releases:
+        page.line(
+            (f"CUDA {row.version}", "bold"), f"  PTX ISA {row.ptx_isa}, nvcc's default target sm_{row.default_target}"
+        )
+        page.field("builds", " ".join(row.targets), label_width=11)
+        page.field("drivers", _drivers(row), label_width=11)
+        page.field("compilers", f"gcc up to {row.gcc_max}, clang up to {row.clang_max}", label_width=11)
+    which = f" that build sm_{report.arch}" if report.arch else ""
+    of_query = f" for {report.query}" if report.query else ""
+    page.line(f"{count(len(report.releases), 'CUDA release')}{which}{of_query}")
+
+
+def _drivers(row: CudaRelease) -> str:
+    """What its machine code, its PTX and itself ask for."""
+    branch = first_branch_taking(row.ptx_isa)
+    ptx = f"branch {branch.branch}" if branch is not None else "none known yet"
+    own = f", its own is {row.toolkit_driver}" if row.toolkit_driver is not None else ""
+    return f"machine code from {row.min_driver}, its PTX from {ptx}{own}"
+
+
+def toolkits_json(report: ToolkitsReport) -> Json:
+    """What `toolkits` writes."""
+    from cudacompat.report.json import head
+
+    return {
+        **head("toolkits"),
+        "query": report.query,
+        "arch": report.arch,
+        "toolkits": [_toolkit(row) for row in report.releases],
+    }
+
+
+def _toolkit(row: CudaRelease) -> Json:
+    branch = first_branch_taking(row.ptx_isa)
+    return {
+        "version": str(row.version),
+        "targets": [f"sm_{target}" for target in row.targets],
+        "default_target": f"sm_{row.default_target}",
+        "ptx_isa": str(row.ptx_isa),
+        "min_driver": str(row.min_driver),
+        "ptx_min_driver_branch": branch.branch if branch is not None else None,
+        "toolkit_driver": str(row.toolkit_driver) if row.toolkit_driver is not None else None,
+        "gcc_max": row.gcc_max,
+        "clang_max": row.clang_max,
+        "msc_ver": list(row.msc_ver),
+        "source": row.source,
+    }

@@ -1,0 +1,62 @@
+"""Lines of text for a terminal; the only place that knows its width."""
+
+from __future__ import annotations
+
+import textwrap
+
+from rich.console import Console
+from rich.text import Text
+
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.report.safe_text import safe
+
+_SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+
+
+class _Page:
+    """Prints lines; the only place that knows the width. `width` is `None` where lines are not to be wrapped."""
+
+    def __init__(self, console: Console, width: int | None) -> None:
+        self._console = console
+        self._width = width
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """One line of plain and (text, style) parts."""
+        text = Text()
+        for part in parts:
+            if isinstance(part, str):
+                text.append(safe(part))
+            else:
+                text.append(safe(part[0]), style=part[1])
+        self._console.print(text)
+
+    def finding(self, finding: Finding) -> None:
+        """A finding with what was found, why it matters and what cures it."""
+        _finding(self, finding)
+
+    def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
+        """A labelled value, its further lines aligned under its first; newlines in it are kept."""
+        margin = indent + label_width
+        head = " " * indent + label.ljust(label_width)
+        for paragraph in value.split("\n"):
+            lines = [paragraph]
+            if self._width is not None and self._width > margin + 20:
+                lines = textwrap.wrap(
+                    safe(paragraph), self._width - margin, break_long_words=False, break_on_hyphens=False
+                ) or [""]
+            for each in lines:
+                self.line((head, "dim"), each)
+                head = " " * margin
+
+
+def _finding(page: _Page, finding: Finding) -> None:
+    severity = finding.severity
+    where = f"{finding.path}:{finding.line}" if finding.line else finding.path or "this machine"
+    page.line(
+        (where, "bold"), ": ", (f"{severity.value}[{finding.id}]", _SEVERITY_STYLE[severity]), ": ", finding.message
+    )
+    for label, value in (("found", finding.found), ("why", finding.why), ("help", finding.help)):
+        if value:
+            page.field(label, value)
+    if severity is not Severity.NOTE:
+        page.field("docs", finding.docs)
