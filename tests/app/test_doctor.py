@@ -1,0 +1,182 @@
+"""`cudacompat doctor`: a diagnosis that ends in a plan, on this machine and on one whose facts were saved."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from cudacompat.app.doctor import save
+from cudacompat.app.project.recognise import recognise
+from cudacompat.domain.machine.facts import (
+    ContainerFacts,
+    DriverFacts,
+    Found,
+    GpuDevice,
+    HostCompiler,
+    HostFacts,
+    Missing,
+    ToolkitFacts,
+)
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
+from tests.helpers.run import EXAMPLE, GPU, Ran, cudacompat
+
+FOLDER = EXAMPLE.parent
+
+
+def gpu(capability: str, name: str) -> GpuDevice:
+    return GpuDevice(0, name, ComputeCapability.parse(capability), None, None, 16 << 30)
+
+
+MACHINE = HostFacts(
+    gpus=Found((gpu("12.0", "NVIDIA GeForce RTX 5070 Ti"),), "NVML"),
+    driver=Found(DriverFacts(DriverRelease.parse("570.86.10"), DriverCudaVersion(12, 8)), "NVML"),
+    toolkits=(ToolkitFacts("/usr/local/cuda/bin/nvcc", ToolkitVersion(12, 4), True, "PATH"),),
+    compilers=(HostCompiler("/usr/bin/g++", "gcc", "14.2.0", 14),),
+)
+
+
+def doctor(tmp_path: Path, facts: HostFacts, *arguments: str | Path) -> Ran:
+    file = tmp_path / "facts.json"
+    file.write_text(save(facts))
+    return cudacompat("doctor", *arguments, "--facts", file)
+
+
+def ids(ran: Ran) -> set[str]:
+    return {finding["id"] for finding in ran.json["findings"]}
+
+
+def test_the_incident_from_its_folder() -> None:
+    """The README's main job."""
+    ran = cudacompat("doctor", FOLDER, "--gpu", GPU)
+    assert ran.code == 1
+    assert "error[default-target-only]" in ran.out
+    assert "nobody set an architecture" in ran.out
+    assert "through code paths of 5.2" in ran.out
+    assert "CMAKE_CUDA_ARCHITECTURES=120   # read by whisper-rs-sys's build script" in ran.out
+    assert "cargo clean --release -p whisper-rs-sys" in ran.out
+    for idle in ("TORCH_CUDA_ARCH_LIST", "CUDA_ARCH_LIST", "GGML_CUDA_COMPUTE_CAPABILITY"):
+        assert f"# {idle}: no" in ran.out
+    assert ran.out.splitlines()[-1].startswith("checked 1 file for 1 GPU: 1 error")
+
+
+def test_the_plans_commands_are_commands() -> None:
+    """What the plan tells to run is understood by this very program."""
+    import shlex
+
+    plan = cudacompat("doctor", FOLDER, "--gpu", GPU, "--format", "json").json["plan"]
+    own = [step["command"] for step in plan if (step["command"] or "").startswith("cudacompat generate")]
+    assert own
+    for command in own:
+        assert cudacompat(*shlex.split(command)[1:]).code == 0
+
+
+def test_json_validates(tmp_path: Path) -> None:
+    schema = json.loads(resources.files("cudacompat").joinpath("schemas", "doctor-1.json").read_text())
+    for ran in (
+        cudacompat("doctor", FOLDER, "--gpu", GPU, "--format", "json"),
+        cudacompat("doctor", "--format", "json"),
+        doctor(tmp_path, MACHINE, "--format", "json"),
+    ):
+        jsonschema.validate(ran.json, schema)
+
+
+def test_a_saved_machine_is_judged_as_itself(tmp_path: Path) -> None:
+    ran = doctor(tmp_path, MACHINE, EXAMPLE, "--format", "json")
+    assert ran.code == 1
+    (target,) = ran.json["check"]["targets"]
+    assert (target["compute_capability"], target["driver"]) == ("12.0", "570.86.10")
+    assert {"default-target-only", "toolkit-cannot-build", "host-compiler-too-new"} <= ids(ran)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (replace(MACHINE, toolkits=(), compilers=()), set()),
+        (replace(MACHINE, compilers=()), {"toolkit-cannot-build"}),
+        (
+            replace(MACHINE, toolkits=(ToolkitFacts("/n", ToolkitVersion(13, 5), True, "PATH"),), compilers=()),
+            {"toolkit-newer-than-driver"},
+        ),
+        (replace(MACHINE, toolkits=(), environment=(("CUDA_VISIBLE_DEVICES", "all"),)), {"visible-devices"}),
+        (replace(MACHINE, toolkits=(), environment=(("CUDA_VISIBLE_DEVICES", "0,1"),)), set()),
+        (replace(MACHINE, toolkits=(), environment=(("CUDA_FORCE_PTX_JIT", "1"),)), {"jit-variable"}),
+        (HostFacts(Missing("GPU", ("NVML (none)",)), Missing("driver", ())), {"no-gpu"}),
+    ],
+)
+def test_what_the_machine_alone_shows(tmp_path: Path, facts: HostFacts, expected: set[str]) -> None:
+    ran = doctor(tmp_path, facts, "--format", "json")
+    assert ids(ran) == expected
+    errors = [f for f in ran.json["findings"] if f["severity"] == "error"]
+    assert ran.code == (1 if errors else 0)
+
+
+def test_a_card_on_the_bus_means_different_things_in_a_container(tmp_path: Path) -> None:
+    bare = HostFacts(Missing("GPU", ("NVML (none)",)), Missing("driver", ()), pci_cards=("10de:2c05",))
+    assert "no working driver" in doctor(tmp_path, bare).out
+    inside = replace(bare, container=ContainerFacts(True, "docker", "/.dockerenv"))
+    said = doctor(tmp_path, inside).out
+    assert "no GPU is visible in this container; the host has a card (10de:2c05)" in said
+    assert "no working driver" not in said
+
+
+def test_paths_without_a_gpu_to_judge_for_are_a_usage_error(tmp_path: Path) -> None:
+    ran = doctor(tmp_path, HostFacts(Missing("GPU", ("NVML (none)",)), Missing("driver", ())), EXAMPLE)
+    assert (ran.code, ran.out) == (2, "")
+    assert "no GPU found" in ran.err
+    assert "--gpu" in ran.err
+
+
+def test_facts_are_saved_whole_and_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "facts.json"
+    first = cudacompat("doctor", "--save-facts", file, "--format", "json")
+    assert cudacompat("doctor", "--facts", file, "--format", "json").json["facts"] == first.json["facts"]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": "other"}', "[" * 100000, "\x00"])
+def test_broken_facts_are_one_line(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "facts.json"
+    file.write_text(text)
+    ran = cudacompat("doctor", "--facts", file)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"cudacompat: error: {file}")
+    assert ran.err.count("\n") == 1
+
+
+def test_without_a_recognised_build_the_plan_is_for_cmake(tmp_path: Path) -> None:
+    shutil.copy(EXAMPLE, tmp_path)
+    plan = cudacompat("doctor", tmp_path, "--gpu", GPU, "--format", "json").json["plan"]
+    assert "as nothing here shows another build" in plan[0]["why"]
+    assert "generate cmake" in plan[0]["command"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Cargo.toml", '[dependencies]\nwhisper-rs = "0.14.3"\n', ("whisper-rs", "0.14.3")),
+        (
+            "Cargo.toml",
+            '[dependencies]\nwhisper-rs = { version = "0.16", features = ["cuda"] }\n',
+            ("whisper-rs", "0.16"),
+        ),
+        ("Cargo.lock", '[[package]]\nname = "whisper-rs"\nversion = "0.15.1"\n', ("whisper-rs", "0.15.1")),
+        ("CMakeLists.txt", 'project("whisper.cpp" VERSION 1.7.4)\n', ("whisper.cpp", "1.7.4")),
+        ("CMakeLists.txt", "project(mine LANGUAGES CXX CUDA)\n", ("cmake", None)),
+    ],
+)
+def test_recognising_what_is_built(tmp_path: Path, name: str, text: str, expected: tuple[str, str | None]) -> None:
+    (tmp_path / name).write_text(text)
+    found = recognise(tmp_path)
+    assert found is not None
+    assert (found.engine.name, found.version) == expected
+
+
+def test_a_file_that_shows_no_build(tmp_path: Path) -> None:
+    (tmp_path / "Cargo.toml").write_text('[dependencies]\nserde = "1"\n')
+    assert recognise(tmp_path) is None

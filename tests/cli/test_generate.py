@@ -1,0 +1,232 @@
+"""`cudacompat generate` as its users meet it: files, refusals, and what real parsers say of them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.helpers import toolchain
+from tests.helpers.run import cudacompat
+
+
+def hadolint() -> Path:
+    tool = Path(sys.executable).with_name("hadolint")
+    if not tool.is_file():
+        toolchain.missing("no hadolint (pip install 'cudacompat[test]')")
+    return tool
+
+
+@pytest.mark.parametrize("engine", ["whisper.cpp", "whisper-rs", "cmake", "nvcc"])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        (),
+        ("--install", "dist/cudacompat-0.1.0-py3-none-any.whl"),
+        ("--install", "cudacompat @ git+https://example.org/x@main"),
+    ],
+)
+def test_dockerfiles_pass_hadolint(tmp_path: Path, engine: str, extra: tuple[str, ...]) -> None:
+    ran = cudacompat(
+        "generate", engine, "--gpu", "RTX 5070 Ti", "--gpu", "8.6", "--as", "dockerfile", "-o", tmp_path, *extra
+    )
+    assert ran.code == 0, ran.err
+    done = subprocess.run([hadolint(), tmp_path / "Dockerfile"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def stages(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line.startswith("FROM "):
+            found[line.split(" AS ")[-1] if " AS " in line else "last"] = lines = [line]
+        elif found:
+            lines.append(line)
+    return found
+
+
+def test_the_last_stage_takes_the_artifact_from_the_check_stage() -> None:
+    """BuildKit leaves out a stage that nothing copies from; then nobody would check."""
+    parts = stages(cudacompat("generate", "whisper.cpp", "--gpu", "12.0", "--as", "dockerfile").out)
+    assert list(parts) == ["build", "check", "last"]
+    assert [line for line in parts["last"] if line.startswith("COPY")] == ["COPY --from=check /out /usr/local"]
+    assert any("cudacompat check /out --require native" in line for line in parts["check"])
+    assert "-devel-" in parts["build"][0]
+    assert "-runtime-" in parts["last"][0]
+
+
+def test_the_image_tag_is_one_that_is_known() -> None:
+    from cudacompat.domain.tables.images import IMAGES
+
+    text = cudacompat("generate", "cmake", "--gpu", "11.0", "--as", "dockerfile").out
+    tags = {line.split()[1].removeprefix("docker.io/") for line in text.splitlines() if line.startswith("FROM")}
+    known = {row.tag(flavour, distro) for row in IMAGES for flavour in row.flavours for distro in row.distros}
+    assert tags <= known
+
+
+def test_a_release_without_a_known_image() -> None:
+    ran = cudacompat("generate", "cmake", "--gpu", "9.0", "--cuda", "13.5", "--as", "dockerfile")
+    assert ran.code == 2
+    assert "no nvidia/cuda image of CUDA 13.5 is known" in ran.err
+
+
+def test_nvcc_prints_flags_and_nothing_else() -> None:
+    ran = cudacompat("generate", "nvcc", "--gpu", "8.6", "--as", "nvcc")
+    assert ran.out == "-gencode=arch=compute_86,code=sm_86 -gencode=arch=compute_86,code=compute_86\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("wisper", "--gpu", "8.6"), "unknown engine"),
+        (("cmake", "--gpu", "RTX 9999"), "unknown GPU"),
+        (("cmake", "--gpu", "12.0", "--cuda", "12.4"), "is built by CUDA 12.8 and newer"),
+        (("cmake", "--gpu", "12.0", "--cuda", "x"), "not a CUDA toolkit release"),
+        (("cmake", "--gpu", "12.0", "--as", "word"), "unknown output"),
+        (("cmake", "--gpu", "12.0", "--profile", "none"), "unknown profile"),
+        (("whisper.cpp", "--gpu", "8.6", "--engine-version", "one"), "not a version of whisper.cpp"),
+        (("whisper.cpp", "--gpu", "8.6", "--engine-version", "1.4.0"), "no setting is known"),
+        (("whisper.cpp", "--gpu", "8.6", "--engine-version", "1.6.2", "--as", "env"), "through the environment"),
+        (("cmake", "--gpu", "8.6", "--as", "dockerfile", "--install", "a\nRUN b"), "not something pip can install"),
+        (("cmake", "--gpu", "8.6", "--write"), "need -o DIR"),
+        (("cmake", "--gpu", "8.6", "-o", "there"), "-o needs --as KIND"),
+        (("whisper-rs", "--gpu", "8.6", "--as", "presets", "-o", "there"), "what can: dockerfile, cmake, env, cargo"),
+        (("whisper.cpp", "--gpu", "8.6", "--as", "nvcc"), "makes nvcc's flags itself"),
+        (("whisper.cpp", "--gpu", "8.6", "--budget", "lots"), "not a size"),
+        (("whisper.cpp", "--gpu", "8.6", "--budget", "0"), "not a size"),
+        (("whisper.cpp", "--gpu", "8.6", "--budget", "10 MB"), "no list fits into 10.0 MB"),
+        (("cmake", "--gpu", "8.6", "--budget", "10 MB"), "no sizes were measured for cmake"),
+        (("cmake", "--gpus-from", "nowhere.txt"), "cannot read nowhere.txt"),
+        (("cmake", "--gpu", "8.6", "--distro", "arch"), "unknown distribution"),
+    ],
+)
+def test_refusals_are_one_line(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    ran = cudacompat("generate", *arguments, cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_are_not_overwritten_without_being_asked(tmp_path: Path) -> None:
+    command = ("generate", "cmake", "--gpu", "8.6", "--as", "env", "-o", tmp_path)
+    file = tmp_path / "cudacompat.env"
+    assert cudacompat(*command, "--check").code == 1
+    assert cudacompat(*command).code == 0
+    made = file.read_text()
+    assert cudacompat(*command, "--check").code == 0
+    assert cudacompat(*command).code == 0
+    file.write_text(made + "MINE=1\n")
+    refused = cudacompat(*command)
+    assert refused.code == 2
+    assert "is there and differs" in refused.err
+    assert file.read_text() == made + "MINE=1\n"
+    assert cudacompat(*command, "--check").code == 1
+    assert cudacompat(*command, "--check", "--exit-zero").code == 0
+    shown = cudacompat(*command, "--diff")
+    assert shown.code == 0
+    assert "-MINE=1" in shown.out.splitlines()
+    assert file.read_text() == made + "MINE=1\n"
+    assert cudacompat(*command, "--write").code == 0
+    assert file.read_text() == made
+
+
+def test_json_validates() -> None:
+    schema = json.loads(resources.files("cudacompat").joinpath("schemas", "generate-1.json").read_text())
+    for arguments in (
+        ("whisper.cpp", "--gpu", "RTX 5070 Ti"),
+        ("whisper-rs", "--profile", "incident", "--as", "env"),
+        ("nvcc", "--gpu", "sm_90a", "--no-ptx", "--as", "nvcc"),
+        ("cmake", "--gpu", "7.0", "--gpu", "11.0", "--as", "github"),
+        ("llama.cpp", "--gpu", "8.0", "--gpu", "12.0", "--budget", "60 MB"),
+        ("candle", "--gpu", "8.0", "--gpu", "12.0"),
+    ):
+        ran = cudacompat("generate", *arguments, "--format", "json")
+        jsonschema.validate(ran.json, schema)
+
+
+def test_the_profile_names_the_incidents_gpus_and_who_reads_each_variable() -> None:
+    text = cudacompat(
+        "generate", "whisper-rs", "--engine-version", "0.14.3", "--profile", "incident", "--as", "env"
+    ).out
+    assert "CMAKE_CUDA_ARCHITECTURES='120;80;86;89'" in text.splitlines()
+    assert "# TORCH_CUDA_ARCH_LIST: nothing in this build reads it." in text
+
+
+def test_the_same_command_makes_the_same_file_again() -> None:
+    import shlex
+
+    command = (
+        "generate",
+        "whisper-rs",
+        "--gpu",
+        "RTX 5070 Ti",
+        "--engine-version",
+        "0.14.3",
+        "--no-ptx",
+        "--as",
+        "env",
+    )
+    text = cudacompat(*command).out
+    head = " ".join(line.removeprefix("# ") for line in text.splitlines()[1:4])
+    said = head.split(": ", 1)[1].split(" What must arrive")[0]
+    assert cudacompat(*shlex.split(said)[1:]).out == text
+
+
+def test_a_matrix_leaves_no_key_that_stands_for_one_build_alone() -> None:
+    """Whoever reads the old keys gets nothing rather than half of it."""
+    document = cudacompat("generate", "cmake", "--gpu", "7.0", "--gpu", "11.0", "--format", "json").json
+    assert (document["cuda"], document["settings"]) == (None, [])
+    assert [(each["name"], each["cuda"]) for each in document["builds"]] == [("cuda12.8", "12.8"), ("cuda13.0", "13.0")]
+    assert [each["target"] for each in document["arrives"]] == ["sm_70", "sm_110", "compute_110"]
+
+
+def test_a_fleet_file_names_the_gpus(tmp_path: Path) -> None:
+    file = tmp_path / "fleet.txt"
+    file.write_text("RTX 5070 Ti\n8.6\n")
+    document = cudacompat("generate", "cmake", "--gpus-from", file, "--format", "json").json
+    assert [each["arch"] for each in document["targets"]] == ["120", "86"]
+    assert document["command"] == "cudacompat generate cmake --gpu 12.0 --gpu 8.6"
+
+
+def test_the_plan_says_why_how_big_how_long_and_who_is_served() -> None:
+    ran = cudacompat("generate", "whisper.cpp", "--gpu", "8.0", "--gpu", "8.6", "--gpu", "RTX 5070 Ti")
+    assert ran.code == 0
+    words = " ".join(ran.out.split())
+    assert "why machine code for 8.6: no compiling at start-up" in words
+    assert "without 86: the code of sm_80 for 8.6" in words
+    assert "without 120: the JIT from compute_86 (driver 570 or newer) for NVIDIA GeForce RTX 5070 Ti (12.0)" in words
+    assert "size about 101.0 MB" in words
+    assert "estimate from libggml-cuda.so of llama.cpp" in words
+    assert "time about 2.3 h of one core (estimate: 4 targets" in words
+    assert "native 8.0 8.6 12.0" in words
+    assert "compatible 8.9" in words
+    assert "by JIT 9.0 10.0 (driver 570 or newer)" in words
+    assert "undecided 8.7" in words
+    none = cudacompat("generate", "cmake", "--gpu", "8.6").out
+    assert "no sizes were measured for cmake" in none
+    assert "no build of cmake was timed" in none
+
+
+def test_a_strangers_name_for_a_gpu_stays_in_its_comment(tmp_path: Path) -> None:
+    label = "A\nRUN touch /pwned\u2028B\u0085C\ud800"
+    node = {"kind": "Node", "metadata": {"name": "n", "labels": {}}}
+    node["metadata"]["labels"] = {  # type: ignore[index]
+        "nvidia.com/gpu.product": label,
+        "nvidia.com/gpu.compute.major": "8",
+        "nvidia.com/gpu.compute.minor": "6",
+    }
+    (tmp_path / "nodes.json").write_text(json.dumps(node))
+    for kind in ("dockerfile", "compose", "github", "cargo"):
+        engine = "whisper-rs" if kind == "cargo" else "whisper.cpp"
+        ran = cudacompat("generate", engine, "--gpus-from", tmp_path / "nodes.json", "--as", kind, "-o", tmp_path)
+        assert ran.code == 0, ran.err
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and path.name != "nodes.json":
+            for line in path.read_text().splitlines():
+                assert "pwned" not in line or line.startswith("# ")

@@ -1,0 +1,387 @@
+"""`cudacompat generate --add`: a team's own files are extended in place, and nothing else in them changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.generate.test_outputs import configured
+from tests.helpers.run import ROOT, Ran, cudacompat
+
+DOCKERFILE = """\
+# our image; ask Jo before touching it
+ARG CUDA_VERSION=12.9.1
+FROM nvidia/cuda:${CUDA_VERSION}-devel-ubuntu24.04 AS build
+ARG CUDA_ARCHS="80;86;89"   # the rack
+ENV CMAKE_CUDA_ARCHITECTURES=${CUDA_ARCHS} \\
+    TORCH_CUDA_ARCH_LIST="8.0;8.6;8.9" \\
+    GGML_CUDA_COMPUTE_CAPABILITY=86
+RUN cargo build --release --features cuda
+FROM nvidia/cuda:${CUDA_VERSION}-runtime-ubuntu24.04
+"""
+RUST = {
+    "Cargo.toml": '[package]\nname = "app"\nversion = "0.1.0"\n[dependencies]\nwhisper-rs = "0.14.3"\n',
+    "Dockerfile": DOCKERFILE,
+    ".cargo/config.toml": "[env]\n# the rack\nCMAKE_CUDA_ARCHITECTURES = '80;86;89'   # as in the Dockerfile\n",
+    ".github/workflows/ci.yml": (
+        "on: push\njobs:\n  build:\n    runs-on: ubuntu-24.04\n    env:\n"
+        '      CMAKE_CUDA_ARCHITECTURES: "80;86;89"  # the rack\n    steps:\n'
+        "      - uses: docker/build-push-action@v6\n        with:\n          build-args: |\n"
+        "            CUDA_ARCHS=80;86;89\n            OTHER=1\n"
+    ),
+    "compose.yaml": 'services:\n  app:\n    build:\n      context: .\n      args:\n        CUDA_ARCHS: "80;86;89"\n',
+    "README.md": "set CMAKE_CUDA_ARCHITECTURES=80;86;89\n",
+    "vendor/lib/Dockerfile": DOCKERFILE,
+    "target/release/x.env": "CMAKE_CUDA_ARCHITECTURES=80\n",
+}
+
+
+def project(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return folder
+
+
+def texts(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes().decode()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def add(folder: Path, *arguments: str, engine: str | None = None, spec: str = "12.0") -> Ran:
+    return cudacompat("generate", *([engine] if engine else []), folder, "--add", spec, *arguments)
+
+
+def test_every_place_is_listed_with_its_line_and_its_reader(tmp_path: Path) -> None:
+    ran = add(project(tmp_path, RUST), spec="RTX 5070 Ti")
+    assert ran.code == 0, ran.err
+    listed = [line.split(": ")[0] for line in ran.out.splitlines() if "=" in line and line[0] not in " t"]
+    assert listed == [
+        ".cargo/config.toml:3",
+        ".github/workflows/ci.yml:6",
+        ".github/workflows/ci.yml:11",
+        "Dockerfile:4",
+        "Dockerfile:6",
+        "Dockerfile:7",
+        "compose.yaml:6",
+    ]
+    assert "read   by whisper-rs-sys's build script, which hands every CMAKE_* variable to CMake as -D" in ran.out
+    assert "as CMAKE_CUDA_ARCHITECTURES in Dockerfile" in ran.out  # CUDA_ARCHS is handed on to it
+    assert "read   by nothing here: no known program reads it" in ran.out
+    assert "not looked into (other people's sources): vendor" in ran.out
+    assert "7 lists found: 5 to change, 0 with the target already, 0 to change by hand, 2 read by nothing" in ran.out
+
+
+def test_only_the_lists_change_and_the_second_run_changes_nothing(tmp_path: Path) -> None:
+    before = texts(project(tmp_path, RUST))
+    ran = add(tmp_path, "--write")
+    assert ran.code == 0, ran.err
+    after = texts(tmp_path)
+    assert set(after) == set(before)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"Dockerfile", ".cargo/config.toml", ".github/workflows/ci.yml", "compose.yaml"}
+    for name in changed:
+        assert after[name] == before[name].replace("80;86;89", "80;86;89;120"), name
+    again = add(tmp_path, "--write")
+    assert (again.code, texts(tmp_path)) == (0, after)
+    assert add(tmp_path, "--check").code == 0
+    assert "0 to change, 5 with the target already" in add(tmp_path).out
+
+
+def test_diff_and_check_write_nothing(tmp_path: Path) -> None:
+    before = texts(project(tmp_path, RUST))
+    shown = add(tmp_path, "--diff")
+    assert shown.code == 0
+    assert '+ARG CUDA_ARCHS="80;86;89;120"   # the rack' in shown.out.splitlines()
+    assert sum(line.startswith("+") and not line.startswith("+++") for line in shown.out.splitlines()) == 5
+    assert add(tmp_path, "--check").code == 1
+    assert add(tmp_path, "--check", "--exit-zero").code == 0
+    assert texts(tmp_path) == before
+
+
+def test_a_base_image_that_cannot_build_it_is_refused_with_the_tag_that_can(tmp_path: Path) -> None:
+    old = DOCKERFILE.replace("12.9.1", "12.4.1").replace("24.04", "22.04")
+    before = texts(project(tmp_path, {**RUST, "Dockerfile": old}))
+    for extra in ((), ("--diff",), ("--write",)):
+        ran = add(tmp_path, *extra)
+        assert ran.code == 2
+        assert ran.err.count("\n") == 1
+        assert "Dockerfile:3: nvidia/cuda:12.4.1-devel-ubuntu22.04 cannot build this" in ran.err
+        assert "nvidia/cuda:12.8.2-devel-ubuntu22.04 can" in ran.err
+    assert texts(tmp_path) == before
+    assert add(tmp_path, spec="9.0").code == 0  # 12.4 builds that
+
+
+def test_a_list_that_no_release_builds_then(tmp_path: Path) -> None:
+    files = {
+        "CMakeLists.txt": "project(x LANGUAGES CXX CUDA)\n",
+        "Dockerfile": 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN cmake "-DCMAKE_CUDA_ARCHITECTURES=70;86" .\n',
+    }
+    ran = add(project(tmp_path, files), engine="cmake", spec="11.0")
+    assert ran.code == 2
+    assert "no single release builds the whole list then" in ran.err
+
+
+CMAKE = "cmake_minimum_required(VERSION 3.18)\nproject(x LANGUAGES CXX CUDA)\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("a.sh", "cmake -DCMAKE_CUDA_ARCHITECTURES=86 ..\n", 'cmake -DCMAKE_CUDA_ARCHITECTURES="86;120" ..\n'),
+        (
+            "a.sh",
+            "cmake -DCMAKE_CUDA_ARCHITECTURES=80\\;86 ..\n",
+            "cmake -DCMAKE_CUDA_ARCHITECTURES=80\\;86\\;120 ..\n",
+        ),
+        (
+            "a.sh",
+            'cmake -DCMAKE_CUDA_ARCHITECTURES="${ARCHS:-80-real;86}" ..\n',
+            'cmake -DCMAKE_CUDA_ARCHITECTURES="${ARCHS:-80-real;86;120-real}" ..\n',
+        ),
+        ("Dockerfile", "ENV CUDAARCHS=86\n", "ENV CUDAARCHS=86;120\n"),
+        (".env", "CUDAARCHS=86\n", 'CUDAARCHS="86;120"\n'),
+        ("CMakeLists.txt", CMAKE + "set(CMAKE_CUDA_ARCHITECTURES 80 # a\n    86)\n", None),
+        (
+            "CMakeLists.txt",
+            CMAKE + "set(CMAKE_CUDA_ARCHITECTURES 80\n    86 # b\n)\n",
+            CMAKE + "set(CMAKE_CUDA_ARCHITECTURES 80\n    86 120 # b\n)\n",
+        ),
+        (
+            "CMakeLists.txt",
+            CMAKE + "set(CMAKE_CUDA_ARCHITECTURES 80 86 CACHE STRING x)\n",
+            CMAKE + "set(CMAKE_CUDA_ARCHITECTURES 80 86 120 CACHE STRING x)\n",
+        ),
+        (
+            "CMakeLists.txt",
+            CMAKE + 'set_target_properties(t PROPERTIES CUDA_ARCHITECTURES "86-real;90-virtual")\n',
+            CMAKE + 'set_target_properties(t PROPERTIES CUDA_ARCHITECTURES "86-real;90-virtual;120-real")\n',
+        ),
+        (
+            "CMakePresets.json",
+            '{"version": 3,\r\n "configurePresets": [{"cacheVariables": {"CMAKE_CUDA_ARCHITECTURES": "86"}}]}\r\n',
+            '{"version": 3,\r\n "configurePresets": [{"cacheVariables": {"CMAKE_CUDA_ARCHITECTURES": "86;120"}}]}\r\n',
+        ),
+        (
+            "Makefile",
+            "all:\n\tnvcc -gencode arch=compute_86,code=sm_86 x.cu\n",
+            "all:\n\tnvcc -gencode arch=compute_86,code=sm_86 -gencode arch=compute_120,code=sm_120 x.cu\n",
+        ),
+    ],
+)
+def test_lists_are_extended_as_their_readers_want_them(
+    tmp_path: Path, name: str, before: str, after: str | None
+) -> None:
+    project(tmp_path, {name: before})
+    ran = add(tmp_path, "--write", engine="cmake")
+    if after is None:  # a remark stands between the arguments
+        assert ran.code == 4, ran.err
+        assert "to be changed by hand" in ran.err
+        after = before
+    else:
+        assert ran.code == 0, ran.err
+    assert (tmp_path / name).read_bytes().decode() == after
+    assert add(tmp_path, "--check", engine="cmake").code == ran.code
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("Dockerfile", "RUN cmake -DCMAKE_CUDA_ARCHITECTURES=80;86 .\n", "bare `;`"),
+        ("Dockerfile", "RUN cmake -DCMAKE_CUDA_ARCHITECTURES=native .\n", "no list"),
+        ("Dockerfile", "ENV CUDAARCHS=8.6\n", "no item of such a list"),
+        ("ci.yml", "env: {CUDAARCHS: '${{ matrix.arch }}'}\nmatrix:\n  arch: ['86']\n", "its own (a matrix)"),
+        ("a.sh", 'nvcc "-gencode=arch=compute_86,code=sm_86" x.cu\n', "quoted one by one"),
+    ],
+)
+def test_what_cannot_be_extended_is_said_and_left_alone(tmp_path: Path, name: str, text: str, why: str) -> None:
+    project(tmp_path, {name: text})
+    ran = add(tmp_path, engine="cmake")
+    assert ran.code == 4  # a project that is not wholly extended is not done
+    assert f"{name}:" in ran.out
+    assert why in ran.out
+    assert "1 to change by hand" in ran.out
+    written = add(tmp_path, "--write", engine="cmake")
+    assert written.code == 4
+    assert why in written.err
+    assert (tmp_path / name).read_text() == text
+
+
+def test_a_target_that_runs_there_already_is_no_change(tmp_path: Path) -> None:
+    """ggml turns 120 into 120a, and a list may say 120a itself."""
+    for value in ("86;120", "86;120a-real", "86;120-real"):
+        project(tmp_path, {"Dockerfile": f'RUN cmake "-DCMAKE_CUDA_ARCHITECTURES={value}" .\n'})
+        assert "1 with the target already" in add(tmp_path, engine="whisper.cpp").out
+    project(tmp_path, {"Dockerfile": 'RUN cmake "-DCMAKE_CUDA_ARCHITECTURES=86;120-virtual" .\n'})
+    assert "1 to change" in add(tmp_path, engine="cmake").out  # PTX alone is no machine code
+
+
+def test_a_new_target_gets_no_ptx_that_the_build_would_spoil(tmp_path: Path) -> None:
+    project(tmp_path, {"Dockerfile": 'RUN cmake "-DCMAKE_CUDA_ARCHITECTURES=86" .\n'})
+    assert add(tmp_path, "--write", engine="whisper.cpp").code == 0
+    assert '=86;120-real"' in (tmp_path / "Dockerfile").read_text()
+
+
+def test_a_variable_that_cmake_does_not_read_is_not_extended(tmp_path: Path) -> None:
+    project(tmp_path, {"Dockerfile": "ENV CMAKE_CUDA_ARCHITECTURES=86\nRUN cmake -B build .\n"})
+    ran = add(tmp_path, engine="cmake")
+    assert ran.code == 3  # no list of this project is read by anything
+    assert "read   by nothing here" in ran.out
+    value = "$CMAKE_CUDA_ARCHITECTURES"
+    handed_on = f'ENV CMAKE_CUDA_ARCHITECTURES=86\nRUN cmake "-DCMAKE_CUDA_ARCHITECTURES={value}" .\n'
+    project(tmp_path, {"Dockerfile": handed_on})
+    ran = add(tmp_path, engine="cmake")
+    assert ran.code == 0
+    assert "becomes  86;120" in ran.out
+
+
+def test_the_engines_version_is_read_from_the_tree_and_decides(tmp_path: Path) -> None:
+    files = {
+        "CMakeLists.txt": 'project("whisper.cpp" C CXX)\nset(WHISPER_VERSION 1)\n',
+        "build.sh": 'cmake "-DGGML_CUDA_ARCHITECTURES=80" "-DCMAKE_CUDA_ARCHITECTURES=80" .\n',
+    }
+    project(tmp_path, files)
+    ran = cudacompat("generate", "whisper.cpp", tmp_path, "--engine-version", "1.6.2", "--add", "8.6")
+    assert "becomes  80;86" in ran.out
+    assert "GGML_CUDA_ARCHITECTURES=80" in ran.out
+    assert "even as -D" in ran.out  # CMAKE_CUDA_ARCHITECTURES is overwritten by these versions
+
+
+def test_an_empty_project_says_what_to_do(tmp_path: Path) -> None:
+    ran = add(tmp_path, engine="cmake")
+    assert ran.code == 3
+    assert "no list of architectures found" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("generate", "cmake", "nowhere", "--add", "8.6"), "no such folder: nowhere"),
+        (("generate", "--add", "8.6"), "shows no engine that is known here"),
+        (("generate", "cmake", ".", "--add", "RTX 9999"), "unknown GPU"),
+        (("generate", "cmake", ".", "--add", "8.6", "--as", "env"), "--as is for new files"),
+        (("generate", "cmake", ".", "--add", "8.6", "--gpu", "8.0"), "--gpu is for new files"),
+        (("generate", "cmake", "."), "one argument too many"),
+        (("generate",), "name an engine"),
+    ],
+)
+def test_refusals_are_one_line(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    ran = cudacompat(*arguments, cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_json_validates_and_carries_the_new_files(tmp_path: Path) -> None:
+    schema = json.loads(resources.files("cudacompat").joinpath("schemas", "generate-1.json").read_text())
+    document = add(project(tmp_path, RUST), "--format", "json").json
+    jsonschema.validate(document, schema)
+    states = [place["state"] for place in document["places"]]
+    assert states.count("changes") == 5
+    new = {file["name"]: file["text"] for file in document["files"]}
+    assert "80;86;89;120" in new["Dockerfile"]
+
+
+def test_modes_links_and_what_cannot_be_read(tmp_path: Path) -> None:
+    inside = project(tmp_path / "inside", {"build.sh": "cmake -DCMAKE_CUDA_ARCHITECTURES='86' .\n"})
+    outside = project(tmp_path / "outside", {"build.sh": "cmake -DCMAKE_CUDA_ARCHITECTURES='86' .\n"})
+    (inside / "build.sh").chmod(0o755)
+    (inside / "link.sh").symlink_to(outside / "build.sh")
+    (inside / "folder").symlink_to(outside)
+    (inside / "odd.sh").write_bytes(b"\xff\xfe CMAKE_CUDA_ARCHITECTURES=86")
+    (inside / "big.yml").write_text("a: 1\n" * 300_000)
+    ran = add(inside, "--write", engine="cmake")
+    assert ran.code == 4
+    assert "odd.sh: not read: not UTF-8" in ran.err
+    assert "big.yml: not read: larger than 1 MiB" in ran.err
+    assert (inside / "build.sh").read_text() == "cmake -DCMAKE_CUDA_ARCHITECTURES='86;120' .\n"
+    assert stat.S_IMODE((inside / "build.sh").stat().st_mode) == 0o755
+    assert (outside / "build.sh").read_text() == "cmake -DCMAKE_CUDA_ARCHITECTURES='86' .\n"
+    assert not [path for path in inside.iterdir() if path.name.startswith(".cudacompat-")]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_a_read_only_tree_is_left_as_it_was(tmp_path: Path) -> None:
+    before = texts(project(tmp_path, RUST))
+    (tmp_path / ".cargo").chmod(0o555)
+    try:
+        ran = add(tmp_path, "--write")
+    finally:
+        (tmp_path / ".cargo").chmod(0o755)
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+    assert texts(tmp_path) == before
+
+
+def test_the_extended_project_really_configures_for_the_new_card(tmp_path: Path) -> None:
+    source = tmp_path / "project"
+    shutil.copytree(ROOT / "tests/projects/ggml", source)
+    made = cudacompat("generate", "whisper.cpp", "--gpu", "8.0", "--cuda", "13.5", "--as", "presets", "-o", source)
+    assert made.code == 0, made.err
+    ran = add(source, "--write", engine="whisper.cpp", spec="RTX 5070 Ti")
+    assert ran.code == 0, ran.err
+    got = configured(source / "build", source, "--preset", "cudacompat")
+    assert got == {"sm_80", "compute_80", "sm_120a"}
+
+
+CASES = """\
+if [ "$CUDA" = 11 ]; then archs="70;80"
+elif [ "$CUDA" = 12 ]; then archs="80;90{more}"
+fi
+cmake "-DCMAKE_CUDA_ARCHITECTURES=$archs" .
+"""
+
+
+@pytest.mark.parametrize(("more", "code", "said"), [("", 4, "2 to change by hand"), (";120", 0, "another of them has")])
+def test_a_list_for_each_case_is_not_guessed_at(tmp_path: Path, more: str, code: int, said: str) -> None:
+    """Branches for older releases must not be given a target that these cannot build."""
+    text = CASES.replace("{more}", more)
+    project(tmp_path, {"build.sh": text})
+    ran = add(tmp_path, "--write", engine="cmake")
+    assert ran.code == code, ran.err
+    assert said in add(tmp_path, engine="cmake").out
+    assert (tmp_path / "build.sh").read_text() == text
+
+
+def test_a_setting_that_cannot_take_the_target_points_to_the_one_that_does(tmp_path: Path) -> None:
+    """CTranslate2's list takes one-digit majors only; the rest goes through nvcc's flags."""
+    before = 'ENV CUDA_ARCH_LIST="8.0;8.6"\nENV CUDA_NVCC_FLAGS=${CUDA_NVCC_FLAGS:-"-Xfatbin=-compress-all"}\n'
+    before += 'RUN cmake "-DCUDA_ARCH_LIST=${CUDA_ARCH_LIST}" "-DCUDA_NVCC_FLAGS=${CUDA_NVCC_FLAGS}" .\n'
+    project(tmp_path, {"Dockerfile": before})
+    ran = add(tmp_path, "--write", engine="ctranslate2")
+    assert ran.code == 0, ran.err
+    after = (tmp_path / "Dockerfile").read_text()
+    assert after == before.replace("-compress-all", "-compress-all;-gencode=arch=compute_120,code=sm_120")
+    assert "CUDA_ARCH_LIST does not take 120; CUDA_NVCC_FLAGS does" in add(tmp_path, engine="ctranslate2").out
+    assert add(tmp_path, "--check", engine="ctranslate2").code == 0
+    lower = add(tmp_path, engine="ctranslate2", spec="8.9")
+    assert "becomes  8.0;8.6;8.9" in lower.out
+
+
+def test_what_is_computed_when_the_build_runs_is_left_to_people(tmp_path: Path) -> None:
+    text = "ARCH=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | tr -d .)\n"
+    text += 'cmake -DCMAKE_CUDA_ARCHITECTURES="$ARCH" .\n'
+    project(tmp_path, {"build.sh": text})
+    ran = add(tmp_path, engine="cmake")
+    assert ran.code == 4
+    assert "it is put together when the build runs" in ran.out
+
+
+def test_images_of_other_jobs_do_not_stand_in_the_way(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": 'FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nRUN cmake "-DCMAKE_CUDA_ARCHITECTURES=86" .\n',
+        "ci/cuda118.Dockerfile": "FROM nvidia/cuda:11.8.0-devel-ubuntu22.04\nRUN make docs\n",
+    }
+    project(tmp_path, files)
+    assert add(tmp_path, engine="cmake").code == 0

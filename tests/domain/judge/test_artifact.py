@@ -1,0 +1,244 @@
+"""From modules to a file's verdict: holes, kernels made for others, default targets, relocatable code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from cudacompat.app.check import judge_read
+from cudacompat.domain.judge.artifact import default_target, judge_artifact
+from cudacompat.domain.policy.policy import Holes, Policy, Require
+from cudacompat.domain.words.code import DeviceModule, FatbinEntry, ReadResult, Registration
+from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Reason
+from tests.helpers.build import artifact, image, module, target
+
+ALL = ("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120")
+REL = Registration.RELOCATABLE
+STRAY = Registration.STRAY
+
+
+def verdict(modules: Sequence[DeviceModule], capability: str, linked: bool = True) -> ArtifactVerdict:
+    found = judge_artifact(artifact(modules, linked), target(capability))
+    assert found is not None
+    return found
+
+
+def test_the_weakest_module_names_the_artifact() -> None:
+    assert verdict([module("sm_120"), module("compute_80")], "12.0").outcome is Outcome.JIT
+    assert verdict([module("sm_120"), module("sm_120", "sm_80")], "12.0").outcome is Outcome.NATIVE
+    assert verdict([module("sm_120"), module("sm_121")], "12.1").outcome is Outcome.COMPATIBLE
+
+
+def test_a_module_without_code_among_others_is_a_hole() -> None:
+    found = verdict([module(*ALL)] * 9 + [module(*ALL[:-1])], "12.0")
+    assert (found.outcome, found.reason) == (Outcome.PARTIAL, Reason.HOLES)
+    assert found.counts[Outcome.FAILS] == 1
+
+
+def test_the_librarys_own_list_minus_the_gpu_is_a_hole_however_many_share_it() -> None:
+    found = verdict([module(*ALL)] * 9 + [module(*ALL[:-1])] * 8, "12.0")
+    assert found.outcome is Outcome.PARTIAL
+    assert found.counts[Outcome.SPECIAL] == 0
+
+
+def test_a_stale_list_in_part_of_a_library_is_a_hole() -> None:
+    found = verdict([module(*ALL)] * 9 + [module("sm_75", "sm_80")] * 8, "12.0")
+    assert (found.outcome, found.counts[Outcome.FAILS]) == (Outcome.PARTIAL, 8)
+
+
+def test_arch_specific_modules_are_special() -> None:
+    found = verdict([module(*ALL)] * 2 + [module("sm_90a")], "12.0")
+    assert (found.outcome, found.counts[Outcome.SPECIAL]) == (Outcome.NATIVE, 1)
+
+
+def test_single_architecture_modules_in_number_are_special() -> None:
+    found = verdict([module(*ALL)] * 9 + [module("sm_90")] * 4, "12.0")
+    assert (found.outcome, found.counts[Outcome.SPECIAL]) == (Outcome.NATIVE, 4)
+    few = verdict([module(*ALL)] * 9 + [module("sm_90")] * 3, "12.0")
+    assert (few.outcome, few.counts[Outcome.FAILS]) == (Outcome.PARTIAL, 3)
+
+
+def test_kernels_named_for_another_architecture_are_special() -> None:
+    named = module(image("sm_90", kernels=("_Z4k_sm90_gemmv", "cutlass_90_wgrad")))
+    other = module(image("sm_90", kernels=("_Z4k_sm90_gemmv", "_Z5plainv")))
+    assert verdict([module("sm_120"), named], "12.0").outcome is Outcome.NATIVE
+    assert verdict([module("sm_120"), other], "12.0").outcome is Outcome.PARTIAL
+
+
+def test_only_special_modules_fail_and_beside_ptx_are_undecided() -> None:
+    assert verdict([module("sm_90a")], "12.0").outcome is Outcome.FAILS
+    found = verdict([module("sm_90a"), module("compute_80")], "12.0")
+    assert (found.outcome, found.reason) == (Outcome.UNDECIDED, Reason.ONLY_SPECIAL_AND_PTX)
+
+
+def test_the_name_of_the_file_changes_nothing() -> None:
+    modules = [module(*ALL)] * 9 + [module(*ALL[:-1])]
+    plain = artifact(modules)
+    renamed = replace(plain, path="libcublasLt.so.13")
+    one, other = judge_artifact(plain, target("12.0")), judge_artifact(renamed, target("12.0"))
+    assert one is not None
+    assert other is not None
+    assert one.counts == other.counts
+
+
+def test_modules_without_any_kernel_count_for_nothing() -> None:
+    host_only = module(image("sm_52", kernels=()))
+    assert judge_artifact(artifact([host_only]), target("12.0")) is None
+    assert verdict([host_only, module("sm_120")], "12.0").counts[Outcome.NATIVE] == 1
+
+
+def test_an_unread_module_makes_the_artifact_undecided_or_partial() -> None:
+    unread = module(image("sm_120", kernels=None))
+    assert verdict([module("sm_120"), unread], "12.0").outcome is Outcome.UNDECIDED
+    assert verdict([module("sm_80"), unread], "12.0").outcome is Outcome.PARTIAL
+    assert verdict([replace(module("sm_120"), damage="cut short")], "12.0").outcome is Outcome.UNDECIDED
+
+
+def test_relocatable_code_in_a_linked_file() -> None:
+    linked = module("sm_90")
+    assert verdict([linked, module("sm_90", registration=REL)], "9.0").outcome is Outcome.NATIVE
+    lost = module(image("sm_90", kernels=("k9",)), registration=REL)
+    found = verdict([lost], "9.0")
+    assert (found.outcome, found.reason) == (Outcome.FAILS, Reason.NOT_LINKED)
+    assert verdict([linked, lost], "9.0").outcome is Outcome.PARTIAL
+
+
+def test_relocatable_code_in_an_object_is_undecided() -> None:
+    found = verdict([module("sm_90", registration=REL)], "9.0", linked=False)
+    assert (found.outcome, found.reason) == (Outcome.UNDECIDED, Reason.RELOCATABLE)
+
+
+def _unit(kernel: str, *entries: FatbinEntry | str) -> DeviceModule:
+    built = [image(entry) if isinstance(entry, str) else entry for entry in entries]
+    return module(*(replace(entry, kernels=(kernel,) if kernel else ()) for entry in built), registration=REL)
+
+
+def _calling(target: str) -> FatbinEntry:
+    return replace(image(target), unresolved=("helper",))
+
+
+NEW_PTX = image("compute_80", "9.5")
+
+
+@pytest.mark.parametrize(
+    ("linked_for", "units", "jit", "outcome", "reason"),
+    [
+        # the linked image fits: nothing is linked anew
+        ("sm_90", [_unit("k1", "sm_90"), _unit("k2", "sm_90")], JitPolicy.NORMAL, Outcome.NATIVE, None),
+        # it does not: of each unit the driver picks an image as of any module, and links
+        ("sm_80", [_unit("k1", "compute_80"), _unit("k2", "compute_80")], JitPolicy.NORMAL, Outcome.JIT, None),
+        ("sm_80", [_unit("k1", "sm_90"), _unit("k2", "sm_90")], JitPolicy.NORMAL, Outcome.NATIVE, None),
+        ("sm_80", [_unit("k1", "sm_90"), _unit("k2", "compute_80")], JitPolicy.NORMAL, Outcome.JIT, None),
+        ("sm_80", [_unit("k1", "sm_80"), _unit("k2", "sm_80")], JitPolicy.NORMAL, Outcome.FAILS, Reason.NO_IMAGE),
+        # a unit of which nothing fits is left out
+        (
+            "sm_80",
+            [_unit("k1", "sm_80"), _unit("k2", "compute_80")],
+            JitPolicy.NORMAL,
+            Outcome.PARTIAL,
+            Reason.KERNELS_MISSING,
+        ),
+        # but it may define what another calls
+        (
+            "sm_80",
+            [_unit("k1", _calling("compute_80")), _unit("k2", "compute_80"), _unit("", "sm_80")],
+            JitPolicy.NORMAL,
+            Outcome.UNDECIDED,
+            Reason.RELOCATABLE,
+        ),
+        (
+            "sm_80",
+            [_unit("k1", _calling("compute_80")), _unit("k2", "compute_80"), _unit("", "compute_80")],
+            JitPolicy.NORMAL,
+            Outcome.JIT,
+            None,
+        ),
+        # one PTX that cannot be compiled fails the whole link
+        (
+            "sm_80",
+            [_unit("k1", "sm_90"), _unit("k2", NEW_PTX)],
+            JitPolicy.NORMAL,
+            Outcome.FAILS,
+            Reason.PTX_ISA_TOO_NEW,
+        ),
+        (
+            "sm_80",
+            [_unit("k1", "sm_90"), _unit("k2", "compute_80")],
+            JitPolicy.DISABLED,
+            Outcome.FAILS,
+            Reason.JIT_DISABLED,
+        ),
+        ("sm_80", [_unit("k1", "sm_90"), _unit("k2", "sm_90")], JitPolicy.DISABLED, Outcome.NATIVE, None),
+        ("sm_90", [_unit("k1", "sm_90"), _unit("k2", "sm_90")], JitPolicy.FORCED, Outcome.FAILS, Reason.NO_IMAGE),
+        ("sm_90", [_unit("k1", "compute_80"), _unit("k2", "compute_80")], JitPolicy.FORCED, Outcome.JIT, None),
+    ],
+)
+def test_a_device_link_that_does_not_fit_is_linked_anew(
+    linked_for: str, units: list[DeviceModule], jit: JitPolicy, outcome: Outcome, reason: Reason | None
+) -> None:
+    found = judge_artifact(artifact([module(linked_for), *units]), target("9.0", "580", jit))
+    assert found is not None
+    (only,) = found.modules
+    assert (only.outcome, only.reason, found.outcome) == (outcome, reason, outcome)
+
+
+def test_only_a_device_link_is_linked_anew() -> None:
+    """A module with a kernel that no relocatable unit holds is a translation unit of its own."""
+    found = verdict([module(image("sm_80", kernels=("k1", "k9"))), _unit("k1", "compute_80")], "9.0")
+    assert (found.outcome, found.reason) == (Outcome.FAILS, Reason.NO_IMAGE)
+    found = verdict([module("sm_80"), _unit("k1", "compute_80"), _unit("k2", "compute_80")], "9.0", linked=False)
+    assert found.counts[Outcome.JIT] == 0
+
+
+@pytest.mark.parametrize(
+    ("modules", "jit"),
+    [
+        ([module("sm_80")], JitPolicy.NORMAL),
+        ([module("compute_120")], JitPolicy.NORMAL),
+        ([module(NEW_PTX)], JitPolicy.NORMAL),
+        ([module(image("compute_90", "7.0"))], JitPolicy.NORMAL),
+        ([module("compute_80")], JitPolicy.DISABLED),
+        ([module("sm_90", "compute_80")], JitPolicy.FORCED_AND_DISABLED),
+        ([module(image("sm_90", kernels=()), "sm_80")], JitPolicy.NORMAL),
+        ([module("sm_90", registration=REL)], JitPolicy.NORMAL),
+        ([module(replace(image("sm_90"), concatenated=True))], JitPolicy.NORMAL),
+        ([module("sm_90a"), module("sm_100a")], JitPolicy.FORCED),
+        ([module("sm_80"), module("sm_90")], JitPolicy.NORMAL),
+        ([module("sm_80"), *[_unit("k1", "sm_80"), _unit("k2", "sm_80")]], JitPolicy.NORMAL),
+        ([module("sm_80"), *[_unit("k1", "sm_80"), _unit("k2", "sm_90")]], JitPolicy.NORMAL),
+        ([module(image("sm_90", kernels=("k1",)), "compute_80")], JitPolicy.NORMAL),
+    ],
+)
+def test_whatever_fails_is_an_error_finding(modules: list[DeviceModule], jit: JitPolicy) -> None:
+    """Every way to fail ends in exit code 1: no reason without a rule that speaks of it."""
+    read = ReadResult((artifact(modules),), (), 1, 0, ())
+    report = judge_read(read, (target("9.0", "580", jit),), Policy(Require.RUNS, Holes.ERROR, ()))
+    assert report.verdicts[0].outcome in (Outcome.FAILS, Outcome.PARTIAL)
+    assert report.exit_code == 1
+
+
+def test_what_lies_elsewhere_decides_only_where_nothing_is_registered() -> None:
+    registered, elsewhere = module("sm_120"), module("sm_80", registration=STRAY)
+    found = verdict([registered, elsewhere], "12.0")
+    assert (found.outcome, len(found.stray)) == (Outcome.NATIVE, 1)
+    alone = verdict([elsewhere], "12.0")
+    assert (alone.outcome, len(alone.stray)) == (Outcome.FAILS, 0)
+
+
+@pytest.mark.parametrize(
+    ("modules", "expected"),
+    [
+        ([module("sm_52", image("compute_52", "8.7"))] * 3, "sm_52"),
+        ([module("sm_75", image("compute_75", "9.0"))] * 3, "sm_75"),
+        ([module("sm_75", image("compute_75", "8.7"))], None),  # CUDA 12 never builds 7.5 unasked
+        ([module("sm_52", image("compute_52", "9.0"))], None),
+        ([module("sm_52")], None),  # somebody asked for machine code only
+        ([module("sm_52", image("compute_52", "8.7")), module("sm_80")], None),
+        ([module("sm_52", image("compute_52", "8.7"), "sm_80")], None),
+        ([module(image("sm_80", kernels=())), module("sm_52", image("compute_52", "8.7"))], "sm_52"),
+    ],
+)
+def test_default_target(modules: list[DeviceModule], expected: str | None) -> None:
+    assert default_target(modules) == expected

@@ -1,0 +1,112 @@
+"""Every rule of `lint` fires on a realistic project and is silent on its corrected twin; its fixes cure what it found,
+leave the rest of the files alone, and find nothing to do the second time."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+from cudacompat.app.explain import explain
+from cudacompat.app.lint import findings_of
+from cudacompat.app.project.fixes import chosen, edited
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.rules import OWN_RULES, lint
+from cudacompat.domain.rules.lint import LINT_RULES
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from tests.helpers.lint_case import LintCase, project
+
+ROOT = Path(__file__).parents[4]
+BY_ID = {rule.id: rule for rule in LINT_RULES}
+
+
+def every_case() -> list[LintCase]:
+    """Those of every module of cases."""
+    found: list[LintCase] = []
+    for path in sorted(Path(__file__).parents[3].glob("lint_cases_*.py")):
+        found += importlib.import_module(f"tests.{path.stem}").LINT_CASES
+    return found
+
+
+CASES = every_case()
+
+
+def _of(rule: Rule[Project], facts: Project) -> list[Finding]:
+    return list(rule.check(facts))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_rule_fires_on_the_fault_and_not_on_its_cure(case: LintCase) -> None:
+    rule = BY_ID[case.id]
+    facts = project(case.bad, *case.gpu)
+    fired = _of(rule, facts)
+    assert fired, "it should have fired"
+    for finding in fired:
+        assert finding.id == case.id
+        assert finding.message
+        assert "\n" not in finding.message
+        assert finding.help, "every finding says its cure"
+        assert finding.path in case.bad
+        assert finding.line is not None
+        assert 1 <= finding.line <= len(case.bad[finding.path].splitlines())
+    first = fired[0]
+    assert first.path is not None
+    assert first.line is not None
+    assert case.line in case.bad[first.path].splitlines()[first.line - 1]
+    cured = project(case.good, *case.gpu)
+    assert [finding.message for finding in _of(rule, cured)] == []
+    errors = [f"{f.id}: {f.message}" for f in findings_of(cured) if f.severity is Severity.ERROR]
+    assert [error for error in errors if error.partition(":")[0] not in case.also] == []
+
+
+@pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_fix_cures_what_was_found_and_is_done_then(case: LintCase, *, unsafe: bool) -> None:
+    rule = BY_ID[case.id]
+    texts = dict(case.bad)
+    findings = _of(rule, project(texts, *case.gpu))
+    making = chosen(findings, unsafe=unsafe)
+    if not making:
+        return
+    texts |= edited(texts, making)
+    after = project(texts, *case.gpu)
+    assert not after.not_read
+    assert not chosen(_of(rule, after), unsafe=unsafe), "a second time it has nothing to do"
+    assert len(_of(rule, after)) < len(findings)
+    new = {f.id for f in findings_of(after) if f.severity is Severity.ERROR}
+    old = {f.id for f in findings_of(project(case.bad, *case.gpu)) if f.severity is Severity.ERROR}
+    assert new <= old, "a fix makes no new fault"
+
+
+def test_every_rule_has_a_case() -> None:
+    assert set(BY_ID) == {case.id for case in CASES}
+
+
+def test_every_rule_of_the_package_is_in_the_tuple_once() -> None:
+    written = [
+        value
+        for info in pkgutil.iter_modules(lint.__path__)
+        for value in vars(importlib.import_module(f"{lint.__name__}.{info.name}")).values()
+        if isinstance(value, Rule)
+    ]
+    assert {rule.id for rule in written} == set(BY_ID)
+    assert len(LINT_RULES) == len(BY_ID)
+    assert not set(BY_ID) & {rule.id for rule in OWN_RULES}
+
+
+@pytest.mark.parametrize("rule", LINT_RULES, ids=lambda rule: rule.id)
+def test_every_rule_has_a_page_and_a_line_in_the_changelog(rule: Rule[Project]) -> None:
+    page = explain(rule.id)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.id)
+    assert rule.title in page
+    for heading in ("What it finds:", "Why it matters:", "Example:", "What to do:"):
+        assert f"\n{heading}" in page
+    assert f"`{rule.id}`" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_no_rule_finds_anything_in_nothing() -> None:
+    assert findings_of(project({})) == ()

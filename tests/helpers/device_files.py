@@ -1,0 +1,64 @@
+"""Files with real device code for tests of whole runs: real cubins in fatbins that the test puts together."""
+
+from __future__ import annotations
+
+import functools
+import re
+import struct
+import zipfile
+from pathlib import Path
+
+from tests.helpers.fatbin_writer import Image, fatbin, ptx, sass
+from tests.helpers.toolchain import ptx_text
+
+KERNEL = "k1"  # what every cubin here holds, and all of it
+_CASES = Path(__file__).parents[1] / "data" / "h200" / "cases.zip"
+
+
+@functools.cache
+def _cubins() -> dict[str, bytes]:
+    """One cubin for each target, by `sm_90a`."""
+    found: dict[str, bytes] = {}
+    with zipfile.ZipFile(_CASES) as archive:
+        for name in sorted(archive.namelist()):
+            match = re.fullmatch(r"bare/cubin-[\d.]+-(sm_\d+[af]?)\.cubin", name)
+            if match:
+                found.setdefault(match[1], archive.read(name))
+    return found
+
+
+def image(target: str) -> Image:
+    """`sm_90a`, or `compute_90` (of ISA 7.8) or `compute_90@8.7`; PTX holds the same kernel as the cubins."""
+    if target.startswith("sm_"):
+        return sass(_cubins()[target], target.lstrip("sm_0123456789"))
+    arch, _, isa = target.removeprefix("compute_").partition("@")
+    return ptx(ptx_text(isa or "8.8", arch, (KERNEL,)))
+
+
+def library(*modules: str) -> bytes:
+    """A shared library (ELF, with nothing in it but its fatbins) of several modules, each a list of targets:
+    `library("sm_80 sm_90", "sm_80")`."""
+    code = b"".join(fatbin(*(image(target) for target in module.split())) for module in modules)
+    names = b"\0.nv_fatbin\0.shstrtab\0"
+    start = 64
+    table = start + len(code) + len(names)
+    padding = -table % 8
+    header = struct.pack(
+        "<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 3, 62, 1, 0, 0, table + padding, 0, 64, 0, 0, 64, 3, 2
+    )
+    section = struct.Struct("<IIQQQQIIQQ")
+    sections = (
+        bytes(64)
+        + section.pack(1, 1, 2, 0, start, len(code), 0, 0, 8, 0)
+        + section.pack(12, 3, 0, 0, start + len(code), len(names), 0, 0, 1, 0)
+    )
+    return header + code + names + bytes(padding) + sections
+
+
+def wheel(path: Path, **members: bytes) -> Path:
+    """A wheel with these members; `lib_a` is written `pkg/lib_a.so`."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("pkg/__init__.py", "")
+        for name, data in members.items():
+            archive.writestr(f"pkg/{name}.so", data)
+    return path
