@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from cudacompat.app.generate import Asked, generate  # noqa: E402
+from cudacompat.app.generate import GenerateRequest, generate  # noqa: E402
 from cudacompat.engines import ENGINES  # noqa: E402
 from cudacompat.generate.outputs import Matrix, output, reaching  # noqa: E402
 from cudacompat.report.text import render  # noqa: E402
@@ -35,19 +35,19 @@ def examples() -> dict[str, str]:
         specs = GPUS[:1] if engine.name in ONE_EACH else GPUS
         found[f"{engine.name}/plan.txt"] = _plan(engine.name, specs)
         for kind in reaching(engine, None):
-            report = generate(engine.name, Asked(specs=specs, output=kind.name))
+            report = generate(engine.name, GenerateRequest(specs=specs, output=kind.name))
             found |= {f"{engine.name}/{kind.name}/{file.name}": file.text for file in report.files}
     found["matrix/plan.txt"] = _plan("cmake", APART)
     for kind in reaching(next(engine for engine in ENGINES if engine.name == "cmake"), None):
         if output(kind.name).matrix is not Matrix.NO:
-            report = generate("cmake", Asked(specs=APART, output=kind.name))
+            report = generate("cmake", GenerateRequest(specs=APART, output=kind.name))
             found |= {f"matrix/{kind.name}/{file.name}": file.text for file in report.files}
     return found
 
 
 def _plan(engine: str, specs: tuple[str, ...]) -> str:
     page = io.StringIO()
-    render(generate(engine, Asked(specs=specs)), page, "never")
+    render(generate(engine, GenerateRequest(specs=specs)), page, "never")
     return page.getvalue()
 
 

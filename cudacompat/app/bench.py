@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.app.runs.observe import Wanted, observe
+from cudacompat.app.runs.observe import RunRequest, observe
 from cudacompat.domain.reports.bench import BenchReport
 from cudacompat.domain.runs.bench import Measured, Run, Variant, oddity
 from cudacompat.domain.runs.observation import Observation
@@ -143,7 +143,7 @@ def _once(
     environment = {key: value for key, value in os.environ.items() if key not in _SWITCHES}
     environment |= {"CUDA_CACHE_PATH": str(cache), "CUDA_CACHE_MAXSIZE": _CACHE_BYTES, **variables}
     clock = _Clock(first, rate)
-    wanted = Wanted(command, measure.timeout_s, measure.health, timed=True)
+    wanted = RunRequest(command, measure.timeout_s, measure.health, timed=True)
     seen = observe(wanted, environment, clock.feed, on_start=clock.start)
     return _run(seen, clock, measure)
 

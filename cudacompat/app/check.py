@@ -23,9 +23,9 @@ from cudacompat.domain.rules import (
     READ_RULES,
     SIZE_RULES,
 )
-from cudacompat.domain.rules.artifact.judged_facts import Judged
-from cudacompat.domain.rules.artifact.policy_facts import Held
-from cudacompat.domain.rules.artifact.too_big import Sized
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
+from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
+from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores.suppress import names, suppress
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
@@ -67,9 +67,9 @@ def judge_read(
         judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target)) is not None]
         empty += not judged
         verdicts += judged
-        findings += [f for v in judged for rule in ARTIFACT_RULES for f in rule.check(Judged(v, policy))]
+        findings += [f for v in judged for rule in ARTIFACT_RULES for f in rule.check(VerdictFacts(v, policy))]
         if judged:
-            held = Held(artifact, tuple(judged), policy)
+            held = ArtifactFacts(artifact, tuple(judged), policy)
             findings += [f for rule in HELD_RULES for f in rule.check(held)]
     findings = _forgive_alternatives(findings, verdicts, targets, policy)
     if policy.max_bytes is not None:
@@ -118,7 +118,7 @@ def _forgive_alternatives(
     return findings
 
 
-def _sized(artifacts: Iterable[BinaryArtifact], limit: int) -> list[Sized]:
+def _sized(artifacts: Iterable[BinaryArtifact], limit: int) -> list[SizeFacts]:
     """The files on the disk that the artifacts lie in, and how much code for each target they hold."""
     found: dict[str, Counter[str]] = {}
     sizes: dict[str, int] = {}
@@ -128,7 +128,7 @@ def _sized(artifacts: Iterable[BinaryArtifact], limit: int) -> list[Sized]:
         targets = found.setdefault(outer, Counter())
         for entry in (entry for module in artifact.modules for entry in module.entries):
             targets[str(entry.target) if entry.target else entry.kind.value] += entry.size
-    return [Sized(path, sizes[path], limit, tuple(sorted(found[path].items()))) for path in found]
+    return [SizeFacts(path, sizes[path], limit, tuple(sorted(found[path].items()))) for path in found]
 
 
 def _file_of(path: str) -> str:

@@ -14,7 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from cudacompat.app.inputs.baseline_file import called
 from cudacompat.artifacts.read import read_paths
-from cudacompat.domain.compare.diff import DiffReport, FailOn, Side, compare
+from cudacompat.domain.compare.diff import DiffReport, FailOn, Release, compare
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import StepError, UsageError
@@ -60,7 +60,7 @@ def _is_path(text: str) -> bool:
         return False
 
 
-def _side(text: str, on_file: OnFile) -> Side:
+def _side(text: str, on_file: OnFile) -> Release:
     if _is_path(text):
         return _read(text, text, on_file)
     with tempfile.TemporaryDirectory(prefix="cudacompat-") as folder:
@@ -75,10 +75,10 @@ def _side(text: str, on_file: OnFile) -> Side:
         )
 
 
-def _read(label: str, path: str, on_file: OnFile) -> Side:
+def _read(label: str, path: str, on_file: OnFile) -> Release:
     found = read_paths([path], kernels=True, on_file=on_file)
     names = called([artifact.path for artifact in found.artifacts], [path], inside=True)
-    return Side(label, found.artifacts, found.not_read, found.files, found.without_code, names)
+    return Release(label, found.artifacts, found.not_read, found.files, found.without_code, names)
 
 
 def _download(release: str, folder: Path, on_file: OnFile) -> Path:

@@ -13,7 +13,7 @@ from cudacompat.app.project.recognise import Recognised, recognise
 from cudacompat.domain.machine.facts import Found, HostFacts, from_json, to_json
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.reports.doctor import DoctorReport, Step
+from cudacompat.domain.reports.doctor import DoctorReport, PlanStep
 from cudacompat.domain.rules import MACHINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
@@ -125,8 +125,8 @@ def _recognise(paths: Sequence[str]) -> Recognised | None:
 
 def _plan(
     findings: Sequence[Finding], checked: CheckReport | None, targets: Sequence[Target], known: Recognised | None
-) -> tuple[tuple[Step, ...], tuple[tuple[str, str], ...]]:
-    steps = [Step(f"{f.message}: {f.help}") for f in findings if f.path is None and f.help and f.severity is _ERROR]
+) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
+    steps = [PlanStep(f"{f.message}: {f.help}") for f in findings if f.path is None and f.help and f.severity is _ERROR]
     if checked is None:
         return tuple(steps), ()
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
@@ -134,7 +134,7 @@ def _plan(
         return tuple(steps), ()
     wheels = sorted({path.split("!/")[0] for f in curable if f.path and "!/" in (path := f.path)})
     for wheel in wheels:
-        steps.append(Step(f"{wheel} is a build of others: take a release of it built for these GPUs, or build it"))
+        steps.append(PlanStep(f"{wheel} is a build of others: take a release of it built for these GPUs, or build it"))
     rebuild, settings = _rebuild(targets, known)
     return (*steps, *rebuild), settings
 
@@ -144,8 +144,8 @@ _ERROR = Severity.ERROR
 
 def _rebuild(
     targets: Sequence[Target], known: Recognised | None
-) -> tuple[tuple[Step, ...], tuple[tuple[str, str], ...]]:
-    from cudacompat.app.generate import Asked, command_line, wanted_gpus
+) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
+    from cudacompat.app.generate import GenerateRequest, command_line, wanted_gpus
     from cudacompat.domain.builds.plans.plan import commands, plan_build, setting_line
     from cudacompat.engines import find
 
@@ -154,22 +154,22 @@ def _rebuild(
     try:
         plan = plan_build(engine, wanted_gpus([target.id for target in targets]), version=version)
     except CudacompatError as error:
-        return (Step(f"no settings are known for this build: {error}"),), ()
+        return (PlanStep(f"no settings are known for this build: {error}"),), ()
     recognised = f", as {known.file} shows" if known is not None else ", as nothing here shows another build"
     *build, last = commands(plan)
     clears = len([cache for cache in plan.engine.caches if cache.window.holds(plan.version)])
     output = "dockerfile" if plan.recipe and plan.image else "env"
     steps = [
-        Step(
+        PlanStep(
             f"set the list where this build reads it ({plan.title}{recognised}); or let the file be written",
-            command_line([plan], Asked(output=output, engine_version=version)),
+            command_line([plan], GenerateRequest(output=output, engine_version=version)),
         ),
         *(
-            Step(f"clear what hides the change: {cache.why}", command)
+            PlanStep(f"clear what hides the change: {cache.why}", command)
             for cache, command in zip(plan.engine.caches, build[:clears], strict=False)
         ),
-        *(Step("build", command) for command in build[clears:]),
-        Step("see that the architectures arrived", last),
+        *(PlanStep("build", command) for command in build[clears:]),
+        PlanStep("see that the architectures arrived", last),
     ]
     lines = [f"{setting_line(setting)}   # read by {setting.reader}" for setting in plan.settings]
     lines += [f"# {each.name}: {each.why}" for each in plan.left_out]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cudacompat.domain.builds.engine import Route
 from cudacompat.domain.builds.plans.matrix import plan_builds
-from cudacompat.domain.builds.plans.plan import DISTRO, BuildPlan, Wanted
+from cudacompat.domain.builds.plans.plan import DISTRO, BuildPlan, RequestedTarget
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.reports.generate import GenerateReport
 from cudacompat.domain.words.errors import ParseError, UsageError
@@ -17,7 +17,7 @@ from cudacompat.engines import find, profiles
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GenerateRequest:
     """What the command line asks of `generate` beside the engine."""
 
     specs: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Asked:
     install: str | None = None
 
 
-def wanted_gpus(specs: Sequence[str], fleet: str | None = None) -> tuple[Wanted, ...]:
+def wanted_gpus(specs: Sequence[str], fleet: str | None = None) -> tuple[RequestedTarget, ...]:
     """Return what the SPECs, and the GPUs that a fleet file lists, ask a build to serve; this machine's GPUs for
     `native`, or for none of them."""
     wanted = _of_fleet(fleet) if fleet is not None else []
@@ -44,11 +44,13 @@ def wanted_gpus(specs: Sequence[str], fleet: str | None = None) -> tuple[Wanted,
         suffix = found.arch.suffix if found.arch is not None else ArchSuffix.NONE
         name = found.name if found.name is not None and found.name == found.id else None
         label = f"{name} ({found.capability})" if name else str(found.arch or found.capability)
-        wanted.append(Wanted(label, name or str(found.arch or found.capability), found.capability.number, suffix))
+        wanted.append(
+            RequestedTarget(label, name or str(found.arch or found.capability), found.capability.number, suffix)
+        )
     return tuple(dict.fromkeys(wanted))
 
 
-def _of_fleet(file: str) -> list[Wanted]:
+def _of_fleet(file: str) -> list[RequestedTarget]:
     from cudacompat.app.inputs.fleet import load
 
     found = []
@@ -56,7 +58,7 @@ def _of_fleet(file: str) -> list[Wanted]:
         named = each.name is not None and each.name != str(each.capability)
         label = f"{each.name} ({each.capability})" if named else each.id
         # a node's label need not be a name that --gpu knows: the capability is what is asked for
-        found.append(Wanted(_printable(label), str(each.capability), each.capability.number))
+        found.append(RequestedTarget(_printable(label), str(each.capability), each.capability.number))
     return found
 
 
@@ -65,18 +67,18 @@ def _printable(name: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in name)[:120]
 
 
-def _native() -> list[Wanted]:
+def _native() -> list[RequestedTarget]:
     from cudacompat.app.inputs.targets import native_targets
     from cudacompat.domain.words.verdict import JitPolicy
     from cudacompat.host.gpus.probe import gpus
 
     return [
-        Wanted(_printable(target.label), str(target.capability), target.capability.number)
+        RequestedTarget(_printable(target.label), str(target.capability), target.capability.number)
         for target in native_targets(gpus(), None, JitPolicy.NORMAL)
     ]
 
 
-def generate(engine: str, asked: Asked) -> GenerateReport:
+def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     """Return the plans for these GPUs and, with an output named, its files; `UsageError` for what cannot be built."""
     from cudacompat.generate.outputs import Matrix, output, reaching, require_reach
 
@@ -143,7 +145,7 @@ def _budget(text: str | None) -> int | None:
     return number
 
 
-def command_line(plans: Sequence[BuildPlan], asked: Asked) -> str:
+def command_line(plans: Sequence[BuildPlan], asked: GenerateRequest) -> str:
     """Return the command line that makes the same again."""
     words = ["cudacompat", "generate", plans[0].engine.name]
     for spec in dict.fromkeys(each.spec for plan in plans for each in plan.wanted):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cudacompat.app.generate import wanted_gpus
-from cudacompat.app.project.list_changes import Edit, Job, analyse
+from cudacompat.app.project.list_changes import AdditionRequest, ListEdit, analyse
 from cudacompat.app.project.list_names import names_of
 from cudacompat.artifacts.buildfiles import settings
 from cudacompat.artifacts.buildfiles.project_files import ProjectFile, read_project
@@ -39,7 +39,7 @@ def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_vers
     project = read_project(folder)
     found, version = _engine(engine, engine_version, folder)
     of_version = found.version(version)
-    job = Job(found, of_version, wanted_gpus(specs), names_of(found, of_version))
+    job = AdditionRequest(found, of_version, wanted_gpus(specs), names_of(found, of_version))
     not_read = [*project.not_read]
     places, edits = analyse(job, project.files, not_read)
     changed = {file.name: _apply(file.text, edits[file.name]) for file in project.files if edits.get(file.name)}
@@ -81,7 +81,7 @@ def _engine(name: str | None, version: str | None, folder: str) -> tuple[Engine,
     return seen.engine, version or seen.version
 
 
-def _command(engine: Engine, version: str | None, folder: str, job: Job) -> str:
+def _command(engine: Engine, version: str | None, folder: str, job: AdditionRequest) -> str:
     words = ["cudacompat", "generate", engine.name, *([folder] if folder != "." else [])]
     words += ["--engine-version", version] if version else []
     for spec in dict.fromkeys(each.spec for each in job.wanted):
@@ -92,7 +92,7 @@ def _command(engine: Engine, version: str | None, folder: str, job: Job) -> str:
 # -- what the project builds with
 
 
-def _apply(text: str, edits: Sequence[Edit]) -> str:
+def _apply(text: str, edits: Sequence[ListEdit]) -> str:
     for edit in sorted(edits, key=lambda edit: -edit.start):
         text = text[: edit.start] + edit.text + text[edit.end :]
     return text
@@ -109,7 +109,7 @@ def _builds_with(file: ProjectFile, edits: Mapping[str, object], names: set[str]
 
 
 def _require_buildable(
-    job: Job, files: Sequence[ProjectFile], edits: Mapping[str, Sequence[Edit]], names: set[str]
+    job: AdditionRequest, files: Sequence[ProjectFile], edits: Mapping[str, Sequence[ListEdit]], names: set[str]
 ) -> None:
     """Refuse a GPU that a base image of a changed file cannot build for, with the tag that can."""
     codes = [code for some in edits.values() for edit in some for code in edit.code]
@@ -140,7 +140,7 @@ def _release_of(image: str) -> CudaRelease | None:
     return release(ToolkitVersion.parse(match[1])) if match else None
 
 
-def _better(job: Job, image: str, codes: Sequence[CodeTarget]) -> str:
+def _better(job: AdditionRequest, image: str, codes: Sequence[CodeTarget]) -> str:
     fitting = with_all({each.arch for each in codes} | {i.arch for i in arriving(job.engine, job.version, codes)})
     if not fitting:
         return "no single release builds the whole list then: build once for each group (cudacompat generate says how)"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from cudacompat.app.project.files import Read, read
+from cudacompat.app.project.files import ProjectRead, read
 from cudacompat.app.project.fixes import chosen, edited
 from cudacompat.app.project.model import project_of
 from cudacompat.domain.builds.api_changes import CallingSources
@@ -96,7 +96,7 @@ def _callings(project: Project) -> Iterator[CallingSources]:
 
 
 def _judged(
-    found: Read, targets: tuple[Target, ...], ignores: Sequence[Ignore]
+    found: ProjectRead, targets: tuple[Target, ...], ignores: Sequence[Ignore]
 ) -> tuple[LintReport, tuple[Finding, ...]]:
     project = project_of(found, targets)
     ids = frozenset((*(rule.id for rule in LINT_RULES), *(rule.id for rule in SOURCE_RULES)))
@@ -132,7 +132,7 @@ def _judged(
     return report, left.findings
 
 
-def _of_user(found: Read, finding: Finding) -> Finding:
+def _of_user(found: ProjectRead, finding: Finding) -> Finding:
     """The finding with its paths, and those of its fix, as the user would write them."""
     fix = finding.fix
     if fix is not None:
@@ -140,6 +140,6 @@ def _of_user(found: Read, finding: Finding) -> Finding:
     return replace(finding, path=_named(found, finding.path), fix=fix)
 
 
-def _named(found: Read, name: str | None) -> str | None:
+def _named(found: ProjectRead, name: str | None) -> str | None:
     """The path of a file as the user would write it, from where the command was called."""
     return name if name is None or str(found.root) == "." else (found.root / name).as_posix()

@@ -16,7 +16,7 @@ from cudacompat.domain.machine.facts import Found, GpuDevice
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.load import LoadReport
 from cudacompat.domain.rules import LOAD_RULES
-from cudacompat.domain.runs.load import ArtifactLoad, Compared, ModuleAnswer, compare, loadable
+from cudacompat.domain.runs.load import ArtifactLoad, LoadComparison, ModuleAnswer, compare, loadable
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import JitPolicy, Target
@@ -99,7 +99,7 @@ def load_artifact(
             asked.append(module)
         else:
             not_asked[why] += 1
-    compared: tuple[Compared, ...] = ()
+    compared: tuple[LoadComparison, ...] = ()
     if asked:
         file = disk.file(artifact.path)
         if isinstance(file, NotRead):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cudacompat.app.inputs.targets import jit_from, release_of
-from cudacompat.app.runs.observe import OnOutput, Wanted, observe
+from cudacompat.app.runs.observe import OnOutput, RunRequest, observe
 from cudacompat.app.runs.run_log import read_log
 from cudacompat.artifacts.read import read_paths
 from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
@@ -25,7 +25,7 @@ TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class VerifyRequest:
     """What the user wants proved."""
 
     expected: Expect = Expect.SASS
@@ -35,7 +35,7 @@ class Asked:
 
 def verify(
     command: Sequence[str],
-    asked: Asked,
+    asked: VerifyRequest,
     *,
     health: str | None = None,
     cold: bool = False,
@@ -49,7 +49,7 @@ def verify(
     if health is not None:
         require_url(health)
     gpus = _named(asked.gpus)
-    seen = observe(Wanted(tuple(command), timeout_s, health, cold), os.environ, on_output)
+    seen = observe(RunRequest(tuple(command), timeout_s, health, cold), os.environ, on_output)
     decision = decide(seen, asked.min_gpu_memory)
     if decision.verdict in (Verdict.GPU, Verdict.GPU_JIT, Verdict.UNDECIDED):
         seen = _with_files(seen, decision, on_file)
@@ -57,7 +57,7 @@ def verify(
     return _report(Verified(seen, decision, asked.expected, asked.min_gpu_memory, gpus))
 
 
-def verify_log(path: str, asked: Asked) -> VerifyReport:
+def verify_log(path: str, asked: VerifyRequest) -> VerifyReport:
     """Return the verdict on a saved log: of the code that ran a log shows little, and of the memory nothing."""
     gpus = _named(asked.gpus)
     log = read_log(path)

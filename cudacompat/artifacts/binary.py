@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cudacompat.artifacts.binaries import ar, elf, pe, ptx
 from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
-from cudacompat.artifacts.binaries.section import Image
+from cudacompat.artifacts.binaries.section import HostImage
 from cudacompat.artifacts.sniff import HEAD, Kind, sniff
 from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import CodeKind
@@ -59,7 +59,7 @@ def read_binary(path: str, buffer: Buffer, kind: Kind, *, kernels: bool) -> Bina
     return Binary(artifact, into.problems)
 
 
-def _take_image(into: Gatherer, image: Image, start: int, end: int, prefix: str) -> None:
+def _take_image(into: Gatherer, image: HostImage, start: int, end: int, prefix: str) -> None:
     for problem in image.problems:
         into.problem(problem)
     if image.sections is None:  # where its code lies is not known: search all of it

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
 from cudacompat.artifacts.binary import read_binary
-from cudacompat.artifacts.containers.folders import NOT_REGULAR, Place, Step, walk, why_not
+from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, FolderEntry, walk, why_not
 from cudacompat.artifacts.sniff import HEAD, Kind, sealed_as, sniff
 from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
 from cudacompat.domain.words.errors import UsageError
@@ -104,10 +104,10 @@ class _Reader:
             return
         self._barren.append(path)
 
-    def _place(self, place: Place, *, named: bool) -> _Yield:
-        if place.step is Step.PROBLEM:
+    def _place(self, place: FolderEntry, *, named: bool) -> _Yield:
+        if place.step is EntryKind.PROBLEM:
             return self._refuse(place.path, place.why)
-        if place.step is Step.OUTSIDE:
+        if place.step is EntryKind.OUTSIDE:
             return self._outside_link(place.path)
         return self._file(place.path, named=named)
 

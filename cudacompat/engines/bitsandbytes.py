@@ -8,12 +8,12 @@ from cudacompat.domain.builds.engine import (
     Channel,
     DeadSetting,
     Engine,
-    Fixed,
     Grammar,
     Knob,
     Marker,
     Proof,
     Ptx,
+    RequiredSetting,
     Window,
 )
 
@@ -46,7 +46,7 @@ ENGINE = Engine(
         ),
     ),
     fixed=(
-        Fixed(
+        RequiredSetting(
             "COMPUTE_BACKEND",
             "cuda",
             Channel.DEFINE,
@@ -68,7 +68,7 @@ ENGINE = Engine(
         ),
     ),
     env_fixed=(
-        Fixed(
+        RequiredSetting(
             "COMPUTE_BACKEND",
             "cuda",
             Channel.CMAKE_ARGS,

@@ -8,7 +8,6 @@ from cudacompat.domain.builds.engine import (
     Channel,
     DeadSetting,
     Engine,
-    Fixed,
     Grammar,
     Hazard,
     Knob,
@@ -16,6 +15,7 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Ptx,
     Recipe,
+    RequiredSetting,
     Window,
 )
 
@@ -65,7 +65,7 @@ ENGINE = Engine(
         ),
     ),
     fixed=(
-        Fixed(
+        RequiredSetting(
             "WITH_CUDA",
             "ON",
             Channel.DEFINE,

@@ -8,12 +8,12 @@ from cudacompat.domain.builds.engine import (
     Channel,
     DeadSetting,
     Engine,
-    Fixed,
     Grammar,
     Knob,
     Marker,
     Proof,
     Recipe,
+    RequiredSetting,
     Window,
 )
 
@@ -40,7 +40,7 @@ ENGINE = Engine(
         ),
     ),
     fixed=(
-        Fixed(
+        RequiredSetting(
             "FAISS_ENABLE_GPU",
             "ON",
             Channel.DEFINE,

@@ -8,7 +8,6 @@ from cudacompat.domain.builds.engine import (
     Channel,
     DeadSetting,
     Engine,
-    Fixed,
     Grammar,
     Hazard,
     Knob,
@@ -16,6 +15,7 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Ptx,
     Recipe,
+    RequiredSetting,
     Rewrite,
     Window,
 )
@@ -77,7 +77,7 @@ ENGINE = Engine(
         for major in (10, 11, 12)
     ),
     fixed=(
-        Fixed(
+        RequiredSetting(
             "FLASH_ATTENTION_FORCE_BUILD",
             "TRUE",
             Channel.ENVIRONMENT,

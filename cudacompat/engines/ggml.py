@@ -13,7 +13,6 @@ from cudacompat.domain.builds.engine import (
     DeadSetting,
     Effect,
     Engine,
-    Fixed,
     Grammar,
     Hazard,
     Knob,
@@ -22,7 +21,8 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Purpose,
     Recipe,
-    Removed,
+    RenamedOption,
+    RequiredSetting,
     Rewrite,
     Window,
 )
@@ -37,7 +37,7 @@ UNSET = (
     "nvcc warns and takes its default: sm_52 up to CUDA 12, sm_75 from CUDA 13"
 )
 
-NATIVE_OFF = Fixed(
+NATIVE_OFF = RequiredSetting(
     "GGML_NATIVE",
     "OFF",
     Channel.DEFINE,
@@ -48,9 +48,9 @@ NATIVE_OFF = Fixed(
 )
 
 
-def cuda_on(name: str, window: Window, source: str) -> Fixed:
+def cuda_on(name: str, window: Window, source: str) -> RequiredSetting:
     """Return the option that switches the CUDA backend on, under the name of these versions."""
-    return Fixed(
+    return RequiredSetting(
         name,
         "ON",
         Channel.DEFINE,
@@ -62,17 +62,19 @@ def cuda_on(name: str, window: Window, source: str) -> Fixed:
     )
 
 
-def gone(name: str, effect: Effect, now: str | None, window: Window, source: str, *, by_make: bool = False) -> Removed:
+def gone(
+    name: str, effect: Effect, now: str | None, window: Window, source: str, *, by_make: bool = False
+) -> RenamedOption:
     """Return an option that once switched the CUDA backend on, and what these versions do with it."""
     why = {
         Effect.STOPS: "the build stops at it",
         Effect.IGNORED: "nothing in this version reads it: the build has no CUDA, and runs on the CPU",
         Effect.WARNED: "it still works, with a warning that it will go",
     }
-    return Removed(name, effect, now, why[effect], source, window, by_make)
+    return RenamedOption(name, effect, now, why[effect], source, window, by_make)
 
 
-NO_NATIVE_BY_DATE = Fixed(
+NO_NATIVE_BY_DATE = RequiredSetting(
     "SOURCE_DATE_EPOCH",
     "1",
     Channel.ENVIRONMENT,

@@ -9,7 +9,6 @@ from cudacompat.domain.builds.engine import (
     DeadSetting,
     Effect,
     Engine,
-    Fixed,
     Grammar,
     Hazard,
     Knob,
@@ -17,6 +16,7 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Purpose,
     Recipe,
+    RequiredSetting,
     Window,
 )
 from cudacompat.engines import ggml
@@ -29,14 +29,14 @@ _SINCE_FP4 = Window("0.3.17")  # llama.cpp b8475; 0.3.16 has b6170
 _SINCE_REORGANISED = Window("0.2.80")  # b3281
 
 
-def _native(name: str, source: str, window: Window) -> Fixed:
+def _native(name: str, source: str, window: Window) -> RequiredSetting:
     why = ggml.NATIVE_OFF.why
-    return Fixed(name, "OFF", Channel.CMAKE_ARGS, _READER, why, source, window, Purpose.PORTABLE)
+    return RequiredSetting(name, "OFF", Channel.CMAKE_ARGS, _READER, why, source, window, Purpose.PORTABLE)
 
 
-def _cuda(name: str, window: Window) -> Fixed:
+def _cuda(name: str, window: Window) -> RequiredSetting:
     why, source = "without it there is no device code at all", "README.md of these versions"
-    return Fixed(name, "ON", Channel.CMAKE_ARGS, _READER, why, source, window, Purpose.SWITCH)
+    return RequiredSetting(name, "ON", Channel.CMAKE_ARGS, _READER, why, source, window, Purpose.SWITCH)
 
 
 ENGINE = Engine(

@@ -8,12 +8,12 @@ from cudacompat.domain.builds.engine import (
     Channel,
     DeadSetting,
     Engine,
-    Fixed,
     Grammar,
     Hazard,
     Knob,
     Marker,
     Proof,
+    RequiredSetting,
     Rewrite,
 )
 
@@ -45,7 +45,7 @@ ENGINE = Engine(
         ),
     ),
     fixed=(
-        Fixed(
+        RequiredSetting(
             "onnxruntime_USE_CUDA",
             "ON",
             Channel.DEFINE,

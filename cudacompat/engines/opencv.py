@@ -8,12 +8,12 @@ from cudacompat.domain.builds.engine import (
     Channel,
     DeadSetting,
     Engine,
-    Fixed,
     Grammar,
     Hazard,
     Knob,
     Marker,
     Proof,
+    RequiredSetting,
 )
 
 _CMAKE = "cmake/OpenCVDetectCUDAUtils.cmake of opencv/opencv at 0fecb18"
@@ -43,7 +43,7 @@ ENGINE = Engine(
         ),
     ),
     fixed=(
-        Fixed(
+        RequiredSetting(
             "WITH_CUDA",
             "ON",
             Channel.DEFINE,

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from cudacompat.domain.builds.engine import Channel, Engine, Grammar
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
-from cudacompat.domain.builds.plans.plan import Setting
+from cudacompat.domain.builds.plans.plan import PlanSetting
 from cudacompat.domain.words.errors import UsageError
 
 
@@ -34,7 +34,7 @@ class EnvironmentProfile:
 
     def idle(
         self, engine: Engine, version: Version | None, code: Sequence[CodeTarget], present: set[str]
-    ) -> tuple[Setting, ...]:
+    ) -> tuple[PlanSetting, ...]:
         """Return the variables of the form that are not present and do no harm in this build."""
         majors = {each.number // 10 for each in code}
         harmful = {hazard.name for hazard in engine.hazards if hazard.majors and hazard.applies(version, majors)}
@@ -46,7 +46,7 @@ class EnvironmentProfile:
                 (h for h in engine.hazards if h.name == variable.name and h.applies(version, majors)), None
             )
             settings.append(
-                Setting(
+                PlanSetting(
                     name=variable.name,
                     value=spell(variable.grammar, code[:1] if variable.first_only else code),
                     channel=Channel.ENVIRONMENT,

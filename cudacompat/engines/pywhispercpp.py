@@ -8,13 +8,13 @@ from cudacompat.domain.builds.engine import (
     Channel,
     DeadSetting,
     Engine,
-    Fixed,
     Grammar,
     Hazard,
     Knob,
     Marker,
     Proof,
     Recipe,
+    RequiredSetting,
     Window,
 )
 from cudacompat.engines import ggml
@@ -27,8 +27,8 @@ _OLD = Window("1.2.0", "1.3.0")  # whisper.cpp 1.5.4
 _SINCE_FP4 = Window("1.5.0")  # whisper.cpp 1.8.4; 1.4.1 has 1.8.2
 
 
-def _given(name: str, value: str, why: str, source: str) -> Fixed:
-    return Fixed(name, value, Channel.ENVIRONMENT, _READER, why, source, _FORWARDS)
+def _given(name: str, value: str, why: str, source: str) -> RequiredSetting:
+    return RequiredSetting(name, value, Channel.ENVIRONMENT, _READER, why, source, _FORWARDS)
 
 
 ENGINE = Engine(
@@ -64,7 +64,7 @@ ENGINE = Engine(
     fixed=(
         _given("GGML_CUDA", "1", "without it there is no device code at all", "README.md at v1.5.0"),
         _given("GGML_NATIVE", "OFF", ggml.NATIVE_OFF.why, ggml.NATIVE_OFF.source),
-        Fixed(
+        RequiredSetting(
             "WHISPER_CUBLAS",
             "ON",
             Channel.CMAKE_ARGS,

@@ -8,7 +8,6 @@ from cudacompat.domain.builds.engine import (
     Channel,
     DeadSetting,
     Engine,
-    Fixed,
     Grammar,
     Hazard,
     Knob,
@@ -16,6 +15,7 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Purpose,
     Recipe,
+    RequiredSetting,
     Window,
 )
 from cudacompat.engines import ggml
@@ -54,7 +54,7 @@ ENGINE = Engine(
         ),
     ),
     fixed=(
-        Fixed(
+        RequiredSetting(
             "GGML_NATIVE",
             "OFF",
             Channel.ENVIRONMENT,

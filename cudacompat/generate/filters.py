@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 
 from cudacompat.domain.builds.engine import Channel
 from cudacompat.domain.builds.plans.matrix import slug
-from cudacompat.domain.builds.plans.plan import BuildPlan, LeftOut, Setting, environment
+from cudacompat.domain.builds.plans.plan import BuildPlan, OmittedSetting, PlanSetting, environment
 
 
-def define(setting: Setting) -> str:
+def define(setting: PlanSetting) -> str:
     """`-DNAME=VALUE`, or `NAME VALUE`, as words of a shell, quoted where the shell would break them."""
     if setting.channel is Channel.ARGUMENT:
         return f"{setting.name} {shlex.quote(setting.value)}"
@@ -30,19 +30,19 @@ def comment(text: str, lead: str = "# ", width: int = 100) -> str:
     )
 
 
-def said(setting: Setting, lead: str = "# ") -> str:
+def said(setting: PlanSetting, lead: str = "# ") -> str:
     """What a setting is for and who reads it, as a comment."""
     if setting.idle:
         return comment(f"{setting.name}: {setting.why}. Elsewhere it is read by {setting.reader}", lead)
     return comment(f"{setting.name}: {setting.why}; read by {setting.reader}", lead)
 
 
-def left_out(each: LeftOut, lead: str = "# ") -> str:
+def left_out(each: OmittedSetting, lead: str = "# ") -> str:
     """What is left out and why, as a comment."""
     return comment(f"{each.name} is left out: {each.why}", lead)
 
 
-def command(items: Sequence[str], settings: Sequence[Setting] = (), indent: int = 4) -> str:
+def command(items: Sequence[str], settings: Sequence[PlanSetting] = (), indent: int = 4) -> str:
     """A command line for a Dockerfile: one setting a line, the rest together."""
     lead = " \\\n" + " " * indent
     lines: list[list[str]] = [[]]
@@ -74,6 +74,6 @@ def checked(plan: BuildPlan, bare: bool = False) -> str:
     return " ".join(["--require", plan.require, *(f"--gpu {each}" for each in dict.fromkeys(specs))])
 
 
-def decisive(plan: BuildPlan) -> tuple[Setting, ...]:
+def decisive(plan: BuildPlan) -> tuple[PlanSetting, ...]:
     """The settings that carry the list, as they travel."""
     return tuple(each for each in (*environment(plan), *plan.through(Channel.DEFINE, Channel.ARGUMENT)) if each.decides)

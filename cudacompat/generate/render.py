@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import cudacompat
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Route
 from cudacompat.domain.builds.plans.matrix import slug
-from cudacompat.domain.builds.plans.plan import BuildPlan, Setting, as_wheel, environment, gencode_flags, words
+from cudacompat.domain.builds.plans.plan import BuildPlan, PlanSetting, as_wheel, environment, gencode_flags, words
 from cudacompat.domain.reports.generate import GeneratedFile
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchSuffix
@@ -198,7 +198,7 @@ def _script(plans: Sequence[BuildPlan], kind: Output) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _by_variable(line: str, setting: Setting, kind: Output) -> str:
+def _by_variable(line: str, setting: PlanSetting, kind: Output) -> str:
     variable = f"${{{{ matrix.{setting.name} }}}}" if kind.name == "github" else f"${setting.name}"
     given = shlex.quote(f"-D{setting.name}={setting.value}")
     return line.replace(given, f'"-D{setting.name}={variable}"').replace(shlex.quote(setting.value), f'"{variable}"')

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed(Generic[T]):
+class ProbeList(Generic[T]):
     """What was found, in the order that the probe promises, and `notes`: what could not be looked up, in words."""
 
     values: tuple[T, ...]

@@ -26,7 +26,7 @@ _WINDOWS_DRIVE = re.compile(r"/mnt/[a-z](/|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class ProcessResult:
     """How a program ended.
 
     `rc` is its exit code (negative: killed by that signal), `None` if it never started or was stopped by us.
@@ -53,7 +53,7 @@ def run(
     limit_bytes: int = LIMIT_BYTES,
     environment: Mapping[str, str] | None = None,
     cwd: Path | None = None,
-) -> Ran:
+) -> ProcessResult:
     """Run a program and return how it ended; it raises for nothing that the program or the system does.
 
     The first argument is the program's absolute path. It gets no input, this process's environment with LC_ALL=C and
@@ -73,11 +73,11 @@ def run(
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return Ran(arguments, None, "", "", f"could not be started: {reason}")
+        return ProcessResult(arguments, None, "", "", f"could not be started: {reason}")
     return _watch(arguments, process, timeout_s, limit_bytes)
 
 
-def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout_s: float, limit: int) -> Ran:
+def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout_s: float, limit: int) -> ProcessResult:
     events: queue.SimpleQueue[str] = queue.SimpleQueue()
     outputs = (bytearray(), bytearray())
     assert process.stdout is not None  # noqa: S101  both are PIPE
@@ -110,7 +110,7 @@ def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout
     if why is None and rc:
         why = f"exit code {rc}" if rc > 0 else f"killed by {signal_name(-rc)}"
     stdout, stderr = (bytes(output).decode("utf-8", "replace") for output in outputs)
-    return Ran(arguments, rc, stdout, stderr, why)
+    return ProcessResult(arguments, rc, stdout, stderr, why)
 
 
 def _read(stream: IO[bytes], output: bytearray, limit: int, events: queue.SimpleQueue[str]) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.domain.machine.facts import PythonPackage
-from cudacompat.host.listing import Listed
+from cudacompat.host.listing import ProbeList
 
 # What a program can load at run time. Archives (.a) are for linkers.
 _LOADED = re.compile(r"\.(so(\.\d+)*|pyd|dll|cubin|fatbin|ptx)$", re.IGNORECASE)
@@ -61,7 +61,7 @@ def _inside(prefix: Path) -> list[Path]:
         return []
 
 
-def packages(folders: Iterable[SiteFolder] | None = None) -> Listed[PythonPackage]:
+def packages(folders: Iterable[SiteFolder] | None = None) -> ProbeList[PythonPackage]:
     """Return the distributions in these folders (by default `site_folders()`) that list libraries which are there, by
     name; their libraries by path. The notes name those whose files cannot be told, editable ones above all."""
     found: list[PythonPackage] = []
@@ -82,13 +82,13 @@ def packages(folders: Iterable[SiteFolder] | None = None) -> Listed[PythonPackag
             total += len(libraries)
             if total > _LIBRARIES:
                 notes.append(f"more than {_LIBRARIES} libraries in Python packages: those from {name} on are left out")
-                return Listed(_ordered(found), tuple(notes))
+                return ProbeList(_ordered(found), tuple(notes))
             if libraries:
                 found.append(PythonPackage(name, version, str(folder.path), libraries))
     if silent:
         shown = ", ".join(sorted(silent)[:5]) + (", …" if len(silent) > 5 else "")
         notes.append(f"{len(silent)} Python packages do not say which files are theirs: {shown}")
-    return Listed(_ordered(found), tuple(notes))
+    return ProbeList(_ordered(found), tuple(notes))
 
 
 def _ordered(found: list[PythonPackage]) -> tuple[PythonPackage, ...]:

@@ -24,7 +24,7 @@ from cudacompat.host.environment import cuda_variables
 from cudacompat.host.gpus.driver import driver
 from cudacompat.host.gpus.pci import cards
 from cudacompat.host.gpus.probe import gpus
-from cudacompat.host.listing import Listed
+from cudacompat.host.listing import ProbeList
 from cudacompat.host.python_stack import packages
 from cudacompat.host.system import home, libc_text, platform_text
 from cudacompat.host.toolchain.compilers import cmake, compilers
@@ -46,8 +46,8 @@ class _Failed:
 
 @dataclass(frozen=True, slots=True)
 class _Building:
-    toolkits: Listed[ToolkitFacts]
-    compilers: Listed[HostCompiler]
+    toolkits: ProbeList[ToolkitFacts]
+    compilers: ProbeList[HostCompiler]
 
 
 def snapshot(timeout_s: float = TIMEOUT_S) -> HostFacts:
@@ -67,8 +67,8 @@ def snapshot(timeout_s: float = TIMEOUT_S) -> HostFacts:
         timeout_s,
     )
     notes = [f"{what}: {answer.why}" for what, answer in answers.items() if isinstance(answer, _Failed)]
-    building = _or(answers["toolkits"], _Building(Listed(()), Listed(())))
-    stack: Listed[PythonPackage] = _or(answers["Python packages"], Listed(()))
+    building = _or(answers["toolkits"], _Building(ProbeList(()), ProbeList(())))
+    stack: ProbeList[PythonPackage] = _or(answers["Python packages"], ProbeList(()))
     return HostFacts(
         gpus=_or_missing(answers["GPUs"], "GPU"),
         driver=_or_missing(answers["driver"], "driver"),

@@ -21,12 +21,12 @@ from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
 from cudacompat.report.code_sizes import KIND_NAME
 from cudacompat.report.dispatch import found_in
-from cudacompat.report.text_page import _finding, _Page
+from cudacompat.report.text_page import Page, _finding
 
 if TYPE_CHECKING:
     from cudacompat.domain.compare.diff import DiffReport
     from cudacompat.domain.machine.facts import HostFacts, Missing
-    from cudacompat.domain.policy.keys import Given
+    from cudacompat.domain.policy.keys import PolicyValue
 
 _OUTCOME_STYLE = {
     Outcome.NATIVE: "bold green",
@@ -51,7 +51,7 @@ def render(report: object, stream: TextIO, color: str = "auto", *, quiet: bool =
         no_color=True if color == "never" else None,
         force_terminal={"always": True, "never": False}.get(color),
     )
-    page = _Page(console, console.width if stream.isatty() else None)
+    page = Page(console, console.width if stream.isatty() else None)
     if quiet and type(report).__name__ == "DiffReport":
         from cudacompat.report.commands.diff_text import diff_errors
 
@@ -62,7 +62,7 @@ def render(report: object, stream: TextIO, color: str = "auto", *, quiet: bool =
         _renderer(report)(page, report)
 
 
-def _errors(page: _Page, report: object) -> None:
+def _errors(page: Page, report: object) -> None:
     for finding in getattr(report, "findings", ()):
         if finding.severity is Severity.ERROR:
             _finding(page, finding)
@@ -73,7 +73,7 @@ def _errors(page: _Page, report: object) -> None:
         _not_read(page, getattr(checked, "not_read", ()))
 
 
-def _not_read(page: _Page, items: Sequence[NotRead]) -> None:
+def _not_read(page: Page, items: Sequence[NotRead]) -> None:
     for item in items:
         page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
 
@@ -81,7 +81,7 @@ def _not_read(page: _Page, items: Sequence[NotRead]) -> None:
 # -- inspect
 
 
-def _inspect(page: _Page, report: InspectReport) -> None:
+def _inspect(page: Page, report: InspectReport) -> None:
     for artifact in report.read.artifacts:
         _artifact(page, artifact, report)
         page.line()
@@ -102,7 +102,7 @@ _GROUPS = (
 )
 
 
-def _artifact(page: _Page, artifact: BinaryArtifact, report: InspectReport) -> None:
+def _artifact(page: Page, artifact: BinaryArtifact, report: InspectReport) -> None:
     page.line((artifact.path, "bold"), f"  {artifact.format}, {byte_size(artifact.size)}")
     for registration, title in _GROUPS:
         modules = [m for m in artifact.modules if m.registration is registration]
@@ -117,7 +117,7 @@ def _artifact(page: _Page, artifact: BinaryArtifact, report: InspectReport) -> N
             page.line(f"  damaged at byte {module.offset}: ", (module.damage, "bold magenta"))
 
 
-def _targets(page: _Page, modules: Sequence[DeviceModule], sizes: bool) -> None:
+def _targets(page: Page, modules: Sequence[DeviceModule], sizes: bool) -> None:
     groups: dict[tuple[CodeKind, ArchTarget | None], list[FatbinEntry]] = defaultdict(list)
     holders: Counter[tuple[CodeKind, ArchTarget | None]] = Counter()
     for module in modules:
@@ -145,14 +145,14 @@ def _targets(page: _Page, modules: Sequence[DeviceModule], sizes: bool) -> None:
     _columns(page, rows, indent=4)
 
 
-def _columns(page: _Page, rows: Sequence[Sequence[str]], indent: int) -> None:
+def _columns(page: Page, rows: Sequence[Sequence[str]], indent: int) -> None:
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width]
         page.line(" " * indent + "  ".join(cells).rstrip())
 
 
-def _kernels(page: _Page, modules: Sequence[DeviceModule]) -> None:
+def _kernels(page: Page, modules: Sequence[DeviceModule]) -> None:
     for module in modules:
         where = f"{module.section} + " if module.section else ""
         page.line(f"    module at {where}byte {module.offset}")
@@ -167,7 +167,7 @@ def _kernels(page: _Page, modules: Sequence[DeviceModule]) -> None:
 # -- check
 
 
-def _check(page: _Page, report: CheckReport) -> None:
+def _check(page: Page, report: CheckReport) -> None:
     _judged_for(page, report.targets)
     _held_to(page, report.given)
     by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
@@ -189,7 +189,7 @@ def _check(page: _Page, report: CheckReport) -> None:
     _count_line(page, report)
 
 
-def _held_to(page: _Page, values: Sequence[Given]) -> None:
+def _held_to(page: Page, values: Sequence[PolicyValue]) -> None:
     """Where the policy comes from that is not on the command line, a line for each file and variable."""
     from cudacompat.domain.policy.keys import Rank
 
@@ -203,7 +203,7 @@ def _held_to(page: _Page, values: Sequence[Given]) -> None:
         page.line("held to ", (file, "bold"), f": {', '.join(texts)}")
 
 
-def _suppressed(page: _Page, items: Sequence[Suppressed]) -> None:
+def _suppressed(page: Page, items: Sequence[Suppressed]) -> None:
     for item in items:
         finding = item.finding
         page.line(
@@ -212,7 +212,7 @@ def _suppressed(page: _Page, items: Sequence[Suppressed]) -> None:
         page.field(item.by, item.reason)
 
 
-def _count_line(page: _Page, report: CheckReport) -> None:
+def _count_line(page: Page, report: CheckReport) -> None:
     judged = len({v.path for v in report.verdicts})
     what = count(judged, "file") if judged else "nothing"
     page.line(
@@ -226,14 +226,14 @@ def _tally(findings: Sequence[Finding]) -> str:
     return ", ".join(count(count_of(findings, each), each.value) for each in Severity)
 
 
-def _judged_for(page: _Page, targets: Iterable[Target]) -> None:
+def _judged_for(page: Page, targets: Iterable[Target]) -> None:
     for target in targets:
         driver = f"driver {target.driver}" if target.driver else "no driver named: the oldest that will do"
         jit = "" if target.jit is JitPolicy.NORMAL else f", JIT {target.jit.value}"
         page.line("judged for ", (target.label, "bold"), f", {driver}{jit}")
 
 
-def _verdict(page: _Page, verdict: ArtifactVerdict, width: int) -> None:
+def _verdict(page: Page, verdict: ArtifactVerdict, width: int) -> None:
     label = verdict.target.label
     counts = [f"{n} {outcome.value}" for outcome, n in verdict.counts.items() if n]
     details = f"{count(len(verdict.modules), 'module')}: {', '.join(counts)}" if verdict.modules else ""
@@ -250,7 +250,7 @@ def _verdict(page: _Page, verdict: ArtifactVerdict, width: int) -> None:
 # -- doctor
 
 
-def _doctor(page: _Page, report: DoctorReport) -> None:
+def _doctor(page: Page, report: DoctorReport) -> None:
     _machine(page, report.facts)
     if report.check is not None:
         page.line()
@@ -287,7 +287,7 @@ def _doctor(page: _Page, report: DoctorReport) -> None:
         page.line(f"examined this machine: {_tally(report.findings)}")
 
 
-def _machine(page: _Page, facts: HostFacts) -> None:
+def _machine(page: Page, facts: HostFacts) -> None:
     from cudacompat.domain.machine.facts import Found
 
     if isinstance(facts.gpus, Found):
@@ -320,14 +320,14 @@ def _missing(missing: Missing) -> str:
 # -- gpus
 
 
-def _gpus(page: _Page, report: GpusReport) -> None:
+def _gpus(page: Page, report: GpusReport) -> None:
     rows = [(str(gpu.capability), gpu.name, gpu.chip or "", " ".join(gpu.pci_ids[:4])) for gpu in report.gpus]
     if rows:
         _columns(page, rows, indent=0)
     page.line(f"{count(len(rows), 'GPU')} found" + (f" for {report.query}" if report.query else ""))
 
 
-_RENDERERS: dict[type, Callable[[_Page, Any], None]] = {
+_RENDERERS: dict[type, Callable[[Page, Any], None]] = {
     InspectReport: _inspect,
     CheckReport: _check,
     DoctorReport: _doctor,
@@ -350,5 +350,5 @@ _ELSEWHERE = {
 }
 
 
-def _renderer(report: object) -> Callable[[_Page, Any], None]:
+def _renderer(report: object) -> Callable[[Page, Any], None]:
     return _RENDERERS.get(type(report)) or found_in(_ELSEWHERE, report)

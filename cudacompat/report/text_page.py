@@ -13,7 +13,7 @@ from cudacompat.report.safe_text import safe
 _SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 
 
-class _Page:
+class Page:
     """Prints lines; the only place that knows the width. `width` is `None` where lines are not to be wrapped."""
 
     def __init__(self, console: Console, width: int | None) -> None:
@@ -49,7 +49,7 @@ class _Page:
                 head = " " * margin
 
 
-def _finding(page: _Page, finding: Finding) -> None:
+def _finding(page: Page, finding: Finding) -> None:
     severity = finding.severity
     where = f"{finding.path}:{finding.line}" if finding.line else finding.path or "this machine"
     page.line(

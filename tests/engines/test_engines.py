@@ -6,18 +6,18 @@ import pytest
 from packaging.version import Version
 
 from cudacompat.domain.builds.engine import Engine, Window
-from cudacompat.domain.builds.plans.plan import Wanted, commands, plan_build
+from cudacompat.domain.builds.plans.plan import RequestedTarget, commands, plan_build
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.engines import ENGINES, find, profiles
 from cudacompat.generate.render import OUTPUTS
 
 
-def wanted(*archs: str) -> tuple[Wanted, ...]:
+def wanted(*archs: str) -> tuple[RequestedTarget, ...]:
     found = []
     for arch in archs:
         suffix = ArchSuffix(arch[-1]) if arch[-1] in "af" else ArchSuffix.NONE
-        found.append(Wanted(arch, f"sm_{arch}", int(arch.rstrip("af")), suffix))
+        found.append(RequestedTarget(arch, f"sm_{arch}", int(arch.rstrip("af")), suffix))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from cudacompat.app.generate import Asked, generate
+from cudacompat.app.generate import GenerateRequest, generate
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.reports.generate import GenerateReport
 from cudacompat.domain.words.errors import UsageError
@@ -28,7 +28,7 @@ MATRIX = ("7.0", "8.6", "11.0")
 
 
 def made(engine: str, output: str, *specs: str, **more: Any) -> GenerateReport:
-    return generate(engine, Asked(specs=specs or GPUS, output=output, **more))
+    return generate(engine, GenerateRequest(specs=specs or GPUS, output=output, **more))
 
 
 def written(folder: Path, engine: str, output: str, *specs: str, **more: Any) -> list[Path]:

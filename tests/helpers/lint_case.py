@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cudacompat.app.project.files import Read
+from cudacompat.app.project.files import ProjectRead
 from cudacompat.app.project.model import project_of
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.project.model import Project, SourceFile
@@ -46,4 +46,4 @@ def project(files: Mapping[str, str], *gpus: str) -> Project:
             path.write_text(file.text, encoding="utf-8")
         configured = tuple(Path(file.name).parent.as_posix() for file in planned)
         root = Path(folder if planned else "/nowhere")
-        return project_of(Read(root, sources, (), (), configured, len(sources), rust), targets)
+        return project_of(ProjectRead(root, sources, (), (), configured, len(sources), rust), targets)

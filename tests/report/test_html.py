@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cudacompat.domain.reports.doctor import DoctorReport, Step
+from cudacompat.domain.reports.doctor import DoctorReport, PlanStep
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
 from cudacompat.report import formats, heat, html
@@ -226,7 +226,7 @@ def test_a_plan_written_by_a_stranger() -> None:
     from cudacompat.app.doctor import doctor
 
     facts = doctor((), (), None, None, None).facts
-    made = DoctorReport(facts, None, (), (Step(HOSTILE, HOSTILE),), ((HOSTILE, f"a\n{HOSTILE}"),))
+    made = DoctorReport(facts, None, (), (PlanStep(HOSTILE, HOSTILE),), ((HOSTILE, f"a\n{HOSTILE}"),))
     page = Page(written(made))
     assert "{{7*7}}" in page.text
 

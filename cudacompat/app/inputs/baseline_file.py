@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cudacompat.app.inputs.text_files import read_whole
-from cudacompat.artifacts.containers.folders import Step, walk
-from cudacompat.domain.compare.baseline import Baseline, Compared, compare, lock, of_document, to_toml
+from cudacompat.artifacts.containers.folders import EntryKind, walk
+from cudacompat.domain.compare.baseline import Baseline, BaselineChange, compare, lock, of_document, to_toml
 from cudacompat.domain.compare.identity import both_names, identities
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.errors import UsageError
@@ -29,7 +29,7 @@ def load(file: str) -> Baseline:
     return of_document(document, file)
 
 
-def compared_with(baseline: Baseline, read: ReadResult, paths: Sequence[str]) -> tuple[Compared, ...]:
+def compared_with(baseline: Baseline, read: ReadResult, paths: Sequence[str]) -> tuple[BaselineChange, ...]:
     """Return what the artifacts that were read lost and gained since the baseline."""
     names = _names(read, paths)
     now = {artifact.path: lock(artifact, names[artifact.path]) for artifact in read.artifacts}
@@ -74,4 +74,4 @@ def called(paths: Sequence[str], roots: Sequence[str], *, inside: bool = False) 
 def _files(paths: Sequence[str]) -> Iterator[str]:
     """The files that the paths are or hold, whatever is in them."""
     for path in paths:
-        yield from (place.path for place in walk(path) if place.step is Step.FILE)
+        yield from (place.path for place in walk(path) if place.step is EntryKind.FILE)

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cudacompat.domain.policy.keys import FILE_KEYS, Given, Rank, given, ignores_of, of_environment, of_table, written
+from cudacompat.domain.policy.keys import (
+    FILE_KEYS,
+    PolicyValue,
+    Rank,
+    given,
+    ignores_of,
+    of_environment,
+    of_table,
+    written,
+)
 from cudacompat.domain.policy.policy import Ignore
 from cudacompat.domain.policy.resolve import strongest
 from cudacompat.domain.rules import IGNORABLE_RULES
@@ -29,7 +38,7 @@ _IGNORE_HEAD = re.compile(r"\s*\[\[\s*(?:tool\s*\.\s*cudacompat\s*\.\s*)?ignore\
 class Config:
     """What was given, by key, and the ignores; `file` is the policy file, if there is one."""
 
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, PolicyValue] = field(default_factory=dict)
     ignores: tuple[Ignore, ...] = ()
     file: str | None = None
 
@@ -66,9 +75,9 @@ def load(
     return Config(values, ignores, str(found) if found is not None else None)
 
 
-def _option(key: str, value: object) -> Given:
+def _option(key: str, value: object) -> PolicyValue:
     if key == "require":  # may say `native`, which no file may; resolved with this machine at hand
-        return Given(key, (), written(value), "--gpu", Rank.OPTION)
+        return PolicyValue(key, (), written(value), "--gpu", Rank.OPTION)
     return given(key, value, "--require" if key == "level" else f"--{key}", Rank.OPTION)
 
 
@@ -111,7 +120,7 @@ def _tool(document: Mapping[str, object]) -> Mapping[str, object]:
     return tool if isinstance(tool, dict) else {}
 
 
-def _of_file(path: Path, *, asked: bool) -> tuple[dict[str, Given], tuple[Ignore, ...]]:
+def _of_file(path: Path, *, asked: bool) -> tuple[dict[str, PolicyValue], tuple[Ignore, ...]]:
     text = _text(path)
     document = _document(text, path)
     prefix = ""

@@ -48,7 +48,7 @@ class TooLargeError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ProjectRead:
     """What was read: the files, what could not be read, the folders passed over, and the configured build folders."""
 
     root: Path
@@ -61,7 +61,7 @@ class Read:
     marked: frozenset[str] = frozenset()  # the files that begin with a byte order mark, which their text leaves out
 
 
-def read(folder: str) -> Read:
+def read(folder: str) -> ProjectRead:
     """Return the build files below this folder, or the one that is named; `UsageError` where there is none."""
     root = Path(folder)
     mode = _mode(folder, follow=True)
@@ -106,7 +106,9 @@ def read(folder: str) -> Read:
         if worth_parsing(name, text):
             files.append(SourceFile(name, text))
     rust = () if only else tuple(_rust(root, files))
-    return Read(root, tuple(files), tuple(not_read), tuple(skipped), tuple(configured), seen, rust, frozenset(marked))
+    return ProjectRead(
+        root, tuple(files), tuple(not_read), tuple(skipped), tuple(configured), seen, rust, frozenset(marked)
+    )
 
 
 def _said(error: OSError) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
-from cudacompat.app.project.list_names import Carrier, Names, defaults, referred, with_aliases
+from cudacompat.app.project.list_names import ListName, ListNames, defaults, referred, with_aliases
 from cudacompat.artifacts.buildfiles import settings
 from cudacompat.artifacts.buildfiles.project_files import ProjectFile
 from cudacompat.domain.builds.engine import Engine, Grammar
@@ -22,10 +22,10 @@ from cudacompat.domain.builds.lists.reader import (
     wants_bare,
 )
 from cudacompat.domain.builds.lists.writer import CodeTarget
-from cudacompat.domain.builds.plans.plan import Wanted, arriving
+from cudacompat.domain.builds.plans.plan import RequestedTarget, arriving
 from cudacompat.domain.judge.compat import Fit, sass_fit
-from cudacompat.domain.project.assignments import Assignment, Way
-from cudacompat.domain.project.list_places import Place, PlaceState
+from cudacompat.domain.project.assignments import Assignment, AssignmentKind
+from cudacompat.domain.project.list_places import ListPlace, PlaceState
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
@@ -37,17 +37,17 @@ _WORTH_PARSING = re.compile(r"arch|capab|compute_|cuda", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class AdditionRequest:
     """What is added to which engine's lists."""
 
     engine: Engine
     version: Version | None
-    wanted: tuple[Wanted, ...]
-    names: Names
+    wanted: tuple[RequestedTarget, ...]
+    names: ListNames
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class ListEdit:
     """One replacement in a file's text, and what the list asks for then."""
 
     start: int
@@ -60,9 +60,9 @@ class Edit:
 class _Found:
     """One place, with the assignment it was made of and the edit that it needs."""
 
-    place: Place
+    place: ListPlace
     assignment: Assignment
-    edit: Edit | None = None
+    edit: ListEdit | None = None
 
 
 class _ElsewhereError(UsageError):
@@ -70,8 +70,8 @@ class _ElsewhereError(UsageError):
 
 
 def analyse(
-    job: Job, files: Sequence[ProjectFile], not_read: list[NotRead]
-) -> tuple[list[Place], dict[str, list[Edit]]]:
+    job: AdditionRequest, files: Sequence[ProjectFile], not_read: list[NotRead]
+) -> tuple[list[ListPlace], dict[str, list[ListEdit]]]:
     """Return every list in these files and the edits by file; what could not be understood is added to `not_read`."""
     parsed: list[tuple[ProjectFile, tuple[Assignment, ...]]] = []
     for file in files:
@@ -84,8 +84,8 @@ def analyse(
             if any(name in file.text for name in job.names.unread if len(name) > 5):
                 not_read.append(NotRead(file.name, f"not understood: {error}"))
     aliases = with_aliases([(file.name, found) for file, found in parsed], job.names)
-    places: list[Place] = []
-    edits: dict[str, list[Edit]] = {}
+    places: list[ListPlace] = []
+    edits: dict[str, list[ListEdit]] = {}
     for file, assignments in parsed:
         for found in _by_case(_places(job, file, assignments, aliases)):
             places.append(found.place)
@@ -95,7 +95,7 @@ def analyse(
 
 
 def _places(
-    job: Job, file: ProjectFile, assignments: Sequence[Assignment], aliases: dict[str, Carrier]
+    job: AdditionRequest, file: ProjectFile, assignments: Sequence[Assignment], aliases: dict[str, ListName]
 ) -> Iterator[_Found]:
     seen: set[tuple[int, int]] = set()
     for each in sorted(assignments, key=lambda each: each.start):
@@ -132,11 +132,11 @@ def _by_case(found: Iterator[_Found]) -> list[_Found]:
     return decided
 
 
-def _place(job: Job, file: ProjectFile, each: Assignment, aliases: dict[str, Carrier]) -> _Found | None:
+def _place(job: AdditionRequest, file: ProjectFile, each: Assignment, aliases: dict[str, ListName]) -> _Found | None:
     carrier = job.names.carrier(each) or (aliases.get(each.name) if each.name else None)
     if carrier is None and each.name not in job.names.unread:
         return None
-    place = Place(
+    place = ListPlace(
         file=file.name,
         line=file.text.count("\n", 0, each.start) + 1,
         what=each.what,
@@ -169,14 +169,14 @@ def _place(job: Job, file: ProjectFile, each: Assignment, aliases: dict[str, Car
 # -- one list
 
 
-def _edit(job: Job, each: Assignment, carrier: Carrier) -> Edit | None:
-    if each.way is Way.LIST:
+def _edit(job: AdditionRequest, each: Assignment, carrier: ListName) -> ListEdit | None:
+    if each.way is AssignmentKind.LIST:
         raise UnreadableListError("each value is a build of its own (a matrix): add one by hand")
     if each.cut:
         raise UnreadableListError("the shell ends the command at the bare `;` behind it: quote the whole -D first")
-    if each.quote == "mixed" or (each.way is Way.FLAGS and re.search(r"['\"]", each.value)):
+    if each.quote == "mixed" or (each.way is AssignmentKind.FLAGS and re.search(r"['\"]", each.value)):
         raise UnreadableListError("its items are quoted one by one")
-    if _COMPUTED.search(each.value) and each.way is not Way.FLAGS:
+    if _COMPUTED.search(each.value) and each.way is not AssignmentKind.FLAGS:
         raise UnreadableListError("it is put together when the build runs")
     for wanted in job.wanted:
         _require_taker(job, carrier, wanted)
@@ -190,10 +190,10 @@ def _edit(job: Job, each: Assignment, carrier: Carrier) -> Edit | None:
             existing = _read(job, carrier, extended(existing, code), each.separator)
     if existing.text == before:
         return None
-    return Edit(each.start, each.end, _written(each, existing.text, escaped), existing.code)
+    return ListEdit(each.start, each.end, _written(each, existing.text, escaped), existing.code)
 
 
-def _read(job: Job, carrier: Carrier, value: str, separator: str | None) -> ArchList:
+def _read(job: AdditionRequest, carrier: ListName, value: str, separator: str | None) -> ArchList:
     """The list; flags without any -gencode are one, too, where nothing else of the build takes the target."""
     knob = carrier.knob
     flags = carrier.grammar in (Grammar.GENCODE, Grammar.GENCODE_LIST) and knob is not None
@@ -202,7 +202,7 @@ def _read(job: Job, carrier: Carrier, value: str, separator: str | None) -> Arch
     return read_list(carrier.grammar, value, separator)
 
 
-def _require_taker(job: Job, carrier: Carrier, wanted: Wanted) -> None:
+def _require_taker(job: AdditionRequest, carrier: ListName, wanted: RequestedTarget) -> None:
     """Refuse a setting that does not take this GPU's target where another of the build does."""
     knob, suffix = carrier.knob, wanted.suffix.value
     number = job.engine.stand_in(job.version, wanted.number)
@@ -213,13 +213,13 @@ def _require_taker(job: Job, carrier: Carrier, wanted: Wanted) -> None:
         raise _ElsewhereError(f"{knob.name} does not take {number}{suffix}; {others[0].name} does")
 
 
-def _only_taker(job: Job, carrier: Carrier, wanted: Wanted) -> bool:
+def _only_taker(job: AdditionRequest, carrier: ListName, wanted: RequestedTarget) -> bool:
     number = job.engine.stand_in(job.version, wanted.number)
     takers = [c for c in job.names.read.values() if c.knob is None or c.knob.takes(number, wanted.suffix.value)]
     return bool(takers) and all(c.knob is carrier.knob for c in takers)
 
 
-def _target(job: Job, carrier: Carrier, wanted: Wanted, existing: ArchList) -> CodeTarget | None:
+def _target(job: AdditionRequest, carrier: ListName, wanted: RequestedTarget, existing: ArchList) -> CodeTarget | None:
     """What has to be added to the list for this GPU; `None` where it is there."""
     if _has(job, existing, wanted):
         return None
@@ -236,7 +236,7 @@ def _target(job: Job, carrier: Carrier, wanted: Wanted, existing: ArchList) -> C
     return CodeTarget(number, suffix, ptx=plain and wants_bare(existing))
 
 
-def _has(job: Job, existing: ArchList, wanted: Wanted) -> bool:
+def _has(job: AdditionRequest, existing: ArchList, wanted: RequestedTarget) -> bool:
     """Whether the list holds machine code of the GPU's own number (or, for `sm_90a`, just that)."""
     images = [i for i in arriving(job.engine, job.version, existing.code) if i.kind is CodeKind.SASS]
     if wanted.suffix is not ArchSuffix.NONE:
@@ -247,7 +247,7 @@ def _has(job: Job, existing: ArchList, wanted: Wanted) -> bool:
 
 def _written(each: Assignment, text: str, escaped: bool) -> str:
     """The new list as this place has to hold it: bare, or in quotes where what reads the line would break it."""
-    if each.quote or each.way is Way.FLAGS or each.separator is not None:
+    if each.quote or each.way is AssignmentKind.FLAGS or each.separator is not None:
         return text
     if escaped:
         return text.replace(";", "\\;")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from packaging.version import Version
 
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Engine, Grammar, Knob, Route
-from cudacompat.domain.project.assignments import Assignment, Way
+from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import ENGINES
 
@@ -18,14 +18,14 @@ _REFERENCE = re.compile(
     r"|\$(?:ENV)?\{(?P<braced>\w+)(?::?[-=](?P<default>[^}]*))?\}|\$\((?P<make>\w+)\)|\$(?P<plain>\w+)"
 )
 _BY_CHANNEL = {
-    Channel.DEFINE: Way.DEFINE,
-    Channel.CMAKE_ARGS: Way.DEFINE,
-    Channel.ENVIRONMENT: Way.ENVIRONMENT,
+    Channel.DEFINE: AssignmentKind.DEFINE,
+    Channel.CMAKE_ARGS: AssignmentKind.DEFINE,
+    Channel.ENVIRONMENT: AssignmentKind.ENVIRONMENT,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Carrier:
+class ListName:
     """What a name carries: the grammar of the list, who reads it, the setting itself where there is one."""
 
     grammar: Grammar
@@ -34,23 +34,23 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ListNames:
     """The names that this version's build reads, and those that other builds read or nobody does."""
 
-    read: dict[tuple[str, Way], Carrier]
+    read: dict[tuple[str, AssignmentKind], ListName]
     unread: dict[str, str]
 
-    def carrier(self, each: Assignment) -> Carrier | None:
+    def carrier(self, each: Assignment) -> ListName | None:
         """What this assignment carries; `None` where this build does not read it."""
-        if each.way is Way.FLAGS:
-            return Carrier(Grammar.GENCODE, "nvcc, in this very command", None)
-        way = Way.ENVIRONMENT if each.way is Way.BUILD_ARGUMENT else each.way
+        if each.way is AssignmentKind.FLAGS:
+            return ListName(Grammar.GENCODE, "nvcc, in this very command", None)
+        way = AssignmentKind.ENVIRONMENT if each.way is AssignmentKind.BUILD_ARGUMENT else each.way
         return self.read.get((each.name, way))
 
 
-def names_of(engine: Engine, version: Version | None) -> Names:
+def names_of(engine: Engine, version: Version | None) -> ListNames:
     """Return the names for this version of the engine."""
-    read: dict[tuple[str, Way], Carrier] = {}
+    read: dict[tuple[str, AssignmentKind], ListName] = {}
     for route in Route:
         try:
             knobs = engine.knobs_of(version, route)
@@ -59,23 +59,23 @@ def names_of(engine: Engine, version: Version | None) -> Names:
         for knob in knobs:
             way = _BY_CHANNEL.get(knob.channel)
             if way is not None:
-                read.setdefault((knob.name, way), Carrier(knob.grammar, knob.reader, knob))
+                read.setdefault((knob.name, way), ListName(knob.grammar, knob.reader, knob))
     if engine.system is BuildSystem.CMAKE and any(c.grammar is Grammar.CMAKE for c in read.values()):
         read.setdefault(
-            ("CUDA_ARCHITECTURES", Way.DEFINE),
-            Carrier(Grammar.CMAKE, "CMake, for that target", None),
+            ("CUDA_ARCHITECTURES", AssignmentKind.DEFINE),
+            ListName(Grammar.CMAKE, "CMake, for that target", None),
         )
     unread = {dead.name: dead.why for dead in engine.dead if dead.window.holds(version)}
     for other in ENGINES:
         for knob in (*other.knobs, *other.env_knobs, *other.file_knobs):
             unread.setdefault(knob.name, f"nothing in a build of {engine.name} reads it when it is given this way")
-    return Names(read, unread)
+    return ListNames(read, unread)
 
 
-def with_aliases(files: Iterable[tuple[str, tuple[Assignment, ...]]], names: Names) -> dict[str, Carrier]:
+def with_aliases(files: Iterable[tuple[str, tuple[Assignment, ...]]], names: ListNames) -> dict[str, ListName]:
     """Return other names whose values are handed on to one that is read: `-DCMAKE_CUDA_ARCHITECTURES=${ARCHS}`."""
     everything = [(file, each) for file, assignments in files for each in assignments]
-    found: dict[str, Carrier] = {}
+    found: dict[str, ListName] = {}
     for _ in range(5):  # a name may be handed on through others
         before = len(found)
         for file, each in everything:

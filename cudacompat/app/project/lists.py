@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from cudacompat.app.project.list_names import Carrier, Names, names_of
+from cudacompat.app.project.list_names import ListName, ListNames, names_of
 from cudacompat.domain.builds.engine import Engine, Grammar
 from cudacompat.domain.builds.lists.reader import ArchList, Item, NoListError, UnreadableListError, read_list
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.arguments import in_arguments
-from cudacompat.domain.project.assignments import Way
-from cudacompat.domain.project.model import Command, ImageBuild, Listed, Place, Setting, Use
+from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.model import ArchListSetting, Command, EngineUse, ImageBuild, Setting, TextSpan
 from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.engines import find
 
@@ -20,23 +20,23 @@ _ONE = re.compile(r"(?:sm_)?(\d{2,3})([af]?)")
 _HANDS_ON = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 # What these names mean does not depend on whose project it is.
 _GENERIC = {
-    ("CMAKE_CUDA_ARCHITECTURES", Way.DEFINE): "cmake",
-    ("CUDA_ARCHITECTURES", Way.DEFINE): "cmake",
-    ("CUDAARCHS", Way.ENVIRONMENT): "cmake",
-    ("TORCH_CUDA_ARCH_LIST", Way.ENVIRONMENT): "torch-extension",
-    ("NVCC_APPEND_FLAGS", Way.ENVIRONMENT): "nvcc",
-    ("NVCC_PREPEND_FLAGS", Way.ENVIRONMENT): "nvcc",
+    ("CMAKE_CUDA_ARCHITECTURES", AssignmentKind.DEFINE): "cmake",
+    ("CUDA_ARCHITECTURES", AssignmentKind.DEFINE): "cmake",
+    ("CUDAARCHS", AssignmentKind.ENVIRONMENT): "cmake",
+    ("TORCH_CUDA_ARCH_LIST", AssignmentKind.ENVIRONMENT): "torch-extension",
+    ("NVCC_APPEND_FLAGS", AssignmentKind.ENVIRONMENT): "nvcc",
+    ("NVCC_PREPEND_FLAGS", AssignmentKind.ENVIRONMENT): "nvcc",
 }
 
 
 class Lists:
     """Finds them, given the engines of the project."""
 
-    def __init__(self, uses: Sequence[Use]) -> None:
+    def __init__(self, uses: Sequence[EngineUse]) -> None:
         self._uses = tuple(uses)
-        self._named: dict[tuple[str, str | None], Names] = {}  # by what is quick to hash
+        self._named: dict[tuple[str, str | None], ListNames] = {}  # by what is quick to hash
 
-    def _names(self, use: Use) -> Names:
+    def _names(self, use: EngineUse) -> ListNames:
         key = (use.engine.name, use.version)
         if key not in self._named:
             self._named[key] = names_of(use.engine, use.parsed)
@@ -44,7 +44,7 @@ class Lists:
 
     def of_project(
         self, commands: Sequence[Command], settings: Iterable[Setting], builds: Iterable[ImageBuild]
-    ) -> Iterator[Listed]:
+    ) -> Iterator[ArchListSetting]:
         """Yield the lists that reach a command that builds, then those that builds of images hand to one, then those
         that stand elsewhere, each place once."""
         seen: set[tuple[str, int]] = set()
@@ -69,7 +69,7 @@ class Lists:
                     seen.add(at)
                     yield found
 
-    def _handed_on(self, commands: Iterable[Command], builds: Iterable[ImageBuild]) -> Iterator[Listed]:
+    def _handed_on(self, commands: Iterable[Command], builds: Iterable[ImageBuild]) -> Iterator[ArchListSetting]:
         """The build arguments that a Dockerfile gives to a setting for a list as they are."""
         given = [build for build in builds if build.dockerfile is not None and build.arguments]
         for command in commands if given else ():
@@ -87,7 +87,7 @@ class Lists:
                 if argument.name in takes and argument.written.strip():
                     yield listed_of(argument, command.use, takes[argument.name])
 
-    def _of_command(self, command: Command) -> Iterator[Listed]:
+    def _of_command(self, command: Command) -> Iterator[ArchListSetting]:
         if command.use is None:
             return
         names = self._names(command.use)
@@ -100,34 +100,34 @@ class Lists:
         if command.program == "nvcc":
             yield from _flags(command)
 
-    def _of_setting(self, setting: Setting) -> Listed | None:
-        if setting.way is Way.FLAGS:
-            return listed_of(setting, Use(find("nvcc"), None, setting.place.file), _FLAGS)
+    def _of_setting(self, setting: Setting) -> ArchListSetting | None:
+        if setting.way is AssignmentKind.FLAGS:
+            return listed_of(setting, EngineUse(find("nvcc"), None, setting.place.file), _FLAGS)
         for use in self._uses:
             carrier = _carrier(self._names(use), setting)
             if carrier is not None:
                 return listed_of(setting, use, carrier)
-        way = Way.ENVIRONMENT if setting.way is Way.BUILD_ARGUMENT else setting.way
+        way = AssignmentKind.ENVIRONMENT if setting.way is AssignmentKind.BUILD_ARGUMENT else setting.way
         name = _GENERIC.get((setting.name, way))
         if name is None or any(_dead(use.engine, setting.name) for use in self._uses):
             return None
-        generic = Use(find(name), None, setting.place.file)
+        generic = EngineUse(find(name), None, setting.place.file)
         carrier = _carrier(self._names(generic), setting)
         return listed_of(setting, generic, carrier) if carrier is not None else None
 
 
-_FLAGS = Carrier(Grammar.GENCODE, "nvcc, in this very command", None)
+_FLAGS = ListName(Grammar.GENCODE, "nvcc, in this very command", None)
 
 
-def _flags(command: Command) -> Iterator[Listed]:
+def _flags(command: Command) -> Iterator[ArchListSetting]:
     words = command.words[1:]
     places = [word.place for word in words if word.text.startswith(("-gencode", "--generate-code", "-arch", "--gpu-"))]
     if not places:
         return
     text = " ".join(word.text for word in words)
-    place = Place(places[0].file, places[0].line, places[0].start, places[-1].end)
+    place = TextSpan(places[0].file, places[0].line, places[0].start, places[-1].end)
     known = all(word.known or word.text == "$_" for word in words)  # make's own $@ and $< hold no target
-    setting = Setting("", text if known else None, place, Way.FLAGS, text, in_shell=True)
+    setting = Setting("", text if known else None, place, AssignmentKind.FLAGS, text, in_shell=True)
     if command.use is not None and "arch=compute_" in text:
         yield listed_of(setting, command.use, _FLAGS, command)
 
@@ -136,16 +136,16 @@ def _dead(engine: Engine, name: str) -> bool:
     return any(dead.name == name for dead in engine.dead)
 
 
-def _carrier(names: Names, setting: Setting) -> Carrier | None:
-    if setting.way is Way.FLAGS:
+def _carrier(names: ListNames, setting: Setting) -> ListName | None:
+    if setting.way is AssignmentKind.FLAGS:
         return _FLAGS
     if setting.name == "CUDA_ARCHITECTURES" and not setting.of_target:
         return None  # a variable of somebody's own
-    way = Way.ENVIRONMENT if setting.way is Way.BUILD_ARGUMENT else setting.way
+    way = AssignmentKind.ENVIRONMENT if setting.way is AssignmentKind.BUILD_ARGUMENT else setting.way
     return names.read.get((setting.name, way))
 
 
-def listed_of(setting: Setting, use: Use, carrier: Carrier, command: Command | None = None) -> Listed:
+def listed_of(setting: Setting, use: EngineUse, carrier: ListName, command: Command | None = None) -> ArchListSetting:
     """Return the list that a setting holds, as the reader of its grammar takes it."""
     archs, wrong, word = None, None, None
     if setting.value is not None:
@@ -155,7 +155,7 @@ def listed_of(setting: Setting, use: Use, carrier: Carrier, command: Command | N
             word = setting.value.strip().lower()
         except UnreadableListError as error:
             wrong = str(error)
-    return Listed(setting, use, carrier.grammar, carrier.reader, carrier.knob, archs, wrong, word, command)
+    return ArchListSetting(setting, use, carrier.grammar, carrier.reader, carrier.knob, archs, wrong, word, command)
 
 
 # PyTorch's and CMake's FindCUDA replace spaces by semicolons before they look at the items.

@@ -6,21 +6,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cudacompat.app.project.files import Read, is_build_file, is_script
+from cudacompat.app.project.files import ProjectRead, is_build_file, is_script
 from cudacompat.app.project.lists import Lists
 from cudacompat.app.project.uses import Builders, all_uses, uses_of
 from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, image_builds, services, settings, stages
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
-from cudacompat.domain.project.assignments import Assignment, Way
+from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.model import (
+    CiJob,
     CMakeCommand,
     CMakeFile,
     Command,
     Copy,
+    EngineUse,
     ImageBuild,
-    Job,
     Mount,
     PlannedUnit,
     Project,
@@ -28,7 +29,6 @@ from cudacompat.domain.project.model import (
     Setting,
     SourceFile,
     Stage,
-    Use,
     Word,
 )
 from cudacompat.domain.words.code import NotRead
@@ -41,17 +41,17 @@ _MAKE_LINE = re.compile(r"(?m)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
 _MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|[$@<^?*+|%])")  # $@ and its like become $_
 
 
-def project_of(read: Read, targets: tuple[Target, ...]) -> Project:
+def project_of(read: ProjectRead, targets: tuple[Target, ...]) -> Project:
     """Return the facts. What could not be parsed is in `not_read`, and the rest goes on."""
     return _Assembly(read).project(targets)
 
 
 class _Assembly:
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: ProjectRead) -> None:
         self._read = read
         self._uses = uses_of(read)
         self._stages: list[Stage] = []
-        self._jobs: list[Job] = []
+        self._jobs: list[CiJob] = []
         self._commands: list[Command] = []
         self._settings: list[Setting] = []
         self._cmake: list[CMakeFile] = []
@@ -237,9 +237,9 @@ def _command(
     file: SourceFile,
     *,
     stage: Stage | None = None,
-    job: Job | None = None,
+    job: CiJob | None = None,
     mounts: tuple[Mount, ...] = (),
-    use: Use | None = None,
+    use: EngineUse | None = None,
     instruction: str | None = None,
 ) -> Command:
     return Command(
@@ -260,7 +260,7 @@ def _command(
 
 def setting_of(file: SourceFile, each: Assignment) -> Setting:
     """Return what a parser of plain settings found, as a setting of the project."""
-    value = None if _UNKNOWN.search(each.value) and each.way is not Way.FLAGS else each.value
+    value = None if _UNKNOWN.search(each.value) and each.way is not AssignmentKind.FLAGS else each.value
     if each.separator == " " and value is not None:
         value = ";".join(value.replace('"', " ").split())  # arguments of set(): CMake joins them
     return Setting(

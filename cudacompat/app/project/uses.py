@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from cudacompat.app.project.files import Read
+from cudacompat.app.project.files import ProjectRead
 from cudacompat.app.project.recognise import recognise_in
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.domain.builds.engine import BuildSystem, Engine
-from cudacompat.domain.project.model import Use
+from cudacompat.domain.project.model import EngineUse
 from cudacompat.domain.project.prebuilt_wheels import prebuilt
 from cudacompat.engines import ENGINES, find
 
@@ -33,9 +33,9 @@ _BY_REPOSITORY = {name: engine for engine in ENGINES for name in engine.reposito
 _NORMAL = re.compile(r"[-_.]+")
 
 
-def uses_of(read: Read) -> tuple[Use, ...]:
+def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
     """Return the engines that the files show, the top folder's first; a plain CMake project only if it is CUDA's."""
-    found: list[Use] = []
+    found: list[EngineUse] = []
     has_cuda = any(
         _HAS_CUDA.search(file.text) for file in read.files if file.name.lower().endswith(("cmakelists.txt", ".cmake"))
     )
@@ -53,23 +53,25 @@ def uses_of(read: Read) -> tuple[Use, ...]:
             continue
         if not any(use.engine is shown.engine and use.version == shown.version for use in found):
             file_name = PurePosixPath(shown.file).name
-            found.append(Use(shown.engine, shown.version, f"{folder}/{file_name}" if folder else file_name, folder))
+            found.append(
+                EngineUse(shown.engine, shown.version, f"{folder}/{file_name}" if folder else file_name, folder)
+            )
     for file in read.files:
         if PurePosixPath(file.name).name == ".gitmodules":
             for match in _REPOSITORY.finditer(file.text):
                 engine = _BY_REPOSITORY.get(match[1].lower())
                 if engine is not None and not any(use.engine is engine for use in found):
-                    found.append(Use(engine, None, file.name))
+                    found.append(EngineUse(engine, None, file.name))
     return tuple(found)
 
 
 class Builders:
     """Says which engine a command builds, while the commands of one stage, job or script are gone through."""
 
-    def __init__(self, uses: Sequence[Use]) -> None:
+    def __init__(self, uses: Sequence[EngineUse]) -> None:
         self._uses = tuple(uses)
         self._homes: set[str] = set()  # where the project lies as a whole
-        self._cloned: Use | None = None
+        self._cloned: EngineUse | None = None
         self._strange = False  # something was cloned that is no engine known here
         self._configured = False  # CMake made the Makefile that make reads
 
@@ -77,7 +79,7 @@ class Builders:
         """Remember that the whole project was copied to these folders."""
         self._homes.update(target.rstrip("/") for target in targets if target.startswith("/"))
 
-    def use_of(self, command: ShellCommand) -> Use | None:
+    def use_of(self, command: ShellCommand) -> EngineUse | None:
         """Return the engine that the command builds; `None` where it builds none, or which is not known."""
         words = [word.text for word in command.words]
         program = command.program
@@ -96,7 +98,7 @@ class Builders:
         if system is BuildSystem.PIP:
             return self._of_pip(words)
         if system is BuildSystem.NVCC:
-            return Use(find("nvcc"), None, " ".join(words[:2])[:80])
+            return EngineUse(find("nvcc"), None, " ".join(words[:2])[:80])
         return self._of_tree(system)
 
     def copy(self) -> Builders:
@@ -118,11 +120,11 @@ class Builders:
         engine = _BY_REPOSITORY.get(repository) if repository else None
         if engine is not None:
             version = _version_of(engine, words)
-            self._cloned, self._strange = Use(engine, version, f"{how} of {repository}"), False
+            self._cloned, self._strange = EngineUse(engine, version, f"{how} of {repository}"), False
         else:
             self._cloned, self._strange = None, True
 
-    def _of_make(self) -> Use | None:
+    def _of_make(self) -> EngineUse | None:
         """An engine whose own Makefile is read: cloned, or the project itself, and nothing was configured before."""
         if self._configured or self._strange:
             return None
@@ -130,26 +132,26 @@ class Builders:
         use = self._cloned or own
         return use if use is not None and any(each.by_make for each in use.engine.removed) else None
 
-    def _of_tree(self, system: BuildSystem) -> Use | None:
+    def _of_tree(self, system: BuildSystem) -> EngineUse | None:
         if self._cloned is not None:
             return self._cloned if self._cloned.engine.system in (system, BuildSystem.PIP) else None
         if self._strange:
             return None
         return next((use for use in self._uses if use.engine.system is system), None)
 
-    def _of_pip(self, words: Sequence[str]) -> Use | None:
+    def _of_pip(self, words: Sequence[str]) -> EngineUse | None:
         local = False
         for word in words[1:]:
             repository = _repository_of(word)
             if repository is not None:
                 engine = _BY_REPOSITORY.get(repository)
-                return Use(engine, None, word) if engine is not None else None
+                return EngineUse(engine, None, word) if engine is not None else None
             name, _, version = _NORMAL.sub("-", re.split(r"[\[<>=!~; ]", word)[0]).lower(), "", word.partition("==")[2]
             row = prebuilt(name)
             if row is not None and not _from_source(words) and (row.index is None or row.index in " ".join(words)):
                 continue  # a wheel is taken as it is
             if name in _BY_PACKAGE:
-                return Use(_BY_PACKAGE[name], version or None, f"pip install {word}"[:80])
+                return EngineUse(_BY_PACKAGE[name], version or None, f"pip install {word}"[:80])
             local = (
                 local
                 or word.rstrip("/") in self._homes
@@ -213,9 +215,9 @@ def _python_build(program: str, rest: list[str]) -> BuildSystem | None:
     return BuildSystem.PIP if {"install", "wheel"} & set(rest[:3]) else None
 
 
-def all_uses(uses: Sequence[Use], built: Iterable[Use | None]) -> Iterator[Use]:
+def all_uses(uses: Sequence[EngineUse], built: Iterable[EngineUse | None]) -> Iterator[EngineUse]:
     """Yield the engines of the files, then those that commands build, each once."""
-    seen: list[Use] = []
+    seen: list[EngineUse] = []
     for use in (*uses, *built):
         if use is not None and not any(each.engine is use.engine and each.version == use.version for each in seen):
             seen.append(use)

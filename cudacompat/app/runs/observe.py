@@ -32,7 +32,7 @@ OnOutput = Callable[[bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunRequest:
     """How a command is to be run. `timed` is whether its time is what counts: it is looked at less often then."""
 
     command: tuple[str, ...]
@@ -43,7 +43,7 @@ class Wanted:
 
 
 def observe(
-    wanted: Wanted,
+    wanted: RunRequest,
     environment: Mapping[str, str],
     on_output: OnOutput | None = None,
     on_start: Callable[[float], None] | None = None,

@@ -11,7 +11,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
-from cudacompat.artifacts.binaries.section import MAX_SECTIONS, OFFICIAL, Image, Section
+from cudacompat.artifacts.binaries.section import MAX_SECTIONS, OFFICIAL, HostImage, Section
 
 MAGIC = b"\x7fELF"
 EM_CUDA = 190
@@ -135,18 +135,18 @@ def room_for_names(strings: Header) -> int:
     return 8 * strings.size + 4096
 
 
-def read_image(buffer: Buffer, start: int, end: int) -> Image:
+def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
     """Return the sections of the host ELF in this window."""
     try:
         elf = open_elf(buffer, start, end)
     except UnreadableError as error:
-        return Image("elf", linked=False, sections=None, problems=(f"ELF: {error}",))
+        return HostImage("elf", linked=False, sections=None, problems=(f"ELF: {error}",))
     linked = elf.type in (_ET_EXEC, _ET_DYN)
     if not elf.entries:
-        return Image("elf", linked, sections=None, problems=())
+        return HostImage("elf", linked, sections=None, problems=())
     table = headers(buffer, elf)
     if elf.names >= len(table):
-        return Image("elf", linked, sections=None, problems=("ELF: its section names are missing",))
+        return HostImage("elf", linked, sections=None, problems=("ELF: its section names are missing",))
     strings = table[elf.names]
     sections: list[Section] = []
     problems: list[str] = []
@@ -155,7 +155,7 @@ def read_image(buffer: Buffer, start: int, end: int) -> Image:
         name = name_at(buffer, elf, strings, header.name)
         room -= len(name or "")
         if room < 0:
-            return Image("elf", linked, None, ("ELF: its sections share their names: none is believed",))
+            return HostImage("elf", linked, None, ("ELF: its sections share their names: none is believed",))
         if name is None:
             problems.append("ELF: a section's name lies outside the table of names")
             name = ""
@@ -172,4 +172,4 @@ def read_image(buffer: Buffer, start: int, end: int) -> Image:
             problems.append(f"ELF: truncated: section {name} runs over the end")
             at, stop = min(at, end), end
         sections.append(Section(name, at, stop, present, data))
-    return Image("elf", linked, sections, tuple(dict.fromkeys(problems)))
+    return HostImage("elf", linked, sections, tuple(dict.fromkeys(problems)))

@@ -67,7 +67,7 @@ class Payload(NamedTuple):
     inner: tuple[int, int] | None = None  # (offset, size) of the image in what the payload inflates to
 
 
-class Names(NamedTuple):
+class ImageNames(NamedTuple):
     """What a look into an image gave: its kernels or why not, what is wrong with it, and what it says it is for."""
 
     kernels: tuple[str, ...] | None
@@ -88,8 +88,8 @@ class Fatbin(NamedTuple):
     relocatable_cubin: bool = False  # as far as uncompressed cubins show it
 
 
-NOTHING = Names(None)
-NameReader: TypeAlias = Callable[[Payload], Names]
+NOTHING = ImageNames(None)
+NameReader: TypeAlias = Callable[[Payload], ImageNames]
 
 
 def is_fatbin(buffer: Buffer, at: int, limit: int) -> bool:
@@ -199,7 +199,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
     return Fatbin(tuple(entries), end, damage, relocatable_ptx, relocatable_cubin)
 
 
-def _contradiction(target: ArchTarget | None, found: Names) -> str | None:
+def _contradiction(target: ArchTarget | None, found: ImageNames) -> str | None:
     """Return how an image contradicts the header of its entry, None where it does not."""
     if found.head is not None and found.head.target != target:
         return f"says {target}, the text in it {found.head.target or 'names no target'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cudacompat.artifacts.binaries import compression, cubin, fatbin, ptx
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
-from cudacompat.artifacts.binaries.fatbin import FLAG_OPAQUE, Names, Payload
+from cudacompat.artifacts.binaries.fatbin import FLAG_OPAQUE, ImageNames, Payload
 
 _UNREADABLE_KINDS = {fatbin.NVVM: "LTO-IR is not readable", fatbin.TILE: "Tile IR is not readable"}
 _CUBIN, _TEXT = (fatbin.ELF,), (fatbin.PTX, fatbin.RELOCATABLE_PTX)
@@ -22,40 +22,40 @@ class KernelReader:
         self._allowance = allowance
         self._last: tuple[Payload, bytes] | None = None
 
-    def __call__(self, payload: Payload) -> Names:
+    def __call__(self, payload: Payload) -> ImageNames:
         """Return the kernels of an image in a fatbin."""
         kind = payload.kind
         if kind not in _CUBIN and kind not in _TEXT:
-            return Names(None, _UNREADABLE_KINDS.get(kind, f"images of kind {kind:#x} are not readable"))
+            return ImageNames(None, _UNREADABLE_KINDS.get(kind, f"images of kind {kind:#x} are not readable"))
         opaque = bool(payload.key or payload.flags & FLAG_OPAQUE)
         try:
             return self._read(payload)
         except UnreadableError as error:
             if opaque:
-                return Names(None, "obfuscated")
-            return Names(None, str(error), f"cannot be read: {error}")
+                return ImageNames(None, "obfuscated")
+            return ImageNames(None, str(error), f"cannot be read: {error}")
 
-    def _read(self, payload: Payload) -> Names:
+    def _read(self, payload: Payload) -> ImageNames:
         buffer, start, size = self._buffer, payload.start, payload.stored
         if payload.inflated is not None:
             if payload.inflated > compression.largest_allowed(payload.stored):
-                return Names(None, f"too large: {payload.stored} bytes claim to inflate to {payload.inflated}")
+                return ImageNames(None, f"too large: {payload.stored} bytes claim to inflate to {payload.inflated}")
             image = self._inflated(payload)
             if image is None:
-                return Names(None, _USED_UP)
+                return ImageNames(None, _USED_UP)
             buffer, start, size = image, 0, len(image)
         if payload.inner is not None:
             start, size = start + payload.inner[0], payload.inner[1]
         if not self._allowance.take(size * (_COST_OF_TEXT if payload.kind in _TEXT else 1)):
-            return Names(None, _USED_UP)
+            return ImageNames(None, _USED_UP)
         if payload.kind in _TEXT:
             text = ptx.window(buffer, start, start + size)
             if not ptx.is_ptx(text):
                 raise UnreadableError("no PTX text")
-            return Names(ptx.kernels(text), None, ptx.damage(text), ptx.unresolved(text), ptx.read_head(text))
+            return ImageNames(ptx.kernels(text), None, ptx.damage(text), ptx.unresolved(text), ptx.read_head(text))
         symbols = cubin.read_symbols(buffer, start, start + size)
         head = cubin.read_head(buffer, start)
-        return Names(symbols.kernels, None, None, symbols.unresolved, number=head.number if head else None)
+        return ImageNames(symbols.kernels, None, None, symbols.unresolved, number=head.number if head else None)
 
     def _inflated(self, payload: Payload) -> bytes | None:
         """Return the inflated image, None when the allowance is spent; images of one stream share one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct
 
 from cudacompat.artifacts.binaries.buffer import Buffer
-from cudacompat.artifacts.binaries.section import LONGEST_NAME, OFFICIAL, Image, Section
+from cudacompat.artifacts.binaries.section import LONGEST_NAME, OFFICIAL, HostImage, Section
 
 MAGIC = b"MZ"
 _COFF_MACHINES = (0x8664, 0xAA64, 0x14C, 0x1C4)
@@ -28,27 +28,27 @@ def is_coff(head: bytes, size: int) -> bool:
     return bool(count > 0 and _COFF.size + count * _SECTION.size <= size and symbols <= size)
 
 
-def read_image(buffer: Buffer, start: int, end: int) -> Image:
+def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
     """Return the sections of the PE image in this window."""
     coff = start + int.from_bytes(buffer[start + 60 : start + 64], "little") + 4 if end - start >= 64 else end
     if coff + _COFF.size > end:
-        return Image("pe", True, None, ("PE: truncated: no whole header",))
+        return HostImage("pe", True, None, ("PE: truncated: no whole header",))
     if buffer[coff - 4 : coff] != b"PE\0\0":
-        return Image("pe", True, [], ())  # a DOS program: no sections, nothing of ours
+        return HostImage("pe", True, [], ())  # a DOS program: no sections, nothing of ours
     return _read_coff(buffer, start, coff, end, "pe")
 
 
-def read_object(buffer: Buffer, start: int, end: int) -> Image:
+def read_object(buffer: Buffer, start: int, end: int) -> HostImage:
     """Return the sections of the COFF object in this window."""
     return _read_coff(buffer, start, start, end, "coff")
 
 
-def _read_coff(buffer: Buffer, start: int, coff: int, end: int, kind: str) -> Image:
+def _read_coff(buffer: Buffer, start: int, coff: int, end: int, kind: str) -> HostImage:
     _, count, _, symbols, symbol_count, optional, flags = _COFF.unpack_from(buffer, coff)
     linked = bool(flags & _EXECUTABLE_IMAGE)
     table = coff + _COFF.size + optional
     if table + count * _SECTION.size > end:
-        return Image(kind, linked, None, (f"{kind.upper()}: truncated: its section table runs over the end",))
+        return HostImage(kind, linked, None, (f"{kind.upper()}: truncated: its section table runs over the end",))
     names = start + symbols + symbol_count * 18 if symbols else end
     sections: list[Section] = []
     problems: list[str] = []
@@ -65,7 +65,7 @@ def _read_coff(buffer: Buffer, start: int, coff: int, end: int, kind: str) -> Im
             problems.append(f"{kind.upper()}: truncated: section {name} runs over the end")
             at, stop = min(at, end), end
         sections.append(Section(name, at, stop, present or not extent, data))
-    return Image(kind, linked, sections, tuple(dict.fromkeys(problems)))
+    return HostImage(kind, linked, sections, tuple(dict.fromkeys(problems)))
 
 
 def _name(buffer: Buffer, raw: bytes, names: int, end: int) -> str:

@@ -29,7 +29,7 @@ class Section(NamedTuple):
     data: bool
 
 
-class Image(NamedTuple):
+class HostImage(NamedTuple):
     """The sections of one host binary; `sections` is None where its table was stripped or cannot be used."""
 
     format: str

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.positions import Node
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
-from cudacompat.domain.project.model import Job, Setting, SourceFile, Step
+from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile
 
 _EXPRESSION = re.compile(r"\$\{\{.{0,2000}?\}\}", re.DOTALL)
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
@@ -22,7 +22,7 @@ _CONFIG_KEYS = frozenset({"default", "variables", "include", "stages", "workflow
 class JobRead:
     """A job with its commands."""
 
-    job: Job
+    job: CiJob
     commands: tuple[ShellCommand, ...]
 
 
@@ -39,7 +39,9 @@ def jobs(file: SourceFile, documents: tuple[Node, ...], system: str) -> Iterator
         yield from (_github if system == "github" else _gitlab)(file, document)
 
 
-def variables(file: SourceFile, node: Node | None, way: Way = Way.ENVIRONMENT) -> dict[str, Setting]:
+def variables(
+    file: SourceFile, node: Node | None, way: AssignmentKind = AssignmentKind.ENVIRONMENT
+) -> dict[str, Setting]:
     """Return what a mapping of names (or a list of NAME=VALUE) sets."""
     found: dict[str, Setting] = {}
     if node is None:
@@ -55,7 +57,7 @@ def variables(file: SourceFile, node: Node | None, way: Way = Way.ENVIRONMENT) -
     return found
 
 
-def _setting(file: SourceFile, name: str, node: Node, start: int, text: str, way: Way) -> Setting:
+def _setting(file: SourceFile, name: str, node: Node, start: int, text: str, way: AssignmentKind) -> Setting:
     known = "${" not in text and "$(" not in text and not re.search(r"\$\w", text)
     place = file.place(start, max(start, node.end))
     written = file.text[place.start : place.end].rstrip() if node.block == "" else text
@@ -77,19 +79,19 @@ def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
         usual = node.get("defaults", "run", "shell") or document.get("defaults", "run", "shell")
         windows = bool(labels) and all(label.lower().startswith("windows") for label in labels)
         commands: list[ShellCommand] = []
-        steps: list[Step] = []
+        steps: list[JobStep] = []
         steps_node = node.get("steps")
         for step in steps_node.items if steps_node is not None else ():
             visible = environment | variables(file, step.get("env"))
             uses = step.get("uses")
             conditional = step.get("if") is not None
             place = file.place(step.start, step.start)
-            steps.append(Step(uses.text if uses else None, variables(file, step.get("with")), place, conditional))
+            steps.append(JobStep(uses.text if uses else None, variables(file, step.get("with")), place, conditional))
             run = step.get("run")
             if run is not None and _is_shell(step.get("shell") or usual, windows):
                 found = run_text(file, run, visible)
                 commands += (replace(each, conditional=True) if conditional else each for each in found)
-        job = Job(
+        job = CiJob(
             file=file.name,
             name=name,
             place=file.place(node.start, node.start),
@@ -146,7 +148,7 @@ def _gitlab(file: SourceFile, document: Node) -> Iterator[JobRead]:
             for line in (script.items or (script,)) if script is not None else ():
                 if line.text is not None:
                     commands += run_text(file, line, environment)
-        job = Job(
+        job = CiJob(
             file=file.name,
             name=name,
             place=file.place(node.start, node.start),
@@ -159,7 +161,7 @@ def _gitlab(file: SourceFile, document: Node) -> Iterator[JobRead]:
         yield JobRead(job, tuple(commands))
 
 
-def _caches(file: SourceFile, node: Node | None) -> Iterator[Step]:
+def _caches(file: SourceFile, node: Node | None) -> Iterator[JobStep]:
     """The caches of a job of GitLab: what each keeps, by which key."""
     for each in (node.items or (node,)) if node is not None else ():
         given = {}
@@ -168,8 +170,8 @@ def _caches(file: SourceFile, node: Node | None) -> Iterator[Step]:
                 end = max((item.end for item in values.items), default=values.end)
                 text = "\n".join(values.words()) or file.text[values.start : end]
                 place = file.place(values.start, end)
-                given[name] = Setting(name, text, place, Way.ENVIRONMENT, text, values.quote)
-        yield Step("cache", given, file.place(each.start, each.start))
+                given[name] = Setting(name, text, place, AssignmentKind.ENVIRONMENT, text, values.quote)
+        yield JobStep("cache", given, file.place(each.start, each.start))
 
 
 def run_text(file: SourceFile, node: Node, environment: Mapping[str, Setting]) -> Iterator[ShellCommand]:

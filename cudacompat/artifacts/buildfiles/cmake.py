@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cudacompat.domain.project.assignments import Assignment, Way
+from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 
 _TOKEN = re.compile(
     r"(?P<comment>#\[(?P<eq>=*)\[.*?\](?P=eq)\]|#[^\n]*)"
@@ -33,7 +33,7 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class CMakeCall:
     """One command, its arguments and its place."""
 
     name: str
@@ -43,12 +43,12 @@ class Command:
 
 
 @lru_cache(maxsize=2)
-def commands(text: str) -> tuple[Command, ...]:
+def commands(text: str) -> tuple[CMakeCall, ...]:
     """Return the commands; what is not closed at the end is left out."""
     return tuple(_commands(text))
 
 
-def _commands(text: str) -> Iterator[Command]:
+def _commands(text: str) -> Iterator[CMakeCall]:
     name, start = "", 0
     depth = 0
     arguments: list[Argument] = []
@@ -63,7 +63,7 @@ def _commands(text: str) -> Iterator[Command]:
         elif match["close"] is not None:
             depth = max(depth - 1, 0)
             if depth == 0 and name:
-                yield Command(name.lower(), tuple(arguments), start, match.end())
+                yield CMakeCall(name.lower(), tuple(arguments), start, match.end())
                 name = ""
         elif depth == 0:
             name, start = (match[0] if kind == "word" else ""), match.start()
@@ -84,17 +84,17 @@ def assignments(text: str) -> Iterator[Assignment]:
                 if argument.text in _SET_ENDS and not argument.quoted:
                     break
                 values.append(argument)
-            way = Way.ENVIRONMENT if env else Way.DEFINE
+            way = AssignmentKind.ENVIRONMENT if env else AssignmentKind.DEFINE
             yield from _joined(text, env[1] if env else arguments[0].text, values, way, "set() in CMake")
         elif command.name in ("set_property", "set_target_properties", "set_directory_properties"):
             for index, argument in enumerate(arguments):
                 if argument.text in _PROPERTIES:
                     rest = arguments[index + 1 :]
                     values = list(rest) if command.name == "set_property" else list(rest[:1])
-                    yield from _joined(text, argument.text, values, Way.DEFINE, f"{command.name}() in CMake")
+                    yield from _joined(text, argument.text, values, AssignmentKind.DEFINE, f"{command.name}() in CMake")
 
 
-def _joined(text: str, name: str, values: list[Argument], way: Way, what: str) -> Iterator[Assignment]:
+def _joined(text: str, name: str, values: list[Argument], way: AssignmentKind, what: str) -> Iterator[Assignment]:
     if not values:
         return
     start, end = values[0].start, values[-1].end

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile, Word
 
 if TYPE_CHECKING:
@@ -277,7 +277,13 @@ class _Reader:
             yield (
                 named,
                 Setting(
-                    named, value if word.known else None, where, Way.ENVIRONMENT, raw[at:stop], quote, in_shell=True
+                    named,
+                    value if word.known else None,
+                    where,
+                    AssignmentKind.ENVIRONMENT,
+                    raw[at:stop],
+                    quote,
+                    in_shell=True,
                 ),
             )
 
@@ -304,7 +310,7 @@ class _Reader:
                 match[1],
                 value if word.known else None,
                 self._file.place(raw_start + at, raw_start + stop),
-                Way.DEFINE,
+                AssignmentKind.DEFINE,
                 raw[at:stop],
                 quote,
                 in_shell=True,
@@ -332,7 +338,7 @@ class _Reader:
             return None
         if value is None:
             at = self._start + self._at(node.end_byte)
-            return Setting(self._raw(name), "", self._file.place(at, at), Way.ENVIRONMENT, "", in_shell=True)
+            return Setting(self._raw(name), "", self._file.place(at, at), AssignmentKind.ENVIRONMENT, "", in_shell=True)
         word = self._word(value)
         raw = self._file.text[word.place.start : word.place.end]
         quote = raw[0] if raw[:1] in ("'", '"') and raw.endswith(raw[0]) and len(raw) > 1 else ""
@@ -342,7 +348,13 @@ class _Reader:
         if any(child.type == "+=" for child in node.children):
             text = None
         return Setting(
-            self._raw(name), text, place, Way.ENVIRONMENT, self._file.text[place.start : place.end], quote, True
+            self._raw(name),
+            text,
+            place,
+            AssignmentKind.ENVIRONMENT,
+            self._file.text[place.start : place.end],
+            quote,
+            True,
         )
 
     # -- words

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cudacompat.artifacts.buildfiles import shell
-from cudacompat.domain.project.assignments import Assignment, BaseImageLine, Way
+from cudacompat.domain.project.assignments import Assignment, AssignmentKind, BaseImageLine
 
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)(?![^\s\\`])[ \t]*")
 _DIRECTIVE = re.compile(r"[ \t]*#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(\S.*?)[ \t\r]*\n?")
@@ -125,7 +125,7 @@ def assignments(text: str) -> Iterator[Assignment]:
 
 def _pairs(text: str, each: Instruction) -> Iterator[Assignment]:
     what = f"{each.keyword} in a Dockerfile"
-    way = Way.ENVIRONMENT if each.keyword == "ENV" else Way.BUILD_ARGUMENT
+    way = AssignmentKind.ENVIRONMENT if each.keyword == "ENV" else AssignmentKind.BUILD_ARGUMENT
     body = text[each.body : each.end]
     found = False
     for match in _PAIR.finditer(body):

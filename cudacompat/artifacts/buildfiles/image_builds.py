@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles.ci import variables
 from cudacompat.artifacts.buildfiles.positions import Node
-from cudacompat.domain.project.assignments import Way
-from cudacompat.domain.project.model import ImageBuild, Place, Setting, SourceFile, Step, Word
+from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.model import ImageBuild, JobStep, Setting, SourceFile, TextSpan, Word
 
 _BUILDERS = frozenset({"docker", "podman", "nerdctl", "buildah"})
 _VERBS = frozenset({"build", "bud"})
@@ -61,7 +61,7 @@ class Dockerfiles:
         return name if name in self._names else None
 
 
-def of_command(file: SourceFile, words: Sequence[Word], place: Place, known: Dockerfiles) -> ImageBuild | None:
+def of_command(file: SourceFile, words: Sequence[Word], place: TextSpan, known: Dockerfiles) -> ImageBuild | None:
     """Return what `docker build` and its like build; `None` for another command."""
     if not words or words[0].text.rsplit("/", 1)[-1] not in _BUILDERS:
         return None
@@ -114,7 +114,9 @@ def _argument(file: SourceFile, word: Word, text: str) -> Setting | None:
     if quote and raw.endswith(quote) and end > start:
         end -= 1
     place = file.place(word.place.start + start, word.place.start + end)
-    return Setting(match[1], match[2] if word.known else None, place, Way.BUILD_ARGUMENT, raw[start:end], quote, True)
+    return Setting(
+        match[1], match[2] if word.known else None, place, AssignmentKind.BUILD_ARGUMENT, raw[start:end], quote, True
+    )
 
 
 def of_compose(file: SourceFile, documents: Sequence[Node], known: Dockerfiles) -> Iterator[ImageBuild]:
@@ -128,7 +130,7 @@ def of_compose(file: SourceFile, documents: Sequence[Node], known: Dockerfiles) 
             context = build.text if build.text is not None else _text(build.get("context")) or "."
             inline = build.get("dockerfile_inline") is not None
             path = None if inline else known.below(folder, context, _text(build.get("dockerfile")))
-            arguments = variables(file, build.get("args"), Way.BUILD_ARGUMENT)
+            arguments = variables(file, build.get("args"), AssignmentKind.BUILD_ARGUMENT)
             image = _text(node.get("image"))
             place = file.place(build.start, build.start)
             yield ImageBuild(file.name, place, path, tuple(arguments.values()), (image,) if image else ())
@@ -142,11 +144,11 @@ def of_devcontainer(file: SourceFile, documents: Sequence[Node], known: Dockerfi
         if build is not None:
             dockerfile = _text(build.get("dockerfile"))  # seen from the file itself, not from the context
             path = known.below(folder, ".", dockerfile) if dockerfile else None
-            arguments = variables(file, build.get("args"), Way.BUILD_ARGUMENT)
+            arguments = variables(file, build.get("args"), AssignmentKind.BUILD_ARGUMENT)
             yield ImageBuild(file.name, file.place(build.start, build.start), path, tuple(arguments.values()))
 
 
-def of_step(file: SourceFile, step: Step, known: Dockerfiles) -> ImageBuild | None:
+def of_step(file: SourceFile, step: JobStep, known: Dockerfiles) -> ImageBuild | None:
     """Return what a step of a job builds, if it is an action that builds images."""
     if not step.action(*_ACTIONS):
         return None
@@ -156,7 +158,7 @@ def of_step(file: SourceFile, step: Step, known: Dockerfiles) -> ImageBuild | No
     for match in _LINE.finditer(file.text, lines.place.start, lines.place.end) if lines is not None else ():
         place = file.place(*match.span(2))
         value = None if "${{" in match[2] else match[2]
-        arguments.append(Setting(match[1], value, place, Way.BUILD_ARGUMENT, match[2]))
+        arguments.append(Setting(match[1], value, place, AssignmentKind.BUILD_ARGUMENT, match[2]))
     named = given.get("file") or given.get("containerfiles") or given.get("dockerfiles")
     context = given.get("context")
     texts = [each.value for each in (named, context) if each is not None]
@@ -228,7 +230,9 @@ def _hcl_arguments(file: SourceFile, span: tuple[int, int], closes: Mapping[int,
             group = 2 if match[2] is not None else 3
             value = match[2] if group == 2 and "${" not in match[2] else None
             place = file.place(*match.span(group))
-            yield Setting(match[1], value, place, Way.BUILD_ARGUMENT, match[group].rstrip(), '"' if group == 2 else "")
+            yield Setting(
+                match[1], value, place, AssignmentKind.BUILD_ARGUMENT, match[group].rstrip(), '"' if group == 2 else ""
+            )
             at = match.end()
 
 

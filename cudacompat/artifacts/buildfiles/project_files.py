@@ -30,7 +30,7 @@ class ProjectFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class ProjectFiles:
     """What was read of a project; `skipped` are the folders of other people's sources that were not looked into."""
 
     files: tuple[ProjectFile, ...]
@@ -38,7 +38,7 @@ class Project:
     skipped: tuple[str, ...]
 
 
-def read_project(folder: str) -> Project:
+def read_project(folder: str) -> ProjectFiles:
     """Return the build files below this folder; `UsageError` where it is none."""
     root = Path(folder)
     if not root.is_dir():
@@ -63,7 +63,7 @@ def read_project(folder: str) -> Project:
             not_read.append(NotRead(name, "not UTF-8"))
         except OSError as error:
             not_read.append(NotRead(name, (error.strerror or str(error)).lower()))
-    return Project(tuple(files), tuple(not_read), tuple(skipped))
+    return ProjectFiles(tuple(files), tuple(not_read), tuple(skipped))
 
 
 def _walk(root: Path, skipped: list[str]) -> Iterator[Path]:

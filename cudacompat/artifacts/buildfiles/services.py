@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles.ci import variables
 from cudacompat.artifacts.buildfiles.positions import Node
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.model import Service, Setting, SourceFile
 
@@ -34,7 +34,7 @@ def compose(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Service]:
             image = node.get("image")
             settings = variables(file, node.get("environment"))
             if build is not None:
-                settings |= variables(file, build.get("args"), Way.BUILD_ARGUMENT)
+                settings |= variables(file, build.get("args"), AssignmentKind.BUILD_ARGUMENT)
             volumes = node.get("volumes")
             dockerfile, stage = _built(file, build) if build is not None else (None, None)
             started = [each for key in ("entrypoint", "command") if (each := node.get(key)) is not None]
@@ -94,7 +94,7 @@ def devcontainer(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Serv
         gpu = any(word.startswith("--gpus") or "nvidia" in word for word in words)
         settings = variables(file, document.get("containerEnv"))
         if build is not None:
-            settings |= variables(file, build.get("args"), Way.BUILD_ARGUMENT)
+            settings |= variables(file, build.get("args"), AssignmentKind.BUILD_ARGUMENT)
         yield Service(
             file=file.name,
             name="devcontainer",
@@ -127,7 +127,7 @@ def quadlet(file: SourceFile) -> Iterator[Service]:
             name, _, text = value.strip("\"'").partition("=")
             start = match.start(2) + value.index("=") + 1
             place = file.place(start, match.end(2))
-            settings[name] = Setting(name, text, place, Way.ENVIRONMENT, file.text[start : match.end(2)])
+            settings[name] = Setting(name, text, place, AssignmentKind.ENVIRONMENT, file.text[start : match.end(2)])
     yield Service(
         file=file.name,
         name=PurePosixPath(file.name).stem,

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles import cmake, dockerfile, shell
 from cudacompat.artifacts.buildfiles.trees import Scalar, json_scalars, toml_scalars, yaml_scalars
-from cudacompat.domain.project.assignments import Assignment, BaseImageLine, Way
+from cudacompat.domain.project.assignments import Assignment, AssignmentKind, BaseImageLine
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LINE = re.compile(
@@ -83,14 +83,21 @@ def _lines(text: str) -> Iterator[Assignment]:
             yield from shell.assignments(text, start, match.end(group), f"{match[1]}, a variable")
             continue
         yield Assignment(
-            match[1], value, start, match.end(group), Way.ENVIRONMENT, "a line NAME=VALUE", quote, sourced=True
+            match[1],
+            value,
+            start,
+            match.end(group),
+            AssignmentKind.ENVIRONMENT,
+            "a line NAME=VALUE",
+            quote,
+            sourced=True,
         )
         yield from shell.arguments(text, start, match.end(group), "a line NAME=VALUE", quote)
 
 
 def _script(text: str) -> Iterator[Assignment]:
     for each in shell.assignments(text, 0, len(text), "a command"):
-        yield replace(each, cased=each.way is Way.ENVIRONMENT)
+        yield replace(each, cased=each.way is AssignmentKind.ENVIRONMENT)
 
 
 def _makefile(text: str) -> Iterator[Assignment]:
@@ -103,8 +110,8 @@ def _literals(text: str) -> Iterator[Assignment]:
     """`"NAME", "VALUE"` and the like in Python and Rust."""
     for match in _LITERAL.finditer(text):
         before = text[max(match.start() - 40, 0) : match.start()]
-        way = Way.DEFINE if re.search(r"\.define\(\s*$", before) else Way.ENVIRONMENT
-        what = ".define() of a build script" if way is Way.DEFINE else "a value in a program"
+        way = AssignmentKind.DEFINE if re.search(r"\.define\(\s*$", before) else AssignmentKind.ENVIRONMENT
+        what = ".define() of a build script" if way is AssignmentKind.DEFINE else "a value in a program"
         yield Assignment(match["name"], match["value"], match.start("value"), match.end("value"), way, what, match["v"])
 
 
@@ -144,11 +151,11 @@ def _of_scalar(text: str, scalar: Scalar, language: str) -> Iterator[Assignment]
     if _ASSIGNMENT.fullmatch(raw):
         name, _, value = raw.partition("=")
         start = scalar.start + len(name) + 1
-        way = Way.BUILD_ARGUMENT if key in _BUILD_ARGUMENTS else Way.ENVIRONMENT
+        way = AssignmentKind.BUILD_ARGUMENT if key in _BUILD_ARGUMENTS else AssignmentKind.ENVIRONMENT
         yield Assignment(name, value, start, scalar.end, way, inside, scalar.quote)
         return
     if _NAME.fullmatch(key):
-        way = Way.LIST if numbered else _way(path)
+        way = AssignmentKind.LIST if numbered else _way(path)
         yield Assignment(key, raw, scalar.start, scalar.end, way, inside, scalar.quote)
     if _COMMANDS.intersection(path[-2:]):
         for each in shell.assignments(text, scalar.start, scalar.end, inside):
@@ -166,10 +173,12 @@ def _key(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return (named[-1] if named else ""), named[:-1] + named[-1:]
 
 
-def _way(path: tuple[str, ...]) -> Way:
+def _way(path: tuple[str, ...]) -> AssignmentKind:
     if any(each in _DEFINES for each in path):
-        return Way.DEFINE
-    return Way.BUILD_ARGUMENT if any(each in _BUILD_ARGUMENTS for each in path) else Way.ENVIRONMENT
+        return AssignmentKind.DEFINE
+    return (
+        AssignmentKind.BUILD_ARGUMENT if any(each in _BUILD_ARGUMENTS for each in path) else AssignmentKind.ENVIRONMENT
+    )
 
 
 def _block(text: str, scalar: Scalar, key: str, inside: str) -> Iterator[Assignment]:
@@ -178,7 +187,7 @@ def _block(text: str, scalar: Scalar, key: str, inside: str) -> Iterator[Assignm
         for match in _LINE.finditer(text, scalar.start, scalar.end):
             group = next(number for number in (2, 3, 4) if match[number] is not None)
             yield Assignment(
-                match[1], match[group], match.start(group), match.end(group), Way.BUILD_ARGUMENT, inside,
+                match[1], match[group], match.start(group), match.end(group), AssignmentKind.BUILD_ARGUMENT, inside,
                 {2: '"', 3: "'", 4: ""}[group],
             )  # fmt: skip
         return

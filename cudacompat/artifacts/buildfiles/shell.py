@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cudacompat.domain.project.assignments import Assignment, Way
+from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 
 _ENDS = frozenset(";&|()<>\n")  # what ends a word of a shell beside spaces
 _LINE = frozenset("\n")  # and of a list of arguments that no shell reads
@@ -17,7 +17,7 @@ _PARTS = re.compile(r"['\"]?\d{2,3}[af]?(?:-real|-virtual)?(?![\w.-])")
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ShellWord:
     """One word with its quotes: `text[start:end]`."""
 
     start: int
@@ -25,7 +25,7 @@ class Word:
     raw: str
 
 
-def words(text: str, start: int, end: int, ends: frozenset[str] = _ENDS) -> Iterator[Word | str]:
+def words(text: str, start: int, end: int, ends: frozenset[str] = _ENDS) -> Iterator[ShellWord | str]:
     """Yield the words, and the operators and line ends (`ends`) between them, of `text[start:end]`.
 
     A backslash at a line's end goes on; comment lines behind one are passed over, as in a Dockerfile.
@@ -45,7 +45,7 @@ def words(text: str, start: int, end: int, ends: frozenset[str] = _ENDS) -> Iter
             at += 1
         else:
             stop = _word_end(text, at, end, ends)
-            yield Word(at, stop, text[at:stop])
+            yield ShellWord(at, stop, text[at:stop])
             at = stop
 
 
@@ -96,14 +96,14 @@ def arguments(text: str, start: int, end: int, what: str, quote: str) -> Iterato
     `quote` is what stands around the list.
     """
     for each in assignments(text, start, end, what, _LINE):
-        if each.way is Way.DEFINE:
+        if each.way is AssignmentKind.DEFINE:
             yield replace(each, quote=each.quote or quote or " ", in_shell=False, cut=False)
 
 
 def assignments(text: str, start: int, end: int, what: str, ends: frozenset[str] = _ENDS) -> Iterator[Assignment]:
     """Yield the values that a shell text gives to names: -DNAME=VALUE, NAME=VALUE, and nvcc's -gencode flags."""
     before = ""
-    flags: list[Word] = []
+    flags: list[ShellWord] = []
     for word in words(text, start, end, ends):
         if isinstance(word, str):
             yield from _flags(text, flags, what)
@@ -117,32 +117,32 @@ def assignments(text: str, start: int, end: int, what: str, ends: frozenset[str]
         elif word.raw in ("-gencode", "--generate-code"):
             flags.append(word)
         for match in _DEFINE.finditer(word.raw):
-            yield _value(text, word, match.start(), match.end(), match[1], Way.DEFINE, what)
+            yield _value(text, word, match.start(), match.end(), match[1], AssignmentKind.DEFINE, what)
         plain = _NAME.match(word.raw)
         if plain is not None and not word.raw.lstrip("'\"").startswith("-D"):
-            way = Way.ENVIRONMENT
+            way = AssignmentKind.ENVIRONMENT
             if before == "-D":
-                way = Way.DEFINE
+                way = AssignmentKind.DEFINE
             elif before == "--build-arg" or "--build-arg=" in plain[0]:
-                way = Way.BUILD_ARGUMENT
+                way = AssignmentKind.BUILD_ARGUMENT
             yield _value(text, word, plain.start(2), plain.end(), plain[2], way, what)
         before = word.raw
     yield from _flags(text, flags, what)
 
 
-def _is_gencode(word: Word, before: str) -> bool:
+def _is_gencode(word: ShellWord, before: str) -> bool:
     if before in ("-gencode", "--generate-code"):
         return "arch=compute_" in word.raw
     return _GENCODE.match(word.raw.strip("'\"")) is not None
 
 
-def _flags(text: str, flags: list[Word], what: str) -> Iterator[Assignment]:
+def _flags(text: str, flags: list[ShellWord], what: str) -> Iterator[Assignment]:
     if any("arch=compute_" in word.raw for word in flags):
         start, end = flags[0].start, flags[-1].end
-        yield Assignment("", text[start:end], start, end, Way.FLAGS, what, in_shell=True)
+        yield Assignment("", text[start:end], start, end, AssignmentKind.FLAGS, what, in_shell=True)
 
 
-def _value(text: str, word: Word, begin: int, after: int, name: str, way: Way, what: str) -> Assignment:
+def _value(text: str, word: ShellWord, begin: int, after: int, name: str, way: AssignmentKind, what: str) -> Assignment:
     raw = word.raw
     quote = raw[begin - 1] if begin and raw[begin - 1] in "'\"" else ""
     start = after

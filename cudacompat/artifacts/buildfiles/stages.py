@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.dockerfile import Heredoc, Instruction, instructions
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.model import Base, Copy, Mount, Setting, SourceFile, Stage
 
@@ -41,7 +41,7 @@ class RunCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class Dockerfile:
     """A whole Dockerfile."""
 
     stages: tuple[Stage, ...]
@@ -79,7 +79,7 @@ class _Build:
         self._visible = None
 
 
-def read(file: SourceFile) -> Image:
+def read(file: SourceFile) -> Dockerfile:
     """Return the stages and the commands of a Dockerfile, in order."""
     build = _Build(file)
     for each in instructions(file.text):
@@ -99,7 +99,7 @@ def read(file: SourceFile) -> Image:
             build.commands += _run(build, each)
     _close(build)
     stages = tuple(replace(stage, last=stage is build.stages[-1]) for stage in build.stages)
-    return Image(stages, tuple(build.commands), tuple(build.before.values()))
+    return Dockerfile(stages, tuple(build.commands), tuple(build.before.values()))
 
 
 def _close(build: _Build) -> None:
@@ -161,7 +161,7 @@ def _assign(build: _Build, each: Instruction) -> None:
 
 def _pairs(build: _Build, each: Instruction) -> Iterator[Setting]:
     body = build.file.text[each.body : each.end]
-    way = Way.ENVIRONMENT if each.keyword == "ENV" else Way.BUILD_ARGUMENT
+    way = AssignmentKind.ENVIRONMENT if each.keyword == "ENV" else AssignmentKind.BUILD_ARGUMENT
     visible = build.visible() if build.stages else build.before
     masked = _masked(body)
     if each.keyword == "ENV" and "=" not in next(iter(masked.split(None, 1)), ""):
@@ -188,7 +188,14 @@ def _pairs(build: _Build, each: Instruction) -> Iterator[Setting]:
 
 
 def _setting(
-    build: _Build, each: Instruction, name: str, start: int, end: int, quote: str, way: Way, visible: dict[str, Setting]
+    build: _Build,
+    each: Instruction,
+    name: str,
+    start: int,
+    end: int,
+    quote: str,
+    way: AssignmentKind,
+    visible: dict[str, Setting],
 ) -> Setting:
     place = build.file.place(each.body + start, each.body + end)
     written = build.file.text[place.start : place.end]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-class Step(Enum):
+class EntryKind(Enum):
     """What stands at a place of the tree."""
 
     FILE = "file"
@@ -19,10 +19,10 @@ class Step(Enum):
     PROBLEM = "problem"
 
 
-class Place(NamedTuple):
+class FolderEntry(NamedTuple):
     """One thing found; `why` is filled for a PROBLEM."""
 
-    step: Step
+    step: EntryKind
     path: str
     why: str = ""
 
@@ -36,7 +36,7 @@ def why_not(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def walk(root: str) -> Iterator[Place]:
+def walk(root: str) -> Iterator[FolderEntry]:
     """Give what lies below a folder, sorted by name, depth first.
 
     A symbolic link to something inside the folder is passed over: what it points at is met under its own
@@ -55,9 +55,9 @@ def walk(root: str) -> Iterator[Place]:
             if stat.S_ISLNK(mode):
                 yield from _link(path, home)
             elif stat.S_ISREG(mode):
-                yield Place(Step.FILE, path)
+                yield FolderEntry(EntryKind.FILE, path)
             elif not stat.S_ISDIR(mode):
-                yield Place(Step.PROBLEM, path, NOT_REGULAR)
+                yield FolderEntry(EntryKind.PROBLEM, path, NOT_REGULAR)
             elif (status.st_dev, status.st_ino) not in seen:
                 seen.add((status.st_dev, status.st_ino))
                 with os.scandir(path) as entries:
@@ -66,10 +66,10 @@ def walk(root: str) -> Iterator[Place]:
                 stack.extend(folder + name for name in names)
         except OSError as error:
             named = False
-            yield Place(Step.PROBLEM, path, why_not(error))
+            yield FolderEntry(EntryKind.PROBLEM, path, why_not(error))
 
 
-def _link(path: str, home: str) -> Iterator[Place]:
+def _link(path: str, home: str) -> Iterator[FolderEntry]:
     real = os.path.realpath(path)
     if real == home or real.startswith(home if home.endswith(os.sep) else home + os.sep):
         return
@@ -79,9 +79,9 @@ def _link(path: str, home: str) -> Iterator[Place]:
         return
     except OSError as error:
         if error.errno != errno.ELOOP:
-            yield Place(Step.PROBLEM, path, why_not(error))
+            yield FolderEntry(EntryKind.PROBLEM, path, why_not(error))
         return
     if stat.S_ISREG(mode):
-        yield Place(Step.OUTSIDE, path)
+        yield FolderEntry(EntryKind.OUTSIDE, path)
     elif stat.S_ISDIR(mode):
-        yield Place(Step.PROBLEM, path, FOLDER_OUTSIDE)
+        yield FolderEntry(EntryKind.PROBLEM, path, FOLDER_OUTSIDE)

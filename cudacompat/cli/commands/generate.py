@@ -71,7 +71,7 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Write build settings that really reach an engine's compiler, for these GPUs."""
-    from cudacompat.app.generate import Asked, generate
+    from cudacompat.app.generate import GenerateRequest, generate
     from cudacompat.cli.output import emit
     from cudacompat.domain.words.errors import UsageError
 
@@ -100,7 +100,7 @@ def command(
         raise UsageError("-o needs --as KIND: which file to write")
     report = generate(
         engine,
-        Asked(
+        GenerateRequest(
             specs=tuple(gpu or ()),
             fleet=gpus_from,
             output=as_,

@@ -83,7 +83,7 @@ def command(
             from cudacompat.domain.runs import verify as domain
 
             memory = parse_size(min_gpu_memory) if min_gpu_memory else None
-            asked = verify.Asked(domain.Expect(expect.value), tuple(gpu or ()), memory)
+            asked = verify.VerifyRequest(domain.Expect(expect.value), tuple(gpu or ()), memory)
             if log:
                 report = verify.verify_log(log, asked)
             else:

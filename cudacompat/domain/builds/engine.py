@@ -18,7 +18,6 @@ from cudacompat.domain.builds.engine_facts import (
     Channel,
     DeadSetting,
     Effect,
-    Fixed,
     Grammar,
     Hazard,
     Knob,
@@ -28,7 +27,8 @@ from cudacompat.domain.builds.engine_facts import (
     Ptx,
     Purpose,
     Recipe,
-    Removed,
+    RenamedOption,
+    RequiredSetting,
     Rewrite,
     Route,
     Window,
@@ -44,7 +44,6 @@ __all__ = [
     "DeadSetting",
     "Effect",
     "Engine",
-    "Fixed",
     "Grammar",
     "Hazard",
     "Knob",
@@ -54,7 +53,8 @@ __all__ = [
     "Ptx",
     "Purpose",
     "Recipe",
-    "Removed",
+    "RenamedOption",
+    "RequiredSetting",
     "Rewrite",
     "Route",
     "Window",
@@ -72,14 +72,14 @@ class Engine:
     current: str | None  # its newest version when the facts were gathered; None where it has none of its own
     knobs: tuple[Knob, ...]
     source: str
-    fixed: tuple[Fixed, ...] = ()
+    fixed: tuple[RequiredSetting, ...] = ()
     env_knobs: tuple[Knob, ...] = ()  # by the environment, where the build's own way is another
-    env_fixed: tuple[Fixed, ...] = ()
+    env_fixed: tuple[RequiredSetting, ...] = ()
     file_knobs: tuple[Knob, ...] = ()  # by a file that CMake reads, where the build's own way is another
-    file_fixed: tuple[Fixed, ...] = ()
+    file_fixed: tuple[RequiredSetting, ...] = ()
     dead: tuple[DeadSetting, ...] = ()
     hazards: tuple[Hazard, ...] = ()
-    removed: tuple[Removed, ...] = ()
+    removed: tuple[RenamedOption, ...] = ()
     gpu_features: tuple[str, ...] = ()  # cargo features that move its work to a GPU, CUDA's first
     rewrites: tuple[Rewrite, ...] = ()
     caches: tuple[Cache, ...] = ()
@@ -125,12 +125,12 @@ class Engine:
         known = "; ".join(dict.fromkeys(str(knob.window) for knob in self.knobs))
         raise UsageError(f"no setting is known that decides the architectures of {named}; one is for: {known}")
 
-    def fixed_of(self, version: Version | None, route: Route = Route.COMMAND) -> tuple[Fixed, ...]:
+    def fixed_of(self, version: Version | None, route: Route = Route.COMMAND) -> tuple[RequiredSetting, ...]:
         """Return what this version's build needs beside the list."""
         _, own = self._way(route)
         return tuple(fixed for fixed in own if fixed.window.holds(version) and fixed.channel in _CARRIES[route])
 
-    def _way(self, route: Route) -> tuple[tuple[Knob, ...], tuple[Fixed, ...]]:
+    def _way(self, route: Route) -> tuple[tuple[Knob, ...], tuple[RequiredSetting, ...]]:
         if route is Route.ENVIRONMENT and self.env_knobs:
             return self.env_knobs, self.env_fixed
         if route is Route.CMAKE_FILE and self.file_knobs:

@@ -157,7 +157,7 @@ class Purpose(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class RequiredSetting:
     """A setting beside the list that this build needs, and why.
 
     `against_wheel` is whether its build may take a ready wheel from somewhere, which has a list of its own, without it.
@@ -183,7 +183,7 @@ class Effect(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class RenamedOption:
     """An option that is no longer read under this name, what the build does with it, and `now`, what is read instead.
 
     `by_make` is whether it is a variable of the engine's Makefile rather than an option of CMake.

@@ -28,7 +28,7 @@ _HEAD = """\
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class KernelCount:
     """Modules that hold kernels for something, and kernels, counted once in each module.
 
     `unread` is whether there may be more kernels than could be read.
@@ -47,8 +47,8 @@ class Locked:
     """
 
     name: str
-    whole: Amount
-    targets: Mapping[ArchTarget, Amount]
+    whole: KernelCount
+    targets: Mapping[ArchTarget, KernelCount]
     damaged: bool = False
 
 
@@ -61,7 +61,7 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class BaselineChange:
     """What an artifact lost and gained since the baseline, in words. `path` is where it lies now, or the lock file
     where it is gone. `absent` is whether its container was no part of this run, so that nothing was compared."""
 
@@ -95,9 +95,10 @@ def lock(artifact: BinaryArtifact, name: str) -> Locked:
         whole += bool(here)
         every += len(kernels_of(module))
     targets = {
-        target: Amount(modules[target], kernels[target], target in unread) for target in sorted(modules, key=sort_key)
+        target: KernelCount(modules[target], kernels[target], target in unread)
+        for target in sorted(modules, key=sort_key)
     }
-    return Locked(name, Amount(whole, every, bool(unread)), targets, damaged)
+    return Locked(name, KernelCount(whole, every, bool(unread)), targets, damaged)
 
 
 # -- the file
@@ -118,7 +119,7 @@ def order_of(target: ArchTarget) -> tuple[int, int, str]:
     return (list(CodeKind).index(target.kind), target.number, target.suffix.value)
 
 
-def _line(key: str, amount: Amount) -> str:
+def _line(key: str, amount: KernelCount) -> str:
     name = key if key.replace("_", "").isalnum() else _quoted(key)
     return f"{name} = {{ modules = {amount.modules}, kernels = {amount.kernels} }}"
 
@@ -161,12 +162,12 @@ def _locked(name: str, table: object, where: str) -> Locked:
         raise UsageError(f"{where}: {error}") from None
 
 
-def _amount(value: object, where: str) -> Amount:
+def _amount(value: object, where: str) -> KernelCount:
     numbers = [value.get(key) if isinstance(value, dict) else None for key in ("modules", "kernels")]
     modules, kernels = numbers
     if type(modules) is not int or type(kernels) is not int or modules < 0 or kernels < 0:
         raise UsageError(f"{where}: expected {{ modules = N, kernels = N }}")
-    return Amount(modules, kernels)
+    return KernelCount(modules, kernels)
 
 
 # -- comparing
@@ -174,7 +175,7 @@ def _amount(value: object, where: str) -> Amount:
 
 def compare(
     old: Baseline, new: Mapping[str, Locked], unread: Collection[str], containers: Collection[str]
-) -> tuple[Compared, ...]:
+) -> tuple[BaselineChange, ...]:
     """Return what each artifact lost and gained; `new` maps the path of each to its numbers now.
 
     `unread` are names of what could not be read (an artifact that is or lies in one of them is not called lost: that is
@@ -194,21 +195,21 @@ def compare(
             path, locked = now[name]
             lost, gained = _changes(before[name], locked)
             if lost or gained:
-                compared.append(Compared(name, path, lost, gained, old.file))
+                compared.append(BaselineChange(name, path, lost, gained, old.file))
             continue
         container = container_of(name)
         if name in hidden:
             continue
         if container is not None and container not in containers:
-            compared.append(Compared(name, old.file, (), (), old.file, absent=True))
+            compared.append(BaselineChange(name, old.file, (), (), old.file, absent=True))
             continue
         whole = before[name].whole
         lost = (f"the whole artifact: {count(whole.modules, 'module')}, {count(whole.kernels, 'kernel')}",)
-        compared.append(Compared(name, old.file, lost, (), old.file))
+        compared.append(BaselineChange(name, old.file, lost, (), old.file))
     for name in sorted(set(now) - set(before)):
         path, locked = now[name]
         gained = (f"the whole artifact: {count(locked.whole.modules, 'module')}",)
-        compared.append(Compared(name, path, (), gained, old.file))
+        compared.append(BaselineChange(name, path, (), gained, old.file))
     return tuple(compared)
 
 
@@ -224,7 +225,7 @@ def _changes(old: Locked, new: Locked) -> tuple[tuple[str, ...], tuple[str, ...]
     return () if new.damaged else tuple(lost), tuple(gained)
 
 
-def _numbers(what: str, before: Amount, after: Amount, lost: list[str], gained: list[str]) -> None:
+def _numbers(what: str, before: KernelCount, after: KernelCount, lost: list[str], gained: list[str]) -> None:
     for noun, was, is_, known in (
         ("modules", before.modules, after.modules, True),
         ("kernels", before.kernels, after.kernels, not after.unread),

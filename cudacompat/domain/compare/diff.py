@@ -44,15 +44,15 @@ class FailOn(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class CodeAmount:
     """Modules with kernels for a target, kernels (counted once in each module), bytes as they are stored."""
 
     modules: int = 0
     kernels: int = 0
     size: int = 0
 
-    def __add__(self, other: Amount) -> Amount:
-        return Amount(self.modules + other.modules, self.kernels + other.kernels, self.size + other.size)
+    def __add__(self, other: CodeAmount) -> CodeAmount:
+        return CodeAmount(self.modules + other.modules, self.kernels + other.kernels, self.size + other.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class TargetDiff:
     """The code for one target on both sides, with the PTX ISA versions where it is PTX."""
 
     target: ArchTarget
-    old: Amount
-    new: Amount
+    old: CodeAmount
+    new: CodeAmount
     old_isas: tuple[PtxIsa, ...] = ()
     new_isas: tuple[PtxIsa, ...] = ()
 
@@ -111,7 +111,7 @@ class ArtifactDiff:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Release:
     """One of the two: what the user called it, what was found in it."""
 
     label: str
@@ -126,8 +126,8 @@ class Side:
 class DiffReport:
     """What `diff` found. `service` is the worst that became of each GPU in any artifact that both sides have."""
 
-    old: Side
-    new: Side
+    old: Release
+    new: Release
     targets: tuple[Target, ...]
     artifacts: tuple[ArtifactDiff, ...]
     service: Mapping[ComputeCapability, Change]
@@ -148,7 +148,7 @@ class DiffReport:
         return EXIT_INCOMPLETE if self.old.not_read or self.new.not_read or open_ else EXIT_OK
 
 
-def compare(old: Side, new: Side, targets: Sequence[Target], fail_on: FailOn | None = None) -> DiffReport:
+def compare(old: Release, new: Release, targets: Sequence[Target], fail_on: FailOn | None = None) -> DiffReport:
     """Return what changed from one side to the other, on each target.
 
     Artifacts are matched by their names without versions; where each side has just one, those two, whatever they are
@@ -165,7 +165,7 @@ def compare(old: Side, new: Side, targets: Sequence[Target], fail_on: FailOn | N
         service = {t.capability: service.get(t.capability, Change.SAME) for t in targets}
     totals: dict[ArchTarget, TargetDiff] = {}
     for part in (part for artifact in artifacts for part in artifact.targets):
-        so_far = totals.get(part.target, TargetDiff(part.target, Amount(), Amount()))
+        so_far = totals.get(part.target, TargetDiff(part.target, CodeAmount(), CodeAmount()))
         totals[part.target] = TargetDiff(
             part.target,
             so_far.old + part.old,
@@ -180,7 +180,7 @@ def compare(old: Side, new: Side, targets: Sequence[Target], fail_on: FailOn | N
 Pair = tuple[str, BinaryArtifact | None, BinaryArtifact | None]
 
 
-def _pairs(old: Side, new: Side) -> list[Pair]:
+def _pairs(old: Release, new: Release) -> list[Pair]:
     if len(old.artifacts) == len(new.artifacts) == 1:
         return [(new.names[new.artifacts[0].path], old.artifacts[0], new.artifacts[0])]
     before = {old.names[artifact.path]: artifact for artifact in old.artifacts}
@@ -220,8 +220,8 @@ def _targets(old: BinaryArtifact | None, new: BinaryArtifact | None) -> tuple[Ta
     return tuple(
         TargetDiff(
             target,
-            before.get(target, Amount()),
-            after.get(target, Amount()),
+            before.get(target, CodeAmount()),
+            after.get(target, CodeAmount()),
             tuple(sorted(old_isas.get(target, ()))),
             tuple(sorted(new_isas.get(target, ()))),
         )
@@ -229,7 +229,7 @@ def _targets(old: BinaryArtifact | None, new: BinaryArtifact | None) -> tuple[Ta
     )
 
 
-def _amounts(artifact: BinaryArtifact | None) -> tuple[dict[ArchTarget, Amount], dict[ArchTarget, set[PtxIsa]]]:
+def _amounts(artifact: BinaryArtifact | None) -> tuple[dict[ArchTarget, CodeAmount], dict[ArchTarget, set[PtxIsa]]]:
     """What there is for each target. Images without kernels have bytes and nothing else."""
     modules: Counter[ArchTarget] = Counter()
     kernels: Counter[ArchTarget] = Counter()
@@ -247,7 +247,7 @@ def _amounts(artifact: BinaryArtifact | None) -> tuple[dict[ArchTarget, Amount],
                 here.setdefault(entry.target, set()).update(entry.kernels or ())
         modules.update(here.keys())
         kernels.update({target: len(names) for target, names in here.items()})
-    return {target: Amount(modules[target], kernels[target], sizes[target]) for target in sizes}, isas
+    return {target: CodeAmount(modules[target], kernels[target], sizes[target]) for target in sizes}, isas
 
 
 # -- service

@@ -31,7 +31,7 @@ class Rank(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class PolicyValue:
     """One value of a policy, parsed, and where it came from: `--ptx`, `CUDACOMPAT_PTX` or
     `pyproject.toml: tool.cudacompat.ptx`. `text` is the value as it was written."""
 
@@ -178,7 +178,7 @@ _LONGEST = 60  # characters of a wrong value shown in an error
 _MOST_LISTED = 15  # names that an error lists
 
 
-def given(key: str, value: object, origin: str, rank: Rank) -> Given:
+def given(key: str, value: object, origin: str, rank: Rank) -> PolicyValue:
     """Return the value of a key, read; `UsageError` in one line that names origin, form and what was there."""
     known = KEYS[key]
     text = written(value)
@@ -190,7 +190,7 @@ def given(key: str, value: object, origin: str, rank: Rank) -> Given:
         if isinstance(error, UsageError):  # of a GPU: says all there is to say
             raise UsageError(f"{origin}: {said}") from None
         raise UsageError(f"{origin}: expected {known.form}, got {text:.{_LONGEST}}{detail}") from None
-    return Given(key, read, text, origin, rank)
+    return PolicyValue(key, read, text, origin, rank)
 
 
 def written(value: object) -> str:
@@ -205,7 +205,7 @@ def written(value: object) -> str:
 # -- a table, the environment
 
 
-def of_table(table: Mapping[str, object], file: str, prefix: str) -> dict[str, Given]:
+def of_table(table: Mapping[str, object], file: str, prefix: str) -> dict[str, PolicyValue]:
     """Return the values of a policy file's table (without its ignores). `prefix` is what stands before a key's name
     in this file (`tool.cudacompat.`, or nothing)."""
     found = {}
@@ -227,7 +227,7 @@ def _suggest(name: str, known: Iterable[str]) -> str:
     return f"; there are: {', '.join(known)}" if len(known) <= _MOST_LISTED else ""
 
 
-def of_environment(environment: Mapping[str, str]) -> dict[str, Given]:
+def of_environment(environment: Mapping[str, str]) -> dict[str, PolicyValue]:
     """Return the values of the `CUDACOMPAT_…` variables. Others of that beginning are not ours to judge, but one that
     is nearly a key (`CUDACOMPAT_MAXBYTES`) is an error: a gate must not be weaker for a slip of the pen."""
     names = {PREFIX + key.upper().replace("-", "_"): key for key in KEYS}

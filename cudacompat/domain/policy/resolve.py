@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cudacompat.domain.gpus.lookup import JudgedTarget
-from cudacompat.domain.policy.keys import Given
+from cudacompat.domain.policy.keys import PolicyValue
 from cudacompat.domain.policy.policy import Extra, Holes, Ignore, Policy, PtxPolicy, Require
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.target import ArchTarget, CodeKind
@@ -15,10 +15,10 @@ from cudacompat.domain.words.verdict import Target
 _TARGETS = ("require", "gpus-from")
 
 
-def strongest(*sources: Mapping[str, Given]) -> dict[str, Given]:
+def strongest(*sources: Mapping[str, PolicyValue]) -> dict[str, PolicyValue]:
     """Return for each key the value of the highest rank. `require` and `gpus-from` say the same thing in two ways:
     those of the highest rank count, both of them if both have it."""
-    chosen: dict[str, Given] = {}
+    chosen: dict[str, PolicyValue] = {}
     for source in sources:
         for key, given in source.items():
             if key not in chosen or given.rank > chosen[key].rank:
@@ -27,7 +27,7 @@ def strongest(*sources: Mapping[str, Given]) -> dict[str, Given]:
     return {key: given for key, given in chosen.items() if key not in _TARGETS or given.rank == top}
 
 
-def required(given: Mapping[str, Given]) -> tuple[JudgedTarget, ...]:
+def required(given: Mapping[str, PolicyValue]) -> tuple[JudgedTarget, ...]:
     """Return the GPUs that the values name themselves: those of `require`; where neither that nor a fleet file is
     given, those of `native`."""
     named: tuple[JudgedTarget, ...] = ()
@@ -38,7 +38,7 @@ def required(given: Mapping[str, Given]) -> tuple[JudgedTarget, ...]:
     return named
 
 
-def policy_of(given: Mapping[str, Given], ignores: tuple[Ignore, ...], targets: Sequence[Target]) -> Policy:
+def policy_of(given: Mapping[str, PolicyValue], ignores: tuple[Ignore, ...], targets: Sequence[Target]) -> Policy:
     """Return the policy for these targets; `UsageError` in one line where values contradict each other."""
     coverage: float | None = _value(given, "coverage", None)
     policy = Policy(
@@ -58,11 +58,11 @@ def policy_of(given: Mapping[str, Given], ignores: tuple[Ignore, ...], targets: 
     return policy
 
 
-def _value(given: Mapping[str, Given], key: str, default: Any) -> Any:
+def _value(given: Mapping[str, PolicyValue], key: str, default: Any) -> Any:
     return given[key].value if key in given else default
 
 
-def _native(given: Mapping[str, Given], targets: Sequence[Target]) -> tuple[JudgedTarget, ...]:
+def _native(given: Mapping[str, PolicyValue], targets: Sequence[Target]) -> tuple[JudgedTarget, ...]:
     """The targets whose level is native. One that is not judged for is a contradiction, unless a stronger source
     has named other targets for this run: then it does not concern it."""
     found: tuple[JudgedTarget, ...] = _value(given, "native", ())
@@ -79,7 +79,7 @@ def _native(given: Mapping[str, Given], targets: Sequence[Target]) -> tuple[Judg
     return tuple(each for each in found if each.capability in judged)
 
 
-def _refuse_contradictions(policy: Policy, given: Mapping[str, Given], targets: Sequence[Target]) -> None:
+def _refuse_contradictions(policy: Policy, given: Mapping[str, PolicyValue], targets: Sequence[Target]) -> None:
     if policy.ptx is PtxPolicy.NONE:
         for target in targets:
             if _is_ptx(target.id):
@@ -105,7 +105,7 @@ def _refuse_contradictions(policy: Policy, given: Mapping[str, Given], targets: 
                 )
 
 
-def _by(given: Mapping[str, Given]) -> str:
+def _by(given: Mapping[str, PolicyValue]) -> str:
     return f" ({given['require'].origin})" if "require" in given else ""
 
 

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterator
 
 from cudacompat.domain.builds.engine import BuildSystem
-from cudacompat.domain.project.assignments import Way
-from cudacompat.domain.project.model import Command, Place, Setting
+from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.model import Command, Setting, TextSpan
 
 _DEFINE = re.compile(r"-D\s?([A-Za-z_]\w*)(?::[A-Za-z]+)?=(\S*)")
 
@@ -30,10 +30,10 @@ def in_arguments(setting: Setting) -> Iterator[Setting]:
         place = setting.place
         if at >= 0:
             line = place.line + setting.written.count("\n", 0, at)
-            place = Place(place.file, line, place.start + at, place.start + at + len(match[2]))
+            place = TextSpan(place.file, line, place.start + at, place.start + at + len(match[2]))
         written = match[2] if at >= 0 else ""  # put in by a variable
         quote = setting.quote or ("" if setting.in_shell else " ")
-        yield Setting(match[1], match[2], place, Way.DEFINE, written, quote, setting.in_shell)
+        yield Setting(match[1], match[2], place, AssignmentKind.DEFINE, written, quote, setting.in_shell)
 
 
 def defines_of(command: Command) -> Iterator[Setting]:

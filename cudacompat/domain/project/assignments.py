@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Way(Enum):
+class AssignmentKind(Enum):
     """How a file gives a value to a name."""
 
     DEFINE = "define"  # to CMake: -D, set(), a preset's cache variable
@@ -30,7 +30,7 @@ class Assignment:
     value: str
     start: int
     end: int
-    way: Way
+    way: AssignmentKind
     what: str
     quote: str = ""
     in_shell: bool = False

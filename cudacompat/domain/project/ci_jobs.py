@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cudacompat.domain.project.command_facts import installs_toolkit
-from cudacompat.domain.project.model import Command, Job, Listed, Project, Step
+from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, JobStep, Project
 from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
 from cudacompat.domain.words.versions import ToolkitVersion
 
@@ -26,13 +26,13 @@ _UPLOADS = (
 )
 
 
-def jobs_with(project: Project) -> Iterator[tuple[Job, tuple[Command, ...]]]:
+def jobs_with(project: Project) -> Iterator[tuple[CiJob, tuple[Command, ...]]]:
     """Yield the jobs, each with its commands in order."""
     for job in project.jobs:
         yield job, project.commands_in(job)
 
 
-def toolkits(job: Job, commands: tuple[Command, ...]) -> tuple[tuple[ToolkitVersion, str], ...]:
+def toolkits(job: CiJob, commands: tuple[Command, ...]) -> tuple[tuple[ToolkitVersion, str], ...]:
     """The CUDA toolkits that compile in a job (several: one for each run of its matrix), each with what shows it; none
     where that is not certain."""
     found: list[tuple[tuple[ToolkitVersion, str], ...]] = []
@@ -51,7 +51,7 @@ def toolkits(job: Job, commands: tuple[Command, ...]) -> tuple[tuple[ToolkitVers
     return found[0] if len(found) == 1 else ()
 
 
-def _set_up(job: Job, step: Step) -> Iterator[tuple[ToolkitVersion, str]]:
+def _set_up(job: CiJob, step: JobStep) -> Iterator[tuple[ToolkitVersion, str]]:
     given = step.given.get("cuda")
     if given is None:
         return
@@ -63,7 +63,7 @@ def _set_up(job: Job, step: Step) -> Iterator[tuple[ToolkitVersion, str]]:
             yield ToolkitVersion(int(match[1]), int(match[2])), f"{action} installs CUDA {text}"
 
 
-def lists_of(project: Project, command: Command) -> Iterator[Listed]:
+def lists_of(project: Project, command: Command) -> Iterator[ArchListSetting]:
     """Yield the lists of architectures that reach a command: on its line, in its environment."""
     if command.use is None:
         return
@@ -74,7 +74,7 @@ def lists_of(project: Project, command: Command) -> Iterator[Listed]:
         yield from (listed for listed in project.lists_at(setting.place) if listed.use.engine is engine)
 
 
-def publishes(job: Job, commands: tuple[Command, ...]) -> bool:
+def publishes(job: CiJob, commands: tuple[Command, ...]) -> bool:
     """Whether what the job builds goes to somebody else."""
     if any(step.action(*_UPLOADS) for step in job.steps):
         return True
@@ -86,7 +86,7 @@ def publishes(job: Job, commands: tuple[Command, ...]) -> bool:
     )
 
 
-def cannot_build(listed: Listed, version: ToolkitVersion) -> tuple[str, str] | None:
+def cannot_build(listed: ArchListSetting, version: ToolkitVersion) -> tuple[str, str] | None:
     """The first architecture of a list that this release does not build, and which ones do; `None` where it builds
     all that are known."""
     for code in listed.archs.code if listed.archs is not None else ():

@@ -13,7 +13,7 @@ _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.[\d.]+)?(?:\.\.\.(\d+)\.(\d+)[\d.]*)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CommandScope:
     """A command and the blocks that it stands in, the outermost first: `if` (or the last `elseif`, `else`),
     `function` …"""
 
@@ -31,7 +31,7 @@ def top_of(project: Project) -> CMakeFile | None:
     return next((file for file in project.cmake if file.name == "CMakeLists.txt"), None)
 
 
-def standing(file: CMakeFile) -> Iterator[Standing]:
+def standing(file: CMakeFile) -> Iterator[CommandScope]:
     """Yield the file's commands with what is around each."""
     around: list[CMakeCommand] = []
     for command in file.commands:
@@ -41,7 +41,7 @@ def standing(file: CMakeFile) -> Iterator[Standing]:
             continue
         if command.name in ("elseif", "else") and around:
             around[-1] = command
-        yield Standing(command, tuple(around))
+        yield CommandScope(command, tuple(around))
         if command.name in _OPENS:
             around.append(command)
 

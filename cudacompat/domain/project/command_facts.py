@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cudacompat.domain.builds.engine import BuildSystem, Channel, Fixed
+from cudacompat.domain.builds.engine import BuildSystem, Channel, RequiredSetting
 from cudacompat.domain.project.arguments import features_of
 from cudacompat.domain.project.model import Command, Project, Setting, Stage
 from cudacompat.domain.words.finding import Edit, Fix
@@ -64,7 +64,7 @@ def asks_for_cuda(command: Command) -> bool:
     return "cuda" in features_of(command)
 
 
-def _switched(command: Command, fixed: Fixed) -> bool:
+def _switched(command: Command, fixed: RequiredSetting) -> bool:
     """Whether this is the engine's switch for CUDA, which its build takes from the environment, and it is on there."""
     of_cuda = fixed.channel is Channel.ENVIRONMENT and _CUDA_OPTION.fullmatch(fixed.name) is not None
     given = command.environment.get(fixed.name)

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cudacompat.domain.builds.engine import BuildSystem
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_languages import condition, makes_cuda, standing, top_of
 from cudacompat.domain.project.command_facts import base_name, in_cargo_config
-from cudacompat.domain.project.model import Command, Listed, Project, SourceFile
+from cudacompat.domain.project.model import ArchListSetting, Command, Project, SourceFile
 
 _NAME = "CMAKE_CUDA_ARCHITECTURES"
 _WHERE_UNSET = re.compile(rf"NOT (?:DEFINED )?{_NAME}")
@@ -25,12 +25,12 @@ _OWN_CHOICE = re.compile(r"gencode|arch=|compute_\d|sm_\d\d|is_available|CUDA_HO
 _MAKES = re.compile(r"\bCUDAExtension\s*\(|\.cu['\"]")
 
 
-def standing_lists(project: Project) -> tuple[Listed, ...]:
+def standing_lists(project: Project) -> tuple[ArchListSetting, ...]:
     """The lists that decide what the project's own builds make: of its CMakeLists.txt, its presets, cargo's [env]."""
     return (*_of_cmake(project), *_of_presets(project), *_of_cargo(project))
 
 
-def taken_by(project: Project, command: Command) -> Listed | None:
+def taken_by(project: Project, command: Command) -> ArchListSetting | None:
     """The list of a file of the project that this command builds with; `None` where it has its own, or that is not
     certain."""
     use = command.use
@@ -48,7 +48,7 @@ def taken_by(project: Project, command: Command) -> Listed | None:
     return next(_of_cmake(project), None) if not _of_presets(project) else None
 
 
-def reaching(project: Project) -> Iterator[tuple[Listed, Command]]:
+def reaching(project: Project) -> Iterator[tuple[ArchListSetting, Command]]:
     """Yield the lists with the commands that they reach: by the line or the environment, and in images by a file of the
     project."""
     for listed in project.lists:
@@ -61,7 +61,7 @@ def reaching(project: Project) -> Iterator[tuple[Listed, Command]]:
                 yield listed, command
 
 
-def flags_of_make(project: Project, command: Command) -> tuple[Listed, ...]:
+def flags_of_make(project: Project, command: Command) -> tuple[ArchListSetting, ...]:
     """The targets in the flags of the project's own Makefile, where this `make` certainly runs it as it is."""
     file = makefile_run(project, command)
     return flags_in(project, file.name) if file is not None else ()
@@ -79,12 +79,12 @@ def makefile_run(project: Project, command: Command) -> SourceFile | None:
     return file if file is not None and not _CHOOSES.search(file.text) else None
 
 
-def flags_in(project: Project, name: str) -> tuple[Listed, ...]:
+def flags_in(project: Project, name: str) -> tuple[ArchListSetting, ...]:
     """The targets in the flags of one Makefile that chooses nothing; together they are what it compiles for."""
     file = project.file(name)
     if file is None or _CHOOSES.search(file.text):
         return ()
-    return tuple(each for each in project.lists_in(name) if each.setting.way is Way.FLAGS)
+    return tuple(each for each in project.lists_in(name) if each.setting.way is AssignmentKind.FLAGS)
 
 
 def compiles_cuda(project: Project, command: Command) -> bool:
@@ -111,7 +111,7 @@ def is_makefile(name: str) -> bool:
     return base_name(name).lower() in ("makefile", "gnumakefile")
 
 
-def _of_cmake(project: Project) -> Iterator[Listed]:
+def _of_cmake(project: Project) -> Iterator[ArchListSetting]:
     top = top_of(project)
     if top is None:
         return
@@ -134,17 +134,17 @@ def _of_cmake(project: Project) -> Iterator[Listed]:
             yield listed
 
 
-def _of_presets(project: Project) -> tuple[Listed, ...]:
+def _of_presets(project: Project) -> tuple[ArchListSetting, ...]:
     return tuple(
         each
         for each in project.lists
         if each.setting.name == _NAME
-        and each.setting.way is Way.DEFINE
+        and each.setting.way is AssignmentKind.DEFINE
         and base_name(each.setting.place.file) == "CMakePresets.json"
     )
 
 
-def _of_cargo(project: Project) -> Iterator[Listed]:
+def _of_cargo(project: Project) -> Iterator[ArchListSetting]:
     for listed in project.lists:
         if in_cargo_config(listed.setting) and listed.use.engine.system is BuildSystem.CARGO:
             yield listed

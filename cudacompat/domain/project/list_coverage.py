@@ -12,12 +12,12 @@ from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.builds.plans.plan import arriving
 from cudacompat.domain.judge.compat import Fit, ptx_fit, sass_fit
-from cudacompat.domain.project.model import Command, Listed, Project, Setting
+from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 
 
-class Serves(Enum):
+class ListCoverage(Enum):
     """What some images mean for one GPU."""
 
     RUNS = "runs"
@@ -26,7 +26,7 @@ class Serves(Enum):
     OPEN = "open"  # NVIDIA leaves it open
 
 
-def images_of(listed: Listed) -> tuple[ArchTarget, ...]:
+def images_of(listed: ArchListSetting) -> tuple[ArchTarget, ...]:
     """The images that a build of this list makes, as far as it is a list."""
     if listed.archs is None:
         return ()
@@ -46,18 +46,18 @@ def _as_read(grammar: Grammar, knob: Knob | None, code: CodeTarget) -> CodeTarge
     return code if knob is None or code.number == knob.stand_in(code.number) else replace(code, sass=False, ptx=False)
 
 
-def serves(capability: ComputeCapability, images: Iterable[ArchTarget]) -> Serves:
+def serves(capability: ComputeCapability, images: Iterable[ArchTarget]) -> ListCoverage:
     """What these images together mean for a GPU of this compute capability, by the loading rules."""
-    best = Serves.FAILS
+    best = ListCoverage.FAILS
     for image in images:
         if image.kind is CodeKind.SASS:
             fit = sass_fit(capability, image)
             if fit in (Fit.OWN, Fit.LOWER):
-                return Serves.RUNS
+                return ListCoverage.RUNS
             if fit is not Fit.NO:
-                best = Serves.OPEN
-        elif image.kind is CodeKind.PTX and ptx_fit(capability, image) and best is Serves.FAILS:
-            best = Serves.JIT
+                best = ListCoverage.OPEN
+        elif image.kind is CodeKind.PTX and ptx_fit(capability, image) and best is ListCoverage.FAILS:
+            best = ListCoverage.JIT
     return best
 
 
@@ -82,6 +82,6 @@ def images_of_flags(setting: Setting) -> frozenset[ArchTarget]:
         return frozenset()
 
 
-def beside(project: Project, listed: Listed) -> Sequence[Listed]:
+def beside(project: Project, listed: ArchListSetting) -> Sequence[ArchListSetting]:
     """The lists that reach the same command, this one among them; this one alone where it reaches none."""
     return project.lists_reaching(listed.command) if listed.command is not None else (listed,)

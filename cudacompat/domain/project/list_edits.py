@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.project.model import Place, Project, Setting
+from cudacompat.domain.project.model import Project, Setting, TextSpan
 from cudacompat.domain.words.finding import Edit, Fix
 
 
@@ -15,7 +15,7 @@ def literal(setting: Setting) -> bool:
     return setting.written.replace("\\;", ";") == setting.value
 
 
-def exchanged(project: Project, place: Place, old: str, new: str, what: str) -> Fix | None:
+def exchanged(project: Project, place: TextSpan, old: str, new: str, what: str) -> Fix | None:
     """The fix, not a safe one, that writes another word where this one stands; `None` unless it stands there once."""
     text = project.text(place)
     if text.count(old) != 1:

@@ -18,7 +18,7 @@ class PlaceState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPlace:
     """One list in a project: where, what it is, who reads it, and what becomes of it."""
 
     file: str

@@ -17,7 +17,7 @@ from packaging.version import InvalidVersion, Version
 from cudacompat.domain.builds.engine import Engine, Grammar, Knob
 from cudacompat.domain.builds.lists.nvcc_flags import Requested
 from cudacompat.domain.builds.lists.reader import ArchList
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -31,7 +31,7 @@ _BEFORE = 40  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TextSpan:
     """A piece of a file: `text[start:end]` (characters), which begins in this line (from 1)."""
 
     file: str
@@ -53,12 +53,12 @@ class SourceFile:
     text: str
     _ends: list[int] = field(default_factory=list, init=False, repr=False, compare=False)  # of lines, once asked for
 
-    def place(self, start: int, end: int) -> Place:
+    def place(self, start: int, end: int) -> TextSpan:
         """Return the place of `text[start:end]`."""
         if not self._ends:
             self._ends.extend(match.start() for match in _LINE_END.finditer(self.text))
             self._ends.append(len(self.text))
-        return Place(self.name, bisect_left(self._ends, start) + 1, start, end)
+        return TextSpan(self.name, bisect_left(self._ends, start) + 1, start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class Setting:
 
     name: str
     value: str | None
-    place: Place
-    way: Way
+    place: TextSpan
+    way: AssignmentKind
     written: str
     quote: str = ""
     in_shell: bool = False
@@ -90,7 +90,7 @@ class Word:
 
     text: str
     known: bool
-    place: Place
+    place: TextSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Base:
 class Copy:
     """One COPY or ADD: what from where (`stage` is a stage's number, an image's name, or `None` for the context)."""
 
-    place: Place
+    place: TextSpan
     sources: tuple[str, ...]
     target: str
     stage: int | str | None
@@ -136,7 +136,7 @@ class Stage:
     file: str
     number: int
     name: str | None
-    place: Place
+    place: TextSpan
     base: Base | None
     parent: int | None
     settings: tuple[Setting, ...]
@@ -146,13 +146,13 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class JobStep:
     """One step of a job, or one cache of GitLab's: the action that it calls (`None` where it runs commands, `cache` for
     GitLab's) and what that is given. `conditional` is whether an `if` decides about it."""
 
     uses: str | None
     given: Mapping[str, Setting]
-    place: Place
+    place: TextSpan
     conditional: bool = False
 
     def action(self, *names: str) -> bool:
@@ -161,18 +161,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class CiJob:
     """One job of a CI system: `runner` are the labels it asks for (all that its matrix gives), `system` is `github` or
     `gitlab`. `matrix` holds the values of each name of its matrix, as far as they are texts."""
 
     file: str
     name: str
-    place: Place
+    place: TextSpan
     system: str
     runner: tuple[str, ...]
     base: Base | None
     environment: Mapping[str, Setting]
-    steps: tuple[Step, ...] = ()
+    steps: tuple[JobStep, ...] = ()
     matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -190,7 +190,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class EngineUse:
     """An engine that the project is, contains or builds; its version where a file says it, and what showed it."""
 
     engine: Engine
@@ -232,13 +232,13 @@ class Command:
 
     program: str
     words: tuple[Word, ...]
-    place: Place
+    place: TextSpan
     environment: Mapping[str, Setting]
     defines: tuple[Setting, ...]
     stage: Stage | None = None
-    job: Job | None = None
+    job: CiJob | None = None
     mounts: tuple[Mount, ...] = ()
-    use: Use | None = None
+    use: EngineUse | None = None
     conditional: bool = False
     ignored: bool = False
     instruction: str | None = None
@@ -258,7 +258,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ArchListSetting:
     """A list of architectures that a setting holds, and who reads it.
 
     `archs` is the list as its reader takes it, `None` where it is none of its grammar: `wrong` then says why. `word` is
@@ -267,7 +267,7 @@ class Listed:
     """
 
     setting: Setting
-    use: Use
+    use: EngineUse
     grammar: Grammar
     reader: str
     knob: Knob | None
@@ -283,7 +283,7 @@ class CMakeCommand:
 
     name: str
     arguments: tuple[Word, ...]
-    place: Place
+    place: TextSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +304,7 @@ class Service:
 
     file: str
     name: str
-    place: Place
+    place: TextSpan
     base: Base | None
     builds: bool
     gpu: bool
@@ -325,7 +325,7 @@ class ImageBuild:
     """
 
     file: str
-    place: Place
+    place: TextSpan
     dockerfile: str | None
     arguments: tuple[Setting, ...]
     tags: tuple[str, ...] = ()
@@ -346,12 +346,12 @@ class Project:
     """All that was read. `targets` are the GPUs that `--gpu` names, `not_read` what could not be read."""
 
     files: tuple[SourceFile, ...] = ()
-    uses: tuple[Use, ...] = ()
+    uses: tuple[EngineUse, ...] = ()
     stages: tuple[Stage, ...] = ()
-    jobs: tuple[Job, ...] = ()
+    jobs: tuple[CiJob, ...] = ()
     commands: tuple[Command, ...] = ()
     settings: tuple[Setting, ...] = ()  # every value that any file gives to any name, file by file
-    lists: tuple[Listed, ...] = ()
+    lists: tuple[ArchListSetting, ...] = ()
     cmake: tuple[CMakeFile, ...] = ()
     services: tuple[Service, ...] = ()
     image_builds: tuple[ImageBuild, ...] = ()
@@ -366,7 +366,7 @@ class Project:
         """The file of this name."""
         return self._index.filled(self).files.get(name)
 
-    def text(self, place: Place) -> str:
+    def text(self, place: TextSpan) -> str:
         """What stands at a place."""
         file = self.file(place.file)
         return file.text[place.start : place.end] if file is not None else ""
@@ -383,7 +383,7 @@ class Project:
         """The commands of a stage's own CMD and ENTRYPOINT, in order."""
         return tuple(each for each in self._in(stage) if each.instruction in ("CMD", "ENTRYPOINT"))
 
-    def commands_in(self, job: Job) -> tuple[Command, ...]:
+    def commands_in(self, job: CiJob) -> tuple[Command, ...]:
         """The commands of a job, in order."""
         return tuple(self._index.filled(self).steps[job.place])
 
@@ -391,18 +391,18 @@ class Project:
         """The values that one file gives to names, in order."""
         return tuple(self._index.filled(self).settings[file])
 
-    def lists_in(self, file: str) -> tuple[Listed, ...]:
+    def lists_in(self, file: str) -> tuple[ArchListSetting, ...]:
         """The lists of architectures that stand in one file, in order."""
         return tuple(self._index.filled(self).lists[file])
 
-    def lists_at(self, place: Place) -> tuple[Listed, ...]:
+    def lists_at(self, place: TextSpan) -> tuple[ArchListSetting, ...]:
         """The lists of architectures that stand in this piece of a file, in order."""
         index = self._index.filled(self)
         starts = index.starts.get(place.file, [])
         first, last = bisect_left(starts, place.start), bisect_right(starts, place.end)
         return tuple(each for each in index.lists[place.file][first:last] if each.setting.place.end <= place.end)
 
-    def lists_reaching(self, command: Command) -> tuple[Listed, ...]:
+    def lists_reaching(self, command: Command) -> tuple[ArchListSetting, ...]:
         """The lists of architectures that reach this command, in order."""
         return tuple(self._index.filled(self).reaching[id(command)])
 
@@ -424,11 +424,13 @@ class _Index:
         self.files: dict[str, SourceFile] = {}
         self.stages: dict[str, list[Stage]] = defaultdict(list)
         self.commands: dict[tuple[str, int], list[Command]] = defaultdict(list)
-        self.steps: dict[Place, list[Command]] = defaultdict(list)
+        self.steps: dict[TextSpan, list[Command]] = defaultdict(list)
         self.settings: dict[str, list[Setting]] = defaultdict(list)
-        self.lists: dict[str, list[Listed]] = defaultdict(list)
+        self.lists: dict[str, list[ArchListSetting]] = defaultdict(list)
         self.starts: dict[str, list[int]] = {}
-        self.reaching: dict[int, list[Listed]] = defaultdict(list)  # by the command itself, which its project keeps
+        self.reaching: dict[int, list[ArchListSetting]] = defaultdict(
+            list
+        )  # by the command itself, which its project keeps
         self.asked: dict[str, bool] = {}
         self._full = False
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from cudacompat.domain.builds.engine import BuildSystem, Native
 from cudacompat.domain.project.command_facts import in_cargo_config, is_on
 from cudacompat.domain.project.default_lists import makefile_run
-from cudacompat.domain.project.model import Command, Place, Project, Setting
+from cudacompat.domain.project.model import Command, Project, Setting, TextSpan
 from cudacompat.domain.project.stages import builds_cuda
 
 # Each of these decides the list somewhere that is not looked into here.
@@ -28,7 +28,7 @@ def asks_native(project: Project, command: Command) -> Native | None:
     return native if builds_cuda(project, command) and _certain(project, command, native) else None
 
 
-def native_flag(project: Project, command: Command) -> Place | None:
+def native_flag(project: Project, command: Command) -> TextSpan | None:
     """Where -arch=native stands that this command gives to nvcc: on its own line, or in the Makefile that it runs."""
     if command.program == "nvcc":
         text = command.line

@@ -10,7 +10,7 @@ from cudacompat.domain.words.finding import Finding, Severity, Suppressed
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
-    from cudacompat.domain.policy.keys import Given
+    from cudacompat.domain.policy.keys import PolicyValue
 from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK, count_of
 
 
@@ -26,7 +26,7 @@ class CheckReport:
     files: int
     without_code: int
     suppressed: tuple[Suppressed, ...] = ()
-    given: tuple[Given, ...] = ()
+    given: tuple[PolicyValue, ...] = ()
     show_suppressed: bool = False
 
     @property

@@ -14,7 +14,7 @@ from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, E
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlanStep:
     """One step of a plan: the command to run (or `None` for a thing only a person can do) and why."""
 
     why: str
@@ -28,7 +28,7 @@ class DoctorReport:
     facts: HostFacts
     check: CheckReport | None
     findings: tuple[Finding, ...]
-    plan: tuple[Step, ...] = field(default=())
+    plan: tuple[PlanStep, ...] = field(default=())
     settings: tuple[tuple[str, str], ...] = field(default=())  # (title, text) of generated settings shown with the plan
 
     @property

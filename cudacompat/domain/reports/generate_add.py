@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cudacompat.domain.builds.engine import Engine
 from cudacompat.domain.project.edited_file import EditedFile
-from cudacompat.domain.project.list_places import Place, PlaceState
+from cudacompat.domain.project.list_places import ListPlace, PlaceState
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK
 
@@ -23,7 +23,7 @@ class ExtendReport:
     folder: str
     added: tuple[str, ...]
     archs: tuple[str, ...]
-    places: tuple[Place, ...]
+    places: tuple[ListPlace, ...]
     files: tuple[EditedFile, ...]
     not_read: tuple[NotRead, ...]
     skipped: tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cudacompat.domain.project.edited_file import EditedFile
-from cudacompat.domain.project.model import PlannedUnit, Use
+from cudacompat.domain.project.model import EngineUse, PlannedUnit
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK, count_of
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed
@@ -23,7 +23,7 @@ class LintReport:
 
     root: str
     targets: tuple[Target, ...]
-    uses: tuple[Use, ...]
+    uses: tuple[EngineUse, ...]
     units: tuple[PlannedUnit, ...]
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]

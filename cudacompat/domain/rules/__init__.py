@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from cudacompat.domain.builds.api_changes import CallingSources
-from cudacompat.domain.compare.baseline import Compared
+from cudacompat.domain.compare.baseline import BaselineChange
 from cudacompat.domain.rules.artifact import (
     arch_specific_only,
     below_requirement,
@@ -28,9 +28,9 @@ from cudacompat.domain.rules.artifact import (
     too_big,
     undecided,
 )
-from cudacompat.domain.rules.artifact.judged_facts import Judged
-from cudacompat.domain.rules.artifact.policy_facts import Held
-from cudacompat.domain.rules.artifact.too_big import Sized
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
+from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
+from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores import policy_ignores as ignores
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.rules.machine import (
@@ -48,7 +48,7 @@ from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.words.code import NotRead, ReadResult
 from cudacompat.domain.words.rule import Rule
 
-ARTIFACT_RULES: tuple[Rule[Judged], ...] = (
+ARTIFACT_RULES: tuple[Rule[VerdictFacts], ...] = (
     default_target_only.RULE,
     no_runnable_code.RULE,
     ptx_newer_than_driver.RULE,
@@ -65,9 +65,9 @@ ARTIFACT_RULES: tuple[Rule[Judged], ...] = (
     noted_gaps.SPECIAL,
     noted_gaps.STRAY,
 )
-HELD_RULES: tuple[Rule[Held], ...] = (ptx_policy.MISSING, ptx_policy.UNWANTED, extra_target.RULE)
-SIZE_RULES: tuple[Rule[Sized], ...] = (too_big.RULE,)
-BASELINE_RULES: tuple[Rule[Compared], ...] = (lost_since_baseline.LOST, lost_since_baseline.NEW)
+HELD_RULES: tuple[Rule[ArtifactFacts], ...] = (ptx_policy.MISSING, ptx_policy.UNWANTED, extra_target.RULE)
+SIZE_RULES: tuple[Rule[SizeFacts], ...] = (too_big.RULE,)
+BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.LOST, lost_since_baseline.NEW)
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (ignores.EXPIRED, ignores.UNUSED)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)

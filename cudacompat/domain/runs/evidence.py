@@ -14,7 +14,7 @@ from enum import Enum
 
 from cudacompat.domain.judge.compat import Fit, sass_fit
 from cudacompat.domain.runs.observation import DeviceUse, End, JudgedFile, Observation
-from cudacompat.domain.runs.signs import Says
+from cudacompat.domain.runs.signs import SignMeaning
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.target import ArchTarget, CodeKind
@@ -118,7 +118,12 @@ def _of_the_command(seen: Observation) -> Iterable[Evidence]:
             yield Evidence(Source.HEALTH, Shows.NOTHING, text)
 
 
-_SHOWN_BY = {Says.GPU: Shows.GPU, Says.CPU: Shows.CPU, Says.ERROR: Shows.FAILED, Says.NOTHING: Shows.NOTHING}
+_SHOWN_BY = {
+    SignMeaning.GPU: Shows.GPU,
+    SignMeaning.CPU: Shows.CPU,
+    SignMeaning.ERROR: Shows.FAILED,
+    SignMeaning.NOTHING: Shows.NOTHING,
+}
 
 
 def _of_the_log(seen: Observation) -> Iterable[Evidence]:

@@ -48,7 +48,7 @@ class ModuleAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class LoadComparison:
     """One module: the judge's verdict, the driver's answer, and how they stand to each other.
 
     `kernels` are those of all its images. `judged` and `answered` put what differs in words.
@@ -76,13 +76,13 @@ def loadable(module: DeviceModule) -> str | None:
     return None
 
 
-def compare(verdict: ModuleVerdict, answer: ModuleAnswer) -> Compared:
+def compare(verdict: ModuleVerdict, answer: ModuleAnswer) -> LoadComparison:
     """Put the driver's answer beside the verdict. They agree only where every error is the one that was foretold."""
     universe = kernels_of(verdict.module)
     answered = _answer_in_words(answer, len(universe))
 
-    def compared(agreement: Agreement, judged: str, differing: Iterable[str] = ()) -> Compared:
-        return Compared(verdict, answer, agreement, len(universe), judged, answered, tuple(sorted(differing)))
+    def compared(agreement: Agreement, judged: str, differing: Iterable[str] = ()) -> LoadComparison:
+        return LoadComparison(verdict, answer, agreement, len(universe), judged, answered, tuple(sorted(differing)))
 
     if verdict.outcome is Outcome.UNDECIDED:
         judged = f"undecided ({verdict.reason.value})" if verdict.reason else "undecided"
@@ -136,7 +136,7 @@ class ArtifactLoad:
 
     path: str
     target: Target
-    modules: tuple[Compared, ...]
+    modules: tuple[LoadComparison, ...]
     not_asked: tuple[tuple[str, int], ...]
 
     def count(self, agreement: Agreement) -> int:

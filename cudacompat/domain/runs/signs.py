@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Says(Enum):
+class SignMeaning(Enum):
     """What a line proves about the run."""
 
     GPU = "gpu"  # data or work was put on the GPU
@@ -24,7 +24,7 @@ class RunSign:
     id: str
     needle: str
     pattern: re.Pattern[str]
-    says: Says
+    says: SignMeaning
     why: str
     source: str
     code: int | None = None

@@ -18,7 +18,7 @@ from cudacompat.domain.runs.evidence import (
     nothing_compiled,
 )
 from cudacompat.domain.runs.observation import End, Observation
-from cudacompat.domain.runs.signs import Says
+from cudacompat.domain.runs.signs import SignMeaning
 from cudacompat.domain.words.verdict import Outcome
 
 _LONG_ENOUGH_S = 1.0  # with the driver's library mapped: a context would have been listed
@@ -93,9 +93,9 @@ def decide(seen: Observation, min_gpu_memory: int | None = None) -> Decision:
         return decided(Verdict.FAILED, Code.NONE, failed)
     says = {each.sign.says for each in seen.log.signs}
     worked = [e for e in evidence if e.shows in (Shows.GPU, Shows.JIT)]
-    if Says.ERROR in says and worked:
+    if SignMeaning.ERROR in says and worked:
         return decided(Verdict.UNDECIDED, Code.UNKNOWN, "the GPU was used, but the output reports CUDA errors")
-    if Says.CPU in says and worked:
+    if SignMeaning.CPU in says and worked:
         return decided(Verdict.UNDECIDED, Code.UNKNOWN, "the GPU was used, but the output says that the CPU took over")
     if not worked:
         why = _no_gpu(seen, says)
@@ -122,7 +122,7 @@ def _failure(seen: Observation) -> str | None:
         return f"{health.url} was to become healthy, and {left} (its last answer: {health.last})"
     if ended is not None and ended.failed:
         return f"the command {ended.words}"
-    errors = [each for each in seen.log.signs if each.sign.says is Says.ERROR]
+    errors = [each for each in seen.log.signs if each.sign.says is SignMeaning.ERROR]
     if errors and ended is None:  # a saved log: how the command ended is not known
         return f"the log reports a CUDA error in line {errors[0].line}: {errors[0].sign.why}"
     return None
@@ -131,10 +131,10 @@ def _failure(seen: Observation) -> str | None:
 # -- not on the GPU
 
 
-def _no_gpu(seen: Observation, says: set[Says]) -> str | None:
+def _no_gpu(seen: Observation, says: set[SignMeaning]) -> str | None:
     """Why it cannot have been the GPU, `None` where it can."""
     view = seen.view
-    if Says.CPU in says:
+    if SignMeaning.CPU in says:
         return "the output says that it ran without a GPU, and nothing shows the opposite"
     if seen.ended is None:
         return None

@@ -14,7 +14,7 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus.capability import capability_of
-from cudacompat.host.process import Ran, find, run
+from cudacompat.host.process import ProcessResult, find, run
 
 VIA = "nvidia-smi"
 
@@ -66,11 +66,11 @@ def driver() -> Found[DriverFacts] | Missing:
     return parse_banner(ran.stdout)
 
 
-def _query(program: Path, fields: tuple[str, ...]) -> Ran:
+def _query(program: Path, fields: tuple[str, ...]) -> ProcessResult:
     return run([str(program), f"--query-gpu={','.join(fields)}", "--format=csv,noheader"], timeout_s=_TIMEOUT_S)
 
 
-def _why(ran: Ran) -> str:
+def _why(ran: ProcessResult) -> str:
     """nvidia-smi's own first line, where it said why, else how it ended."""
     said = next((line.strip() for line in (ran.stdout + "\n" + ran.stderr).splitlines() if line.strip()), "")
     if "Driver/library version mismatch" in said:

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cudacompat.domain.machine.facts import Found, HostCompiler, Missing, ToolFacts
-from cudacompat.host.listing import Listed, in_words
-from cudacompat.host.process import Ran, find, find_all, is_program, path_folders, run
+from cudacompat.host.listing import ProbeList, in_words
+from cudacompat.host.process import ProcessResult, find, find_all, is_program, path_folders, run
 
 _TIMEOUT_S = 5.0
 _MOST = 32  # compilers; a machine with more is a build farm's
@@ -29,7 +29,7 @@ _TRIED = re.compile(r"\bg\+\+-\d{1,3}\b")
 _SCRIPT_BYTES = 64 << 10
 
 
-def compilers(nvcc: Path | None = None) -> Listed[HostCompiler]:
+def compilers(nvcc: Path | None = None) -> ProbeList[HostCompiler]:
     """Return the C++ compilers that `nvcc` (the one a build runs) can use, its default first.
 
     The default is what NVCC_APPEND_FLAGS, NVCC_PREPEND_FLAGS or NVCC_CCBIN name, else what Debian's nvcc chooses, else
@@ -56,7 +56,7 @@ def compilers(nvcc: Path | None = None) -> Listed[HostCompiler]:
             continue
         name, version = answer
         found.append(HostCompiler(str(program), name, version, int(version.split(".")[0]), in_words(ways[real])))
-    return Listed(tuple(found), tuple(notes))
+    return ProbeList(tuple(found), tuple(notes))
 
 
 def cmake() -> Found[ToolFacts] | Missing:
@@ -158,7 +158,7 @@ def _ask(program: Path) -> tuple[str, str] | str:
     return _dumped(run([str(program), "-dumpfullversion", "-dumpversion"], timeout_s=_TIMEOUT_S))
 
 
-def _dumped(ran: Ran) -> tuple[str, str] | str:
+def _dumped(ran: ProcessResult) -> tuple[str, str] | str:
     said = ran.stdout.strip()
     return ("gcc", said) if re.fullmatch(r"\d+(\.\d+)*", said) else "it says no version"
 

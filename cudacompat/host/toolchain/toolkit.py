@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cudacompat.domain.machine.facts import ToolkitFacts
-from cudacompat.host.listing import Listed, in_words
+from cudacompat.host.listing import ProbeList, in_words
 from cudacompat.host.process import find, find_all, is_program
 from cudacompat.host.python_stack import site_folders
 from cudacompat.host.toolchain.nvcc import is_launcher, program_behind, release_of
@@ -33,7 +33,7 @@ PLACES = (
 )
 
 
-def toolkits(places: Iterable[tuple[Path, str]] = PLACES) -> Listed[ToolkitFacts]:
+def toolkits(places: Iterable[tuple[Path, str]] = PLACES) -> ProbeList[ToolkitFacts]:
     """Return every nvcc of this machine: the one that a build runs (CUDACXX, else the first on PATH) first, then in
     the order of PATH, CUDA_HOME and the like, the usual places, conda and pip.
 
@@ -54,7 +54,7 @@ def toolkits(places: Iterable[tuple[Path, str]] = PLACES) -> Listed[ToolkitFacts
         if version is None:
             notes.append(f"{path}: no file here says which CUDA release it is")
         facts.append(ToolkitFacts(str(path), version, path == active, _joined(path, found)))
-    return Listed(tuple(sorted(facts, key=lambda each: not each.active)), tuple(notes))
+    return ProbeList(tuple(sorted(facts, key=lambda each: not each.active)), tuple(notes))
 
 
 def _joined(nvcc: Path, ways: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.compare.diff import Amount, ArtifactDiff, DiffReport, ServiceDiff, Side, TargetDiff
+from cudacompat.domain.compare.diff import ArtifactDiff, CodeAmount, DiffReport, Release, ServiceDiff, TargetDiff
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
 from cudacompat.report.json import Json, head
 
@@ -36,7 +36,7 @@ def diff_json(report: DiffReport) -> Json:
     }
 
 
-def _side(side: Side) -> Json:
+def _side(side: Release) -> Json:
     return {
         "label": side.label,
         "artifacts": len(side.artifacts),
@@ -66,7 +66,7 @@ def _target(each: TargetDiff) -> Json:
     }
 
 
-def _amount(amount: Amount) -> Json:
+def _amount(amount: CodeAmount) -> Json:
     return {"modules": amount.modules, "kernels": amount.kernels, "bytes": amount.size}
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from cudacompat.domain.compare.diff import Amount, ArtifactDiff, Change, DiffReport, ServiceDiff, TargetDiff
+from cudacompat.domain.compare.diff import ArtifactDiff, Change, CodeAmount, DiffReport, ServiceDiff, TargetDiff
 from cudacompat.domain.gpus.lookup import search
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.capability import ComputeCapability
@@ -128,11 +128,11 @@ def _row(each: TargetDiff) -> tuple[str, str, str, str]:
     return "fewer" if fewer else "more" if grown else "changed", "red" if fewer else "", name, _from_to(old, new)
 
 
-def _amount(amount: Amount) -> str:
+def _amount(amount: CodeAmount) -> str:
     return f"{count(amount.modules, 'module')}, {count(amount.kernels, 'kernel')}, {byte_size(amount.size)}"
 
 
-def _from_to(old: Amount, new: Amount) -> str:
+def _from_to(old: CodeAmount, new: CodeAmount) -> str:
     parts = [
         f"{was} -> {is_} {noun}" if was != is_ else f"{count(is_, noun.removesuffix('s'))}"
         for was, is_, noun in ((old.modules, new.modules, "modules"), (old.kernels, new.kernels, "kernels"))

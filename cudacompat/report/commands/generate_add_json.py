@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.project.list_places import Place
+from cudacompat.domain.project.list_places import ListPlace
 from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.report.json import Json, head
 
@@ -32,7 +32,7 @@ def extend_json(report: ExtendReport) -> Json:
     }
 
 
-def _place(place: Place) -> Json:
+def _place(place: ListPlace) -> Json:
     return {
         "path": place.file,
         "line": place.line,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.project.list_places import Place, PlaceState
+from cudacompat.domain.project.list_places import ListPlace, PlaceState
 from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.words.phrases import count
 from cudacompat.report.commands.generate_text import Page
@@ -39,7 +39,7 @@ def extend_text(page: Page, report: ExtendReport) -> None:
             page.line("then, as old results hide the change: ", (command, "bold"))
 
 
-def _place(page: Page, place: Place) -> None:
+def _place(page: Page, place: ListPlace) -> None:
     name = f"{place.name}=" if place.name else ""
     page.line((f"{place.file}:{place.line}", "bold"), f": {name}{place.value}")
     page.field("what", place.what)

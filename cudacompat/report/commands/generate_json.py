@@ -5,7 +5,7 @@ from __future__ import annotations
 from cudacompat.domain.builds.plans.choices import Choice, choices
 from cudacompat.domain.builds.plans.costs import build_time, sizes
 from cudacompat.domain.builds.plans.matrix import slug
-from cudacompat.domain.builds.plans.plan import BuildPlan, Setting, commands
+from cudacompat.domain.builds.plans.plan import BuildPlan, PlanSetting, commands
 from cudacompat.domain.judge.coverage import Reach, reach_of_all
 from cudacompat.domain.reports.generate import GenerateReport
 from cudacompat.domain.words.target import ArchTarget
@@ -73,7 +73,7 @@ def _build(plan: BuildPlan, plans: tuple[BuildPlan, ...]) -> Json:
     }
 
 
-def setting_json(each: Setting) -> Json:
+def setting_json(each: PlanSetting) -> Json:
     """One setting."""
     return {
         "name": each.name,

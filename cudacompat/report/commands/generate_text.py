@@ -9,7 +9,7 @@ from typing import Protocol
 from cudacompat.domain.builds.plans.choices import Choice, choices
 from cudacompat.domain.builds.plans.costs import build_time, sizes
 from cudacompat.domain.builds.plans.matrix import slug
-from cudacompat.domain.builds.plans.plan import BuildPlan, Setting, commands, setting_line
+from cudacompat.domain.builds.plans.plan import BuildPlan, PlanSetting, commands, setting_line
 from cudacompat.domain.judge.coverage import Reach, how, reach_of_all
 from cudacompat.domain.reports.generate import GenerateReport
 from cudacompat.domain.words.byte_sizes import byte_size
@@ -80,7 +80,7 @@ def _plan(page: Page, plan: BuildPlan, plans: tuple[BuildPlan, ...]) -> None:
     page.line()
 
 
-def _setting(page: Page, setting: Setting) -> None:
+def _setting(page: Page, setting: PlanSetting) -> None:
     page.line("  ", (setting_line(setting), "bold"))
     page.field("read", "by " + setting.reader if not setting.idle else "by nothing in this build", 4, 6)
     if not setting.decides:

@@ -14,10 +14,10 @@ from cudacompat.domain.words.phrases import count, some
 from cudacompat.domain.words.verdict import Outcome, Target
 
 if TYPE_CHECKING:
-    from cudacompat.report.text_page import _Page
+    from cudacompat.report.text_page import Page
 
 
-def lint_text(page: _Page, report: LintReport) -> None:
+def lint_text(page: Page, report: LintReport) -> None:
     """The findings by file and line, what was not read, what a configured build will compile, what was
     recognised, and one counting line."""
     ordered = sorted(report.findings, key=lambda each: (each.path or "", each.line or 0))
@@ -53,7 +53,7 @@ def lint_text(page: _Page, report: LintReport) -> None:
     )
 
 
-def _planned(page: _Page, build: PlannedBuild, targets: Sequence[Target]) -> None:
+def _planned(page: Page, build: PlannedBuild, targets: Sequence[Target]) -> None:
     """What a configured folder will compile, and for each target how many units end how."""
     asked = [f"{describe(request)} ({number})" for request, number in build.requests]
     page.line(("planned  ", "dim"), (build.file, "bold"), f": {count(len(build.units), 'CUDA source')}: {some(asked)}")

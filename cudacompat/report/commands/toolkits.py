@@ -10,12 +10,12 @@ from cudacompat.domain.tables.toolkits import CudaRelease
 from cudacompat.domain.words.phrases import count
 
 if TYPE_CHECKING:
-    from cudacompat.report.text_page import _Page
+    from cudacompat.report.text_page import Page
 
 Json = dict[str, Any]
 
 
-def toolkits_text(page: _Page, report: ToolkitsReport) -> None:
+def toolkits_text(page: Page, report: ToolkitsReport) -> None:
     """A release, what it builds and what it asks for; the newest last."""
     for row in report.releases:
         page.line(

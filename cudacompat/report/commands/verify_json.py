@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cudacompat.domain.reports.load import LoadReport
 from cudacompat.domain.reports.verify import VerifyReport
-from cudacompat.domain.runs.load import Agreement, ArtifactLoad, Compared
+from cudacompat.domain.runs.load import Agreement, ArtifactLoad, LoadComparison
 from cudacompat.domain.runs.observation import Observation
 from cudacompat.domain.runs.verify import Verdict
 from cudacompat.domain.words.verdict import Outcome
@@ -147,7 +147,7 @@ def _load(load: ArtifactLoad) -> Json:
     }
 
 
-def _compared(each: Compared) -> Json:
+def _compared(each: LoadComparison) -> Json:
     module = each.verdict.module
     return {
         "offset": module.offset,

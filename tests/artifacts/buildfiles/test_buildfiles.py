@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from cudacompat.artifacts.buildfiles import dockerfile
 from cudacompat.artifacts.buildfiles.settings import base_images, parser
-from cudacompat.domain.project.assignments import Assignment, Way
+from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 
-DEFINE, ENVIRONMENT, ARGUMENT = Way.DEFINE, Way.ENVIRONMENT, Way.BUILD_ARGUMENT
+DEFINE, ENVIRONMENT, ARGUMENT = AssignmentKind.DEFINE, AssignmentKind.ENVIRONMENT, AssignmentKind.BUILD_ARGUMENT
 
 
 def found(name: str, text: str, wanted: str = "") -> list[Assignment]:
@@ -69,7 +69,7 @@ def found(name: str, text: str, wanted: str = "") -> list[Assignment]:
         (".github/workflows/a.yml", 'env:\r\n  X: "80"\r\n', [("80", ENVIRONMENT)]),
         (".github/workflows/a.yml", 'j:\n  - run: |\n      cmake -DX="80;86"\n      true\n', [("80;86", DEFINE)]),
         (".github/workflows/a.yml", "w:\n  build-args: |\n    X=80;86\n    Y=1\n", [("80;86", ARGUMENT)]),
-        ("a.yml", "m: {X: ['80', '86']}\n", [("80", Way.LIST), ("86", Way.LIST)]),
+        ("a.yml", "m: {X: ['80', '86']}\n", [("80", AssignmentKind.LIST), ("86", AssignmentKind.LIST)]),
         ("cuda.env", "A=1\nexport X='80;86'  # c\n", [("80;86", ENVIRONMENT)]),
         (".env", "X=80;86\r\n", [("80;86", ENVIRONMENT)]),
         ("build.sh", 'export X="80;86"\n', [("80;86", ENVIRONMENT)]),
@@ -81,7 +81,7 @@ def found(name: str, text: str, wanted: str = "") -> list[Assignment]:
         ("setup.py", 'os.environ.setdefault("X", "8.0")\n', [("8.0", ENVIRONMENT)]),
     ],
 )
-def test_a_value_and_its_place(name: str, text: str, values: list[tuple[str, Way]]) -> None:
+def test_a_value_and_its_place(name: str, text: str, values: list[tuple[str, AssignmentKind]]) -> None:
     assert [(each.value, each.way) for each in found(name, text, "X")] == values
 
 
@@ -99,7 +99,7 @@ def test_a_bare_semicolon_in_a_shell_is_seen() -> None:
 
 def test_flags_of_nvcc_are_one_list_a_command() -> None:
     text = "nvcc -O3 -gencode arch=compute_80,code=sm_80 -gencode=arch=compute_86,code=sm_86 a.cu\nnvcc -O3 b.cu\n"
-    (flags,) = [each for each in found("build.sh", text) if each.way is Way.FLAGS]
+    (flags,) = [each for each in found("build.sh", text) if each.way is AssignmentKind.FLAGS]
     assert flags.value == "-gencode arch=compute_80,code=sm_80 -gencode=arch=compute_86,code=sm_86"
 
 

@@ -158,7 +158,7 @@ def test_what_is_broken_breaks_nothing(broken: str) -> None:
 # -- Dockerfiles
 
 
-def image(text: str, name: str = "Dockerfile") -> stages.Image:
+def image(text: str, name: str = "Dockerfile") -> stages.Dockerfile:
     """A Dockerfile; the places of all settings are checked."""
     read = stages.read(SourceFile(name, text))
     for stage in read.stages:

@@ -13,7 +13,7 @@ from cudacompat.domain.builds.plans.choices import choices
 from cudacompat.domain.builds.plans.cost_table import SIZES, TIMES
 from cudacompat.domain.builds.plans.costs import build_time, sizes
 from cudacompat.domain.builds.plans.matrix import plan_builds, slug
-from cudacompat.domain.builds.plans.plan import BuildPlan, Wanted, plan_build
+from cudacompat.domain.builds.plans.plan import BuildPlan, RequestedTarget, plan_build
 from cudacompat.domain.builds.plans.release import groups
 from cudacompat.domain.judge.coverage import reach, reach_of_all
 from cudacompat.domain.tables.toolkits import RELEASES
@@ -257,4 +257,4 @@ def test_a_fleet_file_names_the_gpus(tmp_path: object) -> None:
         (80, "8.0"),
     ]
     assert [each.number for each in wanted_gpus(("9.0",), str(file))] == [120, 86, 80, 90]
-    assert isinstance(wanted_gpus(("9.0",))[0], Wanted)
+    assert isinstance(wanted_gpus(("9.0",))[0], RequestedTarget)

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cudacompat.app.inputs.baseline_file import load, refuse_to_overwrite
-from cudacompat.domain.compare.baseline import Amount, Baseline, Compared, Locked, compare, lock, of_document, to_toml
+from cudacompat.domain.compare.baseline import (
+    Baseline,
+    BaselineChange,
+    KernelCount,
+    Locked,
+    compare,
+    lock,
+    of_document,
+    to_toml,
+)
 from cudacompat.domain.compare.identity import container_of, identities
 from cudacompat.domain.words.code import DeviceModule
 from cudacompat.domain.words.errors import UsageError
@@ -28,7 +37,7 @@ def locked(*modules: DeviceModule, name: str = "lib.so") -> Locked:
 
 def against(
     old: list[Locked], new: list[Locked], *, unread: tuple[str, ...] = (), seen: tuple[str, ...] = ()
-) -> list[Compared]:
+) -> list[BaselineChange]:
     """One run beside a baseline; each artifact lies at `now/NAME`."""
     return list(
         compare(Baseline(tuple(old), "cudacompat.lock"), {f"now/{each.name}": each for each in new}, unread, seen)
@@ -104,7 +113,7 @@ class TestNames:
 class TestNumbers:
     def test_kernels_are_counted_once_in_each_module(self) -> None:
         found = locked(module("sm_80", "sm_90", "compute_90"), module(image("sm_90", kernels=("k1",))))
-        assert found.whole == Amount(2, 3)
+        assert found.whole == KernelCount(2, 3)
         assert {str(t): (a.modules, a.kernels) for t, a in found.targets.items()} == {
             "sm_80": (1, 2),
             "sm_90": (2, 3),
@@ -118,7 +127,7 @@ class TestNumbers:
 
     def test_what_could_not_be_read_is_remembered(self) -> None:
         found = locked(module(image("sm_90", kernels=None)))
-        assert found.targets[ArchTarget.parse("sm_90")] == Amount(1, 0, unread=True)
+        assert found.targets[ArchTarget.parse("sm_90")] == KernelCount(1, 0, unread=True)
         assert locked(replace(module("sm_90"), damage="cut")).damaged
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cudacompat.domain.compare.diff import Amount, Change, DiffReport, FailOn, Side, compare
+from cudacompat.domain.compare.diff import Change, CodeAmount, DiffReport, FailOn, Release, compare
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead
@@ -27,13 +27,15 @@ EVERY = tuple(target(str(row.capability)) for row in ARCHITECTURES if row.capabi
 UNREAD = replace(module("sm_120"), damage="cut short")
 
 
-def side(unread: Sequence[NotRead] = (), /, **artifacts: Sequence[DeviceModule]) -> Side:
+def side(unread: Sequence[NotRead] = (), /, **artifacts: Sequence[DeviceModule]) -> Release:
     """One side, whose artifacts are called as the keywords."""
     found = tuple(BinaryArtifact(f"/tmp/{n}", "elf", 1000, True, tuple(modules)) for n, modules in artifacts.items())
-    return Side("side", found, tuple(unread), len(found), 0, {f"/tmp/{name}": name for name in artifacts})
+    return Release("side", found, tuple(unread), len(found), 0, {f"/tmp/{name}": name for name in artifacts})
 
 
-def diff(old: Side, new: Side, targets: Sequence[Target] = EVERY, fail_on: FailOn | None = FailOn.LOST) -> DiffReport:
+def diff(
+    old: Release, new: Release, targets: Sequence[Target] = EVERY, fail_on: FailOn | None = FailOn.LOST
+) -> DiffReport:
     """The comparison."""
     return compare(old, new, targets, fail_on)
 
@@ -133,10 +135,10 @@ class TestArtifacts:
         new = [module("sm_80", image("sm_120", kernels=("k1", "k3")))]
         (artifact,) = diff(side(a=old), side(a=new)).artifacts
         assert {str(each.target): (each.old, each.new) for each in artifact.targets} == {
-            "sm_52": (Amount(0, 0, 100), Amount()),
-            "sm_80": (Amount(2, 4, 200), Amount(1, 2, 100)),
-            "sm_90": (Amount(1, 2, 100), Amount()),
-            "sm_120": (Amount(), Amount(1, 2, 100)),
+            "sm_52": (CodeAmount(0, 0, 100), CodeAmount()),
+            "sm_80": (CodeAmount(2, 4, 200), CodeAmount(1, 2, 100)),
+            "sm_90": (CodeAmount(1, 2, 100), CodeAmount()),
+            "sm_120": (CodeAmount(), CodeAmount(1, 2, 100)),
         }
         assert (artifact.lost, artifact.gained) == ((), ("k3",))
 
@@ -184,7 +186,7 @@ class TestExitCodes:
             (LESS, FailOn.WEAKER, 1),
         ],
     )
-    def test_what_fails(self, sides: tuple[Side, Side], fail_on: FailOn | None, code: int) -> None:
+    def test_what_fails(self, sides: tuple[Release, Release], fail_on: FailOn | None, code: int) -> None:
         assert diff(*sides, (target("8.0"), target("9.0")), fail_on).exit_code == code
 
     def test_unread_is_incomplete_and_a_loss_wins(self) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cudacompat.app.inputs.policy_file import Config, load
 from cudacompat.domain.gpus.lookup import resolve
-from cudacompat.domain.policy.keys import KEYS, Given, Rank, given, of_environment, of_table, size
+from cudacompat.domain.policy.keys import KEYS, PolicyValue, Rank, given, of_environment, of_table, size
 from cudacompat.domain.policy.policy import Extra, Holes, Ignore, Policy, PtxPolicy, Require
 from cudacompat.domain.policy.resolve import policy_of, required, strongest
 from cudacompat.domain.words.errors import ParseError, UsageError
@@ -19,7 +19,7 @@ from cudacompat.domain.words.verdict import JitPolicy, Target
 from tests.helpers.build import target
 
 
-def table(**values: object) -> dict[str, Given]:
+def table(**values: object) -> dict[str, PolicyValue]:
     """Values as they stand in a pyproject.toml."""
     return of_table(
         {key.replace("_", "-"): value for key, value in values.items()}, "pyproject.toml", "tool.cudacompat."
@@ -182,7 +182,7 @@ class TestWhoWins:
 
     @given_any(order=st.permutations([Rank.FILE, Rank.ENVIRONMENT, Rank.OPTION]), count=st.integers(1, 3))
     def test_in_whatever_order_they_come(self, order: list[Rank], count: int) -> None:
-        sources = [{"ptx": Given("ptx", rank, "", rank.name, rank)} for rank in order[:count]]
+        sources = [{"ptx": PolicyValue("ptx", rank, "", rank.name, rank)} for rank in order[:count]]
         assert strongest(*sources)["ptx"].value == max(order[:count])
 
     def test_two_ways_to_name_the_gpus_count_together_or_the_stronger_alone(self) -> None:
@@ -258,13 +258,13 @@ class TestContradictions:
 
     def test_native_of_a_weaker_source_does_not_concern_other_gpus_named_for_this_run(self) -> None:
         values = table(native=["12.0"], require=["8.6", "12.0"])
-        named = {"require": Given("require", (), '["8.6"]', "--gpu", Rank.OPTION)}
+        named = {"require": PolicyValue("require", (), '["8.6"]', "--gpu", Rank.OPTION)}
         found = policy_of(strongest(values, named), (), (target("8.6"),))
         assert found.native == ()
 
     def test_but_of_the_same_source_it_does(self) -> None:
         named = {
-            "require": Given("require", (), '["8.6"]', "--gpu", Rank.OPTION),
+            "require": PolicyValue("require", (), '["8.6"]', "--gpu", Rank.OPTION),
             "native": given("native", ["12.0"], "--native", Rank.OPTION),
         }
         with pytest.raises(UsageError, match=r"--native: 12.0 is not among the required GPUs \(8.6; --gpu\)"):

@@ -17,7 +17,7 @@ from cudacompat.artifacts.buildfiles import file_api
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units, planned
 from cudacompat.domain.builds.lists.nvcc_flags import describe
 from cudacompat.domain.project.cmake_languages import makes_cuda
-from cudacompat.domain.project.model import CMakeCommand, Place, Word
+from cudacompat.domain.project.model import CMakeCommand, TextSpan, Word
 from cudacompat.domain.rules.lint import LINT_RULES
 from cudacompat.domain.words.errors import UsageError
 from tests.helpers import toolchain
@@ -323,6 +323,6 @@ def test_where_it_is_not_sure_it_says_nothing(case: str) -> None:
     ],
 )
 def test_what_makes_cuda_a_language(name: str, words: str, *, makes: bool) -> None:
-    place = Place("CMakeLists.txt", 1, 0, 1)
+    place = TextSpan("CMakeLists.txt", 1, 0, 1)
     arguments = tuple(Word(word, True, place) for word in words.split())
     assert makes_cuda(CMakeCommand(name, arguments, place)) is makes

@@ -17,7 +17,7 @@ import pytest
 from cudacompat.app.explain import explain
 from cudacompat.domain import rules
 from cudacompat.domain.builds.api_changes import CallingSources
-from cudacompat.domain.compare.baseline import Compared
+from cudacompat.domain.compare.baseline import BaselineChange
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import judge
@@ -33,9 +33,9 @@ from cudacompat.domain.machine.facts import (
 from cudacompat.domain.policy.policy import Extra, Ignore, Policy, PtxPolicy, Require
 from cudacompat.domain.project.inline_ignores import InlineIgnore, InlineUse
 from cudacompat.domain.rules import OWN_RULES, all_rules, rule_called
-from cudacompat.domain.rules.artifact.judged_facts import Judged
-from cudacompat.domain.rules.artifact.policy_facts import Held
-from cudacompat.domain.rules.artifact.too_big import Sized
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
+from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
+from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.rules.lint import INLINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
@@ -63,18 +63,18 @@ def judged(
     policy: Policy | None = None,
     driver: str | None = None,
     jit: JitPolicy = JitPolicy.NORMAL,
-) -> Judged:
+) -> VerdictFacts:
     """An artifact of these modules on one target."""
     verdict = judge_artifact(artifact(modules), target(capability, driver, jit))
     assert verdict is not None
-    return Judged(verdict, policy or Policy())
+    return VerdictFacts(verdict, policy or Policy())
 
 
-def held(modules: Sequence[DeviceModule], policy: Policy, *capabilities: str) -> Held:
+def held(modules: Sequence[DeviceModule], policy: Policy, *capabilities: str) -> ArtifactFacts:
     """An artifact of these modules on several targets."""
     whole = artifact(modules)
     verdicts = [judge_artifact(whole, target(capability)) for capability in capabilities or ("12.0",)]
-    return Held(whole, tuple(verdict for verdict in verdicts if verdict is not None), policy)
+    return ArtifactFacts(whole, tuple(verdict for verdict in verdicts if verdict is not None), policy)
 
 
 def machine(facts: HostFacts | None = None, *capabilities: str, **more: Any) -> Machine:
@@ -111,9 +111,9 @@ def read(*barren: str) -> ReadResult:
     return ReadResult((), (), 1, 1, barren)
 
 
-def compared(*, lost: tuple[str, ...] = (), gained: tuple[str, ...] = ()) -> Compared:
+def compared(*, lost: tuple[str, ...] = (), gained: tuple[str, ...] = ()) -> BaselineChange:
     """An artifact beside its baseline."""
-    return Compared("lib.so", "build/lib.so", lost, gained, "cudacompat.lock")
+    return BaselineChange("lib.so", "build/lib.so", lost, gained, "cudacompat.lock")
 
 
 def calling(code: str) -> CallingSources:
@@ -194,7 +194,9 @@ RULE_CASES: tuple[RuleCase, ...] = (
         held([module("sm_75", "sm_120")], Policy(extra=Extra.FORBID)),
         held([module("sm_75", "sm_120")], Policy(extra=Extra.FORBID), "7.5", "12.0"),
     ),
-    RuleCase("too-big", Sized("a.whl", 101, 100, (("sm_120", 50),)), Sized("a.whl", 100, 100, (("sm_120", 50),))),
+    RuleCase(
+        "too-big", SizeFacts("a.whl", 101, 100, (("sm_120", 50),)), SizeFacts("a.whl", 100, 100, (("sm_120", 50),))
+    ),
     RuleCase("lost-since-baseline", compared(lost=("sm_90",)), compared(gained=("sm_120",))),
     RuleCase("new-since-baseline", compared(gained=("sm_120",)), compared(lost=("sm_90",))),
     RuleCase("no-device-code", read("app"), read()),

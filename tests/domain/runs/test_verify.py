@@ -27,7 +27,7 @@ from cudacompat.domain.runs.observation import (
     ProcessView,
 )
 from cudacompat.domain.runs.sign_table import SIGNS
-from cudacompat.domain.runs.signs import Says, SeenSign
+from cudacompat.domain.runs.signs import SeenSign, SignMeaning
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.runs.verify import Code, Decision, Expect, Verdict, decide
 from cudacompat.domain.words.capability import ComputeCapability
@@ -246,7 +246,7 @@ def test_green_needs_proof(
     shown = {each.shows for each in decision.evidence}
     if decision.verdict in (Verdict.GPU, Verdict.GPU_JIT):
         assert shown & {Shows.GPU, Shows.JIT}
-        assert not says & {Says.CPU, Says.ERROR}
+        assert not says & {SignMeaning.CPU, SignMeaning.ERROR}
     if decision.meets(Expect.SASS) is True:
         assert Shows.JIT not in shown
         assert view is None or not view.jit_compiler
@@ -368,7 +368,7 @@ def test_every_sign_is_whole() -> None:
     ids = [sign.id for sign in SIGNS]
     assert len(set(ids)) == len(ids)
     assert all(sign.source and sign.why and sign.needle for sign in SIGNS)
-    assert all((sign.says is Says.ERROR or sign.says is Says.CPU) or sign.code is None for sign in SIGNS)
+    assert all((sign.says is SignMeaning.ERROR or sign.says is SignMeaning.CPU) or sign.code is None for sign in SIGNS)
 
 
 @pytest.mark.parametrize(("id_", "line"), SAMPLES.items(), ids=SAMPLES)
@@ -376,7 +376,7 @@ def test_a_line_is_the_sign_that_it_is(id_: str, line: str) -> None:
     found = [sign.id for sign in SIGNS if sign.needle in line and sign.pattern.search(line)]
     assert id_ in found
     kinds = {sign.says for sign in SIGNS if sign.id in found}
-    assert not {Says.GPU, Says.CPU} <= kinds
+    assert not {SignMeaning.GPU, SignMeaning.CPU} <= kinds
 
 
 def test_sizes() -> None:

@@ -30,7 +30,7 @@ _OLDER = frozenset({"20", "21", "30", "32"})
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class GuessedItem:
     """One item: `kind` is what it says of machine code and PTX (`real`, `virtual`, `plus`), empty for neither."""
 
     number: int
@@ -49,9 +49,9 @@ def known_archs() -> frozenset[str]:
     return _OLDER | {arch for release in RELEASES for arch in release.targets}
 
 
-def meant(text: str) -> tuple[Meant, ...] | None:
+def meant(text: str) -> tuple[GuessedItem, ...] | None:
     """Return what the items mean, in their order; `None` where one is no target that any CUDA release has."""
-    found: list[Meant] = []
+    found: list[GuessedItem] = []
     for word in _PARTED.split(re.sub(r"[\"'\[\]]", " ", text).strip()):
         match = _ITEM.fullmatch(word)
         if match is None:
@@ -60,7 +60,7 @@ def meant(text: str) -> tuple[Meant, ...] | None:
         kind = "plus" if match["plus"] else (match["half"] or "").lower().lstrip("-")
         if not kind and (match["kind"] or "").lower() == "compute_":
             kind = "virtual"
-        item = Meant(number, ArchSuffix(match["suffix"].lower()), kind)
+        item = GuessedItem(number, ArchSuffix(match["suffix"].lower()), kind)
         if item.arch not in known_archs():
             return None
         found.append(item)
@@ -72,7 +72,7 @@ def is_pair(text: str) -> bool:
     return _PAIR.match(text.strip().strip("\"'")) is not None
 
 
-def rewritten(grammar: Grammar, items: Sequence[Meant]) -> str | None:
+def rewritten(grammar: Grammar, items: Sequence[GuessedItem]) -> str | None:
     """Return the list as this grammar writes it; `None` where it cannot say the same."""
     if any(item.kind == "virtual" for item in items) and grammar not in _SAYS_PTX_ALONE:
         return None
@@ -86,7 +86,7 @@ def rewritten(grammar: Grammar, items: Sequence[Meant]) -> str | None:
         return None
 
 
-def _code(grammar: Grammar, item: Meant, plus: bool) -> CodeTarget:
+def _code(grammar: Grammar, item: GuessedItem, plus: bool) -> CodeTarget:
     """A bare number is machine code and PTX to CMake; beside one with +PTX it was to be machine code alone."""
     bare = not item.kind and not plus and grammar in (Grammar.CMAKE, Grammar.CMAKE_SPLIT)
     return CodeTarget(

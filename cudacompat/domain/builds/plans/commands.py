@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Sequence
 
 from cudacompat.domain.builds.engine import BuildSystem, Channel
-from cudacompat.domain.builds.plans.model import BuildPlan, Setting
+from cudacompat.domain.builds.plans.model import BuildPlan, PlanSetting
 
 
-def environment(plan: BuildPlan) -> tuple[Setting, ...]:
+def environment(plan: BuildPlan) -> tuple[PlanSetting, ...]:
     """Return the variables of the build's environment, what travels inside CMAKE_ARGS put together as that."""
     packed = plan.through(Channel.CMAKE_ARGS)
     found = plan.through(Channel.ENVIRONMENT)
@@ -19,10 +19,13 @@ def environment(plan: BuildPlan) -> tuple[Setting, ...]:
     value = " ".join(shlex.quote(word) if " " in word else word for word in map(define, packed))
     others = {each.name: f", read by {each.reader}" for each in packed if each.reader != first.reader}
     whys = "; ".join(f"{each.name}: {each.why}{others.get(each.name, '')}" for each in packed)
-    return (Setting("CMAKE_ARGS", value, Channel.ENVIRONMENT, first.reader, whys, first.source, decides=True), *found)
+    return (
+        PlanSetting("CMAKE_ARGS", value, Channel.ENVIRONMENT, first.reader, whys, first.source, decides=True),
+        *found,
+    )
 
 
-def define(setting: Setting) -> str:
+def define(setting: PlanSetting) -> str:
     """`-DNAME=VALUE`, one word, not quoted."""
     return f"-D{setting.name}={setting.value}"
 
@@ -75,7 +78,7 @@ def commands(plan: BuildPlan) -> tuple[str, ...]:
 _MADE_IN = {BuildSystem.CMAKE: "build", BuildSystem.CARGO: "target/release", BuildSystem.PIP: "dist"}
 
 
-def setting_line(setting: Setting) -> str:
+def setting_line(setting: PlanSetting) -> str:
     """Return the setting as a shell would take it: `NAME='VALUE'`, `-DNAME='VALUE'` for CMake's command line, or
     `NAME 'VALUE'` for the build's own script."""
     if setting.channel is Channel.ARGUMENT:

@@ -8,14 +8,14 @@ from functools import partial
 
 from cudacompat.domain.builds.engine import Engine, Grammar, Route
 from cudacompat.domain.builds.plans.budget import tradeoff, within
-from cudacompat.domain.builds.plans.model import DISTRO, BuildPlan, Profile, Wanted
+from cudacompat.domain.builds.plans.model import DISTRO, BuildPlan, Profile, RequestedTarget
 from cudacompat.domain.builds.plans.plan import arriving, code_for, plan_build
 from cudacompat.domain.builds.plans.release import NoSingleReleaseError, groups
 
 
 def plan_builds(
     engine: Engine,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[RequestedTarget],
     *,
     version: str | None = None,
     cuda: str | None = None,
@@ -34,7 +34,7 @@ def plan_builds(
     `single`, not in one build.
     """
 
-    def plan(part: Sequence[Wanted], *, with_ptx: bool) -> BuildPlan:
+    def plan(part: Sequence[RequestedTarget], *, with_ptx: bool) -> BuildPlan:
         build = partial(
             plan_build, engine, part, version=version, cuda=cuda, route=route, profile=profile, distro=distro
         )
@@ -60,8 +60,8 @@ def plan_builds(
 
 
 def _one_by_one(
-    engine: Engine, wanted: Sequence[Wanted], version: str | None, route: Route
-) -> tuple[tuple[Wanted, ...], ...]:
+    engine: Engine, wanted: Sequence[RequestedTarget], version: str | None, route: Route
+) -> tuple[tuple[RequestedTarget, ...], ...]:
     """The GPUs by architecture where a build takes just one; else all of them together."""
     knobs = engine.knobs_of(engine.version(version), route)
     if not any(knob.grammar is Grammar.ONE_NUMBER for knob in knobs):
@@ -70,7 +70,9 @@ def _one_by_one(
     return tuple(tuple(each for each in wanted if each.arch == arch) for arch in archs)
 
 
-def _by_release(engine: Engine, wanted: Sequence[Wanted], version: str | None) -> tuple[tuple[Wanted, ...], ...]:
+def _by_release(
+    engine: Engine, wanted: Sequence[RequestedTarget], version: str | None
+) -> tuple[tuple[RequestedTarget, ...], ...]:
     of_version = engine.version(version)
     items = []
     for each in wanted:

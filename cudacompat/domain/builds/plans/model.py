@@ -20,7 +20,7 @@ DISTRO = "ubuntu24.04"  # the first whose Python (3.12) runs cudacompat in the c
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestedTarget:
     """One GPU or architecture that a build is to serve: what the user called it, its number and suffix."""
 
     label: str
@@ -40,7 +40,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class PlanSetting:
     """One setting of the plan, with who reads it and why it is there."""
 
     name: str
@@ -58,12 +58,12 @@ class Profile(Protocol):
 
     def idle(
         self, engine: Engine, version: Version | None, code: Sequence[CodeTarget], present: set[str]
-    ) -> tuple[Setting, ...]:
+    ) -> tuple[PlanSetting, ...]:
         """Return the variables of the form that `present` does not name and that do no harm in this build."""
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class OmittedSetting:
     """A setting that people give and that this plan leaves out, and why."""
 
     name: str
@@ -81,12 +81,12 @@ class BuildPlan:
 
     engine: Engine
     version: Version | None
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[RequestedTarget, ...]
     release: CudaRelease
     code: tuple[CodeTarget, ...]
     arrives: tuple[ArchTarget, ...]
-    settings: tuple[Setting, ...]
-    left_out: tuple[LeftOut, ...]
+    settings: tuple[PlanSetting, ...]
+    left_out: tuple[OmittedSetting, ...]
     image: BaseImage | None
     notes: tuple[str, ...] = field(default=())
     distro: str = DISTRO
@@ -129,6 +129,6 @@ class BuildPlan:
         """The strictest of `check --require` that every GPU asked for meets."""
         return requirement(self.reached)
 
-    def through(self, *channels: Channel) -> tuple[Setting, ...]:
+    def through(self, *channels: Channel) -> tuple[PlanSetting, ...]:
         """The settings that travel one of these ways."""
         return tuple(setting for setting in self.settings if setting.channel in channels)

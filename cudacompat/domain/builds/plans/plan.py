@@ -10,7 +10,14 @@ from packaging.version import Version
 from cudacompat.domain.builds.engine import Engine, Knob, Ptx, Route
 from cudacompat.domain.builds.lists.writer import CodeTarget, pairs, says_ptx, spell
 from cudacompat.domain.builds.plans.commands import as_wheel, commands, define, environment, setting_line, words
-from cudacompat.domain.builds.plans.model import DISTRO, BuildPlan, LeftOut, Profile, Setting, Wanted
+from cudacompat.domain.builds.plans.model import (
+    DISTRO,
+    BuildPlan,
+    OmittedSetting,
+    PlanSetting,
+    Profile,
+    RequestedTarget,
+)
 from cudacompat.domain.builds.plans.release import choose_release
 from cudacompat.domain.tables.drivers import first_branch_taking
 from cudacompat.domain.tables.images import newest_image
@@ -23,10 +30,10 @@ __all__ = [
     "DISTRO",
     "SPARE_PTX",
     "BuildPlan",
-    "LeftOut",
+    "OmittedSetting",
+    "PlanSetting",
     "Profile",
-    "Setting",
-    "Wanted",
+    "RequestedTarget",
     "arriving",
     "as_wheel",
     "code_for",
@@ -46,7 +53,7 @@ SPARE_PTX = 90
 
 def plan_build(
     engine: Engine,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[RequestedTarget],
     *,
     version: str | None = None,
     cuda: str | None = None,
@@ -91,7 +98,7 @@ def plan_build(
     )
 
 
-def _code_as_given(wanted: Sequence[Wanted]) -> tuple[CodeTarget, ...]:
+def _code_as_given(wanted: Sequence[RequestedTarget]) -> tuple[CodeTarget, ...]:
     """Machine code and PTX of each, in the order given: what a CMake list of bare numbers asks for."""
     return tuple(dict.fromkeys(CodeTarget(each.number, each.suffix, sass=True, ptx=True) for each in wanted))
 
@@ -124,7 +131,9 @@ def sayable(
     return tuple(said.values())
 
 
-def code_for(engine: Engine, version: Version | None, wanted: Sequence[Wanted], *, ptx: bool) -> tuple[CodeTarget, ...]:
+def code_for(
+    engine: Engine, version: Version | None, wanted: Sequence[RequestedTarget], *, ptx: bool
+) -> tuple[CodeTarget, ...]:
     """Return machine code of each number, and with `ptx` PTX for GPUs newer than all of them."""
     code = list(
         dict.fromkeys(
@@ -163,8 +172,8 @@ def arriving(
 
 def _settings(
     engine: Engine, version: Version | None, code: Sequence[CodeTarget], *, route: Route
-) -> tuple[Setting, ...]:
-    settings: list[Setting] = []
+) -> tuple[PlanSetting, ...]:
+    settings: list[PlanSetting] = []
     left = list(code)
     for knob in engine.knobs_of(version, route):
         taken = [each for each in left if knob.takes(each.number, each.suffix.value, sass=each.sass)]
@@ -173,20 +182,22 @@ def _settings(
             settings += _spelled(knob, taken)
         elif knob.empty is not None:
             value, why = knob.empty
-            settings.append(Setting(knob.name, value, knob.channel, knob.reader, why, knob.source))
+            settings.append(PlanSetting(knob.name, value, knob.channel, knob.reader, why, knob.source))
     if left:
         raise UsageError(f"{engine.name} has no setting that takes {', '.join(each.arch for each in left)}")
     settings += [
-        Setting(fixed.name, fixed.value, fixed.channel, fixed.reader, fixed.why, fixed.source)
+        PlanSetting(fixed.name, fixed.value, fixed.channel, fixed.reader, fixed.why, fixed.source)
         for fixed in engine.fixed_of(version, route)
     ]
     return tuple(settings)
 
 
-def _spelled(knob: Knob, code: Sequence[CodeTarget]) -> list[Setting]:
-    def setting(name: str, part: Sequence[CodeTarget]) -> Setting:
+def _spelled(knob: Knob, code: Sequence[CodeTarget]) -> list[PlanSetting]:
+    def setting(name: str, part: Sequence[CodeTarget]) -> PlanSetting:
         value = spell(knob.grammar, part)
-        return Setting(name, value, knob.channel, knob.reader, "the list of architectures", knob.source, decides=True)
+        return PlanSetting(
+            name, value, knob.channel, knob.reader, "the list of architectures", knob.source, decides=True
+        )
 
     if knob.ptx_name is None:
         return [setting(knob.name, code)]
@@ -194,14 +205,14 @@ def _spelled(knob: Knob, code: Sequence[CodeTarget]) -> list[Setting]:
     return [setting(knob.name, [each for each in code if each.sass]), *([setting(knob.ptx_name, ptx)] if ptx else [])]
 
 
-def _left_out(engine: Engine, version: Version | None, code: Sequence[CodeTarget]) -> tuple[LeftOut, ...]:
+def _left_out(engine: Engine, version: Version | None, code: Sequence[CodeTarget]) -> tuple[OmittedSetting, ...]:
     majors = {each.number // 10 for each in code}
     dead = [
-        LeftOut(each.name, each.why + (f"; it belongs to {each.read_by}" if each.read_by else ""), each.source)
+        OmittedSetting(each.name, each.why + (f"; it belongs to {each.read_by}" if each.read_by else ""), each.source)
         for each in engine.dead
         if each.window.holds(version)
     ]
-    harmful = [LeftOut(h.name, h.why, h.source) for h in engine.hazards if h.applies(version, majors)]
+    harmful = [OmittedSetting(h.name, h.why, h.source) for h in engine.hazards if h.applies(version, majors)]
     return (*dead, *harmful)
 
 
@@ -211,7 +222,7 @@ def _left_out(engine: Engine, version: Version | None, code: Sequence[CodeTarget
 def _notes(
     engine: Engine,
     version: Version | None,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[RequestedTarget],
     code: Sequence[CodeTarget],
     chosen: CudaRelease,
 ) -> list[str]:

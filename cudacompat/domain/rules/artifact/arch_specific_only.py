@@ -18,7 +18,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
 from cudacompat.domain.judge.compat import Fit, ptx_fit, sass_fit
-from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import is_suffixed, may_hold_kernels
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.capability import ComputeCapability
@@ -30,7 +30,7 @@ from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Target
 
 
-def check(judged: Judged) -> Iterable[Finding]:
+def check(judged: VerdictFacts) -> Iterable[Finding]:
     """One finding if modules run on the target only by code for a or f targets."""
     verdict = judged.verdict
     target = verdict.target

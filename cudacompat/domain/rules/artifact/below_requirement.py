@@ -19,7 +19,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
 from cudacompat.domain.judge.weakest_outcome import reached, runs_as
-from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, generate_command, what_is_there
 from cudacompat.domain.words.rule import Rule
@@ -27,7 +27,7 @@ from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome
 
 
-def check_jit_only(judged: Judged) -> Iterable[Finding]:
+def check_jit_only(judged: VerdictFacts) -> Iterable[Finding]:
     """One finding if the artifact runs by JIT: an error where more is required, else a note."""
     verdict = judged.verdict
     way = reached(verdict)
@@ -54,7 +54,7 @@ def check_jit_only(judged: Judged) -> Iterable[Finding]:
     )
 
 
-def check_not_native(judged: Judged) -> Iterable[Finding]:
+def check_not_native(judged: VerdictFacts) -> Iterable[Finding]:
     """One finding if native code is required and the artifact has machine code of a lower minor only, or code without
     the suffix that was named."""
     verdict = judged.verdict

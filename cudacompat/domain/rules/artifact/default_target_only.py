@@ -20,14 +20,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
-from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, generate_command, what_is_there
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
 
-def check(judged: Judged) -> Iterable[Finding]:
+def check(judged: VerdictFacts) -> Iterable[Finding]:
     """One finding if the artifact carries just a default target that is not the GPU's own."""
     verdict = judged.verdict
     if verdict.default_target is None or verdict.outcome is Outcome.NATIVE:

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.policy.policy import PtxPolicy
-from cudacompat.domain.rules.artifact.policy_facts import Held, may_hold_kernels
+from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts, may_hold_kernels
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry
 from cudacompat.domain.words.finding import Finding
@@ -28,7 +28,7 @@ from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Outcome
 
 
-def check(held: Held) -> Iterable[Finding]:
+def check(held: ArtifactFacts) -> Iterable[Finding]:
     """One finding if the artifact carries images that nobody asked for."""
     severity = held.policy.extra.severity
     if severity is None:
@@ -56,7 +56,7 @@ def check(held: Held) -> Iterable[Finding]:
     )
 
 
-def _judged(held: Held) -> Iterator[tuple[DeviceModule, set[int]]]:
+def _judged(held: ArtifactFacts) -> Iterator[tuple[DeviceModule, set[int]]]:
     """The modules whose fate is known on every target, and the images (by id) that are picked on any."""
     picked: dict[int, set[int]] = {}
     modules: dict[int, DeviceModule] = {}
@@ -70,7 +70,7 @@ def _judged(held: Held) -> Iterator[tuple[DeviceModule, set[int]]]:
     return ((modules[key], picked[key]) for key in modules if key not in undecided)
 
 
-def _is_extra(held: Held, entry: FatbinEntry) -> bool:
+def _is_extra(held: ArtifactFacts, entry: FatbinEntry) -> bool:
     numbers = {verdict.target.capability.number for verdict in held.verdicts}
     if not may_hold_kernels(entry) or entry.target is None:
         return False

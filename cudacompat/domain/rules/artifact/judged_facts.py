@@ -9,7 +9,7 @@ from cudacompat.domain.words.verdict import ArtifactVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class VerdictFacts:
     """One artifact's verdict on one target, and what it is held to."""
 
     verdict: ArtifactVerdict

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.compare.baseline import Compared
+from cudacompat.domain.compare.baseline import BaselineChange
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.rule import Rule
@@ -24,7 +24,7 @@ from cudacompat.domain.words.rule import Rule
 _SHOWN = 12
 
 
-def check_lost(compared: Compared) -> Iterable[Finding]:
+def check_lost(compared: BaselineChange) -> Iterable[Finding]:
     """One error for an artifact that lost something, one note for one that was not part of the run."""
     if compared.absent:
         yield Finding(
@@ -45,7 +45,7 @@ def check_lost(compared: Compared) -> Iterable[Finding]:
         )
 
 
-def check_new(compared: Compared) -> Iterable[Finding]:
+def check_new(compared: BaselineChange) -> Iterable[Finding]:
     """One note for an artifact that gained something."""
     if compared.gained:
         yield Finding(

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
 from cudacompat.domain.judge.compat import kernels_of
-from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import served
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import generate_command, some
@@ -26,7 +26,7 @@ from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
 
-def check(judged: Judged) -> Iterable[Finding]:
+def check(judged: VerdictFacts) -> Iterable[Finding]:
     """One finding if the share of kernels that run is below the policy's; none where nothing runs, which is said."""
     verdict, wanted = judged.verdict, judged.policy.coverage
     if wanted is None or verdict.outcome is Outcome.FAILS:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
-from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import CAUSE, generate_command, targets_of, what_is_there
@@ -27,7 +27,7 @@ from cudacompat.domain.words.verdict import Outcome, Reason
 _REASONS = (Reason.NO_IMAGE, Reason.OTHER_ARCHITECTURE, Reason.CONCATENATED)
 
 
-def check(judged: Judged) -> Iterable[Finding]:
+def check(judged: VerdictFacts) -> Iterable[Finding]:
     """One finding if the artifact fails and a module has no image that fits, or all are for other architectures."""
     verdict = judged.verdict
     unfit = [v for v in verdict.modules if v.reason in _REASONS]

@@ -17,14 +17,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
-from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, what_is_there
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
 
-def check_special(judged: Judged) -> Iterable[Finding]:
+def check_special(judged: VerdictFacts) -> Iterable[Finding]:
     """One note if modules made for other architectures were left out of the verdict."""
     verdict = judged.verdict
     special = [v for v in verdict.modules if v.outcome is Outcome.SPECIAL]
@@ -42,7 +42,7 @@ def check_special(judged: Judged) -> Iterable[Finding]:
     )
 
 
-def check_stray(judged: Judged) -> Iterable[Finding]:
+def check_stray(judged: VerdictFacts) -> Iterable[Finding]:
     """One note if modules outside the registered sections do not run."""
     verdict = judged.verdict
     gaps = [v for v in verdict.stray if v.outcome in (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED)]

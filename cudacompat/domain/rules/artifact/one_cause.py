@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cudacompat.domain.judge.code_places import places_of
-from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, modules_with
 from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Outcome, Reason
@@ -13,10 +13,10 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Outc
 Words = Callable[[ArtifactVerdict, list[ModuleVerdict]], tuple[str, str | None, str]]
 
 
-def failing_rule(id_: str, reason: Reason, words: Words) -> Callable[[Judged], Iterable[Finding]]:
+def failing_rule(id_: str, reason: Reason, words: Words) -> Callable[[VerdictFacts], Iterable[Finding]]:
     """Return a check for artifacts that fail with this reason; `words` gives message, found and help."""
 
-    def check(judged: Judged) -> Iterable[Finding]:
+    def check(judged: VerdictFacts) -> Iterable[Finding]:
         verdict = judged.verdict
         modules = modules_with(verdict, reason)
         if verdict.outcome is not Outcome.FAILS or not modules:

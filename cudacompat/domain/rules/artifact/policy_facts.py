@@ -14,7 +14,7 @@ _SUFFIXED = (ArchSuffix.ARCH_SPECIFIC, ArchSuffix.FAMILY)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ArtifactFacts:
     """One artifact, its verdict on each target (at least one), and what it is held to."""
 
     artifact: BinaryArtifact

@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from cudacompat.domain.judge.code_places import module_name
 from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.policy.policy import PtxPolicy
-from cudacompat.domain.rules.artifact.policy_facts import Held, is_suffixed
+from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts, is_suffixed
 from cudacompat.domain.words.code import DeviceModule
 from cudacompat.domain.words.finding import CodePlace, Finding, Severity
 from cudacompat.domain.words.phrases import count, targets_of, what_is_there
@@ -31,7 +31,7 @@ from cudacompat.domain.words.target import CodeKind
 _SHOWN = 5
 
 
-def check_missing(held: Held) -> Iterable[Finding]:
+def check_missing(held: ArtifactFacts) -> Iterable[Finding]:
     """One finding if modules lack the PTX that the policy asks for."""
     if held.policy.ptx not in (PtxPolicy.ANY, PtxPolicy.HIGHEST):
         return
@@ -56,7 +56,7 @@ def check_missing(held: Held) -> Iterable[Finding]:
     )
 
 
-def check_unwanted(held: Held) -> Iterable[Finding]:
+def check_unwanted(held: ArtifactFacts) -> Iterable[Finding]:
     """One finding if there is PTX and the policy wants none."""
     if held.policy.ptx is not PtxPolicy.NONE:
         return

@@ -23,7 +23,7 @@ from cudacompat.domain.words.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Sized:
+class SizeFacts:
     """A file on the disk, its bytes, the most it may have, and the bytes of each target's code in it."""
 
     path: str
@@ -35,7 +35,7 @@ class Sized:
 _SHOWN = 8
 
 
-def check(sized: Sized) -> Iterable[Finding]:
+def check(sized: SizeFacts) -> Iterable[Finding]:
     """One finding if the file is bigger than allowed."""
     if sized.size <= sized.limit:
         return

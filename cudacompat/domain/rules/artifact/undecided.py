@@ -18,14 +18,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
-from cudacompat.domain.rules.artifact.judged_facts import Judged
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import CAUSE, count, what_is_there
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
 
-def check(judged: Judged) -> Iterable[Finding]:
+def check(judged: VerdictFacts) -> Iterable[Finding]:
     """One warning if the artifact, or something in one that is partial, is undecided."""
     verdict = judged.verdict
     open_ = [v for v in verdict.modules if v.outcome is Outcome.UNDECIDED]

@@ -23,7 +23,7 @@ from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.project.cmake_languages import makes_cuda, minimum, standing
 from cudacompat.domain.project.command_facts import base_name, folder_of
 from cudacompat.domain.project.default_lists import fetched, is_makefile
-from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, Place, Project, Use
+from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, EngineUse, Project, TextSpan
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -119,7 +119,7 @@ def _by_build_script(project: Project) -> Iterator[Finding]:
             yield _default_target(file.place(found.start(1), found.end(1)), found[1])
 
 
-def _default_target(place: Place, found: str) -> Finding:
+def _default_target(place: TextSpan, found: str) -> Finding:
     return Finding(
         id=RULE.id,
         severity=Severity.WARNING,
@@ -149,7 +149,7 @@ def _enabling(project: Project) -> Iterator[tuple[CMakeFile, CMakeCommand]]:
             yield file, found.command
 
 
-def _known(use: Use, folder: str) -> bool:
+def _known(use: EngineUse, folder: str) -> bool:
     """Whether the folder belongs to an engine, whose own build sees to the list, or to an extension of PyTorch."""
     below = not use.folder or folder == use.folder or folder.startswith(f"{use.folder}/")
     plain = use.engine.system is BuildSystem.CMAKE and not use.engine.repositories

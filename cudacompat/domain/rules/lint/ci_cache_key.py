@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.builds.engine import Cache
 from cudacompat.domain.project.ci_jobs import jobs_with, lists_of
-from cudacompat.domain.project.model import Command, Job, Listed, Project, Step
+from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, JobStep, Project
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -48,7 +48,7 @@ def check(project: Project) -> Iterable[Finding]:
                 yield _finding(step, cache, command, lists[0])
 
 
-def _finding(step: Step, cache: Cache, command: Command, listed: Listed) -> Finding:
+def _finding(step: JobStep, cache: Cache, command: Command, listed: ArchListSetting) -> Finding:
     key = step.given.get("key")
     place = key.place if key is not None else step.place
     engine = command.use.engine.name if command.use is not None else ""
@@ -71,7 +71,7 @@ def _cleans(command: Command) -> bool:
     )
 
 
-def _restored(job: Job, cache: Cache, lists: Sequence[Listed]) -> Step | None:
+def _restored(job: CiJob, cache: Cache, lists: Sequence[ArchListSetting]) -> JobStep | None:
     """The step that restores what hides a change, by a key that no list is in."""
     for step in job.steps:
         if step.conditional or not _keeps(step, cache):
@@ -84,7 +84,7 @@ def _restored(job: Job, cache: Cache, lists: Sequence[Listed]) -> Step | None:
     return None
 
 
-def _keeps(step: Step, cache: Cache) -> bool:
+def _keeps(step: JobStep, cache: Cache) -> bool:
     """Whether it restores one of the folders that hide a change."""
     if step.action("swatinem/rust-cache"):
         targets = step.given.get("cache-targets")
@@ -99,7 +99,7 @@ def _keeps(step: Step, cache: Cache) -> bool:
     return any(line == kept or line.endswith(f"/{kept}") for line in lines for kept in cache.kept)
 
 
-def _keys(step: Step) -> list[str]:
+def _keys(step: JobStep) -> list[str]:
     """The keys by which something may be restored, as they are written; none where it is never more than this run's."""
     if step.action("actions/setup-python"):
         return [""]  # the hash of the requirements
@@ -110,7 +110,7 @@ def _keys(step: Step) -> list[str]:
     return keys
 
 
-def _holds(key: str, lists: Sequence[Listed]) -> bool:
+def _holds(key: str, lists: Sequence[ArchListSetting]) -> bool:
     """Whether a list, the variable that holds it, or the file where it stands is in the key."""
     hashed = " ".join(match[1] for match in _HASHED.finditer(key))
     for listed in lists:
@@ -126,7 +126,7 @@ def _holds(key: str, lists: Sequence[Listed]) -> bool:
     return re.search(r"arch|sm_?\d|compute|cuda[_-]?cap", key, re.IGNORECASE) is not None and "runner.arch" not in key
 
 
-def _rust_cache_sees(job: Job, step: Step, listed: Listed) -> bool:
+def _rust_cache_sees(job: CiJob, step: JobStep, listed: ArchListSetting) -> bool:
     setting = listed.setting
     if setting.place.file.endswith((".toml", "Cargo.lock")):
         return True

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.ci_jobs import cannot_build, jobs_with, lists_of, toolkits
-from cudacompat.domain.project.model import Listed, Project
+from cudacompat.domain.project.model import ArchListSetting, Project
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -36,7 +36,7 @@ def check(project: Project) -> Iterable[Finding]:
                 yield from _judged(listed, job.name, installed)
 
 
-def _judged(listed: Listed, job: str, installed: tuple[tuple[ToolkitVersion, str], ...]) -> Iterable[Finding]:
+def _judged(listed: ArchListSetting, job: str, installed: tuple[tuple[ToolkitVersion, str], ...]) -> Iterable[Finding]:
     for version, shown in installed:
         wrong = cannot_build(listed, version)
         if wrong is None:

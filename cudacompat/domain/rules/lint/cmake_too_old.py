@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.builds.engine import Grammar
-from cudacompat.domain.project.model import Listed, Project
+from cudacompat.domain.project.model import ArchListSetting, Project
 from cudacompat.domain.project.stages import cmake_version
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -48,7 +48,7 @@ def check(project: Project) -> Iterable[Finding]:
         )
 
 
-def _why(listed: Listed, version: tuple[int, int]) -> str | None:
+def _why(listed: ArchListSetting, version: tuple[int, int]) -> str | None:
     if listed.setting.name == "CUDAARCHS":
         return "does not read CUDAARCHS; 3.20 and newer do" if version < (3, 20) else None
     if version < (3, 18):

@@ -17,10 +17,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.ci_jobs import cannot_build, lists_of
 from cudacompat.domain.project.command_facts import base_name, folder_of
-from cudacompat.domain.project.model import Listed, Project, Setting
+from cudacompat.domain.project.model import ArchListSetting, Project, Setting
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -38,7 +38,7 @@ def check(project: Project) -> Iterable[Finding]:
         match = _VERSION.fullmatch((setting.value or "").strip())
         if base_name(setting.place.file) not in _CONFIGS or setting.name not in _VARIABLES or match is None:
             continue
-        if setting.way is not Way.LIST or folder not in recipes or _selected(project, setting):
+        if setting.way is not AssignmentKind.LIST or folder not in recipes or _selected(project, setting):
             continue
         version = ToolkitVersion(int(match[1]), int(match[2]))
         for listed in _lists(project, folder):
@@ -66,7 +66,7 @@ def _selected(project: Project, setting: Setting) -> bool:
     return "#" in file.text[setting.place.end : stop if stop >= 0 else len(file.text)]
 
 
-def _lists(project: Project, folder: str) -> Iterator[Listed]:
+def _lists(project: Project, folder: str) -> Iterator[ArchListSetting]:
     for command in project.commands:
         ours = folder_of(command.place.file) == folder and base_name(command.place.file).startswith("build")
         if ours and not command.conditional:

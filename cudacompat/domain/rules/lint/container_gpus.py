@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import removal
 from cudacompat.domain.project.model import Project, Setting, Stage, Word
 from cudacompat.domain.project.stages import built_in, distro_of, runs_cuda, ships
@@ -43,7 +43,7 @@ def check_devices(project: Project) -> Iterable[Finding]:
         at = setting.place.at
         if setting.name != "CUDA_VISIBLE_DEVICES" or setting.value is None or at in seen:
             continue
-        if setting.way is not Way.ENVIRONMENT or not _MEANS_ALL.fullmatch(setting.value.strip()):
+        if setting.way is not AssignmentKind.ENVIRONMENT or not _MEANS_ALL.fullmatch(setting.value.strip()):
             continue
         seen.add(at)
         yield Finding(
@@ -162,7 +162,7 @@ def _running(project: Project) -> Iterator[tuple[Setting, str]]:
     for service in project.services:
         if service.gpu:
             for setting in service.environment.values():
-                if setting.way is Way.ENVIRONMENT:
+                if setting.way is AssignmentKind.ENVIRONMENT:
                     yield setting, f"{service.name}, which has one"
 
 

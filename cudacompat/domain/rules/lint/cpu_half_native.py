@@ -16,9 +16,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.builds.engine import Channel, Fixed, Purpose
+from cudacompat.domain.builds.engine import Channel, Purpose, RequiredSetting
 from cudacompat.domain.project.arguments import defines_of
-from cudacompat.domain.project.model import Command, Project, Use
+from cudacompat.domain.project.model import Command, EngineUse, Project
 from cudacompat.domain.project.stages import builds_cuda
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -52,7 +52,7 @@ def check(project: Project) -> Iterable[Finding]:
         )
 
 
-def _portable(use: Use) -> tuple[Fixed, ...]:
+def _portable(use: EngineUse) -> tuple[RequiredSetting, ...]:
     own = (*use.engine.fixed, *use.engine.env_fixed)
     return tuple(each for each in own if each.purpose is Purpose.PORTABLE and each.window.holds(use.parsed))
 
@@ -63,14 +63,14 @@ def _ships(command: Command) -> bool:
     return command.job is not None and bool(_RELEASE.search(f"{command.job.file} {command.job.name}"))
 
 
-def _decided(command: Command, portable: Iterable[Fixed]) -> bool:
+def _decided(command: Command, portable: Iterable[RequiredSetting]) -> bool:
     names = {each.name for each in portable} | {"SOURCE_DATE_EPOCH"}
     given = {each.name for each in defines_of(command)} | set(command.environment)
     words = [word.text for word in command.words] + [setting.value or "" for setting in command.environment.values()]
     return bool(names & given) or any(_OTHERWISE.search(word) for word in words)
 
 
-def _off(project: Project, command: Command, fixed: Fixed) -> Fix | None:
+def _off(project: Project, command: Command, fixed: RequiredSetting) -> Fix | None:
     """The option in front of the first one on the line."""
     word = next((word for word in command.words[1:] if word.text.startswith("-D")), None)
     if word is None or word.text == "-D" or project.file(word.place.file) is None:

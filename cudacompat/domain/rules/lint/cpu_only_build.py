@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Purpose
 from cudacompat.domain.project.arguments import features_of
 from cudacompat.domain.project.command_facts import asks_for_cuda, base_name
-from cudacompat.domain.project.model import Command, Project, Stage, Use
+from cudacompat.domain.project.model import Command, EngineUse, Project, Stage
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -52,7 +52,7 @@ def check(project: Project) -> Iterable[Finding]:
             break
 
 
-def _switch(use: Use) -> str | None:
+def _switch(use: EngineUse) -> str | None:
     """What switches CUDA on in this version, as it is written for its build; `None` where it needs no switch."""
     if use.engine.gpu_features and use.engine.system is BuildSystem.CARGO:
         return f"--features {use.engine.gpu_features[0]}"
@@ -79,7 +79,7 @@ def _certain(command: Command) -> bool:
     return not any(word.text.startswith(("-r", "--requirement")) for word in command.words[1:])
 
 
-def _by_manifest(project: Project, use: Use, command: Command) -> bool:
+def _by_manifest(project: Project, use: EngineUse, command: Command) -> bool:
     """Whether a cargo manifest may switch a GPU on: by a dependency's features, or by a feature that is taken."""
     if use.engine.system is not BuildSystem.CARGO:
         return False
@@ -105,7 +105,7 @@ def _outside_features(text: str) -> list[str]:
     return [part for part in re.split(r"(?m)^(?=\[)", text) if not part.startswith("[features]")]
 
 
-def _finding(command: Command, use: Use, stage: Stage, switch: str) -> Finding:
+def _finding(command: Command, use: EngineUse, stage: Stage, switch: str) -> Finding:
     image = stage.base.image if stage.base is not None else ""
     return Finding(
         id=RULE.id,

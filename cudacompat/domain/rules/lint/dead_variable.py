@@ -18,9 +18,9 @@ from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.builds.engine import Channel, DeadSetting, Knob
 from cudacompat.domain.builds.lists.guess import meant, rewritten
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import removal
-from cudacompat.domain.project.model import Command, Project, Setting, Use
+from cudacompat.domain.project.model import Command, EngineUse, Project, Setting
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -75,7 +75,11 @@ def check(project: Project) -> Iterable[Finding]:
     on_lines = {each.place.at: command for command in project.commands for each in command.defines}
     for setting in project.settings:
         at = setting.place.at
-        if at in seen or setting.way not in (Way.ENVIRONMENT, Way.DEFINE, Way.BUILD_ARGUMENT):
+        if at in seen or setting.way not in (
+            AssignmentKind.ENVIRONMENT,
+            AssignmentKind.DEFINE,
+            AssignmentKind.BUILD_ARGUMENT,
+        ):
             continue
         seen.add(at)
         found = _found(project, setting, dead, on_lines.get(at))
@@ -116,14 +120,14 @@ def _comes_after(project: Project, setting: Setting, dead: DeadSetting) -> bool:
     return re.search(dead.overwritten_by, file.text[: setting.place.start], re.IGNORECASE) is not None
 
 
-def _gone(use: Use, name: str) -> bool:
+def _gone(use: EngineUse, name: str) -> bool:
     """Whether it is an option that had its time: `gone-option` speaks of it where a command gives it."""
     return any(each.name == name for each in use.engine.removed)
 
 
 def _found(
-    project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, Use]], line: Command | None
-) -> tuple[DeadSetting, Use] | None:
+    project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, EngineUse]], line: Command | None
+) -> tuple[DeadSetting, EngineUse] | None:
     """The fact that nobody reads it: for every build that it reaches; where it reaches none, for the project."""
     builds = [line] if line is not None else [each for each in _reached(project, setting) if each.use is not None]
     if not builds or setting.name not in dead:
@@ -138,19 +142,19 @@ def _found(
     return facts[0] if all(fact is not None for fact in facts) else None
 
 
-def _dead_for(use: Use | None, name: str) -> tuple[DeadSetting, Use] | None:
+def _dead_for(use: EngineUse | None, name: str) -> tuple[DeadSetting, EngineUse] | None:
     if use is None or _gone(use, name):
         return None
     each = next((each for each in use.engine.dead if each.name == name and each.window.holds(use.parsed)), None)
     return (each, use) if each is not None else None
 
 
-def _why(project: Project, setting: Setting, found: tuple[DeadSetting, Use] | None) -> str | None:
+def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse] | None) -> str | None:
     if setting.name == _NOBODYS:
         return None if project.speaks_of(setting.name) else "no known program reads a variable of this name"
     if found is None or any(_reads(use, setting.name) for use in project.uses):
         return None
-    if setting.place.file.endswith(".rs") and setting.way is Way.DEFINE:
+    if setting.place.file.endswith(".rs") and setting.way is AssignmentKind.DEFINE:
         return None  # .define() of a build script: CMake does get it
     if setting.name in project.known and _may_be_read(list(_reached(project, setting))):
         return None  # other builds do read this name, and this one may be one of those
@@ -189,7 +193,7 @@ def _is_strange(command: Command, known: bool) -> bool:
     return True
 
 
-def _knob(project: Project, found: tuple[DeadSetting, Use] | None) -> Knob | None:
+def _knob(project: Project, found: tuple[DeadSetting, EngineUse] | None) -> Knob | None:
     """What the build reads that the setting is dead for; without one, the only engine of the project."""
     use = found[1] if found is not None else next(iter(project.uses), None)
     return use.own_knob if use is not None else None
@@ -211,7 +215,7 @@ def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix 
     return Fix(f"set {name}, which is read", (edit,), safe=False)
 
 
-def _reads(use: Use, name: str) -> bool:
+def _reads(use: EngineUse, name: str) -> bool:
     return any(knob.name == name for knob in use.knobs)
 
 

@@ -21,7 +21,7 @@ from cudacompat.domain.builds.engine import Channel, Knob
 from cudacompat.domain.builds.lists.guess import meant
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
 from cudacompat.domain.project.list_edits import literal, replacing
-from cudacompat.domain.project.model import Listed, Project
+from cudacompat.domain.project.model import ArchListSetting, Project
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -43,7 +43,7 @@ def check(project: Project) -> Iterable[Finding]:
             yield _left_out(listed, knob, codes, refused)
 
 
-def _codes(listed: Listed) -> list[CodeTarget]:
+def _codes(listed: ArchListSetting) -> list[CodeTarget]:
     if listed.archs is not None:
         return list(listed.archs.code)
     items = meant(listed.setting.value) if listed.setting.value is not None and listed.wrong is not None else None
@@ -52,7 +52,7 @@ def _codes(listed: Listed) -> list[CodeTarget]:
 
 
 def _stopping(
-    project: Project, listed: Listed, knob: Knob, codes: list[CodeTarget], refused: list[CodeTarget]
+    project: Project, listed: ArchListSetting, knob: Knob, codes: list[CodeTarget], refused: list[CodeTarget]
 ) -> Finding:
     setting, engine = listed.setting, listed.use.engine
     other = next(
@@ -90,7 +90,7 @@ def _spelled(knob: Knob, codes: list[CodeTarget]) -> str | None:
         return None
 
 
-def _moved(project: Project, listed: Listed, knob: Knob, kept: list[CodeTarget], argument: str) -> Fix | None:
+def _moved(project: Project, listed: ArchListSetting, knob: Knob, kept: list[CodeTarget], argument: str) -> Fix | None:
     """The fix that leaves the others in the list and gives the rest by another -D before it."""
     setting, command = listed.setting, listed.command
     file = project.file(setting.place.file)
@@ -109,7 +109,7 @@ def _moved(project: Project, listed: Listed, knob: Knob, kept: list[CodeTarget],
     return Fix(f"give it by {taken}", edits, safe=True)
 
 
-def _left_out(listed: Listed, knob: Knob, codes: list[CodeTarget], refused: list[CodeTarget]) -> Finding:
+def _left_out(listed: ArchListSetting, knob: Knob, codes: list[CodeTarget], refused: list[CodeTarget]) -> Finding:
     setting = listed.setting
     names = ", ".join(dict.fromkeys(each.arch for each in refused))
     instead = list(dict.fromkeys(CodeTarget(knob.stand_in(each.number)) for each in codes))

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.builds.engine import ALWAYS
 from cudacompat.domain.project.command_facts import base_name
-from cudacompat.domain.project.model import Project, SourceFile, Use
+from cudacompat.domain.project.model import EngineUse, Project, SourceFile
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -53,7 +53,7 @@ def check(project: Project) -> Iterable[Finding]:
                     )
 
 
-def _is_crate(file: SourceFile, use: Use) -> bool:
+def _is_crate(file: SourceFile, use: EngineUse) -> bool:
     return any(re.search(rf'(?m)^name\s*=\s*"{re.escape(name)}"', file.text) for name in use.engine.packages)
 
 

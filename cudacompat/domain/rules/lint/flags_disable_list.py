@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.project.model import Project, SourceFile, Use
+from cudacompat.domain.project.model import EngineUse, Project, SourceFile
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -52,7 +52,7 @@ def check(project: Project) -> Iterable[Finding]:
         )
 
 
-def _setup(project: Project, use: Use) -> SourceFile | None:
+def _setup(project: Project, use: EngineUse) -> SourceFile | None:
     return project.file(f"{use.folder}/setup.py" if use.folder else "setup.py")
 
 

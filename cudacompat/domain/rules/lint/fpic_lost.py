@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.project.command_facts import in_cargo_config
-from cudacompat.domain.project.model import Project, Setting, Use
+from cudacompat.domain.project.model import EngineUse, Project, Setting
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -52,7 +52,7 @@ def check(project: Project) -> Iterable[Finding]:
             )
 
 
-def _builds(project: Project) -> Iterator[tuple[Use, Mapping[str, Setting]]]:
+def _builds(project: Project) -> Iterator[tuple[EngineUse, Mapping[str, Setting]]]:
     """The engines that are built, each with the environment of its build; cargo's own [env] reaches every build."""
     for command in project.commands:
         if command.use is not None:

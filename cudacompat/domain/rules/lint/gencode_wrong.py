@@ -19,7 +19,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.project.list_coverage import flag_settings
-from cudacompat.domain.project.model import Place, Project, SourceFile
+from cudacompat.domain.project.model import Project, SourceFile, TextSpan
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -117,7 +117,7 @@ def _against_arch(arch: str, code: str) -> tuple[str, str, None] | None:
     return None
 
 
-def _options(place: Place, text: str) -> Iterator[Finding]:
+def _options(place: TextSpan, text: str) -> Iterator[Finding]:
     try:
         words = shlex.split(text)
     except ValueError:

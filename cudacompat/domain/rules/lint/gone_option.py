@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.builds.engine import Effect, Removed
+from cudacompat.domain.builds.engine import Effect, RenamedOption
 from cudacompat.domain.project.arguments import defines_of
 from cudacompat.domain.project.command_facts import is_on
 from cudacompat.domain.project.model import Command, Project, Setting
@@ -61,7 +61,7 @@ def _of(command: Command, project: Project) -> Iterator[Finding]:
         )
 
 
-def _gone(command: Command, setting: Setting) -> Removed | None:
+def _gone(command: Command, setting: Setting) -> RenamedOption | None:
     use = command.use
     if use is None:
         return None
@@ -69,7 +69,7 @@ def _gone(command: Command, setting: Setting) -> Removed | None:
     return next((each for each in own if each.window.holds(use.parsed)), None)
 
 
-def _renamed(project: Project, setting: Setting, gone: Removed) -> Fix | None:
+def _renamed(project: Project, setting: Setting, gone: RenamedOption) -> Fix | None:
     file = project.file(setting.place.file)
     if file is None or gone.now is None:
         return None

@@ -20,8 +20,8 @@ from collections.abc import Iterable, Sequence
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.default_lists import reaching
-from cudacompat.domain.project.list_coverage import Serves, serves
-from cudacompat.domain.project.model import Base, Listed, Project, Stage
+from cudacompat.domain.project.list_coverage import ListCoverage, serves
+from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage
 from cudacompat.domain.project.stages import compiling, patch_of, toolkit, version_edits
 from cudacompat.domain.tables.images import BaseImage, cudnn_word, newest_image
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, with_all
@@ -51,12 +51,12 @@ def check(project: Project) -> Iterable[Finding]:
             yield from _gpus(project, stage)
 
 
-def _left_out_silently(listed: Listed) -> bool:
+def _left_out_silently(listed: ArchListSetting) -> bool:
     """Whether its reader drops what the toolkit cannot build, rather than to hand it on."""
     return listed.knob is not None and (listed.knob.stands_in or bool(listed.knob.known))
 
 
-def _code(listed: Listed) -> Sequence[CodeTarget]:
+def _code(listed: ArchListSetting) -> Sequence[CodeTarget]:
     if listed.archs is not None:
         return listed.archs.code
     match = _NUMBER.fullmatch(listed.setting.value or "")
@@ -70,7 +70,7 @@ def _known(arch: str) -> bool:
 
 
 def _cannot(
-    project: Project, stage: Stage, listed: Listed, made_by: CudaRelease, missing: list[str], wanted: list[str]
+    project: Project, stage: Stage, listed: ArchListSetting, made_by: CudaRelease, missing: list[str], wanted: list[str]
 ) -> Finding:
     setting = listed.setting
     image = stage.base.image if stage.base is not None else ""
@@ -140,7 +140,9 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
     numbers = {str(target.capability.number): target for target in project.targets}
     own = [ArchTarget(CodeKind.SASS, int(arch)) for arch in made_by.targets if arch.isdecimal()]
     missing = [
-        arch for arch, target in numbers.items() if serves(target.capability, own) is Serves.FAILS and _known(arch)
+        arch
+        for arch, target in numbers.items()
+        if serves(target.capability, own) is ListCoverage.FAILS and _known(arch)
     ]
     if not missing:
         return

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable
 
 from cudacompat.domain.project.command_facts import ancestry
-from cudacompat.domain.project.model import Command, Place, Project, Setting, Stage
+from cudacompat.domain.project.model import Command, Project, Setting, Stage, TextSpan
 from cudacompat.domain.project.stages import builds_cuda, distro_of, installed, toolkit
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -67,12 +67,12 @@ def _named(command: Command) -> Setting | None:
     return next(filter(None, map(command.given, reversed(_NAMES))), None)
 
 
-def _own(project: Project, stage: Stage) -> tuple[int, Place, str] | None:
+def _own(project: Project, stage: Stage) -> tuple[int, TextSpan, str] | None:
     """The distribution's own gcc, where it is installed and nothing chooses another."""
     of = distro_of(stage.base)
     if of is None:
         return None
-    place: tuple[Place, str] | None = None
+    place: tuple[TextSpan, str] | None = None
     for each in ancestry(project, stage):
         for command in project.commands_of(each):
             if _OTHERS.search(command.line):

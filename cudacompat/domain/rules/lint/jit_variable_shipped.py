@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import ancestry, removal
 from cudacompat.domain.project.model import Project, Setting
 from cudacompat.domain.words.finding import Finding, Severity
@@ -55,9 +55,9 @@ def _shipped(project: Project) -> Iterator[Setting]:
     for stage in project.stages:
         if stage.last:
             for each in ancestry(project, stage):
-                yield from (setting for setting in each.settings if setting.way is Way.ENVIRONMENT)
+                yield from (setting for setting in each.settings if setting.way is AssignmentKind.ENVIRONMENT)
     for service in project.services:
-        yield from (setting for setting in service.environment.values() if setting.way is Way.ENVIRONMENT)
+        yield from (setting for setting in service.environment.values() if setting.way is AssignmentKind.ENVIRONMENT)
 
 
 RULE = Rule("jit-variable-shipped", "A test's variable in what is shipped", __doc__, check)

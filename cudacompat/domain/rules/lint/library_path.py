@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from cudacompat.domain.project.command_facts import ancestry, installs_toolkit, removal
 from cudacompat.domain.project.image_names import is_nvidia_cuda
-from cudacompat.domain.project.model import Place, Project, Setting, Stage
+from cudacompat.domain.project.model import Project, Setting, Stage, TextSpan
 from cudacompat.domain.project.stages import runs_cuda, ships
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -35,7 +35,7 @@ _STUB_FILE = re.compile(r"\S*/stubs/libcuda\.so\S*")
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    place: Place
+    place: TextSpan
     found: str
     setting: Setting | None = None
     part: str = ""
@@ -137,7 +137,7 @@ def _of_path(setting: Setting | None, wanted: re.Pattern[str]) -> Iterator[_Met]
             yield _Met(setting.place, f"LD_LIBRARY_PATH={setting.written}"[:160], setting, part)
 
 
-def _rest_of_line(project: Project, place: Place) -> str:
+def _rest_of_line(project: Project, place: TextSpan) -> str:
     file = project.file(place.file)
     return file.text[place.start :].partition("\n")[0] if file is not None else ""
 
@@ -161,7 +161,7 @@ def _without(project: Project, met: _Met) -> Fix | None:
     return Fix(f"take {met.part} out of LD_LIBRARY_PATH", (edit,), safe=False)
 
 
-def _stub_files(project: Project) -> Iterator[tuple[Place, str]]:
+def _stub_files(project: Project) -> Iterator[tuple[TextSpan, str]]:
     for stage in _running(project):
         for copy in stage.copies:
             if any(_STUB_FILE.fullmatch(source) for source in copy.sources) and "/stubs" not in copy.target:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cudacompat.domain.project.cmake_languages import Standing, condition, makes_cuda, minimum, standing, top_of
+from cudacompat.domain.project.cmake_languages import CommandScope, condition, makes_cuda, minimum, standing, top_of
 from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
@@ -74,7 +74,7 @@ def _top(root: CMakeFile) -> bool:
 
 
 def _late(
-    project: Project, file: CMakeFile, late: Sequence[Standing], where: str, language: Standing | None
+    project: Project, file: CMakeFile, late: Sequence[CommandScope], where: str, language: CommandScope | None
 ) -> Iterator[Finding]:
     targets: list[CMakeCommand] = []
     told: set[int] = set()  # guards that were reported: several set() in one are one mistake
@@ -115,7 +115,7 @@ def _sets(command: CMakeCommand) -> bool:
     return command.name == "set" and len(words) > 1 and words[0].text == _NAME
 
 
-def _kind(each: Standing, targets: Sequence[CMakeCommand]) -> str | None:
+def _kind(each: CommandScope, targets: Sequence[CMakeCommand]) -> str | None:
     if any(_UNDEFINED.fullmatch(condition(around).strip()) for around in each.around if around.name == "if"):
         return "guarded"
     words = [word.text for word in each.command.arguments]
@@ -132,7 +132,7 @@ def _has_own(command: CMakeCommand) -> bool:
     return command.name in ("set_property", "set_target_properties") and "CUDA_ARCHITECTURES" in words
 
 
-def _moved(project: Project, file: CMakeFile, each: Standing, language: Standing | None) -> Fix | None:
+def _moved(project: Project, file: CMakeFile, each: CommandScope, language: CommandScope | None) -> Fix | None:
     """The whole if() before project(), where there is nothing else in it and all of it stands in the same file."""
     if language is None or language.around or len(each.around) != 1:
         return None

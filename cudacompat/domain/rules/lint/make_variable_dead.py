@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.builds.engine import Effect
-from cudacompat.domain.project.model import Command, Place, Project
+from cudacompat.domain.project.model import Command, Project, TextSpan
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -56,7 +56,7 @@ def check(project: Project) -> Iterable[Finding]:
             break
 
 
-def _given(command: Command) -> Iterator[tuple[str, tuple[str, Place]]]:
+def _given(command: Command) -> Iterator[tuple[str, tuple[str, TextSpan]]]:
     """The variables that make gets: from the environment, then from its own line, which win."""
     for name, setting in command.environment.items():
         yield name, (setting.value if setting.value is not None else "?", setting.place)

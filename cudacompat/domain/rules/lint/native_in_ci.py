@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.ci_jobs import jobs_with, lists_of, publishes
-from cudacompat.domain.project.model import Command, Job, Project
+from cudacompat.domain.project.model import CiJob, Command, Project
 from cudacompat.domain.project.native_builds import asks_native
 from cudacompat.domain.project.stages import distro_of
 from cudacompat.domain.words.finding import Finding, Severity
@@ -52,7 +52,7 @@ def check(project: Project) -> Iterable[Finding]:
                 yield _finding(job, command, severity, command.place.line, what, command.line)
 
 
-def _passes_on(job: Job) -> bool:
+def _passes_on(job: CiJob) -> bool:
     """Whether the job's CMake is one that hands `native` on: the runner's own, or that of a newer distribution."""
     if job.base is None:
         return True
@@ -60,7 +60,7 @@ def _passes_on(job: Job) -> bool:
     return of is not None and of.cmake is not None and of.cmake >= (3, 24)
 
 
-def _finding(job: Job, command: Command, severity: Severity, line: int, what: str, found: str) -> Finding:
+def _finding(job: CiJob, command: Command, severity: Severity, line: int, what: str, found: str) -> Finding:
     engine = command.use.engine if command.use is not None else None
     knob = engine.knobs[0].name if engine is not None and engine.knobs else "the list"
     return Finding(

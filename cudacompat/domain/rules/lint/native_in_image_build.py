@@ -20,7 +20,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.builds.engine import BuildSystem, Native
 from cudacompat.domain.project.default_lists import reaching
-from cudacompat.domain.project.model import Command, Place, Project, Stage
+from cudacompat.domain.project.model import Command, Project, Stage, TextSpan
 from cudacompat.domain.project.native_builds import asks_native, native_flag
 from cudacompat.domain.project.stages import cmake_version, toolkit
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
@@ -61,7 +61,7 @@ def check(project: Project) -> Iterable[Finding]:
                 yield finding
 
 
-def _flagged(project: Project, stage: Stage, command: Command, place: Place) -> Finding:
+def _flagged(project: Project, stage: Stage, command: Command, place: TextSpan) -> Finding:
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR,

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.list_edits import exchanged
-from cudacompat.domain.project.model import Base, Place, Project
+from cudacompat.domain.project.model import Base, Project, TextSpan
 from cudacompat.domain.tables.images import IMAGES, Certainty, cudnn_word, newest_image, offered
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -53,7 +53,7 @@ def check(project: Project) -> Iterable[Finding]:
         )
 
 
-def _named(project: Project) -> Iterator[tuple[Base, Place]]:
+def _named(project: Project) -> Iterator[tuple[Base, TextSpan]]:
     for stage in project.stages:
         if stage.base is not None and stage.parent is None:
             yield stage.base, stage.place

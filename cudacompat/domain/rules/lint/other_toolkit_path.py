@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.ci_jobs import jobs_with
 from cudacompat.domain.project.command_facts import ancestry
 from cudacompat.domain.project.image_names import is_nvidia_cuda
@@ -46,7 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
                 setting.name not in _STOPS | _SEARCHED
                 or match is None
                 or at in said
-                or setting.way is Way.BUILD_ARGUMENT
+                or setting.way is AssignmentKind.BUILD_ARGUMENT
             ):
                 continue
             number = f"{match[1]}.{match[2]}"

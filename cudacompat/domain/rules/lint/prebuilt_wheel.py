@@ -20,8 +20,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.builds.engine import Fixed
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.builds.engine import RequiredSetting
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.ci_jobs import lists_of
 from cudacompat.domain.project.model import Command, Project, Setting
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt, prebuilt
@@ -120,7 +120,7 @@ def _of_stage(project: Project, command: Command) -> Iterator[Setting]:
         return
     own = any(each.place == setting.place for each in command.stage.settings)
     others = [each for each in project.commands_of(command.stage) if each is not command and _may_build(each)]
-    if own and setting.way is Way.ENVIRONMENT and not others:
+    if own and setting.way is AssignmentKind.ENVIRONMENT and not others:
         yield setting
 
 
@@ -161,7 +161,7 @@ def check_builds(project: Project) -> Iterable[Finding]:
         )
 
 
-def _forcing(command: Command) -> Fixed | None:
+def _forcing(command: Command) -> RequiredSetting | None:
     use = command.use
     if use is None or not ({"install", "wheel"} & {word.text for word in command.words[1:4]}):
         return None
@@ -170,7 +170,7 @@ def _forcing(command: Command) -> Fixed | None:
     return next((each for each in use.engine.fixed if each.against_wheel and each.window.holds(use.parsed)), None)
 
 
-def _forced(project: Project, command: Command, forcing: Fixed) -> Fix | None:
+def _forced(project: Project, command: Command, forcing: RequiredSetting) -> Fix | None:
     first = command.words[0].place
     before = project.text(command.place)[: first.start - command.place.start]
     if forcing.name in command.environment or not re.fullmatch(

@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from cudacompat.domain.builds.engine import Grammar, Ptx
 from cudacompat.domain.project.command_facts import leaves_cuda_out
 from cudacompat.domain.project.list_coverage import beside, images_of
-from cudacompat.domain.project.model import Listed, Project
+from cudacompat.domain.project.model import ArchListSetting, Project
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
@@ -64,14 +64,14 @@ def for_one_gpu(project: Project) -> Iterable[Finding]:
         )
 
 
-def _goes_on(project: Project, listed: Listed) -> bool:
+def _goes_on(project: Project, listed: ArchListSetting) -> bool:
     """Whether the file adds to the list elsewhere."""
     file = project.file(listed.setting.place.file)
     name = re.escape(listed.setting.name)
     return file is not None and re.search(rf"(?i)list\s*\(\s*APPEND\s+{name}|\$\{{{name}\}}", file.text) is not None
 
 
-def _help(listed: Listed, lowest: int) -> str:
+def _help(listed: ArchListSetting, lowest: int) -> str:
     if listed.grammar is Grammar.CMAKE:
         bare = any(item.code is not None and item.code.ptx for item in (listed.archs.items if listed.archs else ()))
         return f"add {lowest}-virtual for other GPUs" + (", and -real behind the others" if bare else "")
@@ -127,7 +127,7 @@ def none_at_all(project: Project) -> Iterable[Finding]:
         )
 
 
-def _ships(listed: Listed) -> bool:
+def _ships(listed: ArchListSetting) -> bool:
     """Whether it reaches a build of an image, and that one is with CUDA."""
     command = listed.command
     return (
@@ -135,7 +135,7 @@ def _ships(listed: Listed) -> bool:
     )
 
 
-def _can_ask_for_ptx(listed: Listed) -> bool:
+def _can_ask_for_ptx(listed: ArchListSetting) -> bool:
     knob = listed.knob
     return (
         listed.archs is not None
@@ -144,7 +144,7 @@ def _can_ask_for_ptx(listed: Listed) -> bool:
     )
 
 
-def _plain(listed: Listed, images: tuple[ArchTarget, ...]) -> int:
+def _plain(listed: ArchListSetting, images: tuple[ArchTarget, ...]) -> int:
     """The highest number whose PTX the build leaves as it is."""
     use = listed.use
     numbers = sorted({image.number for image in images}, reverse=True)
@@ -152,7 +152,7 @@ def _plain(listed: Listed, images: tuple[ArchTarget, ...]) -> int:
     return next(plain, numbers[-1])
 
 
-def _all(project: Project, listed: Listed) -> tuple[ArchTarget, ...]:
+def _all(project: Project, listed: ArchListSetting) -> tuple[ArchTarget, ...]:
     return tuple(image for each in beside(project, listed) for image in images_of(each))
 
 

@@ -21,7 +21,7 @@ from cudacompat.domain.project.cmake_languages import standing
 from cudacompat.domain.project.command_facts import is_on
 from cudacompat.domain.project.default_lists import standing_lists
 from cudacompat.domain.project.list_coverage import images_of
-from cudacompat.domain.project.model import CMakeFile, Listed, Project
+from cudacompat.domain.project.model import ArchListSetting, CMakeFile, Project
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import CodeKind
@@ -54,7 +54,7 @@ def check(project: Project) -> Iterable[Finding]:
         )
 
 
-def _of_cmake(project: Project) -> Iterator[Listed]:
+def _of_cmake(project: Project) -> Iterator[ArchListSetting]:
     """The lists of the project's own builds, where CMake links its CUDA code on the device in any case."""
     if not any(_separable(file) for file in project.cmake):
         return
@@ -78,7 +78,7 @@ def _separable(file: CMakeFile) -> bool:
     return False
 
 
-def _of_nvcc(project: Project) -> Iterator[Listed]:
+def _of_nvcc(project: Project) -> Iterator[ArchListSetting]:
     for listed in project.lists:
         command = listed.command
         if command is not None and command.program == "nvcc" and _RDC.search(command.line):

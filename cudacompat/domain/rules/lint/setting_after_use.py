@@ -18,10 +18,10 @@ import re
 from collections.abc import Iterable
 
 from cudacompat.domain.builds.engine import Channel
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import ancestry
 from cudacompat.domain.project.image_names import is_nvidia_cuda
-from cudacompat.domain.project.model import Command, Place, Project, Setting, Stage
+from cudacompat.domain.project.model import Command, Project, Setting, Stage, TextSpan
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -42,7 +42,7 @@ def check(project: Project) -> Iterable[Finding]:
 def _too_late(project: Project, stage: Stage) -> Iterable[Finding]:
     builds = [command for command in project.commands_of(stage) if command.use is not None]
     for setting in stage.settings:
-        if setting.way is not Way.ENVIRONMENT or not setting.written.strip():
+        if setting.way is not AssignmentKind.ENVIRONMENT or not setting.written.strip():
             continue
         above = [command for command in builds if command.place.start < setting.place.start]
         reading = [command for command in above if _reads(command, setting)]
@@ -84,7 +84,9 @@ def _outside(project: Project, stage: Stage) -> Iterable[Finding]:
     file = project.file(stage.file)
     first = project.stages_of(stage.file)[0].place.start
     before = [
-        each for each in project.settings_in(stage.file) if each.place.start < first and each.way is Way.BUILD_ARGUMENT
+        each
+        for each in project.settings_in(stage.file)
+        if each.place.start < first and each.way is AssignmentKind.BUILD_ARGUMENT
     ]
     if file is None or not before or stage.base is None:
         return
@@ -119,7 +121,7 @@ def _below(project: Project, stage: Stage) -> Iterable[Finding]:
     """An ARG with a list that a build above it already uses."""
     known: set[str] = set()
     for setting in stage.settings:
-        if setting.name in known or setting.way is not Way.BUILD_ARGUMENT or not setting.written:
+        if setting.name in known or setting.way is not AssignmentKind.BUILD_ARGUMENT or not setting.written:
             known.add(setting.name)
             continue
         known.add(setting.name)
@@ -144,7 +146,7 @@ def _below(project: Project, stage: Stage) -> Iterable[Finding]:
         )
 
 
-def _used(project: Project, stage: Stage, name: str) -> Place | None:
+def _used(project: Project, stage: Stage, name: str) -> TextSpan | None:
     """Where it decides what CUDA code is built: on the line of a build, or in a setting that some build reads."""
     refers = re.compile(rf"\$(?:\{{{name}\}}|{name}\b)")
     for command in project.commands_of(stage):
@@ -154,7 +156,11 @@ def _used(project: Project, stage: Stage, name: str) -> Place | None:
             if not word.known and refers.search(project.text(word.place)):
                 return word.place
     for setting in stage.settings:
-        if setting.way is Way.ENVIRONMENT and setting.name in project.known and refers.search(setting.written):
+        if (
+            setting.way is AssignmentKind.ENVIRONMENT
+            and setting.name in project.known
+            and refers.search(setting.written)
+        ):
             return setting.place
     return None
 

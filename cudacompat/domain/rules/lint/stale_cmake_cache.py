@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable
 
 from cudacompat.domain.project.command_facts import base_name, folder_of
-from cudacompat.domain.project.model import Listed, Project
+from cudacompat.domain.project.model import ArchListSetting, Project
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -49,7 +49,7 @@ def check(project: Project) -> Iterable[Finding]:
         )
 
 
-def _is_the_projects(listed: Listed) -> bool:
+def _is_the_projects(listed: ArchListSetting) -> bool:
     name = base_name(listed.setting.place.file).lower()
     return (
         listed.setting.name == _NAME

@@ -22,12 +22,19 @@ from collections.abc import Iterable
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.reader import extended, wants_bare
 from cudacompat.domain.builds.lists.writer import CodeTarget
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import leaves_cuda_out
 from cudacompat.domain.project.default_lists import flags_in, is_makefile, standing_lists
-from cudacompat.domain.project.list_coverage import Serves, beside, flag_settings, images_of, images_of_flags, serves
+from cudacompat.domain.project.list_coverage import (
+    ListCoverage,
+    beside,
+    flag_settings,
+    images_of,
+    images_of_flags,
+    serves,
+)
 from cudacompat.domain.project.list_edits import replacing
-from cudacompat.domain.project.model import Job, Listed, Project
+from cudacompat.domain.project.model import ArchListSetting, CiJob, Project
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.tables.toolkits import first_with, last_with
 from cudacompat.domain.words.errors import UsageError
@@ -63,7 +70,7 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         for target in project.targets:
             result = serves(target.capability, images)
-            if result in (Serves.JIT, Serves.FAILS) and _chosen(together, target) is listed:
+            if result in (ListCoverage.JIT, ListCoverage.FAILS) and _chosen(together, target) is listed:
                 yield _finding(project, listed, target, result, images)
     if project.targets:
         yield from _of_files(project)
@@ -72,7 +79,7 @@ def check(project: Project) -> Iterable[Finding]:
 def _of_files(project: Project) -> Iterable[Finding]:
     """Of the lists that files give to the project's own builds; nothing where a command says which list counts."""
     named = {each.setting.name for each in project.lists if each.command is not None}
-    groups: dict[tuple[str, str], list[Listed]] = {}
+    groups: dict[tuple[str, str], list[ArchListSetting]] = {}
     for listed in standing_lists(project):
         if listed.setting.name not in named:
             groups.setdefault((listed.setting.place.file, listed.setting.name), []).append(listed)
@@ -87,11 +94,11 @@ def _of_files(project: Project) -> Iterable[Finding]:
         images = [image for each in group for image in images_of(each)]
         for target in project.targets if images else ():
             result = serves(target.capability, images)
-            if result in (Serves.JIT, Serves.FAILS):
+            if result in (ListCoverage.JIT, ListCoverage.FAILS):
                 yield _finding(project, group[-1], target, result, images)
 
 
-def _published(project: Project, job: Job) -> bool:
+def _published(project: Project, job: CiJob) -> bool:
     """Whether what the job builds is kept by anybody. Jobs of GitLab take `artifacts` from others, too."""
     file = project.file(job.file)
     if file is None:
@@ -102,20 +109,22 @@ def _published(project: Project, job: Job) -> bool:
     return _KEEPS.search(file.text, job.place.start, min(later, default=len(file.text))) is not None
 
 
-def _unsaid(listed: Listed) -> bool:
+def _unsaid(listed: ArchListSetting) -> bool:
     """Whether the list does not say all that will be built: names, or PTX that another setting asks for."""
     items = listed.archs.items if listed.archs is not None else ()
     return any(item.code is None for item in items) or (listed.knob is not None and listed.knob.ptx_name is not None)
 
 
-def _chosen(together: Iterable[Listed], target: Target) -> Listed | None:
+def _chosen(together: Iterable[ArchListSetting], target: Target) -> ArchListSetting | None:
     """The list of these that the target would have to be added to."""
     lists = [each for each in together if each.setting.name]
     takes = [each for each in lists if each.knob is not None and each.knob.takes(target.capability.number, "")]
     return next(iter(takes or lists), None)
 
 
-def _finding(project: Project, listed: Listed, target: Target, result: Serves, images: Iterable[ArchTarget]) -> Finding:
+def _finding(
+    project: Project, listed: ArchListSetting, target: Target, result: ListCoverage, images: Iterable[ArchTarget]
+) -> Finding:
     images = tuple(images)
     setting = listed.setting
     numbers = sorted({image.capability for image in images if image.kind is CodeKind.SASS})
@@ -125,16 +134,16 @@ def _finding(project: Project, listed: Listed, target: Target, result: Serves, i
     )
     became = (
         f"{code} there (error 209)"
-        if result is Serves.FAILS
+        if result is ListCoverage.FAILS
         else "only its PTX fits: the driver compiles every kernel at the first start"
     )
     first = _toolkit_first(project, listed, target)
     fix = _fix(listed, target) if first is None else None
     edit = fix.edits[0].new if fix is not None else None
-    name = setting.name if setting.way is not Way.FLAGS else "what these flags compile for"
+    name = setting.name if setting.way is not AssignmentKind.FLAGS else "what these flags compile for"
     return Finding(
         id=RULE.id,
-        severity=Severity.ERROR if result is Serves.FAILS else Severity.WARNING,
+        severity=Severity.ERROR if result is ListCoverage.FAILS else Severity.WARNING,
         message=f"{name} does not serve {target.label}: {became}",
         path=setting.place.file,
         line=setting.place.line,
@@ -146,7 +155,7 @@ def _finding(project: Project, listed: Listed, target: Target, result: Serves, i
     )
 
 
-def _toolkit_first(project: Project, listed: Listed, target: Target) -> str | None:
+def _toolkit_first(project: Project, listed: ArchListSetting, target: Target) -> str | None:
     """What to do where the toolkit that reads the list could not build for the target; `None` where it could."""
     stage = listed.command.stage if listed.command is not None else None
     made_by = toolkit(project, stage) if stage is not None else None
@@ -154,7 +163,7 @@ def _toolkit_first(project: Project, listed: Listed, target: Target) -> str | No
     if made_by is None or arch in made_by.targets:
         return None
     code = [int(each) for each in made_by.targets if each.isdecimal()]
-    runs = [each for each in code if serves(target.capability, [ArchTarget(CodeKind.SASS, each)]) is Serves.RUNS]
+    runs = [each for each in code if serves(target.capability, [ArchTarget(CodeKind.SASS, each)]) is ListCoverage.RUNS]
     if runs:
         return f"add sm_{max(runs)}, whose code runs there; CUDA {made_by.version} has no sm_{arch}"
     first, last = first_with(arch), last_with(arch)
@@ -164,8 +173,8 @@ def _toolkit_first(project: Project, listed: Listed, target: Target) -> str | No
     return f"begin with CUDA {last.version}, the last that builds sm_{arch}, {then}" if last is not None else None
 
 
-def _other(listed: Listed, target: Target) -> str:
-    if listed.setting.way is Way.FLAGS:
+def _other(listed: ArchListSetting, target: Target) -> str:
+    if listed.setting.way is AssignmentKind.FLAGS:
         number = target.capability.number
         return f"add -gencode arch=compute_{number},code=sm_{number}"
     if listed.grammar is Grammar.ONE_NUMBER:
@@ -173,9 +182,14 @@ def _other(listed: Listed, target: Target) -> str:
     return f"build for sm_{target.capability.number} as well"
 
 
-def _fix(listed: Listed, target: Target) -> Fix | None:
+def _fix(listed: ArchListSetting, target: Target) -> Fix | None:
     archs, number = listed.archs, target.capability.number
-    if archs is None or not archs.items or listed.setting.way is Way.FLAGS or listed.grammar is Grammar.ONE_NUMBER:
+    if (
+        archs is None
+        or not archs.items
+        or listed.setting.way is AssignmentKind.FLAGS
+        or listed.grammar is Grammar.ONE_NUMBER
+    ):
         return None
     engine, version = listed.use.engine, listed.use.parsed
     number = engine.stand_in(version, number)

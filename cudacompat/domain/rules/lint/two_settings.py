@@ -24,7 +24,7 @@ from cudacompat.domain.builds.engine import Hazard
 from cudacompat.domain.project.cmake_languages import standing
 from cudacompat.domain.project.command_facts import removal
 from cudacompat.domain.project.list_coverage import flag_settings, images_of_flags
-from cudacompat.domain.project.model import Command, Listed, Project, Setting, Word
+from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting, Word
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
@@ -188,7 +188,7 @@ def _ignored(command: Command) -> Iterator[tuple[Finding, tuple[str, int]]]:
             )
 
 
-def _lists(project: Project, command: Command) -> list[Listed]:
+def _lists(project: Project, command: Command) -> list[ArchListSetting]:
     """The lists of the engine itself that reach this command; one in the environment may be found at an earlier one."""
     places = [each.place for each in (*command.defines, *command.environment.values())]
     files = list(dict.fromkeys((command.place.file, *(place.file for place in places))))
@@ -204,7 +204,7 @@ def _lists(project: Project, command: Command) -> list[Listed]:
     return [own[at] for at in sorted(own, key=lambda at: (files.index(at[0]) if at[0] in files else len(files), at[1]))]
 
 
-def _numbers(listed: Listed) -> set[int]:
+def _numbers(listed: ArchListSetting) -> set[int]:
     return {each.number for each in listed.archs.code} if listed.archs is not None else set()
 
 

@@ -17,7 +17,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Project, Setting
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -29,7 +29,7 @@ def check(project: Project) -> Iterable[Finding]:
     """One finding for each argument that no build of it takes."""
     declared: dict[str, set[str]] = {stage.file: set() for stage in project.stages}
     for setting in project.settings:
-        if setting.way is Way.BUILD_ARGUMENT and setting.place.file in declared:
+        if setting.way is AssignmentKind.BUILD_ARGUMENT and setting.place.file in declared:
             declared[setting.place.file].add(setting.name)
     builds: dict[tuple[str, int], list[tuple[Setting, str | None]]] = defaultdict(list)
     for build in project.image_builds:

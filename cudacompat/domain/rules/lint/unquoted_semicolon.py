@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -56,7 +56,7 @@ def check(project: Project) -> Iterable[Finding]:
     for setting in project.settings:
         place = setting.place
         file = project.file(place.file)
-        if setting.way is not Way.ENVIRONMENT or not setting.in_shell or setting.quote or file is None:
+        if setting.way is not AssignmentKind.ENVIRONMENT or not setting.in_shell or setting.quote or file is None:
             continue
         rest = _MORE.match(file.text, place.end) if _ASSIGNED.fullmatch(setting.written) else None
         if rest is None or not file.text[: place.start].endswith(f"{setting.name}=") or place.at in seen:

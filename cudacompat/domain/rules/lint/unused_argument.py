@@ -17,7 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Command, Project, Setting, Stage
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -44,7 +44,7 @@ def check(project: Project) -> Iterable[Finding]:
         for setting in stage.settings:
             if (
                 words is None
-                or setting.way is not Way.BUILD_ARGUMENT
+                or setting.way is not AssignmentKind.BUILD_ARGUMENT
                 or setting.name in project.known
                 or setting.name in dead
             ):
@@ -64,7 +64,7 @@ def check(project: Project) -> Iterable[Finding]:
 
 
 def _arguments(project: Project) -> Iterable[Setting]:
-    return (each for stage in project.stages for each in stage.settings if each.way is Way.BUILD_ARGUMENT)
+    return (each for stage in project.stages for each in stage.settings if each.way is AssignmentKind.BUILD_ARGUMENT)
 
 
 def _carries(setting: Setting) -> bool:

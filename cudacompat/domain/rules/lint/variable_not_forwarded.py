@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from cudacompat.domain.builds.engine import Channel, DeadSetting
-from cudacompat.domain.project.assignments import Way
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Command, Project, Setting
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -78,9 +78,11 @@ def _in_presets(project: Project) -> Iterable[Finding]:
     name = "CMAKE_CUDA_ARCHITECTURES"
     for setting in project.settings:
         path = setting.place.file
-        if setting.name != name or setting.way is not Way.ENVIRONMENT or not path.endswith("Presets.json"):
+        if setting.name != name or setting.way is not AssignmentKind.ENVIRONMENT or not path.endswith("Presets.json"):
             continue
-        if _asked_for(project, name) or name in {each.name for each in project.settings if each.way is Way.DEFINE}:
+        if _asked_for(project, name) or name in {
+            each.name for each in project.settings if each.way is AssignmentKind.DEFINE
+        }:
             continue
         yield Finding(
             id=RULE.id,

@@ -19,9 +19,9 @@ import re
 from collections.abc import Iterable
 
 from cudacompat.domain.builds.engine import Grammar
-from cudacompat.domain.builds.lists.guess import Meant, is_pair, meant, rewritten
+from cudacompat.domain.builds.lists.guess import GuessedItem, is_pair, meant, rewritten
 from cudacompat.domain.project.list_edits import replacing
-from cudacompat.domain.project.model import Listed, Place, Project
+from cudacompat.domain.project.model import ArchListSetting, Project, TextSpan
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -71,7 +71,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield from _appended(project)
 
 
-def _why(listed: Listed, items: tuple[Meant, ...] | None) -> str | None:
+def _why(listed: ArchListSetting, items: tuple[GuessedItem, ...] | None) -> str | None:
     """What its reader does not understand; `None` where that is not certain."""
     value = (listed.setting.value or "").strip()
     if listed.word is not None:
@@ -131,7 +131,7 @@ def _appended(project: Project) -> Iterable[Finding]:
             )
 
 
-def _edit(place: Place, text: str) -> Edit:
+def _edit(place: TextSpan, text: str) -> Edit:
     return Edit(place.file, place.start, place.end, text)
 
 

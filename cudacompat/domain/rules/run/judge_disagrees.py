@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import module_name
-from cudacompat.domain.runs.load import Agreement, ArtifactLoad, Compared
+from cudacompat.domain.runs.load import Agreement, ArtifactLoad, LoadComparison
 from cudacompat.domain.words.finding import CodePlace, Finding, Severity
 from cudacompat.domain.words.phrases import count, some
 from cudacompat.domain.words.rule import Rule
@@ -49,7 +49,7 @@ def check(load: ArtifactLoad) -> Iterable[Finding]:
     )
 
 
-def _place(compared: Compared) -> CodePlace:
+def _place(compared: LoadComparison) -> CodePlace:
     kernel = compared.differing[0] if compared.differing else None
     return CodePlace(module_name(compared.verdict.module), kernel)
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.runs.observation import End
-from cudacompat.domain.runs.signs import Says
+from cudacompat.domain.runs.signs import SignMeaning
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.runs.verify import Verdict
 from cudacompat.domain.words.finding import Finding, Severity
@@ -48,7 +48,7 @@ def check(verified: Verified) -> Iterable[Finding]:
 def _said(verified: Verified) -> str | None:
     """The first CUDA error of the output, else its last line."""
     log = verified.seen.log
-    error = next((each.text for each in log.signs if each.sign.says is Says.ERROR), None)
+    error = next((each.text for each in log.signs if each.sign.says is SignMeaning.ERROR), None)
     return error or (log.tail[-1] if log.tail else None)
 
 
