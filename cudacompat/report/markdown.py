@@ -30,19 +30,19 @@ _BAD = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED)
 
 def render(report: object, stream: TextIO) -> None:
     """Write the report."""
-    for block in _blocks(report):
-        stream.write(block)
+    for piece in _blocks(report):
+        stream.write(piece)
 
 
 def summary(report: object, limit: int = SUMMARY_LIMIT) -> str:
     """Return the report in at most `limit` bytes of UTF-8; what does not fit is left out block by block, and said."""
     blocks, used, left_out = [], 0, 0
-    for block in _blocks(report):
-        length = len(block.encode("utf-8", "backslashreplace"))
+    for piece in _blocks(report):
+        length = len(piece.encode("utf-8", "backslashreplace"))
         if left_out or used + length > limit - 200:  # room for the line that says so
             left_out += 1
             continue
-        blocks.append(block)
+        blocks.append(piece)
         used += length
     if left_out:
         blocks.append(f"\n_{count(left_out, 'more part')} left out: a summary may hold {limit} bytes._\n")

@@ -1,7 +1,7 @@
 """One case of a rule of `lint`: a realistic project on which it fires, and its corrected twin on which it is silent.
 
-Any `tests/lint_cases_*.py` has a tuple `LINT_CASES` of these; tests/domain/rules/lint/test_lint_rules.py runs them all and wants one for
-every rule.
+Any `lint_cases_*.py` of tests/domain/rules/lint has a tuple `LINT_CASES` of these; test_lint_rules.py beside it runs
+them all and wants one for every rule.
 """
 
 from __future__ import annotations

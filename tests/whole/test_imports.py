@@ -54,40 +54,56 @@ app(standalone_mode=False)
 
 HEAVY = {"rich", "jinja2", "elftools", "pynvml", "zstandard", "lz4", "packaging", "markupsafe", "pygments", "yaml"}
 
-CLI = ("cli", "cli.main", "cli.options", "cli.commands*", "domain", "domain.errors", "report", "report.formats")
+CLI = (
+    *("cli", "cli.main", "cli.options", "cli.commands*", "domain", "domain.words", "domain.words.errors"),
+    *("domain.words.exit_codes", "report", "report.formats"),
+)
+WORDS = ("domain.words*", "domain.reports*", "domain.tables", "domain.judge", "domain.judge.code_places")
 READING = (
     *CLI,
-    *("cli.output", "cli.progress", "app", "app.listing", "domain.sizes", "domain.wording"),
-    *("artifacts", "artifacts.read", "artifacts.binary", "artifacts.sniff", "artifacts.walk", "artifacts.binaries*"),
-    *(f"domain.{name}" for name in ("capability", "code", "finding", "report", "target", "verdict", "versions")),
+    *("cli.output", "cli.progress", "app", "app.inputs", "app.listing", "domain.reports.listing"),
+    *("artifacts", "artifacts.read", "artifacts.binary", "artifacts.sniff", "artifacts.containers"),
+    *("artifacts.containers.folders", "artifacts.binaries*"),
+    *WORDS,
 )
-TEXT = ("report.text", "report.clean", "report.code_sizes")
+WRITER = ("report.dispatch", "report.commands")
+JSON = (*WRITER, "report.json")
+TEXT = (*WRITER, "report.text", "report.text_page", "report.safe_text", "report.code_sizes")
 GPUS = (
     *CLI,
-    *("cli.output", "app", "app.lookup", "domain.sizes", "domain.wording", "domain.gpus", "domain.gpu_index"),
-    *(f"domain.{name}" for name in ("capability", "code", "finding", "report", "target", "verdict", "versions")),
+    *("cli.output", "app", "app.lookup", "domain.reports.lookup", "domain.gpus", "domain.gpus.lookup"),
+    *("domain.gpus.index", *WORDS),
     *(f"domain.tables{name}" for name in ("", ".architectures", ".gpu_names", ".pci_ids", ".toolkits")),
 )
-TOOLKITS = ("report.toolkits", "domain.tables.drivers")
+TOOLKITS = ("report.commands.toolkits", "domain.tables.drivers")
 # Of all of the domain's rules and tables, and of the machine only the driver, as far as it is asked for.
 CHECK = (*READING, "app.*", "domain*")
 NOT_CHECK = (
-    *("domain.log*", "domain.tables.signatures*", "domain.plan*", "domain.engine", "domain.tables.images"),
-    *("domain.tables.gpu_names", "domain.tables.pci_ids", "domain.tables.build_costs", "app.doctor", "app.generate"),
-    *("engines*", "generate*", "artifacts.buildfiles*", "artifacts.zips", "host.snapshot", "host.python_stack"),
-    *("app.lookup", "app.listing", "app.explain", "app.rebuild*"),
+    *("domain.logs*", "domain.builds.plans*", "domain.builds.engine*", "domain.tables.images"),
+    *(
+        "domain.tables.gpu_names",
+        "domain.tables.pci_ids",
+        "domain.project*",
+        "app.doctor",
+        "app.generate",
+        "app.lookup",
+        "app.listing",
+        "app.explain",
+    ),
+    *("app.rebuild*", "engines*", "generate*", "artifacts.buildfiles*", "artifacts.containers.zips"),
+    *("host.snapshot", "host.python_stack"),
 )
 # All of lint's own, engines and parsers; nothing of binaries, machines or generated text.
 LINT = (
     *(*CLI, "cli.output", "app*", "domain*", "engines*"),
-    *("artifacts", "artifacts.buildfiles*", "report.lint_json", "report.json"),
+    *("artifacts", "artifacts.buildfiles*", "report.commands.lint_json"),
 )
 NOT_LINT = (
-    *("domain.log*", "domain.tables.signatures*", "domain.tables.pci_ids", "domain.tables.gpu_names"),
+    *("domain.logs*", "domain.tables.pci_ids", "domain.tables.gpu_names"),
     *("app.check", "app.doctor", "app.generate", "app.explain", "app.rebuild*", "app.verify", "artifacts.binaries*"),
 )
 EXPLAIN = (*CLI, "cli.output", "app", "app.explain", "artifacts", "artifacts.logs", "domain*")
-NOT_EXPLAIN = ("domain.plan", "domain.engine", "domain.tables.pci_ids", "domain.tables.gpu_names")
+NOT_EXPLAIN = ("domain.builds.plans*", "domain.builds.engine*", "domain.tables.pci_ids", "domain.tables.gpu_names")
 
 
 def modules_of(folder: Path, code: str, *arguments: str) -> set[str]:
@@ -144,23 +160,23 @@ CASES = [
     (("--version",), set(), CLI, ()),
     (("inspect", "--help"), set(), CLI, ()),
     (("check", "--help"), set(), CLI, ()),
-    (("inspect", "none.fatbin", "--format", "json"), set(), (*READING, "report.json"), ("domain.sizes",)),
+    (("inspect", "none.fatbin", "--format", "json"), set(), (*READING, *JSON), ("domain.words.byte_sizes",)),
     (("inspect", "none.fatbin"), {"rich"}, (*READING, *TEXT), ()),
-    (("inspect", "zstd.fatbin", "--format", "json"), set(), (*READING, "report.json"), ()),
-    (("inspect", "zstd.fatbin", "--kernels", "--format", "json"), {"zstandard"}, (*READING, "report.json"), ()),
-    (("inspect", "lz4.fatbin", "--kernels", "--format", "json"), {"lz4"}, (*READING, "report.json"), ()),
-    (("inspect", "x.whl", "--format", "json"), set(), (*READING, "report.json", "artifacts.zips"), ()),
-    (("check", "none.fatbin", *CHECKING, "--format", "json"), set(), (*CHECK, "report.json"), NOT_CHECK),
+    (("inspect", "zstd.fatbin", "--format", "json"), set(), (*READING, *JSON), ()),
+    (("inspect", "zstd.fatbin", "--kernels", "--format", "json"), {"zstandard"}, (*READING, *JSON), ()),
+    (("inspect", "lz4.fatbin", "--kernels", "--format", "json"), {"lz4"}, (*READING, *JSON), ()),
+    (("inspect", "x.whl", "--format", "json"), set(), (*READING, *JSON, "artifacts.containers.zips"), ()),
+    (("check", "none.fatbin", *CHECKING, "--format", "json"), set(), (*CHECK, *JSON), NOT_CHECK),
     (("check", "none.fatbin", *CHECKING), {"rich"}, (*CHECK, *TEXT), NOT_CHECK),
-    (("check", "zstd.fatbin", *CHECKING, "--format", "json"), {"zstandard"}, (*CHECK, "report.json"), NOT_CHECK),
-    (("gpus", "5070 ti", "--format", "json"), set(), (*GPUS, "report.json"), ()),
+    (("check", "zstd.fatbin", *CHECKING, "--format", "json"), {"zstandard"}, (*CHECK, *JSON), NOT_CHECK),
+    (("gpus", "5070 ti", "--format", "json"), set(), (*GPUS, *JSON), ()),
     (("gpus", "5070 ti"), {"rich"}, (*GPUS, *TEXT), ()),
-    (("toolkits", "12.8", "--format", "json"), set(), (*GPUS, "report.json", *TOOLKITS), ()),
-    (("explain", "no-runnable-code"), set(), EXPLAIN, (*NOT_EXPLAIN, "domain.lint*", "domain.rules.lint*")),
-    (("lint", "plain", "--format", "json"), {"packaging"}, LINT, NOT_LINT),
-    (("lint", "plain"), {"packaging", "rich"}, (*LINT, *TEXT, "report.lint_text"), NOT_LINT),
-    (("lint", "image", "--format", "json"), {"packaging", "tree_sitter", "tree_sitter_bash"}, LINT, NOT_LINT),
-    (("lint", "compose", "--format", "json"), {"packaging", "yaml"}, LINT, NOT_LINT),
+    (("toolkits", "12.8", "--format", "json"), set(), (*GPUS, *JSON, *TOOLKITS), ()),
+    (("explain", "no-runnable-code"), set(), EXPLAIN, (*NOT_EXPLAIN, "domain.project*", "domain.rules.lint*")),
+    (("lint", "plain", "--format", "json"), {"packaging"}, (*LINT, *JSON), NOT_LINT),
+    (("lint", "plain"), {"packaging", "rich"}, (*LINT, *TEXT, "report.commands.lint_text"), NOT_LINT),
+    (("lint", "image", "--format", "json"), {"packaging", "tree_sitter", "tree_sitter_bash"}, (*LINT, *JSON), NOT_LINT),
+    (("lint", "compose", "--format", "json"), {"packaging", "yaml"}, (*LINT, *JSON), NOT_LINT),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Loads modules with the driver's own library: the program that `cudacompat.host.gpus.driver_api` runs in a process apart.
+"""Loads modules with the driver's own library: the program that `driver_api`, beside it, runs in a process apart.
 
 Standard library only; it is started as a file, without site-packages. Line by line on standard input: what to load.
 Line by line on standard output: what the driver answered, each module announced before it is tried, so that the

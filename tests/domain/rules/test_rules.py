@@ -236,9 +236,10 @@ ALWAYS = {"not-read": NotRead("lib.so", "truncated")}
 def every_case() -> list[RuleCase]:
     """Those of this module and of every other test module that has some."""
     found = list(RULE_CASES)
-    for path in sorted(Path(__file__).parents[2].glob("test_*.py")):
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
         if path.name != Path(__file__).name and re.search(r"^RULE_CASES\b", path.read_text(), re.MULTILINE):
-            found += importlib.import_module(f"tests.{path.stem}").RULE_CASES
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            found += importlib.import_module(module).RULE_CASES
     return found
 
 
@@ -266,8 +267,9 @@ def test_every_rule_has_a_case() -> None:
 def test_every_rule_of_the_package_is_in_the_tuple_once() -> None:
     written = [
         value
-        for info in pkgutil.iter_modules(rules.__path__)
-        for value in vars(importlib.import_module(f"{rules.__name__}.{info.name}")).values()
+        for info in pkgutil.walk_packages(rules.__path__, f"{rules.__name__}.")
+        if not info.ispkg and not info.name.startswith(f"{rules.__name__}.lint.")
+        for value in vars(importlib.import_module(info.name)).values()
         if isinstance(value, Rule)
     ]
     assert {rule.id for rule in written} == set(BY_ID)

@@ -1,4 +1,4 @@
-"""What a build is given, and what must come out of it: the types of a plan. `cudacompat.domain.builds.plans.plan` makes them."""
+"""What a build is given, and what must come out of it: the types of a plan; `plan` beside this file makes them."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ BY_ID = {rule.id: rule for rule in LINT_RULES}
 def every_case() -> list[LintCase]:
     """Those of every module of cases."""
     found: list[LintCase] = []
-    for path in sorted(Path(__file__).parents[3].glob("lint_cases_*.py")):
-        found += importlib.import_module(f"tests.{path.stem}").LINT_CASES
+    for path in sorted(Path(__file__).parent.glob("lint_cases_*.py")):
+        found += importlib.import_module(f"{__package__}.{path.stem}").LINT_CASES
     return found
 
 
