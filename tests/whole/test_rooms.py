@@ -1,0 +1,25 @@
+"""The house as counted from its imports: what may only get simpler."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools.count_rooms import count
+
+
+@pytest.mark.parametrize(
+    ("package", "rooms", "arrows", "floors"),
+    [
+        ("cudacompat.domain", 13, 43, 6),
+        ("cudacompat.report", 17, 35, 5),
+        ("cudacompat.app", 16, 21, 3),
+        ("cudacompat.host", 10, 14, 4),
+        ("cudacompat.artifacts", 8, 12, 4),
+    ],
+)
+def test_rooms_arrows_and_floors_do_not_grow(package: str, rooms: int, arrows: int, floors: int) -> None:
+    counted = count(package)
+    assert counted.circles == ()
+    assert len(counted.arrows) <= rooms
+    assert sum(map(len, counted.arrows.values())) <= arrows
+    assert counted.floors <= floors
