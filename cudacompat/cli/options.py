@@ -80,9 +80,9 @@ def _applies(context: typer.Context, format_: Format) -> Format:
 FormatOption = Annotated[Format, typer.Option("--format", callback=_applies, help="How to write the result.")]
 ColorOption = Annotated[Color, typer.Option("--color", help="Colour the text; NO_COLOR is honoured.")]
 OutputOption = Annotated[
-    str | None, typer.Option("--output", metavar="FILE", help="Write the result to FILE instead of stdout.")
+    str | None, typer.Option("--output", metavar="FILE", help="Write the result to FILE instead of stdout (-).")
 ]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Only errors in text; no progress.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no remarks on stderr; the result stays.")]
 ExitZeroOption = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in spite of findings (turns 1 into 0).")]
 GpuOption = Annotated[
     list[str] | None,

@@ -32,11 +32,9 @@ def require(command: str, format_: str) -> None:
         raise UsageError(f"{command} is not written as {format_}; its formats are {', '.join(applicable)}")
 
 
-def write(report: object, format_: str, stream: TextIO, color: str = "auto", *, quiet: bool = False) -> None:
-    """Write the report in that format (one of FORMATS); only what the format needs is imported.
-
-    `quiet` leaves nothing but errors in the text. `UsageError` for a format that this report does not have.
-    """
+def write(report: object, format_: str, stream: TextIO, color: str = "auto") -> None:
+    """Write the report in that format (one of FORMATS); only what the format needs is imported. `UsageError` for a
+    format that this report does not have."""
     if format_ == "json":
         from cudacompat.report import json
 
@@ -44,7 +42,7 @@ def write(report: object, format_: str, stream: TextIO, color: str = "auto", *, 
     elif format_ == "text":
         from cudacompat.report import text
 
-        text.render(report, stream, color, quiet=quiet)
+        text.render(report, stream, color)
     else:
         _write_other(report, format_, stream)
 

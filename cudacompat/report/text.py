@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 
@@ -24,7 +24,6 @@ from cudacompat.report.dispatch import found_in
 from cudacompat.report.text_page import Page, _finding
 
 if TYPE_CHECKING:
-    from cudacompat.domain.compare.diff import DiffReport
     from cudacompat.domain.machine.facts import HostFacts, Missing
     from cudacompat.domain.policy.keys import PolicyValue
 
@@ -39,9 +38,8 @@ _OUTCOME_STYLE = {
 }
 
 
-def render(report: object, stream: TextIO, color: str = "auto", *, quiet: bool = False) -> None:
-    """Write the report. Lines are wrapped to the terminal, and left whole where the output is not one.
-    `quiet` leaves the errors and what could not be read."""
+def render(report: object, stream: TextIO, color: str = "auto") -> None:
+    """Write the report. Lines are wrapped to the terminal, and left whole where the output is not one."""
     console = Console(
         file=stream,
         highlight=False,
@@ -52,25 +50,7 @@ def render(report: object, stream: TextIO, color: str = "auto", *, quiet: bool =
         force_terminal={"always": True, "never": False}.get(color),
     )
     page = Page(console, console.width if stream.isatty() else None)
-    if quiet and type(report).__name__ == "DiffReport":
-        from cudacompat.report.commands.diff_text import diff_errors
-
-        diff_errors(page, cast("DiffReport", report))
-    elif quiet:
-        _errors(page, report)
-    else:
-        _renderer(report)(page, report)
-
-
-def _errors(page: Page, report: object) -> None:
-    for finding in getattr(report, "findings", ()):
-        if finding.severity is Severity.ERROR:
-            _finding(page, finding)
-    checked = report.check if isinstance(report, DoctorReport) else report
-    if isinstance(checked, InspectReport):
-        _not_read(page, checked.read.not_read)
-    else:
-        _not_read(page, getattr(checked, "not_read", ()))
+    _renderer(report)(page, report)
 
 
 def _not_read(page: Page, items: Sequence[NotRead]) -> None:

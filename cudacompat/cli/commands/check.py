@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from typing import Annotated
 
@@ -115,28 +114,29 @@ def command(
     policy = policy_of(held_to.given, held_to.ignores, targets)
     lock_file = held_to.text("baseline") or locks.FILE
     if write_baseline:
+        from cudacompat.cli.written_apart import require_apart
+
+        require_apart({"--write-baseline": lock_file, **({"--output": output} if output else {})}, paths)
         locks.refuse_to_overwrite(lock_file)
     compared = locks.load(lock_file) if "baseline" in held_to.given and not write_baseline else None
     with progress(quiet) as on_file:
         found = read(paths, on_file)
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)
     report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed)
-    code = emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    code = emit(report, format_, color, output, exit_zero=exit_zero)
     if write_baseline:
-        _write_baseline(lock_file, *locks.text_of(found, paths), unread=len(found.not_read))
+        _write_baseline(lock_file, *locks.text_of(found, paths), unread=len(found.not_read), quiet=quiet)
     return code
 
 
-def _write_baseline(file: str, text: str, artifacts: int, unread: int) -> None:
+def _write_baseline(file: str, text: str, artifacts: int, *, unread: int, quiet: bool) -> None:
     """Write the lock file and say so; not where something was not read: the next comparison would miss it."""
-    from cudacompat.cli.output import save
-    from cudacompat.report.safe_text import safe
+    from cudacompat.cli.output import save, say
 
     if unread:
-        said = f"baseline not written: {unread} not read"
+        say(f"cudacompat: baseline not written: {unread} not read")
     elif not artifacts:
-        said = "baseline not written: no device code"
+        say("cudacompat: baseline not written: no device code")
     else:
         save(file, text)
-        said = f"wrote {file}: {artifacts} artifact{'s' if artifacts > 1 else ''}"
-    print(f"cudacompat: {safe(said)}", file=sys.stderr)  # noqa: T201
+        say(f"cudacompat: wrote {file}: {artifacts} artifact{'s' if artifacts > 1 else ''}", quiet=quiet)

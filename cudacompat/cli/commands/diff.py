@@ -55,4 +55,4 @@ def command(
     targets = resolve_targets(gpu, release, None, os.environ) if gpu else ()
     with progress(quiet) as on_file:
         report = diff(old, new, targets, release, domain.FailOn(fail_on.value) if fail_on else None, on_file)
-    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    return emit(report, format_, color, output, exit_zero=exit_zero)

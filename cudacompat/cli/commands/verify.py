@@ -96,7 +96,7 @@ def command(
                     on_output=_to_stderr if show_output else None,
                     on_file=on_file,
                 )
-    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    return emit(report, format_, color, output, exit_zero=exit_zero)
 
 
 def _to_stderr(data: bytes) -> None:

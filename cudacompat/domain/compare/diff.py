@@ -124,7 +124,8 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class DiffReport:
-    """What `diff` found. `service` is the worst that became of each GPU in any artifact that both sides have."""
+    """What `diff` found. `service` is the worst that became of each GPU in any artifact that both sides have,
+    or, where nothing is left, in any that the old one has."""
 
     old: Release
     new: Release
@@ -156,7 +157,10 @@ def compare(old: Release, new: Release, targets: Sequence[Target], fail_on: Fail
     """
     pairs = _pairs(old, new)
     everywhere = frozenset[str]().union(*(_kernels(artifact) for artifact in new.artifacts))
-    artifacts = tuple(_artifact(name, before, after, targets, everywhere) for name, before, after in pairs)
+    nothing_left = not new.artifacts and not new.not_read
+    artifacts = tuple(
+        _artifact(name, before, after, targets, everywhere, nothing_left) for name, before, after in pairs
+    )
     service: dict[ComputeCapability, Change] = {}
     for each in (each for artifact in artifacts for each in artifact.service):
         here = service.get(each.target.capability, Change.GAINED)
@@ -194,6 +198,7 @@ def _artifact(
     new: BinaryArtifact | None,
     targets: Sequence[Target],
     everywhere: frozenset[str],
+    nothing_left: bool,
 ) -> ArtifactDiff:
     before, after = _kernels(old), _kernels(new)
     lost = before - after
@@ -207,8 +212,18 @@ def _artifact(
         lost=tuple(sorted(lost)),
         gained=tuple(sorted(after - before)),
         moved=len(lost & everywhere),
-        service=tuple(_service(target, old, new) for target in targets) if old and new else (),
+        service=_services(targets, old, new) if new or nothing_left else (),
     )
+
+
+def _services(
+    targets: Sequence[Target], old: BinaryArtifact | None, new: BinaryArtifact | None
+) -> tuple[ServiceDiff, ...]:
+    """What became of each GPU; of an artifact that is gone, where it served."""
+    if old is None:
+        return ()
+    found = tuple(_service(target, old, new) for target in targets)
+    return found if new is not None else tuple(each for each in found if each.change is Change.LOST)
 
 
 def _kernels(artifact: BinaryArtifact | None) -> frozenset[str]:
@@ -253,8 +268,8 @@ def _amounts(artifact: BinaryArtifact | None) -> tuple[dict[ArchTarget, CodeAmou
 # -- service
 
 
-def _service(target: Target, old: BinaryArtifact, new: BinaryArtifact) -> ServiceDiff:
-    before, after = judge_artifact(old, target), judge_artifact(new, target)
+def _service(target: Target, old: BinaryArtifact, new: BinaryArtifact | None) -> ServiceDiff:
+    before, after = judge_artifact(old, target), judge_artifact(new, target) if new is not None else None
     stopped: tuple[str, ...] = ()
     if before is not None and after is not None and _serves(after):
         stopped = tuple(sorted(_running(before) & _idle(after)))

@@ -65,19 +65,6 @@ def diff_text(page: Page, report: DiffReport) -> None:
     _count_line(page, report)
 
 
-def diff_errors(page: Page, report: DiffReport) -> None:
-    """Write what is lost and what could not be read, and nothing else."""
-    for artifact in report.artifacts:
-        if artifact.gone:
-            page.line((artifact.name, "bold"), ": ", ("has no device code any more", "bold red"))
-        for each in artifact.service:
-            if each.change in (Change.LOST, Change.PARTLY_LOST):
-                text = f"{each.target.capability}: {_standing(each.old)} -> {_standing(each.new)}{_stopped(each)}"
-                page.line((artifact.name, "bold"), ": ", (_WORDS[each.change], _STYLES[each.change]), ": ", text)
-    for side in (report.old, report.new):
-        _not_read(page, side.not_read)
-
-
 def _artifact(page: Page, artifact: ArtifactDiff) -> None:
     if artifact.old_path is None:
         page.line((artifact.name, "bold"), "  ", ("new", "green"))
