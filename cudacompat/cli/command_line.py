@@ -25,9 +25,8 @@ from cudacompat.cli.commands import (
     verify,
 )
 from cudacompat.domain.words.errors import CudacompatError
-from cudacompat.domain.words.exit_codes import EXIT_OK, EXIT_USAGE
 
-EXIT_BUG, EXIT_INTERRUPTED = 70, 130
+EXIT_OK, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 0, 2, 70, 130
 
 # Typer carries its own copy of click; the base of its usage errors is found by name so that both layouts work.
 _CommandLineError: type[Exception] = next(

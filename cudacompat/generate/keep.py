@@ -12,7 +12,7 @@ from cudacompat.domain.words.errors import UsageError
 _MADE = "Made by cudacompat"
 _OWN_VENDOR = "cudacompat/1"
 _FLAGS = re.compile(r"(?:\s*-gencode=arch=compute_\w+,code=\w+)+\s*")
-_ENV_HEADER = re.compile(r"^[ \t]*\[[ \t]*env[ \t]*\]", re.MULTILINE)
+_ENV = re.compile(r"^[ \t]*\[?[ \t]*env\b", re.MULTILINE)  # a table, a part of one, or a dotted key
 _COMMENTS = re.compile(r"(?:^[ \t]*#.*\n)+", re.MULTILINE)
 
 
@@ -87,7 +87,7 @@ def _with_head(text: str, made: str) -> str:
     for block in _COMMENTS.finditer(text):
         if _MADE in block[0]:
             return f"{text[: block.start()]}{head}{text[block.end() :]}"
-    found = _ENV_HEADER.search(text)
+    found = _ENV.search(text)
     if found is None:
         return text
     before = text[: found.start()]

@@ -81,7 +81,7 @@ def command(
     if steps.findings:
         return emit(RebuildReport(steps, findings=steps.findings), format_, color, output, exit_zero=exit_zero)
     check_tools(steps)
-    if not quiet or not yes:  # nobody is asked about a plan that was not shown
+    if not quiet or (not yes and sys.stdin.isatty()):  # nobody is asked about a plan that was not shown
         render(RebuildReport(steps), sys.stderr, color.value)
     if not yes:
         if not sys.stdin.isatty():
