@@ -5,25 +5,20 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from cudacompat.cli.options import Color, Format
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK
 
+if TYPE_CHECKING:
+    from cudacompat.report.formats import Report
+
 _STDOUT = "-"
 
 
-class HasExitCode(Protocol):
-    """A report that knows its exit code."""
-
-    @property
-    def exit_code(self) -> int:
-        """The contract's exit code."""
-
-
 def emit(
-    report: HasExitCode, format_: Format, color: Color, output: str | None, *, exit_zero: bool, kept: bool = False
+    report: Report, format_: Format, color: Color, output: str | None, *, exit_zero: bool, kept: bool = False
 ) -> int:
     """Write the report and return the exit code. `kept` is for what is made to be kept: without it, there is nothing,
     so that a disk that did not take it is an error."""
@@ -61,7 +56,7 @@ def require_kept() -> None:
         raise UsageError(f"cannot write standard output: {(why.strerror or str(why)).lower()}")
 
 
-def _append_summary(report: object, path: str | None) -> None:
+def _append_summary(report: Report, path: str | None) -> None:
     """Append the whole report to the job summary that GitHub Actions shows, if there is one. That it cannot be written
     is said and changes no exit code."""
     if not path:

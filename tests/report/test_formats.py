@@ -112,15 +112,14 @@ def test_what_only_lists_is_written_in_the_formats_of_lists(
 def test_reports_are_called_after_their_commands() -> None:
     from cudacompat.domain.logs.report import CatalogueReport
     from cudacompat.domain.reports.load import LoadReport
-    from cudacompat.report.view import command_of, view_of
+    from cudacompat.report.view import view_of
     from tests.helpers.report_cases import CASES, report
 
-    assert command_of(CASES["clean"]) == "check"
-    assert command_of(CatalogueReport((), ())) == "explain"
+    assert CASES["clean"].COMMAND == "check"
+    assert CatalogueReport((), ()).COMMAND == "explain --list"
     asked = LoadReport(report(), (), ())
-    assert command_of(asked) == "verify"
     view = view_of(asked)
-    assert view is not None
+    assert view.command == "verify"
     assert [target.id for target in view.targets] == ["12.0", "8.6"]
 
 

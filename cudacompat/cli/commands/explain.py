@@ -10,6 +10,7 @@ import typer
 from cudacompat.cli.command import Command
 from cudacompat.cli.options import Color, ColorOption, ExitZeroOption, Format, FormatOption, OutputOption, QuietOption
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.report.formats import require
 
 _COMMAND = "cudacompat.command"
 
@@ -52,7 +53,7 @@ def command(
 ) -> int:
     """Say what an error log (or a finding's id) means: the first cause, what it is not, and the cure."""
     from cudacompat.app import explain as app
-    from cudacompat.cli.output import emit, save, to_stdout
+    from cudacompat.cli.output import emit
 
     watched = ctx.meta.get(_COMMAND)
     given = [name for name, value in (("a LOG or ID", log), ("--list", list_ or None), ("-- CMD", watched)) if value]
@@ -63,19 +64,13 @@ def command(
             else "name a log file, - for standard input, an id, or -- CMD"
         )
     if list_:
-        from cudacompat.report.formats import require
-
         require("explain --list", format_.value)
         return emit(app.catalogue(), format_, color, output, exit_zero=exit_zero)
     if watched:
         report = app.explain_command(watched, gpu, _tee, timeout)
     elif log is not None and "/" not in log and app.is_known(log):
-        page = app.explain(log)
-        if to_stdout(output):
-            typer.echo(page)
-        else:
-            save(output or "", page + "\n")
-        return 0
+        require("explain ID", format_.value)
+        return emit(app.explain(log), format_, color, output, exit_zero=exit_zero)
     else:
         report = app.explain_file(log or "", gpu)
     return emit(report, format_, color, output, exit_zero=exit_zero)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,10 @@ from cudacompat.cli.options import (
     OutputOption,
     QuietOption,
 )
+
+if TYPE_CHECKING:
+    from cudacompat.domain.reports.load import LoadReport
+    from cudacompat.domain.reports.verify import VerifyReport
 
 
 class Expect(StrEnum):
@@ -59,7 +63,7 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Run an engine and prove that it used the GPU, and with which code."""
-    from cudacompat.cli.output import HasExitCode, emit
+    from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
     from cudacompat.domain.words.errors import UsageError
 
@@ -69,7 +73,7 @@ def command(
         raise UsageError("--health, --cold and --show-output go with a command to run")
     if load and min_gpu_memory:
         raise UsageError("--min-gpu-memory goes with a command to run")
-    report: HasExitCode
+    report: LoadReport | VerifyReport
     with progress(quiet) as on_file:
         if load:
             from cudacompat.app.load import load as load_modules

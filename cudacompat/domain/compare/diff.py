@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import ClassVar
 
 from cudacompat.domain.compare.baseline import order_of
 from cudacompat.domain.judge.artifact import judge_artifact
@@ -126,6 +127,8 @@ class Release:
 class DiffReport:
     """What `diff` found. `service` is the worst that became of each GPU in any artifact that both sides have,
     or, where nothing is left, in any that the old one has."""
+
+    COMMAND: ClassVar[str] = "diff"
 
     old: Release
     new: Release

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from cudacompat.domain.logs.facts import LogFacts
 from cudacompat.domain.logs.signature import Signature, SignatureGroup
 from cudacompat.domain.logs.unknown_errors import Unknown
 from cudacompat.domain.logs.verdict import LogVerdict
+from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import (
     EXIT_FINDINGS,
     EXIT_INCOMPLETE,
@@ -17,7 +19,7 @@ from cudacompat.domain.words.exit_codes import (
     EXIT_STEP_FAILED,
     count_of,
 )
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed
 from cudacompat.domain.words.verdict import Target
 
 
@@ -61,6 +63,11 @@ class CommandEnd:
 class ExplainReport:
     """A log, explained."""
 
+    COMMAND: ClassVar[str] = "explain"
+    not_read: ClassVar[tuple[NotRead, ...]] = ()
+    suppressed: ClassVar[tuple[Suppressed, ...]] = ()
+    show_suppressed: ClassVar[bool] = False
+
     source: str
     lines: int
     size: int
@@ -89,6 +96,8 @@ class ExplainReport:
 @dataclass(frozen=True, slots=True)
 class CatalogueReport:
     """All that `explain` knows: the signatures by source, and the rules' ids with their titles."""
+
+    COMMAND: ClassVar[str] = "explain --list"
 
     groups: tuple[SignatureGroup, ...]
     rules: tuple[tuple[str, str], ...]

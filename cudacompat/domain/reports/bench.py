@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.runs.bench import Measured, Variant
 from cudacompat.domain.words.exit_codes import EXIT_INCOMPLETE, EXIT_OK, EXIT_STEP_FAILED
@@ -11,6 +12,8 @@ from cudacompat.domain.words.exit_codes import EXIT_INCOMPLETE, EXIT_OK, EXIT_ST
 @dataclass(frozen=True, slots=True)
 class BenchReport:
     """What was measured: the machine, the variants in their order, and what a result and a rate are."""
+
+    COMMAND: ClassVar[str] = "bench"
 
     machine: str
     measured: tuple[Measured, ...]

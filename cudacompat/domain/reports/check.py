@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed
@@ -18,6 +18,8 @@ from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, E
 class CheckReport:
     """What `check` judged. `given` are the values of the policy with their origins, as far as any were given;
     `show_suppressed` is whether the user asked to see what does not count."""
+
+    COMMAND: ClassVar[str] = "check"
 
     targets: tuple[Target, ...]
     verdicts: tuple[ArtifactVerdict, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.machine.facts import HostFacts
@@ -24,6 +25,11 @@ class PlanStep:
 @dataclass(frozen=True, slots=True)
 class DoctorReport:
     """What `doctor` saw: the machine, what it judged (if anything), all findings, and the plan that follows."""
+
+    COMMAND: ClassVar[str] = "doctor"
+    not_read: ClassVar[tuple[NotRead, ...]] = ()
+    suppressed: ClassVar[tuple[Suppressed, ...]] = ()
+    show_suppressed: ClassVar[bool] = False
 
     facts: HostFacts
     check: CheckReport | None

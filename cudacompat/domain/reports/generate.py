@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.builds.plans.plan import BuildPlan
@@ -25,6 +25,8 @@ class GenerateReport:
     There are several plans where no single build serves all of the GPUs. `outputs` are the kinds of files that reach
     the engine's compiler.
     """
+
+    COMMAND: ClassVar[str] = "generate"
 
     plans: tuple[BuildPlan, ...]
     command: str

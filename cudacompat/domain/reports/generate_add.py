@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.builds.engine import Engine
 from cudacompat.domain.project.edited_file import EditedFile
@@ -17,6 +18,8 @@ class ExtendReport:
 
     `skipped` are folders that were not looked into, `after` the commands that make the change count.
     """
+
+    COMMAND: ClassVar[str] = "generate --add"
 
     engine: Engine
     version: str | None

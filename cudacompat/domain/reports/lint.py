@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.project.edited_file import EditedFile
 from cudacompat.domain.project.model import EngineUse, PlannedUnit
@@ -20,6 +21,8 @@ class LintReport:
     folders that were passed over, `units` what a configured build will compile. `edited` are the files that fixes
     change, `fixed` the findings that they cure; `findings` holds what remains when those are made.
     """
+
+    COMMAND: ClassVar[str] = "lint"
 
     root: str
     targets: tuple[Target, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.exit_codes import EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK
@@ -11,6 +12,8 @@ from cudacompat.domain.words.exit_codes import EXIT_INCOMPLETE, EXIT_NOTHING, EX
 @dataclass(frozen=True, slots=True)
 class InspectReport:
     """What `inspect` read. `kernels` and `sizes` are what the user asked to be shown."""
+
+    COMMAND: ClassVar[str] = "inspect"
 
     read: ReadResult
     kernels: bool = False

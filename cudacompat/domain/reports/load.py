@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.runs.load import Agreement, ArtifactLoad
@@ -15,6 +16,8 @@ from cudacompat.domain.words.verdict import Target
 @dataclass(frozen=True, slots=True)
 class LoadReport:
     """`verify --load`: what was judged, what the driver answered, and the findings of both."""
+
+    COMMAND: ClassVar[str] = "verify --load"
 
     check: CheckReport
     loads: tuple[ArtifactLoad, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.gpus.index import Gpu
@@ -14,6 +14,8 @@ from cudacompat.domain.words.exit_codes import EXIT_NOTHING, EXIT_OK
 @dataclass(frozen=True, slots=True)
 class GpusReport:
     """What `gpus` found for a query."""
+
+    COMMAND: ClassVar[str] = "gpus"
 
     query: str | None
     gpus: tuple[Gpu, ...]
@@ -27,6 +29,8 @@ class GpusReport:
 @dataclass(frozen=True, slots=True)
 class ToolkitsReport:
     """The CUDA releases that a query leaves: of a version, or those that build `arch` (`"120"`) for what was named."""
+
+    COMMAND: ClassVar[str] = "toolkits"
 
     query: str | None
     arch: str | None

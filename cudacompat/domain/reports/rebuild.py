@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.runs.rebuild import BuildSteps, StepResult, StepState
+from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK, EXIT_STEP_FAILED, count_of
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,11 @@ class RebuildReport:
 
     Nothing was run where `results` is empty (`--dry-run`).
     """
+
+    COMMAND: ClassVar[str] = "rebuild"
+    not_read: ClassVar[tuple[NotRead, ...]] = ()
+    suppressed: ClassVar[tuple[Suppressed, ...]] = ()
+    show_suppressed: ClassVar[bool] = False
 
     steps: BuildSteps
     results: tuple[StepResult, ...] = ()

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.runs.verify import Verdict
+from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_OK, EXIT_STEP_FAILED, count_of
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
     """`verify`: the verdict and the findings."""
+
+    COMMAND: ClassVar[str] = "verify"
+    not_read: ClassVar[tuple[NotRead, ...]] = ()
+    suppressed: ClassVar[tuple[Suppressed, ...]] = ()
+    show_suppressed: ClassVar[bool] = False
 
     verified: Verified
     findings: tuple[Finding, ...]

@@ -13,6 +13,11 @@ class Severity(Enum):
     WARNING = "warning"
     NOTE = "note"
 
+    @property
+    def rank(self) -> int:
+        """Its place among all of them, the worst first: 0 for an error."""
+        return list(Severity).index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class CodePlace:

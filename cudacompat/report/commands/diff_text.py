@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.compare.diff import ArtifactDiff, Change, CodeAmount, DiffReport, ServiceDiff, TargetDiff
 from cudacompat.domain.gpus.lookup import search
@@ -15,15 +15,8 @@ from cudacompat.domain.words.phrases import CAUSE, count, some
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
 
-
-class Page(Protocol):
-    """What a text report is written on."""
-
-    def line(self, *parts: str | tuple[str, str]) -> None:
-        """One line."""
-
-    def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
-        """A labelled value."""
+if TYPE_CHECKING:
+    from cudacompat.report.text_page import Page
 
 
 _WORDS = {
