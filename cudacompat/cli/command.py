@@ -7,13 +7,21 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from cudacompat.report.formats import formats_of
+
 # parameters that name a file to be written, and those that name what is read
 _WRITTEN = {"output": "--output", "save_facts": "--save-facts", "baseline": "--baseline"}
 _READ = ("paths", "old", "new", "load", "log", "facts", "gpus_from", "config", "baseline")
 
 
 class Command(TyperCommand):
-    """A command that refuses, before it reads anything, to write over what it reads."""
+    """A command that offers the formats of its report, and refuses, before it reads anything, to write over that."""
+
+    def __init__(self, name: str | None, **more: Any) -> None:
+        super().__init__(name, **more)
+        for each in self.params:
+            if each.name == "format_" and name is not None:
+                each.metavar = f"<{'|'.join(formats_of(name))}>"
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; `UsageError` where a file to be written is one that is read, or must not be replaced."""

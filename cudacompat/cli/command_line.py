@@ -25,8 +25,7 @@ from cudacompat.cli.commands import (
     verify,
 )
 from cudacompat.domain.words.errors import CudacompatError
-
-EXIT_OK, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 0, 2, 70, 130
+from cudacompat.domain.words.exit_codes import ExitCode
 
 # Typer carries its own copy of click; the base of its usage errors is found by name so that both layouts work.
 _CommandLineError: type[Exception] = next(
@@ -49,17 +48,17 @@ def run(arguments: list[str]) -> int:
         if not arguments:
             return _show_help()
         result = app(args=arguments, prog_name="cudacompat", standalone_mode=False)
-        return result if isinstance(result, int) else EXIT_OK
+        return result if isinstance(result, int) else ExitCode.OK
     except _CommandLineError as error:
         return _complain(error.format_message() if hasattr(error, "format_message") else str(error))
     except CudacompatError as error:
         return _complain(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        return EXIT_INTERRUPTED
+        return ExitCode.INTERRUPTED
     except Exception:  # noqa: BLE001 - the error boundary: a bug shows itself whole
         traceback.print_exc()
         print("this is a bug in cudacompat: please report it with the lines above", file=sys.stderr)  # noqa: T201
-        return EXIT_BUG
+        return ExitCode.BUG
 
 
 def _show_help() -> int:
@@ -68,10 +67,10 @@ def _show_help() -> int:
 
     with contextlib.redirect_stdout(sys.stderr):
         app(args=["--help"], prog_name="cudacompat", standalone_mode=False)
-    return EXIT_USAGE
+    return ExitCode.USAGE
 
 
-def _complain(message: str, exit_code: int = EXIT_USAGE) -> int:
+def _complain(message: str, exit_code: int = ExitCode.USAGE) -> int:
     from cudacompat.report.safe_text import safe
 
     print(f"cudacompat: error: {safe(message)}", file=sys.stderr)  # noqa: T201

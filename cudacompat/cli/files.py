@@ -15,7 +15,7 @@ from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.reports.generate import GeneratedFile
 from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.host.written import make_folder, save_all
 from cudacompat.report.safe_text import safe
 
@@ -41,7 +41,7 @@ def place(
     if check or diff:
         for name in changed if check else ():
             say(f"{Path(folder) / name}: {'differs' if there[name] is not None else 'missing'}")
-        return EXIT_FINDINGS if check and changed and not exit_zero else EXIT_OK
+        return ExitCode.FINDINGS if check and changed and not exit_zero else ExitCode.OK
     foreign = [name for name in changed if there[name] is not None and not write]
     if foreign:
         raise UsageError(f"{Path(folder) / foreign[0]} is there and differs; --diff shows how, --write replaces it")
@@ -50,7 +50,7 @@ def place(
     save_all([(Path(folder) / name, wanted[name].encode()) for name in changed])
     for name in wanted:
         say(f"wrote {Path(folder) / name}", quiet=quiet)
-    return EXIT_OK
+    return ExitCode.OK
 
 
 def _kept(file: GeneratedFile, there: str | None, folder: str, *, merely_shown: bool) -> str:
@@ -80,7 +80,7 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
         for file in report.files:
             say(f"{root / file.name}: would change")
         if report.files:
-            return EXIT_OK if exit_zero else EXIT_FINDINGS
+            return ExitCode.OK if exit_zero else ExitCode.FINDINGS
     elif write and not diff:
         edit_files(report.files, report.folder, diff=False, quiet=quiet)
         for command in report.after if report.files else ():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cudacompat.cli.options import Color, Format
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from cudacompat.report.formats import Report
@@ -38,7 +38,7 @@ def emit(
     if format_ is Format.GITHUB:
         _append_summary(report, os.environ.get("GITHUB_STEP_SUMMARY"))
     code = report.exit_code
-    return EXIT_OK if exit_zero and code == EXIT_FINDINGS else code
+    return ExitCode.OK if exit_zero and code == ExitCode.FINDINGS else code
 
 
 def to_stdout(output: str | None) -> bool:

@@ -51,7 +51,7 @@ def _require_replaceable(
         raise UsageError(f"{option} {path} would replace a build file that is read")
     if Path(os.path.realpath(path)).name in _POLICIES:
         raise UsageError(f"{option} {path} would replace a policy file")
-    what = _what_is_kept(path)
+    what = _what_is_kept(path) if option != "--baseline" else None  # only a baseline is replaced there
     if what is not None:
         raise UsageError(f"{option} {path} would replace {what}: is a file name missing after {option}?")
 

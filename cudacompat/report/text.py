@@ -14,8 +14,7 @@ from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, NotRead, Registration
-from cudacompat.domain.words.exit_codes import count_of
-from cudacompat.domain.words.finding import Finding, Severity, Suppressed
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 from cudacompat.domain.words.phrases import CAUSE, count, sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.words.code import NotRead
-from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK, EXIT_STEP_FAILED
+from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
@@ -21,11 +21,11 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome,
 if TYPE_CHECKING:
     from cudacompat.domain.reports.lint import LintReport
 
-_HEADLINES = {
-    EXIT_OK: "no errors",
-    EXIT_NOTHING: "nothing to judge",
-    EXIT_INCOMPLETE: "incomplete",
-    EXIT_STEP_FAILED: "a step failed",
+_HEADLINES: dict[int, str] = {
+    ExitCode.OK: "no errors",
+    ExitCode.NOTHING: "nothing to judge",
+    ExitCode.INCOMPLETE: "incomplete",
+    ExitCode.STEP_FAILED: "a step failed",
 }
 Place = tuple[str | None, str | None]  # path and target
 
@@ -117,7 +117,7 @@ def view_of(report: Any) -> View:
     rows = _rows(judged) if judged else ()
     suppressed = tuple(sorted(whole.suppressed, key=lambda item: _key(item.finding, order)))
     # what ends with 0 has settled what its judgement left open: the driver was asked, or an ignore takes it as good
-    open_ = _open(rows, suppressed) if report.exit_code != EXIT_OK else frozenset()
+    open_ = _open(rows, suppressed) if report.exit_code != ExitCode.OK else frozenset()
     return View(
         command=report.COMMAND.partition(" ")[0],
         exit_code=report.exit_code,
@@ -215,10 +215,10 @@ def _gaps(
         Finding("undecided", Severity.WARNING, "cannot tell whether it runs", path, target=target)
         for path, target in sorted(open_ - told, key=lambda place: (place[0] or "", place[1] or ""))
     ]
-    if exit_code == EXIT_NOTHING:
+    if exit_code == ExitCode.NOTHING:
         gaps.append(Finding("nothing-to-judge", Severity.ERROR, "there was nothing to judge", None))
-    elif exit_code == EXIT_STEP_FAILED:
+    elif exit_code == ExitCode.STEP_FAILED:
         gaps.append(Finding("step-failed", Severity.ERROR, "a build or run step failed", None))
-    elif exit_code not in (EXIT_OK, EXIT_FINDINGS) and not gaps and not told:
+    elif exit_code not in (ExitCode.OK, ExitCode.FINDINGS) and not gaps and not told:
         gaps.append(Finding("incomplete", Severity.ERROR, "the result is incomplete", None))
     return tuple(gaps)

@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 import pytest
 
 from cudacompat.cli.main import run
-from cudacompat.cli.options import Format
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.report import formats
 from tests.helpers.run import EXAMPLE, GPU, cudacompat
@@ -47,7 +46,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_formats_are_those_of_the_command_line() -> None:
-    assert tuple(Format) == formats.FORMATS
+    assert tuple(formats.Format) == formats.FORMATS
 
 
 @pytest.mark.parametrize(

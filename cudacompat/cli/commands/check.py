@@ -16,7 +16,6 @@ from cudacompat.cli.options import (
     ConfigOption,
     DriverOption,
     ExitZeroOption,
-    Extra,
     Format,
     FormatOption,
     GpuOption,
@@ -25,10 +24,10 @@ from cudacompat.cli.options import (
     JitOption,
     OutputOption,
     PathsArgument,
-    Ptx,
     QuietOption,
     RequireOption,
 )
+from cudacompat.domain.words.choices import Extra, PtxPolicy
 
 
 def command(
@@ -45,7 +44,7 @@ def command(
     holes: HolesOption = None,
     any_of: AnyOfOption = None,
     ptx: Annotated[
-        Ptx | None,
+        PtxPolicy | None,
         typer.Option("--ptx", help="none: no PTX; any: PTX that newer GPUs compile; highest: that of the highest GPU."),
     ] = None,
     extra: Annotated[
@@ -84,7 +83,6 @@ def command(
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
     from cudacompat.domain.policy.resolve import policy_of, required
-    from cudacompat.domain.words.verdict import JitPolicy
     from cudacompat.domain.words.versions import DriverRelease
 
     options = {
@@ -108,7 +106,7 @@ def command(
         held_to.text("gpus-from"),
         DriverRelease.parse(driver) if driver else None,
         held_to.driver_floor,
-        JitPolicy(jit.value) if jit else None,
+        jit,
         os.environ,
     )
     policy = policy_of(held_to.given, held_to.ignores, targets)
@@ -116,7 +114,7 @@ def command(
     if write_baseline:
         from cudacompat.cli.written_apart import require_apart
 
-        require_apart({"--write-baseline": lock_file, **({"--output": output} if output else {})}, paths)
+        require_apart({"--baseline": lock_file, **({"--output": output} if output else {})}, paths)
         locks.refuse_to_overwrite(lock_file)
     compared = locks.load(lock_file) if "baseline" in held_to.given and not write_baseline else None
     with progress(quiet) as on_file:

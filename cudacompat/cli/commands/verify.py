@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,18 +16,11 @@ from cudacompat.cli.options import (
     OutputOption,
     QuietOption,
 )
+from cudacompat.domain.words.choices import Expect
 
 if TYPE_CHECKING:
     from cudacompat.domain.reports.load import LoadReport
     from cudacompat.domain.reports.verify import VerifyReport
-
-
-class Expect(StrEnum):
-    """The least that is wanted."""
-
-    NATIVE = "native"
-    SASS = "sass"
-    GPU = "gpu"
 
 
 def command(
@@ -84,10 +76,9 @@ def command(
         else:
             from cudacompat.app import verify
             from cudacompat.cli.sizes import parse_size
-            from cudacompat.domain.runs import verify as domain
 
             memory = parse_size(min_gpu_memory) if min_gpu_memory else None
-            asked = verify.VerifyRequest(domain.Expect(expect.value), tuple(gpu or ()), memory)
+            asked = verify.VerifyRequest(expect, tuple(gpu or ()), memory)
             if log:
                 report = verify.verify_log(log, asked)
             else:

@@ -13,8 +13,9 @@ from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.judge.weakest_outcome import reached
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.choices import FailOn as FailOn
 from cudacompat.domain.words.code import BinaryArtifact, NotRead
-from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 from cudacompat.domain.words.versions import PtxIsa
@@ -35,13 +36,6 @@ class Change(Enum):
     SAME = "same"
     STRONGER = "stronger"
     GAINED = "gained"
-
-
-class FailOn(Enum):
-    """What fails a comparison: service or code that is lost, or also service that is weaker."""
-
-    LOST = "lost"
-    WEAKER = "weaker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +133,17 @@ class DiffReport:
     fail_on: FailOn | None = None
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """3 if neither side has device code; 1 for what `fail_on` names; 4 if something is unread, or may have been
         lost and cannot be told; else 0."""
         if not self.old.artifacts and not self.new.artifacts and not self.old.not_read and not self.new.not_read:
-            return EXIT_NOTHING
+            return ExitCode.NOTHING
         failing = {Change.LOST, Change.PARTLY_LOST} | ({Change.WEAKER} if self.fail_on is FailOn.WEAKER else set())
         lost = any(change in failing for change in self.service.values()) or any(a.gone for a in self.artifacts)
         if self.fail_on is not None and lost:
-            return EXIT_FINDINGS
+            return ExitCode.FINDINGS
         open_ = any(each.may_be_lost for artifact in self.artifacts for each in artifact.service)
-        return EXIT_INCOMPLETE if self.old.not_read or self.new.not_read or open_ else EXIT_OK
+        return ExitCode.INCOMPLETE if self.old.not_read or self.new.not_read or open_ else ExitCode.OK
 
 
 def compare(old: Release, new: Release, targets: Sequence[Target], fail_on: FailOn | None = None) -> DiffReport:

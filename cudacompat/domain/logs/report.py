@@ -11,15 +11,8 @@ from cudacompat.domain.logs.signature import Signature, SignatureGroup
 from cudacompat.domain.logs.unknown_errors import Unknown
 from cudacompat.domain.logs.verdict import LogVerdict
 from cudacompat.domain.words.code import NotRead
-from cudacompat.domain.words.exit_codes import (
-    EXIT_FINDINGS,
-    EXIT_INCOMPLETE,
-    EXIT_NOTHING,
-    EXIT_OK,
-    EXIT_STEP_FAILED,
-    count_of,
-)
-from cudacompat.domain.words.finding import Finding, Severity, Suppressed
+from cudacompat.domain.words.exit_codes import ExitCode
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 from cudacompat.domain.words.verdict import Target
 
 
@@ -82,15 +75,15 @@ class ExplainReport:
     skipped: int = 0  # lines with words of errors that were not looked at: there were too many kinds of unknown ones
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """1 for an error that is known; 5 if the command failed; 4 for one that is not known; 3 for an empty log."""
         if count_of(self.findings, Severity.ERROR):
-            return EXIT_FINDINGS
+            return ExitCode.FINDINGS
         if self.command is not None and self.command.why is not None:
-            return EXIT_STEP_FAILED
+            return ExitCode.STEP_FAILED
         if self.unknown:
-            return EXIT_INCOMPLETE
-        return EXIT_OK if self.size else EXIT_NOTHING
+            return ExitCode.INCOMPLETE
+        return ExitCode.OK if self.size else ExitCode.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +96,6 @@ class CatalogueReport:
     rules: tuple[tuple[str, str], ...]
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """Always 0."""
-        return EXIT_OK
+        return ExitCode.OK

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.gpus.index import Gpu
     from cudacompat.domain.tables.toolkits import CudaRelease
-from cudacompat.domain.words.exit_codes import EXIT_NOTHING, EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class GpusReport:
     gpus: tuple[Gpu, ...]
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """3 if nothing matched, else 0."""
-        return EXIT_OK if self.gpus else EXIT_NOTHING
+        return ExitCode.OK if self.gpus else ExitCode.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,6 @@ class ToolkitsReport:
     releases: tuple[CudaRelease, ...]
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """3 if nothing matched, else 0."""
-        return EXIT_OK if self.releases else EXIT_NOTHING
+        return ExitCode.OK if self.releases else ExitCode.NOTHING

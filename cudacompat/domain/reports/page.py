@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cudacompat.domain.words.exit_codes import EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,6 @@ class PageReport:
     sources: tuple[str, ...] = ()
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """Always 0: an id that nothing is called is refused before."""
-        return EXIT_OK
+        return ExitCode.OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -81,3 +82,8 @@ class Suppressed:
     finding: Finding
     by: str  # "ignore" or "baseline"
     reason: str
+
+
+def count_of(findings: Iterable[Finding], severity: Severity) -> int:
+    """How many findings have this severity."""
+    return sum(finding.severity is severity for finding in findings)
