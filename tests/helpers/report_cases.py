@@ -27,8 +27,10 @@ INNER = f"{WHEEL}!/engine/lib.so"
 class LintReport:
     """What a command that judges no binaries reports: findings with lines and nothing more."""
 
-    COMMAND: ClassVar[str] = "explain"
+    COMMAND: ClassVar[str] = "lint"
     show_suppressed: ClassVar[bool] = False
+    targets: ClassVar[tuple[Target, ...]] = ()
+    files: ClassVar[int] = 1
 
     findings: tuple[Finding, ...]
     exit_code: int
