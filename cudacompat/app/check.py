@@ -31,8 +31,6 @@ from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 
-_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-
 
 def check(
     paths: Sequence[str],
@@ -82,7 +80,7 @@ def judge_read(
     ignores = [ignore for ignore in policy.ignores if ignore.rule in ids]  # the others are for `lint`
     left = suppress(findings, found.not_read, ignores, targets, date.today())
     findings = [*left.findings, *(f for use in left.uses for rule in IGNORE_RULES for f in rule.check(use))]
-    findings.sort(key=lambda f: _ORDER[f.severity])
+    findings.sort(key=lambda f: f.severity.rank)
     return CheckReport(
         targets=targets,
         verdicts=tuple(verdicts),

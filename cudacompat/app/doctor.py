@@ -21,7 +21,6 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
 
-_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _MOST_FACTS = 64 << 20  # bytes of a facts file
 
 # Findings about an artifact that a rebuild with the right list cures.
@@ -61,7 +60,7 @@ def doctor(
     checked = check(looked_at, targets, Policy(), on_file) if looked_at and targets else None
     if checked is not None:
         findings += checked.findings
-    findings.sort(key=lambda f: _ORDER[f.severity])
+    findings.sort(key=lambda f: f.severity.rank)
     known = _recognise(paths)
     plan, settings = _plan(findings, checked, targets, known)
     return DoctorReport(facts, checked, tuple(findings), plan, settings)

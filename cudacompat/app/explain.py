@@ -19,28 +19,64 @@ from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
 from cudacompat.domain.logs.report import CatalogueReport, CommandEnd, ExplainReport
 from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.reports.page import PageReport
 from cudacompat.domain.rules import all_rules, rule_called
 from cudacompat.domain.runs.observation import End
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
 
 _PAGE_WIDTH = 80
+_HEADINGS = ("What it finds", "Why it matters", "Example", "What to do")
 _NEVER_S = 10 * 365 * 86400.0
 
 
-def explain(id_: str) -> str:
+def explain(id_: str) -> PageReport:
     """Return the page of the rule or of the log line with this id (or CUDA error number or name); `UsageError` with
     the nearest ids if there is none."""
     rule = rule_called(id_.strip().lower())
     if rule is not None:
-        return f"{rule.id}: {rule.title}\n\n{inspect.cleandoc(rule.doc)}"
+        text = inspect.cleandoc(rule.doc)
+        return PageReport(rule.id, "finding", rule.title, f"{rule.id}: {rule.title}\n\n{text}", _sections(text))
     signature = named(id_)
     if signature is not None:
-        return signature_page(signature)
+        return _signature_report(signature)
     near = _near(id_)
     if near:
         raise UsageError(f"no finding is called {id_[:80]!r}; near it are: {', '.join(near)}")
     raise UsageError(f"no finding is called {id_[:80]!r}; `cudacompat explain --list` lists all")
+
+
+def _sections(text: str) -> tuple[tuple[str, str], ...]:
+    """The paragraphs of a rule's page by their headings; one without a heading belongs to the one before it."""
+    found: list[tuple[str, str]] = []
+    for paragraph in text.split("\n\n"):
+        heading, _, rest = paragraph.partition(":")
+        if heading in _HEADINGS:
+            found.append((heading, rest.strip("\n").removeprefix(" ")))
+        elif found:
+            found[-1] = (found[-1][0], f"{found[-1][1]}\n\n{paragraph}")
+    return tuple(found)
+
+
+def _signature_report(signature: Signature) -> PageReport:
+    parts = [
+        ("Example", signature.sample),
+        ("Cause", generic(signature.cause)),
+        ("It does not mean", generic(signature.not_)),
+        ("What to do", generic(signature.fix)),
+        ("Command", generic(signature.command) if signature.command else ""),
+        ("May follow from", causes_in_words(signature) if signature.after else ""),
+    ]
+    return PageReport(
+        signature.id,
+        "log-line",
+        generic(signature.title),
+        signature_page(signature),
+        tuple((heading, text) for heading, text in parts if text),
+        signature.code,
+        signature.severity.value,
+        tuple(signature.sources),
+    )
 
 
 def is_known(id_: str) -> bool:

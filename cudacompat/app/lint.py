@@ -20,10 +20,9 @@ from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.rules import IGNORE_RULES, SOURCE_RULES
 from cudacompat.domain.rules.ignores.suppress import suppress
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.verdict import Target
 
-_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _MOST_ROUNDS = 8
 
 
@@ -81,7 +80,7 @@ def findings_of(project: Project) -> tuple[Finding, ...]:
     found = [finding for rule in LINT_RULES for finding in rule.check(project)]
     found += [finding for calling in _callings(project) for rule in SOURCE_RULES for finding in rule.check(calling)]
     unique = list(dict.fromkeys(found))
-    return tuple(sorted(unique, key=lambda each: (each.path or "", each.line or 0, _ORDER[each.severity])))
+    return tuple(sorted(unique, key=lambda each: (each.path or "", each.line or 0, each.severity.rank)))
 
 
 def _callings(project: Project) -> Iterator[CallingSources]:
@@ -114,7 +113,7 @@ def _judged(
             for finding in rule.check(use)
         ),
     ]
-    findings = sorted((*left.findings, *about_ignores), key=lambda each: _ORDER[each.severity])
+    findings = sorted((*left.findings, *about_ignores), key=lambda each: each.severity.rank)
     report = LintReport(
         root=str(found.root),
         targets=targets,

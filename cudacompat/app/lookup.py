@@ -3,14 +3,43 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.gpus.lookup import search
 from cudacompat.domain.reports.lookup import GpusReport, ToolkitsReport
+from cudacompat.domain.words.errors import UsageError
+
+if TYPE_CHECKING:
+    from cudacompat.domain.gpus.index import Gpu
 
 
 def gpus(query: str | None) -> GpusReport:
-    """Return the GPUs that match the query (a name, PCI id, chip or compute capability), or all of them."""
+    """Return the GPUs that match the query (a name, PCI id, chip or compute capability), or all of them; for `native`,
+    those of this machine, `UsageError` where it has none."""
+    if query is not None and query.strip().lower() == "native":
+        return GpusReport(query, _native())
     return GpusReport(query, search(query or ""))
+
+
+def _native() -> tuple[Gpu, ...]:
+    from cudacompat.domain.gpus.index import Gpu
+    from cudacompat.domain.machine.facts import Missing
+    from cudacompat.host.gpus.probe import gpus as probe
+
+    here = probe()
+    if isinstance(here, Missing):
+        raise UsageError(f"no GPU found on this machine (tried {', '.join(here.tried)})")
+    devices = {(each.pci_id, each.name, each.capability): each for each in here.value}
+    return tuple(
+        Gpu(
+            each.name,
+            each.capability,
+            next((known.chip for known in search(each.pci_id or "") if each.pci_id), None),
+            (each.pci_id,) if each.pci_id else (),
+            here.found_via,
+        )
+        for each in devices.values()
+    )
 
 
 def toolkits(query: str | None, gpu: str | None) -> ToolkitsReport:

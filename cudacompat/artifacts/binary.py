@@ -10,10 +10,24 @@ from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.section import HostImage
 from cudacompat.artifacts.sniff import HEAD, Kind, sniff
-from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
+from cudacompat.domain.words.code import (
+    BinaryArtifact,
+    Compression,
+    DeviceModule,
+    FatbinEntry,
+    FileFormat,
+    Registration,
+)
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.versions import ToolkitVersion
 
+_FORMATS = {
+    Kind.CUBIN: FileFormat.CUBIN,
+    Kind.FATBIN: FileFormat.FATBIN,
+    Kind.PTX: FileFormat.PTX,
+    Kind.TILE_IR: FileFormat.TILE_IR,
+    Kind.AR: FileFormat.AR,
+}
 _IMAGES = {Kind.ELF: elf.read_image, Kind.PE: pe.read_image, Kind.COFF: pe.read_object}
 
 
@@ -28,7 +42,7 @@ def read_binary(path: str, buffer: Buffer, kind: Kind, *, kernels: bool) -> Bina
     """Read a file of a kind that may hold device code; it never raises for what the bytes are."""
     size = len(buffer)
     into = Gatherer(buffer, kernels=kernels)
-    label = kind.value
+    label: str = _FORMATS.get(kind, FileFormat.DATA)
     linked = False
     try:
         if kind in _IMAGES:
@@ -50,7 +64,6 @@ def read_binary(path: str, buffer: Buffer, kind: Kind, *, kernels: bool) -> Bina
         elif kind is Kind.OLD_FATBIN:
             into.problem(TOO_OLD)
         else:
-            label = "data"
             into.strays(0, size, None)
     except UnreadableError as error:
         into.problem(str(error))

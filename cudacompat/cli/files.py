@@ -4,52 +4,68 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from cudacompat.cli.output import say
 from cudacompat.domain.project.edited_file import EditedFile
 from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.reports.generate import GeneratedFile
 from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
+from cudacompat.host.written import make_folder, save_all
 from cudacompat.report.safe_text import safe
 
 _KEPT = ("\t", "\ufeff")  # of what is not printed elsewhere: a patch without them is another one
 _KEPT_APART = re.compile("([\t\ufeff])")
 
 
-def place(files: Sequence[GeneratedFile], folder: str, *, write: bool, diff: bool, check: bool, exit_zero: bool) -> int:
+def place(
+    files: Sequence[GeneratedFile], folder: str, *, write: bool, diff: bool, check: bool, exit_zero: bool, quiet: bool
+) -> int:
     """Write the files into the folder, or say what would change, and return the exit code.
 
-    A file that is there and differs is left alone without `write`. `diff` prints a unified diff and `check` only
-    compares; both write nothing, and `check` gives 1 for a difference.
+    A file that is there and differs is left alone without `write`; with it, what was not generated stays in it, and
+    `UsageError` says where that cannot be. `diff` prints a unified diff and `check` only compares; both write nothing,
+    and `check` gives 1 for a difference.
     """
     there = {file.name: _read(Path(folder) / file.name) for file in files}
-    changed = [file for file in files if there[file.name] != file.text]
+    wanted = {file.name: _kept(file, there[file.name], folder, merely_shown=diff or check) for file in files}
+    changed = [name for name in wanted if there[name] != wanted[name]]
     if diff:
-        for file in changed:
-            _show(Path(folder) / file.name, there[file.name], file.text)
+        for name in changed:
+            _show(Path(folder) / name, there[name], wanted[name])
     if check or diff:
-        for file in changed if check else ():
-            _say(f"{Path(folder) / file.name}: {'differs' if there[file.name] is not None else 'missing'}")
-        return EXIT_FINDINGS if check and changed and not exit_zero else EXIT_OK
-    foreign = [file.name for file in changed if there[file.name] is not None and not write]
+        for name in changed if check else ():
+            say(f"{Path(folder) / name}: {'differs' if there[name] is not None else 'missing'}")
+        return ExitCode.FINDINGS if check and changed and not exit_zero else ExitCode.OK
+    foreign = [name for name in changed if there[name] is not None and not write]
     if foreign:
         raise UsageError(f"{Path(folder) / foreign[0]} is there and differs; --diff shows how, --write replaces it")
-    for parent in dict.fromkeys((Path(folder) / file.name).parent for file in files):
-        _make(parent)
-    _write_all([(Path(folder) / file.name, file.text) for file in files])
-    for file in files:
-        _say(f"wrote {Path(folder) / file.name}")
-    return EXIT_OK
+    for parent in dict.fromkeys((Path(folder) / name).parent for name in wanted):
+        make_folder(parent)
+    save_all([(Path(folder) / name, wanted[name].encode()) for name in changed])
+    for name in wanted:
+        say(f"wrote {Path(folder) / name}", quiet=quiet)
+    return ExitCode.OK
 
 
-def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zero: bool) -> int:
+def _kept(file: GeneratedFile, there: str | None, folder: str, *, merely_shown: bool) -> str:
+    """What is to be in the file: what was generated, beside what somebody else wrote there."""
+    from cudacompat.generate.keep import kept
+
+    try:
+        return file.text if there is None else kept(file.name, there, file.text)
+    except UsageError as error:
+        if merely_shown:
+            return file.text
+        raise UsageError(f"{Path(folder) / file.name} {error}") from None
+
+
+def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zero: bool, quiet: bool = False) -> int:
     """Show or make the edits of a project, and return the exit code: 1 with `check` where something would change, else
     the report's own. All files are written, or none."""
     root = Path(report.folder)
@@ -57,24 +73,24 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
         edit_files(report.files, report.folder, diff=True)
     for place in report.places:
         if place.state is PlaceState.CANNOT:
-            _say(f"{place.file}:{place.line}: to be changed by hand: {place.why}")
+            say(f"{place.file}:{place.line}: to be changed by hand: {place.why}")
     for item in report.not_read:
-        _say(f"{item.path}: not read: {item.why}")
+        say(f"{item.path}: not read: {item.why}")
     if check:
         for file in report.files:
-            _say(f"{root / file.name}: would change")
+            say(f"{root / file.name}: would change")
         if report.files:
-            return EXIT_OK if exit_zero else EXIT_FINDINGS
+            return ExitCode.OK if exit_zero else ExitCode.FINDINGS
     elif write and not diff:
-        edit_files(report.files, report.folder, diff=False)
+        edit_files(report.files, report.folder, diff=False, quiet=quiet)
         for command in report.after if report.files else ():
-            _say(f"then, as old results hide the change: {command}")
+            say(f"then, as old results hide the change: {command}")
     if not report.places:
-        _say("no list of architectures found")
+        say("no list of architectures found")
     return report.exit_code
 
 
-def edit_files(files: Sequence[EditedFile], folder: str, *, diff: bool) -> None:
+def edit_files(files: Sequence[EditedFile], folder: str, *, diff: bool, quiet: bool = False) -> None:
     """Show the edits as a patch that `git apply` takes, or write them: all files or none."""
     root = Path(folder)
     if diff:
@@ -84,34 +100,9 @@ def edit_files(files: Sequence[EditedFile], folder: str, *, diff: bool) -> None:
     for file in files:
         if _bytes(root / file.name) != file.before.encode():
             raise UsageError(f"{root / file.name} changed while it was looked at; run this again")
-    _write_all([(root / file.name, file.after) for file in files])
+    save_all([(root / file.name, file.after.encode()) for file in files])
     for file in files:
-        _say(f"wrote {root / file.name}")
-
-
-def _write_all(files: Sequence[tuple[Path, str]]) -> None:
-    """Write all of the files beside their places first, then put each in its place: all or none. The modes of those
-    that are there stay."""
-    umask = os.umask(0)
-    os.umask(umask)
-    made: list[tuple[Path, Path]] = []
-    path = Path()
-    try:
-        for path, text in files:
-            if path.exists() and not os.access(path, os.W_OK):
-                raise UsageError(f"cannot write {path}: it is read-only")
-            with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=".cudacompat-", delete=False) as file:
-                made.append((Path(file.name), path))
-                file.write(text.encode())
-            mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~umask  # temporary files are 0600
-            made[-1][0].chmod(mode)
-        for temporary, path in made:
-            temporary.replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
-    finally:
-        for temporary, _ in made:
-            temporary.unlink(missing_ok=True)
+        say(f"wrote {root / file.name}", quiet=quiet)
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -128,13 +119,6 @@ def _read(path: Path) -> str | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot make the folder {folder}: {error.strerror or error}") from error
 
 
 def _show(path: Path, old: str | None, new: str) -> None:
@@ -162,7 +146,3 @@ def _patch(path: Path, old: str, new: str) -> None:
         sys.stdout.write(shown + ending)
         if not line.endswith("\n"):
             sys.stdout.write("\\ No newline at end of file\n")
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(safe(text) + "\n")

@@ -1,108 +1,39 @@
-"""The command line: parse, call one use case, write its report, return the exit code."""
+"""The console script. It imports nothing heavy before it can be interrupted and before its streams can be used."""
 
 from __future__ import annotations
 
 import os
 import sys
-import traceback
-from typing import Annotated, NoReturn
 
-import typer
-
-import cudacompat
-from cudacompat.cli.commands import (
-    bench,
-    check,
-    diff,
-    doctor,
-    explain,
-    generate,
-    gpus,
-    lint,
-    listing,
-    rebuild,
-    toolkits,
-    verify,
-)
-from cudacompat.domain.words.errors import CudacompatError
-
-EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
-
-# Typer carries its own copy of click; the base of its usage errors is found by name so that both layouts work.
-_CommandLineError: type[Exception] = next(
-    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
-)
-
-app = typer.Typer(
-    name="cudacompat",
-    help="Says whether compiled CUDA code really runs on a GPU, why not, and the build settings that cure it.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,  # rich would delete every [sm_80] from the help, and costs 0.05 s to import
-    pretty_exceptions_enable=False,
-)
+_INTERRUPTED = 130
 
 
-def main() -> NoReturn:
-    """The console script: run and exit."""
-    sys.exit(run(sys.argv[1:]))
+def main() -> None:
+    """Run the command line of this process and exit with its code: 130 for Ctrl-C, at start-up too."""
+    try:
+        _main()
+    except KeyboardInterrupt:
+        os._exit(_INTERRUPTED)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; a user's mistake becomes one line on stderr."""
-    try:
-        result = app(args=arguments, prog_name="cudacompat", standalone_mode=False)
-        return result if isinstance(result, int) else 0
-    except _CommandLineError as error:
-        # typer's own errors of a shown help page (no arguments) carry no message
-        message = error.format_message() if hasattr(error, "format_message") else str(error)
-        return _complain(message) if message else EXIT_USAGE
-    except CudacompatError as error:
-        return _complain(str(error), error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # whoever read us has seen enough; a flush at exit must not complain again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception:  # noqa: BLE001 - the error boundary: a bug shows itself whole
-        traceback.print_exc()
-        print("this is a bug in cudacompat: please report it with the lines above", file=sys.stderr)  # noqa: T201
-        return EXIT_BUG
+    from cudacompat.cli.command_line import run as run_line
+
+    return run_line(arguments)
 
 
-def _complain(message: str, exit_code: int = EXIT_USAGE) -> int:
-    from cudacompat.report.safe_text import safe
+def _main() -> None:
+    from cudacompat.cli.interrupts import Interrupts
 
-    print(f"cudacompat: error: {safe(message)}", file=sys.stderr)  # noqa: T201
-    return exit_code
+    interrupts = Interrupts()
+    from cudacompat.cli import streams
 
+    streams.prepare()
+    from cudacompat.cli.command_line import run as run_line
 
-def _version(value: bool) -> None:
-    if value:
-        typer.echo(f"cudacompat {cudacompat.__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
-) -> None:
-    """Options before the command."""
-
-
-for _name, _command in (
-    ("doctor", doctor.command),
-    ("inspect", listing.command),
-    ("check", check.command),
-    ("diff", diff.command),
-    ("generate", generate.command),
-    ("lint", lint.command),
-    ("rebuild", rebuild.command),
-    ("verify", verify.command),
-    ("bench", bench.command),
-    ("gpus", gpus.command),
-    ("toolkits", toolkits.command),
-):
-    app.command(_name)(_command)
-app.command("explain", cls=explain.Parser)(explain.command)
+    code = _INTERRUPTED
+    with interrupts.raised():
+        code = run_line(sys.argv[1:])
+    streams.finish()
+    sys.exit(_INTERRUPTED if interrupts.seen else code)

@@ -7,20 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cudacompat.report.formats import require
-
-
-class Format(StrEnum):
-    """Output formats."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    MARKDOWN = "markdown"
-    HTML = "html"
+from cudacompat.domain.words.choices import Holes, JitPolicy, Require
+from cudacompat.report.formats import Format as Format
+from cudacompat.report.formats import formats_of, require
 
 
 class Color(StrEnum):
@@ -31,58 +20,26 @@ class Color(StrEnum):
     NEVER = "never"
 
 
-class Require(StrEnum):
-    """The least that every artifact must reach."""
-
-    NATIVE = "native"
-    SASS = "sass"
-    RUNS = "runs"
-
-
-class Holes(StrEnum):
-    """What an artifact that runs only in part counts as."""
-
-    ERROR = "error"
-    WARN = "warn"
-    IGNORE = "ignore"
-
-
-class Ptx(StrEnum):
-    """The PTX that every module has to carry."""
-
-    NONE = "none"
-    ANY = "any"
-    HIGHEST = "highest"
-
-
-class Extra(StrEnum):
-    """What code for targets that nobody asked for counts as."""
-
-    ALLOW = "allow"
-    WARN = "warn"
-    FORBID = "forbid"
-
-
-class Jit(StrEnum):
-    """What the environment of the run allows."""
-
-    NORMAL = "normal"
-    FORCED = "forced"
-    DISABLED = "disabled"
-
-
 def _applies(context: typer.Context, format_: Format) -> Format:
     """Refuse a format that the command does not have before anything is read."""
     require(context.info_name or "", format_.value)
     return format_
 
 
-FormatOption = Annotated[Format, typer.Option("--format", callback=_applies, help="How to write the result.")]
+def _begin_so(context: typer.Context, incomplete: str) -> list[str]:
+    """The formats of the command that begin with what was typed."""
+    return [each for each in formats_of(context.info_name or "") if each.startswith(incomplete)]
+
+
+FormatOption = Annotated[
+    Format,
+    typer.Option("--format", callback=_applies, autocompletion=_begin_so, help="How to write the result."),
+]
 ColorOption = Annotated[Color, typer.Option("--color", help="Colour the text; NO_COLOR is honoured.")]
 OutputOption = Annotated[
-    str | None, typer.Option("--output", metavar="FILE", help="Write the result to FILE instead of stdout.")
+    str | None, typer.Option("--output", metavar="FILE", help="Write the result to FILE instead of stdout (-).")
 ]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Only errors in text; no progress.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no remarks on stderr; the result stays.")]
 ExitZeroOption = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in spite of findings (turns 1 into 0).")]
 GpuOption = Annotated[
     list[str] | None,
@@ -98,7 +55,7 @@ DriverOption = Annotated[
     typer.Option("--driver", metavar="VER", help="The driver to judge with, such as 580.65.06 or 570."),
 ]
 JitOption = Annotated[
-    Jit | None,
+    JitPolicy | None,
     typer.Option("--jit", help="Judge as with CUDA_FORCE_PTX_JIT=1 (forced) or CUDA_DISABLE_PTX_JIT=1 (disabled)."),
 ]
 GpusFromOption = Annotated[

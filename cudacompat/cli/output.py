@@ -2,78 +2,84 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import sys
-import tempfile
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from cudacompat.cli.options import Color, Format
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
 
+if TYPE_CHECKING:
+    from cudacompat.report.formats import Report
 
-class HasExitCode(Protocol):
-    """A report that knows its exit code."""
-
-    @property
-    def exit_code(self) -> int:
-        """The contract's exit code."""
+_STDOUT = "-"
 
 
 def emit(
-    report: HasExitCode, format_: Format, color: Color, output: str | None, *, quiet: bool, exit_zero: bool
+    report: Report, format_: Format, color: Color, output: str | None, *, exit_zero: bool, kept: bool = False
 ) -> int:
-    """Write the report and return the exit code."""
+    """Write the report and return the exit code. `kept` is for what is made to be kept: without it, there is nothing,
+    so that a disk that did not take it is an error."""
     from cudacompat.report.formats import write
 
-    if output is None:
+    if to_stdout(output):
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a stream that is not UTF-8 still takes every name
-        write(report, format_.value, sys.stdout, color.value, quiet=quiet)
+        write(report, format_.value, sys.stdout, color.value)
         sys.stdout.flush()
+        if kept:
+            require_kept()
     else:
         buffer = io.StringIO()
-        write(report, format_.value, buffer, "never" if color is Color.AUTO else color.value, quiet=quiet)
-        save(output, buffer.getvalue())
+        write(report, format_.value, buffer, "never" if color is Color.AUTO else color.value)
+        save(output or "", buffer.getvalue())
     if format_ is Format.GITHUB:
         _append_summary(report, os.environ.get("GITHUB_STEP_SUMMARY"))
     code = report.exit_code
-    return EXIT_OK if exit_zero and code == EXIT_FINDINGS else code
+    return ExitCode.OK if exit_zero and code == ExitCode.FINDINGS else code
 
 
-def _append_summary(report: object, path: str | None) -> None:
+def to_stdout(output: str | None) -> bool:
+    """Whether `--output` leaves the result on stdout."""
+    return output is None or output == _STDOUT
+
+
+def require_kept() -> None:
+    """`UsageError` where a disk did not take what was written to stdout."""
+    from cudacompat.cli import streams
+
+    why = streams.failure(of_disk=True)
+    if why is not None:
+        streams.forget()
+        raise UsageError(f"cannot write standard output: {(why.strerror or str(why)).lower()}")
+
+
+def _append_summary(report: Report, path: str | None) -> None:
     """Append the whole report to the job summary that GitHub Actions shows, if there is one. That it cannot be written
     is said and changes no exit code."""
     if not path:
         return
+    from cudacompat.host.written import append
     from cudacompat.report.markdown import summary
 
     try:
-        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(summary(report) + "\n")
+        append(path, f"{summary(report)}\n".encode("utf-8", "backslashreplace"))
     except OSError as error:
         print(f"cudacompat: cannot write the job summary: {error.strerror or error}", file=sys.stderr)  # noqa: T201
 
 
 def save(path: str, text: str) -> None:
     """Write the file whole or not at all; `UsageError` if it cannot be written."""
-    target = Path(path)
-    temporary: str | None = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", errors="surrogateescape", dir=target.parent, prefix=".cudacompat-", delete=False
-        ) as file:
-            temporary = file.name
-            file.write(text)
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)  # as open() would have made it; temporary files are 0600
-        Path(temporary).replace(target)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
+    from cudacompat.host.written import save as write_file
+
+    write_file(path, text.encode("utf-8", "surrogateescape"))
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """Say on stderr what is no result; with `quiet`, nothing."""
+    from cudacompat.report.safe_text import safe
+
+    if not quiet:
+        sys.stderr.write(f"{safe(text)}\n")

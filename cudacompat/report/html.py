@@ -16,14 +16,14 @@ from cudacompat.domain.machine.facts import Found, HostFacts
 from cudacompat.domain.reports.doctor import DoctorReport
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.words.byte_sizes import byte_size
-from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import Outcome
 from cudacompat.report.finding_groups import FindingGroup, group
+from cudacompat.report.formats import Report
 from cudacompat.report.heat import MEANING, carried, coverage, detail_of, detail_of_artifact, worst
 from cudacompat.report.safe_text import clipped
-from cudacompat.report.view import View, command_of, conditions, view_of
+from cudacompat.report.view import View, conditions, view_of
 
 MOST_FINDINGS = 500  # places of each severity
 MOST_DETAILS = 40  # artifacts whose modules are shown
@@ -32,9 +32,8 @@ _LONGEST = 4000  # characters of one text
 Context = dict[str, Any]
 
 
-def render(report: object, stream: TextIO) -> None:
+def render(context: Context, stream: TextIO) -> None:
     """Write the page, ASCII (other characters as references), one final newline."""
-    context = _inspect(report) if isinstance(report, InspectReport) else _findings(report)
     style = _file("page.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
     page = _template().render(style=style, policy=f"sha256-{digest}", version=cudacompat.__version__, **context)
@@ -91,10 +90,9 @@ def _base(command: str, headline: str, tone: str) -> Context:
     }
 
 
-def _findings(report: object) -> Context:
+def findings_page(report: Report) -> Context:
+    """Return what the page of a report shows that is made of findings."""
     view = view_of(report)
-    if view is None:
-        raise UsageError(f"{command_of(report)} is not written as html")
     groups, rows_left_out = coverage(view)
     shown = sorted(view.rows, key=lambda row: (*worst(row), row.path))[:MOST_DETAILS]
     outcomes = {verdict.outcome for row in view.rows for verdict in row.verdicts if verdict is not None}
@@ -116,9 +114,13 @@ def _findings(report: object) -> Context:
         details_of=[detail_of(row) for row in sorted(shown, key=lambda row: row.path)],
         details_left_out=len(view.rows) - len(shown),
     )
-    if isinstance(report, DoctorReport):
-        context.update(machine=_machine(report.facts), plan=report.plan, settings=report.settings)
     return context
+
+
+def doctor_page(report: DoctorReport) -> Context:
+    """Return what the page of `doctor` shows: the machine and the plan beside the findings."""
+    machine = {"machine": _machine(report.facts), "plan": report.plan, "settings": report.settings}
+    return {**findings_page(report), **machine}
 
 
 def _judged(view: View) -> list[tuple[str, str]]:
@@ -173,7 +175,8 @@ def _machine(facts: HostFacts) -> list[tuple[str, str]]:
     return rows
 
 
-def _inspect(report: InspectReport) -> Context:
+def inspect_page(report: InspectReport) -> Context:
+    """Return what the page of `inspect` shows."""
     read = report.read
     columns, groups, rows_left_out = carried(read.artifacts)
     ordered = sorted(read.artifacts, key=lambda artifact: artifact.path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 import cudacompat
@@ -15,14 +15,12 @@ from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
-from cudacompat.report.dispatch import found_in
 
 Json = dict[str, Any]
 
 
-def render(report: object, stream: TextIO) -> None:
-    """Write the report's document, UTF-8, one final newline."""
-    document = _document(report)
+def render(document: Json, stream: TextIO) -> None:
+    """Write a report's document, UTF-8, one final newline."""
     # ensure_ascii keeps every name, whatever bytes it came from, valid UTF-8 (surrogates as escapes) and inert in
     # a terminal (control characters as escapes)
     json.dump(document, stream, indent=2, ensure_ascii=True)
@@ -34,7 +32,8 @@ def head(command: str) -> Json:
     return {"schema": f"cudacompat/{command}/1", "tool": {"name": "cudacompat", "version": cudacompat.__version__}}
 
 
-def _inspect(report: InspectReport) -> Json:
+def inspect_json(report: InspectReport) -> Json:
+    """What `inspect` writes."""
     return {
         **head("inspect"),
         "artifacts": [_artifact(artifact) for artifact in report.read.artifacts],
@@ -163,7 +162,8 @@ def _not_read(items: Iterable[NotRead]) -> list[Json]:
     return [{"path": item.path, "why": item.why} for item in items]
 
 
-def _doctor(report: DoctorReport) -> Json:
+def doctor_json(report: DoctorReport) -> Json:
+    """What `doctor` writes."""
     from cudacompat.domain.machine.facts import to_json as facts_to_json
 
     checked = check_json(report.check) if report.check is not None else None
@@ -177,7 +177,8 @@ def _doctor(report: DoctorReport) -> Json:
     }
 
 
-def _gpus(report: GpusReport) -> Json:
+def gpus_json(report: GpusReport) -> Json:
+    """What `gpus` writes."""
     return {
         **head("gpus"),
         "query": report.query,
@@ -192,31 +193,3 @@ def _gpus(report: GpusReport) -> Json:
             for gpu in report.gpus
         ],
     }
-
-
-_DOCUMENTS: dict[type, Callable[[Any], Json]] = {
-    InspectReport: _inspect,
-    CheckReport: check_json,
-    DoctorReport: _doctor,
-    GpusReport: _gpus,
-}
-
-# Reports whose document is made in a module of its own: type -> (module, function).
-_ELSEWHERE = {
-    "ExplainReport": ("cudacompat.report.commands.explain_json", "explain_json"),
-    "CatalogueReport": ("cudacompat.report.commands.explain_json", "catalogue_json"),
-    "BenchReport": ("cudacompat.report.commands.bench_json", "bench_json"),
-    "DiffReport": ("cudacompat.report.commands.diff_json", "diff_json"),
-    "ExtendReport": ("cudacompat.report.commands.generate_add_json", "extend_json"),
-    "GenerateReport": ("cudacompat.report.commands.generate_json", "generate_json"),
-    "LintReport": ("cudacompat.report.commands.lint_json", "lint_json"),
-    "LoadReport": ("cudacompat.report.commands.verify_json", "load_json"),
-    "RebuildReport": ("cudacompat.report.commands.rebuild_json", "rebuild_json"),
-    "ToolkitsReport": ("cudacompat.report.commands.toolkits", "toolkits_json"),
-    "VerifyReport": ("cudacompat.report.commands.verify_json", "verify_json"),
-}
-
-
-def _document(report: object) -> Json:
-    write: Callable[[Any], Json] = _DOCUMENTS.get(type(report)) or found_in(_ELSEWHERE, report)
-    return write(report)

@@ -6,38 +6,28 @@ Source of the escapes: https://github.github.com/gfm/.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, TextIO, cast
 
 from cudacompat.domain.reports.doctor import DoctorReport
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.byte_sizes import byte_size
-from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Finding, Suppressed
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
 from cudacompat.report.code_sizes import sizes_of
+from cudacompat.report.formats import Report, parts_of
 from cudacompat.report.markdown_text import block, code, escaped, table_row
 from cudacompat.report.safe_text import safe
-from cudacompat.report.view import View, command_of, conditions, details, view_of
-
-if TYPE_CHECKING:
-    from cudacompat.domain.logs.report import CatalogueReport
+from cudacompat.report.view import View, conditions, details, view_of
 
 SUMMARY_LIMIT = 1_000_000  # bytes; GitHub takes 1 MiB of a step's summary and drops all of a longer one
 _BAD = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED)
 
 
-def render(report: object, stream: TextIO) -> None:
-    """Write the report."""
-    for piece in _blocks(report):
-        stream.write(piece)
-
-
-def summary(report: object, limit: int = SUMMARY_LIMIT) -> str:
+def summary(report: Report, limit: int = SUMMARY_LIMIT) -> str:
     """Return the report in at most `limit` bytes of UTF-8; what does not fit is left out block by block, and said."""
     blocks, used, left_out = [], 0, 0
-    for piece in _blocks(report):
+    for piece in parts_of(report):
         length = len(piece.encode("utf-8", "backslashreplace"))
         if left_out or used + length > limit - 200:  # room for the line that says so
             left_out += 1
@@ -49,22 +39,15 @@ def summary(report: object, limit: int = SUMMARY_LIMIT) -> str:
     return "".join(blocks)
 
 
-def _blocks(report: object) -> Iterator[str]:
-    if isinstance(report, InspectReport):
-        yield from _inspect(report)
-    elif isinstance(report, GpusReport):
-        yield from _gpus(report)
-    elif type(report).__name__ == "CatalogueReport":
-        from cudacompat.report.commands.explain_markdown import catalogue_markdown
+def findings_markdown(report: Report) -> Iterator[str]:
+    """Return a report that is made of findings, in parts."""
+    return _view(view_of(report))
 
-        yield from catalogue_markdown(cast("CatalogueReport", report))
-    else:
-        view = view_of(report)
-        if view is None:
-            raise UsageError(f"{command_of(report)} is not written as markdown")
-        yield from _view(view)
-        if isinstance(report, DoctorReport):
-            yield from _plan(report)
+
+def doctor_markdown(report: DoctorReport) -> Iterator[str]:
+    """Return what `doctor` found and the plan, in parts."""
+    yield from _view(view_of(report))
+    yield from _plan(report)
 
 
 def _view(view: View) -> Iterator[str]:
@@ -140,7 +123,8 @@ def _plan(report: DoctorReport) -> Iterator[str]:
 # -- listings
 
 
-def _inspect(report: InspectReport) -> Iterator[str]:
+def inspect_markdown(report: InspectReport) -> Iterator[str]:
+    """Return what `inspect` read, in parts."""
     read = report.read
     yield (
         f"## cudacompat inspect\n\ninspected {count(read.files, 'file')}: {len(read.artifacts)} with device code, "
@@ -167,7 +151,8 @@ def _inspect(report: InspectReport) -> Iterator[str]:
             yield f"- **{code(item.path)}**: {escaped(item.why)}\n"
 
 
-def _gpus(report: GpusReport) -> Iterator[str]:
+def gpus_markdown(report: GpusReport) -> Iterator[str]:
+    """Return what `gpus` found, in parts."""
     about = f" for {code(report.query)}" if report.query else ""
     yield f"## cudacompat gpus\n\n{count(len(report.gpus), 'GPU')} found{about}\n"
     if report.gpus:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
@@ -14,17 +14,15 @@ from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, NotRead, Registration
-from cudacompat.domain.words.exit_codes import count_of
-from cudacompat.domain.words.finding import Finding, Severity, Suppressed
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 from cudacompat.domain.words.phrases import CAUSE, count, sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
 from cudacompat.report.code_sizes import KIND_NAME
-from cudacompat.report.dispatch import found_in
+from cudacompat.report.formats import Report, entry_of
 from cudacompat.report.text_page import Page, _finding
 
 if TYPE_CHECKING:
-    from cudacompat.domain.compare.diff import DiffReport
     from cudacompat.domain.machine.facts import HostFacts, Missing
     from cudacompat.domain.policy.keys import PolicyValue
 
@@ -39,9 +37,8 @@ _OUTCOME_STYLE = {
 }
 
 
-def render(report: object, stream: TextIO, color: str = "auto", *, quiet: bool = False) -> None:
-    """Write the report. Lines are wrapped to the terminal, and left whole where the output is not one.
-    `quiet` leaves the errors and what could not be read."""
+def render(report: Report, stream: TextIO, color: str = "auto") -> None:
+    """Write the report. Lines are wrapped to the terminal, and left whole where the output is not one."""
     console = Console(
         file=stream,
         highlight=False,
@@ -52,25 +49,9 @@ def render(report: object, stream: TextIO, color: str = "auto", *, quiet: bool =
         force_terminal={"always": True, "never": False}.get(color),
     )
     page = Page(console, console.width if stream.isatty() else None)
-    if quiet and type(report).__name__ == "DiffReport":
-        from cudacompat.report.commands.diff_text import diff_errors
-
-        diff_errors(page, cast("DiffReport", report))
-    elif quiet:
-        _errors(page, report)
-    else:
-        _renderer(report)(page, report)
-
-
-def _errors(page: Page, report: object) -> None:
-    for finding in getattr(report, "findings", ()):
-        if finding.severity is Severity.ERROR:
-            _finding(page, finding)
-    checked = report.check if isinstance(report, DoctorReport) else report
-    if isinstance(checked, InspectReport):
-        _not_read(page, checked.read.not_read)
-    else:
-        _not_read(page, getattr(checked, "not_read", ()))
+    write = entry_of(report).text
+    if write is not None:
+        write(page, report)
 
 
 def _not_read(page: Page, items: Sequence[NotRead]) -> None:
@@ -81,7 +62,8 @@ def _not_read(page: Page, items: Sequence[NotRead]) -> None:
 # -- inspect
 
 
-def _inspect(page: Page, report: InspectReport) -> None:
+def inspect_text(page: Page, report: InspectReport) -> None:
+    """What `inspect` writes."""
     for artifact in report.read.artifacts:
         _artifact(page, artifact, report)
         page.line()
@@ -167,7 +149,8 @@ def _kernels(page: Page, modules: Sequence[DeviceModule]) -> None:
 # -- check
 
 
-def _check(page: Page, report: CheckReport) -> None:
+def check_text(page: Page, report: CheckReport) -> None:
+    """What `check` writes."""
     _judged_for(page, report.targets)
     _held_to(page, report.given)
     by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
@@ -250,7 +233,8 @@ def _verdict(page: Page, verdict: ArtifactVerdict, width: int) -> None:
 # -- doctor
 
 
-def _doctor(page: Page, report: DoctorReport) -> None:
+def doctor_text(page: Page, report: DoctorReport) -> None:
+    """What `doctor` writes."""
     _machine(page, report.facts)
     if report.check is not None:
         page.line()
@@ -320,35 +304,9 @@ def _missing(missing: Missing) -> str:
 # -- gpus
 
 
-def _gpus(page: Page, report: GpusReport) -> None:
+def gpus_text(page: Page, report: GpusReport) -> None:
+    """What `gpus` writes."""
     rows = [(str(gpu.capability), gpu.name, gpu.chip or "", " ".join(gpu.pci_ids[:4])) for gpu in report.gpus]
     if rows:
         _columns(page, rows, indent=0)
     page.line(f"{count(len(rows), 'GPU')} found" + (f" for {report.query}" if report.query else ""))
-
-
-_RENDERERS: dict[type, Callable[[Page, Any], None]] = {
-    InspectReport: _inspect,
-    CheckReport: _check,
-    DoctorReport: _doctor,
-    GpusReport: _gpus,
-}
-
-# Reports whose text is a module of its own, imported when one is to be written: type -> (module, function).
-_ELSEWHERE = {
-    "ExplainReport": ("cudacompat.report.commands.explain_text", "explain_text"),
-    "CatalogueReport": ("cudacompat.report.commands.explain_text", "catalogue_text"),
-    "BenchReport": ("cudacompat.report.commands.bench_text", "bench_text"),
-    "DiffReport": ("cudacompat.report.commands.diff_text", "diff_text"),
-    "ExtendReport": ("cudacompat.report.commands.generate_add_text", "extend_text"),
-    "GenerateReport": ("cudacompat.report.commands.generate_text", "generate_text"),
-    "LintReport": ("cudacompat.report.commands.lint_text", "lint_text"),
-    "LoadReport": ("cudacompat.report.commands.verify_text", "load_text"),
-    "RebuildReport": ("cudacompat.report.commands.rebuild_text", "rebuild_text"),
-    "ToolkitsReport": ("cudacompat.report.commands.toolkits", "toolkits_text"),
-    "VerifyReport": ("cudacompat.report.commands.verify_text", "verify_text"),
-}
-
-
-def _renderer(report: object) -> Callable[[Page, Any], None]:
-    return _RENDERERS.get(type(report)) or found_in(_ELSEWHERE, report)

@@ -7,39 +7,27 @@ know than their findings, what was suppressed and what could not be read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.words.code import NotRead
-from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK, EXIT_STEP_FAILED
+from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
 
-RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-_HEADLINES = {
-    EXIT_OK: "no errors",
-    EXIT_NOTHING: "nothing to judge",
-    EXIT_INCOMPLETE: "incomplete",
-    EXIT_STEP_FAILED: "a step failed",
+if TYPE_CHECKING:
+    from cudacompat.domain.reports.lint import LintReport
+
+_HEADLINES: dict[int, str] = {
+    ExitCode.OK: "no errors",
+    ExitCode.NOTHING: "nothing to judge",
+    ExitCode.INCOMPLETE: "incomplete",
+    ExitCode.STEP_FAILED: "a step failed",
 }
-_OF_COMMAND = {"catalogue": "explain", "load": "verify"}  # reports that are not called after their command
 Place = tuple[str | None, str | None]  # path and target
-
-
-@runtime_checkable
-class CarriesFindings(Protocol):
-    """What makes a report one of those that every format takes."""
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """All that counts."""
-
-    @property
-    def exit_code(self) -> int:
-        """The contract's exit code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +67,7 @@ class View:
     @property
     def problems(self) -> tuple[Finding, ...]:
         """Findings and gaps, worst first; at the same severity what could not be read comes first."""
-        return tuple(sorted((*self.gaps, *self.findings), key=lambda finding: RANK[finding.severity]))
+        return tuple(sorted((*self.gaps, *self.findings), key=lambda finding: finding.severity.rank))
 
     @property
     def headline(self) -> str:
@@ -118,29 +106,20 @@ class View:
         return next((target.label for target in self.targets if target.id == finding.target), finding.target)
 
 
-def command_of(report: object) -> str:
-    """The command whose report this is: `check` of a CheckReport."""
-    name = type(report).__name__.removesuffix("Report").lower()
-    return _OF_COMMAND.get(name, name)
-
-
-def view_of(report: object) -> View | None:
-    """Return the view of a report, `None` for one that carries no findings."""
-    if not isinstance(report, CarriesFindings):
-        return None
+def view_of(report: Any) -> View:
+    """Return the view of a report that has findings."""
     judged = _judged_by(report)
+    whole = judged or report
     targets = judged.targets if judged else ()
     order = {target.id: number for number, target in enumerate(targets)}
-    not_read = getattr(judged or report, "not_read", ())
-    not_read = tuple(sorted(not_read, key=lambda item: (item.path, item.why)))
+    not_read = tuple(sorted(whole.not_read, key=lambda item: (item.path, item.why)))
     findings = tuple(sorted(report.findings, key=lambda finding: _key(finding, order)))
     rows = _rows(judged) if judged else ()
-    suppressed = getattr(judged or report, "suppressed", ())
-    suppressed = tuple(sorted(suppressed, key=lambda item: _key(item.finding, order)))
+    suppressed = tuple(sorted(whole.suppressed, key=lambda item: _key(item.finding, order)))
     # what ends with 0 has settled what its judgement left open: the driver was asked, or an ignore takes it as good
-    open_ = _open(rows, suppressed) if report.exit_code != EXIT_OK else frozenset()
+    open_ = _open(rows, suppressed) if report.exit_code != ExitCode.OK else frozenset()
     return View(
-        command=command_of(report),
+        command=report.COMMAND.partition(" ")[0],
         exit_code=report.exit_code,
         findings=findings,
         suppressed=suppressed,
@@ -150,24 +129,29 @@ def view_of(report: object) -> View | None:
         rows=rows,
         open=open_,
         without_code=judged.without_code if judged else 0,
-        show_suppressed=getattr(judged or report, "show_suppressed", False),
-        examined=_examined(report),
+        show_suppressed=whole.show_suppressed,
+        examined=_read_for_lint(report) if report.COMMAND == "lint" else "",
     )
 
 
-def _examined(report: object) -> str:
+def _read_for_lint(report: LintReport) -> str:
     """What `lint` read: build files, of which it has no rows."""
-    files = getattr(report, "files", None)
-    if command_of(report) != "lint" or not isinstance(files, int):
-        return ""
-    targets = getattr(report, "targets", ())
-    return f"read {count(files, 'build file')}" + (f" for {count(len(targets), 'GPU')}" if targets else "")
+    gpus = f" for {count(len(report.targets), 'GPU')}" if report.targets else ""
+    return f"read {count(report.files, 'build file')}{gpus}"
 
 
-def _judged_by(report: object) -> CheckReport | None:
-    """What was judged: the report itself, the check in it, or the check of what came out of a build."""
-    candidates = (report, getattr(report, "check", None), getattr(report, "after", None))
-    return next((each for each in candidates if isinstance(each, CheckReport)), None)
+# What was judged: the report itself, the check in it, or the check of what came out of a build.
+_JUDGED: dict[str, Callable[[Any], CheckReport | None]] = {
+    "check": lambda report: report,
+    "doctor": lambda report: report.check,
+    "verify --load": lambda report: report.check,
+    "rebuild": lambda report: report.after,
+}
+
+
+def _judged_by(report: Any) -> CheckReport | None:
+    judged = _JUDGED.get(report.COMMAND)
+    return judged(report) if judged is not None else None
 
 
 def grouped(findings: Iterable[Finding]) -> dict[Place, tuple[Finding, ...]]:
@@ -192,7 +176,7 @@ def details(finding: Finding) -> list[tuple[str, str]]:
 
 def _key(finding: Finding, order: dict[str, int]) -> tuple[int, str, str, int, int, str]:
     return (
-        RANK[finding.severity],
+        finding.severity.rank,
         finding.path or "",
         finding.id,
         finding.line or 0,
@@ -231,10 +215,10 @@ def _gaps(
         Finding("undecided", Severity.WARNING, "cannot tell whether it runs", path, target=target)
         for path, target in sorted(open_ - told, key=lambda place: (place[0] or "", place[1] or ""))
     ]
-    if exit_code == EXIT_NOTHING:
+    if exit_code == ExitCode.NOTHING:
         gaps.append(Finding("nothing-to-judge", Severity.ERROR, "there was nothing to judge", None))
-    elif exit_code == EXIT_STEP_FAILED:
+    elif exit_code == ExitCode.STEP_FAILED:
         gaps.append(Finding("step-failed", Severity.ERROR, "a build or run step failed", None))
-    elif exit_code not in (EXIT_OK, EXIT_FINDINGS) and not gaps and not told:
+    elif exit_code not in (ExitCode.OK, ExitCode.FINDINGS) and not gaps and not told:
         gaps.append(Finding("incomplete", Severity.ERROR, "the result is incomplete", None))
     return tuple(gaps)

@@ -234,8 +234,9 @@ class TestFormats:
         assert (clean.code, unknown.code) == (0, 4)
         assert clean.out != unknown.out
 
-    def test_quiet_leaves_errors_only(self, tmp_path: Path) -> None:
-        assert explain(tmp_path, HEALTHY, "--quiet").out == ""
+    def test_quiet_leaves_the_whole_result(self, tmp_path: Path) -> None:
+        for text in (HEALTHY, FATAL):
+            assert explain(tmp_path, text, "--quiet").out == explain(tmp_path, text).out != ""
         assert "error[nvcc-unsupported-arch]" in explain(tmp_path, FATAL, "--quiet").out
 
 

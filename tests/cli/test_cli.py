@@ -103,11 +103,6 @@ class TestCheck:
         (tmp_path / "a.txt").write_text("nothing")
         assert cudacompat("check", tmp_path, "--gpu", GPU, "--exit-zero").code == 3
 
-    def test_quiet_leaves_the_errors(self) -> None:
-        ran = cudacompat("check", EXAMPLE, "--gpu", GPU, "--quiet")
-        assert ran.out.startswith(f"{EXAMPLE}: error[default-target-only]")
-        assert cudacompat("check", EXAMPLE, "--gpu", "5.2", "--quiet").out == ""
-
     @pytest.mark.skipif(has_gpu(), reason="this machine has a GPU")
     def test_without_a_gpu_here_one_has_to_be_named(self) -> None:
         ran = cudacompat("check", EXAMPLE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.reports.check import CheckReport
@@ -26,6 +27,11 @@ INNER = f"{WHEEL}!/engine/lib.so"
 class LintReport:
     """What a command that judges no binaries reports: findings with lines and nothing more."""
 
+    COMMAND: ClassVar[str] = "lint"
+    show_suppressed: ClassVar[bool] = False
+    targets: ClassVar[tuple[Target, ...]] = ()
+    files: ClassVar[int] = 1
+
     findings: tuple[Finding, ...]
     exit_code: int
     not_read: tuple[NotRead, ...] = ()
@@ -35,6 +41,8 @@ class LintReport:
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What a command reports that asks the driver about what `check` left open."""
+
+    COMMAND: ClassVar[str] = "verify --load"
 
     check: CheckReport
     findings: tuple[Finding, ...] = ()

@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 import pytest
 
 from cudacompat.cli.main import run
-from cudacompat.cli.options import Format
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.report import formats
 from tests.helpers.run import EXAMPLE, GPU, cudacompat
@@ -47,7 +46,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_formats_are_those_of_the_command_line() -> None:
-    assert tuple(Format) == formats.FORMATS
+    assert tuple(formats.Format) == formats.FORMATS
 
 
 @pytest.mark.parametrize(
@@ -112,15 +111,14 @@ def test_what_only_lists_is_written_in_the_formats_of_lists(
 def test_reports_are_called_after_their_commands() -> None:
     from cudacompat.domain.logs.report import CatalogueReport
     from cudacompat.domain.reports.load import LoadReport
-    from cudacompat.report.view import command_of, view_of
+    from cudacompat.report.view import view_of
     from tests.helpers.report_cases import CASES, report
 
-    assert command_of(CASES["clean"]) == "check"
-    assert command_of(CatalogueReport((), ())) == "explain"
+    assert CASES["clean"].COMMAND == "check"
+    assert CatalogueReport((), ()).COMMAND == "explain --list"
     asked = LoadReport(report(), (), ())
-    assert command_of(asked) == "verify"
     view = view_of(asked)
-    assert view is not None
+    assert view.command == "verify"
     assert [target.id for target in view.targets] == ["12.0", "8.6"]
 
 

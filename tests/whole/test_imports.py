@@ -55,8 +55,9 @@ app(standalone_mode=False)
 HEAVY = {"rich", "jinja2", "elftools", "pynvml", "zstandard", "lz4", "packaging", "markupsafe", "pygments", "yaml"}
 
 CLI = (
-    *("cli", "cli.main", "cli.options", "cli.commands*", "domain", "domain.words", "domain.words.errors"),
-    *("domain.words.exit_codes", "report", "report.formats"),
+    *("cli", "cli.main", "cli.interrupts", "cli.streams", "cli.command_line", "cli.command", "cli.options"),
+    *("cli.commands*", "domain", "domain.words", "domain.words.errors", "domain.words.exit_codes", "report"),
+    *("report.formats", "report.writers", "domain.words.choices"),
 )
 WORDS = ("domain.words*", "domain.reports*", "domain.tables", "domain.judge", "domain.judge.code_places")
 READING = (
@@ -66,7 +67,7 @@ READING = (
     *("artifacts.containers.folders", "artifacts.binaries*"),
     *WORDS,
 )
-WRITER = ("report.dispatch", "report.commands")
+WRITER = ("report.commands",)
 JSON = (*WRITER, "report.json")
 TEXT = (*WRITER, "report.text", "report.text_page", "report.safe_text", "report.code_sizes")
 GPUS = (

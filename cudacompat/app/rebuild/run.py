@@ -26,6 +26,7 @@ from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.runs.follow import follow
+from cudacompat.host.written import make_folder, save
 
 _TAIL = 30  # lines of a failed step that are shown
 
@@ -61,9 +62,9 @@ class _Build:
 
 def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, events: Events) -> RebuildReport:
     """Run the steps and return what became of each, with the artifacts judged before and after."""
-    logs.mkdir(parents=True, exist_ok=True)
+    make_folder(logs)
     if any(step.kind is StepKind.EXTRACT for step in steps.steps):
-        (Path(steps.folder) / DOCKERFILE).write_text(dockerfile(steps), encoding="utf-8")
+        save(Path(steps.folder) / DOCKERFILE, dockerfile(steps).encode())
     names = {name for name, _ in steps.unset}
     own = {k: v for k, v in environment.items() if k not in names} | dict(steps.environment)
     build = _Build(steps, own, logs, events)
@@ -157,7 +158,10 @@ def _command(step: BuildStep, build: _Build, number: int) -> StepResult:
             build.events.progress(int(match[1]), 100)
 
     command = _with_path(step.command)
-    code = follow(command, cwd=Path(build.steps.source), environment=build.environment, log=log, on_line=on_line)
+    try:
+        code = follow(command, cwd=Path(build.steps.source), environment=build.environment, log=log, on_line=on_line)
+    except OSError as error:
+        return StepResult(step, StepState.FAILED, said=f"cannot write {log}: {(error.strerror or str(error)).lower()}")
     if code:
         return StepResult(step, StepState.FAILED, 0, code, str(log), tuple(tail), f"exit code {code}")
     if warned:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
 from cudacompat.artifacts.binaries.section import MAX_SECTIONS, OFFICIAL, HostImage, Section
+from cudacompat.domain.words.code import FileFormat
 
 MAGIC = b"\x7fELF"
 EM_CUDA = 190
@@ -140,13 +141,13 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
     try:
         elf = open_elf(buffer, start, end)
     except UnreadableError as error:
-        return HostImage("elf", linked=False, sections=None, problems=(f"ELF: {error}",))
+        return HostImage(FileFormat.ELF, linked=False, sections=None, problems=(f"ELF: {error}",))
     linked = elf.type in (_ET_EXEC, _ET_DYN)
     if not elf.entries:
-        return HostImage("elf", linked, sections=None, problems=())
+        return HostImage(FileFormat.ELF, linked, sections=None, problems=())
     table = headers(buffer, elf)
     if elf.names >= len(table):
-        return HostImage("elf", linked, sections=None, problems=("ELF: its section names are missing",))
+        return HostImage(FileFormat.ELF, linked, sections=None, problems=("ELF: its section names are missing",))
     strings = table[elf.names]
     sections: list[Section] = []
     problems: list[str] = []
@@ -155,7 +156,7 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
         name = name_at(buffer, elf, strings, header.name)
         room -= len(name or "")
         if room < 0:
-            return HostImage("elf", linked, None, ("ELF: its sections share their names: none is believed",))
+            return HostImage(FileFormat.ELF, linked, None, ("ELF: its sections share their names: none is believed",))
         if name is None:
             problems.append("ELF: a section's name lies outside the table of names")
             name = ""
@@ -172,4 +173,4 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
             problems.append(f"ELF: truncated: section {name} runs over the end")
             at, stop = min(at, end), end
         sections.append(Section(name, at, stop, present, data))
-    return HostImage("elf", linked, sections, tuple(dict.fromkeys(problems)))
+    return HostImage(FileFormat.ELF, linked, sections, tuple(dict.fromkeys(problems)))

@@ -6,6 +6,7 @@ from struct import Struct
 
 from cudacompat.artifacts.binaries.buffer import Buffer
 from cudacompat.artifacts.binaries.section import LONGEST_NAME, OFFICIAL, HostImage, Section
+from cudacompat.domain.words.code import FileFormat
 
 MAGIC = b"MZ"
 _COFF_MACHINES = (0x8664, 0xAA64, 0x14C, 0x1C4)
@@ -32,18 +33,18 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
     """Return the sections of the PE image in this window."""
     coff = start + int.from_bytes(buffer[start + 60 : start + 64], "little") + 4 if end - start >= 64 else end
     if coff + _COFF.size > end:
-        return HostImage("pe", True, None, ("PE: truncated: no whole header",))
+        return HostImage(FileFormat.PE, True, None, ("PE: truncated: no whole header",))
     if buffer[coff - 4 : coff] != b"PE\0\0":
-        return HostImage("pe", True, [], ())  # a DOS program: no sections, nothing of ours
-    return _read_coff(buffer, start, coff, end, "pe")
+        return HostImage(FileFormat.PE, True, [], ())  # a DOS program: no sections, nothing of ours
+    return _read_coff(buffer, start, coff, end, FileFormat.PE)
 
 
 def read_object(buffer: Buffer, start: int, end: int) -> HostImage:
     """Return the sections of the COFF object in this window."""
-    return _read_coff(buffer, start, start, end, "coff")
+    return _read_coff(buffer, start, start, end, FileFormat.COFF)
 
 
-def _read_coff(buffer: Buffer, start: int, coff: int, end: int, kind: str) -> HostImage:
+def _read_coff(buffer: Buffer, start: int, coff: int, end: int, kind: FileFormat) -> HostImage:
     _, count, _, symbols, symbol_count, optional, flags = _COFF.unpack_from(buffer, coff)
     linked = bool(flags & _EXECUTABLE_IMAGE)
     table = coff + _COFF.size + optional
@@ -57,7 +58,7 @@ def _read_coff(buffer: Buffer, start: int, coff: int, end: int, kind: str) -> Ho
             buffer, table + index * _SECTION.size
         )
         name = _name(buffer, raw_name, names, end)
-        extent = min(virtual, size) if virtual and kind == "pe" else size
+        extent = min(virtual, size) if virtual and kind is FileFormat.PE else size
         at, stop = start + offset, start + offset + extent
         present = bool(bits & _INITIALIZED) and extent > 0 and offset > 0
         data = present and not bits & (_CODE | _EXECUTE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cudacompat.domain.words.code import Registration
+from cudacompat.domain.words.code import FileFormat, Registration
 
 # The names in ELF, and as PE cuts them to eight characters.
 OFFICIAL = {
@@ -32,7 +32,7 @@ class Section(NamedTuple):
 class HostImage(NamedTuple):
     """The sections of one host binary; `sections` is None where its table was stripped or cannot be used."""
 
-    format: str
+    format: FileFormat
     linked: bool
     sections: list[Section] | None
     problems: tuple[str, ...]

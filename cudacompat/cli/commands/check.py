@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from typing import Annotated
 
@@ -17,7 +16,6 @@ from cudacompat.cli.options import (
     ConfigOption,
     DriverOption,
     ExitZeroOption,
-    Extra,
     Format,
     FormatOption,
     GpuOption,
@@ -26,10 +24,10 @@ from cudacompat.cli.options import (
     JitOption,
     OutputOption,
     PathsArgument,
-    Ptx,
     QuietOption,
     RequireOption,
 )
+from cudacompat.domain.words.choices import Extra, PtxPolicy
 
 
 def command(
@@ -46,7 +44,7 @@ def command(
     holes: HolesOption = None,
     any_of: AnyOfOption = None,
     ptx: Annotated[
-        Ptx | None,
+        PtxPolicy | None,
         typer.Option("--ptx", help="none: no PTX; any: PTX that newer GPUs compile; highest: that of the highest GPU."),
     ] = None,
     extra: Annotated[
@@ -85,7 +83,6 @@ def command(
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
     from cudacompat.domain.policy.resolve import policy_of, required
-    from cudacompat.domain.words.verdict import JitPolicy
     from cudacompat.domain.words.versions import DriverRelease
 
     options = {
@@ -109,34 +106,35 @@ def command(
         held_to.text("gpus-from"),
         DriverRelease.parse(driver) if driver else None,
         held_to.driver_floor,
-        JitPolicy(jit.value) if jit else None,
+        jit,
         os.environ,
     )
     policy = policy_of(held_to.given, held_to.ignores, targets)
     lock_file = held_to.text("baseline") or locks.FILE
     if write_baseline:
+        from cudacompat.cli.written_apart import require_apart
+
+        require_apart({"--baseline": lock_file, **({"--output": output} if output else {})}, paths)
         locks.refuse_to_overwrite(lock_file)
     compared = locks.load(lock_file) if "baseline" in held_to.given and not write_baseline else None
     with progress(quiet) as on_file:
         found = read(paths, on_file)
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)
     report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed)
-    code = emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    code = emit(report, format_, color, output, exit_zero=exit_zero)
     if write_baseline:
-        _write_baseline(lock_file, *locks.text_of(found, paths), unread=len(found.not_read))
+        _write_baseline(lock_file, *locks.text_of(found, paths), unread=len(found.not_read), quiet=quiet)
     return code
 
 
-def _write_baseline(file: str, text: str, artifacts: int, unread: int) -> None:
+def _write_baseline(file: str, text: str, artifacts: int, *, unread: int, quiet: bool) -> None:
     """Write the lock file and say so; not where something was not read: the next comparison would miss it."""
-    from cudacompat.cli.output import save
-    from cudacompat.report.safe_text import safe
+    from cudacompat.cli.output import save, say
 
     if unread:
-        said = f"baseline not written: {unread} not read"
+        say(f"cudacompat: baseline not written: {unread} not read")
     elif not artifacts:
-        said = "baseline not written: no device code"
+        say("cudacompat: baseline not written: no device code")
     else:
         save(file, text)
-        said = f"wrote {file}: {artifacts} artifact{'s' if artifacts > 1 else ''}"
-    print(f"cudacompat: {safe(said)}", file=sys.stderr)  # noqa: T201
+        say(f"cudacompat: wrote {file}: {artifacts} artifact{'s' if artifacts > 1 else ''}", quiet=quiet)

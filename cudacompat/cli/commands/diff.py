@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -19,13 +18,7 @@ from cudacompat.cli.options import (
     OutputOption,
     QuietOption,
 )
-
-
-class FailOn(StrEnum):
-    """What fails the comparison."""
-
-    LOST = "lost"
-    WEAKER = "weaker"
+from cudacompat.domain.words.choices import FailOn
 
 
 def command(
@@ -48,11 +41,10 @@ def command(
     from cudacompat.app.inputs.targets import resolve_targets
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
-    from cudacompat.domain.compare import diff as domain
     from cudacompat.domain.words.versions import DriverRelease
 
     release = DriverRelease.parse(driver) if driver else None
     targets = resolve_targets(gpu, release, None, os.environ) if gpu else ()
     with progress(quiet) as on_file:
-        report = diff(old, new, targets, release, domain.FailOn(fail_on.value) if fail_on else None, on_file)
-    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+        report = diff(old, new, targets, release, fail_on, on_file)
+    return emit(report, format_, color, output, exit_zero=exit_zero)

@@ -41,4 +41,4 @@ def command(
         report = doctor(tuple(paths or ()), tuple(gpu or ()), driver, facts, on_file)
     if save_facts is not None:
         write_file(save_facts, save(report.facts))
-    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    return emit(report, format_, color, output, exit_zero=exit_zero)

@@ -6,15 +6,16 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
+from cudacompat.cli.command import Command
 from cudacompat.cli.options import Color, ColorOption, ExitZeroOption, Format, FormatOption, OutputOption, QuietOption
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.report.formats import require
 
 _COMMAND = "cudacompat.command"
 
 
-class Parser(TyperCommand):
+class Parser(Command):
     """Keeps what stands behind `--` apart: it is a command to run, not a LOG."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -47,12 +48,12 @@ def command(
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
-    quiet: QuietOption = False,
+    quiet: QuietOption = False,  # noqa: ARG001  it says nothing beside the result
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Say what an error log (or a finding's id) means: the first cause, what it is not, and the cure."""
     from cudacompat.app import explain as app
-    from cudacompat.cli.output import emit, save
+    from cudacompat.cli.output import emit
 
     watched = ctx.meta.get(_COMMAND)
     given = [name for name, value in (("a LOG or ID", log), ("--list", list_ or None), ("-- CMD", watched)) if value]
@@ -63,22 +64,16 @@ def command(
             else "name a log file, - for standard input, an id, or -- CMD"
         )
     if list_:
-        from cudacompat.report.formats import require
-
         require("explain --list", format_.value)
-        return emit(app.catalogue(), format_, color, output, quiet=quiet, exit_zero=exit_zero)
+        return emit(app.catalogue(), format_, color, output, exit_zero=exit_zero)
     if watched:
         report = app.explain_command(watched, gpu, _tee, timeout)
     elif log is not None and "/" not in log and app.is_known(log):
-        page = app.explain(log)
-        if output is None:
-            typer.echo(page)
-        else:
-            save(output, page + "\n")
-        return 0
+        require("explain ID", format_.value)
+        return emit(app.explain(log), format_, color, output, exit_zero=exit_zero)
     else:
         report = app.explain_file(log or "", gpu)
-    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    return emit(report, format_, color, output, exit_zero=exit_zero)
 
 
 def _tee(data: bytes) -> None:

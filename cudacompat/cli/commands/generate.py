@@ -56,7 +56,11 @@ def command(
     ] = None,
     folder: Annotated[str | None, typer.Option("-o", metavar="DIR", help="Write the files there.")] = None,
     write: Annotated[
-        bool, typer.Option("--write", help="With -o: replace files that differ. With --add: edit in place.")
+        bool,
+        typer.Option(
+            "--write",
+            help="With -o: replace files that differ, keeping what others wrote. With --add: edit in place.",
+        ),
     ] = False,
     diff: Annotated[
         bool, typer.Option("--diff", help="With -o or --add: show what would change; write nothing.")
@@ -75,6 +79,8 @@ def command(
     from cudacompat.cli.output import emit
     from cudacompat.domain.words.errors import UsageError
 
+    if output is not None and (folder is not None or (add and (diff or write or check))):
+        raise UsageError("--output is for the report; -o, --write, --diff and --check go without it")
     if add:
         given = {"--gpu": gpu, "--gpus-from": gpus_from, "--as": as_, "-o": folder, "--profile": profile}
         given |= {"--budget": budget, "--cuda": cuda, "--distro": distro, "--install": install}
@@ -88,8 +94,8 @@ def command(
             engine, project = None, engine
         extended = extend(engine, project or ".", tuple(add), engine_version=engine_version)
         if diff or write or check:
-            return edit(extended, write=write, diff=diff, check=check, exit_zero=exit_zero)
-        return emit(extended, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+            return edit(extended, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
+        return emit(extended, format_, color, output, exit_zero=exit_zero)
     if engine is None:
         raise UsageError("name an engine: whisper.cpp, whisper-rs, cmake, nvcc, …")
     if project is not None:
@@ -116,7 +122,7 @@ def command(
     if folder is not None:
         from cudacompat.cli.files import place
 
-        return place(report.files, folder, write=write, diff=diff, check=check, exit_zero=exit_zero)
+        return place(report.files, folder, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
     if len(report.files) > 1 and format_ is Format.TEXT:
         raise UsageError(f"these are {len(report.files)} files; -o DIR says where to write them")
-    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    return emit(report, format_, color, output, exit_zero=exit_zero, kept=True)

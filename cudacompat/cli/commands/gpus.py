@@ -10,15 +10,17 @@ from cudacompat.cli.options import Color, ColorOption, ExitZeroOption, Format, F
 
 
 def command(
-    query: Annotated[str | None, typer.Argument(help="A name, PCI id, chip or compute capability.")] = None,
+    query: Annotated[
+        str | None, typer.Argument(help="A name, PCI id, chip, compute capability, or native (this machine's).")
+    ] = None,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
-    quiet: QuietOption = False,
+    quiet: QuietOption = False,  # noqa: ARG001  it says nothing beside the result
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Look GPUs, chips and compute capabilities up; needs no GPU."""
     from cudacompat.app.lookup import gpus
     from cudacompat.cli.output import emit
 
-    return emit(gpus(query), format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    return emit(gpus(query), format_, color, output, exit_zero=exit_zero)

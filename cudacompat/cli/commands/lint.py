@@ -66,6 +66,6 @@ def command(
     if report.edited:
         from cudacompat.cli.files import edit_files
 
-        edit_files(report.edited, report.root, diff=diff)
+        edit_files(report.edited, report.root, diff=diff, quiet=quiet)
     with contextlib.redirect_stdout(sys.stderr) if diff and output is None else contextlib.nullcontext():
-        return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+        return emit(report, format_, color, output, exit_zero=exit_zero)

@@ -35,4 +35,4 @@ def command(
 
     with progress(quiet) as on_file:
         report = inspect(paths, kernels=kernels, sizes=sizes, on_file=on_file)
-    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    return emit(report, format_, color, output, exit_zero=exit_zero)

@@ -48,7 +48,7 @@ def command(
     """Rebuild an engine with code for these GPUs: plan, clean, configure, look, build, check."""
     from cudacompat.app.rebuild import prepare, run_steps
     from cudacompat.app.rebuild.prepare import check_tools
-    from cudacompat.cli.output import emit
+    from cudacompat.cli.output import emit, require_kept, save, to_stdout
     from cudacompat.cli.progress import build_progress
     from cudacompat.domain.reports.rebuild import RebuildReport
     from cudacompat.domain.runs.rebuild import script
@@ -69,16 +69,19 @@ def command(
         container=container,
     )
     if dry_run and format_ is Format.TEXT:
+        if not to_stdout(output):
+            save(output or "", script(steps))
+            return 0
         sys.stdout.write(script(steps))
+        sys.stdout.flush()
+        require_kept()
         return 0
     if dry_run:
-        return emit(RebuildReport(steps), format_, color, output, quiet=quiet, exit_zero=exit_zero)
+        return emit(RebuildReport(steps), format_, color, output, exit_zero=exit_zero)
     if steps.findings:
-        return emit(
-            RebuildReport(steps, findings=steps.findings), format_, color, output, quiet=quiet, exit_zero=exit_zero
-        )
+        return emit(RebuildReport(steps, findings=steps.findings), format_, color, output, exit_zero=exit_zero)
     check_tools(steps)
-    if not quiet:
+    if not quiet or (not yes and sys.stdin.isatty()):  # nobody is asked about a plan that was not shown
         render(RebuildReport(steps), sys.stderr, color.value)
     if not yes:
         if not sys.stdin.isatty():
@@ -87,4 +90,4 @@ def command(
     logs = Path(log) if log else Path(steps.folder) / "cudacompat-logs"
     with build_progress(quiet) as events:
         report = run_steps(steps, os.environ, logs, events)
-    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    return emit(report, format_, color, output, exit_zero=exit_zero)

@@ -19,11 +19,11 @@ def command(
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
-    quiet: QuietOption = False,
+    quiet: QuietOption = False,  # noqa: ARG001  it says nothing beside the result
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """List CUDA releases: the targets each builds, its PTX ISA, its drivers and host compilers; needs no toolkit."""
     from cudacompat.app.lookup import toolkits
     from cudacompat.cli.output import emit
 
-    return emit(toolkits(query, gpu), format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    return emit(toolkits(query, gpu), format_, color, output, exit_zero=exit_zero)

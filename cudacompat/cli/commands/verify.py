@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,14 +16,11 @@ from cudacompat.cli.options import (
     OutputOption,
     QuietOption,
 )
+from cudacompat.domain.words.choices import Expect
 
-
-class Expect(StrEnum):
-    """The least that is wanted."""
-
-    NATIVE = "native"
-    SASS = "sass"
-    GPU = "gpu"
+if TYPE_CHECKING:
+    from cudacompat.domain.reports.load import LoadReport
+    from cudacompat.domain.reports.verify import VerifyReport
 
 
 def command(
@@ -59,7 +55,7 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Run an engine and prove that it used the GPU, and with which code."""
-    from cudacompat.cli.output import HasExitCode, emit
+    from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
     from cudacompat.domain.words.errors import UsageError
 
@@ -69,7 +65,7 @@ def command(
         raise UsageError("--health, --cold and --show-output go with a command to run")
     if load and min_gpu_memory:
         raise UsageError("--min-gpu-memory goes with a command to run")
-    report: HasExitCode
+    report: LoadReport | VerifyReport
     with progress(quiet) as on_file:
         if load:
             from cudacompat.app.load import load as load_modules
@@ -80,10 +76,9 @@ def command(
         else:
             from cudacompat.app import verify
             from cudacompat.cli.sizes import parse_size
-            from cudacompat.domain.runs import verify as domain
 
             memory = parse_size(min_gpu_memory) if min_gpu_memory else None
-            asked = verify.VerifyRequest(domain.Expect(expect.value), tuple(gpu or ()), memory)
+            asked = verify.VerifyRequest(expect, tuple(gpu or ()), memory)
             if log:
                 report = verify.verify_log(log, asked)
             else:
@@ -96,7 +91,7 @@ def command(
                     on_output=_to_stderr if show_output else None,
                     on_file=on_file,
                 )
-    return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
+    return emit(report, format_, color, output, exit_zero=exit_zero)
 
 
 def _to_stderr(data: bytes) -> None:

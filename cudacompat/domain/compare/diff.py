@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import ClassVar
 
 from cudacompat.domain.compare.baseline import order_of
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.judge.weakest_outcome import reached
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.choices import FailOn as FailOn
 from cudacompat.domain.words.code import BinaryArtifact, NotRead
-from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 from cudacompat.domain.words.versions import PtxIsa
@@ -34,13 +36,6 @@ class Change(Enum):
     SAME = "same"
     STRONGER = "stronger"
     GAINED = "gained"
-
-
-class FailOn(Enum):
-    """What fails a comparison: service or code that is lost, or also service that is weaker."""
-
-    LOST = "lost"
-    WEAKER = "weaker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +119,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class DiffReport:
-    """What `diff` found. `service` is the worst that became of each GPU in any artifact that both sides have."""
+    """What `diff` found. `service` is the worst that became of each GPU in any artifact that both sides have,
+    or, where nothing is left, in any that the old one has."""
+
+    COMMAND: ClassVar[str] = "diff"
 
     old: Release
     new: Release
@@ -135,17 +133,17 @@ class DiffReport:
     fail_on: FailOn | None = None
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """3 if neither side has device code; 1 for what `fail_on` names; 4 if something is unread, or may have been
         lost and cannot be told; else 0."""
         if not self.old.artifacts and not self.new.artifacts and not self.old.not_read and not self.new.not_read:
-            return EXIT_NOTHING
+            return ExitCode.NOTHING
         failing = {Change.LOST, Change.PARTLY_LOST} | ({Change.WEAKER} if self.fail_on is FailOn.WEAKER else set())
         lost = any(change in failing for change in self.service.values()) or any(a.gone for a in self.artifacts)
         if self.fail_on is not None and lost:
-            return EXIT_FINDINGS
+            return ExitCode.FINDINGS
         open_ = any(each.may_be_lost for artifact in self.artifacts for each in artifact.service)
-        return EXIT_INCOMPLETE if self.old.not_read or self.new.not_read or open_ else EXIT_OK
+        return ExitCode.INCOMPLETE if self.old.not_read or self.new.not_read or open_ else ExitCode.OK
 
 
 def compare(old: Release, new: Release, targets: Sequence[Target], fail_on: FailOn | None = None) -> DiffReport:
@@ -156,7 +154,10 @@ def compare(old: Release, new: Release, targets: Sequence[Target], fail_on: Fail
     """
     pairs = _pairs(old, new)
     everywhere = frozenset[str]().union(*(_kernels(artifact) for artifact in new.artifacts))
-    artifacts = tuple(_artifact(name, before, after, targets, everywhere) for name, before, after in pairs)
+    nothing_left = not new.artifacts and not new.not_read
+    artifacts = tuple(
+        _artifact(name, before, after, targets, everywhere, nothing_left) for name, before, after in pairs
+    )
     service: dict[ComputeCapability, Change] = {}
     for each in (each for artifact in artifacts for each in artifact.service):
         here = service.get(each.target.capability, Change.GAINED)
@@ -194,6 +195,7 @@ def _artifact(
     new: BinaryArtifact | None,
     targets: Sequence[Target],
     everywhere: frozenset[str],
+    nothing_left: bool,
 ) -> ArtifactDiff:
     before, after = _kernels(old), _kernels(new)
     lost = before - after
@@ -207,8 +209,18 @@ def _artifact(
         lost=tuple(sorted(lost)),
         gained=tuple(sorted(after - before)),
         moved=len(lost & everywhere),
-        service=tuple(_service(target, old, new) for target in targets) if old and new else (),
+        service=_services(targets, old, new) if new or nothing_left else (),
     )
+
+
+def _services(
+    targets: Sequence[Target], old: BinaryArtifact | None, new: BinaryArtifact | None
+) -> tuple[ServiceDiff, ...]:
+    """What became of each GPU; of an artifact that is gone, where it served."""
+    if old is None:
+        return ()
+    found = tuple(_service(target, old, new) for target in targets)
+    return found if new is not None else tuple(each for each in found if each.change is Change.LOST)
 
 
 def _kernels(artifact: BinaryArtifact | None) -> frozenset[str]:
@@ -253,8 +265,8 @@ def _amounts(artifact: BinaryArtifact | None) -> tuple[dict[ArchTarget, CodeAmou
 # -- service
 
 
-def _service(target: Target, old: BinaryArtifact, new: BinaryArtifact) -> ServiceDiff:
-    before, after = judge_artifact(old, target), judge_artifact(new, target)
+def _service(target: Target, old: BinaryArtifact, new: BinaryArtifact | None) -> ServiceDiff:
+    before, after = judge_artifact(old, target), judge_artifact(new, target) if new is not None else None
     stopped: tuple[str, ...] = ()
     if before is not None and after is not None and _serves(after):
         stopped = tuple(sorted(_running(before) & _idle(after)))

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from cudacompat.domain.logs.facts import LogFacts
 from cudacompat.domain.logs.signature import Signature, SignatureGroup
 from cudacompat.domain.logs.unknown_errors import Unknown
 from cudacompat.domain.logs.verdict import LogVerdict
-from cudacompat.domain.words.exit_codes import (
-    EXIT_FINDINGS,
-    EXIT_INCOMPLETE,
-    EXIT_NOTHING,
-    EXIT_OK,
-    EXIT_STEP_FAILED,
-    count_of,
-)
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.exit_codes import ExitCode
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 from cudacompat.domain.words.verdict import Target
 
 
@@ -61,6 +56,11 @@ class CommandEnd:
 class ExplainReport:
     """A log, explained."""
 
+    COMMAND: ClassVar[str] = "explain"
+    not_read: ClassVar[tuple[NotRead, ...]] = ()
+    suppressed: ClassVar[tuple[Suppressed, ...]] = ()
+    show_suppressed: ClassVar[bool] = False
+
     source: str
     lines: int
     size: int
@@ -75,25 +75,27 @@ class ExplainReport:
     skipped: int = 0  # lines with words of errors that were not looked at: there were too many kinds of unknown ones
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """1 for an error that is known; 5 if the command failed; 4 for one that is not known; 3 for an empty log."""
         if count_of(self.findings, Severity.ERROR):
-            return EXIT_FINDINGS
+            return ExitCode.FINDINGS
         if self.command is not None and self.command.why is not None:
-            return EXIT_STEP_FAILED
+            return ExitCode.STEP_FAILED
         if self.unknown:
-            return EXIT_INCOMPLETE
-        return EXIT_OK if self.size else EXIT_NOTHING
+            return ExitCode.INCOMPLETE
+        return ExitCode.OK if self.size else ExitCode.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueReport:
     """All that `explain` knows: the signatures by source, and the rules' ids with their titles."""
 
+    COMMAND: ClassVar[str] = "explain --list"
+
     groups: tuple[SignatureGroup, ...]
     rules: tuple[tuple[str, str], ...]
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """Always 0."""
-        return EXIT_OK
+        return ExitCode.OK

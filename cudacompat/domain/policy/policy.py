@@ -4,62 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 
 from cudacompat.domain.gpus.lookup import JudgedTarget
+from cudacompat.domain.words.choices import Extra as Extra
+from cudacompat.domain.words.choices import Holes as Holes
+from cudacompat.domain.words.choices import PtxPolicy as PtxPolicy
+from cudacompat.domain.words.choices import Require as Require
 from cudacompat.domain.words.errors import ParseError
-from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
-from cudacompat.domain.words.verdict import Outcome, Target
+from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease
-
-
-class Require(Enum):
-    """The least that an artifact must reach on each target."""
-
-    RUNS = "runs"
-    SASS = "sass"
-    NATIVE = "native"
-
-    def met_by(self, outcome: Outcome) -> bool:
-        """Whether an outcome that runs is enough."""
-        least = {Require.RUNS: Outcome.JIT, Require.SASS: Outcome.COMPATIBLE, Require.NATIVE: Outcome.NATIVE}
-        return outcome.strength >= least[self].strength
-
-
-class Holes(Enum):
-    """What an artifact that runs only in part is: an error, a warning, or nothing."""
-
-    ERROR = "error"
-    WARN = "warn"
-    IGNORE = "ignore"
-
-    @property
-    def severity(self) -> Severity | None:
-        """The severity of the finding, `None` for no finding."""
-        return {Holes.ERROR: Severity.ERROR, Holes.WARN: Severity.WARNING, Holes.IGNORE: None}[self]
-
-
-class PtxPolicy(Enum):
-    """The PTX that every module has to carry: none at all, any that newer GPUs can compile, or that of the highest
-    required compute capability (compute_120 for 12.0), so that every GPU from there on is served."""
-
-    NONE = "none"
-    ANY = "any"
-    HIGHEST = "highest"
-
-
-class Extra(Enum):
-    """What code for targets that nobody asked for is: nothing, a warning, or an error."""
-
-    ALLOW = "allow"
-    WARN = "warn"
-    FORBID = "forbid"
-
-    @property
-    def severity(self) -> Severity | None:
-        """The severity of the finding, `None` for no finding."""
-        return {Extra.ALLOW: None, Extra.WARN: Severity.WARNING, Extra.FORBID: Severity.ERROR}[self]
 
 
 @dataclass(frozen=True, slots=True)

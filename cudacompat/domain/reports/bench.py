@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.runs.bench import Measured, Variant
-from cudacompat.domain.words.exit_codes import EXIT_INCOMPLETE, EXIT_OK, EXIT_STEP_FAILED
+from cudacompat.domain.words.exit_codes import ExitCode
 
 
 @dataclass(frozen=True, slots=True)
 class BenchReport:
     """What was measured: the machine, the variants in their order, and what a result and a rate are."""
+
+    COMMAND: ClassVar[str] = "bench"
 
     machine: str
     measured: tuple[Measured, ...]
@@ -23,9 +26,9 @@ class BenchReport:
         return next((each for each in self.measured if each.variant is variant and each.good), None)
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """5 if no variant ran; 4 if some did not, or a run was not what it was to be; else 0."""
         if not any(each.good for each in self.measured):
-            return EXIT_STEP_FAILED
+            return ExitCode.STEP_FAILED
         whole = all(each.note is None and len(each.good) == len(each.runs) for each in self.measured)
-        return EXIT_OK if whole else EXIT_INCOMPLETE
+        return ExitCode.OK if whole else ExitCode.INCOMPLETE

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cudacompat.domain.words.code import NotRead
-from cudacompat.domain.words.finding import Finding, Severity, Suppressed
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.policy.keys import PolicyValue
-from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK, count_of
+from cudacompat.domain.words.exit_codes import ExitCode
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
     """What `check` judged. `given` are the values of the policy with their origins, as far as any were given;
     `show_suppressed` is whether the user asked to see what does not count."""
+
+    COMMAND: ClassVar[str] = "check"
 
     targets: tuple[Target, ...]
     verdicts: tuple[ArtifactVerdict, ...]
@@ -30,18 +32,18 @@ class CheckReport:
     show_suppressed: bool = False
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """3 if there was nothing to judge; 1 on an error; 4 if something is unread or undecided; else 0.
 
         What is undecided in an artifact counts whatever else the artifact is (a policy may let holes pass), unless an
         ignore of `undecided` itself says otherwise.
         """
         if not self.verdicts and not self.not_read:
-            return EXIT_NOTHING
+            return ExitCode.NOTHING
         if count_of(self.findings, Severity.ERROR):
-            return EXIT_FINDINGS
+            return ExitCode.FINDINGS
         excused = {(s.finding.path, s.finding.target) for s in self.suppressed if s.finding.id == "undecided"}
         open_ = (v for v in self.verdicts if v.outcome is Outcome.UNDECIDED or v.counts[Outcome.UNDECIDED])
         if self.not_read or any((v.path, v.target.id) not in excused for v in open_):
-            return EXIT_INCOMPLETE
-        return EXIT_OK
+            return ExitCode.INCOMPLETE
+        return ExitCode.OK

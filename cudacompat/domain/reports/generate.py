@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.builds.plans.plan import BuildPlan
-from cudacompat.domain.words.exit_codes import EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,14 @@ class GenerateReport:
     the engine's compiler.
     """
 
+    COMMAND: ClassVar[str] = "generate"
+
     plans: tuple[BuildPlan, ...]
     command: str
     files: tuple[GeneratedFile, ...] = ()
     outputs: tuple[str, ...] = ()
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """0: what cannot be built was refused before."""
-        return EXIT_OK
+        return ExitCode.OK

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.builds.engine import Engine
 from cudacompat.domain.project.edited_file import EditedFile
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
 from cudacompat.domain.words.code import NotRead
-from cudacompat.domain.words.exit_codes import EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class ExtendReport:
 
     `skipped` are folders that were not looked into, `after` the commands that make the change count.
     """
+
+    COMMAND: ClassVar[str] = "generate --add"
 
     engine: Engine
     version: str | None
@@ -31,11 +34,11 @@ class ExtendReport:
     command: str
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """3 where no list was found; 4 where one has to be changed by hand or a file could not be read; else 0."""
         if any(place.state is PlaceState.CANNOT for place in self.places) or self.not_read:
-            return EXIT_INCOMPLETE
+            return ExitCode.INCOMPLETE
         states = {place.state for place in self.places}
         if states & {PlaceState.CHANGES, PlaceState.THERE}:
-            return EXIT_OK
-        return EXIT_INCOMPLETE if PlaceState.OTHER_CASE in states else EXIT_NOTHING
+            return ExitCode.OK
+        return ExitCode.INCOMPLETE if PlaceState.OTHER_CASE in states else ExitCode.NOTHING

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.project.edited_file import EditedFile
 from cudacompat.domain.project.model import EngineUse, PlannedUnit
 from cudacompat.domain.words.code import NotRead
-from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK, count_of
-from cudacompat.domain.words.finding import Finding, Severity, Suppressed
+from cudacompat.domain.words.exit_codes import ExitCode
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 from cudacompat.domain.words.verdict import Target
 
 
@@ -20,6 +21,8 @@ class LintReport:
     folders that were passed over, `units` what a configured build will compile. `edited` are the files that fixes
     change, `fixed` the findings that they cure; `findings` holds what remains when those are made.
     """
+
+    COMMAND: ClassVar[str] = "lint"
 
     root: str
     targets: tuple[Target, ...]
@@ -35,10 +38,10 @@ class LintReport:
     show_suppressed: bool = False
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """1 on an error; 4 if something could not be read; 3 where there is no build file at all; else 0."""
         if count_of(self.findings, Severity.ERROR):
-            return EXIT_FINDINGS
+            return ExitCode.FINDINGS
         if self.not_read:
-            return EXIT_INCOMPLETE
-        return EXIT_OK if self.files else EXIT_NOTHING
+            return ExitCode.INCOMPLETE
+        return ExitCode.OK if self.files else ExitCode.NOTHING

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.words.code import ReadResult
-from cudacompat.domain.words.exit_codes import EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
 
 
 @dataclass(frozen=True, slots=True)
 class InspectReport:
     """What `inspect` read. `kernels` and `sizes` are what the user asked to be shown."""
 
+    COMMAND: ClassVar[str] = "inspect"
+
     read: ReadResult
     kernels: bool = False
     sizes: bool = False
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """0; 4 if something could not be read; 3 if nothing with device code was found."""
         if self.read.not_read:
-            return EXIT_INCOMPLETE
-        return EXIT_OK if self.read.artifacts else EXIT_NOTHING
+            return ExitCode.INCOMPLETE
+        return ExitCode.OK if self.read.artifacts else ExitCode.NOTHING

@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.gpus.index import Gpu
     from cudacompat.domain.tables.toolkits import CudaRelease
-from cudacompat.domain.words.exit_codes import EXIT_NOTHING, EXIT_OK
+from cudacompat.domain.words.exit_codes import ExitCode
 
 
 @dataclass(frozen=True, slots=True)
 class GpusReport:
     """What `gpus` found for a query."""
 
+    COMMAND: ClassVar[str] = "gpus"
+
     query: str | None
     gpus: tuple[Gpu, ...]
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """3 if nothing matched, else 0."""
-        return EXIT_OK if self.gpus else EXIT_NOTHING
+        return ExitCode.OK if self.gpus else ExitCode.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class ToolkitsReport:
     """The CUDA releases that a query leaves: of a version, or those that build `arch` (`"120"`) for what was named."""
 
+    COMMAND: ClassVar[str] = "toolkits"
+
     query: str | None
     arch: str | None
     releases: tuple[CudaRelease, ...]
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """3 if nothing matched, else 0."""
-        return EXIT_OK if self.releases else EXIT_NOTHING
+        return ExitCode.OK if self.releases else ExitCode.NOTHING

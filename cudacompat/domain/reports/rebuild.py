@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.runs.rebuild import BuildSteps, StepResult, StepState
-from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK, EXIT_STEP_FAILED, count_of
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.exit_codes import ExitCode
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,11 @@ class RebuildReport:
     Nothing was run where `results` is empty (`--dry-run`).
     """
 
+    COMMAND: ClassVar[str] = "rebuild"
+    not_read: ClassVar[tuple[NotRead, ...]] = ()
+    suppressed: ClassVar[tuple[Suppressed, ...]] = ()
+    show_suppressed: ClassVar[bool] = False
+
     steps: BuildSteps
     results: tuple[StepResult, ...] = ()
     before: CheckReport | None = None
@@ -24,10 +31,10 @@ class RebuildReport:
     findings: tuple[Finding, ...] = ()
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """5 if a step failed; 1 on an error among the findings; else what the check of the artifacts says."""
         if any(result.state is StepState.FAILED for result in self.results):
-            return EXIT_STEP_FAILED
+            return ExitCode.STEP_FAILED
         if count_of(self.findings, Severity.ERROR):
-            return EXIT_FINDINGS
-        return EXIT_OK if self.after is None else self.after.exit_code
+            return ExitCode.FINDINGS
+        return ExitCode.OK if self.after is None else self.after.exit_code

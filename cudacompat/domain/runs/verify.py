@@ -19,6 +19,7 @@ from cudacompat.domain.runs.evidence import (
 )
 from cudacompat.domain.runs.observation import End, Observation
 from cudacompat.domain.runs.signs import SignMeaning
+from cudacompat.domain.words.choices import Expect as Expect
 from cudacompat.domain.words.verdict import Outcome
 
 _LONG_ENOUGH_S = 1.0  # with the driver's library mapped: a context would have been listed
@@ -43,14 +44,6 @@ class Code(Enum):
     JIT = "jit"
     UNKNOWN = "unknown"
     NONE = "none"
-
-
-class Expect(Enum):
-    """The least that is wanted: the GPU's own code, any machine code, or the GPU at all (by JIT, too)."""
-
-    NATIVE = "native"
-    SASS = "sass"
-    GPU = "gpu"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
+
+
+class FileFormat(StrEnum):
+    """What a file with device code is; the values are the strings of the JSON. DATA is a file of no format that is
+    known, in which device code was found."""
+
+    ELF = "elf"
+    PE = "pe"
+    COFF = "coff"
+    CUBIN = "cubin"
+    FATBIN = "fatbin"
+    PTX = "ptx"
+    TILE_IR = "tile-ir"
+    AR = "ar"
+    DATA = "data"
 
 
 class Compression(Enum):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from cudacompat.domain.words.finding import Finding, Severity
-
-EXIT_OK, EXIT_FINDINGS, EXIT_USAGE, EXIT_NOTHING, EXIT_INCOMPLETE, EXIT_STEP_FAILED = range(6)
+from enum import IntEnum
 
 
-def count_of(findings: Iterable[Finding], severity: Severity) -> int:
-    """How many findings have this severity."""
-    return sum(finding.severity is severity for finding in findings)
+class ExitCode(IntEnum):
+    """What a run ends with; the contract's numbers."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    NOTHING = 3
+    INCOMPLETE = 4
+    STEP_FAILED = 5
+    BUG = 70
+    INTERRUPTED = 130

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -12,6 +13,11 @@ class Severity(Enum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """Its place among all of them, the worst first: 0 for an error."""
+        return list(Severity).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +82,8 @@ class Suppressed:
     finding: Finding
     by: str  # "ignore" or "baseline"
     reason: str
+
+
+def count_of(findings: Iterable[Finding], severity: Severity) -> int:
+    """How many findings have this severity."""
+    return sum(finding.severity is severity for finding in findings)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.choices import JitPolicy as JitPolicy
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry
 from cudacompat.domain.words.versions import DriverRelease
 
@@ -85,28 +86,6 @@ class Basis(Enum):
 
     MEASURED = "measured"
     DOCUMENTED = "documented"
-
-
-class JitPolicy(Enum):
-    """What the environment allows: CUDA_FORCE_PTX_JIT=1 is `forced`, CUDA_DISABLE_PTX_JIT=1 `disabled`.
-
-    With both, no fatbin runs: its machine code is ignored and its PTX refused.
-    """
-
-    NORMAL = "normal"
-    FORCED = "forced"
-    DISABLED = "disabled"
-    FORCED_AND_DISABLED = "forced-and-disabled"
-
-    @property
-    def ignores_machine_code(self) -> bool:
-        """Whether machine code in fatbins is passed over; a bare cubin runs all the same."""
-        return self in (JitPolicy.FORCED, JitPolicy.FORCED_AND_DISABLED)
-
-    @property
-    def refuses_ptx(self) -> bool:
-        """Whether PTX is not compiled."""
-        return self in (JitPolicy.DISABLED, JitPolicy.FORCED_AND_DISABLED)
 
 
 @dataclass(frozen=True, slots=True)

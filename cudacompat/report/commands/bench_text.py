@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.reports.bench import BenchReport
 from cudacompat.domain.runs.bench import Measured, Spread, Variant
-from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.phrases import count
+
+if TYPE_CHECKING:
+    from cudacompat.report.text_page import Page
 
 _NAMES = {
     Variant.NATIVE: "native",
@@ -17,19 +19,6 @@ _NAMES = {
     Variant.JIT_WARM: "JIT, warm cache",
     Variant.CPU: "CPU",
 }
-
-
-class Page(Protocol):
-    """What a text report is written on."""
-
-    def line(self, *parts: str | tuple[str, str]) -> None:
-        """One line."""
-
-    def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
-        """A labelled value."""
-
-    def finding(self, finding: Finding) -> None:
-        """A finding with all that it says."""
 
 
 def bench_text(page: Page, report: BenchReport) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.compare.diff import ArtifactDiff, Change, CodeAmount, DiffReport, ServiceDiff, TargetDiff
 from cudacompat.domain.gpus.lookup import search
@@ -15,15 +15,8 @@ from cudacompat.domain.words.phrases import CAUSE, count, some
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
 
-
-class Page(Protocol):
-    """What a text report is written on."""
-
-    def line(self, *parts: str | tuple[str, str]) -> None:
-        """One line."""
-
-    def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
-        """A labelled value."""
+if TYPE_CHECKING:
+    from cudacompat.report.text_page import Page
 
 
 _WORDS = {
@@ -63,19 +56,6 @@ def diff_text(page: Page, report: DiffReport) -> None:
     page.line()
     _gpus(page, report)
     _count_line(page, report)
-
-
-def diff_errors(page: Page, report: DiffReport) -> None:
-    """Write what is lost and what could not be read, and nothing else."""
-    for artifact in report.artifacts:
-        if artifact.gone:
-            page.line((artifact.name, "bold"), ": ", ("has no device code any more", "bold red"))
-        for each in artifact.service:
-            if each.change in (Change.LOST, Change.PARTLY_LOST):
-                text = f"{each.target.capability}: {_standing(each.old)} -> {_standing(each.new)}{_stopped(each)}"
-                page.line((artifact.name, "bold"), ": ", (_WORDS[each.change], _STYLES[each.change]), ": ", text)
-    for side in (report.old, report.new):
-        _not_read(page, side.not_read)
 
 
 def _artifact(page: Page, artifact: ArtifactDiff) -> None:

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.logs.diagnosis import tally
 from cudacompat.domain.logs.report import CatalogueReport, ExplainedMatch, ExplainReport, Part
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.phrases import count
+
+if TYPE_CHECKING:
+    from cudacompat.report.text_page import Page
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _MOST_UNKNOWN = 8
-
-
-class Page(Protocol):
-    """What prints."""
-
-    def line(self, *parts: str | tuple[str, str]) -> None:
-        """One line of plain and (text, style) parts."""
-
-    def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
-        """A labelled value."""
-
-    def finding(self, finding: Finding) -> None:
-        """A finding."""
 
 
 def explain_text(page: Page, report: ExplainReport) -> None:
     """Write the report."""
     _facts(page, report)
     shown = [match for match in report.matches if match.part is not Part.CONSEQUENCE]
-    shown.sort(key=lambda match: (_ORDER[match.part], _SEVERITY[match.signature.severity], match.line))
+    shown.sort(key=lambda match: (_ORDER[match.part], match.signature.severity.rank, match.line))
     for match in shown:
         page.line()
         _match(page, match, report.source)
@@ -45,7 +35,6 @@ def explain_text(page: Page, report: ExplainReport) -> None:
 
 
 _ORDER = {Part.CAUSE: 0, Part.ALSO: 1, Part.NOTE: 2}
-_SEVERITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 def _facts(page: Page, report: ExplainReport) -> None:

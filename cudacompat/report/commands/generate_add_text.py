@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
 from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.words.phrases import count
-from cudacompat.report.commands.generate_text import Page
+
+if TYPE_CHECKING:
+    from cudacompat.report.text_page import Page
 
 _STYLE = {PlaceState.CHANGES: "bold yellow", PlaceState.CANNOT: "bold red", PlaceState.THERE: "green"}
 

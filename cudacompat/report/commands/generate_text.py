@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.plans.choices import Choice, choices
 from cudacompat.domain.builds.plans.costs import build_time, sizes
@@ -13,22 +13,11 @@ from cudacompat.domain.builds.plans.plan import BuildPlan, PlanSetting, commands
 from cudacompat.domain.judge.coverage import Reach, how, reach_of_all
 from cudacompat.domain.reports.generate import GenerateReport
 from cudacompat.domain.words.byte_sizes import byte_size
-from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import Outcome
 
-
-class Page(Protocol):
-    """What a text report is written on."""
-
-    def line(self, *parts: str | tuple[str, str]) -> None:
-        """One line."""
-
-    def finding(self, finding: Finding) -> None:
-        """A finding."""
-
-    def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
-        """A labelled value."""
+if TYPE_CHECKING:
+    from cudacompat.report.text_page import Page
 
 
 def generate_text(page: Page, report: GenerateReport) -> None:

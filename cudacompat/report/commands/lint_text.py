@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from cudacompat.domain.builds.lists.nvcc_flags import describe
 from cudacompat.domain.project.planned_builds import PlannedBuild, builds_of, judged
 from cudacompat.domain.reports.lint import LintReport
-from cudacompat.domain.words.exit_codes import count_of
-from cudacompat.domain.words.finding import Severity
+from cudacompat.domain.words.finding import Severity, count_of
 from cudacompat.domain.words.phrases import count, some
 from cudacompat.domain.words.verdict import Outcome, Target
 

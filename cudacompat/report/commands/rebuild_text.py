@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.plans.plan import setting_line
 from cudacompat.domain.reports.check import CheckReport
@@ -11,7 +12,10 @@ from cudacompat.domain.reports.rebuild import RebuildReport
 from cudacompat.domain.runs.rebuild import BuildSteps, StepState
 from cudacompat.domain.words.phrases import what_is_there
 from cudacompat.domain.words.verdict import Outcome
-from cudacompat.report.commands.generate_text import Page, costs_text
+from cudacompat.report.commands.generate_text import costs_text
+
+if TYPE_CHECKING:
+    from cudacompat.report.text_page import Page
 
 _STATE_STYLE = {StepState.DONE: "bold green", StepState.FAILED: "bold red", StepState.NOT_RUN: "dim"}
 

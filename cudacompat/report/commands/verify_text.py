@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.judge.code_places import module_name
 from cudacompat.domain.reports.load import LoadReport
@@ -11,8 +11,10 @@ from cudacompat.domain.runs.evidence import Shows
 from cudacompat.domain.runs.load import Agreement, ArtifactLoad
 from cudacompat.domain.runs.observation import End
 from cudacompat.domain.runs.verify import Verdict
-from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.phrases import count
+
+if TYPE_CHECKING:
+    from cudacompat.report.text_page import Page
 
 _VERDICT_STYLE = {
     Verdict.GPU: "bold green",
@@ -30,19 +32,6 @@ _SHOWS = {
     Shows.NOTHING: ("", "dim"),
 }
 _MOST_ROWS = 20
-
-
-class Page(Protocol):
-    """What a text report is written on."""
-
-    def line(self, *parts: str | tuple[str, str]) -> None:
-        """One line."""
-
-    def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
-        """A labelled value."""
-
-    def finding(self, finding: Finding) -> None:
-        """A finding with all that it says."""
 
 
 def verify_text(page: Page, report: VerifyReport) -> None:

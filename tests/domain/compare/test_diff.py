@@ -254,12 +254,27 @@ class TestRuns:
         assert ran.code == 0
         assert [each["compute_capability"] for each in ran.json["targets"]] == ["9.0", "8.6"]
 
-    def test_quiet_leaves_what_is_lost(self, releases: tuple[Path, Path]) -> None:
-        out = inside("diff", *releases, "--quiet").out.splitlines()
-        assert [line.split(": ")[:3] for line in out] == [
-            ["pkg/lib.so", "lost service", "10.0"],
-            ["pkg/lib.so", "lost service", "12.1"],
+    def test_quiet_leaves_the_whole_result(self, releases: tuple[Path, Path]) -> None:
+        out = inside("diff", *releases, "--quiet").out
+        assert out == inside("diff", *releases).out
+        assert [" ".join(line.split())[:17] for line in out.splitlines() if line.startswith("  lost service")] == [
+            "lost service 10.0",
+            "lost service 12.1",
         ]
+
+    def test_where_nothing_is_left_every_gpu_that_was_served_has_lost(
+        self, releases: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        notes = tmp_path / "notes.txt"
+        notes.write_text("no code here\n")
+        ran = inside("diff", releases[0], notes, "--gpu", "9.0", "--gpu", "10.0", "--format", "json")
+        assert {each["compute_capability"]: each["change"] for each in ran.json["service"]} == {
+            "9.0": "lost",
+            "10.0": "lost",
+        }
+        assert (
+            ": 2 lost, 0 weaker, 1 file gone" in inside("diff", releases[0], notes, "--gpu", "9.0", "--gpu", "10.0").out
+        )
 
     def test_a_folder_beside_a_wheel(self, releases: tuple[Path, Path], tmp_path: Path) -> None:
         unpacked = tmp_path / "site"

@@ -1,0 +1,51 @@
+"""What all commands do before they begin: see that nothing they read is what they write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from typer.core import TyperCommand
+
+from cudacompat.report.formats import formats_of
+
+# parameters that name a file to be written, and those that name what is read
+_WRITTEN = {"output": "--output", "save_facts": "--save-facts", "baseline": "--baseline"}
+_READ = ("paths", "old", "new", "load", "log", "facts", "gpus_from", "config", "baseline")
+
+
+class Command(TyperCommand):
+    """A command that offers the formats of its report, and refuses, before it reads anything, to write over that."""
+
+    def __init__(self, name: str | None, **more: Any) -> None:
+        super().__init__(name, **more)
+        for each in self.params:
+            if each.name == "format_" and name is not None:
+                each.metavar = f"<{'|'.join(formats_of(name))}>"
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; `UsageError` where a file to be written is one that is read, or must not be replaced."""
+        written = dict(_written(ctx.params))
+        if written:
+            from cudacompat.cli.written_apart import require_apart
+
+            read = [
+                path for name in _READ if _WRITTEN.get(name) not in written for path in _paths(ctx.params.get(name))
+            ]
+            project = ctx.params["folder"] if ctx.info_name == "lint" else None
+            require_apart(written, read, project)
+        return super().invoke(ctx)
+
+
+def _written(params: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name, option in _WRITTEN.items():
+        path = params.get(name)
+        if isinstance(path, str) and (name != "baseline" or params.get("write_baseline")):
+            yield option, path
+
+
+def _paths(value: object) -> list[str]:
+    """The paths that a parameter names, itself or in a list."""
+    return (
+        [value] if isinstance(value, str) else [str(each) for each in value] if isinstance(value, list | tuple) else []
+    )

@@ -1,0 +1,107 @@
+"""The command line: parse, call one use case, write its report, return the exit code."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+import cudacompat
+from cudacompat.cli.command import Command
+from cudacompat.cli.commands import (
+    bench,
+    check,
+    diff,
+    doctor,
+    explain,
+    generate,
+    gpus,
+    lint,
+    listing,
+    rebuild,
+    toolkits,
+    verify,
+)
+from cudacompat.domain.words.errors import CudacompatError
+from cudacompat.domain.words.exit_codes import ExitCode
+
+# Typer carries its own copy of click; the base of its usage errors is found by name so that both layouts work.
+_CommandLineError: type[Exception] = next(
+    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
+)
+
+app = typer.Typer(
+    name="cudacompat",
+    help="Says whether compiled CUDA code really runs on a GPU, why not, and the build settings that cure it.",
+    context_settings={"help_option_names": ["--help", "-h"]},
+    add_completion=False,
+    rich_markup_mode=None,  # rich would delete every [sm_80] from the help, and costs 0.05 s to import
+    pretty_exceptions_enable=False,
+)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; a user's mistake becomes one line on stderr."""
+    try:
+        if not arguments:
+            return _show_help()
+        result = app(args=arguments, prog_name="cudacompat", standalone_mode=False)
+        return result if isinstance(result, int) else ExitCode.OK
+    except _CommandLineError as error:
+        return _complain(error.format_message() if hasattr(error, "format_message") else str(error))
+    except CudacompatError as error:
+        return _complain(str(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    except Exception:  # noqa: BLE001 - the error boundary: a bug shows itself whole
+        traceback.print_exc()
+        print("this is a bug in cudacompat: please report it with the lines above", file=sys.stderr)  # noqa: T201
+        return ExitCode.BUG
+
+
+def _show_help() -> int:
+    """Show the help page where no command was named; nobody asked for it, so that it is no result."""
+    import contextlib
+
+    with contextlib.redirect_stdout(sys.stderr):
+        app(args=["--help"], prog_name="cudacompat", standalone_mode=False)
+    return ExitCode.USAGE
+
+
+def _complain(message: str, exit_code: int = ExitCode.USAGE) -> int:
+    from cudacompat.report.safe_text import safe
+
+    print(f"cudacompat: error: {safe(message)}", file=sys.stderr)  # noqa: T201
+    return exit_code
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"cudacompat {cudacompat.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """Options before the command."""
+
+
+for _name, _command in (
+    ("doctor", doctor.command),
+    ("inspect", listing.command),
+    ("check", check.command),
+    ("diff", diff.command),
+    ("generate", generate.command),
+    ("lint", lint.command),
+    ("rebuild", rebuild.command),
+    ("verify", verify.command),
+    ("bench", bench.command),
+    ("gpus", gpus.command),
+    ("toolkits", toolkits.command),
+):
+    app.command(_name, cls=Command)(_command)
+app.command("explain", cls=explain.Parser)(explain.command)

@@ -1,0 +1,46 @@
+"""Ctrl-C: an end at once while nothing has been begun, an exception while a command works."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from types import FrameType
+
+
+class Interrupts:
+    """Takes SIGINT over, unless whoever started this process had it ignored.
+
+    An exception in the middle of an import may be swallowed there or end as another one, so that none is raised before
+    and after a command: the process ends with 130. While a command works, it has children and files to clear up.
+    """
+
+    def __init__(self) -> None:
+        self.seen = False
+        self._raises = False
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._interrupted)
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        if not self._raises:
+            os._exit(128 + number)
+        self.seen = True
+        sys.unraisablehook = _said_nowhere  # Python prints those that it swallows, in a destructor for example
+        signal.default_int_handler(number, frame)
+
+    @contextlib.contextmanager
+    def raised(self) -> Iterator[None]:
+        """Raise `KeyboardInterrupt` in here, and let none of them out."""
+        self._raises = True
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.seen = True
+        finally:
+            self._raises = False
+
+
+def _said_nowhere(_: object) -> None:
+    """Print nothing."""

@@ -1,0 +1,199 @@
+"""The only door to files that are written: whole or not at all, and never something else in place of what is there."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cudacompat.domain.words.errors import UsageError
+
+PREFIX = ".cudacompat-"  # of what lies beside a file while it is written
+_NO_NEW_FILE = (errno.EACCES, errno.EPERM, errno.EROFS)
+_MOST_LINKS = 40  # as many as the kernel follows
+
+
+def save(path: str | Path, data: bytes) -> None:
+    """Write one file; see `save_all`."""
+    save_all([(Path(path), data)])
+
+
+def save_all(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Write the files: all of them, or none where one cannot be written; `UsageError` says why.
+
+    A regular file is replaced in one step, so that a reader, or a kill, meets the old or the new one; its mode and
+    owner stay. One with several names keeps all of them, and one whose folder takes no new file is written too: both in
+    place, from a copy that is there already. Links are followed; what is no regular file (a device, a FIFO, a
+    descriptor such as /dev/stdout) is opened and written. No file is replaced by an empty one.
+    """
+    staged: list[_Staged] = []
+    path = Path()
+    try:
+        for path, data in files:
+            staged.append(_stage(path, data))
+        for each in staged:
+            path = each.path
+            each.place()
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+    finally:
+        for each in staged:
+            if each.beside is not None:
+                each.beside.unlink(missing_ok=True)
+
+
+def append(path: str | Path, data: bytes) -> None:
+    """Add to the end of a file, which is made where it is not there; `OSError` where that cannot be."""
+    with Path(path).open("ab") as file:
+        file.write(data)
+
+
+def make_folder(path: str | Path) -> None:
+    """Make the folder and those above it; `UsageError` where that cannot be."""
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder {path}: {(error.strerror or str(error)).lower()}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """A file about to be written: how, and what lies beside it until then."""
+
+    path: Path
+    place: Callable[[], None]
+    beside: Path | None = None
+
+
+def _stage(path: Path, data: bytes) -> _Staged:
+    number = _descriptor(path)
+    if number is not None:
+        return _Staged(path, lambda: _write_to(os.dup(number), data))
+    target = Path(os.path.realpath(path))
+    try:
+        found = target.stat()
+    except FileNotFoundError:
+        return _beside(target, data, None)
+    if stat.S_ISDIR(found.st_mode):
+        raise UsageError(f"cannot write {path}: it is a folder")
+    if not stat.S_ISREG(found.st_mode):
+        return _Staged(path, lambda: _write_to(os.open(target, os.O_WRONLY | getattr(os, "O_NOCTTY", 0)), data))
+    if not os.access(target, os.W_OK):
+        raise UsageError(f"cannot write {path}: it is read-only")
+    if not data and found.st_size:
+        raise UsageError(f"cannot write {path}: there is nothing to write, and the file is not empty")
+    return _beside(target, data, found)
+
+
+def _descriptor(path: Path) -> int | None:
+    """The number of this process's own descriptor that a path stands for: /dev/stdout, /dev/fd/63.
+
+    Such a path is not opened again: of a socket that fails, and a file would be written from its beginning.
+    """
+    for _ in range(_MOST_LINKS):
+        folder = os.path.realpath(path.parent)
+        if path.name.isdigit() and folder in ("/dev/fd", f"/proc/{os.getpid()}/fd"):
+            return int(path.name)
+        try:
+            path = Path(folder, path.readlink())
+        except OSError:
+            return None
+    return None
+
+
+def _write_to(number: int, data: bytes) -> None:
+    """Write to a descriptor and close it; whoever stopped reading has seen enough."""
+    with contextlib.suppress(BrokenPipeError), os.fdopen(number, "wb") as file:
+        file.write(data)
+
+
+def _beside(target: Path, data: bytes, found: os.stat_result | None) -> _Staged:
+    """Write the data beside its place first."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=PREFIX, dir=target.parent)
+    except OSError as error:
+        if found is None or error.errno not in _NO_NEW_FILE:
+            raise
+        return _Staged(target, lambda: _overwrite(target, data))  # the folder takes no new file, the file itself does
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        alike = _make_alike(beside, target, found)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    if found is not None and (found.st_nlink > 1 or not alike):
+        return _Staged(target, lambda: _overwrite(target, data), beside)
+    return _Staged(target, lambda: _replace(beside, target, data, there=found is not None), beside)
+
+
+def _make_alike(beside: Path, target: Path, found: os.stat_result | None) -> bool:
+    """Give the new file the mode, owner and attributes of the old one, and return whether it has them now."""
+    if found is None:
+        umask = os.umask(0)
+        os.umask(umask)
+        beside.chmod(0o666 & ~umask)  # as open() would have made it; temporary files are 0600
+        return True
+    own = beside.stat()
+    try:
+        if (own.st_uid, own.st_gid) != (found.st_uid, found.st_gid):
+            os.chown(beside, found.st_uid, found.st_gid)
+        beside.chmod(stat.S_IMODE(found.st_mode))
+        for name, value in _attributes(target):
+            os.setxattr(beside, name, value)
+    except (OSError, AttributeError):  # another's file, which may still be written in place
+        return False
+    return True
+
+
+def _attributes(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The attributes that go with the data, access lists among them; labels of security modules come by themselves."""
+    try:
+        names = os.listxattr(path)
+    except (OSError, AttributeError):  # a system or a file system without them
+        return
+    for name in names:
+        if not name.startswith("security."):
+            yield name, os.getxattr(path, name)
+
+
+def _replace(beside: Path, target: Path, data: bytes, *, there: bool) -> None:
+    try:
+        beside.replace(target)
+    except OSError:
+        if not there:
+            raise
+        _overwrite(target, data)  # a file that is a mount of its own cannot be replaced
+
+
+def _overwrite(target: Path, data: bytes) -> None:
+    """Write a file in place: its room first, so that a full disk changes nothing, and its end last."""
+    handle = os.open(target, os.O_WRONLY)
+    with os.fdopen(handle, "wb", buffering=0) as file:
+        _reserve(handle, len(data))
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) or 0 :]
+        file.truncate(len(data))
+        os.fsync(handle)
+
+
+def _reserve(handle: int, size: int) -> None:
+    """Have the file system keep room for that many bytes, where it can."""
+    before = os.fstat(handle).st_size
+    if size <= before or not hasattr(os, "posix_fallocate"):
+        return
+    try:
+        os.posix_fallocate(handle, 0, size)
+    except OSError as error:
+        os.ftruncate(handle, before)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
