@@ -10,10 +10,11 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 from cudacompat.domain.project.edited_file import EditedFile
 from cudacompat.domain.project.list_places import PlaceState
-from cudacompat.domain.reports.generate import GeneratedFile
+from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile
 from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK
@@ -23,17 +24,25 @@ _KEPT = ("\t", "\ufeff")  # of what is not printed elsewhere: a patch without th
 _KEPT_APART = re.compile("([\t\ufeff])")
 
 
-def place(files: Sequence[GeneratedFile], folder: str, *, write: bool, diff: bool, check: bool, exit_zero: bool) -> int:
+def place(
+    given: Sequence[GeneratedFile | GeneratedBinary],
+    folder: str,
+    *,
+    write: bool,
+    diff: bool,
+    check: bool,
+    exit_zero: bool,
+) -> int:
     """Write the files into the folder, or say what would change, and return the exit code.
 
-    A file that is there and differs is left alone without `write`. `diff` prints a unified diff and `check` only
-    compares; both write nothing, and `check` gives 1 for a difference.
+    A file that is there and differs is left alone without `write`. `diff` prints a unified diff (of a binary file only
+    that it differs) and `check` only compares; both write nothing, and `check` gives 1 for a difference.
     """
-    there = {file.name: _read(Path(folder) / file.name) for file in files}
-    changed = [file for file in files if there[file.name] != file.text]
+    there = {file.name: _there(file, Path(folder) / file.name) for file in given}
+    changed = [file for file in given if there[file.name] != (file.text if _is_text(file) else file.data)]
     if diff:
         for file in changed:
-            _show(Path(folder) / file.name, there[file.name], file.text)
+            _show(Path(folder) / file.name, there[file.name], file)
     if check or diff:
         for file in changed if check else ():
             _say(f"{Path(folder) / file.name}: {'differs' if there[file.name] is not None else 'missing'}")
@@ -41,10 +50,10 @@ def place(files: Sequence[GeneratedFile], folder: str, *, write: bool, diff: boo
     foreign = [file.name for file in changed if there[file.name] is not None and not write]
     if foreign:
         raise UsageError(f"{Path(folder) / foreign[0]} is there and differs; --diff shows how, --write replaces it")
-    for parent in dict.fromkeys((Path(folder) / file.name).parent for file in files):
+    for parent in dict.fromkeys((Path(folder) / file.name).parent for file in given):
         _make(parent)
-    _write_all([(Path(folder) / file.name, file.text) for file in files])
-    for file in files:
+    _write_all([(Path(folder) / file.name, file.data) for file in given])
+    for file in given:
         _say(f"wrote {Path(folder) / file.name}")
     return EXIT_OK
 
@@ -84,12 +93,12 @@ def edit_files(files: Sequence[EditedFile], folder: str, *, diff: bool) -> None:
     for file in files:
         if _bytes(root / file.name) != file.before.encode():
             raise UsageError(f"{root / file.name} changed while it was looked at; run this again")
-    _write_all([(root / file.name, file.after) for file in files])
+    _write_all([(root / file.name, file.after.encode()) for file in files])
     for file in files:
         _say(f"wrote {root / file.name}")
 
 
-def _write_all(files: Sequence[tuple[Path, str]]) -> None:
+def _write_all(files: Sequence[tuple[Path, bytes]]) -> None:
     """Write all of the files beside their places first, then put each in its place: all or none. The modes of those
     that are there stay."""
     umask = os.umask(0)
@@ -97,12 +106,12 @@ def _write_all(files: Sequence[tuple[Path, str]]) -> None:
     made: list[tuple[Path, Path]] = []
     path = Path()
     try:
-        for path, text in files:
+        for path, data in files:
             if path.exists() and not os.access(path, os.W_OK):
                 raise UsageError(f"cannot write {path}: it is read-only")
             with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=".cudacompat-", delete=False) as file:
                 made.append((Path(file.name), path))
-                file.write(text.encode())
+                file.write(data)
             mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~umask  # temporary files are 0600
             made[-1][0].chmod(mode)
         for temporary, path in made:
@@ -112,6 +121,14 @@ def _write_all(files: Sequence[tuple[Path, str]]) -> None:
     finally:
         for temporary, _ in made:
             temporary.unlink(missing_ok=True)
+
+
+def _is_text(file: GeneratedFile | GeneratedBinary) -> TypeGuard[GeneratedFile]:
+    return isinstance(file, GeneratedFile)
+
+
+def _there(file: GeneratedFile | GeneratedBinary, path: Path) -> str | bytes | None:
+    return _read(path) if _is_text(file) else _bytes(path)
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -137,7 +154,12 @@ def _make(folder: Path) -> None:
         raise UsageError(f"cannot make the folder {folder}: {error.strerror or error}") from error
 
 
-def _show(path: Path, old: str | None, new: str) -> None:
+def _show(path: Path, old: str | bytes | None, made: GeneratedFile | GeneratedBinary) -> None:
+    if not _is_text(made) or isinstance(old, bytes):
+        before = "/dev/null" if old is None else str(path)
+        sys.stdout.write(safe(f"Binary files {before} and {path} differ") + "\n")
+        return
+    new = made.text
     lines = difflib.unified_diff(
         (old or "").splitlines(),
         new.splitlines(),
