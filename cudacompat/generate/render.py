@@ -16,6 +16,7 @@ from cudacompat.domain.reports.generate import GeneratedFile
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.generate import filters
+from cudacompat.generate.actions import CHECKOUT, UPLOAD_ARTIFACT
 from cudacompat.generate.install import OWN, REQUIREMENTS, InstallSource
 from cudacompat.generate.outputs import OUTPUTS, Matrix, Output, output
 from cudacompat.generate.own_wheel import templates
@@ -230,5 +231,5 @@ def _environment() -> Environment:
         "wheel": as_wheel,
     }
     environment.filters.update(known)
-    environment.globals["BuildSystem"] = BuildSystem
+    environment.globals |= {"BuildSystem": BuildSystem, "CHECKOUT": CHECKOUT, "UPLOAD_ARTIFACT": UPLOAD_ARTIFACT}
     return environment
