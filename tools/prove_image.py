@@ -135,7 +135,7 @@ def main() -> int:
         tail = "\n".join(printed.splitlines()[-25:])
         if given.sabotage:
             stopped = code != 0 and "error[" in tail and "sm_75" in tail
-            what = "stopped at the check" if stopped else "WENT ON"
+            what = "stopped at the check" if stopped else "stopped elsewhere" if code else "WENT ON"
             print(f"{given.shape}, sabotaged: the build {what}, {seconds:.0f} s")
             print(tail)
             return 0 if stopped else 1
