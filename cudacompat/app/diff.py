@@ -96,8 +96,9 @@ def _download(release: str, folder: Path, on_file: OnFile) -> Path:
         on_file(f"{release} from the package index")
     options = ["--no-deps", "--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--quiet"]
     ran = run(
-        [sys.executable, "-m", "pip", "download", *options, "--dest", str(folder), "--", str(wanted)],
+        [sys.executable, "-I", "-m", "pip", "download", *options, "--dest", str(folder), "--", str(wanted)],
         timeout_s=_DOWNLOAD_S,
+        cwd=Path(),  # PIP_FIND_LINKS=wheels is meant from here; isolated, Python imports nothing from here
     )
     wheels = sorted(folder.glob("*.whl"))
     if not ran.ok or len(wheels) != 1:

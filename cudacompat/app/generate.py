@@ -5,15 +5,20 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import Route
 from cudacompat.domain.builds.plans.matrix import plan_builds
 from cudacompat.domain.builds.plans.plan import DISTRO, BuildPlan, RequestedTarget
 from cudacompat.domain.gpus.lookup import resolve
-from cudacompat.domain.reports.generate import GenerateReport
+from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile, GenerateReport
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.engines import find, profiles
+
+if TYPE_CHECKING:
+    from cudacompat.generate.install import InstallSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,8 @@ class GenerateRequest:
     budget: str | None = None
     distro: str | None = None
     install: str | None = None
+    install_hashes: tuple[str, ...] = ()
+    folder: str = "."  # of the project: where a wheel that --install names is looked for
 
 
 def wanted_gpus(specs: Sequence[str], fleet: str | None = None) -> tuple[RequestedTarget, ...]:
@@ -118,9 +125,25 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     names = tuple(each.name for each in reaching(found, asked.engine_version))
     if kind is None:
         return GenerateReport(plans, command, (), names)
-    from cudacompat.generate.render import DEFAULT_INSTALL, files
+    from cudacompat.generate.install import beside_names
+    from cudacompat.generate.render import files
 
-    return GenerateReport(plans, command, files(plans, kind, command, asked.install or DEFAULT_INSTALL), names)
+    source = _source(asked)
+    there = beside_names(source) if kind.checks else ()
+    return GenerateReport(plans, command, files(plans, kind, command, source), names, there)
+
+
+def beside(asked: GenerateRequest) -> tuple[GeneratedFile | GeneratedBinary, ...]:
+    """Return the files that a generated one installs cudacompat from: its wheel, and the hashes of all packages."""
+    from cudacompat.generate import install
+
+    return install.beside(_source(asked))
+
+
+def _source(asked: GenerateRequest) -> InstallSource:
+    from cudacompat.generate.install import install_source
+
+    return install_source(asked.install, asked.install_hashes, Path(asked.folder))
 
 
 def _distro(name: str | None) -> str:
@@ -157,6 +180,7 @@ def command_line(plans: Sequence[BuildPlan], asked: GenerateRequest) -> str:
         ("--budget", asked.budget),
         ("--distro", asked.distro),
         ("--install", asked.install),
+        *(("--install-hash", each) for each in asked.install_hashes),
         ("--as", asked.output),
     ):
         words += [option, value] if value else []

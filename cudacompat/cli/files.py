@@ -12,7 +12,7 @@ from pathlib import Path
 from cudacompat.cli.output import say
 from cudacompat.domain.project.edited_file import EditedFile
 from cudacompat.domain.project.list_places import PlaceState
-from cudacompat.domain.reports.generate import GeneratedFile
+from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile
 from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.exit_codes import ExitCode
@@ -24,16 +24,23 @@ _KEPT_APART = re.compile("([\t\ufeff])")
 
 
 def place(
-    files: Sequence[GeneratedFile], folder: str, *, write: bool, diff: bool, check: bool, exit_zero: bool, quiet: bool
+    given: Sequence[GeneratedFile | GeneratedBinary],
+    folder: str,
+    *,
+    write: bool,
+    diff: bool,
+    check: bool,
+    exit_zero: bool,
+    quiet: bool,
 ) -> int:
     """Write the files into the folder, or say what would change, and return the exit code.
 
     A file that is there and differs is left alone without `write`; with it, what was not generated stays in it, and
-    `UsageError` says where that cannot be. `diff` prints a unified diff and `check` only compares; both write nothing,
-    and `check` gives 1 for a difference.
+    `UsageError` says where that cannot be. `diff` prints a unified diff (of a binary file only that it differs) and
+    `check` only compares; both write nothing, and `check` gives 1 for a difference.
     """
-    there = {file.name: _read(Path(folder) / file.name) for file in files}
-    wanted = {file.name: _kept(file, there[file.name], folder, merely_shown=diff or check) for file in files}
+    there = {file.name: _there(file, Path(folder) / file.name) for file in given}
+    wanted = {file.name: _kept(file, there[file.name], folder, merely_shown=diff or check) for file in given}
     changed = [name for name in wanted if there[name] != wanted[name]]
     if diff:
         for name in changed:
@@ -47,18 +54,23 @@ def place(
         raise UsageError(f"{Path(folder) / foreign[0]} is there and differs; --diff shows how, --write replaces it")
     for parent in dict.fromkeys((Path(folder) / name).parent for name in wanted):
         make_folder(parent)
-    save_all([(Path(folder) / name, wanted[name].encode()) for name in changed])
+    data = {name: each.encode() if isinstance(each, str) else each for name, each in wanted.items()}
+    save_all([(Path(folder) / name, data[name]) for name in changed])
     for name in wanted:
         say(f"wrote {Path(folder) / name}", quiet=quiet)
     return ExitCode.OK
 
 
-def _kept(file: GeneratedFile, there: str | None, folder: str, *, merely_shown: bool) -> str:
+def _kept(
+    file: GeneratedFile | GeneratedBinary, there: str | bytes | None, folder: str, *, merely_shown: bool
+) -> str | bytes:
     """What is to be in the file: what was generated, beside what somebody else wrote there."""
     from cudacompat.generate.keep import kept
 
+    if isinstance(file, GeneratedBinary):
+        return file.data
     try:
-        return file.text if there is None else kept(file.name, there, file.text)
+        return kept(file.name, there, file.text) if isinstance(there, str) else file.text
     except UsageError as error:
         if merely_shown:
             return file.text
@@ -105,6 +117,10 @@ def edit_files(files: Sequence[EditedFile], folder: str, *, diff: bool, quiet: b
         say(f"wrote {root / file.name}", quiet=quiet)
 
 
+def _there(file: GeneratedFile | GeneratedBinary, path: Path) -> str | bytes | None:
+    return _read(path) if isinstance(file, GeneratedFile) else _bytes(path)
+
+
 def _bytes(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
@@ -121,7 +137,11 @@ def _read(path: Path) -> str | None:
         raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def _show(path: Path, old: str | None, new: str) -> None:
+def _show(path: Path, old: str | bytes | None, new: str | bytes) -> None:
+    if isinstance(old, bytes) or isinstance(new, bytes):
+        before = "/dev/null" if old is None else str(path)
+        sys.stdout.write(safe(f"Binary files {before} and {path} differ") + "\n")
+        return
     lines = difflib.unified_diff(
         (old or "").splitlines(),
         new.splitlines(),

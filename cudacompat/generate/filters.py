@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from cudacompat.domain.builds.engine import Channel
 from cudacompat.domain.builds.plans.matrix import slug
 from cudacompat.domain.builds.plans.plan import BuildPlan, OmittedSetting, PlanSetting, environment
+from cudacompat.generate.install import InstallSource
 
 
 def define(setting: PlanSetting) -> str:
@@ -40,6 +41,13 @@ def said(setting: PlanSetting, lead: str = "# ") -> str:
 def left_out(each: OmittedSetting, lead: str = "# ") -> str:
     """What is left out and why, as a comment."""
     return comment(f"{each.name} is left out: {each.why}", lead)
+
+
+def installed(source: InstallSource, requirements: str, lead: str = "# ") -> str:
+    """What pip is given, and who wrote it, as a comment."""
+    own = source.shown if source.git is None else f"{source.shown}, whose build tools come from the index,"
+    said = f"What pip installs has its version and sha256 in {requirements}: {own} and the packages that it needs."
+    return comment(f"{said} The command above, with -o DIR, writes that file.", lead)
 
 
 def command(items: Sequence[str], settings: Sequence[PlanSetting] = (), indent: int = 4) -> str:

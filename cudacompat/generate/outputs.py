@@ -22,7 +22,8 @@ class Output:
     """One kind of file: its name on the command line and on disk, its template, who reads it.
 
     `systems` are the build systems that its reader is part of, `None` for all. `image` is whether it builds in an
-    image or by the commands of the engine's recipe. In `file`, `{name}` stands for the engine's name.
+    image or by the commands of the engine's recipe, `checks` whether cudacompat is installed there, to check. In
+    `file`, `{name}` stands for the engine's name.
     """
 
     name: str
@@ -32,13 +33,22 @@ class Output:
     route: Route = Route.COMMAND
     systems: frozenset[BuildSystem] | None = None
     image: bool = False
+    checks: bool = False
     matrix: Matrix = Matrix.NO
     comment: str = "#"
     also: tuple[tuple[str, str], ...] = ()  # more files of it: (file, template)
 
 
 OUTPUTS: tuple[Output, ...] = (
-    Output("dockerfile", "Dockerfile", "dockerfile/{system}.j2", "an image build", image=True, matrix=Matrix.FILE_EACH),
+    Output(
+        "dockerfile",
+        "Dockerfile",
+        "dockerfile/{system}.j2",
+        "an image build",
+        image=True,
+        checks=True,
+        matrix=Matrix.FILE_EACH,
+    ),
     Output(
         "cmake",
         "cudacompat-architectures.cmake",
@@ -89,9 +99,18 @@ OUTPUTS: tuple[Output, ...] = (
         "github/workflow.yml.j2",
         "GitHub Actions",
         image=True,
+        checks=True,
         matrix=Matrix.IN_ONE,
     ),
-    Output("gitlab", ".gitlab/cudacompat.yml", "gitlab/job.yml.j2", "GitLab CI", image=True, matrix=Matrix.IN_ONE),
+    Output(
+        "gitlab",
+        ".gitlab/cudacompat.yml",
+        "gitlab/job.yml.j2",
+        "GitLab CI",
+        image=True,
+        checks=True,
+        matrix=Matrix.IN_ONE,
+    ),
 )
 
 

@@ -6,7 +6,6 @@ import re
 import shlex
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cudacompat
@@ -17,24 +16,28 @@ from cudacompat.domain.reports.generate import GeneratedFile
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.generate import filters
+from cudacompat.generate.actions import CHECKOUT, UPLOAD_ARTIFACT
+from cudacompat.generate.install import OWN, REQUIREMENTS, InstallSource
 from cudacompat.generate.outputs import OUTPUTS, Matrix, Output, output
+from cudacompat.generate.own_wheel import templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["DEFAULT_INSTALL", "OUTPUTS", "files", "output", "render"]
-
-DEFAULT_INSTALL = "cudacompat"
+__all__ = ["OUTPUTS", "files", "output", "render"]
 
 _REGISTRY = "docker.io/"  # podman and buildah ask which registry is meant where it is left out
 # 24.04's CMake 3.28 checks the list and refuses the suffix f (measured with 3.31.6; 3.31.8 and 4.0.2 take it); 22.04's
 # 3.22 checks nothing (measured with 3.22.6)
 _CHECKS_SUFFIX = frozenset({"ubuntu24.04", "ubuntu26.04"})
 _NEW_PYTHON = frozenset({"ubuntu24.04", "ubuntu26.04"})  # 3.11 or newer
+# 22.04's python3 is 3.10; its archive (universe) has 3.11 beside it, for the jobs, which check where they build
+_NEWER_PYTHON = {"ubuntu22.04": "python3.11"}
+_JOB_PYTHON = {"ubuntu22.04": ("python3-venv", "python3.11-venv")}
 
 
 def files(
-    plans: Sequence[BuildPlan], kind: Output, command: str, install: str = DEFAULT_INSTALL
+    plans: Sequence[BuildPlan], kind: Output, command: str, install: InstallSource = OWN
 ) -> tuple[GeneratedFile, ...]:
     """Return the files of this output for one plan, or for a matrix of them; `UsageError` where it cannot carry one."""
     if len(plans) > 1 and kind.matrix is Matrix.FILE_EACH:
@@ -51,16 +54,16 @@ def files(
     )
 
 
-def render(plan: BuildPlan, kind: Output, command: str, install: str = DEFAULT_INSTALL) -> str:
-    """Return the text of the file. `command` is the command line that made it, for its head; `install` is what the
-    check stage of an image gives to pip: a name and version, a URL, or a wheel in the build context."""
+def render(plan: BuildPlan, kind: Output, command: str, install: InstallSource = OWN) -> str:
+    """Return the text of the file. `command` is the command line that made it, for its head; `install` is where
+    the check stage of an image gets cudacompat from."""
     return _text((plan,), kind, kind.template, command, install)
 
 
-def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str, install: str) -> str:
+def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str, install: InstallSource) -> str:
     if kind.image:
         for plan in plans:
-            _refuse_image(plan, install)
+            _refuse_image(plan)
     if not template:
         from cudacompat.generate.presets import presets
 
@@ -70,6 +73,7 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
     packages = _packages(plan)
     variables = environment(plan)
     given = plan.through(Channel.DEFINE, Channel.ARGUMENT)
+    job = kind.name in ("github", "gitlab")
     text = (
         _environment()
         .get_template(template.format(system=plan.engine.system.value))
@@ -78,7 +82,7 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
             plans=plans,
             command=command,
             install=install,
-            local_wheel=_is_local_wheel(install),
+            requirements=REQUIREMENTS,
             version=cudacompat.__version__,
             registry=_REGISTRY,
             name=_name(plan),
@@ -86,7 +90,8 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
             defines=given if kind.name != "cmake" else plan.through(Channel.DEFINE),
             given=given,
             gencode=gencode_flags(plan),
-            packages=packages,
+            packages=_plus(packages, *_JOB_PYTHON.get(plan.distro, ("python3-venv",))) if job else packages,
+            python=_NEWER_PYTHON.get(plan.distro, "python3"),
             runtime_packages=_plus(recipe.runtime_packages if recipe else (), "python3", "python3-venv"),
             from_sources=recipe is not None and _uses_sources(recipe.build),
             newer_cmake=_needs_newer_cmake(plan),
@@ -94,13 +99,13 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
             prepare=_uncached(words(plan, recipe.configure)) if recipe is not None else (),
             index=_index(plan) if plan.engine.system is BuildSystem.PIP else "",
             still=_still(plan, kind),
-            script=_script(plans, kind) if kind.name in ("github", "gitlab") else (),
+            script=_script(plans, kind) if job else (),
         )
     )
     return text.rstrip("\n") + "\n"
 
 
-def _refuse_image(plan: BuildPlan, install: str) -> None:
+def _refuse_image(plan: BuildPlan) -> None:
     if plan.recipe is None:
         raise UsageError(f"no recipe is known for an image of {plan.engine.name}; its settings: --as env")
     if plan.image is None:
@@ -108,8 +113,6 @@ def _refuse_image(plan: BuildPlan, install: str) -> None:
             f"no nvidia/cuda image of CUDA {plan.release.version} is known as devel, runtime and base for "
             f"{plan.distro}; choose another release with --cuda{_other_distros(plan)}"
         )
-    if any(not each.isprintable() or each in "\"'`$\\" for each in install) or not install.strip():
-        raise UsageError(f"not something pip can install: {install[:80]!r}")
 
 
 def _other_distros(plan: BuildPlan) -> str:
@@ -141,10 +144,6 @@ def _still(plan: BuildPlan, kind: Output) -> tuple[str, ...]:
         for each in plan.engine.fixed_of(plan.version, Route.COMMAND)
         if each.channel is Channel.DEFINE
     )
-
-
-def _is_local_wheel(install: str) -> bool:
-    return install.endswith(".whl") and "://" not in install
 
 
 def _plus(names: Sequence[str], *more: str) -> tuple[str, ...]:
@@ -209,7 +208,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(_folder()),
+        loader=FileSystemLoader(templates()),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -223,6 +222,7 @@ def _environment() -> Environment:
         "decisive": filters.decisive,
         "define": filters.define,
         "each_file": filters.each_file,
+        "installed": filters.installed,
         "left_out": filters.left_out,
         "quoted": filters.quoted,
         "said": filters.said,
@@ -231,12 +231,5 @@ def _environment() -> Environment:
         "wheel": as_wheel,
     }
     environment.filters.update(known)
-    environment.globals["BuildSystem"] = BuildSystem
+    environment.globals |= {"BuildSystem": BuildSystem, "CHECKOUT": CHECKOUT, "UPLOAD_ARTIFACT": UPLOAD_ARTIFACT}
     return environment
-
-
-def _folder() -> Path:
-    """The templates: inside the package where it was installed from a wheel, beside it in a checkout."""
-    package = Path(cudacompat.__file__).parent
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent / "templates"

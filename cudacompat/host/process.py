@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from cudacompat.host.safe_search import NEUTRAL_FOLDER, absolute_entries, safe_environment
+
 TIMEOUT_S = 10.0
 LIMIT_BYTES = 1 << 20
 
@@ -52,13 +54,14 @@ def run(
     timeout_s: float = TIMEOUT_S,
     limit_bytes: int = LIMIT_BYTES,
     environment: Mapping[str, str] | None = None,
-    cwd: Path | None = None,
+    cwd: Path = NEUTRAL_FOLDER,
 ) -> ProcessResult:
     """Run a program and return how it ended; it raises for nothing that the program or the system does.
 
-    The first argument is the program's absolute path. It gets no input, this process's environment with LC_ALL=C and
-    `environment` on top, at most `timeout_s` seconds, and at most `limit_bytes` for each of stdout and stderr;
-    beyond either limit it is killed together with its children.
+    The first argument is the program's absolute path. It starts in a folder where nothing of a project lies, and gets
+    no input, this process's environment (its search paths without relative entries) with LC_ALL=C and `environment`
+    on top, at most `timeout_s` seconds, and at most `limit_bytes` for each of stdout and stderr; beyond either limit it
+    is killed together with its children.
     """
     arguments = tuple(command)
     try:
@@ -67,7 +70,7 @@ def run(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "LC_ALL": "C", "LANGUAGE": "C", **(environment or {})},
+            env={**safe_environment(), "LC_ALL": "C", "LANGUAGE": "C", **(environment or {})},
             cwd=cwd,
             start_new_session=sys.platform != "win32",
         )
@@ -152,8 +155,7 @@ def signal_name(number: int) -> str:
 def path_folders() -> tuple[Path, ...]:
     """The folders of PATH in order, without repeats; empty and relative entries are left out, so that nothing that
     happens to lie in the current folder is ever run."""
-    entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return tuple(dict.fromkeys(Path(entry) for entry in entries if os.path.isabs(entry)))  # noqa: PTH117
+    return tuple(dict.fromkeys(map(Path, absolute_entries(os.environ.get("PATH", os.defpath)))))
 
 
 def find_all(pattern: re.Pattern[str]) -> Iterator[Path]:
@@ -180,7 +182,7 @@ def find(name: str, *more_folders: Path) -> Path | None:
 
 def find_tool(name: str) -> Path | None:
     """The first program of this name on PATH, then beside this Python, where pip puts CMake and ninja."""
-    return find(name, Path(sys.executable).parent)
+    return find(name, *([Path(sys.executable).parent] if sys.executable else ()))  # none in an embedded Python
 
 
 def is_program(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -16,9 +17,10 @@ import pytest
 import yaml
 
 from cudacompat.app.project.files import wanted
+from cudacompat.generate import own_wheel
 from tests.generate.test_roundtrip import cmake
 from tests.helpers import toolchain
-from tests.helpers.run import EXAMPLE, ROOT
+from tests.helpers.run import EXAMPLE, GPU, ROOT
 
 CI = ROOT / "examples" / "ci"
 OWN = Path(sys.executable).with_name("cudacompat")
@@ -33,7 +35,7 @@ def wheel(tmp_path: Path) -> Path:
     return path
 
 
-def action(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
+def action(folder: Path, installed: bool = True, **inputs: str) -> subprocess.CompletedProcess[str]:
     """Run the action's step as a runner does: inputs filled into its env, its script given to bash."""
     document = yaml.safe_load((ROOT / "action.yml").read_text())
     values = {name: given.get("default", "") for name, given in document["inputs"].items()}
@@ -43,10 +45,12 @@ def action(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     for name, text in step["env"].items():
         key = text.removeprefix("${{ inputs.").removesuffix(" }}")
         environment[name] = values[key]
-    home = folder / "runner" / "cudacompat" / "bin"
-    home.mkdir(parents=True, exist_ok=True)
-    if not (home / "cudacompat").exists():
-        (home / "cudacompat").symlink_to(OWN)  # as if pip had put it there
+    home = folder / "runner" / "cudacompat"
+    if installed:
+        (home / "bin").mkdir(parents=True, exist_ok=True)
+        (home / "bin/python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')  # as if pip had filled it
+        (home / "bin/python").chmod(0o755)
+        (home / "ready").touch()
     assert "${{" not in step["run"], "an input pasted into the script could be a command"
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
@@ -54,7 +58,8 @@ def action(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
         text=True,
         cwd=folder,
         env={
-            "PATH": os.environ["PATH"],
+            **{k: v for k, v in os.environ.items() if k == "PATH" or k.startswith(("PIP_", "SSL_"))},
+            "GITHUB_ACTION_PATH": str(ROOT),
             "RUNNER_TEMP": str(folder / "runner"),
             "GITHUB_OUTPUT": str(folder / "output"),
             "GITHUB_STEP_SUMMARY": str(folder / "summary"),
@@ -88,6 +93,46 @@ def test_the_action_says_that_nothing_matched(tmp_path: Path) -> None:
     assert "dist/*.whl" in done.stderr
 
 
+def test_the_action_installs_itself_and_runs_nothing_of_the_project(wheel: Path) -> None:
+    """From its own files, with the packages that it names by hash; a venv.py of the project only lies there."""
+    folder = wheel.parent.parent
+    for name in ("venv", "pip", "json", "sitecustomize", "sysconfig"):
+        (folder / f"{name}.py").write_text(f"open('RAN-{name}', 'w').close()\n")
+    done = action(folder, installed=False, paths="dist/*.whl", gpu="5.2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not list(folder.glob("RAN-*"))
+    python = folder / "runner/cudacompat/bin/python"
+    place = subprocess.run(
+        [python, "-I", "-c", "import cudacompat; print(cudacompat.__file__)"], capture_output=True, text=True
+    )
+    assert place.stdout == f"{ROOT}/cudacompat/__init__.py\n"
+    assert action(folder, installed=False, paths="dist/*.whl", gpu=GPU).returncode == 1  # what is there is used again
+
+
+@pytest.mark.parametrize(
+    ("install", "digest"),
+    [("cudacompat==0.1.0", ""), ("cudacompat", "0" * 64), ("cudacompat==0.1.0 other", "0" * 64), ("-rx.whl", "0" * 64)],
+)
+def test_the_action_installs_nothing_else_without_a_version_and_a_hash(
+    tmp_path: Path, install: str, digest: str
+) -> None:
+    done = action(tmp_path, installed=False, install=install, install_hash=digest, paths="x.so", gpu="8.6")
+    assert done.returncode == 2
+    assert "install-hash its sha256" in done.stderr
+    assert not (tmp_path / "runner").exists()
+
+
+def test_the_action_installs_a_wheel_with_its_hash_and_no_other(wheel: Path) -> None:
+    folder = wheel.parent.parent
+    data = own_wheel.wheel()
+    (folder / own_wheel.WHEEL_NAME).write_bytes(data)
+    given = {"install": f"./{own_wheel.WHEEL_NAME}", "paths": "dist/*.whl", "gpu": "5.2"}
+    assert action(folder, installed=False, install_hash="0" * 64, **given).returncode == 2
+    shutil.rmtree(folder / "runner")
+    done = action(folder, installed=False, install_hash=hashlib.sha256(data).hexdigest(), **given)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_an_input_of_the_action_is_never_a_command(tmp_path: Path) -> None:
     done = action(tmp_path, paths="$(touch owned)", gpu='8.6"; touch owned; "')
     assert done.returncode == 2
@@ -97,7 +142,7 @@ def test_an_input_of_the_action_is_never_a_command(tmp_path: Path) -> None:
 def test_the_workflow_gives_the_action_inputs_that_it_has() -> None:
     workflow = yaml.safe_load((CI / "github.yml").read_text())
     inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
-    (step,) = [s for s in workflow["jobs"]["check"]["steps"] if s.get("uses", "").startswith("cudacompat/")]
+    (step,) = [s for s in workflow["jobs"]["check"]["steps"] if s.get("uses", "").endswith("/cudacompat")]
     assert set(step["with"]) <= set(inputs)
 
 
@@ -152,6 +197,7 @@ def test_the_lint_hook_runs_for_every_kind_of_file_that_is_read() -> None:
 def test_cibuildwheels_command(wheel: Path) -> None:
     command = tomllib.loads((CI / "cibuildwheel.toml").read_text())["tool"]["cibuildwheel"]["linux"]
     last = command["repair-wheel-command"][-1].format(dest_dir=wheel.parent, wheel=wheel)
+    last = last.replace("/opt/cudacompat/bin/cudacompat", str(OWN))
     shutil.copy(CI / "cudacompat.toml", wheel.parent.parent)
     environment = {**os.environ, "PATH": f"{OWN.parent}:{os.environ['PATH']}"}
     done = subprocess.run(["sh", "-c", last], cwd=wheel.parent.parent, capture_output=True, text=True, env=environment)

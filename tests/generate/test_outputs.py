@@ -283,6 +283,7 @@ def test_several_files_need_a_folder_and_get_one(tmp_path: Path) -> None:
     assert "these are 2 files; -o DIR" in refused.err
     assert cudacompat(*command, "-o", tmp_path / "deep/down").code == 0
     assert sorted(path.name for path in (tmp_path / "deep/down").iterdir()) == [
+        ".cudacompat",
         "Dockerfile.cuda12.8",
         "Dockerfile.cuda13.0",
     ]

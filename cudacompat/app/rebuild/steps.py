@@ -125,7 +125,8 @@ def _pip(site: Site) -> Made:
     why = "build a wheel; nothing is installed, and pip's cache of built wheels is left out"
     recipe = site.plan.recipe
     alone = [word for step in (recipe.build if recipe else ()) for word in step if word == "--no-build-isolation"]
-    pip = (sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-cache-dir", "-w", str(wheels), *alone, *site.extra)
+    options = ("--no-deps", "--no-cache-dir", "-w", str(wheels), *alone)
+    pip = (sys.executable, "-I", "-m", "pip", "wheel", *options, *site.extra)
     return Made((BuildStep(StepKind.BUILD, why, (*pip, str(site.tree))), _JUDGE), ("dist/*.whl",))
 
 

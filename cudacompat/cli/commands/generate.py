@@ -52,7 +52,19 @@ def command(
     ] = None,
     install: Annotated[
         str | None,
-        typer.Option(metavar="WHAT", help="What a check stage or job gives to pip: a version, URL or wheel."),
+        typer.Option(
+            metavar="SPEC",
+            help="What check stages and jobs install: a wheel's path in the project, its https address, "
+            "cudacompat==VERSION or git+https://…@COMMIT; without it, its own wheel, which -o writes into .cudacompat.",
+        ),
+    ] = None,
+    install_hash: Annotated[
+        list[str] | None,
+        typer.Option("--install-hash", metavar="SHA256", help="The hash of what --install names. Repeatable."),
+    ] = None,
+    wheel: Annotated[
+        str | None,
+        typer.Option("--wheel", metavar="DIR", help="Write only .cudacompat there: the own wheel, and all hashes."),
     ] = None,
     folder: Annotated[str | None, typer.Option("-o", metavar="DIR", help="Write the files there.")] = None,
     write: Annotated[
@@ -75,7 +87,8 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Write build settings that really reach an engine's compiler, for these GPUs."""
-    from cudacompat.app.generate import GenerateRequest, generate
+    from cudacompat.app.generate import GenerateRequest, beside, generate
+    from cudacompat.cli.files import place
     from cudacompat.cli.output import emit
     from cudacompat.domain.words.errors import UsageError
 
@@ -83,7 +96,7 @@ def command(
         raise UsageError("--output is for the report; -o, --write, --diff and --check go without it")
     if add:
         given = {"--gpu": gpu, "--gpus-from": gpus_from, "--as": as_, "-o": folder, "--profile": profile}
-        given |= {"--budget": budget, "--cuda": cuda, "--distro": distro, "--install": install}
+        given |= {"--budget": budget, "--cuda": cuda, "--distro": distro, "--install": install, "--wheel": wheel}
         other = next((name for name, value in given.items() if value), None)
         if other is not None:
             raise UsageError(f"--add extends what a project has; {other} is for new files")
@@ -96,6 +109,13 @@ def command(
         if diff or write or check:
             return edit(extended, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
         return emit(extended, format_, color, output, exit_zero=exit_zero)
+    if wheel is not None:
+        given = {"an engine": engine, "--as": as_, "--gpu": gpu, "--gpus-from": gpus_from, "-o": folder}
+        other = next((name for name, value in given.items() if value), None)
+        if other is not None:
+            raise UsageError(f"--wheel writes no build settings; {other} is for those")
+        asked = GenerateRequest(install=install, install_hashes=tuple(install_hash or ()), folder=wheel)
+        return place(beside(asked), wheel, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
     if engine is None:
         raise UsageError("name an engine: whisper.cpp, whisper-rs, cmake, nvcc, …")
     if project is not None:
@@ -104,25 +124,25 @@ def command(
         raise UsageError("--write, --diff and --check need -o DIR, or --add SPEC")
     if folder is not None and as_ is None:
         raise UsageError("-o needs --as KIND: which file to write")
-    report = generate(
-        engine,
-        GenerateRequest(
-            specs=tuple(gpu or ()),
-            fleet=gpus_from,
-            output=as_,
-            cuda=cuda,
-            engine_version=engine_version,
-            profile=profile,
-            ptx=ptx,
-            budget=budget,
-            distro=distro,
-            install=install,
-        ),
+    asked = GenerateRequest(
+        specs=tuple(gpu or ()),
+        fleet=gpus_from,
+        output=as_,
+        cuda=cuda,
+        engine_version=engine_version,
+        profile=profile,
+        ptx=ptx,
+        budget=budget,
+        distro=distro,
+        install=install,
+        install_hashes=tuple(install_hash or ()),
+        folder=folder or ".",
     )
+    report = generate(engine, asked)
     if folder is not None:
-        from cudacompat.cli.files import place
-
-        return place(report.files, folder, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
+        there = beside(asked) if report.beside else ()
+        files = (*report.files, *there)
+        return place(files, folder, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
     if len(report.files) > 1 and format_ is Format.TEXT:
         raise UsageError(f"these are {len(report.files)} files; -o DIR says where to write them")
     return emit(report, format_, color, output, exit_zero=exit_zero, kept=True)

@@ -17,13 +17,26 @@ class GeneratedFile:
     name: str
     text: str
 
+    @property
+    def data(self) -> bytes:
+        """What is written."""
+        return self.text.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedBinary:
+    """One file that is no text: its name and what it holds."""
+
+    name: str
+    data: bytes
+
 
 @dataclass(frozen=True, slots=True)
 class GenerateReport:
     """What `generate` planned, the command line that makes it again, and the files that were asked for.
 
     There are several plans where no single build serves all of the GPUs. `outputs` are the kinds of files that reach
-    the engine's compiler.
+    the engine's compiler. `beside` names what has to lie beside the files, for whoever installs cudacompat by them.
     """
 
     COMMAND: ClassVar[str] = "generate"
@@ -32,6 +45,7 @@ class GenerateReport:
     command: str
     files: tuple[GeneratedFile, ...] = ()
     outputs: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from typing import IO, Any
 
 from cudacompat.domain.runs.load import ModuleAnswer
 from cudacompat.host.gpus.libcuda import LIBRARY
+from cudacompat.host.safe_search import safe_environment
 
 _CHILD = Path(__file__).with_name("driver_child.py")
 _START_S = 60.0  # a GPU that no process holds takes seconds to come up
@@ -170,7 +170,7 @@ def bare_context(device: int, library: str = LIBRARY) -> Iterator[int | None]:
 def _child(device: int, library: str) -> Iterator[_Child]:
     if not sys.executable:
         raise DriverSilentError("there is no Python program to load it with")
-    environment = {**os.environ, "CUDA_CACHE_DISABLE": "1", "LC_ALL": "C"}
+    environment = {**safe_environment(), "CUDA_CACHE_DISABLE": "1", "LC_ALL": "C"}
     process = subprocess.Popen(
         [sys.executable, "-I", "-S", str(_CHILD), library, str(device)],
         stdin=subprocess.PIPE,

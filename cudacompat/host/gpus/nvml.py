@@ -16,8 +16,10 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus.capability import capability_of
+from cudacompat.host.safe_search import stray_library
 
 VIA = "NVML"
+LIBRARY = "libnvidia-ml.so.1"  # as the bindings load it, by its name
 
 T = TypeVar("T")
 
@@ -52,6 +54,9 @@ def _ask(what: str, question: Callable[[Any], Found[T] | Missing]) -> Found[T] |
         failure = pynvml.NVMLError
     except Exception as error:  # noqa: BLE001  a broken package must not end the diagnosis
         return Missing(what, (f"{VIA} (its Python bindings do not load: {error})",))
+    stray = stray_library(LIBRARY)
+    if stray is not None:
+        return Missing(what, (f"{VIA} ({stray}: LD_LIBRARY_PATH leads into the current folder, so nothing is loaded)",))
     try:
         with _opened(pynvml):
             return question(pynvml)

@@ -11,7 +11,8 @@ from typing import Any
 
 from cudacompat.domain.machine.facts import GpuDevice
 from cudacompat.domain.runs.observation import DeviceUse
-from cudacompat.host.gpus.nvml import VIA, gpu_of, reason_of
+from cudacompat.host.gpus.nvml import LIBRARY, VIA, gpu_of, reason_of
+from cudacompat.host.safe_search import stray_library
 
 _SETTLE_S = 3.0  # the driver gives memory back a moment after a process has ended
 
@@ -42,6 +43,10 @@ class NvmlWatch:
                 import pynvml
         except Exception as error:  # noqa: BLE001  a broken package must not end the run
             self.why = f"{VIA}: its Python bindings do not load: {error}"
+            return
+        stray = stray_library(LIBRARY)
+        if stray is not None:
+            self.why = f"{VIA}: {stray} is not loaded: LD_LIBRARY_PATH leads into the current folder"
             return
         try:
             pynvml.nvmlInit()

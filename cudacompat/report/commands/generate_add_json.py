@@ -23,6 +23,7 @@ def extend_json(report: ExtendReport) -> Json:
         "builds": [],
         "outputs": [],
         "proved": {},
+        "beside": [],
         "files": [{"name": each.name, "text": each.after} for each in report.files],
         "folder": report.folder,
         "places": [_place(each) for each in report.places],

@@ -35,6 +35,7 @@ def generate_json(report: GenerateReport) -> Json:
         "outputs": list(report.outputs),
         "proved": {name: first.engine.proof(name).value for name in report.outputs},
         "files": [{"name": each.name, "text": each.text} for each in report.files],
+        "beside": list(report.beside),
     }
 
 
