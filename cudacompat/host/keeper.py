@@ -13,18 +13,17 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import select
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from cudacompat.host import process_tree
 from cudacompat.host.process_tree import MARK
 
 _PROGRAM = Path(process_tree.__file__)
-_READY_S = 2.0
 _PER_LINE = 64  # processes in one line: a line below PIPE_BUF is written whole or not at all
 _NEEDED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")  # by a Python that is not installed where it was built
 
@@ -67,19 +66,22 @@ class Kept:
 class _Keeper:
     """The process, as long as we run."""
 
-    def __init__(self, process: subprocess.Popen[bytes], pipe: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], pipe: IO[bytes]) -> None:
         self._process = process
         self._pipe = pipe
         self._lock = threading.Lock()
         self.pid = process.pid
 
     def say(self, line: str) -> None:
-        with self._lock, contextlib.suppress(OSError):  # it was killed, or does not read: then there is no keeper
-            os.write(self._pipe, line.encode("ascii") + b"\n")
+        with (
+            self._lock,
+            contextlib.suppress(OSError, ValueError),
+        ):  # it was killed or does not read: then there is no keeper
+            os.write(self._pipe.fileno(), line.encode("ascii") + b"\n")
 
     def dismiss(self) -> None:
         with self._lock, contextlib.suppress(OSError):
-            os.close(self._pipe)
+            self._pipe.close()
         self._process.returncode = 0  # it ends by itself, a few milliseconds after us
 
 
@@ -100,8 +102,8 @@ def keeping(environment: Mapping[str, str]) -> Iterator[Kept]:
 
 
 def _the_keeper() -> _Keeper | None:
-    """One for all commands, started with the first."""
-    global _keeper, _tried  # noqa: PLW0603
+    """One for all commands, started with the first. What it is told before it is up waits in the pipe."""
+    global _keeper, _tried
     with _lock:
         if not _tried:
             _tried = True
@@ -118,7 +120,7 @@ def _start() -> _Keeper | None:
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(_PROGRAM)],
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
             env={name: os.environ[name] for name in _NEEDED if name in os.environ},
@@ -126,17 +128,6 @@ def _start() -> _Keeper | None:
         )
     except OSError:
         return None
-    assert process.stdin is not None  # noqa: S101  both are PIPE
-    assert process.stdout is not None  # noqa: S101
-    with process.stdout as stream:
-        ready = bool(select.select([stream], [], [], _READY_S)[0]) and os.read(stream.fileno(), 16) == b"ready\n"
-    pipe = os.dup(process.stdin.fileno())
-    process.stdin.close()
-    os.set_blocking(pipe, False)
-    keeper = _Keeper(process, pipe)
-    if not ready:
-        process.kill()
-        process.wait()
-        keeper.dismiss()
-        return None
-    return keeper
+    assert process.stdin is not None  # noqa: S101  it is a PIPE
+    os.set_blocking(process.stdin.fileno(), False)
+    return _Keeper(process, process.stdin)

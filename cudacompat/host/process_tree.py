@@ -162,15 +162,15 @@ def _signal_group(root: int, number: int) -> None:
     if sys.platform != "win32":
         try:
             os.killpg(root, number)
-        except OSError:
-            pass
+        except OSError:  # contextlib would make the keeper's start half as long again
+            return
 
 
 def _signal(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
     except OSError:
-        pass
+        return
 
 
 # -- the keeper
@@ -182,8 +182,6 @@ def keep() -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    os.write(1, b"ready\n")
-    os.close(1)
     trees: dict[str, Tree] = {}
     roots: dict[str, int] = {}
     rest = b""
