@@ -9,6 +9,7 @@ from pathlib import Path
 from cudacompat.app.check import check
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
+from cudacompat.app.masking import without_secrets
 from cudacompat.app.project.recognise import Recognised, recognise
 from cudacompat.domain.machine.facts import Found, HostFacts, from_json, to_json
 from cudacompat.domain.policy.policy import Policy
@@ -61,10 +62,10 @@ def doctor(
     checked = check(looked_at, targets, Policy(), on_file) if looked_at and targets else None
     if checked is not None:
         findings += checked.findings
-    findings.sort(key=lambda f: _ORDER[f.severity])
+    findings = sorted(without_secrets(tuple(findings)), key=lambda f: _ORDER[f.severity])
     known = _recognise(paths)
     plan, settings = _plan(findings, checked, targets, known)
-    return DoctorReport(facts, checked, tuple(findings), plan, settings)
+    return without_secrets(DoctorReport(facts, checked, tuple(findings), plan, settings))
 
 
 def load(path: str) -> HostFacts:
