@@ -11,13 +11,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from cudacompat.cli.echo import takes_commands
 from cudacompat.domain.project.edited_file import EditedFile
 from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.reports.generate import GeneratedFile
 from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_OK
-from cudacompat.report.safe_text import safe
+from cudacompat.report.safe_text import safe_line, visible, without_commands
 
 _KEPT = ("\t", "\ufeff")  # of what is not printed elsewhere: a patch without them is another one
 _KEPT_APART = re.compile("([\t\ufeff])")
@@ -146,7 +147,7 @@ def _show(path: Path, old: str | None, new: str) -> None:
         lineterm="",
     )
     for line in lines:
-        sys.stdout.write(safe(line) + "\n")
+        sys.stdout.write((safe_line(line) if takes_commands() else visible(line)) + "\n")
 
 
 def _patch(path: Path, old: str, new: str) -> None:
@@ -158,11 +159,12 @@ def _patch(path: Path, old: str, new: str) -> None:
     for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm="\n"):
         body = line.removesuffix("\n")
         ending = "\r\n" if body.endswith("\r") else "\n"
-        shown = "".join(each if each in _KEPT else safe(each) for each in _KEPT_APART.split(body.removesuffix("\r")))
+        shown = "".join(each if each in _KEPT else visible(each) for each in _KEPT_APART.split(body.removesuffix("\r")))
+        shown = without_commands(shown) if takes_commands() else shown
         sys.stdout.write(shown + ending)
         if not line.endswith("\n"):
             sys.stdout.write("\\ No newline at end of file\n")
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(safe(text) + "\n")
+    sys.stderr.write(safe_line(text) + "\n")

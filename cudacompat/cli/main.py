@@ -66,9 +66,16 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception:  # noqa: BLE001 - the error boundary: a bug shows itself whole
-        traceback.print_exc()
+        _show(traceback.format_exc())
         print("this is a bug in cudacompat: please report it with the lines above", file=sys.stderr)  # noqa: T201
         return EXIT_BUG
+
+
+def _show(text: str) -> None:
+    from cudacompat.report.safe_text import safe_line
+
+    for line in text.splitlines():
+        print(safe_line(line), file=sys.stderr)  # noqa: T201
 
 
 def _complain(message: str, exit_code: int = EXIT_USAGE) -> int:

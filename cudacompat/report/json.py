@@ -25,7 +25,14 @@ def render(report: object, stream: TextIO) -> None:
     document = _document(report)
     # ensure_ascii keeps every name, whatever bytes it came from, valid UTF-8 (surrogates as escapes) and inert in
     # a terminal (control characters as escapes)
-    json.dump(document, stream, indent=2, ensure_ascii=True)
+    dump(document, stream)
+
+
+def dump(document: object, stream: TextIO) -> None:
+    """Write a document, ASCII, one final newline. A CI runner takes `##[` in a line for a command; only a text can
+    hold it, and there an escape says the same."""
+    for piece in json.JSONEncoder(indent=2, ensure_ascii=True).iterencode(document):
+        stream.write(piece.replace("##[", "\\u0023#["))
     stream.write("\n")
 
 

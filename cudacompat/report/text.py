@@ -21,6 +21,7 @@ from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
 from cudacompat.report.code_sizes import KIND_NAME
 from cudacompat.report.dispatch import found_in
+from cudacompat.report.safe_text import safe
 from cudacompat.report.text_page import Page, _finding
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _kernels(page: Page, modules: Sequence[DeviceModule]) -> None:
             if entry.kernels is None:
                 page.field(label, f"kernels not read: {entry.kernels_why or 'not asked for'}", 6, 13)
             else:
-                page.field(label, "\n".join(entry.kernels) or "no kernel", 6, 13)
+                page.field(label, "\n".join(map(safe, entry.kernels)) or "no kernel", 6, 13)
 
 
 # -- check

@@ -46,6 +46,7 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Rebuild an engine with code for these GPUs: plan, clean, configure, look, build, check."""
+    from cudacompat.app.masking import without_secrets
     from cudacompat.app.rebuild import prepare, run_steps
     from cudacompat.app.rebuild.prepare import check_tools
     from cudacompat.cli.output import emit
@@ -69,17 +70,20 @@ def command(
         container=container,
     )
     if dry_run and format_ is Format.TEXT:
-        sys.stdout.write(script(steps))
+        from cudacompat.cli.echo import takes_commands
+        from cudacompat.report.safe_text import without_commands
+
+        lines = script(steps).split("\n")
+        sys.stdout.write("\n".join(map(without_commands, lines) if takes_commands() else lines))
         return 0
     if dry_run:
-        return emit(RebuildReport(steps), format_, color, output, quiet=quiet, exit_zero=exit_zero)
+        return emit(without_secrets(RebuildReport(steps)), format_, color, output, quiet=quiet, exit_zero=exit_zero)
     if steps.findings:
-        return emit(
-            RebuildReport(steps, findings=steps.findings), format_, color, output, quiet=quiet, exit_zero=exit_zero
-        )
+        report = without_secrets(RebuildReport(steps, findings=steps.findings))
+        return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
     check_tools(steps)
     if not quiet:
-        render(RebuildReport(steps), sys.stderr, color.value)
+        render(without_secrets(RebuildReport(steps)), sys.stderr, color.value)
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("nothing was run: --yes runs this plan without asking, --dry-run prints it as a script")

@@ -7,6 +7,7 @@ standard; source of the form: https://github.com/testmoapp/junitxml, and junit-1
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from cudacompat.report.uris import outer_of
 from cudacompat.report.view import Place, View, conditions, details, grouped
 
 _LONGEST = 8000
+_COMMAND = re.compile(r"(?m)^(\s*):(?=:)")
 
 
 @dataclass(slots=True)
@@ -45,7 +47,8 @@ def render(view: View, stream: TextIO) -> None:
     root.set("time", "0")
     ElementTree.indent(root)
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-    stream.write(ElementTree.tostring(root, encoding="us-ascii", xml_declaration=False).decode("ascii"))
+    document = ElementTree.tostring(root, encoding="us-ascii", xml_declaration=False).decode("ascii")
+    stream.write(_COMMAND.sub(r"\g<1>&#58;", document))  # the same text to a reader, and no command to a CI runner
     stream.write("\n")
 
 

@@ -6,13 +6,13 @@ Sources: OASIS SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 import cudacompat
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity, Suppressed
+from cudacompat.report.json import dump
 from cudacompat.report.rule_text import RuleText, rule_text
 from cudacompat.report.safe_text import clipped
 from cudacompat.report.uris import fingerprints, inner_of, outer_of, relative_path, uri_of
@@ -33,8 +33,7 @@ _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "
 def render(view: View, stream: TextIO) -> None:
     """Write one SARIF log with one run, ASCII, one final newline."""
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_Run(view).build()]}
-    json.dump(document, stream, indent=2, ensure_ascii=True)
-    stream.write("\n")
+    dump(document, stream)
 
 
 class _Run:
