@@ -77,6 +77,7 @@ def _base(command: str, headline: str, tone: str) -> Context:
         "stats": (),
         "targets": (),
         "judged": (),
+        "policies": (),
         "gaps": (),
         "groups": (),
         "columns": (),
@@ -115,6 +116,7 @@ def _findings(report: object) -> Context:
         legend=[(outcome.value, MEANING[outcome]) for outcome in Outcome if outcome in outcomes],
         sections=[_section(view, severity) for severity in Severity if view.number_of(severity)],
         suppressed=view.suppressed,
+        policies=view.policies,
         details_of=[detail_of(row) for row in sorted(shown, key=lambda row: row.path)],
         details_left_out=len(view.rows) - len(shown),
     )

@@ -13,7 +13,7 @@ from cudacompat.domain.reports.doctor import DoctorReport
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
-from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.finding import Finding, suppressing_files
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 from cudacompat.report.dispatch import found_in
 
@@ -116,8 +116,10 @@ def check_json(report: CheckReport) -> Json:
         ],
         "findings": findings_json(report.findings),
         "suppressed": [
-            {"by": each.by, "reason": each.reason, **findings_json([each.finding])[0]} for each in report.suppressed
+            {"by": each.by, "reason": each.reason, "file": each.file, **findings_json([each.finding])[0]}
+            for each in report.suppressed
         ],
+        "policy_files": [{"file": file, "suppressed": number} for file, number in suppressing_files(report.suppressed)],
         "policy": [{"key": g.key, "value": g.text, "origin": g.origin} for g in report.given],
         "not_read": _not_read(report.not_read),
         "files": {"seen": report.files, "without_device_code": report.without_code},

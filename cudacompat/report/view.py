@@ -7,16 +7,19 @@ know than their findings, what was suppressed and what could not be read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, EXIT_OK, EXIT_STEP_FAILED
-from cudacompat.domain.words.finding import Finding, Severity, Suppressed
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed, suppressing_files
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
+
+if TYPE_CHECKING:
+    from cudacompat.domain.policy.keys import PolicyValue
 
 RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _HEADLINES = {
@@ -70,6 +73,7 @@ class View:
     open: frozenset[Place]
     without_code: int
     show_suppressed: bool = False
+    held_to: tuple[str, ...] = ()  # policy files and variables, each with what it says
     examined: str = ""  # what was looked at, where that is no artifact
 
     def number_of(self, severity: Severity) -> int:
@@ -80,6 +84,19 @@ class View:
     def problems(self) -> tuple[Finding, ...]:
         """Findings and gaps, worst first; at the same severity what could not be read comes first."""
         return tuple(sorted((*self.gaps, *self.findings), key=lambda finding: RANK[finding.severity]))
+
+    @property
+    def notices(self) -> tuple[Finding, ...]:
+        """What is no fault and must not be hidden: the policy files that let findings pass, with their numbers."""
+        return tuple(
+            Finding("policy-suppresses", Severity.NOTE, f"{file} suppresses {count(number, 'finding')}", file)
+            for file, number in suppressing_files(self.suppressed)
+        )
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """What the report is held to, and what that lets pass, in sentences."""
+        return (*self.held_to, *(notice.message for notice in self.notices))
 
     @property
     def headline(self) -> str:
@@ -151,8 +168,16 @@ def view_of(report: object) -> View | None:
         open=open_,
         without_code=judged.without_code if judged else 0,
         show_suppressed=getattr(judged or report, "show_suppressed", False),
+        held_to=tuple(_held_to(getattr(judged or report, "given", ()))),
         examined=_examined(report),
     )
+
+
+def _held_to(values: Sequence[PolicyValue]) -> Iterator[str]:
+    if values:
+        from cudacompat.domain.policy.keys import held_to
+
+        yield from (f"held to {origin}{said}" for origin, said in held_to(values))
 
 
 def _examined(report: object) -> str:

@@ -18,8 +18,9 @@ _LONGEST = 2000
 
 
 def render(view: View, stream: TextIO) -> None:
-    """Write one JSON array, ASCII, one final newline; what could not be read or told is an issue too."""
-    problems = view.problems
+    """Write one JSON array, ASCII, one final newline; what could not be read or told is an issue too, and so is
+    a policy that lets findings pass: there is no other place for it."""
+    problems = (*view.problems, *view.notices)
     issues = [_issue(finding, mark) for finding, mark in zip(problems, fingerprints(problems), strict=True)]
     dump(issues, stream)
 

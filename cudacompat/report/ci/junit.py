@@ -40,8 +40,9 @@ class _Case:
 def render(view: View, stream: TextIO) -> None:
     """Write one document, ASCII, one final newline."""
     root = ElementTree.Element("testsuites", name=f"cudacompat {view.command}")
+    policies = {"policy": "; ".join(view.policies)} if view.policies else {}
     for name, cases, properties in _suites(view):
-        _suite(root, view.command, name, cases, properties)
+        _suite(root, view.command, name, cases, properties | policies)
     for attribute in ("tests", "failures", "errors", "skipped"):
         root.set(attribute, str(sum(int(suite.get(attribute, "0")) for suite in root)))
     root.set("time", "0")

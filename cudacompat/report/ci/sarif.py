@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TextIO
 
 import cudacompat
@@ -85,6 +86,7 @@ class _Run:
                     for target in view.targets
                 ],
                 "suppressed": len(view.suppressed),
+                "policies": [_text(policy) for policy in view.policies],
             },
         }
 
@@ -100,7 +102,7 @@ class _Run:
 
     def _notifications(self) -> list[Json]:
         """What must not look green although it is no result."""
-        gaps = list(self._view.gaps)
+        gaps = [*self._view.gaps, *(replace(notice, path=None) for notice in self._view.notices)]
         if self._left_out:
             message = f"{self._left_out} more findings are left out: a run may hold {MOST_RESULTS}"
             gaps.append(Finding("results-left-out", Severity.WARNING, message, None))
