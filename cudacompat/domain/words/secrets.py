@@ -36,11 +36,9 @@ _ISSUED = re.compile(
     )""",
     re.VERBOSE,
 )
-_KEY_BLOCK = re.compile(
-    r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----)(.*?)(-----END [A-Z0-9 ]*KEY[A-Z ]*-----|\Z)", re.DOTALL
-)
-_KEY_END = re.compile(r"(?m)(?:^.*[A-Za-z0-9+/=]{16,}$\n)+(?=^.*-----END [A-Z0-9 ]*PRIVATE KEY)")
-_NOT_A_LINE_END = re.compile(r"[^\n]+")
+_KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----")
+_KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY")
+_KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{16,}\s*\Z")
 
 # user:password@ in a URL; a long user alone is a token, a short one (git@) is not
 _USER_IN_URL = re.compile(
@@ -100,9 +98,8 @@ def masked(text: str) -> str:
     """Return the text with what looks like a token, a password or a private key replaced by `***`; lines stay lines."""
     if _HINT.search(text) is None:
         return text
-    if "KEY-----" in text or "PRIVATE KEY" in text:
-        text = _KEY_BLOCK.sub(lambda match: match[1] + _each_line(match[2]) + match[3], text)
-        text = _KEY_END.sub(lambda match: _each_line(match[0]), text)
+    if "PRIVATE KEY" in text:
+        text = "\n".join(_without_keys(text.split("\n")))
     text = _USER_IN_URL.sub(rf"\g<1>{HIDDEN}@", text)
     text = _QUERY.sub(rf"\g<1>{HIDDEN}", text)
     text = _WEBHOOK.sub(rf"\g<1>{HIDDEN}", text)
@@ -124,8 +121,29 @@ def without_home(text: str, home: str = "") -> str:
     return _HOME.sub("~", text) if "/" in text or "\\" in text else text
 
 
-def _each_line(text: str) -> str:
-    return _NOT_A_LINE_END.sub(HIDDEN, text)
+def _without_keys(lines: list[str]) -> list[str]:
+    """The lines with private keys hidden: what stands behind the line that begins one, to the one that ends it; and
+    before an end whose beginning is not there, the lines that look like one."""
+    shown: list[str] = []
+    inside = False
+    for line in lines:
+        begins, ends = _KEY_BEGINS.search(line), _KEY_ENDS.search(line)
+        if ends is not None and not inside and begins is None:
+            for at in range(len(shown) - 1, -1, -1):
+                if not _KEY_LINE.search(shown[at][-200:]):
+                    break
+                shown[at] = HIDDEN
+        if begins is not None:  # on one line, as in a variable: hidden between them
+            end = line[ends.start() :] if ends is not None and ends.start() > begins.end() else ""
+            between = HIDDEN if len(line) - len(end) > begins.end() else ""
+            shown.append(line[: begins.end()] + between + end)
+            inside = not end
+        elif ends is not None:
+            shown.append(line[ends.start() :])
+            inside = False
+        else:
+            shown.append(HIDDEN if inside and line else line)
+    return shown
 
 
 def _value_hidden(match: re.Match[str]) -> str:
