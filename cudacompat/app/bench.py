@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cudacompat.app.masking import without_secrets
 from cudacompat.app.runs.observe import RunRequest, observe
 from cudacompat.domain.reports.bench import BenchReport
 from cudacompat.domain.runs.bench import Measured, Run, Variant, oddity
@@ -80,7 +81,9 @@ def bench(measure: Measure, on_run: Callable[[str], None] | None = None) -> Benc
         Measured(v, command, tuple(sorted(variables.items())), tuple(runs[v]), oddity(v, runs[v]))
         for v, command, variables in plans
     )
-    return BenchReport(_machine(), measured, measure.runs, _first_in_words(measure), _rate_in_words(measure))
+    return without_secrets(
+        BenchReport(_machine(), measured, measure.runs, _first_in_words(measure), _rate_in_words(measure))
+    )
 
 
 def _plans(measure: Measure) -> list[tuple[Variant, tuple[str, ...], dict[str, str]]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from cudacompat.app.check import check
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
+from cudacompat.app.masking import without_secrets
 from cudacompat.app.project.recognise import Recognised, recognise
 from cudacompat.domain.machine.facts import Found, HostFacts, from_json, to_json
 from cudacompat.domain.policy.policy import Policy
@@ -18,6 +19,7 @@ from cudacompat.domain.rules import MACHINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
 
@@ -60,10 +62,10 @@ def doctor(
     checked = check(looked_at, targets, Policy(), on_file) if looked_at and targets else None
     if checked is not None:
         findings += checked.findings
-    findings.sort(key=lambda f: f.severity.rank)
+    findings = sorted(without_secrets(tuple(findings)), key=lambda f: f.severity.rank)
     known = _recognise(paths)
     plan, settings = _plan(findings, checked, targets, known)
-    return DoctorReport(facts, checked, tuple(findings), plan, settings)
+    return without_secrets(DoctorReport(facts, checked, tuple(findings), plan, settings))
 
 
 def load(path: str) -> HostFacts:
@@ -125,14 +127,18 @@ def _recognise(paths: Sequence[str]) -> Recognised | None:
 def _plan(
     findings: Sequence[Finding], checked: CheckReport | None, targets: Sequence[Target], known: Recognised | None
 ) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
-    steps = [PlanStep(f"{f.message}: {f.help}") for f in findings if f.path is None and f.help and f.severity is _ERROR]
+    steps = [
+        PlanStep(one_line(f"{f.message}: {f.help}"))
+        for f in findings
+        if f.path is None and f.help and f.severity is _ERROR
+    ]
     if checked is None:
         return tuple(steps), ()
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
     if not curable:
         return tuple(steps), ()
     wheels = sorted({path.split("!/")[0] for f in curable if f.path and "!/" in (path := f.path)})
-    for wheel in wheels:
+    for wheel in map(one_line, wheels):
         steps.append(PlanStep(f"{wheel} is a build of others: take a release of it built for these GPUs, or build it"))
     rebuild, settings = _rebuild(targets, known)
     return (*steps, *rebuild), settings

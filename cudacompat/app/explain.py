@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from cudacompat.app.masking import without_secrets
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
 from cudacompat.domain.logs.catalogue import GROUPS, SIGNATURES, by_id, named
 from cudacompat.domain.logs.diagnosis import Source, causes_in_words, diagnose, generic
@@ -180,7 +181,7 @@ def _report(reading: LogReading, source: Source, gpu: str | None) -> ExplainRepo
     target, found_by = _target(gpu, bool(reading.facts.devices), bool(reading.occurrences))
     from cudacompat.engines import ENGINES
 
-    return diagnose(reading, source, target, found_by, {engine.name for engine in ENGINES})
+    return without_secrets(diagnose(reading, source, target, found_by, {engine.name for engine in ENGINES}))
 
 
 def _target(gpu: str | None, in_log: bool, wanted: bool) -> tuple[Target | None, str | None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cudacompat.app.inputs.targets import jit_from, release_of
+from cudacompat.app.masking import without_secrets
 from cudacompat.app.runs.observe import OnOutput, RunRequest, observe
 from cudacompat.app.runs.run_log import read_log
 from cudacompat.artifacts.read import read_paths
@@ -69,7 +70,8 @@ def verify_log(path: str, asked: VerifyRequest) -> VerifyReport:
 
 
 def _report(verified: Verified) -> VerifyReport:
-    return VerifyReport(verified, tuple(finding for rule in RUN_RULES for finding in rule.check(verified)))
+    findings = tuple(finding for rule in RUN_RULES for finding in rule.check(verified))
+    return without_secrets(VerifyReport(verified, findings))
 
 
 def _named(specs: Sequence[str]) -> tuple[JudgedTarget, ...]:

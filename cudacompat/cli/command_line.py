@@ -56,7 +56,7 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
     except Exception:  # noqa: BLE001 - the error boundary: a bug shows itself whole
-        traceback.print_exc()
+        _show(traceback.format_exc())
         print("this is a bug in cudacompat: please report it with the lines above", file=sys.stderr)  # noqa: T201
         return ExitCode.BUG
 
@@ -68,6 +68,13 @@ def _show_help() -> int:
     with contextlib.redirect_stdout(sys.stderr):
         app(args=["--help"], prog_name="cudacompat", standalone_mode=False)
     return ExitCode.USAGE
+
+
+def _show(text: str) -> None:
+    from cudacompat.report.safe_text import safe_line
+
+    for line in text.splitlines():
+        print(safe_line(line), file=sys.stderr)  # noqa: T201
 
 
 def _complain(message: str, exit_code: int = ExitCode.USAGE) -> int:

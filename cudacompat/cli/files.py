@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cudacompat.cli.echo import takes_commands
 from cudacompat.cli.output import say
 from cudacompat.domain.project.edited_file import EditedFile
 from cudacompat.domain.project.list_places import PlaceState
@@ -17,7 +18,7 @@ from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.host.written import make_folder, save_all
-from cudacompat.report.safe_text import safe
+from cudacompat.report.safe_text import safe, safe_line, visible, without_commands
 
 _KEPT = ("\t", "\ufeff")  # of what is not printed elsewhere: a patch without them is another one
 _KEPT_APART = re.compile("([\t\ufeff])")
@@ -150,7 +151,7 @@ def _show(path: Path, old: str | bytes | None, new: str | bytes) -> None:
         lineterm="",
     )
     for line in lines:
-        sys.stdout.write(safe(line) + "\n")
+        sys.stdout.write((safe_line(line) if takes_commands() else visible(line)) + "\n")
 
 
 def _patch(path: Path, old: str, new: str) -> None:
@@ -162,7 +163,8 @@ def _patch(path: Path, old: str, new: str) -> None:
     for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm="\n"):
         body = line.removesuffix("\n")
         ending = "\r\n" if body.endswith("\r") else "\n"
-        shown = "".join(each if each in _KEPT else safe(each) for each in _KEPT_APART.split(body.removesuffix("\r")))
+        shown = "".join(each if each in _KEPT else visible(each) for each in _KEPT_APART.split(body.removesuffix("\r")))
+        shown = without_commands(shown) if takes_commands() else shown
         sys.stdout.write(shown + ending)
         if not line.endswith("\n"):
             sys.stdout.write("\\ No newline at end of file\n")

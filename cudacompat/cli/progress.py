@@ -51,7 +51,9 @@ class _Plain(_Silent):
 
     def started(self, step: BuildStep) -> None:
         """Name the step."""
-        sys.stderr.write(f"{step.kind.value}: {step.why}\n")
+        from cudacompat.report.safe_text import safe_line
+
+        sys.stderr.write(safe_line(f"{step.kind.value}: {step.why}") + "\n")
         sys.stderr.flush()
 
 

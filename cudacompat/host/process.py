@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -61,22 +61,41 @@ def run(
     The first argument is the program's absolute path. It starts in a folder where nothing of a project lies, and gets
     no input, this process's environment (its search paths without relative entries) with LC_ALL=C and `environment`
     on top, at most `timeout_s` seconds, and at most `limit_bytes` for each of stdout and stderr; beyond either limit it
-    is killed together with its children.
+    is killed together with its children. One that may take longer than TIMEOUT_S is the keeper's, too, which ends it
+    where this process is killed meanwhile.
     """
     arguments = tuple(command)
+    variables = {**safe_environment(), "LC_ALL": "C", "LANGUAGE": "C", **(environment or {})}
+    if timeout_s <= TIMEOUT_S:
+        return _run(arguments, variables, cwd, timeout_s, limit_bytes, lambda _: None)
+    from cudacompat.host.keeper import keeping
+
+    with keeping(variables) as kept:
+        return _run(arguments, kept.environment, cwd, timeout_s, limit_bytes, kept.started)
+
+
+def _run(
+    arguments: tuple[str, ...],
+    environment: Mapping[str, str],
+    cwd: Path | None,
+    timeout_s: float,
+    limit_bytes: int,
+    on_start: Callable[[int], None],
+) -> ProcessResult:
     try:
         process = subprocess.Popen(
             arguments,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**safe_environment(), "LC_ALL": "C", "LANGUAGE": "C", **(environment or {})},
+            env=environment,
             cwd=cwd,
             start_new_session=sys.platform != "win32",
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return ProcessResult(arguments, None, "", "", f"could not be started: {reason}")
+    on_start(process.pid)
     return _watch(arguments, process, timeout_s, limit_bytes)
 
 

@@ -22,7 +22,7 @@ from cudacompat.domain.words.verdict import Outcome
 from cudacompat.report.finding_groups import FindingGroup, group
 from cudacompat.report.formats import Report
 from cudacompat.report.heat import MEANING, carried, coverage, detail_of, detail_of_artifact, worst
-from cudacompat.report.safe_text import clipped
+from cudacompat.report.safe_text import clipped, without_commands
 from cudacompat.report.view import View, conditions, view_of
 
 MOST_FINDINGS = 500  # places of each severity
@@ -50,11 +50,13 @@ def _template() -> Any:
 
     def finalize(value: object) -> object:
         """What every expression of the template passes through before it is escaped."""
-        return clipped(value, _LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
+        if isinstance(value, str) and not isinstance(value, Markup):
+            return without_commands(clipped(value, _LONGEST))
+        return value
 
     def breakable(value: str) -> Markup:
         """A name that may be broken behind its separators rather than anywhere."""
-        text = str(escape(clipped(value, _LONGEST)))
+        text = str(escape(without_commands(clipped(value, _LONGEST))))
         return Markup(text.replace("/", "/<wbr>").replace("_", "_<wbr>").replace("-", "-<wbr>"))  # noqa: S704
 
     environment = Environment(
@@ -74,6 +76,7 @@ def _base(command: str, headline: str, tone: str) -> Context:
         "stats": (),
         "targets": (),
         "judged": (),
+        "policies": (),
         "gaps": (),
         "groups": (),
         "columns": (),
@@ -111,6 +114,7 @@ def findings_page(report: Report) -> Context:
         legend=[(outcome.value, MEANING[outcome]) for outcome in Outcome if outcome in outcomes],
         sections=[_section(view, severity) for severity in Severity if view.number_of(severity)],
         suppressed=view.suppressed,
+        policies=view.policies,
         details_of=[detail_of(row) for row in sorted(shown, key=lambda row: row.path)],
         details_left_out=len(view.rows) - len(shown),
     )

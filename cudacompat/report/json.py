@@ -13,7 +13,7 @@ from cudacompat.domain.reports.doctor import DoctorReport
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
-from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.finding import Finding, suppressing_files
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 
 Json = dict[str, Any]
@@ -23,7 +23,14 @@ def render(document: Json, stream: TextIO) -> None:
     """Write a report's document, UTF-8, one final newline."""
     # ensure_ascii keeps every name, whatever bytes it came from, valid UTF-8 (surrogates as escapes) and inert in
     # a terminal (control characters as escapes)
-    json.dump(document, stream, indent=2, ensure_ascii=True)
+    dump(document, stream)
+
+
+def dump(document: object, stream: TextIO) -> None:
+    """Write a document, ASCII, one final newline. A CI runner takes `##[` in a line for a command; only a text can
+    hold it, and there an escape says the same."""
+    for piece in json.JSONEncoder(indent=2, ensure_ascii=True).iterencode(document):
+        stream.write(piece.replace("##[", "\\u0023#["))
     stream.write("\n")
 
 
@@ -108,8 +115,10 @@ def check_json(report: CheckReport) -> Json:
         ],
         "findings": findings_json(report.findings),
         "suppressed": [
-            {"by": each.by, "reason": each.reason, **findings_json([each.finding])[0]} for each in report.suppressed
+            {"by": each.by, "reason": each.reason, "file": each.file, **findings_json([each.finding])[0]}
+            for each in report.suppressed
         ],
+        "policy_files": [{"file": file, "suppressed": number} for file, number in suppressing_files(report.suppressed)],
         "policy": [{"key": g.key, "value": g.text, "origin": g.origin} for g in report.given],
         "not_read": _not_read(report.not_read),
         "files": {"seen": report.files, "without_device_code": report.without_code},

@@ -56,6 +56,8 @@ def _view(view: View) -> Iterator[str]:
         yield "\nJudged for:\n\n"
         for target in view.targets:
             yield f"- {escaped(target.label)}, {escaped(conditions(target))}\n"
+    if view.policies:
+        yield "\n" + "".join(f"- {escaped(policy)}\n" for policy in view.policies)
     if view.rows:
         yield "\n### Coverage\n\n"
         yield table_row(["File", *(escaped(target.label) for target in view.targets)])

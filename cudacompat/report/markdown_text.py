@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cudacompat.report.safe_text import clipped, safe
+from cudacompat.report.safe_text import clipped, safe_line
 
 _LONGEST = 4000
 
@@ -37,7 +37,7 @@ def code(text: str, *, cell: bool = False) -> str:
 def block(text: str, indent: str = "") -> str:
     """A block of lines as they are, below an item of a list if there is an indent."""
     fence = "`" * max(3, _longest_run(text) + 1)
-    return "".join(f"{indent}{line}\n" for line in (fence, *map(safe, text.splitlines()), fence))
+    return "".join(f"{indent}{line}\n" for line in (fence, *map(safe_line, text.splitlines()), fence))
 
 
 def _longest_run(text: str) -> int:

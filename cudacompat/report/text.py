@@ -14,12 +14,13 @@ from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, NotRead, Registration
-from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of, suppressing_files
 from cudacompat.domain.words.phrases import CAUSE, count, sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
 from cudacompat.report.code_sizes import KIND_NAME
 from cudacompat.report.formats import Report, entry_of
+from cudacompat.report.safe_text import safe
 from cudacompat.report.text_page import Page, _finding
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _kernels(page: Page, modules: Sequence[DeviceModule]) -> None:
             if entry.kernels is None:
                 page.field(label, f"kernels not read: {entry.kernels_why or 'not asked for'}", 6, 13)
             else:
-                page.field(label, "\n".join(entry.kernels) or "no kernel", 6, 13)
+                page.field(label, "\n".join(map(safe, entry.kernels)) or "no kernel", 6, 13)
 
 
 # -- check
@@ -169,21 +170,16 @@ def check_text(page: Page, report: CheckReport) -> None:
     if report.show_suppressed:
         _suppressed(page, report.suppressed)
     page.line()
+    suppressing(page, report.suppressed)
     _count_line(page, report)
 
 
 def _held_to(page: Page, values: Sequence[PolicyValue]) -> None:
     """Where the policy comes from that is not on the command line, a line for each file and variable."""
-    from cudacompat.domain.policy.keys import Rank
+    from cudacompat.domain.policy.keys import held_to
 
-    by_file: dict[str, list[str]] = defaultdict(list)
-    for given in values:
-        if given.rank is Rank.FILE:
-            by_file[given.origin.rpartition(": ")[0]].append(f"{given.key} = {given.text}")
-        elif given.rank is Rank.ENVIRONMENT:
-            page.line("held to ", (given.origin, "bold"), f" = {given.text}")
-    for file, texts in by_file.items():
-        page.line("held to ", (file, "bold"), f": {', '.join(texts)}")
+    for origin, said in held_to(values):
+        page.line("held to ", (origin, "bold"), said)
 
 
 def _suppressed(page: Page, items: Sequence[Suppressed]) -> None:
@@ -193,6 +189,12 @@ def _suppressed(page: Page, items: Sequence[Suppressed]) -> None:
             (finding.path or "this machine", "bold"), ": ", (f"suppressed[{finding.id}]", "dim"), ": ", finding.message
         )
         page.field(item.by, item.reason)
+
+
+def suppressing(page: Page, items: Sequence[Suppressed]) -> None:
+    """The policy files that let findings pass, with their numbers."""
+    for file, number in suppressing_files(items):
+        page.line((file, "bold"), f" suppresses {count(number, 'finding')}")
 
 
 def _count_line(page: Page, report: CheckReport) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.report.safe_text import safe
+from cudacompat.report.safe_text import command_at, safe
 
 _SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 
@@ -28,6 +28,8 @@ class Page:
                 text.append(safe(part))
             else:
                 text.append(safe(part[0]), style=part[1])
+        for at, broken in reversed(command_at(text.plain)):
+            text = text[:at] + Text(broken) + text[at + 1 :]
         self._console.print(text)
 
     def finding(self, finding: Finding) -> None:

@@ -7,18 +7,19 @@ know than their findings, what was suppressed and what could not be read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
-from cudacompat.domain.words.finding import Finding, Severity, Suppressed
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed, suppressing_files
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
 
 if TYPE_CHECKING:
+    from cudacompat.domain.policy.keys import PolicyValue
     from cudacompat.domain.reports.lint import LintReport
 
 _HEADLINES: dict[int, str] = {
@@ -58,6 +59,7 @@ class View:
     open: frozenset[Place]
     without_code: int
     show_suppressed: bool = False
+    held_to: tuple[str, ...] = ()  # policy files and variables, each with what it says
     examined: str = ""  # what was looked at, where that is no artifact
 
     def number_of(self, severity: Severity) -> int:
@@ -68,6 +70,19 @@ class View:
     def problems(self) -> tuple[Finding, ...]:
         """Findings and gaps, worst first; at the same severity what could not be read comes first."""
         return tuple(sorted((*self.gaps, *self.findings), key=lambda finding: finding.severity.rank))
+
+    @property
+    def notices(self) -> tuple[Finding, ...]:
+        """What is no fault and must not be hidden: the policy files that let findings pass, with their numbers."""
+        return tuple(
+            Finding("policy-suppresses", Severity.NOTE, f"{file} suppresses {count(number, 'finding')}", file)
+            for file, number in suppressing_files(self.suppressed)
+        )
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """What the report is held to, and what that lets pass, in sentences."""
+        return (*self.held_to, *(notice.message for notice in self.notices))
 
     @property
     def headline(self) -> str:
@@ -130,8 +145,16 @@ def view_of(report: Any) -> View:
         open=open_,
         without_code=judged.without_code if judged else 0,
         show_suppressed=whole.show_suppressed,
+        held_to=tuple(_held_to(judged.given if judged else ())),
         examined=_read_for_lint(report) if report.COMMAND == "lint" else "",
     )
+
+
+def _held_to(values: Sequence[PolicyValue]) -> Iterator[str]:
+    if values:
+        from cudacompat.domain.policy.keys import held_to
+
+        yield from (f"held to {origin}{said}" for origin, said in held_to(values))
 
 
 def _read_for_lint(report: LintReport) -> str:

@@ -103,7 +103,7 @@ NOT_LINT = (
     *("domain.logs*", "domain.tables.pci_ids", "domain.tables.gpu_names"),
     *("app.check", "app.doctor", "app.generate", "app.explain", "app.rebuild*", "app.verify", "artifacts.binaries*"),
 )
-EXPLAIN = (*CLI, "cli.output", "app", "app.explain", "artifacts", "artifacts.logs", "domain*")
+EXPLAIN = (*CLI, "cli.output", "app", "app.explain", "app.masking", "artifacts", "artifacts.logs", "domain*")
 NOT_EXPLAIN = ("domain.builds.plans*", "domain.builds.engine*", "domain.tables.pci_ids", "domain.tables.gpu_names")
 
 

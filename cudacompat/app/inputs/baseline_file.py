@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cudacompat.app.inputs.text_files import read_whole
+from cudacompat.app.inputs.text_files import quoting, read_whole
 from cudacompat.artifacts.containers.folders import EntryKind, walk
 from cudacompat.domain.compare.baseline import Baseline, BaselineChange, compare, lock, of_document, to_toml
 from cudacompat.domain.compare.identity import both_names, identities
@@ -18,15 +18,17 @@ FILE = "cudacompat.lock"
 _LARGEST = 64 << 20
 
 
-def load(file: str) -> Baseline:
-    """Return the baseline that a file holds; `UsageError` in one line where it cannot be read or is none."""
+def load(file: str, *, quoted: bool = True) -> Baseline:
+    """Return the baseline that a file holds; `UsageError` in one line where it cannot be read or is none, which quotes
+    the file only where `quoted` allows it."""
     hint = "; write it with check --write-baseline"
     data = read_whole(file, _LARGEST, "is no baseline", named=f"the baseline {file}", hint=hint)
-    try:
-        document = tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{file} is no baseline: {str(error) or 'nested too deep'}") from None
-    return of_document(document, file)
+    with quoting(file, "is no baseline", allowed=quoted):
+        try:
+            document = tomllib.loads(data.decode("utf-8"))
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+            raise UsageError(f"{file} is no baseline: {str(error) or 'nested too deep'}") from None
+        return of_document(document, file)
 
 
 def compared_with(baseline: Baseline, read: ReadResult, paths: Sequence[str]) -> tuple[BaselineChange, ...]:

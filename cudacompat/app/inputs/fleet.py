@@ -9,7 +9,7 @@ from typing import Any
 from xml.parsers import expat  # with the handlers below, nothing in a document is expanded or fetched
 
 from cudacompat.app.inputs.targets import distinct, release_of, resolve_targets
-from cudacompat.app.inputs.text_files import read_whole
+from cudacompat.app.inputs.text_files import quoting, read_whole
 from cudacompat.domain.gpus.fleet import Element, FleetGpu, floored, of_facts, of_lines, of_nodes, of_smi, targets_of
 from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
 from cudacompat.domain.machine.facts import SCHEMA, from_json
@@ -30,16 +30,18 @@ def targets_for(
     floor: DriverRelease | None,
     jit: JitPolicy | None,
     environment: Mapping[str, str],
+    *,
+    quoted: bool = True,
 ) -> tuple[Target, ...]:
     """Return what is judged for: a fleet file's GPUs, `specs` of the command line (which may be `native`) and GPUs
     that a policy named; `native` where there is none of them.
 
     `driver` is taken for all. Without it, a fleet's own drivers count, for `native` this machine's, and for GPUs that
     were named this machine's if it has one, or the floor where there is one. Under a floor, an older driver that is
-    known counts before it.
+    known counts before it. `quoted` is as in `load`.
     """
     how = jit or JitPolicy.NORMAL
-    targets = targets_of(load(fleet), driver, how) if fleet is not None else []
+    targets = targets_of(load(fleet, quoted=quoted), driver, how) if fleet is not None else []
     others: list[JudgedTarget] = [*named]
     for spec in specs if specs or targets or named else ("native",):
         if spec.strip().lower() == "native":
@@ -60,12 +62,18 @@ def _this_machines_driver() -> DriverRelease | None:
     return release_of(driver())
 
 
-def load(file: str) -> tuple[FleetGpu, ...]:
+def load(file: str, *, quoted: bool = True) -> tuple[FleetGpu, ...]:
     """Return the GPUs that a file lists: saved facts of `doctor`, nvidia-smi's XML, kubectl's nodes or a plain list.
 
-    `UsageError` in one line for a file that cannot be read, is none of these, or lists no GPU.
+    `UsageError` in one line for a file that cannot be read, is none of these, or lists no GPU; it quotes the file only
+    where `quoted` allows it.
     """
     text = _text(file)
+    with quoting(file, "is no list of GPUs", allowed=quoted):
+        return _parsed(text, file)
+
+
+def _parsed(text: str, file: str) -> tuple[FleetGpu, ...]:
     start = text.lstrip()[:1]
     if start and start in "{[":
         what, gpus = _of_json(text, file)

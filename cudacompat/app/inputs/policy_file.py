@@ -47,6 +47,10 @@ class Config:
         value = self.given[key].value if key in self.given else None
         return value if isinstance(value, str) else None
 
+    def quotes(self, key: str) -> bool:
+        """Whether an error may quote the file that this key names: it was named on the command line."""
+        return key in self.given and self.given[key].rank is Rank.OPTION
+
     @property
     def driver_floor(self) -> DriverRelease | None:
         """The oldest driver that has to take the code, if one is given."""
@@ -65,8 +69,8 @@ def load(
 
     `options` maps a key to its value as it was written (`None` for an option that was not given). `file` is the policy
     file; without it, and with `search`, the nearest one from the current folder upwards is taken: cudacompat.toml, or
-    a pyproject.toml with the table. The folder of a repository (with .git) is the last one looked in. `UsageError` in
-    one line for whatever is wrong.
+    a pyproject.toml with the table. The folder of a repository (with .git) is the last one looked in. One that was not
+    named has to be the user's own (`_refuse_unasked`). `UsageError` in one line for whatever is wrong.
     """
     chosen = {key: _option(key, value) for key, value in options.items() if value is not None}
     found = Path(file) if file is not None else _nearest() if search else None
@@ -88,8 +92,42 @@ def _nearest() -> Path | None:
         if len(there) > 1:
             raise UsageError(f"two policies: {_short(own)} and [tool.cudacompat] of {_short(shared)}; keep one of them")
         if there:
+            _refuse_unasked(there[0])
             return Path(_short(there[0]))
     return None
+
+
+def _refuse_unasked(path: Path) -> None:
+    """`UsageError` for a policy that counts only where it is named: it decides what passes.
+
+    The rule: its owner is the user or root (for root in a container, also whoever owns the folder it lies in, as where
+    a project is mounted), and it is no policy of the home folder for what lies below.
+    """
+    said = None
+    owner = _stranger(path)
+    if owner is not None:
+        said = f"belongs to another user (number {owner})"
+    elif path.parent != Path.cwd() and _is_home(path.parent):
+        said = "lies in the home folder, above the project"
+    if said is not None:
+        raise UsageError(f"{_short(path)} {said}: not taken unasked; name it with --config, or give --no-config")
+
+
+def _stranger(path: Path) -> int | None:
+    """The number of a file's owner, or of the link's that leads to it, if that is somebody else; `None` where it is
+    not, and where files have no such owners."""
+    if not hasattr(os, "geteuid"):
+        return None
+    me = os.geteuid()
+    known = {me, 0, path.parent.stat().st_uid if me == 0 else me}
+    return next((owner for owner in (path.lstat().st_uid, path.stat().st_uid) if owner not in known), None)
+
+
+def _is_home(folder: Path) -> bool:
+    try:
+        return folder == Path.home().resolve()
+    except (RuntimeError, OSError):
+        return False
 
 
 def _upwards(start: Path) -> Iterator[Path]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from cudacompat.domain.words.errors import UsageError
@@ -22,6 +25,22 @@ def read_whole(path: str | Path, most: int, refusal: str, *, named: str = "", hi
     if len(data) > most:
         raise UsageError(f"{path} {refusal}: over {most >> 20} MiB")
     return data
+
+
+@contextlib.contextmanager
+def quoting(file: str, refusal: str, *, allowed: bool) -> Iterator[None]:
+    """Where it is not `allowed`, leave what a file says out of the `UsageError` that reading it ends in: of a file that
+    a policy names, which may be a stranger's, and the file anything (/etc/shadow). The number of the line stays."""
+    try:
+        yield
+    except UsageError as error:
+        if allowed:
+            raise
+        place = re.match(rf"{re.escape(file)}(?::\d+)?(?=\W)", str(error))
+        where = place[0] if place is not None else file
+        raise UsageError(
+            f"{where} {refusal} (what it says is not shown, as it was not named on the command line)"
+        ) from None
 
 
 def beginning(path: Path, most: int) -> str | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cudacompat.app.check import check
+from cudacompat.app.masking import without_secrets
 from cudacompat.app.rebuild.prepare import DOCKERFILE, dockerfile
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
@@ -73,7 +74,7 @@ def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, eve
         results, after = _run_all(build, earlier)
         before = earlier.result()
     findings = (*steps.findings, *_meaning(results, steps), *(after.findings if after is not None else ()))
-    return RebuildReport(steps, tuple(results), before, after, findings)
+    return without_secrets(RebuildReport(steps, tuple(results), before, after, findings))
 
 
 def _run_all(build: _Build, earlier: Future[CheckReport | None]) -> tuple[list[StepResult], CheckReport | None]:

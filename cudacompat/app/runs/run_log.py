@@ -14,6 +14,7 @@ from cudacompat.domain.runs.observation import LogView
 from cudacompat.domain.runs.sign_table import NEEDLES, SIGNS
 from cudacompat.domain.runs.signs import RunSign, SeenSign
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.secrets import masked
 
 _TAIL_BYTES = 8192
 _TAIL_LINES = 12
@@ -55,8 +56,10 @@ class _Signs:
             found.count += 1
 
     def _count(self, sign: RunSign, line: int, text: str) -> _Found:
-        shown = " ".join(without_prefix(text).split())[:_LONGEST]
-        found = self.found.setdefault(sign.id, _Found(sign, line, shown))
+        found = self.found.get(sign.id)
+        if found is None:  # masked before it is cut: what is left of a token would not be known for one
+            shown = masked(" ".join(without_prefix(text).split()))[:_LONGEST]
+            found = self.found[sign.id] = _Found(sign, line, shown)
         found.count += 1
         return found
 
@@ -94,8 +97,9 @@ class RunLog:
 
 def _last_lines(data: bytes) -> tuple[str, ...]:
     texts = [line for raw in data.decode("utf-8", "replace").split("\n") for line in sublines(raw)]
-    shown = [" ".join(text.split())[:_LONGEST] for text in texts]
-    return tuple([text for text in shown if text][-_TAIL_LINES:])
+    shown = [each for text in texts if (each := " ".join(text.split()))]
+    kept = masked("\n".join(shown)).split("\n")[-_TAIL_LINES:]  # before it is cut, and a key with its first line
+    return tuple(text[:_LONGEST] for text in kept if text)
 
 
 def read_log(path: str) -> LogView:

@@ -108,6 +108,7 @@ def command(
         held_to.driver_floor,
         jit,
         os.environ,
+        quoted=held_to.quotes("gpus-from"),
     )
     policy = policy_of(held_to.given, held_to.ignores, targets)
     lock_file = held_to.text("baseline") or locks.FILE
@@ -116,7 +117,9 @@ def command(
 
         require_apart({"--baseline": lock_file, **({"--output": output} if output else {})}, paths)
         locks.refuse_to_overwrite(lock_file)
-    compared = locks.load(lock_file) if "baseline" in held_to.given and not write_baseline else None
+    compared = None
+    if "baseline" in held_to.given and not write_baseline:
+        compared = locks.load(lock_file, quoted=held_to.quotes("baseline"))
     with progress(quiet) as on_file:
         found = read(paths, on_file)
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)

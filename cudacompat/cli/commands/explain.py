@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -67,16 +66,13 @@ def command(
         require("explain --list", format_.value)
         return emit(app.catalogue(), format_, color, output, exit_zero=exit_zero)
     if watched:
-        report = app.explain_command(watched, gpu, _tee, timeout)
+        from cudacompat.cli.echo import echoing
+
+        with echoing() as tee:
+            report = app.explain_command(watched, gpu, tee, timeout)
     elif log is not None and "/" not in log and app.is_known(log):
         require("explain ID", format_.value)
         return emit(app.explain(log), format_, color, output, exit_zero=exit_zero)
     else:
         report = app.explain_file(log or "", gpu)
     return emit(report, format_, color, output, exit_zero=exit_zero)
-
-
-def _tee(data: bytes) -> None:
-    """Hand the command's output on to stderr at once, byte for byte."""
-    sys.stderr.buffer.write(data)
-    sys.stderr.buffer.flush()

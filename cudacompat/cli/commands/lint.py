@@ -59,7 +59,8 @@ def command(
     held_to = configs.load({"require": gpu or None, "gpus-from": gpus_from}, os.environ, config, search=not no_config)
     named, fleet, floor = required(held_to.given), held_to.text("gpus-from"), held_to.driver_floor
     asked = gpu or named or fleet
-    targets = targets_for(gpu or (), named, fleet, None, floor, None, os.environ) if asked else ()
+    quoted = held_to.quotes("gpus-from")
+    targets = targets_for(gpu or (), named, fleet, None, floor, None, os.environ, quoted=quoted) if asked else ()
     policy = policy_of(held_to.given, held_to.ignores, targets)
     report = lint(folder, targets, policy.ignores, fix=fix or diff or unsafe_fixes, unsafe=unsafe_fixes, shown=diff)
     report = replace(report, show_suppressed=show_suppressed)

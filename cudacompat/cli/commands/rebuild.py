@@ -46,6 +46,7 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Rebuild an engine with code for these GPUs: plan, clean, configure, look, build, check."""
+    from cudacompat.app.masking import without_secrets
     from cudacompat.app.rebuild import prepare, run_steps
     from cudacompat.app.rebuild.prepare import check_tools
     from cudacompat.cli.output import emit, require_kept, save, to_stdout
@@ -69,20 +70,25 @@ def command(
         container=container,
     )
     if dry_run and format_ is Format.TEXT:
+        from cudacompat.cli.echo import takes_commands
+        from cudacompat.report.safe_text import without_commands
+
         if not to_stdout(output):
             save(output or "", script(steps))
             return 0
-        sys.stdout.write(script(steps))
+        lines = script(steps).split("\n")
+        sys.stdout.write("\n".join(map(without_commands, lines) if takes_commands() else lines))
         sys.stdout.flush()
         require_kept()
         return 0
     if dry_run:
-        return emit(RebuildReport(steps), format_, color, output, exit_zero=exit_zero)
+        return emit(without_secrets(RebuildReport(steps)), format_, color, output, exit_zero=exit_zero)
     if steps.findings:
-        return emit(RebuildReport(steps, findings=steps.findings), format_, color, output, exit_zero=exit_zero)
+        report = without_secrets(RebuildReport(steps, findings=steps.findings))
+        return emit(report, format_, color, output, exit_zero=exit_zero)
     check_tools(steps)
     if not quiet or (not yes and sys.stdin.isatty()):  # nobody is asked about a plan that was not shown
-        render(RebuildReport(steps), sys.stderr, color.value)
+        render(without_secrets(RebuildReport(steps)), sys.stderr, color.value)
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("nothing was run: --yes runs this plan without asking, --dry-run prints it as a script")

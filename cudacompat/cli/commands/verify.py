@@ -75,6 +75,7 @@ def command(
             report = load_modules(load, gpu or (), Policy(require[expect]), on_file)
         else:
             from cudacompat.app import verify
+            from cudacompat.cli.echo import echoing
             from cudacompat.cli.sizes import parse_size
 
             memory = parse_size(min_gpu_memory) if min_gpu_memory else None
@@ -82,22 +83,14 @@ def command(
             if log:
                 report = verify.verify_log(log, asked)
             else:
-                report = verify.verify(
-                    command_ or (),
-                    asked,
-                    health=health,
-                    cold=cold,
-                    timeout_s=timeout,
-                    on_output=_to_stderr if show_output else None,
-                    on_file=on_file,
-                )
+                with echoing(patient=True) as to_stderr:
+                    report = verify.verify(
+                        command_ or (),
+                        asked,
+                        health=health,
+                        cold=cold,
+                        timeout_s=timeout,
+                        on_output=to_stderr if show_output else None,
+                        on_file=on_file,
+                    )
     return emit(report, format_, color, output, exit_zero=exit_zero)
-
-
-def _to_stderr(data: bytes) -> None:
-    import contextlib
-    import sys
-
-    with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
-        sys.stderr.buffer.write(data)
-        sys.stderr.buffer.flush()

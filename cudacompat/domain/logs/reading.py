@@ -12,6 +12,7 @@ from cudacompat.domain.logs.match import Match, Matcher
 from cudacompat.domain.logs.signature import Signature
 from cudacompat.domain.logs.text import blocks, sublines, without_prefix
 from cudacompat.domain.logs.unknown_errors import ERROR_NEEDLES, Nearest, Unknown, looks_like_error
+from cudacompat.domain.words.secrets import masked
 
 _MOST_OCCURRENCES = 400  # different ones; a log cannot make more be kept
 _MOST_UNKNOWN = 50
@@ -151,7 +152,7 @@ class LogReading:
             known.last = line
             return known
         shown = " ".join(without_prefix(text).split())
-        shown = shown if len(shown) <= _LONGEST_TEXT else _around(match, text)
+        shown = masked(shown) if len(shown) <= _LONGEST_TEXT else _around(match, text)
         found = Occurrence(signature, line, shown, match.values, last=line)
         self._occurrences[key] = found
         return found
@@ -163,7 +164,7 @@ class LogReading:
         if known is None and len(self._unknown) >= _MOST_UNKNOWN:
             return Unknown(line, shown[:_LONGEST_TEXT], ())
         if known is None:
-            known = Unknown(line, shown[:_LONGEST_TEXT], self._nearest.ids(shown), 0)
+            known = Unknown(line, masked(shown[: 4 * _LONGEST_TEXT])[:_LONGEST_TEXT], self._nearest.ids(shown), 0)
             self._unknown[key] = known
         known.count += 1
         return known
@@ -173,4 +174,7 @@ def _around(match: Match, text: str) -> str:
     """The message itself, of a very long line."""
     start = max(0, match.start - 40)
     end = min(len(text), max(match.end, match.start + 200), start + _LONGEST_TEXT)
-    return ("…" if start else "") + " ".join(text[start:end].split()) + ("…" if end < len(text) else "")
+    # masked with more around, and cut then: what is left of a token would not be known for one
+    before = masked(text[max(0, start - _LONGEST_TEXT) : match.start])[-(match.start - start) :] if match.start else ""
+    after = masked(text[match.start : end + _LONGEST_TEXT])[: end - match.start]
+    return ("…" if start else "") + " ".join((before + after).split()) + ("…" if end < len(text) else "")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, IntEnum
@@ -200,6 +201,18 @@ def written(value: object) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def held_to(values: Iterable[PolicyValue]) -> Iterator[tuple[str, str]]:
+    """Yield where the policy comes from that is not on the command line, and what it says: variables, then files."""
+    by_file: dict[str, list[str]] = defaultdict(list)
+    for value in values:
+        if value.rank is Rank.FILE:
+            by_file[value.origin.rpartition(": ")[0]].append(f"{value.key} = {value.text}")
+        elif value.rank is Rank.ENVIRONMENT:
+            yield value.origin, f" = {value.text}"
+    for file, texts in by_file.items():
+        yield file, f": {', '.join(texts)}"
 
 
 # -- a table, the environment

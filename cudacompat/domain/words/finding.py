@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -77,11 +78,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A finding that does not count, and what lets it pass: an ignore of the policy, or the baseline."""
+    """A finding that does not count, and what lets it pass: an ignore of the policy (in the `file` that holds it, if
+    that is a policy file), or the baseline."""
 
     finding: Finding
     by: str  # "ignore" or "baseline"
     reason: str
+    file: str | None = None
+
+
+def suppressing_files(items: Iterable[Suppressed]) -> tuple[tuple[str, int], ...]:
+    """Return the policy files that let findings pass, each with their number, by name."""
+    return tuple(sorted(Counter(item.file for item in items if item.file is not None).items()))
 
 
 def count_of(findings: Iterable[Finding], severity: Severity) -> int:

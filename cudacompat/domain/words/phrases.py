@@ -35,6 +35,11 @@ CAUSE = {
 }
 
 
+def one_line(text: str) -> str:
+    """The text in one line: what would break it comes out as an escape."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def sort_key(target: ArchTarget) -> tuple[int, str, str]:
     """Ascending number, plain before a and f; machine code and PTX are sorted apart by the caller."""
     return (target.number, target.suffix.value, target.kind.value)

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from cudacompat.domain.runs.load import ModuleAnswer
 from cudacompat.host.gpus.libcuda import LIBRARY
+from cudacompat.host.keeper import keeping
 from cudacompat.host.safe_search import safe_environment
 
 _CHILD = Path(__file__).with_name("driver_child.py")
@@ -171,19 +172,21 @@ def _child(device: int, library: str) -> Iterator[_Child]:
     if not sys.executable:
         raise DriverSilentError("there is no Python program to load it with")
     environment = {**safe_environment(), "CUDA_CACHE_DISABLE": "1", "LC_ALL": "C"}
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-S", str(_CHILD), library, str(device)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        start_new_session=sys.platform != "win32",
-    )
-    try:
-        yield _Child(process)
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdin is not None:
-            with suppress(OSError):  # what was still to be written has nowhere to go
-                process.stdin.close()
+    with keeping(environment) as kept:  # one that hangs in the driver does not see that its input ends
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(_CHILD), library, str(device)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=kept.environment,
+            start_new_session=sys.platform != "win32",
+        )
+        kept.started(process.pid)
+        try:
+            yield _Child(process)
+        finally:
+            process.kill()
+            process.wait()
+            if process.stdin is not None:
+                with suppress(OSError):  # what was still to be written has nowhere to go
+                    process.stdin.close()

@@ -1,16 +1,17 @@
-"""Running a build: its lines as they come, its whole output in a file, and nothing left running afterwards."""
+"""Running a build: its lines as they come, its whole output in a file, and nothing left running where it is stopped."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
-_MOST_LINE = 1 << 16  # bytes of one line that are handed on; the log keeps all of it
+from cudacompat.domain.runs.observation import End
+from cudacompat.host.runs.processes import run_tree
+
+_MOST_LINE = 1 << 16  # bytes of one line that are handed on together; the log keeps all of it
+_TICK_S = 1.0  # between two looks at the build's processes, which only an end by force needs
 
 
 def follow(
@@ -22,49 +23,57 @@ def follow(
     on_line: Callable[[str], None],
     more: bool = False,
 ) -> int:
-    """Run a program and return its exit code (127 if it cannot be started).
+    """Run a program and return its exit code (127 if it cannot be started, negative for the signal that ended it).
 
     Its output, stdout and stderr together, goes to `log` as it is (with `more`, behind what is there), and line by line
-    to `on_line`. Where this process is interrupted, the program and all it started are ended first.
+    to `on_line`, in a thread of its own. Where this process is interrupted or ended, the program and all it started
+    are ended first; what it leaves in the background when it ends by itself stays (a compiler's cache server).
     """
     with log.open("ab" if more else "wb", buffering=0) as file:  # so that whoever looks in sees where the build is
         file.write(f"$ {' '.join(command)}\n".encode("utf-8", "surrogateescape"))
-        try:
-            process = subprocess.Popen(
-                list(command),
-                cwd=cwd,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=sys.platform != "win32",
-            )
-        except (OSError, ValueError) as error:
-            reason = f"{command[0]}: {getattr(error, 'strerror', None) or error}"
+        lines = _Lines(file, on_line)
+        ended = run_tree(
+            command,
+            cwd=cwd,
+            environment=environment,
+            timeout_s=math.inf,
+            on_output=lines.feed,
+            on_tick=lambda _: False,
+            leaves=True,
+            tick_s=_TICK_S,
+        )
+        if ended.how is End.NOT_STARTED:
+            reason = f"{command[0]}: {ended.why}"
             file.write(f"{reason}\n".encode("utf-8", "surrogateescape"))
             on_line(reason)
             return 127
-        try:
-            assert process.stdout is not None  # noqa: S101  it is a PIPE
-            for line in iter(lambda: process.stdout.readline(_MOST_LINE), b""):  # type: ignore[union-attr]
-                file.write(line)
-                on_line(line.decode("utf-8", "replace").rstrip("\r\n"))
-            return process.wait()
-        except BaseException:
-            _end(process)
-            raise
+        lines.close()
+        code = ended.code or 0
+        return -code if ended.how is End.SIGNALLED else code
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask the program and its children to end, and make them."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(OSError):
-            if sys.platform == "win32":
-                process.kill()
-            else:
-                os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=3)
-            if number is signal.SIGTERM:
-                continue  # a child may have outlived it: the second signal reaches the whole group
-            return
+class _Lines:
+    """Keeps the output, and hands it on by lines."""
+
+    def __init__(self, file: IO[bytes], on_line: Callable[[str], None]) -> None:
+        self._file = file
+        self._on_line = on_line
+        self._rest = b""
+
+    def feed(self, data: bytes) -> None:
+        """Take the next piece."""
+        self._file.write(data)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._hand_on(line)
+        if len(self._rest) > _MOST_LINE:
+            self._hand_on(self._rest)
+            self._rest = b""
+
+    def close(self) -> None:
+        """There is no more: hand on a last line without an end."""
+        if self._rest:
+            self._hand_on(self._rest)
+
+    def _hand_on(self, line: bytes) -> None:
+        self._on_line(line.decode("utf-8", "replace").rstrip("\r"))

@@ -1,7 +1,8 @@
 """Running a command with all that it starts: looked at while it runs, ended whole, its output streamed.
 
 The command gets a session of its own. On Linux this process adopts what the command's processes leave behind
-(PR_SET_CHILD_SUBREAPER, prctl(2)), so a child that makes itself a daemon is still found and ended.
+(PR_SET_CHILD_SUBREAPER, prctl(2)), so a child that makes itself a daemon is still found and ended. Where this process
+is killed, the keeper ends the command.
 """
 
 from __future__ import annotations
@@ -16,17 +17,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, NoReturn
+from types import TracebackType
+from typing import IO
 
 from cudacompat.domain.runs.observation import End, Ended
+from cudacompat.host.keeper import Kept, keeping
 from cudacompat.host.process import signal_name
+from cudacompat.host.process_tree import GRACE_S, Tree, end_group, kill_group
 
 TICK_S = 0.05  # between two looks; a process that lives shorter may not be seen
-_GRACE_S = 5.0  # between asking to end and making it end
+_WAIT_S = 0.05  # a signal to us is answered within this
 _DRAIN_S = 2.0  # for output that is still in the pipe
 _CHUNK = 1 << 16
 _PR_SET_CHILD_SUBREAPER = 36
-_ROUNDS = 40
 
 OnOutput = Callable[[bytes], None]
 OnTick = Callable[[tuple[int, ...]], bool]
@@ -40,21 +43,28 @@ def run_tree(
     on_output: OnOutput,
     on_tick: OnTick,
     outlives: bool = False,
+    leaves: bool = False,
     tick_s: float = TICK_S,
+    cwd: Path | None = None,
 ) -> Ended:
     """Run a command to its end and return how it ended; nothing that it started is left running.
 
     `on_output` takes its stdout and stderr as they come, in a thread of its own. `on_tick` is given the numbers of its
     processes, again and again; True ends the command (a server that has shown enough). With `outlives`, the command
-    goes on as long as any of its processes does (a server that puts itself into the background). An interrupt, a
-    SIGTERM or a SIGHUP of this process ends the command first.
+    goes on as long as any of its processes does (a server that puts itself into the background); with `leaves`, what
+    it left in the background stays when it ends by itself (a compiler's cache server).
+
+    An interrupt, a SIGTERM or a SIGHUP of this process ends the command first: all that it started is asked to end,
+    and after GRACE_S seconds, or at the second such signal, made to. However else this process ends, the keeper does
+    the same.
     """
     started = time.monotonic()
-    with _adopting(), _ends_with_signals():
+    with _adopting(), keeping(environment) as kept, _Signals() as signals:
         try:
             process = subprocess.Popen(
                 list(command),
-                env=dict(environment),
+                cwd=cwd,
+                env=kept.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -63,51 +73,53 @@ def run_tree(
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             return Ended(End.NOT_STARTED, 0.0, why=why)
-        tree = _Tree(process)
+        kept.started(process.pid)
+        running = _Command(process, kept, signals)
         assert process.stdout is not None  # noqa: S101  it is a PIPE
         reader = _Reader(process.stdout, on_output)
+        by_itself = False
         try:
-            ended = _watch(process, tree, started, timeout_s, on_tick, outlives, tick_s)
-            reader.join(_DRAIN_S)
+            ended = _watch(running, started, timeout_s, on_tick, outlives, leaves, tick_s)
+            by_itself = signals.first is None and ended.how in (End.EXITED, End.SIGNALLED)
+            reader.join(_DRAIN_S if signals.first is None else 0)
         finally:
-            tree.end()
+            if not (leaves and by_itself):
+                running.end()
             reader.join(_DRAIN_S)
     reader.raise_error()
     return ended
 
 
 def _watch(
-    process: subprocess.Popen[bytes],
-    tree: _Tree,
+    running: _Command,
     started: float,
     timeout_s: float,
     on_tick: OnTick,
     outlives: bool,
+    leaves: bool,
     tick_s: float,
 ) -> Ended:
     while True:
-        pids = tree.pids()
+        pids = running.pids()
         enough = on_tick(pids)
         seconds = time.monotonic() - started
-        code = process.poll()
-        left = tuple(pid for pid in tree.pids() if pid != process.pid) if code is not None else ()
+        code = running.process.poll()
+        if running.signals.first is not None:
+            return Ended(End.STOPPED, seconds)  # which nobody is told: the signal is raised again
+        left = tuple(pid for pid in running.pids() if pid != running.process.pid) if code is not None else ()
         if enough:
-            tree.end()
+            running.end()
             return Ended(End.STOPPED, seconds)
         if code is not None and not (outlives and left):
-            if left:
-                tree.end()
+            if left and not leaves:
+                running.end()
             if code < 0:
                 return Ended(End.SIGNALLED, seconds, -code, signal_name(-code), len(left))
             return Ended(End.EXITED, seconds, code, left_behind=len(left))
         if seconds >= timeout_s:
-            tree.end()
+            running.end()
             return Ended(End.TIMED_OUT, seconds)
-        if code is None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(tick_s)  # its end is seen at once
-        else:
-            time.sleep(tick_s)
+        running.wait(min(tick_s, timeout_s - seconds))
 
 
 class _Reader:
@@ -146,119 +158,64 @@ class _Reader:
 # -- the processes of the command
 
 
-class _Tree:
-    """The command's process and all that came from it: by parent, by session, and by having been seen before."""
+class _Command:
+    """The command's process with all that came from it."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-        self._seen: dict[int, int] = {}  # number to start time: numbers are used again
-        own = _stat(process.pid)
-        self._since = own.start if own is not None else 0
+    def __init__(self, process: subprocess.Popen[bytes], kept: Kept, signals: _Signals) -> None:
+        self.process = process
+        self.signals = signals
+        self._kept = kept
+        self._tree = Tree(process.pid, kept.mark, adopts=True, apart=kept.apart)
+        signals.at_once = self._kill_group
 
     def pids(self) -> tuple[int, ...]:
         """Its processes that run now, ascending."""
-        root = self._process.pid
         if sys.platform != "linux":
-            return (root,) if self._process.poll() is None else ()
-        running = {stat.pid: stat for stat in _all_stats()}
-        mine = {pid for pid, start in self._seen.items() if pid in running and running[pid].start == start}
-        mine |= {pid for pid, stat in running.items() if root in (pid, stat.session)}
-        me = os.getpid()
-        mine |= {
-            pid for pid, stat in running.items() if stat.parent == me and stat.start >= self._since and stat.adopted(me)
-        }
-        grown = True
-        while grown:
-            more = {pid for pid, stat in running.items() if stat.parent in mine and pid not in mine}
-            mine |= more
-            grown = bool(more)
-        mine.discard(me)
-        self._seen = {pid: running[pid].start for pid in mine}
-        return tuple(sorted(pid for pid in mine if running[pid].state != "Z"))
+            return (self.process.pid,) if self.process.poll() is None else ()
+        pids = self._tree.pids()
+        self._kept.saw(self._tree.seen)
+        return pids
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long; less where it ends or we are to end."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and self.signals.first is None:
+            if self.process.poll() is not None:
+                time.sleep(min(left, _WAIT_S))
+                continue
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(min(left, _WAIT_S))  # its end is seen at once
+                return
 
     def end(self) -> None:
-        """Ask all of them to end, then make them."""
-        if sys.platform != "linux":
-            self._end_group()
-            return
-        deadline = time.monotonic() + _GRACE_S
-        asked: set[int] = set()
-        while (pids := self.pids()) and time.monotonic() < deadline:
-            for pid in set(pids) - asked:
-                _signal(pid, signal.SIGTERM)
-                asked.add(pid)
-            self._collect()
-            time.sleep(0.02)
-        for _ in range(_ROUNDS):  # one that forks while it is killed is found again
-            pids = self.pids()
-            if not pids:
-                break
-            for pid in pids:
-                _signal(pid, signal.SIGKILL)
-            self._collect()
-            time.sleep(0.02)
-        self._collect()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(1)
+        """Ask all of them to end, then make them; at once where we were asked twice."""
+        if sys.platform == "linux":
+            self._tree.end(GRACE_S, lambda: self.signals.again, self._collect)
+            self._waits(1)
+        elif sys.platform == "win32":
+            self.process.kill()
+            self._waits(GRACE_S)
+        else:
+            end_group(self.process.pid, self._waits, GRACE_S, lambda: self.signals.again)
+            self._waits(GRACE_S)
 
-    def _end_group(self) -> None:
-        for force in (False, True):
-            if sys.platform == "win32":
-                self._process.kill()
-            else:
-                with contextlib.suppress(OSError):
-                    os.killpg(self._process.pid, signal.SIGKILL if force else signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(_GRACE_S)
+    def _waits(self, seconds: float) -> bool:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+            return True
+        return False
+
+    def _kill_group(self) -> None:
+        if self.process.returncode is None:  # else its number may be another's
+            kill_group(self.process.pid)
 
     def _collect(self) -> None:
         """Take the exit codes of adopted processes, which would stay as zombies otherwise."""
-        self._process.poll()
-        for pid in list(self._seen):
-            if pid != self._process.pid:
+        self.process.poll()
+        for pid in list(self._tree.seen):
+            if pid != self.process.pid:
                 with contextlib.suppress(OSError):
                     os.waitpid(pid, os.WNOHANG)
-
-
-class _Stat:
-    """The fields of proc_pid_stat(5) that count here."""
-
-    __slots__ = ("parent", "pid", "session", "start", "state")
-
-    def __init__(self, pid: int, fields: list[str]) -> None:
-        self.pid = pid
-        self.state = fields[0]
-        self.parent = int(fields[1])
-        self.session = int(fields[3])
-        self.start = int(fields[19])
-
-    def adopted(self, me: int) -> bool:
-        """Whether it came to us from the command: what we start ourselves meanwhile shares our session or is a leader
-        of its own that we know."""
-        return self.session not in (me, os.getsid(0))
-
-
-def _stat(pid: int) -> _Stat | None:
-    try:
-        text = Path(f"/proc/{pid}/stat").read_bytes().decode("ascii", "replace")
-        return _Stat(pid, text.rpartition(")")[2].split())
-    except (OSError, ValueError, IndexError):
-        return None
-
-
-def _all_stats() -> Iterator[_Stat]:
-    try:
-        names = os.listdir("/proc")  # noqa: PTH208  again and again: a Path for each costs more than the look
-    except OSError:
-        return
-    for name in names:
-        if name.isdigit() and (stat := _stat(int(name))) is not None:
-            yield stat
-
-
-def _signal(pid: int, number: int) -> None:
-    with contextlib.suppress(OSError):
-        os.kill(pid, number)
 
 
 # -- this process meanwhile
@@ -281,24 +238,35 @@ def _adopting() -> Iterator[None]:
         prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
-@contextlib.contextmanager
-def _ends_with_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into an exception, so that the command is ended before this process is."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+class _Signals:
+    """Counts the signals that ask us to end, so that the command is ended before this process is; on leaving, the first
+    of them is raised. None is raised in the middle: an exception between two steps could leave a process behind."""
 
-    def end(number: int, _frame: object) -> NoReturn:
-        raise SystemExit(128 + number)
+    def __init__(self) -> None:
+        self.first: int | None = None
+        self.again = False
+        self.at_once: Callable[[], None] = lambda: None  # what the second signal does
+        self._before: dict[int, object] = {}
 
-    numbers = [signal.SIGTERM] + ([signal.SIGHUP] if sys.platform != "win32" else [])
-    before = {number: signal.getsignal(number) for number in numbers}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:  # nohup stays nohup
-            signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            if handler is not None:
-                signal.signal(number, handler)
+    def __enter__(self) -> _Signals:
+        if threading.current_thread() is threading.main_thread():
+            numbers = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
+            for number in numbers:
+                handler = signal.getsignal(number)
+                if handler is not signal.SIG_IGN and handler is not None:  # nohup stays nohup
+                    self._before[number] = handler
+                    signal.signal(number, self._count)
+        return self
+
+    def _count(self, number: int, _frame: object) -> None:
+        if self.first is None:
+            self.first = number
+        else:
+            self.again = True
+            self.at_once()
+
+    def __exit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+        if self.first is not None and kind is None:
+            raise KeyboardInterrupt if self.first == signal.SIGINT else SystemExit(128 + self.first)

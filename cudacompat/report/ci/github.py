@@ -26,6 +26,8 @@ def render(view: View, stream: TextIO) -> None:
         stream.write(_annotation(finding) + "\n")
     for target in view.targets:
         stream.write(_log(f"judged for {target.label}, {conditions(target)}") + "\n")
+    for policy in view.policies:
+        stream.write(_log(policy) + "\n")
     left_out = len(problems) - MOST
     more = f"; {count(left_out, 'more finding')} in the job summary" if left_out > 0 else ""
     stream.write(_log(f"{view.scope}: {view.tally}{more}") + "\n")

@@ -5,10 +5,10 @@ Source: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-for
 
 from __future__ import annotations
 
-import json
 from typing import Any, TextIO
 
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.report.json import dump
 from cudacompat.report.safe_text import clipped, safe
 from cudacompat.report.uris import fingerprints, inner_of, outer_of, relative_path
 from cudacompat.report.view import View, details
@@ -18,11 +18,11 @@ _LONGEST = 2000
 
 
 def render(view: View, stream: TextIO) -> None:
-    """Write one JSON array, ASCII, one final newline; what could not be read or told is an issue too."""
-    problems = view.problems
+    """Write one JSON array, ASCII, one final newline; what could not be read or told is an issue too, and so is
+    a policy that lets findings pass: there is no other place for it."""
+    problems = (*view.problems, *view.notices)
     issues = [_issue(finding, mark) for finding, mark in zip(problems, fingerprints(problems), strict=True)]
-    json.dump(issues, stream, indent=2, ensure_ascii=True)
-    stream.write("\n")
+    dump(issues, stream)
 
 
 def _issue(finding: Finding, fingerprint: str) -> dict[str, Any]:

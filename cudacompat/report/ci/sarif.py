@@ -6,13 +6,14 @@ Sources: OASIS SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TextIO
 
 import cudacompat
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity, Suppressed
+from cudacompat.report.json import dump
 from cudacompat.report.rule_text import RuleText, rule_text
 from cudacompat.report.safe_text import clipped
 from cudacompat.report.uris import fingerprints, inner_of, outer_of, relative_path, uri_of
@@ -33,8 +34,7 @@ _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "
 def render(view: View, stream: TextIO) -> None:
     """Write one SARIF log with one run, ASCII, one final newline."""
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_Run(view).build()]}
-    json.dump(document, stream, indent=2, ensure_ascii=True)
-    stream.write("\n")
+    dump(document, stream)
 
 
 class _Run:
@@ -86,6 +86,7 @@ class _Run:
                     for target in view.targets
                 ],
                 "suppressed": len(view.suppressed),
+                "policies": [_text(policy) for policy in view.policies],
             },
         }
 
@@ -101,7 +102,7 @@ class _Run:
 
     def _notifications(self) -> list[Json]:
         """What must not look green although it is no result."""
-        gaps = list(self._view.gaps)
+        gaps = [*self._view.gaps, *(replace(notice, path=None) for notice in self._view.notices)]
         if self._left_out:
             message = f"{self._left_out} more findings are left out: a run may hold {MOST_RESULTS}"
             gaps.append(Finding("results-left-out", Severity.WARNING, message, None))

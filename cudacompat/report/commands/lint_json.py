@@ -8,6 +8,7 @@ from typing import Any
 from cudacompat.domain.builds.lists.nvcc_flags import describe
 from cudacompat.domain.project.planned_builds import PlannedBuild, builds_of, judged
 from cudacompat.domain.reports.lint import LintReport
+from cudacompat.domain.words.finding import suppressing_files
 from cudacompat.domain.words.phrases import sort_key
 from cudacompat.domain.words.verdict import Outcome, Target
 from cudacompat.report.json import findings_json, head
@@ -29,8 +30,10 @@ def lint_json(report: LintReport) -> Json:
         "fixed": findings_json(report.fixed),
         "edited": [file.name for file in report.edited],
         "suppressed": [
-            {"by": each.by, "reason": each.reason, **findings_json([each.finding])[0]} for each in report.suppressed
+            {"by": each.by, "reason": each.reason, "file": each.file, **findings_json([each.finding])[0]}
+            for each in report.suppressed
         ],
+        "policy_files": [{"file": file, "suppressed": number} for file, number in suppressing_files(report.suppressed)],
         "planned": [
             {
                 "file": unit.file,

@@ -11,6 +11,7 @@ from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.words.finding import Severity, count_of
 from cudacompat.domain.words.phrases import count, some
 from cudacompat.domain.words.verdict import Outcome, Target
+from cudacompat.report.text import suppressing
 
 if TYPE_CHECKING:
     from cudacompat.report.text_page import Page
@@ -44,6 +45,7 @@ def lint_text(page: Page, report: LintReport) -> None:
         page.line(f"{fixable} can be fixed by --fix; --diff shows how")
     if unsafe:
         page.line(f"{unsafe} more can be fixed by --unsafe-fixes, to be looked at first")
+    suppressing(page, report.suppressed)
     tally = ", ".join(count(count_of(report.findings, each), each.value) for each in Severity)
     for_whom = f" for {', '.join(target.label for target in report.targets[:3])}" if report.targets else ""
     suppressed = f", {len(report.suppressed)} suppressed" if report.suppressed else ""

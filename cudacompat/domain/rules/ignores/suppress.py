@@ -47,7 +47,7 @@ def suppress(
             if _matches(ignore, finding, by_id):
                 matched[number] += 1
                 if counting and not ignore.expired(today):
-                    suppressed.append(Suppressed(finding, "ignore", ignore.reason))
+                    suppressed.append(Suppressed(finding, "ignore", ignore.reason, ignore.where or None))
                     counting = False
         return counting
 
