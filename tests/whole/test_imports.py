@@ -73,9 +73,9 @@ GPUS = (
     *CLI,
     *("cli.output", "app", "app.lookup", "domain.reports.lookup", "domain.gpus", "domain.gpus.lookup"),
     *("domain.gpus.index", *WORDS),
-    *(f"domain.tables{name}" for name in ("", ".architectures", ".gpu_names", ".pci_ids", ".toolkits")),
+    *(f"domain.tables{name}" for name in ("", ".architectures", ".generated", ".gpu_names", ".pci_ids", ".toolkits")),
 )
-TOOLKITS = ("report.commands.toolkits", "domain.tables.drivers")
+TOOLKITS = ("report.commands.toolkits", "domain.tables.drivers", "domain.tables.ptx")
 # Of all of the domain's rules and tables, and of the machine only the driver, as far as it is asked for.
 CHECK = (*READING, "app.*", "domain*")
 NOT_CHECK = (

@@ -2,7 +2,7 @@
 
 Chips: the PCI ID Database and https://developer.nvidia.com/cuda-gpus. Tegra: CUDA C++ Programming Guide,
 6.1.2 (NVIDIA promises binary compatibility for neither Tegra nor between Tegra and other GPUs). Read in
-November 2026.
+November 2026. What a toolkit builds for and nobody has named yet is there too, as it was measured.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
+from cudacompat.domain.tables.generated import rows
 from cudacompat.domain.words.capability import ComputeCapability
 
 
@@ -60,7 +62,7 @@ def _row(
     )
 
 
-ARCHITECTURES: tuple[Architecture, ...] = (
+_NAMED: tuple[Architecture, ...] = (
     _row("1.0", "G80 (Tesla)", "G80", False, (None, 340), _CHIPS, _END_TESLA),
     _row(
         "1.1",
@@ -144,20 +146,28 @@ ARCHITECTURES: tuple[Architecture, ...] = (
     _row("12.1", "Blackwell", "GB20B", False, (575, None), _CHIPS, _ptx("8.8", 575)),
 )
 
-# Measured: which sm targets ptxas 12.9.86, 13.0.88, 13.4.92 and 13.5.37 compile PTX of each family target for
-# (107 from 13.4 on); PTX ISA, table "family-specific targets", says the same. Thor was 101 in CUDA 12.9 and
-# is 110 since 13.0, which refuses 101f; NVIDIA does not say whether a newer driver takes old 101f code, so
-# 110 is not among its members.
+
+def _unnamed(row: dict[str, Any]) -> Architecture:
+    """An architecture of which no more is known than that a toolkit builds for it."""
+    measured = f"a target from CUDA {row['toolkit']} on, measured; no product known"
+    branch = row["driver_branch"]
+    source = measured if branch is None else f"{measured}; {_ptx(row['ptx_isa'], branch)}"
+    return Architecture(ComputeCapability.from_number(row["number"]), "unnamed", (), None, branch, None, source)
+
+
+def _all() -> tuple[Architecture, ...]:
+    found = {row.capability: row for row in map(_unnamed, rows("architectures"))}
+    found.update({row.capability: row for row in _NAMED})
+    return tuple(found[capability] for capability in sorted(found))
+
+
+ARCHITECTURES = _all()
+
+# Measured: which sm targets the ptxas of any release compiles PTX of each family target for (107 from 13.4 on); the
+# PTX ISA, table "family-specific targets", says the same. Thor was 101 in CUDA 12.9 and is 110 since 13.0, which
+# refuses 101f; NVIDIA does not say whether a newer driver takes old 101f code, so 110 is not among its members.
 FAMILY_MEMBERS: Mapping[str, frozenset[int]] = MappingProxyType(
-    {
-        "100f": frozenset({100, 103, 107}),
-        "101f": frozenset({101}),
-        "103f": frozenset({103, 107}),
-        "107f": frozenset({107}),
-        "110f": frozenset({110}),
-        "120f": frozenset({120, 121}),
-        "121f": frozenset({121}),
-    }
+    {row["target"]: frozenset(row["members"]) for row in rows("families")}
 )
 
 _BY_CAPABILITY = {row.capability: row for row in ARCHITECTURES}

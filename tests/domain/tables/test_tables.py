@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -20,7 +22,7 @@ from cudacompat.domain.tables.ptx import PTX_ISAS, isa_of_target, toolkits_of
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release, with_all
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
-from tools import refresh_tables
+from tools import fact_files, refresh_tables
 
 RENAMED = {"101", "101a", "101f"}  # to 110 with CUDA 13.0
 
@@ -279,34 +281,57 @@ def test_every_row_says_where_it_is_from() -> None:
 # -- what tools/refresh_tables.py wrote
 
 
-@pytest.mark.parametrize("table", refresh_tables.GENERATED, ids=lambda table: table.module)
+TABLES = pytest.mark.parametrize("table", refresh_tables.GENERATED, ids=lambda table: table.name)
+
+
+@TABLES
 def test_generated_rows_are_as_they_were_written(table: refresh_tables.Table) -> None:
-    text = table.path.read_text(encoding="utf-8")
+    text = table.path().read_text(encoding="utf-8")
     assert refresh_tables.complaint(text) is None
-    _, _, rows, _ = refresh_tables.split(text)
-    assert "changed by hand" in (refresh_tables.complaint(text.replace(rows, rows.replace("9", "8", 1))) or "")
-    assert "no generated part" in (refresh_tables.complaint("x = 1\n") or "")
+    by_hand = re.sub(r"\d(?=\D*\Z)", lambda digit: str((int(digit[0]) + 1) % 10), text)
+    assert by_hand != text
+    assert "changed by hand" in (refresh_tables.complaint(by_hand) or "")
+    assert "it is no table" in (refresh_tables.complaint("{}") or "")
+
+
+@TABLES
+def test_generated_tables_are_what_the_facts_give(table: refresh_tables.Table) -> None:
+    text = table.path().read_text(encoding="utf-8")
+    assert refresh_tables.made(table, fact_files.FOLDER, "2001-01-01", text) == text
+
+
+@pytest.mark.parametrize("path", sorted(fact_files.FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_facts_say_where_they_are_from_and_have_one_form(path: Path) -> None:
+    facts = fact_files.read(path.stem)
+    assert facts["about"]
+    assert path.read_text(encoding="utf-8") == fact_files.text_of(facts) + "\n"
+    assert path.stem in {name for table in refresh_tables.GENERATED for name in table.facts}
 
 
 def test_rows_are_made_from_facts_and_stay_while_the_facts_do(tmp_path: Path) -> None:
-    fact = {
-        "ptx_isa": "8.7",
-        "cuda": "12.8",
-        "driver_branch": "r570",
-        "targets_introduced": ["120a", "120"],
-        "source": "documented",
-    }
-    facts = tmp_path / "ptx_isa.json"
-    facts.write_text(json.dumps({"rows": [fact]}))
-    table = next(table for table in refresh_tables.GENERATED if table.module == "ptx.py")
-    before = "a = 1\n# >>> generated\n# <<< generated\nb = 2\n"
-    written = refresh_tables.regenerated(before, table, tmp_path, "2026-01-01")
-    assert 'targets_introduced=("120", "120a"),' in written
-    assert "PtxIsa(8, 7)" in written
-    assert "driver_branch=570," in written
-    assert written.startswith("a = 1\n")
-    assert written.endswith("b = 2\n")
-    assert refresh_tables.complaint(written) is None
-    assert refresh_tables.regenerated(written, table, tmp_path, "2027-01-01") == written
-    facts.write_text(json.dumps({"rows": [fact | {"ptx_isa": "8.8"}]}))
-    assert "2027-01-01" in refresh_tables.regenerated(written, table, tmp_path, "2027-01-01")
+    table = next(table for table in refresh_tables.GENERATED if table.name == "gpu_names_by_capability")
+
+    def made(capability: str, today: str, before: str = "") -> str:
+        facts = {"about": "a", "by_cc": {capability: ["GeForce A", "Quadro M620"]}}
+        fact_files.write("gpu_names_official", facts, tmp_path)
+        return refresh_tables.made(table, tmp_path, today, before)
+
+    first = made("8.6", "2026-01-01")
+    assert json.loads(first)["rows"] == [{"name": "GeForce A", "capability": "8.6"}]
+    assert refresh_tables.complaint(first) is None
+    assert made("8.6", "2027-01-01", first) == first
+    assert '"on": "2027-01-01"' in made("8.7", "2027-01-01", first)
+    assert '"on": "2027-01-01"' in made("8.6", "2027-01-01", first.replace("GeForce A", "GeForce B"))
+
+
+def test_a_table_changed_by_hand_is_written_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(refresh_tables.DATA, data)
+    assert refresh_tables.main(["--check", "--data", str(data)]) == 0
+    path = data / "families.json"
+    right = path.read_text()
+    path.write_text(right.replace("[120, 121]", "[120]"))
+    assert refresh_tables.main(["--check", "--data", str(data)]) == 1
+    assert "families.json: its rows were changed by hand" in capsys.readouterr().out
+    assert refresh_tables.main(["--data", str(data)]) == 0
+    assert json.loads(path.read_text())["rows"] == json.loads(right)["rows"]
