@@ -59,20 +59,20 @@ def toolkit_rows(cuda_releases: Facts, drivers: Facts) -> Iterator[Row]:
         for other in ("nvrtc_sm", "built_by_nvcc"):
             assert row["sm"] == row.get(other, row["sm"]), (version, other)
         assert row["default_arch_ptxas"] == row.get("default_arch_nvrtc", row["default_arch_ptxas"]), version
-        assert row["ptx_isa_emitted"] == row.get("ptx_isa_max_accepted", row["ptx_isa_emitted"]), version
+        assert row.get("ptx_isa_emitted", row["ptx_isa_max_accepted"]) == row["ptx_isa_max_accepted"], version
         driver, update = toolkit_driver(drivers, version)
         host = row["host_compiler"]
         yield {
             "version": version,
             "targets": sorted(row["sm"], key=arch_order),
-            "ptx_isa": row["ptx_isa_emitted"],
+            "ptx_isa": row["ptx_isa_max_accepted"],
             "default_target": int(row["default_arch_ptxas"].removeprefix("sm_")),
             "gcc_max": host["gcc_max_major"],
             "clang_max": host["clang_max_major"],
             "msc_ver": [host["msc_ver_min"], host["msc_ver_max_exclusive"] - 1],
             "min_driver": floors[version.split(".")[0]],
             "toolkit_driver": driver,
-            "measured_on": measured_on(row),
+            "measured": f"{measured_with(row)} and crt/host_config.h of {measured_on(row)}",
             "update": update,
         }
 
@@ -89,7 +89,13 @@ def numbers(version: str) -> tuple[int, ...]:
 
 def measured_on(row: Row) -> str:
     """The wheel that was measured, or the compiler that was named instead."""
-    return str(row.get("pypi_wheel") or f"nvcc {row['programs']['nvcc']}")
+    return str(row.get("pypi_wheel") or f"ptxas {row['programs']['ptxas']}")
+
+
+def measured_with(row: Row) -> str:
+    """What of it was asked, in words."""
+    asked = {"nvcc": "built_by_nvcc", "NVRTC": "nvrtc_sm"}
+    return ", ".join(["ptxas", *(name for name, key in asked.items() if key in row)])
 
 
 def toolkit_driver(drivers: Facts, version: str) -> tuple[str | None, str]:
@@ -119,7 +125,7 @@ def ptx_rows(ptx_isa: Facts, cuda_releases: Facts) -> Iterator[Row]:
         if numbers(version) <= newest:
             known.update(row["sm"])
             continue
-        fact = {"ptx_isa": row["ptx_isa_emitted"], "cuda": version}
+        fact = {"ptx_isa": row["ptx_isa_max_accepted"], "cuda": version}
         measured = f"measured (ptxas of {measured_on(row)}); driver branch not found"
         yield ptx_row(fact, None, [arch for arch in row["sm"] if arch not in known], measured)
         known.update(row["sm"])
@@ -143,7 +149,7 @@ def architecture_rows(cuda_releases: Facts, ptx_isa: Facts) -> Iterator[Row]:
         for arch in row["sm"]:
             first.setdefault(arch_order(arch)[0], (version, row))
     for number, (version, row) in sorted(first.items()):
-        isa = row["ptx_isa_emitted"]
+        isa = row["ptx_isa_max_accepted"]
         yield {"number": number, "toolkit": version, "ptx_isa": isa, "driver_branch": branches[version]}
 
 

@@ -20,6 +20,7 @@ from cudacompat.domain.words.capability import ComputeCapability
 class Architecture:
     """The GPUs of one compute capability.
 
+    `name` is NVIDIA's, or the target's (`sm_130`) where a toolkit builds for it and nobody has named it yet.
     `tegra` is whether they are systems on a chip of the Tegra line (`None`: no product is known).
     `first_branch` is the oldest driver branch that knows them, 450 standing for all that is older than the
     table of branches (`None`: no branch in that table drives them); `last_branch` the newest that still does
@@ -152,7 +153,8 @@ def _unnamed(row: dict[str, Any]) -> Architecture:
     measured = f"a target from CUDA {row['toolkit']} on, measured; no product known"
     branch = row["driver_branch"]
     source = measured if branch is None else f"{measured}; {_ptx(row['ptx_isa'], branch)}"
-    return Architecture(ComputeCapability.from_number(row["number"]), "unnamed", (), None, branch, None, source)
+    capability = ComputeCapability.from_number(row["number"])
+    return Architecture(capability, f"sm_{row['number']}", (), None, branch, None, source)
 
 
 def _all() -> tuple[Architecture, ...]:

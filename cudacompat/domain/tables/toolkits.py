@@ -41,11 +41,10 @@ class CudaRelease:
 _NOTES = "https://docs.nvidia.com/cuda/archive/13.2.2/cuda-toolkit-release-notes/index.html"
 
 
-def _source(measured_on: str, update: str) -> str:
-    """What was measured on that compiler; the drivers are the release notes', `update` the row of the toolkit's
-    driver."""
+def _source(measured: str, update: str) -> str:
+    """What was measured; the drivers are the release notes', `update` the row of the toolkit's driver."""
     driver = f"toolkit_driver: {update}" if update else "toolkit_driver: not published"
-    return f"measured: ptxas, NVRTC and crt/host_config.h of {measured_on}; min_driver: {_NOTES}; {driver}"
+    return f"measured: {measured}; min_driver: {_NOTES}; {driver}"
 
 
 def _release(row: dict[str, Any]) -> CudaRelease:
@@ -60,7 +59,7 @@ def _release(row: dict[str, Any]) -> CudaRelease:
         msc_ver=(lowest, highest),
         min_driver=DriverRelease.parse(row["min_driver"]),
         toolkit_driver=DriverRelease.parse(row["toolkit_driver"]) if row["toolkit_driver"] else None,
-        source=_source(row["measured_on"], row["update"]),
+        source=_source(row["measured"], row["update"]),
     )
 
 

@@ -22,6 +22,7 @@ from cudacompat.domain.tables.ptx import PTX_ISAS, isa_of_target, toolkits_of
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release, with_all
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
+from tests.helpers.newest import NEWEST_TOOLKIT, NEXT_ISA, NEXT_TOOLKIT, UNKNOWN_ARCH, UNKNOWN_CAPABILITY
 from tools import fact_files, refresh_tables
 
 RENAMED = {"101", "101a", "101f"}  # to 110 with CUDA 13.0
@@ -84,7 +85,7 @@ def test_releases_hold_together() -> None:
         ({"default_target": 52}, "its own default"),
         ({"targets": ("50", *RELEASES[-1].targets)}, "50 came back"),
         ({"targets": (*RELEASES[-1].targets, "75")}, "out of order or twice"),
-        ({"targets": (*RELEASES[-1].targets, "130")}, "130 is of no known architecture"),
+        ({"targets": (*RELEASES[-1].targets, UNKNOWN_ARCH)}, f"{UNKNOWN_ARCH} is of no known architecture"),
         ({"version": ToolkitVersion(12, 9)}, "out of order"),
         ({"source": ""}, "source"),
     ],
@@ -104,18 +105,19 @@ def test_only_what_was_retired_or_renamed_is_gone() -> None:
 def test_toolkit_lookups() -> None:
     assert release(cuda("12.7")) is None
     assert release(cuda("12.9")) is RELEASES[10]
+    newest = str(NEWEST_TOOLKIT)
     for arch, first, last in (
-        ("120", "12.8", "13.5"),
-        ("121", "12.9", "13.5"),
-        ("100f", "12.9", "13.5"),
-        ("90a", "12.0", "13.5"),
+        ("120", "12.8", newest),
+        ("121", "12.9", newest),
+        ("100f", "12.9", newest),
+        ("90a", "12.0", newest),
         ("70", "11.7", "12.9"),
         ("101", "12.8", "12.9"),
-        ("107", "13.4", "13.5"),
+        ("107", "13.4", newest),
         ("37", "11.7", "11.8"),
     ):
         assert [str(row.version) for row in (first_with(arch), last_with(arch)) if row] == [first, last], arch
-    assert first_with("130") is last_with("130") is None
+    assert first_with(UNKNOWN_ARCH) is last_with(UNKNOWN_ARCH) is None
     assert [str(row.version) for row in with_all(["52", "120"])] == ["12.8", "12.9"]
     assert with_all(["52", "110"]) == ()
     assert with_all([]) == RELEASES
@@ -157,7 +159,7 @@ def test_ptx_and_driver_lookups() -> None:
     assert isa_of_target("52") is None
     assert [str(version) for version in toolkits_of(PtxIsa(8, 5))] == ["12.5", "12.6"]
     assert toolkits_of(PtxIsa(99, 0)) == ()
-    assert (max_ptx(driver("580.65.06")), max_ptx(driver("900"))) == (PtxIsa(9, 0), PtxIsa(9, 4))
+    assert (max_ptx(driver("580.65.06")), max_ptx(driver("900"))) == (PtxIsa(9, 0), BRANCHES[-1].ptx_isa)
     found = branch_of(driver("537.13"))  # Windows counts on within a branch
     assert found is not None
     assert found.branch == 535
@@ -167,7 +169,7 @@ def test_ptx_and_driver_lookups() -> None:
     taking = first_branch_taking(PtxIsa(8, 7))
     assert taking is not None
     assert taking.branch == 570
-    assert first_branch_taking(PtxIsa(9, 5)) is None
+    assert first_branch_taking(NEXT_ISA) is None
 
 
 # -- architectures
@@ -179,12 +181,12 @@ def test_architectures_hold_together() -> None:
     for row in ARCHITECTURES:
         assert row.name
         assert row.source
-        assert (row.tegra is None) == (row.capability == ComputeCapability(8, 8))
+        assert (row.tegra is None) == (row.capability == ComputeCapability(8, 8) or row.name.startswith("sm_"))
         if row.first_branch is not None:
             assert row.first_branch in {known.branch for known in BRANCHES}
             assert row.last_branch is None or row.first_branch <= row.last_branch
     assert all(architecture(row.capability) is row for row in ARCHITECTURES)
-    assert architecture(ComputeCapability(13, 0)) is None
+    assert architecture(UNKNOWN_CAPABILITY) is None
 
 
 def test_the_first_driver_is_the_one_whose_ptx_has_the_target() -> None:
@@ -261,7 +263,7 @@ def test_image_lookups() -> None:
     assert newest("12.9", "rockylinux9") == "nvidia/cuda:12.9.1-devel-rockylinux9"
     assert newest("13.4", "ubuntu24.04") == "nvidia/cuda:13.4.1-devel-ubuntu24.04"  # 13.4.2: no devel seen
     assert newest("12.4", "ubuntu24.04") is None
-    assert newest("13.5", "ubuntu24.04") is None
+    assert newest(str(NEXT_TOOLKIT), "ubuntu24.04") is None
     assert newest("12.9", "debian12") is None
     with pytest.raises(ValueError, match="runtime"):
         IMAGES[-1].tag("runtime", "ubuntu24.04")
