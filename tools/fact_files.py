@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
+import datetime
 import json
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,3 +48,34 @@ def text_of(value: object, depth: int = 0) -> str:
 def arch_order(arch: str) -> tuple[int, str]:
     """Sort architectures by number, plain before a before f."""
     return int(arch.rstrip("af")), arch.lstrip("0123456789")
+
+
+def refreshed(
+    name: str,
+    sources: str | tuple[str, ...],
+    parse: Callable[[str], Facts],
+    doc: str | None,
+    arguments: list[str] | None = None,
+) -> int:
+    """The command line of a script that makes facts of a document, or of several one behind the other: fetch it, or
+    take the file named; parse it; put what that gives into the facts of this name, and say whether they changed."""
+    parser = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
+    parser.add_argument("--from", dest="file", type=Path, help="a copy of the document, instead of fetching it")
+    parser.add_argument("--facts", type=Path, default=FOLDER, help="another folder of facts")
+    options = parser.parse_args(arguments)
+    addresses = (sources,) if isinstance(sources, str) else sources
+    text = options.file.read_text(encoding="utf-8") if options.file else "\n".join(map(fetched, addresses))
+    old = read(name, options.facts)
+    new = {**old, **parse(text)}
+    if "read" in old and new != old:
+        new["read"] = datetime.date.today().isoformat()
+    write(name, new, options.facts)
+    print(f"{name}: {'as it was' if new == old else 'changed'}")
+    return 0
+
+
+def fetched(address: str) -> str:
+    """The document at an address."""
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        text: str = answer.read().decode("utf-8")
+    return text
