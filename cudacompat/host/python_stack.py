@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cudacompat.domain.machine.facts import PythonPackage
 from cudacompat.host.listing import ProbeList
+from cudacompat.host.roots import Roots
 
 # What a program can load at run time. Archives (.a) are for linkers.
 _LOADED = re.compile(r"\.(so(\.\d+)*|pyd|dll|cubin|fatbin|ptx)$", re.IGNORECASE)
@@ -37,11 +38,11 @@ class SiteFolder:
     prefix: Path
 
 
-def site_folders() -> tuple[SiteFolder, ...]:
+def site_folders(roots: Roots | None = None) -> tuple[SiteFolder, ...]:
     """Return where the running Python finds packages, then the folders of an active VIRTUAL_ENV and CONDA_PREFIX."""
     found = [SiteFolder(Path(entry), Path(sys.prefix)) for entry in sys.path if os.path.isabs(entry)]  # noqa: PTH117
     for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        prefix = Path(os.environ.get(name) or ".")
+        prefix = Path((roots or Roots.real()).environ.get(name) or ".")
         if prefix.is_absolute():
             found += [SiteFolder(path, prefix) for path in _inside(prefix)]
     distinct: dict[Path, SiteFolder] = {}
@@ -61,14 +62,14 @@ def _inside(prefix: Path) -> list[Path]:
         return []
 
 
-def packages(folders: Iterable[SiteFolder] | None = None) -> ProbeList[PythonPackage]:
+def packages(folders: Iterable[SiteFolder] | None = None, roots: Roots | None = None) -> ProbeList[PythonPackage]:
     """Return the distributions in these folders (by default `site_folders()`) that list libraries which are there, by
     name; their libraries by path. The notes name those whose files cannot be told, editable ones above all."""
     found: list[PythonPackage] = []
     notes: list[str] = []
     silent: list[str] = []
     total = 0
-    for folder in site_folders() if folders is None else folders:
+    for folder in site_folders(roots) if folders is None else folders:
         for info in _infos(folder.path):
             name, version = _name_and_version(info)
             source = _editable_from(info)

@@ -95,7 +95,7 @@ class TestFailures:
 
     def test_a_driver_that_never_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
         release = threading.Event()
-        monkeypatch.setattr(snapshot_module, "driver", release.wait)
+        monkeypatch.setattr(snapshot_module, "driver", lambda roots: release.wait())
         try:
             facts = snapshot(timeout_s=3)
         finally:
@@ -106,7 +106,7 @@ class TestFailures:
 
     def test_one_that_never_answers_does_not_keep_the_process(self) -> None:
         code = (
-            "import time; import cudacompat.host.snapshot as s; s.gpus = lambda: time.sleep(600)\n"
+            "import time; import cudacompat.host.snapshot as s; s.gpus = lambda roots: time.sleep(600)\n"
             "print(s.snapshot(timeout_s=1).gpus)"
         )
         done = subprocess.run(
@@ -142,8 +142,8 @@ class TestAWholeMachine:
         code = (
             "import json; from cudacompat.domain.machine.facts import Missing, to_json\n"
             "from cudacompat.host.gpus import nvml; from cudacompat.host import snapshot\n"
-            "nvml.gpus = lambda: Missing('GPU', ())\n"  # this machine's, if it has one
-            "nvml.driver = lambda: Missing('driver', ())\n"
+            "nvml.gpus = lambda roots: Missing('GPU', ())\n"  # this machine's, if it has one
+            "nvml.driver = lambda roots: Missing('driver', ())\n"
             "print(json.dumps(to_json(snapshot.snapshot())))"
         )
         done = subprocess.run(
