@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cudacompat.domain.machine.components import Components, SiteFolder
 from cudacompat.domain.machine.facts import (
     ContainerFacts,
     HostCompiler,
     HostFacts,
     Missing,
-    PythonPackage,
     ToolkitFacts,
 )
 from cudacompat.host.container import container
@@ -25,13 +25,15 @@ from cudacompat.host.gpus.driver import driver
 from cudacompat.host.gpus.pci import cards
 from cudacompat.host.gpus.probe import gpus
 from cudacompat.host.listing import ProbeList
-from cudacompat.host.python_stack import packages
 from cudacompat.host.roots import Roots
+from cudacompat.host.site_folders import site_folders
 from cudacompat.host.system import home, libc_text, platform_text
 from cudacompat.host.toolchain.compilers import cmake, compilers
 from cudacompat.host.toolchain.toolkit import toolkits
 
 T = TypeVar("T")
+
+Installed = Callable[[Sequence[SiteFolder], Sequence[str]], Components]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,13 @@ class _Building:
     compilers: ProbeList[HostCompiler]
 
 
-def snapshot(timeout_s: float | None = None, roots: Roots | None = None) -> HostFacts:
+def snapshot(
+    timeout_s: float | None = None, roots: Roots | None = None, installed: Installed | None = None
+) -> HostFacts:
     """Return the facts of this machine, or of the one that `roots` stand for. Nothing that a probe does ends it: what
-    raised, or did not answer within its limit or `timeout_s` seconds, is missing, and a note says so."""
+    raised, or did not answer within its limit or `timeout_s` seconds, is missing, and a note says so. `installed`
+    tells what is installed in the folders of Python packages and in the environments that are given to it; without it
+    nothing is."""
     seen = roots or Roots.real()
     # the seconds are more than the programs that a probe runs one after the other are given
     probes = (
@@ -67,7 +73,7 @@ def snapshot(timeout_s: float | None = None, roots: Roots | None = None) -> Host
         Probe("driver", lambda: driver(seen), 30.0),
         Probe("toolkits", lambda: _building(seen), 30.0),
         Probe("CMake", lambda: cmake(seen), 6.0),
-        Probe("Python packages", lambda: packages(None, seen), 20.0),
+        Probe("Python packages", lambda: _installed(installed, seen), 20.0),
         Probe("container", lambda: container(seen), 5.0),
         Probe("PCI bus", lambda: cards(seen), 5.0),
         Probe("system", lambda: platform_text(seen), 5.0),
@@ -75,7 +81,7 @@ def snapshot(timeout_s: float | None = None, roots: Roots | None = None) -> Host
     answers = _ask([replace(probe, seconds=min(probe.seconds, timeout_s or probe.seconds)) for probe in probes])
     notes = [f"{what}: {answer.why}" for what, answer in answers.items() if isinstance(answer, _Failed)]
     building = _or(answers["toolkits"], _Building(ProbeList(()), ProbeList(())))
-    stack: ProbeList[PythonPackage] = _or(answers["Python packages"], ProbeList(()))
+    stack: Components = _or(answers["Python packages"], Components())
     return HostFacts(
         gpus=_or_missing(answers["GPUs"], "GPU"),
         driver=_or_missing(answers["driver"], "driver"),
@@ -83,7 +89,7 @@ def snapshot(timeout_s: float | None = None, roots: Roots | None = None) -> Host
         compilers=building.compilers.values,
         cmake=_or_missing(answers["CMake"], "CMake"),
         container=_or(answers["container"], ContainerFacts(False, None, "")),
-        packages=stack.values,
+        packages=stack.found,
         environment=cuda_variables(seen.environ),
         pci_cards=tuple(card.id for card in _or(answers["PCI bus"], ())),
         platform=_or(answers["system"], ""),
@@ -92,6 +98,12 @@ def snapshot(timeout_s: float | None = None, roots: Roots | None = None) -> Host
         notes=(*building.toolkits.notes, *building.compilers.notes, *stack.notes, *notes),
         home=home(seen),
     )
+
+
+def _installed(installed: Installed | None, roots: Roots) -> Components:
+    conda = roots.environ.get("CONDA_PREFIX", "")
+    prefixes = (conda,) if Path(conda).is_absolute() else ()
+    return Components() if installed is None else installed(site_folders(roots), prefixes)
 
 
 def _building(roots: Roots) -> _Building:

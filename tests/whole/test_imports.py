@@ -91,7 +91,7 @@ NOT_CHECK = (
         "app.explain",
     ),
     *("app.rebuild*", "engines*", "generate*", "artifacts.buildfiles*", "artifacts.containers.zips"),
-    *("host.snapshot", "host.python_stack"),
+    *("host.snapshot", "environments*"),
 )
 # All of lint's own, engines and parsers; nothing of binaries, machines or generated text.
 LINT = (

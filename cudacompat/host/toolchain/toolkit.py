@@ -10,8 +10,8 @@ from pathlib import Path
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.host.listing import ProbeList, in_words
 from cudacompat.host.process import find, find_all, is_program
-from cudacompat.host.python_stack import site_folders
 from cudacompat.host.roots import Roots
+from cudacompat.host.site_folders import site_folders
 from cudacompat.host.toolchain.nvcc import is_launcher, program_behind, release_of
 
 _NVCC = "nvcc.exe" if sys.platform == "win32" else "nvcc"
@@ -109,9 +109,8 @@ def _installed(places: Iterable[tuple[Path, str]], notes: list[str], roots: Root
     if conda.is_absolute():
         found += [(conda, "conda"), (conda / "Library", "conda")]
     for site in site_folders(roots):
-        found += [
-            (root, "pip") for pattern in ("cu[0-9]*", "cuda_nvcc") for root in _matching(site.path, f"nvidia/{pattern}")
-        ]
+        for pattern in ("cu[0-9]*", "cuda_nvcc"):
+            found += [(root, "pip") for root in _matching(Path(site.path), f"nvidia/{pattern}")]
     for root, way in found:
         program = _nvcc_in(root)
         if program is not None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cudacompat.domain.machine.components import SiteFolder
 from cudacompat.host.environment import NAMES
-from cudacompat.host.python_stack import SiteFolder
 from cudacompat.host.roots import Roots
 from cudacompat.host.toolchain import toolkit as toolkit_module
 from cudacompat.host.toolchain.nvcc import program_behind, release_of
@@ -58,7 +58,7 @@ class TestTheRealOne:
 
     def test_pip_s_is_found(self, real: Path, machine: pytest.MonkeyPatch) -> None:
         site = real.parents[3]
-        machine.setattr(toolkit_module, "site_folders", lambda roots: (SiteFolder(site, site),))
+        machine.setattr(toolkit_module, "site_folders", lambda roots: (SiteFolder(str(site), str(site)),))
         assert found() == [(str(real.resolve()), str(release_of(real)), False, "pip")]
 
     def test_behind_a_wrapper_on_path(self, real: Path, machine: pytest.MonkeyPatch, tmp_path: Path) -> None:
