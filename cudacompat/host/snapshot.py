@@ -26,9 +26,9 @@ from cudacompat.host.gpus.pci import cards
 from cudacompat.host.gpus.probe import gpus
 from cudacompat.host.listing import ProbeList
 from cudacompat.host.roots import Roots
-from cudacompat.host.site_folders import site_folders
 from cudacompat.host.system import home, libc_text, platform_text
 from cudacompat.host.toolchain.compilers import cmake, compilers
+from cudacompat.host.toolchain.site_folders import site_folders
 from cudacompat.host.toolchain.toolkit import toolkits
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ import pytest
 
 from cudacompat.domain.machine.components import Component, Components, SiteFolder
 from cudacompat.environments import pip
-from cudacompat.host.site_folders import site_folders
+from cudacompat.host.toolchain.site_folders import site_folders
 from tests.helpers.run import ROOT
 
 

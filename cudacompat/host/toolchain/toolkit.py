@@ -11,8 +11,8 @@ from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.host.listing import ProbeList, in_words
 from cudacompat.host.process import find, find_all, is_program
 from cudacompat.host.roots import Roots
-from cudacompat.host.site_folders import site_folders
 from cudacompat.host.toolchain.nvcc import is_launcher, program_behind, release_of
+from cudacompat.host.toolchain.site_folders import site_folders
 
 _NVCC = "nvcc.exe" if sys.platform == "win32" else "nvcc"
 _ON_PATH = re.compile(r"nvcc")
