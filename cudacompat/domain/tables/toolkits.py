@@ -78,13 +78,16 @@ class Deprecation:
 
 DEPRECATIONS: tuple[Deprecation, ...] = (
     Deprecation(
-        ToolkitVersion(11, 8), 50, ToolkitVersion(12, 0), "measured: nvcc 11.8 warns for 35 and 37; 12.0 has neither"
+        since=ToolkitVersion(11, 8),
+        below=50,
+        gone=ToolkitVersion(12, 0),
+        source="measured: nvcc 11.8 warns for 35 and 37; 12.0 has neither",
     ),
     Deprecation(
-        ToolkitVersion(12, 8),
-        75,
-        ToolkitVersion(13, 0),
-        "measured: NVRTC 12.8 and 12.9 warn; the release notes of CUDA 12.8, Deprecated Architectures",
+        since=ToolkitVersion(12, 8),
+        below=75,
+        gone=ToolkitVersion(13, 0),
+        source="measured: NVRTC 12.8 and 12.9 warn; the release notes of CUDA 12.8, Deprecated Architectures",
     ),
 )
 
