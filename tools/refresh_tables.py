@@ -60,6 +60,9 @@ def toolkit_rows(cuda_releases: Facts, drivers: Facts) -> Iterator[Row]:
             assert row["sm"] == row.get(other, row["sm"]), (version, other)
         assert row["default_arch_ptxas"] == row.get("default_arch_nvrtc", row["default_arch_ptxas"]), version
         assert row.get("ptx_isa_emitted", row["ptx_isa_max_accepted"]) == row["ptx_isa_max_accepted"], version
+        floor = floors.get(version.split(".")[0])
+        if floor is None:
+            raise SystemExit(f"drivers.json has no driver from which CUDA {version.split('.')[0]}.x runs")
         driver, update = toolkit_driver(drivers, version)
         host = row["host_compiler"]
         yield {
@@ -70,7 +73,7 @@ def toolkit_rows(cuda_releases: Facts, drivers: Facts) -> Iterator[Row]:
             "gcc_max": host["gcc_max_major"],
             "clang_max": host["clang_max_major"],
             "msc_ver": [host["msc_ver_min"], host["msc_ver_max_exclusive"] - 1],
-            "min_driver": floors[version.split(".")[0]],
+            "min_driver": floor,
             "toolkit_driver": driver,
             "measured": f"{measured_with(row)} and crt/host_config.h of {measured_on(row)}",
             "update": update,

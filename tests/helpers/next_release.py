@@ -5,7 +5,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-RELEASE, ISA, NUMBER, CAPABILITY = "13.9", "9.9", 130, "13.0"
+from tests.helpers.newest import NEWEST_ISA, NEWEST_TOOLKIT, NEXT_ISA, NEXT_TOOLKIT, UNKNOWN_CAPABILITY
+
+# 13.9 with PTX ISA 9.9 and sm_130, until there are such
+RELEASE = f"{NEWEST_TOOLKIT.major}.{max(9, NEXT_TOOLKIT.minor)}"
+ISA = f"{NEWEST_ISA.major}.{max(9, NEXT_ISA.minor)}"
+NUMBER, CAPABILITY = UNKNOWN_CAPABILITY.number, str(UNKNOWN_CAPABILITY)
 
 _PTXAS = f"""#!/bin/sh
 archs=" ARCHS_HERE "
