@@ -1,14 +1,13 @@
-"""Write the generated rows in cudacompat/domain/tables/ from a folder of facts, or check them.
+"""Write the generated tables, cudacompat/domain/tables/data/*.json, from tools/facts/*.json, or check them.
 
-    python tools/refresh_tables.py --facts DIR            write
-    python tools/refresh_tables.py --facts DIR --check    would writing change anything?
-    python tools/refresh_tables.py --check                do the rows have the hash that their header names?
+    python tools/refresh_tables.py            write
+    python tools/refresh_tables.py --check    would writing change anything, and has each table the hash that it names?
 
-The facts are JSON files: cuda_releases (what ptxas, NVRTC and crt/host_config.h of each release say),
-host_compilers, drivers, ptx_isa, pci_devices (pci.ids joined with the compute capability of each chip),
-gpu_names_open_kernel (the table of the open kernel modules' README) and gpu_names_official (NVIDIA's pages of
-compute capabilities). A header before the rows says from which of them, when, and the SHA-256 of the rows.
-The authored tables (drivers, architectures, images) are not touched.
+The facts are cuda_releases (what ptxas, NVRTC and crt/host_config.h of each release say), drivers, ptx_isa, pci_devices
+(pci.ids with the compute capability of each chip), gpu_names_open_kernel (the table of the open kernel modules' README)
+and gpu_names_official (NVIDIA's pages of compute capabilities); tools/measure_toolkit.py and tools/fetch_*.py write
+them. Each table says from which of them it is made, when, and the SHA-256 of its rows. The authored tables (images and
+the named architectures) are not touched.
 """
 
 from __future__ import annotations
@@ -19,79 +18,87 @@ import hashlib
 import json
 import re
 import sys
-import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-TABLES = Path(__file__).parents[1] / "cudacompat" / "domain" / "tables"
-BEGIN, END = "# >>> generated\n", "# <<< generated\n"
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-PTX_HISTORY = "https://docs.nvidia.com/cuda/parallel-thread-execution/#release-notes"
+from tools import fact_files
+from tools.fact_files import Facts, arch_order
 
-Facts = dict[str, Any]
+DATA = Path(__file__).parents[1] / "cudacompat" / "domain" / "tables" / "data"
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A generated table: its module, the facts it is made from, and how."""
+    """A generated table: its name, the facts that it is made from, its rows, and what its head says of their origin."""
 
-    module: str
+    name: str
     facts: tuple[str, ...]
-    rows: Callable[..., str]
+    rows: Callable[..., Iterator[Row]]
+    head: Callable[[Facts], Row] | None = None
 
-    @property
-    def path(self) -> Path:
-        return TABLES / self.module
-
-
-def arch_order(arch: str) -> tuple[int, str]:
-    """By number, plain before a before f."""
-    return int(arch.rstrip("af")), arch.lstrip("0123456789")
-
-
-def pair(text: str) -> str:
-    """`12.9` as the two arguments `12, 9`."""
-    major, minor = text.split(".")
-    return f"{int(major)}, {int(minor)}"
-
-
-def text(value: str) -> str:
-    """A string literal in the quotes that ruff format keeps."""
-    return json.dumps(value, ensure_ascii=False)
+    def path(self, folder: Path = DATA) -> Path:
+        return folder / f"{self.name}.json"
 
 
 # -- toolkits
 
 
-def toolkit_rows(cuda_releases: Facts, host_compilers: Facts, drivers: Facts) -> str:
+def toolkit_rows(cuda_releases: Facts, drivers: Facts) -> Iterator[Row]:
+    """The releases, oldest first. Their measurements have to agree with each other."""
     floors = {
         row["ctk"].split(".")[0]: row.get("linux_exact") or row["first_release_driver_linux"]
         for row in drivers["minor_version_compatibility"]
     }
-    lines = ["RELEASES: tuple[CudaRelease, ...] = ("]
-    for version, row in cuda_releases["releases"].items():
-        assert row["sm"] == row["nvrtc_sm"], version
-        assert row["default_arch_ptxas"] == row["default_arch_nvrtc"], version
-        assert row["ptx_isa_emitted"] == row["ptx_isa_max_accepted"], version
-        host = host_compilers["cuda"][version]
+    for version, row in releases(cuda_releases):
+        for other in ("nvrtc_sm", "built_by_nvcc"):
+            assert row["sm"] == row.get(other, row["sm"]), (version, other)
+        assert row["default_arch_ptxas"] == row.get("default_arch_nvrtc", row["default_arch_ptxas"]), version
+        assert row.get("ptx_isa_emitted", row["ptx_isa_max_accepted"]) == row["ptx_isa_max_accepted"], version
+        floor = floors.get(version.split(".")[0])
+        if floor is None:
+            raise SystemExit(f"drivers.json has no driver from which CUDA {version.split('.')[0]}.x runs")
         driver, update = toolkit_driver(drivers, version)
-        lines += [
-            "    CudaRelease(",
-            f"        version=ToolkitVersion({pair(version)}),",
-            *archs_argument(sorted(row["sm"], key=arch_order)),
-            f"        ptx_isa=PtxIsa({pair(row['ptx_isa_emitted'])}),",
-            f"        default_target={row['default_arch_ptxas'].removeprefix('sm_')},",
-            f"        gcc_max={host['gcc_max']},",
-            f"        clang_max={host['clang_max']},",
-            f"        msc_ver=({host['msc_ver'][0]}, {host['msc_ver'][1] - 1}),",
-            f"        min_driver=DriverRelease.parse({text(floors[version.split('.')[0]])}),",
-            f"        toolkit_driver={f'DriverRelease.parse({text(driver)})' if driver else None},",
-            f"        source=_source({text(row['pypi_wheel'])}, {text(update)}),",
-            "    ),",
-        ]
-    return "\n".join([*lines, ")"])
+        host = row["host_compiler"]
+        yield {
+            "version": version,
+            "targets": sorted(row["sm"], key=arch_order),
+            "ptx_isa": row["ptx_isa_max_accepted"],
+            "default_target": int(row["default_arch_ptxas"].removeprefix("sm_")),
+            "gcc_max": host["gcc_max_major"],
+            "clang_max": host["clang_max_major"],
+            "msc_ver": [host["msc_ver_min"], host["msc_ver_max_exclusive"] - 1],
+            "min_driver": floor,
+            "toolkit_driver": driver,
+            "measured": f"{measured_with(row)} and crt/host_config.h of {measured_on(row)}",
+            "update": update,
+        }
+
+
+def releases(cuda_releases: Facts) -> list[tuple[str, Row]]:
+    """The measured releases by version, oldest first."""
+    found: dict[str, Row] = cuda_releases["releases"]
+    return sorted(found.items(), key=lambda item: numbers(item[0]))
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def measured_on(row: Row) -> str:
+    """The wheel that was measured, or the compiler that was named instead."""
+    return str(row.get("pypi_wheel") or f"ptxas {row['programs']['ptxas']}")
+
+
+def measured_with(row: Row) -> str:
+    """What of it was asked, in words."""
+    asked = {"nvcc": "built_by_nvcc", "NVRTC": "nvrtc_sm"}
+    return ", ".join(["ptxas", *(name for name, key in asked.items() if key in row)])
 
 
 def toolkit_driver(drivers: Facts, version: str) -> tuple[str | None, str]:
@@ -103,57 +110,65 @@ def toolkit_driver(drivers: Facts, version: str) -> tuple[str | None, str]:
     return None, ""
 
 
-def archs_argument(archs: list[str]) -> list[str]:
-    """`targets=_archs("…")`, in several strings only where one line would be too long (ruff format joins
-    them)."""
-    joined = " ".join(archs)
-    if len(one := f'        targets=_archs("{joined}"),') <= 110:
-        return [one]
-    parts = [joined] if len(f'            "{joined}"') <= 110 else textwrap.wrap(joined, 60)
-    strings = [f'            "{part} "' for part in parts[:-1]] + [f'            "{parts[-1]}"']
-    return ["        targets=_archs(", *strings, "        ),"]
+# -- PTX and architectures
 
 
-# -- PTX
-
-
-def ptx_rows(ptx_isa: Facts) -> str:
-    lines = ["PTX_ISAS: tuple[PtxIsaRow, ...] = ("]
+def ptx_rows(ptx_isa: Facts, cuda_releases: Facts) -> Iterator[Row]:
+    """NVIDIA's history, then the releases that are newer than it, as far as they were measured: the driver branch is
+    unknown, and new is the target that no older row has."""
+    source = ptx_isa["source"].partition(" (")[0]
+    known: set[str] = set()
+    newest = (0,)
     for row in ptx_isa["rows"]:
-        targets = "".join(f"{text(arch)}, " for arch in sorted(row["targets_introduced"], key=arch_order))
-        if targets.count(",") > 1:
-            targets = targets.removesuffix(", ")
-        source = PTX_HISTORY if row["source"] == "documented" else row["source"]
-        lines += [
-            "    PtxIsaRow(",
-            f"        isa=PtxIsa({pair(row['ptx_isa'])}),",
-            f"        cuda=ToolkitVersion({pair(row['cuda'])}),",
-            f"        driver_branch={row['driver_branch'] and int(row['driver_branch'].removeprefix('r'))},",
-            f"        targets_introduced=({targets.rstrip(' ')}),",
-            f"        source={text(source)},",
-            "    ),",
-        ]
-    return "\n".join([*lines, ")"])
+        branch = row["driver_branch"]
+        known.update(row["targets_introduced"])
+        newest = max(newest, numbers(row["cuda"]))
+        yield ptx_row(row, int(branch.removeprefix("r")) if branch else None, row["targets_introduced"], source)
+    for version, row in releases(cuda_releases):
+        if numbers(version) <= newest:
+            known.update(row["sm"])
+            continue
+        fact = {"ptx_isa": row["ptx_isa_max_accepted"], "cuda": version}
+        measured = f"measured (ptxas of {measured_on(row)}); driver branch not found"
+        yield ptx_row(fact, None, [arch for arch in row["sm"] if arch not in known], measured)
+        known.update(row["sm"])
+
+
+def ptx_row(fact: Facts, branch: int | None, targets: list[str], source: str) -> Row:
+    return {
+        "ptx_isa": fact["ptx_isa"],
+        "cuda": fact["cuda"],
+        "driver_branch": branch,
+        "targets_introduced": sorted(targets, key=arch_order),
+        "source": source,
+    }
+
+
+def architecture_rows(cuda_releases: Facts, ptx_isa: Facts) -> Iterator[Row]:
+    """Each architecture with the first release that builds it, that release's PTX ISA and the driver branch of it."""
+    branches = {row["cuda"]: row["driver_branch"] for row in ptx_rows(ptx_isa, cuda_releases)}
+    first: dict[int, tuple[str, Row]] = {}
+    for version, row in releases(cuda_releases):
+        for arch in row["sm"]:
+            first.setdefault(arch_order(arch)[0], (version, row))
+    for number, (version, row) in sorted(first.items()):
+        isa = row["ptx_isa_max_accepted"]
+        yield {"number": number, "toolkit": version, "ptx_isa": isa, "driver_branch": branches[version]}
+
+
+def family_rows(cuda_releases: Facts) -> Iterator[Row]:
+    """Each family target with the architectures that any measured ptxas compiles its PTX for."""
+    members: dict[str, set[int]] = {}
+    for _, row in releases(cuda_releases):
+        for family, archs in row.get("families", {}).items():
+            members.setdefault(family, set()).update(int(arch) for arch in archs)
+    for family in sorted(members, key=arch_order):
+        yield {"target": family, "members": sorted(members[family])}
 
 
 # -- GPUs
 
-
-def pci_rows(pci_devices: Facts) -> str:
-    """One line for each device: id, chip, compute capability, `~` if the capability is inferred, name if
-    there is one.
-
-    Names that are no product's ("Reserved Dev ID A") are left out.
-    """
-    placeholder = re.compile(r"(Reserved|Initial) Dev ?ID\b.*|INT SKU|JMJWOA-Generic-GPU", re.IGNORECASE)
-    lines = []
-    for device, row in sorted(pci_devices["devices"].items()):
-        name = "" if row["name"] is None or placeholder.fullmatch(row["name"]) else row["name"]
-        inferred = "~" if f"{row['chip']} inferred" in row.get("certainty", "") else ""
-        lines.append(f"{device}|{row['chip']}|{row['cc']}{inferred}|{name}")
-    version = pci_devices["source"]["pci_ids_version"].split()[0]
-    return f'VERSION = {text(version)}\n\n_DEVICES = """\\\n' + "\n".join(lines) + '\n"""'
-
+_NO_PRODUCT = re.compile(r"(Reserved|Initial) Dev ?ID\b.*|INT SKU|JMJWOA-Generic-GPU", re.IGNORECASE)
 
 # Names on NVIDIA's pages that are not taken over: the PCI ids show other chips under the name (GM107 is 5.0,
 # GM204 is 5.2), or several.
@@ -170,110 +185,104 @@ CONTRADICTED = {
 }
 
 
-def name_rows(gpu_names_open_kernel: Facts, gpu_names_official: Facts) -> str:
-    """One line for each name: NVIDIA's driver README's with their device ids, its pages' with compute
-    capability."""
+def pci_rows(pci_devices: Facts) -> Iterator[Row]:
+    """The devices by id; a name that is no product's ("Reserved Dev ID A") is left out."""
+    for device, fact in sorted(pci_devices["devices"].items()):
+        row = {"id": device, "chip": fact["chip"], "capability": fact["cc"]}
+        if fact["name"] is not None and not _NO_PRODUCT.fullmatch(fact["name"]):
+            row["name"] = fact["name"]
+        yield row | ({"inferred": True} if fact.get("inferred") else {})
+
+
+def id_rows(gpu_names_open_kernel: Facts) -> Iterator[Row]:
+    """NVIDIA's names with the device ids that bear them."""
     devices: dict[str, set[str]] = {}
     for row in gpu_names_open_kernel["rows"]:
         devices.setdefault(row["name"], set()).add(row["device"])
-    by_id = [f"{name}|{' '.join(sorted(ids))}" for name, ids in sorted(devices.items())]
-    by_capability = [
-        f"{name}|{capability}"
-        for capability, names in gpu_names_official["by_cc"].items()
-        for name in names
-        if name not in CONTRADICTED
-    ]
-    version = re.search(r"driver ([\d.]+)", gpu_names_open_kernel["source"])
-    assert version is not None
-    return (
-        f"README_VERSION = {text(version[1])}\n\n"
-        + '_BY_ID = """\\\n'
-        + "\n".join(by_id)
-        + '\n"""\n\n_BY_CAPABILITY = """\\\n'
-        + "\n".join(by_capability)
-        + '\n"""'
-    )
+    for name, ids in sorted(devices.items()):
+        yield {"name": name, "ids": sorted(ids)}
+
+
+def capability_rows(gpu_names_official: Facts) -> Iterator[Row]:
+    """The names on NVIDIA's pages with their compute capability, in the pages' order."""
+    for capability, names in gpu_names_official["by_cc"].items():
+        for name in names:
+            if name not in CONTRADICTED:
+                yield {"name": name, "capability": capability}
+
+
+def version_of(facts: Facts) -> Row:
+    """The version of the document that the facts are from."""
+    licence = {"licence": facts["licence"]} if "licence" in facts else {}
+    return {"source": facts["source"], "version": facts["version"].split()[0], **licence}
 
 
 GENERATED = (
-    Table("toolkits.py", ("cuda_releases", "host_compilers", "drivers"), toolkit_rows),
-    Table("ptx.py", ("ptx_isa",), ptx_rows),
-    Table("pci_ids.py", ("pci_devices",), pci_rows),
-    Table("gpu_names.py", ("gpu_names_open_kernel", "gpu_names_official"), name_rows),
+    Table("toolkits", ("cuda_releases", "drivers"), toolkit_rows),
+    Table("ptx", ("ptx_isa", "cuda_releases"), ptx_rows),
+    Table("architectures", ("cuda_releases", "ptx_isa"), architecture_rows),
+    Table("families", ("cuda_releases",), family_rows),
+    Table("pci_ids", ("pci_devices",), pci_rows, version_of),
+    Table("gpu_names_by_id", ("gpu_names_open_kernel",), id_rows, version_of),
+    Table("gpu_names_by_capability", ("gpu_names_official",), capability_rows),
 )
 
 
-# -- the generated part of a module
+# -- a table's file
 
 
-def digest(rows: str) -> str:
-    return hashlib.sha256(rows.encode()).hexdigest()
+def made(table: Table, facts: Path, today: str, before: str = "") -> str:
+    """The table's text made from the facts; `before`, the text there is, stays if only its date would change."""
+    read = [fact_files.read(name, facts) for name in table.facts]
+    rows = list(table.rows(*read))
+    head = {
+        "by": "tools/refresh_tables.py; do not edit by hand",
+        "from": [f"tools/facts/{name}.json" for name in table.facts],
+        "on": today,
+        **(table.head(*read) if table.head else {}),
+        "sha256": digest(rows),
+    }
+    if before and complaint(before) is None:
+        old = json.loads(before)
+        head["on"] = old["on"] if old == head | {"on": old["on"], "rows": rows} else today
+    heads = "".join(f'"{key}": {json.dumps(value, ensure_ascii=False)},\n' for key, value in head.items())
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f'{{\n{heads}"rows": [\n{lines}\n]\n}}\n'
 
 
-def split(module: str) -> tuple[str, str, str, str]:
-    """Return what is before the generated part, its header, its rows, and what is after; ValueError without
-    one."""
-    before, begin, rest = module.partition(BEGIN)
-    part, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError("it has no generated part")
-    lines = part.splitlines(keepends=True)
-    header = [line for line in lines if line.startswith("# ")]
-    return before, "".join(header), "".join(lines[len(header) :]).strip("\n"), after
+def digest(rows: list[Row]) -> str:
+    """The SHA-256 of the rows, whatever whitespace they are written with."""
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
 
-def complaint(module: str) -> str | None:
-    """What is wrong with the generated part of this module's text, or `None`: do its rows have the header's
-    hash?"""
+def complaint(text: str) -> str | None:
+    """What is wrong with a table's text by itself, or `None`: are its rows those that its hash was made of?"""
     try:
-        _, header, rows, _ = split(module)
-    except ValueError as error:
-        return str(error)
-    named = re.search(r"sha256 of the rows: ([0-9a-f]{64})", header)
-    if named is None:
-        return "its header names no sha256"
-    if named[1] != digest(rows):
-        return "its rows were changed by hand (their sha256 is not the header's)"
-    return None
+        table = json.loads(text)
+        rows, named = table["rows"], table["sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        return f"it is no table ({type(error).__name__}: {error})"
+    return None if digest(rows) == named else "its rows were changed by hand (their sha256 is not the one it names)"
 
 
-def regenerated(module: str, table: Table, facts: Path, today: str) -> str:
-    """The module's text with its rows made anew; the date stays if the rows are the same."""
-    before, _, rows, after = split(module)
-    read = (json.loads((facts / f"{name}.json").read_text(encoding="utf-8")) for name in table.facts)
-    new = table.rows(*read)
-    if new == rows and complaint(module) is None:
-        return module
-    header = (
-        "# By tools/refresh_tables.py; do not edit by hand.\n"
-        f"# from: {', '.join(f'{name}.json' for name in table.facts)}\n"
-        f"# on: {today}\n"
-        f"# sha256 of the rows: {digest(new)}\n"
-    )
-    return f"{before}{BEGIN}{header}{new}\n{END}{after}"
-
-
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--facts", type=Path, help="the folder of JSON files")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if something is off")
-    options = parser.parse_args()
-    if options.facts is None and not options.check:
-        parser.error("give --facts DIR, --check, or both")
+    parser.add_argument("--facts", type=Path, default=fact_files.FOLDER, help="another folder of facts")
+    parser.add_argument("--data", type=Path, default=DATA, help="another folder of tables")
+    options = parser.parse_args(arguments)
     wrong = 0
     for table in GENERATED:
-        module = table.path.read_text(encoding="utf-8")
-        if options.facts is None:
-            fault = complaint(module)
-        else:
-            new = regenerated(module, table, options.facts, datetime.date.today().isoformat())
-            fault = "its rows differ from what the facts give" if new != module else None
-            if fault and not options.check:
-                table.path.write_text(new, encoding="utf-8")
-                print(f"{table.module}: written")
-                continue
+        path = table.path(options.data)
+        before = path.read_text(encoding="utf-8") if path.is_file() else ""
+        new = made(table, options.facts, datetime.date.today().isoformat(), before)
+        fault = None if new == before else complaint(before) or "its rows differ from what the facts give"
+        if fault and not options.check:
+            path.write_text(new, encoding="utf-8")
+            print(f"{path.name}: written")
+            continue
         wrong += fault is not None
-        print(f"{table.module}: {fault or 'as it should be'}")
+        print(f"{path.name}: {fault or 'as it should be'}")
     return 1 if wrong else 0
 
 

@@ -85,9 +85,10 @@ def save(facts: HostFacts) -> str:
 
 
 def _snapshot() -> HostFacts:
+    from cudacompat.environments.installed import components
     from cudacompat.host.snapshot import snapshot
 
-    return snapshot()
+    return snapshot(installed=components)
 
 
 def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFacts) -> tuple[Target, ...]:

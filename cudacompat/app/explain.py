@@ -63,7 +63,7 @@ def _signature_report(signature: Signature) -> PageReport:
     parts = [
         ("Example", signature.sample),
         ("Cause", generic(signature.cause)),
-        ("It does not mean", generic(signature.not_)),
+        ("It does not mean", generic(signature.does_not_mean)),
         ("What to do", generic(signature.fix)),
         ("Command", generic(signature.command) if signature.command else ""),
         ("May follow from", causes_in_words(signature) if signature.after else ""),
@@ -95,7 +95,7 @@ def signature_page(signature: Signature) -> str:
         *map(_filled, names),
         "Example:\n\n" + "\n".join(f"    {line}".rstrip() for line in signature.sample.split("\n")),
         _filled(f"Cause: {generic(signature.cause)}"),
-        _filled(f"It does not mean: {generic(signature.not_)}"),
+        _filled(f"It does not mean: {generic(signature.does_not_mean)}"),
         _filled(f"What to do: {generic(signature.fix)}") + command,
         *map(_filled, follows),
         "Read in:\n" + "\n".join(f"- {source}" for source in signature.sources),

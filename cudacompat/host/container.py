@@ -6,12 +6,12 @@ the engines themselves. None is proof, so what was seen is told beside the answe
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cudacompat.domain.machine.facts import ContainerFacts
+from cudacompat.host.roots import Roots
 
 _LIMIT = 1 << 20  # bytes of one file of /proc; a host with very many mounts has some hundred kilobytes
 
@@ -41,9 +41,10 @@ _STORES = (
 _OWN_MOUNTS = ("/", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
 
 
-def container(root: Path = Path("/"), environment: Mapping[str, str] | None = None) -> ContainerFacts:
-    """Return whether the system under `root` is a container's, which engine's, and all that shows it."""
-    signs = list(dict.fromkeys(_signs(root, os.environ if environment is None else environment)))
+def container(roots: Roots | None = None) -> ContainerFacts:
+    """Return whether this system is a container's, which engine's, and all that shows it."""
+    roots = roots or Roots.real()
+    signs = list(dict.fromkeys(_signs(roots.root, roots.environ)))
     if not signs:
         return ContainerFacts(False, None, "")
     kinds = [kind for kind, _ in signs if kind is not None]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from cudacompat.host.safe_search import NEUTRAL_FOLDER, absolute_entries, safe_environment
+from cudacompat.host.safe_search import NEUTRAL_FOLDER, safe_environment
 
 TIMEOUT_S = 10.0
 LIMIT_BYTES = 1 << 20
@@ -172,15 +172,16 @@ def signal_name(number: int) -> str:
 
 
 def path_folders() -> tuple[Path, ...]:
-    """The folders of PATH in order, without repeats; empty and relative entries are left out, so that nothing that
-    happens to lie in the current folder is ever run."""
-    return tuple(dict.fromkeys(map(Path, absolute_entries(os.environ.get("PATH", os.defpath)))))
+    """The folders of this process's PATH."""
+    from cudacompat.host.roots import path_folders as folders_of
+
+    return folders_of(os.environ)
 
 
-def find_all(pattern: re.Pattern[str]) -> Iterator[Path]:
-    """The programs on PATH whose whole name (without .exe) matches, in PATH order, then by name. Windows' own folders
-    under WSL are passed over: listing those takes seconds."""
-    for folder in path_folders():
+def find_all(pattern: re.Pattern[str], path: Sequence[Path] | None = None) -> Iterator[Path]:
+    """The programs on PATH (or in the folders of `path`) whose whole name (without .exe) matches, in PATH order, then
+    by name. Windows' own folders under WSL are passed over: listing those takes seconds."""
+    for folder in path_folders() if path is None else path:
         if _WINDOWS_DRIVE.match(str(folder)):
             continue
         try:
@@ -190,9 +191,10 @@ def find_all(pattern: re.Pattern[str]) -> Iterator[Path]:
         yield from (folder / name for name in names if is_program(folder / name))
 
 
-def find(name: str, *more_folders: Path) -> Path | None:
-    """The first program of this name on PATH, then in the folders given; `None` where there is none."""
-    for folder in (*path_folders(), *more_folders):
+def find(name: str, *more_folders: Path, path: Sequence[Path] | None = None) -> Path | None:
+    """The first program of this name on PATH (or in the folders of `path`), then in the folders given; `None` where
+    there is none."""
+    for folder in (*(path_folders() if path is None else path), *more_folders):
         program = folder / (f"{name}.exe" if sys.platform == "win32" else name)
         if is_program(program):
             return program

@@ -6,17 +6,17 @@ import platform
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cudacompat.domain.machine.components import Components, SiteFolder
 from cudacompat.domain.machine.facts import (
     ContainerFacts,
     HostCompiler,
     HostFacts,
     Missing,
-    PythonPackage,
     ToolkitFacts,
 )
 from cudacompat.host.container import container
@@ -25,16 +25,25 @@ from cudacompat.host.gpus.driver import driver
 from cudacompat.host.gpus.pci import cards
 from cudacompat.host.gpus.probe import gpus
 from cudacompat.host.listing import ProbeList
-from cudacompat.host.python_stack import packages
+from cudacompat.host.roots import Roots
 from cudacompat.host.system import home, libc_text, platform_text
 from cudacompat.host.toolchain.compilers import cmake, compilers
+from cudacompat.host.toolchain.site_folders import site_folders
 from cudacompat.host.toolchain.toolkit import toolkits
 
 T = TypeVar("T")
 
-# More than the programs that probes run are given, each with a limit of its own. What has none is the driver's
-# library, which a GPU in trouble can hold for ever.
-TIMEOUT_S = 45.0
+Installed = Callable[[Sequence[SiteFolder], Sequence[str]], Components]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A question to the machine: what is asked for, how, and how many seconds the answer may take. A probe that loads
+    NVIDIA's libraries does so in a process of its own, which has a limit of its own."""
+
+    name: str
+    function: Callable[[], object]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +59,29 @@ class _Building:
     compilers: ProbeList[HostCompiler]
 
 
-def snapshot(timeout_s: float = TIMEOUT_S) -> HostFacts:
-    """Return the facts of this machine. Nothing that a probe does ends it: what raised or did not answer within
-    `timeout_s` seconds is missing, and a note says so."""
-    answers = _ask(
-        {
-            "GPUs": gpus,
-            "driver": driver,
-            "toolkits": _building,
-            "CMake": cmake,
-            "Python packages": packages,
-            "container": container,
-            "PCI bus": cards,
-            "system": platform_text,
-        },
-        timeout_s,
+def snapshot(
+    timeout_s: float | None = None, roots: Roots | None = None, installed: Installed | None = None
+) -> HostFacts:
+    """Return the facts of this machine, or of the one that `roots` stand for. Nothing that a probe does ends it: what
+    raised, or did not answer within its limit or `timeout_s` seconds, is missing, and a note says so. `installed`
+    tells what is installed in the folders of Python packages and in the environments that are given to it; without it
+    nothing is."""
+    seen = roots or Roots.real()
+    # the seconds are more than the programs that a probe runs one after the other are given
+    probes = (
+        Probe("GPUs", lambda: gpus(seen), 30.0),
+        Probe("driver", lambda: driver(seen), 30.0),
+        Probe("toolkits", lambda: _building(seen), 30.0),
+        Probe("CMake", lambda: cmake(seen), 6.0),
+        Probe("Python packages", lambda: _installed(installed, seen), 20.0),
+        Probe("container", lambda: container(seen), 5.0),
+        Probe("PCI bus", lambda: cards(seen), 5.0),
+        Probe("system", lambda: platform_text(seen), 5.0),
     )
+    answers = _ask([replace(probe, seconds=min(probe.seconds, timeout_s or probe.seconds)) for probe in probes])
     notes = [f"{what}: {answer.why}" for what, answer in answers.items() if isinstance(answer, _Failed)]
     building = _or(answers["toolkits"], _Building(ProbeList(()), ProbeList(())))
-    stack: ProbeList[PythonPackage] = _or(answers["Python packages"], ProbeList(()))
+    stack: Components = _or(answers["Python packages"], Components())
     return HostFacts(
         gpus=_or_missing(answers["GPUs"], "GPU"),
         driver=_or_missing(answers["driver"], "driver"),
@@ -76,44 +89,53 @@ def snapshot(timeout_s: float = TIMEOUT_S) -> HostFacts:
         compilers=building.compilers.values,
         cmake=_or_missing(answers["CMake"], "CMake"),
         container=_or(answers["container"], ContainerFacts(False, None, "")),
-        packages=stack.values,
-        environment=cuda_variables(),
+        packages=stack.found,
+        environment=cuda_variables(seen.environ),
         pci_cards=tuple(card.id for card in _or(answers["PCI bus"], ())),
         platform=_or(answers["system"], ""),
         python=platform.python_version(),
         libc=libc_text(),
         notes=(*building.toolkits.notes, *building.compilers.notes, *stack.notes, *notes),
-        home=home(),
+        home=home(seen),
     )
 
 
-def _building() -> _Building:
-    found = toolkits()
+def _installed(installed: Installed | None, roots: Roots) -> Components:
+    conda = roots.environ.get("CONDA_PREFIX", "")
+    prefixes = (conda,) if Path(conda).is_absolute() else ()
+    return Components() if installed is None else installed(site_folders(roots), prefixes)
+
+
+def _building(roots: Roots) -> _Building:
+    found = toolkits(None, roots)
     active = next((Path(toolkit.path) for toolkit in found.values if toolkit.active), None)
-    return _Building(found, compilers(active))
+    return _Building(found, compilers(active, roots))
 
 
-def _ask(probes: Mapping[str, Callable[[], object]], timeout_s: float) -> dict[str, Any]:
+def _ask(probes: Sequence[Probe]) -> dict[str, Any]:
     """Each probe's answer or a `_Failed`, in their order. The threads are daemons, so that a probe that never returns
     does not keep the process."""
     answered: queue.SimpleQueue[tuple[str, object]] = queue.SimpleQueue()
 
-    def ask(what: str, probe: Callable[[], object]) -> None:
+    def ask(probe: Probe) -> None:
         try:
-            answered.put((what, probe()))
+            answered.put((probe.name, probe.function()))
         except Exception as error:  # noqa: BLE001  the rest of the diagnosis is worth having
-            answered.put((what, _Failed(f"asking failed ({type(error).__name__}: {error})")))
+            answered.put((probe.name, _Failed(f"asking failed ({type(error).__name__}: {error})")))
 
-    for what, probe in probes.items():
-        threading.Thread(target=ask, args=(what, probe), daemon=True).start()
-    answers: dict[str, Any] = {what: _Failed(f"no answer within {timeout_s:g} s") for what in probes}
-    deadline = time.monotonic() + timeout_s
-    for _ in probes:
+    for probe in probes:
+        threading.Thread(target=ask, args=(probe,), daemon=True).start()
+    answers: dict[str, Any] = {probe.name: _Failed(f"no answer within {probe.seconds:g} s") for probe in probes}
+    started = time.monotonic()
+    awaited = {probe.name: started + probe.seconds for probe in probes}
+    while awaited:
         try:
-            what, answer = answered.get(timeout=max(0.0, deadline - time.monotonic()))
+            what, answer = answered.get(timeout=max(0.0, max(awaited.values()) - time.monotonic()))
         except queue.Empty:
             break
-        answers[what] = answer
+        if time.monotonic() <= awaited.pop(what):
+            answers[what] = answer
+        awaited = {name: until for name, until in awaited.items() if until > time.monotonic()}
     return answers
 
 

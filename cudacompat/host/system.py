@@ -5,30 +5,34 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
 from pathlib import Path
 
-_KERNEL = Path("/proc/sys/kernel/osrelease")
+from cudacompat.host.roots import Roots
 
 
-def is_wsl(kernel: Path = _KERNEL) -> bool:
+def is_wsl(roots: Roots | None = None) -> bool:
     """Whether this is Linux inside Windows: the driver is then the Windows host's."""
-    return "microsoft" in _read(kernel).lower()
+    return "microsoft" in _read((roots or Roots.real()).proc / "sys/kernel/osrelease").lower()
 
 
-def platform_text() -> str:
+def platform_text(roots: Roots | None = None) -> str:
     """The system in one line: distribution, kernel, processor; never the machine's name.
 
     `Debian GNU/Linux 12 (bookworm), Linux 6.1 x86_64`, with `, WSL` there.
     """
     release = re.match(r"\d+(\.\d+)?", platform.release())
     system = " ".join(filter(None, (platform.system(), release[0] if release else "", platform.machine())))
-    return ", ".join(filter(None, (_distribution(), system, "WSL" if is_wsl() else "")))
+    return ", ".join(filter(None, (_distribution(roots or Roots.real()), system, "WSL" if is_wsl(roots) else "")))
 
 
-def _distribution() -> str:
+def _distribution(roots: Roots) -> str:
+    """PRETTY_NAME of os-release(5), whose values may stand in quotes."""
+    text = _read(roots.etc / "os-release") or _read(roots.usr / "lib/os-release")
+    found = re.search(r"^PRETTY_NAME=(.*)$", text, re.MULTILINE)
     try:
-        return platform.freedesktop_os_release().get("PRETTY_NAME", "")
-    except OSError:
+        return "".join(shlex.split(found[1])[:1]) if found else ""
+    except ValueError:
         return ""
 
 
@@ -40,13 +44,10 @@ def libc_text() -> str | None:
         return None
 
 
-def home() -> str | None:
+def home(roots: Roots | None = None) -> str | None:
     """The home directory, for shortening paths; `None` where there is none worth the name."""
-    try:
-        found = str(Path.home())
-    except RuntimeError:
-        return None
-    return found if len(Path(found).parts) > 1 else None
+    found = (roots or Roots.real()).home
+    return None if found is None else str(found)
 
 
 def _read(path: Path) -> str:

@@ -25,6 +25,7 @@ from cudacompat.domain.machine.facts import (
 )
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
+from tests.helpers.newest import NEWEST_TOOLKIT
 from tests.helpers.run import EXAMPLE, GPU, Ran, cudacompat
 
 FOLDER = EXAMPLE.parent
@@ -101,7 +102,7 @@ def test_a_saved_machine_is_judged_as_itself(tmp_path: Path) -> None:
         (replace(MACHINE, toolkits=(), compilers=()), set()),
         (replace(MACHINE, compilers=()), {"toolkit-cannot-build"}),
         (
-            replace(MACHINE, toolkits=(ToolkitFacts("/n", ToolkitVersion(13, 5), True, "PATH"),), compilers=()),
+            replace(MACHINE, toolkits=(ToolkitFacts("/n", NEWEST_TOOLKIT, True, "PATH"),), compilers=()),
             {"toolkit-newer-than-driver"},
         ),
         (replace(MACHINE, toolkits=(), environment=(("CUDA_VISIBLE_DEVICES", "all"),)), {"visible-devices"}),

@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from tests.helpers.newest import NEXT_ISA, UNKNOWN_ARCH
 from tests.helpers.run import EXAMPLE, GPU, ROOT, cudacompat
 
 
@@ -75,7 +76,7 @@ class TestCheck:
 
     def test_undecided_is_incomplete(self, tmp_path: Path) -> None:
         ptx = tmp_path / "new.ptx"
-        ptx.write_text(".version 9.5\n.target sm_90\n.address_size 64\n.visible .entry k() { ret; }\n")
+        ptx.write_text(f".version {NEXT_ISA}\n.target sm_90\n.address_size 64\n.visible .entry k() {{ ret; }}\n")
         ran = cudacompat("check", ptx, "--gpu", "9.0")
         assert ran.code == 4
         assert "undecided" in ran.out
@@ -201,7 +202,7 @@ class TestBadInput:
             (("inspect", "/nowhere"), "no such file or directory: /nowhere"),
             (("check", EXAMPLE, "--gpu", "RTX 9999"), "RTX 9999"),
             (("check", EXAMPLE, "--gpu", "GeForce GT 730"), "10de:"),  # several chips share the name
-            (("check", EXAMPLE, "--gpu", "sm_130"), "sm_130"),
+            (("check", EXAMPLE, "--gpu", f"sm_{UNKNOWN_ARCH}"), f"sm_{UNKNOWN_ARCH}"),
             (("check", EXAMPLE, "--gpu", "[/red]\x1b[31m"), "\\x1b"),
             (("check", EXAMPLE, "--gpu", "12.0", "--driver", "banana"), "banana"),
             (("check", EXAMPLE, "--gpu", "12.0", "--require", "fast"), "fast"),

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from tests.generate.test_outputs import configured
+from tests.helpers import toolchain
 from tests.helpers.run import ROOT, Ran, cudacompat
 
 DOCKERFILE = """\
@@ -327,7 +328,9 @@ def test_a_read_only_tree_is_left_as_it_was(tmp_path: Path) -> None:
 def test_the_extended_project_really_configures_for_the_new_card(tmp_path: Path) -> None:
     source = tmp_path / "project"
     shutil.copytree(ROOT / "tests/projects/ggml", source)
-    made = cudacompat("generate", "whisper.cpp", "--gpu", "8.0", "--cuda", "13.5", "--as", "presets", "-o", source)
+    made = cudacompat(
+        "generate", "whisper.cpp", "--gpu", "8.0", "--cuda", toolchain.NVCC_RELEASE, "--as", "presets", "-o", source
+    )
     assert made.code == 0, made.err
     ran = add(source, "--write", engine="whisper.cpp", spec="RTX 5070 Ti")
     assert ran.code == 0, ran.err

@@ -17,7 +17,7 @@ from tests.helpers import toolchain
 from tests.helpers.run import ROOT, cudacompat
 
 PROJECT = ROOT / "tests/projects/whisper-rs"
-CUDA = ("--cuda", "13.5")
+CUDA = ("--cuda", toolchain.NVCC_RELEASE)
 
 
 class Crate:

@@ -235,7 +235,7 @@ def ggml(tmp_path: Path) -> Path:
 
 
 def test_presets_configure_exactly_what_was_promised(ggml: Path) -> None:
-    report = made("whisper.cpp", "presets", "8.0", "12.0", cuda="13.5")
+    report = made("whisper.cpp", "presets", "8.0", "12.0", cuda=toolchain.NVCC_RELEASE)
     (ggml / "CMakePresets.json").write_text(report.files[0].text)
     got = configured(ggml / "build", ggml, "--preset", "cudacompat")
     assert got == {str(each) for each in report.plans[0].arrives} == {"sm_80", "sm_120a", "compute_80"}
@@ -244,7 +244,7 @@ def test_presets_configure_exactly_what_was_promised(ggml: Path) -> None:
 
 
 def test_a_preset_of_ones_own_inherits_the_list(ggml: Path) -> None:
-    report = made("whisper.cpp", "presets", "8.6", cuda="13.5")
+    report = made("whisper.cpp", "presets", "8.6", cuda=toolchain.NVCC_RELEASE)
     (ggml / "CMakePresets.json").write_text(report.files[0].text)
     (ggml / "CMakeUserPresets.json").write_text(
         json.dumps(

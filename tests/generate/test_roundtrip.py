@@ -16,7 +16,7 @@ from tests.helpers import toolchain
 from tests.helpers.run import ROOT, cudacompat
 
 GGML = ROOT / "tests/projects/ggml"
-CUDA = ("--cuda", "13.5")
+CUDA = ("--cuda", toolchain.NVCC_RELEASE)
 
 
 def gpus(*specs: str) -> list[str]:

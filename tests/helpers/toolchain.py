@@ -22,8 +22,22 @@ from typing import NoReturn
 
 import pytest
 
+from cudacompat.domain.tables.toolkits import RELEASES
+from cudacompat.domain.words.versions import ToolkitVersion
+
 ROOT = Path(__file__).resolve().parents[2]
 TOOLCHAIN = ROOT / ".toolchain"
+
+
+def _pinned() -> ToolkitVersion:
+    """The CUDA release of the nvcc that the test extra asks for."""
+    pin = re.search(r"cuda-toolkit\[nvcc\]==(\d+\.\d+)\.", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert pin is not None, "pyproject.toml pins no cuda-toolkit[nvcc]"
+    return ToolkitVersion.parse(pin[1])
+
+
+NVCC_RELEASE = str(_pinned())
+NVCC_ISA = next(str(row.ptx_isa) for row in RELEASES if row.version == _pinned())
 
 # What the package index calls the compilers that the test extra does not bring.
 _ON_DEMAND = {

@@ -8,6 +8,7 @@ import pytest
 
 from cudacompat.domain.machine.facts import ContainerFacts
 from cudacompat.host.container import container
+from cudacompat.host.roots import Roots
 
 OUTSIDE = ContainerFacts(False, None, "")
 ID = "4f" * 32
@@ -40,7 +41,7 @@ def at(root: Path, files: dict[str, str] | None = None, **environment: str) -> C
     for name, text in (files or {}).items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    return container(root, environment)
+    return container(Roots.under(root, environment))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import (
     ContainerFacts,
     DriverFacts,
@@ -21,7 +22,6 @@ from cudacompat.domain.machine.facts import (
     HostCompiler,
     HostFacts,
     Missing,
-    PythonPackage,
     ToolFacts,
     ToolkitFacts,
     from_json,
@@ -49,7 +49,7 @@ FULL = HostFacts(
     compilers=(HostCompiler("/usr/bin/g++", "gcc", "13.3.0", 13), HostCompiler("/opt/clang++", "clang", "19", 19, "x")),
     cmake=Found(ToolFacts("/usr/bin/cmake", "3.28.3"), "PATH"),
     container=ContainerFacts(True, "docker", "/.dockerenv"),
-    packages=(PythonPackage("torch", "2.8.0+cu128", "/opt/py/site-packages", ("/opt/py/site-packages/t.so",)),),
+    packages=(Component("torch", "2.8.0+cu128", "/opt/py/site-packages", ("/opt/py/site-packages/t.so",)),),
     environment=(("CUDA_HOME", "/usr/local/cuda"), ("CUDA_VISIBLE_DEVICES", "")),
     pci_cards=("10de:2c05", "10de:2c05"),
     platform="Ubuntu 24.04.2 LTS, Linux 6.8 x86_64",
@@ -138,7 +138,7 @@ class TestPrivacy:
             notes=(text,),
             environment=(("CUDA_HOME", text),),
             toolkits=(ToolkitFacts(text, None, True, f"PATH ({text})"),),
-            packages=(PythonPackage("x", "1", text, (text,)),),
+            packages=(Component("x", "1", text, (text,)),),
             container=ContainerFacts(True, None, text),
             gpus=Missing("GPU", (text,)),
         )

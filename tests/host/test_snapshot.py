@@ -14,10 +14,11 @@ from typing import NoReturn
 import jsonschema
 import pytest
 
-from cudacompat.domain.machine.facts import Found, Missing, from_json, to_json
+from cudacompat.domain.machine.facts import Found, HostFacts, Missing, ToolFacts, from_json, to_json
+from cudacompat.environments import installed
 from cudacompat.host import snapshot as snapshot_module
 from cudacompat.host.environment import cuda_variables
-from cudacompat.host.snapshot import snapshot
+from cudacompat.host.roots import Roots
 from cudacompat.host.system import home
 from tests.helpers.machine import nvidia_smi, program, recorded
 from tests.helpers.run import ROOT
@@ -25,6 +26,11 @@ from tests.helpers.toolchain import require_host_compiler
 from tests.host.test_facts import saved, schema
 
 PROBES = ["gpus", "driver", "toolkits", "compilers", "cmake", "packages", "container", "cards", "platform_text"]
+
+
+def snapshot(timeout_s: float | None = None) -> HostFacts:
+    """This machine, with what is installed on it, as doctor sees it."""
+    return snapshot_module.snapshot(timeout_s, installed=lambda *places: installed.components(*places))
 
 
 def failing(error: Exception) -> Callable[..., NoReturn]:
@@ -50,7 +56,7 @@ class TestThisMachine:
         assert facts.python == ".".join(map(str, sys.version_info[:3]))
         assert facts.platform
         assert Path(tool).resolve() in [Path(compiler.path).resolve() for compiler in facts.compilers]
-        assert "rpds-py" in [package.name for package in facts.packages]
+        assert "rpds-py" in [package.package for package in facts.packages]
 
     def test_no_home_and_no_user_in_the_document(self) -> None:
         facts = snapshot()
@@ -73,7 +79,8 @@ class TestFailures:
     @pytest.mark.parametrize("probe", PROBES)
     def test_a_probe_that_raises_leaves_the_rest(self, monkeypatch: pytest.MonkeyPatch, probe: str) -> None:
         whole = snapshot()
-        monkeypatch.setattr(snapshot_module, probe, failing(RuntimeError("out of luck")))
+        place = (installed, "components") if probe == "packages" else (snapshot_module, probe)
+        monkeypatch.setattr(*place, failing(RuntimeError("out of luck")))
         facts = snapshot()
         (note,) = set(facts.notes) - set(whole.notes)
         assert note.endswith(": asking failed (RuntimeError: out of luck)")
@@ -95,7 +102,7 @@ class TestFailures:
 
     def test_a_driver_that_never_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
         release = threading.Event()
-        monkeypatch.setattr(snapshot_module, "driver", release.wait)
+        monkeypatch.setattr(snapshot_module, "driver", lambda roots: release.wait())
         try:
             facts = snapshot(timeout_s=3)
         finally:
@@ -106,7 +113,7 @@ class TestFailures:
 
     def test_one_that_never_answers_does_not_keep_the_process(self) -> None:
         code = (
-            "import time; import cudacompat.host.snapshot as s; s.gpus = lambda: time.sleep(600)\n"
+            "import time; import cudacompat.host.snapshot as s; s.gpus = lambda roots: time.sleep(600)\n"
             "print(s.snapshot(timeout_s=1).gpus)"
         )
         done = subprocess.run(
@@ -141,10 +148,10 @@ class TestAWholeMachine:
         }
         code = (
             "import json; from cudacompat.domain.machine.facts import Missing, to_json\n"
-            "from cudacompat.host.gpus import nvml; from cudacompat.host import snapshot\n"
-            "nvml.gpus = lambda: Missing('GPU', ())\n"  # this machine's, if it has one
-            "nvml.driver = lambda: Missing('driver', ())\n"
-            "print(json.dumps(to_json(snapshot.snapshot())))"
+            "from cudacompat.host.gpus import nvml; from cudacompat.app import doctor\n"
+            "nvml.gpus = lambda roots: Missing('GPU', ())\n"  # this machine's, if it has one
+            "nvml.driver = lambda roots: Missing('driver', ())\n"
+            "print(json.dumps(to_json(doctor._snapshot())))"
         )
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment, timeout=120
@@ -164,6 +171,47 @@ class TestAWholeMachine:
         facts = from_json(document)
         assert isinstance(facts.gpus, Found)
         assert str(facts.gpus.value[0].capability) == "9.0"
+
+
+class TestAnotherRoot:
+    def test_a_folder_handed_in_as_the_machine(self, tmp_path: Path) -> None:
+        """Files, programs and variables of the folder, none of this machine's; no variable of this process is set."""
+        for name, text in (
+            ("proc/driver/nvidia/version", recorded("proc-driver-nvidia-version.txt")),
+            ("proc/sys/kernel/osrelease", "5.15.153.1-microsoft-standard-WSL2\n"),
+            ("etc/os-release", 'NAME="Made"\nPRETTY_NAME="Made Up Linux 7 (\'seven\')"\n'),
+            ("run/.containerenv", 'engine="podman-5.2.2"\n'),
+            ("sys/bus/pci/devices/0000:01:00.0/vendor", "0x10de\n"),
+            ("sys/bus/pci/devices/0000:01:00.0/class", "0x030000\n"),
+            ("sys/bus/pci/devices/0000:01:00.0/device", "0x2c05\n"),
+            ("conda/conda-meta/engine-1-0.json", '{"name": "engine", "version": "1", "files": ["lib/engine.so"]}'),
+            ("conda/lib/engine.so", ""),
+        ):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+        program(tmp_path / "bin/cmake", "echo cmake version 3.99.1")
+        nvidia_smi(tmp_path / "usr/lib/wsl/lib", recorded("nvidia-smi-query.csv"), recorded("nvidia-smi.txt"))
+        environ = {
+            "PATH": str(tmp_path / "bin"),
+            "HOME": str(tmp_path / "home/ada"),
+            "CONDA_PREFIX": str(tmp_path / "conda"),
+            "CUDAARCHS": "120",
+        }
+        roots = Roots.under(tmp_path, environ)
+        facts = snapshot_module.snapshot(roots=roots, installed=installed.components)
+        assert facts.platform.startswith("Made Up Linux 7 ('seven'), ")
+        assert facts.platform.endswith(", WSL")
+        assert (facts.container.kind, facts.pci_cards, facts.home) == ("podman", ("10de:2c05",), environ["HOME"])
+        assert facts.cmake == Found(ToolFacts(str(tmp_path / "bin/cmake"), "3.99.1"), "PATH")
+        assert facts.compilers == ()
+        assert facts.environment == (("CUDAARCHS", "120"),)
+        assert [each.package for each in facts.packages if each.manager == "conda"][-1:] == ["engine"]
+        if Path("/dev/nvidiactl").exists():
+            return  # the loader finds this machine's NVML, whatever the roots are
+        assert isinstance(facts.gpus, Found)
+        assert facts.gpus.found_via == "nvidia-smi (WSL)"
+        assert isinstance(facts.driver, Found)
+        assert facts.driver.value.kernel_module == "open"
 
 
 class TestEnvironment:

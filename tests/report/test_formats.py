@@ -13,6 +13,7 @@ import pytest
 from cudacompat.cli.main import run
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.report import formats
+from tests.helpers.newest import NEXT_ISA
 from tests.helpers.run import EXAMPLE, GPU, cudacompat
 
 OTHERS = ("sarif", "junit", "github", "gitlab", "markdown", "html")
@@ -39,7 +40,9 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "cut.so").write_bytes(EXAMPLE.read_bytes()[:5000])
     (folder / "empty").mkdir()
     (folder / "empty" / "notes.txt").write_text("nothing")
-    (folder / "new.ptx").write_text(".version 9.5\n.target sm_90\n.address_size 64\n.visible .entry k() { ret; }\n")
+    (folder / "new.ptx").write_text(
+        f".version {NEXT_ISA}\n.target sm_90\n.address_size 64\n.visible .entry k() {{ ret; }}\n"
+    )
     with zipfile.ZipFile(folder / "engine.whl", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(EXAMPLE, "engine/</td><script>lib.so")
     return folder

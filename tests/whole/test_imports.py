@@ -74,9 +74,9 @@ GPUS = (
     *CLI,
     *("cli.output", "app", "app.lookup", "domain.reports.lookup", "domain.gpus", "domain.gpus.lookup"),
     *("domain.gpus.index", *WORDS),
-    *(f"domain.tables{name}" for name in ("", ".architectures", ".gpu_names", ".pci_ids", ".toolkits")),
+    *(f"domain.tables{name}" for name in ("", ".architectures", ".generated", ".gpu_names", ".pci_ids", ".toolkits")),
 )
-TOOLKITS = ("report.commands.toolkits", "domain.tables.drivers")
+TOOLKITS = ("report.commands.toolkits", "domain.tables.drivers", "domain.tables.ptx")
 # Of all of the domain's rules and tables, and of the machine only the driver, as far as it is asked for.
 CHECK = (*READING, "app.*", "domain*")
 NOT_CHECK = (
@@ -92,7 +92,7 @@ NOT_CHECK = (
         "app.explain",
     ),
     *("app.rebuild*", "engines*", "generate*", "artifacts.buildfiles*", "artifacts.containers.zips"),
-    *("host.snapshot", "host.python_stack"),
+    *("host.snapshot", "environments*"),
 )
 # All of lint's own, engines and parsers; nothing of binaries, machines or generated text.
 LINT = (

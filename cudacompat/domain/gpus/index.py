@@ -56,7 +56,7 @@ def entries() -> tuple[Entry, ...]:
 
     A name on NVIDIA's pages is an entry of its own only where no device bears it.
     """
-    from cudacompat.domain.tables.gpu_names import README_VERSION, capabilities_by_name, names_by_id
+    from cudacompat.domain.tables.gpu_names import capabilities_by_name, names_by_id, readme_version
     from cudacompat.domain.tables.pci_ids import devices
 
     names_of = names_by_id()
@@ -85,7 +85,7 @@ def entries() -> tuple[Entry, ...]:
             gpu = Gpu(name, capability, None, (), "https://developer.nvidia.com/cuda-gpus")
             elsewhere.append(Entry(gpu, (words_of(name),), named=True))
 
-    readme = f"README of NVIDIA's open kernel modules {README_VERSION}; "
+    readme = f"README of NVIDIA's open kernel modules {readme_version()}; "
     listed = []
     for (product, chip), members in groups.items():
         gpu = Gpu(

@@ -243,8 +243,11 @@ def _is_choice_open(capability: ComputeCapability, module: DeviceModule, picked:
     return False
 
 
-def _first_branch(capability: ComputeCapability) -> int:
+def _first_branch(capability: ComputeCapability) -> int | None:
+    """The oldest branch that drives such GPUs; `None` where they are newer than every branch that is known."""
     known = architecture(capability)
+    if known is not None and known.first_branch is None and known.tegra is None:
+        return None
     return BRANCHES[0].branch if known is None or known.first_branch is None else known.first_branch
 
 
@@ -252,7 +255,8 @@ def _driver_takes(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, 
     """(None, None), or what stands against this driver loading that image at all."""
     if target.driver is None:
         return None, None
-    if target.driver.branch < _first_branch(target.capability):
+    first = _first_branch(target.capability)
+    if target.driver.branch <= BRANCHES[-1].branch if first is None else target.driver.branch < first:
         return Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU
     if picked.compression is Compression.ZSTD and target.driver.branch < _ZSTD_BRANCH:
         return Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_COMPRESSION
@@ -260,7 +264,8 @@ def _driver_takes(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, 
 
 
 def _jit(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | None, int | None]:
-    """(None, None, oldest branch) if the driver compiles this PTX; else what becomes of it and why."""
+    """(None, None, oldest branch, `None` for a GPU newer than every branch known) if the driver compiles this PTX; else
+    what becomes of it and why."""
     isa = picked.ptx_isa
     if isa is None or picked.target is None:
         return Outcome.UNDECIDED, Reason.NOT_READ, None
@@ -271,12 +276,13 @@ def _jit(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | 
     needed = None
     if taking is not None:
         floor = _ZSTD_BRANCH if picked.compression is Compression.ZSTD else 0
-        needed = max(taking.branch, _first_branch(target.capability), floor)
+        first = _first_branch(target.capability)
+        needed = None if first is None else max(taking.branch, first, floor)
     if target.driver is None:
-        if needed is None:
+        if taking is None:
             return Outcome.UNDECIDED, Reason.NO_KNOWN_DRIVER, None
         known = architecture(target.capability)
-        if known is not None and known.last_branch is not None and needed > known.last_branch:
+        if known is not None and known.last_branch is not None and needed is not None and needed > known.last_branch:
             return Outcome.FAILS, Reason.PTX_ISA_TOO_NEW, None
         return None, None, needed
     limit = max_ptx(target.driver)

@@ -135,7 +135,7 @@ def _explained(
                 part=part,
                 title=_filled(signature.title, values),
                 cause=_filled(signature.cause, values),
-                not_=_filled(signature.not_, values),
+                does_not_mean=_filled(signature.does_not_mean, values),
                 fix=_filled(signature.fix, values),
                 command=_filled(signature.command, values) if signature.command else None,
                 gpu=meaning_for_gpu(signature.id, dict(each.values), facts, target),
@@ -215,7 +215,7 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 def _finding(match: ExplainedMatch, source: str, target: Target | None) -> Finding:
     times = f"   ({match.count} times)" if match.count > 1 else ""
-    why = [match.cause, match.gpu or "", f"This does not mean: {match.not_}" if match.not_ else ""]
+    why = [match.cause, match.gpu or "", f"This does not mean: {match.does_not_mean}" if match.does_not_mean else ""]
     return Finding(
         id=match.signature.id,
         severity=match.signature.severity,

@@ -36,7 +36,7 @@ class ExplainedMatch:
     part: Part
     title: str
     cause: str
-    not_: str
+    does_not_mean: str
     fix: str
     command: str | None
     gpu: str | None

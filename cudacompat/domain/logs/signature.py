@@ -171,7 +171,7 @@ class Signature:
     title: str
     sample: str
     cause: str
-    not_: str
+    does_not_mean: str
     fix: str
     sources: tuple[str, ...]
     patterns: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from cudacompat.domain.machine.components import Component
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
@@ -106,16 +107,6 @@ class ContainerFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class PythonPackage:
-    """An installed distribution that may ship CUDA code; `libraries` are absolute paths, not yet looked into."""
-
-    name: str
-    version: str
-    location: str
-    libraries: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class HostFacts:
     """All that a machine says.
 
@@ -130,7 +121,7 @@ class HostFacts:
     compilers: tuple[HostCompiler, ...] = ()
     cmake: Found[ToolFacts] | Missing = Missing("CMake", ())
     container: ContainerFacts = ContainerFacts(False, None, "")
-    packages: tuple[PythonPackage, ...] = ()
+    packages: tuple[Component, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     pci_cards: tuple[str, ...] = ()
     platform: str = ""
@@ -176,7 +167,7 @@ def to_json(facts: HostFacts) -> dict[str, object]:
             "evidence": facts.container.evidence,
         },
         "packages": [
-            {"name": p.name, "version": p.version, "location": p.location, "libraries": list(p.libraries)}
+            {"name": p.package, "version": p.version, "location": p.location, "libraries": list(p.libraries)}
             for p in facts.packages
         ],
         "environment": dict(facts.environment),
@@ -268,7 +259,7 @@ def from_json(document: object) -> HostFacts:
         cmake=root.probe("cmake", lambda node: _tool_from_json(node.child("value"))),
         container=_container_from_json(root.child("container")),
         packages=tuple(
-            PythonPackage(n.text("name"), n.text("version"), n.text("location"), n.texts("libraries"))
+            Component(n.text("name"), n.text("version"), n.text("location"), n.texts("libraries"))
             for n in root.children("packages")
         ),
         environment=tuple((name, environment.text(name)) for name in environment.value),

@@ -2,7 +2,7 @@
 
 Chips: the PCI ID Database and https://developer.nvidia.com/cuda-gpus. Tegra: CUDA C++ Programming Guide,
 6.1.2 (NVIDIA promises binary compatibility for neither Tegra nor between Tegra and other GPUs). Read in
-November 2026.
+November 2026. What a toolkit builds for and nobody has named yet is there too, as it was measured.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
+from cudacompat.domain.tables.generated import rows
 from cudacompat.domain.words.capability import ComputeCapability
 
 
@@ -18,6 +20,7 @@ from cudacompat.domain.words.capability import ComputeCapability
 class Architecture:
     """The GPUs of one compute capability.
 
+    `name` is NVIDIA's, or the target's (`sm_130`) where a toolkit builds for it and nobody has named it yet.
     `tegra` is whether they are systems on a chip of the Tegra line (`None`: no product is known).
     `first_branch` is the oldest driver branch that knows them, 450 standing for all that is older than the
     table of branches (`None`: no branch in that table drives them); `last_branch` the newest that still does
@@ -50,114 +53,334 @@ def _ptx(isa: str, branch: int) -> str:
 def _row(
     capability: str,
     name: str,
+    *,
     chips: str,
     tegra: bool | None,
-    branches: tuple[int | None, int | None],
-    *source: str,
+    first_branch: int | None,
+    last_branch: int | None,
+    source: tuple[str, ...],
 ) -> Architecture:
     return Architecture(
-        ComputeCapability.parse(capability), name, tuple(chips.split()), tegra, *branches, "; ".join(source)
+        capability=ComputeCapability.parse(capability),
+        name=name,
+        chips=tuple(chips.split()),
+        tegra=tegra,
+        first_branch=first_branch,
+        last_branch=last_branch,
+        source="; ".join(source),
     )
 
 
-ARCHITECTURES: tuple[Architecture, ...] = (
-    _row("1.0", "G80 (Tesla)", "G80", False, (None, 340), _CHIPS, _END_TESLA),
+_NAMED: tuple[Architecture, ...] = (
+    _row(
+        "1.0", "G80 (Tesla)", chips="G80", tegra=False, first_branch=None, last_branch=340, source=(_CHIPS, _END_TESLA)
+    ),
     _row(
         "1.1",
         "G80 (Tesla)",
-        "C77 C78 C79 G84 G86 G92 G94 G96 G98 MCP79 MCP7A",
-        False,
-        (None, 340),
-        _CHIPS,
-        _END_TESLA,
+        chips="C77 C78 C79 G84 G86 G92 G94 G96 G98 MCP79 MCP7A",
+        tegra=False,
+        first_branch=None,
+        last_branch=340,
+        source=(_CHIPS, _END_TESLA),
     ),
-    _row("1.2", "GT200 (Tesla)", "GT215 GT216 GT218 MCP89", False, (None, 340), _CHIPS, _END_TESLA),
-    _row("1.3", "GT200 (Tesla)", "GT200", False, (None, 340), _CHIPS, _END_TESLA),
-    _row("2.0", "Fermi", "GF100 GF110", False, (None, 390), _CHIPS, _END_FERMI),
-    _row("2.1", "Fermi", "GF104 GF106 GF108 GF114 GF116 GF117 GF119", False, (None, 390), _CHIPS, _END_FERMI),
-    _row("3.0", "Kepler", "GK104 GK106 GK107", False, (450, 470), _CHIPS, _OLD, _END_KEPLER),
-    _row("3.2", "Kepler", "GK20A", True, (None, None), _PAGE, _TEGRA_END),
-    _row("3.5", "Kepler", "GK110 GK180 GK208", False, (450, 470), _CHIPS, _OLD, _END_KEPLER),
-    _row("3.7", "Kepler", "GK210", False, (450, 470), _CHIPS, _OLD, _END_KEPLER),
-    _row("5.0", "Maxwell", "GM107 GM108", False, (450, 580), _CHIPS, _OLD, _END_580),
-    _row("5.2", "Maxwell", "GM200 GM204 GM206", False, (450, 580), _CHIPS, _OLD, _END_580),
-    _row("5.3", "Maxwell", "GM20B", True, (450, 580), _PAGE, _OLD, _END_580, _TEGRA_END),
-    _row("6.0", "Pascal", "GP100", False, (450, 580), _CHIPS, _OLD, _END_580),
-    _row("6.1", "Pascal", "GP102 GP104 GP106 GP107 GP108", False, (450, 580), _CHIPS, _OLD, _END_580),
-    _row("6.2", "Pascal", "GP10B", True, (450, 580), _PAGE, _OLD, _END_580, _TEGRA_END),
-    _row("7.0", "Volta", "GV100", False, (450, 580), _CHIPS, _OLD, _END_580),
-    _row("7.2", "Volta", "GV11B", True, (450, 580), _PAGE, _OLD, _END_580, _TEGRA_END),
-    _row("7.5", "Turing", "TU102 TU104 TU106 TU116 TU117", False, (450, None), _CHIPS, _OLD),
-    _row("8.0", "Ampere", "GA100", False, (450, None), _CHIPS, _OLD + " (PTX ISA 7.0)"),
-    _row("8.6", "Ampere", "GA102 GA103 GA104 GA106 GA107", False, (455, None), _CHIPS, _ptx("7.1", 455)),
-    _row("8.7", "Ampere", "GA10B", True, (470, None), _PAGE, _ptx("7.4", 470), _TEGRA_END),
+    _row(
+        "1.2",
+        "GT200 (Tesla)",
+        chips="GT215 GT216 GT218 MCP89",
+        tegra=False,
+        first_branch=None,
+        last_branch=340,
+        source=(_CHIPS, _END_TESLA),
+    ),
+    _row(
+        "1.3",
+        "GT200 (Tesla)",
+        chips="GT200",
+        tegra=False,
+        first_branch=None,
+        last_branch=340,
+        source=(_CHIPS, _END_TESLA),
+    ),
+    _row(
+        "2.0",
+        "Fermi",
+        chips="GF100 GF110",
+        tegra=False,
+        first_branch=None,
+        last_branch=390,
+        source=(_CHIPS, _END_FERMI),
+    ),
+    _row(
+        "2.1",
+        "Fermi",
+        chips="GF104 GF106 GF108 GF114 GF116 GF117 GF119",
+        tegra=False,
+        first_branch=None,
+        last_branch=390,
+        source=(_CHIPS, _END_FERMI),
+    ),
+    _row(
+        "3.0",
+        "Kepler",
+        chips="GK104 GK106 GK107",
+        tegra=False,
+        first_branch=450,
+        last_branch=470,
+        source=(_CHIPS, _OLD, _END_KEPLER),
+    ),
+    _row("3.2", "Kepler", chips="GK20A", tegra=True, first_branch=None, last_branch=None, source=(_PAGE, _TEGRA_END)),
+    _row(
+        "3.5",
+        "Kepler",
+        chips="GK110 GK180 GK208",
+        tegra=False,
+        first_branch=450,
+        last_branch=470,
+        source=(_CHIPS, _OLD, _END_KEPLER),
+    ),
+    _row(
+        "3.7",
+        "Kepler",
+        chips="GK210",
+        tegra=False,
+        first_branch=450,
+        last_branch=470,
+        source=(_CHIPS, _OLD, _END_KEPLER),
+    ),
+    _row(
+        "5.0",
+        "Maxwell",
+        chips="GM107 GM108",
+        tegra=False,
+        first_branch=450,
+        last_branch=580,
+        source=(_CHIPS, _OLD, _END_580),
+    ),
+    _row(
+        "5.2",
+        "Maxwell",
+        chips="GM200 GM204 GM206",
+        tegra=False,
+        first_branch=450,
+        last_branch=580,
+        source=(_CHIPS, _OLD, _END_580),
+    ),
+    _row(
+        "5.3",
+        "Maxwell",
+        chips="GM20B",
+        tegra=True,
+        first_branch=450,
+        last_branch=580,
+        source=(_PAGE, _OLD, _END_580, _TEGRA_END),
+    ),
+    _row(
+        "6.0", "Pascal", chips="GP100", tegra=False, first_branch=450, last_branch=580, source=(_CHIPS, _OLD, _END_580)
+    ),
+    _row(
+        "6.1",
+        "Pascal",
+        chips="GP102 GP104 GP106 GP107 GP108",
+        tegra=False,
+        first_branch=450,
+        last_branch=580,
+        source=(_CHIPS, _OLD, _END_580),
+    ),
+    _row(
+        "6.2",
+        "Pascal",
+        chips="GP10B",
+        tegra=True,
+        first_branch=450,
+        last_branch=580,
+        source=(_PAGE, _OLD, _END_580, _TEGRA_END),
+    ),
+    _row(
+        "7.0", "Volta", chips="GV100", tegra=False, first_branch=450, last_branch=580, source=(_CHIPS, _OLD, _END_580)
+    ),
+    _row(
+        "7.2",
+        "Volta",
+        chips="GV11B",
+        tegra=True,
+        first_branch=450,
+        last_branch=580,
+        source=(_PAGE, _OLD, _END_580, _TEGRA_END),
+    ),
+    _row(
+        "7.5",
+        "Turing",
+        chips="TU102 TU104 TU106 TU116 TU117",
+        tegra=False,
+        first_branch=450,
+        last_branch=None,
+        source=(_CHIPS, _OLD),
+    ),
+    _row(
+        "8.0",
+        "Ampere",
+        chips="GA100",
+        tegra=False,
+        first_branch=450,
+        last_branch=None,
+        source=(_CHIPS, _OLD + " (PTX ISA 7.0)"),
+    ),
+    _row(
+        "8.6",
+        "Ampere",
+        chips="GA102 GA103 GA104 GA106 GA107",
+        tegra=False,
+        first_branch=455,
+        last_branch=None,
+        source=(_CHIPS, _ptx("7.1", 455)),
+    ),
+    _row(
+        "8.7",
+        "Ampere",
+        chips="GA10B",
+        tegra=True,
+        first_branch=470,
+        last_branch=None,
+        source=(_PAGE, _ptx("7.4", 470), _TEGRA_END),
+    ),
     _row(
         "8.8",
         "Ampere",
-        "",
-        None,
-        (580, None),
-        "a target from CUDA 13.0 on, no product known",
-        _ptx("9.0", 580),
+        chips="",
+        tegra=None,
+        first_branch=580,
+        last_branch=None,
+        source=("a target from CUDA 13.0 on, no product known", _ptx("9.0", 580)),
     ),
-    _row("8.9", "Ada Lovelace", "AD102 AD103 AD104 AD106 AD107", False, (520, None), _CHIPS, _ptx("7.8", 520)),
-    _row("9.0", "Hopper", "GH100", False, (520, None), _CHIPS, _ptx("7.8", 520)),
+    _row(
+        "8.9",
+        "Ada Lovelace",
+        chips="AD102 AD103 AD104 AD106 AD107",
+        tegra=False,
+        first_branch=520,
+        last_branch=None,
+        source=(_CHIPS, _ptx("7.8", 520)),
+    ),
+    _row(
+        "9.0",
+        "Hopper",
+        chips="GH100",
+        tegra=False,
+        first_branch=520,
+        last_branch=None,
+        source=(_CHIPS, _ptx("7.8", 520)),
+    ),
     _row(
         "10.0",
         "Blackwell",
-        "GB100 GB102",
-        False,
-        (570, None),
-        _CHIPS,
-        "first_branch: PTX ISA 8.6 (r565) introduced the target, but no toolkit came with it; the first that "
-        "builds for it, CUDA 12.8, is r570's",
+        chips="GB100 GB102",
+        tegra=False,
+        first_branch=570,
+        last_branch=None,
+        source=(
+            _CHIPS,
+            (
+                "first_branch: PTX ISA 8.6 (r565) introduced the target, but no toolkit came with it; the first that "
+                "builds for it, CUDA 12.8, is r570's"
+            ),
+        ),
     ),
     _row(
         "10.1",
         "Blackwell",
-        "",
-        True,
-        (570, 575),
-        "the name of 11.0 (GB10B, Thor) in CUDA 12.8 and 12.9, renamed with PTX ISA 9.0: https://docs.nvidia.com/cuda/"
-        "parallel-thread-execution/#release-notes; branches: those of the two toolkits, inferred",
+        chips="",
+        tegra=True,
+        first_branch=570,
+        last_branch=575,
+        source=(
+            (
+                "the name of 11.0 (GB10B, Thor) in CUDA 12.8 and 12.9, renamed with PTX ISA 9.0: https://docs.nvidia.com/cuda/"
+                "parallel-thread-execution/#release-notes; branches: those of the two toolkits, inferred"
+            ),
+        ),
     ),
     _row(
         "10.3",
         "Blackwell Ultra",
-        "GB110 GB112",
-        False,
-        (575, None),
-        _CHIPS + " (GB112 inferred)",
-        _ptx("8.8", 575),
+        chips="GB110 GB112",
+        tegra=False,
+        first_branch=575,
+        last_branch=None,
+        source=(_CHIPS + " (GB112 inferred)", _ptx("8.8", 575)),
     ),
     _row(
         "10.7",
         "Rubin",
-        "GR100 GR102",
-        False,
-        (615, None),
-        "capability: release notes of PyTorch 2.14; " + _CHIPS + ", their link to it inferred",
-        _ptx("9.4", 615),
+        chips="GR100 GR102",
+        tegra=False,
+        first_branch=615,
+        last_branch=None,
+        source=(
+            "capability: release notes of PyTorch 2.14; " + _CHIPS + ", their link to it inferred",
+            _ptx("9.4", 615),
+        ),
     ),
-    _row("11.0", "Blackwell", "GB10B", True, (580, None), _CHIPS, _PAGE, _ptx("9.0", 580)),
-    _row("12.0", "Blackwell", "GB202 GB203 GB205 GB206 GB207", False, (570, None), _CHIPS, _ptx("8.7", 570)),
-    _row("12.1", "Blackwell", "GB20B", False, (575, None), _CHIPS, _ptx("8.8", 575)),
+    _row(
+        "11.0",
+        "Blackwell",
+        chips="GB10B",
+        tegra=True,
+        first_branch=580,
+        last_branch=None,
+        source=(_CHIPS, _PAGE, _ptx("9.0", 580)),
+    ),
+    _row(
+        "12.0",
+        "Blackwell",
+        chips="GB202 GB203 GB205 GB206 GB207",
+        tegra=False,
+        first_branch=570,
+        last_branch=None,
+        source=(_CHIPS, _ptx("8.7", 570)),
+    ),
+    _row(
+        "12.1",
+        "Blackwell",
+        chips="GB20B",
+        tegra=False,
+        first_branch=575,
+        last_branch=None,
+        source=(_CHIPS, _ptx("8.8", 575)),
+    ),
 )
 
-# Measured: which sm targets ptxas 12.9.86, 13.0.88, 13.4.92 and 13.5.37 compile PTX of each family target for
-# (107 from 13.4 on); PTX ISA, table "family-specific targets", says the same. Thor was 101 in CUDA 12.9 and
-# is 110 since 13.0, which refuses 101f; NVIDIA does not say whether a newer driver takes old 101f code, so
-# 110 is not among its members.
+
+def _unnamed(row: dict[str, Any]) -> Architecture:
+    """An architecture of which no more is known than that a toolkit builds for it."""
+    measured = f"a target from CUDA {row['toolkit']} on, measured; no product known"
+    branch = row["driver_branch"]
+    source = measured if branch is None else f"{measured}; {_ptx(row['ptx_isa'], branch)}"
+    capability = ComputeCapability.from_number(row["number"])
+    return Architecture(
+        capability=capability,
+        name=f"sm_{row['number']}",
+        chips=(),
+        tegra=None,
+        first_branch=branch,
+        last_branch=None,
+        source=source,
+    )
+
+
+def _all() -> tuple[Architecture, ...]:
+    found = {row.capability: row for row in map(_unnamed, rows("architectures"))}
+    found.update({row.capability: row for row in _NAMED})
+    return tuple(found[capability] for capability in sorted(found))
+
+
+ARCHITECTURES = _all()
+
+# Measured: which sm targets the ptxas of any release compiles PTX of each family target for (107 from 13.4 on); the
+# PTX ISA, table "family-specific targets", says the same. Thor was 101 in CUDA 12.9 and is 110 since 13.0, which
+# refuses 101f; NVIDIA does not say whether a newer driver takes old 101f code, so 110 is not among its members.
 FAMILY_MEMBERS: Mapping[str, frozenset[int]] = MappingProxyType(
-    {
-        "100f": frozenset({100, 103, 107}),
-        "101f": frozenset({101}),
-        "103f": frozenset({103, 107}),
-        "107f": frozenset({107}),
-        "110f": frozenset({110}),
-        "120f": frozenset({120, 121}),
-        "121f": frozenset({121}),
-    }
+    {row["target"]: frozenset(row["members"]) for row in rows("families")}
 )
 
 _BY_CAPABILITY = {row.capability: row for row in ARCHITECTURES}

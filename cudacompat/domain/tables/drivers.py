@@ -1,14 +1,15 @@
 """Driver branches: the CUDA version and the newest PTX ISA that each speaks.
 
-NVIDIA: "PTX ISA", Release Notes, whose table names for each ISA version the CUDA release and the driver that
-bring it: https://docs.nvidia.com/cuda/parallel-thread-execution/#release-notes. Read in November 2026 (PTX
-ISA 9.4). Which driver takes ISA 9.5 (CUDA 13.5) was not published then, so no row does.
+From NVIDIA's history of the PTX ISA (`ptx`), which names for each version the CUDA release and the driver that bring
+it. Where it names no driver yet, no row here takes that version.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cudacompat.domain.tables.ptx import PTX_ISAS
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, PtxIsa
 
 
@@ -23,45 +24,26 @@ class DriverBranch:
 
 
 _HISTORY = "https://docs.nvidia.com/cuda/parallel-thread-execution/#release-notes"
-
-
-def _row(branch: int, cuda: str, ptx_isa: str, source: str = _HISTORY) -> DriverBranch:
-    return DriverBranch(branch, DriverCudaVersion.parse(cuda), PtxIsa.parse(ptx_isa), source)
-
-
-BRANCHES: tuple[DriverBranch, ...] = (
-    # The history names r445 for ISA 7.0; r450 is the first branch that CUDA 11.0's release notes ship and
-    # support.
-    _row(
-        450,
-        "11.0",
-        "7.0",
-        "CUDA 11.0 comes with 450.51.05 (its release notes); ISA 7.0 is CUDA 11.0's: " + _HISTORY,
-    ),
-    _row(455, "11.1", "7.1"),
-    _row(460, "11.2", "7.2"),
-    _row(465, "11.3", "7.3"),
-    _row(470, "11.4", "7.4"),
-    _row(495, "11.5", "7.5"),
-    _row(510, "11.6", "7.6"),
-    _row(515, "11.7", "7.7"),
-    _row(520, "11.8", "7.8"),
-    _row(525, "12.0", "8.0"),
-    _row(530, "12.1", "8.1"),
-    _row(535, "12.2", "8.2"),
-    _row(545, "12.3", "8.3"),
-    _row(550, "12.4", "8.4"),
-    _row(555, "12.5", "8.5"),
-    _row(560, "12.6", "8.5"),
-    _row(565, "12.7", "8.6"),
-    _row(570, "12.8", "8.7"),
-    _row(575, "12.9", "8.8"),
-    _row(580, "13.0", "9.0", _HISTORY + "; measured on 580.159.04: ISA 9.0 is compiled, 9.1 is error 222"),
-    _row(590, "13.1", "9.1"),
-    _row(595, "13.2", "9.2"),
-    _row(610, "13.3", "9.3"),
-    _row(615, "13.4", "9.4"),
+# The history names r445 for ISA 7.0; r450 is the first branch that CUDA 11.0's release notes ship and support.
+_FIRST = DriverBranch(
+    branch=450,
+    cuda=DriverCudaVersion(11, 0),
+    ptx_isa=PtxIsa(7, 0),
+    source="CUDA 11.0 comes with 450.51.05 (its release notes); ISA 7.0 is CUDA 11.0's: " + _HISTORY,
 )
+_MEASURED = {580: "; measured on 580.159.04: ISA 9.0 is compiled, 9.1 is error 222"}
+
+
+def _branches() -> Iterator[DriverBranch]:
+    yield _FIRST
+    for row in PTX_ISAS:
+        if row.driver_branch is not None and row.driver_branch > _FIRST.branch and row.cuda is not None:
+            cuda = DriverCudaVersion(row.cuda.major, row.cuda.minor)
+            source = row.source + _MEASURED.get(row.driver_branch, "")
+            yield DriverBranch(row.driver_branch, cuda, row.isa, source)
+
+
+BRANCHES: tuple[DriverBranch, ...] = tuple(_branches())
 
 
 def branch_of(release: DriverRelease) -> DriverBranch | None:

@@ -4,42 +4,44 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 from cudacompat.domain.machine.facts import DriverFacts, Found, Missing
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.gpus import libcuda, nvml, smi
+from cudacompat.host.roots import Roots
 from cudacompat.host.system import is_wsl
-
-VERSION_FILE = Path("/proc/driver/nvidia/version")
 
 _RELEASE = re.compile(r"^NVRM version:.*?\s(\d{3,4}(?:\.\d+)+)\s", re.MULTILINE)
 
 
-def driver() -> Found[DriverFacts] | Missing:
+def driver(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
     """Return the driver's release and CUDA version: from NVML, else nvidia-smi; what those leave open from the kernel
     module (/proc/driver/nvidia/version) and from libcuda.
 
     Inside a container the kernel module is the host's, and there even where no GPU was given to the container.
     """
+    silent = False
     tried: list[str] = []
     via: list[str] = []
     facts = DriverFacts(None, None)
     for probe in (nvml.driver, smi.driver):
-        said = probe()
+        said = probe(roots)
         if isinstance(said, Found):
             facts, via = said.value, [said.found_via]
             break
         tried += said.tried
-    module = kernel_module()
+        if silent := isinstance(said, nvml.NoAnswer):
+            tried.append(f"nvidia-smi and {libcuda.LIBRARY} (not asked: they wait for the same driver)")
+            break
+    module = kernel_module(roots)
     if isinstance(module, Found):
         via += [] if facts.release else [module.found_via]
         facts = replace(facts, release=facts.release or module.value.release, kernel_module=module.value.kernel_module)
     else:
         tried += module.tried
-    if facts.cuda is None:
-        cuda = libcuda.version()
+    if facts.cuda is None and not silent:
+        cuda = libcuda.version(roots)
         if isinstance(cuda, Found):
             facts = replace(facts, cuda=cuda.value)
             via.append(cuda.found_via)
@@ -47,12 +49,13 @@ def driver() -> Found[DriverFacts] | Missing:
             tried += cuda.tried
     if facts.release is None and facts.cuda is None:
         return Missing("driver", tuple(tried))
-    return Found(facts, " and ".join(via) + (" (WSL: the driver is the Windows host's)" if is_wsl() else ""))
+    return Found(facts, " and ".join(via) + (" (WSL: the driver is the Windows host's)" if is_wsl(roots) else ""))
 
 
-def kernel_module(file: Path = VERSION_FILE) -> Found[DriverFacts] | Missing:
+def kernel_module(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
     """Return the release and the kind of the loaded kernel module: `open` or `proprietary`. GPUs from Blackwell on
     work with the open one only."""
+    file = (roots or Roots.real()).proc / "driver/nvidia/version"
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:

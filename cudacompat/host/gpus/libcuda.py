@@ -15,6 +15,7 @@ from cudacompat.domain.words.versions import DriverCudaVersion
 from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.nvml import cuda_version_of
 from cudacompat.host.process import run
+from cudacompat.host.roots import Roots
 
 LIBRARY = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 
@@ -66,7 +67,7 @@ print("\\n" + json.dumps(said))
 """
 
 
-def version() -> Found[DriverCudaVersion] | Missing:
+def version(roots: Roots | None = None) -> Found[DriverCudaVersion] | Missing:  # noqa: ARG001  the loader finds it
     """Return the newest CUDA that the installed libcuda speaks (cuDriverGetVersion); no GPU is touched."""
     said = _ask("version")
     if isinstance(said, str):
@@ -77,7 +78,7 @@ def version() -> Found[DriverCudaVersion] | Missing:
     return Found(cuda_version_of(number), LIBRARY)
 
 
-def gpus() -> Found[tuple[GpuDevice, ...]] | Missing:
+def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
     """Return the GPUs that libcuda sees, CUDA_VISIBLE_DEVICES left out of account. It initializes CUDA, which takes
     up to seconds where no process holds the driver."""
     said = _ask("gpus")
@@ -93,7 +94,7 @@ def gpus() -> Found[tuple[GpuDevice, ...]] | Missing:
             name=str(gpu["name"]) or "NVIDIA GPU",
             capability=ComputeCapability(int(gpu["major"]), int(gpu["minor"])),
             uuid=None,
-            pci_id=pci.id_at(str(gpu["bus"])),
+            pci_id=pci.id_at(str(gpu["bus"]), roots),
             memory_bytes=int(gpu["memory"]) or None,
         )
         for index, gpu in enumerate(said["gpus"])

@@ -1,27 +1,34 @@
 """What the driver's management library (NVML) says, through NVIDIA's own bindings (nvidia-ml-py).
 
 NVML lists every GPU of the machine, whatever CUDA_VISIBLE_DEVICES says. Each of its calls may fail by itself: a lost
-GPU, a field that a card does not have, a driver that was updated under the running kernel module.
+GPU, a field that a card does not have, a driver that was updated under the running kernel module. The library is loaded
+in a process of its own, so that one that hangs or crashes does not take this one along.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from cudacompat.domain.machine.facts import DriverFacts, Found, GpuDevice, Missing
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
+from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.capability import capability_of
-from cudacompat.host.safe_search import stray_library
+from cudacompat.host.gpus.nvml_child import described
+from cudacompat.host.process import run
+from cudacompat.host.roots import Roots
 
 VIA = "NVML"
 LIBRARY = "libnvidia-ml.so.1"  # as the bindings load it, by its name
 
-T = TypeVar("T")
+# How long it may take: what a GPU in trouble costs.
+_FIRST_S, _MORE_S = 3.0, 1.0
 
 # NVML's error numbers (nvml.h, nvmlReturn_enum) whose cause a user can do something about.
 _REASONS = {
@@ -34,124 +41,159 @@ _REASONS = {
 }
 
 
-def gpus() -> Found[tuple[GpuDevice, ...]] | Missing:
+@dataclass(frozen=True, slots=True)
+class NoAnswer(Missing):
+    """The driver did not answer in time. What else asks it would wait as long."""
+
+
+def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
     """Return the machine's GPUs as NVML lists them. A GPU that does not say what it is is left out and named in
-    `found_via`."""
-    return _ask("GPU", _gpus)
+    `found_via`, and so is one at which NVML hangs or crashes; the others are asked once more."""
+    limit = _limit_s(roots)
+    devices: list[GpuDevice] = []
+    failed: list[str] = []
+    first, hung = 0, False
+    while True:
+        answer = _asked(limit, "gpus", str(first))
+        if answer.failed is not None:
+            return answer.missing("GPU")
+        for told in answer.lines:
+            if "index" in told:
+                first = told["index"] + 1
+                device = _device(told["index"], told.get("gpu") or {})
+                if device is None:
+                    failed.append(f"GPU {told['index']}: {_reason(told.get('gpu') or told)}")
+                else:
+                    devices.append(device)
+        count = next((told["count"] for told in answer.lines if "count" in told), None)
+        if count is None:
+            return answer.missing("GPU")
+        if answer.why_ended is None or first >= count:
+            break
+        failed.append(f"GPU {first}: {answer.why_ended}")
+        first += 1
+        if first >= count or (hung and answer.timed_out):
+            failed += [f"GPU {index}: not asked" for index in range(first, count)]
+            break
+        hung = hung or answer.timed_out
+    notes = "; ".join(failed)
+    if devices:
+        return Found(tuple(devices), f"{VIA}, but {notes}" if failed else VIA)
+    missing = NoAnswer if hung or answer.timed_out else Missing
+    return missing("GPU", (f"{VIA} ({notes or 'it lists none'})",))
 
 
-def driver() -> Found[DriverFacts] | Missing:
+def driver(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
     """Return the driver's release and CUDA version as NVML says them; either may be `None`, not both."""
-    return _ask("driver", _driver)
-
-
-def _ask(what: str, question: Callable[[Any], Found[T] | Missing]) -> Found[T] | Missing:
-    """The answer of an opened NVML, or why there is none."""
+    answer = _asked(_limit_s(roots), "driver")
+    said = next((told["driver"] for told in answer.lines if "driver" in told), None)
+    if said is None:
+        return answer.missing("driver")
     try:
-        with warnings.catch_warnings():  # the deprecated package of the same name warns on import
-            warnings.simplefilter("ignore")
-            import pynvml
-        failure = pynvml.NVMLError
-    except Exception as error:  # noqa: BLE001  a broken package must not end the diagnosis
-        return Missing(what, (f"{VIA} (its Python bindings do not load: {error})",))
-    stray = stray_library(LIBRARY)
-    if stray is not None:
-        return Missing(what, (f"{VIA} ({stray}: LD_LIBRARY_PATH leads into the current folder, so nothing is loaded)",))
-    try:
-        with _opened(pynvml):
-            return question(pynvml)
-    except failure as error:
-        return Missing(what, (f"{VIA} ({reason_of(error)})",))
-    except (OSError, AttributeError, ValueError) as error:  # a library that is not NVML, or far too old
-        return Missing(what, (f"{VIA} (unusable: {error})",))
+        release = DriverRelease.parse(said["release"]) if said["release"] else None
+    except ParseError:
+        release = None
+    cuda = cuda_version_of(said["cuda"]) if said["cuda"] else None
+    if release is None and cuda is None:
+        return Missing("driver", (f"{VIA} (it says no version)",))
+    return Found(DriverFacts(release, cuda), VIA)
 
 
-@contextmanager
-def _opened(nvml: Any) -> Iterator[None]:
-    nvml.nvmlInit()
+# -- the process that loads the library
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the process told; `failed` is why NVML could not be asked at all, `why_ended` why the process ended before
+    its end."""
+
+    lines: tuple[dict[str, Any], ...]
+    failed: str | None
+    why_ended: str | None
+    timed_out: bool
+
+    def missing(self, what: str) -> Missing:
+        reason = self.failed or self.why_ended or "its answer is not understood"
+        return (NoAnswer if self.timed_out else Missing)(what, (f"{VIA} ({reason})",))
+
+
+def _limit_s(roots: Roots | None) -> float:
+    """Without persistence mode the driver starts the GPUs one after the other."""
+    return _FIRST_S + _MORE_S * max(0, len(pci.cards(roots)) - 1)
+
+
+def _asked(limit_s: float, *question: str) -> _Answer:
+    folder = _bindings()
+    if folder is None or not sys.executable:
+        why = "its Python bindings do not load: no module pynvml" if folder is None else "no Python program to ask with"
+        return _Answer((), why, None, False)
+    child = Path(__file__).with_name("nvml_child.py")
+    ran = run([sys.executable, "-I", "-S", str(child), str(folder), *question], timeout_s=limit_s)
+    lines = tuple(_lines(ran.stdout))
+    failed = next((each for each in lines if "failed" in each or ("why" in each and "index" not in each)), None)
+    reason = None if failed is None else str(failed.get("failed") or _reason(failed))
+    return _Answer(lines, reason, ran.why_failed, ran.rc is None)
+
+
+def _bindings() -> Path | None:
+    """The folder that NVIDIA's bindings are imported from, without importing them here."""
+    from importlib.util import find_spec
+
     try:
-        yield
-    finally:
-        with suppress(nvml.NVMLError):
-            nvml.nvmlShutdown()
+        spec = find_spec("pynvml")
+    except (ImportError, ValueError):
+        return None
+    if spec is None or spec.origin is None:
+        return None
+    file = Path(spec.origin)
+    return file.parents[1] if spec.submodule_search_locations else file.parent
+
+
+def _lines(text: str) -> Iterator[dict[str, Any]]:
+    for line in text.splitlines():
+        try:
+            told = json.loads(line) if line.startswith("{") else None
+        except ValueError:
+            continue
+        if isinstance(told, dict):
+            yield told
+
+
+def _reason(told: dict[str, Any]) -> str:
+    number, said = told.get("error"), str(told.get("why") or "")
+    known = _REASONS.get(number) if isinstance(number, int) else None
+    return known or said or f"error {number}"
 
 
 def reason_of(error: Any) -> str:
     """An NVMLError in words; its `value` is the number."""
-    number = getattr(error, "value", None)
-    known = _REASONS.get(number) if isinstance(number, int) else None
-    return known or f"{error}" or f"error {number}"
-
-
-def _try(nvml: Any, call: Callable[..., Any], *arguments: Any) -> Any:
-    """A call's answer, or `None` where this driver or GPU has none."""
-    try:
-        return call(*arguments)
-    except nvml.NVMLError:
-        return None
-
-
-def _str(value: Any) -> str:
-    """Bindings before 11.5 return bytes."""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def _gpus(nvml: Any) -> Found[tuple[GpuDevice, ...]] | Missing:
-    found, failed = [], []
-    for index in range(nvml.nvmlDeviceGetCount()):
-        try:
-            found.append(gpu_of(nvml, index))
-        except nvml.NVMLError as error:
-            failed.append(f"GPU {index}: {reason_of(error)}")
-    notes = "; ".join(failed)
-    if found:
-        return Found(tuple(found), f"{VIA}, but {notes}" if failed else VIA)
-    return Missing("GPU", (f"{VIA} ({notes or 'it lists none'})",))
+    return _reason({"error": getattr(error, "value", None), "why": str(error)})
 
 
 def gpu_of(nvml: Any, index: int) -> GpuDevice:
     """Return the GPU of this number as an opened NVML describes it; its NVMLError where it cannot."""
-    handle = nvml.nvmlDeviceGetHandleByIndex(index)
-    name = _try(nvml, nvml.nvmlDeviceGetName, handle)
-    uuid = _try(nvml, nvml.nvmlDeviceGetUUID, handle)
-    pci = _try(nvml, nvml.nvmlDeviceGetPciInfo, handle)
-    memory = _try(nvml, nvml.nvmlDeviceGetMemoryInfo, handle)
-    pci_id = pci_id_of(int(pci.pciDeviceId)) if pci is not None else None
-    try:
-        capability = ComputeCapability(*map(int, nvml.nvmlDeviceGetCudaComputeCapability(handle)))
-    except nvml.NVMLError:
-        known = capability_of(pci_id)
-        if known is None:
-            raise
-        capability = known
-    return GpuDevice(
-        index=index,
-        name=_str(name) if name else "NVIDIA GPU",
-        capability=capability,
-        uuid=_str(uuid) if uuid else None,
-        pci_id=pci_id,
-        memory_bytes=int(memory.total) if memory is not None and memory.total else None,
-    )
+    told = described(nvml, index)
+    device = _device(index, told)
+    if device is None:
+        raise nvml.NVMLError(told["error"])
+    return device
+
+
+def _device(index: int, told: dict[str, Any]) -> GpuDevice | None:
+    """The GPU; `None` where neither NVML nor the tables know its compute capability."""
+    if not told:
+        return None
+    pci_id = pci_id_of(told["pci"]) if told["pci"] is not None else None
+    capability = ComputeCapability(*told["capability"]) if told["capability"] else capability_of(pci_id)
+    if capability is None:
+        return None
+    return GpuDevice(index, told["name"] or "NVIDIA GPU", capability, told["uuid"], pci_id, told["memory"])
 
 
 def pci_id_of(number: int) -> str | None:
     """`10de:2335` of NVML's combined number, whose low half is the vendor; `None` for another vendor's."""
     device, vendor = divmod(number, 1 << 16)
     return f"10de:{device:04x}" if vendor == 0x10DE else None
-
-
-def _driver(nvml: Any) -> Found[DriverFacts] | Missing:
-    text = _try(nvml, nvml.nvmlSystemGetDriverVersion)
-    # _v2 asks the installed libcuda, which is what programs load; the first form is NVML's own.
-    number = _try(nvml, nvml.nvmlSystemGetCudaDriverVersion_v2) or _try(nvml, nvml.nvmlSystemGetCudaDriverVersion)
-    try:
-        release = DriverRelease.parse(_str(text)) if text else None
-    except ParseError:
-        release = None
-    cuda = cuda_version_of(number) if number else None
-    if release is None and cuda is None:
-        return Missing("driver", (f"{VIA} (it says no version)",))
-    return Found(DriverFacts(release, cuda), VIA)
 
 
 def cuda_version_of(number: int) -> DriverCudaVersion:

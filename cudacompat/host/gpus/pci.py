@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-DEVICES = Path("/sys/bus/pci/devices")
+from cudacompat.host.roots import Roots
 
 _NVIDIA = "0x10de"
 _DISPLAY_CLASS = "0x03"  # VGA and 3D controllers; not the card's audio, USB and bridges
@@ -20,12 +20,17 @@ class PciCard:
     driver: str | None
 
 
-def cards(devices: Path = DEVICES) -> tuple[PciCard, ...]:
+def bus(roots: Roots | None = None) -> Path:
+    """Return the folder of the devices on the PCI bus, which only Linux has."""
+    return (roots or Roots.real()).sys / "bus/pci/devices"
+
+
+def cards(roots: Roots | None = None) -> tuple[PciCard, ...]:
     """Return NVIDIA's display cards in bus order, from Linux's sysfs; none where there is no sysfs.
 
     In a container this is the host's bus: a card here does not mean that the container was given it.
     """
-    return tuple(_cards(devices))
+    return tuple(_cards(bus(roots)))
 
 
 def _cards(devices: Path) -> Iterator[PciCard]:
@@ -44,9 +49,9 @@ def _cards(devices: Path) -> Iterator[PciCard]:
         yield PciCard(f"10de:{device:04x}", link.resolve().name if link.is_symlink() else None)
 
 
-def id_at(bus_id: str, devices: Path = DEVICES) -> str | None:
+def id_at(bus_id: str, roots: Roots | None = None) -> str | None:
     """Return the id of the NVIDIA device at a bus address such as `0000:01:00.0`; `None` where there is none."""
-    folder = devices / bus_id.lower()
+    folder = bus(roots) / bus_id.lower()
     try:
         if not bus_id or _word(folder / "vendor") != _NVIDIA:
             return None

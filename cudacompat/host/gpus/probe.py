@@ -7,25 +7,31 @@ from dataclasses import replace
 
 from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
 from cudacompat.host.gpus import libcuda, nvml, pci, smi
+from cudacompat.host.roots import Roots
 from cudacompat.host.system import is_wsl
 
 
-def gpus() -> Found[tuple[GpuDevice, ...]] | Missing:
-    """Return this machine's GPUs: from NVML, else nvidia-smi, else libcuda.
+def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
+    """Return this machine's GPUs: from NVML, else nvidia-smi, else libcuda. Where NVML does not answer in time, nothing
+    else is asked.
 
     Without a working driver there are none, and the last thing tried names the cards on the PCI bus.
     """
     tried: list[str] = []
     for probe in (nvml.gpus, smi.gpus, libcuda.gpus):
-        said = probe()
+        said = probe(roots)
         if isinstance(said, Found):
-            return replace(said, found_via=f"{said.found_via} (WSL)") if is_wsl() else said
+            return replace(said, found_via=f"{said.found_via} (WSL)") if is_wsl(roots) else said
         tried += said.tried
-    return Missing("GPU", (*tried, f"the PCI bus ({_on_the_bus(pci.cards())})"))
+        if isinstance(said, nvml.NoAnswer):
+            tried.append(f"nvidia-smi and {libcuda.LIBRARY} (not asked: they wait for the same driver)")
+            break
+    return Missing("GPU", (*tried, f"the PCI bus ({_on_the_bus(roots)})"))
 
 
-def _on_the_bus(cards: tuple[pci.PciCard, ...]) -> str:
+def _on_the_bus(roots: Roots | None) -> str:
+    cards = pci.cards(roots)
     if not cards:
-        return "it shows no NVIDIA card" if pci.DEVICES.is_dir() else "not visible here"
+        return "it shows no NVIDIA card" if pci.bus(roots).is_dir() else "not visible here"
     seen = Counter(f"{card.id}, {f'driven by {card.driver}' if card.driver else 'no driver'}" for card in cards)
     return "; ".join(f"{number} x {card}" if number > 1 else f"card {card}" for card, number in seen.items())

@@ -15,17 +15,13 @@ from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus.capability import capability_of
 from cudacompat.host.process import ProcessResult, find, run
+from cudacompat.host.roots import Roots
 
 VIA = "nvidia-smi"
 
 # Where it lies when PATH does not say: WSL, GKE and other container hosts, Windows.
-_FOLDERS = (
-    Path("/usr/bin"),
-    Path("/usr/lib/wsl/lib"),
-    Path("/usr/local/nvidia/bin"),
-    Path("C:/Windows/System32"),
-    Path("C:/Program Files/NVIDIA Corporation/NVSMI"),
-)
+_UNDER_USR = ("bin", "lib/wsl/lib", "local/nvidia/bin")
+_WINDOWS = (Path("C:/Windows/System32"), Path("C:/Program Files/NVIDIA Corporation/NVSMI"))
 _TIMEOUT_S = 10.0
 
 _FIELDS = ("index", "name", "uuid", "pci.bus_id", "pci.device_id", "compute_cap", "driver_version", "memory.total")
@@ -40,9 +36,9 @@ _RELEASE = re.compile(r"\b(?:Driver|KMD) Version: *(\d+(?:\.\d+)+)")
 _CUDA = re.compile(r"\bCUDA (?:UMD )?Version: *(\d+\.\d+)")
 
 
-def gpus() -> Found[tuple[GpuDevice, ...]] | Missing:
+def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
     """Return the machine's GPUs as nvidia-smi lists them; a GPU that it cannot describe is named in `found_via`."""
-    program = find(VIA, *_FOLDERS)
+    program = _program(roots)
     if program is None:
         return Missing("GPU", (f"{VIA} (not found)",))
     ran = _query(program, _FIELDS)
@@ -55,15 +51,20 @@ def gpus() -> Found[tuple[GpuDevice, ...]] | Missing:
     return parse_gpus(ran.stdout, fields)
 
 
-def driver() -> Found[DriverFacts] | Missing:
+def driver(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
     """Return the driver's release and CUDA version from nvidia-smi's banner."""
-    program = find(VIA, *_FOLDERS)
+    program = _program(roots)
     if program is None:
         return Missing("driver", (f"{VIA} (not found)",))
     ran = run([str(program)], timeout_s=_TIMEOUT_S)
     if not ran.ok:
         return Missing("driver", (f"{VIA} ({_why(ran)})",))
     return parse_banner(ran.stdout)
+
+
+def _program(roots: Roots | None) -> Path | None:
+    roots = roots or Roots.real()
+    return find(VIA, *(roots.usr / folder for folder in _UNDER_USR), *_WINDOWS, path=roots.path)
 
 
 def _query(program: Path, fields: tuple[str, ...]) -> ProcessResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -11,7 +10,8 @@ from pathlib import Path
 
 from cudacompat.domain.machine.facts import Found, HostCompiler, Missing, ToolFacts
 from cudacompat.host.listing import ProbeList, in_words
-from cudacompat.host.process import ProcessResult, find, find_all, is_program, path_folders, run
+from cudacompat.host.process import ProcessResult, find, find_all, is_program, run
+from cudacompat.host.roots import Roots
 
 _TIMEOUT_S = 5.0
 _MOST = 32  # compilers; a machine with more is a build farm's
@@ -29,7 +29,7 @@ _TRIED = re.compile(r"\bg\+\+-\d{1,3}\b")
 _SCRIPT_BYTES = 64 << 10
 
 
-def compilers(nvcc: Path | None = None) -> ProbeList[HostCompiler]:
+def compilers(nvcc: Path | None = None, roots: Roots | None = None) -> ProbeList[HostCompiler]:
     """Return the C++ compilers that `nvcc` (the one a build runs) can use, its default first.
 
     The default is what NVCC_APPEND_FLAGS, NVCC_PREPEND_FLAGS or NVCC_CCBIN name, else what Debian's nvcc chooses, else
@@ -39,7 +39,7 @@ def compilers(nvcc: Path | None = None) -> ProbeList[HostCompiler]:
     ways: dict[Path, list[str]] = {}
     programs: dict[Path, Path] = {}
     notes: list[str] = []
-    for program, way in _candidates(nvcc, notes):
+    for program, way in _candidates(nvcc, notes, roots or Roots.real()):
         real = _resolved(program)
         programs.setdefault(real, program)
         if way not in ways.setdefault(real, []):
@@ -59,9 +59,9 @@ def compilers(nvcc: Path | None = None) -> ProbeList[HostCompiler]:
     return ProbeList(tuple(found), tuple(notes))
 
 
-def cmake() -> Found[ToolFacts] | Missing:
+def cmake(roots: Roots | None = None) -> Found[ToolFacts] | Missing:
     """Return the CMake on PATH and its version."""
-    program = find("cmake")
+    program = find("cmake", path=(roots or Roots.real()).path)
     if program is None:
         return Missing("CMake", ("PATH (no cmake)",))
     ran = run([str(program), "--version"], timeout_s=_TIMEOUT_S)
@@ -71,28 +71,28 @@ def cmake() -> Found[ToolFacts] | Missing:
     return Found(ToolFacts(str(program), said[1]), "PATH")
 
 
-def _candidates(nvcc: Path | None, notes: list[str]) -> Iterator[tuple[Path, str]]:
+def _candidates(nvcc: Path | None, notes: list[str], roots: Roots) -> Iterator[tuple[Path, str]]:
     """Compilers in order of preference, and why each is one."""
     for name, value in (
-        ("NVCC_APPEND_FLAGS", _ccbin_in(os.environ.get("NVCC_APPEND_FLAGS", ""))),
-        ("NVCC_PREPEND_FLAGS", _ccbin_in(os.environ.get("NVCC_PREPEND_FLAGS", ""))),
-        ("NVCC_CCBIN", os.environ.get("NVCC_CCBIN", "").strip()),
+        ("NVCC_APPEND_FLAGS", _ccbin_in(roots.environ.get("NVCC_APPEND_FLAGS", ""))),
+        ("NVCC_PREPEND_FLAGS", _ccbin_in(roots.environ.get("NVCC_PREPEND_FLAGS", ""))),
+        ("NVCC_CCBIN", roots.environ.get("NVCC_CCBIN", "").strip()),
     ):
-        yield from _called(name, value, notes)
-    chosen = _chosen_by_debian(nvcc)
+        yield from _called(name, value, notes, roots)
+    chosen = _chosen_by_debian(nvcc, roots)
     if chosen is not None:
         yield chosen, "the choice of Debian's nvcc"
-    plain = find("gcc")
+    plain = find("gcc", path=roots.path)
     if plain is not None and not _is_launcher(plain):
         beside = plain.with_name(plain.name.replace("gcc", "g++"))
         yield (beside if is_program(beside) and _same_release(plain, beside) else plain), "PATH"
-    for program in find_all(_NAMES):
+    for program in find_all(_NAMES, roots.path):
         if not _is_launcher(program):
             yield program, "PATH"
-    yield from _called("CUDAHOSTCXX", os.environ.get("CUDAHOSTCXX", "").strip(), notes)
+    yield from _called("CUDAHOSTCXX", roots.environ.get("CUDAHOSTCXX", "").strip(), notes, roots)
 
 
-def _called(variable: str, value: str, notes: list[str]) -> Iterator[tuple[Path, str]]:
+def _called(variable: str, value: str, notes: list[str], roots: Roots) -> Iterator[tuple[Path, str]]:
     """The compiler that a variable names: a program, its name on PATH, or the folder it is in."""
     if not value:
         return
@@ -101,10 +101,10 @@ def _called(variable: str, value: str, notes: list[str]) -> Iterator[tuple[Path,
         named = [path, path / "g++", path / "gcc", path / "clang++"]
         program = next((each for each in named if is_program(each)), None)
     else:
-        program = find(value) if path.name == value else None
+        program = find(value, path=roots.path) if path.name == value else None
     if program is None:
         notes.append(f"{variable}={value}: no such compiler")
-    elif program.parent not in path_folders():
+    elif program.parent not in roots.path:
         notes.append(f"{variable}={value}: not on PATH, so not asked for its version")
     else:
         yield program, variable
@@ -124,7 +124,7 @@ def _ccbin_in(flags: str) -> str:
     return found
 
 
-def _chosen_by_debian(nvcc: Path | None) -> Path | None:
+def _chosen_by_debian(nvcc: Path | None, roots: Roots) -> Path | None:
     """What the script `gcc` beside Debian's nvcc runs in place of PATH's gcc: the first g++-N of its list that is
     here (nvidia-cuda-toolkit 11.8: g++-11 down to g++-6)."""
     if nvcc is None:
@@ -136,7 +136,9 @@ def _chosen_by_debian(nvcc: Path | None) -> Path | None:
         return None
     if not text.startswith("#!"):
         return None
-    return next((program for name in _TRIED.findall(text) if (program := find(name)) is not None), None)
+    return next(
+        (program for name in _TRIED.findall(text) if (program := find(name, path=roots.path)) is not None), None
+    )
 
 
 def _same_release(gcc: Path, gxx: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,8 +10,9 @@ from pathlib import Path
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.host.listing import ProbeList, in_words
 from cudacompat.host.process import find, find_all, is_program
-from cudacompat.host.python_stack import site_folders
+from cudacompat.host.roots import Roots
 from cudacompat.host.toolchain.nvcc import is_launcher, program_behind, release_of
+from cudacompat.host.toolchain.site_folders import site_folders
 
 _NVCC = "nvcc.exe" if sys.platform == "win32" else "nvcc"
 _ON_PATH = re.compile(r"nvcc")
@@ -20,30 +20,37 @@ _ON_PATH = re.compile(r"nvcc")
 # In the order in which builds look at them: PyTorch and CMake take these before the usual places.
 _ROOT_VARIABLES = ("CUDA_HOME", "CUDA_PATH", "CUDAToolkit_ROOT", "CUDA_ROOT", "CUDA_TOOLKIT_ROOT_DIR")
 
-# Where installers and distributions put toolkits: (folder, pattern of a toolkit's root in it).
-PLACES = (
-    (Path("/usr/local"), "cuda"),  # NVIDIA's packages, runfile and container images; a link to one of the next
-    (Path("/usr/local"), "cuda-*"),
-    (Path("/opt"), "cuda"),  # Arch, Gentoo
-    (Path("/opt"), "cuda-*"),
-    (Path("/usr/lib"), "nvidia-cuda-toolkit"),  # Debian, Ubuntu
-    (Path("/usr/lib"), "cuda"),
-    (Path("/opt/nvidia/hpc_sdk"), "*/*/cuda/[0-9]*"),
-    (Path("C:/Program Files/NVIDIA GPU Computing Toolkit/CUDA"), "v*"),
+_PLACES = (
+    ("usr", "local", "cuda"),  # NVIDIA's packages, runfile and container images; a link to one of the next
+    ("usr", "local", "cuda-*"),
+    ("opt", "", "cuda"),  # Arch, Gentoo
+    ("opt", "", "cuda-*"),
+    ("usr", "lib", "nvidia-cuda-toolkit"),  # Debian, Ubuntu
+    ("usr", "lib", "cuda"),
+    ("opt", "nvidia/hpc_sdk", "*/*/cuda/[0-9]*"),
 )
+_WINDOWS = (Path("C:/Program Files/NVIDIA GPU Computing Toolkit/CUDA"), "v*")
 
 
-def toolkits(places: Iterable[tuple[Path, str]] = PLACES) -> ProbeList[ToolkitFacts]:
+def usual_places(roots: Roots) -> tuple[tuple[Path, str], ...]:
+    """Return where installers and distributions put toolkits: a folder, and the pattern of a toolkit's root in it."""
+    folders = {"usr": roots.usr, "opt": roots.opt}
+    return (*((folders[top] / below, pattern) for top, below, pattern in _PLACES), _WINDOWS)
+
+
+def toolkits(places: Iterable[tuple[Path, str]] | None = None, roots: Roots | None = None) -> ProbeList[ToolkitFacts]:
     """Return every nvcc of this machine: the one that a build runs (CUDACXX, else the first on PATH) first, then in
     the order of PATH, CUDA_HOME and the like, the usual places, conda and pip.
 
     One nvcc that is reached in several ways is listed once, `found_via` naming them all. The notes name variables
     that lead to no nvcc, and wrapper scripts that could not be seen through.
     """
+    roots = roots or Roots.real()
+    places = usual_places(roots) if places is None else places
     notes: list[str] = []
     ways: dict[Path, list[str]] = {}
     active: Path | None = None
-    for program, way in (*_named(notes), *_on_path(), *_installed(places, notes)):
+    for program, way in (*_named(notes, roots), *_on_path(roots), *_installed(places, notes, roots)):
         behind = program_behind(program)
         if active is None and (way == "CUDACXX" or way.startswith("PATH")):
             active = behind
@@ -63,22 +70,24 @@ def _joined(nvcc: Path, ways: list[str]) -> str:
     return in_words([way for way in distinct if way != str(nvcc.parent.parent)] or distinct)
 
 
-def _named(notes: list[str]) -> Iterator[tuple[Path, str]]:
+def _named(notes: list[str], roots: Roots) -> Iterator[tuple[Path, str]]:
     """The compiler that CUDACXX names: CMake takes it before all others."""
-    value = os.environ.get("CUDACXX", "").strip()
+    value = roots.environ.get("CUDACXX", "").strip()
     if not value:
         return
     for name in (value, value.split()[0]):  # arguments may follow
-        program = Path(name) if os.path.isabs(name) else find(name) if Path(name).name == name else None  # noqa: PTH117
-        if program is not None and is_program(program):
+        program = Path(name)
+        if not program.is_absolute():
+            program = (find(name, path=roots.path) if program.name == name else None) or program
+        if program.is_absolute() and is_program(program):
             yield program, "CUDACXX"
             return
     notes.append(f"CUDACXX={value}: no such program")
 
 
-def _on_path() -> Iterator[tuple[Path, str]]:
+def _on_path(roots: Roots) -> Iterator[tuple[Path, str]]:
     seen: set[Path] = set()
-    for program in find_all(_ON_PATH):
+    for program in find_all(_ON_PATH, roots.path):
         behind = program_behind(program)
         if behind in seen or is_launcher(program):  # ccache's link: the next on PATH is what it runs
             continue
@@ -86,24 +95,23 @@ def _on_path() -> Iterator[tuple[Path, str]]:
         yield program, "PATH" if behind == program else f"PATH ({program})"
 
 
-def _installed(places: Iterable[tuple[Path, str]], notes: list[str]) -> Iterator[tuple[Path, str]]:
+def _installed(places: Iterable[tuple[Path, str]], notes: list[str], roots: Roots) -> Iterator[tuple[Path, str]]:
     for name in _ROOT_VARIABLES:
-        value = os.environ.get(name, "").strip()
+        value = roots.environ.get(name, "").strip()
         if value:
             program = _nvcc_in(Path(value))
             if program is not None:
                 yield program, name
             else:
                 notes.append(f"{name}={value}: no nvcc there")
-    roots = [(root, str(root)) for folder, pattern in places for root in _matching(folder, pattern)]
-    conda = Path(os.environ.get("CONDA_PREFIX") or ".")
+    found = [(root, str(root)) for folder, pattern in places for root in _matching(folder, pattern)]
+    conda = Path(roots.environ.get("CONDA_PREFIX") or ".")
     if conda.is_absolute():
-        roots += [(conda, "conda"), (conda / "Library", "conda")]
-    for site in site_folders():
-        roots += [
-            (root, "pip") for pattern in ("cu[0-9]*", "cuda_nvcc") for root in _matching(site.path, f"nvidia/{pattern}")
-        ]
-    for root, way in roots:
+        found += [(conda, "conda"), (conda / "Library", "conda")]
+    for site in site_folders(roots):
+        for pattern in ("cu[0-9]*", "cuda_nvcc"):
+            found += [(root, "pip") for root in _matching(Path(site.path), f"nvidia/{pattern}")]
+    for root, way in found:
         program = _nvcc_in(root)
         if program is not None:
             yield program, way

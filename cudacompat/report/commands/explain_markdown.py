@@ -45,7 +45,7 @@ def _log_line(signature: Signature) -> Iterator[str]:
     names = f"CUDA error {signature.code}: {', '.join(signature.names)}. " if signature.code is not None else ""
     yield f"\n### {code(signature.id)}\n\n{escaped(generic(signature.title))}\n\n{block(signature.sample)}\n"
     yield f"- {escaped(names + generic(signature.cause))}\n"
-    yield f"- It does not mean: {escaped(generic(signature.not_))}\n"
+    yield f"- It does not mean: {escaped(generic(signature.does_not_mean))}\n"
     yield f"- What to do: {escaped(generic(signature.fix))}\n"
     if signature.command:
         yield f"\n{block(generic(signature.command), '  ')}\n"

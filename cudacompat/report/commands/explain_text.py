@@ -70,7 +70,7 @@ def _match(page: Page, match: ExplainedMatch, source: str) -> None:
     page.field("cause", match.cause)
     if match.gpu:
         page.field("GPU", match.gpu)
-    page.field("not", match.not_)
+    page.field("not", match.does_not_mean)
     page.field("fix", match.fix)
     if match.command:
         page.line("         ", (match.command, "bold"))

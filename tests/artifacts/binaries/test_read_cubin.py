@@ -12,12 +12,13 @@ from cudacompat.domain.words.code import DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import ArchSuffix
 from tests.helpers import toolchain
 
+RELEASE, ISA = toolchain.NVCC_RELEASE, toolchain.NVCC_ISA
 CASES = [
     *(("11.8", "7.8", target) for target in ("35", "50", "61", "75", "80", "86", "87", "89", "90")),
     *(("12.4", "8.4", target) for target in ("52", "80", "90", "90a")),
     *(("12.8", "8.7", target) for target in ("70", "89", "90", "90a", "100", "100a", "101a", "120", "120a")),
     *(("13.0", "9.0", target) for target in ("75", "90", "90a", "100", "100a", "100f", "110f", "121a")),
-    *(("13.5", "9.5", target) for target in ("80", "90", "90a", "100", "100a", "100f", "103f", "120", "121a")),
+    *((RELEASE, ISA, target) for target in ("80", "90", "90a", "100", "100a", "100f", "103f", "120", "121a")),
 ]
 
 
@@ -48,7 +49,7 @@ def test_target_toolkit_and_kernels(tmp_path: Path, release: str, isa: str, targ
 
 
 def test_a_cubin_that_does_not_tell_its_suffix(tmp_path: Path) -> None:
-    cubin = toolchain.ptxas(tmp_path, "13.5", toolchain.ptx_text("9.5", "100f"), "100f")
+    cubin = toolchain.ptxas(tmp_path, RELEASE, toolchain.ptx_text(ISA, "100f"), "100f")
     silent = cubin.replace(b"-arch sm_100f", b"-xxxx sm_100f")
     entry = entry_of(tmp_path, silent)
     assert entry.target is not None
@@ -56,7 +57,7 @@ def test_a_cubin_that_does_not_tell_its_suffix(tmp_path: Path) -> None:
 
 
 def test_below_90_there_is_no_suffix_to_be_unsure_of(tmp_path: Path) -> None:
-    cubin = toolchain.ptxas(tmp_path, "13.5", toolchain.ptx_text("9.5", "89"), "89")
+    cubin = toolchain.ptxas(tmp_path, RELEASE, toolchain.ptx_text(ISA, "89"), "89")
     entry = entry_of(tmp_path, cubin.replace(b"-arch sm_89", b"-xxxx sm_89"))
     assert str(entry.target) == "sm_89"
 
@@ -68,10 +69,10 @@ def test_cubins_of_nvrtc(tmp_path: Path, target: str) -> None:
     assert (str(entry.target), str(entry.toolkit), entry.kernels) == (target, "12.8", ("k",))
 
 
-@pytest.mark.parametrize("release", ["11.8", "12.8", "13.5"])
+@pytest.mark.parametrize("release", ["11.8", "12.8", RELEASE])
 def test_a_relocatable_cubin_tells_what_it_lacks(tmp_path: Path, release: str) -> None:
     """The driver loads it like any other as long as it lacks nothing (tests/data/h200)."""
-    text = toolchain.ptx_text({"11.8": "7.8", "12.8": "8.7", "13.5": "9.5"}[release], "80")
+    text = toolchain.ptx_text({"11.8": "7.8", "12.8": "8.7", RELEASE: ISA}[release], "80")
     calling = text.replace(".visible", ".extern .func helper;\n.extern .func malloc;\n.visible", 1)
     calling = calling.replace("ret;", "call helper;\ncall malloc;\nret;", 1)
     path = tmp_path / "bare"

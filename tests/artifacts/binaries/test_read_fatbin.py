@@ -94,7 +94,7 @@ def test_nvcc_gives_what_it_was_asked_for(tmp_path: Path, mode: str) -> None:
     ptx = [e for e in found if e.kind is CodeKind.PTX]
     assert {str(e.target) for e in sass} == {f"sm_{arch}" for arch in targets}
     assert {str(e.target) for e in ptx} == {"compute_80", "compute_120f"}
-    assert {str(e.ptx_isa) for e in ptx} == {"9.5"}
+    assert {str(e.ptx_isa) for e in ptx} == {toolchain.NVCC_ISA}
     assert all(set(e.kernels or ()) == KERNELS for e in found)
     stored = {
         "default": ("none", "zstd"),
@@ -106,7 +106,7 @@ def test_nvcc_gives_what_it_was_asked_for(tmp_path: Path, mode: str) -> None:
         {one} for one in stored[mode]
     )
     assert all((e.uncompressed_size is None) == (e.compression is Compression.NONE) for e in found)
-    assert {str(e.toolkit) for e in sass if e.target and e.target.number >= 100} == {"13.5"}
+    assert {str(e.toolkit) for e in sass if e.target and e.target.number >= 100} == {toolchain.NVCC_RELEASE}
     assert as_cuobjdump(found) == cuobjdump_says(path)
 
 
@@ -146,7 +146,11 @@ def test_a_bare_fatbin_for_the_linker_tells_what_it_lacks(tmp_path: Path, mode: 
     [
         ("11.8", "7.8", ("35", "52", "61", "70", "75", "80", "86", "89", "90")),
         ("12.8", "8.7", ("52", "70", "80", "90", "90a", "100", "100a", "101", "120", "120a")),
-        ("13.5", "9.5", ("75", "80", "89", "90", "90a", "100", "100a", "100f", "103f", "120", "121a")),
+        (
+            toolchain.NVCC_RELEASE,
+            toolchain.NVCC_ISA,
+            ("75", "80", "89", "90", "90a", "100", "100a", "100f", "103f", "120", "121a"),
+        ),
     ],
 )
 def test_every_toolkits_cubins_in_a_fatbin(tmp_path: Path, release: str, isa: str, targets: tuple[str, ...]) -> None:
@@ -219,7 +223,7 @@ def test_kinds_that_are_not_judged(tmp_path: Path, kind: int, expected: CodeKind
     assert first.kernels_why
     assert str(second.target) == "compute_80"
     if kind == fw.Kind.TILE_IR:
-        assert str(first.toolkit) == "13.5"
+        assert str(first.toolkit) == toolchain.NVCC_RELEASE
 
 
 def test_relocatable_ptx_is_ptx(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from cudacompat.domain.tables.architectures import ARCHITECTURES, architecture
 from cudacompat.domain.tables.pci_ids import devices
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.errors import UsageError
+from tests.helpers.newest import UNKNOWN_ARCH, UNKNOWN_CAPABILITY
 
 TI = "NVIDIA GeForce RTX 5070 Ti"
 HOSTILE = [
@@ -125,9 +126,9 @@ def test_a_device_whose_name_says_too_little(spec: str, id_: str, name: str | No
         ("90a", ["sm_90a"]),
         ("RTX 9999", ["unknown", "RTX 9999"]),
         ("RTX 5070 Ti 16GB", ["unknown", TI]),
-        ("sm_130", ["sm_130", "tables of this version", "12.1"]),
-        ("compute_130", ["compute_130", "tables of this version"]),
-        ("13.0", ["13.0", "tables of this version", "12.1"]),
+        (f"sm_{UNKNOWN_ARCH}", [f"sm_{UNKNOWN_ARCH}", "tables of this version", "12.1"]),
+        (f"compute_{UNKNOWN_ARCH}", [f"compute_{UNKNOWN_ARCH}", "tables of this version"]),
+        (str(UNKNOWN_CAPABILITY), [str(UNKNOWN_CAPABILITY), "tables of this version", "12.1"]),
         ("sm_80a", ["sm_80a", "sm_80"]),
         ("sm_90?", ["not an architecture"]),
         ("lto_90", ["not an architecture"]),
@@ -219,7 +220,7 @@ def test_search_by_everything_else() -> None:
     assert "Jetson Orin NX" in names(search("8.7"))
     assert names(search("gb10")) == ["NVIDIA GB10"]
     assert any("10de:2080" in gpu.pci_ids for gpu in search("2080"))
-    assert search("no such card") == search("13.0") == search("10de:ffff") == ()
+    assert search("no such card") == search(str(UNKNOWN_CAPABILITY)) == search("10de:ffff") == ()
 
 
 def test_the_whole_list() -> None:

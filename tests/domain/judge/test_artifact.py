@@ -13,6 +13,7 @@ from cudacompat.domain.policy.policy import Holes, Policy, Require
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry, ReadResult, Registration
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Reason
 from tests.helpers.build import artifact, image, module, target
+from tests.helpers.newest import NEXT_ISA
 
 ALL = ("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120")
 REL = Registration.RELOCATABLE
@@ -119,7 +120,7 @@ def _calling(target: str) -> FatbinEntry:
     return replace(image(target), unresolved=("helper",))
 
 
-NEW_PTX = image("compute_80", "9.5")
+NEW_PTX = image("compute_80", str(NEXT_ISA))
 
 
 @pytest.mark.parametrize(

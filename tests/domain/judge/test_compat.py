@@ -18,6 +18,7 @@ from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Reason
 from cudacompat.domain.words.versions import PtxIsa
 from tests.helpers.build import image, module, target
+from tests.helpers.newest import NEXT_ISA
 
 # (compute capability, image, does it fit): the hardware's rules as NVIDIA documents and the record confirms them
 SASS_FITS = [
@@ -115,6 +116,8 @@ def bare(target: str) -> DeviceModule:
     return replace(module(target), bare=True)
 
 
+NEXT = str(NEXT_ISA)
+
 CASES = [
     # what the module holds, the GPU, the driver, what becomes of it
     (module("sm_90"), "9.0", None, Outcome.NATIVE, None),
@@ -125,11 +128,11 @@ CASES = [
     (module("sm_120", "sm_80", image("compute_89", "7.8")), "9.0", None, Outcome.JIT, None),
     (module("compute_120"), "9.0", None, Outcome.FAILS, Reason.NO_IMAGE),
     (module(image("compute_90", "9.0")), "9.0", "580", Outcome.JIT, None),
-    (module(image("compute_90", "9.5")), "9.0", "580", Outcome.FAILS, Reason.PTX_ISA_TOO_NEW),
-    (module(image("compute_90", "9.5")), "9.0", None, Outcome.UNDECIDED, Reason.NO_KNOWN_DRIVER),
-    (module(image("compute_90", "9.5")), "9.0", "700", Outcome.UNDECIDED, Reason.NO_KNOWN_DRIVER),
-    (module("sm_90", image("compute_90", "9.5")), "9.0", "580", Outcome.NATIVE, None),
-    (module("sm_80", image("compute_80", "9.5")), "9.0", "580", Outcome.FAILS, Reason.PTX_ISA_TOO_NEW),
+    (module(image("compute_90", NEXT)), "9.0", "580", Outcome.FAILS, Reason.PTX_ISA_TOO_NEW),
+    (module(image("compute_90", NEXT)), "9.0", None, Outcome.UNDECIDED, Reason.NO_KNOWN_DRIVER),
+    (module(image("compute_90", NEXT)), "9.0", "700", Outcome.UNDECIDED, Reason.NO_KNOWN_DRIVER),
+    (module("sm_90", image("compute_90", NEXT)), "9.0", "580", Outcome.NATIVE, None),
+    (module("sm_80", image("compute_80", NEXT)), "9.0", "580", Outcome.FAILS, Reason.PTX_ISA_TOO_NEW),
     (module(image("compute_120", "8.0")), "12.0", "580", Outcome.FAILS, Reason.PTX_INVALID),
     (module(image("compute_60", "9.1")), "6.1", None, Outcome.FAILS, Reason.PTX_ISA_TOO_NEW),
     # the picked image decides, whatever lies beside it
@@ -173,17 +176,17 @@ CASES = [
         Reason.PTX_CHOICE_OPEN,
     ),
     # among equals the first, but of plain PTX of the GPU's own number the last (measured)
-    (module(image("compute_80", "8.0"), image("compute_80", "9.5")), "9.0", "580", Outcome.JIT, None),
+    (module(image("compute_80", "8.0"), image("compute_80", NEXT)), "9.0", "580", Outcome.JIT, None),
     (
-        module(image("compute_80", "9.5"), image("compute_80", "8.0")),
+        module(image("compute_80", NEXT), image("compute_80", "8.0")),
         "9.0",
         "580",
         Outcome.FAILS,
         Reason.PTX_ISA_TOO_NEW,
     ),
-    (module(image("compute_90", "9.5"), image("compute_90", "8.0")), "9.0", "580", Outcome.JIT, None),
+    (module(image("compute_90", NEXT), image("compute_90", "8.0")), "9.0", "580", Outcome.JIT, None),
     (
-        module(image("compute_90", "8.0"), image("compute_90", "9.5")),
+        module(image("compute_90", "8.0"), image("compute_90", NEXT)),
         "9.0",
         "580",
         Outcome.FAILS,
@@ -250,7 +253,7 @@ _KERNELS = st.sampled_from([("k1", "k2"), ("k1",), (), None])
 @st.composite
 def _images(draw: st.DrawFn) -> FatbinEntry:
     where = draw(_TARGETS)
-    isa = draw(st.sampled_from([PtxIsa(7, 0), PtxIsa(8, 0), PtxIsa(8, 7), PtxIsa(9, 0), PtxIsa(9, 5)]))
+    isa = draw(st.sampled_from([PtxIsa(7, 0), PtxIsa(8, 0), PtxIsa(8, 7), PtxIsa(9, 0), NEXT_ISA]))
     packed = draw(st.sampled_from([Compression.NONE, Compression.ZSTD]))
     return FatbinEntry(
         where.kind, where, isa if where.kind is CodeKind.PTX else None, packed, 8, None, None, draw(_KERNELS)

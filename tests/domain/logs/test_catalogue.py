@@ -46,7 +46,7 @@ class TestTheTable:
 
     @pytest.mark.parametrize("signature", SIGNATURES, ids=lambda s: s.id)
     def test_each_says_what_it_must(self, signature: Signature) -> None:
-        for text in (signature.title, signature.cause, signature.not_, signature.fix, signature.sample):
+        for text in (signature.title, signature.cause, signature.does_not_mean, signature.fix, signature.sample):
             assert text
             assert text == text.strip() or text is signature.sample
         assert "\n" not in signature.title
@@ -60,7 +60,7 @@ class TestTheTable:
     def test_its_fields_are_known(self, signature: Signature) -> None:
         given = {"gpu", "label", "engine", "number", "toolkit", "driver", "wheel", "running", "archs"}
         given |= set(re.findall(r"<([a-z_]+):[a-z]+>", " ".join(signature.patterns)))
-        texts = (signature.title, signature.cause, signature.not_, signature.fix, signature.command or "")
+        texts = (signature.title, signature.cause, signature.does_not_mean, signature.fix, signature.command or "")
         used = set(re.findall(r"\{(\w+)\}", " ".join(texts)))
         assert used <= given
         assert set(signature.distinct) <= given

@@ -17,6 +17,7 @@ from cudacompat.domain.policy.resolve import policy_of, required, strongest
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from tests.helpers.build import target
+from tests.helpers.newest import UNKNOWN_ARCH
 
 
 def table(**values: object) -> dict[str, PolicyValue]:
@@ -101,7 +102,7 @@ class TestKeys:
             ("require", ["native"], "another GPU on every machine"),
             ("require", ["runs"], 'level = "runs"'),
             ("require", ["RTX 9999"], "RTX 9999"),
-            ("require", ["sm_130"], "sm_130"),
+            ("require", [f"sm_{UNKNOWN_ARCH}"], f"sm_{UNKNOWN_ARCH}"),
             ("native", ["compute_90"], "write sm_90"),
             ("any-of", "lib*.so", "a list of globs"),
             ("any-of", [[]], "a list of globs"),

@@ -47,6 +47,7 @@ from cudacompat.domain.words.verdict import JitPolicy
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 from cudacompat.engines.whisper_rs_api import CHANGES
 from tests.helpers.build import artifact, image, module, target
+from tests.helpers.newest import NEXT_ISA
 from tests.helpers.rule_case import RuleCase
 
 ROOT = Path(__file__).parents[3]
@@ -136,7 +137,7 @@ RULE_CASES: tuple[RuleCase, ...] = (
     RuleCase("no-runnable-code", judged([module("sm_80")]), judged([module("sm_80")], "8.6")),
     RuleCase(
         "ptx-newer-than-driver",
-        judged([module(image("compute_90", "9.5"))], "9.0", driver="580"),
+        judged([module(image("compute_90", str(NEXT_ISA)))], "9.0", driver="580"),
         judged([module(image("compute_90", "9.0"))], "9.0", driver="580"),
     ),
     RuleCase(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -20,7 +22,8 @@ from cudacompat.domain.tables.ptx import PTX_ISAS, isa_of_target, toolkits_of
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release, with_all
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
-from tools import refresh_tables
+from tests.helpers.newest import NEWEST_TOOLKIT, NEXT_ISA, NEXT_TOOLKIT, UNKNOWN_ARCH, UNKNOWN_CAPABILITY
+from tools import fact_files, refresh_tables
 
 RENAMED = {"101", "101a", "101f"}  # to 110 with CUDA 13.0
 
@@ -82,7 +85,7 @@ def test_releases_hold_together() -> None:
         ({"default_target": 52}, "its own default"),
         ({"targets": ("50", *RELEASES[-1].targets)}, "50 came back"),
         ({"targets": (*RELEASES[-1].targets, "75")}, "out of order or twice"),
-        ({"targets": (*RELEASES[-1].targets, "130")}, "130 is of no known architecture"),
+        ({"targets": (*RELEASES[-1].targets, UNKNOWN_ARCH)}, f"{UNKNOWN_ARCH} is of no known architecture"),
         ({"version": ToolkitVersion(12, 9)}, "out of order"),
         ({"source": ""}, "source"),
     ],
@@ -102,18 +105,19 @@ def test_only_what_was_retired_or_renamed_is_gone() -> None:
 def test_toolkit_lookups() -> None:
     assert release(cuda("12.7")) is None
     assert release(cuda("12.9")) is RELEASES[10]
+    newest = str(NEWEST_TOOLKIT)
     for arch, first, last in (
-        ("120", "12.8", "13.5"),
-        ("121", "12.9", "13.5"),
-        ("100f", "12.9", "13.5"),
-        ("90a", "12.0", "13.5"),
+        ("120", "12.8", newest),
+        ("121", "12.9", newest),
+        ("100f", "12.9", newest),
+        ("90a", "12.0", newest),
         ("70", "11.7", "12.9"),
         ("101", "12.8", "12.9"),
-        ("107", "13.4", "13.5"),
+        ("107", "13.4", newest),
         ("37", "11.7", "11.8"),
     ):
         assert [str(row.version) for row in (first_with(arch), last_with(arch)) if row] == [first, last], arch
-    assert first_with("130") is last_with("130") is None
+    assert first_with(UNKNOWN_ARCH) is last_with(UNKNOWN_ARCH) is None
     assert [str(row.version) for row in with_all(["52", "120"])] == ["12.8", "12.9"]
     assert with_all(["52", "110"]) == ()
     assert with_all([]) == RELEASES
@@ -155,7 +159,7 @@ def test_ptx_and_driver_lookups() -> None:
     assert isa_of_target("52") is None
     assert [str(version) for version in toolkits_of(PtxIsa(8, 5))] == ["12.5", "12.6"]
     assert toolkits_of(PtxIsa(99, 0)) == ()
-    assert (max_ptx(driver("580.65.06")), max_ptx(driver("900"))) == (PtxIsa(9, 0), PtxIsa(9, 4))
+    assert (max_ptx(driver("580.65.06")), max_ptx(driver("900"))) == (PtxIsa(9, 0), BRANCHES[-1].ptx_isa)
     found = branch_of(driver("537.13"))  # Windows counts on within a branch
     assert found is not None
     assert found.branch == 535
@@ -165,7 +169,7 @@ def test_ptx_and_driver_lookups() -> None:
     taking = first_branch_taking(PtxIsa(8, 7))
     assert taking is not None
     assert taking.branch == 570
-    assert first_branch_taking(PtxIsa(9, 5)) is None
+    assert first_branch_taking(NEXT_ISA) is None
 
 
 # -- architectures
@@ -177,12 +181,12 @@ def test_architectures_hold_together() -> None:
     for row in ARCHITECTURES:
         assert row.name
         assert row.source
-        assert (row.tegra is None) == (row.capability == ComputeCapability(8, 8))
+        assert (row.tegra is None) == (row.capability == ComputeCapability(8, 8) or row.name.startswith("sm_"))
         if row.first_branch is not None:
             assert row.first_branch in {known.branch for known in BRANCHES}
             assert row.last_branch is None or row.first_branch <= row.last_branch
     assert all(architecture(row.capability) is row for row in ARCHITECTURES)
-    assert architecture(ComputeCapability(13, 0)) is None
+    assert architecture(UNKNOWN_CAPABILITY) is None
 
 
 def test_the_first_driver_is_the_one_whose_ptx_has_the_target() -> None:
@@ -259,7 +263,7 @@ def test_image_lookups() -> None:
     assert newest("12.9", "rockylinux9") == "nvidia/cuda:12.9.1-devel-rockylinux9"
     assert newest("13.4", "ubuntu24.04") == "nvidia/cuda:13.4.1-devel-ubuntu24.04"  # 13.4.2: no devel seen
     assert newest("12.4", "ubuntu24.04") is None
-    assert newest("13.5", "ubuntu24.04") is None
+    assert newest(str(NEXT_TOOLKIT), "ubuntu24.04") is None
     assert newest("12.9", "debian12") is None
     with pytest.raises(ValueError, match="runtime"):
         IMAGES[-1].tag("runtime", "ubuntu24.04")
@@ -279,34 +283,57 @@ def test_every_row_says_where_it_is_from() -> None:
 # -- what tools/refresh_tables.py wrote
 
 
-@pytest.mark.parametrize("table", refresh_tables.GENERATED, ids=lambda table: table.module)
+TABLES = pytest.mark.parametrize("table", refresh_tables.GENERATED, ids=lambda table: table.name)
+
+
+@TABLES
 def test_generated_rows_are_as_they_were_written(table: refresh_tables.Table) -> None:
-    text = table.path.read_text(encoding="utf-8")
+    text = table.path().read_text(encoding="utf-8")
     assert refresh_tables.complaint(text) is None
-    _, _, rows, _ = refresh_tables.split(text)
-    assert "changed by hand" in (refresh_tables.complaint(text.replace(rows, rows.replace("9", "8", 1))) or "")
-    assert "no generated part" in (refresh_tables.complaint("x = 1\n") or "")
+    by_hand = re.sub(r"\d(?=\D*\Z)", lambda digit: str((int(digit[0]) + 1) % 10), text)
+    assert by_hand != text
+    assert "changed by hand" in (refresh_tables.complaint(by_hand) or "")
+    assert "it is no table" in (refresh_tables.complaint("{}") or "")
+
+
+@TABLES
+def test_generated_tables_are_what_the_facts_give(table: refresh_tables.Table) -> None:
+    text = table.path().read_text(encoding="utf-8")
+    assert refresh_tables.made(table, fact_files.FOLDER, "2001-01-01", text) == text
+
+
+@pytest.mark.parametrize("path", sorted(fact_files.FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_facts_say_where_they_are_from_and_have_one_form(path: Path) -> None:
+    facts = fact_files.read(path.stem)
+    assert facts["about"]
+    assert path.read_text(encoding="utf-8") == fact_files.text_of(facts) + "\n"
+    assert path.stem in {name for table in refresh_tables.GENERATED for name in table.facts}
 
 
 def test_rows_are_made_from_facts_and_stay_while_the_facts_do(tmp_path: Path) -> None:
-    fact = {
-        "ptx_isa": "8.7",
-        "cuda": "12.8",
-        "driver_branch": "r570",
-        "targets_introduced": ["120a", "120"],
-        "source": "documented",
-    }
-    facts = tmp_path / "ptx_isa.json"
-    facts.write_text(json.dumps({"rows": [fact]}))
-    table = next(table for table in refresh_tables.GENERATED if table.module == "ptx.py")
-    before = "a = 1\n# >>> generated\n# <<< generated\nb = 2\n"
-    written = refresh_tables.regenerated(before, table, tmp_path, "2026-01-01")
-    assert 'targets_introduced=("120", "120a"),' in written
-    assert "PtxIsa(8, 7)" in written
-    assert "driver_branch=570," in written
-    assert written.startswith("a = 1\n")
-    assert written.endswith("b = 2\n")
-    assert refresh_tables.complaint(written) is None
-    assert refresh_tables.regenerated(written, table, tmp_path, "2027-01-01") == written
-    facts.write_text(json.dumps({"rows": [fact | {"ptx_isa": "8.8"}]}))
-    assert "2027-01-01" in refresh_tables.regenerated(written, table, tmp_path, "2027-01-01")
+    table = next(table for table in refresh_tables.GENERATED if table.name == "gpu_names_by_capability")
+
+    def made(capability: str, today: str, before: str = "") -> str:
+        facts = {"about": "a", "by_cc": {capability: ["GeForce A", "Quadro M620"]}}
+        fact_files.write("gpu_names_official", facts, tmp_path)
+        return refresh_tables.made(table, tmp_path, today, before)
+
+    first = made("8.6", "2026-01-01")
+    assert json.loads(first)["rows"] == [{"name": "GeForce A", "capability": "8.6"}]
+    assert refresh_tables.complaint(first) is None
+    assert made("8.6", "2027-01-01", first) == first
+    assert '"on": "2027-01-01"' in made("8.7", "2027-01-01", first)
+    assert '"on": "2027-01-01"' in made("8.6", "2027-01-01", first.replace("GeForce A", "GeForce B"))
+
+
+def test_a_table_changed_by_hand_is_written_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(refresh_tables.DATA, data)
+    assert refresh_tables.main(["--check", "--data", str(data)]) == 0
+    path = data / "families.json"
+    right = path.read_text()
+    path.write_text(right.replace("[120, 121]", "[120]"))
+    assert refresh_tables.main(["--check", "--data", str(data)]) == 1
+    assert "families.json: its rows were changed by hand" in capsys.readouterr().out
+    assert refresh_tables.main(["--data", str(data)]) == 0
+    assert json.loads(path.read_text())["rows"] == json.loads(right)["rows"]

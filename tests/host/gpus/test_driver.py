@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.machine.facts import DriverFacts, Found, Missing
+from cudacompat.domain.machine.facts import DriverFacts, Found, GpuDevice, Missing
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host import system
-from cudacompat.host.gpus import driver as driver_module
 from cudacompat.host.gpus import libcuda, nvml, smi
-from cudacompat.host.gpus import probe as gpus_module
 from cudacompat.host.gpus.driver import driver, kernel_module
-from cudacompat.host.gpus.pci import cards
 from cudacompat.host.gpus.probe import gpus
-from tests.helpers.machine import RECORDED, nvidia_smi, recorded
+from cudacompat.host.roots import Roots
+from tests.helpers.machine import nvidia_smi, recorded
 from tests.host.gpus.test_pci import device
 
 QUERY = recorded("nvidia-smi-query.csv")
@@ -24,28 +21,53 @@ BANNER = recorded("nvidia-smi.txt")
 NO_CUDA = BANNER.replace("CUDA Version: 13.0", "CUDA Version: N/A ")
 RELEASE = DriverRelease.parse("580.159.04")
 CUDA = DriverCudaVersion(13, 0)
+NOT_ASKED = f"nvidia-smi and {libcuda.LIBRARY} (not asked: they wait for the same driver)"
+NO_NVML = "NVML (libnvidia-ml not found: no driver here)"
+
+
+class Bare:
+    """A machine without a driver, whatever this one has: nothing on PATH, no library, no card."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root, self.bin = folder, folder / "bin"
+        self.roots = Roots.under(folder, {"PATH": str(self.bin)})
+        self.version = put(folder / "proc/driver/nvidia/version")
+        self.osrelease = put(folder / "proc/sys/kernel/osrelease")
+        self.devices = folder / "sys/bus/pci/devices"
+
+    def driver(self) -> Found[DriverFacts] | Missing:
+        return driver(self.roots)
+
+    def gpus(self) -> Found[tuple[GpuDevice, ...]] | Missing:
+        return gpus(self.roots)
+
+
+def put(path: Path) -> Path:
+    """The path, in a folder that is there."""
+    path.parent.mkdir(parents=True)
+    return path
 
 
 @pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine without a driver, whatever this one has: nothing on PATH, no library, no card."""
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setattr(smi, "_FOLDERS", ())
-    monkeypatch.setattr(nvml, "gpus", lambda: Missing("GPU", ("NVML (libnvidia-ml not found: no driver here)",)))
-    monkeypatch.setattr(nvml, "driver", lambda: Missing("driver", ("NVML (libnvidia-ml not found: no driver here)",)))
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bare:
+    monkeypatch.setattr(nvml, "gpus", lambda roots: Missing("GPU", (NO_NVML,)))
+    monkeypatch.setattr(nvml, "driver", lambda roots: Missing("driver", (NO_NVML,)))
     monkeypatch.setattr(libcuda, "_ask", lambda question: "not found")
-    monkeypatch.setattr(driver_module, "kernel_module", functools.partial(kernel_module, tmp_path / "version"))
-    monkeypatch.setattr(gpus_module.pci, "cards", functools.partial(cards, tmp_path / "devices"))
-    monkeypatch.setattr(gpus_module.pci, "DEVICES", tmp_path / "devices")
-    for module in (driver_module, gpus_module):
-        monkeypatch.setattr(module, "is_wsl", functools.partial(system.is_wsl, tmp_path / "osrelease"))
-    return tmp_path
+    return Bare(tmp_path)
+
+
+VERSION = "proc/driver/nvidia/version"
+
+
+def roots_of(folder: Path) -> Roots:
+    return Roots.under(folder, {})
 
 
 class TestKernelModule:
-    def test_the_recorded_one(self) -> None:
-        file = RECORDED / "proc-driver-nvidia-version.txt"
-        assert kernel_module(file) == Found(DriverFacts(RELEASE, None, "open"), str(file))
+    def test_the_recorded_one(self, tmp_path: Path) -> None:
+        file = put(tmp_path / VERSION)
+        file.write_text(recorded("proc-driver-nvidia-version.txt"))
+        assert kernel_module(roots_of(tmp_path)) == Found(DriverFacts(RELEASE, None, "open"), str(file))
 
     @pytest.mark.parametrize(
         ("line", "release", "kind"),
@@ -64,8 +86,8 @@ class TestKernelModule:
         ],
     )
     def test_forms(self, tmp_path: Path, line: str, release: str, kind: str) -> None:
-        (tmp_path / "version").write_text(f"{line}\nGCC version:  gcc version 12.2.0 (Debian 12.2.0-14)\n")
-        found = kernel_module(tmp_path / "version")
+        put(tmp_path / VERSION).write_text(f"{line}\nGCC version:  gcc version 12.2.0 (Debian 12.2.0-14)\n")
+        found = kernel_module(roots_of(tmp_path))
         assert isinstance(found, Found)
         assert (str(found.value.release), found.value.kernel_module) == (release, kind)
 
@@ -73,63 +95,65 @@ class TestKernelModule:
         "text", ["", "NVRM version: none", "GCC version:  gcc version 580.65.06 (x)\n", "\xff\x00"]
     )
     def test_not_understood(self, tmp_path: Path, text: str) -> None:
-        (tmp_path / "version").write_text(text, encoding="latin-1")
-        assert kernel_module(tmp_path / "version") == Missing("driver", (f"{tmp_path / 'version'} (not understood)",))
+        put(tmp_path / VERSION).write_text(text, encoding="latin-1")
+        assert kernel_module(roots_of(tmp_path)) == Missing("driver", (f"{tmp_path / VERSION} (not understood)",))
 
     def test_none(self, tmp_path: Path) -> None:
-        assert kernel_module(tmp_path / "version") == Missing("driver", (f"{tmp_path / 'version'} (not there)",))
+        assert kernel_module(roots_of(tmp_path)) == Missing("driver", (f"{tmp_path / VERSION} (not there)",))
 
 
 class TestDriver:
-    def test_nothing_here_lists_all_that_was_tried(self, bare: Path) -> None:
-        assert driver() == Missing(
+    def test_nothing_here_lists_all_that_was_tried(self, bare: Bare) -> None:
+        assert bare.driver() == Missing(
             "driver",
             (
                 "NVML (libnvidia-ml not found: no driver here)",
                 "nvidia-smi (not found)",
-                f"{bare / 'version'} (not there)",
+                f"{bare.version} (not there)",
                 f"{libcuda.LIBRARY} (not found)",
             ),
         )
 
-    def test_nvidia_smi_after_nvml(self, bare: Path) -> None:
-        nvidia_smi(bare / "bin", QUERY, BANNER)
-        assert driver() == Found(DriverFacts(RELEASE, CUDA), "nvidia-smi")
+    def test_nvidia_smi_after_nvml(self, bare: Bare) -> None:
+        nvidia_smi(bare.bin, QUERY, BANNER)
+        assert bare.driver() == Found(DriverFacts(RELEASE, CUDA), "nvidia-smi")
 
-    def test_nvml_first(self, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        nvidia_smi(bare / "bin", QUERY, BANNER.replace("580.159.04", "535.54.03"))
-        monkeypatch.setattr(nvml, "driver", lambda: Found(DriverFacts(RELEASE, CUDA), "NVML"))
-        assert driver() == Found(DriverFacts(RELEASE, CUDA), "NVML")
+    def test_nvml_first(self, bare: Bare, monkeypatch: pytest.MonkeyPatch) -> None:
+        nvidia_smi(bare.bin, QUERY, BANNER.replace("580.159.04", "535.54.03"))
+        monkeypatch.setattr(nvml, "driver", lambda roots: Found(DriverFacts(RELEASE, CUDA), "NVML"))
+        assert bare.driver() == Found(DriverFacts(RELEASE, CUDA), "NVML")
 
-    def test_the_kernel_module_tells_its_kind(self, bare: Path) -> None:
-        nvidia_smi(bare / "bin", QUERY, BANNER)
-        (bare / "version").write_text(recorded("proc-driver-nvidia-version.txt"))
-        assert driver() == Found(DriverFacts(RELEASE, CUDA, "open"), "nvidia-smi")
+    def test_the_kernel_module_tells_its_kind(self, bare: Bare) -> None:
+        nvidia_smi(bare.bin, QUERY, BANNER)
+        bare.version.write_text(recorded("proc-driver-nvidia-version.txt"))
+        assert bare.driver() == Found(DriverFacts(RELEASE, CUDA, "open"), "nvidia-smi")
 
-    def test_a_container_without_gpus_still_shows_the_kernel_module(self, bare: Path) -> None:
-        (bare / "version").write_text(recorded("proc-driver-nvidia-version.txt"))
-        assert driver() == Found(DriverFacts(RELEASE, None, "open"), str(bare / "version"))
+    def test_a_container_without_gpus_still_shows_the_kernel_module(self, bare: Bare) -> None:
+        bare.version.write_text(recorded("proc-driver-nvidia-version.txt"))
+        assert bare.driver() == Found(DriverFacts(RELEASE, None, "open"), str(bare.version))
 
-    def test_libcuda_tells_what_nvidia_smi_leaves_open(self, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        nvidia_smi(bare / "bin", QUERY, NO_CUDA)
+    def test_libcuda_tells_what_nvidia_smi_leaves_open(self, bare: Bare, monkeypatch: pytest.MonkeyPatch) -> None:
+        nvidia_smi(bare.bin, QUERY, NO_CUDA)
         monkeypatch.setattr(libcuda, "_ask", lambda question: {"version": 12080, "gpus": []})
-        assert driver() == Found(DriverFacts(RELEASE, DriverCudaVersion(12, 8)), f"nvidia-smi and {libcuda.LIBRARY}")
+        assert bare.driver() == Found(
+            DriverFacts(RELEASE, DriverCudaVersion(12, 8)), f"nvidia-smi and {libcuda.LIBRARY}"
+        )
 
-    def test_only_libcuda_as_on_jetson(self, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_only_libcuda_as_on_jetson(self, bare: Bare, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(libcuda, "_ask", lambda question: {"version": 12060, "gpus": []})
-        assert driver() == Found(DriverFacts(None, DriverCudaVersion(12, 6)), libcuda.LIBRARY)
+        assert bare.driver() == Found(DriverFacts(None, DriverCudaVersion(12, 6)), libcuda.LIBRARY)
 
-    def test_wsl_is_said(self, bare: Path) -> None:
-        nvidia_smi(bare / "bin", QUERY, BANNER)
-        (bare / "osrelease").write_text("5.15.153.1-microsoft-standard-WSL2\n")
-        found = driver()
+    def test_wsl_is_said(self, bare: Bare) -> None:
+        nvidia_smi(bare.bin, QUERY, BANNER)
+        bare.osrelease.write_text("5.15.153.1-microsoft-standard-WSL2\n")
+        found = bare.driver()
         assert isinstance(found, Found)
         assert found.found_via == "nvidia-smi (WSL: the driver is the Windows host's)"
 
 
 class TestGpus:
-    def test_nothing_here(self, bare: Path) -> None:
-        assert gpus() == Missing(
+    def test_nothing_here(self, bare: Bare) -> None:
+        assert bare.gpus() == Missing(
             "GPU",
             (
                 "NVML (libnvidia-ml not found: no driver here)",
@@ -149,32 +173,51 @@ class TestGpus:
             (["nvidia", "vfio-pci"], "card 10de:2335, driven by nvidia; card 10de:2335, driven by vfio-pci"),
         ],
     )
-    def test_a_card_without_a_working_driver_is_named(self, bare: Path, made: list[str | None], seen: str) -> None:
-        (bare / "devices").mkdir()
+    def test_a_card_without_a_working_driver_is_named(self, bare: Bare, made: list[str | None], seen: str) -> None:
+        bare.devices.mkdir(parents=True)
         for number, kernel_driver in enumerate(made):
-            device(bare, f"0000:0{number}:00.0", "0x10de", "0x2335", "0x030200", kernel_driver)
-        said = gpus()
+            device(bare.root, f"0000:0{number}:00.0", "0x10de", "0x2335", "0x030200", kernel_driver)
+        said = bare.gpus()
         assert isinstance(said, Missing)
         assert said.tried[-1] == f"the PCI bus ({seen})"
 
-    def test_nvidia_smi_after_nvml(self, bare: Path) -> None:
-        nvidia_smi(bare / "bin", QUERY, BANNER)
-        assert gpus() == smi.parse_gpus(QUERY)
+    def test_nvidia_smi_after_nvml(self, bare: Bare) -> None:
+        nvidia_smi(bare.bin, QUERY, BANNER)
+        assert bare.gpus() == smi.parse_gpus(QUERY)
 
-    def test_libcuda_at_last(self, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_libcuda_at_last(self, bare: Bare, monkeypatch: pytest.MonkeyPatch) -> None:
         orin = {"name": "Orin", "bus": "", "major": 8, "minor": 7, "memory": 0}
         monkeypatch.setattr(libcuda, "_ask", lambda question: {"init": 0, "gpus": [orin]})
-        found = gpus()
+        found = bare.gpus()
         assert isinstance(found, Found)
         assert [(gpu.name, str(gpu.capability)) for gpu in found.value] == [("Orin", "8.7")]
         assert found.found_via == libcuda.LIBRARY
 
-    def test_wsl_is_said(self, bare: Path) -> None:
-        nvidia_smi(bare / "bin", QUERY, BANNER)
-        (bare / "osrelease").write_text("5.15.153.1-microsoft-standard-WSL2\n")
-        found = gpus()
+    def test_wsl_is_said(self, bare: Bare) -> None:
+        nvidia_smi(bare.bin, QUERY, BANNER)
+        bare.osrelease.write_text("5.15.153.1-microsoft-standard-WSL2\n")
+        found = bare.gpus()
         assert isinstance(found, Found)
         assert found.found_via == "nvidia-smi (WSL)"
+
+
+class TestSilence:
+    """NVML gave no answer in time: nvidia-smi and libcuda, which would wait for the same driver, are not asked."""
+
+    def test_the_gpus(self, bare: Bare, monkeypatch: pytest.MonkeyPatch) -> None:
+        nvidia_smi(bare.bin, QUERY, BANNER)
+        monkeypatch.setattr(nvml, "gpus", lambda roots: nvml.NoAnswer("GPU", ("NVML (no answer within 3 s)",)))
+        assert bare.gpus() == Missing(
+            "GPU", ("NVML (no answer within 3 s)", NOT_ASKED, "the PCI bus (not visible here)")
+        )
+
+    def test_the_driver(self, bare: Bare, monkeypatch: pytest.MonkeyPatch) -> None:
+        nvidia_smi(bare.bin, QUERY, BANNER)
+        monkeypatch.setattr(nvml, "driver", lambda roots: nvml.NoAnswer("driver", ("NVML (no answer within 3 s)",)))
+        tried = ("NVML (no answer within 3 s)", NOT_ASKED, f"{bare.version} (not there)")
+        assert bare.driver() == Missing("driver", tried)
+        bare.version.write_text(recorded("proc-driver-nvidia-version.txt"))
+        assert bare.driver() == Found(DriverFacts(RELEASE, None, "open"), str(bare.version))
 
 
 class TestSystem:
@@ -189,8 +232,8 @@ class TestSystem:
     )
     def test_wsl(self, tmp_path: Path, release: str | None, wsl: bool) -> None:
         if release is not None:
-            (tmp_path / "osrelease").write_text(release)
-        assert system.is_wsl(tmp_path / "osrelease") is wsl
+            put(tmp_path / "proc/sys/kernel/osrelease").write_text(release)
+        assert system.is_wsl(roots_of(tmp_path)) is wsl
 
     def test_the_platform_does_not_name_the_machine(self) -> None:
         import platform

@@ -8,7 +8,7 @@ import pytest
 
 from cudacompat.domain.machine.facts import Found, Missing
 from cudacompat.host.gpus import libcuda
-from cudacompat.host.gpus.pci import id_at
+from cudacompat.host.roots import Roots
 from tests.helpers.machine import library
 
 SOURCE = r"""
@@ -69,12 +69,11 @@ def test_gpus_whatever_is_visible(machine: pytest.MonkeyPatch, hidden: str | Non
 
 
 def test_the_pci_id_is_the_bus_s(machine: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    card = tmp_path / "ffff:01:00.0"
-    card.mkdir()
+    card = tmp_path / "sys/bus/pci/devices/ffff:01:00.0"
+    card.mkdir(parents=True)
     (card / "vendor").write_text("0x10de\n")
     (card / "device").write_text("0x2c05\n")
-    machine.setattr(libcuda.pci, "id_at", lambda bus: id_at(bus, tmp_path))
-    found = libcuda.gpus()
+    found = libcuda.gpus(Roots.under(tmp_path, {}))
     assert isinstance(found, Found)
     assert [gpu.pci_id for gpu in found.value] == ["10de:2c05", None]
 

@@ -25,17 +25,21 @@ from tests.helpers.run import ROOT
 SOURCE = r"""
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 typedef struct { char legacy[16]; unsigned domain, bus, device, id, subsystem; char bus_id[32]; } Pci;
 typedef struct { unsigned long long total, free, used; } Memory;
 static int number(const char *name, int otherwise) { char *v = getenv(name); return v ? atoi(v) : otherwise; }
 static int failing(void *h, const char *name) { int lost = number(name, -1); return lost == (int)(long)h - 1; }
 static const char *text(const char *name, const char *otherwise) { char *v = getenv(name); return v ? v : otherwise; }
-int nvmlInitWithFlags(unsigned f) { return number("INIT", 0); }
+static int every(const char *name) { return number(name, 0); }
+static void trouble(void *h, const char *hangs, const char *crashes) {
+    while (failing(h, hangs) || (every("EVERY_HANGS") && hangs[0] == 'H')) sleep(1); if (failing(h, crashes)) abort(); }
+int nvmlInitWithFlags(unsigned f) { trouble((void *)1, "INIT_HANGS", "INIT_CRASHES"); return number("INIT", 0); }
 int nvmlShutdown(void) { return 0; }
 const char *nvmlErrorString(int e) { return "an error in NVML's words"; }
 int nvmlDeviceGetCount_v2(unsigned *n) { *n = number("COUNT", 1); return number("COUNT_ERROR", 0); }
 int nvmlDeviceGetHandleByIndex_v2(unsigned i, void **h) {
-    *h = (void *)(long)(i + 1); return failing(*h, "LOST") ? 15 : 0; }
+    *h = (void *)(long)(i + 1); trouble(*h, "HANGS", "CRASHES"); return failing(*h, "LOST") ? 15 : 0; }
 int nvmlDeviceGetName(void *h, char *s, unsigned n) {
     if (failing(h, "NAMELESS")) return 999; strncpy(s, text("NAME", REC_NAME), n); return 0; }
 int nvmlDeviceGetUUID(void *h, char *s, unsigned n) {
@@ -58,12 +62,15 @@ int nvmlSystemGetDriverVersion(char *s, unsigned n) {
 ASK = """
 import json
 from cudacompat.domain.machine.facts import HostFacts, to_json
+import os
 from cudacompat.host.gpus import nvml
+nvml._FIRST_S = float(os.environ.get("LIMIT", nvml._FIRST_S))
 document = to_json(HostFacts(nvml.gpus(), nvml.driver()))
 print(json.dumps({"gpus": document["gpus"], "driver": document["driver"]}))
 """
 
 Ask = Callable[..., dict[str, Any]]
+SILENT = "no answer within 1 s"
 
 
 def answers() -> dict[str, object]:
@@ -204,7 +211,45 @@ def test_no_library(ask: Ask) -> None:
 
 def test_a_name_that_is_not_utf_8_is_no_crash(ask: Ask) -> None:
     said = ask(NAME=os.fsdecode(b"H\xff200"))["gpus"]
-    assert said["tried"][0].startswith("NVML (unusable: ")
+    assert said["tried"][0].startswith("NVML (GPU 0: unusable: ")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "why"), [("CRASHES", "killed by SIGABRT"), ("HANGS", "no answer within 3 s")], ids=["crash", "hang"]
+)
+def test_a_gpu_in_trouble_costs_neither_the_others_nor_this_process(ask: Ask, trouble: str, why: str) -> None:
+    said = ask(COUNT=3, **{trouble: 1})
+    assert [index for index, _, _ in names(said)] == [0, 2]
+    assert said["gpus"]["found_via"] == f"NVML, but GPU 1: {why}"
+    assert said["driver"]["value"]["release"] == "580.159.04"
+
+
+def test_two_gpus_that_hang_cost_two_waits(ask: Ask) -> None:
+    said = ask(COUNT=4, HANGS=1, LIMIT=1)
+    assert [index for index, _, _ in names(said)] == [0, 2, 3]
+    every = ask(COUNT=3, EVERY_HANGS=1, LIMIT=1)["gpus"]["tried"]
+    assert every == [f"NVML (GPU 0: {SILENT}; GPU 1: {SILENT}; GPU 2: not asked)"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "why"), [("INIT_CRASHES", "killed by SIGABRT"), ("INIT_HANGS", "no answer within 3 s")]
+)
+def test_a_library_in_trouble_is_missing_with_the_reason(ask: Ask, trouble: str, why: str) -> None:
+    said = ask(**{trouble: 0})
+    assert said["gpus"] == {"missing": "GPU", "tried": [f"NVML ({why})"]}
+    assert said["driver"] == {"missing": "driver", "tried": [f"NVML ({why})"]}
+
+
+def test_a_wedged_driver_costs_the_snapshot_three_seconds(folder: Path) -> None:
+    code = (
+        "import time; from cudacompat.host.gpus import probe, driver\n"
+        "started = time.monotonic(); print(probe.gpus(), driver.driver(), round(time.monotonic() - started, 1))"
+    )
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(folder), "PYTHONPATH": str(ROOT), "INIT_HANGS": "0"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.count("NVML (no answer within 3 s)") == 2
+    assert done.stdout.count("not asked: they wait for the same driver") == 2
+    assert 6 <= float(done.stdout.split()[-1]) < 12  # one after the other here, at the same time in a snapshot
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
 from cudacompat.host.gpus import smi
+from cudacompat.host.roots import Roots
 from tests.helpers.machine import nvidia_smi, program, recorded, says
 
 QUERY = recorded("nvidia-smi-query.csv")
@@ -40,7 +41,7 @@ def gpus_of(text: str) -> list[str]:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that is all of PATH, and no other nvidia-smi is known."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(smi, "_FOLDERS", ())
+    monkeypatch.setattr(smi, "_UNDER_USR", ())
     return tmp_path
 
 
@@ -202,11 +203,9 @@ class TestTheProgram:
         assert smi.gpus() == Missing("GPU", ("nvidia-smi (not found)",))
         assert smi.driver() == Missing("driver", ("nvidia-smi (not found)",))
 
-    def test_it_is_found_where_path_does_not_say(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("PATH", str(tmp_path))
-        monkeypatch.setattr(smi, "_FOLDERS", (tmp_path / "wsl",))
-        nvidia_smi(tmp_path / "wsl", QUERY, BANNER)
-        assert isinstance(smi.gpus(), Found)
+    def test_it_is_found_where_path_does_not_say(self, tmp_path: Path) -> None:
+        nvidia_smi(tmp_path / "usr/lib/wsl/lib", QUERY, BANNER)
+        assert isinstance(smi.gpus(Roots.under(tmp_path, {"PATH": str(tmp_path)})), Found)
 
     def test_driver_and_library_do_not_match(self, folder: Path) -> None:
         text = ["Failed to initialize NVML: Driver/library version mismatch", "NVML library version: 580.159"]

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from cudacompat.domain.machine.components import SiteFolder
 from cudacompat.host.environment import NAMES
-from cudacompat.host.python_stack import SiteFolder
+from cudacompat.host.roots import Roots
 from cudacompat.host.toolchain import toolkit as toolkit_module
 from cudacompat.host.toolchain.nvcc import program_behind, release_of
-from cudacompat.host.toolchain.toolkit import PLACES, toolkits
+from cudacompat.host.toolchain.toolkit import toolkits, usual_places
 from tests.helpers.machine import program
 from tests.helpers.toolchain import require_nvcc, run
 
@@ -41,7 +42,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPat
     for name in (*NAMES, "CONDA_PREFIX", "VIRTUAL_ENV"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setattr(toolkit_module, "site_folders", lambda: ())
+    monkeypatch.setattr(toolkit_module, "site_folders", lambda roots: ())
     return monkeypatch
 
 
@@ -57,7 +58,7 @@ class TestTheRealOne:
 
     def test_pip_s_is_found(self, real: Path, machine: pytest.MonkeyPatch) -> None:
         site = real.parents[3]
-        machine.setattr(toolkit_module, "site_folders", lambda: (SiteFolder(site, site),))
+        machine.setattr(toolkit_module, "site_folders", lambda roots: (SiteFolder(str(site), str(site)),))
         assert found() == [(str(real.resolve()), str(release_of(real)), False, "pip")]
 
     def test_behind_a_wrapper_on_path(self, real: Path, machine: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -139,8 +140,26 @@ class TestWays:
         (tmp_path / "c/bin/nvcc").symlink_to(tmp_path / "c/bin/nvcc")
         assert found((tmp_path, "*")) == []
 
+    def test_another_root(self, tmp_path: Path) -> None:
+        """A folder handed in as the machine: its /usr, its PATH and variables, and nothing of this one."""
+        for name in ("usr/local/cuda-12.4", "opt/cuda", "named", "path"):
+            tool = tmp_path / name / "bin/nvcc"
+            tool.parent.mkdir(parents=True)
+            tool.write_bytes(b"\x7fELF Cuda compilation tools, release 12.4, V12.4.131\n")
+            tool.chmod(0o755)
+        environ = {"PATH": str(tmp_path / "path/bin"), "CUDA_HOME": str(tmp_path / "named")}
+        seen = toolkits(roots=Roots.under(tmp_path, environ)).values
+        mine = [(toolkit.path.removeprefix(f"{tmp_path}/"), toolkit.found_via) for toolkit in seen]
+        assert [each for each in mine if not each[0].startswith("/")] == [
+            ("path/bin/nvcc", "PATH"),
+            ("named/bin/nvcc", "CUDA_HOME"),
+            ("usr/local/cuda-12.4/bin/nvcc", str(tmp_path / "usr/local/cuda-12.4")),
+            ("opt/cuda/bin/nvcc", str(tmp_path / "opt/cuda")),
+        ]
+        assert all("pip" in way for path, way in mine if path.startswith("/"))  # the running Python's packages
+
     def test_the_usual_places(self) -> None:
-        assert {str(folder / pattern) for folder, pattern in PLACES} >= {
+        assert {str(folder / pattern) for folder, pattern in usual_places(Roots.real())} >= {
             "/usr/local/cuda",
             "/usr/local/cuda-*",
             "/opt/cuda",

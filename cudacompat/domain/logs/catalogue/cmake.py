@@ -16,7 +16,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample='CMake Error in CMakeLists.txt:\n  CUDA_ARCHITECTURES is set to "native", but no GPU was detected.',
         cause="`native` asks for the GPU of the machine that builds, and an image build or CI runner has none. CMake "
         "3.24 to 3.27 stop here; from 3.28 on the build goes through with nvcc's default target.",
-        not_="a fault of the driver on the machine that will run it.",
+        does_not_mean="a fault of the driver on the machine that will run it.",
         fix="Name the architectures; for ggml also -DGGML_NATIVE=OFF.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("measured with CMake 3.25.1", "Kitware/CMake Source/cmGeneratorTarget.cxx"),
@@ -30,7 +30,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "  is not one of the following:\n\n    * a semicolon-separated list of integers, each optionally",
         cause="CMake's list is numbers with -real or -virtual: `12.0`, `sm_120`, commas and quotes are refused, and "
         "suffixes that this CMake does not know: `a` from 3.25, `f` from 3.31.8 and 4.0.2.",
-        not_="that nvcc cannot build it.",
+        does_not_mean="that nvcc cannot build it.",
         fix='Write 120 (or 120a), separated by semicolons: "-DCMAKE_CUDA_ARCHITECTURES=80-real;120-real".',
         command="cudacompat generate cmake --gpu {gpu}",
         sources=("measured with CMake 3.25.1", "Kitware/CMake Modules/Internal/CMakeCUDAArchitecturesValidate.cmake"),
@@ -43,7 +43,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "literal quotes:",
         cause="Quotes were given twice, as in CMAKE_ARGS='-DCMAKE_CUDA_ARCHITECTURES=\"80;120\"', and nobody took the "
         "inner ones off.",
-        not_="that the architectures are unknown.",
+        does_not_mean="that the architectures are unknown.",
         fix="Leave the inner quotes out.",
         sources=("Kitware/CMake Modules/Internal/CMakeCUDAArchitecturesValidate.cmake",),
     ),
@@ -58,7 +58,7 @@ SIGNATURES: tuple[Signature, ...] = (
         '"ggml-cuda".',
         cause="A variable that should hold the list was not set, often a shell variable or a Docker ARG that is out "
         "of scope.",
-        not_="that a default would be used.",
+        does_not_mean="that a default would be used.",
         fix="Set the list; OFF if you pass the flags yourself.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(
@@ -84,7 +84,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CMake Error at ggml/src/ggml-cuda/CMakeLists.txt:268 (message):\n  CUDA Toolkit not found",
         cause="There is no nvcc on the PATH or in the usual places: a -base or -runtime image, or a driver without a "
         "toolkit.",
-        not_="that the driver is missing.",
+        does_not_mean="that the driver is missing.",
         fix="Build in a -devel image, or install the toolkit; else name it with CUDAToolkit_ROOT and CUDACXX.",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc CUDAToolkit_ROOT=/usr/local/cuda",
         sources=(
@@ -106,7 +106,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="-- Could NOT find CUDA (missing: CUDA_TOOLKIT_ROOT_DIR CUDA_NVCC_EXECUTABLE CUDA_INCLUDE_DIRS)",
         cause="The project looks for CUDA and does not insist on it; there is no nvcc on the PATH or in the usual "
         "places.",
-        not_="a failure: where no GPU is wanted, nothing is wrong.",
+        does_not_mean="a failure: where no GPU is wanted, nothing is wrong.",
         fix="For a GPU build, build in a -devel image or install the toolkit, and configure again in an empty folder.",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc CUDAToolkit_ROOT=/usr/local/cuda",
         sources=("Kitware/CMake Modules/FindCUDA.cmake", "Kitware/CMake Modules/FindCUDAToolkit.cmake"),
@@ -123,7 +123,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CUDA_COMPILER could be found.",
         cause="nvcc is not on the PATH, CUDACXX or CMAKE_CUDA_COMPILER names a file that is not there, or an old "
         "CMakeCache.txt remembers another machine.",
-        not_="that the driver is missing.",
+        does_not_mean="that the driver is missing.",
         fix="Use a -devel image or set CUDACXX; configure from scratch (cmake --fresh).",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc",
         sources=(
@@ -137,7 +137,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("The CUDA compiler identification is unknown",),
         sample="-- The CUDA compiler identification is unknown",
         cause="There is no nvcc, or its first compile failed: CMake says so further down.",
-        not_="that the compiler is of an unknown make.",
+        does_not_mean="that the compiler is of an unknown make.",
         fix="Read the CMake Error below it; if there is none, CMakeFiles/CMakeConfigureLog.yaml (CMakeError.log of "
         "older releases) has nvcc's output.",
         after=("**",),
@@ -150,7 +150,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CMake Error at CMakeDetermineCompilerId.cmake:676 (message):\n  No CUDA toolset found.",
         cause="The toolkit's Visual Studio integration is not installed for this edition: Visual Studio came after "
         "CUDA, or is newer than the toolkit.",
-        not_="that nvcc is missing.",
+        does_not_mean="that nvcc is missing.",
         fix="Run the CUDA installer again and choose Visual Studio Integration, or build with -G Ninja.",
         command="cmake -G Ninja -B build",
         sources=(
@@ -173,7 +173,7 @@ SIGNATURES: tuple[Signature, ...] = (
         '"CMakeCUDACompilerId.cu" failed.',
         cause="nvcc runs and a trivial program does not compile: a host compiler that is too new, an architecture that "
         "nvcc does not know, or flags in CUDAFLAGS or NVCC_APPEND_FLAGS. nvcc's own line stands below.",
-        not_="that the project is broken.",
+        does_not_mean="that the project is broken.",
         fix="Read nvcc's line in the output that follows.",
         after=(
             "nvcc-unsupported-arch",
@@ -201,7 +201,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "CUDA_SELECT_NVCC_ARCH_FLAGS",
         cause="The old FindCUDA module takes majors of one digit only, in every CMake. CTranslate2 and older projects "
         "still use it.",
-        not_="that nvcc cannot build it.",
+        does_not_mean="that nvcc cannot build it.",
         fix="Keep the older ones in the list and pass the new one as a flag: CTranslate2 "
         '-DCUDA_NVCC_FLAGS="-gencode=arch=compute_{number},code=sm_{number}".',
         distinct=("arch",),
@@ -214,7 +214,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CMake Error at FindCUDA/select_compute_arch.cmake:249 (message):\n  arch_bin wasn't set for some "
         "reason",
         cause="It comes right behind `Unknown CUDA Architecture Name`.",
-        not_="a fault of its own.",
+        does_not_mean="a fault of its own.",
         fix="See the line before it.",
         after=("cmake-findcuda-arch-unknown",),
         sources=("NixOS/nixpkgs#536525", "k2-fsa/k2#1344"),
@@ -227,7 +227,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CMake Warning:\n  Manually-specified variables were not used by the project:\n\n    "
         "GGML_CUDA_COMPUTE_CAPABILITY",
         cause="The variable was given on the command line and no CMakeLists.txt reads it: it changes nothing.",
-        not_="that the architectures it names were built.",
+        does_not_mean="that the architectures it names were built.",
         fix="Use the variable that this engine reads.",
         command="cudacompat generate {engine} --gpu {gpu}",
         distinct=("variable",),
@@ -249,7 +249,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "GGML_CUDA instead",
         cause="The CUDA switch of whisper.cpp and llama.cpp was renamed; the old one stops the build or is ignored, "
         "which leaves a build for the CPU.",
-        not_="that CUDA is unsupported.",
+        does_not_mean="that CUDA is unsupported.",
         fix="Use -DGGML_CUDA=ON, and configure from scratch.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("ggml-org/whisper.cpp CMakeLists.txt",),
@@ -263,7 +263,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "contains:\n\n    CUDA::nvToolsExt\n\n  but the target was not found.",
         cause="This PyTorch was made for a CUDA release with the old NVTX library; newer toolkits have NVTX 3 as "
         "headers only.",
-        not_="that CUDA is not installed.",
+        does_not_mean="that CUDA is not installed.",
         fix="A newer PyTorch, or the toolkit with which it was built.",
         sources=("measured with CMake 4.4.5 and CUDA 13.5",),
     ),
@@ -278,7 +278,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "CUDA::cublas\n\n  but the "
         "target was not found.",
         cause="find_package(CUDAToolkit) found nvcc and not this library: its -dev package is missing.",
-        not_="that the toolkit is missing as a whole.",
+        does_not_mean="that the toolkit is missing as a whole.",
         fix="Install the library's -dev package (libcublas-dev-12-8, …) or use a -devel image.",
         distinct=("target",),
         sources=("Kitware/CMake Source/cmGeneratorTarget_Link.cxx",),
@@ -291,7 +291,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "compiler extensions), "
         "but CMake does not know the compile flags to use to enable it.",
         cause="C++17 in device code came with CUDA 11.0 and C++20 with 12.0, or the CMake is older than the nvcc.",
-        not_="that the host compiler is too old.",
+        does_not_mean="that the host compiler is too old.",
         fix="A newer toolkit, or a newer CMake.",
         sources=("measured with CMake 4.4.5: CUDA_STANDARD 26",),
     ),
@@ -305,7 +305,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="-- Using CMAKE_CUDA_ARCHITECTURES=native CMAKE_CUDA_ARCHITECTURES_NATIVE=No CUDA devices found.-real",
         cause="GGML_NATIVE=ON set the list to `native`; no GPU is visible, so nvcc will warn and compile its default "
         "target (52 up to CUDA 12, 75 from 13).",
-        not_="that the build will fail: it succeeds with the wrong code.",
+        does_not_mean="that the build will fail: it succeeds with the wrong code.",
         fix="Give -DGGML_NATIVE=OFF and -DCMAKE_CUDA_ARCHITECTURES, and configure from scratch.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/CMakeLists.txt", "measured with CMake 3.28.4 and 4.4.4"),

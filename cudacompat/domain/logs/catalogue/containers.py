@@ -15,7 +15,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample='docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]].',
         cause="The NVIDIA Container Toolkit is not installed on the host, or Docker was not restarted after it; Docker "
         "as a snap does not see it.",
-        not_="that the driver or CUDA is missing in the image.",
+        does_not_mean="that the driver or CUDA is missing in the image.",
         fix="Install nvidia-container-toolkit on the host, configure Docker, restart it.",
         command="sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker",
         sources=("NVIDIA/nvidia-docker#1642", "OpenBMB/XAgent#273", "infiniflow/ragflow#9573"),
@@ -26,7 +26,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Unknown runtime specified nvidia", "unknown or invalid runtime name: nvidia"),
         sample="docker: Error response from daemon: unknown or invalid runtime name: nvidia",
         cause="/etc/docker/daemon.json does not list it: the toolkit is not installed or not configured.",
-        not_="that the driver is missing.",
+        does_not_mean="that the driver is missing.",
         fix="Install nvidia-container-toolkit, configure Docker, restart it.",
         command="sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker",
         sources=(
@@ -47,7 +47,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "file: no such file or directory: unknown.",
         cause="libnvidia-ml.so.1 or the kernel module is missing where Docker runs: no driver, a driver in part, or a "
         "Docker daemon in a virtual machine or a snap.",
-        not_="that something is missing in the image.",
+        does_not_mean="that something is missing in the image.",
         fix="Install the driver on the host and see that nvidia-smi works there.",
         command="nvidia-smi",
         sources=("NVIDIA/libnvidia-container#231", "docker/for-win#13835", "NVIDIA/nvidia-container-toolkit#154"),
@@ -59,7 +59,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvidia-container-cli: initialization error: WSL environment detected but no adapters were found: "
         "unknown.",
         cause="The Windows driver is too old for WSL2, the GPU is disabled, or the WSL kernel is old.",
-        not_="that a Linux driver is missing inside WSL: there must be none.",
+        does_not_mean="that a Linux driver is missing inside WSL: there must be none.",
         fix="Update the NVIDIA driver in Windows, then `wsl --update`.",
         command="wsl --update",
         sources=(
@@ -78,7 +78,8 @@ SIGNATURES: tuple[Signature, ...] = (
         "driver to a newer "
         "version, or use an earlier cuda container: unknown",
         cause="NVIDIA_REQUIRE_CUDA in the image is above the CUDA version of the host's driver.",
-        not_="that the GPU's architecture is wrong. With minor-version compatibility the program might even run.",
+        does_not_mean="that the GPU's architecture is wrong. With minor-version compatibility the program might even "
+        "run.",
         fix="Update the host's driver or take an older base image. NVIDIA_DISABLE_REQUIRE=1 only hides the check.",
         sources=("theroyallab/tabbyAPI#324", "NVIDIA/nvidia-container-toolkit#152", "ggml-org/llama.cpp#9665"),
     ),
@@ -94,7 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "filters attached "
         "to the cgroup: bpf_prog_query(BPF_CGROUP_DEVICE) failed: operation not permitted: unknown.",
         cause="Rootless containers, or a container in a container, may not load BPF programs for cgroups.",
-        not_="that the driver is missing.",
+        does_not_mean="that the driver is missing.",
         fix="CDI (nvidia-ctk cdi generate; --device nvidia.com/gpu=all), or no-cgroups = true in "
         "/etc/nvidia-container-runtime/config.toml.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
@@ -111,7 +112,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error: setting up CDI devices: unresolvable CDI devices nvidia.com/gpu=all",
         cause="--device nvidia.com/gpu=… needs /etc/cdi/nvidia.yaml (or /var/run/cdi), and it is missing or is from "
         "before the driver's update.",
-        not_="that the GPU is missing.",
+        does_not_mean="that the GPU is missing.",
         fix="Generate it, again after every driver update.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
         distinct=("device",),
@@ -128,7 +129,7 @@ SIGNATURES: tuple[Signature, ...] = (
         '"/dev/dri/renderD129": no such file or directory',
         cause="/etc/cdi/nvidia.yaml was written when the machine had other device nodes: before a driver's update, a "
         "restart, or a change of cards.",
-        not_="that the driver is missing.",
+        does_not_mean="that the driver is missing.",
         fix="Generate it again.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
         distinct=("device",),
@@ -140,7 +141,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Error: stat nvidia.com/gpu=<device:word>: no such file or directory",),
         sample="Error: stat nvidia.com/gpu=0: no such file or directory",
         cause="Podman before 4.1 has no support for CDI.",
-        not_="that the GPU or its CDI description is missing.",
+        does_not_mean="that the GPU or its CDI description is missing.",
         fix='Podman 4.1 or newer; else the NVIDIA runtime with mode = "cdi" in its config.toml.',
         sources=("NVIDIA/nvidia-container-toolkit#63",),
     ),
@@ -156,7 +157,7 @@ SIGNATURES: tuple[Signature, ...] = (
         '"nvidia-container-runtime-hook": '
         "executable file not found in $PATH",
         cause="The NVIDIA Container Toolkit was removed or only half installed, and Docker still calls it.",
-        not_="that the driver is missing.",
+        does_not_mean="that the driver is missing.",
         fix="Install nvidia-container-toolkit again.",
         command="sudo apt-get install --reinstall nvidia-container-toolkit",
         sources=(
@@ -170,7 +171,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("/usr/local/cuda/bin/nvcc: not found", "/usr/local/cuda/bin/nvcc: No such file or directory"),
         sample="/bin/sh: 1: /usr/local/cuda/bin/nvcc: not found",
         cause="nvidia/cuda's -base and -runtime images have no nvcc.",
-        not_="that the toolkit is broken.",
+        does_not_mean="that the toolkit is broken.",
         fix="FROM nvidia/cuda:…-devel-… for the stage that builds.",
         sources=("https://hub.docker.com/r/nvidia/cuda (image flavours)",),
     ),

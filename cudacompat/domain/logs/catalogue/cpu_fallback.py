@@ -24,7 +24,8 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The CUDA backend was not compiled in, its library was not found, or no device is visible. The line is "
         "of "
         "level INFO, and the CPU goes on with the work.",
-        not_="a wrong architecture: that fails later, and loudly. `use gpu = 1` above it is only the parameter.",
+        does_not_mean="a wrong architecture: that fails later, and loudly. `use gpu = 1` above it is only the "
+        "parameter.",
         fix='Build with -DGGML_CUDA=ON (whisper-rs: features = ["cuda"]), start the container with --gpus all, and let '
         "CI fail on this line.",
         command="cudacompat doctor",
@@ -39,7 +40,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="whisper_init_with_params_no_state: use gpu    = 0",
         cause="use_gpu is false: the flag -ng, WhisperContextParameters with use_gpu(false), or a whisper-rs built "
         "without a GPU feature.",
-        not_="that no GPU was found.",
+        does_not_mean="that no GPU was found.",
         fix='Take the flag away; for whisper-rs add features = ["cuda"].',
         sources=(_WHISPER,),
     ),
@@ -52,7 +53,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="warning: not compiled with GPU offload support, --gpu-layers option will be ignored",
         cause="No GPU backend is in the build (or none could be loaded): everything runs on the CPU.",
-        not_="a wrong architecture.",
+        does_not_mean="a wrong architecture.",
         fix="Build with -DGGML_CUDA=ON and look for `found 1 CUDA devices` at the start.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=_REASONS,
@@ -65,7 +66,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("offloaded 0/<layers:num> layers to GPU",),
         sample="load_tensors: offloaded 0/33 layers to GPU",
         cause="--n-gpu-layers is 0 or missing, no GPU backend is in the build, or the memory did not suffice.",
-        not_="a wrong architecture.",
+        does_not_mean="a wrong architecture.",
         fix="-ngl 99; if it stays at 0, look for the lines of ggml_cuda_init.",
         after=(*_REASONS, "llama-no-offload"),
         sources=("ollama/ollama#12303", "ollama/ollama llm/llama_server.go"),
@@ -82,7 +83,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='time=2025-01-29T09:00:00.000Z level=INFO source=gpu.go:392 msg="no compatible GPUs were discovered"',
         cause="libcuda was not found or lists no device, or ollama's own CUDA libraries are missing beside the binary.",
-        not_="that the GPU is unsupported: the lines above with level=WARN say why.",
+        does_not_mean="that the GPU is unsupported: the lines above with level=WARN say why.",
         fix="In containers --gpus all; install ollama with its lib/ollama folder; OLLAMA_DEBUG=1 prints the search.",
         after=(*_REASONS, "ollama-driver-too-old", "ollama-cuda-init"),
         sources=("ollama/ollama#8674", "ollama/ollama#8532", "ollama/ollama#9885"),
@@ -99,7 +100,7 @@ SIGNATURES: tuple[Signature, ...] = (
         'libcuda.so.550.90.07: cuda driver library init failure: 999"',
         cause="cuInit returned the number at the end: 999 is a kernel side that is not usable (nvidia_uvm), 100 no "
         "visible GPU, 3 and 46 see their pages.",
-        not_="that the GPU is unsupported by ollama.",
+        does_not_mean="that the GPU is unsupported by ollama.",
         fix="sudo nvidia-modprobe -u; restart the container or the machine; in containers mount /dev/nvidia-uvm.",
         command="cudacompat explain {code}",
         distinct=("code",),
@@ -115,7 +116,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="UserWarning: FP16 is not supported on CPU; using FP32 instead",
         cause="torch.cuda.is_available() is false, or the device was set to cpu.",
-        not_="a failure.",
+        does_not_mean="a failure.",
         fix="See why PyTorch has no GPU.",
         command="python -c 'import torch; print(torch.version.cuda, torch.cuda.is_available())'",
         after=("torch-no-driver", "torch-driver-too-old", "torch-without-cuda", "cuda-unknown-error"),
@@ -131,7 +132,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Please compile with -DSHERPA_ONNX_ENABLE_GPU=ON. Available providers: CPUExecutionProvider, . "
         "Fallback to cpu!",
         cause="The package has the onnxruntime for the CPU.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix="Install the wheel with +cuda in its version, or build with -DSHERPA_ONNX_ENABLE_GPU=ON.",
         sources=("k2-fsa/sherpa-onnx sherpa-onnx/csrc/session.cc",),
     ),
@@ -145,7 +146,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="Falling back to ['CPUExecutionProvider'] and retrying.",
         cause="The CUDA provider could not be made; the reason stands above.",
-        not_="that the model needs the CPU.",
+        does_not_mean="that the model needs the CPU.",
         fix="Read the error above; ask session.get_providers() in the program and stop if CUDA is not in it.",
         after=(
             "ort-provider-not-loaded",
@@ -165,7 +166,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="An NVIDIA GPU may be present on this machine, but a CUDA-enabled jaxlib is not installed. Falling "
         "back to cpu.",
         cause="jax was installed without its CUDA plugin.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix='pip install "jax[cuda12]" or "jax[cuda13]".',
         command='pip install --upgrade "jax[cuda12]"',
         after=("jax-cuda-failed",),
@@ -178,7 +179,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Could not find cuda drivers on your machine, GPU will not be used",),
         sample="Could not find cuda drivers on your machine, GPU will not be used.",
         cause="libcuda.so.1 or the CUDA libraries were not found when TensorFlow was loaded.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix='--gpus all in containers; pip install "tensorflow[and-cuda]".',
         after=("driver-not-in-container", "libcuda-missing", "tf-libraries-missing"),
         sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
@@ -190,7 +191,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDA is disabled due to setting NUMBA_DISABLE_CUDA=1", "libNVVM cannot be found"),
         sample="libNVVM cannot be found. Do `conda install cudatoolkit`:",
         cause="NUMBA_DISABLE_CUDA is set, or the toolkit's libnvvm is not in the search path.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix="Unset the variable; install numba-cuda[cu12] or a toolkit and set CUDA_HOME.",
         sources=("numba/numba numba/cuda/cudadrv/driver.py", "numba/numba numba/cuda/cudadrv/nvvm.py"),
     ),
@@ -202,7 +203,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "matches your "
         "CUDA version.",
         cause="The toolkit that Numba found is too new or too old for its table of GPUs.",
-        not_="that the driver is wrong.",
+        does_not_mean="that the driver is wrong.",
         fix="numba-cuda, and a toolkit that it supports.",
         sources=("numba/numba numba/cuda/cudadrv/nvvm.py",),
     ),

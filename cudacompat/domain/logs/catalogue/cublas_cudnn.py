@@ -26,7 +26,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="cublasCreate failed: most often no memory is left on the GPU, else an earlier CUDA error or a cuBLAS "
         "that "
         "does not fit the driver.",
-        not_="a missing architecture of the program's own kernels.",
+        does_not_mean="a missing architecture of the program's own kernels.",
         fix="Look for an error above it; free memory on the GPU; one cuBLAS in the search path.",
         after=_EARLIER,
         sources=(_CUBLAS, "cublas_api.h of nvidia-cublas-cu12 12.9"),
@@ -37,7 +37,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUBLAS_STATUS_ALLOC_FAILED",),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
         cause="The GPU's memory is full.",
-        not_="an architecture problem.",
+        does_not_mean="an architecture problem.",
         fix="A smaller batch or model; see who holds the memory.",
         command="nvidia-smi",
         after=_EARLIER,
@@ -52,7 +52,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "&alpha, a, lda, b, ldb, &beta, c, ldc)`",
         cause="An earlier CUDA error shows here, or the cuBLAS has no kernel for the GPU: releases before 12.8 know "
         "nothing of the 50 series.",
-        not_="that the sizes are wrong.",
+        does_not_mean="that the sizes are wrong.",
         fix="Look for an error above it; else a newer cuBLAS (toolkit or wheel), of {toolkit}.",
         after=_EARLIER,
         sources=(_CUBLAS, "cublas_api.h of nvidia-cublas-cu12 12.9"),
@@ -65,7 +65,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "m, n, k, "
         "&falpha, a, CUDA_R_16BF, lda`",
         cause="A type that the GPU lacks (bfloat16 below 8.0, FP8 below 8.9) or an alignment that it demands.",
-        not_="a missing architecture.",
+        does_not_mean="a missing architecture.",
         fix="Another type (float16), or a newer cuBLAS.",
         after=_EARLIER,
         sources=(_CUBLAS, "cublas_api.h of nvidia-cublas-cu12 12.9"),
@@ -77,7 +77,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_NOT_INITIALIZED",
         cause="Another cuDNN than the program was built with was loaded, memory is full, or the driver is too old for "
         "it.",
-        not_="a missing architecture of the program's own kernels.",
+        does_not_mean="a missing architecture of the program's own kernels.",
         fix="One cuDNN in the search path, of the right major version; unset LD_LIBRARY_PATH.",
         after=_EARLIER,
         sources=(_CUDNN, "cudnn_graph.h of nvidia-cudnn-cu12 9.28"),
@@ -88,7 +88,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDNN_STATUS_EXECUTION_FAILED", "CUDNN_STATUS_MAPPING_ERROR"),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
         cause="An earlier CUDA error shows here, memory ran out, or this cuDNN has no code for the GPU.",
-        not_="that the model is wrong.",
+        does_not_mean="that the model is wrong.",
         fix="Look for an error above it; a newer cuDNN for {label}.",
         after=_EARLIER,
         sources=(_CUDNN, "cudnn_graph.h of nvidia-cudnn-cu12 9.28"),
@@ -99,7 +99,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDNN_STATUS_INTERNAL_ERROR",),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_INTERNAL_ERROR",
         cause="Often no memory for its workspace; else a cuDNN that does not fit the GPU or the driver.",
-        not_="a defect of the model.",
+        does_not_mean="a defect of the model.",
         fix="Free memory (allow growth, no preallocation), or another cuDNN.",
         after=_EARLIER,
         sources=(_CUDNN,),
@@ -110,7 +110,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDNN_STATUS_ARCH_MISMATCH", "CUDNN_STATUS_NOT_SUPPORTED_ARCH_MISMATCH"),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_ARCH_MISMATCH",
         cause="The GPU is older than this cuDNN supports (9 needs 5.0, from 9.11 on 7.5), or lacks the operation.",
-        not_="that the program's own kernels are missing.",
+        does_not_mean="that the program's own kernels are missing.",
         fix="An older cuDNN (and framework) for an old GPU.",
         after=_EARLIER,
         sources=(_CUDNN,),
@@ -124,7 +124,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "input.",
         cause="The combination of type, layout and size has no implementation: a tensor that is not contiguous, or a "
         "type that the GPU lacks.",
-        not_="a missing architecture.",
+        does_not_mean="a missing architecture.",
         fix="tensor.contiguous(), another type, or a newer cuDNN.",
         after=_EARLIER,
         sources=(_CUDNN, "cudnn_graph.h of nvidia-cudnn-cu12 9.28"),
@@ -135,7 +135,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH", "CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED"),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH",
         cause="cuDNN 9 is several libraries; some came from the wheel and some from LD_LIBRARY_PATH or the system.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix="Unset LD_LIBRARY_PATH, or make both places the same release.",
         command="env -u LD_LIBRARY_PATH PROGRAM",
         sources=("cudnn_graph.h of nvidia-cudnn-cu12 9.28",),
@@ -155,7 +155,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Unable to load any of {libcudnn_ops.so.9.1.0, libcudnn_ops.so.9.1, libcudnn_ops.so.9, libcudnn_ops.so}",
         cause="The program needs cuDNN of that major version (CTranslate2 from 4.5 on and PyTorch from 2.4 on: 9) and "
         "it is not in the search path.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix="Install it and put its lib folder into LD_LIBRARY_PATH; for cuDNN 8 ctranslate2==4.4.0.",
         command="pip install 'nvidia-cudnn-cu12==9.*'",
         sources=(
@@ -176,7 +176,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "execution on the "
         "device'",
         cause="The call failed for the reason in the line; with `no kernel image` NCCL has no code for the GPU.",
-        not_="a network problem.",
+        does_not_mean="a network problem.",
         fix="A newer NCCL (nvidia-nccl-cu12) for {label}, or see to the CUDA error itself.",
         sources=("libnccl.so.2 of nvidia-nccl-cu12 2.32 (text)",),
     ),
@@ -192,7 +192,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "NCCL version "
         "2.19.3",
         cause="The reason is printed with NCCL_DEBUG=INFO only.",
-        not_="one cause.",
+        does_not_mean="one cause.",
         fix="Run again with NCCL_DEBUG=INFO and explain that log.",
         command="NCCL_DEBUG=INFO PROGRAM",
         after=("nccl-cuda-failure", *_EARLIER),

@@ -20,8 +20,8 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: no kernel image is available for execution on the device",
         cause="In the module that holds the launched kernel nothing fits the GPU: no machine code of the same major "
         "version with a minor not above the GPU's, and no PTX that the driver may compile.",
-        not_="that the whole file lacks the architecture (another source file may have it), or that the driver or the "
-        "toolkit is too old. Old GPUs get the same text as new ones.",
+        does_not_mean="that the whole file lacks the architecture (another source file may have it), or that the "
+        "driver or the toolkit is too old. Old GPUs get the same text as new ones.",
         fix="Rebuild the library that failed for {label}, or install a build that has it; then check the file.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=("torch-incompatible-gpu", "archs-lack-gpu", "archs-older-than-gpu", "nvlink-arch-not-found"),
@@ -42,8 +42,8 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error 222 at ggml-cuda.cu:6466: the provided PTX was compiled with an unsupported toolchain.",
         cause="No machine code fitted, so the driver had to compile PTX, and that PTX has a newer ISA version than "
         "the driver takes: the library was built with a newer toolkit than the driver's CUDA version.",
-        not_="that the GPU is unsupported, or that the toolkit on this machine is wrong. It cannot happen where "
-        "machine code fits. CUDA's minor-version compatibility does not cover PTX.",
+        does_not_mean="that the GPU is unsupported, or that the toolkit on this machine is wrong. It cannot happen "
+        "where machine code fits. CUDA's minor-version compatibility does not cover PTX.",
         fix="Ship machine code for {label} (no compiling is needed then), update the driver, or build with a toolkit "
         "not newer than the driver's CUDA version.",
         command="cudacompat generate {engine} --gpu {gpu}",
@@ -63,7 +63,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA_ERROR_INVALID_PTX: a PTX JIT compilation failed",
         cause="PTX was handed to the driver that it cannot compile for this GPU: a .target above the GPU (measured: "
         "sm_120 on 9.0), an instruction that the target lacks, or text that is not valid.",
-        not_="that the PTX is damaged: a target newer than the GPU is enough.",
+        does_not_mean="that the PTX is damaged: a target newer than the GPU is enough.",
         fix="Generate the PTX for {label} or lower. The compiler's own message is in the JIT's error log "
         "(CU_JIT_ERROR_LOG_BUFFER).",
         sources=("measured on a GPU of compute capability 9.0", "LuxCoreRender/LuxCore#492", _TABLE),
@@ -77,7 +77,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: PTX JIT compiler library not found",
         cause="Only PTX fits, and libnvidia-ptxjitcompiler.so.1 cannot be loaded: a container without the compute "
         "driver capability, or a driver that is installed in part.",
-        not_="that the GPU is unsupported: machine code would run in the same container.",
+        does_not_mean="that the GPU is unsupported: machine code would run in the same container.",
         fix="Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility, install the whole driver, or ship "
         "machine code for {label}.",
         sources=(_TABLE,),
@@ -90,7 +90,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("PTX JIT compilation was disabled",),
         sample="CUDA error: PTX JIT compilation was disabled",
         cause="CUDA_DISABLE_PTX_JIT=1 is set and no machine code in the library fits the GPU.",
-        not_="that the file is broken. Without the variable it would run by JIT, if its PTX suits the driver.",
+        does_not_mean="that the file is broken. Without the variable it would run by JIT, if its PTX suits the driver.",
         fix="Unset CUDA_DISABLE_PTX_JIT, or build machine code for {label}.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(_TABLE, "https://docs.nvidia.com/cuda/cuda-c-programming-guide/ (environment variables)"),
@@ -104,7 +104,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: CUDA error: invalid device function",
         cause="The launched function has no device code for this GPU in the module that registered it; older "
         "libraries report a missing architecture in this way.",
-        not_="that the source is wrong: the same source built for {label} works.",
+        does_not_mean="that the source is wrong: the same source built for {label} works.",
         fix="Rebuild or reinstall the component for {label}.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=("torch-incompatible-gpu", "archs-lack-gpu", "nvlink-arch-not-found"),
@@ -124,7 +124,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: device kernel image is invalid",
         cause="The driver does not understand the image it was given: machine code compressed with zstd on a driver "
         "before 550, a cubin of a newer toolkit than the driver, or damaged bytes.",
-        not_="that the architecture is missing (that is error 209).",
+        does_not_mean="that the architecture is missing (that is error 209).",
         fix="Update the driver, or build with --compress-mode=none or a toolkit that the driver knows.",
         sources=(_TABLE,),
     ),
@@ -137,7 +137,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: named symbol not found",
         cause="The driver chose an image by its architecture and the kernel is not in it: an image that holds only "
         "part of the kernels, or none (the device linker makes such), even if good PTX lies beside it.",
-        not_="that no image fits the GPU (that is error 209).",
+        does_not_mean="that no image fits the GPU (that is error 209).",
         fix="Compile every source file for the same architectures, and look at the file kernel by kernel.",
         command="cudacompat inspect --kernels FILE",
         sources=("measured on a GPU of compute capability 9.0, driver 580.159.04", _TABLE),
@@ -151,7 +151,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: CUDA driver version is insufficient for CUDA runtime version",
         cause="The program's CUDA runtime needs a newer driver than is loaded. Where no driver is loaded at all the "
         "text is the same (measured), as in a container started without its GPUs.",
-        not_="that the driver has to be updated: look first whether libcuda.so.1 is there at all.",
+        does_not_mean="that the driver has to be updated: look first whether libcuda.so.1 is there at all.",
         fix="In a container: start it with --gpus all. On the host: compare the driver with the runtime.",
         command="cudacompat doctor",
         after=("driver-not-in-container",),
@@ -166,7 +166,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: API call is not supported in the installed CUDA driver",
         cause="The program runs under minor-version compatibility and reached a function that came with a newer "
         "driver.",
-        not_="that the whole program is too new: everything up to here worked.",
+        does_not_mean="that the whole program is too new: everything up to here worked.",
         fix="Update the driver to the CUDA version that the program was built with.",
         sources=(_TABLE,),
     ),
@@ -178,7 +178,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDA driver is a stub library",),
         sample="CUDA error: CUDA driver is a stub library",
         cause="…/lib64/stubs is in LD_LIBRARY_PATH or in a RUNPATH. Its libcuda.so is for linking only.",
-        not_="that no driver is installed: the real one comes later in the search path.",
+        does_not_mean="that no driver is installed: the real one comes later in the search path.",
         fix="Keep stubs for the link step (-L, LIBRARY_PATH) and out of LD_LIBRARY_PATH at run time.",
         sources=(_TABLE,),
     ),
@@ -191,7 +191,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: no CUDA-capable device is detected",
         cause="CUDA_VISIBLE_DEVICES hides every GPU (an empty value, -1, `all`, a number that is not there), or the "
         "container got no device node.",
-        not_="a fault of the hardware or of the build.",
+        does_not_mean="a fault of the hardware or of the build.",
         fix="Unset CUDA_VISIBLE_DEVICES, start the container with --gpus all, look at /dev/nvidia*.",
         command="cudacompat doctor",
         after=("driver-not-in-container",),
@@ -205,7 +205,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("invalid device ordinal",),
         sample="RuntimeError: CUDA error: invalid device ordinal",
         cause="The program asks for a GPU index that this process does not see; CUDA_VISIBLE_DEVICES renumbers.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix="Use index 0, or make more GPUs visible.",
         sources=("measured: libcudart 13.5", _TABLE),
     ),
@@ -221,7 +221,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: CUDA error: CUDA-capable device(s) is/are busy or unavailable",
         cause="The compute mode is exclusive and another process has the GPU, or the driver refuses new contexts "
         "(after an Xid, or in a container whose devices were taken away).",
-        not_="an architecture problem.",
+        does_not_mean="an architecture problem.",
         fix="nvidia-smi shows the process and the compute mode; `nvidia-smi -c DEFAULT` lifts it.",
         sources=(_TABLE, "https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html"),
     ),
@@ -234,7 +234,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error 804: forward compatibility was attempted on non supported HW",
         cause="The libcuda of a cuda-compat package was loaded (/usr/local/cuda/compat in LD_LIBRARY_PATH) because "
         "the image is newer than the driver, on a GeForce or RTX card: only data center GPUs support that.",
-        not_="that the card cannot run this CUDA version: with a newer driver it does.",
+        does_not_mean="that the card cannot run this CUDA version: with a newer driver it does.",
         fix="Update the host's driver, take the compat folder out of LD_LIBRARY_PATH, or use an image that is not "
         "newer than the driver.",
         sources=("NVIDIA/nvidia-docker#1294", "microsoft/onnxruntime#21435", "abetlen/llama-cpp-python#234", _TABLE),
@@ -248,7 +248,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: system has unsupported display driver / cuda driver combination",
         cause="The libcuda.so.1 that was loaded is of another release than the loaded kernel module: a driver update "
         "without a restart, a second libcuda in the image, or a cuda-compat that is too new.",
-        not_="that the toolkit is wrong.",
+        does_not_mean="that the toolkit is wrong.",
         fix="Restart after a driver update; remove copies of libcuda from the image.",
         command="cudacompat doctor",
         sources=(_TABLE,),
@@ -262,7 +262,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error 802: system not yet initialized (Triggered internally at c10/cuda/CUDAFunctions.cpp:109.)",
         cause="On machines with NVSwitch the service nvidia-fabricmanager does not run, or is of another release than "
         "the driver.",
-        not_="a fault of the program.",
+        does_not_mean="a fault of the program.",
         fix="Install the fabric manager of the driver's exact release and start it.",
         command="systemctl status nvidia-fabricmanager",
         sources=(_TABLE,),
@@ -287,7 +287,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: MPS client failed to connect to the MPS control daemon or the MPS server",
         cause="CUDA_MPS_PIPE_DIRECTORY points to a daemon that does not run, runs as another user, or is of another "
         "driver release.",
-        not_="that the GPU cannot be used: without MPS it can.",
+        does_not_mean="that the GPU cannot be used: without MPS it can.",
         fix="Start nvidia-cuda-mps-control, share its pipe folder and the host's IPC with the container, or unset "
         "CUDA_MPS_PIPE_DIRECTORY.",
         sources=(_TABLE,),
@@ -300,7 +300,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("<cuda>initialization error", "Cannot re-initialize CUDA in forked subprocess"),
         sample="RuntimeError: CUDA error: initialization error",
         cause="Most often a process that was forked after its parent had used CUDA; else a driver that is half there.",
-        not_="an architecture problem.",
+        does_not_mean="an architecture problem.",
         fix="Start worker processes with `spawn` instead of `fork`, and touch CUDA only in the workers.",
         sources=(_TABLE,),
     ),
@@ -314,7 +314,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "env variable CUDA_VISIBLE_DEVICES after program start.",
         cause="The kernel side of the driver is not usable: nvidia_uvm is not loaded, /dev/nvidia-uvm is not in the "
         "container, the machine woke from suspend, or the driver was updated without a restart.",
-        not_="an architecture problem.",
+        does_not_mean="an architecture problem.",
         fix="`sudo nvidia-modprobe -u` or reload nvidia_uvm; restart; in containers pass /dev/nvidia-uvm.",
         command="cudacompat doctor",
         after=("nvml-driver-mismatch", "nvml-unknown-error"),
@@ -329,7 +329,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: OS call failed or operation not supported on this OS",
         cause="The driver was denied something by the system: no permission on /dev/nvidia*, shared memory too small, "
         "a locked-memory limit, or a feature that WSL2 or the container's sandbox does not have.",
-        not_="an architecture problem.",
+        does_not_mean="an architecture problem.",
         fix="Raise --shm-size and ulimits, check the permissions of /dev/nvidia*, try without the sandbox.",
         sources=(_TABLE,),
     ),

@@ -17,7 +17,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Failed to initialize NVML: Driver/library version mismatch",
         cause="The user-mode half of the driver and the loaded kernel module are of different releases: the package "
         "was updated (often by unattended upgrades) and nobody restarted.",
-        not_="that the GPU is missing. Build scripts that read nvidia-smi turn this text into an architecture "
+        does_not_mean="that the GPU is missing. Build scripts that read nvidia-smi turn this text into an architecture "
         "(`-arch=sm_Failed`).",
         fix="Restart, or unload and load the nvidia modules; never feed nvidia-smi's output to nvcc unread.",
         sources=("jalombar/starsmasher#24",),
@@ -29,7 +29,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Failed to initialize NVML: Unknown Error",
         cause="`systemctl daemon-reload` or an update of cgroups took the device rules of a running container away: "
         "runc does not find the devices under /dev/char.",
-        not_="that the driver on the host is broken: nvidia-smi works there.",
+        does_not_mean="that the driver on the host is broken: nvidia-smi works there.",
         fix="Start the container again. For good: CDI, `--device /dev/nvidia0 …`, or links made by nvidia-ctk.",
         command="sudo nvidia-ctk system create-dev-char-symlinks --create-all",
         sources=("NVIDIA/nvidia-container-toolkit#48", "NVIDIA/nvidia-container-toolkit#1227"),
@@ -43,7 +43,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "NVIDIA driver is installed and running.",
         cause="The kernel module is not loaded: not built for the running kernel (DKMS), unsigned under Secure Boot, "
         "or nouveau has the GPU.",
-        not_="that the CUDA toolkit is missing.",
+        does_not_mean="that the CUDA toolkit is missing.",
         fix="`lsmod | grep nvidia`, `dkms status`, `mokutil --sb-state`; then reinstall the driver for this kernel.",
         sources=("NVIDIA/nvidia-docker#988", "microsoft/WSL#7716"),
     ),
@@ -58,7 +58,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="pynvml.NVMLError_LibraryNotFound: NVML Shared Library Not Found",
         cause="libnvidia-ml.so.1 belongs to the driver and is not visible: no driver on this machine, or a container "
         "without the `utility` driver capability or without its GPUs.",
-        not_="that a package has to be installed inside the container.",
+        does_not_mean="that a package has to be installed inside the container.",
         fix="Install the driver on the host; start the container with --gpus all and "
         "NVIDIA_DRIVER_CAPABILITIES=compute,utility.",
         after=("nvct-no-driver", "k8s-plugin-no-nvml"),
@@ -71,7 +71,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: API mismatch: the client 'nvidia-smi' (pid 1234)",
         cause="libcuda or NVML of one release talked to the kernel module of another: an update without a restart, or "
         "driver libraries that were copied into an image.",
-        not_="that the GPU failed.",
+        does_not_mean="that the GPU failed.",
         fix="Restart after a driver update; take driver libraries out of the image.",
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osapi.c",),
     ),
@@ -82,7 +82,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: Xid (PCI:0000:01:00): 31, pid=12345, name=python, Ch 00000008, intr 00000000. MMU Fault: "
         "ENGINE GRAPHICS",
         cause="Xid 13, 31 and 43 are faults of a program; 48, 63, 64, 74, 79, 94 and 95 point to the hardware.",
-        not_="by itself that the card is broken: read the number in NVIDIA's list.",
+        does_not_mean="by itself that the card is broken: read the number in NVIDIA's list.",
         fix="Look the number up; for 13 and 31 run the program under compute-sanitizer.",
         distinct=("xid",),
         sources=(
@@ -96,7 +96,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("GPU has fallen off the bus", "fallen off the bus and is not responding to commands"),
         sample="NVRM: GPU 0000:01:00.0: GPU has fallen off the bus.",
         cause="The card stopped answering (Xid 79): power, heat, a riser or slot, or the card itself.",
-        not_="a fault of CUDA or of the program.",
+        does_not_mean="a fault of CUDA or of the program.",
         fix="Power the machine off and on; check the power cables, temperatures and slot.",
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osinit.c",),
     ),
@@ -107,7 +107,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: GPU 0000:01:00.0: RmInitAdapter failed! (0x22:0x56:884)",
         cause="The driver does not support the card (the 50 series needs the open kernel modules), its firmware is "
         "missing, or the card is in a bad state.",
-        not_="that CUDA is wrongly installed.",
+        does_not_mean="that CUDA is wrongly installed.",
         fix="Install the driver branch that knows {label} ({driver}), for new GPUs with the open modules.",
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osinit.c",),
     ),
@@ -117,7 +117,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("installed in this system is not supported by open",),
         sample="NVRM: installed in this system is not supported by open",
         cause="GPUs before Turing need the proprietary kernel modules.",
-        not_="that the driver release is too old.",
+        does_not_mean="that the driver release is too old.",
         fix="Install the proprietary flavour of the same driver branch.",
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osapi.c",),
     ),
@@ -128,7 +128,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: No NVIDIA GPU found.",
         cause="No GPU is on the bus that this driver takes: it is passed through to a virtual machine, disabled in "
         "the firmware, or too old or too new for the driver.",
-        not_="that CUDA is wrongly installed.",
+        does_not_mean="that CUDA is wrongly installed.",
         fix="`lspci -nn | grep -i nvidia`, then a driver branch that supports the card.",
         sources=("NVIDIA/open-gpu-kernel-modules kernel-open/nvidia/nv.c",),
     ),
@@ -146,7 +146,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "directory",
         cause="libcuda.so.1 comes with the driver, not with the toolkit. It is missing where no driver is installed, "
         "and in a container that was started without its GPUs.",
-        not_="that the CUDA toolkit has to be installed. Do not copy the library into an image.",
+        does_not_mean="that the CUDA toolkit has to be installed. Do not copy the library into an image.",
         fix="In a container: --gpus all and the NVIDIA Container Toolkit. On the host: install the driver.",
         command="cudacompat doctor",
         after=("driver-not-in-container",),
@@ -158,7 +158,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("The NVIDIA Driver was not detected. GPU functionality will not be available",),
         sample="WARNING: The NVIDIA Driver was not detected.  GPU functionality will not be available.",
         cause="The start script of NVIDIA's images found no driver: the container runtime did not add the GPU.",
-        not_="that the driver is missing on the host.",
+        does_not_mean="that the driver is missing on the host.",
         fix="docker run --gpus all (compose: deploy.resources.reservations.devices; Podman: "
         "--device nvidia.com/gpu=all).",
         command="docker run --rm --gpus all IMAGE nvidia-smi",
@@ -172,7 +172,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "detected and compatibility mode is UNAVAILABLE.",
         cause="NVIDIA's NGC images check the driver: this one needs {release} or newer, and forward compatibility "
         "does not work on this GPU.",
-        not_="that the GPU is too old for the image.",
+        does_not_mean="that the GPU is too old for the image.",
         fix="Update the host's driver, or take an older tag of the image.",
         sources=(
             "NVIDIA/TensorRT-LLM#23",
@@ -186,7 +186,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NOTE: CUDA Forward Compatibility mode ENABLED.",
         cause="The image is newer than the driver and brings its own libcuda (cuda-compat). That works on data center "
         "GPUs only.",
-        not_="that something failed.",
+        does_not_mean="that something failed.",
         fix="None needed on data center GPUs; elsewhere see cuda-compat-not-supported.",
         severity=Severity.NOTE,
         sources=("https://docs.nvidia.com/deploy/cuda-compatibility/",),

@@ -19,8 +19,8 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The arch in the line is __CUDA_ARCH__ of the code that was running. 520 is what nvcc makes when it is "
         "told nothing (750 from CUDA 13): the driver translated its PTX for the GPU, ggml saw a fast GPU and chose a "
         "kernel that has no body for {running}, and that kernel stopped the program.",
-        not_="that the GPU is of compute capability 5.2, that loading failed (it ran), or that PTX is missing (it was "
-        "compiled). A literal __CUDA_ARCH_LIST__ at the end is an old nvcc, not an empty list.",
+        does_not_mean="that the GPU is of compute capability 5.2, that loading failed (it ran), or that PTX is "
+        "missing (it was compiled). A literal __CUDA_ARCH_LIST__ at the end is an old nvcc, not an empty list.",
         fix="Give the build its architectures, clear its caches (cargo clean -p whisper-rs-sys, rm -rf build), "
         "rebuild, and check the new file. Usual cause: GGML_NATIVE=ON in a build without a GPU.",
         command="cudacompat generate {engine} --gpu {gpu}",
@@ -41,7 +41,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "700. ggml-cuda.cu was compiled for: 700",
         cause="The arch in the line is __CUDA_ARCH__ of the code that was running, and it is the GPU's own: the code "
         "for this GPU is there and was used. The kernel has an empty body for it, behind a guard for a feature.",
-        not_="a missing architecture: building again for the same list changes nothing.",
+        does_not_mean="a missing architecture: building again for the same list changes nothing.",
         fix="Another release of the engine; until then switch the feature off (flash attention: -fa off, "
         "GGML_CUDA_FORCE_MMQ).",
         sources=(_COMMON, "ggml-org/llama.cpp#11615", "ollama/ollama#12442"),
@@ -59,7 +59,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "compiled for: 500,600",
         cause="The arch in the line is __CUDA_ARCH__ of the code that was running (machine code, or PTX that the "
         "driver compiled), older than the GPU, and this kernel is empty below a newer one.",
-        not_="that the GPU is of that compute capability, or that loading failed: it ran.",
+        does_not_mean="that the GPU is of that compute capability, or that loading failed: it ran.",
         fix="Build for the GPU itself, with its own number in the list.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=_ROOTS,
@@ -71,7 +71,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("ggml-cuda was compiled without support for the current GPU architecture",),
         sample="ERROR: ggml-cuda was compiled without support for the current GPU architecture.",
         cause="The wording of 2023 for a kernel without a body for the running code's architecture.",
-        not_="that the GPU is unsupported by ggml.",
+        does_not_mean="that the GPU is unsupported by ggml.",
         fix="Build for the GPU's own number.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=_ROOTS,
@@ -84,7 +84,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/src/ggml/src/ggml-cuda/../ggml-cuda/common.cuh:112: ggml was not compiled with any CUDA arch <= 750",
         cause="To choose between kernels ggml asks for the newest architecture in its list up to a given one; for a "
         "short time in August 2025 it aborted where the list starts above it.",
-        not_="that the number is this GPU's: on an A100 (8.0) and a build for it 750 was printed.",
+        does_not_mean="that the number is this GPU's: on an A100 (8.0) and a build for it 750 was printed.",
         fix="Update llama.cpp (the abort was taken out in its pull request 15587); if it stays, build for the GPU's "
         "own number.",
         command="cudacompat generate {engine} --gpu {gpu}",
@@ -101,7 +101,8 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/build/whisper.cpp/ggml/src/ggml-cuda/ggml-cuda.cu:70: CUDA error",
         cause="The last line before ggml aborts; what happened stands two or three lines above (`CUDA error: …`). The "
         "path is the build machine's.",
-        not_="that the line in ggml-cuda.cu is at fault: errors of kernels are noticed later than they happen.",
+        does_not_mean="that the line in ggml-cuda.cu is at fault: errors of kernels are noticed later than they "
+        "happen.",
         fix="Read the `CUDA error:` line above it.",
         after=("ggml-no-device-code", "ggml-default-target", "ggml-kernel-lacks-feature", "*"),
         sources=(
@@ -121,7 +122,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ggml_cuda_init: failed to initialize CUDA: no CUDA-capable device is detected",
         cause="cudaGetDeviceCount failed with the reason in the line: no driver, no visible GPU, or a driver older "
         "than the program's CUDA.",
-        not_="an architecture problem: code is not even looked at here.",
+        does_not_mean="an architecture problem: code is not even looked at here.",
         fix="See to the reason: --gpus all, CUDA_VISIBLE_DEVICES, the driver.",
         command="cudacompat doctor",
         after=("driver-not-in-container", "cuda-insufficient-driver", "cuda-no-device"),
@@ -134,7 +135,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: the function requires a feature absent from the device architecture",
         cause="The library or the operation needs a newer architecture than the GPU has, such as half precision on an "
         "old card, or the cuBLAS is older than the GPU.",
-        not_="that the program's own kernels are missing.",
+        does_not_mean="that the program's own kernels are missing.",
         fix="A cuBLAS (toolkit) release that supports {label}, or another precision.",
         sources=("https://docs.nvidia.com/cuda/cublas/ (cublasStatus_t)", "cublas_api.h of nvidia-cublas-cu12 12.9"),
     ),
@@ -145,7 +146,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Compute capability 121 used, use 121a or 121f for Blackwell specific",
         cause="ggml of December 2025 (b7555) refused 12X without a suffix; later ones turn 12X into 12Xa by "
         "themselves.",
-        not_="a limit of the toolkit.",
+        does_not_mean="a limit of the toolkit.",
         fix="Write {cc}a, or update ggml.",
         sources=("ggml-org/llama.cpp#18421",),
     ),
@@ -164,7 +165,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "No such file or directory",
         cause="libggml-cuda.so is there and one of its own libraries is not (libcuda, libcudart, libcublas), or it is "
         "of another ggml. The program goes on without it, on the CPU.",
-        not_="an architecture problem.",
+        does_not_mean="an architecture problem.",
         fix="The reason stands in the line: install that library, or take backend and program from one build.",
         command="ldd libggml-cuda.so",
         after=("libcuda-missing", "cuda-library-missing"),
@@ -176,7 +177,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("ggml_cuda_compute_forward: <operation:word> failed",),
         sample="ggml_cuda_compute_forward: MUL_MAT failed",
         cause="The operation that was running when an error was noticed; the error stands in the next line.",
-        not_="that this operation is at fault.",
+        does_not_mean="that this operation is at fault.",
         fix="Read the `CUDA error:` line that follows.",
         after=(
             "ggml-no-device-code",
@@ -200,7 +201,7 @@ SIGNATURES: tuple[Signature, ...] = (
         'driver=535 required_driver="550 or newer"',
         cause="ollama's CUDA libraries are compressed with zstd (driver 550) or hold only PTX for old GPUs (570), and "
         "the driver is older.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix="Update the driver to the branch that the line names.",
         sources=("ollama/ollama discover/cuda_compat.go",),
     ),
@@ -211,7 +212,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample='time=2025-04-14T20:20:48.993+08:00 level=ERROR source=server.go:449 msg="llama runner terminated" '
         'error="exit status 0xc0000409"',
         cause="What ollama says of any failure of the process that runs the model; that process's own lines are above.",
-        not_="a fault of its own.",
+        does_not_mean="a fault of its own.",
         fix="Read the first error above it; OLLAMA_DEBUG=1 shows more.",
         after=("**",),
         sources=("ollama/ollama#10265", "ollama/ollama#9782"),
@@ -228,7 +229,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ggml_gallocr_reserve_n: failed to allocate CUDA0 buffer of size 1073741824",
         cause="The GPU's memory is full.",
-        not_="an architecture problem.",
+        does_not_mean="an architecture problem.",
         fix="A smaller model or context, fewer layers on the GPU.",
         after=("cuda-out-of-memory",),
         sources=("ggml-org/whisper.cpp ggml/src/ggml-alloc.c",),

@@ -17,7 +17,8 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="#error -- unsupported GNU version! gcc versions later than 13 are not supported! The nvcc flag "
         "'-allow-unsupported-compiler' can be used to override this version check",
         cause="crt/host_config.h of this toolkit ends at gcc {limit}, and the distribution's default is newer.",
-        not_="an architecture problem. -allow-unsupported-compiler often only moves the failure into the headers.",
+        does_not_mean="an architecture problem. -allow-unsupported-compiler often only moves the failure into the "
+        "headers.",
         fix="Install g++-{limit} and name it: " + _CCBIN + "; or use a newer CUDA release.",
         command="export NVCC_CCBIN=g++-{limit} CUDAHOSTCXX=g++-{limit}",
         sources=(
@@ -33,7 +34,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("unsupported clang version! clang version must be less than",),
         sample="#error -- unsupported clang version! clang version must be less than 21 and greater than 3.2 .",
         cause="crt/host_config.h of this toolkit accepts clang only within that range.",
-        not_="an architecture problem.",
+        does_not_mean="an architecture problem.",
         fix="Name an older clang or a g++: " + _CCBIN + "; or use a newer CUDA release.",
         sources=("crt/host_config.h of CUDA 13.0",),
     ),
@@ -44,7 +45,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="#error -- unsupported Microsoft Visual Studio version! Only the versions between 2017 and 2022 "
         "(inclusive) are supported!",
         cause="crt/host_config.h checks _MSC_VER; a Visual Studio update can move it beyond the toolkit's range.",
-        not_="that CUDA is not installed.",
+        does_not_mean="that CUDA is not installed.",
         fix="Install the v143 build tools beside it and choose them (-T v143, vcvarsall -vcvars_ver), or a newer CUDA.",
         sources=("crt/host_config.h of CUDA 13.5",),
     ),
@@ -63,7 +64,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "previous "
         'function "cospi" (declared at line 2601 of /usr/local/cuda/include/crt/math_functions.h)',
         cause="glibc 2.41 declares cospi, sinpi and others with noexcept, and CUDA up to 12.9 without.",
-        not_="that another gcc would help.",
+        does_not_mean="that another gcc would help.",
         fix="CUDA 13, a build container with an older glibc (Ubuntu 24.04), or noexcept added in crt/math_functions.h.",
         sources=("NVIDIA/cuda-samples#378", "LostRuins/koboldcpp#1521", "opencv/opencv#27111"),
     ),
@@ -78,7 +79,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='/usr/include/x86_64-linux-gnu/bits/stdlib-float.h(26): error: identifier "_Float32" is undefined',
         cause="The C library or gcc is newer than the toolkit's front end.",
-        not_="a mistake in the source that is compiled.",
+        does_not_mean="a mistake in the source that is compiled.",
         fix="An older host compiler (" + _CCBIN + "), an older build container, or a newer CUDA release.",
         sources=(
             "davisking/dlib#2808",
@@ -92,7 +93,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/usr/include/c++/11/bits/std_function.h:435:145: error: "
         "parameter packs not expanded with \u2018...\u2019:",
         cause="The front end of CUDA 11.x cannot process gcc 11's header.",
-        not_="a mistake in the source.",
+        does_not_mean="a mistake in the source.",
         fix="Use g++-10 as the host compiler (" + _CCBIN + "), or CUDA 12.",
         command="export NVCC_CCBIN=g++-10 CUDAHOSTCXX=g++-10",
         sources=(
@@ -109,7 +110,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="c++: fatal error: Killed signal terminated program cc1plus",
         cause="The kernel's or the container's memory limit: too many compilers at once for this machine.",
-        not_="a defect of the source.",
+        does_not_mean="a defect of the source.",
         fix="Fewer jobs (-j2, MAX_JOBS=2, CARGO_BUILD_JOBS=2, CMAKE_BUILD_PARALLEL_LEVEL=2) or more memory.",
         command="MAX_JOBS=2 …",
         sources=(
@@ -128,7 +129,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Illegal instruction (core dumped)",
         cause="The CPU code was compiled with -march=native (GGML_NATIVE=ON) on a machine with AVX2 or AVX512, or for "
         "a newer CPU than this one.",
-        not_="anything about the GPU: a wrong GPU architecture is a CUDA error.",
+        does_not_mean="anything about the GPU: a wrong GPU architecture is a CUDA error.",
         fix="Build with -DGGML_NATIVE=OFF (whisper-rs: SOURCE_DATE_EPOCH=1, or GGML_NATIVE=OFF from 0.16) for the "
         "oldest CPU that has to run it.",
         sources=("measured with bash: a program that executes ud2",),

@@ -14,7 +14,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "system_info: n_threads = 4 / 32 | CUDA : ARCHS = 520 | USE_GRAPHS = 1 |",
         cause="ARCHS is the list that the compiler saw. One entry that is nvcc's default (520 up to CUDA 12, 750 "
         "from 13) means that no architecture reached nvcc; {label} runs that old code through the JIT, if at all.",
-        not_="that the GPU is of that compute capability.",
+        does_not_mean="that the GPU is of that compute capability.",
         fix="Set the list where this build reads it, clear the build's caches, rebuild, and check the new file.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(
@@ -30,7 +30,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "system_info: n_threads = 4 / 8 | CUDA : ARCHS = 750,800,860,890 | F16 = 1 |",
         cause="ARCHS is the list that the compiler saw. Machine code runs within its own major version, PTX from its "
         "number up: neither reaches {label} from these.",
-        not_="that the driver or the toolkit on this machine is wrong.",
+        does_not_mean="that the driver or the toolkit on this machine is wrong.",
         fix="Build for {label} with {toolkit}, or install a build that has it.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(
@@ -47,7 +47,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "system_info: n_threads = 4 / 32 | CUDA : ARCHS = 500,610,700,750,800,860,890 | F16 = 1 |",
         cause="ARCHS does not tell machine code from PTX. If one of these is PTX the driver compiles it for {label} "
         "at the first start (slow, then cached); if all are machine code, every kernel fails with error 209.",
-        not_="that it fails: many builds hold PTX for this case.",
+        does_not_mean="that it fails: many builds hold PTX for this case.",
         fix="Build for {label} too, or look into the file.",
         command="cudacompat check FILE --gpu {gpu}",
         sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu (ARCHS is __CUDA_ARCH_LIST__)",),
@@ -65,7 +65,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "will be jit-compiled from PTX, which could take 30 minutes or longer.",
         cause="The wheel holds PTX that suits the GPU and no machine code: the driver compiles it at the first start "
         "and keeps the result in ~/.nv/ComputeCache.",
-        not_="that the GPU is unsupported. A later CUDA_ERROR_INVALID_HANDLE is a separate fault.",
+        does_not_mean="that the GPU is unsupported. A later CUDA_ERROR_INVALID_HANDLE is a separate fault.",
         fix="Take a newer wheel, or keep the JIT cache (a volume, CUDA_CACHE_PATH, CUDA_CACHE_MAXSIZE).",
         sources=("tensorflow/tensorflow#97387", "tensorflow/tensorflow#62320"),
     ),
@@ -81,7 +81,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Falling back to the CUDA driver for PTX compilation; ptxas does not support CC 8.9",
         cause="The ptxas on the PATH is older than the GPU, so every kernel is compiled by the driver: slower, and "
         "without ptxas's optimizations.",
-        not_="a failure.",
+        does_not_mean="a failure.",
         fix="Put a newer ptxas first on the PATH (pip install nvidia-cuda-nvcc), of {toolkit}.",
         sources=("openxla/xla#5932", "jax-ml/jax#13570"),
     ),

@@ -12,7 +12,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/usr/bin/ld: cannot find -lcuda: No such file or directory",
         cause="libcuda comes with the driver; where there is none, as in an image build, the toolkit's stub has to be "
         "linked (lib64/stubs). The others come with the toolkit's -dev packages, in lib64.",
-        not_="that the program cannot run on the target.",
+        does_not_mean="that the program cannot run on the target.",
         fix="For -lcuda add the stubs folder for linking only; for the others use a -devel image or the toolkit's "
         "lib64.",
         command='export LIBRARY_PATH="/usr/local/cuda/lib64:/usr/local/cuda/lib64/stubs:$LIBRARY_PATH"',
@@ -30,7 +30,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "or directory",
         cause="The program needs this library of exactly this major release: the image is -base instead of -runtime, "
         "the toolkit has another major version, or the folder is not in the search path.",
-        not_="that the driver is missing (that is libcuda.so.1).",
+        does_not_mean="that the driver is missing (that is libcuda.so.1).",
         fix="Install the library of that major release (-runtime image, or pip's nvidia-… packages) and put its folder "
         "into LD_LIBRARY_PATH or ldconfig.",
         distinct=("library",),
@@ -47,7 +47,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "undefined symbol: __nvJitLinkComplete_12_4, version libnvJitLink.so.12",
         cause="LD_LIBRARY_PATH names a toolkit (such as /usr/local/cuda-12.1/lib64) whose libnvJitLink is older than "
         "the one in the wheel, and it is found first.",
-        not_="that PyTorch is broken.",
+        does_not_mean="that PyTorch is broken.",
         fix="Unset LD_LIBRARY_PATH, or upgrade nvidia-nvjitlink-cu12 to the release of nvidia-cusparse-cu12.",
         command="env -u LD_LIBRARY_PATH python -c 'import torch'",
         sources=("pytorch/pytorch#134929", "pytorch/pytorch#111469", "infiniflow/ragflow#4466"),
@@ -59,7 +59,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found (required by ./whisper-server)",
         cause="The binary was linked against a newer glibc or libstdc++ than this system has: built on Ubuntu 24.04, "
         "run on 22.04, for example.",
-        not_="anything about the GPU.",
+        does_not_mean="anything about the GPU.",
         fix="Build and run on the same base image, or build on the older one.",
         distinct=("version",),
         sources=("measured with glibc 2.36: a program that asks for a newer one",),
@@ -71,7 +71,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="undefined reference to `cuMemCreate'",
         cause="At link time: -lcuda is missing. At run time: the driver is older than the function, or a stub was "
         "loaded.",
-        not_="a missing architecture.",
+        does_not_mean="a missing architecture.",
         fix="Link with -lcuda (stubs in an image build; ggml: -DGGML_CUDA_NO_VMM=ON does without), or update the "
         "driver.",
         distinct=("symbol",),
@@ -91,7 +91,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "making a PIE object; recompile with -fPIC",
         cause="A static library with device code was built without position-independent code. With whisper-rs this "
         "comes from CMAKE_CUDA_FLAGS in the environment, which replaces its own -Xcompiler=-fPIC.",
-        not_="a missing architecture.",
+        does_not_mean="a missing architecture.",
         fix="Unset CMAKE_CUDA_FLAGS, or put -Xcompiler=-fPIC into it; CMake: CMAKE_POSITION_INDEPENDENT_CODE=ON.",
         sources=("whisper-rs sys/build.rs (135b60b)", "measured with GNU ld 2.40"),
     ),
@@ -109,7 +109,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "defined in "
         ".nvFatBinSegment section in lib/libtorch_cuda.so",
         cause="Device code for many architectures pushed the sections further apart than 32-bit addresses reach.",
-        not_="that the code is wrong.",
+        does_not_mean="that the code is wrong.",
         fix="Fewer architectures, -real instead of both forms, --compress-mode=size, or split the library.",
         sources=(
             "ggml-org/llama.cpp#13446",

@@ -18,8 +18,8 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc fatal   : Unsupported gpu architecture 'compute_120'",
         cause="The nvcc that ran is too old for this architecture (120 needs 12.8; 121 and the f suffix 12.9), or too "
         "new (CUDA 13 has nothing below 75), or the value is not an architecture.",
-        not_="that the GPU or the driver is wrong. The nvcc that ran need not be the toolkit that you installed: the "
-        "PATH and CMake's cache decide.",
+        does_not_mean="that the GPU or the driver is wrong. The nvcc that ran need not be the toolkit that you "
+        "installed: the PATH and CMake's cache decide.",
         fix="See which nvcc ran and what it builds; then select the right toolkit or change the list.",
         command="nvcc --version; nvcc --list-gpu-arch",
         distinct=("arch",),
@@ -39,7 +39,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc fatal   : Unsupported gpu architecture 'compute_No CUDA devices found.'",
         cause="A build script or CMake asked for `native` (or read nvidia-smi) on a machine without a GPU, such as an "
         "image build, and used the error text or an empty answer as the architecture.",
-        not_="anything about the age of the toolkit.",
+        does_not_mean="anything about the age of the toolkit.",
         fix="Name the architectures; for ggml also -DGGML_NATIVE=OFF.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=("cmake-native-without-gpu", "nvml-driver-mismatch", "smi-no-driver"),
@@ -54,7 +54,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="nvcc warning : Cannot find valid GPU for '-arch=native', default arch is used",
         cause="No GPU is visible to the build, so nvcc took sm_52 (up to CUDA 12) or sm_75 (from 13) and exited 0.",
-        not_="that the build failed. It succeeded, and what it made runs through the JIT or traps.",
+        does_not_mean="that the build failed. It succeeded, and what it made runs through the JIT or traps.",
         fix="Name the architectures, clear the build's caches, and treat this warning as an error.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("measured with nvcc 13.5 without a GPU", "karpathy/llm.c#341"),
@@ -66,7 +66,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc fatal   : Incompatible code generation requested: arch='compute_90a', code='sm_100'",
         cause="In -gencode the real architecture must be reachable from the virtual one: not newer than it, an `a` "
         "only with itself, an `f` within its family.",
-        not_="that one of the two is unsupported.",
+        does_not_mean="that one of the two is unsupported.",
         fix="Give the pair one number: arch=compute_NN,code=sm_NN.",
         command="cudacompat generate nvcc --gpu {gpu} --as nvcc",
         distinct=("arch", "code"),
@@ -80,7 +80,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "GPU arch",
         cause="Two settings fight: the engine passes compute_120f, and NVCC_APPEND_FLAGS or another list adds plain "
         "compute_120 (or the other way round).",
-        not_="that the toolkit cannot build it.",
+        does_not_mean="that the toolkit cannot build it.",
         fix="Remove NVCC_APPEND_FLAGS and NVCC_PREPEND_FLAGS; set the architectures in one place.",
         command="unset NVCC_APPEND_FLAGS NVCC_PREPEND_FLAGS",
         sources=(_MEASURED,),
@@ -93,7 +93,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc warning : incompatible redefinition for option 'gpu-architecture', the last value of this "
         "option was used",
         cause="The command line and CMAKE_CUDA_FLAGS, CUDAFLAGS or NVCC_APPEND_FLAGS each give an -arch.",
-        not_="that both were built.",
+        does_not_mean="that both were built.",
         fix="Set the architectures in one place.",
         sources=(_MEASURED,),
     ),
@@ -109,7 +109,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "be "
         "removed in a future release (Use -Wno-deprecated-gpu-targets to suppress warning).",
         cause="Targets below 7.5 are in the list; CUDA 12.8 and 12.9 still build them, CUDA 13 does not.",
-        not_="that this build is wrong.",
+        does_not_mean="that this build is wrong.",
         fix="For GPUs before 7.5 stay with CUDA 12; make two builds for a mixed fleet.",
         sources=("ggml-org/llama.cpp#23209",),
     ),
@@ -121,7 +121,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/usr/local/cuda-13.0/bin/__nvcc_device_query failed to call load_driver_entries() with error 0x3 "
         "(Unknown)",
         cause="The helper behind -arch=native could not load libcuda: there is no driver where this build runs.",
-        not_="that the toolkit is broken.",
+        does_not_mean="that the toolkit is broken.",
         fix="Expected in image builds and CI; name the architectures instead of `native`.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("measured with CUDA 13.5 without a driver",),
@@ -139,7 +139,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/bin/sh: 1: nvcc: not found",
         cause="The compiler comes with the toolkit, not with the driver: a -base or -runtime image, a machine with "
         "the driver alone, or /usr/local/cuda/bin missing in PATH.",
-        not_="that nvidia-smi's `CUDA Version` is installed: that is what the driver speaks.",
+        does_not_mean="that nvidia-smi's `CUDA Version` is installed: that is what the driver speaks.",
         fix="Build in a -devel image, or install the toolkit and put its bin folder on the PATH.",
         command='export PATH="/usr/local/cuda/bin:$PATH"',
         sources=("measured with dash and bash without nvcc",),
@@ -153,7 +153,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="nvcc fatal   : Option '--ptx (-ptx)' is not allowed when compiling for multiple GPU architectures",
         cause="These outputs hold one image. NVCC_APPEND_FLAGS with a second -gencode is enough to cause it.",
-        not_="that the architectures are unsupported.",
+        does_not_mean="that the architectures are unsupported.",
         fix="Give one architecture to these files (for PTX the lowest), or make a -fatbin.",
         sources=(_MEASURED,),
     ),
@@ -163,7 +163,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Failed to preprocess host compiler properties", "Cannot find compiler 'cl.exe' in PATH"),
         sample="nvcc fatal   : Failed to preprocess host compiler properties.",
         cause="The compiler named by -ccbin, CUDAHOSTCXX, NVCC_CCBIN or the PATH is missing or fails at once.",
-        not_="that it is too new (that says `unsupported GNU version`).",
+        does_not_mean="that it is too new (that says `unsupported GNU version`).",
         fix="Install a C++ compiler, or name one that exists. On Windows use the x64 tools prompt of Visual Studio.",
         sources=("measured with nvcc 13.5 and a missing -ccbin",),
     ),
@@ -174,7 +174,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc fatal   : Unknown option '--compress-mode'",
         cause="A flag for the host compiler was passed to nvcc without -Xcompiler, or an option of a newer release to "
         "an older nvcc.",
-        not_="anything about architectures.",
+        does_not_mean="anything about architectures.",
         fix="Pass host flags with -Xcompiler=…; check the release that brought the option.",
         distinct=("option",),
         sources=(_MEASURED,),
@@ -186,7 +186,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc fatal   : Value 'c++20' is not defined for option 'std'",
         cause="The option came with this release, its value with a later one: C++17 came with CUDA 11.0, C++20 with "
         "12.0.",
-        not_="that the host compiler is too old.",
+        does_not_mean="that the host compiler is too old.",
         fix="Use a newer toolkit, or a value that this one has.",
         distinct=("option", "value"),
         sources=(_MEASURED,),
@@ -197,7 +197,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("nvcc fatal : Don't know what to do with '<word:word>'", "nvcc fatal : Stray '<...>' character"),
         sample="nvcc fatal   : Don't know what to do with '120'",
         cause="A list with semicolons, brackets or spaces went through a shell or CMake without quotes.",
-        not_="that the architecture is unsupported.",
+        does_not_mean="that the architecture is unsupported.",
         fix='Quote the whole option: "-DCMAKE_CUDA_ARCHITECTURES=80;120", "-gencode=arch=…,code=[…]".',
         sources=(_MEASURED,),
     ),
@@ -213,7 +213,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="nvcc error   : 'cicc' died due to signal 9 (Kill signal)",
         cause="Signal 9 is the kernel's or the container's memory limit: too many compilers at once for this machine.",
-        not_="a defect of the source or the compiler. (Signal 11 would be one.)",
+        does_not_mean="a defect of the source or the compiler. (Signal 11 would be one.)",
         fix="Fewer jobs (-j2, MAX_JOBS=2, CMAKE_BUILD_PARALLEL_LEVEL=2, nvcc --threads 1), fewer architectures, or "
         "more memory.",
         command="MAX_JOBS=2 …",
@@ -240,7 +240,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="fatal error: cuda_runtime.h: No such file or directory",
         cause="The headers come with the toolkit's development packages: a -runtime image, a driver alone, or a "
         "package such as libcublas-dev or cudnn that is not installed.",
-        not_="that the driver is missing.",
+        does_not_mean="that the driver is missing.",
         fix="Build in a -devel (for cuDNN -cudnn-devel) image, or install the -dev package; set CUDA_HOME or "
         "CUDAToolkit_ROOT.",
         sources=("measured with g++ 12.2",),

@@ -17,7 +17,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "cudaErrorNoKernelImageForDevice:no kernel image is available for execution on the device",
         cause="The onnxruntime-gpu wheel holds neither machine code nor PTX for this GPU: 1.22.0 worked on an RTX 5090 "
         "and 1.23.0 did not. Its default list has no PTX.",
-        not_="a fault of the model, of the node that is named, or of cuDNN.",
+        does_not_mean="a fault of the model, of the node that is named, or of cuDNN.",
         fix="Another release of onnxruntime-gpu, or an own build with CMAKE_CUDA_ARCHITECTURES={number}.",
         command="build.sh --use_cuda --cmake_extra_defines CMAKE_CUDA_ARCHITECTURES={number}",
         sources=("microsoft/onnxruntime#26221", "microsoft/onnxruntime#26181", "microsoft/onnxruntime#26245"),
@@ -37,7 +37,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "with error: libcublasLt.so.12: cannot open shared object file: No such file or directory",
         cause="The provider needs cuBLAS, cuDNN and cuFFT of exactly the CUDA and cuDNN major versions that it was "
         "built with. Without them the session silently runs on the CPU.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix="Install the libraries that the line names: pip install onnxruntime-gpu[cuda,cudnn], then "
         "onnxruntime.preload_dlls(), or LD_LIBRARY_PATH.",
         command="python -c 'import onnxruntime as o; print(o.get_available_providers())'",
@@ -56,7 +56,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "providers: "
         "'AzureExecutionProvider, CPUExecutionProvider'",
         cause="The package is `onnxruntime` and not `onnxruntime-gpu`, or both are installed and the first one won.",
-        not_="that the driver or the GPU is missing.",
+        does_not_mean="that the driver or the GPU is missing.",
         fix="Remove both and install onnxruntime-gpu alone.",
         command="pip uninstall -y onnxruntime onnxruntime-gpu && pip install onnxruntime-gpu",
         sources=("onnxruntime-gpu 1.31.1 onnxruntime/capi/onnxruntime_inference_collection.py",),
@@ -72,7 +72,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="onnxruntime::CudnnCall CUDNN_FE failure 11: CUDNN_BACKEND_API_FAILED ; GPU=0",
         cause="The cuDNN that was loaded does not fit the provider or the GPU (for the 50 series 9.7 or newer), or "
         "memory ran out.",
-        not_="that ONNX Runtime's own kernels are missing.",
+        does_not_mean="that ONNX Runtime's own kernels are missing.",
         fix="A newer cuDNN of the same major version; see which one is loaded.",
         command="pip install --upgrade 'nvidia-cudnn-cu12==9.*'",
         sources=("onnxruntime-gpu 1.31.1 libonnxruntime_providers_cuda.so (text)",),

@@ -21,8 +21,8 @@ SIGNATURES: tuple[Signature, ...] = (
         "installation.",
         cause="The list of the wheel has no machine code of the GPU's major version and no PTX that suits it. This is "
         "only a warning; error 209 comes at the first kernel.",
-        not_="that the driver or a toolkit on this machine is too old: the wheel is. Other extensions have lists of "
-        "their own.",
+        does_not_mean="that the driver or a toolkit on this machine is too old: the wheel is. Other extensions have "
+        "lists of their own.",
         fix="Install a wheel whose list has it (for sm_120: of CUDA 12.8 or newer).",
         command=_INSTALL,
         sources=(
@@ -44,8 +44,8 @@ SIGNATURES: tuple[Signature, ...] = (
         "compute_37.",
         cause="PyTorch compares machine code only and takes no notice of the compute_ entry in its list, which the "
         "driver can compile for the GPU. The first start is slow, and the code is that of the old architecture.",
-        not_="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have lists of their own, and those of "
-        "the wheel's CUDA release may lack the GPU.",
+        does_not_mean="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have lists of their own, and "
+        "those of the wheel's CUDA release may lack the GPU.",
         fix="Install a wheel that has machine code for it (for sm_120: of CUDA 12.8 or newer).",
         command=_INSTALL,
         sources=(
@@ -61,7 +61,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "it is too "
         "old.",
         cause="The wheel's oldest architecture is above the GPU's.",
-        not_="that a newer driver helps.",
+        does_not_mean="that a newer driver helps.",
         fix="An older PyTorch, or an own build with TORCH_CUDA_ARCH_LIST.",
         sources=(
             "pytorch/pytorch#16712",
@@ -76,7 +76,8 @@ SIGNATURES: tuple[Signature, ...] = (
         "installed a "
         "driver from http://www.nvidia.com/Download/index.aspx",
         cause="cudaGetDeviceCount gave error 35 and the driver's version is 0: libcuda is not there.",
-        not_="that the driver is missing on the host, if this is a container: it was started without its GPUs.",
+        does_not_mean="that the driver is missing on the host, if this is a container: it was started without its "
+        "GPUs.",
         fix="docker run --gpus all; on the host install the driver.",
         command="cudacompat doctor",
         after=("driver-not-in-container",),
@@ -90,7 +91,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "GPU driver",
         cause="The CUDA runtime in the wheel needs a newer driver. The number is the driver's CUDA version: 11040 is "
         "11.4.",
-        not_="that the GPU is too old, or that the toolkit matters.",
+        does_not_mean="that the GPU is too old, or that the toolkit matters.",
         fix="Update the driver, or install a wheel for an older CUDA (--index-url …/whl/cu118).",
         sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp", "lllyasviel/Fooocus#1313"),
     ),
@@ -100,7 +101,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Torch not compiled with CUDA enabled",),
         sample="AssertionError: Torch not compiled with CUDA enabled",
         cause="The wheel is a +cpu one: the default of PyPI on Windows and macOS, or what a resolver put in its place.",
-        not_="that CUDA or the driver is missing.",
+        does_not_mean="that CUDA or the driver is missing.",
         fix="Install a wheel with CUDA from PyTorch's index.",
         command=_INSTALL,
         sources=("pytorch/pytorch torch/cuda/__init__.py",),
@@ -112,7 +113,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: No CUDA GPUs are available",
         cause="The driver answers and lists no GPU: CUDA_VISIBLE_DEVICES hides it, or it was set after the first use "
         "of CUDA.",
-        not_="that PyTorch lacks code for the GPU.",
+        does_not_mean="that PyTorch lacks code for the GPU.",
         fix="Unset CUDA_VISIBLE_DEVICES or set it before Python starts; --gpus all in containers.",
         command="cudacompat doctor",
         after=("cuda-no-device", "driver-not-in-container"),
@@ -125,7 +126,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is "
         "False.",
         cause="torch.cuda.is_available() is false: a wheel for the CPU, no driver, or no visible GPU.",
-        not_="that the checkpoint is damaged.",
+        does_not_mean="that the checkpoint is damaged.",
         fix="See why the GPU is not available; map_location='cpu' if none is wanted.",
         command="python -c 'import torch; print(torch.version.cuda, torch.cuda.is_available())'",
         after=("torch-no-driver", "torch-driver-too-old", "torch-without-cuda", "cuda-unknown-error"),
@@ -138,7 +139,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Can't initialize NVML",),
         sample="UserWarning: Can't initialize NVML",
         cause="libnvidia-ml.so.1 is not visible or does not fit the kernel module.",
-        not_="that CUDA itself fails.",
+        does_not_mean="that CUDA itself fails.",
         fix="Add `utility` to NVIDIA_DRIVER_CAPABILITIES; restart after a driver update.",
         after=("nvml-driver-mismatch", "driver-not-in-container"),
         sources=("pytorch/pytorch torch/cuda/__init__.py",),
@@ -156,7 +157,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "_ZN3c105ErrorC2ENS_14SourceLocationENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE",
         cause="The extension (flash-attn, torchvision, xformers, …) was compiled against another PyTorch release, or "
         "against the other C++ ABI (cxx11abiTRUE and FALSE).",
-        not_="a missing GPU architecture.",
+        does_not_mean="a missing GPU architecture.",
         fix="Install the wheel made for this PyTorch and ABI, or build it here.",
         command="pip install --no-build-isolation --no-cache-dir --force-reinstall --no-deps PACKAGE",
         sources=("Dao-AILab/flash-attention#931", "Dao-AILab/flash-attention#1832", "Dao-AILab/flash-attention#853"),
@@ -167,7 +168,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("FlashAttention only supports Ampere GPUs or newer",),
         sample="RuntimeError: FlashAttention only supports Ampere GPUs or newer.",
         cause="The GPU is below 8.0; there is no code for it in FlashAttention 2.",
-        not_="that the package was wrongly built.",
+        does_not_mean="that the package was wrongly built.",
         fix="Another attention: attn_implementation='sdpa', or xformers.",
         sources=("Dao-AILab/flash-attention csrc/flash_attn/flash_api.cpp",),
     ),
@@ -177,7 +178,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("xFormers can't load C++/CUDA extensions",),
         sample="WARNING[XFORMERS]: xFormers can't load C++/CUDA extensions. xFormers was built for:",
         cause="The wheel's kernels do not load in this environment; xFormers goes on without them.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix="Install the xformers release made for this torch.",
         command="python -m xformers.info",
         sources=("facebookresearch/xformers xformers/_cpp_lib.py",),
@@ -188,7 +189,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("No operator found for 'memory_efficient_attention_forward'",),
         sample="NotImplementedError: No operator found for `memory_efficient_attention_forward` with inputs:",
         cause="Each kernel names its reason below: built without CUDA, capability too high or too low, type or shape.",
-        not_="one cause: read the reasons below.",
+        does_not_mean="one cause: read the reasons below.",
         fix="An xformers release that knows {label}, or another attention implementation.",
         after=("xformers-not-loaded",),
         sources=("xformers 0.0.35 xformers/ops/fmha/dispatch.py",),
@@ -209,7 +210,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "multiplication, and GPU quantization are unavailable.",
         cause="bitsandbytes ships one library for each CUDA release and found none for the one that this PyTorch uses, "
         "or could not load it.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix="A newer bitsandbytes; `python -m bitsandbytes` says what it looks for; BNB_CUDA_VERSION overrides it.",
         command="python -m bitsandbytes",
         after=("cuda-library-missing",),
@@ -226,7 +227,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "T4 GPU has "
         "compute capability 7.5.",
         cause="The model's type is bfloat16 and the GPU has no arithmetic for it.",
-        not_="that code for the GPU is missing.",
+        does_not_mean="that code for the GPU is missing.",
         fix="--dtype=half.",
         command="vllm serve MODEL --dtype=half",
         sources=("vllm 0.33.0 vllm/platforms/cuda.py",),
@@ -239,7 +240,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "runtime version "
         "(8, 9, 2).",
         cause="LD_LIBRARY_PATH or another package brings an older cuDNN, and it is found first.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix="Unset LD_LIBRARY_PATH; remove the other cuDNN.",
         command="env -u LD_LIBRARY_PATH python -c 'import torch; print(torch.backends.cudnn.version())'",
         sources=("torch 2.14.1 torch/backends/cudnn/__init__.py",),

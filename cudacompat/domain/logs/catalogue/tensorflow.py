@@ -13,7 +13,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "capability: 3.5) "
         "with Cuda compute capability 3.5. The minimum required Cuda capability is 5.0.",
         cause="The wheel was built for {minimum} and up.",
-        not_="that the driver is too old.",
+        does_not_mean="that the driver is too old.",
         fix="An older TensorFlow, or an own build with TF_CUDA_COMPUTE_CAPABILITIES.",
         sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
     ),
@@ -25,7 +25,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "installed properly "
         "if you would like to use GPU.",
         cause="One of cuDNN, cuBLAS, cuFFT and others is not in the search path; the CPU is used.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix='pip install "tensorflow[and-cuda]", which brings the libraries.',
         command='pip install "tensorflow[and-cuda]"',
         after=("cuda-library-missing",),
@@ -39,7 +39,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "CUDA error: "
         "Failed call to cuInit: UNKNOWN ERROR (303)",
         cause="The driver is not there or sees no GPU; 303 is what it says where libcuda.so.1 cannot be loaded.",
-        not_="a missing architecture.",
+        does_not_mean="a missing architecture.",
         fix="In a container --gpus all; else look at the driver.",
         command="cudacompat doctor",
         after=("driver-not-in-container", "libcuda-missing"),
@@ -52,7 +52,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="kernel version 535.161.7 does not match DSO version 550.54.14 -- cannot find working devices in this "
         "configuration",
         cause="The driver was updated without a restart, or an image brings its own libcuda.",
-        not_="that the GPU is unsupported.",
+        does_not_mean="that the GPU is unsupported.",
         fix="Restart; take libcuda out of the image.",
         sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
     ),

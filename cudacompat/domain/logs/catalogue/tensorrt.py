@@ -13,7 +13,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error Code 9: API Usage Error (Target GPU SM 120 is not supported by this TensorRT release.)",
         cause="TensorRT has its own table of GPUs: this release is too old for a new GPU (120 needs 10.8), or too new "
         "for an old one (10 has nothing below 7.0 or 7.5).",
-        not_="that the toolkit or the driver is wrong.",
+        does_not_mean="that the toolkit or the driver is wrong.",
         fix="A TensorRT release that supports the GPU.",
         sources=("DDTRobot/tita_rl_sim2sim2real#7", "NVIDIA/TensorRT#4359"),
     ),
@@ -28,7 +28,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "please "
         "rebuild.",
         cause="A TensorRT engine is machine code for the GPU that it was built on.",
-        not_="that the model is damaged.",
+        does_not_mean="that the model is damaged.",
         fix="Build the engine on this kind of GPU, or with hardware compatibility (kAMPERE_PLUS).",
         command="trtexec --onnx=MODEL.onnx --saveEngine=MODEL.engine",
         sources=(
@@ -49,7 +49,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "does not match. "
         "Note: Current Version: 228, Serialized Engine Version: 226)",
         cause="Engines are read only by the release that wrote them, unless built as version compatible.",
-        not_="that the GPU is wrong.",
+        does_not_mean="that the GPU is wrong.",
         fix="Build the engine again with this TensorRT.",
         sources=(
             "mingj2021/segment-anything-tensorrt#2",
@@ -67,7 +67,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="[E] [TRT] 6: [cudaUtil.cpp] CUDA initialization failure with error: 35",
         cause="The number is the CUDA error: 35 is a driver that is too old or missing, 100 no visible GPU, 222 PTX "
         "too new.",
-        not_="a fault of TensorRT.",
+        does_not_mean="a fault of TensorRT.",
         fix="Look the number up: cudacompat explain {code}.",
         command="cudacompat explain {code}",
         distinct=("code",),
@@ -85,7 +85,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "affect "
         "performance or even cause errors.",
         cause="The compute capability is the same, the product is not: tactics were timed for the other card.",
-        not_="that it fails.",
+        does_not_mean="that it fails.",
         fix="Build the engine on this GPU.",
         sources=(
             "NVIDIA/TensorRT#2900",

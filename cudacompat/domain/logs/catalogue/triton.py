@@ -12,7 +12,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="triton.runtime.errors.PTXASError: PTXAS error: Internal Triton PTX codegen error",
         cause="ptxas ended with an error; its own lines follow behind `ptxas stderr:`. Most often it does not know the "
         "GPU.",
-        not_="a defect of the kernel.",
+        does_not_mean="a defect of the kernel.",
         fix="A Triton release that knows {label} (3.3 or newer for the 50 series), or TRITON_PTXAS_PATH to a newer "
         "ptxas.",
         command="export TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas",
@@ -35,7 +35,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The kernel was tuned for a GPU with more shared memory: 8.6, 8.9 and 12.x have about 100 KB, 8.0 164 "
         "KB, "
         "9.0 and 10.0 228 KB.",
-        not_="that code for the GPU is missing.",
+        does_not_mean="that code for the GPU is missing.",
         fix="Smaller blocks or fewer stages; a release of the library that is tuned for {label}.",
         sources=("triton 3.9.0 triton/runtime/errors.py",),
     ),
@@ -47,7 +47,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "('fp8e4b15', "
         "'fp8e5')\")",
         cause="fp8e4nv needs 8.9 or newer.",
-        not_="that Triton is too old.",
+        does_not_mean="that Triton is too old.",
         fix="A model or setting without FP8 on this GPU.",
         sources=(
             "triton-lang/triton#4319",
@@ -60,7 +60,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Failed to find C compiler. Please specify via CC environment variable",),
         sample="RuntimeError: Failed to find C compiler. Please specify via CC environment variable.",
         cause="Triton compiles a small launcher for each kernel; slim and -runtime images have no gcc.",
-        not_="that CUDA is missing.",
+        does_not_mean="that CUDA is missing.",
         fix="Install gcc and Python's headers in the image.",
         command="apt-get install -y gcc python3-dev",
         sources=("triton 3.9.0 triton/runtime/build.py",),
@@ -74,7 +74,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="'sm_120' is not a recognized processor for this target (ignoring processor)",
         cause="The LLVM in this Triton or XLA is older than the GPU.",
-        not_="that the driver is too old.",
+        does_not_mean="that the driver is too old.",
         fix="A newer Triton or PyTorch.",
         sources=("libnvrtc.so.12 12.9.86 and xla_cuda_plugin.so of jax-cuda12-pjrt 0.12.0 (LLVM text)",),
     ),
@@ -85,7 +85,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: Cannot find ptxas",
         cause="The wheel's own ptxas was removed or cannot be run (another CPU architecture, a read-only or noexec "
         "folder).",
-        not_="that the toolkit has to be installed in every case.",
+        does_not_mean="that the toolkit has to be installed in every case.",
         fix="Reinstall triton, or set TRITON_PTXAS_PATH.",
         command="export TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas",
         sources=("triton 3.9.0 triton/knobs.py",),

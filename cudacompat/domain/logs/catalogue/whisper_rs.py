@@ -26,7 +26,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="`with_gpu` and `set_use_gpu` are in no release of whisper-rs, and a WhisperContext has no such "
         "setter. From "
         "0.10 on the GPU is chosen when the model is loaded.",
-        not_="that the crate was built without CUDA.",
+        does_not_mean="that the crate was built without CUDA.",
         fix="let mut p = WhisperContextParameters::default(); p.use_gpu(true); WhisperContext::new_with_params(path, "
         "p). "
         "With the feature `cuda` true is the default already.",
@@ -42,7 +42,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="error[E0599]: no function or associated item named `new` found for struct `WhisperContext` in the "
         "current scope",
         cause="`new` and `new_from_buffer` were deprecated in 0.10 and removed in 0.12.1.",
-        not_="that the struct is gone.",
+        does_not_mean="that the struct is gone.",
         fix="WhisperContext::new_with_params(path, WhisperContextParameters::default()).",
         sources=(_HISTORY,),
     ),
@@ -53,7 +53,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="error[E0599]: no method named `full_n_segments` found for struct `WhisperContext` in the current scope",
         cause="From 0.7 on a context only holds the model; what runs, and what it found, belongs to a state made from "
         "it.",
-        not_="that the function is gone: it is on the other type (the getters of segments went in 0.15).",
+        does_not_mean="that the function is gone: it is on the other type (the getters of segments went in 0.15).",
         fix="let mut state = ctx.create_state()?; state.full(params, &samples)?; state.full_n_segments().",
         sources=(_HISTORY, "tazz4843/whisper-rs#63"),
     ),
@@ -65,7 +65,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "scope",
         cause="In 0.15 segments became objects: the functions full_get_segment_… and full_get_token_… of the state are "
         "gone.",
-        not_="that the state is of the wrong type.",
+        does_not_mean="that the state is of the wrong type.",
         fix="state.get_segment(i) or state.as_iter(), then segment.to_str(), start_timestamp(), end_timestamp().",
         sources=(_LATER,),
     ),
@@ -80,7 +80,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="error[E0277]: the `?` operator can only be applied to values that implement `Try`\n"
         "  --> src/main.rs:40:24\n   |\n40 |     let num_segments = state.full_n_segments()?;",
         cause="Until 0.14 it returned a Result, from 0.15 a c_int.",
-        not_="that the transcription failed.",
+        does_not_mean="that the transcription failed.",
         fix="Take the ? (or unwrap, expect) away.",
         sources=(_LATER,),
     ),
@@ -94,7 +94,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="the package `app` depends on `whisper-rs`, with features: `opencl` but `whisper-rs` does not have "
         "these features.",
         cause="`opencl` was removed in 0.13, `openmp` and `vulkan` came with it; `cuda` exists from 0.8 on.",
-        not_="that CUDA is not installed.",
+        does_not_mean="that CUDA is not installed.",
         fix='whisper-rs = { version = "0.14", features = ["cuda"] }.',
         distinct=("feature",),
         sources=(_HISTORY,),
@@ -111,7 +111,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "21 |     let audio = whisper_rs::convert_integer_to_float_audio(&samples);",
         cause="Since 0.11 convert_integer_to_float_audio writes into a slice that the caller gives and returns a "
         "Result; before, it returned the samples.",
-        not_="a problem of CUDA.",
+        does_not_mean="a problem of CUDA.",
         fix="let mut audio = vec![0.0f32; samples.len()]; convert_integer_to_float_audio(&samples, &mut audio)?;",
         sources=("tazz4843/whisper-rs@f3b155c (0.11.0)",),
     ),
@@ -124,7 +124,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "libraries matching: ['libclang.so', 'libclang-*.so']\"",
         cause="whisper-rs-sys makes its bindings with bindgen, which needs libclang; where that fails it falls back to "
         "bindings made on Linux.",
-        not_="a problem of CUDA.",
+        does_not_mean="a problem of CUDA.",
         fix="Install libclang (apt-get install libclang-dev) or set LIBCLANG_PATH.",
         command="apt-get install -y clang libclang-dev",
         sources=("tazz4843/whisper-rs sys/build.rs (135b60b)",),
@@ -139,7 +139,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="   = note: available field is: `_address`",
         cause="bindgen before 0.72.1 takes the structs of libclang 22 and newer for forward declarations and leaves "
         "one byte of each; on Windows a libclang that does not fit the compiler has the same effect.",
-        not_="that whisper.cpp changed, or anything about CUDA.",
+        does_not_mean="that whisper.cpp changed, or anything about CUDA.",
         fix="Take whisper-rs 0.16 or newer (bindgen 0.72.1), or show it an older libclang by LIBCLANG_PATH and build "
         "clean.",
         command="cargo clean -p whisper-rs-sys",
@@ -161,7 +161,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "and 48 others",
         cause="The struct comes from the whisper.cpp in whisper-rs-sys; the lock file holds another release of it "
         "than whisper-rs was written for.",
-        not_="a problem of CUDA. If the only field is `_address`, bindgen failed instead.",
+        does_not_mean="a problem of CUDA. If the only field is `_address`, bindgen failed instead.",
         fix="Update both together.",
         command="cargo update -p whisper-rs -p whisper-rs-sys",
         after=("bindgen-opaque-structs",),
@@ -173,7 +173,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("is 'cmake' not installed?", "Missing dependency: cmake"),
         sample="failed to execute command: No such file or directory (os error 2)\nis `cmake` not installed?",
         cause="whisper-rs-sys, llama-cpp-sys-2 and others compile C++ with CMake.",
-        not_="that CUDA is missing.",
+        does_not_mean="that CUDA is missing.",
         fix="Install cmake and a C++ compiler.",
         command="apt-get install -y cmake g++",
         sources=("rust-lang/cmake-rs src/lib.rs",),
@@ -185,7 +185,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="error: failed to run custom build command for `whisper-rs-sys v0.13.0`",
         cause="What cargo prints whenever a build script ends badly; the reason is in its output, behind `--- stderr` "
         "or in the lines of CMake and nvcc.",
-        not_="a fault of cargo.",
+        does_not_mean="a fault of cargo.",
         fix="Read the first error in the output of CMake and nvcc; cargo build -vv shows all of it.",
         after=("**",),
         distinct=("crate",),

@@ -10,13 +10,10 @@ import csv
 import json
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.domain.machine.facts import PythonPackage
-from cudacompat.host.listing import ProbeList
+from cudacompat.domain.machine.components import Component, Components, SiteFolder
 
 # What a program can load at run time. Archives (.a) are for linkers.
 _LOADED = re.compile(r"\.(so(\.\d+)*|pyd|dll|cubin|fatbin|ptx)$", re.IGNORECASE)
@@ -29,47 +26,15 @@ _FOLDERS = 20_000  # folders and files looked at in one package without a list
 _LIBRARIES = 20_000  # in all
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFolder:
-    """A folder that Python packages are installed in, and the environment it belongs to."""
-
-    path: Path
-    prefix: Path
-
-
-def site_folders() -> tuple[SiteFolder, ...]:
-    """Return where the running Python finds packages, then the folders of an active VIRTUAL_ENV and CONDA_PREFIX."""
-    found = [SiteFolder(Path(entry), Path(sys.prefix)) for entry in sys.path if os.path.isabs(entry)]  # noqa: PTH117
-    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        prefix = Path(os.environ.get(name) or ".")
-        if prefix.is_absolute():
-            found += [SiteFolder(path, prefix) for path in _inside(prefix)]
-    distinct: dict[Path, SiteFolder] = {}
-    for folder in found:
-        try:
-            if folder.path.is_dir():
-                distinct.setdefault(folder.path.resolve(), folder)
-        except OSError:
-            continue
-    return tuple(distinct.values())
-
-
-def _inside(prefix: Path) -> list[Path]:
-    try:
-        return sorted([*prefix.glob("lib/python3*/site-packages"), *prefix.glob("Lib/site-packages")])
-    except OSError:
-        return []
-
-
-def packages(folders: Iterable[SiteFolder] | None = None) -> ProbeList[PythonPackage]:
-    """Return the distributions in these folders (by default `site_folders()`) that list libraries which are there, by
-    name; their libraries by path. The notes name those whose files cannot be told, editable ones above all."""
-    found: list[PythonPackage] = []
+def components(folders: Iterable[SiteFolder]) -> Components:
+    """Return the distributions in these folders that list libraries which are there, by name; their libraries by path.
+    The notes name those whose files cannot be told, editable ones above all."""
+    found: list[Component] = []
     notes: list[str] = []
     silent: list[str] = []
     total = 0
-    for folder in site_folders() if folders is None else folders:
-        for info in _infos(folder.path):
+    for folder in folders:
+        for info in _infos(Path(folder.path)):
             name, version = _name_and_version(info)
             source = _editable_from(info)
             if source is not None:
@@ -82,17 +47,17 @@ def packages(folders: Iterable[SiteFolder] | None = None) -> ProbeList[PythonPac
             total += len(libraries)
             if total > _LIBRARIES:
                 notes.append(f"more than {_LIBRARIES} libraries in Python packages: those from {name} on are left out")
-                return ProbeList(_ordered(found), tuple(notes))
+                return Components(_ordered(found), tuple(notes))
             if libraries:
-                found.append(PythonPackage(name, version, str(folder.path), libraries))
+                found.append(Component(name, version, folder.path, libraries))
     if silent:
         shown = ", ".join(sorted(silent)[:5]) + (", …" if len(silent) > 5 else "")
         notes.append(f"{len(silent)} Python packages do not say which files are theirs: {shown}")
-    return ProbeList(_ordered(found), tuple(notes))
+    return Components(_ordered(found), tuple(notes))
 
 
-def _ordered(found: list[PythonPackage]) -> tuple[PythonPackage, ...]:
-    return tuple(sorted(found, key=lambda package: (package.name.lower(), package.location, package.version)))
+def _ordered(found: list[Component]) -> tuple[Component, ...]:
+    return tuple(sorted(found, key=lambda package: (package.package.lower(), package.location, package.version)))
 
 
 def _infos(folder: Path) -> list[Path]:
@@ -125,7 +90,8 @@ def _editable_from(info: Path) -> str | None:
 def _listed(folder: SiteFolder, info: Path, name: str, notes: list[str]) -> list[Path] | None:
     """The libraries of a distribution, whether there or not; `None` where nothing says which files are its own."""
     lines = _lines(info / "RECORD")
-    base = folder.path
+    top_folder = Path(folder.path)
+    base = top_folder
     if lines is None:  # as pip wrote it for old-style installs, paths counted from the egg-info
         lines, base = _lines(info / "installed-files.txt"), info
     if lines is not None:
@@ -136,8 +102,8 @@ def _listed(folder: SiteFolder, info: Path, name: str, notes: list[str]) -> list
             pass  # a broken list is none
     tops = [top.strip() for top in _head(info / "top_level.txt").splitlines() if top.strip().isidentifier()]
     tops = tops or [re.sub(r"[-.]", "_", name)]  # Debian takes RECORD out
-    modules = [path for top in tops for path in (folder.path / top, folder.path / f"{top}.py")]
-    modules += [path for top in tops for path in _shared_modules(folder.path, top)]
+    modules = [path for top in tops for path in (top_folder / top, top_folder / f"{top}.py")]
+    modules += [path for top in tops for path in _shared_modules(top_folder, top)]
     there = [path for path in modules if _exists(path)]
     libraries: list[Path] = []
     for path in there:

@@ -11,10 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.machine.facts import PythonPackage
-from cudacompat.host import python_stack
-from cudacompat.host.python_stack import SiteFolder, packages, site_folders
+from cudacompat.domain.machine.components import Component, Components, SiteFolder
+from cudacompat.environments import pip
+from cudacompat.host.toolchain.site_folders import site_folders
 from tests.helpers.run import ROOT
+
+
+def packages(folders: Sequence[SiteFolder] | None = None) -> Components:
+    """What is in these folders, by default in those of the running Python."""
+    return pip.components(site_folders() if folders is None else folders)
 
 
 def make(site: Path, *names: str) -> None:
@@ -43,12 +48,12 @@ def site(tmp_path: Path) -> Path:
 
 
 def listed(site: Path) -> list[tuple[str, str, list[str]]]:
-    answer = packages([SiteFolder(site, site.parents[2])])
-    return [(p.name, p.version, [os.path.relpath(path, site) for path in p.libraries]) for p in answer.values]
+    answer = packages([SiteFolder(str(site), str(site.parents[2]))])
+    return [(p.package, p.version, [os.path.relpath(path, site) for path in p.libraries]) for p in answer.found]
 
 
 def notes(site: Path) -> tuple[str, ...]:
-    return packages([SiteFolder(site, site.parents[2])]).notes
+    return packages([SiteFolder(str(site), str(site.parents[2]))]).notes
 
 
 class TestRecords:
@@ -138,7 +143,7 @@ class TestRecords:
         assert listed(site)[0][2] == [name]
 
     def test_too_many_are_said(self, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(python_stack, "_LIBRARIES", 3)
+        monkeypatch.setattr(pip, "_LIBRARIES", 3)
         install(site, "a", "1", ["a/1.so", "a/2.so"])
         install(site, "b", "1", ["b/1.so", "b/2.so"])
         assert [name for name, _, _ in listed(site)] == ["a"]
@@ -230,7 +235,7 @@ class TestWithoutRecord:
         assert listed(site) == []
 
     def test_a_package_of_very_many_files_ends(self, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(python_stack, "_FOLDERS", 5)
+        monkeypatch.setattr(pip, "_FOLDERS", 5)
         make(site, "many/x.so", *(f"many/{number}/x.so" for number in range(9)))
         (site / "many-1.dist-info").mkdir()
         assert listed(site) == [("many", "1", ["many/x.so"])]
@@ -240,7 +245,7 @@ class TestWithoutRecord:
 class TestFolders:
     def test_the_running_python_s(self) -> None:
         here = Path(pytest.__file__).parents[1]
-        assert here in [folder.path for folder in site_folders()]
+        assert str(here) in [folder.path for folder in site_folders()]
 
     def test_an_active_environment_s(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         for name, environment in (("VIRTUAL_ENV", tmp_path / "venv"), ("CONDA_PREFIX", tmp_path / "conda")):
@@ -248,7 +253,7 @@ class TestFolders:
             install(site, f"in-{environment.name}", "1", ["x/x.so"])
             (environment / "lib64").symlink_to("lib")
             monkeypatch.setenv(name, str(environment))
-        found = [package.name for package in packages().values]
+        found = [package.package for package in packages().found]
         assert [name for name in found if name.startswith("in-")] == ["in-conda", "in-venv"]
 
     @pytest.mark.parametrize("value", ["", ".", "relative/env", "/nowhere", "/" + "x" * 5000])
@@ -261,7 +266,7 @@ class TestFolders:
 
     def test_a_running_environment_is_looked_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
-        names = [(p.name, p.location) for p in packages().values]
+        names = [(p.package, p.location) for p in packages().found]
         assert len(names) == len(set(names))
 
     def test_the_real_ones_are_those_that_pip_knows(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,7 +281,7 @@ class TestFolders:
             "            print(d.metadata['Name'], p)\n"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-        ours = {f"{package.name} {path}" for package in packages().values for path in package.libraries}
+        ours = {f"{package.package} {path}" for package in packages().found for path in package.libraries}
         assert {
             line.split()[0] + " " + os.path.normpath(line.split(" ", 1)[1]) for line in done.stdout.splitlines()
         } == ours
@@ -285,6 +290,6 @@ class TestFolders:
     def test_nothing_is_imported(self, site: Path) -> None:
         install(site, "evil", "1", ["evil/x.so"])
         (site / "evil/__init__.py").write_text("raise SystemExit('imported')")
-        answer = packages([SiteFolder(site, site)])
-        assert answer.values == (PythonPackage("evil", "1", str(site), (str(site / "evil/x.so"),)),)
+        answer = packages([SiteFolder(str(site), str(site))])
+        assert answer.found == (Component("evil", "1", str(site), (str(site / "evil/x.so"),)),)
         assert "evil" not in sys.modules
