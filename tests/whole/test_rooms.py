@@ -13,7 +13,7 @@ from tools.count_rooms import count
         ("cudacompat.domain", 13, 43, 6),
         ("cudacompat.report", 17, 35, 5),
         ("cudacompat.app", 16, 21, 3),
-        ("cudacompat.host", 10, 14, 4),
+        ("cudacompat.host", 14, 23, 5),
         ("cudacompat.artifacts", 8, 12, 4),
     ],
 )
