@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 from cudacompat.app.generate import GenerateRequest, generate  # noqa: E402
 from cudacompat.engines import ENGINES  # noqa: E402
 from cudacompat.generate.outputs import Matrix, output, reaching  # noqa: E402
-from cudacompat.report.text import render  # noqa: E402
+from cudacompat.report.formats import write  # noqa: E402
 
 FOLDER = ROOT / "examples/generated"
 GPUS = ("RTX 5070 Ti", "8.0", "8.6", "8.9")
@@ -47,7 +47,7 @@ def examples() -> dict[str, str]:
 
 def _plan(engine: str, specs: tuple[str, ...]) -> str:
     page = io.StringIO()
-    render(generate(engine, GenerateRequest(specs=specs)), page, "never")
+    write(generate(engine, GenerateRequest(specs=specs)), "text", page, "never")
     return page.getvalue()
 
 

@@ -12,7 +12,7 @@ from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from cudacompat.report.formats import Report
+    from cudacompat.domain.words.report import Report
 
 _STDOUT = "-"
 
@@ -62,10 +62,11 @@ def _append_summary(report: Report, path: str | None) -> None:
     if not path:
         return
     from cudacompat.host.written import append
+    from cudacompat.report.formats import parts_of
     from cudacompat.report.markdown import summary
 
     try:
-        append(path, f"{summary(report)}\n".encode("utf-8", "backslashreplace"))
+        append(path, f"{summary(parts_of(report))}\n".encode("utf-8", "backslashreplace"))
     except OSError as error:
         print(f"cudacompat: cannot write the job summary: {error.strerror or error}", file=sys.stderr)  # noqa: T201
 

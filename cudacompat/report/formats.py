@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TextIO, TypeVar
 
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.report import writers
 
 if TYPE_CHECKING:
+    from cudacompat.domain.words.report import Report
+    from cudacompat.report.json import Json
     from cudacompat.report.text_page import Page
     from cudacompat.report.view import View
-    from cudacompat.report.writers import Json
 
 
 class Format(StrEnum):
@@ -30,16 +31,6 @@ class Format(StrEnum):
 
 
 FORMATS = tuple(Format)
-
-
-class Report(Protocol):
-    """What a command found: it knows its command and its exit code."""
-
-    COMMAND: ClassVar[str]
-
-    @property
-    def exit_code(self) -> int:
-        """The contract's exit code."""
 
 
 R = TypeVar("R")
@@ -137,10 +128,10 @@ def write(report: Report, format_: str, stream: TextIO, color: str = "auto") -> 
         json.render(entry.json(report), stream)
     elif format_ == Format.TEXT and entry.plain is not None:
         stream.write(f"{entry.plain(report)}\n")
-    elif format_ == Format.TEXT:
-        from cudacompat.report import text
+    elif format_ == Format.TEXT and entry.text is not None:
+        from cudacompat.report.text import page_on
 
-        text.render(report, stream, color)
+        entry.text(page_on(stream, color), report)
     elif format_ == Format.MARKDOWN:
         stream.writelines(parts_of(report))
     elif format_ == Format.HTML and entry.html is not None:

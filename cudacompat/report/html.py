@@ -18,9 +18,9 @@ from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.report import Report
 from cudacompat.domain.words.verdict import Outcome
 from cudacompat.report.finding_groups import FindingGroup, group
-from cudacompat.report.formats import Report
 from cudacompat.report.heat import MEANING, carried, coverage, detail_of, detail_of_artifact, worst
 from cudacompat.report.safe_text import clipped, without_commands
 from cudacompat.report.view import View, conditions, view_of

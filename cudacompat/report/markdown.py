@@ -5,7 +5,7 @@ Source of the escapes: https://github.github.com/gfm/.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cudacompat.domain.reports.doctor import DoctorReport
 from cudacompat.domain.reports.listing import InspectReport
@@ -13,9 +13,9 @@ from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.finding import Finding, Suppressed
 from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.report import Report
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
 from cudacompat.report.code_sizes import sizes_of
-from cudacompat.report.formats import Report, parts_of
 from cudacompat.report.markdown_text import block, code, escaped, table_row
 from cudacompat.report.safe_text import safe
 from cudacompat.report.view import View, conditions, details, view_of
@@ -24,10 +24,10 @@ SUMMARY_LIMIT = 1_000_000  # bytes; GitHub takes 1 MiB of a step's summary and d
 _BAD = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED)
 
 
-def summary(report: Report, limit: int = SUMMARY_LIMIT) -> str:
-    """Return the report in at most `limit` bytes of UTF-8; what does not fit is left out block by block, and said."""
+def summary(parts: Iterable[str], limit: int = SUMMARY_LIMIT) -> str:
+    """Return the parts of a report in at most `limit` bytes of UTF-8; parts that do not fit are left out, and said."""
     blocks, used, left_out = [], 0, 0
-    for piece in parts_of(report):
+    for piece in parts:
         length = len(piece.encode("utf-8", "backslashreplace"))
         if left_out or used + length > limit - 200:  # room for the line that says so
             left_out += 1

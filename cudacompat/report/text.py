@@ -19,7 +19,6 @@ from cudacompat.domain.words.phrases import CAUSE, count, sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
 from cudacompat.report.code_sizes import KIND_NAME
-from cudacompat.report.formats import Report, entry_of
 from cudacompat.report.safe_text import safe
 from cudacompat.report.text_page import Page, _finding
 
@@ -38,8 +37,8 @@ _OUTCOME_STYLE = {
 }
 
 
-def render(report: Report, stream: TextIO, color: str = "auto") -> None:
-    """Write the report. Lines are wrapped to the terminal, and left whole where the output is not one."""
+def page_on(stream: TextIO, color: str = "auto") -> Page:
+    """Return a page that writes to the stream, wrapped to the terminal; where it is none, lines are left whole."""
     console = Console(
         file=stream,
         highlight=False,
@@ -49,10 +48,7 @@ def render(report: Report, stream: TextIO, color: str = "auto") -> None:
         no_color=True if color == "never" else None,
         force_terminal={"always": True, "never": False}.get(color),
     )
-    page = Page(console, console.width if stream.isatty() else None)
-    write = entry_of(report).text
-    if write is not None:
-        write(page, report)
+    return Page(console, console.width if stream.isatty() else None)
 
 
 def _not_read(page: Page, items: Sequence[NotRead]) -> None:

@@ -4,7 +4,7 @@ it, and that say which report they take, so that a table of them is checked."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from cudacompat.domain.compare.diff import DiffReport
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from cudacompat.domain.reports.page import PageReport
     from cudacompat.domain.reports.rebuild import RebuildReport
     from cudacompat.domain.reports.verify import VerifyReport
-    from cudacompat.report.formats import Report
+    from cudacompat.domain.words.report import Report
+    from cudacompat.report.json import Json
     from cudacompat.report.text_page import Page
     from cudacompat.report.view import View
-
-Json = dict[str, Any]
 
 
 def check_text(page: Page, report: CheckReport) -> None:

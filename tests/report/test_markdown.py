@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from cudacompat.report import formats
+from cudacompat.report.formats import parts_of
 from cudacompat.report.markdown import SUMMARY_LIMIT, summary
 from tests.helpers.report_cases import CASES, HOSTILE, INNER, INSPECTED, LintReport, error, many
 
@@ -112,9 +113,9 @@ def test_lines_of_files_are_named() -> None:
 
 def test_a_summary_keeps_within_its_limit_and_says_so() -> None:
     whole = many(300)
-    assert summary(whole) == written(whole)
-    assert len(summary(whole)) < SUMMARY_LIMIT
-    short = summary(whole, 5_000)
+    assert summary(parts_of(whole)) == written(whole)
+    assert len(summary(parts_of(whole))) < SUMMARY_LIMIT
+    short = summary(parts_of(whole), 5_000)
     assert len(short.encode()) <= 5_000
     assert re.search(r"_\d+ more parts left out: a summary may hold 5000 bytes\._\n$", short)
     assert short.startswith("## cudacompat check: 300 errors")

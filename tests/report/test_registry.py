@@ -15,8 +15,9 @@ import jsonschema
 import pytest
 
 import cudacompat.domain
+from cudacompat.domain.words.report import Report
 from cudacompat.report import formats
-from cudacompat.report.formats import ENTRIES, Format, Report
+from cudacompat.report.formats import ENTRIES, Format
 from tests.helpers.report_cases import report as check_report
 from tests.helpers.run import EXAMPLE, GPU, inside
 

@@ -54,7 +54,7 @@ def command(
     from cudacompat.domain.reports.rebuild import RebuildReport
     from cudacompat.domain.runs.rebuild import script
     from cudacompat.domain.words.errors import UsageError
-    from cudacompat.report.text import render
+    from cudacompat.report.formats import write
 
     steps = prepare(
         engine,
@@ -88,7 +88,7 @@ def command(
         return emit(report, format_, color, output, exit_zero=exit_zero)
     check_tools(steps)
     if not quiet or (not yes and sys.stdin.isatty()):  # nobody is asked about a plan that was not shown
-        render(without_secrets(RebuildReport(steps)), sys.stderr, color.value)
+        write(without_secrets(RebuildReport(steps)), "text", sys.stderr, color.value)
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("nothing was run: --yes runs this plan without asking, --dry-run prints it as a script")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cudacompat.domain.reports.page import PageReport
 
 if TYPE_CHECKING:
-    from cudacompat.report.writers import Json
+    from cudacompat.report.json import Json
 
 
 def page_json(report: PageReport) -> Json:
