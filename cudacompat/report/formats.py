@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TextIO, TypeVar
 
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.report import writers
+from cudacompat.report.commands import writers
 
 if TYPE_CHECKING:
     from cudacompat.domain.words.report import Report

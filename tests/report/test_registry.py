@@ -27,7 +27,7 @@ def report_classes() -> dict[str, type]:
     found: dict[str, type] = {}
     for info in pkgutil.walk_packages(cudacompat.domain.__path__, "cudacompat.domain."):
         for name, each in inspect.getmembers(importlib.import_module(info.name), inspect.isclass):
-            if name.endswith("Report") and each.__module__ == info.name:
+            if name.endswith("Report") and each is not Report and each.__module__ == info.name:
                 found[name] = each
     return found
 

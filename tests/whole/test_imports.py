@@ -57,7 +57,7 @@ HEAVY = {"rich", "jinja2", "elftools", "pynvml", "zstandard", "lz4", "packaging"
 CLI = (
     *("cli", "cli.main", "cli.interrupts", "cli.streams", "cli.command_line", "cli.command", "cli.options"),
     *("cli.commands*", "domain", "domain.words", "domain.words.errors", "domain.words.exit_codes", "report"),
-    *("report.formats", "report.writers", "domain.words.choices"),
+    *("report.formats", "report.commands", "report.commands.writers", "domain.words.choices"),
 )
 WORDS = ("domain.words*", "domain.reports*", "domain.tables", "domain.judge", "domain.judge.code_places")
 READING = (

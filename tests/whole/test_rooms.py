@@ -11,9 +11,9 @@ from tools.count_rooms import count
     ("package", "rooms", "arrows", "floors"),
     [
         ("cudacompat.domain", 13, 43, 6),
-        ("cudacompat.report", 17, 35, 5),
-        ("cudacompat.app", 16, 21, 3),
-        ("cudacompat.host", 14, 23, 5),
+        ("cudacompat.report", 17, 38, 5),
+        ("cudacompat.app", 17, 26, 3),
+        ("cudacompat.host", 14, 25, 5),
         ("cudacompat.artifacts", 8, 12, 4),
     ],
 )
