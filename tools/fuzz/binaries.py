@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -118,6 +119,14 @@ def _windows() -> Iterator[bytes]:
     yield pe_image((b".nv_fatb", fatbin, DATA), (b"__nv_rel", fatbin, DATA))
 
 
+def _objects() -> Iterator[bytes]:
+    """A COFF object: its section's long name stands in the table of strings."""
+    fatbin = fatbin_writer.fatbin(fatbin_writer.ptx(_TEXT))
+    head = struct.pack("<HHIIIHH", 0x8664, 1, 0, 60 + len(fatbin), 0, 0, 0)
+    table = struct.pack("<8sIIIIIIHHI", b"/4", 0, 0, len(fatbin), 60, 0, 0, 0, 0, DATA)
+    yield head + table + fatbin + struct.pack("<I", 20) + b"__nv_relfatbin\0"
+
+
 def _archives() -> Iterator[bytes]:
     for data in _cases(".fatbin", ".cubin", most=6):
         yield b"!<arch>\n" + b"unit.o/         0           0     0     644     %-10d`\n" % len(data) + data
@@ -182,7 +191,7 @@ TARGETS = (
     FuzzTarget("cubin", _as(Kind.CUBIN), lambda: _cases(".cubin"), _SMALL),
     FuzzTarget("elf", _as(Kind.ELF), _elves, 48 << 10),
     FuzzTarget("pe", _as(Kind.PE), _windows, _SMALL),
-    FuzzTarget("coff", _as(Kind.COFF), _windows, _SMALL),
+    FuzzTarget("coff", _as(Kind.COFF), _objects, _SMALL),
     FuzzTarget("ar", _as(Kind.AR), _archives, _SMALL),
     FuzzTarget("tile-ir", _as(Kind.TILE_IR), lambda: (b"\x7fTileIR\0" + bytes(64),), _SMALL),
     FuzzTarget("ptx", _ptx, lambda: _cases(".ptx", most=20), words=(
