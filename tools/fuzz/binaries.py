@@ -161,10 +161,10 @@ def _tars() -> Iterator[bytes]:
             archive.addfile(info, io.BytesIO(data))
     plain = stream.getvalue()
     yield plain
-    yield gzip.compress(plain)
+    yield gzip.compress(plain, mtime=0)
     yield lzma.compress(plain)
     head = b"debian-binary   0           0     0     644     4         `\n2.0\n"
-    packed = gzip.compress(plain)
+    packed = gzip.compress(plain, mtime=0)
     yield b"!<arch>\n" + head + b"data.tar.gz     0           0     0     644     %-10d`\n" % len(packed) + packed
 
 
