@@ -2,7 +2,8 @@
 
 A file stands here with the tests that are meant, as `Class::test` or `test`; an empty tuple means all of them.
 
-`slow`: two seconds or more on an idle machine, the building of fixtures included (`pytest --durations=0`).
+`slow`: two seconds or more on an idle machine or one of processor time, the building of fixtures included
+(`pytest --durations=0`).
 `tools`: needs a compiler, a browser or another program that is not Python's. tests/helpers/toolchain.py fails a test
 that takes one and is not here.
 """
@@ -14,10 +15,18 @@ from collections.abc import Mapping
 Listed = Mapping[str, tuple[str, ...]]
 
 SLOW: Listed = {
+    "tests/app/test_doctor.py": (
+        "test_json_validates",
+        "test_the_plans_commands_are_commands",
+    ),
+    "tests/app/test_lint.py": ("test_git_takes_the_patch",),
+    "tests/app/test_load.py": ("test_each_kind_of_gpu_is_asked",),
     "tests/app/test_rebuild.py": (
+        "test_a_build_without_cuda_is_told",
         "test_a_failing_step_shows_its_last_lines_and_keeps_the_log",
         "test_a_variable_that_would_reach_the_compiler_is_left_out",
         "test_the_dry_run_is_a_script_that_runs",
+        "test_the_script_asks_of_ptx_only_that_it_runs",
         "test_wrong_before_and_native_after",
         "test_wrong_flags_stop_it_before_anything_is_compiled",
     ),
@@ -29,14 +38,28 @@ SLOW: Listed = {
         "test_two_gpus_of_which_one_was_used",
     ),
     "tests/artifacts/binaries/test_cuobjdump.py": (),
-    "tests/artifacts/binaries/test_read_binary.py": ("test_a_static_library",),
-    "tests/artifacts/binaries/test_read_fatbin.py": ("test_nvcc_gives_what_it_was_asked_for",),
+    "tests/artifacts/binaries/test_read_binary.py": (
+        "test_a_static_library",
+        "test_an_executable_with_separate_compilation_holds_its_code_twice",
+        "test_stripping_changes_nothing",
+        "test_the_section_table_is_read_as_pyelftools_reads_it",
+        "test_what_nvcc_makes_equals_cuobjdump",
+    ),
+    "tests/artifacts/binaries/test_read_cubin.py": ("test_what_nvlink_links_keeps_its_target",),
+    "tests/artifacts/binaries/test_read_fatbin.py": (
+        "test_concatenated_images_are_told_apart",
+        "test_nvcc_gives_what_it_was_asked_for",
+    ),
     "tests/artifacts/buildfiles/test_parsers.py": ("test_yaml_is_read_as_ruamel_reads_it",),
+    "tests/artifacts/test_logs.py": ("test_the_automaton_and_the_expressions_find_the_same",),
     "tests/cli/test_generate_add.py": ("test_the_extended_project_really_configures_for_the_new_card",),
     "tests/cli/test_integrations.py": (
         "test_cmake_and_ctest",
         "test_cmake_stops_a_build_that_would_not_run",
+        "test_gitlabs_job_writes_its_reports_and_fails",
+        "test_pre_commit",
     ),
+    "tests/domain/compare/test_diff.py": ("TestReleases::test_they_are_downloaded_compared_and_removed",),
     "tests/domain/project/test_builds.py": (
         "test_a_list_is_too_late_where_the_real_cmake_says_so",
         "test_what_a_configured_folder_will_compile",
@@ -48,19 +71,30 @@ SLOW: Listed = {
         "test_a_changed_list_does_nothing_until_the_cache_is_cleared",
         "test_without_a_list_and_a_gpu_the_default_target_is_built",
     ),
-    "tests/generate/test_outputs.py": ("test_presets_configure_exactly_what_was_promised",),
+    "tests/generate/test_examples_generated.py": ("test_a_changed_example_is_seen",),
+    "tests/generate/test_outputs.py": (
+        "test_a_preset_of_ones_own_inherits_the_list",
+        "test_presets_configure_exactly_what_was_promised",
+        "test_the_schemas_do_refuse",
+        "test_yaml_files_fit_their_schemas",
+    ),
     "tests/generate/test_roundtrip.py": (
         "test_a_cmake_file_for_ggml",
         "test_a_plain_cmake_project",
         "test_a_toolchain_file_serves_a_build_script_that_hands_it_on",
         "test_flags_for_nvcc",
+        "test_flags_without_ptx",
         "test_nobody_sets_an_architecture_and_the_check_says_so",
         "test_the_environment_for_ggml_in_a_build_without_a_gpu",
+        "test_the_environment_for_nvcc",
     ),
     "tests/host/runs/test_processes.py": ("test_a_program_that_ignores_sigterm_is_killed",),
     "tests/host/test_snapshot.py": ("TestFailures::test_a_driver_that_never_answers",),
     "tests/report/test_sarif.py": ("test_more_results_than_github_takes_are_left_out_and_said",),
-    "tests/whole/test_hostile.py": ("test_bombs_end_soon_and_stay_small",),
+    "tests/whole/test_hostile.py": (
+        "test_bombs_end_soon_and_stay_small",
+        "test_names_in_a_wheel_go_nowhere_and_do_nothing",
+    ),
     "tests/whole/test_lint_hostile.py": (
         "test_names_are_shown_as_text",
         "test_what_is_heavy_ends_in_bounded_time_and_memory",
