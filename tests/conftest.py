@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+import os
 import signal
+
+import pytest
+from hypothesis import settings
+
+from tests.helpers import marks
+from tests.helpers.shared_build import BuildOnce, shared_build
 
 # A run started in the background ignores these, and so would every program that a test starts and interrupts.
 for _name in ("SIGINT", "SIGHUP"):
     _number = getattr(signal, _name, None)
     if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _name == "SIGINT" else signal.SIG_DFL)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--golden` writes the golden texts anew, in place of comparing with them."""
+    parser.addoption("--golden", action="store_true", help="write tests/golden anew, in place of comparing with it")
+
+
+# An example may take as long as a loaded machine makes it take.
+settings.register_profile("ci", deadline=None, print_blob=True)
+settings.register_profile("local", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "local"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of tests/helpers/marks.py their markers."""
+    for item in items:
+        for name, listed in (("slow", marks.SLOW), ("tools", marks.TOOLS)):
+            if marks.is_listed(listed, item.nodeid):
+                item.add_marker(name)
+
+
+@pytest.fixture(scope="session")
+def build_once(tmp_path_factory: pytest.TempPathFactory) -> BuildOnce:
+    """`build_once(name, make)` is a folder that `make` filled, once for all processes of a run."""
+    return lambda name, make: shared_build(tmp_path_factory, name, make)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from dataclasses import replace
 from importlib import resources
@@ -21,6 +22,7 @@ from cudacompat.domain.words.verdict import JitPolicy
 from tests.helpers import fake_gpu
 from tests.helpers.build import image, module, target
 from tests.helpers.run import cudacompat
+from tests.helpers.shared_build import BuildOnce
 
 DATA = Path(__file__).parents[1] / "data" / "h200"
 TRUTH = json.loads((DATA / "truth.json").read_text())
@@ -156,8 +158,8 @@ def test_the_size_of_a_module_is_its_own(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def gpu(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fake_gpu.make(tmp_path_factory.mktemp("gpu"))
+def gpu(build_once: BuildOnce) -> Path:
+    return build_once("fake-gpu", fake_gpu.make)
 
 
 @pytest.fixture
@@ -169,7 +171,7 @@ def files(tmp_path: Path) -> Path:
 
 
 def run(gpu: Path, *arguments: str | Path, **environment: str) -> Any:
-    state = gpu / "state"
+    state = gpu / f"state-{os.getpid()}"  # the libraries are every process's, what they write down is not
     state.mkdir(exist_ok=True)
     env = {"LD_LIBRARY_PATH": str(gpu), "FAKE_GPU": str(state), **environment}
     return cudacompat("verify", *arguments, env=env)

@@ -19,6 +19,7 @@ from cudacompat.app.runs import observe
 from tests.helpers import fake_gpu
 from tests.helpers.fake_gpu import CONTEXT
 from tests.helpers.run import EXAMPLE, Ran, cudacompat
+from tests.helpers.shared_build import BuildOnce
 from tests.host.test_process import gone
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the process tree is read from /proc")
@@ -46,8 +47,8 @@ system_info: n_threads = 4 / 16 | WHISPER : COREML = 0 | CUDA : ARCHS = {archs} 
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fake_gpu.make(tmp_path_factory.mktemp("gpu"))
+def folder(build_once: BuildOnce) -> Path:
+    return build_once("fake-gpu", fake_gpu.make)
 
 
 class Engine:

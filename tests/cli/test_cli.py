@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from tests.helpers.newest import NEXT_ISA, UNKNOWN_ARCH
-from tests.helpers.run import EXAMPLE, GPU, ROOT, cudacompat
+from tests.helpers.run import EXAMPLE, GPU, ROOT, cudacompat, inside
 
 
 def schema(command: str) -> dict[str, object]:
@@ -37,7 +37,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 class TestCheck:
     def test_the_example_carries_only_the_default_target(self) -> None:
-        ran = cudacompat("check", EXAMPLE, "--gpu", GPU)
+        ran = inside("check", EXAMPLE, "--gpu", GPU)
         assert ran.code == 1
         assert "error[default-target-only]" in ran.out
         assert "sm_52" in ran.out
@@ -47,16 +47,16 @@ class TestCheck:
 
     def test_the_default_target_is_an_error_under_every_requirement(self) -> None:
         for require in ("runs", "sass", "native"):
-            found = cudacompat("check", EXAMPLE, "--gpu", "12.0", "--require", require, "--format", "json").json
+            found = inside("check", EXAMPLE, "--gpu", "12.0", "--require", require, "--format", "json").json
             assert "default-target-only" in {f["id"] for f in found["findings"] if f["severity"] == "error"}
 
     def test_it_is_fine_on_the_gpu_it_was_built_for(self) -> None:
-        ran = cudacompat("check", EXAMPLE, "--gpu", "5.2")
+        ran = inside("check", EXAMPLE, "--gpu", "5.2")
         assert (ran.code, ran.err) == (0, "")
         assert "native" in ran.out
 
     def test_json_validates(self) -> None:
-        ran = cudacompat("check", EXAMPLE, "--gpu", GPU, "--gpu", "sm_90a", "--driver", "580.65.06", "--format", "json")
+        ran = inside("check", EXAMPLE, "--gpu", GPU, "--gpu", "sm_90a", "--driver", "580.65.06", "--format", "json")
         jsonschema.validate(ran.json, schema("check"))
         assert [t["compute_capability"] for t in ran.json["targets"]] == ["12.0", "9.0"]
         (artifact,) = ran.json["artifacts"]
@@ -64,29 +64,29 @@ class TestCheck:
         assert artifact["verdicts"][0]["modules"]["jit"] == 4
 
     def test_a_wheel_is_read_without_unpacking(self, wheel: Path) -> None:
-        ran = cudacompat("check", wheel, "--gpu", GPU, "--format", "json")
+        ran = inside("check", wheel, "--gpu", GPU, "--format", "json")
         assert ran.code == 1
         assert ran.json["artifacts"][0]["path"] == f"{wheel}!/engine/libggml-cuda.so"
         assert [p.name for p in wheel.parent.iterdir()] == [wheel.name]
 
     def test_a_requirement_not_met(self, wheel: Path) -> None:
-        assert cudacompat("check", EXAMPLE, "--gpu", "5.2", "--require", "native").code == 0
-        ran = cudacompat("check", EXAMPLE, "--gpu", "5.3", "--format", "json")  # Tegra: NVIDIA leaves it open
+        assert inside("check", EXAMPLE, "--gpu", "5.2", "--require", "native").code == 0
+        ran = inside("check", EXAMPLE, "--gpu", "5.3", "--format", "json")  # Tegra: NVIDIA leaves it open
         assert ran.json["artifacts"][0]["verdicts"][0]["outcome"] == "undecided"
 
     def test_undecided_is_incomplete(self, tmp_path: Path) -> None:
         ptx = tmp_path / "new.ptx"
         ptx.write_text(f".version {NEXT_ISA}\n.target sm_90\n.address_size 64\n.visible .entry k() {{ ret; }}\n")
-        ran = cudacompat("check", ptx, "--gpu", "9.0")
+        ran = inside("check", ptx, "--gpu", "9.0")
         assert ran.code == 4
         assert "undecided" in ran.out
 
     def test_jit_policy(self) -> None:
-        ran = cudacompat("check", EXAMPLE, "--gpu", GPU, "--jit", "disabled", "--format", "json")
+        ran = inside("check", EXAMPLE, "--gpu", GPU, "--jit", "disabled", "--format", "json")
         assert ran.json["artifacts"][0]["verdicts"][0]["reason"] == "jit-disabled"
 
     def test_the_variables_count_for_native_only(self) -> None:
-        ran = cudacompat("check", EXAMPLE, "--gpu", GPU, "--format", "json", env={"CUDA_DISABLE_PTX_JIT": "1"})
+        ran = inside("check", EXAMPLE, "--gpu", GPU, "--format", "json", env={"CUDA_DISABLE_PTX_JIT": "1"})
         assert ran.json["targets"][0]["jit"] == "normal"
 
     def test_alternatives(self, tmp_path: Path) -> None:
@@ -95,18 +95,18 @@ class TestCheck:
         (tmp_path / "lib_b.ptx").write_text(
             ".version 9.0\n.target sm_120\n.address_size 64\n.visible .entry k() { ret; }\n"
         )
-        assert cudacompat("check", tmp_path, "--gpu", "8.0").code == 1
-        assert cudacompat("check", tmp_path, "--gpu", "8.0", "--any-of", "lib_*.ptx").code == 0
-        assert cudacompat("check", tmp_path, "--gpu", "6.0", "--any-of", "lib_*.ptx").code == 1
+        assert inside("check", tmp_path, "--gpu", "8.0").code == 1
+        assert inside("check", tmp_path, "--gpu", "8.0", "--any-of", "lib_*.ptx").code == 0
+        assert inside("check", tmp_path, "--gpu", "6.0", "--any-of", "lib_*.ptx").code == 1
 
     def test_exit_zero_turns_only_findings_into_success(self, tmp_path: Path) -> None:
-        assert cudacompat("check", EXAMPLE, "--gpu", GPU, "--exit-zero").code == 0
+        assert inside("check", EXAMPLE, "--gpu", GPU, "--exit-zero").code == 0
         (tmp_path / "a.txt").write_text("nothing")
-        assert cudacompat("check", tmp_path, "--gpu", GPU, "--exit-zero").code == 3
+        assert inside("check", tmp_path, "--gpu", GPU, "--exit-zero").code == 3
 
     @pytest.mark.skipif(has_gpu(), reason="this machine has a GPU")
     def test_without_a_gpu_here_one_has_to_be_named(self) -> None:
-        ran = cudacompat("check", EXAMPLE)
+        ran = inside("check", EXAMPLE)
         assert (ran.code, ran.out) == (2, "")
         assert "no GPU found" in ran.err
         assert "--gpu" in ran.err
@@ -115,20 +115,20 @@ class TestCheck:
 
 class TestInspect:
     def test_text(self) -> None:
-        ran = cudacompat("inspect", EXAMPLE)
+        ran = inside("inspect", EXAMPLE)
         assert ran.code == 0
         assert "sm_52" in ran.out
         assert "compute_52" in ran.out
         assert "PTX 8.7" in ran.out
 
     def test_kernels_and_sizes(self) -> None:
-        ran = cudacompat("inspect", EXAMPLE, "--kernels", "--sizes")
+        ran = inside("inspect", EXAMPLE, "--kernels", "--sizes")
         assert "_Z11mul_mat_vecI6__halfLi32EEvPKS0_PKfPfllllll" in ran.out
         assert "kB" in ran.out
 
     def test_json_validates(self, wheel: Path) -> None:
         for arguments in ((EXAMPLE,), (wheel, "--kernels")):
-            ran = cudacompat("inspect", *arguments, "--format", "json")
+            ran = inside("inspect", *arguments, "--format", "json")
             jsonschema.validate(ran.json, schema("inspect"))
             (artifact,) = ran.json["artifacts"]
             assert artifact["summary"]["modules"] == 4
@@ -138,43 +138,43 @@ class TestInspect:
 
     def test_output_goes_to_a_file_whole_or_not_at_all(self, tmp_path: Path) -> None:
         target = tmp_path / "out.json"
-        ran = cudacompat("inspect", EXAMPLE, "--format", "json", "--output", target)
+        ran = inside("inspect", EXAMPLE, "--format", "json", "--output", target)
         assert (ran.code, ran.out) == (0, "")
         assert json.loads(target.read_text())["artifacts"]
         assert [p.name for p in tmp_path.iterdir()] == ["out.json"]
-        refused = cudacompat("inspect", EXAMPLE, "--output", tmp_path / "none" / "out.json")
+        refused = inside("inspect", EXAMPLE, "--output", tmp_path / "none" / "out.json")
         assert refused.code == 2
         assert refused.err.startswith("cudacompat: error: cannot write")
 
 
 class TestGpus:
     def test_lookups(self) -> None:
-        assert "12.0" in cudacompat("gpus", "5070 ti").out
-        assert "5070 Ti" in cudacompat("gpus", "10de:2c05").out
-        assert "RTX 5090" in cudacompat("gpus", "12.0").out
-        assert cudacompat("gpus", "no such card").code == 3
+        assert "12.0" in inside("gpus", "5070 ti").out
+        assert "5070 Ti" in inside("gpus", "10de:2c05").out
+        assert "RTX 5090" in inside("gpus", "12.0").out
+        assert inside("gpus", "no such card").code == 3
 
     def test_json_validates(self) -> None:
-        ran = cudacompat("gpus", "5070 ti", "--format", "json")
+        ran = inside("gpus", "5070 ti", "--format", "json")
         jsonschema.validate(ran.json, schema("gpus"))
 
 
 class TestToolkits:
     def test_lookups(self) -> None:
-        assert "120a" in cudacompat("toolkits", "12.8").out
-        assert cudacompat("toolkits", "12").out.count("PTX ISA") > 5
-        assert cudacompat("toolkits", "14").code == 3
-        assert cudacompat("toolkits", "--gpu", "no such card").code == 2
+        assert "120a" in inside("toolkits", "12.8").out
+        assert inside("toolkits", "12").out.count("PTX ISA") > 5
+        assert inside("toolkits", "14").code == 3
+        assert inside("toolkits", "--gpu", "no such card").code == 2
 
     def test_only_releases_that_build_for_a_gpu(self) -> None:
-        builds = cudacompat("toolkits", "--gpu", "RTX 5070 Ti", "--format", "json").json
+        builds = inside("toolkits", "--gpu", "RTX 5070 Ti", "--format", "json").json
         versions = [row["version"] for row in builds["toolkits"]]
         assert versions[0] == "12.8"
         assert all("sm_120" in row["targets"] for row in builds["toolkits"])
-        assert cudacompat("toolkits", "13", "--gpu", "sm_70").code == 3  # CUDA 13 dropped it
+        assert inside("toolkits", "13", "--gpu", "sm_70").code == 3  # CUDA 13 dropped it
 
     def test_json_validates(self) -> None:
-        ran = cudacompat("toolkits", "--format", "json")
+        ran = inside("toolkits", "--format", "json")
         jsonschema.validate(ran.json, schema("toolkits"))
         newest = ran.json["toolkits"][-1]
         assert newest["ptx_min_driver_branch"] is None or newest["ptx_min_driver_branch"] > 600
@@ -182,12 +182,12 @@ class TestToolkits:
 
 class TestExplain:
     def test_every_finding_has_a_page(self) -> None:
-        page = cudacompat("explain", "default-target-only").out
+        page = inside("explain", "default-target-only").out
         for heading in ("What it finds", "Why it matters", "Example", "What to do"):
             assert heading in page
 
     def test_an_unknown_id_names_the_nearest(self) -> None:
-        ran = cudacompat("explain", "default-target")
+        ran = inside("explain", "default-target")
         assert ran.code == 2
         assert "default-target-only" in ran.err
 
@@ -213,7 +213,7 @@ class TestBadInput:
         ],
     )
     def test_usage_errors(self, arguments: tuple[str, ...], says: str) -> None:
-        ran = cudacompat(*arguments)
+        ran = inside(*arguments)
         assert ran.code == 2
         assert ran.out == ""
         assert says in ran.err

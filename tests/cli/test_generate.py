@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from tests.helpers import toolchain
-from tests.helpers.run import cudacompat
+from tests.helpers.run import inside
 
 
 def hadolint() -> Path:
@@ -32,7 +32,7 @@ def hadolint() -> Path:
     ],
 )
 def test_dockerfiles_pass_hadolint(tmp_path: Path, engine: str, extra: tuple[str, ...]) -> None:
-    ran = cudacompat(
+    ran = inside(
         "generate", engine, "--gpu", "RTX 5070 Ti", "--gpu", "8.6", "--as", "dockerfile", "-o", tmp_path, *extra
     )
     assert ran.code == 0, ran.err
@@ -52,7 +52,7 @@ def stages(text: str) -> dict[str, list[str]]:
 
 def test_the_last_stage_takes_the_artifact_from_the_check_stage() -> None:
     """BuildKit leaves out a stage that nothing copies from; then nobody would check."""
-    parts = stages(cudacompat("generate", "whisper.cpp", "--gpu", "12.0", "--as", "dockerfile").out)
+    parts = stages(inside("generate", "whisper.cpp", "--gpu", "12.0", "--as", "dockerfile").out)
     assert list(parts) == ["build", "check", "last"]
     assert [line for line in parts["last"] if line.startswith("COPY")] == ["COPY --from=check /out /usr/local"]
     assert any("cudacompat check /out --require native" in line for line in parts["check"])
@@ -63,7 +63,7 @@ def test_the_last_stage_takes_the_artifact_from_the_check_stage() -> None:
 def test_the_image_tag_is_one_that_is_known() -> None:
     from cudacompat.domain.tables.images import IMAGES
 
-    text = cudacompat("generate", "cmake", "--gpu", "11.0", "--as", "dockerfile").out
+    text = inside("generate", "cmake", "--gpu", "11.0", "--as", "dockerfile").out
     tags = {line.split()[1].removeprefix("docker.io/") for line in text.splitlines() if line.startswith("FROM")}
     known = {row.tag(flavour, distro) for row in IMAGES for flavour in row.flavours for distro in row.distros}
     assert tags <= known
@@ -77,13 +77,13 @@ def test_a_release_without_a_known_image() -> None:
     without = next((row.version for row in with_all(["90"]) if row.version not in seen), None)
     if without is None:
         pytest.skip("every CUDA release has a known image")
-    ran = cudacompat("generate", "cmake", "--gpu", "9.0", "--cuda", str(without), "--as", "dockerfile")
+    ran = inside("generate", "cmake", "--gpu", "9.0", "--cuda", str(without), "--as", "dockerfile")
     assert ran.code == 2
     assert f"no nvidia/cuda image of CUDA {without} is known" in ran.err
 
 
 def test_nvcc_prints_flags_and_nothing_else() -> None:
-    ran = cudacompat("generate", "nvcc", "--gpu", "8.6", "--as", "nvcc")
+    ran = inside("generate", "nvcc", "--gpu", "8.6", "--as", "nvcc")
     assert ran.out == "-gencode=arch=compute_86,code=sm_86 -gencode=arch=compute_86,code=compute_86\n"
 
 
@@ -113,7 +113,7 @@ def test_nvcc_prints_flags_and_nothing_else() -> None:
     ],
 )
 def test_refusals_are_one_line(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
-    ran = cudacompat("generate", *arguments, cwd=tmp_path)
+    ran = inside("generate", *arguments, cwd=tmp_path)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert ran.err.count("\n") == 1
@@ -123,23 +123,23 @@ def test_refusals_are_one_line(arguments: tuple[str, ...], said: str, tmp_path: 
 def test_files_are_not_overwritten_without_being_asked(tmp_path: Path) -> None:
     command = ("generate", "cmake", "--gpu", "8.6", "--as", "env", "-o", tmp_path)
     file = tmp_path / "cudacompat.env"
-    assert cudacompat(*command, "--check").code == 1
-    assert cudacompat(*command).code == 0
+    assert inside(*command, "--check").code == 1
+    assert inside(*command).code == 0
     made = file.read_text()
-    assert cudacompat(*command, "--check").code == 0
-    assert cudacompat(*command).code == 0
+    assert inside(*command, "--check").code == 0
+    assert inside(*command).code == 0
     file.write_text(made + "MINE=1\n")
-    refused = cudacompat(*command)
+    refused = inside(*command)
     assert refused.code == 2
     assert "is there and differs" in refused.err
     assert file.read_text() == made + "MINE=1\n"
-    assert cudacompat(*command, "--check").code == 1
-    assert cudacompat(*command, "--check", "--exit-zero").code == 0
-    shown = cudacompat(*command, "--diff")
+    assert inside(*command, "--check").code == 1
+    assert inside(*command, "--check", "--exit-zero").code == 0
+    shown = inside(*command, "--diff")
     assert shown.code == 0
     assert "-MINE=1" in shown.out.splitlines()
     assert file.read_text() == made + "MINE=1\n"
-    assert cudacompat(*command, "--write").code == 0
+    assert inside(*command, "--write").code == 0
     assert file.read_text() == made
 
 
@@ -153,14 +153,12 @@ def test_json_validates() -> None:
         ("llama.cpp", "--gpu", "8.0", "--gpu", "12.0", "--budget", "60 MB"),
         ("candle", "--gpu", "8.0", "--gpu", "12.0"),
     ):
-        ran = cudacompat("generate", *arguments, "--format", "json")
+        ran = inside("generate", *arguments, "--format", "json")
         jsonschema.validate(ran.json, schema)
 
 
 def test_the_profile_names_the_incidents_gpus_and_who_reads_each_variable() -> None:
-    text = cudacompat(
-        "generate", "whisper-rs", "--engine-version", "0.14.3", "--profile", "incident", "--as", "env"
-    ).out
+    text = inside("generate", "whisper-rs", "--engine-version", "0.14.3", "--profile", "incident", "--as", "env").out
     assert "CMAKE_CUDA_ARCHITECTURES='120;80;86;89'" in text.splitlines()
     assert "# TORCH_CUDA_ARCH_LIST: nothing in this build reads it." in text
 
@@ -179,15 +177,15 @@ def test_the_same_command_makes_the_same_file_again() -> None:
         "--as",
         "env",
     )
-    text = cudacompat(*command).out
+    text = inside(*command).out
     head = " ".join(line.removeprefix("# ") for line in text.splitlines()[1:4])
     said = head.split(": ", 1)[1].split(" What must arrive")[0]
-    assert cudacompat(*shlex.split(said)[1:]).out == text
+    assert inside(*shlex.split(said)[1:]).out == text
 
 
 def test_a_matrix_leaves_no_key_that_stands_for_one_build_alone() -> None:
     """Whoever reads the old keys gets nothing rather than half of it."""
-    document = cudacompat("generate", "cmake", "--gpu", "7.0", "--gpu", "11.0", "--format", "json").json
+    document = inside("generate", "cmake", "--gpu", "7.0", "--gpu", "11.0", "--format", "json").json
     assert (document["cuda"], document["settings"]) == (None, [])
     assert [(each["name"], each["cuda"]) for each in document["builds"]] == [("cuda12.8", "12.8"), ("cuda13.0", "13.0")]
     assert [each["target"] for each in document["arrives"]] == ["sm_70", "sm_110", "compute_110"]
@@ -196,13 +194,13 @@ def test_a_matrix_leaves_no_key_that_stands_for_one_build_alone() -> None:
 def test_a_fleet_file_names_the_gpus(tmp_path: Path) -> None:
     file = tmp_path / "fleet.txt"
     file.write_text("RTX 5070 Ti\n8.6\n")
-    document = cudacompat("generate", "cmake", "--gpus-from", file, "--format", "json").json
+    document = inside("generate", "cmake", "--gpus-from", file, "--format", "json").json
     assert [each["arch"] for each in document["targets"]] == ["120", "86"]
     assert document["command"] == "cudacompat generate cmake --gpu 12.0 --gpu 8.6"
 
 
 def test_the_plan_says_why_how_big_how_long_and_who_is_served() -> None:
-    ran = cudacompat("generate", "whisper.cpp", "--gpu", "8.0", "--gpu", "8.6", "--gpu", "RTX 5070 Ti")
+    ran = inside("generate", "whisper.cpp", "--gpu", "8.0", "--gpu", "8.6", "--gpu", "RTX 5070 Ti")
     assert ran.code == 0
     words = " ".join(ran.out.split())
     assert "why machine code for 8.6: no compiling at start-up" in words
@@ -215,7 +213,7 @@ def test_the_plan_says_why_how_big_how_long_and_who_is_served() -> None:
     assert "compatible 8.9" in words
     assert "by JIT 9.0 10.0 (driver 570 or newer)" in words
     assert "undecided 8.7" in words
-    none = cudacompat("generate", "cmake", "--gpu", "8.6").out
+    none = inside("generate", "cmake", "--gpu", "8.6").out
     assert "no sizes were measured for cmake" in none
     assert "no build of cmake was timed" in none
 
@@ -231,7 +229,7 @@ def test_a_strangers_name_for_a_gpu_stays_in_its_comment(tmp_path: Path) -> None
     (tmp_path / "nodes.json").write_text(json.dumps(node))
     for kind in ("dockerfile", "compose", "github", "cargo"):
         engine = "whisper-rs" if kind == "cargo" else "whisper.cpp"
-        ran = cudacompat("generate", engine, "--gpus-from", tmp_path / "nodes.json", "--as", kind, "-o", tmp_path)
+        ran = inside("generate", engine, "--gpus-from", tmp_path / "nodes.json", "--as", kind, "-o", tmp_path)
         assert ran.code == 0, ran.err
     for path in tmp_path.rglob("*"):
         if path.is_file() and path.name != "nodes.json" and path.suffix != ".whl":

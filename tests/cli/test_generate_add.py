@@ -14,7 +14,7 @@ import pytest
 
 from tests.generate.test_outputs import configured
 from tests.helpers import toolchain
-from tests.helpers.run import ROOT, Ran, cudacompat
+from tests.helpers.run import ROOT, Ran, inside
 
 DOCKERFILE = """\
 # our image; ask Jo before touching it
@@ -61,7 +61,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 
 def add(folder: Path, *arguments: str, engine: str | None = None, spec: str = "12.0") -> Ran:
-    return cudacompat("generate", *([engine] if engine else []), folder, "--add", spec, *arguments)
+    return inside("generate", *([engine] if engine else []), folder, "--add", spec, *arguments)
 
 
 def test_every_place_is_listed_with_its_line_and_its_reader(tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ def test_the_engines_version_is_read_from_the_tree_and_decides(tmp_path: Path) -
         "build.sh": 'cmake "-DGGML_CUDA_ARCHITECTURES=80" "-DCMAKE_CUDA_ARCHITECTURES=80" .\n',
     }
     project(tmp_path, files)
-    ran = cudacompat("generate", "whisper.cpp", tmp_path, "--engine-version", "1.6.2", "--add", "8.6")
+    ran = inside("generate", "whisper.cpp", tmp_path, "--engine-version", "1.6.2", "--add", "8.6")
     assert "becomes  80;86" in ran.out
     assert "GGML_CUDA_ARCHITECTURES=80" in ran.out
     assert "even as -D" in ran.out  # CMAKE_CUDA_ARCHITECTURES is overwritten by these versions
@@ -278,7 +278,7 @@ def test_an_empty_project_says_what_to_do(tmp_path: Path) -> None:
     ],
 )
 def test_refusals_are_one_line(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
-    ran = cudacompat(*arguments, cwd=tmp_path)
+    ran = inside(*arguments, cwd=tmp_path)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert ran.err.count("\n") == 1
@@ -328,7 +328,7 @@ def test_a_read_only_tree_is_left_as_it_was(tmp_path: Path) -> None:
 def test_the_extended_project_really_configures_for_the_new_card(tmp_path: Path) -> None:
     source = tmp_path / "project"
     shutil.copytree(ROOT / "tests/projects/ggml", source)
-    made = cudacompat(
+    made = inside(
         "generate", "whisper.cpp", "--gpu", "8.0", "--cuda", toolchain.NVCC_RELEASE, "--as", "presets", "-o", source
     )
     assert made.code == 0, made.err

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.toolchain import takes_a_tool
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome-headless-shell")
 
 
@@ -99,6 +101,7 @@ class Browser:
 @contextlib.contextmanager
 def browser() -> Iterator[Browser]:
     """A browser for the test; skips it where the machine has none (no extra of the package brings one)."""
+    takes_a_tool()
     found = next((path for name in _NAMES if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("no Chromium on PATH (on Debian: apt-get install chromium)")

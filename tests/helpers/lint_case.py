@@ -1,7 +1,7 @@
-"""One case of a rule of `lint`: a realistic project on which it fires, and its corrected twin on which it is silent.
+"""What a spec of a rule of `lint` is made of: whole files as texts, on which the rule fires or stays silent.
 
-Any `lint_cases_*.py` of tests/domain/rules/lint has a tuple `LINT_CASES` of these; test_lint_rules.py beside it runs
-them all and wants one for every rule.
+A spec is a module of tests/domain/rules/lint with the rule's id as its name, hyphens as underscores. It has `CASES`,
+and `NEAR_MISSES` where a project looks like the fault and is none; test_lint_rules.py beside it runs them all.
 """
 
 from __future__ import annotations
@@ -23,12 +23,20 @@ class LintCase:
     """`bad` and `good` map paths to texts. `line` is part of the line of the first finding. `good` has no error of any
     other rule either, but for those in `also`."""
 
-    id: str
     bad: Mapping[str, str]
     good: Mapping[str, str]
     line: str = ""
     gpu: tuple[str, ...] = ()
     also: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """A project of which the rule says nothing, though it looks like the fault, and why it is none."""
+
+    why: str
+    files: Mapping[str, str]
+    gpu: tuple[str, ...] = ()
 
 
 def project(files: Mapping[str, str], *gpus: str) -> Project:

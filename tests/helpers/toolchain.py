@@ -24,6 +24,8 @@ import pytest
 
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.versions import ToolkitVersion
+from tests.helpers.marks import TOOLS, is_listed
+from tests.helpers.shared_build import locked
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLCHAIN = ROOT / ".toolchain"
@@ -45,6 +47,13 @@ _ON_DEMAND = {
     "12.4": "nvidia-cuda-nvcc-cu12==12.4.131",
     "13.0": "nvidia-cuda-nvcc==13.0.88",
 }
+
+
+def takes_a_tool() -> None:
+    """Fail a test that takes a tool and is not listed as one that does (the quick loop would run it)."""
+    running = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+    if running and not is_listed(TOOLS, running):
+        pytest.fail(f"it takes a compiler or another program: name it in TOOLS of tests/helpers/marks.py ({running})")
 
 
 def missing(what: str) -> NoReturn:
@@ -71,6 +80,7 @@ def run(*command: str | Path, cwd: Path | None = None, check: bool = True) -> st
 
 def require_host_compiler() -> Path:
     """g++, or another C++ compiler of the host."""
+    takes_a_tool()
     found = shutil.which("g++") or shutil.which("c++")
     if found is None:
         missing("no C++ compiler on PATH")
@@ -79,6 +89,7 @@ def require_host_compiler() -> Path:
 
 def require_cmake() -> Path:
     """CMake, of the test extra or of the system."""
+    takes_a_tool()
     beside = Path(sys.executable).with_name("cmake")
     found = str(beside) if beside.is_file() else shutil.which("cmake")
     if found is None:
@@ -88,6 +99,7 @@ def require_cmake() -> Path:
 
 def require_cargo() -> Path:
     """cargo, of the system or of rustup."""
+    takes_a_tool()
     found = shutil.which("cargo")
     if found is None:
         missing("no cargo on PATH")
@@ -112,6 +124,7 @@ def require_cuobjdump() -> Path:
 
 def require_ptxas(release: str) -> Path:
     """The ptxas of one CUDA release, such as "12.8"."""
+    takes_a_tool()
     found = _ptxas_by_release().get(release)
     if found is None and release in _ON_DEMAND:
         found = _install_ptxas(release)
@@ -220,6 +233,7 @@ def _nvidia_folders() -> Iterator[Path]:
 
 
 def _require_cu13(name: str) -> Path:
+    takes_a_tool()
     for folder in _nvidia_folders():
         tool = folder / "cu13/bin" / name
         if tool.is_file():
@@ -236,6 +250,7 @@ def _library(name: str) -> ctypes.CDLL | None:
 
 
 def _require_library(name: str) -> ctypes.CDLL:
+    takes_a_tool()
     found = _library(name)
     if found is None:
         missing(f"no {name} (pip install 'cudacompat[test]')")
@@ -260,6 +275,16 @@ def _install_ptxas(release: str) -> Path | None:
     if sys.platform != "linux":
         return None
     TOOLCHAIN.mkdir(exist_ok=True)
+    with locked(TOOLCHAIN / f"{release}.lock"):
+        there = _ptxas_below(release)
+        return there or _downloaded(release)
+
+
+def _ptxas_below(release: str) -> Path | None:
+    return next(iter(sorted((TOOLCHAIN / f"ptxas-{release}").glob("nvidia/*/bin/ptxas"))), None)
+
+
+def _downloaded(release: str) -> Path | None:
     with tempfile.TemporaryDirectory(dir=TOOLCHAIN) as fresh:
         command = [
             sys.executable,
@@ -285,4 +310,4 @@ def _install_ptxas(release: str) -> Path | None:
             pass  # another test process was faster
         else:
             Path(fresh).mkdir()  # for the context manager to remove
-    return next(iter(sorted(target.glob("nvidia/*/bin/ptxas"))), None)
+    return _ptxas_below(release)

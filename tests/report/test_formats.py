@@ -14,7 +14,7 @@ from cudacompat.cli.main import run
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.report import formats
 from tests.helpers.newest import NEXT_ISA
-from tests.helpers.run import EXAMPLE, GPU, cudacompat
+from tests.helpers.run import EXAMPLE, GPU, cudacompat, inside
 
 OTHERS = ("sarif", "junit", "github", "gitlab", "markdown", "html")
 
@@ -126,7 +126,7 @@ def test_reports_are_called_after_their_commands() -> None:
 
 
 def test_a_format_is_refused_before_anything_is_read(places: Path) -> None:
-    ran = cudacompat("inspect", "engine.whl", "/nowhere", "--format", "sarif", cwd=places)
+    ran = inside("inspect", "engine.whl", "/nowhere", "--format", "sarif", cwd=places)
     assert "is not written as sarif" in ran.err
 
 
@@ -193,7 +193,7 @@ class TestJobSummary:
 
 def test_a_document_goes_to_a_file(places: Path, tmp_path: Path) -> None:
     target = tmp_path / "report.html"
-    ran = cudacompat("check", "engine.whl", "--gpu", GPU, "--format", "html", "--output", target, cwd=places)
+    ran = inside("check", "engine.whl", "--gpu", GPU, "--format", "html", "--output", target, cwd=places)
     assert (ran.code, ran.out) == (1, "")
     readable("html", target.read_text(encoding="ascii"))
 

@@ -19,6 +19,7 @@ from cudacompat.domain.words.target import CodeKind
 from tests.artifacts.binaries.test_read_binary import DATA, pe_image, with_section
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
+from tests.helpers.shared_build import BuildOnce
 
 SOURCE = """
 extern "C" __global__ void scale(float *p) { p[threadIdx.x] *= 2; }
@@ -57,14 +58,16 @@ _HEAD = re.compile(r"^Fatbin (\w+) code:$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
+def made(build_once: BuildOnce) -> Path:
+    return build_once("cuobjdump", compile_all)
+
+
+def compile_all(folder: Path) -> None:
     toolchain.require_cuobjdump()
     for name, flags in COMPILED.items():
         toolchain.nvcc(folder, SOURCE, *flags, out=name)
     for name, flags in LINKED.items():
         toolchain.run(toolchain.require_nvcc(), *flags, "-o", name, cwd=folder)
-    return folder
 
 
 def read(path: Path) -> BinaryArtifact:

@@ -18,7 +18,6 @@ from cudacompat.artifacts.buildfiles.compile_commands import cuda_units, planned
 from cudacompat.domain.builds.lists.nvcc_flags import describe
 from cudacompat.domain.project.cmake_languages import makes_cuda
 from cudacompat.domain.project.model import CMakeCommand, TextSpan, Word
-from cudacompat.domain.rules.lint import LINT_RULES
 from cudacompat.domain.words.errors import UsageError
 from tests.helpers import toolchain
 from tests.helpers.lint_case import project
@@ -196,118 +195,6 @@ def test_calls_that_the_version_does_not_have(tmp_path: Path, dependency: str, l
     )
     left = cudacompat("lint", tmp_path, "--no-config", "--format", "json").json["findings"]
     assert len([each for each in left if each["id"] == "api-changed"]) == len(lines)
-
-
-_DEVEL = "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\n"
-_CLONE = _DEVEL + "RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src\nWORKDIR /src\n"
-_BUILD = "ARG EXTRA\nRUN cmake -B build {}\n"
-_ON = '-DGGML_CUDA=1 "-DCMAKE_CUDA_ARCHITECTURES=86"'
-_COPIED = "COPY . .\nRUN pip install .\n"
-_CUDA = "cmake_minimum_required(VERSION 3.24)\nproject(a LANGUAGES CXX CUDA)\nadd_library(a a.cu)\n"
-_SETUP = (
-    "from torch.utils.cpp_extension import CUDAExtension\n"
-    "setup(ext_modules=[CUDAExtension('a', ['a.cu'])] if {} else [])\n"
-)
-
-_SILENT: dict[str, tuple[str, Mapping[str, str]]] = {
-    "the list comes from a module": (
-        "arch-list-unset",
-        {"CMakeLists.txt": _CUDA, "cmake/Archs.cmake": "set(CUDA_ARCH_FLAGS ${ARCHS})\n"},
-    ),
-    "PyTorch sets it": ("arch-list-unset", {"CMakeLists.txt": _CUDA + "find_package(Torch REQUIRED)\n"}),
-    "an example of a project without CUDA": ("arch-list-unset", {"examples/a/CMakeLists.txt": _CUDA}),
-    "a description that speaks of CUDA": (
-        "arch-list-unset",
-        {"CMakeLists.txt": 'project(a DESCRIPTION "CUDA" LANGUAGES CXX)\n'},
-    ),
-    "the old policy by a range": (
-        "list-after-language",
-        {"CMakeLists.txt": _CUDA.replace("3.24", "3.10...3.17") + _GUARDED},
-    ),
-    "a function that is called before": (
-        "list-after-language",
-        {"CMakeLists.txt": _CUDA + f"function(pick)\n{_GUARDED}endfunction()\n"},
-    ),
-    "targets with lists of their own": (
-        "list-after-language",
-        {"CMakeLists.txt": _CUDA + "set_property(TARGET a PROPERTY CUDA_ARCHITECTURES 80)\n"
-         "set(CMAKE_CUDA_ARCHITECTURES 90)\n"},
-    ),
-    "a module of its own": (
-        "find-cuda-removed",
-        {"CMakeLists.txt": "find_package(CUDA)\n", "cmake/FindCUDA.cmake": "message(STATUS own)\n"},
-    ),
-    "for an old CMake": (
-        "find-cuda-removed",
-        {"CMakeLists.txt": "if(CMAKE_VERSION VERSION_LESS 3.18)\n  find_package(CUDA)\nendif()\n"},
-    ),
-    "both names": ("gone-option", {"Dockerfile": _CLONE + _BUILD.format("-DWHISPER_CUDA=1 -DGGML_CUDA=1")}),
-    "switched off": ("gone-option", {"Dockerfile": _CLONE + _BUILD.format("-DWHISPER_CUBLAS=OFF")}),
-    "a version that reads it": (
-        "gone-option",
-        {"Dockerfile": _CLONE.replace("v1.9.3", "v1.6.2") + _BUILD.format("-DWHISPER_CUDA=ON")},
-    ),
-    "somebody else's tree": (
-        "gone-option",
-        {"Dockerfile": _CLONE.replace("ggml-org/whisper.cpp", "me/mine") + _BUILD.format("-DWHISPER_CUBLAS=ON")},
-    ),
-    "make in a configured folder": (
-        "make-variable-dead",
-        {"Dockerfile": _CLONE + "ENV GGML_CUDA=1\nRUN cmake . -DGGML_CUDA=1 && make -j\n"},
-    ),
-    "a Makefile that reads it": (
-        "make-variable-dead",
-        {"Dockerfile": _CLONE.replace("v1.9.3", "v1.7.2") + "RUN GGML_CUDA=1 make -j\n"},
-    ),
-    "another project's Makefile": ("make-variable-dead", {"build.sh": "GGML_CUDA=1 make -j\n"}),
-    "options that only the build knows": ("cpu-only-build", {"Dockerfile": _CLONE + _BUILD.format("$EXTRA")}),
-    "another kind of GPU": ("cpu-only-build", {"Dockerfile": _CLONE + _BUILD.format("-DGGML_VULKAN=1")}),
-    "an image without CUDA": (
-        "cpu-only-build",
-        {"Dockerfile": _CLONE.replace("nvidia/cuda:12.8.1-devel-ubuntu24.04", "ubuntu:24.04") + _BUILD.format("")},
-    ),
-    "CUDA beside it": (
-        "cpu-only-build",
-        {"Dockerfile": _CLONE + _BUILD.format("-DGGML_CUDA=ON") + "RUN cmake -B build-cpu\n"},
-    ),
-    "every variant of the CPU": (
-        "cpu-half-native",
-        {"Dockerfile": _CLONE + _BUILD.format(f"-DGGML_CPU_ALL_VARIANTS=ON {_ON}")},
-    ),
-    "a build for this machine": (
-        "cpu-half-native",
-        {"build.sh": f"git clone https://github.com/ggml-org/whisper.cpp\ncmake -B b {_ON}\n"},
-    ),
-    "only where there is a GPU": (
-        "torch-list-unset",
-        {"setup.py": _SETUP.format("torch.cuda.is_available()"), "Dockerfile": _DEVEL + _COPIED},
-    ),
-    "no CUDA in the image": (
-        "torch-list-unset",
-        {"setup.py": _SETUP.format("True"), "Dockerfile": "FROM python:3.12\n" + _COPIED},
-    ),
-    "every variable is told": (
-        "rerun-missing",
-        {"build.rs": 'fn main() {\n for v in ALL { println!("cargo:rerun-if-env-changed={v}"); }\n'
-         ' let a = env::var("CUDA_ARCHS");\n}\n'},
-    ),
-    "a variable about something else": ("rerun-missing", {"build.rs": 'fn main() { env::var("CUDA_PATH"); }\n'}),
-    "a feature of the version": (
-        "feature-gone",
-        {"Cargo.toml": '[dependencies]\nwhisper-rs = { version = "0.12.1", features = ["opencl"] }\n'},
-    ),
-    "a feature of another crate": (
-        "feature-gone",
-        {"Cargo.toml": '[dependencies]\nwhisper-rs = "0.14"\nother = { version = "1", features = ["opencl"] }\n'},
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", _SILENT)
-def test_where_it_is_not_sure_it_says_nothing(case: str) -> None:
-    rule, files = _SILENT[case]
-    (check,) = (each.check for each in LINT_RULES if each.id == rule)
-    assert [each.message for each in check(project(files))] == []
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from cudacompat.domain.runs.bench import Measured, Run, Spread, Variant, oddity
 from cudacompat.report.commands.bench_text import spread, table
 from tests.helpers import fake_gpu
 from tests.helpers.run import cudacompat
+from tests.helpers.shared_build import BuildOnce
 
 TIMES = st.lists(st.floats(0.001, 1e4), min_size=1, max_size=9)
 
@@ -96,8 +97,8 @@ def test_the_table() -> None:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fake_gpu.make(tmp_path_factory.mktemp("gpu"))
+def folder(build_once: BuildOnce) -> Path:
+    return build_once("fake-gpu", fake_gpu.make)
 
 
 def bench(folder: Path, state: Path, *arguments: str, **more: str) -> tuple[Any, int]:

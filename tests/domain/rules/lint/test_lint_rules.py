@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -18,35 +19,45 @@ from cudacompat.domain.rules import OWN_RULES, lint
 from cudacompat.domain.rules.lint import LINT_RULES
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
-from tests.helpers.lint_case import LintCase, project
+from tests.helpers.lint_case import LintCase, NearMiss, project
 
 ROOT = Path(__file__).parents[4]
 BY_ID = {rule.id: rule for rule in LINT_RULES}
 
 
-def every_case() -> list[LintCase]:
-    """Those of every module of cases."""
-    found: list[LintCase] = []
-    for path in sorted(Path(__file__).parent.glob("lint_cases_*.py")):
-        found += importlib.import_module(f"{__package__}.{path.stem}").LINT_CASES
-    return found
+def every_spec() -> dict[str, ModuleType]:
+    """The specs beside this module, by the id of their rule."""
+    names = sorted(info.name for info in pkgutil.iter_modules([str(Path(__file__).parent)]))
+    return {
+        name.replace("_", "-"): importlib.import_module(f"{__package__}.{name}")
+        for name in names
+        if not name.startswith("test_")
+    }
 
 
-CASES = every_case()
+SPECS = every_spec()
+CASES = [
+    pytest.param(id_, case, id=f"{id_}-{n}") for id_, spec in SPECS.items() for n, case in enumerate(spec.CASES, 1)
+]
+NEAR_MISSES = [
+    pytest.param(id_, miss, id=f"{id_}: {miss.why}")
+    for id_, spec in SPECS.items()
+    for miss in getattr(spec, "NEAR_MISSES", ())
+]
 
 
 def _of(rule: Rule[Project], facts: Project) -> list[Finding]:
     return list(rule.check(facts))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_a_rule_fires_on_the_fault_and_not_on_its_cure(case: LintCase) -> None:
-    rule = BY_ID[case.id]
+@pytest.mark.parametrize(("id_", "case"), CASES)
+def test_a_rule_fires_on_the_fault_and_not_on_its_cure(id_: str, case: LintCase) -> None:
+    rule = BY_ID[id_]
     facts = project(case.bad, *case.gpu)
     fired = _of(rule, facts)
     assert fired, "it should have fired"
     for finding in fired:
-        assert finding.id == case.id
+        assert finding.id == id_
         assert finding.message
         assert "\n" not in finding.message
         assert finding.help, "every finding says its cure"
@@ -64,9 +75,9 @@ def test_a_rule_fires_on_the_fault_and_not_on_its_cure(case: LintCase) -> None:
 
 
 @pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_a_fix_cures_what_was_found_and_is_done_then(case: LintCase, *, unsafe: bool) -> None:
-    rule = BY_ID[case.id]
+@pytest.mark.parametrize(("id_", "case"), CASES)
+def test_a_fix_cures_what_was_found_and_is_done_then(id_: str, case: LintCase, *, unsafe: bool) -> None:
+    rule = BY_ID[id_]
     texts = dict(case.bad)
     findings = _of(rule, project(texts, *case.gpu))
     making = chosen(findings, unsafe=unsafe)
@@ -82,8 +93,14 @@ def test_a_fix_cures_what_was_found_and_is_done_then(case: LintCase, *, unsafe: 
     assert new <= old, "a fix makes no new fault"
 
 
-def test_every_rule_has_a_case() -> None:
-    assert set(BY_ID) == {case.id for case in CASES}
+@pytest.mark.parametrize(("id_", "miss"), NEAR_MISSES)
+def test_a_rule_says_nothing_of_a_near_miss(id_: str, miss: NearMiss) -> None:
+    assert [finding.message for finding in BY_ID[id_].check(project(miss.files, *miss.gpu))] == []
+
+
+def test_every_rule_has_a_spec_with_a_case() -> None:
+    assert set(BY_ID) == set(SPECS)
+    assert [id_ for id_, spec in SPECS.items() if not spec.CASES] == []
 
 
 def test_every_rule_of_the_package_is_in_the_tuple_once() -> None:

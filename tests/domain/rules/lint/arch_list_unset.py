@@ -1,0 +1,233 @@
+"""`arch-list-unset`: a CUDA project for which nobody says the architectures."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase, NearMiss
+
+CASES = (
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(
+  kernels
+  VERSION 1.2
+  LANGUAGES CXX CUDA)
+add_library(kernels STATIC src/scale.cu)
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES 80 90 120)
+endif()
+project(
+  kernels
+  VERSION 1.2
+  LANGUAGES CXX CUDA)
+add_library(kernels STATIC src/scale.cu)
+""",
+        },
+        line="project(",
+    ),
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(
+  kernels
+  VERSION 1.2
+  LANGUAGES CXX CUDA)
+add_library(kernels STATIC src/scale.cu)
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES 80 90 120)
+endif()
+project(
+  kernels
+  VERSION 1.2
+  LANGUAGES CXX CUDA)
+add_library(kernels STATIC src/scale.cu)
+""",
+        },
+        gpu=("RTX 5070 Ti", "8.6"),
+    ),
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(
+  kernels
+  VERSION 1.2
+  LANGUAGES CXX CUDA)
+add_library(kernels STATIC src/scale.cu)
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+COPY . /src
+WORKDIR /src
+RUN cmake -S . -B build -GNinja && cmake --build build
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(
+  kernels
+  VERSION 1.2
+  LANGUAGES CXX CUDA)
+add_library(kernels STATIC src/scale.cu)
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+COPY . /src
+WORKDIR /src
+RUN cmake -S . -B build -GNinja "-DCMAKE_CUDA_ARCHITECTURES=86;120" && cmake --build build
+""",
+        },
+        line="RUN cmake -S . -B build",
+    ),
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(
+  kernels
+  VERSION 1.2
+  LANGUAGES CXX CUDA)
+add_library(kernels STATIC src/scale.cu)
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(
+  kernels
+  VERSION 1.2
+  LANGUAGES CXX CUDA)
+add_library(kernels STATIC src/scale.cu)
+""",
+            "CMakePresets.json": """\
+{"version": 3, "configurePresets": [{"name": "r", "cacheVariables": {"CMAKE_CUDA_ARCHITECTURES": "86;120"}}]}""",
+        },
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+COPY ops.cu .
+RUN nvcc -O3 -shared -Xcompiler -fPIC ops.cu -o libops.so
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+COPY ops.cu .
+RUN nvcc -O3 -arch=sm_86 -shared ops.cu -o libops.so
+""",
+        },
+        line="nvcc -O3",
+    ),
+    LintCase(
+        bad={
+            "Makefile": """\
+libops.so: ops.cu
+\tnvcc -O3 --shared -Xcompiler -fPIC -o $@ $<
+""",
+        },
+        good={
+            "Makefile": """\
+libops.so: ops.cu
+\tnvcc $(NVCCFLAGS) --shared -Xcompiler -fPIC -o $@ $<
+""",
+        },
+        line="nvcc -O3",
+    ),
+    LintCase(
+        bad={
+            "Cargo.toml": """\
+[package]
+name = "ops"
+version = "0.1.0"
+
+[build-dependencies]
+cc = "1"
+""",
+            "build.rs": """\
+fn main() {
+    cc::Build::new()
+        .cuda(true)
+        .file("src/ops.cu")
+        .compile("ops");
+}
+""",
+        },
+        good={
+            "Cargo.toml": """\
+[package]
+name = "ops"
+version = "0.1.0"
+
+[build-dependencies]
+cc = "1"
+""",
+            "build.rs": """\
+fn main() {
+    cc::Build::new()
+        .cuda(true)
+        .flag("-gencode")
+        .flag("arch=compute_86,code=sm_86")
+        .file("src/ops.cu")
+        .compile("ops");
+}
+""",
+        },
+        line=".cuda(true)",
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "the list comes from a module",
+        {
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(a LANGUAGES CXX CUDA)
+add_library(a a.cu)
+""",
+            "cmake/Archs.cmake": "set(CUDA_ARCH_FLAGS ${ARCHS})\n",
+        },
+    ),
+    NearMiss(
+        "PyTorch sets it",
+        {
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(a LANGUAGES CXX CUDA)
+add_library(a a.cu)
+find_package(Torch REQUIRED)
+""",
+        },
+    ),
+    NearMiss(
+        "an example of a project without CUDA",
+        {
+            "examples/a/CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(a LANGUAGES CXX CUDA)
+add_library(a a.cu)
+""",
+        },
+    ),
+    NearMiss(
+        "a description that speaks of CUDA",
+        {
+            "CMakeLists.txt": 'project(a DESCRIPTION "CUDA" LANGUAGES CXX)\n',
+        },
+    ),
+)

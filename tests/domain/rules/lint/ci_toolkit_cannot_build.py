@@ -1,0 +1,107 @@
+"""`ci-toolkit-cannot-build`: a job's toolkit cannot build the list."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase
+
+CASES = (
+    LintCase(
+        bad={
+            ".github/workflows/build.yml": """\
+name: build
+on: push
+jobs:
+  cuda:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: Jimver/cuda-toolkit@v0.2.30
+        with:
+          cuda: 12.4.1
+      - run: git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp . # the engine
+      - run: cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86;120-real"
+""",
+        },
+        good={
+            ".github/workflows/build.yml": """\
+name: build
+on: push
+jobs:
+  cuda:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: Jimver/cuda-toolkit@v0.2.30
+        with:
+          cuda: 12.8.1
+      - run: git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp . # the engine
+      - run: cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86;120-real"
+""",
+        },
+        line="cmake -B build",
+    ),
+    LintCase(
+        bad={
+            ".github/workflows/build.yml": """\
+name: build
+on: push
+jobs:
+  cuda:
+    runs-on: ubuntu-24.04
+    strategy:
+      matrix:
+        cuda: ['12.4.1', '12.8.1']
+    steps:
+      - uses: Jimver/cuda-toolkit@v0.2.30
+        with:
+          cuda: ${{ matrix.cuda }}
+      - run: git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp . # the engine
+      - run: cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86;120-real"
+""",
+        },
+        good={
+            ".github/workflows/build.yml": """\
+name: build
+on: push
+jobs:
+  cuda:
+    runs-on: ubuntu-24.04
+    strategy:
+      matrix:
+        cuda: ['12.8.1', '12.9.1']
+    steps:
+      - uses: Jimver/cuda-toolkit@v0.2.30
+        with:
+          cuda: ${{ matrix.cuda }}
+      - run: git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp . # the engine
+      - run: cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86;120-real"
+""",
+        },
+    ),
+    LintCase(
+        bad={
+            ".github/workflows/build.yml": """\
+name: build
+on: push
+jobs:
+  cuda:
+    runs-on: ubuntu-24.04
+    container: nvidia/cuda:13.0.0-devel-ubuntu24.04
+    steps:
+      - run: git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp . # the engine
+      - run: cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=70;86"
+""",
+        },
+        good={
+            ".github/workflows/build.yml": """\
+name: build
+on: push
+jobs:
+  cuda:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: sudo apt-get install -y cuda-toolkit-12-9
+      - run: git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp . # the engine
+      - run: cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=70;86"
+""",
+        },
+    ),
+)

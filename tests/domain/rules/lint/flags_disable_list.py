@@ -1,0 +1,55 @@
+"""`flags-disable-list`: a list beside flags that switch it off."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase
+
+CASES = (
+    LintCase(
+        bad={
+            "setup.py": """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+setup(
+    name="fused_norm",
+    ext_modules=[CUDAExtension("fused_norm._C", ["csrc/norm.cpp", "csrc/norm_cuda.cu"],
+        extra_compile_args={"nvcc": ["-O3", "-gencode", "arch=compute_80,code=sm_80"]})],
+    cmdclass={"build_ext": BuildExtension},
+)
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip ninja-build
+RUN pip install torch --index-url https://download.pytorch.org/whl/cu128
+ENV TORCH_CUDA_ARCH_LIST="12.0"
+WORKDIR /src
+COPY . .
+RUN pip install --no-build-isolation .
+""",
+        },
+        good={
+            "setup.py": """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+setup(
+    name="fused_norm",
+    ext_modules=[CUDAExtension("fused_norm._C", ["csrc/norm.cpp", "csrc/norm_cuda.cu"],
+        extra_compile_args={"nvcc": ["-O3", "--use_fast_math"]}  # no "-gencode" here)],
+    cmdclass={"build_ext": BuildExtension},
+)
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip ninja-build
+RUN pip install torch --index-url https://download.pytorch.org/whl/cu128
+ENV TORCH_CUDA_ARCH_LIST="12.0"
+WORKDIR /src
+COPY . .
+RUN pip install --no-build-isolation .
+""",
+        },
+        line="TORCH_CUDA_ARCH_LIST",
+    ),
+)

@@ -1,0 +1,225 @@
+"""`image-cannot-build-target`: the image's CUDA release cannot build a target."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase
+
+CASES = (
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.6.3-devel-ubuntu22.04 AS build
+RUN apt-get update && apt-get install -y build-essential cmake git
+RUN git clone --branch b6000 https://github.com/ggml-org/llama.cpp /src
+RUN cmake -S /src -B /build -DGGML_CUDA=ON -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES="90" && cmake --build /build
+
+FROM nvidia/cuda:12.6.3-runtime-ubuntu22.04
+COPY --from=build /build/bin /usr/local/bin
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu22.04 AS build
+RUN apt-get update && apt-get install -y build-essential cmake git
+RUN git clone --branch b6000 https://github.com/ggml-org/llama.cpp /src
+RUN cmake -S /src -B /build -DGGML_CUDA=ON -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES="90;100" && cmake --build \
+/build
+
+FROM nvidia/cuda:12.8.1-runtime-ubuntu22.04
+COPY --from=build /build/bin /usr/local/bin
+""",
+        },
+        gpu=("10.3",),
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.6.3-devel-ubuntu22.04 AS build
+RUN apt-get update && apt-get install -y build-essential cmake git
+RUN git clone --branch b6000 https://github.com/ggml-org/llama.cpp /src
+RUN cmake -S /src -B /build -DGGML_CUDA=ON -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES="90" && cmake --build /build
+
+FROM nvidia/cuda:12.6.3-runtime-ubuntu22.04
+COPY --from=build /build/bin /usr/local/bin
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu22.04 AS build
+RUN apt-get update && apt-get install -y build-essential cmake git
+RUN git clone --branch b6000 https://github.com/ggml-org/llama.cpp /src
+RUN cmake -S /src -B /build -DGGML_CUDA=ON -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES="90;120" && cmake --build \
+/build
+
+FROM nvidia/cuda:12.8.1-runtime-ubuntu22.04
+COPY --from=build /build/bin /usr/local/bin
+""",
+        },
+        gpu=("12.1",),
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86;120" && cmake --build build -j \
+"$(nproc)"
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu22.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86;120" && cmake --build build -j \
+"$(nproc)"
+""",
+        },
+        line="cmake -B build",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:13.0.0-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=61;86" && cmake --build build -j \
+"$(nproc)"
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:13.0.0-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=75;86" && cmake --build build -j \
+"$(nproc)"
+""",
+        },
+        line="cmake -B build",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+ARG CUDA_VERSION=12.4.1
+FROM nvidia/cuda:${CUDA_VERSION}-devel-ubuntu22.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF && cmake --build build -j "$(nproc)"
+FROM nvidia/cuda:${CUDA_VERSION}-runtime-ubuntu22.04
+COPY --from=build /src/build/bin /app
+ENTRYPOINT ["/app/whisper-server"]
+""",
+        },
+        good={
+            "Dockerfile": """\
+ARG CUDA_VERSION=12.8.1
+FROM nvidia/cuda:${CUDA_VERSION}-devel-ubuntu22.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF && cmake --build build -j "$(nproc)"
+FROM nvidia/cuda:${CUDA_VERSION}-runtime-ubuntu22.04
+COPY --from=build /src/build/bin /app
+ENTRYPOINT ["/app/whisper-server"]
+""",
+        },
+        line="FROM",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES 86 120)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.4.1-devel-ubuntu22.04
+RUN apt-get update && apt-get install -y cmake g++
+COPY . /src
+WORKDIR /src
+RUN cmake -B build
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES 86 120)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y cmake g++
+COPY . /src
+WORKDIR /src
+RUN cmake -B build
+""",
+        },
+        line="86 120",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:13.0.1-devel-ubuntu24.04
+COPY . /src
+RUN make -C /src
+""",
+            "Makefile": """\
+GENCODE = -gencode arch=compute_61,code=sm_61 -gencode arch=compute_86,code=sm_86
+kernels: kernels.cu
+\tnvcc $(GENCODE) -o $@ $<
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:13.0.1-devel-ubuntu24.04
+COPY . /src
+RUN make -C /src
+""",
+            "Makefile": """\
+GENCODE = -gencode arch=compute_75,code=sm_75 -gencode arch=compute_86,code=sm_86
+kernels: kernels.cu
+\tnvcc $(GENCODE) -o $@ $<
+""",
+        },
+        line="compute_61",
+    ),
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+            "Dockerfile": """\
+FROM ubuntu:24.04
+RUN apt-get update && apt-get install -y cmake g++ nvidia-cuda-toolkit
+COPY . /src
+RUN cmake -S /src -B /b "-DCMAKE_CUDA_ARCHITECTURES=86-real;120-real"
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+            "Dockerfile": """\
+FROM ubuntu:24.04
+RUN apt-get update && apt-get install -y cmake g++ nvidia-cuda-toolkit
+COPY . /src
+RUN cmake -S /src -B /b -DCMAKE_CUDA_ARCHITECTURES=86
+""",
+        },
+        line="120-real",
+    ),
+)

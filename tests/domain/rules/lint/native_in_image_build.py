@@ -1,0 +1,330 @@
+"""`native-in-image-build`: an image build that asks for a GPU."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase
+
+CASES = (
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON  && cmake --build build -j "$(nproc)"
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF && cmake --build build -j "$(nproc)"
+""",
+        },
+        line="cmake -B build",
+    ),
+    # its CMake 3.22 is too old for ggml's `native`
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DCMAKE_CUDA_ARCHITECTURES=native && cmake --build build -j "$(nproc)"
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu22.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON  && cmake --build build -j "$(nproc)"
+""",
+        },
+        line="cmake -B build",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip g++
+RUN CMAKE_ARGS="-DGGML_CUDA=on" pip install llama-cpp-python
+CMD ["python3", "-m", "llama_cpp.server"]
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip g++
+RUN CMAKE_ARGS="-DGGML_CUDA=on -DCMAKE_CUDA_ARCHITECTURES=86" pip install llama-cpp-python
+CMD ["python3", "-m", "llama_cpp.server"]
+""",
+        },
+        line="pip install",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake clang curl g++
+WORKDIR /src
+COPY . .
+RUN cargo build --release --features cuda
+""",
+            "Cargo.toml": """\
+[package]
+name = "transcribe"
+version = "0.1.0"
+
+[dependencies]
+whisper-rs = { version = "0.16.0", features = ["cuda"] }
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake clang curl g++
+WORKDIR /src
+COPY . .
+ENV CMAKE_CUDA_ARCHITECTURES="86;120"
+RUN cargo build --release --features cuda
+""",
+            "Cargo.toml": """\
+[package]
+name = "transcribe"
+version = "0.1.0"
+
+[dependencies]
+whisper-rs = { version = "0.16.0", features = ["cuda"] }
+""",
+        },
+        line="cargo build",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake clang curl g++
+WORKDIR /src
+COPY . .
+RUN cargo build --release --features cuda
+""",
+            "Cargo.toml": """\
+[package]
+name = "chat"
+version = "0.1.0"
+
+[dependencies]
+candle-core = "0.11.0"
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake clang curl g++
+WORKDIR /src
+COPY . .
+ENV CUDA_COMPUTE_CAP=86
+RUN cargo build --release --features cuda
+""",
+            "Cargo.toml": """\
+[package]
+name = "chat"
+version = "0.1.0"
+
+[dependencies]
+candle-core = "0.11.0"
+""",
+        },
+        line="cargo build",
+    ),
+    # the manifest switches CUDA on
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake clang curl g++
+WORKDIR /src
+COPY . .
+RUN cargo build --release
+""",
+            "Cargo.toml": """\
+[package]
+name = "transcribe"
+version = "0.1.0"
+
+[dependencies]
+whisper-rs = { version = "0.16.0", features = ["cuda"] }
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake clang curl g++
+WORKDIR /src
+COPY . .
+RUN cargo build --release
+""",
+            "Cargo.toml": """\
+[package]
+name = "transcribe"
+version = "0.1.0"
+
+[dependencies]
+whisper-rs = { version = "0.16.0", features = ["cuda"] }
+""",
+            ".cargo/config.toml": """\
+[env]
+CMAKE_CUDA_ARCHITECTURES = "86;120"
+""",
+        },
+        line="cargo build",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+COPY kernels.cu .
+RUN nvcc -arch=native -O3 kernels.cu -o kernels
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+COPY kernels.cu .
+RUN nvcc -arch=sm_86 -O3 kernels.cu -o kernels
+""",
+        },
+        line="-arch=native",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+COPY . /src
+WORKDIR /src
+RUN make -j
+""",
+            "Makefile": """\
+NVCCFLAGS = -O3 -arch=native
+
+kernels: kernels.cu
+\tnvcc $(NVCCFLAGS) -o $@ $<
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+COPY . /src
+WORKDIR /src
+RUN make -j
+""",
+            "Makefile": """\
+ifeq ($(GPU),here)
+ARCH = -arch=native
+else
+ARCH = -arch=sm_86
+endif
+kernels: kernels.cu
+\tnvcc $(ARCH) -o $@ $<
+""",
+        },
+        line="-arch=native",
+    ),
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES native)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y cmake g++
+COPY . /src
+WORKDIR /src
+RUN cmake -B build && cmake --build build
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES native)
+endif()
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y cmake g++
+COPY . /src
+WORKDIR /src
+RUN cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=86-real;120-real" && cmake --build build
+""",
+        },
+        line="native",
+    ),
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+            "CMakePresets.json": """\
+{"version": 6, "configurePresets": [{"name": "release", "binaryDir": "build",
+ "cacheVariables": {"CMAKE_CUDA_ARCHITECTURES": "native"}}]}
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y cmake g++
+COPY . /src
+WORKDIR /src
+RUN cmake --preset release && cmake --build build
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+            "CMakePresets.json": """\
+{"version": 6, "configurePresets": [{"name": "release", "binaryDir": "build",
+ "cacheVariables": {"CMAKE_CUDA_ARCHITECTURES": "86-real;120-real"}}]}
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y cmake g++
+COPY . /src
+WORKDIR /src
+RUN cmake --preset release && cmake --build build
+""",
+        },
+        line="native",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip git
+RUN GGML_CUDA=1 pip install git+https://github.com/absadiki/pywhispercpp
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip git
+RUN GGML_CUDA=1 CMAKE_CUDA_ARCHITECTURES="86-real;120-real" pip install git+https://github.com/absadiki/pywhispercpp
+""",
+        },
+        line="pip install",
+    ),
+)

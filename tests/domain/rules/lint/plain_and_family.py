@@ -1,0 +1,27 @@
+"""`plain-and-family`: plain and family code of one number in one build."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase
+
+CASES = (
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES 90-real 120-real 120f-real)
+project(fluid LANGUAGES CXX CUDA)
+add_library(fluid STATIC src/solver.cu)
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES 90-real 120-virtual 120f-real)
+project(fluid LANGUAGES CXX CUDA)
+add_library(fluid STATIC src/solver.cu)
+""",
+        },
+        line="120f",
+    ),
+)

@@ -1,0 +1,460 @@
+"""`target-missing`: a list that does not serve the GPU."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase
+
+CASES = (
+    LintCase(
+        bad={
+            "build-wheel.sh": """\
+#!/usr/bin/env bash
+set -e
+python3 -m pip install torch==2.9.0
+export TORCH_CUDA_ARCH_LIST="8.0 8.6"
+python3 setup.py bdist_wheel
+""",
+            "setup.py": """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+setup(name="pool", ext_modules=[CUDAExtension("pool", ["pool.cu"])], cmdclass={"build_ext": BuildExtension})
+""",
+        },
+        good={
+            "build-wheel.sh": """\
+#!/usr/bin/env bash
+set -e
+python3 -m pip install torch==2.9.0
+if [[ "$TORCH_VERSION" == 2.2.* ]]; then
+  export TORCH_CUDA_ARCH_LIST="8.0 8.6"
+fi
+python3 setup.py bdist_wheel
+""",
+            "setup.py": """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+setup(name="pool", ext_modules=[CUDAExtension("pool", ["pool.cu"])], cmdclass={"build_ext": BuildExtension})
+""",
+        },
+        line="TORCH_CUDA_ARCH_LIST",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={
+            "build-wheel.sh": """\
+#!/usr/bin/env bash
+set -e
+python3 -m pip install torch==2.9.0
+export TORCH_CUDA_ARCH_LIST="8.0 8.6"
+python3 setup.py bdist_wheel
+""",
+            "setup.py": """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+setup(name="pool", ext_modules=[CUDAExtension("pool", ["pool.cu"])], cmdclass={"build_ext": BuildExtension})
+""",
+        },
+        good={
+            "build-wheel.sh": """\
+#!/usr/bin/env bash
+set -e
+python3 -m pip install torch==2.9.0
+[ "$TORCH_VERSION" = 2.2.0 ] && export TORCH_CUDA_ARCH_LIST="8.0 8.6"
+python3 setup.py bdist_wheel
+""",
+            "setup.py": """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+setup(name="pool", ext_modules=[CUDAExtension("pool", ["pool.cu"])], cmdclass={"build_ext": BuildExtension})
+""",
+        },
+        line="TORCH_CUDA_ARCH_LIST",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={
+            "build-wheel.sh": """\
+#!/usr/bin/env bash
+set -e
+python3 -m pip install torch==2.9.0
+export TORCH_CUDA_ARCH_LIST="8.0 8.6"
+python3 setup.py bdist_wheel
+""",
+            "setup.py": """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+setup(name="pool", ext_modules=[CUDAExtension("pool", ["pool.cu"])], cmdclass={"build_ext": BuildExtension})
+""",
+        },
+        good={
+            "build-wheel.sh": """\
+#!/usr/bin/env bash
+set -e
+python3 -m pip install torch==2.9.0
+case "$CUDA_VERSION" in
+  12.8)
+    export TORCH_CUDA_ARCH_LIST="8.0 9.0 12.0"
+    ;;
+  12.6)
+    export TORCH_CUDA_ARCH_LIST="8.0 8.6"
+    ;;
+esac
+python3 setup.py bdist_wheel
+""",
+            "setup.py": """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+setup(name="pool", ext_modules=[CUDAExtension("pool", ["pool.cu"])], cmdclass={"build_ext": BuildExtension})
+""",
+        },
+        line="TORCH_CUDA_ARCH_LIST",
+        gpu=("12.0",),
+    ),
+    # a job that only looks whether it compiles serves nobody
+    LintCase(
+        bad={
+            ".github/workflows/build.yml": """\
+name: build
+on: push
+jobs:
+  compiles:
+    runs-on: ubuntu-24.04
+    container: nvidia/cuda:12.8.1-devel-ubuntu24.04
+    steps:
+      - run: git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp .
+      - run: cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES=89-real
+      - run: cmake --build build
+      - uses: actions/upload-artifact@v4
+        with: {name: whisper, path: build/bin}
+  binaries:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo windows
+      - uses: actions/upload-artifact@v4
+        with: {name: other, path: other}
+""",
+        },
+        good={
+            ".github/workflows/build.yml": """\
+name: build
+on: push
+jobs:
+  compiles:
+    runs-on: ubuntu-24.04
+    container: nvidia/cuda:12.8.1-devel-ubuntu24.04
+    steps:
+      - run: git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp .
+      - run: cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES=89-real
+      - run: cmake --build build
+  binaries:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo windows
+      - uses: actions/upload-artifact@v4
+        with: {name: other, path: other}
+""",
+        },
+        line="89-real",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={
+            "Dockerfile_llama": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+ARG LLAMA_VERSION=b6000
+ARG CUDA=ON
+RUN apt-get update && apt-get install -y build-essential cmake
+ADD https://github.com/ggml-org/llama.cpp/archive/refs/tags/${LLAMA_VERSION}.tar.gz /src/
+RUN cd /src && tar -xzf ${LLAMA_VERSION}.tar.gz --strip-components=1 \\
+    && cmake -B build -DGGML_NATIVE=OFF -DGGML_CUDA=ON "-DCMAKE_CUDA_ARCHITECTURES=86-real;90-real" && cmake \
+--build build
+""",
+        },
+        good={
+            "Dockerfile_llama": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+ARG LLAMA_VERSION=b6000
+ARG CUDA=ON
+RUN apt-get update && apt-get install -y build-essential cmake
+ADD https://github.com/ggml-org/llama.cpp/archive/refs/tags/${LLAMA_VERSION}.tar.gz /src/
+RUN cd /src && tar -xzf ${LLAMA_VERSION}.tar.gz --strip-components=1 \\
+    && cmake -B build -DGGML_NATIVE=OFF -DGGML_CUDA=ON "-DCMAKE_CUDA_ARCHITECTURES=86-real;120-real" && cmake \
+--build build
+""",
+        },
+        line="CMAKE_CUDA_ARCHITECTURES",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+ARG LLAMA_VERSION=b6000
+ARG CUDA=ON
+RUN apt-get update && apt-get install -y build-essential cmake
+ADD https://github.com/ggml-org/llama.cpp/archive/refs/tags/${LLAMA_VERSION}.tar.gz /src/
+RUN cd /src && tar -xzf ${LLAMA_VERSION}.tar.gz --strip-components=1 \\
+    && cmake -B build -DGGML_NATIVE=OFF -DGGML_CUDA=${CUDA} "-DCMAKE_CUDA_ARCHITECTURES=86-real;90-real" && cmake \
+--build build
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+ARG LLAMA_VERSION=b6000
+ARG CUDA=ON
+RUN apt-get update && apt-get install -y build-essential cmake
+ADD https://github.com/ggml-org/llama.cpp/archive/refs/tags/${LLAMA_VERSION}.tar.gz /src/
+RUN cd /src && tar -xzf ${LLAMA_VERSION}.tar.gz --strip-components=1 \\
+    && cmake -B build -DGGML_NATIVE=OFF -DGGML_CUDA=OFF "-DCMAKE_CUDA_ARCHITECTURES=86-real;90-real" && cmake \
+--build build
+""",
+        },
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={
+            "build.sh": """\
+set -e
+git clone https://github.com/ggml-org/llama.cpp
+curl -LO https://github.com/ccache/ccache/releases/download/v4.11/ccache-4.11-linux-x86_64.tar.xz
+cmake -S . -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86-real"
+cmake --build build
+""",
+        },
+        good={
+            "build.sh": """\
+set -e
+git clone https://github.com/ggml-org/llama.cpp
+curl -LO https://github.com/openucx/ucx/archive/refs/tags/v1.19.0.tar.gz
+cmake -S . -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86-real"
+cmake --build build
+""",
+        },
+        gpu=("12.0",),
+    ),
+    # each stage goes on with what its own ancestors fetched
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS base
+RUN apt-get update && apt-get install -y build-essential cmake git
+
+FROM base AS first
+RUN git clone https://github.com/ggml-org/llama.cpp /src
+WORKDIR /src
+
+FROM first AS second
+RUN cmake -B build -DGGML_NATIVE=OFF -DGGML_CUDA=ON "-DCMAKE_CUDA_ARCHITECTURES=86-real" && cmake --build build
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS base
+RUN apt-get update && apt-get install -y build-essential cmake git
+
+FROM base AS first
+RUN git clone https://github.com/ggml-org/llama.cpp /src
+WORKDIR /src
+
+FROM base AS second
+RUN cmake -B build -DGGML_NATIVE=OFF -DGGML_CUDA=ON "-DCMAKE_CUDA_ARCHITECTURES=86-real" && cmake --build build
+""",
+        },
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=75-real;86-real" \\
+    && cmake --build build -j
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=75-real;86-real;120-real" \\
+    && cmake --build build -j
+""",
+        },
+        line="75-real;86-real",
+        gpu=("RTX 5070 Ti", "RTX 4090"),
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES=86 \\
+    && cmake --build build -j
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+ENV NVCC_PREPEND_FLAGS="-gencode arch=compute_100,code=sm_100"
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES=86 \\
+    && cmake --build build -j
+""",
+        },
+        line="URES=86",
+        gpu=("10.0",),
+    ),
+    LintCase(
+        bad={
+            "setup.py": """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+setup(
+    name="fused_norm",
+    ext_modules=[CUDAExtension("fused_norm._C", ["csrc/norm.cpp", "csrc/norm_cuda.cu"])],
+    cmdclass={"build_ext": BuildExtension},
+)
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip ninja-build
+RUN pip install torch --index-url https://download.pytorch.org/whl/cu128
+ENV TORCH_CUDA_ARCH_LIST="8.0 8.6"
+WORKDIR /src
+COPY . .
+RUN pip install --no-build-isolation .
+""",
+        },
+        good={
+            "setup.py": """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+setup(
+    name="fused_norm",
+    ext_modules=[CUDAExtension("fused_norm._C", ["csrc/norm.cpp", "csrc/norm_cuda.cu"])],
+    cmdclass={"build_ext": BuildExtension},
+)
+""",
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip ninja-build
+RUN pip install torch --index-url https://download.pytorch.org/whl/cu128
+ENV TORCH_CUDA_ARCH_LIST="8.0 8.6 12.0"
+WORKDIR /src
+COPY . .
+RUN pip install --no-build-isolation .
+""",
+        },
+        line="8.0 8.6",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES 75-real 86-real)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES 75-real 86-real 120-real)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+        },
+        line="75-real",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES 75-real)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES 75-real)
+if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 12.8)
+  list(APPEND CMAKE_CUDA_ARCHITECTURES 120-real)
+endif()
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+        },
+        line="75-real",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(
+        bad={
+            "Makefile": """\
+kernels: kernels.cu
+\tnvcc -gencode arch=compute_86,code=sm_86 -o $@ $<
+""",
+        },
+        good={
+            "Makefile": """\
+kernels: kernels.cu
+\tnvcc -gencode arch=compute_86,code=sm_86 -gencode arch=compute_120,code=sm_120 -o $@ $<
+""",
+        },
+        line="compute_86",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(
+        bad={
+            "Cargo.toml": """\
+[package]
+name = "asr"
+version = "0.1.0"
+edition = "2021"
+
+[dependencies]
+whisper-rs = { version = "0.14.3", features = ["cuda"] }
+""",
+            ".cargo/config.toml": """\
+[env]
+CMAKE_CUDA_ARCHITECTURES = "80-real;86-real"
+""",
+        },
+        good={
+            "Cargo.toml": """\
+[package]
+name = "asr"
+version = "0.1.0"
+edition = "2021"
+
+[dependencies]
+whisper-rs = { version = "0.14.3", features = ["cuda"] }
+""",
+            ".cargo/config.toml": """\
+[env]
+CMAKE_CUDA_ARCHITECTURES = "80-real;86-real;120-real"
+""",
+        },
+        line="80-real",
+        gpu=("RTX 5070 Ti",),
+    ),
+)

@@ -1,0 +1,66 @@
+"""`two-cuda-releases`: built with one CUDA release, run on another."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase
+
+CASES = (
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:13.0.0-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86;120" && cmake --build build -j \
+"$(nproc)"
+FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
+COPY --from=build /src/build/bin /app
+ENTRYPOINT ["/app/whisper-server"]
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:13.0.0-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86;120" && cmake --build build -j \
+"$(nproc)"
+FROM nvidia/cuda:13.0.0-runtime-ubuntu24.04
+COPY --from=build /src/build/bin /app
+ENTRYPOINT ["/app/whisper-server"]
+""",
+        },
+        line="12.8.1-runtime",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86;120" && cmake --build build -j \
+"$(nproc)"
+FROM nvidia/cuda:12.6.3-runtime-ubuntu24.04
+COPY --from=build /src/build/bin /app
+ENTRYPOINT ["/app/whisper-server"]
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86;120" && cmake --build build -j \
+"$(nproc)"
+FROM nvidia/cuda:12.9.1-runtime-ubuntu24.04
+COPY --from=build /src/build/bin /app
+ENTRYPOINT ["/app/whisper-server"]
+""",
+        },
+        line="12.6.3-runtime",
+    ),
+)

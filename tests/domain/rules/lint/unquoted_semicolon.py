@@ -1,0 +1,87 @@
+"""`unquoted-semicolon`: a list that the shell cuts at a semicolon."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase
+
+CASES = (
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF -DCMAKE_CUDA_ARCHITECTURES=86;120 \\
+    # the CPU half is portable
+    && cmake --build build -j
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86;120" \\
+    # the CPU half is portable
+    && cmake --build build -j
+""",
+        },
+        line="-DCMAKE_CUDA_ARCHITECTURES=86;120",
+    ),
+    LintCase(
+        bad={
+            "build.sh": "cmake -S . -B build -DCMAKE_CUDA_ARCHITECTURES=86-real;120-real;120-virtual -GNinja\n",
+        },
+        good={
+            "build.sh": "cmake -S . -B build -DCMAKE_CUDA_ARCHITECTURES='86;120'; echo done\n",
+        },
+    ),
+    LintCase(
+        bad={
+            "build.sh": """\
+export TORCH_CUDA_ARCH_LIST=8.6;12.0+PTX
+pip install --no-build-isolation .
+""",
+        },
+        good={
+            "build.sh": """\
+export TORCH_CUDA_ARCH_LIST="8.6;12.0+PTX"
+pip install --no-build-isolation .
+""",
+        },
+        line="8.6;12.0",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y cmake g++
+COPY . /src
+WORKDIR /src
+RUN export CUDAARCHS=86;120; cmake -B build
+""",
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y cmake g++
+COPY . /src
+WORKDIR /src
+RUN export CUDAARCHS="86;120"; cmake -B build
+""",
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+""",
+        },
+        line="CUDAARCHS",
+    ),
+)

@@ -1,0 +1,207 @@
+"""Which tests are `slow`, and which are `tools`: the quick loop leaves both out.
+
+A file stands here with the tests that are meant, as `Class::test` or `test`; an empty tuple means all of them.
+
+`slow`: two seconds or more on an idle machine or one of processor time, the building of fixtures included
+(`pytest --durations=0`).
+`tools`: needs a compiler, a browser or another program that is not Python's. tests/helpers/toolchain.py fails a test
+that takes one and is not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Listed = Mapping[str, tuple[str, ...]]
+
+SLOW: Listed = {
+    "tests/app/test_doctor.py": (
+        "test_json_validates",
+        "test_the_plans_commands_are_commands",
+    ),
+    "tests/app/test_lint.py": ("test_git_takes_the_patch",),
+    "tests/app/test_load.py": ("test_each_kind_of_gpu_is_asked",),
+    "tests/app/test_rebuild.py": (
+        "test_a_build_without_cuda_is_told",
+        "test_a_failing_step_shows_its_last_lines_and_keeps_the_log",
+        "test_a_variable_that_would_reach_the_compiler_is_left_out",
+        "test_the_dry_run_is_a_script_that_runs",
+        "test_the_script_asks_of_ptx_only_that_it_runs",
+        "test_wrong_before_and_native_after",
+        "test_wrong_flags_stop_it_before_anything_is_compiled",
+    ),
+    "tests/app/test_verify_run.py": (
+        "test_a_server_is_stopped_once_it_is_healthy",
+        "test_a_server_that_never_becomes_healthy",
+        "test_exit_zero_turns_one_into_none_and_nothing_else",
+        "test_other_formats_tell_of_the_cpu",
+        "test_two_gpus_of_which_one_was_used",
+    ),
+    "tests/artifacts/binaries/test_cuobjdump.py": (),
+    "tests/artifacts/binaries/test_read_binary.py": (
+        "test_a_static_library",
+        "test_an_executable_with_separate_compilation_holds_its_code_twice",
+        "test_stripping_changes_nothing",
+        "test_the_section_table_is_read_as_pyelftools_reads_it",
+        "test_what_nvcc_makes_equals_cuobjdump",
+    ),
+    "tests/artifacts/binaries/test_read_cubin.py": ("test_what_nvlink_links_keeps_its_target",),
+    "tests/artifacts/binaries/test_read_fatbin.py": (
+        "test_concatenated_images_are_told_apart",
+        "test_nvcc_gives_what_it_was_asked_for",
+    ),
+    "tests/artifacts/buildfiles/test_parsers.py": ("test_yaml_is_read_as_ruamel_reads_it",),
+    "tests/artifacts/test_logs.py": ("test_the_automaton_and_the_expressions_find_the_same",),
+    "tests/cli/test_generate_add.py": ("test_the_extended_project_really_configures_for_the_new_card",),
+    "tests/cli/test_integrations.py": (
+        "test_cmake_and_ctest",
+        "test_cmake_stops_a_build_that_would_not_run",
+        "test_gitlabs_job_writes_its_reports_and_fails",
+        "test_pre_commit",
+    ),
+    "tests/domain/compare/test_diff.py": ("TestReleases::test_they_are_downloaded_compared_and_removed",),
+    "tests/domain/project/test_builds.py": (
+        "test_a_list_is_too_late_where_the_real_cmake_says_so",
+        "test_what_a_configured_folder_will_compile",
+    ),
+    "tests/domain/runs/test_bench.py": ("test_the_same_command_in_every_variant",),
+    "tests/domain/tables/test_images.py": (),
+    "tests/engines/test_engines_built.py": ("test_ctranslate2s_two_lists",),
+    "tests/engines/test_engines_cargo.py": (
+        "test_a_changed_list_does_nothing_until_the_cache_is_cleared",
+        "test_without_a_list_and_a_gpu_the_default_target_is_built",
+    ),
+    "tests/generate/test_examples_generated.py": ("test_a_changed_example_is_seen",),
+    "tests/generate/test_outputs.py": (
+        "test_a_preset_of_ones_own_inherits_the_list",
+        "test_presets_configure_exactly_what_was_promised",
+        "test_the_schemas_do_refuse",
+        "test_yaml_files_fit_their_schemas",
+    ),
+    "tests/generate/test_roundtrip.py": (
+        "test_a_cmake_file_for_ggml",
+        "test_a_plain_cmake_project",
+        "test_a_toolchain_file_serves_a_build_script_that_hands_it_on",
+        "test_flags_for_nvcc",
+        "test_flags_without_ptx",
+        "test_nobody_sets_an_architecture_and_the_check_says_so",
+        "test_the_environment_for_ggml_in_a_build_without_a_gpu",
+        "test_the_environment_for_nvcc",
+    ),
+    "tests/host/runs/test_processes.py": ("test_a_program_that_ignores_sigterm_is_killed",),
+    "tests/host/test_snapshot.py": ("TestFailures::test_a_driver_that_never_answers",),
+    "tests/report/test_sarif.py": ("test_more_results_than_github_takes_are_left_out_and_said",),
+    "tests/whole/test_hostile.py": (
+        "test_bombs_end_soon_and_stay_small",
+        "test_names_in_a_wheel_go_nowhere_and_do_nothing",
+    ),
+    "tests/whole/test_lint_hostile.py": (
+        "test_names_are_shown_as_text",
+        "test_what_is_heavy_ends_in_bounded_time_and_memory",
+    ),
+}
+
+TOOLS: Listed = {
+    "tests/app/test_load.py": (
+        "test_a_disagreement_is_an_error_and_said_to_be_ours",
+        "test_a_kernel_that_is_not_found_is_a_disagreement",
+        "test_agreement_is_said",
+        "test_each_kind_of_gpu_is_asked",
+        "test_no_answer_is_incomplete",
+        "test_other_formats_tell_of_a_disagreement",
+        "test_what_fails_as_foretold_is_no_disagreement_and_still_an_error",
+    ),
+    "tests/app/test_rebuild.py": (),
+    "tests/app/test_verify_run.py": (),
+    "tests/artifacts/binaries/test_cuobjdump.py": (),
+    "tests/artifacts/binaries/test_read_binary.py": (
+        "test_a_cubin_elsewhere_is_a_stray",
+        "test_a_fatbin_elsewhere_is_a_stray",
+        "test_a_static_library",
+        "test_a_stripped_section_table_means_a_search_of_the_whole_file",
+        "test_a_truncated_library_keeps_what_is_there_and_says_so",
+        "test_amd_code_is_not_ours",
+        "test_an_executable_with_separate_compilation_holds_its_code_twice",
+        "test_debug_files_name_code_that_lies_elsewhere",
+        "test_host_instructions_are_not_searched",
+        "test_names_of_any_length_in_archives",
+        "test_padding_between_fatbins_may_be_zero_and_nothing_else",
+        "test_stripping_changes_nothing",
+        "test_the_section_table_is_read_as_pyelftools_reads_it",
+        "test_what_nvcc_makes_equals_cuobjdump",
+    ),
+    "tests/artifacts/binaries/test_read_cubin.py": (),
+    "tests/artifacts/binaries/test_read_fatbin.py": (
+        "test_a_bare_fatbin_for_the_linker_tells_what_it_lacks",
+        "test_a_header_that_contradicts_its_cubin_is_damage",
+        "test_a_header_that_contradicts_its_image_is_damage",
+        "test_concatenated_images_are_told_apart",
+        "test_every_toolkits_cubins_in_a_fatbin",
+        "test_fatbins_of_nvfatbin_12",
+        "test_lto_code_is_listed_and_its_kernels_are_not_read",
+        "test_nvcc_gives_what_it_was_asked_for",
+    ),
+    "tests/artifacts/binaries/test_read_ptx.py": (
+        "test_ptx_of_nvcc",
+        "test_what_compilers_leave_to_the_driver",
+    ),
+    "tests/cli/test_generate.py": ("test_dockerfiles_pass_hadolint",),
+    "tests/cli/test_generate_add.py": ("test_the_extended_project_really_configures_for_the_new_card",),
+    "tests/cli/test_integrations.py": (
+        "test_cmake_and_ctest",
+        "test_cmake_stops_a_build_that_would_not_run",
+        "test_pre_commit",
+    ),
+    "tests/domain/builds/test_nvcc_flags.py": ("test_the_real_nvcc_agrees",),
+    "tests/domain/project/test_builds.py": (
+        "test_a_list_is_too_late_where_the_real_cmake_says_so",
+        "test_what_a_configured_folder_will_compile",
+    ),
+    "tests/domain/rules/lint/test_flags.py": (),
+    "tests/domain/runs/test_bench.py": (
+        "test_builds_of_their_own_run_without_switches",
+        "test_the_same_command_in_every_variant",
+    ),
+    "tests/domain/tables/test_images.py": (),
+    "tests/engines/test_engines_built.py": (),
+    "tests/engines/test_engines_cargo.py": (
+        "test_a_changed_list_does_nothing_until_the_cache_is_cleared",
+        "test_without_a_list_and_a_gpu_the_default_target_is_built",
+    ),
+    "tests/generate/test_outputs.py": (
+        "test_a_matrix_of_presets_is_read_by_cmake",
+        "test_a_preset_of_ones_own_inherits_the_list",
+        "test_another_distribution",
+        "test_cargo_hands_the_list_to_a_build_script",
+        "test_presets_configure_exactly_what_was_promised",
+    ),
+    "tests/generate/test_roundtrip.py": (),
+    "tests/host/gpus/test_libcuda.py": (),
+    "tests/host/gpus/test_load_driver.py": (),
+    "tests/host/gpus/test_nvml.py": (),
+    "tests/host/runs/test_watching.py": ("TestMaps::test_this_very_process",),
+    "tests/host/test_process.py": ("TestRun::test_what_cannot_be_started_is_a_result",),
+    "tests/host/test_snapshot.py": (
+        "TestFailures::test_a_driver_that_never_answers",
+        "TestFailures::test_a_probe_that_raises_leaves_the_rest",
+        "TestFailures::test_what_failed_is_missing_with_the_reason",
+        "TestThisMachine::test_it_validates_and_is_read_again",
+        "TestThisMachine::test_no_home_and_no_user_in_the_document",
+        "TestThisMachine::test_no_probe_failed",
+        "TestThisMachine::test_what_is_certainly_here",
+    ),
+    "tests/host/toolchain/test_compilers.py": (),
+    "tests/host/toolchain/test_toolkit.py": (
+        "TestTheRealOne::test_behind_a_wrapper_on_path",
+        "TestTheRealOne::test_pip_s_is_found",
+        "TestTheRealOne::test_the_release_is_what_it_prints",
+    ),
+    "tests/report/test_html_browser.py": (),
+}
+
+
+def is_listed(listed: Listed, node: str) -> bool:
+    """Whether a test, named as pytest names it (`tests/a/test_b.py::test_c[x]`), is one of these."""
+    file, _, inside = node.partition("[")[0].partition("::")
+    tests = listed.get(file)
+    return tests is not None and (not tests or any(inside == each or inside.startswith(f"{each}::") for each in tests))

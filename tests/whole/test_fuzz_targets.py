@@ -1,0 +1,44 @@
+"""The fuzz targets of tools/fuzz take their own seeds, so that what a fuzzer reports is a fault of the code."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tools.fuzz.run import part_of_today
+from tools.fuzz.target import scratch
+from tools.fuzz.targets import TARGETS
+
+_MOST_SEEDS = 5
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a target writes goes where the test's own files go."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    scratch.cache_clear()
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_target_takes_its_seeds(name: str) -> None:
+    seeds = list(TARGETS[name].seeds())
+    assert any(len(seed) <= TARGETS[name].longest for seed in seeds)
+    for seed in seeds[:: max(1, len(seeds) // _MOST_SEEDS)]:
+        TARGETS[name].run(seed)
+
+
+def test_a_target_raises_for_a_fault_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cudacompat.artifacts.binaries.fatbin.read_fatbin", None)
+    with pytest.raises(TypeError):
+        TARGETS["fatbin"].run(next(iter(TARGETS["fatbin"].seeds())))
+
+
+@pytest.mark.parametrize("count", [1, 7, 24, 50, 99])
+def test_the_parts_of_following_days_hold_every_target(count: int) -> None:
+    names = list(TARGETS)
+    days = -(-len(names) // count) + 1
+    parts = [part_of_today(names, count, 20000 + day) for day in range(days)]
+    assert {name for part in parts for name in part} == set(names)
+    assert all(len(part) == len(set(part)) == min(count, len(names)) for part in parts)

@@ -1,0 +1,10 @@
+"""All fuzz targets, by name."""
+
+from __future__ import annotations
+
+from tools.fuzz import binaries, buildfiles, texts
+from tools.fuzz.target import FuzzTarget
+
+TARGETS: dict[str, FuzzTarget] = {
+    target.name: target for target in (*binaries.TARGETS, *buildfiles.TARGETS, *texts.TARGETS)
+}
