@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import mmap
 import os
 import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
+from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, FileBuffer, UnreadableError
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
 from cudacompat.artifacts.binary import read_binary
 from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, FolderEntry, walk, why_not
@@ -146,8 +145,7 @@ class _Reader:
             return self._zip(path, file, size, 0, Allowance(max(_GIB, 100 * size)))
         if size == 0 or (kind is Kind.OTHER and (not named or b"\0" not in head)) or kind is Kind.SEALED:
             return self._plain(path, head, kind)
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            return self._binary(path, mapped, kind)
+        return self._binary(path, FileBuffer(file.fileno(), size), kind)
 
     def _plain(self, path: str, head: bytes, kind: Kind) -> _Yield:
         """Count a file of which nothing more is read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from struct import Struct
 
-from cudacompat.artifacts.binaries.buffer import Buffer
+from cudacompat.artifacts.binaries.buffer import Buffer, unpack_at
 from cudacompat.artifacts.binaries.section import LONGEST_NAME, OFFICIAL, HostImage, Section
 
 MAGIC = b"MZ"
@@ -44,7 +44,7 @@ def read_object(buffer: Buffer, start: int, end: int) -> HostImage:
 
 
 def _read_coff(buffer: Buffer, start: int, coff: int, end: int, kind: str) -> HostImage:
-    _, count, _, symbols, symbol_count, optional, flags = _COFF.unpack_from(buffer, coff)
+    _, count, _, symbols, symbol_count, optional, flags = unpack_at(_COFF, buffer, coff)
     linked = bool(flags & _EXECUTABLE_IMAGE)
     table = coff + _COFF.size + optional
     if table + count * _SECTION.size > end:
@@ -53,8 +53,8 @@ def _read_coff(buffer: Buffer, start: int, coff: int, end: int, kind: str) -> Ho
     sections: list[Section] = []
     problems: list[str] = []
     for index in range(count):
-        raw_name, virtual, _, size, offset, _, _, _, _, bits = _SECTION.unpack_from(
-            buffer, table + index * _SECTION.size
+        raw_name, virtual, _, size, offset, _, _, _, _, bits = unpack_at(
+            _SECTION, buffer, table + index * _SECTION.size
         )
         name = _name(buffer, raw_name, names, end)
         extent = min(virtual, size) if virtual and kind == "pe" else size
