@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from cudacompat.app import reading
 from cudacompat.app.inputs.baseline_file import compared_with
-from cudacompat.artifacts.read import read_paths
+from cudacompat.app.reading import ReadOptions
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.policy.policy import Policy
@@ -41,14 +42,17 @@ def check(
     on_file: Callable[[str], None] | None = None,
     *,
     baseline: Baseline | None = None,
+    options: ReadOptions | None = None,
 ) -> CheckReport:
     """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
-    return judge_read(read(paths, on_file), targets, policy, paths=paths, baseline=baseline)
+    return judge_read(read(paths, on_file, options), targets, policy, paths=paths, baseline=baseline)
 
 
-def read(paths: Sequence[str], on_file: Callable[[str], None] | None = None) -> ReadResult:
+def read(
+    paths: Sequence[str], on_file: Callable[[str], None] | None = None, options: ReadOptions | None = None
+) -> ReadResult:
     """Return what the paths hold, with all that judging needs."""
-    return read_paths(paths, kernels=True, on_file=on_file)
+    return reading.read(paths, options, kernels=True, on_file=on_file)
 
 
 def judge_read(

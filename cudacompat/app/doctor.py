@@ -10,6 +10,7 @@ from cudacompat.app.check import check
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.app.project.recognise import Recognised, recognise
+from cudacompat.app.reading import ReadOptions
 from cudacompat.domain.machine.facts import Found, HostFacts, from_json, to_json
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
@@ -46,6 +47,7 @@ def doctor(
     driver: str | None = None,
     facts_file: str | None = None,
     on_file: Callable[[str], None] | None = None,
+    options: ReadOptions | None = None,
 ) -> DoctorReport:
     """Return what is known of this machine (or of the one whose facts were saved), what was judged, and the plan.
 
@@ -58,7 +60,7 @@ def doctor(
         native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
     findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets))]
     looked_at = tuple(paths) or (() if facts_file else _installed(facts))
-    checked = check(looked_at, targets, Policy(), on_file) if looked_at and targets else None
+    checked = check(looked_at, targets, Policy(), on_file, options=options) if looked_at and targets else None
     if checked is not None:
         findings += checked.findings
     findings.sort(key=lambda f: _ORDER[f.severity])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries import ar, elf, pe, ptx
-from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
+from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.section import HostImage
 from cudacompat.artifacts.sniff import HEAD, Kind, sniff
@@ -24,10 +24,13 @@ class Binary(NamedTuple):
     problems: tuple[str, ...]
 
 
-def read_binary(path: str, buffer: Buffer, kind: Kind, *, kernels: bool) -> Binary:
-    """Read a file of a kind that may hold device code; it never raises for what the bytes are."""
+def read_binary(path: str, buffer: Buffer, kind: Kind, allowance: Allowance, *, kernels: bool) -> Binary:
+    """Read a file of a kind that may hold device code; it never raises for what the bytes are.
+
+    `allowance` is what its images may be inflated to.
+    """
     size = len(buffer)
-    into = Gatherer(buffer, kernels=kernels)
+    into = Gatherer(buffer, allowance, kernels=kernels)
     label = kind.value
     linked = False
     try:
@@ -83,8 +86,8 @@ def _take_archive(into: Gatherer, buffer: Buffer, size: int) -> None:
             if kind in _IMAGES:
                 image = _IMAGES[kind](buffer, member.start, member.end)
                 _take_image(into, image, member.start, member.end, f"{member.name}:")
-            elif kind is Kind.SEALED:
-                into.problem(f"its member {member.name} is a compressed archive, which is not opened")
+            elif kind is Kind.CONTAINER:
+                into.problem(f"its member {member.name} is a container, which is not opened there")
             elif kind is Kind.FATBIN:
                 into.official(member.start, member.end, member.name, Registration.STRAY)
             else:

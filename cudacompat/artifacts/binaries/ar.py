@@ -11,7 +11,7 @@ from cudacompat.artifacts.binaries.section import LONGEST_NAME
 MAGIC = b"!<arch>\n"
 THIN = b"!<thin>\n"
 
-_HEADER = 60
+HEADER = 60
 _INDEXES = (
     "/",
     "/SYM64/",
@@ -36,11 +36,11 @@ def members(buffer: Buffer, start: int, end: int) -> Iterator[Member]:
     at = start + len(MAGIC)
     long_names = b""
     while at < end:
-        header = bytes(buffer[at : at + _HEADER])
+        header = bytes(buffer[at : at + HEADER])
         size_text = header[48:58].strip()
-        if len(header) < _HEADER or header[58:60] != b"`\n" or not size_text.isdigit():
+        if len(header) < HEADER or header[58:60] != b"`\n" or not size_text.isdigit():
             raise UnreadableError(f"damaged archive: no member begins at byte {at - start}")
-        at += _HEADER
+        at += HEADER
         stop = at + int(size_text)
         if stop > end:
             raise UnreadableError(f"truncated archive: its last member ends {stop - end} bytes behind the end")

@@ -70,10 +70,10 @@ class FileBuffer:
         if size <= 0:
             return b""
         begin = at - self._small_at
-        if 0 <= begin and begin + size <= len(self._small):
+        if begin >= 0 and begin + size <= len(self._small):
             return self._small[begin : begin + size]
         begin = at - self._large_at
-        if 0 <= begin and begin + size <= len(self._large):
+        if begin >= 0 and begin + size <= len(self._large):
             return self._large[begin : begin + size]
         if size >= _SMALL:
             return self._read(at, size)

@@ -19,7 +19,6 @@ _CUBIN_MAGIC = 7  # bytes of that
 _CUDA_MACHINE = EM_CUDA.to_bytes(2, "little")
 _SMALLEST_CUBIN = 64
 _MOST_PROBLEMS = 20
-_GIB = 1 << 30
 _STEP = 1 << 20
 
 TOO_OLD = "a fatbin from before CUDA 6, which nothing reads any more"
@@ -28,16 +27,13 @@ TOO_OLD = "a fatbin from before CUDA 6, which nothing reads any more"
 class Gatherer:
     """Collects modules and problems of one buffer."""
 
-    def __init__(self, buffer: Buffer, *, kernels: bool) -> None:
+    def __init__(self, buffer: Buffer, allowance: Allowance, *, kernels: bool) -> None:
         self.buffer = buffer
         self.modules: list[DeviceModule] = []
         self._problems: dict[str, None] = {}
         self._more_problems = 0
         self._room = MOST_ENTRIES
-        # Several times what the fullest of the published libraries takes.
-        self._names: NameReader | None = None
-        if kernels:
-            self._names = KernelReader(buffer, Allowance(max(_GIB, 128 * len(buffer))))
+        self._names: NameReader | None = KernelReader(buffer, allowance) if kernels else None
 
     def problem(self, why: str) -> None:
         """Keep what is wrong with the file, the first few of many."""

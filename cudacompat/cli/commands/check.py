@@ -30,6 +30,7 @@ from cudacompat.cli.options import (
     QuietOption,
     RequireOption,
 )
+from cudacompat.cli.reading import MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
 
 
 def command(
@@ -71,6 +72,9 @@ def command(
     show_suppressed: Annotated[
         bool, typer.Option("--show-suppressed", help="List the findings that an ignore lets pass, with its reason.")
     ] = False,
+    max_members: MaxMembersOption = None,
+    max_bytes_read: MaxBytesReadOption = None,
+    max_seconds: MaxSecondsOption = None,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -117,8 +121,9 @@ def command(
     if write_baseline:
         locks.refuse_to_overwrite(lock_file)
     compared = locks.load(lock_file) if "baseline" in held_to.given and not write_baseline else None
+    reading = options_of(max_members, max_bytes_read, max_seconds)
     with progress(quiet) as on_file:
-        found = read(paths, on_file)
+        found = read(paths, on_file, reading)
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)
     report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed)
     code = emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)

@@ -19,6 +19,7 @@ from cudacompat.cli.options import (
     OutputOption,
     QuietOption,
 )
+from cudacompat.cli.reading import MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
 
 
 class FailOn(StrEnum):
@@ -37,6 +38,9 @@ def command(
         FailOn | None,
         typer.Option("--fail-on", help="Exit 1 for service or code that is lost; weaker: also for JIT in its place."),
     ] = None,
+    max_members: MaxMembersOption = None,
+    max_bytes_read: MaxBytesReadOption = None,
+    max_seconds: MaxSecondsOption = None,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -53,6 +57,8 @@ def command(
 
     release = DriverRelease.parse(driver) if driver else None
     targets = resolve_targets(gpu, release, None, os.environ) if gpu else ()
+    reading = options_of(max_members, max_bytes_read, max_seconds)
+    wanted = domain.FailOn(fail_on.value) if fail_on else None
     with progress(quiet) as on_file:
-        report = diff(old, new, targets, release, domain.FailOn(fail_on.value) if fail_on else None, on_file)
+        report = diff(old, new, targets, release, wanted, on_file, reading)
     return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
