@@ -1,20 +1,28 @@
-"""How much of the paths that the user named is read at most, and by whom."""
+"""How much of the paths that the user named is read at most, and by how many processes."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.work import list_work
 from cudacompat.domain.words.code import ReadResult
+from cudacompat.domain.words.executor import Executor
 from cudacompat.domain.words.limits import Limits
+
+# To start processes takes half a second; what one of them reads of a library in that time:
+_WORTH = 500 << 20
+_MOST_JOBS = 4  # unless asked: each may hold a library of gigabytes
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the user asked for about reading."""
+    """What the user asked for about reading. Without `jobs`, processes are used where there is enough to read."""
 
     limits: Limits = field(default_factory=Limits)
+    jobs: int | None = None
 
 
 def read(
@@ -25,5 +33,33 @@ def read(
     on_file: Callable[[str], None] | None = None,
 ) -> ReadResult:
     """Return what the paths hold. `UsageError` for a path that does not exist."""
-    options = options or ReadOptions()
-    return read_paths(paths, kernels=kernels, on_file=on_file, limits=options.limits)
+    options = options or ReadOptions(jobs=1)
+    executor = _executor(paths, options.jobs)
+    return read_paths(paths, kernels=kernels, on_file=on_file, limits=options.limits, executor=executor)
+
+
+def _executor(paths: Sequence[str], jobs: int | None) -> Executor | None:
+    """Processes where there are several files to read, and so many bytes that the start is repaid."""
+    cores = _cores()
+    if jobs is None and (cores < 2 or not _is_much(paths)):
+        return None
+    count = min(cores, _MOST_JOBS) if jobs is None else jobs
+    if count < 2:
+        return None
+    from cudacompat.host.workers import Processes
+
+    return Processes(count)
+
+
+def _is_much(paths: Sequence[str]) -> bool:
+    size = 0
+    for number, work in enumerate(list_work(paths), 1):
+        size += work.size
+        if number > 1 and size > _WORTH:
+            return True
+    return False
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1

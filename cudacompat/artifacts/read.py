@@ -11,9 +11,10 @@ from typing import NamedTuple
 from cudacompat.artifacts.containers.base import Budget
 from cudacompat.artifacts.containers.folders import EntryKind
 from cudacompat.artifacts.one_file import read_one
-from cudacompat.artifacts.work import Executor, FileResult, LostError, Serial, Work, list_work
+from cudacompat.artifacts.work import FileResult, Work, list_work
 from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.executor import Executor, Lost, Serial
 from cudacompat.domain.words.limits import Limits
 
 OnFile = Callable[[str], None]
@@ -66,10 +67,13 @@ class Task(NamedTuple):
     inflated: int
     until: float  # of time.monotonic, which all processes of a machine share
     kernels: bool
+    again: bool = False  # the file was met before, and is not read a second time
 
 
 def run_task(task: Task, on_file: OnFile | None = None) -> FileResult:
     """Return what the file of a task holds."""
+    if task.again:
+        return FileResult()
     budget = Budget(task.limits, members=task.members, inflated=task.inflated, until=task.until)
     return read_one(task.work, budget, kernels=task.kernels, on_file=on_file)
 
@@ -108,12 +112,11 @@ class _Reading:
         self._files = 0
         self._without_code = 0
         self._yields: dict[tuple[int, int], bool] = {}
-        self._again: list[tuple[_Root, Work]] = []
         self._outside: list[tuple[Work, str]] = []
 
     def tasks(self, *, told: bool) -> Iterator[Task]:
-        """Give what is to be read; a file that was met already, and the rest of a path that was cut, is passed over.
-        With `told`, files are named to `on_file` here."""
+        """Give what is to be read, without the rest of a path that was cut. With `told`, files are named to `on_file`
+        here."""
         begun: set[tuple[int, int]] = set()
         for work in list_work([root.path for root in self._roots]):
             root = self._roots[work.root]
@@ -121,7 +124,7 @@ class _Reading:
                 continue
             if work.kind is EntryKind.FILE and work.identity is not None:
                 if work.identity in begun:
-                    self._again.append((root, work))
+                    yield self._task(work, root)._replace(again=True)
                     continue
                 begun.add(work.identity)
             if told and self._on_file is not None and work.kind is not EntryKind.PROBLEM:
@@ -132,13 +135,18 @@ class _Reading:
         """Read a file in this process."""
         return run_task(task, self._on_file)
 
-    def take(self, task: Task, answer: FileResult | LostError) -> None:
+    def take(self, task: Task, answer: FileResult | Lost) -> None:
         """Keep what a file gave."""
         work, root = task.work, self._roots[task.work.root]
         if root.cut is not None:
             return
-        if isinstance(answer, LostError):
-            answer = FileResult(not_read=(NotRead(work.path, str(answer)),))
+        if task.again and work.identity is not None:
+            if work.identity in self._yields:
+                root.yields |= self._yields[work.identity]
+                return
+            answer = self.here(self._task(work, root))  # where it was met before, the budget had ended
+        if isinstance(answer, Lost):
+            answer = FileResult(not_read=(NotRead(work.path, answer.why),))
         elif self._is_over(root, answer) and (task.members, task.inflated) != (root.members, root.inflated):
             answer = self.here(self._task(work, root))  # it was begun before it was known how little is left
         root.members += answer.members
@@ -161,11 +169,6 @@ class _Reading:
 
     def result(self) -> ReadResult:
         """Return all of it."""
-        for root, work in self._again:
-            if work.identity in self._yields:
-                root.yields |= self._yields[work.identity]
-            else:  # where it was met first, the budget had ended
-                self.take(task := self._task(work, root), self.here(task))
         rows = [row for root in self._roots for row in root.rows(self._limits.rows)]
         rows += [NotRead(work.path, why) for work, why in self._outside if work.identity not in self._yields]
         barren = dict.fromkeys(root.path for root in self._roots if not root.yields)

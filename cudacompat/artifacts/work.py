@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from cudacompat.artifacts.containers.folders import EntryKind, walk
 from cudacompat.domain.words.code import BinaryArtifact, NotRead
-
-Item = TypeVar("Item")
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +52,6 @@ class FileResult:
     members: int = 0
     inflated: int = 0
     cut: str | None = None
-
-
-class LostError(Exception):
-    """The process that worked on an item ended before it answered; the text says how."""
-
-
-class Executor(Protocol):
-    """Applies a function to items and gives the answers in their order."""
-
-    def map(
-        self, function: Callable[[Item], Answer], items: Iterable[Item]
-    ) -> Iterator[tuple[Item, Answer | LostError]]: ...
-
-
-class Serial:
-    """One item after the other, in this process; an item is taken only when the answer before it was given."""
-
-    def map(
-        self, function: Callable[[Item], Answer], items: Iterable[Item]
-    ) -> Iterator[tuple[Item, Answer | LostError]]:
-        """Give each item and its answer."""
-        for item in items:
-            yield item, function(item)
 
 
 def list_work(paths: Sequence[str]) -> Iterator[Work]:

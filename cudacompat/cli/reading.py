@@ -31,9 +31,20 @@ MaxSecondsOption = Annotated[
     float | None,
     typer.Option("--max-seconds", metavar="S", min=0.001, help="The most time to read one PATH (default: 900)."),
 ]
+JobsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        metavar="N",
+        min=1,
+        max=256,
+        help="Read files in N processes (default: as many as there are processors, 4 at most, where there is much "
+        "to read).",
+    ),
+]
 
 
-def options_of(members: int | None, size: str | None, seconds: float | None) -> ReadOptions:
+def options_of(members: int | None, size: str | None, seconds: float | None, jobs: int | None = None) -> ReadOptions:
     """Return what these options ask for. `UsageError` for a size that is none."""
     from dataclasses import replace
 
@@ -48,4 +59,4 @@ def options_of(members: int | None, size: str | None, seconds: float | None) -> 
         limits = replace(limits, bytes=parse_size(size), per_file=None)
     if seconds is not None:
         limits = replace(limits, seconds=seconds)
-    return ReadOptions(limits)
+    return ReadOptions(limits, jobs)

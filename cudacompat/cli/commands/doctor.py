@@ -17,7 +17,7 @@ from cudacompat.cli.options import (
     OutputOption,
     QuietOption,
 )
-from cudacompat.cli.reading import MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
+from cudacompat.cli.reading import JobsOption, MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
 
 
 def command(
@@ -29,6 +29,7 @@ def command(
     max_members: MaxMembersOption = None,
     max_bytes_read: MaxBytesReadOption = None,
     max_seconds: MaxSecondsOption = None,
+    jobs: JobsOption = None,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -41,7 +42,7 @@ def command(
     from cudacompat.cli.output import save as write_file
     from cudacompat.cli.progress import progress
 
-    reading = options_of(max_members, max_bytes_read, max_seconds)
+    reading = options_of(max_members, max_bytes_read, max_seconds, jobs)
     with progress(quiet) as on_file:
         report = doctor(tuple(paths or ()), tuple(gpu or ()), driver, facts, on_file, reading)
     if save_facts is not None:

@@ -16,7 +16,7 @@ from cudacompat.cli.options import (
     PathsArgument,
     QuietOption,
 )
-from cudacompat.cli.reading import MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
+from cudacompat.cli.reading import JobsOption, MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
 
 
 def command(
@@ -26,6 +26,7 @@ def command(
     max_members: MaxMembersOption = None,
     max_bytes_read: MaxBytesReadOption = None,
     max_seconds: MaxSecondsOption = None,
+    jobs: JobsOption = None,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -37,7 +38,7 @@ def command(
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
 
-    reading = options_of(max_members, max_bytes_read, max_seconds)
+    reading = options_of(max_members, max_bytes_read, max_seconds, jobs)
     with progress(quiet) as on_file:
         report = inspect(paths, kernels=kernels, sizes=sizes, on_file=on_file, options=reading)
     return emit(report, format_, color, output, quiet=quiet, exit_zero=exit_zero)
