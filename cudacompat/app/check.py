@@ -30,6 +30,7 @@ from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores.suppress import names, suppress
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
@@ -127,19 +128,9 @@ def _sized(artifacts: Iterable[BinaryArtifact], limit: int) -> list[SizeFacts]:
     found: dict[str, Counter[str]] = {}
     sizes: dict[str, int] = {}
     for artifact in artifacts:
-        outer = _file_of(artifact.path)
+        outer = ArtifactPath.parse(artifact.path).outer
         sizes[outer] = artifact.size if outer == artifact.path else Path(outer).stat().st_size
         targets = found.setdefault(outer, Counter())
         for entry in (entry for module in artifact.modules for entry in module.entries):
             targets[str(entry.target) if entry.target else entry.kind.value] += entry.size
     return [SizeFacts(path, sizes[path], limit, tuple(sorted(found[path].items()))) for path in found]
-
-
-def _file_of(path: str) -> str:
-    """The file on the disk: `outer.whl` of `outer.whl!/inner.so` (unless a folder is really called so)."""
-    parts = path.split("!/")
-    for number in range(1, len(parts)):
-        outer = "!/".join(parts[:number])
-        if Path(outer).is_file():
-            return outer
-    return path

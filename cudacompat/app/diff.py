@@ -18,6 +18,7 @@ from cudacompat.domain.compare.diff import DiffReport, FailOn, Release, compare
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import StepError, UsageError
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease
 
@@ -70,10 +71,15 @@ def _side(text: str, on_file: OnFile, options: ReadOptions | None) -> Release:
         shown = str(wheel.parent) + os.sep  # the folder is gone when the report is read
         return replace(
             side,
-            artifacts=tuple(replace(each, path=each.path.removeprefix(shown)) for each in side.artifacts),
-            not_read=tuple(NotRead(each.path.removeprefix(shown), each.why) for each in side.not_read),
+            artifacts=tuple(replace(each, path=_shown(each.path, shown)) for each in side.artifacts),
+            not_read=tuple(NotRead(_shown(each.path, shown), each.why) for each in side.not_read),
             names={path.removeprefix(shown): name for path, name in side.names.items()},
         )
+
+
+def _shown(path: str, folder: str) -> ArtifactPath:
+    parsed = ArtifactPath.parse(path)
+    return parsed.with_outer(parsed.outer.removeprefix(folder))
 
 
 def _read(label: str, path: str, on_file: OnFile, options: ReadOptions | None) -> Release:

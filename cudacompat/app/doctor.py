@@ -19,6 +19,7 @@ from cudacompat.domain.rules import MACHINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
 
@@ -134,7 +135,8 @@ def _plan(
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
     if not curable:
         return tuple(steps), ()
-    wheels = sorted({path.split("!/")[0] for f in curable if f.path and "!/" in (path := f.path)})
+    paths = [ArtifactPath.parse(f.path) for f in curable if f.path]
+    wheels = sorted({path.outer for path in paths if path.members})
     for wheel in wheels:
         steps.append(PlanStep(f"{wheel} is a build of others: take a release of it built for these GPUs, or build it"))
     rebuild, settings = _rebuild(targets, known)

@@ -16,6 +16,7 @@ from cudacompat.artifacts.containers.openers import Opener, opener_of
 from cudacompat.artifacts.sniff import HEAD, Kind, sniff
 from cudacompat.artifacts.work import FileResult, Work
 from cudacompat.domain.words.code import BinaryArtifact, NotRead
+from cudacompat.domain.words.paths import ArtifactPath
 
 OnFile = Callable[[str], None]
 
@@ -36,7 +37,7 @@ def read_one(work: Work, budget: Budget, *, kernels: bool, on_file: OnFile | Non
     `on_file` is told of the file, and of each member of a container, before it is read.
     """
     if work.kind is EntryKind.PROBLEM:
-        return FileResult(not_read=(NotRead(work.path, work.why),))
+        return FileResult(not_read=(NotRead(ArtifactPath.of_file(work.path), work.why),))
     reader = _FileReader(work, budget, kernels=kernels, on_file=on_file)
     return reader.read()
 
@@ -57,7 +58,7 @@ class _FileReader:
     def read(self) -> FileResult:
         """Read the file, down to where a limit stops it."""
         members, inflated = self._budget.members, self._budget.inflated
-        path, cut = self._work.path, None
+        path, cut = ArtifactPath.of_file(self._work.path), None
         try:
             self._budget.clock()
             self._file(path)
@@ -85,13 +86,13 @@ class _FileReader:
             cut,
         )
 
-    def _refuse(self, path: str, why: str) -> None:
+    def _refuse(self, path: ArtifactPath, why: str) -> None:
         if len(self._not_read) < self._budget.limits.rows:
             self._not_read.append(NotRead(path, why))
         else:
             self._more_rows += 1
 
-    def _file(self, path: str) -> None:
+    def _file(self, path: ArtifactPath) -> None:
         handle = os.open(path, _OPEN)
         with os.fdopen(handle, "rb", buffering=0) as file:
             before = os.fstat(handle)
@@ -106,7 +107,7 @@ class _FileReader:
             if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns) and (self._artifacts or self._not_read):
                 raise FileChangedError
 
-    def _whole(self, path: str, file: io.FileIO, size: int) -> None:
+    def _whole(self, path: ArtifactPath, file: io.FileIO, size: int) -> None:
         source = Source(path, size, file, _nothing, file=file)
         head, kind = self._sniff(source, size)
         if kind is Kind.CONTAINER:
@@ -128,7 +129,7 @@ class _FileReader:
         self._files += 1
         self._without_code += 1
 
-    def _binary(self, path: str, buffer: Buffer, kind: Kind) -> None:
+    def _binary(self, path: ArtifactPath, buffer: Buffer, kind: Kind) -> None:
         self._files += 1
         try:
             artifact, problems = read_binary(path, buffer, kind, self._allowance, kernels=self._kernels)
@@ -141,7 +142,7 @@ class _FileReader:
         elif not problems:
             self._without_code += 1
 
-    def _container(self, path: str, source: Source, head: bytes, depth: int) -> None:
+    def _container(self, path: ArtifactPath, source: Source, head: bytes, depth: int) -> None:
         """Read a container of which these are the first bytes."""
         opener = opener_of(head)
         if opener is None or opener.open is None:
@@ -152,7 +153,7 @@ class _FileReader:
         else:
             self._opened(path, source, opener, depth)
 
-    def _opened(self, path: str, source: Source, opener: Opener, depth: int) -> None:
+    def _opened(self, path: ArtifactPath, source: Source, opener: Opener, depth: int) -> None:
         assert opener.open is not None  # noqa: S101
         try:
             for member in opener.open(source, self._budget):
@@ -167,8 +168,8 @@ class _FileReader:
                 raise
             self._refuse(path, f"damaged {opener.called}: {_words(error)}")
 
-    def _member(self, outer: str, member: Member, depth: int) -> None:
-        path = f"{outer}!/{member.name}"
+    def _member(self, outer: ArtifactPath, member: Member, depth: int) -> None:
+        path = outer.member(member.name)
         if member.sealed is not None:
             self._files += 1
             self._refuse(path, member.sealed)
@@ -188,11 +189,11 @@ class _FileReader:
                     raise
                 self._unread(path, f"damaged member: {_words(error)}")
 
-    def _unread(self, path: str, why: str) -> None:
+    def _unread(self, path: ArtifactPath, why: str) -> None:
         self._files += 1
         self._refuse(path, why)
 
-    def _bytes(self, path: str, outer: str, member: Member, depth: int) -> None:
+    def _bytes(self, path: ArtifactPath, outer: ArtifactPath, member: Member, depth: int) -> None:
         cost, spend = member.cost, self._allowance.spend
         source = Source(member.name, member.size, member.open(), lambda count: spend(count * cost))
         head, kind = self._sniff(source, _ENDLESS if member.size is None else member.size)

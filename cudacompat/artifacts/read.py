@@ -16,6 +16,7 @@ from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.executor import Executor, Lost, Serial
 from cudacompat.domain.words.limits import Limits
+from cudacompat.domain.words.paths import ArtifactPath
 
 OnFile = Callable[[str], None]
 
@@ -93,11 +94,12 @@ class _Root:
 
     def rows(self, most: int) -> Iterator[NotRead]:
         """Give what was not read, what is too much for a list as a number."""
+        path = ArtifactPath.of_file(self.path)
         yield from self.not_read
         if self.more_rows:
-            yield NotRead(self.path, f"{self.more_rows} more could not be read: only the first {most} are listed")
+            yield NotRead(path, f"{self.more_rows} more could not be read: only the first {most} are listed")
         if self.cut is not None:
-            yield NotRead(self.path, self.cut)
+            yield NotRead(path, self.cut)
 
 
 class _Reading:
@@ -146,7 +148,7 @@ class _Reading:
                 return
             answer = self.here(self._task(work, root))  # where it was met before, the budget had ended
         if isinstance(answer, Lost):
-            answer = FileResult(not_read=(NotRead(work.path, answer.why),))
+            answer = FileResult(not_read=(NotRead(ArtifactPath.of_file(work.path), answer.why),))
         elif self._is_over(root, answer) and (task.members, task.inflated) != (root.members, root.inflated):
             answer = self.here(self._task(work, root))  # it was begun before it was known how little is left
         root.members += answer.members
@@ -170,7 +172,9 @@ class _Reading:
     def result(self) -> ReadResult:
         """Return all of it."""
         rows = [row for root in self._roots for row in root.rows(self._limits.rows)]
-        rows += [NotRead(work.path, why) for work, why in self._outside if work.identity not in self._yields]
+        for work, why in self._outside:
+            if work.identity not in self._yields:
+                rows.append(NotRead(ArtifactPath.of_file(work.path), why))
         barren = dict.fromkeys(root.path for root in self._roots if not root.yields)
         return ReadResult(tuple(self._artifacts), tuple(rows), self._files, self._without_code, tuple(barren))
 

@@ -49,13 +49,14 @@ def options_of(members: int | None, size: str | None, seconds: float | None, job
     from dataclasses import replace
 
     from cudacompat.app.reading import ReadOptions
-    from cudacompat.cli.sizes import parse_size
     from cudacompat.domain.words.limits import Limits
 
     limits = Limits()
     if members is not None:
         limits = replace(limits, members=members)
     if size is not None:
+        from cudacompat.cli.sizes import parse_size
+
         limits = replace(limits, bytes=parse_size(size), per_file=None)
     if seconds is not None:
         limits = replace(limits, seconds=seconds)

@@ -55,15 +55,25 @@ app(standalone_mode=False)
 HEAVY = {"rich", "jinja2", "elftools", "pynvml", "zstandard", "lz4", "packaging", "markupsafe", "pygments", "yaml"}
 
 CLI = (
-    *("cli", "cli.main", "cli.options", "cli.commands*", "domain", "domain.words", "domain.words.errors"),
+    *(
+        "cli",
+        "cli.main",
+        "cli.options",
+        "cli.reading",
+        "cli.commands*",
+        "domain",
+        "domain.words",
+        "domain.words.errors",
+    ),
     *("domain.words.exit_codes", "report", "report.formats"),
 )
 WORDS = ("domain.words*", "domain.reports*", "domain.tables", "domain.judge", "domain.judge.code_places")
 READING = (
     *CLI,
     *("cli.output", "cli.progress", "app", "app.inputs", "app.listing", "domain.reports.listing"),
-    *("artifacts", "artifacts.read", "artifacts.binary", "artifacts.sniff", "artifacts.containers"),
-    *("artifacts.containers.folders", "artifacts.binaries*"),
+    *("artifacts", "artifacts.read", "artifacts.binary", "artifacts.sniff", "artifacts.containers", "artifacts.work"),
+    *("artifacts.containers.folders", "artifacts.containers.base", "artifacts.containers.openers"),
+    *("artifacts.one_file", "artifacts.binaries*", "app.reading"),
     *WORDS,
 )
 WRITER = ("report.dispatch", "report.commands")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cudacompat.artifacts.binaries.buffer import Allowance, UnreadableError
-from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.limits import Limits
 
 LARGEST = 4 << 30  # bytes of one member that are held in memory
@@ -48,7 +47,7 @@ class Budget:
         """Count bytes that are inflated."""
         self.inflated += count
         if self.inflated > self.limits.bytes:
-            limit = byte_size(self.limits.bytes)
+            limit = _size(self.limits.bytes)
             raise BudgetSpentError(f"inflates to more than {limit} (--max-bytes-read): the rest was not read")
         self.clock()
 
@@ -200,7 +199,7 @@ class Source:
         if self.size is None:
             return self._load_all()
         if self.size > LARGEST:
-            raise UnreadableError(f"{byte_size(self.size)}: too large to be held in memory")
+            raise UnreadableError(f"{_size(self.size)}: too large to be held in memory")
         # all at once: to grow it would take half as much again, and zeroed memory costs nothing until it is written
         data = bytearray(self.size)
         at = min(len(self._head), self.size)
@@ -228,7 +227,7 @@ class Source:
         while piece := self.read(CHUNK):
             data += piece
             if len(data) > LARGEST:
-                raise UnreadableError(f"more than {byte_size(LARGEST)}: too large to be held in memory")
+                raise UnreadableError(f"more than {_size(LARGEST)}: too large to be held in memory")
         return data
 
 
@@ -247,3 +246,9 @@ class Window:
         if len(data) < wanted:
             raise UnreadableError("truncated")
         return data
+
+
+def _size(count: int) -> str:
+    from cudacompat.domain.words.byte_sizes import byte_size
+
+    return byte_size(count)
