@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cudacompat.artifacts.read import read_paths
 from cudacompat.artifacts.work import list_work
@@ -19,10 +20,12 @@ _MOST_JOBS = 4  # unless asked: each may hold a library of gigabytes
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the user asked for about reading. Without `jobs`, processes are used where there is enough to read."""
+    """What the user asked for about reading. Without `jobs`, processes are used where there is enough to read; `cache`
+    is whether results of earlier runs are used and kept."""
 
     limits: Limits = field(default_factory=Limits)
     jobs: int | None = None
+    cache: bool = False
 
 
 def read(
@@ -35,7 +38,14 @@ def read(
     """Return what the paths hold. `UsageError` for a path that does not exist."""
     options = options or ReadOptions(jobs=1)
     executor = _executor(paths, options.jobs)
-    return read_paths(paths, kernels=kernels, on_file=on_file, limits=options.limits, executor=executor)
+    cache = _cache_folder() if options.cache else None
+    return read_paths(paths, kernels=kernels, on_file=on_file, limits=options.limits, executor=executor, cache=cache)
+
+
+def _cache_folder() -> Path | None:
+    from cudacompat.artifacts.cache import folder_of
+
+    return folder_of(os.environ)
 
 
 def _executor(paths: Sequence[str], jobs: int | None) -> Executor | None:

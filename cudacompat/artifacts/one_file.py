@@ -52,6 +52,7 @@ class _FileReader:
         self._artifacts: list[BinaryArtifact] = []
         self._not_read: list[NotRead] = []
         self._more_rows = 0
+        self._bounded = False
         self._files = 0
         self._without_code = 0
 
@@ -68,12 +69,15 @@ class _FileReader:
             else:
                 self._refuse(path, str(error))
         except MemoryError:
+            self._bounded = True
             self._refuse(path, _NO_MEMORY)
         except FileChangedError as error:
+            self._bounded = True
             self._artifacts.clear()  # what was read is of two states of the file
             self._not_read.clear()
             self._refuse(path, why_not(error))
         except OSError as error:
+            self._bounded = True  # the next reading may find it otherwise
             self._refuse(path, why_not(error))
         return FileResult(
             tuple(self._artifacts),
@@ -84,6 +88,7 @@ class _FileReader:
             self._budget.members - members,
             self._budget.inflated - inflated,
             cut,
+            cut is not None or self._bounded or self._allowance.refused or self._more_rows > 0,
         )
 
     def _refuse(self, path: ArtifactPath, why: str) -> None:
@@ -134,6 +139,7 @@ class _FileReader:
         try:
             artifact, problems = read_binary(path, buffer, kind, self._allowance, kernels=self._kernels)
         except MemoryError:
+            self._bounded = True
             artifact, problems = None, (_NO_MEMORY,)
         for why in problems:
             self._refuse(path, why)
@@ -149,6 +155,7 @@ class _FileReader:
             self._files += 1
             self._refuse(path, f"{_a(opener.called if opener else 'container')}, which is not opened")
         elif depth >= self._budget.limits.depth:
+            self._bounded = True
             self._refuse(path, f"containers nested deeper than {self._budget.limits.depth}")
         else:
             self._opened(path, source, opener, depth)
@@ -162,6 +169,7 @@ class _FileReader:
         except UnreadableError as error:
             self._refuse(path, f"damaged {opener.called}: {error}")
         except MemoryError:
+            self._bounded = True
             self._refuse(path, _NO_MEMORY)
         except Exception as error:
             if not _is_damage(error):
@@ -183,6 +191,7 @@ class _FileReader:
                     raise
                 self._unread(path, str(error))
             except MemoryError:
+                self._bounded = True
                 self._unread(path, _NO_MEMORY)
             except Exception as error:
                 if not _is_damage(error):

@@ -30,18 +30,20 @@ def read_paths(
     on_file: OnFile | None = None,
     limits: Limits | None = None,
     executor: Executor | None = None,
+    cache: Path | None = None,
 ) -> ReadResult:
     """Read the device code of files, folders and containers.
 
     With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read.
-    `on_file` is told of each file before it is read. `limits` hold for each path by itself. `UsageError` for a path
-    that does not exist, and before any is read; all else that goes wrong is in the result.
+    `on_file` is told of each file before it is read. `limits` hold for each path by itself; `cache` is the folder with
+    the results of earlier runs, None for none. `UsageError` for a path that does not exist, and before any is read;
+    all else that goes wrong is in the result.
     """
     for path in paths:
         if not _exists(path):
             raise UsageError(f"no such file or directory: {path}")
     serial = executor is None
-    reading = _Reading(paths, limits or Limits(), kernels=kernels, on_file=on_file)
+    reading = _Reading(paths, limits or Limits(), cache, kernels=kernels, on_file=on_file)
     function = reading.here if serial else run_task
     for task, answer in (executor or Serial()).map(function, reading.tasks(told=not serial)):
         reading.take(task, answer)
@@ -68,6 +70,7 @@ class Task(NamedTuple):
     inflated: int
     until: float  # of time.monotonic, which all processes of a machine share
     kernels: bool
+    cache: str | None = None  # the folder with the results of earlier runs
     again: bool = False  # the file was met before, and is not read a second time
 
 
@@ -75,8 +78,34 @@ def run_task(task: Task, on_file: OnFile | None = None) -> FileResult:
     """Return what the file of a task holds."""
     if task.again:
         return FileResult()
+    if task.cache is not None:
+        return _cached(task, Path(task.cache), on_file)
+    return _read_now(task, on_file)
+
+
+def _read_now(task: Task, on_file: OnFile | None) -> FileResult:
     budget = Budget(task.limits, members=task.members, inflated=task.inflated, until=task.until)
     return read_one(task.work, budget, kernels=task.kernels, on_file=on_file)
+
+
+def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
+    """The result of an earlier run, if there is one and the budget has room for what it cost; else a new one."""
+    from cudacompat.artifacts.cache import Cache
+
+    cache = Cache(folder)
+    known = cache.get(task.work, task.limits, kernels=task.kernels)
+    if (
+        known is not None
+        and task.members + known.members <= task.limits.members
+        and task.inflated + known.inflated <= task.limits.bytes
+        and len(known.not_read) <= task.limits.rows
+    ):
+        if on_file is not None:
+            on_file(task.work.path)
+        return known
+    result = _read_now(task, on_file)
+    cache.put(task.work, task.limits, result, kernels=task.kernels)
+    return result
 
 
 @dataclass(slots=True)
@@ -105,8 +134,11 @@ class _Root:
 class _Reading:
     """Collects what the files of all paths gave, in their order."""
 
-    def __init__(self, paths: Sequence[str], limits: Limits, *, kernels: bool, on_file: OnFile | None) -> None:
+    def __init__(
+        self, paths: Sequence[str], limits: Limits, cache: Path | None, *, kernels: bool, on_file: OnFile | None
+    ) -> None:
         self._limits = limits
+        self._cache = None if cache is None else str(cache)
         self._kernels = kernels
         self._on_file = on_file
         self._roots = [_Root(path) for path in paths]
@@ -182,7 +214,7 @@ class _Reading:
         if root.until is None:
             root.until = time.monotonic() + self._limits.seconds
         kernels = self._kernels and work.kind is EntryKind.FILE
-        return Task(work, self._limits, root.members, root.inflated, root.until, kernels)
+        return Task(work, self._limits, root.members, root.inflated, root.until, kernels, self._cache)
 
     def _is_over(self, root: _Root, answer: FileResult) -> bool:
         return (

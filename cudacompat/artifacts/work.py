@@ -41,7 +41,7 @@ class FileResult:
     """What the reading of one file gave.
 
     `more_rows` are the rows of `not_read` beyond those that are kept. `members` and `inflated` were spent of the
-    budget; `cut` is why the whole path is not read any further.
+    budget; `cut` is why the whole path is not read any further, `bounded` whether any limit kept something out.
     """
 
     artifacts: tuple[BinaryArtifact, ...] = ()
@@ -52,6 +52,7 @@ class FileResult:
     members: int = 0
     inflated: int = 0
     cut: str | None = None
+    bounded: bool = False
 
 
 def list_work(paths: Sequence[str]) -> Iterator[Work]:

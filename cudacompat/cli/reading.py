@@ -44,7 +44,15 @@ JobsOption = Annotated[
 ]
 
 
-def options_of(members: int | None, size: str | None, seconds: float | None, jobs: int | None = None) -> ReadOptions:
+NoCacheOption = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Read large files anew, and do not keep what they hold for the next run."),
+]
+
+
+def options_of(
+    members: int | None, size: str | None, seconds: float | None, jobs: int | None = None, *, cache: bool = False
+) -> ReadOptions:
     """Return what these options ask for. `UsageError` for a size that is none."""
     from dataclasses import replace
 
@@ -60,4 +68,4 @@ def options_of(members: int | None, size: str | None, seconds: float | None, job
         limits = replace(limits, bytes=parse_size(size), per_file=None)
     if seconds is not None:
         limits = replace(limits, seconds=seconds)
-    return ReadOptions(limits, jobs)
+    return ReadOptions(limits, jobs, cache)

@@ -74,15 +74,17 @@ class Budget:
 class FileAllowance(Allowance):
     """What one file on the disk may inflate to, paid out of the budget of the path that was named."""
 
-    __slots__ = ("_budget",)
+    __slots__ = ("_budget", "refused")
 
     def __init__(self, total: int, budget: Budget) -> None:
         super().__init__(total)
         self._budget = budget
+        self.refused = False
 
     def take(self, count: int) -> bool:
         """Spend `count` bytes; False when this file may not inflate that many."""
         if not super().take(count):
+            self.refused = True
             return False
         self._budget.inflate(count)
         return True

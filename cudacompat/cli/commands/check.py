@@ -30,7 +30,14 @@ from cudacompat.cli.options import (
     QuietOption,
     RequireOption,
 )
-from cudacompat.cli.reading import JobsOption, MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
+from cudacompat.cli.reading import (
+    JobsOption,
+    MaxBytesReadOption,
+    MaxMembersOption,
+    MaxSecondsOption,
+    NoCacheOption,
+    options_of,
+)
 
 
 def command(
@@ -76,6 +83,7 @@ def command(
     max_bytes_read: MaxBytesReadOption = None,
     max_seconds: MaxSecondsOption = None,
     jobs: JobsOption = None,
+    no_cache: NoCacheOption = False,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -122,7 +130,7 @@ def command(
     if write_baseline:
         locks.refuse_to_overwrite(lock_file)
     compared = locks.load(lock_file) if "baseline" in held_to.given and not write_baseline else None
-    reading = options_of(max_members, max_bytes_read, max_seconds, jobs)
+    reading = options_of(max_members, max_bytes_read, max_seconds, jobs, cache=not no_cache)
     with progress(quiet) as on_file:
         found = read(paths, on_file, reading)
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)

@@ -17,7 +17,14 @@ from cudacompat.cli.options import (
     OutputOption,
     QuietOption,
 )
-from cudacompat.cli.reading import JobsOption, MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
+from cudacompat.cli.reading import (
+    JobsOption,
+    MaxBytesReadOption,
+    MaxMembersOption,
+    MaxSecondsOption,
+    NoCacheOption,
+    options_of,
+)
 
 
 def command(
@@ -30,6 +37,7 @@ def command(
     max_bytes_read: MaxBytesReadOption = None,
     max_seconds: MaxSecondsOption = None,
     jobs: JobsOption = None,
+    no_cache: NoCacheOption = False,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -42,7 +50,7 @@ def command(
     from cudacompat.cli.output import save as write_file
     from cudacompat.cli.progress import progress
 
-    reading = options_of(max_members, max_bytes_read, max_seconds, jobs)
+    reading = options_of(max_members, max_bytes_read, max_seconds, jobs, cache=not no_cache)
     with progress(quiet) as on_file:
         report = doctor(tuple(paths or ()), tuple(gpu or ()), driver, facts, on_file, reading)
     if save_facts is not None:
