@@ -9,10 +9,14 @@ from cudacompat.artifacts.binaries import ar, elf, pe, ptx
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.section import HostImage
+from cudacompat.artifacts.containers.openers import opener_of
 from cudacompat.artifacts.sniff import HEAD, Kind, sniff
 from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.versions import ToolkitVersion
+
+_PYINSTALLER = b"MEI\014\013\012\013\016"
+_COOKIE = 4096  # bytes at the end of the file in which that mark stands
 
 _IMAGES = {Kind.ELF: elf.read_image, Kind.PE: pe.read_image, Kind.COFF: pe.read_object}
 
@@ -37,6 +41,8 @@ def read_binary(path: str, buffer: Buffer, kind: Kind, allowance: Allowance, *, 
         if kind in _IMAGES:
             image = _IMAGES[kind](buffer, 0, size)
             _take_image(into, image, 0, size, "")
+            if image.linked and image.end is not None and image.sections:
+                _take_overlay(into, buffer, image.end, size)
             label, linked = image.format, image.linked
         elif kind is Kind.FATBIN:
             _take_fatbins(into, size)
@@ -69,6 +75,17 @@ def _take_image(into: Gatherer, image: HostImage, start: int, end: int, prefix: 
         into.strays(start, end, prefix.rstrip(":") or None)
     else:
         into.sections(image.sections, prefix)
+
+
+def _take_overlay(into: Gatherer, buffer: Buffer, start: int, end: int) -> None:
+    """Search what was put behind a finished program: installers and programs in one file are made so."""
+    opener = opener_of(bytes(buffer[start : min(end, start + HEAD)]))
+    if opener is not None:
+        into.problem(f"behind the program lies another file ({opener.called}), which is not opened")
+    elif bytes(buffer[max(start, end - _COOKIE) : end]).find(_PYINSTALLER) >= 0:
+        into.problem("behind the program lies an archive of PyInstaller, which is not opened")
+    else:
+        into.strays(start, end, None)
 
 
 def _take_fatbins(into: Gatherer, size: int) -> None:

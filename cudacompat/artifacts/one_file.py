@@ -6,14 +6,16 @@ import io
 import os
 import stat
 from collections.abc import Callable
+from pathlib import Path
 
+from cudacompat.artifacts.binaries.ar import thin_names
 from cudacompat.artifacts.binaries.buffer import Buffer, FileBuffer, FileChangedError, UnreadableError
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
 from cudacompat.artifacts.binary import read_binary
 from cudacompat.artifacts.containers.base import Budget, BudgetSpentError, FileAllowance, Member, Source
 from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_not
 from cudacompat.artifacts.containers.openers import Opener, opener_of
-from cudacompat.artifacts.sniff import HEAD, Kind, sniff
+from cudacompat.artifacts.sniff import HEAD, SCRIPT, Kind, may_hold_data, payload_of, sniff
 from cudacompat.artifacts.work import FileResult, Work
 from cudacompat.domain.words.code import BinaryArtifact, NotRead
 from cudacompat.domain.words.paths import ArtifactPath
@@ -22,6 +24,7 @@ OnFile = Callable[[str], None]
 
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _ENDLESS = 1 << 62  # bytes of a member whose container does not say
+_LARGEST_THIN = 4 << 20
 _NO_MEMORY = "it does not fit in memory"
 
 # What the libraries that inflate raise for bytes that are not as they should be. Some of their errors derive from none
@@ -117,10 +120,25 @@ class _FileReader:
         head, kind = self._sniff(source, size)
         if kind is Kind.CONTAINER:
             self._container(path, source, head, 0)
-        elif size == 0 or (kind is Kind.OTHER and (not self._work.named or b"\0" not in head)):
+        elif kind is Kind.OTHER and head.startswith(b"#!") and (at := payload_of(source.peek(SCRIPT))) is not None:
+            file.seek(at)
+            behind = Source(path.name, size - at, file, _nothing)
+            self._container(path, behind, behind.peek(HEAD), 0)
+        elif (
+            (kind is Kind.THIN_AR and not self._work.named and _lies_beside(path, source.peek(_LARGEST_THIN)))
+            or size == 0
+            or (kind is Kind.OTHER and not may_hold_data(head, size, named=self._work.named))
+        ):
             self._plain()
         else:
             self._binary(path, FileBuffer(file.fileno(), size), kind)
+
+    def _is_passed_over(self, path: ArtifactPath, source: Source, kind: Kind, size: int) -> bool:
+        """Whether nothing more of a file on the disk is read."""
+        if kind is Kind.THIN_AR and not self._work.named:
+            return _lies_beside(path, source.peek(_LARGEST_THIN))
+        plain = kind is Kind.OTHER and not may_hold_data(source.peek(HEAD), size, named=self._work.named)
+        return size == 0 or plain
 
     def _sniff(self, source: Source, size: int) -> tuple[bytes, Kind]:
         head = source.peek(HEAD)
@@ -206,7 +224,7 @@ class _FileReader:
         cost, spend = member.cost, self._allowance.spend
         source = Source(member.name, member.size, member.open(), lambda count: spend(count * cost))
         head, kind = self._sniff(source, _ENDLESS if member.size is None else member.size)
-        if kind is Kind.OTHER:
+        if kind is Kind.OTHER and not may_hold_data(head, member.size, named=False):
             self._plain()
             return
         if member.too_large is not None:
@@ -221,6 +239,16 @@ class _FileReader:
         if member.size is not None and not self._allowance.has(member.size * cost):
             spend(member.size * cost)  # before so much memory is asked for
         self._binary(path, source.load(), kind)
+
+
+def _lies_beside(archive: str, data: bytes) -> bool:
+    """Whether the members of a thin archive are files in its folder or below: those are read by themselves."""
+    names = thin_names(data) if len(data) < _LARGEST_THIN else None
+    if names is None:
+        return False
+    folder = Path(archive).parent
+    inside = (name and not Path(name).is_absolute() and ".." not in Path(name).parts for name in names)
+    return all(inside) and all((folder / name).is_file() for name in names)
 
 
 def _a(noun: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from cudacompat.artifacts.binaries import ar, elf, fatbin, pe, ptx
@@ -29,6 +30,27 @@ class Kind(Enum):
 
 
 _TILE_IR = b"\x7fTileIR\0"
+
+SCRIPT = 1 << 20  # bytes of a script in which the archive behind it begins
+
+# Caches of programs that compile when they run hold a cubin behind a head of their own. Larger files with such a head
+# (weights, pictures) are searched only when they are named; compiled Python is the bulk of the small ones.
+_LARGEST_DATA = 4 << 20
+_PYTHON = b"\r\n"
+_BEHIND_SCRIPT = re.compile(rb"\n(?=\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|PK\x03\x04)")
+
+
+def may_hold_data(head: bytes, size: int | None, *, named: bool) -> bool:
+    """Whether a file of no kind that is known is searched for device code: binary, and small unless it was named."""
+    if b"\0" not in head:
+        return False
+    return named or (size is not None and size <= _LARGEST_DATA and head[2:4] != _PYTHON)
+
+
+def payload_of(script: bytes) -> int | None:
+    """Return where the archive behind a script begins, as installers have one; None where there is none."""
+    found = _BEHIND_SCRIPT.search(script)
+    return None if found is None else found.end()
 
 
 def sniff(head: bytes, size: int) -> Kind:

@@ -54,6 +54,28 @@ def members(buffer: Buffer, start: int, end: int) -> Iterator[Member]:
         at = stop + (stop - start) % 2
 
 
+def thin_names(data: bytes) -> list[str] | None:
+    """Return the paths of the members of a thin archive, from its own folder on; None where it is broken."""
+    at = len(THIN)
+    long_names = b""
+    names = []
+    while at < len(data):
+        header = data[at : at + HEADER]
+        size_text = header[48:58].strip()
+        if len(header) < HEADER or header[58:60] != b"`\n" or not size_text.isdigit():
+            return None
+        at += HEADER
+        raw = header[:16].rstrip(b" ")
+        if raw in (b"//", b"/", b"/SYM64/"):  # only these lie in the archive itself
+            size = int(size_text)
+            if raw == b"//":
+                long_names = data[at : at + size]
+            at += size + size % 2
+        else:
+            names.append(_name(data, at, at, raw, long_names)[1])
+    return names
+
+
 def _name(buffer: Buffer, at: int, stop: int, raw: bytes, long_names: bytes) -> tuple[int, str]:
     """Return where the member's bytes begin, and its name."""
     if raw.startswith(b"#1/") and raw[3:].isdigit():  # BSD: the name comes before the bytes

@@ -172,4 +172,6 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
             problems.append(f"ELF: truncated: section {name} runs over the end")
             at, stop = min(at, end), end
         sections.append(Section(name, at, stop, present, data))
-    return HostImage("elf", linked, sections, tuple(dict.fromkeys(problems)))
+    last = max(elf.table + elf.entries * elf.layout.section.size, elf.segments)
+    last = max([last, *(section.end for section in sections if section.present)])
+    return HostImage("elf", linked, sections, tuple(dict.fromkeys(problems)), min(last, end))

@@ -99,9 +99,21 @@ OPENERS = (
 )
 
 
+_BY_FIRST_BYTE: dict[int, list[Opener]] = {}
+_BY_OTHERS: list[Opener] = []
+for _opener in OPENERS:
+    _at, _magic = _opener.magic[0]
+    if _at:
+        _BY_OTHERS.append(_opener)
+    else:
+        _BY_FIRST_BYTE.setdefault(_magic[0], []).append(_opener)
+
+
 def opener_of(head: bytes) -> Opener | None:
     """Return who opens a file with these first bytes; None for a file that is no container known here."""
-    for opener in OPENERS:
+    if not head:
+        return None
+    for opener in _BY_FIRST_BYTE.get(head[0], []) + _BY_OTHERS:
         if all(head.startswith(magic, at) for at, magic in opener.magic):
             return opener
     if head[148:149].isdigit() or head[148:149] == b" ":  # a tar from before POSIX has no magic but a checksum
