@@ -124,11 +124,7 @@ class _FileReader:
             file.seek(at)
             behind = Source(path.name, size - at, file, _nothing)
             self._container(path, behind, behind.peek(HEAD), 0)
-        elif (
-            (kind is Kind.THIN_AR and not self._work.named and _lies_beside(path, source.peek(_LARGEST_THIN)))
-            or size == 0
-            or (kind is Kind.OTHER and not may_hold_data(head, size, named=self._work.named))
-        ):
+        elif self._is_passed_over(path, source, kind, size):
             self._plain()
         else:
             self._binary(path, FileBuffer(file.fileno(), size), kind)
