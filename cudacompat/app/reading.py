@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,14 +39,21 @@ def read(
     """Return what the paths hold. `UsageError` for a path that does not exist."""
     options = options or ReadOptions(jobs=1)
     executor = _executor(paths, options.jobs)
-    cache = _cache_folder() if options.cache else None
+    cache = folder_of(os.environ) if options.cache else None
     return read_paths(paths, kernels=kernels, on_file=on_file, limits=options.limits, executor=executor, cache=cache)
 
 
-def _cache_folder() -> Path | None:
-    from cudacompat.artifacts.cache import folder_of
-
-    return folder_of(os.environ)
+def folder_of(environment: Mapping[str, str]) -> Path | None:
+    """Return the folder of the cache for this user and system; None where the system names none."""
+    if sys.platform == "win32":
+        base = environment.get("LOCALAPPDATA", "")
+    elif sys.platform == "darwin":
+        base = os.path.join(environment.get("HOME", ""), "Library", "Caches")  # noqa: PTH118  may be empty
+    else:
+        base = environment.get("XDG_CACHE_HOME", "")
+        if not os.path.isabs(base):  # noqa: PTH117  the XDG specification: a relative one is ignored
+            base = os.path.join(environment.get("HOME", ""), ".cache")  # noqa: PTH118
+    return Path(base, "cudacompat", "files") if os.path.isabs(base) else None  # noqa: PTH117
 
 
 def _executor(paths: Sequence[str], jobs: int | None) -> Executor | None:

@@ -6,10 +6,8 @@ import contextlib
 import json
 import os
 import stat
-import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,26 +16,12 @@ from typing import Any
 from cudacompat import __version__
 from cudacompat.artifacts.containers.folders import EntryKind
 from cudacompat.artifacts.saved_form import of_document, to_document
-from cudacompat.artifacts.work import FileResult, Work
+from cudacompat.artifacts.work import SMALLEST_KEPT, FileResult, Work
 from cudacompat.domain.words.limits import Limits
 
-_SMALLEST_FILE = 1 << 20  # smaller ones are read as fast as an entry is
 _LARGEST_ENTRY = 64 << 20
 _LARGEST_ALL = 256 << 20
 _SETTLED_S = 2.0  # a file changed later than this before it is read may change again within one tick of its clock
-
-
-def folder_of(environment: Mapping[str, str]) -> Path | None:
-    """Return the folder of the cache for this user and system; None where the system names none."""
-    if sys.platform == "win32":
-        base = environment.get("LOCALAPPDATA", "")
-    elif sys.platform == "darwin":
-        base = os.path.join(environment.get("HOME", ""), "Library", "Caches")  # noqa: PTH118  may be empty
-    else:
-        base = environment.get("XDG_CACHE_HOME", "")
-        if not os.path.isabs(base):  # noqa: PTH117  the XDG specification: a relative one is ignored
-            base = os.path.join(environment.get("HOME", ""), ".cache")  # noqa: PTH118
-    return Path(base, "cudacompat", "files") if os.path.isabs(base) else None  # noqa: PTH117
 
 
 class Cache:
@@ -110,7 +94,7 @@ class Cache:
 
 
 def _is_kept(work: Work) -> bool:
-    return work.kind is EntryKind.FILE and work.identity is not None and work.size >= _SMALLEST_FILE
+    return work.kind is EntryKind.FILE and work.identity is not None and work.size >= SMALLEST_KEPT
 
 
 def _is_settled(work: Work) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cudacompat.artifacts.containers.base import Budget
 from cudacompat.artifacts.containers.folders import EntryKind
 from cudacompat.artifacts.one_file import read_one
-from cudacompat.artifacts.work import FileResult, Work, list_work
+from cudacompat.artifacts.work import SMALLEST_KEPT, FileResult, Work, list_work
 from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.executor import Executor, Lost, Serial
@@ -78,7 +78,7 @@ def run_task(task: Task, on_file: OnFile | None = None) -> FileResult:
     """Return what the file of a task holds."""
     if task.again:
         return FileResult()
-    if task.cache is not None:
+    if task.cache is not None and task.work.size >= SMALLEST_KEPT:
         return _cached(task, Path(task.cache), on_file)
     return _read_now(task, on_file)
 

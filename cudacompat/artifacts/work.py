@@ -10,6 +10,8 @@ from pathlib import Path
 from cudacompat.artifacts.containers.folders import EntryKind, walk
 from cudacompat.domain.words.code import BinaryArtifact, NotRead
 
+SMALLEST_KEPT = 1 << 20  # bytes of a file whose result is kept: smaller ones are read as fast as what was kept
+
 
 @dataclass(frozen=True, slots=True)
 class Work:

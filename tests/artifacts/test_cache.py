@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from cudacompat.app.reading import folder_of
 from cudacompat.artifacts import cache as module
 from cudacompat.artifacts import read as reader
-from cudacompat.artifacts.cache import folder_of
 from cudacompat.artifacts.read import read_paths
 from cudacompat.artifacts.saved_form import of_document, to_document
 from cudacompat.artifacts.work import FileResult
