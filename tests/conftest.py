@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
+import tempfile
 
 import pytest
 from hypothesis import settings
 
 from tests.helpers import marks
 from tests.helpers.shared_build import BuildOnce, shared_build
+
+# No test reads what another run kept, or leaves anything in the cache of who runs it.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="cudacompat-cache-")
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 # A run started in the background ignores these, and so would every program that a test starts and interrupts.
 for _name in ("SIGINT", "SIGHUP"):

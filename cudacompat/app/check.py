@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from cudacompat.app import reading
 from cudacompat.app.inputs.baseline_file import compared_with
-from cudacompat.artifacts.read import read_paths
+from cudacompat.app.reading import ReadOptions
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.policy.policy import Policy
@@ -29,6 +30,7 @@ from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores.suppress import names, suppress
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 
 
@@ -39,14 +41,17 @@ def check(
     on_file: Callable[[str], None] | None = None,
     *,
     baseline: Baseline | None = None,
+    options: ReadOptions | None = None,
 ) -> CheckReport:
     """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
-    return judge_read(read(paths, on_file), targets, policy, paths=paths, baseline=baseline)
+    return judge_read(read(paths, on_file, options), targets, policy, paths=paths, baseline=baseline)
 
 
-def read(paths: Sequence[str], on_file: Callable[[str], None] | None = None) -> ReadResult:
+def read(
+    paths: Sequence[str], on_file: Callable[[str], None] | None = None, options: ReadOptions | None = None
+) -> ReadResult:
     """Return what the paths hold, with all that judging needs."""
-    return read_paths(paths, kernels=True, on_file=on_file)
+    return reading.read(paths, options, kernels=True, on_file=on_file)
 
 
 def judge_read(
@@ -121,19 +126,9 @@ def _sized(artifacts: Iterable[BinaryArtifact], limit: int) -> list[SizeFacts]:
     found: dict[str, Counter[str]] = {}
     sizes: dict[str, int] = {}
     for artifact in artifacts:
-        outer = _file_of(artifact.path)
+        outer = ArtifactPath.parse(artifact.path).outer
         sizes[outer] = artifact.size if outer == artifact.path else Path(outer).stat().st_size
         targets = found.setdefault(outer, Counter())
         for entry in (entry for module in artifact.modules for entry in module.entries):
             targets[str(entry.target) if entry.target else entry.kind.value] += entry.size
     return [SizeFacts(path, sizes[path], limit, tuple(sorted(found[path].items()))) for path in found]
-
-
-def _file_of(path: str) -> str:
-    """The file on the disk: `outer.whl` of `outer.whl!/inner.so` (unless a folder is really called so)."""
-    parts = path.split("!/")
-    for number in range(1, len(parts)):
-        outer = "!/".join(parts[:number])
-        if Path(outer).is_file():
-            return outer
-    return path

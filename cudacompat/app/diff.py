@@ -13,11 +13,12 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 
 from cudacompat.app.inputs.baseline_file import called
-from cudacompat.artifacts.read import read_paths
+from cudacompat.app.reading import ReadOptions, read
 from cudacompat.domain.compare.diff import DiffReport, FailOn, Release, compare
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import StepError, UsageError
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease
 
@@ -36,6 +37,7 @@ def diff(
     driver: DriverRelease | None = None,
     fail_on: FailOn | None = None,
     on_file: OnFile = None,
+    options: ReadOptions | None = None,
 ) -> DiffReport:
     """Return what changed from `old` to `new`, each a path or a release (`pkg==1.22`) that pip downloads.
 
@@ -50,7 +52,7 @@ def diff(
         for row in ARCHITECTURES
         if row.capability.major >= _OLDEST
     )
-    return compare(_side(old, on_file), _side(new, on_file), judged, fail_on)
+    return compare(_side(old, on_file, options), _side(new, on_file, options), judged, fail_on)
 
 
 def _is_path(text: str) -> bool:
@@ -60,23 +62,28 @@ def _is_path(text: str) -> bool:
         return False
 
 
-def _side(text: str, on_file: OnFile) -> Release:
+def _side(text: str, on_file: OnFile, options: ReadOptions | None) -> Release:
     if _is_path(text):
-        return _read(text, text, on_file)
+        return _read(text, text, on_file, options)
     with tempfile.TemporaryDirectory(prefix="cudacompat-") as folder:
         wheel = _download(text, Path(folder), on_file)
-        side = _read(text, str(wheel), on_file)
+        side = _read(text, str(wheel), on_file, options)
         shown = str(wheel.parent) + os.sep  # the folder is gone when the report is read
         return replace(
             side,
-            artifacts=tuple(replace(each, path=each.path.removeprefix(shown)) for each in side.artifacts),
-            not_read=tuple(NotRead(each.path.removeprefix(shown), each.why) for each in side.not_read),
+            artifacts=tuple(replace(each, path=_shown(each.path, shown)) for each in side.artifacts),
+            not_read=tuple(NotRead(_shown(each.path, shown), each.why) for each in side.not_read),
             names={path.removeprefix(shown): name for path, name in side.names.items()},
         )
 
 
-def _read(label: str, path: str, on_file: OnFile) -> Release:
-    found = read_paths([path], kernels=True, on_file=on_file)
+def _shown(path: str, folder: str) -> ArtifactPath:
+    parsed = ArtifactPath.parse(path)
+    return parsed.with_outer(parsed.outer.removeprefix(folder))
+
+
+def _read(label: str, path: str, on_file: OnFile, options: ReadOptions | None) -> Release:
+    found = read([path], options, kernels=True, on_file=on_file)
     names = called([artifact.path for artifact in found.artifacts], [path], inside=True)
     return Release(label, found.artifacts, found.not_read, found.files, found.without_code, names)
 

@@ -11,6 +11,7 @@ from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, re
 from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.app.masking import without_secrets
 from cudacompat.app.project.recognise import Recognised, recognise
+from cudacompat.app.reading import ReadOptions
 from cudacompat.domain.machine.facts import Found, HostFacts, from_json, to_json
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
@@ -19,6 +20,7 @@ from cudacompat.domain.rules import MACHINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
@@ -47,6 +49,7 @@ def doctor(
     driver: str | None = None,
     facts_file: str | None = None,
     on_file: Callable[[str], None] | None = None,
+    options: ReadOptions | None = None,
 ) -> DoctorReport:
     """Return what is known of this machine (or of the one whose facts were saved), what was judged, and the plan.
 
@@ -59,7 +62,7 @@ def doctor(
         native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
     findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets))]
     looked_at = tuple(paths) or (() if facts_file else _installed(facts))
-    checked = check(looked_at, targets, Policy(), on_file) if looked_at and targets else None
+    checked = check(looked_at, targets, Policy(), on_file, options=options) if looked_at and targets else None
     if checked is not None:
         findings += checked.findings
     findings = sorted(without_secrets(tuple(findings)), key=lambda f: f.severity.rank)
@@ -138,7 +141,8 @@ def _plan(
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
     if not curable:
         return tuple(steps), ()
-    wheels = sorted({path.split("!/")[0] for f in curable if f.path and "!/" in (path := f.path)})
+    paths = [ArtifactPath.parse(f.path) for f in curable if f.path]
+    wheels = sorted({path.outer for path in paths if path.members})
     for wheel in map(one_line, wheels):
         steps.append(PlanStep(f"{wheel} is a build of others: take a release of it built for these GPUs, or build it"))
     rebuild, settings = _rebuild(targets, known)

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries import ar, elf, pe, ptx
-from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
+from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.section import HostImage
+from cudacompat.artifacts.containers.openers import opener_of
 from cudacompat.artifacts.sniff import HEAD, Kind, sniff
 from cudacompat.domain.words.code import (
     BinaryArtifact,
@@ -28,6 +29,9 @@ _FORMATS = {
     Kind.TILE_IR: FileFormat.TILE_IR,
     Kind.AR: FileFormat.AR,
 }
+_PYINSTALLER = b"MEI\014\013\012\013\016"
+_COOKIE = 4096  # bytes at the end of the file in which that mark stands
+
 _IMAGES = {Kind.ELF: elf.read_image, Kind.PE: pe.read_image, Kind.COFF: pe.read_object}
 
 
@@ -38,16 +42,21 @@ class Binary(NamedTuple):
     problems: tuple[str, ...]
 
 
-def read_binary(path: str, buffer: Buffer, kind: Kind, *, kernels: bool) -> Binary:
-    """Read a file of a kind that may hold device code; it never raises for what the bytes are."""
+def read_binary(path: str, buffer: Buffer, kind: Kind, allowance: Allowance, *, kernels: bool) -> Binary:
+    """Read a file of a kind that may hold device code; it never raises for what the bytes are.
+
+    `allowance` is what its images may be inflated to.
+    """
     size = len(buffer)
-    into = Gatherer(buffer, kernels=kernels)
+    into = Gatherer(buffer, allowance, kernels=kernels)
     label: str = _FORMATS.get(kind, FileFormat.DATA)
     linked = False
     try:
         if kind in _IMAGES:
             image = _IMAGES[kind](buffer, 0, size)
             _take_image(into, image, 0, size, "")
+            if image.linked and image.end is not None and image.sections:
+                _take_overlay(into, buffer, image.end, size)
             label, linked = image.format, image.linked
         elif kind is Kind.FATBIN:
             _take_fatbins(into, size)
@@ -81,6 +90,17 @@ def _take_image(into: Gatherer, image: HostImage, start: int, end: int, prefix: 
         into.sections(image.sections, prefix)
 
 
+def _take_overlay(into: Gatherer, buffer: Buffer, start: int, end: int) -> None:
+    """Search what was put behind a finished program: installers and programs in one file are made so."""
+    opener = opener_of(bytes(buffer[start : min(end, start + HEAD)]))
+    if opener is not None:
+        into.problem(f"behind the program lies another file ({opener.called}), which is not opened")
+    elif bytes(buffer[max(start, end - _COOKIE) : end]).find(_PYINSTALLER) >= 0:
+        into.problem("behind the program lies an archive of PyInstaller, which is not opened")
+    else:
+        into.strays(start, end, None)
+
+
 def _take_fatbins(into: Gatherer, size: int) -> None:
     """Of several fatbins in one file the driver loads the first (measured)."""
     into.official(0, size, None, Registration.REGISTERED)
@@ -96,8 +116,8 @@ def _take_archive(into: Gatherer, buffer: Buffer, size: int) -> None:
             if kind in _IMAGES:
                 image = _IMAGES[kind](buffer, member.start, member.end)
                 _take_image(into, image, member.start, member.end, f"{member.name}:")
-            elif kind is Kind.SEALED:
-                into.problem(f"its member {member.name} is a compressed archive, which is not opened")
+            elif kind is Kind.CONTAINER:
+                into.problem(f"its member {member.name} is a container, which is not opened there")
             elif kind is Kind.FATBIN:
                 into.official(member.start, member.end, member.name, Registration.STRAY)
             else:

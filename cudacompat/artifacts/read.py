@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-import io
-import mmap
-import os
-import stat
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
-from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
-from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
-from cudacompat.artifacts.binary import read_binary
-from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, FolderEntry, walk, why_not
-from cudacompat.artifacts.sniff import HEAD, Kind, sealed_as, sniff
+from cudacompat.artifacts.containers.base import Budget
+from cudacompat.artifacts.containers.folders import EntryKind
+from cudacompat.artifacts.one_file import read_one
+from cudacompat.artifacts.work import SMALLEST_KEPT, FileResult, Work, list_work
 from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.executor import Executor, Lost, Serial
+from cudacompat.domain.words.limits import Limits
+from cudacompat.domain.words.paths import ArtifactPath
 
-_GIB = 1 << 30
-_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+OnFile = Callable[[str], None]
 
 _LINK_OUTSIDE = "a symbolic link to device code outside the folder named: name its target to have it judged"
 
 
-def read_paths(paths: Sequence[str], *, kernels: bool, on_file: Callable[[str], None] | None = None) -> ReadResult:
-    """Read the device code of files, folders and zips.
+def read_paths(
+    paths: Sequence[str],
+    *,
+    kernels: bool,
+    on_file: OnFile | None = None,
+    limits: Limits | None = None,
+    executor: Executor | None = None,
+    cache: Path | None = None,
+) -> ReadResult:
+    """Read the device code of files, folders and containers.
 
     With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read.
-    `on_file` is told of each file before it is read. `UsageError` for a path that does not exist, and before
-    any is read; all else that goes wrong is in the result.
+    `on_file` is told of each file before it is read. `limits` hold for each path by itself; `cache` is the folder with
+    the results of earlier runs, None for none. `UsageError` for a path that does not exist, and before any is read;
+    all else that goes wrong is in the result.
     """
     for path in paths:
         if not _exists(path):
             raise UsageError(f"no such file or directory: {path}")
-    reader = _Reader(kernels=kernels, on_file=on_file or _nobody)
-    for path in paths:
-        reader.path(path)
-    return reader.result()
+    serial = executor is None
+    reading = _Reading(paths, limits or Limits(), cache, kernels=kernels, on_file=on_file)
+    function = reading.here if serial else run_task
+    for task, answer in (executor or Serial()).map(function, reading.tasks(told=not serial)):
+        reading.take(task, answer)
+    return reading.result()
 
 
 def _exists(path: str) -> bool:
@@ -51,165 +61,164 @@ def _exists(path: str) -> bool:
     return bool(path)
 
 
-def _nobody(_: str) -> None:
-    pass
+class Task(NamedTuple):
+    """One file to read, and what was spent on the path it lies in: all that another process needs."""
+
+    work: Work
+    limits: Limits
+    members: int
+    inflated: int
+    until: float  # of time.monotonic, which all processes of a machine share
+    kernels: bool
+    cache: str | None = None  # the folder with the results of earlier runs
+    again: bool = False  # the file was met before, and is not read a second time
 
 
-class _Yield(NamedTuple):
-    """What the reading of one file gave: was there device code, was there anything unread."""
+def run_task(task: Task, on_file: OnFile | None = None) -> FileResult:
+    """Return what the file of a task holds."""
+    if task.again:
+        return FileResult()
+    if task.cache is not None and task.work.size >= SMALLEST_KEPT:
+        return _cached(task, Path(task.cache), on_file)
+    return _read_now(task, on_file)
 
-    code: bool
-    unread: bool
+
+def _read_now(task: Task, on_file: OnFile | None) -> FileResult:
+    budget = Budget(task.limits, members=task.members, inflated=task.inflated, until=task.until)
+    return read_one(task.work, budget, kernels=task.kernels, on_file=on_file)
 
 
-class _Reader:
-    def __init__(self, *, kernels: bool, on_file: Callable[[str], None]) -> None:
+def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
+    """The result of an earlier run, if there is one and the budget has room for what it cost; else a new one."""
+    from cudacompat.artifacts.cache import Cache
+
+    cache = Cache(folder)
+    known = cache.get(task.work, task.limits, kernels=task.kernels)
+    if (
+        known is not None
+        and task.members + known.members <= task.limits.members
+        and task.inflated + known.inflated <= task.limits.bytes
+        and len(known.not_read) <= task.limits.rows
+    ):
+        if on_file is not None:
+            on_file(task.work.path)
+        return known
+    result = _read_now(task, on_file)
+    cache.put(task.work, task.limits, result, kernels=task.kernels)
+    return result
+
+
+@dataclass(slots=True)
+class _Root:
+    """One path that the user named: what was spent on it, and what came of it."""
+
+    path: str
+    until: float | None = None
+    members: int = 0
+    inflated: int = 0
+    not_read: list[NotRead] = field(default_factory=list)
+    more_rows: int = 0
+    yields: bool = False  # device code, or something that was not read
+    cut: str | None = None
+
+    def rows(self, most: int) -> Iterator[NotRead]:
+        """Give what was not read, what is too much for a list as a number."""
+        path = ArtifactPath.of_file(self.path)
+        yield from self.not_read
+        if self.more_rows:
+            yield NotRead(path, f"{self.more_rows} more could not be read: only the first {most} are listed")
+        if self.cut is not None:
+            yield NotRead(path, self.cut)
+
+
+class _Reading:
+    """Collects what the files of all paths gave, in their order."""
+
+    def __init__(
+        self, paths: Sequence[str], limits: Limits, cache: Path | None, *, kernels: bool, on_file: OnFile | None
+    ) -> None:
+        self._limits = limits
+        self._cache = None if cache is None else str(cache)
         self._kernels = kernels
         self._on_file = on_file
+        self._roots = [_Root(path) for path in paths]
         self._artifacts: list[BinaryArtifact] = []
-        self._not_read: list[NotRead] = []
         self._files = 0
         self._without_code = 0
-        self._barren: list[str] = []
-        self._sealed: list[tuple[str, str]] = []
-        self._done: dict[tuple[int, int], _Yield] = {}
-        self._outside: list[tuple[str, tuple[int, int], str]] = []
+        self._yields: dict[tuple[int, int], bool] = {}
+        self._outside: list[tuple[Work, str]] = []
+
+    def tasks(self, *, told: bool) -> Iterator[Task]:
+        """Give what is to be read, without the rest of a path that was cut. With `told`, files are named to `on_file`
+        here."""
+        begun: set[tuple[int, int]] = set()
+        for work in list_work([root.path for root in self._roots]):
+            root = self._roots[work.root]
+            if root.cut is not None:
+                continue
+            if work.kind is EntryKind.FILE and work.identity is not None:
+                if work.identity in begun:
+                    yield self._task(work, root)._replace(again=True)
+                    continue
+                begun.add(work.identity)
+            if told and self._on_file is not None and work.kind is not EntryKind.PROBLEM:
+                self._on_file(work.path)
+            yield self._task(work, root)
+
+    def here(self, task: Task) -> FileResult:
+        """Read a file in this process."""
+        return run_task(task, self._on_file)
+
+    def take(self, task: Task, answer: FileResult | Lost) -> None:
+        """Keep what a file gave."""
+        work, root = task.work, self._roots[task.work.root]
+        if root.cut is not None:
+            return
+        if task.again and work.identity is not None:
+            if work.identity in self._yields:
+                root.yields |= self._yields[work.identity]
+                return
+            answer = self.here(self._task(work, root))  # where it was met before, the budget had ended
+        if isinstance(answer, Lost):
+            answer = FileResult(not_read=(NotRead(ArtifactPath.of_file(work.path), answer.why),))
+        elif self._is_over(root, answer) and (task.members, task.inflated) != (root.members, root.inflated):
+            answer = self.here(self._task(work, root))  # it was begun before it was known how little is left
+        root.members += answer.members
+        root.inflated += answer.inflated
+        root.cut = answer.cut
+        yields = bool(answer.artifacts or answer.not_read or answer.cut)
+        root.yields |= yields
+        if work.kind is EntryKind.OUTSIDE:
+            if answer.artifacts or answer.not_read:
+                self._outside.append((work, _LINK_OUTSIDE if answer.artifacts else answer.not_read[0].why))
+            return
+        if work.identity is not None:
+            self._yields[work.identity] = yields
+        self._artifacts += answer.artifacts
+        self._files += answer.files
+        self._without_code += answer.without_code
+        room = self._limits.rows - len(root.not_read)
+        root.not_read += answer.not_read[:room]
+        root.more_rows += answer.more_rows + len(answer.not_read[room:])
 
     def result(self) -> ReadResult:
-        for path, target, why in self._outside:
-            if target not in self._done:
-                self._refuse(path, why)
-        return ReadResult(
-            tuple(self._artifacts),
-            tuple(self._not_read),
-            self._files,
-            self._without_code,
-            tuple(dict.fromkeys(self._barren)),
+        """Return all of it."""
+        rows = [row for root in self._roots for row in root.rows(self._limits.rows)]
+        for work, why in self._outside:
+            if work.identity not in self._yields:
+                rows.append(NotRead(ArtifactPath.of_file(work.path), why))
+        barren = dict.fromkeys(root.path for root in self._roots if not root.yields)
+        return ReadResult(tuple(self._artifacts), tuple(rows), self._files, self._without_code, tuple(barren))
+
+    def _task(self, work: Work, root: _Root) -> Task:
+        if root.until is None:
+            root.until = time.monotonic() + self._limits.seconds
+        kernels = self._kernels and work.kind is EntryKind.FILE
+        return Task(work, self._limits, root.members, root.inflated, root.until, kernels, self._cache)
+
+    def _is_over(self, root: _Root, answer: FileResult) -> bool:
+        return (
+            root.members + answer.members > self._limits.members
+            or root.inflated + answer.inflated > self._limits.bytes
+            or answer.cut is not None
         )
-
-    def path(self, path: str) -> None:
-        """Read one path that the user named."""
-        self._sealed = []
-        code = unread = False
-        for place in walk(path):
-            one = self._place(place, named=place.path == path)
-            code, unread = code or one.code, unread or one.unread
-        if code or unread:
-            return
-        if self._sealed:
-            first, what = self._sealed[0]
-            more = f" (and {len(self._sealed) - 1} more inside)" if len(self._sealed) > 1 else ""
-            where = "" if first == path else f"{first} is "
-            self._refuse(path, f"{where}{what}, which is not opened{more}")
-            return
-        self._barren.append(path)
-
-    def _place(self, place: FolderEntry, *, named: bool) -> _Yield:
-        if place.step is EntryKind.PROBLEM:
-            return self._refuse(place.path, place.why)
-        if place.step is EntryKind.OUTSIDE:
-            return self._outside_link(place.path)
-        return self._file(place.path, named=named)
-
-    def _refuse(self, path: str, why: str) -> _Yield:
-        self._not_read.append(NotRead(path, why))
-        return _Yield(code=False, unread=True)
-
-    def _file(self, path: str, *, named: bool) -> _Yield:
-        try:
-            handle = os.open(path, _OPEN)
-        except OSError as error:
-            return self._refuse(path, why_not(error))
-        with os.fdopen(handle, "rb", buffering=0) as file:
-            try:
-                status = os.fstat(handle)
-                if not stat.S_ISREG(status.st_mode):
-                    return self._refuse(path, NOT_REGULAR)
-                identity = (status.st_dev, status.st_ino)
-                if identity in self._done and status.st_ino:
-                    return self._done[identity]
-                self._on_file(path)
-                one = self._open_file(path, file, status.st_size, named=named)
-            except OSError as error:
-                one = self._refuse(path, why_not(error))
-                identity = (0, 0)
-            self._done[identity] = one
-            return one
-
-    def _open_file(self, path: str, file: io.FileIO, size: int, *, named: bool) -> _Yield:
-        head = file.read(HEAD) or b""
-        kind = sniff(head, size)
-        if kind is Kind.MAYBE_PTX:
-            head += file.read(SNIFFED) or b""
-            kind = Kind.PTX if is_ptx(head) else Kind.OTHER
-        if kind is Kind.ZIP:
-            return self._zip(path, file, size, 0, Allowance(max(_GIB, 100 * size)))
-        if size == 0 or (kind is Kind.OTHER and (not named or b"\0" not in head)) or kind is Kind.SEALED:
-            return self._plain(path, head, kind)
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            return self._binary(path, mapped, kind)
-
-    def _plain(self, path: str, head: bytes, kind: Kind) -> _Yield:
-        """Count a file of which nothing more is read."""
-        self._files += 1
-        self._without_code += 1
-        if kind is Kind.SEALED:
-            self._sealed.append((path, sealed_as(head) or "an archive"))
-        return _Yield(code=False, unread=False)
-
-    def _binary(self, path: str, buffer: Buffer, kind: Kind) -> _Yield:
-        self._files += 1
-        try:
-            artifact, problems = read_binary(path, buffer, kind, kernels=self._kernels)
-        except MemoryError:
-            artifact, problems = None, ("it does not fit in memory",)
-        self._not_read += [NotRead(path, why) for why in problems]
-        if artifact is not None:
-            self._artifacts.append(artifact)
-        elif not problems:
-            self._without_code += 1
-        return _Yield(artifact is not None, bool(problems))
-
-    def _zip(self, path: str, stream: IO[bytes], size: int, depth: int, allowance: Allowance) -> _Yield:
-        from cudacompat.artifacts.containers.zips import DEEPEST, MOST_MEMBERS, ZipReader  # zipfile is slow to import
-
-        code = unread = False
-        try:
-            reader = ZipReader(stream, size, allowance)
-        except UnreadableError as error:
-            return self._refuse(path, str(error))
-        if reader.too_many:
-            unread = self._refuse(path, f"more than {MOST_MEMBERS} members: only so many were read").unread
-        for member in reader.members():
-            name = f"{path}!/{member.name}"
-            if member.why is not None:
-                self._files += 1
-                one = self._refuse(name, member.why)
-            elif member.data is None:
-                one = self._plain(name, member.head, member.kind)
-            elif member.kind is Kind.ZIP and depth >= DEEPEST:
-                one = self._refuse(name, f"zips nested deeper than {DEEPEST}")
-            else:
-                self._on_file(name)
-                if member.kind is Kind.ZIP:
-                    inner = io.BytesIO(member.data)
-                    one = self._zip(name, inner, len(member.data), depth + 1, allowance)
-                else:
-                    one = self._binary(name, member.data, member.kind)
-            code, unread = code or one.code, unread or one.unread
-            del member  # or its bytes stay while those of the next are inflated
-        return _Yield(code, unread)
-
-    def _outside_link(self, path: str) -> _Yield:
-        """Look where a link leads that is not followed: device code there, unless named too, was not judged."""
-        try:
-            status = Path(path).stat()
-        except OSError as error:
-            return self._refuse(path, why_not(error))
-        probe = _Reader(kernels=False, on_file=self._on_file)
-        one = probe._file(path, named=False)
-        if not one.code and not one.unread:
-            return one
-        why = _LINK_OUTSIDE if one.code else probe._not_read[0].why
-        self._outside.append((path, (status.st_dev, status.st_ino), why))
-        return _Yield(code=False, unread=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from cudacompat.artifacts.binaries import ar, elf, fatbin, pe, ptx
+from cudacompat.artifacts.containers.openers import opener_of
 
 HEAD = 512  # bytes of a file that a sniff wants; `ptx.SNIFFED` when it says MAYBE_PTX
 
@@ -23,26 +25,32 @@ class Kind(Enum):
     TILE_IR = "tile-ir"
     AR = "ar"
     THIN_AR = "thin ar"
-    ZIP = "zip"
-    SEALED = "sealed"
+    CONTAINER = "container"
     OTHER = "other"
 
 
 _TILE_IR = b"\x7fTileIR\0"
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
-# Archives and compressed files that may hold anything, and are not opened here.
-_SEALED = (
-    (b"\x1f\x8b", "a gzip file"),
-    (b"\x28\xb5\x2f\xfd", "a zstd file"),
-    (b"\xfd7zXZ\0", "an xz file"),
-    (b"BZh", "a bzip2 file"),
-    (b"\x04\x22\x4d\x18", "an lz4 file"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a rar archive"),
-    (b"\xed\xab\xee\xdb", "an rpm package"),
-    (b"hsqs", "a squashfs image"),
-)
+SCRIPT = 1 << 20  # bytes of a script in which the archive behind it begins
+
+# Caches of programs that compile when they run hold a cubin behind a head of their own. Larger files with such a head
+# (weights, pictures) are searched only when they are named; compiled Python is the bulk of the small ones.
+_LARGEST_DATA = 4 << 20
+_PYTHON = b"\r\n"
+_BEHIND_SCRIPT = re.compile(rb"\n(?=\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|PK\x03\x04)")
+
+
+def may_hold_data(head: bytes, size: int | None, *, named: bool) -> bool:
+    """Whether a file of no kind that is known is searched for device code: binary, and small unless it was named."""
+    if b"\0" not in head:
+        return False
+    return named or (size is not None and size <= _LARGEST_DATA and head[2:4] != _PYTHON)
+
+
+def payload_of(script: bytes) -> int | None:
+    """Return where the archive behind a script begins, as installers have one; None where there is none."""
+    found = _BEHIND_SCRIPT.search(script)
+    return None if found is None else found.end()
 
 
 def sniff(head: bytes, size: int) -> Kind:
@@ -51,30 +59,19 @@ def sniff(head: bytes, size: int) -> Kind:
     if start == elf.MAGIC:
         if elf.machine(head) == elf.EM_CUDA:
             return Kind.CUBIN
-        return Kind.SEALED if head[8:11] in (b"AI\x01", b"AI\x02") else Kind.ELF
+        return Kind.CONTAINER if opener_of(head) is not None else Kind.ELF
     if start == fatbin.MAGIC:
         return Kind.FATBIN
     if start == fatbin.OLD_MAGIC:
         return Kind.OLD_FATBIN
     if start[:2] == pe.MAGIC:
         return Kind.PE
+    if opener_of(head) is not None:
+        return Kind.CONTAINER
     if head.startswith((ar.MAGIC, ar.THIN)):
         return Kind.AR if head.startswith(ar.MAGIC) else Kind.THIN_AR
-    if start in _ZIP:
-        return Kind.ZIP
     if head.startswith(_TILE_IR):
         return Kind.TILE_IR
-    if sealed_as(head) is not None:
-        return Kind.SEALED
     if pe.is_coff(head, size):
         return Kind.COFF
     return Kind.MAYBE_PTX if ptx.may_be_ptx(head) else Kind.OTHER
-
-
-def sealed_as(head: bytes) -> str | None:
-    """Return what a file that is not opened here is called, None for all others."""
-    if head[:4] == elf.MAGIC and head[8:10] == b"AI":
-        return "an AppImage"
-    if head[257:262] == b"ustar":
-        return "a tar archive"
-    return next((name for magic, name in _SEALED if head.startswith(magic)), None)

@@ -99,6 +99,14 @@ def _run(
     return _watch(arguments, process, timeout_s, limit_bytes)
 
 
+def start_python(script: Path) -> subprocess.Popen[bytes]:
+    """Start a file of this package in a Python of its own, isolated from the current folder, the environment and
+    site-packages, with pipes for standard input and output. `OSError` where it cannot be started."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=-1
+    )
+
+
 def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout_s: float, limit: int) -> ProcessResult:
     events: queue.SimpleQueue[str] = queue.SimpleQueue()
     outputs = (bytearray(), bytearray())

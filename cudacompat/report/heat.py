@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
 from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import CAUSE, count, sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome
@@ -154,10 +155,10 @@ def worst(row: Row) -> tuple[int, ...]:
 
 def split_path(path: str) -> tuple[str, str, str]:
     """Container or folder, folder within the container, and file name."""
-    outer, into, inner = path.partition("!/")
-    if into:
-        folder, slash, name = inner.rpartition("/")
-        return outer, folder + slash, name
+    parsed = ArtifactPath.parse(path)
+    if parsed.inner is not None:
+        folder, slash, name = parsed.inner.rpartition("/")
+        return parsed.outer, folder + slash, name
     folder, slash, name = path.rpartition("/")
     return folder + slash, "", name
 

@@ -9,20 +9,18 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.report.safe_text import safe
-
-_INTO = "!/"
 
 
 def outer_of(path: str) -> str:
     """The file on disk: `outer.whl` of `outer.whl!/inner.so`."""
-    return path.split(_INTO, 1)[0]
+    return ArtifactPath.parse(path).outer
 
 
 def inner_of(path: str) -> str | None:
     """What is inside the file on disk: `inner.so` of `outer.whl!/inner.so`, `a.zip!/b.so` of two levels."""
-    _, into, inner = path.partition(_INTO)
-    return inner if into else None
+    return ArtifactPath.parse(path).inner
 
 
 def relative_path(path: str) -> str | None:
@@ -70,8 +68,8 @@ def fingerprints(findings: Iterable[Finding]) -> list[str]:
 def _lasting(path: str | None) -> str:
     if path is None:
         return ""
-    outer, inner = outer_of(path), inner_of(path)
+    outer = outer_of(path)
     relative = relative_path(outer)
     if relative is None:
         relative = outer.replace("\\", "/").rsplit("/", 1)[-1]
-    return relative if inner is None else f"{relative}{_INTO}{inner}"
+    return ArtifactPath.parse(path).with_outer(relative)

@@ -16,6 +16,7 @@ from cudacompat.artifacts.containers import zips
 from cudacompat.artifacts.read import read_paths
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.limits import Limits
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
 
@@ -23,8 +24,8 @@ FATBIN = fw.fatbin(fw.ptx(toolchain.ptx_text("8.0", "80")))
 CUBIN_HEAD = b"\x7fELF\x02\x01\x01\x33\x07" + bytes(7) + struct.pack("<HHI", 2, 190, 118)
 
 
-def read(*paths: Path | str) -> ReadResult:
-    return read_paths([str(path) for path in paths], kernels=False)
+def read(*paths: Path | str, limits: Limits | None = None) -> ReadResult:
+    return read_paths([str(path) for path in paths], kernels=False, limits=limits)
 
 
 def names(result: ReadResult, root: Path) -> list[str]:
@@ -177,11 +178,12 @@ def test_a_member_without_a_name(tmp_path: Path) -> None:
 def test_nested_zips_to_their_limit(tmp_path: Path) -> None:
     data = zipped(("lib.so", FATBIN))
     path = tmp_path / "0.zip"
-    for depth in range(zips.DEEPEST + 2):
+    limits = Limits(depth=4)
+    for depth in range(limits.depth + 1):
         path.write_bytes(data)
-        result = read(path)
+        result = read(path, limits=limits)
         inner = "".join(f"!/{n}.zip" for n in range(depth - 1, -1, -1))
-        if depth <= zips.DEEPEST:
+        if depth < limits.depth:
             assert [one.path for one in result.artifacts] == [f"{path}{inner}!/lib.so"]
         else:
             assert "nested" in result.not_read[0].why
@@ -232,24 +234,23 @@ def test_bombs_stay_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_all_members_together_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cudacompat.artifacts.read._GIB", 1 << 20)
+    monkeypatch.setattr("cudacompat.domain.words.limits._GIB", 1 << 20)
     big = CUBIN_HEAD + bytes(400 << 10)
     path = tmp_path / "x.whl"
     path.write_bytes(zipped(*((f"m{n}", big) for n in range(9))))
     assert any("used up" in one.why for one in read(path).not_read)
 
 
-def test_more_members_than_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zips, "MOST_MEMBERS", 3)
+def test_more_members_than_are_read(tmp_path: Path) -> None:
     path = tmp_path / "x.whl"
     path.write_bytes(zipped(*((f"m{n}", FATBIN) for n in range(5))))
-    result = read(path)
+    result = read(path, limits=Limits(members=3))
     assert len(result.artifacts) == 3
     assert "members" in result.not_read[0].why
 
 
 def test_a_table_of_members_that_fills_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zips, "_LARGEST_DIRECTORY", 100)
+    monkeypatch.setattr(zips, "_LARGEST_TABLE", 100)
     path = tmp_path / "x.whl"
     path.write_bytes(zipped(*((f"m{n}", b"") for n in range(5))))
     assert "table of members" in read(path).not_read[0].why
@@ -258,20 +259,25 @@ def test_a_table_of_members_that_fills_the_memory_is_refused(tmp_path: Path, mon
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"\x1f\x8b\x08" + bytes(20), "a gzip file, which is not opened"),
-        (b"\xfd7zXZ\0" + bytes(20), "an xz file, which is not opened"),
-        (bytes(257) + b"ustar" + bytes(300), "a tar archive, which is not opened"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(20), "a 7z archive, which is not opened"),
+        (b"\xed\xab\xee\xdb" + bytes(20), "an RPM package, which is not opened"),
+        (b"#!/usr/bin/env run-singularity\n\0SIF_MAGIC\0", "an Apptainer image, which is not opened"),
+        (b"\x1f\x8b\x08" + bytes(6), "damaged gzip file: truncated"),
+        (b"\x1f\x8b\x08" + bytes(20), "damaged gzip file: corrupt compressed data"),
+        (b"\xfd7zXZ\0" + bytes(20), "damaged xz file: corrupt compressed data"),
+        (bytes(257) + b"ustar" + bytes(300), "damaged tar archive: no member begins where one should"),
     ],
 )
-def test_sealed_files_are_never_called_empty(tmp_path: Path, data: bytes, what: str) -> None:
+def test_containers_that_cannot_be_opened_are_said_wherever_they_stand(tmp_path: Path, data: bytes, what: str) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/x").write_bytes(data)
     assert [one.why for one in read(tmp_path / "in/x").not_read] == [what]
-    result = read(tmp_path / "in")
-    assert [one.why for one in result.not_read] == [f"{tmp_path}/in/x is {what}"]
-    assert result.barren == ()
     (tmp_path / "in/lib").write_bytes(FATBIN)
-    assert read(tmp_path / "in").not_read == ()
+    (tmp_path / "in/x.whl").write_bytes(zipped(("sub/x", data), ("lib", FATBIN)))
+    result = read(tmp_path / "in")
+    assert whys(result, tmp_path) == {"in/x": what, "in/x.whl!/sub/x": what}
+    assert names(result, tmp_path) == ["in/lib", "in/x.whl!/lib"]
+    assert result.barren == ()
 
 
 def test_thin_archives_hold_nothing(tmp_path: Path) -> None:

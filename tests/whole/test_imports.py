@@ -56,15 +56,16 @@ HEAVY = {"rich", "jinja2", "elftools", "pynvml", "zstandard", "lz4", "packaging"
 
 CLI = (
     *("cli", "cli.main", "cli.interrupts", "cli.streams", "cli.command_line", "cli.command", "cli.options"),
-    *("cli.commands*", "domain", "domain.words", "domain.words.errors", "domain.words.exit_codes", "report"),
-    *("report.formats", "report.commands", "report.commands.writers", "domain.words.choices"),
+    *("cli.reading", "cli.commands*", "domain", "domain.words", "domain.words.errors", "domain.words.exit_codes"),
+    *("report", "report.formats", "report.commands", "report.commands.writers", "domain.words.choices"),
 )
 WORDS = ("domain.words*", "domain.reports*", "domain.tables", "domain.judge", "domain.judge.code_places")
 READING = (
     *CLI,
     *("cli.output", "cli.progress", "app", "app.inputs", "app.listing", "domain.reports.listing"),
-    *("artifacts", "artifacts.read", "artifacts.binary", "artifacts.sniff", "artifacts.containers"),
-    *("artifacts.containers.folders", "artifacts.binaries*"),
+    *("artifacts", "artifacts.read", "artifacts.binary", "artifacts.sniff", "artifacts.containers", "artifacts.work"),
+    *("artifacts.containers.folders", "artifacts.containers.base", "artifacts.containers.openers"),
+    *("artifacts.one_file", "artifacts.binaries*", "app.reading"),
     *WORDS,
 )
 WRITER = ("report.commands",)

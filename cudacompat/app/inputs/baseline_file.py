@@ -13,6 +13,7 @@ from cudacompat.domain.compare.baseline import Baseline, BaselineChange, compare
 from cudacompat.domain.compare.identity import both_names, identities
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.paths import ArtifactPath
 
 FILE = "cudacompat.lock"
 _LARGEST = 64 << 20
@@ -68,7 +69,9 @@ def _names(read: ReadResult, paths: Sequence[str]) -> dict[str, str]:
 
 def called(paths: Sequence[str], roots: Sequence[str], *, inside: bool = False) -> dict[str, str]:
     """Return what each path is called from release to release, on every system with the same slashes."""
-    slashed = {path: path.replace(os.sep, "/") for path in paths}
+    slashed: dict[str, str] = {}
+    for path in map(ArtifactPath.parse, paths):
+        slashed[path] = path.with_outer(path.outer.replace(os.sep, "/"))
     names = identities(list(slashed.values()), [root.replace(os.sep, "/") for root in roots], inside=inside)
     return {path: names[slashed[path]] for path in paths}
 

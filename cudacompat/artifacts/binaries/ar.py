@@ -11,7 +11,7 @@ from cudacompat.artifacts.binaries.section import LONGEST_NAME
 MAGIC = b"!<arch>\n"
 THIN = b"!<thin>\n"
 
-_HEADER = 60
+HEADER = 60
 _INDEXES = (
     "/",
     "/SYM64/",
@@ -36,11 +36,11 @@ def members(buffer: Buffer, start: int, end: int) -> Iterator[Member]:
     at = start + len(MAGIC)
     long_names = b""
     while at < end:
-        header = bytes(buffer[at : at + _HEADER])
+        header = bytes(buffer[at : at + HEADER])
         size_text = header[48:58].strip()
-        if len(header) < _HEADER or header[58:60] != b"`\n" or not size_text.isdigit():
+        if len(header) < HEADER or header[58:60] != b"`\n" or not size_text.isdigit():
             raise UnreadableError(f"damaged archive: no member begins at byte {at - start}")
-        at += _HEADER
+        at += HEADER
         stop = at + int(size_text)
         if stop > end:
             raise UnreadableError(f"truncated archive: its last member ends {stop - end} bytes behind the end")
@@ -52,6 +52,28 @@ def members(buffer: Buffer, start: int, end: int) -> Iterator[Member]:
             if name not in _INDEXES:
                 yield Member(name, inside, stop)
         at = stop + (stop - start) % 2
+
+
+def thin_names(data: bytes) -> list[str] | None:
+    """Return the paths of the members of a thin archive, from its own folder on; None where it is broken."""
+    at = len(THIN)
+    long_names = b""
+    names = []
+    while at < len(data):
+        header = data[at : at + HEADER]
+        size_text = header[48:58].strip()
+        if len(header) < HEADER or header[58:60] != b"`\n" or not size_text.isdigit():
+            return None
+        at += HEADER
+        raw = header[:16].rstrip(b" ")
+        if raw in (b"//", b"/", b"/SYM64/"):  # only these lie in the archive itself
+            size = int(size_text)
+            if raw == b"//":
+                long_names = data[at : at + size]
+            at += size + size % 2
+        else:
+            names.append(_name(data, at, at, raw, long_names)[1])
+    return names
 
 
 def _name(buffer: Buffer, at: int, stop: int, raw: bytes, long_names: bytes) -> tuple[int, str]:

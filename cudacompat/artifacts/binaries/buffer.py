@@ -1,17 +1,146 @@
-"""What every parser here reads from: bytes in memory or a mapped file, always through a window of it."""
+"""What every parser here reads from: bytes in memory or a file, always through a window of it.
+
+A file is read with `pread`, never mapped: a mapped file that another program cuts short kills this process (SIGBUS),
+and no Python code can catch that. A short read is an exception.
+"""
 
 from __future__ import annotations
 
-import mmap
-from typing import TypeAlias
+import os
+import re
+from struct import Struct
+from typing import Any, TypeAlias, overload
 
 from cudacompat.domain.words.errors import CudacompatError
 
-Buffer: TypeAlias = bytes | bytearray | mmap.mmap
+_SMALL = 1024  # bytes read around a header: the header of an image and the head of the cubin behind it
+_LARGE = 1 << 17  # bytes read at a time where a stretch of the file is searched
 
 
 class UnreadableError(CudacompatError):
     """The bytes are not what they should be; the text says in one line what is wrong."""
+
+
+class FileChangedError(OSError):
+    """The file is no longer the file whose reading began."""
+
+    def __init__(self, why: str = "changed while it was read") -> None:
+        super().__init__(None, why)
+        self.strerror = why
+
+
+def _seek_and_read(descriptor: int, size: int, at: int) -> bytes:
+    os.lseek(descriptor, at, os.SEEK_SET)
+    return os.read(descriptor, size)
+
+
+_pread = getattr(os, "pread", _seek_and_read)  # Windows has none; nobody else reads by this descriptor
+
+
+class FileBuffer:
+    """The first `size` bytes of an open file. Every access may raise `OSError`, `FileChangedError` where the file has
+    become shorter.
+
+    Two stretches are kept: a short one around the last header that was looked at, a long one of the last search.
+    """
+
+    __slots__ = ("_descriptor", "_large", "_large_at", "_size", "_small", "_small_at")
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        self._descriptor = descriptor
+        self._size = size
+        self._small = self._large = b""
+        self._small_at = self._large_at = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, key: int) -> int: ...
+    @overload
+    def __getitem__(self, key: slice) -> bytes: ...
+    def __getitem__(self, key: int | slice) -> int | bytes:
+        if isinstance(key, int):
+            return self.piece(key, 1)[0]
+        start, stop, _ = key.indices(self._size)
+        return self.piece(start, stop - start)
+
+    def piece(self, at: int, size: int) -> bytes:
+        """Return `size` bytes from `at` on, fewer only where the file ended there when it was opened."""
+        if size <= 0:
+            return b""
+        begin = at - self._small_at
+        if begin >= 0 and begin + size <= len(self._small):
+            return self._small[begin : begin + size]
+        begin = at - self._large_at
+        if begin >= 0 and begin + size <= len(self._large):
+            return self._large[begin : begin + size]
+        if size >= _SMALL:
+            return self._read(at, size)
+        self._small, self._small_at = self._read(at, _SMALL), at
+        return self._small[:size]
+
+    def find(self, sub: bytes, start: int, end: int) -> int:
+        """Return where `sub` begins in `[start, end)`, -1 where it does not."""
+        end = min(end, self._size)
+        step = _SMALL
+        while start + len(sub) <= end:
+            chunk = self.piece(start, min(step, end - start))
+            found = chunk.find(sub)
+            if found >= 0:
+                return start + found
+            start += len(chunk) - len(sub) + 1
+            step = min(step * 4, _LARGE)
+        return -1
+
+    def search(self, pattern: re.Pattern[bytes], longest: int, start: int, end: int) -> int:
+        """Return where a match of the pattern, `longest` bytes at most, begins in `[start, end)`, -1 without one."""
+        end = min(end, self._size)
+        while start < end:
+            begin = start - self._large_at
+            if not 0 <= begin <= len(self._large) - min(longest, end - start):
+                self._large, self._large_at = self._read(start, min(_LARGE, end - start)), start
+                begin = 0
+            match = pattern.search(self._large, begin, begin + end - start)
+            if match is not None:
+                return self._large_at + match.start()
+            after = self._large_at + len(self._large)
+            if after >= end:
+                return -1
+            start = max(start + 1, after - longest + 1)
+        return -1
+
+    def _read(self, at: int, size: int) -> bytes:
+        size = min(size, self._size - at)
+        if size <= 0:
+            return b""
+        data = _pread(self._descriptor, size, at)
+        if len(data) == size:
+            return data
+        while len(data) < size:  # a system may give less than was asked for; nothing at all is the end of the file
+            more = _pread(self._descriptor, size - len(data), at + len(data))
+            if not more:
+                raise FileChangedError("became shorter while it was read")
+            data += more
+        return data
+
+
+Buffer: TypeAlias = bytes | bytearray | FileBuffer
+
+
+def unpack_at(form: Struct, buffer: Buffer, at: int) -> tuple[Any, ...]:
+    """Return the fields of a structure at `at`; `struct.error` where the buffer ends before it does."""
+    if isinstance(buffer, FileBuffer):
+        return form.unpack(buffer.piece(at, form.size))
+    return form.unpack_from(buffer, at)
+
+
+def search(pattern: re.Pattern[bytes], longest: int, buffer: Buffer, start: int, end: int) -> int:
+    """Return where a match of the pattern, `longest` bytes at most, begins in `[start, end)`, -1 without one."""
+    if isinstance(buffer, FileBuffer):
+        return buffer.search(pattern, longest, start, end)
+    match = pattern.search(buffer, start, end)
+    return -1 if match is None else match.start()
 
 
 class Allowance:

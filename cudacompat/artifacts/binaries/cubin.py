@@ -8,7 +8,7 @@ from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
 
-from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
+from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError, unpack_at
 from cudacompat.artifacts.binaries.elf import (
     EM_CUDA,
     MAGIC,
@@ -94,7 +94,7 @@ def toolkit_of_release(tenfold: int) -> ToolkitVersion | None:
 
 def read_head(buffer: Buffer, at: int) -> CubinHead | None:
     """Return what the first bytes (at least `HEAD_SIZE` of them) say; None when no cubin begins here."""
-    magic, _, abi, kind, machine, version, flags = _HEAD.unpack_from(buffer, at)
+    magic, _, abi, kind, machine, version, flags = unpack_at(_HEAD, buffer, at)
     if magic != MAGIC or machine != EM_CUDA:
         return None
     if abi == _ABI_V1:
@@ -230,7 +230,7 @@ def _notes(buffer: Buffer, elf: Elf, table: list[Header]) -> Iterator[tuple[int,
         at = elf.start + header.offset
         end = min(at + header.size, elf.end)
         while at + _NOTE.size <= end and seen < _MOST_NOTES and total < _LARGEST_NOTES:
-            name_size, size, kind = _NOTE.unpack_from(buffer, at)
+            name_size, size, kind = unpack_at(_NOTE, buffer, at)
             at += _NOTE.size
             text = at + (name_size + 3 & ~3)
             if text + size > end:

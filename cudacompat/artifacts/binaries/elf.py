@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from struct import Struct
 from typing import NamedTuple
 
-from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
+from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError, unpack_at
 from cudacompat.artifacts.binaries.section import MAX_SECTIONS, OFFICIAL, HostImage, Section
 from cudacompat.domain.words.code import FileFormat
 
@@ -87,7 +87,7 @@ def open_elf(buffer: Buffer, start: int, end: int) -> Elf:
         raise UnreadableError("an ELF of no known class or byte order")
     if end - start < 16 + layout.ehdr.size:
         raise UnreadableError("truncated: no whole ELF header")
-    ehdr = layout.ehdr.unpack_from(buffer, start + 16)
+    ehdr = unpack_at(layout.ehdr, buffer, start + 16)
     kind, mach, version, _, segments, offset, flags, _, segment, segment_count, size, count, names = ehdr
     segments = start + segments + segment * segment_count
     elf = Elf(start, end, kind, mach, version, flags, 0, 0, 0, segments, layout)
@@ -98,7 +98,7 @@ def open_elf(buffer: Buffer, start: int, end: int) -> Elf:
         raise UnreadableError(f"its section table has entries of {size} bytes")
     if table + size > end:
         raise UnreadableError("truncated: its section table lies behind the end")
-    first = Header(*layout.section.unpack_from(buffer, table))
+    first = Header(*unpack_at(layout.section, buffer, table))
     count = count or first.size
     names = first.link if names == 0xFFFF else names
     if table + count * size > end:
@@ -173,4 +173,6 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
             problems.append(f"ELF: truncated: section {name} runs over the end")
             at, stop = min(at, end), end
         sections.append(Section(name, at, stop, present, data))
-    return HostImage(FileFormat.ELF, linked, sections, tuple(dict.fromkeys(problems)))
+    last = max(elf.table + elf.entries * elf.layout.section.size, elf.segments)
+    last = max([last, *(section.end for section in sections if section.present)])
+    return HostImage(FileFormat.ELF, linked, sections, tuple(dict.fromkeys(problems)), min(last, end))

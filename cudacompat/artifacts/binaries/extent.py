@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import struct
 import tempfile
-import zipfile
 from pathlib import Path
 
 from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC
+from cudacompat.artifacts.containers.base import BudgetSpentError
+from cudacompat.artifacts.extract import bytes_of
 from cudacompat.domain.words.code import DeviceModule, NotRead
-from cudacompat.domain.words.errors import UsageError
-
-_INTO = "!/"
-_CHUNK = 1 << 20
-_LARGEST = 8 << 30  # bytes of one member taken out of a zip
+from cudacompat.domain.words.errors import CudacompatError
+from cudacompat.domain.words.paths import ArtifactPath
 
 
 def size_of(path: Path, module: DeviceModule) -> int:
@@ -43,29 +41,18 @@ class OnDisk:
 
     def file(self, path: str) -> Path | NotRead:
         """The file, or why there is none."""
-        if Path(path).is_file():
-            return Path(path)
-        outer, _, inner = path.rpartition(_INTO)
-        if not outer:
-            return NotRead(path, "it is not there any more")
-        zipped = self.file(outer)
-        if isinstance(zipped, NotRead):
-            return NotRead(path, zipped.why)
+        parsed = ArtifactPath.parse(path)
+        if not Path(parsed.outer).is_file():
+            return NotRead(parsed, "it is not there any more")
+        if not parsed.members:
+            return Path(parsed.outer)
         if path not in self._made:
             target = Path(self._folder.name) / str(len(self._made))  # never a name of the archive's
             try:
-                _copy(zipped, inner, target)
-            except (OSError, zipfile.BadZipFile, KeyError, RuntimeError, UsageError) as error:
-                return NotRead(path, f"cannot be taken out of the archive: {error}")
+                with target.open("wb") as file:
+                    for piece in bytes_of(parsed):
+                        file.write(piece)
+            except (OSError, RuntimeError, ValueError, LookupError, CudacompatError, BudgetSpentError) as error:
+                return NotRead(parsed, f"cannot be taken out of the archive: {error}")
             self._made[path] = target
         return self._made[path]
-
-
-def _copy(zipped: Path, name: str, target: Path) -> None:
-    with zipfile.ZipFile(zipped) as archive, archive.open(name) as source, target.open("wb") as file:
-        left = _LARGEST
-        while chunk := source.read(_CHUNK):
-            left -= len(chunk)
-            if left < 0:
-                raise UsageError(f"larger than {_LARGEST >> 30} GiB")
-            file.write(chunk)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple, TypeAlias
 
-from cudacompat.artifacts.binaries.buffer import Buffer
+from cudacompat.artifacts.binaries.buffer import Buffer, unpack_at
 from cudacompat.artifacts.binaries.compression import by_flags
 from cudacompat.artifacts.binaries.cubin import HEAD_SIZE, compat_attributes, read_head
 from cudacompat.artifacts.binaries.ptx import PtxHead
@@ -96,10 +96,10 @@ def is_fatbin(buffer: Buffer, at: int, limit: int) -> bool:
     """Whether what begins with the magic here is a fatbin, judged by its header and its first entry."""
     if at + HEADER_SIZE + _SMALLEST_ENTRY > limit:
         return False
-    _, version, header_size, size = _HEADER.unpack_from(buffer, at)
+    _, version, header_size, size = unpack_at(_HEADER, buffer, at)
     if version != 1 or header_size != HEADER_SIZE or size & 7 or size < _SMALLEST_ENTRY:
         return False
-    kind, version, header_size, payload, stored = _ENTRY.unpack_from(buffer, at + HEADER_SIZE)[:5]
+    kind, version, header_size, payload, stored = unpack_at(_ENTRY, buffer, at + HEADER_SIZE)[:5]
     return (
         kind in _KNOWN
         and version == _ENTRY_VERSION
@@ -117,7 +117,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
     """
     if at + HEADER_SIZE > limit:
         return Fatbin((), limit, "truncated: no whole fatbin header")
-    _, version, header_size, size = _HEADER.unpack_from(buffer, at)
+    _, version, header_size, size = unpack_at(_HEADER, buffer, at)
     damage: str | None = None
     if version != 1 or header_size != HEADER_SIZE:
         damage = f"fatbin version {version} with a header of {header_size} bytes, read as version 1"
@@ -128,12 +128,11 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
         end = limit
     entries: list[FatbinEntry] = []
     relocatable_ptx = relocatable_cubin = False
-    unpack = _ENTRY.unpack_from
     while q < end:
         if q + _SMALLEST_ENTRY > end:
             damage = damage or f"{end - q} bytes are left behind its entries"
             break
-        head = unpack(buffer, q)
+        head = unpack_at(_ENTRY, buffer, q)
         kind, version, header, payload, stored, options, minor, major, arch, _, _, flags, key, inflated = head
         after = q + header + payload
         if header < _SMALLEST_ENTRY or header > _LARGEST_HEADER or after > end or (header | payload) & 7:
@@ -233,7 +232,7 @@ def _options(buffer: Buffer, entry: int, header: int, at: int, *, binary: bool =
     """Return an entry's options; those of a cubin are binary: one NUL, then the stated number of bytes."""
     if at + 8 > header:
         return b""
-    offset, length = _PAIR.unpack_from(buffer, entry + at)
+    offset, length = unpack_at(_PAIR, buffer, entry + at)
     offset += binary
     if offset + length > header:
         return b""
@@ -265,7 +264,7 @@ def _concatenated(
     where = Payload(CONCATENATED, end, stored or payload, flags, key, inflated if stored else None)
     if not table or table + 8 > header:
         return nothing, fault or "has no table of the images in it"
-    count, _ = _PAIR.unpack_from(buffer, at + table)
+    count, _ = unpack_at(_PAIR, buffer, at + table)
     q = at + table + 8
     whole = inflated if stored else payload
     entries: list[FatbinEntry] = []
@@ -273,7 +272,7 @@ def _concatenated(
         if q + _SMALLEST_ENTRY > end:
             fault = fault or f"lists {count} images, its header holds {index}"
             break
-        sub = _ENTRY.unpack_from(buffer, q)
+        sub = unpack_at(_ENTRY, buffer, q)
         kind, _, offset, size, _, options, minor, major, arch, name, name_length, bits = sub[:12]
         if offset + size > whole:
             fault = fault or f"lists an image that ends {offset + size - whole} bytes behind its end"
@@ -289,7 +288,7 @@ def _concatenated(
             if options + 8 > end - q:
                 fault = fault or "has a table whose options lie outside"
                 break
-            text, length = _PAIR.unpack_from(buffer, q + options)
+            text, length = unpack_at(_PAIR, buffer, q + options)
             stop = max(stop, text + length + 1)
             if kind == ELF and arch >= 100:
                 toolkit = _toolkit_by_compat(_options(buffer, q, end - q, options, binary=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.artifacts.binaries import compression, cubin, fatbin, ptx
-from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
+from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, FileBuffer, UnreadableError
 from cudacompat.artifacts.binaries.fatbin import FLAG_OPAQUE, ImageNames, Payload
 
 _UNREADABLE_KINDS = {fatbin.NVVM: "LTO-IR is not readable", fatbin.TILE: "Tile IR is not readable"}
@@ -11,6 +11,7 @@ _CUBIN, _TEXT = (fatbin.ELF,), (fatbin.PTX, fatbin.RELOCATABLE_PTX)
 
 
 _USED_UP = "too large: what may be read of this file is used up"
+_AT_ONCE = 256 << 20
 _COST_OF_TEXT = 8  # to find the kernels of a PTX text takes longer than those of a cubin of its size
 
 
@@ -53,6 +54,8 @@ class KernelReader:
             if not ptx.is_ptx(text):
                 raise UnreadableError("no PTX text")
             return ImageNames(ptx.kernels(text), None, ptx.damage(text), ptx.unresolved(text), ptx.read_head(text))
+        if isinstance(buffer, FileBuffer) and size <= _AT_ONCE:
+            buffer, start = buffer[start : start + size], 0  # its thousands of names are looked up one by one
         symbols = cubin.read_symbols(buffer, start, start + size)
         head = cubin.read_head(buffer, start)
         return ImageNames(symbols.kernels, None, None, symbols.unresolved, number=head.number if head else None)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from struct import Struct
 
-from cudacompat.artifacts.binaries.buffer import Buffer
-from cudacompat.artifacts.binaries.section import LONGEST_NAME, OFFICIAL, HostImage, Section
+from cudacompat.artifacts.binaries.buffer import Buffer, unpack_at
+from cudacompat.artifacts.binaries.section import LONGEST_NAME, MAX_SECTIONS, OFFICIAL, HostImage, Section
 from cudacompat.domain.words.code import FileFormat
 
 MAGIC = b"MZ"
@@ -13,6 +13,10 @@ _COFF_MACHINES = (0x8664, 0xAA64, 0x14C, 0x1C4)
 
 _COFF = Struct("<HHIIIHH")  # machine sections time symbols symbol-count optional-size characteristics
 _SECTION = Struct("<8sIIIIIIHHI")
+# What cl.exe writes with /bigobj: marks, version, machine, time, class, 16 bytes unused, sections, symbols, their count
+_BIG = Struct("<HHHHI16s16xIII")
+_BIG_CLASS = bytes.fromhex("c7a1bad1eebaa94baf20faf66aa4dcb8")
+_SYMBOL, _BIG_SYMBOL = 18, 20
 _EXECUTABLE_IMAGE = 0x0002
 _CODE = 0x20
 _INITIALIZED = 0x40
@@ -21,6 +25,8 @@ _EXECUTE = 0x20000000
 
 def is_coff(head: bytes, size: int) -> bool:
     """Whether a file begins as a COFF object does. It has no magic: the header must make sense."""
+    if _is_big(head):
+        return True
     if len(head) < _COFF.size:
         return False
     machine, count, _, symbols, _, optional, flags = _COFF.unpack_from(head, 0)
@@ -41,21 +47,40 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
 
 def read_object(buffer: Buffer, start: int, end: int) -> HostImage:
     """Return the sections of the COFF object in this window."""
+    if _is_big(bytes(buffer[start : min(end, start + _BIG.size)])):
+        *_, count, symbols, symbol_count = unpack_at(_BIG, buffer, start)
+        names = start + symbols + symbol_count * _BIG_SYMBOL if symbols else end
+        return _read_sections(
+            buffer, start, start + _BIG.size, end, FileFormat.COFF, False, min(count, MAX_SECTIONS), names
+        )
     return _read_coff(buffer, start, start, end, FileFormat.COFF)
 
 
+def _is_big(head: bytes) -> bool:
+    """Whether a COFF object has the header with 32-bit numbers of sections."""
+    if len(head) < _BIG.size:
+        return False
+    first, second, version, _, _, kind, *_ = _BIG.unpack_from(head, 0)
+    return bool(first == 0 and second == 0xFFFF and version >= 2 and kind == _BIG_CLASS)
+
+
 def _read_coff(buffer: Buffer, start: int, coff: int, end: int, kind: FileFormat) -> HostImage:
-    _, count, _, symbols, symbol_count, optional, flags = _COFF.unpack_from(buffer, coff)
+    _, count, _, symbols, symbol_count, optional, flags = unpack_at(_COFF, buffer, coff)
     linked = bool(flags & _EXECUTABLE_IMAGE)
-    table = coff + _COFF.size + optional
+    names = start + symbols + symbol_count * _SYMBOL if symbols else end
+    return _read_sections(buffer, start, coff + _COFF.size + optional, end, kind, linked, count, names)
+
+
+def _read_sections(
+    buffer: Buffer, start: int, table: int, end: int, kind: FileFormat, linked: bool, count: int, names: int
+) -> HostImage:
     if table + count * _SECTION.size > end:
         return HostImage(kind, linked, None, (f"{kind.upper()}: truncated: its section table runs over the end",))
-    names = start + symbols + symbol_count * 18 if symbols else end
     sections: list[Section] = []
     problems: list[str] = []
     for index in range(count):
-        raw_name, virtual, _, size, offset, _, _, _, _, bits = _SECTION.unpack_from(
-            buffer, table + index * _SECTION.size
+        raw_name, virtual, _, size, offset, _, _, _, _, bits = unpack_at(
+            _SECTION, buffer, table + index * _SECTION.size
         )
         name = _name(buffer, raw_name, names, end)
         extent = min(virtual, size) if virtual and kind is FileFormat.PE else size
@@ -66,7 +91,8 @@ def _read_coff(buffer: Buffer, start: int, coff: int, end: int, kind: FileFormat
             problems.append(f"{kind.upper()}: truncated: section {name} runs over the end")
             at, stop = min(at, end), end
         sections.append(Section(name, at, stop, present or not extent, data))
-    return HostImage(kind, linked, sections, tuple(dict.fromkeys(problems)))
+    last = max([table + count * _SECTION.size, *(section.end for section in sections if section.present)])
+    return HostImage(kind, linked, sections, tuple(dict.fromkeys(problems)), min(last, end))
 
 
 def _name(buffer: Buffer, raw: bytes, names: int, end: int) -> str:

@@ -30,9 +30,11 @@ class Section(NamedTuple):
 
 
 class HostImage(NamedTuple):
-    """The sections of one host binary; `sections` is None where its table was stripped or cannot be used."""
+    """The sections of one host binary; `sections` is None where its table was stripped or cannot be used. `end` is
+    where its headers and sections end; None where that is not known."""
 
     format: FileFormat
     linked: bool
     sections: list[Section] | None
     problems: tuple[str, ...]
+    end: int | None = None

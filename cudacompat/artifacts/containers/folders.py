@@ -20,11 +20,12 @@ class EntryKind(Enum):
 
 
 class FolderEntry(NamedTuple):
-    """One thing found; `why` is filled for a PROBLEM."""
+    """One thing found; `why` is filled for a PROBLEM, `status` for a FILE."""
 
     step: EntryKind
     path: str
     why: str = ""
+    status: os.stat_result | None = None
 
 
 NOT_REGULAR = "not a regular file"
@@ -55,7 +56,7 @@ def walk(root: str) -> Iterator[FolderEntry]:
             if stat.S_ISLNK(mode):
                 yield from _link(path, home)
             elif stat.S_ISREG(mode):
-                yield FolderEntry(EntryKind.FILE, path)
+                yield FolderEntry(EntryKind.FILE, path, status=status)
             elif not stat.S_ISDIR(mode):
                 yield FolderEntry(EntryKind.PROBLEM, path, NOT_REGULAR)
             elif (status.st_dev, status.st_ino) not in seen:

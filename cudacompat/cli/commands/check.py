@@ -27,6 +27,14 @@ from cudacompat.cli.options import (
     QuietOption,
     RequireOption,
 )
+from cudacompat.cli.reading import (
+    JobsOption,
+    MaxBytesReadOption,
+    MaxMembersOption,
+    MaxSecondsOption,
+    NoCacheOption,
+    options_of,
+)
 from cudacompat.domain.words.choices import Extra, PtxPolicy
 
 
@@ -69,6 +77,11 @@ def command(
     show_suppressed: Annotated[
         bool, typer.Option("--show-suppressed", help="List the findings that an ignore lets pass, with its reason.")
     ] = False,
+    max_members: MaxMembersOption = None,
+    max_bytes_read: MaxBytesReadOption = None,
+    max_seconds: MaxSecondsOption = None,
+    jobs: JobsOption = None,
+    no_cache: NoCacheOption = False,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -120,8 +133,9 @@ def command(
     compared = None
     if "baseline" in held_to.given and not write_baseline:
         compared = locks.load(lock_file, quoted=held_to.quotes("baseline"))
+    reading = options_of(max_members, max_bytes_read, max_seconds, jobs, cache=not no_cache)
     with progress(quiet) as on_file:
-        found = read(paths, on_file)
+        found = read(paths, on_file, reading)
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)
     report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed)
     code = emit(report, format_, color, output, exit_zero=exit_zero)

@@ -18,6 +18,7 @@ from cudacompat.cli.options import (
     OutputOption,
     QuietOption,
 )
+from cudacompat.cli.reading import MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
 from cudacompat.domain.words.choices import FailOn
 
 
@@ -30,6 +31,9 @@ def command(
         FailOn | None,
         typer.Option("--fail-on", help="Exit 1 for service or code that is lost; weaker: also for JIT in its place."),
     ] = None,
+    max_members: MaxMembersOption = None,
+    max_bytes_read: MaxBytesReadOption = None,
+    max_seconds: MaxSecondsOption = None,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -45,6 +49,7 @@ def command(
 
     release = DriverRelease.parse(driver) if driver else None
     targets = resolve_targets(gpu, release, None, os.environ) if gpu else ()
+    reading = options_of(max_members, max_bytes_read, max_seconds)
     with progress(quiet) as on_file:
-        report = diff(old, new, targets, release, fail_on, on_file)
+        report = diff(old, new, targets, release, fail_on, on_file, reading)
     return emit(report, format_, color, output, exit_zero=exit_zero)

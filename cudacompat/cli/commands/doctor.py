@@ -17,6 +17,14 @@ from cudacompat.cli.options import (
     OutputOption,
     QuietOption,
 )
+from cudacompat.cli.reading import (
+    JobsOption,
+    MaxBytesReadOption,
+    MaxMembersOption,
+    MaxSecondsOption,
+    NoCacheOption,
+    options_of,
+)
 
 
 def command(
@@ -25,6 +33,11 @@ def command(
     driver: DriverOption = None,
     facts: Annotated[str | None, typer.Option(metavar="FILE", help="Use a saved machine instead of this one.")] = None,
     save_facts: Annotated[str | None, typer.Option(metavar="FILE", help="Save what is known of this machine.")] = None,
+    max_members: MaxMembersOption = None,
+    max_bytes_read: MaxBytesReadOption = None,
+    max_seconds: MaxSecondsOption = None,
+    jobs: JobsOption = None,
+    no_cache: NoCacheOption = False,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -37,8 +50,9 @@ def command(
     from cudacompat.cli.output import save as write_file
     from cudacompat.cli.progress import progress
 
+    reading = options_of(max_members, max_bytes_read, max_seconds, jobs, cache=not no_cache)
     with progress(quiet) as on_file:
-        report = doctor(tuple(paths or ()), tuple(gpu or ()), driver, facts, on_file)
+        report = doctor(tuple(paths or ()), tuple(gpu or ()), driver, facts, on_file, reading)
     if save_facts is not None:
         write_file(save_facts, save(report.facts))
     return emit(report, format_, color, output, exit_zero=exit_zero)

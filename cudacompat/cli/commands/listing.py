@@ -16,12 +16,17 @@ from cudacompat.cli.options import (
     PathsArgument,
     QuietOption,
 )
+from cudacompat.cli.reading import JobsOption, MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
 
 
 def command(
     paths: PathsArgument,
     kernels: Annotated[bool, typer.Option("--kernels", help="Read and list every kernel's name.")] = False,
     sizes: Annotated[bool, typer.Option("--sizes", help="Show the bytes of each target.")] = False,
+    max_members: MaxMembersOption = None,
+    max_bytes_read: MaxBytesReadOption = None,
+    max_seconds: MaxSecondsOption = None,
+    jobs: JobsOption = None,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -33,6 +38,7 @@ def command(
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
 
+    reading = options_of(max_members, max_bytes_read, max_seconds, jobs)
     with progress(quiet) as on_file:
-        report = inspect(paths, kernels=kernels, sizes=sizes, on_file=on_file)
+        report = inspect(paths, kernels=kernels, sizes=sizes, on_file=on_file, options=reading)
     return emit(report, format_, color, output, exit_zero=exit_zero)

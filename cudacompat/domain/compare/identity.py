@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from cudacompat.domain.words.paths import ArtifactPath
+
 _LONGEST = 300  # characters of a name that are looked at
 _PLATFORM = re.compile(r"(many|musl)?linux(?:\d{1,4}|_\d{1,3}_\d{1,3})?_(\w+)")
 _CHANGING = (
@@ -44,23 +46,25 @@ def both_names(path: str, roots: Sequence[str]) -> tuple[str, str]:
 
 def container_of(name: str) -> str | None:
     """The outermost wheel or zip of a name, `None` for a file that lies in none."""
-    outer, mark, _ = name.partition("!/")
-    return outer if mark else None
+    path = ArtifactPath.parse(name)
+    return path.outer if path.members else None
 
 
-def _relative(path: str, roots: Sequence[str]) -> str:
+def _relative(path: str, roots: Sequence[str]) -> ArtifactPath:
     """The path from the innermost root on that it lies in: below a folder, or with the name of a file itself."""
-    within = [root for root in roots if path == root or path.startswith((root + "!/", root.rstrip("/") + "/"))]
+    whole = ArtifactPath.parse(path)
+    outer = whole.outer
+    within = [root for root in roots if outer == root or outer.startswith(root.rstrip("/") + "/")]
     root = max(within, key=len, default="")
     folder = root.rstrip("/")
-    if root and path.startswith(folder + "/"):
-        return path[len(folder) + 1 :].lstrip("/")
-    return folder.rsplit("/", 1)[-1] + path[len(root) :]
+    if root and outer.startswith(folder + "/"):
+        return whole.with_outer(outer[len(folder) + 1 :].lstrip("/"))
+    return whole.with_outer(folder.rsplit("/", 1)[-1] + outer[len(root) :])
 
 
-def _inside(told: str) -> str:
+def _inside(told: ArtifactPath) -> str:
     """What lies in a container, without the container's own name."""
-    return told.partition("!/")[2] or told
+    return told.inner or told
 
 
 def _unversioned(told: str) -> str:

@@ -260,6 +260,9 @@ def test_a_file_of_no_known_kind_is_searched_when_named(tmp_path: Path) -> None:
     (tmp_path / "odd").write_bytes(bytes(8) + FATBIN)
     artifact = read(tmp_path / "odd")
     assert (artifact.format, places(artifact)) == ("data", {(None, Registration.STRAY): 1})
+    assert read_paths([str(tmp_path)], kernels=False).without_code == 0  # it is small, so it is searched unnamed too
+    (tmp_path / "odd").write_bytes(bytes(5 << 20) + FATBIN)
+    assert places(read(tmp_path / "odd")) == {(None, Registration.STRAY): 1}
     assert read_paths([str(tmp_path)], kernels=False).without_code == 1
 
 

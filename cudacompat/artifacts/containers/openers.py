@@ -1,0 +1,123 @@
+"""Which files hold files, told by their first bytes; and of each kind who opens it, if anybody does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from cudacompat.artifacts.containers.base import Budget, Member, Source
+
+Open = Callable[["Source", "Budget"], "Iterator[Member]"]
+
+
+class Opener(NamedTuple):
+    """A kind of container.
+
+    `magic` are bytes and where they stand, all of which must be there. `open` is None for what is not opened here.
+    `joins` is whether the path of a compressed file stays that of the archive in it: `x.tar.gz!/lib.so`.
+    """
+
+    called: str
+    magic: tuple[tuple[int, bytes], ...]
+    open: Open | None = None
+    joins: bool = False
+
+
+def _zip(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import zips  # zipfile is slow to import
+
+    return zips.members(source, budget)
+
+
+def _tar(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import tars
+
+    return tars.members(source, budget)
+
+
+def _deb(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import debs
+
+    return debs.members(source, budget)
+
+
+def _gzip(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import compressed
+
+    return compressed.gzip(source, budget)
+
+
+def _xz(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import compressed
+
+    return compressed.xz(source, budget)
+
+
+def _bzip2(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import compressed
+
+    return compressed.bzip2(source, budget)
+
+
+def _zstd(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import compressed
+
+    return compressed.zstd(source, budget)
+
+
+def _lz4(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import compressed
+
+    return compressed.lz4(source, budget)
+
+
+_TAR = Opener("tar archive", ((257, b"ustar"),), _tar, joins=True)
+
+# The magic of gzip with the one method that there is, of bzip2 with the mark of its first block: two or three bytes
+# alone begin too many files that are something else.
+OPENERS = (
+    Opener("zip", ((0, b"PK\x03\x04"),), _zip),
+    Opener("zip", ((0, b"PK\x05\x06"),), _zip),
+    Opener("zip", ((0, b"PK\x07\x08"),), _zip),
+    _TAR,
+    Opener("gzip file", ((0, b"\x1f\x8b\x08"),), _gzip),
+    Opener("xz file", ((0, b"\xfd7zXZ\0"),), _xz),
+    Opener("bzip2 file", ((0, b"BZh"), (4, b"1AY&SY")), _bzip2),
+    Opener("zstd file", ((0, b"\x28\xb5\x2f\xfd"),), _zstd),
+    Opener("lz4 file", ((0, b"\x04\x22\x4d\x18"),), _lz4),
+    Opener("Debian package", ((0, b"!<arch>\n"), (8, b"debian-binary")), _deb),
+    Opener("AppImage", ((0, b"\x7fELF"), (8, b"AI\x01"))),
+    Opener("AppImage", ((0, b"\x7fELF"), (8, b"AI\x02"))),
+    Opener("Apptainer image", ((32, b"SIF_MAGIC"),)),
+    Opener("7z archive", ((0, b"7z\xbc\xaf\x27\x1c"),)),
+    Opener("RAR archive", ((0, b"Rar!\x1a\x07"),)),
+    Opener("RPM package", ((0, b"\xed\xab\xee\xdb"),)),
+    Opener("squashfs image", ((0, b"hsqs"),)),
+    Opener("cabinet", ((0, b"MSCF\0\0\0\0"),)),
+    Opener("cpio archive", ((0, b"070701"),)),
+)
+
+
+_BY_FIRST_BYTE: dict[int, list[Opener]] = {}
+_BY_OTHERS: list[Opener] = []
+for _opener in OPENERS:
+    _at, _magic = _opener.magic[0]
+    if _at:
+        _BY_OTHERS.append(_opener)
+    else:
+        _BY_FIRST_BYTE.setdefault(_magic[0], []).append(_opener)
+
+
+def opener_of(head: bytes) -> Opener | None:
+    """Return who opens a file with these first bytes; None for a file that is no container known here."""
+    if not head:
+        return None
+    for opener in _BY_FIRST_BYTE.get(head[0], []) + _BY_OTHERS:
+        if all(head.startswith(magic, at) for at, magic in opener.magic):
+            return opener
+    if head[148:149].isdigit() or head[148:149] == b" ":  # a tar from before POSIX has no magic but a checksum
+        from cudacompat.artifacts.containers.tars import is_header
+
+        return _TAR if is_header(head) else None
+    return None

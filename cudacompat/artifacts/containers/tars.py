@@ -1,0 +1,140 @@
+"""Tar archives: member by member as the bytes come, nothing held but the member that is looked at.
+
+A reader of its own, not `tarfile`: that one keeps a record of every member and reads an extended header whole,
+whatever size it claims. A test compares the two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cudacompat.artifacts.binaries.buffer import UnreadableError
+from cudacompat.artifacts.containers.base import Budget, Member, Source, Window
+
+_BLOCK = 512
+_LARGEST_HEADER = 1 << 20  # bytes of an extended header; the longest path of a system has 4096
+_REGULAR = (b"0", b"\0", b"7")
+_WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")
+_LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL, _SPARSE = b"L", b"K", b"x", b"g", b"S"
+_RECORD = re.compile(rb"(\d{1,7}) ([^=\n]{1,200})=")
+
+
+def is_header(block: bytes) -> bool:
+    """Whether 512 bytes are the header of a member: they carry their own checksum."""
+    stated = block[148:156].strip(b"\0 ")
+    if len(block) < _BLOCK or not stated.isdigit() or not block[0]:
+        return False
+    try:
+        return int(stated, 8) == sum(block[:148]) + 8 * 32 + sum(block[156:_BLOCK])
+    except ValueError:
+        return False
+
+
+def members(source: Source, budget: Budget) -> Iterator[Member]:
+    """Give the regular files of a tar archive in their order."""
+    name: str | None = None
+    attributes: dict[bytes, bytes] = {}
+    while True:
+        block = source.read(_BLOCK)
+        if len(block) < _BLOCK:
+            raise UnreadableError("truncated: it has no end mark")
+        if not block.strip(b"\0"):
+            return
+        if not is_header(block):
+            raise UnreadableError("no member begins where one should")
+        budget.member()
+        kind, size = block[156:157], _number(block[124:136])
+        if kind in (_LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL):
+            text = _extended(source, size)
+            if kind == _LONG_NAME:
+                name = _text(text.rstrip(b"\0"))
+            elif kind == _EXTENDED:
+                attributes = _records(text)
+            continue
+        if b"size" in attributes:
+            size = _decimal(attributes[b"size"])
+        if b"path" in attributes:
+            name = _text(attributes[b"path"])
+        sparse = kind == _SPARSE or any(key.startswith(b"GNU.sparse.") for key in attributes)
+        if kind == _SPARSE:
+            _pass_map(source, block)
+        shown = name or _name(block)
+        if (kind in _REGULAR and not shown.endswith("/")) or kind == _SPARSE:
+            yield from _regular(source, attributes, shown, size, sparse)
+        elif kind not in _WITHOUT_DATA:
+            source.skip(size + -size % _BLOCK)
+        name, attributes = None, {}
+
+
+def _regular(source: Source, attributes: dict[bytes, bytes], name: str, size: int, sparse: bool) -> Iterator[Member]:
+    window = Window(source, size)
+    if b"GNU.sparse.name" in attributes:
+        name = _text(attributes[b"GNU.sparse.name"])
+    why = "a sparse file, which is not put together" if sparse else None
+    yield Member(name, size, lambda: window, sealed=why, cost=0)
+    source.skip(window.left + -size % _BLOCK)
+
+
+def _extended(source: Source, size: int) -> bytes:
+    if size > _LARGEST_HEADER:
+        raise UnreadableError(f"an extended header of {size} bytes")
+    text = source.read(size)
+    source.skip(-size % _BLOCK)
+    if len(text) < size:
+        raise UnreadableError("truncated")
+    return text
+
+
+def _records(text: bytes) -> dict[bytes, bytes]:
+    """The records of an extended header: `LENGTH KEY=VALUE\\n`."""
+    found: dict[bytes, bytes] = {}
+    at = 0
+    while (match := _RECORD.match(text, at)) is not None:
+        length = int(match[1])
+        if length <= match.end() - at:
+            break
+        found[match[2]] = text[match.end() : at + length - 1]
+        at += length
+    if text[at:].strip(b"\0"):
+        raise UnreadableError("a damaged extended header")
+    return found
+
+
+def _pass_map(source: Source, block: bytes) -> None:
+    more = block[482]
+    while more:
+        following = source.read(_BLOCK)
+        if len(following) < _BLOCK:
+            raise UnreadableError("truncated")
+        more = following[504]
+
+
+def _name(block: bytes) -> str:
+    name = block[:100].split(b"\0", 1)[0]
+    prefix = block[345:500].split(b"\0", 1)[0] if block[257:263] == b"ustar\0" else b""
+    return _text(prefix + b"/" + name if prefix else name)
+
+
+def _number(field: bytes) -> int:
+    """A number in octal digits, or in base 256 where the first bit is set."""
+    if field[0] & 0x80:
+        number = int.from_bytes(field[1:], "big")
+        if field[0] != 0x80 or number >= 1 << 62:
+            raise UnreadableError("a member of an impossible size")
+        return number
+    text = field.strip(b"\0 ")
+    try:
+        return int(text, 8) if text else 0
+    except ValueError:
+        raise UnreadableError("a member whose size is no number") from None
+
+
+def _decimal(text: bytes) -> int:
+    if not text.isdigit() or len(text) > 18:
+        raise UnreadableError("a member whose size is no number")
+    return int(text)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
