@@ -128,7 +128,7 @@ def _template(node: ast.expr) -> str:
 
 
 def _commands() -> Iterable[str]:
-    from cudacompat.cli.main import app
+    from cudacompat.cli.command_line import app
 
     return sorted(str(command.name) for command in app.registered_commands)
 
