@@ -13,7 +13,7 @@ from cudacompat.domain.builds.engine import (
     Marker,
     Proof,
     Ptx,
-    RequiredSetting,
+    Switch,
     Window,
 )
 
@@ -45,14 +45,23 @@ ENGINE = Engine(
             suffixes="",
         ),
     ),
-    fixed=(
-        RequiredSetting(
-            "COMPUTE_BACKEND",
-            "cuda",
-            Channel.DEFINE,
-            "bitsandbytes' CMakeLists",
-            "without it there is no device code at all",
-            "CMakeLists.txt:69 of bitsandbytes-foundation/bitsandbytes at 0.50.1",
+    switches=(
+        Switch(
+            name="COMPUTE_BACKEND",
+            channel=Channel.DEFINE,
+            reader="bitsandbytes' CMakeLists",
+            source="CMakeLists.txt:69 of bitsandbytes-foundation/bitsandbytes at 0.50.1",
+            value="cuda",
+            on=("cuda",),
+        ),
+        Switch(
+            name="COMPUTE_BACKEND",
+            channel=Channel.CMAKE_ARGS,
+            reader="bitsandbytes' CMakeLists",
+            source="CMakeLists.txt:69 of bitsandbytes-foundation/bitsandbytes at 0.50.1",
+            value="cuda",
+            on=("cuda",),
+            window=_BY_WHEEL,
         ),
     ),
     env_knobs=(
@@ -67,17 +76,6 @@ ENGINE = Engine(
             suffixes="",
         ),
     ),
-    env_fixed=(
-        RequiredSetting(
-            "COMPUTE_BACKEND",
-            "cuda",
-            Channel.CMAKE_ARGS,
-            "bitsandbytes' CMakeLists",
-            "without it there is no device code at all",
-            "CMakeLists.txt:69 of bitsandbytes-foundation/bitsandbytes at 0.50.1",
-            _BY_WHEEL,
-        ),
-    ),
     dead=(
         DeadSetting(
             "CMAKE_CUDA_ARCHITECTURES",
@@ -85,7 +83,7 @@ ENGINE = Engine(
             f"{_CMAKE}; {_CONFIGURED}: all targets were built in spite of it",
         ),
         DeadSetting("CUDAARCHS", "the CMakeLists overwrites the list that it fills", _CMAKE, "CMake 3.20 and newer"),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "PyTorch and its extensions"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CMAKE, "PyTorch and its extensions"),
     ),
     caches=(
         Cache(

@@ -68,7 +68,7 @@ ENGINE = Engine(
         DeadSetting(
             "CMAKE_CUDA_ARCHITECTURES", "candle does not run CMake", _KERNELS, "build scripts that hand CMAKE_* on"
         ),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _KERNELS, "PyTorch and its extensions"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _KERNELS, "PyTorch and its extensions"),
         DeadSetting("CUDAARCHS", "candle does not run CMake", _KERNELS, "CMake 3.20 and newer"),
     ),
     hazards=(

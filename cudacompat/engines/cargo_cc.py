@@ -43,8 +43,8 @@ ENGINE = Engine(
             "CMAKE_CUDA_ARCHITECTURES", "cc does not run CMake", _CC, "build scripts that hand CMAKE_* on to CMake"
         ),
         DeadSetting("CUDAARCHS", "cc does not run CMake", _CC, "CMake 3.20 and newer"),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CC, "PyTorch and its extensions"),
-        DeadSetting("CUDA_COMPUTE_CAP", "nothing in this build reads it", _CC, "the crates cudaforge and bindgen_cuda"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CC, "PyTorch and its extensions"),
+        DeadSetting.unread("CUDA_COMPUTE_CAP", _CC, "the crates cudaforge and bindgen_cuda"),
     ),
     hazards=(
         Hazard(

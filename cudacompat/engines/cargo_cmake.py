@@ -51,8 +51,8 @@ ENGINE = Engine(
             f"{_CRATE}: :513-572",
             "build scripts that hand CMAKE_* on themselves, as whisper-rs-sys and llama-cpp-sys-2 do",
         ),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CRATE, "PyTorch and its extensions"),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CRATE, "CTranslate2, only as -D"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CRATE, "PyTorch and its extensions"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _CRATE, "CTranslate2, only as -D"),
         DeadSetting("GGML_CUDA_COMPUTE_CAPABILITY", "no known program reads it", _CRATE),
     ),
     caches=(

@@ -13,6 +13,7 @@ from cudacompat.domain.builds.engine import (
     Marker,
     Proof,
     Recipe,
+    Switch,
 )
 
 _SOURCE = "Modules/CMakeDetermineCUDACompiler.cmake of Kitware/CMake at 03676b05; run with CMake 3.25 and 4.4"
@@ -33,6 +34,15 @@ ENGINE = Engine(
             Grammar.CMAKE,
             "CMake 3.20 and newer, at the first configure of a build folder only",
             _SOURCE,
+        ),
+    ),
+    switches=(
+        Switch(
+            name="USE_CUDA",
+            channel=Channel.DEFINE,
+            reader="the project's own CMakeLists.txt",
+            source="names of options in public CMake projects, and those of the engines that projects carry",
+            named=r"(?:GGML|WHISPER|LLAMA|WITH|USE|ENABLE|BUILD|FAISS_ENABLE|onnxruntime_USE)?_?(?:CUDA|CUBLAS|CUDNN|GPU)",
         ),
     ),
     dead=(

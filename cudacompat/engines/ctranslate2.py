@@ -15,7 +15,7 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Ptx,
     Recipe,
-    RequiredSetting,
+    Switch,
     Window,
 )
 
@@ -64,14 +64,12 @@ ENGINE = Engine(
             Window("2.0.0"),
         ),
     ),
-    fixed=(
-        RequiredSetting(
-            "WITH_CUDA",
-            "ON",
-            Channel.DEFINE,
-            "CTranslate2's CMakeLists",
-            "without it there is no device code at all",
-            "CMakeLists.txt:17 of OpenNMT/CTranslate2 at v4.8.1",
+    switches=(
+        Switch(
+            name="WITH_CUDA",
+            channel=Channel.DEFINE,
+            reader="CTranslate2's CMakeLists",
+            source="CMakeLists.txt:17 of OpenNMT/CTranslate2 at v4.8.1",
         ),
     ),
     dead=(
@@ -88,9 +86,7 @@ ENGINE = Engine(
             "the image build of docker/Dockerfile",
         ),
         DeadSetting("CUDAARCHS", "CUDA is no language of this project", _CMAKELISTS, "CMake 3.20 and newer"),
-        DeadSetting(
-            "TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKELISTS, "PyTorch and its extensions"
-        ),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CMAKELISTS, "PyTorch and its extensions"),
         DeadSetting("GGML_CUDA_COMPUTE_CAPABILITY", "no known program reads it", _CMAKELISTS),
     ),
     hazards=(

@@ -45,7 +45,7 @@ ENGINE = Engine(
     ),
     dead=(
         DeadSetting("CMAKE_CUDA_ARCHITECTURES", "CuPy's setup does not run CMake", _SETUP, "CMake projects"),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _SETUP, "PyTorch and its extensions"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _SETUP, "PyTorch and its extensions"),
     ),
     hazards=(
         Hazard(

@@ -10,6 +10,7 @@ from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
+    DeadKind,
     DeadSetting,
     Effect,
     Engine,
@@ -24,6 +25,7 @@ from cudacompat.domain.builds.engine import (
     RenamedOption,
     RequiredSetting,
     Rewrite,
+    Switch,
     Window,
 )
 
@@ -48,18 +50,9 @@ NATIVE_OFF = RequiredSetting(
 )
 
 
-def cuda_on(name: str, window: Window, source: str) -> RequiredSetting:
+def cuda_on(name: str, window: Window, source: str) -> Switch:
     """Return the option that switches the CUDA backend on, under the name of these versions."""
-    return RequiredSetting(
-        name,
-        "ON",
-        Channel.DEFINE,
-        "its CMakeLists",
-        "without it there is no device code at all",
-        source,
-        window,
-        Purpose.SWITCH,
-    )
+    return Switch(name=name, channel=Channel.DEFINE, reader="its CMakeLists", source=source, window=window)
 
 
 def gone(
@@ -98,11 +91,15 @@ def dead(window: Window, *, also: tuple[DeadSetting, ...] = ()) -> tuple[DeadSet
     """Return the variables that people set for ggml and that nothing in its build reads."""
     searched = "no hit in the history of whisper.cpp, ggml, llama.cpp and whisper-rs"
     return (
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", searched, "PyTorch and its extensions", window),
+        DeadSetting.unread("CUDA_ARCH_LIST", searched, "CTranslate2, only as -D", window),
         DeadSetting(
-            "TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", searched, "PyTorch and its extensions", window
+            "GGML_CUDA_COMPUTE_CAPABILITY",
+            "no known program reads it",
+            searched,
+            window=window,
+            kind=DeadKind.NOBODYS,
         ),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", searched, "CTranslate2, only as -D", window),
-        DeadSetting("GGML_CUDA_COMPUTE_CAPABILITY", "no known program reads it", searched, None, window),
         *also,
     )
 
@@ -206,7 +203,8 @@ ENGINE = Engine(
     finds_ccache=FINDS_CCACHE,
     native=native(Window()),
     knobs=(list_knob(Window()),),
-    fixed=(cuda_on("GGML_CUDA", Window(), "CMakeLists.txt at v0.9.1 and v0.21.0"), NATIVE_OFF),
+    switches=(cuda_on("GGML_CUDA", Window(), "CMakeLists.txt at v0.9.1 and v0.21.0"),),
+    fixed=(NATIVE_OFF,),
     env_knobs=(environment_knob(Window()),),
     env_fixed=(NO_NATIVE_BY_DATE,),
     dead=dead(Window(), also=(not_from_the_environment(Window()),)),

@@ -49,7 +49,7 @@ ENGINE = Engine(
             f"{_CMAKE}; {_TORCH}",
             "k2 without PyTorch (K2_USE_PYTORCH=OFF)",
         ),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _CMAKE, "CTranslate2, only as -D"),
     ),
     hazards=(
         Hazard(

@@ -41,10 +41,12 @@ ENGINE = Engine(
     finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("4542")),
     knobs=(ggml.list_knob(Window("790")),),
-    fixed=(
+    switches=(
         ggml.cuda_on("GGML_CUDA", _SINCE_REORGANISED, "ggml/CMakeLists.txt at b3236"),
         ggml.cuda_on("LLAMA_CUDA", Window("2533", "3236"), "CMakeLists.txt:92 at b2533"),
         ggml.cuda_on("LLAMA_CUBLAS", Window("790", "2533"), "CMakeLists.txt:70 at b790"),
+    ),
+    fixed=(
         replace(ggml.NATIVE_OFF, window=_SINCE_REORGANISED),
         replace(
             ggml.NATIVE_OFF, name="LLAMA_NATIVE", source="CMakeLists.txt:49 at b2533", window=Window("790", "3236")

@@ -17,6 +17,7 @@ from cudacompat.domain.builds.engine import (
     Purpose,
     Recipe,
     RequiredSetting,
+    Switch,
     Window,
 )
 from cudacompat.engines import ggml
@@ -34,9 +35,9 @@ def _native(name: str, source: str, window: Window) -> RequiredSetting:
     return RequiredSetting(name, "OFF", Channel.CMAKE_ARGS, _READER, why, source, window, Purpose.PORTABLE)
 
 
-def _cuda(name: str, window: Window) -> RequiredSetting:
-    why, source = "without it there is no device code at all", "README.md of these versions"
-    return RequiredSetting(name, "ON", Channel.CMAKE_ARGS, _READER, why, source, window, Purpose.SWITCH)
+def _cuda(name: str, window: Window) -> Switch:
+    source = "README.md of these versions"
+    return Switch(name=name, channel=Channel.CMAKE_ARGS, reader=_READER, source=source, window=window)
 
 
 ENGINE = Engine(
@@ -61,10 +62,12 @@ ENGINE = Engine(
             Window("0.2.0"),
         ),
     ),
-    fixed=(
+    switches=(
         _cuda("GGML_CUDA", _SINCE_REORGANISED),
         _cuda("LLAMA_CUDA", Window("0.2.58", "0.2.80")),
         _cuda("LLAMA_CUBLAS", Window("0.2.0", "0.2.58")),
+    ),
+    fixed=(
         _native("GGML_NATIVE", ggml.NATIVE_OFF.source, _SINCE_REORGANISED),
         _native("LLAMA_NATIVE", "CMakeLists.txt:49 at b2533", Window("0.2.0", "0.2.80")),
     ),

@@ -13,8 +13,8 @@ from cudacompat.domain.builds.engine import (
     Knob,
     Marker,
     Proof,
-    RequiredSetting,
     Rewrite,
+    Switch,
 )
 
 _CMAKE = "cmake/external/cuda_configuration.cmake of microsoft/onnxruntime at 096d680"
@@ -44,14 +44,12 @@ ENGINE = Engine(
             stops=True,
         ),
     ),
-    fixed=(
-        RequiredSetting(
-            "onnxruntime_USE_CUDA",
-            "ON",
-            Channel.DEFINE,
-            "ONNX Runtime's CMakeLists; build.sh --use_cuda sets it, with the places of CUDA and cuDNN",
-            "without it there is no device code at all",
-            "cmake/CMakeLists.txt and tools/ci_build/build.py of microsoft/onnxruntime",
+    switches=(
+        Switch(
+            name="onnxruntime_USE_CUDA",
+            channel=Channel.DEFINE,
+            reader="ONNX Runtime's CMakeLists; build.sh --use_cuda sets it, with the places of CUDA and cuDNN",
+            source="cmake/CMakeLists.txt and tools/ci_build/build.py of microsoft/onnxruntime",
         ),
     ),
     rewrites=(
@@ -65,8 +63,8 @@ ENGINE = Engine(
             "CMake does not read a variable of this name from the environment",
             "run with CMake 3.25 and 4.4",
         ),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "PyTorch and its extensions"),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CMAKE, "PyTorch and its extensions"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _CMAKE, "CTranslate2, only as -D"),
     ),
     hazards=(
         Hazard(

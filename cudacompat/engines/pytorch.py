@@ -55,7 +55,7 @@ ENGINE = Engine(
             "CMAKE_CUDA_ARCHITECTURES", "PyTorch sets it to OFF, with a warning", _CMAKE, "other CMake projects"
         ),
         DeadSetting("CUDAARCHS", "PyTorch sets the list that it fills to OFF", _CMAKE, "CMake 3.20 and newer"),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _CMAKE, "CTranslate2, only as -D"),
     ),
     caches=(
         Cache(

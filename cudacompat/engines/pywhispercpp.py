@@ -15,6 +15,7 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Recipe,
     RequiredSetting,
+    Switch,
     Window,
 )
 from cudacompat.engines import ggml
@@ -25,10 +26,6 @@ _READER = "pywhispercpp's setup.py, which hands every variable of the environmen
 _FORWARDS = Window("1.3.0")  # whisper.cpp 1.6.2 and 254 commits: ggml of its own folder, CMake's list
 _OLD = Window("1.2.0", "1.3.0")  # whisper.cpp 1.5.4
 _SINCE_FP4 = Window("1.5.0")  # whisper.cpp 1.8.4; 1.4.1 has 1.8.2
-
-
-def _given(name: str, value: str, why: str, source: str) -> RequiredSetting:
-    return RequiredSetting(name, value, Channel.ENVIRONMENT, _READER, why, source, _FORWARDS)
 
 
 ENGINE = Engine(
@@ -61,17 +58,32 @@ ENGINE = Engine(
             _OLD,
         ),
     ),
+    switches=(
+        Switch(
+            name="GGML_CUDA",
+            channel=Channel.ENVIRONMENT,
+            reader=_READER,
+            source="README.md at v1.5.0",
+            value="1",
+            window=_FORWARDS,
+        ),
+        Switch(
+            name="WHISPER_CUBLAS",
+            channel=Channel.CMAKE_ARGS,
+            reader="pywhispercpp's setup.py",
+            source="CMakeLists.txt:75 of whisper.cpp at v1.5.4",
+            window=_OLD,
+        ),
+    ),
     fixed=(
-        _given("GGML_CUDA", "1", "without it there is no device code at all", "README.md at v1.5.0"),
-        _given("GGML_NATIVE", "OFF", ggml.NATIVE_OFF.why, ggml.NATIVE_OFF.source),
         RequiredSetting(
-            "WHISPER_CUBLAS",
-            "ON",
-            Channel.CMAKE_ARGS,
-            "pywhispercpp's setup.py",
-            "without it there is no device code at all",
-            "CMakeLists.txt:75 of whisper.cpp at v1.5.4",
-            _OLD,
+            "GGML_NATIVE",
+            "OFF",
+            Channel.ENVIRONMENT,
+            _READER,
+            ggml.NATIVE_OFF.why,
+            ggml.NATIVE_OFF.source,
+            _FORWARDS,
         ),
     ),
     dead=ggml.dead(

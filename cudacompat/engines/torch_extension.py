@@ -68,7 +68,7 @@ ENGINE = Engine(
         DeadSetting(
             "CUDAARCHS", "find_package(Torch) sets the list that it fills to OFF", _CMAKE, "CMake 3.20 and newer"
         ),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _PYTHON, "CTranslate2, only as -D"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _PYTHON, "CTranslate2, only as -D"),
         DeadSetting("GGML_CUDA_COMPUTE_CAPABILITY", "no known program reads it", _PYTHON),
     ),
     hazards=(

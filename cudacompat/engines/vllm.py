@@ -49,7 +49,7 @@ ENGINE = Engine(
             "CMake projects without PyTorch",
             overwritten_by=r"find_package\s*\(\s*Torch\b",
         ),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _CMAKE, "CTranslate2, only as -D"),
         DeadSetting("FLASH_ATTN_CUDA_ARCHS", "vLLM builds its own fork of it", _CMAKE, "flash-attention"),
     ),
     caches=(

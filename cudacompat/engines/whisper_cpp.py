@@ -58,12 +58,12 @@ ENGINE = Engine(
             Window("1.5.0", "1.5.3"),
         ),
     ),
-    fixed=(
+    switches=(
         ggml.cuda_on("GGML_CUDA", Window("1.7.0"), "ggml/CMakeLists.txt at v1.7.0"),
         ggml.cuda_on("WHISPER_CUDA", Window("1.5.5", "1.7.0"), "CMakeLists.txt:88 at v1.6.2"),
         ggml.cuda_on("WHISPER_CUBLAS", Window("1.5.0", "1.5.5"), "CMakeLists.txt:75 at v1.5.4"),
-        replace(ggml.NATIVE_OFF, window=Window("1.7.0")),
     ),
+    fixed=(replace(ggml.NATIVE_OFF, window=Window("1.7.0")),),
     env_knobs=(
         ggml.environment_knob(Window("1.7.0")),
         Knob(

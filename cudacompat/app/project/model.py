@@ -13,6 +13,7 @@ from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, image_b
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
+from cudacompat.domain.builds.engine import DeadKind
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.model import (
     CiJob,
@@ -91,6 +92,7 @@ class _Assembly:
             rust=self._read.rust,
             targets=targets,
             known=_known(),
+            nobodys=_nobodys(),
             not_read=tuple(self._not_read),
         )
 
@@ -319,3 +321,8 @@ def _known() -> Mapping[str, str]:
 def names_in(files: Sequence[SourceFile]) -> frozenset[str]:
     """Return every name in capitals that any file mentions."""
     return frozenset(word for file in files for word in re.findall(r"\b[A-Z][A-Z0-9_]{3,}\b", file.text))
+
+
+def _nobodys() -> frozenset[str]:
+    """The names that no known program reads, whatever is built."""
+    return frozenset(each.name for engine in ENGINES for each in engine.dead if each.kind is DeadKind.NOBODYS)

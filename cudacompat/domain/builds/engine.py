@@ -6,6 +6,7 @@ engine for which it holds; nothing about an engine is decided anywhere else.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
@@ -16,6 +17,7 @@ from cudacompat.domain.builds.engine_facts import (
     BuildSystem,
     Cache,
     Channel,
+    DeadKind,
     DeadSetting,
     Effect,
     Grammar,
@@ -31,6 +33,7 @@ from cudacompat.domain.builds.engine_facts import (
     RequiredSetting,
     Rewrite,
     Route,
+    Switch,
     Window,
 )
 from cudacompat.domain.words.errors import UsageError
@@ -41,6 +44,7 @@ __all__ = [
     "BuildSystem",
     "Cache",
     "Channel",
+    "DeadKind",
     "DeadSetting",
     "Effect",
     "Engine",
@@ -57,6 +61,7 @@ __all__ = [
     "RequiredSetting",
     "Rewrite",
     "Route",
+    "Switch",
     "Window",
 ]
 
@@ -72,6 +77,7 @@ class Engine:
     current: str | None  # its newest version when the facts were gathered; None where it has none of its own
     knobs: tuple[Knob, ...]
     source: str
+    switches: tuple[Switch, ...] = ()  # what switches its CUDA on, by each way
     fixed: tuple[RequiredSetting, ...] = ()
     env_knobs: tuple[Knob, ...] = ()  # by the environment, where the build's own way is another
     env_fixed: tuple[RequiredSetting, ...] = ()
@@ -126,9 +132,17 @@ class Engine:
         raise UsageError(f"no setting is known that decides the architectures of {named}; one is for: {known}")
 
     def fixed_of(self, version: Version | None, route: Route = Route.COMMAND) -> tuple[RequiredSetting, ...]:
-        """Return what this version's build needs beside the list."""
+        """Return what this version's build needs beside the list: what switches CUDA on, then the rest."""
         _, own = self._way(route)
-        return tuple(fixed for fixed in own if fixed.window.holds(version) and fixed.channel in _CARRIES[route])
+        needed = (*(each.written() for each in self._switches(route)), *own)
+        return tuple(each for each in needed if each.window.holds(version) and each.channel in _CARRIES[route])
+
+    def _switches(self, route: Route) -> Iterator[Switch]:
+        """The switches that travel this way; those of the environment only there, where that is a way of its own."""
+        apart = bool(self.env_knobs) and route is not Route.ENVIRONMENT
+        for each in self.switches:
+            if not each.named and not (apart and each.channel in _CARRIES[Route.ENVIRONMENT]):
+                yield each
 
     def _way(self, route: Route) -> tuple[tuple[Knob, ...], tuple[RequiredSetting, ...]]:
         if route is Route.ENVIRONMENT and self.env_knobs:

@@ -359,6 +359,7 @@ class Project:
     rust: tuple[SourceFile, ...] = ()  # sources that name the crate of an engine
     targets: tuple[Target, ...] = ()
     known: Mapping[str, str] = field(default_factory=dict)  # name of a knob of any engine -> who reads it
+    nobodys: frozenset[str] = frozenset()  # names that look like a knob, and that no known program reads
     not_read: tuple[NotRead, ...] = ()
     _index: _Index = field(default_factory=lambda: _Index(), init=False, repr=False, compare=False)
 
