@@ -7,7 +7,6 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
@@ -15,10 +14,11 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Recipe,
 )
+from cudacompat.engines.record import EngineRecord
 
 _CC = "src/lib.rs of rust-lang/cc-rs at 1.4.2 (a91e05e)"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="cargo-cc",
     title="a crate that compiles CUDA with the cc crate",
     aliases=("cc-rs", "cc"),

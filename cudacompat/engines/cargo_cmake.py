@@ -7,17 +7,17 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
     Marker,
     Proof,
     Recipe,
 )
+from cudacompat.engines.record import EngineRecord
 
 _CRATE = "src/lib.rs of rust-lang/cmake-rs at 0.1.57 (511160f)"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="cargo-cmake",
     title="a crate that builds CUDA with the cmake crate",
     aliases=("cmake-rs",),

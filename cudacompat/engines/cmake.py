@@ -7,7 +7,6 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
     Marker,
@@ -15,10 +14,11 @@ from cudacompat.domain.builds.engine import (
     Recipe,
     Switch,
 )
+from cudacompat.engines.record import EngineRecord
 
 _SOURCE = "Modules/CMakeDetermineCUDACompiler.cmake of Kitware/CMake at 03676b05; run with CMake 3.25 and 4.4"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="cmake",
     title="a CMake project with CUDA as a language",
     aliases=("plain-cmake",),

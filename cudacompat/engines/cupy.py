@@ -7,7 +7,6 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
@@ -16,10 +15,11 @@ from cudacompat.domain.builds.engine import (
     Recipe,
     Window,
 )
+from cudacompat.engines.record import EngineRecord
 
 _SETUP = "install/cupy_builder/_compiler.py of cupy/cupy at v14.2.0 and 6b6d956"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="cupy",
     title="CuPy",
     aliases=("cupy-cuda12x", "cupy-cuda13x"),

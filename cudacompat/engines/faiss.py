@@ -7,7 +7,6 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
     Marker,
@@ -16,10 +15,11 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.engines.record import EngineRecord
 
 _CMAKE = "CMakeLists.txt of facebookresearch/faiss at v1.15.0"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="faiss",
     title="faiss, GPU indexes",
     aliases=("faiss-gpu",),

@@ -8,10 +8,10 @@ from cudacompat.domain.builds.engine import (
     Channel,
     DeadSetting,
     Effect,
-    Engine,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Proof,
     Purpose,
@@ -21,6 +21,7 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.record import EngineRecord
 
 _SOURCE = "github.com/abetlen/llama-cpp-python at v0.3.35 and its tags from v0.2.0 on, with the llama.cpp of each"
 _READER = "scikit-build-core, which splits CMAKE_ARGS as a shell would and hands it to CMake"
@@ -40,7 +41,7 @@ def _cuda(name: str, window: Window) -> Switch:
     return Switch(name=name, channel=Channel.CMAKE_ARGS, reader=_READER, source=source, window=window)
 
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="llama-cpp-python",
     title="llama-cpp-python (llama.cpp inside)",
     aliases=("llama_cpp_python", "llama-cpp-py"),
@@ -126,4 +127,9 @@ ENGINE = Engine(
         runtime_packages=("libgomp1",),
     ),
     proved=(("env", Proof.CONFIGURED),),
+    log_names=(
+        LogName(
+            pattern=r"llama[-_]cpp[-_]python|site-packages.llama_cpp", rank=30, source="logs of it in public issues"
+        ),
+    ),
 )

@@ -7,7 +7,6 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
@@ -15,10 +14,11 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Switch,
 )
+from cudacompat.engines.record import EngineRecord
 
 _CMAKE = "cmake/OpenCVDetectCUDAUtils.cmake of opencv/opencv at 0fecb18"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="opencv",
     title="OpenCV, CUDA modules",
     aliases=("opencv-cuda", "opencv_contrib"),

@@ -7,7 +7,6 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
@@ -19,6 +18,7 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.record import EngineRecord
 
 _SETUP = "setup.py of absadiki/pywhispercpp at f3b7454 (1.5.0) and its tags from v1.2.0 on"
 _READER = "pywhispercpp's setup.py, which hands every variable of the environment to CMake as -D"
@@ -28,7 +28,7 @@ _OLD = Window("1.2.0", "1.3.0")  # whisper.cpp 1.5.4
 _SINCE_FP4 = Window("1.5.0")  # whisper.cpp 1.8.4; 1.4.1 has 1.8.2
 
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="pywhispercpp",
     title="pywhispercpp (whisper.cpp inside)",
     aliases=("pywhisper-cpp",),

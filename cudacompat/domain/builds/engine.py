@@ -23,6 +23,7 @@ from cudacompat.domain.builds.engine_facts import (
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Native,
     Proof,
@@ -51,6 +52,7 @@ __all__ = [
     "Grammar",
     "Hazard",
     "Knob",
+    "LogName",
     "Marker",
     "Native",
     "Proof",
@@ -66,7 +68,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """One engine: how its architectures are set, what is in the way, where its device code lands."""
 
@@ -91,6 +93,7 @@ class Engine:
     caches: tuple[Cache, ...] = ()
     products: tuple[str, ...] = ()  # globs of the files that hold the device code
     markers: tuple[Marker, ...] = ()
+    log_names: tuple[LogName, ...] = ()
     api: Api | None = None
     recipe: Recipe | None = None
     unset: str = ""  # what happens when nothing sets the list

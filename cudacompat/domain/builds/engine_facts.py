@@ -340,6 +340,19 @@ class Cache:
     kept: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogName:
+    """How logs name an engine: a regular expression of what only its lines hold.
+
+    Of several engines that a log names, the one of the lowest `rank` is meant: what is built on another names that one,
+    too.
+    """
+
+    pattern: str
+    rank: int
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How a container builds the engine: packages of Ubuntu, commands, what the runtime needs.

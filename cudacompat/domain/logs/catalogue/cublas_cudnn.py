@@ -13,8 +13,6 @@ _EARLIER = (
     "cuda-launch-failure",
     "cuda-device-assert",
     "cuda-out-of-memory",
-    "ggml-no-device-code",
-    "ggml-default-target",
 )
 
 SIGNATURES: tuple[Signature, ...] = (

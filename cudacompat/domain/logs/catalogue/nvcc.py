@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import GpuMeaning, Signature
 from cudacompat.domain.words.finding import Severity
 
 _MEASURED = "measured with nvcc 13.5"
@@ -24,6 +24,7 @@ SIGNATURES: tuple[Signature, ...] = (
         command="nvcc --version; nvcc --list-gpu-arch",
         distinct=("arch",),
         sources=("measured with nvcc 13.5: sm_70, sm_130", "ggml-org/whisper.cpp#3030", "ggml-org/llama.cpp#13271"),
+        gpu=GpuMeaning.BUILT_BY,
     ),
     Signature(
         id="nvcc-arch-is-garbage",
@@ -40,7 +41,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="A build script or CMake asked for `native` (or read nvidia-smi) on a machine without a GPU, such as an "
         "image build, and used the error text or an empty answer as the architecture.",
         not_="anything about the age of the toolkit.",
-        fix="Name the architectures; for ggml also -DGGML_NATIVE=OFF.",
+        fix="Name the architectures.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=("cmake-native-without-gpu", "nvml-driver-mismatch", "smi-no-driver"),
         sources=("ggml-org/llama.cpp#18430", "ggml-org/llama.cpp#13893", "colmap/colmap#1822", _MEASURED),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import GpuMeaning, Signature
 from cudacompat.domain.words.finding import Severity
 
 _MEASURED = "measured with ptxas 12.8 and 13.5"
@@ -20,6 +20,7 @@ SIGNATURES: tuple[Signature, ...] = (
         command="export TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas",
         distinct=("arch",),
         sources=("triton-lang/triton#8539", "Zyphra/Zonos#184", "measured with ptxas 13.5: sm_30"),
+        gpu=GpuMeaning.BUILT_BY,
     ),
     Signature(
         id="ptxas-unsupported-target",
@@ -31,6 +32,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Use a newer ptxas, or generate PTX for a lower target.",
         distinct=("arch",),
         sources=("measured with ptxas 13.0 and 13.5",),
+        gpu=GpuMeaning.BUILT_BY,
     ),
     Signature(
         id="ptxas-unsupported-version",

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Channel,
     DeadSetting,
     Effect,
-    Engine,
     Grammar,
     Knob,
+    LogName,
     Marker,
     Proof,
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _SINCE_FP4 = Window("1.8.3")
 _OWN_VARIABLE = Window("1.5.3", "1.7.0")
@@ -28,7 +33,14 @@ _RENAMED = (
 _WRAPS = "Makefile at v1.7.3 and v1.9.3: it only calls CMake; CMAKE_ARGS came with v1.7.6 (50218b9)"
 _BY_CMAKE_ARGS = "CMAKE_ARGS=-DGGML_CUDA=ON"
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.whisper_cpp.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="whisper.cpp",
     title="whisper.cpp (ggml)",
     aliases=("whisper-cpp", "whispercpp", "whisper"),
@@ -153,4 +165,12 @@ ENGINE = Engine(
     ),
     recipe=ggml.RECIPE,
     proved=(("cmake", Proof.BUILT), ("env", Proof.CONFIGURED), ("dockerfile", Proof.DOCUMENTED)),
+    log_lines=_log_lines,
+    log_names=(
+        LogName(
+            pattern=r"whisper\.cpp|whisper_(?:init|model|backend|full|default|print)|whisper-cli",
+            rank=60,
+            source="logs of it in public issues",
+        ),
+    ),
 )

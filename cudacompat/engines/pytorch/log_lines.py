@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import GpuMeaning, LineAddition, LogLines, Refinement, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 
 _INSTALL = "pip install --upgrade torch --index-url https://download.pytorch.org/whl/{wheel}"
 
-SIGNATURES: tuple[Signature, ...] = (
+_OWN: tuple[Signature, ...] = (
     Signature(
         id="torch-incompatible-gpu",
         title="this PyTorch has no code for {label}",
@@ -31,6 +31,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "pytorch/pytorch#150733",
             "torch 2.14.1 torch/cuda/__init__.py",
         ),
+        gpu=GpuMeaning.NO_IMAGE,
+        refined=((Refinement.PTX_RUNS, "torch-ptx-only"),),
     ),
     Signature(
         id="torch-ptx-only",
@@ -93,6 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
         not_="that the GPU is too old, or that the toolkit matters.",
         fix="Update the driver, or install a wheel for an older CUDA (--index-url …/whl/cu118).",
         sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp", "lllyasviel/Fooocus#1313"),
+        gpu=GpuMeaning.DRIVER_NEEDED,
     ),
     Signature(
         id="torch-without-cuda",
@@ -162,16 +165,6 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("Dao-AILab/flash-attention#931", "Dao-AILab/flash-attention#1832", "Dao-AILab/flash-attention#853"),
     ),
     Signature(
-        id="flash-attn-old-gpu",
-        title="FlashAttention 2 has no kernels for GPUs before Ampere",
-        patterns=("FlashAttention only supports Ampere GPUs or newer",),
-        sample="RuntimeError: FlashAttention only supports Ampere GPUs or newer.",
-        cause="The GPU is below 8.0; there is no code for it in FlashAttention 2.",
-        not_="that the package was wrongly built.",
-        fix="Another attention: attn_implementation='sdpa', or xformers.",
-        sources=("Dao-AILab/flash-attention csrc/flash_attn/flash_api.cpp",),
-    ),
-    Signature(
         id="xformers-not-loaded",
         title="xFormers was built for another PyTorch, CUDA or Python",
         patterns=("xFormers can't load C++/CUDA extensions",),
@@ -194,44 +187,6 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("xformers 0.0.35 xformers/ops/fmha/dispatch.py",),
     ),
     Signature(
-        id="bitsandbytes-no-gpu",
-        title="bitsandbytes came without its GPU library",
-        patterns=(
-            "The installed version of bitsandbytes was compiled without GPU support",
-            "CUDA Setup failed despite GPU being available",
-            "No GPU detected! Check your CUDA paths. Proceeding to load CPU-only library",
-            "Attempted to use bitsandbytes native library functionality but it's not available",
-            "Required library version not found: libbitsandbytes_cuda<version:num>",
-            "Configured CUDA binary not found at <...>libbitsandbytes_cuda",
-        ),
-        sample="UserWarning: The installed version of bitsandbytes was compiled without GPU support. 8-bit "
-        "optimizers, 8-bit "
-        "multiplication, and GPU quantization are unavailable.",
-        cause="bitsandbytes ships one library for each CUDA release and found none for the one that this PyTorch uses, "
-        "or could not load it.",
-        not_="that the GPU is unsupported.",
-        fix="A newer bitsandbytes; `python -m bitsandbytes` says what it looks for; BNB_CUDA_VERSION overrides it.",
-        command="python -m bitsandbytes",
-        after=("cuda-library-missing",),
-        sources=(
-            "bitsandbytes-foundation/bitsandbytes@ea4b59f3, @4ba0ccdf, @e2db55ed (where the texts left)",
-            "bitsandbytes 0.50.2 bitsandbytes/cextension.py",
-        ),
-    ),
-    Signature(
-        id="vllm-bf16-unsupported",
-        title="bfloat16 needs a GPU of 8.0 or newer",
-        patterns=("Bfloat16 is only supported on GPUs with compute capability of at least 8.0",),
-        sample="ValueError: Bfloat16 is only supported on GPUs with compute capability of at least 8.0. Your Tesla "
-        "T4 GPU has "
-        "compute capability 7.5.",
-        cause="The model's type is bfloat16 and the GPU has no arithmetic for it.",
-        not_="that code for the GPU is missing.",
-        fix="--dtype=half.",
-        command="vllm serve MODEL --dtype=half",
-        sources=("vllm 0.33.0 vllm/platforms/cuda.py",),
-    ),
-    Signature(
         id="torch-cudnn-version",
         title="PyTorch loaded another cuDNN than it was built with",
         patterns=("cuDNN version incompatibility: PyTorch was compiled against", "cuDNN version incompatibility"),
@@ -243,5 +198,35 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Unset LD_LIBRARY_PATH; remove the other cuDNN.",
         command="env -u LD_LIBRARY_PATH python -c 'import torch; print(torch.backends.cudnn.version())'",
         sources=("torch 2.14.1 torch/backends/cudnn/__init__.py",),
+    ),
+)
+
+_CPU: tuple[Signature, ...] = (
+    Signature(
+        id="openai-whisper-cpu",
+        title="openai-whisper runs on the CPU",
+        severity=Severity.WARNING,
+        patterns=(
+            "FP16 is not supported on CPU; using FP32 instead",
+            "Performing inference on CPU when CUDA is available",
+        ),
+        sample="UserWarning: FP16 is not supported on CPU; using FP32 instead",
+        cause="torch.cuda.is_available() is false, or the device was set to cpu.",
+        not_="a failure.",
+        fix="See why PyTorch has no GPU.",
+        command="python -c 'import torch; print(torch.version.cuda, torch.cuda.is_available())'",
+        after=("torch-no-driver", "torch-driver-too-old", "torch-without-cuda", "cuda-unknown-error"),
+        sources=("openai/whisper whisper/transcribe.py",),
+    ),
+)
+
+LINES = LogLines(
+    groups=(
+        SignatureGroup("PyTorch", _OWN, place=130),
+        SignatureGroup("Silent use of the CPU", _CPU, before="sherpa-cpu"),
+    ),
+    additions=(
+        LineAddition(id="cuda-no-kernel-image", after=("torch-incompatible-gpu",)),
+        LineAddition(id="cuda-invalid-device-function", after=("torch-incompatible-gpu",)),
     ),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
     Marker,
@@ -16,12 +17,23 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _CMAKE = "CMakeLists.txt:206-232 of bitsandbytes-foundation/bitsandbytes at 0.50.1 and its tags from 0.43.0 on"
 _CONFIGURED = "configured with CMake 4.4 and nvcc 13.5"
 _BY_WHEEL = Window("0.47.0")  # scikit-build-core runs CMake for setup.py
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.bitsandbytes.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="bitsandbytes",
     title="bitsandbytes",
     aliases=("bnb",),
@@ -103,4 +115,5 @@ ENGINE = Engine(
         ),
     ),
     proved=(("cmake", Proof.CONFIGURED),),
+    log_lines=_log_lines,
 )

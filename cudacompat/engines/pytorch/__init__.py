@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
+    LogName,
     Marker,
     Proof,
     Ptx,
 )
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _CMAKE = (
     "cmake/public/cuda.cmake, cmake/public/utils.cmake and cmake/Modules_CUDA_fix/upstream/FindCUDA/"
     "select_compute_arch.cmake of pytorch/pytorch, as the torch 2.14.1 wheel carries them"
 )
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.pytorch.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="pytorch",
     title="PyTorch, from source",
     aliases=("torch",),
@@ -68,4 +81,6 @@ ENGINE = Engine(
     products=("dist/torch-*.whl", "torch/lib/libtorch_cuda*.so"),
     markers=(Marker("CMakeLists.txt", r"(?m)^project\(Torch\b"),),
     proved=(("env", Proof.DOCUMENTED), ("cmake", Proof.DOCUMENTED)),
+    log_lines=_log_lines,
+    log_names=(LogName(pattern=r"torch", rank=90, source="logs of it in public issues"),),
 )

@@ -6,6 +6,8 @@ run were run with nvcc 13.0 or 13.5 and CMake 3.25 to 4.4 on a machine without a
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
@@ -13,10 +15,10 @@ from cudacompat.domain.builds.engine import (
     DeadKind,
     DeadSetting,
     Effect,
-    Engine,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Native,
     Proof,
@@ -28,6 +30,10 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 CMAKELISTS = "ggml/src/ggml-cuda/CMakeLists.txt at ggml-org/whisper.cpp v1.9.3"
 
@@ -191,7 +197,14 @@ RECIPE = Recipe(
 
 _SINCE_FP4 = Window("0.9.5")
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.ggml.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="ggml",
     title="ggml, the tensor library",
     aliases=(),
@@ -224,4 +237,6 @@ ENGINE = Engine(
     ),
     recipe=RECIPE,
     proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED), ("nvcc", Proof.DOCUMENTED)),
+    log_lines=_log_lines,
+    log_names=(LogName(pattern=r"ggml", rank=100, source="logs of it in public issues"),),
 )

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     DeadSetting,
     Effect,
-    Engine,
     Hazard,
+    LogName,
     Marker,
     Proof,
     Rewrite,
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _CUDA_FILE = "ggml/src/ggml-cuda/CMakeLists.txt"
 _BESIDE = "include/llama.h"  # whisper.cpp has the same ggml files, and not this one
@@ -28,7 +33,14 @@ _NO_MAKE = (
     "the Makefile only says `The Makefile build is deprecated` since b4241 (#10514), and is gone since b6212 (#15449)"
 )
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.llama_cpp.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="llama.cpp",
     title="llama.cpp (ggml)",
     aliases=("llama-cpp", "llamacpp", "llama"),
@@ -128,4 +140,12 @@ ENGINE = Engine(
     ),
     recipe=replace(ggml.RECIPE, packages=("cmake", "g++", "git", "libssl-dev", "ninja-build")),
     proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED)),
+    log_lines=_log_lines,
+    log_names=(
+        LogName(
+            pattern=r"llama\.cpp|llama_(?:model|init|load|context)|llm_load|llama-(?:cli|server)|ollama",
+            rank=70,
+            source="logs of it in public issues",
+        ),
+    ),
 )

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Proof,
     Rewrite,
     Switch,
 )
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _CMAKE = "cmake/external/cuda_configuration.cmake of microsoft/onnxruntime at 096d680"
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.onnxruntime.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="onnxruntime",
     title="ONNX Runtime, CUDA provider",
     aliases=("ort", "onnxruntime-gpu", "onnx-runtime"),
@@ -87,4 +100,6 @@ ENGINE = Engine(
         Marker("CMakeLists.txt", r"(?m)^project\(onnxruntime\b"),
     ),
     proved=(("cmake", Proof.DOCUMENTED),),
+    log_lines=_log_lines,
+    log_names=(LogName(pattern=r"onnxruntime", rank=50, source="logs of it in public issues"),),
 )

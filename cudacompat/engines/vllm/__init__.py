@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
     Marker,
     Proof,
     Ptx,
 )
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _CMAKE = "CMakeLists.txt (000a1ee) and cmake/utils.cmake (00c1d95) of vllm-project/vllm"
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.vllm.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="vllm",
     title="vLLM",
     aliases=(),
@@ -63,4 +75,5 @@ ENGINE = Engine(
     products=("dist/vllm-*.whl", "vllm/_C*.so", "vllm/_moe_C*.so", "vllm/vllm_flash_attn/*.so"),
     markers=(Marker("CMakeLists.txt", r"project\(vllm_extensions"),),
     proved=(("env", Proof.DOCUMENTED),),
+    log_lines=_log_lines,
 )

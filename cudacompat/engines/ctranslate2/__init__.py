@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Proof,
     Ptx,
@@ -18,12 +20,23 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _CMAKELISTS = "CMakeLists.txt:494-552 of OpenNMT/CTranslate2 at v4.8.1"
 _MODULE = "Modules/FindCUDA/select_compute_arch.cmake of Kitware/CMake, the same in every release up to 4.4.2"
 _CONFIGURED = "configured with CMake 3.25 and 4.4 and nvcc 13.5"
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.ctranslate2.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="ctranslate2",
     title="CTranslate2 (of which faster-whisper uses the wheel)",
     aliases=("faster-whisper", "faster_whisper", "ct2"),
@@ -131,4 +144,8 @@ ENGINE = Engine(
         runtime_packages=("libgomp1", "libopenblas0"),
     ),
     proved=(("cmake", Proof.CONFIGURED),),
+    log_lines=_log_lines,
+    log_names=(
+        LogName(pattern=r"[Cc][Tt]ranslate2|faster[-_]whisper|whisperx", rank=40, source="logs of it in public issues"),
+    ),
 )  # fmt: skip
