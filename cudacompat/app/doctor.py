@@ -84,9 +84,10 @@ def save(facts: HostFacts) -> str:
 
 
 def _snapshot() -> HostFacts:
+    from cudacompat.engines import variables
     from cudacompat.host.snapshot import snapshot
 
-    return snapshot()
+    return snapshot(variables=variables())
 
 
 def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFacts) -> tuple[Target, ...]:

@@ -13,7 +13,7 @@ from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.reports.generate import GenerateReport
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.target import ArchSuffix
-from cudacompat.engines import find, profiles
+from cudacompat.engines import find, known, profiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
         profile=form,
         distro=distro,
         budget=budget,
+        measured=tuple(engine.name for engine in known() if engine.sizes),
         single=kind is not None and kind.matrix is Matrix.NO,
     )
     if asked.distro is not None:

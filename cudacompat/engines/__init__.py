@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from cudacompat.domain.builds.engine import Channel
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import (
     bitsandbytes,
@@ -101,6 +102,23 @@ def log_names() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return the names of engines with what their log lines hold, the one that is meant of several first."""
     named = sorted((name.rank, each.name, name.pattern) for each in known() for name in each.log_names)
     return tuple((name, re.compile(pattern)) for _, name, pattern in named)
+
+
+def names_anywhere() -> tuple[str, ...]:
+    """Return the settings of engines whose names mean the same in every project."""
+    return tuple(dict.fromkeys(knob.name for each in known() for knob in each.knobs if knob.anywhere))
+
+
+def variables() -> frozenset[str]:
+    """Return the names of environment variables that builds of engines read, or are believed to."""
+    knobs = (knob for each in known() for knob in (*each.knobs, *each.env_knobs))
+    read = {knob.name for knob in knobs if knob.channel is Channel.ENVIRONMENT}
+    return frozenset(read | {dead.name for each in known() for dead in each.dead if dead.name.isidentifier()})
+
+
+def called() -> frozenset[str]:
+    """Return all names of engines and of their packages, in small letters."""
+    return frozenset(name.lower() for each in known() for name in (each.name, *each.aliases, *each.packages))
 
 
 def wheels() -> tuple[Prebuilt, ...]:

@@ -22,6 +22,7 @@ ENGINE = EngineRecord(
     name="cargo-cc",
     title="a crate that compiles CUDA with the cc crate",
     aliases=("cc-rs", "cc"),
+    plain=True,
     system=BuildSystem.CARGO,
     current=None,
     source=f"{_CC}; nvcc's manual, NVCC_APPEND_FLAGS",

@@ -21,6 +21,7 @@ ENGINE = EngineRecord(
     name="cargo-cmake",
     title="a crate that builds CUDA with the cmake crate",
     aliases=("cmake-rs",),
+    plain=True,
     system=BuildSystem.CARGO,
     current=None,
     source=_CRATE,

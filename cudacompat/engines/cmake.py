@@ -22,6 +22,7 @@ ENGINE = EngineRecord(
     name="cmake",
     title="a CMake project with CUDA as a language",
     aliases=("plain-cmake",),
+    plain=True,
     system=BuildSystem.CMAKE,
     current=None,
     source=_SOURCE,

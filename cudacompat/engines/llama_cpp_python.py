@@ -20,7 +20,9 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines import ggml
+from cudacompat.engines.ggml import costs
 from cudacompat.engines.record import EngineRecord
 
 _SOURCE = "github.com/abetlen/llama-cpp-python at v0.3.35 and its tags from v0.2.0 on, with the llama.cpp of each"
@@ -130,6 +132,16 @@ ENGINE = EngineRecord(
     log_names=(
         LogName(
             pattern=r"llama[-_]cpp[-_]python|site-packages.llama_cpp", rank=30, source="logs of it in public issues"
+        ),
+    ),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
+    wheels=(
+        Prebuilt(
+            "llama-cpp-python",
+            "libggml-cuda.so, for the list of its maker",
+            "README.md of abetlen/llama-cpp-python, Pre-built Wheel (New)",
+            "/whl/cu",
         ),
     ),
 )

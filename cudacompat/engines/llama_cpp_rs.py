@@ -17,6 +17,7 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.ggml import costs
 from cudacompat.engines.record import EngineRecord
 
 _BUILD_SCRIPT = "llama-cpp-sys-2/build.rs of utilityai/llama-cpp-rs at bed81ad (0.1.154) and its tags from 0.1.79 on"
@@ -144,4 +145,6 @@ ENGINE = EngineRecord(
     log_names=(
         LogName(pattern=r"llama[-_]cpp[-_](?:sys|rs)|llama-cpp-2", rank=20, source="logs of it in public issues"),
     ),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

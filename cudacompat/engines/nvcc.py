@@ -12,6 +12,7 @@ ENGINE = EngineRecord(
     name="nvcc",
     title="nvcc, called directly",
     aliases=("cuda", "make"),
+    plain=True,
     system=BuildSystem.NVCC,
     current=None,
     source=_SOURCE,

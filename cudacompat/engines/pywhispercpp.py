@@ -18,6 +18,7 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.ggml import costs
 from cudacompat.engines.record import EngineRecord
 
 _SETUP = "setup.py of absadiki/pywhispercpp at f3b7454 (1.5.0) and its tags from v1.2.0 on"
@@ -135,4 +136,6 @@ ENGINE = EngineRecord(
         runtime_packages=("libgomp1",),
     ),
     proved=(("env", Proof.CONFIGURED),),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

@@ -6,7 +6,7 @@ import platform
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,8 +50,9 @@ class _Building:
     compilers: ProbeList[HostCompiler]
 
 
-def snapshot(timeout_s: float = TIMEOUT_S) -> HostFacts:
-    """Return the facts of this machine. Nothing that a probe does ends it: what raised or did not answer within
+def snapshot(timeout_s: float = TIMEOUT_S, variables: Collection[str] = frozenset()) -> HostFacts:
+    """Return the facts of this machine; `variables` are names in the environment that matter to builds beside those of
+    CUDA and CMake. Nothing that a probe does ends it: what raised or did not answer within
     `timeout_s` seconds is missing, and a note says so."""
     answers = _ask(
         {
@@ -77,7 +78,7 @@ def snapshot(timeout_s: float = TIMEOUT_S) -> HostFacts:
         cmake=_or_missing(answers["CMake"], "CMake"),
         container=_or(answers["container"], ContainerFacts(False, None, "")),
         packages=stack.values,
-        environment=cuda_variables(),
+        environment=cuda_variables(also=variables),
         pci_cards=tuple(card.id for card in _or(answers["PCI bus"], ())),
         platform=_or(answers["system"], ""),
         python=platform.python_version(),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
@@ -39,6 +40,9 @@ from cudacompat.domain.builds.engine_facts import (
 )
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
+
+if TYPE_CHECKING:
+    from cudacompat.domain.builds.plans.cost_table import SizeRow, TimeRow
 
 __all__ = [
     "ALWAYS",
@@ -93,6 +97,8 @@ class Engine:
     caches: tuple[Cache, ...] = ()
     products: tuple[str, ...] = ()  # globs of the files that hold the device code
     markers: tuple[Marker, ...] = ()
+    sizes: tuple[SizeRow, ...] = ()
+    times: tuple[TimeRow, ...] = ()
     log_names: tuple[LogName, ...] = ()
     api: Api | None = None
     recipe: Recipe | None = None
@@ -101,6 +107,7 @@ class Engine:
     finds_ccache: str = ""  # the option by which its build puts ccache in front of nvcc where it is installed
     stops_unset: str = ""  # how its build ends when nothing sets the list and no GPU is there, if it does
     proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far
+    plain: bool = False  # a way of building, which any project may go, and no project of its own
     tag: str = "v"  # what its tags put before the version
     packages: tuple[str, ...] = ()  # what the package indexes call it: building one of these builds it
     repositories: tuple[str, ...] = ()  # owner/name on GitHub, in small letters

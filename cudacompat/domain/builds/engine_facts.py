@@ -127,6 +127,7 @@ class Knob:
     stands_in: bool = False
     empty: tuple[str, str] | None = None
     stops: bool | None = None
+    anywhere: bool = False  # its name means this in every project, whoever's it is
 
     def takes(self, number: int, suffix: str, *, sass: bool = True) -> bool:
         """Whether it can be given this target: its number, its suffix, with its machine code or PTX alone."""

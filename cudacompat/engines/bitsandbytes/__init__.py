@@ -17,6 +17,8 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+from cudacompat.engines.bitsandbytes.costs import SIZES
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
@@ -116,4 +118,12 @@ ENGINE = EngineRecord(
     ),
     proved=(("cmake", Proof.CONFIGURED),),
     log_lines=_log_lines,
+    sizes=SIZES,
+    wheels=(
+        Prebuilt(
+            "bitsandbytes",
+            "libbitsandbytes_cudaNNN.so, one for each CUDA release",
+            "pypi.org/project/bitsandbytes",
+        ),
+    ),
 )

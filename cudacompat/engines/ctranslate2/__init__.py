@@ -20,6 +20,8 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+from cudacompat.engines.ctranslate2.costs import SIZES
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
@@ -147,5 +149,19 @@ ENGINE = EngineRecord(
     log_lines=_log_lines,
     log_names=(
         LogName(pattern=r"[Cc][Tt]ranslate2|faster[-_]whisper|whisperx", rank=40, source="logs of it in public issues"),
+    ),
+    sizes=SIZES,
+    wheels=(
+        Prebuilt("ctranslate2", "libctranslate2 with CUDA", "pypi.org/project/ctranslate2"),
+        Prebuilt(
+            "faster-whisper",
+            "nothing itself; it runs on the wheel of ctranslate2",
+            "pypi.org/project/faster-whisper",
+        ),
+        Prebuilt(
+            "whisperx",
+            "nothing itself; it runs on the wheels of torch and ctranslate2",
+            "pypi.org/project/whisperx",
+        ),
     ),
 )  # fmt: skip

@@ -30,10 +30,12 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.engines.ggml import costs
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.runs.signs import RunSign
 
 CMAKELISTS = "ggml/src/ggml-cuda/CMakeLists.txt at ggml-org/whisper.cpp v1.9.3"
 
@@ -204,6 +206,12 @@ def _log_lines() -> LogLines:
     return LINES
 
 
+def _run_signs() -> tuple[RunSign, ...]:
+    from cudacompat.engines.ggml.run_signs import SIGNS
+
+    return SIGNS
+
+
 ENGINE = EngineRecord(
     name="ggml",
     title="ggml, the tensor library",
@@ -238,5 +246,8 @@ ENGINE = EngineRecord(
     recipe=RECIPE,
     proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED), ("nvcc", Proof.DOCUMENTED)),
     log_lines=_log_lines,
+    run_signs=_run_signs,
     log_names=(LogName(pattern=r"ggml", rank=100, source="logs of it in public issues"),),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

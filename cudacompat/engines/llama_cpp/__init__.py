@@ -17,10 +17,12 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.ggml import costs
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.runs.signs import RunSign
 
 _CUDA_FILE = "ggml/src/ggml-cuda/CMakeLists.txt"
 _BESIDE = "include/llama.h"  # whisper.cpp has the same ggml files, and not this one
@@ -38,6 +40,12 @@ def _log_lines() -> LogLines:
     from cudacompat.engines.llama_cpp.log_lines import LINES
 
     return LINES
+
+
+def _run_signs() -> tuple[RunSign, ...]:
+    from cudacompat.engines.llama_cpp.run_signs import SIGNS
+
+    return SIGNS
 
 
 ENGINE = EngineRecord(
@@ -141,6 +149,7 @@ ENGINE = EngineRecord(
     recipe=replace(ggml.RECIPE, packages=("cmake", "g++", "git", "libssl-dev", "ninja-build")),
     proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED)),
     log_lines=_log_lines,
+    run_signs=_run_signs,
     log_names=(
         LogName(
             pattern=r"llama\.cpp|llama_(?:model|init|load|context)|llm_load|llama-(?:cli|server)|ollama",
@@ -148,4 +157,6 @@ ENGINE = EngineRecord(
             source="logs of it in public issues",
         ),
     ),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

@@ -18,10 +18,13 @@ from cudacompat.domain.builds.engine import (
     Rewrite,
     Switch,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+from cudacompat.engines.onnxruntime.costs import SIZES
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.runs.signs import RunSign
 
 _CMAKE = "cmake/external/cuda_configuration.cmake of microsoft/onnxruntime at 096d680"
 
@@ -30,6 +33,12 @@ def _log_lines() -> LogLines:
     from cudacompat.engines.onnxruntime.log_lines import LINES
 
     return LINES
+
+
+def _run_signs() -> tuple[RunSign, ...]:
+    from cudacompat.engines.onnxruntime.run_signs import SIGNS
+
+    return SIGNS
 
 
 ENGINE = EngineRecord(
@@ -101,5 +110,16 @@ ENGINE = EngineRecord(
     ),
     proved=(("cmake", Proof.DOCUMENTED),),
     log_lines=_log_lines,
+    run_signs=_run_signs,
     log_names=(LogName(pattern=r"onnxruntime", rank=50, source="logs of it in public issues"),),
+    sizes=SIZES,
+    wheels=(
+        Prebuilt("onnxruntime-gpu", "libonnxruntime_providers_cuda.so", "pypi.org/project/onnxruntime-gpu"),
+        Prebuilt(
+            "sherpa-onnx",
+            "its libraries and ONNX Runtime's",
+            "k2-fsa.github.io/sherpa/onnx/cuda.html",
+            "/onnx/cuda",
+        ),
+    ),
 )

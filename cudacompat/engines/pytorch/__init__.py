@@ -16,10 +16,12 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Ptx,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.runs.signs import RunSign
 
 _CMAKE = (
     "cmake/public/cuda.cmake, cmake/public/utils.cmake and cmake/Modules_CUDA_fix/upstream/FindCUDA/"
@@ -31,6 +33,12 @@ def _log_lines() -> LogLines:
     from cudacompat.engines.pytorch.log_lines import LINES
 
     return LINES
+
+
+def _run_signs() -> tuple[RunSign, ...]:
+    from cudacompat.engines.pytorch.run_signs import SIGNS
+
+    return SIGNS
 
 
 ENGINE = EngineRecord(
@@ -82,5 +90,7 @@ ENGINE = EngineRecord(
     markers=(Marker("CMakeLists.txt", r"(?m)^project\(Torch\b"),),
     proved=(("env", Proof.DOCUMENTED), ("cmake", Proof.DOCUMENTED)),
     log_lines=_log_lines,
+    run_signs=_run_signs,
     log_names=(LogName(pattern=r"torch", rank=90, source="logs of it in public issues"),),
+    wheels=(Prebuilt("torch", "libtorch_cuda.so", "pypi.org/project/torch"),),
 )

@@ -57,6 +57,7 @@ ENGINE = EngineRecord(
             ptx=Ptx.WITH_CODE,
             suffixes="a",
             known=_KNOWN,
+            anywhere=True,
         ),
     ),
     file_knobs=(

@@ -15,6 +15,7 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Ptx,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
@@ -76,4 +77,5 @@ ENGINE = EngineRecord(
     markers=(Marker("CMakeLists.txt", r"project\(vllm_extensions"),),
     proved=(("env", Proof.DOCUMENTED),),
     log_lines=_log_lines,
+    wheels=(Prebuilt("vllm", "its kernels", "pypi.org/project/vllm"),),
 )

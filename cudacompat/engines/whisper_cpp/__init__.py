@@ -18,10 +18,12 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.ggml import costs
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.runs.signs import RunSign
 
 _SINCE_FP4 = Window("1.8.3")
 _OWN_VARIABLE = Window("1.5.3", "1.7.0")
@@ -38,6 +40,12 @@ def _log_lines() -> LogLines:
     from cudacompat.engines.whisper_cpp.log_lines import LINES
 
     return LINES
+
+
+def _run_signs() -> tuple[RunSign, ...]:
+    from cudacompat.engines.whisper_cpp.run_signs import SIGNS
+
+    return SIGNS
 
 
 ENGINE = EngineRecord(
@@ -166,6 +174,7 @@ ENGINE = EngineRecord(
     recipe=ggml.RECIPE,
     proved=(("cmake", Proof.BUILT), ("env", Proof.CONFIGURED), ("dockerfile", Proof.DOCUMENTED)),
     log_lines=_log_lines,
+    run_signs=_run_signs,
     log_names=(
         LogName(
             pattern=r"whisper\.cpp|whisper_(?:init|model|backend|full|default|print)|whisper-cli",
@@ -173,4 +182,6 @@ ENGINE = EngineRecord(
             source="logs of it in public issues",
         ),
     ),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

@@ -21,6 +21,7 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.ggml import costs
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
@@ -167,4 +168,6 @@ ENGINE = EngineRecord(
     proved=(("env", Proof.DOCUMENTED), ("dockerfile", Proof.DOCUMENTED)),
     log_lines=_log_lines,
     log_names=(LogName(pattern=r"whisper[-_]rs", rank=10, source="logs of it in public issues"),),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

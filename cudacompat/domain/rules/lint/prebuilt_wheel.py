@@ -41,7 +41,7 @@ def check(project: Project) -> Iterable[Finding]:
         packages = list(_installed(command))
         if not packages or command.conditional:
             continue
-        rows = [prebuilt(name) for name in packages]
+        rows = [prebuilt(project.wheels, name) for name in packages]
         for setting in (*_in_front(project, command), *_of_stage(project, command)):
             row = _of_index(command, rows)
             if row is None:
