@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import LogLines, Signature, SignatureGroup
+from cudacompat.domain.logs.signature import LineAddition, LogLines, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 
 _OWN: tuple[Signature, ...] = (
@@ -75,4 +75,5 @@ _OWN: tuple[Signature, ...] = (
 
 LINES = LogLines(
     groups=(SignatureGroup("CTranslate2 and faster-whisper", _OWN, place=120),),
+    additions=(LineAddition(id="cudnn-library-missing", fix="for cuDNN 8 ctranslate2==4.4.0."),),
 )

@@ -322,6 +322,12 @@ LINES = LogLines(
         ),
         LineAddition(id="cuda-invalid-handle", after=_DEVICE_CODE),
         *(LineAddition(id=each, after=_DEVICE_CODE[:2]) for each in _LIBRARIES_AFTER),
+        LineAddition(id="cuda-not-supported", fix="for ggml GGML_CUDA_NO_VMM=ON at build time."),
+        LineAddition(id="undefined-symbol-cuda-driver", fix="ggml does without with -DGGML_CUDA_NO_VMM=ON."),
+        LineAddition(id="ptxas-needs-arch-specific", fix="newer ggml turns 12X into 12Xa by itself."),
+        LineAddition(
+            id="cpu-illegal-instruction", cause="In ggml GGML_NATIVE=ON does so.", fix="for ggml -DGGML_NATIVE=OFF."
+        ),
         LineAddition(id="nvcc-arch-is-garbage", fix=_NATIVE_OFF),
         LineAddition(id="cmake-native-without-gpu", fix=_NATIVE_OFF),
     ),

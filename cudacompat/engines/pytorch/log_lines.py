@@ -220,8 +220,25 @@ _CPU: tuple[Signature, ...] = (
     ),
 )
 
+_LINKING: tuple[Signature, ...] = (
+    Signature(
+        id="nvjitlink-mismatch",
+        title="libcusparse found a libnvJitLink of an older CUDA 12 release",
+        patterns=("undefined symbol: __nvJitLink<symbol:word>, version libnvJitLink.so.12",),
+        sample="ImportError: /env/lib/python3.11/site-packages/torch/lib/../../nvidia/cusparse/lib/libcusparse.so.12: "
+        "undefined symbol: __nvJitLinkComplete_12_4, version libnvJitLink.so.12",
+        cause="LD_LIBRARY_PATH names a toolkit (such as /usr/local/cuda-12.1/lib64) whose libnvJitLink is older than "
+        "the one in the wheel, and it is found first.",
+        not_="that PyTorch is broken.",
+        fix="Unset LD_LIBRARY_PATH, or upgrade nvidia-nvjitlink-cu12 to the release of nvidia-cusparse-cu12.",
+        command="env -u LD_LIBRARY_PATH python -c 'import torch'",
+        sources=("pytorch/pytorch#134929", "pytorch/pytorch#111469", "infiniflow/ragflow#4466"),
+    ),
+)
+
 LINES = LogLines(
     groups=(
+        SignatureGroup("Linking and loading libraries", _LINKING, before="glibc-too-old"),
         SignatureGroup("PyTorch", _OWN, place=130),
         SignatureGroup("Silent use of the CPU", _CPU, before="sherpa-cpu"),
     ),

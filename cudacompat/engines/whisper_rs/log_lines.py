@@ -6,7 +6,7 @@ From the history of tazz4843/whisper-rs up to 0.14.3 (135b60b), and copies of 0.
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import LogLines, Signature, SignatureGroup
+from cudacompat.domain.logs.signature import LineAddition, LogLines, Signature, SignatureGroup
 
 # calls that no release has, and those that went to another type
 _WITH_GPU = "<method:(with_gpu|set_use_gpu|set_gpu|use_cuda|with_cuda|set_use_cuda|enable_gpu)>"
@@ -198,4 +198,15 @@ _OWN: tuple[Signature, ...] = (
 
 LINES = LogLines(
     groups=(SignatureGroup("whisper-rs and cargo", _OWN, place=110),),
+    additions=(
+        LineAddition(
+            id="ld-no-pic",
+            cause="With whisper-rs this comes from CMAKE_CUDA_FLAGS in the environment, which replaces its own "
+            "-Xcompiler=-fPIC.",
+        ),
+        LineAddition(
+            id="cpu-illegal-instruction",
+            fix="for whisper-rs SOURCE_DATE_EPOCH=1, or GGML_NATIVE=OFF from 0.16.",
+        ),
+    ),
 )

@@ -147,7 +147,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="A feature such as virtual memory management, peer access or managed memory is missing here: vGPU, "
         "WSL2, MIG or an old GPU.",
         not_="that the device code is missing.",
-        fix="Switch the feature off in the program (ggml: GGML_CUDA_NO_VMM=ON at build time).",
+        fix="Switch the feature off in the program.",
         sources=(_TABLE,),
     ),
     Signature(

@@ -58,8 +58,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The source uses an instruction that exists only under the target with the suffix a or f. "
         "__CUDA_ARCH__ is 1200 for sm_120 and for sm_120a, so a plain guard does not help.",
         not_="that the GPU lacks the instruction.",
-        fix="Build for 120a (or 120f from CUDA 12.9); take plain compute_120 out of NVCC_APPEND_FLAGS. Newer ggml "
-        "turns 12X into 12Xa by itself.",
+        fix="Build for 120a (or 120f from CUDA 12.9); take plain compute_120 out of NVCC_APPEND_FLAGS.",
         command="cudacompat generate {engine} --gpu {gpu}",
         distinct=("arch",),
         sources=(_MEASURED, "ggml-org/llama.cpp#18363", "ggml-org/llama.cpp#17906"),
