@@ -35,7 +35,7 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "domain/builds/engine_facts.py": (frozenset({"cupy", "torch"}), "spellings of a list, called after who reads them"),
     "domain/project/image_names.py": (
         frozenset({"pytorch/pytorch"}),
-        "names of images are read where no engine is known",
+        "images are named where no engine is known",
     ),
     "domain/rules/artifact/no_device_code.py": (frozenset({"ggml"}), "an example of a library in a finding's help"),
     "domain/rules/lint/torch_list_unset.py": (frozenset({"torch"}), "the rule's id, which is a contract"),
@@ -72,9 +72,8 @@ def _own(engine: Engine) -> Iterator[str]:
 
 def named_in(source: str, words: frozenset[str]) -> set[str]:
     """The words that stand in the constants of some code."""
-    pattern = re.compile(
-        rf"(?<![A-Za-z0-9_])(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})(?![A-Za-z0-9_])"
-    )
+    any_of = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    pattern = re.compile(rf"(?:(?<![A-Za-z0-9_])|(?<=-D))(?:{any_of})(?![A-Za-z0-9_])")
     tree = ast.parse(source)
     free: set[int] = set()
     for node in ast.walk(tree):
@@ -119,7 +118,8 @@ def test_a_name_is_seen() -> None:
     words = terms(ENGINES)
     assert {"whisper.cpp", "GGML_CUDA", "TORCH_CUDA_ARCH_LIST", "with_gpu", "ggml-org/llama.cpp"} <= words
     assert not {"cmake", "nvcc", "CMAKE_CUDA_ARCHITECTURES"} & words
-    assert named_in('x = f"-DGGML_CUDA=ON {y}"', words) == {"GGML_CUDA"}
+    assert named_in('x = f"{y} GGML_CUDA=ON"', words) == {"GGML_CUDA"}
+    assert named_in("x = '-DGGML_CUDA=ON'", words) == {"GGML_CUDA"}
     assert named_in("x = rb'ggml-cuda'", words) == {"ggml"}
     assert named_in('"""ggml"""\ndef f():\n    """llama.cpp"""\n', words) == set()
     assert named_in('S(sample="ggml", sources=("llama.cpp",), fix="ggml")', words) == {"ggml"}
