@@ -88,10 +88,11 @@ def save(facts: HostFacts) -> str:
 
 
 def _snapshot() -> HostFacts:
+    from cudacompat.engines import variables
     from cudacompat.environments.installed import components
     from cudacompat.host.snapshot import snapshot
 
-    return snapshot(installed=components)
+    return snapshot(installed=components, variables=variables())
 
 
 def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFacts) -> tuple[Target, ...]:

@@ -10,11 +10,10 @@ import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from cudacompat.app.masking import without_secrets
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
-from cudacompat.domain.logs.catalogue import GROUPS, SIGNATURES, by_id, named
 from cudacompat.domain.logs.diagnosis import Source, causes_in_words, diagnose, generic
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
@@ -25,6 +24,9 @@ from cudacompat.domain.rules import all_rules, rule_called
 from cudacompat.domain.runs.observation import End
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.line_catalogue import LineCatalogue
 
 _PAGE_WIDTH = 80
 _HEADINGS = ("What it finds", "Why it matters", "Example", "What to do")
@@ -38,7 +40,7 @@ def explain(id_: str) -> PageReport:
     if rule is not None:
         text = inspect.cleandoc(rule.doc)
         return PageReport(rule.id, "finding", rule.title, f"{rule.id}: {rule.title}\n\n{text}", _sections(text))
-    signature = named(id_)
+    signature = line_catalogue().named(id_)
     if signature is not None:
         return _signature_report(signature)
     near = _near(id_)
@@ -82,7 +84,7 @@ def _signature_report(signature: Signature) -> PageReport:
 
 def is_known(id_: str) -> bool:
     """Whether `explain` has a page under this id, CUDA error number or name."""
-    return named(id_) is not None or rule_called(id_.strip().lower()) is not None
+    return rule_called(id_.strip().lower()) is not None or line_catalogue().named(id_) is not None
 
 
 def signature_page(signature: Signature) -> str:
@@ -107,9 +109,18 @@ def _filled(text: str) -> str:
     return textwrap.fill(text, _PAGE_WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
+def line_catalogue() -> LineCatalogue:
+    """Return all known log lines, those of the engines among them."""
+    from cudacompat import engines
+    from cudacompat.domain.logs.catalogue import GROUPS
+    from cudacompat.domain.logs.line_catalogue import assembled
+
+    return assembled(GROUPS, engines.log_lines())
+
+
 def catalogue() -> CatalogueReport:
     """All that can be explained."""
-    return CatalogueReport(GROUPS, tuple((rule.id, rule.title) for rule in all_rules()))
+    return CatalogueReport(line_catalogue().groups, tuple((rule.id, rule.title) for rule in all_rules()))
 
 
 def explain_file(path: str, gpu: str | None) -> ExplainReport:
@@ -163,7 +174,11 @@ def explain_command(
 
 
 def _reader() -> tuple[LogReading, LogScanner]:
-    reading = LogReading(Matcher(signature for signature in SIGNATURES if not signature.derived))
+    from cudacompat import engines
+
+    lines = line_catalogue()
+    printed = (signature for signature in lines.signatures if not signature.derived)
+    reading = LogReading(Matcher(printed, lines.everywhere), engines.log_names())
     return reading, LogScanner(reading)
 
 
@@ -179,9 +194,11 @@ def _explained(file: BinaryIO, name: str, gpu: str | None) -> ExplainReport:
 
 def _report(reading: LogReading, source: Source, gpu: str | None) -> ExplainReport:
     target, found_by = _target(gpu, bool(reading.facts.devices), bool(reading.occurrences))
-    from cudacompat.engines import ENGINES
+    from cudacompat import engines
 
-    return without_secrets(diagnose(reading, source, target, found_by, {engine.name for engine in ENGINES}))
+    names = {engine.name for engine in engines.known()}
+    lines = line_catalogue().by_id()
+    return without_secrets(diagnose(reading, source, target, found_by, engines=names, lines=lines))
 
 
 def _target(gpu: str | None, in_log: bool, wanted: bool) -> tuple[Target | None, str | None]:
@@ -210,5 +227,5 @@ def _not_there(path: str) -> str:
 
 
 def _near(id_: str) -> list[str]:
-    ids = sorted({*(rule.id for rule in all_rules()), *by_id()})
+    ids = sorted({*(rule.id for rule in all_rules()), *line_catalogue().by_id()})
     return difflib.get_close_matches(id_.strip().lower()[:80], ids, n=3)

@@ -15,7 +15,7 @@ from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile, GenerateReport
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.target import ArchSuffix
-from cudacompat.engines import find, profiles
+from cudacompat.engines import find, known, profiles
 
 if TYPE_CHECKING:
     from cudacompat.generate.install import InstallSource
@@ -113,6 +113,7 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
         profile=form,
         distro=distro,
         budget=budget,
+        measured=tuple(engine.name for engine in known() if engine.sizes),
         single=kind is not None and kind.matrix is Matrix.NO,
     )
     if asked.distro is not None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.builds.engine import Engine
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from cudacompat.domain.builds.engine import Channel
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import (
     bitsandbytes,
@@ -29,9 +35,15 @@ from cudacompat.engines import (
     whisper_cpp,
     whisper_rs,
 )
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+    from cudacompat.domain.runs.signs import RunSign
 
 # In the order in which a source tree is asked whose it is: the most particular first, any CMake project last.
-ENGINES: tuple[Engine, ...] = (
+ENGINES: tuple[EngineRecord, ...] = (
     whisper_cpp.ENGINE,
     whisper_rs.ENGINE,
     llama_cpp.ENGINE,
@@ -58,14 +70,70 @@ ENGINES: tuple[Engine, ...] = (
 )
 
 
-def find(name: str) -> Engine:
+_ADDED: ContextVar[tuple[EngineRecord, ...]] = ContextVar("engines that are known for a while", default=())
+
+
+def known() -> tuple[EngineRecord, ...]:
+    """Return the engines that are known now, in the order in which a source tree is asked."""
+    return (*_ADDED.get(), *ENGINES)
+
+
+@contextmanager
+def added(*engines: EngineRecord) -> Iterator[None]:
+    """Know these engines as well while it lasts, before all others: to try one that is being described."""
+    token = _ADDED.set((*engines, *_ADDED.get()))
+    try:
+        yield
+    finally:
+        _ADDED.reset(token)
+
+
+def log_lines() -> tuple[LogLines, ...]:
+    """Return what engines bring to the catalogue of log lines."""
+    return tuple(each.log_lines() for each in known() if each.log_lines is not None)
+
+
+def run_signs() -> tuple[RunSign, ...]:
+    """Return the lines by which running engines show where they run."""
+    return tuple(sign for each in known() if each.run_signs is not None for sign in each.run_signs())
+
+
+def log_names() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the names of engines with what their log lines hold, the one that is meant of several first."""
+    named = sorted((name.rank, each.name, name.pattern) for each in known() for name in each.log_names)
+    return tuple((name, re.compile(pattern)) for _, name, pattern in named)
+
+
+def names_anywhere() -> tuple[str, ...]:
+    """Return the settings of engines whose names mean the same in every project."""
+    return tuple(dict.fromkeys(knob.name for each in known() for knob in each.knobs if knob.anywhere))
+
+
+def variables() -> frozenset[str]:
+    """Return the names of environment variables that builds of engines read, or are believed to."""
+    knobs = (knob for each in known() for knob in (*each.knobs, *each.env_knobs))
+    read = {knob.name for knob in knobs if knob.channel is Channel.ENVIRONMENT}
+    return frozenset(read | {dead.name for each in known() for dead in each.dead if dead.name.isidentifier()})
+
+
+def called() -> frozenset[str]:
+    """Return all names of engines and of their packages, in small letters."""
+    return frozenset(name.lower() for each in known() for name in (each.name, *each.aliases, *each.packages))
+
+
+def wheels() -> tuple[Prebuilt, ...]:
+    """Return the packages of engines that are built already."""
+    return tuple(wheel for each in known() for wheel in each.wheels)
+
+
+def find(name: str) -> EngineRecord:
     """Return the engine of this name or alias; `UsageError` with the nearest names for an unknown one."""
-    known = {alias: engine for engine in ENGINES for alias in (engine.name.lower(), *engine.aliases)}
-    found = known.get(name.strip().lower())
+    by_name = {alias: engine for engine in known() for alias in (engine.name.lower(), *engine.aliases)}
+    found = by_name.get(name.strip().lower())
     if found is not None:
         return found
     import difflib
 
-    near = difflib.get_close_matches(name.strip().lower()[:60], known, n=3)
-    names = list(dict.fromkeys(known[each].name for each in near)) or [engine.name for engine in ENGINES]
+    near = difflib.get_close_matches(name.strip().lower()[:60], by_name, n=3)
+    names = list(dict.fromkeys(by_name[each].name for each in near)) or [engine.name for engine in known()]
     raise UsageError(f"unknown engine: {name[:60]!r}; {'did you mean' if near else 'there are'} {', '.join(names)}")

@@ -7,7 +7,6 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
@@ -19,6 +18,7 @@ from cudacompat.domain.builds.engine import (
     Rewrite,
     Window,
 )
+from cudacompat.engines.record import EngineRecord
 
 _KERNELS = "candle-kernels/build.rs of huggingface/candle at 2a13b0f (0.11.0) and its tags from 0.5.1 on"
 _FORGE = "src/compute_cap.rs and src/builder.rs of cudaforge (haricot/cudaforge at 9b8621c; cudaforge 0.1.5 on docs.rs)"
@@ -27,7 +27,7 @@ _BINDGEN = "src/lib.rs of Narsil/bindgen_cuda at a6b0c89"
 _BY_FORGE = Window("0.10.0")
 _BY_BINDGEN = Window("0.5.1", "0.10.0")
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="candle",
     title="candle (Rust)",
     aliases=("candle-core", "candle-kernels", "huggingface-candle"),
@@ -68,7 +68,7 @@ ENGINE = Engine(
         DeadSetting(
             "CMAKE_CUDA_ARCHITECTURES", "candle does not run CMake", _KERNELS, "build scripts that hand CMAKE_* on"
         ),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _KERNELS, "PyTorch and its extensions"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _KERNELS, "PyTorch and its extensions"),
         DeadSetting("CUDAARCHS", "candle does not run CMake", _KERNELS, "CMake 3.20 and newer"),
     ),
     hazards=(

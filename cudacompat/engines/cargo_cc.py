@@ -7,7 +7,6 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
@@ -15,13 +14,15 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Recipe,
 )
+from cudacompat.engines.record import EngineRecord
 
 _CC = "src/lib.rs of rust-lang/cc-rs at 1.4.2 (a91e05e)"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="cargo-cc",
     title="a crate that compiles CUDA with the cc crate",
     aliases=("cc-rs", "cc"),
+    plain=True,
     system=BuildSystem.CARGO,
     current=None,
     source=f"{_CC}; nvcc's manual, NVCC_APPEND_FLAGS",
@@ -43,8 +44,8 @@ ENGINE = Engine(
             "CMAKE_CUDA_ARCHITECTURES", "cc does not run CMake", _CC, "build scripts that hand CMAKE_* on to CMake"
         ),
         DeadSetting("CUDAARCHS", "cc does not run CMake", _CC, "CMake 3.20 and newer"),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CC, "PyTorch and its extensions"),
-        DeadSetting("CUDA_COMPUTE_CAP", "nothing in this build reads it", _CC, "the crates cudaforge and bindgen_cuda"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CC, "PyTorch and its extensions"),
+        DeadSetting.unread("CUDA_COMPUTE_CAP", _CC, "the crates cudaforge and bindgen_cuda"),
     ),
     hazards=(
         Hazard(

@@ -7,20 +7,21 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
     Marker,
     Proof,
     Recipe,
 )
+from cudacompat.engines.record import EngineRecord
 
 _CRATE = "src/lib.rs of rust-lang/cmake-rs at 0.1.57 (511160f)"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="cargo-cmake",
     title="a crate that builds CUDA with the cmake crate",
     aliases=("cmake-rs",),
+    plain=True,
     system=BuildSystem.CARGO,
     current=None,
     source=_CRATE,
@@ -51,8 +52,8 @@ ENGINE = Engine(
             f"{_CRATE}: :513-572",
             "build scripts that hand CMAKE_* on themselves, as whisper-rs-sys and llama-cpp-sys-2 do",
         ),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CRATE, "PyTorch and its extensions"),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CRATE, "CTranslate2, only as -D"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CRATE, "PyTorch and its extensions"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _CRATE, "CTranslate2, only as -D"),
         DeadSetting("GGML_CUDA_COMPUTE_CAPABILITY", "no known program reads it", _CRATE),
     ),
     caches=(

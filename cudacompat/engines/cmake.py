@@ -7,20 +7,22 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
     Marker,
     Proof,
     Recipe,
+    Switch,
 )
+from cudacompat.engines.record import EngineRecord
 
 _SOURCE = "Modules/CMakeDetermineCUDACompiler.cmake of Kitware/CMake at 03676b05; run with CMake 3.25 and 4.4"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="cmake",
     title="a CMake project with CUDA as a language",
     aliases=("plain-cmake",),
+    plain=True,
     system=BuildSystem.CMAKE,
     current=None,
     source=_SOURCE,
@@ -33,6 +35,15 @@ ENGINE = Engine(
             Grammar.CMAKE,
             "CMake 3.20 and newer, at the first configure of a build folder only",
             _SOURCE,
+        ),
+    ),
+    switches=(
+        Switch(
+            name="USE_CUDA",
+            channel=Channel.DEFINE,
+            reader="the project's own CMakeLists.txt",
+            source="names of options in public CMake projects, and those of the engines that projects carry",
+            named=r"(?:GGML|WHISPER|LLAMA|WITH|USE|ENABLE|BUILD|FAISS_ENABLE|onnxruntime_USE)?_?(?:CUDA|CUBLAS|CUDNN|GPU)",
         ),
     ),
     dead=(

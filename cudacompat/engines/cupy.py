@@ -7,7 +7,6 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
@@ -16,10 +15,11 @@ from cudacompat.domain.builds.engine import (
     Recipe,
     Window,
 )
+from cudacompat.engines.record import EngineRecord
 
 _SETUP = "install/cupy_builder/_compiler.py of cupy/cupy at v14.2.0 and 6b6d956"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="cupy",
     title="CuPy",
     aliases=("cupy-cuda12x", "cupy-cuda13x"),
@@ -45,7 +45,7 @@ ENGINE = Engine(
     ),
     dead=(
         DeadSetting("CMAKE_CUDA_ARCHITECTURES", "CuPy's setup does not run CMake", _SETUP, "CMake projects"),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _SETUP, "PyTorch and its extensions"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _SETUP, "PyTorch and its extensions"),
     ),
     hazards=(
         Hazard(

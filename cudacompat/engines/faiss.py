@@ -7,19 +7,19 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
     Marker,
     Proof,
     Recipe,
-    RequiredSetting,
+    Switch,
     Window,
 )
+from cudacompat.engines.record import EngineRecord
 
 _CMAKE = "CMakeLists.txt of facebookresearch/faiss at v1.15.0"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="faiss",
     title="faiss, GPU indexes",
     aliases=("faiss-gpu",),
@@ -39,14 +39,13 @@ ENGINE = Engine(
             Window("1.7.0"),
         ),
     ),
-    fixed=(
-        RequiredSetting(
-            "FAISS_ENABLE_GPU",
-            "ON",
-            Channel.DEFINE,
-            "faiss' CMakeLists",
-            "without it there is no device code at all",
-            _CMAKE,
+    switches=(
+        Switch(
+            name="FAISS_ENABLE_GPU",
+            channel=Channel.DEFINE,
+            reader="faiss' CMakeLists",
+            source=_CMAKE + "; on unless it is switched off",
+            unset_is_on=True,
         ),
     ),
     env_knobs=(
@@ -71,7 +70,7 @@ ENGINE = Engine(
             "conda/faiss-gpu/build-lib.sh of facebookresearch/faiss at v1.15.0",
             "conda/faiss-gpu/build-lib.sh",
         ),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "PyTorch and its extensions"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CMAKE, "PyTorch and its extensions"),
     ),
     caches=(
         Cache(

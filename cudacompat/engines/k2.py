@@ -7,7 +7,6 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
@@ -15,11 +14,12 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Ptx,
 )
+from cudacompat.engines.record import EngineRecord
 
 _CMAKE = "CMakeLists.txt:213-302 and cmake/torch.cmake of k2-fsa/k2 at a741ae88 (1.24.4)"
 _TORCH = "share/cmake/Caffe2/public/cuda.cmake of the torch 2.14.1 wheel"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="k2",
     title="k2",
     aliases=("k2-fsa",),
@@ -49,7 +49,7 @@ ENGINE = Engine(
             f"{_CMAKE}; {_TORCH}",
             "k2 without PyTorch (K2_USE_PYTORCH=OFF)",
         ),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _CMAKE, "CTranslate2, only as -D"),
     ),
     hazards=(
         Hazard(

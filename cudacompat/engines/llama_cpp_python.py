@@ -8,18 +8,22 @@ from cudacompat.domain.builds.engine import (
     Channel,
     DeadSetting,
     Effect,
-    Engine,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Proof,
     Purpose,
     Recipe,
     RequiredSetting,
+    Switch,
     Window,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines import ggml
+from cudacompat.engines.ggml import costs
+from cudacompat.engines.record import EngineRecord
 
 _SOURCE = "github.com/abetlen/llama-cpp-python at v0.3.35 and its tags from v0.2.0 on, with the llama.cpp of each"
 _READER = "scikit-build-core, which splits CMAKE_ARGS as a shell would and hands it to CMake"
@@ -34,12 +38,12 @@ def _native(name: str, source: str, window: Window) -> RequiredSetting:
     return RequiredSetting(name, "OFF", Channel.CMAKE_ARGS, _READER, why, source, window, Purpose.PORTABLE)
 
 
-def _cuda(name: str, window: Window) -> RequiredSetting:
-    why, source = "without it there is no device code at all", "README.md of these versions"
-    return RequiredSetting(name, "ON", Channel.CMAKE_ARGS, _READER, why, source, window, Purpose.SWITCH)
+def _cuda(name: str, window: Window) -> Switch:
+    source = "README.md of these versions"
+    return Switch(name=name, channel=Channel.CMAKE_ARGS, reader=_READER, source=source, window=window)
 
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="llama-cpp-python",
     title="llama-cpp-python (llama.cpp inside)",
     aliases=("llama_cpp_python", "llama-cpp-py"),
@@ -61,10 +65,12 @@ ENGINE = Engine(
             Window("0.2.0"),
         ),
     ),
-    fixed=(
+    switches=(
         _cuda("GGML_CUDA", _SINCE_REORGANISED),
         _cuda("LLAMA_CUDA", Window("0.2.58", "0.2.80")),
         _cuda("LLAMA_CUBLAS", Window("0.2.0", "0.2.58")),
+    ),
+    fixed=(
         _native("GGML_NATIVE", ggml.NATIVE_OFF.source, _SINCE_REORGANISED),
         _native("LLAMA_NATIVE", "CMakeLists.txt:49 at b2533", Window("0.2.0", "0.2.80")),
     ),
@@ -123,4 +129,19 @@ ENGINE = Engine(
         runtime_packages=("libgomp1",),
     ),
     proved=(("env", Proof.CONFIGURED),),
+    log_names=(
+        LogName(
+            pattern=r"llama[-_]cpp[-_]python|site-packages.llama_cpp", rank=30, source="logs of it in public issues"
+        ),
+    ),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
+    wheels=(
+        Prebuilt(
+            "llama-cpp-python",
+            "libggml-cuda.so, for the list of its maker",
+            "README.md of abetlen/llama-cpp-python, Pre-built Wheel (New)",
+            "/whl/cu",
+        ),
+    ),
 )

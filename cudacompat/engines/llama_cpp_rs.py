@@ -7,16 +7,18 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Proof,
     Recipe,
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.ggml import costs
+from cudacompat.engines.record import EngineRecord
 
 _BUILD_SCRIPT = "llama-cpp-sys-2/build.rs of utilityai/llama-cpp-rs at bed81ad (0.1.154) and its tags from 0.1.79 on"
 
@@ -24,7 +26,7 @@ _FORWARDS = Window("0.1.112")  # CMAKE_* as -D
 _BY_CMAKE = Window("0.1.79", "0.1.112")  # CMake, but nothing is handed on
 _SINCE_FP4 = Window("0.1.132")  # llama.cpp b7709; 0.1.131 has b7119
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="llama-cpp-rs",
     title="llama-cpp-rs (Rust, llama.cpp inside)",
     aliases=("llama-cpp-2", "llama-cpp-sys-2", "llama_cpp_rs"),
@@ -140,4 +142,9 @@ ENGINE = Engine(
         rust=True,
     ),
     proved=(("env", Proof.DOCUMENTED),),
+    log_names=(
+        LogName(pattern=r"llama[-_]cpp[-_](?:sys|rs)|llama-cpp-2", rank=20, source="logs of it in public issues"),
+    ),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.builds.engine import BuildSystem, Channel, Engine, Grammar, Knob, Proof, Recipe
+from cudacompat.domain.builds.engine import BuildSystem, Channel, Grammar, Knob, Proof, Recipe
 from cudacompat.engines import cmake as plain_cmake
+from cudacompat.engines.record import EngineRecord
 
 _SOURCE = "nvcc's manual, --generate-code and NVCC_APPEND_FLAGS; run with nvcc 13.0 and 13.5"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="nvcc",
     title="nvcc, called directly",
     aliases=("cuda", "make"),
+    plain=True,
     system=BuildSystem.NVCC,
     current=None,
     source=_SOURCE,

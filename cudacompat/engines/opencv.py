@@ -7,18 +7,18 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
     Marker,
     Proof,
-    RequiredSetting,
+    Switch,
 )
+from cudacompat.engines.record import EngineRecord
 
 _CMAKE = "cmake/OpenCVDetectCUDAUtils.cmake of opencv/opencv at 0fecb18"
 
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="opencv",
     title="OpenCV, CUDA modules",
     aliases=("opencv-cuda", "opencv_contrib"),
@@ -42,14 +42,14 @@ ENGINE = Engine(
             suffixes="",
         ),
     ),
-    fixed=(
-        RequiredSetting(
-            "WITH_CUDA",
-            "ON",
-            Channel.DEFINE,
-            "OpenCV's CMakeLists, which wants the module cudev of opencv_contrib (OPENCV_EXTRA_MODULES_PATH) for it",
-            "without it there is no device code at all",
-            "CMakeLists.txt of opencv/opencv",
+    switches=(
+        Switch(
+            name="WITH_CUDA",
+            channel=Channel.DEFINE,
+            reader="OpenCV's CMakeLists, which wants the module cudev of opencv_contrib (OPENCV_EXTRA_MODULES_PATH) "
+            "for it",
+            source="CMakeLists.txt of opencv/opencv",
+            often_off=True,
         ),
     ),
     dead=(
@@ -58,8 +58,8 @@ ENGINE = Engine(
             "CMake does not read a variable of this name from the environment",
             "run with CMake 3.25 and 4.4",
         ),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "PyTorch and its extensions"),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CMAKE, "PyTorch and its extensions"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _CMAKE, "CTranslate2, only as -D"),
     ),
     hazards=(
         Hazard(

@@ -7,7 +7,6 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
@@ -15,9 +14,12 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Recipe,
     RequiredSetting,
+    Switch,
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.ggml import costs
+from cudacompat.engines.record import EngineRecord
 
 _SETUP = "setup.py of absadiki/pywhispercpp at f3b7454 (1.5.0) and its tags from v1.2.0 on"
 _READER = "pywhispercpp's setup.py, which hands every variable of the environment to CMake as -D"
@@ -27,11 +29,7 @@ _OLD = Window("1.2.0", "1.3.0")  # whisper.cpp 1.5.4
 _SINCE_FP4 = Window("1.5.0")  # whisper.cpp 1.8.4; 1.4.1 has 1.8.2
 
 
-def _given(name: str, value: str, why: str, source: str) -> RequiredSetting:
-    return RequiredSetting(name, value, Channel.ENVIRONMENT, _READER, why, source, _FORWARDS)
-
-
-ENGINE = Engine(
+ENGINE = EngineRecord(
     name="pywhispercpp",
     title="pywhispercpp (whisper.cpp inside)",
     aliases=("pywhisper-cpp",),
@@ -61,17 +59,32 @@ ENGINE = Engine(
             _OLD,
         ),
     ),
+    switches=(
+        Switch(
+            name="GGML_CUDA",
+            channel=Channel.ENVIRONMENT,
+            reader=_READER,
+            source="README.md at v1.5.0",
+            value="1",
+            window=_FORWARDS,
+        ),
+        Switch(
+            name="WHISPER_CUBLAS",
+            channel=Channel.CMAKE_ARGS,
+            reader="pywhispercpp's setup.py",
+            source="CMakeLists.txt:75 of whisper.cpp at v1.5.4",
+            window=_OLD,
+        ),
+    ),
     fixed=(
-        _given("GGML_CUDA", "1", "without it there is no device code at all", "README.md at v1.5.0"),
-        _given("GGML_NATIVE", "OFF", ggml.NATIVE_OFF.why, ggml.NATIVE_OFF.source),
         RequiredSetting(
-            "WHISPER_CUBLAS",
-            "ON",
-            Channel.CMAKE_ARGS,
-            "pywhispercpp's setup.py",
-            "without it there is no device code at all",
-            "CMakeLists.txt:75 of whisper.cpp at v1.5.4",
-            _OLD,
+            "GGML_NATIVE",
+            "OFF",
+            Channel.ENVIRONMENT,
+            _READER,
+            ggml.NATIVE_OFF.why,
+            ggml.NATIVE_OFF.source,
+            _FORWARDS,
         ),
     ),
     dead=ggml.dead(
@@ -123,4 +136,6 @@ ENGINE = Engine(
         runtime_packages=("libgomp1",),
     ),
     proved=(("env", Proof.CONFIGURED),),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 # The driver and the runtime: https://docs.nvidia.com/cuda/cuda-programming-guide/05-appendices/environment-variables.html
 # and, for MPS, https://docs.nvidia.com/deploy/mps/appendix-tools-and-interface-reference.html
@@ -36,7 +36,6 @@ _RUNNING = (
 )
 # nvcc: https://docs.nvidia.com/cuda/cuda-compiler-driver-nvcc/#nvcc-environment-variables
 # CMake: https://cmake.org/cmake/help/latest/manual/cmake-env-variables.7.html and FindCUDAToolkit
-# PyTorch: https://docs.pytorch.org/docs/stable/cpp_extension.html; candle: CUDA_COMPUTE_CAP of bindgen_cuda
 _BUILDING = (
     "CMAKE_CUDA_ARCHITECTURES",
     "CMAKE_CUDA_COMPILER",
@@ -48,9 +47,6 @@ _BUILDING = (
     "CUDAHOSTCXX",
     "CUDAToolkit_ROOT",
     "CUDA_ARCHITECTURES",
-    "CUDA_ARCH_LIST",
-    "CUDA_COMPUTE_CAP",
-    "CUDA_DOCKER_ARCH",
     "CUDA_HOME",
     "CUDA_PATH",
     "CUDA_ROOT",
@@ -59,7 +55,6 @@ _BUILDING = (
     "NVCC_APPEND_FLAGS",
     "NVCC_CCBIN",
     "NVCC_PREPEND_FLAGS",
-    "TORCH_CUDA_ARCH_LIST",
 )
 # Containers: https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html
 _CONTAINERS = (
@@ -75,9 +70,12 @@ NAMES = frozenset(_RUNNING + _BUILDING + _CONTAINERS)
 _RELEASE_PATH = re.compile(r"CUDA_PATH_V\d+_\d+")
 
 
-def cuda_variables(environment: Mapping[str, str] | None = None) -> tuple[tuple[str, str], ...]:
-    """Return the variables of the list that are set (this process's, if none are given), by name."""
+def cuda_variables(
+    environment: Mapping[str, str] | None = None, also: Collection[str] = frozenset()
+) -> tuple[tuple[str, str], ...]:
+    """Return the variables of the list, and `also`, that are set (this process's, if none are given), by name."""
+    names = NAMES.union(also)
     values = os.environ if environment is None else environment
     return tuple(
-        (name, values[name]) for name in sorted(values) if name in NAMES or _RELEASE_PATH.fullmatch(name) is not None
+        (name, values[name]) for name in sorted(values) if name in names or _RELEASE_PATH.fullmatch(name) is not None
     )

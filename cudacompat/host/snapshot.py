@@ -6,7 +6,7 @@ import platform
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,12 +60,15 @@ class _Building:
 
 
 def snapshot(
-    timeout_s: float | None = None, roots: Roots | None = None, installed: Installed | None = None
+    timeout_s: float | None = None,
+    roots: Roots | None = None,
+    installed: Installed | None = None,
+    variables: Collection[str] = frozenset(),
 ) -> HostFacts:
     """Return the facts of this machine, or of the one that `roots` stand for. Nothing that a probe does ends it: what
     raised, or did not answer within its limit or `timeout_s` seconds, is missing, and a note says so. `installed`
     tells what is installed in the folders of Python packages and in the environments that are given to it; without it
-    nothing is."""
+    nothing is. `variables` are names in the environment that matter to builds beside those of CUDA and CMake."""
     seen = roots or Roots.real()
     # the seconds are more than the programs that a probe runs one after the other are given
     probes = (
@@ -90,7 +93,7 @@ def snapshot(
         cmake=_or_missing(answers["CMake"], "CMake"),
         container=_or(answers["container"], ContainerFacts(False, None, "")),
         packages=stack.found,
-        environment=cuda_variables(seen.environ),
+        environment=cuda_variables(seen.environ, also=variables),
         pci_cards=tuple(card.id for card in _or(answers["PCI bus"], ())),
         platform=_or(answers["system"], ""),
         python=platform.python_version(),

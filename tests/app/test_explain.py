@@ -12,9 +12,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from cudacompat.domain.logs.catalogue import SIGNATURES
+from cudacompat.app.explain import line_catalogue
 from cudacompat.report.formats import FORMATS
 from tests.helpers.run import ROOT, Ran, cudacompat, inside
+
+SIGNATURES = line_catalogue().signatures
 
 INCIDENT = ROOT / "examples" / "incident" / "container.log"
 FATAL = "nvcc fatal   : Unsupported gpu architecture 'compute_120'\n"

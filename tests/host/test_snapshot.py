@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 
 from cudacompat.domain.machine.facts import Found, HostFacts, Missing, ToolFacts, from_json, to_json
+from cudacompat.engines import variables
 from cudacompat.environments import installed
 from cudacompat.host import snapshot as snapshot_module
 from cudacompat.host.environment import cuda_variables
@@ -223,8 +224,8 @@ class TestEnvironment:
             "CUDAToolkit_ROOT": "/opt/cuda",
             "NVIDIA_VISIBLE_DEVICES": "all",
         }
-        assert [name for name, _ in cuda_variables(environment)] == sorted(environment)
-        assert dict(cuda_variables(environment)) == environment
+        assert [name for name, _ in cuda_variables(environment, variables())] == sorted(environment)
+        assert dict(cuda_variables(environment, variables())) == environment
 
     @pytest.mark.parametrize(
         "name",
@@ -241,4 +242,4 @@ class TestEnvironment:
         ],
     )
     def test_nothing_else(self, name: str) -> None:
-        assert cuda_variables({name: "secret"}) == ()
+        assert cuda_variables({name: "secret"}, variables()) == ()

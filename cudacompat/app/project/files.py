@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from cudacompat.app.project.rust_sources import crate_sources
@@ -15,7 +16,7 @@ from cudacompat.artifacts.buildfiles import ci, services, settings
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.engines import ENGINES
+from cudacompat.engines import called, known
 
 _MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
 _MOST_TOTAL = 256 << 20  # bytes of all together
@@ -40,7 +41,8 @@ _DOCUMENTS = (".gif", ".html", ".ipynb", ".jpeg", ".jpg", ".md", ".pdf", ".png",
 _NOWHERE = "a link that leads nowhere"
 _SCRIPT_NAMES = (".sh", ".bash")
 # A YAML file without one of these words says nothing about CUDA; reading it as YAML is what takes the time.
-_WORTH_PARSING = re.compile(r"cuda|nvidia|nvcc|gpu|cargo|cmake|whisper|llama|torch", re.IGNORECASE)
+_WORTH_PARSING = ("cuda", "nvidia", "nvcc", "gpu", "cargo", "cmake")
+_LEAST_NAME = 4  # letters: a shorter name of an engine stands in other words
 
 
 class TooLargeError(ValueError):
@@ -117,7 +119,7 @@ def _said(error: OSError) -> str:
 
 def _rust(root: Path, files: list[SourceFile]) -> Iterator[SourceFile]:
     """The Rust sources below the manifests that name a crate whose calls came and went, where they name it, too."""
-    crates = [engine.api.crate for engine in ENGINES if engine.api is not None]
+    crates = [engine.api.crate for engine in known() if engine.api is not None]
     manifests = [file for file in files if PurePosixPath(file.name).name == "Cargo.toml"]
     folders = {
         PurePosixPath(file.name).parent.as_posix(): crate
@@ -182,8 +184,18 @@ def is_build_file(name: str) -> bool:
 def worth_parsing(name: str, text: str) -> bool:
     """Whether the text can say anything about CUDA; files that are few and small are always taken."""
     return not name.lower().endswith((".yml", ".yaml", ".json", ".sh", ".bash", ".mk", ".hcl")) or (
-        _WORTH_PARSING.search(text) is not None
+        _worth_parsing().search(text) is not None
     )
+
+
+def _worth_parsing() -> re.Pattern[str]:
+    return _any_of(called())
+
+
+@cache
+def _any_of(names: frozenset[str]) -> re.Pattern[str]:
+    words = (*_WORTH_PARSING, *sorted(name for name in names if len(name) >= _LEAST_NAME))
+    return re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
 
 
 def is_script(name: str) -> bool:

@@ -11,7 +11,7 @@ from packaging.version import Version
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Engine, Grammar, Knob, Route
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.engines import ENGINES
+from cudacompat.engines import known
 
 _REFERENCE = re.compile(
     r"\$\{\{\s*(?:env|matrix|inputs|vars)\.(?:[\w-]+\.)*(?P<expression>[\w-]+)\s*\}\}"
@@ -66,7 +66,7 @@ def names_of(engine: Engine, version: Version | None) -> ListNames:
             ListName(Grammar.CMAKE, "CMake, for that target", None),
         )
     unread = {dead.name: dead.why for dead in engine.dead if dead.window.holds(version)}
-    for other in ENGINES:
+    for other in known():
         for knob in (*other.knobs, *other.env_knobs, *other.file_knobs):
             unread.setdefault(knob.name, f"nothing in a build of {engine.name} reads it when it is given this way")
     return ListNames(read, unread)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cudacompat.app.project.list_names import ListName, ListNames, names_of
-from cudacompat.domain.builds.engine import Engine, Grammar
+from cudacompat.domain.builds.engine import Channel, Engine, Grammar
 from cudacompat.domain.builds.lists.reader import ArchList, Item, NoListError, UnreadableListError, read_list
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.arguments import in_arguments
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import ArchListSetting, Command, EngineUse, ImageBuild, Setting, TextSpan
 from cudacompat.domain.words.target import ArchSuffix
-from cudacompat.engines import find
+from cudacompat.engines import find, known
 
 _ONE = re.compile(r"(?:sm_)?(\d{2,3})([af]?)")
 _HANDS_ON = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
@@ -23,7 +23,6 @@ _GENERIC = {
     ("CMAKE_CUDA_ARCHITECTURES", AssignmentKind.DEFINE): "cmake",
     ("CUDA_ARCHITECTURES", AssignmentKind.DEFINE): "cmake",
     ("CUDAARCHS", AssignmentKind.ENVIRONMENT): "cmake",
-    ("TORCH_CUDA_ARCH_LIST", AssignmentKind.ENVIRONMENT): "torch-extension",
     ("NVCC_APPEND_FLAGS", AssignmentKind.ENVIRONMENT): "nvcc",
     ("NVCC_PREPEND_FLAGS", AssignmentKind.ENVIRONMENT): "nvcc",
 }
@@ -108,12 +107,22 @@ class Lists:
             if carrier is not None:
                 return listed_of(setting, use, carrier)
         way = AssignmentKind.ENVIRONMENT if setting.way is AssignmentKind.BUILD_ARGUMENT else setting.way
-        name = _GENERIC.get((setting.name, way))
-        if name is None or any(_dead(use.engine, setting.name) for use in self._uses):
+        engine = _generic(setting.name, way)
+        if engine is None or any(_dead(use.engine, setting.name) for use in self._uses):
             return None
-        generic = EngineUse(find(name), None, setting.place.file)
+        generic = EngineUse(engine, None, setting.place.file)
         carrier = _carrier(self._names(generic), setting)
         return listed_of(setting, generic, carrier) if carrier is not None else None
+
+
+def _generic(name: str, way: AssignmentKind) -> Engine | None:
+    """The engine for which this name stands in any project."""
+    if (name, way) in _GENERIC:
+        return find(_GENERIC[name, way])
+    if way is not AssignmentKind.ENVIRONMENT:
+        return None
+    own = ((each, knob) for each in known() for knob in each.knobs if knob.channel is Channel.ENVIRONMENT)
+    return next((each for each, knob in own if knob.anywhere and knob.name == name), None)
 
 
 _FLAGS = ListName(Grammar.GENCODE, "nvcc, in this very command", None)

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from cudacompat.app.project.files import ProjectRead, is_build_file, is_script
 from cudacompat.app.project.lists import Lists
-from cudacompat.app.project.uses import Builders, all_uses, uses_of
+from cudacompat.app.project.uses import Builders, all_uses, all_wheels, uses_of
 from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, image_builds, services, settings, stages
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
+from cudacompat.domain.builds.engine import DeadKind
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.model import (
     CiJob,
@@ -34,7 +35,7 @@ from cudacompat.domain.project.model import (
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
-from cudacompat.engines import ENGINES
+from cudacompat.engines import known
 
 _UNKNOWN = re.compile(r"\$(?:ENV)?\{|\$\(|\$\w|`|\{\{")
 _MAKE_LINE = re.compile(r"(?m)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
@@ -91,6 +92,8 @@ class _Assembly:
             rust=self._read.rust,
             targets=targets,
             known=_known(),
+            nobodys=_nobodys(),
+            wheels=all_wheels(),
             not_read=tuple(self._not_read),
         )
 
@@ -310,7 +313,7 @@ def _without_comments(text: str) -> str:
 
 def _known() -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for engine in ENGINES:
+    for engine in known():
         for knob in (*engine.knobs, *engine.env_knobs, *engine.file_knobs):
             found.setdefault(knob.name, knob.reader)
     return found
@@ -319,3 +322,8 @@ def _known() -> Mapping[str, str]:
 def names_in(files: Sequence[SourceFile]) -> frozenset[str]:
     """Return every name in capitals that any file mentions."""
     return frozenset(word for file in files for word in re.findall(r"\b[A-Z][A-Z0-9_]{3,}\b", file.text))
+
+
+def _nobodys() -> frozenset[str]:
+    """The names that no known program reads, whatever is built."""
+    return frozenset(each.name for engine in known() for each in engine.dead if each.kind is DeadKind.NOBODYS)

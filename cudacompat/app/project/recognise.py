@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cudacompat.app.inputs.text_files import beginning
 from cudacompat.domain.builds.engine import Engine
-from cudacompat.engines import ENGINES
+from cudacompat.engines import known
 
 _MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
 
@@ -27,7 +27,7 @@ class Recognised:
 def recognise(folder: Path) -> Recognised | None:
     """Return the engine that the files in this folder show, the most particular first; `None` where none does."""
     text_of = cache(lambda name: beginning(folder / name, _MOST_BYTES))  # many engines are known by the same file
-    return next((found for engine in ENGINES if (found := _shown(engine, folder, text_of)) is not None), None)
+    return next((found for engine in known() if (found := _shown(engine, folder, text_of)) is not None), None)
 
 
 def recognise_as(engine: Engine, folder: Path) -> Recognised | None:
@@ -46,7 +46,7 @@ def recognise_in(texts: Mapping[str, str], root: Path, below: str) -> Recognised
         text = texts.get(start + name)
         return text if text is not None else beginning(folder / name, _MOST_BYTES)
 
-    return next((found for engine in ENGINES if (found := _shown(engine, folder, text_of)) is not None), None)
+    return next((found for engine in known() if (found := _shown(engine, folder, text_of)) is not None), None)
 
 
 def _shown(engine: Engine, folder: Path, text_of: Callable[[str], str | None]) -> Recognised | None:

@@ -11,8 +11,8 @@ from cudacompat.app.project.recognise import recognise_in
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.project.model import EngineUse
-from cudacompat.domain.project.prebuilt_wheels import prebuilt
-from cudacompat.engines import ENGINES, find
+from cudacompat.domain.project.prebuilt_wheels import PREBUILT, Prebuilt, prebuilt
+from cudacompat.engines import find, known, wheels
 
 _MARKED = frozenset({"cmakelists.txt", "cargo.toml", "cargo.lock", "setup.py", "pyproject.toml", "build.rs"})
 _DEEPEST = 3
@@ -27,9 +27,6 @@ _TAG = re.compile(r"/(?:archive|tarball|zipball)/(?:refs/tags/)?([^/\s]+?)(?:\.t
 _HAS_CUDA = re.compile(
     r"(?is)enable_language\s*\(\s*CUDA|project\s*\([^)]*\bCUDA\b|find_package\s*\(\s*CUDA|check_language\s*\(\s*CUDA"
 )
-_PLAIN = ("cmake", "cargo-cmake", "cargo-cc", "nvcc")
-_BY_PACKAGE = {name: engine for engine in ENGINES for name in engine.packages}
-_BY_REPOSITORY = {name: engine for engine in ENGINES for name in engine.repositories}
 _NORMAL = re.compile(r"[-_.]+")
 
 
@@ -47,9 +44,9 @@ def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
             folders.add(folder)
     for folder in sorted(folders, key=lambda each: (each.count("/") if each else -1, each))[:_MOST_FOLDERS]:
         shown = recognise_in(texts, read.root, folder)
-        if shown is None or (shown.engine.name in _PLAIN[:1] and not has_cuda):
+        if shown is None or (_is_any_cmake(shown.engine) and not has_cuda):
             continue
-        if shown.engine.name in _PLAIN and any(use.engine is shown.engine for use in found):
+        if shown.engine.plain and any(use.engine is shown.engine for use in found):
             continue
         if not any(use.engine is shown.engine and use.version == shown.version for use in found):
             file_name = PurePosixPath(shown.file).name
@@ -59,7 +56,7 @@ def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
     for file in read.files:
         if PurePosixPath(file.name).name == ".gitmodules":
             for match in _REPOSITORY.finditer(file.text):
-                engine = _BY_REPOSITORY.get(match[1].lower())
+                engine = _of_repository(match[1])
                 if engine is not None and not any(use.engine is engine for use in found):
                     found.append(EngineUse(engine, None, file.name))
     return tuple(found)
@@ -70,6 +67,7 @@ class Builders:
 
     def __init__(self, uses: Sequence[EngineUse]) -> None:
         self._uses = tuple(uses)
+        self._wheels = all_wheels()
         self._homes: set[str] = set()  # where the project lies as a whole
         self._cloned: EngineUse | None = None
         self._strange = False  # something was cloned that is no engine known here
@@ -117,7 +115,7 @@ class Builders:
     def _clone(self, words: Iterable[str], how: str = "git clone") -> None:
         words = list(words)
         repository = next(filter(None, map(_repository_of, words)), None)
-        engine = _BY_REPOSITORY.get(repository) if repository else None
+        engine = _of_repository(repository) if repository else None
         if engine is not None:
             version = _version_of(engine, words)
             self._cloned, self._strange = EngineUse(engine, version, f"{how} of {repository}"), False
@@ -144,14 +142,15 @@ class Builders:
         for word in words[1:]:
             repository = _repository_of(word)
             if repository is not None:
-                engine = _BY_REPOSITORY.get(repository)
+                engine = _of_repository(repository)
                 return EngineUse(engine, None, word) if engine is not None else None
             name, _, version = _NORMAL.sub("-", re.split(r"[\[<>=!~; ]", word)[0]).lower(), "", word.partition("==")[2]
-            row = prebuilt(name)
+            row = prebuilt(self._wheels, name)
             if row is not None and not _from_source(words) and (row.index is None or row.index in " ".join(words)):
                 continue  # a wheel is taken as it is
-            if name in _BY_PACKAGE:
-                return EngineUse(_BY_PACKAGE[name], version or None, f"pip install {word}"[:80])
+            engine = next((each for each in known() if name in each.packages), None)
+            if engine is not None:
+                return EngineUse(engine, version or None, f"pip install {word}"[:80])
             local = (
                 local
                 or word.rstrip("/") in self._homes
@@ -165,6 +164,19 @@ class Builders:
         if self._strange:
             return None
         return next((use for use in self._uses if use.engine.system is BuildSystem.PIP), None)
+
+
+def all_wheels() -> tuple[Prebuilt, ...]:
+    """Return the packages that are built already: those of engines, and the others."""
+    return (*wheels(), *PREBUILT)
+
+
+def _of_repository(name: str) -> Engine | None:
+    return next((each for each in known() if name.lower() in each.repositories), None)
+
+
+def _is_any_cmake(engine: Engine) -> bool:
+    return engine.plain and engine.system is BuildSystem.CMAKE
 
 
 def _from_source(words: Sequence[str]) -> bool:

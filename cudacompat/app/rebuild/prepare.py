@@ -16,7 +16,7 @@ from cudacompat.domain.builds.plans.plan import plan_build
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.domain.runs.rebuild import BuildSteps, StepKind
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.engines import find
+from cudacompat.engines import find, names_anywhere
 
 DOCKERFILE = "Dockerfile.cudacompat"
 
@@ -30,7 +30,6 @@ _IN_THE_WAY = (
     "CUDAFLAGS",
     "CMAKE_CUDA_ARCHITECTURES",
     "CMAKE_CUDA_FLAGS",
-    "TORCH_CUDA_ARCH_LIST",
 )
 
 
@@ -71,7 +70,7 @@ def prepare(
     variables = tuple((each.name, each.value) for each in plan.through(Channel.ENVIRONMENT, Channel.CMAKE_ARGS))
     unset = tuple(
         (name, f"{environment[name]!r} would reach the compiler beside these settings")
-        for name in _IN_THE_WAY
+        for name in (*_IN_THE_WAY, *names_anywhere())
         if environment.get(name) and name not in dict(variables)
     )
     site = Site(plan, tree, folder, jobs or os.cpu_count() or 1, tuple(extra))

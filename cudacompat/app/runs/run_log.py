@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from cudacompat.artifacts.logs import Excerpt, LogScanner, pieces
 from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
 from cudacompat.domain.logs.text import sublines, without_prefix
 from cudacompat.domain.runs.observation import LogView
-from cudacompat.domain.runs.sign_table import NEEDLES, SIGNS
 from cudacompat.domain.runs.signs import RunSign, SeenSign
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.secrets import masked
@@ -32,10 +32,10 @@ class _Found:
 class _Signs:
     """Looks at the lines that hold one of the literals."""
 
-    needles: tuple[bytes, ...] = (*NEEDLES, *FACT_NEEDLES)
-
-    def __init__(self) -> None:
-        self.facts = LogFacts()
+    def __init__(self, signs: Sequence[RunSign], names: tuple[tuple[str, re.Pattern[str]], ...]) -> None:
+        self._signs = tuple(signs)
+        self.needles = (*dict.fromkeys(sign.needle.encode() for sign in signs), *FACT_NEEDLES)
+        self.facts = LogFacts(names=names)
         self.found: dict[str, _Found] = {}
 
     def is_general(self, hits: Iterable[int]) -> bool:  # noqa: ARG002
@@ -46,7 +46,7 @@ class _Signs:
         meanings: list[_Found] = []
         for text in sublines(excerpt.text):
             self.facts.read(text, excerpt.line)
-            for sign in SIGNS:
+            for sign in self._signs:
                 if sign.needle in text and sign.pattern.search(text):
                     meanings.append(self._count(sign, excerpt.line, text))
         return tuple(meanings) or None
@@ -68,7 +68,10 @@ class RunLog:
     """Takes the output in pieces of any size."""
 
     def __init__(self) -> None:
-        self._signs = _Signs()
+        from cudacompat import engines
+        from cudacompat.domain.runs.sign_table import SIGNS
+
+        self._signs = _Signs((*engines.run_signs(), *SIGNS), engines.log_names())
         self._scanner = LogScanner(self._signs)
         self._tail = b""
         self.first_at: float | None = None  # time.monotonic() of the first byte

@@ -6,7 +6,9 @@ engine for which it holds; nothing about an engine is decided anywhere else.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
@@ -16,11 +18,13 @@ from cudacompat.domain.builds.engine_facts import (
     BuildSystem,
     Cache,
     Channel,
+    DeadKind,
     DeadSetting,
     Effect,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Native,
     Proof,
@@ -31,22 +35,28 @@ from cudacompat.domain.builds.engine_facts import (
     RequiredSetting,
     Rewrite,
     Route,
+    Switch,
     Window,
 )
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
+
+if TYPE_CHECKING:
+    from cudacompat.domain.builds.plans.cost_table import SizeRow, TimeRow
 
 __all__ = [
     "ALWAYS",
     "BuildSystem",
     "Cache",
     "Channel",
+    "DeadKind",
     "DeadSetting",
     "Effect",
     "Engine",
     "Grammar",
     "Hazard",
     "Knob",
+    "LogName",
     "Marker",
     "Native",
     "Proof",
@@ -57,11 +67,12 @@ __all__ = [
     "RequiredSetting",
     "Rewrite",
     "Route",
+    "Switch",
     "Window",
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """One engine: how its architectures are set, what is in the way, where its device code lands."""
 
@@ -72,6 +83,7 @@ class Engine:
     current: str | None  # its newest version when the facts were gathered; None where it has none of its own
     knobs: tuple[Knob, ...]
     source: str
+    switches: tuple[Switch, ...] = ()  # what switches its CUDA on, by each way
     fixed: tuple[RequiredSetting, ...] = ()
     env_knobs: tuple[Knob, ...] = ()  # by the environment, where the build's own way is another
     env_fixed: tuple[RequiredSetting, ...] = ()
@@ -85,6 +97,9 @@ class Engine:
     caches: tuple[Cache, ...] = ()
     products: tuple[str, ...] = ()  # globs of the files that hold the device code
     markers: tuple[Marker, ...] = ()
+    sizes: tuple[SizeRow, ...] = ()
+    times: tuple[TimeRow, ...] = ()
+    log_names: tuple[LogName, ...] = ()
     api: Api | None = None
     recipe: Recipe | None = None
     unset: str = ""  # what happens when nothing sets the list
@@ -92,6 +107,7 @@ class Engine:
     finds_ccache: str = ""  # the option by which its build puts ccache in front of nvcc where it is installed
     stops_unset: str = ""  # how its build ends when nothing sets the list and no GPU is there, if it does
     proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far
+    plain: bool = False  # a way of building, which any project may go, and no project of its own
     tag: str = "v"  # what its tags put before the version
     packages: tuple[str, ...] = ()  # what the package indexes call it: building one of these builds it
     repositories: tuple[str, ...] = ()  # owner/name on GitHub, in small letters
@@ -126,9 +142,17 @@ class Engine:
         raise UsageError(f"no setting is known that decides the architectures of {named}; one is for: {known}")
 
     def fixed_of(self, version: Version | None, route: Route = Route.COMMAND) -> tuple[RequiredSetting, ...]:
-        """Return what this version's build needs beside the list."""
+        """Return what this version's build needs beside the list: what switches CUDA on, then the rest."""
         _, own = self._way(route)
-        return tuple(fixed for fixed in own if fixed.window.holds(version) and fixed.channel in _CARRIES[route])
+        needed = (*(each.written() for each in self._switches(route)), *own)
+        return tuple(each for each in needed if each.window.holds(version) and each.channel in _CARRIES[route])
+
+    def _switches(self, route: Route) -> Iterator[Switch]:
+        """The switches that travel this way; those of the environment only there, where that is a way of its own."""
+        apart = bool(self.env_knobs) and route is not Route.ENVIRONMENT
+        for each in self.switches:
+            if not each.named and not (apart and each.channel in _CARRIES[Route.ENVIRONMENT]):
+                yield each
 
     def _way(self, route: Route) -> tuple[tuple[Knob, ...], tuple[RequiredSetting, ...]]:
         if route is Route.ENVIRONMENT and self.env_knobs:

@@ -3,6 +3,7 @@ versions of the engine for which it holds. `cudacompat.domain.builds.engine` put
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -126,6 +127,7 @@ class Knob:
     stands_in: bool = False
     empty: tuple[str, str] | None = None
     stops: bool | None = None
+    anywhere: bool = False  # its name means this in every project, whoever's it is
 
     def takes(self, number: int, suffix: str, *, sass: bool = True) -> bool:
         """Whether it can be given this target: its number, its suffix, with its machine code or PTX alone."""
@@ -147,11 +149,9 @@ class Knob:
 class Purpose(Enum):
     """What a setting beside the list is for.
 
-    SWITCH: without it there is no device code at all. PORTABLE: without it the build is for the CPU of the machine that
-    builds.
+    PORTABLE: without it the build is for the CPU of the machine that builds.
     """
 
-    SWITCH = "switch"
     PORTABLE = "portable"
     OTHER = "other"
 
@@ -172,6 +172,53 @@ class RequiredSetting:
     window: Window = ALWAYS
     purpose: Purpose = Purpose.OTHER
     against_wheel: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """An option that switches CUDA on in an engine's build, and the value that a generated build gives to it.
+
+    `on` are the values, in small letters, that switch it on; any other leaves CUDA out. `unset_is_on` is whether the
+    build has CUDA where nothing sets the option; `often_off` whether many build it without CUDA on purpose, so that
+    leaving CUDA out is no fault. With `named`, a regular expression, each project has a name of its own for it: such an
+    option is understood and never written.
+    """
+
+    name: str
+    channel: Channel
+    reader: str
+    source: str
+    value: str = "ON"
+    on: tuple[str, ...] = ("on", "1", "true", "yes", "y")
+    window: Window = ALWAYS
+    why: str = "without it there is no device code at all"
+    unset_is_on: bool = False
+    often_off: bool = False
+    named: str = ""
+
+    def is_called(self, name: str) -> bool:
+        """Whether an option of this name is this one."""
+        return re.fullmatch(self.named, name) is not None if self.named else name == self.name
+
+    def is_on(self, value: str) -> bool:
+        """Whether the value switches CUDA on."""
+        return value.strip().lower() in self.on
+
+    def written(self) -> RequiredSetting:
+        """Return what a generated build sets."""
+        return RequiredSetting(self.name, self.value, self.channel, self.reader, self.why, self.source, self.window)
+
+
+class DeadKind(Enum):
+    """Why a setting counts for nothing.
+
+    UNREAD: nothing in this build reads it. NOBODYS: no known program reads a variable of this name. OTHER: as its
+    reason says.
+    """
+
+    UNREAD = "unread"
+    NOBODYS = "nobodys"
+    OTHER = "other"
 
 
 class Effect(Enum):
@@ -211,6 +258,12 @@ class DeadSetting:
     read_by: str | None = None  # who does read a setting of this name, elsewhere
     window: Window = ALWAYS
     overwritten_by: str = ""
+    kind: DeadKind = DeadKind.OTHER
+
+    @classmethod
+    def unread(cls, name: str, source: str, read_by: str | None = None, window: Window = ALWAYS) -> DeadSetting:
+        """Return a setting that nothing in the build reads, and who does read one of this name."""
+        return cls(name, "nothing in this build reads it", source, read_by, window, kind=DeadKind.UNREAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +339,19 @@ class Cache:
     source: str
     window: Window = ALWAYS
     kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogName:
+    """How logs name an engine: a regular expression of what only its lines hold.
+
+    Of several engines that a log names, the one of the lowest `rank` is meant: what is built on another names that one,
+    too.
+    """
+
+    pattern: str
+    rank: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

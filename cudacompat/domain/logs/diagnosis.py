@@ -8,12 +8,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from cudacompat.domain.logs import verdict as log_verdict
-from cudacompat.domain.logs.catalogue import by_id
 from cudacompat.domain.logs.facts import LogFacts
 from cudacompat.domain.logs.gpu import meaning_for_gpu
 from cudacompat.domain.logs.reading import LogReading, Occurrence
 from cudacompat.domain.logs.report import CommandEnd, ExplainedMatch, ExplainReport, Part
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Refinement, Signature
 from cudacompat.domain.logs.verdict import DEFAULT_TARGETS, LogOutcome, LogVerdict
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.toolkits import first_with
@@ -40,18 +39,25 @@ class Source:
 
 
 def diagnose(
-    reading: LogReading, source: Source, target: Target | None, target_from: str | None, engines: Collection[str]
+    reading: LogReading,
+    source: Source,
+    target: Target | None,
+    target_from: str | None,
+    *,
+    engines: Collection[str],
+    lines: Mapping[str, Signature],
 ) -> ExplainReport:
-    """Return the report on a log that was read. `engines` are those that `cudacompat generate` knows."""
+    """Return the report on a log that was read. `engines` are those that `cudacompat generate` knows, `lines` all
+    signatures by their ids."""
     facts = reading.facts
     if target is None and facts.devices:
         device = facts.devices[0]
         target = Target(device.name or str(device.capability), device.name, device.capability)
         target_from = "the log"
     verdict = _verdict(facts, target)
-    occurrences = [_refined(each, target, verdict) for each in reading.occurrences]
+    occurrences = [_refined(each, target, verdict, lines) for each in reading.occurrences]
     if verdict is not None and verdict.outcome in _DERIVED and not facts.torch_archs:
-        signature = by_id()[_DERIVED[verdict.outcome]]
+        signature = lines[_DERIVED[verdict.outcome]]
         text = f"ARCHS = {facts.archs.text}" if facts.archs else ""
         occurrences.append(Occurrence(signature, verdict.line, text, (("archs", ",".join(verdict.archs)),)))
     occurrences.sort(key=lambda each: each.line)
@@ -83,27 +89,33 @@ def _verdict(facts: LogFacts, target: Target | None) -> LogVerdict | None:
     return None
 
 
-def _refined(occurrence: Occurrence, target: Target | None, verdict: LogVerdict | None) -> Occurrence:
-    """Two lines mean more than one thing.
+def _refined(
+    occurrence: Occurrence, target: Target | None, verdict: LogVerdict | None, lines: Mapping[str, Signature]
+) -> Occurrence:
+    """Some lines mean more than one thing.
 
-    ggml's "no device code" line prints `__CUDA_ARCH__` of the code that was running: the GPU's own number (nothing is
-    missing), nvcc's default target (no architecture reached nvcc), or another older one. PyTorch's "not compatible"
-    takes no notice of the PTX in its list.
+    A line that prints `__CUDA_ARCH__` of the code that was running (ggml's) tells of the GPU's own number (nothing is
+    missing), of nvcc's default target (no architecture reached nvcc), or of another older one. One that says that a
+    program was not built for the GPU (PyTorch's) takes no notice of the PTX in its list.
     """
-    if occurrence.signature.id == "torch-incompatible-gpu" and verdict is not None:
-        ptx_only = verdict.outcome is LogOutcome.RUNS
-        return replace(occurrence, signature=by_id()["torch-ptx-only"]) if ptx_only else occurrence
-    if occurrence.signature.id != "ggml-no-device-code":
+    ids = dict(occurrence.signature.refined)
+    if Refinement.PTX_RUNS in ids and verdict is not None and verdict.outcome is LogOutcome.RUNS:
+        return replace(occurrence, signature=lines[ids[Refinement.PTX_RUNS]])
+    if Refinement.OWN_CODE not in ids and Refinement.DEFAULT_TARGET not in ids:
         return occurrence
     running = int(occurrence.value("arch") or 0) // 10
     listed = occurrence.value("list") or ""
-    if target is not None and running == target.capability.number:
-        id_ = "ggml-kernel-lacks-feature"
-    elif running in DEFAULT_TARGETS and listed in (str(running * 10), "", "__CUDA_ARCH_LIST__"):
-        id_ = "ggml-default-target"
+    if Refinement.OWN_CODE in ids and target is not None and running == target.capability.number:
+        id_ = ids[Refinement.OWN_CODE]
+    elif (
+        Refinement.DEFAULT_TARGET in ids
+        and running in DEFAULT_TARGETS
+        and listed in (str(running * 10), "", "__CUDA_ARCH_LIST__")
+    ):
+        id_ = ids[Refinement.DEFAULT_TARGET]
     else:
         return occurrence
-    return replace(occurrence, signature=by_id()[id_], values=(*occurrence.values, ("running", str(running))))
+    return replace(occurrence, signature=lines[id_], values=(*occurrence.values, ("running", str(running))))
 
 
 # -- causes and consequences
@@ -138,7 +150,7 @@ def _explained(
                 does_not_mean=_filled(signature.does_not_mean, values),
                 fix=_filled(signature.fix, values),
                 command=_filled(signature.command, values) if signature.command else None,
-                gpu=meaning_for_gpu(signature.id, dict(each.values), facts, target),
+                gpu=meaning_for_gpu(signature.gpu, dict(each.values), facts, target),
                 follows_from=follows.get(id(each)),
             )
         )

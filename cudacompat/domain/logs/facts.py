@@ -38,23 +38,6 @@ _DRIVER_CUDA_NUMBER = re.compile(r"driver on your system is too old \(found vers
 _TOOLKIT = re.compile(
     r"compilation tools, release (\d{1,2}\.\d)|CUDA compiler identification is NVIDIA (\d{1,2}\.\d{1,2})"
 )
-# The first that is seen in the text names the engine; a later, more special one replaces an earlier one.
-_ENGINES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern))
-    for name, pattern in (
-        ("whisper-rs", r"whisper[-_]rs"),
-        ("llama-cpp-rs", r"llama[-_]cpp[-_](?:sys|rs)|llama-cpp-2"),
-        ("llama-cpp-python", r"llama[-_]cpp[-_]python|site-packages.llama_cpp"),
-        ("ctranslate2", r"[Cc][Tt]ranslate2|faster[-_]whisper|whisperx"),
-        ("onnxruntime", r"onnxruntime"),
-        ("whisper.cpp", r"whisper\.cpp|whisper_(?:init|model|backend|full|default|print)|whisper-cli"),
-        ("llama.cpp", r"llama\.cpp|llama_(?:model|init|load|context)|llm_load|llama-(?:cli|server)|ollama"),
-        ("flash-attention", r"flash[-_]attn"),
-        ("pytorch", r"torch"),
-        ("ggml", r"ggml"),
-    )
-)
-
 # Literals one of which every line with a fact of use holds.
 FACT_NEEDLES = (
     b"ompute capability",
@@ -93,8 +76,13 @@ class LoggedArchs:
 
 @dataclass(slots=True)
 class LogFacts:
-    """What was learned so far; filled line by line."""
+    """What was learned so far; filled line by line.
 
+    `names` are engines, each with a regular expression of what its lines hold. Of several that a log names, the first
+    is meant: what is built on another names that one, too.
+    """
+
+    names: tuple[tuple[str, re.Pattern[str]], ...] = ()
     devices: list[LoggedDevice] = field(default_factory=list)
     archs: LoggedArchs | None = None
     torch_archs: tuple[ArchTarget, ...] = ()
@@ -107,7 +95,7 @@ class LogFacts:
     @property
     def engine(self) -> str | None:
         """The engine that the log's lines name."""
-        return None if self._engine is None else _ENGINES[self._engine][0]
+        return None if self._engine is None else self.names[self._engine][0]
 
     def read(self, text: str, line: int) -> bool:
         """Take what one line says; return whether it said something new of GPUs or architectures."""
@@ -127,7 +115,7 @@ class LogFacts:
 
     def read_engine(self, text: str) -> None:
         """Take the engine that a line names, if any."""
-        for index, (_, pattern) in enumerate(_ENGINES[: len(_ENGINES) if self._engine is None else self._engine]):
+        for index, (_, pattern) in enumerate(self.names[: self._engine]):
             if pattern.search(text):
                 self._engine = index
                 return

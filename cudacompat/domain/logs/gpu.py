@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from cudacompat.domain.logs.facts import LogFacts
+from cudacompat.domain.logs.signature import GpuMeaning
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.drivers import branch_of
 from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
@@ -15,10 +16,9 @@ Values = Mapping[str, str]
 _Meaning = Callable[[Values, LogFacts, Target | None], str | None]
 
 
-def meaning_for_gpu(id_: str, values: Values, facts: LogFacts, target: Target | None) -> str | None:
+def meaning_for_gpu(meaning: GpuMeaning | None, values: Values, facts: LogFacts, target: Target | None) -> str | None:
     """Return a sentence on the GPU (or on the architecture that the line names), `None` where nothing can be told."""
-    function = _MEANINGS.get(id_)
-    return function(values, facts, target) if function else None
+    return _MEANINGS[meaning](values, facts, target) if meaning is not None else None
 
 
 def _built_by(values: Values, _facts: LogFacts, target: Target | None) -> str | None:
@@ -84,19 +84,10 @@ def _own_arch(values: Values, _facts: LogFacts, target: Target | None) -> str | 
     return f"{target.label} was running code compiled for {code}."
 
 
-_MEANINGS: dict[str, _Meaning] = {
-    "nvcc-unsupported-arch": _built_by,
-    "ptxas-unknown-gpu": _built_by,
-    "ptxas-unsupported-target": _built_by,
-    "cmake-cuda-version-too-old": _built_by,
-    "cuda-no-kernel-image": _no_image,
-    "torch-incompatible-gpu": _no_image,
-    "ort-no-kernel-image": _no_image,
-    "cuda-invalid-device-function": _no_image,
-    "cuda-unsupported-ptx": _ptx_of_driver,
-    "cuda-insufficient-driver": _driver_needed,
-    "torch-driver-too-old": _driver_needed,
-    "ggml-default-target": _own_arch,
-    "ggml-no-device-code": _own_arch,
-    "ggml-kernel-lacks-feature": _own_arch,
+_MEANINGS: dict[GpuMeaning, _Meaning] = {
+    GpuMeaning.BUILT_BY: _built_by,
+    GpuMeaning.NO_IMAGE: _no_image,
+    GpuMeaning.PTX_OF_DRIVER: _ptx_of_driver,
+    GpuMeaning.DRIVER_NEEDED: _driver_needed,
+    GpuMeaning.OWN_ARCH: _own_arch,
 }

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cudacompat.domain.logs.signature import Pattern, Signature, compile_template, pieces_of
+from cudacompat.domain.logs.signature import EVERYWHERE, Pattern, Signature, compile_template, pieces_of
 
 # "CUDA error 209", "CUDA failure 100:", "cudaError: 35", "CUDA Error Code: 2": a number where the text is missing
 _NUMBER = re.compile(
@@ -38,7 +38,8 @@ class Matcher:
     `pieces` are literals of their patterns: a text that a pattern matches contains at least one of the pattern's.
     """
 
-    def __init__(self, signatures: Iterable[Signature]) -> None:
+    def __init__(self, signatures: Iterable[Signature], everywhere: tuple[str, ...] = ()) -> None:
+        """`everywhere`: what stands in most lines of a verbose build of an engine."""
         self.signatures = tuple(signatures)
         self._patterns: list[tuple[Pattern, Signature]] = []
         self._numbers: dict[int, Signature] = {}
@@ -46,7 +47,7 @@ class Matcher:
         for signature in self.signatures:
             for template in signature.templates:
                 pattern = compile_template(template, whole=template in signature.names)
-                for piece in pieces_of(template):
+                for piece in pieces_of(template, (*EVERYWHERE, *everywhere)):
                     of_piece[piece].append(len(self._patterns))
                 self._patterns.append((pattern, signature))
             if signature.code is not None:

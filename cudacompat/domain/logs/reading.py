@@ -59,14 +59,15 @@ class Excerpt(Protocol):
 class LogReading:
     """Takes the lines of a log that are worth a look."""
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: Matcher, names: tuple[tuple[str, re.Pattern[str]], ...] = ()) -> None:
+        """`names` are those of engines, as `LogFacts` takes them."""
         self._matcher = matcher
         self._nearest = Nearest(matcher.signatures)
         self._occurrences: dict[tuple[object, ...], Occurrence] = {}
         self._unknown: dict[str, Unknown] = {}
         self._fruitless = 0  # looks at a line's neighbours since one had a message in it
         self.skipped = 0  # lines with words of errors that were not looked at, as there were kinds enough
-        self.facts = LogFacts()
+        self.facts = LogFacts(names=names)
         pieces = tuple(piece.encode() for piece in self._matcher.pieces)
         self._facts_from = len(pieces)
         self._spaced_from = self._facts_from + len(FACT_NEEDLES)

@@ -11,8 +11,7 @@ A pattern is the message as it is printed, with these placeholders; everything e
 - ``<name:cudalib>``, ``<name:cudaso>``  a library of the toolkit as the linker, or the loader, names it
 - ``<name:cudafile>``  a file that is called like one, on any system
 - ``<name:cusym>``, ``<name:abi>``  a function of libcuda, a version of glibc or libstdc++
-- ``<name:withgpu>``, ``<name:segmentgetter>``, ``<name:statecall>``  names of methods that whisper-rs does not have
-  (there)
+- ``<name:(one|two*)>``  one of these words; a star stands for whatever follows in the same word
 - ``<q>``          a quotation mark that has to be there
 - ``<cuda>``       the words with which programs introduce the text of a CUDA error
 
@@ -23,14 +22,15 @@ quotation mark matches every quotation mark, escaped or not, or none.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import Enum
 
 from cudacompat.domain.words.finding import Severity
 
 _QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00b4"
 _ANY_QUOTE = rf"\\{{0,3}}[{_QUOTES}]{{0,2}}"
 _TOKEN = re.compile(
-    r"<(?:(?P<name>[a-z_]+):)?(?P<kind>\.\.\.|\+|word|text|num|ver|list|cudavar|cudalib|cudaso|cudafile|cusym|abi|withgpu|statecall|segmentgetter|q|cuda)>"
+    r"<(?:(?P<name>[a-z_]+):)?(?P<kind>\.\.\.|\+|word|text|num|ver|list|cudavar|cudalib|cudaso|cudafile|cusym|abi|q|cuda|\([\w|*]+\))>"
 )
 _PIECE = re.compile(rf"\s+|[{_QUOTES}]+|[^\s{_QUOTES}]+")
 _LIBRARIES = (
@@ -51,9 +51,6 @@ _REGEX = {
     "cudafile": r"(?:lib)?cu[a-zA-Z]{2,12}[\w.-]{0,30}",
     "cusym": r"cu[A-Z]\w{2,60}",
     "abi": r"(?:GLIBC|GLIBCXX|CXXABI)_\d[\d.]{0,12}",
-    "withgpu": r"(?:with_gpu|set_use_gpu|set_gpu|use_cuda|with_cuda|set_use_cuda|enable_gpu)",
-    "statecall": r"(?:full|pcm_to_mel|encode|decode|get_logits|lang_detect)\w{0,40}",
-    "segmentgetter": r"full_get_(?:segment|token)\w{0,40}",
     "q": rf"\\{{0,3}}[{_QUOTES}]",
     # "CUDA error: T", "CUDA error 2 at f.cu:10: T", "CUDA failed with error T", "Cuda failure 'T'",
     # "cudaMalloc failed: T"
@@ -62,13 +59,7 @@ _REGEX = {
 }
 _QUOTE_OR_BREAK = re.compile(rf"[{_QUOTES}\\\\]+")
 _PIECE_LENGTH = 13
-_EVERYWHERE = (
-    "/usr/local/cuda/bin/nvcc",
-    "ggml/src/ggml-cuda/",
-    "libggml-cuda.so",
-    "ggml-cuda.cu:",
-    "compute_",
-)  # in every line of a verbose build
+EVERYWHERE = ("/usr/local/cuda/bin/nvcc", "compute_")  # in every line of a verbose build
 _LEAST_PIECE = 10
 _LEAST_SECOND = 8
 _LEAST_HALF = 5
@@ -88,15 +79,15 @@ class Pattern:
     weight: int
 
 
-def pieces_of(template: str) -> tuple[str, ...]:
+def pieces_of(template: str, everywhere: tuple[str, ...] = EVERYWHERE) -> tuple[str, ...]:
     """Return short literals of a template: a line that it matches contains at least one of them, most often all, even
-    where a margin has cut one of them in two."""
+    where a margin has cut one of them in two. `everywhere` is what stands in most lines of a verbose build."""
     runs = [run for literal in _literals(template) for run in _QUOTE_OR_BREAK.split(literal)]
     runs = sorted({" ".join(run.split()) for run in runs}, key=len, reverse=True)
     useful = [run for run in runs if len(run) >= _LEAST_PIECE] or runs[:1]
     if len(useful) == 1:
         useful += [run for run in runs[1:2] if len(run) >= _LEAST_SECOND]
-    useful = [run for run in useful if run not in _EVERYWHERE] or useful
+    useful = [run for run in useful if run not in everywhere] or useful
     pieces: list[str] = []
     for run in useful[:3]:
         if len(run) <= _PIECE_LENGTH + 6:
@@ -108,7 +99,7 @@ def pieces_of(template: str) -> tuple[str, ...]:
         pieces += [half for half in pieces[0].split(" ", 1) if len(half) >= _LEAST_HALF and _SELDOM.search(half)]
     names = [word for run in runs for word in run.split() if _NAME.fullmatch(word)]
     pieces += sorted(names, key=len)[-1:]  # a word that is a name says enough where lines are broken between words
-    telling = [piece for piece in pieces if not any(piece in path for path in _EVERYWHERE)]
+    telling = [piece for piece in pieces if not any(piece in path for path in everywhere)]
     return tuple(dict.fromkeys(telling or pieces))
 
 
@@ -144,7 +135,7 @@ def compile_template(template: str, *, whole: bool = False) -> Pattern:
             position = token.end()
             kind, name = token["kind"], token["name"]
             last = not template[position:].strip(_QUOTES)  # a quotation mark may be missing, so it ends nothing
-            regex = _REGEX[kind] + ("?" if kind in _LAZY and not last else "")
+            regex = (_one_of(kind) if kind[0] == "(" else _REGEX[kind]) + ("?" if kind in _LAZY and not last else "")
             parts.append(f"(?P<{name}>{regex})" if name else f"(?:{regex})")
             weight += _CUDA_WEIGHT if kind == "cuda" else 0
     anchors = tuple(sorted({literal for literal in literals if literal}, key=len, reverse=True))
@@ -156,6 +147,29 @@ def compile_template(template: str, *, whole: bool = False) -> Pattern:
     return Pattern(re.compile(head + "".join(parts) + tail), anchors, weight)
 
 
+def _one_of(words: str) -> str:
+    """The regular expression of `(one|two*)`."""
+    return "(?:" + words[1:-1].replace("*", r"\w{0,40}") + ")"
+
+
+class GpuMeaning(Enum):
+    """What can be said of the GPU in question (or of the architecture that the line names) beside a line's cause."""
+
+    BUILT_BY = "built-by"  # which releases of CUDA build for it
+    NO_IMAGE = "no-image"  # what would run on it, and what the log says was built
+    PTX_OF_DRIVER = "ptx-of-driver"  # how new the PTX may be for the log's driver
+    DRIVER_NEEDED = "driver-needed"  # from which driver on it runs
+    OWN_ARCH = "own-arch"  # whether the code that ran was its own
+
+
+class Refinement(Enum):
+    """When a line means more than it says: another signature is then taken in its place."""
+
+    OWN_CODE = "own-code"  # the GPU's own code was running
+    DEFAULT_TARGET = "default-target"  # code for nvcc's default target was running, and no list was given
+    PTX_RUNS = "ptx-runs"  # the program's own list holds PTX that the driver can compile
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """One kind of log line.
@@ -164,7 +178,8 @@ class Signature:
     is a consequence when they occur in the same log ("*": of any error before it, "**": of any other). `distinct` are
     the values that make two occurrences two findings. `code` and `names` are the number and names of a CUDA error.
     `command` and `fix` may hold {gpu}, {engine}, {number}, {toolkit}, {driver}. `derived` ones have no pattern: they
-    follow from several lines together, and their sample shows those.
+    follow from several lines together, and their sample shows those. `refined` names the signatures that take the place
+    of this one, and when.
     """
 
     id: str
@@ -182,6 +197,8 @@ class Signature:
     code: int | None = None
     names: tuple[str, ...] = ()
     derived: bool = False
+    gpu: GpuMeaning | None = None
+    refined: tuple[tuple[Refinement, str], ...] = ()
 
     @property
     def templates(self) -> tuple[str, ...]:
@@ -191,7 +208,34 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class SignatureGroup:
-    """The signatures of one source of messages."""
+    """The signatures of one source of messages.
+
+    `place` is where the group stands among the others, the lowest first. Without a place it joins the group of the same
+    title: its lines stand there in front of the one called `before`, or behind all.
+    """
 
     title: str
-    signatures: tuple[Signature, ...] = field(default=())
+    signatures: tuple[Signature, ...] = ()
+    place: int = 0
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineAddition:
+    """What an engine adds to a line that any program may print: lines of its own from which it follows, and sentences
+    behind its cause and its cure."""
+
+    id: str
+    after: tuple[str, ...] = ()
+    cause: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLines:
+    """What an engine brings to the catalogue: its lines, what it adds to lines of others, and what stands in most lines
+    of its verbose build, which therefore says nothing."""
+
+    groups: tuple[SignatureGroup, ...] = ()
+    additions: tuple[LineAddition, ...] = ()
+    everywhere: tuple[str, ...] = ()

@@ -5,15 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cudacompat.domain.builds.engine import BuildSystem, Channel, RequiredSetting
-from cudacompat.domain.project.arguments import features_of
 from cudacompat.domain.project.model import Command, Project, Setting, Stage
 from cudacompat.domain.words.finding import Edit, Fix
 
-# Options and features that switch CUDA on.
-_CUDA_OPTION = re.compile(
-    r"(?:GGML|WHISPER|LLAMA|WITH|USE|ENABLE|BUILD|FAISS_ENABLE|onnxruntime_USE)?_?(?:CUDA|CUBLAS|CUDNN|GPU)"
-)
 _ON = frozenset({"on", "1", "true", "yes", "y"})
 _TOOLKIT_PACKAGE = re.compile(
     r"^(?:cuda-(?:toolkit|nvcc|compiler|minimal-build)[\w.-]*|cuda(?:-\d[\d-]*)?|nvidia-cuda-toolkit|nvidia-cuda-nvcc.*)$"
@@ -34,42 +28,6 @@ def folder_of(path: str) -> str:
 def is_on(value: str | None) -> bool:
     """Whether CMake takes this value for true."""
     return value is not None and value.strip().lower() in _ON
-
-
-def cuda_switch(command: Command) -> Setting | None:
-    """The option on a command's line (or in its CMAKE_ARGS) that switches CUDA on, if there is one."""
-    return next((each for each in command.defines if _CUDA_OPTION.fullmatch(each.name) and is_on(each.value)), None)
-
-
-def leaves_cuda_out(command: Command) -> bool:
-    """Whether an option on its line switches CUDA off: a value that is known, and that CMake takes for false."""
-    switches = [each for each in command.defines if _CUDA_OPTION.fullmatch(each.name) and each.value is not None]
-    return bool(switches) and not any(is_on(each.value) for each in switches)
-
-
-def asks_for_cuda(command: Command) -> bool:
-    """Whether this command certainly compiles CUDA code: nvcc itself, or a build with CUDA switched on."""
-    if command.program == "nvcc" and command.use is not None:
-        return True
-    if command.use is None:
-        return False
-    if cuda_switch(command) is not None:
-        return True
-    if any(_switched(command, each) for each in (*command.use.engine.fixed, *command.use.engine.env_fixed)):
-        return True
-    arguments = command.environment.get("CMAKE_ARGS")
-    takes = command.use.engine.system is BuildSystem.PIP or command.program in ("make", "gmake")
-    if takes and arguments is not None and arguments.value:
-        return re.search(r"-D(?:GGML|LLAMA)_(?:CUDA|CUBLAS)=(?:on|1|true)", arguments.value, re.IGNORECASE) is not None
-    return "cuda" in features_of(command)
-
-
-def _switched(command: Command, fixed: RequiredSetting) -> bool:
-    """Whether this is the engine's switch for CUDA, which its build takes from the environment, and it is on there."""
-    of_cuda = fixed.channel is Channel.ENVIRONMENT and _CUDA_OPTION.fullmatch(fixed.name) is not None
-    given = command.environment.get(fixed.name)
-    use = command.use
-    return of_cuda and use is not None and fixed.window.holds(use.parsed) and given is not None and is_on(given.value)
 
 
 def installs_toolkit(command: Command) -> bool:

@@ -18,6 +18,7 @@ from cudacompat.domain.builds.engine import Engine, Grammar, Knob
 from cudacompat.domain.builds.lists.nvcc_flags import Requested
 from cudacompat.domain.builds.lists.reader import ArchList
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -359,6 +360,8 @@ class Project:
     rust: tuple[SourceFile, ...] = ()  # sources that name the crate of an engine
     targets: tuple[Target, ...] = ()
     known: Mapping[str, str] = field(default_factory=dict)  # name of a knob of any engine -> who reads it
+    wheels: tuple[Prebuilt, ...] = ()  # packages that are built already
+    nobodys: frozenset[str] = frozenset()  # names that look like a knob, and that no known program reads
     not_read: tuple[NotRead, ...] = ()
     _index: _Index = field(default_factory=lambda: _Index(), init=False, repr=False, compare=False)
 

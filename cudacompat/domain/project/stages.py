@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.builds.plans.distros import Distro, known_distro
-from cudacompat.domain.project.command_facts import ancestry, asks_for_cuda, copied_from, installs_toolkit
+from cudacompat.domain.project.command_facts import ancestry, copied_from, installs_toolkit
+from cudacompat.domain.project.cuda_switches import asks_for_cuda, cuda_feature
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Base, Command, Project, Stage, Word
 from cudacompat.domain.tables.toolkits import CudaRelease, release
@@ -43,7 +44,7 @@ def builds_cuda(project: Project, command: Command) -> bool:
         return False
     if command.stage is not None and not _has_compiler(project, command.stage):
         return False
-    feature = next(iter(use.engine.gpu_features), "cuda")
+    feature = cuda_feature(use.engine)
     said: list[bool] = []
     for file in project.files:
         if file.name.rpartition("/")[2] != "Cargo.toml":

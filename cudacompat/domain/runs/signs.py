@@ -30,6 +30,13 @@ class RunSign:
     code: int | None = None
 
 
+def run_sign(
+    id_: str, needle: str, pattern: str, says: SignMeaning, why: str, source: str, code: int | None = None
+) -> RunSign:
+    """Return the sign of this pattern, a regular expression."""
+    return RunSign(id_, needle, re.compile(pattern), says, why, source, code)
+
+
 @dataclass(frozen=True, slots=True)
 class SeenSign:
     """A sign in a log: the number and text of the first such line, and how many there were."""

@@ -116,7 +116,7 @@ def _reach(found: Reach) -> Json:
 
 
 def _size(plan: BuildPlan) -> Json | None:
-    found = sizes(plan.engine.name, plan.release.version, plan.arrives)
+    found = sizes(plan.engine, plan.release.version, plan.arrives)
     if found is None:
         return None
     return {
@@ -130,7 +130,7 @@ def _size(plan: BuildPlan) -> Json | None:
 
 
 def _time(plan: BuildPlan) -> Json | None:
-    found = build_time(plan.engine.name, plan.arrives)
+    found = build_time(plan.engine, plan.arrives)
     if found is None:
         return None
     return {

@@ -95,7 +95,7 @@ def _choice(page: Page, choice: Choice) -> None:
 
 def costs_text(page: Page, plan: BuildPlan) -> None:
     """Write what the list costs in bytes and seconds, or that nobody measured it."""
-    weight = sizes(plan.engine.name, plan.release.version, plan.arrives)
+    weight = sizes(plan.engine, plan.release.version, plan.arrives)
     if weight is None:
         page.field("size", f"no sizes were measured for {plan.engine.name} with CUDA {plan.release.version}", 2, 9)
     else:
@@ -107,7 +107,7 @@ def costs_text(page: Page, plan: BuildPlan) -> None:
             2,
             9,
         )
-    time = build_time(plan.engine.name, plan.arrives)
+    time = build_time(plan.engine, plan.arrives)
     if time is None:
         page.field("time", f"no build of {plan.engine.name} was timed", 2, 9)
     else:

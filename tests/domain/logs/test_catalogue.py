@@ -7,8 +7,9 @@ import re
 
 import pytest
 
+from cudacompat import engines
+from cudacompat.app.explain import line_catalogue
 from cudacompat.artifacts.logs import LogScanner, finder
-from cudacompat.domain.logs.catalogue import GROUPS, SIGNATURES, by_id, named
 from cudacompat.domain.logs.diagnosis import Source, diagnose
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
@@ -18,19 +19,22 @@ from cudacompat.domain.rules import all_rules
 from cudacompat.domain.words.verdict import Target
 from tests.helpers.log_variants import VARIANTS
 
+CATALOGUE = line_catalogue()
+GROUPS, SIGNATURES, by_id, named = CATALOGUE.groups, CATALOGUE.signatures, CATALOGUE.by_id, CATALOGUE.named
 PRINTED = tuple(signature for signature in SIGNATURES if not signature.derived)
-MATCHER = Matcher(PRINTED)
+MATCHER = Matcher(PRINTED, CATALOGUE.everywhere)
 FIND = finder(LogReading(MATCHER).needles)  # made once: it is the larger part of a short reading
 
 
 def read(text: str, target: Target | None = None) -> ExplainReport:
     """What `explain` makes of a log."""
-    reading = LogReading(MATCHER)
+    reading = LogReading(MATCHER, engines.log_names())
     scanner = LogScanner(reading, FIND)
     data = text.encode("utf-8", "surrogateescape")
     scanner.feed(data)
     scanner.close()
-    return diagnose(reading, Source("x.log", scanner.lines, scanner.size), target, None, {"whisper.cpp", "whisper-rs"})
+    source = Source("x.log", scanner.lines, scanner.size)
+    return diagnose(reading, source, target, None, engines={"whisper.cpp", "whisper-rs"}, lines=by_id())
 
 
 class TestTheTable:
@@ -59,7 +63,7 @@ class TestTheTable:
     @pytest.mark.parametrize("signature", SIGNATURES, ids=lambda s: s.id)
     def test_its_fields_are_known(self, signature: Signature) -> None:
         given = {"gpu", "label", "engine", "number", "toolkit", "driver", "wheel", "running", "archs"}
-        given |= set(re.findall(r"<([a-z_]+):[a-z]+>", " ".join(signature.patterns)))
+        given |= set(re.findall(r"<([a-z_]+):[^<>]+>", " ".join(signature.patterns)))
         texts = (signature.title, signature.cause, signature.does_not_mean, signature.fix, signature.command or "")
         used = set(re.findall(r"\{(\w+)\}", " ".join(texts)))
         assert used <= given

@@ -45,7 +45,7 @@ from cudacompat.domain.words.code import DeviceModule, NotRead, ReadResult, Regi
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import JitPolicy
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
-from cudacompat.engines.whisper_rs_api import CHANGES
+from cudacompat.engines.whisper_rs.api import CHANGES
 from tests.helpers.build import artifact, image, module, target
 from tests.helpers.newest import NEXT_ISA
 from tests.helpers.rule_case import RuleCase

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cudacompat import engines
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.reports.verify import VerifyReport
 from cudacompat.domain.runs.evidence import Shows, memory_size
@@ -26,7 +27,7 @@ from cudacompat.domain.runs.observation import (
     Observation,
     ProcessView,
 )
-from cudacompat.domain.runs.sign_table import SIGNS
+from cudacompat.domain.runs.sign_table import SIGNS as GENERAL_SIGNS
 from cudacompat.domain.runs.signs import SeenSign, SignMeaning
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.runs.verify import Code, Decision, Expect, Verdict, decide
@@ -35,6 +36,7 @@ from cudacompat.domain.words.verdict import Outcome
 from tests.helpers.rule_case import RuleCase
 
 H200 = ComputeCapability(9, 0)
+SIGNS = (*engines.run_signs(), *GENERAL_SIGNS)
 IDLE, CONTEXT = 644939776, 543162368
 DATA = Path(__file__).parents[2] / "data" / "h200"
 

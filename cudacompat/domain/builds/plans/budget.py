@@ -8,7 +8,6 @@ from itertools import combinations
 
 from cudacompat.domain.builds.engine import Route
 from cudacompat.domain.builds.lists.writer import CodeTarget
-from cudacompat.domain.builds.plans.cost_table import SIZES
 from cudacompat.domain.builds.plans.costs import sizes
 from cudacompat.domain.builds.plans.model import BuildPlan
 from cudacompat.domain.builds.plans.plan import SPARE_PTX, arriving, sayable
@@ -23,19 +22,18 @@ _Code = tuple[CodeTarget, ...]
 _Found = tuple[tuple[int, int, bool, int], int, _Code]  # how good, bytes, the list
 
 
-def within(plan: BuildPlan, budget: int) -> tuple[CodeTarget, ...]:
+def within(plan: BuildPlan, budget: int, measured: Sequence[str]) -> tuple[CodeTarget, ...]:
     """Return the best list for the plan's GPUs whose file stays within `budget` bytes, sizes as measured or estimated.
 
     Every GPU has to run it. As few as possible go through the JIT, then as many as possible get code of their own
     number: so targets of one major give way to its lowest minor first, and PTX comes last. `UsageError` where no size
-    was measured for the engine, or nothing fits.
+    was measured for the engine, or nothing fits; `measured` are the engines for which some were.
     """
-    full = sizes(plan.engine.name, plan.release.version, plan.arrives)
+    full = sizes(plan.engine, plan.release.version, plan.arrives)
     if full is None:
-        known = ", ".join(dict.fromkeys(name for row in SIZES for name in row.engines))
         raise UsageError(
             f"no sizes were measured for {plan.engine.name} with CUDA {plan.release.version}, so --budget cannot be "
-            f"held; they were for {known}"
+            f"held{'; they were for ' if measured else ''}{', '.join(measured)}"
         )
     if full.total <= budget:
         return plan.code
@@ -55,7 +53,7 @@ def within(plan: BuildPlan, budget: int) -> tuple[CodeTarget, ...]:
 
 def tradeoff(full: BuildPlan, small: BuildPlan, budget: int) -> str:
     """Return what the smaller list costs whom, in one sentence."""
-    whole = sizes(full.engine.name, full.release.version, full.arrives)
+    whole = sizes(full.engine, full.release.version, full.arrives)
     about = f", about {byte_size(whole.total)}" if whole is not None else ""
     lost: dict[str, list[str]] = defaultdict(list)
     for wanted, before, after in zip(full.wanted, full.reached, small.reached, strict=True):
@@ -86,7 +84,7 @@ def _lists(plan: BuildPlan, ptx: CodeTarget | None) -> list[_Found]:
     for each in dict.fromkeys(CodeTarget(w.number, w.suffix) for w in plan.wanted):
         by_major[each.number // 10].append(each)
     fixed = (ptx,) if ptx is not None else ()
-    base = sizes(plan.engine.name, plan.release.version, _arriving(plan, fixed))
+    base = sizes(plan.engine, plan.release.version, _arriving(plan, fixed))
     best: dict[tuple[int, int], tuple[int, _Code]] = {(0, 0): (base.total if base is not None else 0, fixed)}
     for major in sorted(by_major):
         merged: dict[tuple[int, int], tuple[int, _Code]] = {}
@@ -114,7 +112,7 @@ def _of_major(plan: BuildPlan, targets: Sequence[CodeTarget], fixed: _Code) -> I
             ]
             if not all(each.outcome.runs for each in reaches):
                 continue
-            own = sizes(plan.engine.name, plan.release.version, _arriving(plan, part))
+            own = sizes(plan.engine, plan.release.version, _arriving(plan, part))
             if own is None:
                 continue
             outcomes = [each.outcome for each in reaches]

@@ -35,7 +35,7 @@ class Choice:
 
 def choices(plan: BuildPlan) -> tuple[Choice, ...]:
     """Return each target of the plan's list, in its order."""
-    weights = sizes(plan.engine.name, plan.release.version, plan.arrives)
+    weights = sizes(plan.engine, plan.release.version, plan.arrives)
     return tuple(_choice(plan, each, weights) for each in plan.code)
 
 

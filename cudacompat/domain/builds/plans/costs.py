@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cudacompat.domain.builds.engine import Engine
 from cudacompat.domain.builds.plans.cost_table import SizeRow, TimeRow, size_row, time_row
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -44,7 +45,7 @@ class BuildTime:
     core_seconds: int
 
 
-def sizes(engine: str, cuda: ToolkitVersion, images: Sequence[ArchTarget]) -> Sizes | None:
+def sizes(engine: Engine, cuda: ToolkitVersion, images: Sequence[ArchTarget]) -> Sizes | None:
     """Return what these images weigh; `None` where nothing was measured for this engine and release.
 
     An image that was not itself measured is taken as the one of its kind with the nearest number.
@@ -58,7 +59,7 @@ def sizes(engine: str, cuda: ToolkitVersion, images: Sequence[ArchTarget]) -> Si
         if like is None:
             return None
         found.append(ImageSize(image, row.images[like], None if like == str(image) else like))
-    return Sizes(row, tuple(found), engine not in row.exact or any(each.like for each in found))
+    return Sizes(row, tuple(found), engine.name != row.of or any(each.like for each in found))
 
 
 def _measured(row: SizeRow, image: ArchTarget) -> str | None:
@@ -80,7 +81,7 @@ def _measured(row: SizeRow, image: ArchTarget) -> str | None:
     return str(nearest)
 
 
-def build_time(engine: str, images: Sequence[ArchTarget]) -> BuildTime | None:
+def build_time(engine: Engine, images: Sequence[ArchTarget]) -> BuildTime | None:
     """Return the compiling time of these images; `None` where no build of this engine was timed."""
     row = time_row(engine)
     if row is None:

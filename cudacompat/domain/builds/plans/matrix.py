@@ -24,14 +24,15 @@ def plan_builds(
     profile: Profile | None = None,
     distro: str = DISTRO,
     budget: int | None = None,
+    measured: Sequence[str] = (),
     single: bool = False,
 ) -> tuple[BuildPlan, ...]:
     """Return one plan, or the fewest that together serve all of these GPUs, oldest CUDA release first.
 
     There are several where no single release builds all of the list, or where the engine's build takes one
     architecture. Only the last carries PTX for GPUs newer than all of these. Each holds to `budget` bytes where one is
-    given. `UsageError` for what cannot be built at all, not with the release named, not within the budget, or, with
-    `single`, not in one build.
+    given; `measured` are the engines whose sizes are known. `UsageError` for what cannot be built at all, not with the
+    release named, not within the budget, or, with `single`, not in one build.
     """
 
     def plan(part: Sequence[RequestedTarget], *, with_ptx: bool) -> BuildPlan:
@@ -42,7 +43,7 @@ def plan_builds(
         if budget is None:
             return full
         # the release stays that of the whole list: the sizes are those of what it builds
-        small = build(code=within(full, budget), cuda=str(full.release.version))
+        small = build(code=within(full, budget, measured), cuda=str(full.release.version))
         if small.code == full.code:
             return full
         return replace(small, notes=(*small.notes, tradeoff(full, small, budget)))

@@ -17,7 +17,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="`native` asks for the GPU of the machine that builds, and an image build or CI runner has none. CMake "
         "3.24 to 3.27 stop here; from 3.28 on the build goes through with nvcc's default target.",
         does_not_mean="a fault of the driver on the machine that will run it.",
-        fix="Name the architectures; for ggml also -DGGML_NATIVE=OFF.",
+        fix="Name the architectures.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("measured with CMake 3.25.1", "Kitware/CMake Source/cmGeneratorTarget.cxx"),
     ),
@@ -237,24 +237,6 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
     ),
     Signature(
-        id="cmake-option-removed",
-        title="the option {old} is gone",
-        patterns=(
-            "<old:cudavar> is deprecated and will be removed in the future. Use GGML_CUDA",
-            "<old:cudavar> is deprecated and will be removed in the future. Use LLAMA_CUDA",
-            "<old:cudavar> is deprecated and will be removed in the future. Use WHISPER_CUDA",
-        ),
-        sample="CMake Error at CMakeLists.txt:132 (message):\n  WHISPER_CUBLAS is deprecated and will be removed in "
-        "the future.\n\n  Use "
-        "GGML_CUDA instead",
-        cause="The CUDA switch of whisper.cpp and llama.cpp was renamed; the old one stops the build or is ignored, "
-        "which leaves a build for the CPU.",
-        does_not_mean="that CUDA is unsupported.",
-        fix="Use -DGGML_CUDA=ON, and configure from scratch.",
-        command="cudacompat generate {engine} --gpu {gpu}",
-        sources=("ggml-org/whisper.cpp CMakeLists.txt",),
-    ),
-    Signature(
         id="cmake-nvtoolsext-missing",
         title="PyTorch's CMake files ask for nvToolsExt, which CUDA 12 no longer has",
         patterns=("CUDA::nvToolsExt but the target was not found", "CUDA::nvToolsExt <+> but the target was not found"),
@@ -294,20 +276,5 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the host compiler is too old.",
         fix="A newer toolkit, or a newer CMake.",
         sources=("measured with CMake 4.4.5: CUDA_STANDARD 26",),
-    ),
-    Signature(
-        id="ggml-native-status",
-        title="the configuration of ggml looked for a GPU and found none",
-        patterns=(
-            "CMAKE_CUDA_ARCHITECTURES=native CMAKE_CUDA_ARCHITECTURES_NATIVE=No CUDA devices found",
-            "CMAKE_CUDA_ARCHITECTURES_NATIVE=No CUDA devices found",
-        ),
-        sample="-- Using CMAKE_CUDA_ARCHITECTURES=native CMAKE_CUDA_ARCHITECTURES_NATIVE=No CUDA devices found.-real",
-        cause="GGML_NATIVE=ON set the list to `native`; no GPU is visible, so nvcc will warn and compile its default "
-        "target (52 up to CUDA 12, 75 from 13).",
-        does_not_mean="that the build will fail: it succeeds with the wrong code.",
-        fix="Give -DGGML_NATIVE=OFF and -DCMAKE_CUDA_ARCHITECTURES, and configure from scratch.",
-        command="cudacompat generate {engine} --gpu {gpu}",
-        sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/CMakeLists.txt", "measured with CMake 3.28.4 and 4.4.4"),
     ),
 )

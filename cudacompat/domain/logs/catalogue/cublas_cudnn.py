@@ -13,8 +13,6 @@ _EARLIER = (
     "cuda-launch-failure",
     "cuda-device-assert",
     "cuda-out-of-memory",
-    "ggml-no-device-code",
-    "ggml-default-target",
 )
 
 SIGNATURES: tuple[Signature, ...] = (
@@ -156,7 +154,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The program needs cuDNN of that major version (CTranslate2 from 4.5 on and PyTorch from 2.4 on: 9) and "
         "it is not in the search path.",
         does_not_mean="that the GPU is unsupported.",
-        fix="Install it and put its lib folder into LD_LIBRARY_PATH; for cuDNN 8 ctranslate2==4.4.0.",
+        fix="Install it and put its lib folder into LD_LIBRARY_PATH.",
         command="pip install 'nvidia-cudnn-cu12==9.*'",
         sources=(
             "MahmoudAshraf97/whisper-diarization#259",

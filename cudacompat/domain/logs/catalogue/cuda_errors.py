@@ -6,7 +6,7 @@ cuda.h of CUDA 13.5.
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import GpuMeaning, Signature
 
 _TABLE = "number, names and text: libcudart 13.5 and cuda.h 13.5"
 
@@ -24,7 +24,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "driver or the toolkit is too old. Old GPUs get the same text as new ones.",
         fix="Rebuild the library that failed for {label}, or install a build that has it; then check the file.",
         command="cudacompat generate {engine} --gpu {gpu}",
-        after=("torch-incompatible-gpu", "archs-lack-gpu", "archs-older-than-gpu", "nvlink-arch-not-found"),
+        after=("archs-lack-gpu", "archs-older-than-gpu", "nvlink-arch-not-found"),
         sources=(
             "measured on a GPU of compute capability 9.0, driver 580.159.04",
             "SYSTRAN/faster-whisper#806",
@@ -32,6 +32,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "ggml-org/whisper.cpp#3129",
             _TABLE,
         ),
+        gpu=GpuMeaning.NO_IMAGE,
     ),
     Signature(
         id="cuda-unsupported-ptx",
@@ -53,6 +54,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "ggml-org/llama.cpp#1648",
             _TABLE,
         ),
+        gpu=GpuMeaning.PTX_OF_DRIVER,
     ),
     Signature(
         id="cuda-invalid-ptx",
@@ -107,8 +109,9 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the source is wrong: the same source built for {label} works.",
         fix="Rebuild or reinstall the component for {label}.",
         command="cudacompat generate {engine} --gpu {gpu}",
-        after=("torch-incompatible-gpu", "archs-lack-gpu", "nvlink-arch-not-found"),
+        after=("archs-lack-gpu", "nvlink-arch-not-found"),
         sources=(_TABLE,),
+        gpu=GpuMeaning.NO_IMAGE,
     ),
     Signature(
         id="cuda-invalid-kernel-image",
@@ -156,6 +159,7 @@ SIGNATURES: tuple[Signature, ...] = (
         command="cudacompat doctor",
         after=("driver-not-in-container",),
         sources=("measured without a driver: CUDA 13.0", "ggml-org/llama.cpp#9665", _TABLE),
+        gpu=GpuMeaning.DRIVER_NEEDED,
     ),
     Signature(
         id="cuda-call-requires-newer-driver",

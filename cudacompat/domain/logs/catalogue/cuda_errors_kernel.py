@@ -6,7 +6,6 @@ from cudacompat.domain.logs.signature import Signature
 from cudacompat.domain.words.finding import Severity
 
 _TABLE = "number, names and text: libcudart 13.5 and cuda.h 13.5"
-_GGML = ("ggml-no-device-code", "ggml-default-target", "ggml-kernel-lacks-feature", "ggml-built-without-arch")
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
@@ -16,12 +15,11 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorLaunchFailure", "CUDA_ERROR_LAUNCH_FAILED"),
         patterns=("unspecified launch failure",),
         sample="CUDA error: unspecified launch failure",
-        cause="A kernel executed a trap or made a fault that the GPU does not tell apart. ggml's kernels without "
-        "device code end in a trap, so this line behind theirs is its consequence.",
+        cause="A kernel executed a trap or made a fault that the GPU does not tell apart.",
         does_not_mean="anything about architectures, where it stands alone.",
         fix="Look for the first error above it; if there is none, run the program under compute-sanitizer.",
         command="compute-sanitizer PROGRAM",
-        after=(*_GGML, "cuda-illegal-address"),
+        after=("cuda-illegal-address",),
         sources=("measured: __trap() gives 719 on a GPU of compute capability 9.0", "nextcloud/llm2#52", _TABLE),
     ),
     Signature(
@@ -149,7 +147,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="A feature such as virtual memory management, peer access or managed memory is missing here: vGPU, "
         "WSL2, MIG or an old GPU.",
         does_not_mean="that the device code is missing.",
-        fix="Switch the feature off in the program (ggml: GGML_CUDA_NO_VMM=ON at build time).",
+        fix="Switch the feature off in the program.",
         sources=(_TABLE,),
     ),
     Signature(
@@ -201,7 +199,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="An object of another GPU, context or process was used, or one that an earlier error had destroyed.",
         does_not_mean="a missing architecture.",
         fix="Look for the first error above it; check that each object is used on the GPU that made it.",
-        after=(*_GGML, "cuda-launch-failure", "cuda-illegal-address"),
+        after=("cuda-launch-failure", "cuda-illegal-address"),
         sources=("tensorflow/tensorflow#97387", _TABLE),
     ),
     Signature(

@@ -127,11 +127,10 @@ SIGNATURES: tuple[Signature, ...] = (
             "(signal: 4, SIGILL: illegal instruction)",
         ),
         sample="Illegal instruction (core dumped)",
-        cause="The CPU code was compiled with -march=native (GGML_NATIVE=ON) on a machine with AVX2 or AVX512, or for "
-        "a newer CPU than this one.",
+        cause="The CPU code was compiled with -march=native on a machine with AVX2 or AVX512, or for a newer CPU than "
+        "this one.",
         does_not_mean="anything about the GPU: a wrong GPU architecture is a CUDA error.",
-        fix="Build with -DGGML_NATIVE=OFF (whisper-rs: SOURCE_DATE_EPOCH=1, or GGML_NATIVE=OFF from 0.16) for the "
-        "oldest CPU that has to run it.",
+        fix="Build without -march=native, for the oldest CPU that has to run it.",
         sources=("measured with bash: a program that executes ud2",),
     ),
 )

@@ -40,19 +40,6 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
     ),
     Signature(
-        id="nvjitlink-mismatch",
-        title="libcusparse found a libnvJitLink of an older CUDA 12 release",
-        patterns=("undefined symbol: __nvJitLink<symbol:word>, version libnvJitLink.so.12",),
-        sample="ImportError: /env/lib/python3.11/site-packages/torch/lib/../../nvidia/cusparse/lib/libcusparse.so.12: "
-        "undefined symbol: __nvJitLinkComplete_12_4, version libnvJitLink.so.12",
-        cause="LD_LIBRARY_PATH names a toolkit (such as /usr/local/cuda-12.1/lib64) whose libnvJitLink is older than "
-        "the one in the wheel, and it is found first.",
-        does_not_mean="that PyTorch is broken.",
-        fix="Unset LD_LIBRARY_PATH, or upgrade nvidia-nvjitlink-cu12 to the release of nvidia-cusparse-cu12.",
-        command="env -u LD_LIBRARY_PATH python -c 'import torch'",
-        sources=("pytorch/pytorch#134929", "pytorch/pytorch#111469", "infiniflow/ragflow#4466"),
-    ),
-    Signature(
         id="glibc-too-old",
         title="the program was built on a newer system: {version} is missing",
         patterns=("version '<version:abi>' not found",),
@@ -72,8 +59,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="At link time: -lcuda is missing. At run time: the driver is older than the function, or a stub was "
         "loaded.",
         does_not_mean="a missing architecture.",
-        fix="Link with -lcuda (stubs in an image build; ggml: -DGGML_CUDA_NO_VMM=ON does without), or update the "
-        "driver.",
+        fix="Link with -lcuda (stubs in an image build), or update the driver.",
         distinct=("symbol",),
         sources=("measured with GNU ld 2.40",),
     ),
@@ -89,8 +75,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/usr/bin/ld: libggml-cuda.a(ggml-cuda.cu.o): relocation R_X86_64_32S against `.rodata' can not be "
         "used when "
         "making a PIE object; recompile with -fPIC",
-        cause="A static library with device code was built without position-independent code. With whisper-rs this "
-        "comes from CMAKE_CUDA_FLAGS in the environment, which replaces its own -Xcompiler=-fPIC.",
+        cause="A static library with device code was built without position-independent code.",
         does_not_mean="a missing architecture.",
         fix="Unset CMAKE_CUDA_FLAGS, or put -Xcompiler=-fPIC into it; CMake: CMAKE_POSITION_INDEPENDENT_CODE=ON.",
         sources=("whisper-rs sys/build.rs (135b60b)", "measured with GNU ld 2.40"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import GpuMeaning, Signature
 from cudacompat.domain.words.finding import Severity
 
 _MEASURED = "measured with nvcc 13.5"
@@ -19,11 +19,13 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The nvcc that ran is too old for this architecture (120 needs 12.8; 121 and the f suffix 12.9), or too "
         "new (CUDA 13 has nothing below 75), or the value is not an architecture.",
         does_not_mean="that the GPU or the driver is wrong. The nvcc that ran need not be the toolkit that you "
-        "installed: the PATH and CMake's cache decide.",
+        "installed: the "
+        "PATH and CMake's cache decide.",
         fix="See which nvcc ran and what it builds; then select the right toolkit or change the list.",
         command="nvcc --version; nvcc --list-gpu-arch",
         distinct=("arch",),
         sources=("measured with nvcc 13.5: sm_70, sm_130", "ggml-org/whisper.cpp#3030", "ggml-org/llama.cpp#13271"),
+        gpu=GpuMeaning.BUILT_BY,
     ),
     Signature(
         id="nvcc-arch-is-garbage",
@@ -40,7 +42,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="A build script or CMake asked for `native` (or read nvidia-smi) on a machine without a GPU, such as an "
         "image build, and used the error text or an empty answer as the architecture.",
         does_not_mean="anything about the age of the toolkit.",
-        fix="Name the architectures; for ggml also -DGGML_NATIVE=OFF.",
+        fix="Name the architectures.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=("cmake-native-without-gpu", "nvml-driver-mismatch", "smi-no-driver"),
         sources=("ggml-org/llama.cpp#18430", "ggml-org/llama.cpp#13893", "colmap/colmap#1822", _MEASURED),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import GpuMeaning, Signature
 from cudacompat.domain.words.finding import Severity
 
 _MEASURED = "measured with ptxas 12.8 and 13.5"
@@ -20,6 +20,7 @@ SIGNATURES: tuple[Signature, ...] = (
         command="export TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas",
         distinct=("arch",),
         sources=("triton-lang/triton#8539", "Zyphra/Zonos#184", "measured with ptxas 13.5: sm_30"),
+        gpu=GpuMeaning.BUILT_BY,
     ),
     Signature(
         id="ptxas-unsupported-target",
@@ -31,6 +32,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Use a newer ptxas, or generate PTX for a lower target.",
         distinct=("arch",),
         sources=("measured with ptxas 13.0 and 13.5",),
+        gpu=GpuMeaning.BUILT_BY,
     ),
     Signature(
         id="ptxas-unsupported-version",
@@ -56,8 +58,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The source uses an instruction that exists only under the target with the suffix a or f. "
         "__CUDA_ARCH__ is 1200 for sm_120 and for sm_120a, so a plain guard does not help.",
         does_not_mean="that the GPU lacks the instruction.",
-        fix="Build for 120a (or 120f from CUDA 12.9); take plain compute_120 out of NVCC_APPEND_FLAGS. Newer ggml "
-        "turns 12X into 12Xa by itself.",
+        fix="Build for 120a (or 120f from CUDA 12.9); take plain compute_120 out of NVCC_APPEND_FLAGS.",
         command="cudacompat generate {engine} --gpu {gpu}",
         distinct=("arch",),
         sources=(_MEASURED, "ggml-org/llama.cpp#18363", "ggml-org/llama.cpp#17906"),

@@ -1,7 +1,8 @@
 """An engine built without CUDA in an image that is there for CUDA.
 
 What it finds: a stage on a CUDA `devel` image that builds an engine whose CUDA backend is off unless it is switched on,
-and nothing on the command, in its environment or in the manifests switches it (or another GPU's) on.
+and nothing on the command, in its environment or in the manifests switches it (or another GPU's) on; or one that
+switches it off, where no other build of the project has it on.
 
 Why it matters: the build succeeds and everything runs on the CPU, ten to fifty times slower, without an error.
 
@@ -15,10 +16,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.builds.engine import BuildSystem, Channel, Purpose
+from cudacompat.domain.builds.engine import BuildSystem, Channel, Switch
 from cudacompat.domain.project.arguments import features_of
-from cudacompat.domain.project.command_facts import asks_for_cuda, base_name
-from cudacompat.domain.project.model import Command, EngineUse, Project, Stage
+from cudacompat.domain.project.command_facts import base_name
+from cudacompat.domain.project.cuda_switches import (
+    asks_for_cuda,
+    cuda_feature,
+    given_switches,
+    leaves_cuda_out,
+    needed_switches,
+)
+from cudacompat.domain.project.model import Command, EngineUse, Project, Setting, Stage
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -31,7 +39,7 @@ _MAYBE = re.compile(
 )
 _ALWAYS_THERE = re.compile(
     r"CUDA_(?:VERSION|HOME|PATH|ROOT|VISIBLE_DEVICES|ARCH\w*)|NVIDIA_\w+|NV_\w+|CUDAARCHS|CUDACXX|\w*PATH"
-    r"|CMAKE_CUDA_ARCHITECTURES|TORCH_CUDA_ARCH_LIST|\w*DOCKER_ARCH"
+    r"|\w*DOCKER_ARCH"
 )
 
 
@@ -45,38 +53,70 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         for command in commands:
             use = command.use
-            switch = _switch(use) if use is not None else None
-            if use is None or switch is None or not _certain(command) or _by_manifest(project, use, command):
+            if use is None:
                 continue
-            yield _finding(command, use, stage, switch)
+            off = _switched_off(project, command)
+            switch = _written(off[0]) if off is not None else _missing(command, use)
+            if switch is None or not _certain(project, command, off) or _by_manifest(project, use, command):
+                continue
+            yield _finding(command, use, stage, switch, off)
             break
 
 
-def _switch(use: EngineUse) -> str | None:
-    """What switches CUDA on in this version, as it is written for its build; `None` where it needs no switch."""
+def _missing(command: Command, use: EngineUse) -> str | None:
+    """What switches CUDA on in this version, as it is written for its build; `None` where it needs no switch, or is
+    given one."""
     if use.engine.gpu_features and use.engine.system is BuildSystem.CARGO:
-        return f"--features {use.engine.gpu_features[0]}"
-    own = (each for each in use.engine.fixed if each.purpose is Purpose.SWITCH and each.window.holds(use.parsed))
-    fixed = next(own, None)
-    if fixed is None:
+        return f"--features {cuda_feature(use.engine)}"
+    if any(True for _ in given_switches(command)):
         return None
-    if fixed.channel is Channel.CMAKE_ARGS:
-        return f'CMAKE_ARGS="-D{fixed.name}={fixed.value}"'
-    return f"-D{fixed.name}={fixed.value}" if fixed.channel is Channel.DEFINE else f"{fixed.name}={fixed.value}"
+    own = (each for each in needed_switches(command) if not (each.unset_is_on or each.often_off))
+    switch = next(own, None)
+    return _written(switch) if switch is not None else None
 
 
-def _certain(command: Command) -> bool:
-    """Whether all that it is given is known, and says nothing about a GPU."""
+def _switched_off(project: Project, command: Command) -> tuple[Switch, Setting] | None:
+    """The switch of this version that the command itself turns off, where no build of the engine has it on."""
+    if any(other.use is not None and _is_same(other, command) and asks_for_cuda(other) for other in project.commands):
+        return None
+    needed = [each for each in needed_switches(command) if not each.often_off]
+    given = ((switch, setting) for switch, setting in given_switches(command) if switch in needed)
+    return next((each for each in given if each[1].value), None) if leaves_cuda_out(command) else None
+
+
+def _is_same(one: Command, other: Command) -> bool:
+    return one.use is not None and other.use is not None and one.use.engine is other.use.engine
+
+
+def _written(switch: Switch) -> str:
+    if switch.channel is Channel.CMAKE_ARGS:
+        return f'CMAKE_ARGS="-D{switch.name}={switch.value}"'
+    option = f"{switch.name}={switch.value}"
+    return f"-D{option}" if switch.channel is Channel.DEFINE else option
+
+
+def _certain(project: Project, command: Command, off: tuple[Switch, Setting] | None) -> bool:
+    """Whether all that it is given is known, and says nothing about a GPU but that CUDA is off."""
+    words = [_without(word.text, off) for word in command.words[1:]]
     if command.conditional or not all(word.known for word in command.words):
         return False
     if command.program == "cargo" and not any(word.text in _BUILDS for word in command.words[1:3]):
         return False
-    if any(_MAYBE.search(word.text) for word in command.words[1:] if "/" not in word.text or "-" in word.text[:2]):
+    if any(_MAYBE.search(word) for word in words if "/" not in word or "-" in word[:2]):
         return False
     for name, setting in command.environment.items():
-        if not _ALWAYS_THERE.fullmatch(name) and (setting.value is None or _MAYBE.search(f"{name}={setting.value}")):
+        if _ALWAYS_THERE.fullmatch(name) or name in project.known:
+            continue
+        if setting.value is None or _MAYBE.search(_without(f"{name}={setting.value}", off)):
             return False
-    return not any(word.text.startswith(("-r", "--requirement")) for word in command.words[1:])
+    return not any(word.startswith(("-r", "--requirement")) for word in words)
+
+
+def _without(text: str, off: tuple[Switch, Setting] | None) -> str:
+    """The text less the option that switches CUDA off."""
+    if off is None:
+        return text
+    return re.sub(rf"(?<!\w)(?:-D\s?)?{re.escape(off[1].name)}(?::\w+)?=[^\s'\"]*", "", text)
 
 
 def _by_manifest(project: Project, use: EngineUse, command: Command) -> bool:
@@ -105,7 +145,12 @@ def _outside_features(text: str) -> list[str]:
     return [part for part in re.split(r"(?m)^(?=\[)", text) if not part.startswith("[features]")]
 
 
-def _finding(command: Command, use: EngineUse, stage: Stage, switch: str) -> Finding:
+def _finding(
+    command: Command, use: EngineUse, stage: Stage, switch: str, off: tuple[Switch, Setting] | None
+) -> Finding:
+    backend = "its CUDA backend is off unless it is switched on"
+    if off is not None:
+        backend = f"{off[1].name}={off[1].value} switches its CUDA backend off"
     image = stage.base.image if stage.base is not None else ""
     return Finding(
         id=RULE.id,
@@ -114,7 +159,7 @@ def _finding(command: Command, use: EngineUse, stage: Stage, switch: str) -> Fin
         path=command.place.file,
         line=command.place.line,
         found=command.line[:160],
-        why="its CUDA backend is off unless it is switched on: everything would run on the CPU",
+        why=f"{backend}: everything would run on the CPU",
         help=f"{switch}; or begin with an image without CUDA",
     )
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cudacompat.domain.builds.engine import Channel, DeadSetting, Knob
+from cudacompat.domain.builds.engine import Channel, DeadKind, DeadSetting, Knob
 from cudacompat.domain.builds.lists.guess import meant, rewritten
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import removal
@@ -58,8 +58,6 @@ _PLAIN = frozenset(
     }
 )
 _BUILD_TOOLS = frozenset({"pip", "setuptools", "wheel", "cmake", "ninja", "build", "scikit-build-core", "packaging"})
-_UNREAD = "nothing in this build reads it"  # as the message says
-_NOBODYS = "GGML_CUDA_COMPUTE_CAPABILITY"
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -150,7 +148,7 @@ def _dead_for(use: EngineUse | None, name: str) -> tuple[DeadSetting, EngineUse]
 
 
 def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse] | None) -> str | None:
-    if setting.name == _NOBODYS:
+    if setting.name in project.nobodys:
         return None if project.speaks_of(setting.name) else "no known program reads a variable of this name"
     if found is None or any(_reads(use, setting.name) for use in project.uses):
         return None
@@ -164,7 +162,7 @@ def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse
         return None
     each, use = found
     elsewhere = f"; it belongs to {each.read_by}" if each.read_by else ""
-    why = "does not read it" if each.why == _UNREAD else f"is built here: {each.why}"
+    why = "does not read it" if each.kind is DeadKind.UNREAD else f"is built here: {each.why}"
     return f"{use.engine.name} ({use.shown}) {why}{elsewhere}"
 
 

@@ -22,7 +22,7 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 _READS = re.compile(r"env_file|env-file|dotenv|EnvironmentFile|(?:source|\.)[ \t]+[^\s;&|]*\.env\b|include \.env")
-_NAME = re.compile(r"[A-Z0-9_]*(?:CUDA_ARCH\w*|CUDAARCHS|COMPUTE_CAP\w*|CUDA_DOCKER_ARCH|GENCODE\w*)")
+_NAME = re.compile(r"[A-Z0-9_]*(?:CUDA_ARCH\w*|CUDAARCHS|COMPUTE_CAP\w*|DOCKER_ARCH|GENCODE\w*)")
 
 
 def check(project: Project) -> Iterable[Finding]:

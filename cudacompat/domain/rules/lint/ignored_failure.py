@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.project.command_facts import asks_for_cuda
+from cudacompat.domain.project.cuda_switches import asks_for_cuda
 from cudacompat.domain.project.model import Command, Project
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule

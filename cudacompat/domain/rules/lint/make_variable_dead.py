@@ -17,7 +17,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.builds.engine import Effect
+from cudacompat.domain.builds.engine import Channel, Effect
+from cudacompat.domain.project.cuda_switches import needed_switches
 from cudacompat.domain.project.model import Command, Project, TextSpan
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -42,7 +43,9 @@ def check(project: Project) -> Iterable[Finding]:
             stops = gone.effect is Effect.STOPS
             version = f" {use.engine.label(use.parsed)}" if use.version else ""
             result = "stops" if stops else "ignores it: the build has no CUDA, and runs on the CPU"
-            by_cmake = "cmake -B build -DGGML_CUDA=ON && cmake --build build -j"
+            switch = next((each for each in needed_switches(command) if each.channel is Channel.DEFINE), None)
+            option = f" -D{switch.name}={switch.value}" if switch is not None else ""
+            by_cmake = f"cmake -B build{option} && cmake --build build -j"
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR,

@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.project.ci_jobs import jobs_with
-from cudacompat.domain.project.command_facts import asks_for_cuda, installs_toolkit
+from cudacompat.domain.project.command_facts import installs_toolkit
+from cudacompat.domain.project.cuda_switches import asks_for_cuda
 from cudacompat.domain.project.default_lists import compiles_cuda, makes_extension
 from cudacompat.domain.project.model import Base, Command, Project
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity

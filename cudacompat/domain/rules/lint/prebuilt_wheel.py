@@ -28,10 +28,7 @@ from cudacompat.domain.project.prebuilt_wheels import Prebuilt, prebuilt
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
-_SETTINGS = (
-    "CMAKE_ARGS", "CMAKE_CUDA_ARCHITECTURES", "CUDAARCHS", "CUDA_ARCH_LIST", "COMPUTE_CAPABILITY", "NVCC_APPEND_FLAGS",
-    "NVCC_PREPEND_FLAGS", "TORCH_CUDA_ARCH_LIST",
-)  # fmt: skip
+_SETTINGS = ("CMAKE_ARGS", "NVCC_PREPEND_FLAGS")  # beside those that carry a list
 _SOURCE = ("--no-binary", "--no-binary=:all:", "-e", "--editable")
 _PREFERS = ("--prefer-binary", "--only-binary", "-i", "--index-url", "--no-index", "--find-links", "-f")
 _NORMAL = re.compile(r"[-_.]+")
@@ -44,8 +41,8 @@ def check(project: Project) -> Iterable[Finding]:
         packages = list(_installed(command))
         if not packages or command.conditional:
             continue
-        rows = [prebuilt(name) for name in packages]
-        for setting in (*_in_front(command), *_of_stage(project, command)):
+        rows = [prebuilt(project.wheels, name) for name in packages]
+        for setting in (*_in_front(project, command), *_of_stage(project, command)):
             row = _of_index(command, rows)
             if row is None:
                 continue
@@ -99,10 +96,10 @@ def _installed(command: Command) -> Iterator[str]:
             yield _NORMAL.sub("-", match[1]).lower() if match is not None else word
 
 
-def _in_front(command: Command) -> Iterator[Setting]:
+def _in_front(project: Project, command: Command) -> Iterator[Setting]:
     """The settings that stand in front of the very command, so that they are meant for it alone."""
     first = command.words[0].place.start if command.words else command.place.start
-    for name in _SETTINGS:
+    for name in sorted({*_SETTINGS, *project.known}):
         setting = command.environment.get(name)
         if setting is None or not setting.written.strip():
             continue

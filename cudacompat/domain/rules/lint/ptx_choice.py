@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterable
 
 from cudacompat.domain.builds.engine import Grammar, Ptx
-from cudacompat.domain.project.command_facts import leaves_cuda_out
+from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.list_coverage import beside, images_of
 from cudacompat.domain.project.model import ArchListSetting, Project
 from cudacompat.domain.words.finding import Finding, Severity

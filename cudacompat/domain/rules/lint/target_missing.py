@@ -23,7 +23,7 @@ from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.reader import extended, wants_bare
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.command_facts import leaves_cuda_out
+from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.default_lists import flags_in, is_makefile, standing_lists
 from cudacompat.domain.project.list_coverage import (
     ListCoverage,

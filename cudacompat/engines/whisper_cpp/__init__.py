@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Channel,
     DeadSetting,
     Effect,
-    Engine,
     Grammar,
     Knob,
+    LogName,
     Marker,
     Proof,
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.ggml import costs
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.runs.signs import RunSign
 
 _SINCE_FP4 = Window("1.8.3")
 _OWN_VARIABLE = Window("1.5.3", "1.7.0")
@@ -28,7 +35,20 @@ _RENAMED = (
 _WRAPS = "Makefile at v1.7.3 and v1.9.3: it only calls CMake; CMAKE_ARGS came with v1.7.6 (50218b9)"
 _BY_CMAKE_ARGS = "CMAKE_ARGS=-DGGML_CUDA=ON"
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.whisper_cpp.log_lines import LINES
+
+    return LINES
+
+
+def _run_signs() -> tuple[RunSign, ...]:
+    from cudacompat.engines.whisper_cpp.run_signs import SIGNS
+
+    return SIGNS
+
+
+ENGINE = EngineRecord(
     name="whisper.cpp",
     title="whisper.cpp (ggml)",
     aliases=("whisper-cpp", "whispercpp", "whisper"),
@@ -58,12 +78,12 @@ ENGINE = Engine(
             Window("1.5.0", "1.5.3"),
         ),
     ),
-    fixed=(
+    switches=(
         ggml.cuda_on("GGML_CUDA", Window("1.7.0"), "ggml/CMakeLists.txt at v1.7.0"),
         ggml.cuda_on("WHISPER_CUDA", Window("1.5.5", "1.7.0"), "CMakeLists.txt:88 at v1.6.2"),
         ggml.cuda_on("WHISPER_CUBLAS", Window("1.5.0", "1.5.5"), "CMakeLists.txt:75 at v1.5.4"),
-        replace(ggml.NATIVE_OFF, window=Window("1.7.0")),
     ),
+    fixed=(replace(ggml.NATIVE_OFF, window=Window("1.7.0")),),
     env_knobs=(
         ggml.environment_knob(Window("1.7.0")),
         Knob(
@@ -153,4 +173,15 @@ ENGINE = Engine(
     ),
     recipe=ggml.RECIPE,
     proved=(("cmake", Proof.BUILT), ("env", Proof.CONFIGURED), ("dockerfile", Proof.DOCUMENTED)),
+    log_lines=_log_lines,
+    run_signs=_run_signs,
+    log_names=(
+        LogName(
+            pattern=r"whisper\.cpp|whisper_(?:init|model|backend|full|default|print)|whisper-cli",
+            rank=60,
+            source="logs of it in public issues",
+        ),
+    ),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

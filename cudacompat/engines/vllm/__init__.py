@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
     Marker,
     Proof,
     Ptx,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _CMAKE = "CMakeLists.txt (000a1ee) and cmake/utils.cmake (00c1d95) of vllm-project/vllm"
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.vllm.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="vllm",
     title="vLLM",
     aliases=(),
@@ -49,7 +62,7 @@ ENGINE = Engine(
             "CMake projects without PyTorch",
             overwritten_by=r"find_package\s*\(\s*Torch\b",
         ),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _CMAKE, "CTranslate2, only as -D"),
         DeadSetting("FLASH_ATTN_CUDA_ARCHS", "vLLM builds its own fork of it", _CMAKE, "flash-attention"),
     ),
     caches=(
@@ -63,4 +76,6 @@ ENGINE = Engine(
     products=("dist/vllm-*.whl", "vllm/_C*.so", "vllm/_moe_C*.so", "vllm/vllm_flash_attn/*.so"),
     markers=(Marker("CMakeLists.txt", r"project\(vllm_extensions"),),
     proved=(("env", Proof.DOCUMENTED),),
+    log_lines=_log_lines,
+    wheels=(Prebuilt("vllm", "its kernels", "pypi.org/project/vllm"),),
 )

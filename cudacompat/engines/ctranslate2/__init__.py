@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Proof,
     Ptx,
     Recipe,
-    RequiredSetting,
+    Switch,
     Window,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+from cudacompat.engines.ctranslate2.costs import SIZES
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _CMAKELISTS = "CMakeLists.txt:494-552 of OpenNMT/CTranslate2 at v4.8.1"
 _MODULE = "Modules/FindCUDA/select_compute_arch.cmake of Kitware/CMake, the same in every release up to 4.4.2"
 _CONFIGURED = "configured with CMake 3.25 and 4.4 and nvcc 13.5"
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.ctranslate2.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="ctranslate2",
     title="CTranslate2 (of which faster-whisper uses the wheel)",
     aliases=("faster-whisper", "faster_whisper", "ct2"),
@@ -64,14 +79,12 @@ ENGINE = Engine(
             Window("2.0.0"),
         ),
     ),
-    fixed=(
-        RequiredSetting(
-            "WITH_CUDA",
-            "ON",
-            Channel.DEFINE,
-            "CTranslate2's CMakeLists",
-            "without it there is no device code at all",
-            "CMakeLists.txt:17 of OpenNMT/CTranslate2 at v4.8.1",
+    switches=(
+        Switch(
+            name="WITH_CUDA",
+            channel=Channel.DEFINE,
+            reader="CTranslate2's CMakeLists",
+            source="CMakeLists.txt:17 of OpenNMT/CTranslate2 at v4.8.1",
         ),
     ),
     dead=(
@@ -88,9 +101,7 @@ ENGINE = Engine(
             "the image build of docker/Dockerfile",
         ),
         DeadSetting("CUDAARCHS", "CUDA is no language of this project", _CMAKELISTS, "CMake 3.20 and newer"),
-        DeadSetting(
-            "TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKELISTS, "PyTorch and its extensions"
-        ),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CMAKELISTS, "PyTorch and its extensions"),
         DeadSetting("GGML_CUDA_COMPUTE_CAPABILITY", "no known program reads it", _CMAKELISTS),
     ),
     hazards=(
@@ -135,4 +146,22 @@ ENGINE = Engine(
         runtime_packages=("libgomp1", "libopenblas0"),
     ),
     proved=(("cmake", Proof.CONFIGURED),),
+    log_lines=_log_lines,
+    log_names=(
+        LogName(pattern=r"[Cc][Tt]ranslate2|faster[-_]whisper|whisperx", rank=40, source="logs of it in public issues"),
+    ),
+    sizes=SIZES,
+    wheels=(
+        Prebuilt("ctranslate2", "libctranslate2 with CUDA", "pypi.org/project/ctranslate2"),
+        Prebuilt(
+            "faster-whisper",
+            "nothing itself; it runs on the wheel of ctranslate2",
+            "pypi.org/project/faster-whisper",
+        ),
+        Prebuilt(
+            "whisperx",
+            "nothing itself; it runs on the wheels of torch and ctranslate2",
+            "pypi.org/project/whisperx",
+        ),
+    ),
 )  # fmt: skip

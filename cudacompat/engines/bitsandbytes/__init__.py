@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
     Marker,
     Proof,
     Ptx,
-    RequiredSetting,
+    Switch,
     Window,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+from cudacompat.engines.bitsandbytes.costs import SIZES
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _CMAKE = "CMakeLists.txt:206-232 of bitsandbytes-foundation/bitsandbytes at 0.50.1 and its tags from 0.43.0 on"
 _CONFIGURED = "configured with CMake 4.4 and nvcc 13.5"
 _BY_WHEEL = Window("0.47.0")  # scikit-build-core runs CMake for setup.py
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.bitsandbytes.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="bitsandbytes",
     title="bitsandbytes",
     aliases=("bnb",),
@@ -45,14 +59,23 @@ ENGINE = Engine(
             suffixes="",
         ),
     ),
-    fixed=(
-        RequiredSetting(
-            "COMPUTE_BACKEND",
-            "cuda",
-            Channel.DEFINE,
-            "bitsandbytes' CMakeLists",
-            "without it there is no device code at all",
-            "CMakeLists.txt:69 of bitsandbytes-foundation/bitsandbytes at 0.50.1",
+    switches=(
+        Switch(
+            name="COMPUTE_BACKEND",
+            channel=Channel.DEFINE,
+            reader="bitsandbytes' CMakeLists",
+            source="CMakeLists.txt:69 of bitsandbytes-foundation/bitsandbytes at 0.50.1",
+            value="cuda",
+            on=("cuda",),
+        ),
+        Switch(
+            name="COMPUTE_BACKEND",
+            channel=Channel.CMAKE_ARGS,
+            reader="bitsandbytes' CMakeLists",
+            source="CMakeLists.txt:69 of bitsandbytes-foundation/bitsandbytes at 0.50.1",
+            value="cuda",
+            on=("cuda",),
+            window=_BY_WHEEL,
         ),
     ),
     env_knobs=(
@@ -67,17 +90,6 @@ ENGINE = Engine(
             suffixes="",
         ),
     ),
-    env_fixed=(
-        RequiredSetting(
-            "COMPUTE_BACKEND",
-            "cuda",
-            Channel.CMAKE_ARGS,
-            "bitsandbytes' CMakeLists",
-            "without it there is no device code at all",
-            "CMakeLists.txt:69 of bitsandbytes-foundation/bitsandbytes at 0.50.1",
-            _BY_WHEEL,
-        ),
-    ),
     dead=(
         DeadSetting(
             "CMAKE_CUDA_ARCHITECTURES",
@@ -85,7 +97,7 @@ ENGINE = Engine(
             f"{_CMAKE}; {_CONFIGURED}: all targets were built in spite of it",
         ),
         DeadSetting("CUDAARCHS", "the CMakeLists overwrites the list that it fills", _CMAKE, "CMake 3.20 and newer"),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "PyTorch and its extensions"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CMAKE, "PyTorch and its extensions"),
     ),
     caches=(
         Cache(
@@ -105,4 +117,13 @@ ENGINE = Engine(
         ),
     ),
     proved=(("cmake", Proof.CONFIGURED),),
+    log_lines=_log_lines,
+    sizes=SIZES,
+    wheels=(
+        Prebuilt(
+            "bitsandbytes",
+            "libbitsandbytes_cudaNNN.so, one for each CUDA release",
+            "pypi.org/project/bitsandbytes",
+        ),
+    ),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
@@ -16,6 +17,10 @@ from cudacompat.domain.builds.engine import (
     Ptx,
     Recipe,
 )
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _PYTHON = "torch/utils/cpp_extension.py of the torch 2.13.0 and 2.14.1 wheels, _get_cuda_arch_flags; run with both"
 _CMAKE = "share/cmake/Caffe2/public/cuda.cmake and utils.cmake of the torch 2.14.1 wheel; configured with CMake 4.4"
@@ -23,7 +28,14 @@ _CMAKE = "share/cmake/Caffe2/public/cuda.cmake and utils.cmake of the torch 2.14
 # The numbers of _get_cuda_arch_flags in 2.14.1; another one is a ValueError.
 _KNOWN = (35, 37, 50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86, 87, 89, 90, 100, 103, 107, 110, 120, 121)
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.torch_extension.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="torch-extension",
     title="a C++/CUDA extension of PyTorch",
     aliases=("pytorch-extension", "torch_extension", "cpp_extension", "torch-ext"),
@@ -45,6 +57,7 @@ ENGINE = Engine(
             ptx=Ptx.WITH_CODE,
             suffixes="a",
             known=_KNOWN,
+            anywhere=True,
         ),
     ),
     file_knobs=(
@@ -68,7 +81,7 @@ ENGINE = Engine(
         DeadSetting(
             "CUDAARCHS", "find_package(Torch) sets the list that it fills to OFF", _CMAKE, "CMake 3.20 and newer"
         ),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _PYTHON, "CTranslate2, only as -D"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _PYTHON, "CTranslate2, only as -D"),
         DeadSetting("GGML_CUDA_COMPUTE_CAPABILITY", "no known program reads it", _PYTHON),
     ),
     hazards=(
@@ -117,4 +130,5 @@ ENGINE = Engine(
         build=(("pip", "install", "--no-build-isolation", "."),),
     ),
     proved=(("env", Proof.BUILT), ("cmake", Proof.CONFIGURED)),
+    log_lines=_log_lines,
 )

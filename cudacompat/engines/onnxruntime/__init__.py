@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Proof,
-    RequiredSetting,
     Rewrite,
+    Switch,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+from cudacompat.engines.onnxruntime.costs import SIZES
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.runs.signs import RunSign
 
 _CMAKE = "cmake/external/cuda_configuration.cmake of microsoft/onnxruntime at 096d680"
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.onnxruntime.log_lines import LINES
+
+    return LINES
+
+
+def _run_signs() -> tuple[RunSign, ...]:
+    from cudacompat.engines.onnxruntime.run_signs import SIGNS
+
+    return SIGNS
+
+
+ENGINE = EngineRecord(
     name="onnxruntime",
     title="ONNX Runtime, CUDA provider",
     aliases=("ort", "onnxruntime-gpu", "onnx-runtime"),
@@ -44,14 +66,12 @@ ENGINE = Engine(
             stops=True,
         ),
     ),
-    fixed=(
-        RequiredSetting(
-            "onnxruntime_USE_CUDA",
-            "ON",
-            Channel.DEFINE,
-            "ONNX Runtime's CMakeLists; build.sh --use_cuda sets it, with the places of CUDA and cuDNN",
-            "without it there is no device code at all",
-            "cmake/CMakeLists.txt and tools/ci_build/build.py of microsoft/onnxruntime",
+    switches=(
+        Switch(
+            name="onnxruntime_USE_CUDA",
+            channel=Channel.DEFINE,
+            reader="ONNX Runtime's CMakeLists; build.sh --use_cuda sets it, with the places of CUDA and cuDNN",
+            source="cmake/CMakeLists.txt and tools/ci_build/build.py of microsoft/onnxruntime",
         ),
     ),
     rewrites=(
@@ -65,8 +85,8 @@ ENGINE = Engine(
             "CMake does not read a variable of this name from the environment",
             "run with CMake 3.25 and 4.4",
         ),
-        DeadSetting("TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "PyTorch and its extensions"),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CMAKE, "PyTorch and its extensions"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _CMAKE, "CTranslate2, only as -D"),
     ),
     hazards=(
         Hazard(
@@ -89,4 +109,17 @@ ENGINE = Engine(
         Marker("CMakeLists.txt", r"(?m)^project\(onnxruntime\b"),
     ),
     proved=(("cmake", Proof.DOCUMENTED),),
+    log_lines=_log_lines,
+    run_signs=_run_signs,
+    log_names=(LogName(pattern=r"onnxruntime", rank=50, source="logs of it in public issues"),),
+    sizes=SIZES,
+    wheels=(
+        Prebuilt("onnxruntime-gpu", "libonnxruntime_providers_cuda.so", "pypi.org/project/onnxruntime-gpu"),
+        Prebuilt(
+            "sherpa-onnx",
+            "its libraries and ONNX Runtime's",
+            "k2-fsa.github.io/sherpa/onnx/cuda.html",
+            "/onnx/cuda",
+        ),
+    ),
 )

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Knob,
+    LogName,
     Marker,
     Proof,
     Ptx,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.runs.signs import RunSign
 
 _CMAKE = (
     "cmake/public/cuda.cmake, cmake/public/utils.cmake and cmake/Modules_CUDA_fix/upstream/FindCUDA/"
     "select_compute_arch.cmake of pytorch/pytorch, as the torch 2.14.1 wheel carries them"
 )
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.pytorch.log_lines import LINES
+
+    return LINES
+
+
+def _run_signs() -> tuple[RunSign, ...]:
+    from cudacompat.engines.pytorch.run_signs import SIGNS
+
+    return SIGNS
+
+
+ENGINE = EngineRecord(
     name="pytorch",
     title="PyTorch, from source",
     aliases=("torch",),
@@ -55,7 +76,7 @@ ENGINE = Engine(
             "CMAKE_CUDA_ARCHITECTURES", "PyTorch sets it to OFF, with a warning", _CMAKE, "other CMake projects"
         ),
         DeadSetting("CUDAARCHS", "PyTorch sets the list that it fills to OFF", _CMAKE, "CMake 3.20 and newer"),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", _CMAKE, "CTranslate2, only as -D"),
+        DeadSetting.unread("CUDA_ARCH_LIST", _CMAKE, "CTranslate2, only as -D"),
     ),
     caches=(
         Cache(
@@ -68,4 +89,8 @@ ENGINE = Engine(
     products=("dist/torch-*.whl", "torch/lib/libtorch_cuda*.so"),
     markers=(Marker("CMakeLists.txt", r"(?m)^project\(Torch\b"),),
     proved=(("env", Proof.DOCUMENTED), ("cmake", Proof.DOCUMENTED)),
+    log_lines=_log_lines,
+    run_signs=_run_signs,
+    log_names=(LogName(pattern=r"torch", rank=90, source="logs of it in public issues"),),
+    wheels=(Prebuilt("torch", "libtorch_cuda.so", "pypi.org/project/torch"),),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import GpuMeaning, LogLines, Signature, SignatureGroup
+from cudacompat.domain.words.finding import Severity
 
-SIGNATURES: tuple[Signature, ...] = (
+_OWN: tuple[Signature, ...] = (
     Signature(
         id="ort-no-kernel-image",
         title="this ONNX Runtime has no code for the GPU",
@@ -21,6 +22,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Another release of onnxruntime-gpu, or an own build with CMAKE_CUDA_ARCHITECTURES={number}.",
         command="build.sh --use_cuda --cmake_extra_defines CMAKE_CUDA_ARCHITECTURES={number}",
         sources=("microsoft/onnxruntime#26221", "microsoft/onnxruntime#26181", "microsoft/onnxruntime#26245"),
+        gpu=GpuMeaning.NO_IMAGE,
     ),
     Signature(
         id="ort-provider-not-loaded",
@@ -76,5 +78,49 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="A newer cuDNN of the same major version; see which one is loaded.",
         command="pip install --upgrade 'nvidia-cudnn-cu12==9.*'",
         sources=("onnxruntime-gpu 1.31.1 libonnxruntime_providers_cuda.so (text)",),
+    ),
+)
+
+_CPU: tuple[Signature, ...] = (
+    Signature(
+        id="sherpa-cpu",
+        title="sherpa-onnx was built without the GPU and falls back to the CPU",
+        patterns=(
+            "Please compile with -DSHERPA_ONNX_ENABLE_GPU=ON",
+            "Available providers: <providers:text>. Fallback to cpu!",
+        ),
+        sample="Please compile with -DSHERPA_ONNX_ENABLE_GPU=ON. Available providers: CPUExecutionProvider, . "
+        "Fallback to cpu!",
+        cause="The package has the onnxruntime for the CPU.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Install the wheel with +cuda in its version, or build with -DSHERPA_ONNX_ENABLE_GPU=ON.",
+        sources=("k2-fsa/sherpa-onnx sherpa-onnx/csrc/session.cc",),
+    ),
+    Signature(
+        id="ort-cpu",
+        title="ONNX Runtime fell back to the CPU",
+        severity=Severity.WARNING,
+        patterns=(
+            "Falling back to ['CPUExecutionProvider'] and retrying",
+            "EP Error <...> when using ['CUDAExecutionProvider<...>Falling back to",
+        ),
+        sample="Falling back to ['CPUExecutionProvider'] and retrying.",
+        cause="The CUDA provider could not be made; the reason stands above.",
+        does_not_mean="that the model needs the CPU.",
+        fix="Read the error above; ask session.get_providers() in the program and stop if CUDA is not in it.",
+        after=(
+            "ort-provider-not-loaded",
+            "ort-provider-not-available",
+            "cuda-library-missing",
+            "cudnn-library-missing",
+        ),
+        sources=("onnxruntime-gpu 1.31.1 onnxruntime/capi/onnxruntime_inference_collection.py",),
+    ),
+)
+
+LINES = LogLines(
+    groups=(
+        SignatureGroup("ONNX Runtime", _OWN, place=160),
+        SignatureGroup("Silent use of the CPU", _CPU, before="jax-cpu"),
     ),
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import GpuMeaning, LineAddition, LogLines, Refinement, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 
 _INSTALL = "pip install --upgrade torch --index-url https://download.pytorch.org/whl/{wheel}"
 
-SIGNATURES: tuple[Signature, ...] = (
+_OWN: tuple[Signature, ...] = (
     Signature(
         id="torch-incompatible-gpu",
         title="this PyTorch has no code for {label}",
@@ -22,7 +22,8 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The list of the wheel has no machine code of the GPU's major version and no PTX that suits it. This is "
         "only a warning; error 209 comes at the first kernel.",
         does_not_mean="that the driver or a toolkit on this machine is too old: the wheel is. Other extensions have "
-        "lists of their own.",
+        "lists of "
+        "their own.",
         fix="Install a wheel whose list has it (for sm_120: of CUDA 12.8 or newer).",
         command=_INSTALL,
         sources=(
@@ -31,6 +32,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "pytorch/pytorch#150733",
             "torch 2.14.1 torch/cuda/__init__.py",
         ),
+        gpu=GpuMeaning.NO_IMAGE,
+        refined=((Refinement.PTX_RUNS, "torch-ptx-only"),),
     ),
     Signature(
         id="torch-ptx-only",
@@ -43,9 +46,10 @@ SIGNATURES: tuple[Signature, ...] = (
         "The current PyTorch install supports CUDA capabilities sm_37 sm_50 sm_60 sm_61 sm_70 sm_75 sm_80 sm_86 sm_90 "
         "compute_37.",
         cause="PyTorch compares machine code only and takes no notice of the compute_ entry in its list, which the "
-        "driver can compile for the GPU. The first start is slow, and the code is that of the old architecture.",
-        does_not_mean="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have lists of their own, and "
-        "those of the wheel's CUDA release may lack the GPU.",
+        "driver can compile for the GPU. The first start is slow, and the code is that of the old "
+        "architecture.",
+        does_not_mean="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have lists of their own, and those of "
+        "the wheel's CUDA release may lack the GPU.",
         fix="Install a wheel that has machine code for it (for sm_120: of CUDA 12.8 or newer).",
         command=_INSTALL,
         sources=(
@@ -74,10 +78,10 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Found no NVIDIA driver on your system",),
         sample="RuntimeError: Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU and "
         "installed a "
-        "driver from http://www.nvidia.com/Download/index.aspx",
+        "driver from "
+        "http://www.nvidia.com/Download/index.aspx",
         cause="cudaGetDeviceCount gave error 35 and the driver's version is 0: libcuda is not there.",
-        does_not_mean="that the driver is missing on the host, if this is a container: it was started without its "
-        "GPUs.",
+        does_not_mean="that the driver is missing on the host, if this is a container: it was started without its GPUs.",
         fix="docker run --gpus all; on the host install the driver.",
         command="cudacompat doctor",
         after=("driver-not-in-container",),
@@ -94,6 +98,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the GPU is too old, or that the toolkit matters.",
         fix="Update the driver, or install a wheel for an older CUDA (--index-url …/whl/cu118).",
         sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp", "lllyasviel/Fooocus#1313"),
+        gpu=GpuMeaning.DRIVER_NEEDED,
     ),
     Signature(
         id="torch-without-cuda",
@@ -163,16 +168,6 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("Dao-AILab/flash-attention#931", "Dao-AILab/flash-attention#1832", "Dao-AILab/flash-attention#853"),
     ),
     Signature(
-        id="flash-attn-old-gpu",
-        title="FlashAttention 2 has no kernels for GPUs before Ampere",
-        patterns=("FlashAttention only supports Ampere GPUs or newer",),
-        sample="RuntimeError: FlashAttention only supports Ampere GPUs or newer.",
-        cause="The GPU is below 8.0; there is no code for it in FlashAttention 2.",
-        does_not_mean="that the package was wrongly built.",
-        fix="Another attention: attn_implementation='sdpa', or xformers.",
-        sources=("Dao-AILab/flash-attention csrc/flash_attn/flash_api.cpp",),
-    ),
-    Signature(
         id="xformers-not-loaded",
         title="xFormers was built for another PyTorch, CUDA or Python",
         patterns=("xFormers can't load C++/CUDA extensions",),
@@ -195,44 +190,6 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("xformers 0.0.35 xformers/ops/fmha/dispatch.py",),
     ),
     Signature(
-        id="bitsandbytes-no-gpu",
-        title="bitsandbytes came without its GPU library",
-        patterns=(
-            "The installed version of bitsandbytes was compiled without GPU support",
-            "CUDA Setup failed despite GPU being available",
-            "No GPU detected! Check your CUDA paths. Proceeding to load CPU-only library",
-            "Attempted to use bitsandbytes native library functionality but it's not available",
-            "Required library version not found: libbitsandbytes_cuda<version:num>",
-            "Configured CUDA binary not found at <...>libbitsandbytes_cuda",
-        ),
-        sample="UserWarning: The installed version of bitsandbytes was compiled without GPU support. 8-bit "
-        "optimizers, 8-bit "
-        "multiplication, and GPU quantization are unavailable.",
-        cause="bitsandbytes ships one library for each CUDA release and found none for the one that this PyTorch uses, "
-        "or could not load it.",
-        does_not_mean="that the GPU is unsupported.",
-        fix="A newer bitsandbytes; `python -m bitsandbytes` says what it looks for; BNB_CUDA_VERSION overrides it.",
-        command="python -m bitsandbytes",
-        after=("cuda-library-missing",),
-        sources=(
-            "bitsandbytes-foundation/bitsandbytes@ea4b59f3, @4ba0ccdf, @e2db55ed (where the texts left)",
-            "bitsandbytes 0.50.2 bitsandbytes/cextension.py",
-        ),
-    ),
-    Signature(
-        id="vllm-bf16-unsupported",
-        title="bfloat16 needs a GPU of 8.0 or newer",
-        patterns=("Bfloat16 is only supported on GPUs with compute capability of at least 8.0",),
-        sample="ValueError: Bfloat16 is only supported on GPUs with compute capability of at least 8.0. Your Tesla "
-        "T4 GPU has "
-        "compute capability 7.5.",
-        cause="The model's type is bfloat16 and the GPU has no arithmetic for it.",
-        does_not_mean="that code for the GPU is missing.",
-        fix="--dtype=half.",
-        command="vllm serve MODEL --dtype=half",
-        sources=("vllm 0.33.0 vllm/platforms/cuda.py",),
-    ),
-    Signature(
         id="torch-cudnn-version",
         title="PyTorch loaded another cuDNN than it was built with",
         patterns=("cuDNN version incompatibility: PyTorch was compiled against", "cuDNN version incompatibility"),
@@ -244,5 +201,52 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Unset LD_LIBRARY_PATH; remove the other cuDNN.",
         command="env -u LD_LIBRARY_PATH python -c 'import torch; print(torch.backends.cudnn.version())'",
         sources=("torch 2.14.1 torch/backends/cudnn/__init__.py",),
+    ),
+)
+
+_CPU: tuple[Signature, ...] = (
+    Signature(
+        id="openai-whisper-cpu",
+        title="openai-whisper runs on the CPU",
+        severity=Severity.WARNING,
+        patterns=(
+            "FP16 is not supported on CPU; using FP32 instead",
+            "Performing inference on CPU when CUDA is available",
+        ),
+        sample="UserWarning: FP16 is not supported on CPU; using FP32 instead",
+        cause="torch.cuda.is_available() is false, or the device was set to cpu.",
+        does_not_mean="a failure.",
+        fix="See why PyTorch has no GPU.",
+        command="python -c 'import torch; print(torch.version.cuda, torch.cuda.is_available())'",
+        after=("torch-no-driver", "torch-driver-too-old", "torch-without-cuda", "cuda-unknown-error"),
+        sources=("openai/whisper whisper/transcribe.py",),
+    ),
+)
+
+_LINKING: tuple[Signature, ...] = (
+    Signature(
+        id="nvjitlink-mismatch",
+        title="libcusparse found a libnvJitLink of an older CUDA 12 release",
+        patterns=("undefined symbol: __nvJitLink<symbol:word>, version libnvJitLink.so.12",),
+        sample="ImportError: /env/lib/python3.11/site-packages/torch/lib/../../nvidia/cusparse/lib/libcusparse.so.12: "
+        "undefined symbol: __nvJitLinkComplete_12_4, version libnvJitLink.so.12",
+        cause="LD_LIBRARY_PATH names a toolkit (such as /usr/local/cuda-12.1/lib64) whose libnvJitLink is older than "
+        "the one in the wheel, and it is found first.",
+        does_not_mean="that PyTorch is broken.",
+        fix="Unset LD_LIBRARY_PATH, or upgrade nvidia-nvjitlink-cu12 to the release of nvidia-cusparse-cu12.",
+        command="env -u LD_LIBRARY_PATH python -c 'import torch'",
+        sources=("pytorch/pytorch#134929", "pytorch/pytorch#111469", "infiniflow/ragflow#4466"),
+    ),
+)
+
+LINES = LogLines(
+    groups=(
+        SignatureGroup("Linking and loading libraries", _LINKING, before="glibc-too-old"),
+        SignatureGroup("PyTorch", _OWN, place=130),
+        SignatureGroup("Silent use of the CPU", _CPU, before="sherpa-cpu"),
+    ),
+    additions=(
+        LineAddition(id="cuda-no-kernel-image", after=("torch-incompatible-gpu",)),
+        LineAddition(id="cuda-invalid-device-function", after=("torch-incompatible-gpu",)),
     ),
 )

@@ -6,19 +6,22 @@ From the history of tazz4843/whisper-rs up to 0.14.3 (135b60b), and copies of 0.
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import LineAddition, LogLines, Signature, SignatureGroup
 
+# calls that no release has, and those that went to another type
+_WITH_GPU = "<method:(with_gpu|set_use_gpu|set_gpu|use_cuda|with_cuda|set_use_cuda|enable_gpu)>"
+_OF_STATE = "<method:(full*|pcm_to_mel*|encode*|decode*|get_logits*|lang_detect*)>"
 _HISTORY = "tazz4843/whisper-rs history up to 135b60b"
 _LATER = "copies of whisper-rs 0.15 and 0.16: xCORViSx/AZUREAL@e71ab05, zackees/clud@a4ef5f5"
 
-SIGNATURES: tuple[Signature, ...] = (
+_OWN: tuple[Signature, ...] = (
     Signature(
         id="whisper-rs-no-with-gpu",
         title="whisper-rs has no `{method}`: the switch is WhisperContextParameters::use_gpu",
         patterns=(
-            "no method named '<method:withgpu>' found for <...>WhisperContext",
-            "no method named '<method:withgpu>' found for <...>FullParams",
-            "no function or associated item named '<method:withgpu>' found for struct 'Whisper",
+            f"no method named '{_WITH_GPU}' found for <...>WhisperContext",
+            f"no method named '{_WITH_GPU}' found for <...>FullParams",
+            f"no function or associated item named '{_WITH_GPU}' found for struct 'Whisper",
             "no method named 'use_gpu' found for struct 'WhisperContext'",
         ),
         sample="error[E0599]: no method named `with_gpu` found for struct `WhisperContextParameters<'_>` in the "
@@ -49,7 +52,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="whisper-rs-calls-on-context",
         title="`{method}` is a function of WhisperState, not of WhisperContext, since whisper-rs 0.7",
-        patterns=("no method named '<method:statecall>' found for struct 'WhisperContext",),
+        patterns=(f"no method named '{_OF_STATE}' found for struct 'WhisperContext",),
         sample="error[E0599]: no method named `full_n_segments` found for struct `WhisperContext` in the current scope",
         cause="From 0.7 on a context only holds the model; what runs, and what it found, belongs to a state made from "
         "it.",
@@ -60,7 +63,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="whisper-rs-segment-getters-removed",
         title="`{method}` was removed in whisper-rs 0.15",
-        patterns=("no method named '<method:segmentgetter>' found for <...>WhisperState",),
+        patterns=("no method named '<method:(full_get_segment*|full_get_token*)>' found for <...>WhisperState",),
         sample="error[E0599]: no method named `full_get_segment_text` found for struct `WhisperState` in the current "
         "scope",
         cause="In 0.15 segments became objects: the functions full_get_segment_… and full_get_token_… of the state are "
@@ -190,5 +193,20 @@ SIGNATURES: tuple[Signature, ...] = (
         after=("**",),
         distinct=("crate",),
         sources=("rust-lang/cargo src/cargo/core/compiler/custom_build.rs",),
+    ),
+)
+
+LINES = LogLines(
+    groups=(SignatureGroup("whisper-rs and cargo", _OWN, place=110),),
+    additions=(
+        LineAddition(
+            id="ld-no-pic",
+            cause="With whisper-rs this comes from CMAKE_CUDA_FLAGS in the environment, which replaces its own "
+            "-Xcompiler=-fPIC.",
+        ),
+        LineAddition(
+            id="cpu-illegal-instruction",
+            fix="for whisper-rs SOURCE_DATE_EPOCH=1, or GGML_NATIVE=OFF from 0.16.",
+        ),
     ),
 )

@@ -6,16 +6,19 @@ run were run with nvcc 13.0 or 13.5 and CMake 3.25 to 4.4 on a machine without a
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
+    DeadKind,
     DeadSetting,
     Effect,
-    Engine,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Native,
     Proof,
@@ -24,8 +27,15 @@ from cudacompat.domain.builds.engine import (
     RenamedOption,
     RequiredSetting,
     Rewrite,
+    Switch,
     Window,
 )
+from cudacompat.engines.ggml import costs
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.runs.signs import RunSign
 
 CMAKELISTS = "ggml/src/ggml-cuda/CMakeLists.txt at ggml-org/whisper.cpp v1.9.3"
 
@@ -48,18 +58,9 @@ NATIVE_OFF = RequiredSetting(
 )
 
 
-def cuda_on(name: str, window: Window, source: str) -> RequiredSetting:
+def cuda_on(name: str, window: Window, source: str) -> Switch:
     """Return the option that switches the CUDA backend on, under the name of these versions."""
-    return RequiredSetting(
-        name,
-        "ON",
-        Channel.DEFINE,
-        "its CMakeLists",
-        "without it there is no device code at all",
-        source,
-        window,
-        Purpose.SWITCH,
-    )
+    return Switch(name=name, channel=Channel.DEFINE, reader="its CMakeLists", source=source, window=window)
 
 
 def gone(
@@ -98,11 +99,15 @@ def dead(window: Window, *, also: tuple[DeadSetting, ...] = ()) -> tuple[DeadSet
     """Return the variables that people set for ggml and that nothing in its build reads."""
     searched = "no hit in the history of whisper.cpp, ggml, llama.cpp and whisper-rs"
     return (
+        DeadSetting.unread("TORCH_CUDA_ARCH_LIST", searched, "PyTorch and its extensions", window),
+        DeadSetting.unread("CUDA_ARCH_LIST", searched, "CTranslate2, only as -D", window),
         DeadSetting(
-            "TORCH_CUDA_ARCH_LIST", "nothing in this build reads it", searched, "PyTorch and its extensions", window
+            "GGML_CUDA_COMPUTE_CAPABILITY",
+            "no known program reads it",
+            searched,
+            window=window,
+            kind=DeadKind.NOBODYS,
         ),
-        DeadSetting("CUDA_ARCH_LIST", "nothing in this build reads it", searched, "CTranslate2, only as -D", window),
-        DeadSetting("GGML_CUDA_COMPUTE_CAPABILITY", "no known program reads it", searched, None, window),
         *also,
     )
 
@@ -194,7 +199,20 @@ RECIPE = Recipe(
 
 _SINCE_FP4 = Window("0.9.5")
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.ggml.log_lines import LINES
+
+    return LINES
+
+
+def _run_signs() -> tuple[RunSign, ...]:
+    from cudacompat.engines.ggml.run_signs import SIGNS
+
+    return SIGNS
+
+
+ENGINE = EngineRecord(
     name="ggml",
     title="ggml, the tensor library",
     aliases=(),
@@ -206,7 +224,8 @@ ENGINE = Engine(
     finds_ccache=FINDS_CCACHE,
     native=native(Window()),
     knobs=(list_knob(Window()),),
-    fixed=(cuda_on("GGML_CUDA", Window(), "CMakeLists.txt at v0.9.1 and v0.21.0"), NATIVE_OFF),
+    switches=(cuda_on("GGML_CUDA", Window(), "CMakeLists.txt at v0.9.1 and v0.21.0"),),
+    fixed=(NATIVE_OFF,),
     env_knobs=(environment_knob(Window()),),
     env_fixed=(NO_NATIVE_BY_DATE,),
     dead=dead(Window(), also=(not_from_the_environment(Window()),)),
@@ -226,4 +245,9 @@ ENGINE = Engine(
     ),
     recipe=RECIPE,
     proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED), ("nvcc", Proof.DOCUMENTED)),
+    log_lines=_log_lines,
+    run_signs=_run_signs,
+    log_names=(LogName(pattern=r"ggml", rank=100, source="logs of it in public issues"),),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import LineAddition, LogLines, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 
-SIGNATURES: tuple[Signature, ...] = (
+_OWN: tuple[Signature, ...] = (
     Signature(
         id="ct2-cublas-not-supported",
         title="cuBLAS refuses CTranslate2's INT8 product on this GPU",
@@ -71,4 +71,9 @@ SIGNATURES: tuple[Signature, ...] = (
         distinct=("library",),
         sources=("OpenNMT/CTranslate2 src/cuda/cublas_stub.cc", "SYSTRAN/faster-whisper README (GPU)"),
     ),
+)
+
+LINES = LogLines(
+    groups=(SignatureGroup("CTranslate2 and faster-whisper", _OWN, place=120),),
+    additions=(LineAddition(id="cudnn-library-missing", fix="for cuDNN 8 ctranslate2==4.4.0."),),
 )

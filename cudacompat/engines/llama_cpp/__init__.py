@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     DeadSetting,
     Effect,
-    Engine,
     Hazard,
+    LogName,
     Marker,
     Proof,
     Rewrite,
     Window,
 )
 from cudacompat.engines import ggml
+from cudacompat.engines.ggml import costs
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.runs.signs import RunSign
 
 _CUDA_FILE = "ggml/src/ggml-cuda/CMakeLists.txt"
 _BESIDE = "include/llama.h"  # whisper.cpp has the same ggml files, and not this one
@@ -28,7 +35,20 @@ _NO_MAKE = (
     "the Makefile only says `The Makefile build is deprecated` since b4241 (#10514), and is gone since b6212 (#15449)"
 )
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.llama_cpp.log_lines import LINES
+
+    return LINES
+
+
+def _run_signs() -> tuple[RunSign, ...]:
+    from cudacompat.engines.llama_cpp.run_signs import SIGNS
+
+    return SIGNS
+
+
+ENGINE = EngineRecord(
     name="llama.cpp",
     title="llama.cpp (ggml)",
     aliases=("llama-cpp", "llamacpp", "llama"),
@@ -41,10 +61,12 @@ ENGINE = Engine(
     finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("4542")),
     knobs=(ggml.list_knob(Window("790")),),
-    fixed=(
+    switches=(
         ggml.cuda_on("GGML_CUDA", _SINCE_REORGANISED, "ggml/CMakeLists.txt at b3236"),
         ggml.cuda_on("LLAMA_CUDA", Window("2533", "3236"), "CMakeLists.txt:92 at b2533"),
         ggml.cuda_on("LLAMA_CUBLAS", Window("790", "2533"), "CMakeLists.txt:70 at b790"),
+    ),
+    fixed=(
         replace(ggml.NATIVE_OFF, window=_SINCE_REORGANISED),
         replace(
             ggml.NATIVE_OFF, name="LLAMA_NATIVE", source="CMakeLists.txt:49 at b2533", window=Window("790", "3236")
@@ -126,4 +148,15 @@ ENGINE = Engine(
     ),
     recipe=replace(ggml.RECIPE, packages=("cmake", "g++", "git", "libssl-dev", "ninja-build")),
     proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED)),
+    log_lines=_log_lines,
+    run_signs=_run_signs,
+    log_names=(
+        LogName(
+            pattern=r"llama\.cpp|llama_(?:model|init|load|context)|llm_load|llama-(?:cli|server)|ollama",
+            rank=70,
+            source="logs of it in public issues",
+        ),
+    ),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Proof,
     Ptx,
@@ -20,6 +22,10 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.domain.words.versions import ToolkitVersion
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
 
 _SETUP = "setup.py of Dao-AILab/flash-attention at 0251105a (2.8.4) and its tags from v2.7.3 on"
 
@@ -27,7 +33,14 @@ _RELEASED = Window("2.7.3", "2.8.4")
 _FAMILIES = Window("2.8.4")
 _READER = "flash-attention's setup.py, which knows these numbers and leaves others out without a word"
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.flash_attention.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="flash-attention",
     title="flash-attention 2",
     aliases=("flash-attn", "flash_attn", "fa2"),
@@ -136,4 +149,6 @@ ENGINE = Engine(
         runtime_packages=("libgomp1",),
     ),
     proved=(("env", Proof.DOCUMENTED),),
+    log_lines=_log_lines,
+    log_names=(LogName(pattern=r"flash[-_]attn", rank=80, source="logs of it in public issues"),),
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
-    Engine,
     Grammar,
     Hazard,
     Knob,
+    LogName,
     Marker,
     Proof,
     Purpose,
@@ -19,11 +21,23 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.engines import ggml
-from cudacompat.engines.whisper_rs_api import API
+from cudacompat.engines.ggml import costs
+from cudacompat.engines.record import EngineRecord
+
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
+from cudacompat.engines.whisper_rs.api import API
 
 _BUILD_SCRIPT = "sys/build.rs of tazz4843/whisper-rs at 135b60b (0.14.3); vendored copies of 0.15.1 and 0.16.0"
 
-ENGINE = Engine(
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.whisper_rs.log_lines import LINES
+
+    return LINES
+
+
+ENGINE = EngineRecord(
     name="whisper-rs",
     title="whisper-rs (Rust, whisper.cpp inside)",
     aliases=("whisper_rs", "whisper-rs-sys"),
@@ -152,4 +166,8 @@ ENGINE = Engine(
         rust=True,
     ),
     proved=(("env", Proof.DOCUMENTED), ("dockerfile", Proof.DOCUMENTED)),
+    log_lines=_log_lines,
+    log_names=(LogName(pattern=r"whisper[-_]rs", rank=10, source="logs of it in public issues"),),
+    sizes=costs.SIZES,
+    times=costs.TIMES,
 )

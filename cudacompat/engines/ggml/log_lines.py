@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import GpuMeaning, LineAddition, LogLines, Refinement, Signature, SignatureGroup
 
 _COMMON = "ggml-org/whisper.cpp ggml/src/ggml-cuda/common.cuh (no_device_code)"
 _ROOTS = ("archs-default-target", "archs-lack-gpu")
 
-SIGNATURES: tuple[Signature, ...] = (
+# why a program on ggml goes on without its CUDA backend
+NO_BACKEND = (
+    "ggml-cuda-init-failed",
+    "ggml-backend-not-loaded",
+    "cuda-insufficient-driver",
+    "cuda-no-device",
+    "libcuda-missing",
+    "driver-not-in-container",
+)
+
+_OWN: tuple[Signature, ...] = (
     Signature(
         id="ggml-default-target",
         title="code for nvcc's default target sm_{running} came to run on {label}: no architecture ever reached nvcc",
@@ -31,6 +41,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "ggml-org/whisper.cpp#2050",
             "LostRuins/koboldcpp#1362",
         ),
+        gpu=GpuMeaning.OWN_ARCH,
     ),
     Signature(
         id="ggml-kernel-lacks-feature",
@@ -45,6 +56,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Another release of the engine; until then switch the feature off (flash attention: -fa off, "
         "GGML_CUDA_FORCE_MMQ).",
         sources=(_COMMON, "ggml-org/llama.cpp#11615", "ollama/ollama#12442"),
+        gpu=GpuMeaning.OWN_ARCH,
     ),
     Signature(
         id="ggml-no-device-code",
@@ -64,6 +76,11 @@ SIGNATURES: tuple[Signature, ...] = (
         command="cudacompat generate {engine} --gpu {gpu}",
         after=_ROOTS,
         sources=(_COMMON, "ggml-org/llama.cpp#11093", "LostRuins/koboldcpp#1579"),
+        gpu=GpuMeaning.OWN_ARCH,
+        refined=(
+            (Refinement.OWN_CODE, "ggml-kernel-lacks-feature"),
+            (Refinement.DEFAULT_TARGET, "ggml-default-target"),
+        ),
     ),
     Signature(
         id="ggml-built-without-arch",
@@ -233,5 +250,86 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="A smaller model or context, fewer layers on the GPU.",
         after=("cuda-out-of-memory",),
         sources=("ggml-org/whisper.cpp ggml/src/ggml-alloc.c",),
+    ),
+)
+
+_RENAMED: tuple[Signature, ...] = (
+    Signature(
+        id="cmake-option-removed",
+        title="the option {old} is gone",
+        patterns=(
+            "<old:cudavar> is deprecated and will be removed in the future. Use GGML_CUDA",
+            "<old:cudavar> is deprecated and will be removed in the future. Use LLAMA_CUDA",
+            "<old:cudavar> is deprecated and will be removed in the future. Use WHISPER_CUDA",
+        ),
+        sample="CMake Error at CMakeLists.txt:132 (message):\n  WHISPER_CUBLAS is deprecated and will be removed in "
+        "the future.\n\n  Use "
+        "GGML_CUDA instead",
+        cause="The CUDA switch of whisper.cpp and llama.cpp was renamed; the old one stops the build or is ignored, "
+        "which leaves a build for the CPU.",
+        does_not_mean="that CUDA is unsupported.",
+        fix="Use -DGGML_CUDA=ON, and configure from scratch.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=("ggml-org/whisper.cpp CMakeLists.txt",),
+    ),
+)
+
+_STATUS: tuple[Signature, ...] = (
+    Signature(
+        id="ggml-native-status",
+        title="the configuration of ggml looked for a GPU and found none",
+        patterns=(
+            "CMAKE_CUDA_ARCHITECTURES=native CMAKE_CUDA_ARCHITECTURES_NATIVE=No CUDA devices found",
+            "CMAKE_CUDA_ARCHITECTURES_NATIVE=No CUDA devices found",
+        ),
+        sample="-- Using CMAKE_CUDA_ARCHITECTURES=native CMAKE_CUDA_ARCHITECTURES_NATIVE=No CUDA devices found.-real",
+        cause="GGML_NATIVE=ON set the list to `native`; no GPU is visible, so nvcc will warn and compile its default "
+        "target (52 up to CUDA 12, 75 from 13).",
+        does_not_mean="that the build will fail: it succeeds with the wrong code.",
+        fix="Give -DGGML_NATIVE=OFF and -DCMAKE_CUDA_ARCHITECTURES, and configure from scratch.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/CMakeLists.txt", "measured with CMake 3.28.4 and 4.4.4"),
+    ),
+)
+
+# what ends in another error, of the library that was called next
+_DEVICE_CODE = ("ggml-no-device-code", "ggml-default-target", "ggml-kernel-lacks-feature", "ggml-built-without-arch")
+_LIBRARIES_AFTER = (
+    "cublas-not-initialized",
+    "cublas-alloc-failed",
+    "cublas-execution-failed",
+    "cublas-not-supported",
+    "cudnn-not-initialized",
+    "cudnn-execution-failed",
+    "cudnn-internal-error",
+    "cudnn-arch-mismatch",
+    "cudnn-not-supported",
+    "nccl-unhandled",
+)
+_NATIVE_OFF = "for ggml also -DGGML_NATIVE=OFF."
+
+LINES = LogLines(
+    groups=(
+        SignatureGroup("ggml: whisper.cpp, llama.cpp and what is built on them", _OWN, place=100),
+        SignatureGroup("CMake", _RENAMED, before="cmake-nvtoolsext-missing"),
+        SignatureGroup("CMake", _STATUS),
+    ),
+    everywhere=("ggml/src/ggml-cuda/", "libggml-cuda.so", "ggml-cuda.cu:"),
+    additions=(
+        LineAddition(
+            id="cuda-launch-failure",
+            cause="ggml's kernels without device code end in a trap, so this line behind theirs is its consequence.",
+            after=_DEVICE_CODE,
+        ),
+        LineAddition(id="cuda-invalid-handle", after=_DEVICE_CODE),
+        *(LineAddition(id=each, after=_DEVICE_CODE[:2]) for each in _LIBRARIES_AFTER),
+        LineAddition(id="cuda-not-supported", fix="for ggml GGML_CUDA_NO_VMM=ON at build time."),
+        LineAddition(id="undefined-symbol-cuda-driver", fix="ggml does without with -DGGML_CUDA_NO_VMM=ON."),
+        LineAddition(id="ptxas-needs-arch-specific", fix="newer ggml turns 12X into 12Xa by itself."),
+        LineAddition(
+            id="cpu-illegal-instruction", cause="In ggml GGML_NATIVE=ON does so.", fix="for ggml -DGGML_NATIVE=OFF."
+        ),
+        LineAddition(id="nvcc-arch-is-garbage", fix=_NATIVE_OFF),
+        LineAddition(id="cmake-native-without-gpu", fix=_NATIVE_OFF),
     ),
 )

@@ -1,0 +1,37 @@
+"""What bitsandbytes prints where it finds no library for the GPU."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import LogLines, Signature, SignatureGroup
+
+_TORCH: tuple[Signature, ...] = (
+    Signature(
+        id="bitsandbytes-no-gpu",
+        title="bitsandbytes came without its GPU library",
+        patterns=(
+            "The installed version of bitsandbytes was compiled without GPU support",
+            "CUDA Setup failed despite GPU being available",
+            "No GPU detected! Check your CUDA paths. Proceeding to load CPU-only library",
+            "Attempted to use bitsandbytes native library functionality but it's not available",
+            "Required library version not found: libbitsandbytes_cuda<version:num>",
+            "Configured CUDA binary not found at <...>libbitsandbytes_cuda",
+        ),
+        sample="UserWarning: The installed version of bitsandbytes was compiled without GPU support. 8-bit "
+        "optimizers, 8-bit "
+        "multiplication, and GPU quantization are unavailable.",
+        cause="bitsandbytes ships one library for each CUDA release and found none for the one that this PyTorch uses, "
+        "or could not load it.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="A newer bitsandbytes; `python -m bitsandbytes` says what it looks for; BNB_CUDA_VERSION overrides it.",
+        command="python -m bitsandbytes",
+        after=("cuda-library-missing",),
+        sources=(
+            "bitsandbytes-foundation/bitsandbytes@ea4b59f3, @4ba0ccdf, @e2db55ed (where the texts left)",
+            "bitsandbytes 0.50.2 bitsandbytes/cextension.py",
+        ),
+    ),
+)
+
+LINES = LogLines(
+    groups=(SignatureGroup("PyTorch", _TORCH, before="vllm-bf16-unsupported"),),
+)

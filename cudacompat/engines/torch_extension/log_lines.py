@@ -1,0 +1,128 @@
+"""Lines that come when CUDA extensions for Python are built: torch.utils.cpp_extension, pip, scikit-build."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import LogLines, Signature, SignatureGroup
+from cudacompat.domain.words.finding import Severity
+
+_CPP = "pytorch/pytorch torch/utils/cpp_extension.py"
+
+_OWN: tuple[Signature, ...] = (
+    Signature(
+        id="torch-ext-unknown-arch",
+        title="this PyTorch's build helper does not know the architecture {arch}",
+        patterns=("Unknown CUDA arch (<arch:word>) or GPU not supported",),
+        sample="ValueError: Unknown CUDA arch (12.0) or GPU not supported",
+        cause="torch.utils.cpp_extension has a fixed table, and TORCH_CUDA_ARCH_LIST (or the GPU) is newer than it. "
+        "`120` and commas are refused as well.",
+        does_not_mean="that nvcc does not know it.",
+        fix='A newer PyTorch; TORCH_CUDA_ARCH_LIST="8.0;12.0+PTX" is the spelling.',
+        distinct=("arch",),
+        sources=(_CPP, "oobabooga/textgen#1382"),
+    ),
+    Signature(
+        id="torch-ext-no-arch",
+        title="an extension is built without a GPU and without TORCH_CUDA_ARCH_LIST",
+        patterns=(
+            "cpp_extension.py<+>IndexError: list index out of range",
+            "_get_cuda_arch_flags<+>IndexError: list index out of range",
+        ),
+        sample='  File "/env/lib/python3.11/site-packages/torch/utils/cpp_extension.py", line 2005, in '
+        "_get_cuda_arch_flags\n"
+        "    arch_list[-1] += '+PTX'\nIndexError: list index out of range",
+        cause="cpp_extension asks the visible GPUs for their architectures; in an image build there is none.",
+        does_not_mean="a defect of the extension.",
+        fix='Set TORCH_CUDA_ARCH_LIST in the build, such as "8.0;8.6;8.9;12.0+PTX".',
+        command='export TORCH_CUDA_ARCH_LIST="…"',
+        sources=(_CPP,),
+    ),
+    Signature(
+        id="torch-ext-archs-of-visible-gpus",
+        title="TORCH_CUDA_ARCH_LIST is not set: the extension is built for the visible GPUs only",
+        severity=Severity.NOTE,
+        patterns=("TORCH_CUDA_ARCH_LIST is not set, all archs for visible cards are included for compilation",),
+        sample="UserWarning: TORCH_CUDA_ARCH_LIST is not set, all archs for visible cards are included for "
+        "compilation.",
+        cause="The wheel that comes out has code for the GPUs of this machine.",
+        does_not_mean="that something failed.",
+        fix="Set the list if the result goes to other machines.",
+        sources=(_CPP,),
+    ),
+    Signature(
+        id="torch-ext-cuda-mismatch",
+        title="nvcc is of CUDA {detected}, PyTorch of {torch}",
+        patterns=(
+            "The detected CUDA version (<detected:ver>) mismatches the version that was used to compile PyTorch "
+            "(<torch:ver>)",
+        ),
+        sample="RuntimeError: The detected CUDA version (12.4) mismatches the version that was used to "
+        "compile\nPyTorch (13.0). "
+        "Please make sure to use the same CUDA versions.",
+        cause="An extension has to be compiled with a toolkit of PyTorch's own major version.",
+        does_not_mean="that PyTorch cannot run here: for running it no toolkit is needed.",
+        fix="Install the toolkit {torch} and name it with CUDA_HOME, or a PyTorch for {detected}.",
+        command="export CUDA_HOME=/usr/local/cuda-{torch}",
+        sources=(_CPP,),
+    ),
+    Signature(
+        id="torch-ext-no-cuda-home",
+        title="an extension is built and no CUDA toolkit is found",
+        patterns=("CUDA_HOME environment variable is not set. Please set it to your CUDA install root",),
+        sample="OSError: CUDA_HOME environment variable is not set. Please set it to your CUDA install root.",
+        cause="cpp_extension finds neither CUDA_HOME nor an nvcc on the PATH: the wheel of PyTorch brings no compiler.",
+        does_not_mean="that the driver is missing.",
+        fix="Install the toolkit of torch.version.cuda (or a -devel image) and set CUDA_HOME; or install a ready "
+        "wheel of the extension.",
+        command="export CUDA_HOME=/usr/local/cuda",
+        sources=(_CPP,),
+    ),
+    Signature(
+        id="torch-ext-no-runtime",
+        title="PyTorch sees no GPU while an extension is built",
+        severity=Severity.NOTE,
+        patterns=("No CUDA runtime is found, using CUDA_HOME=",),
+        sample="No CUDA runtime is found, using CUDA_HOME='/usr/local/cuda'",
+        cause="There is no GPU in the build, so the architectures cannot be asked from one.",
+        does_not_mean="that the build cannot succeed.",
+        fix="Set TORCH_CUDA_ARCH_LIST (and FORCE_CUDA=1 where setup.py asks for it).",
+        sources=(_CPP,),
+    ),
+    Signature(
+        id="torch-ext-build-failed",
+        title="building the extension failed",
+        patterns=("Error building extension '<name:text>'", "Error compiling objects for extension"),
+        sample="RuntimeError: Error building extension 'fused_adam'",
+        cause="ninja or the compiler ended with an error; its own lines stand above.",
+        does_not_mean="one cause.",
+        fix="Read the first `error:` or `fatal` above.",
+        after=("*",),
+        sources=(_CPP,),
+    ),
+    Signature(
+        id="torch-ext-no-ninja",
+        title="ninja is missing",
+        patterns=("Ninja is required to load C++ extensions",),
+        sample="RuntimeError: Ninja is required to load C++ extensions",
+        cause="Extensions that are built at run time need ninja on the PATH.",
+        does_not_mean="a problem of CUDA.",
+        fix="Install it.",
+        command="pip install ninja",
+        sources=(_CPP,),
+    ),
+    Signature(
+        id="pip-build-isolation-torch",
+        title="setup.py imports torch, and pip builds without it",
+        patterns=("ModuleNotFoundError: No module named 'torch'",),
+        sample="ModuleNotFoundError: No module named 'torch'",
+        cause="pip builds in an environment of its own, where torch is not installed (flash-attn, xformers and others "
+        "import it in setup.py).",
+        does_not_mean="that torch is missing in your environment.",
+        fix="Install torch first, then build with --no-build-isolation.",
+        command="pip install --no-build-isolation PACKAGE",
+        sources=("measured with Python 3.11 without torch",),
+    ),
+)
+
+LINES = LogLines(
+    groups=(SignatureGroup("Building CUDA extensions for Python", _OWN, before="pip-subprocess-failed"),),
+)
