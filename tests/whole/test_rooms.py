@@ -12,7 +12,7 @@ from tools.count_rooms import count
     [
         ("cudacompat.domain", 13, 43, 6),
         ("cudacompat.report", 17, 38, 5),
-        ("cudacompat.app", 17, 26, 3),
+        ("cudacompat.app", 18, 30, 3),
         ("cudacompat.host", 14, 25, 5),
         ("cudacompat.artifacts", 8, 12, 4),
     ],

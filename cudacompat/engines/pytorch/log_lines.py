@@ -48,7 +48,8 @@ _OWN: tuple[Signature, ...] = (
         cause="PyTorch compares machine code only and takes no notice of the compute_ entry in its list, which the "
         "driver can compile for the GPU. The first start is slow, and the code is that of the old "
         "architecture.",
-        does_not_mean="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have lists of their own, and those of "
+        does_not_mean="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have lists of their own, and "
+        "those of "
         "the wheel's CUDA release may lack the GPU.",
         fix="Install a wheel that has machine code for it (for sm_120: of CUDA 12.8 or newer).",
         command=_INSTALL,
@@ -81,7 +82,8 @@ _OWN: tuple[Signature, ...] = (
         "driver from "
         "http://www.nvidia.com/Download/index.aspx",
         cause="cudaGetDeviceCount gave error 35 and the driver's version is 0: libcuda is not there.",
-        does_not_mean="that the driver is missing on the host, if this is a container: it was started without its GPUs.",
+        does_not_mean="that the driver is missing on the host, if this is a container: it was started without its "
+        "GPUs.",
         fix="docker run --gpus all; on the host install the driver.",
         command="cudacompat doctor",
         after=("driver-not-in-container",),
