@@ -6,8 +6,9 @@
 The facts are cuda_releases (what ptxas, NVRTC and crt/host_config.h of each release say), drivers, ptx_isa, pci_devices
 (pci.ids with the compute capability of each chip), gpu_names_open_kernel (the table of the open kernel modules' README)
 and gpu_names_official (NVIDIA's pages of compute capabilities); tools/measure_toolkit.py and tools/fetch_*.py write
-them. gpu_names_authored (systems, modules, and ids that the database names astray) is written by hand. Each table says from which of them it is made, when, and the SHA-256 of its rows. The authored tables (images and
-the named architectures) are not touched.
+them. gpu_names_authored (systems, modules, and ids that the database names astray) is written by hand. Each table says
+from which of them it is made, when, and the SHA-256 of its rows. The authored tables (images and the named
+architectures) are not touched.
 """
 
 from __future__ import annotations
