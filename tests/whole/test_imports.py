@@ -74,8 +74,7 @@ TEXT = (*WRITER, "report.text", "report.text_page", "report.safe_text", "report.
 GPUS = (
     *CLI,
     *("cli.output", "app", "app.lookup", "domain.reports.lookup", "domain.gpus", "domain.gpus.lookup"),
-    *("domain.gpus.index",
-    "domain.gpus.written", *WORDS),
+    *("domain.gpus.index", "domain.gpus.written", *WORDS),
     *(f"domain.tables{name}" for name in ("", ".architectures", ".generated", ".gpu_names", ".pci_ids", ".toolkits")),
 )
 TOOLKITS = ("report.commands.toolkits", "domain.tables.drivers", "domain.tables.ptx")
