@@ -323,7 +323,7 @@ class TestBaseline:
         (project / "dist" / WHEEL).rename(project / "dist" / WHEEL.replace("eng", "other"))
         one_line(
             check(project, "--gpu", "12.0", "--baseline", "cudacompat.lock"),
-            "cudacompat.lock is a baseline of other artifacts (such as eng-cp312-",
+            "cudacompat.lock is a baseline of other artifacts: other-cp312-",
         )
 
     def test_it_never_takes_the_place_of_something_else(self, project: Path) -> None:

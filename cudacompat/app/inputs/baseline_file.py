@@ -23,7 +23,7 @@ def load(file: str, *, quoted: bool = True) -> Baseline:
     """Return the baseline that a file holds; `UsageError` in one line where it cannot be read or is none, which quotes
     the file only where `quoted` allows it."""
     hint = "; write it with check --write-baseline"
-    data = read_whole(file, _LARGEST, "is no baseline", named=f"the baseline {file}", hint=hint)
+    data = read_whole(file, _LARGEST, "is no baseline", named=f"the baseline {file}", hint=hint, regular=not quoted)
     with quoting(file, "is no baseline", allowed=quoted):
         try:
             document = tomllib.loads(data.decode("utf-8"))

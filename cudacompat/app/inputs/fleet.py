@@ -68,7 +68,7 @@ def load(file: str, *, quoted: bool = True) -> tuple[FleetGpu, ...]:
     `UsageError` in one line for a file that cannot be read, is none of these, or lists no GPU; it quotes the file only
     where `quoted` allows it.
     """
-    text = _text(file)
+    text = _text(file, regular=not quoted)
     with quoting(file, "is no list of GPUs", allowed=quoted):
         return _parsed(text, file)
 
@@ -86,8 +86,8 @@ def _parsed(text: str, file: str) -> tuple[FleetGpu, ...]:
     return gpus
 
 
-def _text(file: str) -> str:
-    data = read_whole(file, _LARGEST, "is no list of GPUs")
+def _text(file: str, *, regular: bool) -> str:
+    data = read_whole(file, _LARGEST, "is no list of GPUs", regular=regular)
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"  # as PowerShell redirects
     try:
         text = data.decode(encoding)

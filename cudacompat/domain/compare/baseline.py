@@ -187,8 +187,8 @@ def compare(
     known = set(before) & set(now)
     hidden = {name for name in before if any(name == each or name.startswith(f"{each}!/") for each in unread)}
     if now and not known and not hidden:
-        first, other = min(before), min(now)
-        raise UsageError(f"{old.file} is a baseline of other artifacts (such as {first}), not of {other}")
+        number = count(len(before), "artifact")
+        raise UsageError(f"{old.file} is a baseline of other artifacts: {min(now)} is none of its {number}")
     compared = []
     for name in sorted(before):
         if name in now:
