@@ -51,7 +51,7 @@ ENGINE = Engine(
         ),
     ),
     products=("build/**/*.so*", "build/**/*.a"),
-    markers=(Marker("CMakeLists.txt", r"(?im)^\s*project\s*\("),),
+    markers=(Marker("CMakeLists.txt", r"(?im)^[ \t]*project\s*\("),),
     recipe=Recipe(
         packages=("cmake", "g++", "git", "ninja-build"),
         configure=(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -22,10 +21,12 @@ def load(file: str) -> Baseline:
     """Return the baseline that a file holds; `UsageError` in one line where it cannot be read or is none."""
     hint = "; write it with check --write-baseline"
     data = read_whole(file, _LARGEST, "is no baseline", named=f"the baseline {file}", hint=hint)
+    from cudacompat.artifacts.buildfiles.toml import toml_document
+
     try:
-        document = tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{file} is no baseline: {str(error) or 'nested too deep'}") from None
+        document = toml_document(data.decode("utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{file} is no baseline: {error}") from None
     return of_document(document, file)
 
 

@@ -300,7 +300,7 @@ def _of_make(file: SourceFile) -> Iterator[ShellCommand]:
 
 def _without_comments(text: str) -> str:
     """JSON with comments as YAML takes it: the comments blanked, the length kept."""
-    pattern = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+    pattern = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*|/\*(?:.*?\*/|.*)', re.DOTALL)
 
     def blank(match: re.Match[str]) -> str:
         return match[0] if match[1] else re.sub(r"[^\n]", " ", match[0])
