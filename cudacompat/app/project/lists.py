@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -35,6 +36,7 @@ class Lists:
     def __init__(self, uses: Sequence[EngineUse]) -> None:
         self._uses = tuple(uses)
         self._named: dict[tuple[str, str | None], ListNames] = {}  # by what is quick to hash
+        self._carrying: dict[tuple[str, str | None, int], tuple[tuple[Setting, ListName], ...]] = {}
 
     def _names(self, use: EngineUse) -> ListNames:
         key = (use.engine.name, use.version)
@@ -71,34 +73,37 @@ class Lists:
 
     def _handed_on(self, commands: Iterable[Command], builds: Iterable[ImageBuild]) -> Iterator[ArchListSetting]:
         """The build arguments that a Dockerfile gives to a setting for a list as they are."""
-        given = [build for build in builds if build.dockerfile is not None and build.arguments]
+        given: dict[tuple[str, str], list[Setting]] = defaultdict(list)  # those not yet handed on, by file and name
+        for build in builds:
+            for argument in build.arguments if build.dockerfile is not None else ():
+                if argument.written.strip():
+                    given[build.dockerfile or "", argument.name].append(argument)
         for command in commands if given else ():
             if command.use is None or command.stage is None:
                 continue
-            takes = {
-                match[1] or match[2]: carrier
-                for setting in (*command.defines, *command.environment.values())
-                if (match := _HANDS_ON.fullmatch(setting.written)) is not None
-                and (carrier := _carrier(self._names(command.use), setting)) is not None
-            }
-            for argument in (
-                each for build in given if build.dockerfile == command.stage.file for each in build.arguments
-            ):
-                if argument.name in takes and argument.written.strip():
-                    yield listed_of(argument, command.use, takes[argument.name])
+            for setting, carrier in self._carried(command, command.use):
+                match = _HANDS_ON.fullmatch(setting.written)
+                for argument in given.pop((command.stage.file, match[1] or match[2]), ()) if match is not None else ():
+                    yield listed_of(argument, command.use, carrier)
 
     def _of_command(self, command: Command) -> Iterator[ArchListSetting]:
         if command.use is None:
             return
-        names = self._names(command.use)
-        given = [*command.defines, *command.environment.values()]
-        for setting in given:
-            for each in (setting, *(in_arguments(setting) if setting.name == "CMAKE_ARGS" else ())):
-                carrier = _carrier(names, each)
-                if carrier is not None and each.written.strip():
-                    yield listed_of(each, command.use, carrier, command)
+        for setting, carrier in self._carried(command, command.use):
+            if setting.written.strip():
+                yield listed_of(setting, command.use, carrier, command)
         if command.program == "nvcc":
             yield from _flags(command)
+
+    def _carried(self, command: Command, use: EngineUse) -> Iterator[tuple[Setting, ListName]]:
+        """The settings of a command that carry a list: those on its line, then those in its environment, which are
+        looked for once for all commands that share it."""
+        names = self._names(use)
+        yield from _carriers(names, command.defines)
+        key = (use.engine.name, use.version, id(command.environment))
+        if key not in self._carrying:
+            self._carrying[key] = tuple(_carriers(names, command.environment.values()))
+        yield from self._carrying[key]
 
     def _of_setting(self, setting: Setting) -> ArchListSetting | None:
         if setting.way is AssignmentKind.FLAGS:
@@ -134,6 +139,14 @@ def _flags(command: Command) -> Iterator[ArchListSetting]:
 
 def _dead(engine: Engine, name: str) -> bool:
     return any(dead.name == name for dead in engine.dead)
+
+
+def _carriers(names: ListNames, settings: Iterable[Setting]) -> Iterator[tuple[Setting, ListName]]:
+    for setting in settings:
+        for each in (setting, *(in_arguments(setting) if setting.name == "CMAKE_ARGS" else ())):
+            carrier = _carrier(names, each)
+            if carrier is not None:
+                yield each, carrier
 
 
 def _carrier(names: ListNames, setting: Setting) -> ListName | None:

@@ -167,7 +167,7 @@ class _Assembly:
     def _ci(self, file: SourceFile, documents: tuple[Node, ...], system: str) -> None:
         for read in ci.jobs(file, documents, system):
             self._jobs.append(read.job)
-            self._keep(read.job.environment.values())
+            self._keep(each for each in read.job.environment.values() if each.place.start not in self._placed)
             foreign = any(step.action("actions/checkout") and "repository" in step.given for step in read.job.steps)
             for step in read.job.steps:
                 self._keep(step.given.values())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from cudacompat.domain.builds.engine import Engine
 from cudacompat.domain.project.command_facts import installs_toolkit
-from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, JobStep, Project
+from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, JobStep, Project, Setting
 from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
 from cudacompat.domain.words.versions import ToolkitVersion
 
@@ -67,10 +68,15 @@ def lists_of(project: Project, command: Command) -> Iterator[ArchListSetting]:
     """Yield the lists of architectures that reach a command: on its line, in its environment."""
     if command.use is None:
         return
-    engine = command.use.engine
+    engine, shared = command.use.engine, command.environment
+    for setting in command.defines:
+        yield from (listed for listed in project.lists_at(setting.place) if listed.use.engine is engine)
+    yield from project.once(("lists_of", engine.name, id(shared)), lambda: tuple(_lists_in(project, engine, shared)))
+
+
+def _lists_in(project: Project, engine: Engine, environment: Mapping[str, Setting]) -> Iterator[ArchListSetting]:
     names = dict.fromkeys(knob.name for knob in (*engine.knobs, *engine.env_knobs))
-    given = (command.environment.get(name) for name in (*names, *_CARRIERS))
-    for setting in (*command.defines, *filter(None, given)):
+    for setting in filter(None, (environment.get(name) for name in (*names, *_CARRIERS))):
         yield from (listed for listed in project.lists_at(setting.place) if listed.use.engine is engine)
 
 

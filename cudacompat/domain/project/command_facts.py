@@ -18,6 +18,7 @@ _ON = frozenset({"on", "1", "true", "yes", "y"})
 _TOOLKIT_PACKAGE = re.compile(
     r"^(?:cuda-(?:toolkit|nvcc|compiler|minimal-build)[\w.-]*|cuda(?:-\d[\d-]*)?|nvidia-cuda-toolkit|nvidia-cuda-nvcc.*)$"
 )
+_LONGEST_LINE = 1 << 14  # characters; what is in a longer one is left to a person
 _INSTALLERS = frozenset({"apt-get", "apt", "dnf", "yum", "microdnf", "conda", "mamba", "micromamba", "pip", "pip3"})
 
 
@@ -111,17 +112,26 @@ def removal(project: Project, setting: Setting, *, safe: bool = True) -> Fix | N
     return Fix(f"remove {setting.name}", (Edit(file.name, *span, ""),), safe)
 
 
+def _continued(text: str, at: int) -> bool:
+    """Whether the last sign above a line's beginning that is no blank continues what stands there."""
+    while at > 0 and text[at - 1] in " \t\r\n":
+        at -= 1
+    return text.endswith("\\", 0, at)
+
+
 def _alone(text: str, setting: Setting) -> tuple[int, int] | None:
     """From where to where the setting can go."""
     start, end = setting.place.start, setting.place.end
     begin = text.rfind("\n", 0, start) + 1
     stop = text.find("\n", end)
     stop = len(text) if stop < 0 else stop + 1
+    if stop - begin > _LONGEST_LINE:
+        return None
     line = text[begin:stop]
     name, value = re.escape(setting.name), re.escape(text[start:end])
     given = rf"{name}(?:[ \t]*[=:][ \t]*|[ \t]+)['\"]?{value}['\"]?"
     alone = re.fullmatch(rf"[ \t]*(?:(?:ENV|ARG|export|env|arg)[ \t]+)?{given}[ \t]*(?:#[^\n]*)?\r?\n?", line)
-    if alone is not None and not text[:begin].rstrip(" \t\r\n").endswith("\\"):
+    if alone is not None and not _continued(text, begin):
         return begin, stop
     among = re.compile(rf"[ \t]+{name}=['\"]?{value}['\"]?(?=[ \t\r\n])").search(text, max(begin - 1, 0), stop)
     if among is None or among.start() >= start:

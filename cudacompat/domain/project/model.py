@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from packaging.version import InvalidVersion, Version
 
@@ -28,6 +29,8 @@ _ASKING = re.compile(
     re.ASCII,
 )
 _BEFORE = 40  # characters
+_LONGEST_VALUE = 1 << 15  # characters; no list is as long, and rules look at a value for each command that sees it
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ class SourceFile:
 class Setting:
     """A value that is given to a name.
 
-    `value` has the variables that are known put in; `None` where only the build can know it. `written` is how it stands
+    `value` has the variables that are known put in; `None` where only the build can know it, or where it is longer than
+    any value that a rule has to look at. `written` is how it stands
     at `place`, without the quotes around it; `quote` is what stands around it or the word that holds it (`"`, `'`, or
     empty), `in_shell` whether a shell reads it. `cut` is whether a bare semicolon behind it ends the shell's command.
     `separator` is what parts the items where the file's own syntax does it (CMake's set()), `of_target` whether it is a
@@ -82,6 +86,10 @@ class Setting:
     cut: bool = False
     separator: str | None = None
     of_target: bool = False
+
+    def __post_init__(self) -> None:
+        if self.value is not None and len(self.value) > _LONGEST_VALUE:
+            object.__setattr__(self, "value", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,11 @@ class Stage:
     environment: Mapping[str, Setting]
     copies: tuple[Copy, ...]
     last: bool
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which stage of the project it is."""
+        return self.file, self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,40 +384,58 @@ class Project:
         file = self.file(place.file)
         return file.text[place.start : place.end] if file is not None else ""
 
+    def once(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
+        """The answer to a question about this project that is asked again and again, found at the first time. The
+        question names what it is about: a function's name, a stage (`Stage.key`), the place of a setting."""
+        answers = self._index.answers
+        if question not in answers:
+            answers[question] = answer()
+        return cast("Answer", answers[question])
+
     def stages_of(self, file: str) -> tuple[Stage, ...]:
         """The stages of one Dockerfile, in order."""
-        return tuple(self._index.filled(self).stages[file])
+        return self._index.filled(self).stages.get(file, ())
 
     def commands_of(self, stage: Stage) -> tuple[Command, ...]:
         """The commands of a stage's own RUN instructions, in order."""
-        return tuple(each for each in self._in(stage) if each.instruction == "RUN")
+        return self._index.filled(self).runs.get(stage.key, ())
 
     def starts_of(self, stage: Stage) -> tuple[Command, ...]:
         """The commands of a stage's own CMD and ENTRYPOINT, in order."""
-        return tuple(each for each in self._in(stage) if each.instruction in ("CMD", "ENTRYPOINT"))
+        return self._index.filled(self).starts_with.get(stage.key, ())
 
     def commands_in(self, job: CiJob) -> tuple[Command, ...]:
         """The commands of a job, in order."""
-        return tuple(self._index.filled(self).steps[job.place])
+        return self._index.filled(self).steps.get(job.place, ())
+
+    def environments(self) -> tuple[tuple[Mapping[str, Setting], tuple[Command, ...]], ...]:
+        """What is set where commands run, each once, with the commands that see it: many share theirs."""
+        return self._index.filled(self).environments
 
     def settings_in(self, file: str) -> tuple[Setting, ...]:
         """The values that one file gives to names, in order."""
-        return tuple(self._index.filled(self).settings[file])
+        return self._index.filled(self).settings.get(file, ())
+
+    def sets(self, name: str, file: str | None = None) -> bool:
+        """Whether any file (or this one) gives a value to the name."""
+        return (file, name) in self._index.filled(self).names
 
     def lists_in(self, file: str) -> tuple[ArchListSetting, ...]:
         """The lists of architectures that stand in one file, in order."""
-        return tuple(self._index.filled(self).lists[file])
+        return self._index.filled(self).lists.get(file, ())
 
     def lists_at(self, place: TextSpan) -> tuple[ArchListSetting, ...]:
         """The lists of architectures that stand in this piece of a file, in order."""
         index = self._index.filled(self)
         starts = index.starts.get(place.file, [])
         first, last = bisect_left(starts, place.start), bisect_right(starts, place.end)
+        if first == last:
+            return ()
         return tuple(each for each in index.lists[place.file][first:last] if each.setting.place.end <= place.end)
 
     def lists_reaching(self, command: Command) -> tuple[ArchListSetting, ...]:
         """The lists of architectures that reach this command, in order."""
-        return tuple(self._index.filled(self).reaching[id(command)])
+        return self._index.filled(self).reaching.get(id(command), ())
 
     def speaks_of(self, name: str) -> bool:
         """Whether any file asks for the value of this name: `$NAME`, `ENV{NAME}`, `os.environ["NAME"]`."""
@@ -413,50 +444,72 @@ class Project:
             asked[name] = any(_asks_for(file.text, name) for file in self.files)
         return asked[name]
 
-    def _in(self, stage: Stage) -> list[Command]:
-        return self._index.filled(self).commands[stage.file, stage.number]
-
 
 class _Index:
     """What a project is asked for again and again, put in order at the first question."""
 
     def __init__(self) -> None:
         self.files: dict[str, SourceFile] = {}
-        self.stages: dict[str, list[Stage]] = defaultdict(list)
-        self.commands: dict[tuple[str, int], list[Command]] = defaultdict(list)
-        self.steps: dict[TextSpan, list[Command]] = defaultdict(list)
-        self.settings: dict[str, list[Setting]] = defaultdict(list)
-        self.lists: dict[str, list[ArchListSetting]] = defaultdict(list)
+        self.stages: dict[str, tuple[Stage, ...]] = {}
+        self.runs: dict[tuple[str, int], tuple[Command, ...]] = {}
+        self.starts_with: dict[tuple[str, int], tuple[Command, ...]] = {}
+        self.steps: dict[TextSpan, tuple[Command, ...]] = {}
+        self.environments: tuple[tuple[Mapping[str, Setting], tuple[Command, ...]], ...] = ()
+        self.settings: dict[str, tuple[Setting, ...]] = {}
+        self.names: frozenset[tuple[str | None, str]] = frozenset()
+        self.lists: dict[str, tuple[ArchListSetting, ...]] = {}
         self.starts: dict[str, list[int]] = {}
-        self.reaching: dict[int, list[ArchListSetting]] = defaultdict(
-            list
-        )  # by the command itself, which its project keeps
+        self.reaching: dict[int, tuple[ArchListSetting, ...]] = {}  # by the command itself, which its project keeps
         self.asked: dict[str, bool] = {}
+        self.answers: dict[Hashable, object] = {}
         self._full = False
 
     def filled(self, project: Project) -> _Index:
         """This index, with all of the project in it."""
         if not self._full:
             self._full = True
-            for file in reversed(project.files):
-                self.files[file.name] = file
-            for stage in project.stages:
-                self.stages[stage.file].append(stage)
-            for command in project.commands:
-                if command.stage is not None:
-                    self.commands[command.stage.file, command.stage.number].append(command)
-                if command.job is not None:
-                    self.steps[command.job.place].append(command)
-            for setting in project.settings:
-                self.settings[setting.place.file].append(setting)
-            for listed in project.lists:
-                self.lists[listed.setting.place.file].append(listed)
-                if listed.command is not None:
-                    self.reaching[id(listed.command)].append(listed)
-            for name, lists in self.lists.items():
-                lists.sort(key=lambda each: each.setting.place.start)
-                self.starts[name] = [each.setting.place.start for each in lists]
+            self._fill(project)
         return self
+
+    def _fill(self, project: Project) -> None:
+        self.files = {file.name: file for file in reversed(project.files)}
+        self.stages = _grouped(project.stages, lambda stage: stage.file)
+        staged = [each for each in project.commands if each.stage is not None]
+        self.runs = _grouped((each for each in staged if each.instruction == "RUN"), _stage_of)
+        self.starts_with = _grouped((each for each in staged if each.instruction in ("CMD", "ENTRYPOINT")), _stage_of)
+        self.steps = _grouped((each for each in project.commands if each.job is not None), _job_of)
+        seeing = _grouped(project.commands, lambda command: id(command.environment))
+        self.environments = tuple((commands[0].environment, commands) for commands in seeing.values())
+        self.settings = _grouped(project.settings, lambda setting: setting.place.file)
+        named = {(each.place.file, each.name) for each in project.settings}
+        self.names = frozenset((*named, *((None, name) for _, name in named)))
+        lists = sorted(project.lists, key=lambda listed: listed.setting.place.start)
+        self.lists = _grouped(lists, lambda listed: listed.setting.place.file)
+        self.starts = {file: [each.setting.place.start for each in found] for file, found in self.lists.items()}
+        self.reaching = _grouped((each for each in project.lists if each.command is not None), _command_of)
+
+
+Key = TypeVar("Key", bound=Hashable)
+Item = TypeVar("Item")
+
+
+def _grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, tuple[Item, ...]]:
+    found: dict[Key, list[Item]] = defaultdict(list)
+    for item in items:
+        found[key(item)].append(item)
+    return {name: tuple(group) for name, group in found.items()}
+
+
+def _stage_of(command: Command) -> tuple[str, int]:
+    return command.stage.key if command.stage is not None else ("", -1)
+
+
+def _job_of(command: Command) -> TextSpan:
+    return command.job.place if command.job is not None else command.place
+
+
+def _command_of(listed: ArchListSetting) -> int:
+    return id(listed.command)
 
 
 def _handed_on(text: str, at: int, name: str) -> bool:

@@ -30,6 +30,8 @@ from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 _MEANS_ALL = re.compile(r"all|any|auto|true|yes|cuda\S*|gpu(?!-)\S*", re.IGNORECASE)
+_HEAD = re.compile(r"CUDA(_VISIBLE_DEVICES[\"']?[ \t]*[=: ][ \t]*[\"']?)$")
+_NEAR = 200  # characters: so far before its value a name stands
 _HIDES = re.compile(r"-1|none|void|NoDevFiles|", re.IGNORECASE)
 _RUNTIME = "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html"
 
@@ -171,11 +173,10 @@ def _renamed(project: Project, setting: Setting) -> Fix | None:
     file = project.file(setting.place.file)
     if file is None:
         return None
-    of_container = any(stage.file == file.name for stage in project.stages) or any(
-        service.file == file.name for service in project.services
-    )
-    beside = any(each.name == "NVIDIA_VISIBLE_DEVICES" and each.place.file == file.name for each in project.settings)
-    head = re.search(r"CUDA(_VISIBLE_DEVICES[\"']?[ \t]*[=: ][ \t]*[\"']?)$", file.text[: setting.place.start])
+    of_services = project.once("files_of_services", lambda: frozenset(service.file for service in project.services))
+    of_container = bool(project.stages_of(file.name)) or file.name in of_services
+    beside = project.sets("NVIDIA_VISIBLE_DEVICES", file.name)
+    head = _HEAD.search(file.text, max(setting.place.start - _NEAR, 0), setting.place.start)
     if not of_container or beside or head is None:
         return removal(project, setting)
     edits = (

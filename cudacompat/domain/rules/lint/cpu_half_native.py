@@ -35,7 +35,12 @@ def check(project: Project) -> Iterable[Finding]:
         if use is None or not _ships(command) or all(each.archs is None for each in project.lists_reaching(command)):
             continue
         portable = _portable(use)
-        if not portable or command.conditional or not builds_cuda(project, command) or _decided(command, portable):
+        if (
+            not portable
+            or command.conditional
+            or not builds_cuda(project, command)
+            or _decided(project, command, portable)
+        ):
             continue
         first = portable[0]
         written = f"-D{first.name}={first.value}" if first.channel is Channel.DEFINE else f"{first.name}={first.value}"
@@ -63,11 +68,14 @@ def _ships(command: Command) -> bool:
     return command.job is not None and bool(_RELEASE.search(f"{command.job.file} {command.job.name}"))
 
 
-def _decided(command: Command, portable: Iterable[RequiredSetting]) -> bool:
+def _decided(project: Project, command: Command, portable: Iterable[RequiredSetting]) -> bool:
     names = {each.name for each in portable} | {"SOURCE_DATE_EPOCH"}
-    given = {each.name for each in defines_of(command)} | set(command.environment)
-    words = [word.text for word in command.words] + [setting.value or "" for setting in command.environment.values()]
-    return bool(names & given) or any(_OTHERWISE.search(word) for word in words)
+    shared = command.environment
+    if any(each.name in names for each in defines_of(command)) or any(name in shared for name in names):
+        return True
+    return any(_OTHERWISE.search(word.text) for word in command.words) or project.once(
+        ("decided_otherwise", id(shared)), lambda: any(_OTHERWISE.search(each.value or "") for each in shared.values())
+    )
 
 
 def _off(project: Project, command: Command, fixed: RequiredSetting) -> Fix | None:

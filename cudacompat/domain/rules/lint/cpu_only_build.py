@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Purpose
 from cudacompat.domain.project.arguments import features_of
 from cudacompat.domain.project.command_facts import asks_for_cuda, base_name
-from cudacompat.domain.project.model import Command, EngineUse, Project, Stage
+from cudacompat.domain.project.model import Command, EngineUse, Project, Setting, Stage
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -46,7 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
         for command in commands:
             use = command.use
             switch = _switch(use) if use is not None else None
-            if use is None or switch is None or not _certain(command) or _by_manifest(project, use, command):
+            if use is None or switch is None or not _certain(project, command) or _by_manifest(project, use, command):
                 continue
             yield _finding(command, use, stage, switch)
             break
@@ -65,7 +65,13 @@ def _switch(use: EngineUse) -> str | None:
     return f"-D{fixed.name}={fixed.value}" if fixed.channel is Channel.DEFINE else f"{fixed.name}={fixed.value}"
 
 
-def _certain(command: Command) -> bool:
+def _speaks_of_gpu(setting: Setting) -> bool:
+    if _ALWAYS_THERE.fullmatch(setting.name):
+        return False
+    return setting.value is None or _MAYBE.search(f"{setting.name}={setting.value}") is not None
+
+
+def _certain(project: Project, command: Command) -> bool:
     """Whether all that it is given is known, and says nothing about a GPU."""
     if command.conditional or not all(word.known for word in command.words):
         return False
@@ -73,9 +79,9 @@ def _certain(command: Command) -> bool:
         return False
     if any(_MAYBE.search(word.text) for word in command.words[1:] if "/" not in word.text or "-" in word.text[:2]):
         return False
-    for name, setting in command.environment.items():
-        if not _ALWAYS_THERE.fullmatch(name) and (setting.value is None or _MAYBE.search(f"{name}={setting.value}")):
-            return False
+    shared = command.environment
+    if project.once(("speaks_of_gpu", id(shared)), lambda: any(map(_speaks_of_gpu, shared.values()))):
+        return False
     return not any(word.text.startswith(("-r", "--requirement")) for word in command.words[1:])
 
 
@@ -83,8 +89,12 @@ def _by_manifest(project: Project, use: EngineUse, command: Command) -> bool:
     """Whether a cargo manifest may switch a GPU on: by a dependency's features, or by a feature that is taken."""
     if use.engine.system is not BuildSystem.CARGO:
         return False
-    if features_of(command):
-        return True
+    return bool(features_of(command)) or project.once(
+        ("manifests_may_switch", use.engine.name), lambda: _manifests_may(project, use)
+    )
+
+
+def _manifests_may(project: Project, use: EngineUse) -> bool:
     manifests = [file.text for file in project.files if base_name(file.name) == "Cargo.toml"]
     named = [text for text in manifests if any(package in text for package in use.engine.packages)]
     if not named:
@@ -92,7 +102,7 @@ def _by_manifest(project: Project, use: EngineUse, command: Command) -> bool:
     for text in manifests:
         on = re.compile(rf"[\"'](?:{'|'.join(use.engine.gpu_features)})[\"']")
         passed = re.compile(rf"[\"'](?:{'|'.join(use.engine.packages)})\??/")
-        default = re.search(r"(?m)^default\s*=\s*\[([^\]]*)\]", text)
+        default = re.search(r"(?m)^default\s*=\s*\[([^\]]{0,4000}+)\]", text)
         if any(on.search(line) for line in _outside_features(text)):
             return True
         if default is not None and default[1].strip() and (passed.search(text) or on.search(text)):

@@ -35,11 +35,11 @@ def check(project: Project) -> Iterable[Finding]:
         if hazard is None or knob is None or listed.command is None or listed.command.conditional:
             continue
         file = _setup(project, use)
-        flag = _FLAG.search(file.text) if file is not None else None
-        if file is None or flag is None or knob.name in file.text or "extra_compile_args" not in file.text:
+        flag = _own_flag(project, file) if file is not None else None
+        if file is None or flag is None or _names(project, file, knob.name):
             continue
         setting = listed.setting
-        line = file.text.count("\n", 0, flag.start("flag")) + 1
+        line = file.place(flag.start("flag"), flag.start("flag")).line
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
@@ -50,6 +50,17 @@ def check(project: Project) -> Iterable[Finding]:
             why=hazard.why,
             help=f"take the flags out of {file.name}, or change the targets there",
         )
+
+
+def _own_flag(project: Project, file: SourceFile) -> re.Match[str] | None:
+    """The first flag that the file gives to nvcc; `None` where it gives it none."""
+    return project.once(
+        ("own_flag", file.name), lambda: _FLAG.search(file.text) if "extra_compile_args" in file.text else None
+    )
+
+
+def _names(project: Project, file: SourceFile, name: str) -> bool:
+    return project.once(("names", file.name, name), lambda: name in file.text)
 
 
 def _setup(project: Project, use: EngineUse) -> SourceFile | None:

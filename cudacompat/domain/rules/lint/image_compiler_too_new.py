@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable
 
 from cudacompat.domain.project.command_facts import ancestry
-from cudacompat.domain.project.model import Command, Project, Setting, Stage, TextSpan
+from cudacompat.domain.project.model import Command, Project, Setting, Stage, TextSpan, Word
 from cudacompat.domain.project.stages import builds_cuda, distro_of, installed, toolkit
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -72,19 +72,31 @@ def _own(project: Project, stage: Stage) -> tuple[int, TextSpan, str] | None:
     of = distro_of(stage.base)
     if of is None:
         return None
-    place: tuple[TextSpan, str] | None = None
+    place: Word | None = None
     for each in ancestry(project, stage):
-        for command in project.commands_of(each):
-            if _OTHERS.search(command.line):
-                return None
-            for word in installed(command):
-                if _COMPILER.fullmatch(word.text):
-                    return None
-                if word.text in ("g++", "gcc", "build-essential", "gcc-c++"):
-                    place = place or (word.place, word.text)
-        if any(setting.name in ("CC", "CXX", "NVCC_PREPEND_FLAGS", "PATH") for setting in each.settings):
+        other, own = _installs(project, each)
+        if other:
             return None
-    return (of.gcc, place[0], f"{place[1]} of {of.name}") if place is not None else None
+        place = place or own
+    return (of.gcc, place.place, f"{place.text} of {of.name}") if place is not None else None
+
+
+def _installs(project: Project, stage: Stage) -> tuple[bool, Word | None]:
+    """Whether a stage's own instructions may choose another compiler, and where they install the distribution's."""
+    return project.once(("installs_compiler", stage.key), lambda: _installs_itself(project, stage))
+
+
+def _installs_itself(project: Project, stage: Stage) -> tuple[bool, Word | None]:
+    own: Word | None = None
+    for command in project.commands_of(stage):
+        if _OTHERS.search(command.line):
+            return True, None
+        for word in installed(command):
+            if _COMPILER.fullmatch(word.text):
+                return True, None
+            if word.text in ("g++", "gcc", "build-essential", "gcc-c++"):
+                own = own or word
+    return any(setting.name in ("CC", "CXX", "NVCC_PREPEND_FLAGS", "PATH") for setting in stage.settings), own
 
 
 RULE = Rule("image-compiler-too-new", "A host compiler too new for the image's CUDA", __doc__, check)

@@ -21,10 +21,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cudacompat.domain.project.command_facts import ancestry, installs_toolkit, removal
+from cudacompat.domain.project.command_facts import ancestry, removal
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Project, Setting, Stage, TextSpan
-from cudacompat.domain.project.stages import runs_cuda, ships
+from cudacompat.domain.project.stages import installing, runs_cuda, ships
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -110,9 +110,14 @@ def _without_stubs(project: Project, stage: Stage) -> bool:
             target = copy.target.rstrip("/")
             if target in ("/usr", "/usr/local") or target.startswith("/usr/local/cuda") or "stubs" in str(copy.sources):
                 return False
-        if any(installs_toolkit(command) or "cuda-driver-dev" in command.line for command in project.commands_of(each)):
+        if installing(project, each) or _installs_stubs(project, each):
             return False
     return True
+
+
+def _installs_stubs(project: Project, stage: Stage) -> bool:
+    own = project.commands_of(stage)
+    return project.once(("installs_stubs", stage.key), lambda: any("cuda-driver-dev" in each.line for each in own))
 
 
 def _of_stage(project: Project, stage: Stage, wanted: re.Pattern[str]) -> Iterator[_Met]:
@@ -120,14 +125,23 @@ def _of_stage(project: Project, stage: Stage, wanted: re.Pattern[str]) -> Iterat
         return
     yield from _of_path(stage.environment.get("LD_LIBRARY_PATH"), wanted)
     for each in ancestry(project, stage):
-        for command in project.commands_of(each):
-            word = next((word for word in command.words[1:] if wanted.fullmatch(word.text)), None)
-            if word is None or command.conditional:
-                continue
-            if command.program == "ldconfig" or (
-                command.program in ("echo", "printf") and "ld.so.conf" in _rest_of_line(project, command.place)
-            ):
-                yield _Met(command.place, command.line[:160])
+        yield from _registered(project, each, wanted)
+
+
+def _registered(project: Project, stage: Stage, wanted: re.Pattern[str]) -> tuple[_Met, ...]:
+    """The commands of a stage's own that put such a folder among those in which libraries are looked for."""
+    return project.once(("registered", stage.key, wanted), lambda: tuple(_registering(project, stage, wanted)))
+
+
+def _registering(project: Project, stage: Stage, wanted: re.Pattern[str]) -> Iterator[_Met]:
+    for command in project.commands_of(stage):
+        word = next((word for word in command.words[1:] if wanted.fullmatch(word.text)), None)
+        if word is None or command.conditional:
+            continue
+        if command.program == "ldconfig" or (
+            command.program in ("echo", "printf") and "ld.so.conf" in _rest_of_line(project, command.place)
+        ):
+            yield _Met(command.place, command.line[:160])
 
 
 def _of_path(setting: Setting | None, wanted: re.Pattern[str]) -> Iterator[_Met]:
@@ -139,7 +153,10 @@ def _of_path(setting: Setting | None, wanted: re.Pattern[str]) -> Iterator[_Met]
 
 def _rest_of_line(project: Project, place: TextSpan) -> str:
     file = project.file(place.file)
-    return file.text[place.start :].partition("\n")[0] if file is not None else ""
+    if file is None:
+        return ""
+    stop = file.text.find("\n", place.start)
+    return file.text[place.start : stop if stop >= 0 else len(file.text)]
 
 
 def _without(project: Project, met: _Met) -> Fix | None:
@@ -167,6 +184,7 @@ def _stub_files(project: Project) -> Iterator[tuple[TextSpan, str]]:
             if any(_STUB_FILE.fullmatch(source) for source in copy.sources) and "/stubs" not in copy.target:
                 yield copy.place, project.text(copy.place).splitlines()[0][:160]
         commands = project.commands_of(stage)
+        removed = "\n".join(each.line for each in commands if each.program in ("rm", "unlink"))
         for command in commands:
             words = [word.text for word in command.words[1:] if not word.text.startswith("-")]
             if command.program not in ("cp", "ln") or len(words) != 2 or command.conditional:
@@ -174,7 +192,7 @@ def _stub_files(project: Project) -> Iterator[tuple[TextSpan, str]]:
             source, target = words
             if not _STUB_FILE.fullmatch(source) or "/stubs" in target or not target.startswith(("/usr/", "/lib")):
                 continue
-            if not any(other.program in ("rm", "unlink") and target in other.line for other in commands):
+            if target not in removed:
                 yield command.place, command.line[:160]
 
 

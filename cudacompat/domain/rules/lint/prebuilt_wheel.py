@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from cudacompat.domain.builds.engine import RequiredSetting
 from cudacompat.domain.project.assignments import AssignmentKind
@@ -44,11 +45,11 @@ def check(project: Project) -> Iterable[Finding]:
         packages = list(_installed(command))
         if not packages or command.conditional:
             continue
-        rows = [prebuilt(name) for name in packages]
-        for setting in (*_in_front(command), *_of_stage(project, command)):
-            row = _of_index(command, rows)
+        settings = (*_in_front(command), *_of_stage(project, command))
+        row = _of_index(command, [prebuilt(name) for name in packages]) if settings else None
+        for setting in settings:
             if row is None:
-                continue
+                break
             sure = row.index is None or any(command.has(option) for option in _PREFERS) or _prefers(command)
             yield Finding(
                 id=RULE.id,
@@ -66,8 +67,9 @@ def check(project: Project) -> Iterable[Finding]:
 
 def _of_index(command: Command, rows: list[Prebuilt | None]) -> Prebuilt | None:
     """What decides: a wheel, if every package of the command comes as one."""
-    for row in rows:
-        if row is None or (row.index is not None and row.index not in command.line):
+    line = command.line
+    for row in dict.fromkeys(rows):
+        if row is None or (row.index is not None and row.index not in line):
             return None
     return rows[0] if rows else None
 
@@ -118,9 +120,12 @@ def _of_stage(project: Project, command: Command) -> Iterator[Setting]:
     setting = command.environment.get("CMAKE_ARGS")
     if command.stage is None or setting is None or not re.search(r"CUDA|CUBLAS", setting.written):
         return
-    own = any(each.place == setting.place for each in command.stage.settings)
-    others = [each for each in project.commands_of(command.stage) if each is not command and _may_build(each)]
-    if own and setting.way is AssignmentKind.ENVIRONMENT and not others:
+    stage = command.stage
+    own = project.once(("own_places", stage.key), lambda: frozenset(each.place.at for each in stage.settings))
+    building = (each for each in project.commands_of(stage) if _may_build(each))
+    first = project.once(("may_build", stage.key), lambda: tuple(islice(building, 2)))
+    others = [each for each in first if each is not command]
+    if setting.place.at in own and setting.way is AssignmentKind.ENVIRONMENT and not others:
         yield setting
 
 

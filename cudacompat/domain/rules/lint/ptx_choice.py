@@ -23,7 +23,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.builds.engine import Grammar, Ptx
 from cudacompat.domain.project.command_facts import leaves_cuda_out
-from cudacompat.domain.project.list_coverage import beside, images_of
+from cudacompat.domain.project.list_coverage import images_beside
 from cudacompat.domain.project.model import ArchListSetting, Project
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -153,7 +153,7 @@ def _plain(listed: ArchListSetting, images: tuple[ArchTarget, ...]) -> int:
 
 
 def _all(project: Project, listed: ArchListSetting) -> tuple[ArchTarget, ...]:
-    return tuple(image for each in beside(project, listed) for image in images_of(each))
+    return images_beside(project, listed)
 
 
 ONE_GPU = Rule("ptx-for-one-gpu", "The only PTX serves no other GPU", __doc__, for_one_gpu)

@@ -21,12 +21,13 @@ from cudacompat.domain.project.model import Project
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
-_READS = re.compile(r"\benv\s*::\s*var(?:_os)?\s*\(\s*\"([A-Z][A-Z0-9_]*)\"")
+_READS = re.compile(r"\benv\s*+::\s*+var(?:_os)?\s*+\(\s*+\"([A-Z][A-Z0-9_]*)\"")
 _ARCHS = re.compile(
     r"CUDA\w*(?:ARCH|COMPUTE|CAPABILIT|_CC$|GENCODE|_SM)|^(?:NVCC_(?:APPEND_|PREPEND_)?FLAGS|CUDAARCHS)$|GENCODE"
 )
 _TOLD = re.compile(r"rerun-if-env-changed=\{|rerun_if_env_changed")
-_MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)[^{]*\{")
+_TELLS = re.compile(r"rerun-if-env-changed=(\w+)")
+_MAIN = re.compile(r"\bfn\s++main\s*+\(\s*+\)[^{]{0,400}\{")
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -35,16 +36,17 @@ def check(project: Project) -> Iterable[Finding]:
         if base_name(file.name) != "build.rs" or _TOLD.search(file.text):
             continue
         code = code_only(file.text)
+        told = frozenset(_TELLS.findall(file.text))
+        main = _MAIN.search(code)
         seen: set[str] = set()
         for match in _READS.finditer(file.text):
             name = match[1]
             if not code[match.start() : match.start() + 3].strip() or name in seen or not _ARCHS.search(name):
                 continue  # in a comment
-            if f"rerun-if-env-changed={name}" in file.text:
+            if name in told:
                 continue
             seen.add(name)
             line = f'println!("cargo:rerun-if-env-changed={name}");'
-            main = _MAIN.search(code)
             fix = None
             if main is not None:
                 # the first directive of a script ends cargo's watching of the whole package: for a person to decide
@@ -56,7 +58,7 @@ def check(project: Project) -> Iterable[Finding]:
                 severity=Severity.WARNING,
                 message=f"the build script reads {name} and does not tell cargo: a changed list is not built",
                 path=file.name,
-                line=file.text.count("\n", 0, match.start()) + 1,
+                line=file.place(match.start(), match.start()).line,
                 found=match[0] + ")",
                 why="cargo runs a build script again for files and for the variables that it named, no others",
                 help=line,

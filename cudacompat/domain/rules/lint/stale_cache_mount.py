@@ -16,7 +16,7 @@ leave the mount out; `--no-cache-dir` for pip.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from cudacompat.domain.builds.engine import BuildSystem, Cache
 from cudacompat.domain.project.model import Command, Mount, Project
@@ -73,15 +73,27 @@ def _cleared(project: Project, command: Command, cache: Cache) -> bool:
     if command.has("--no-cache-dir", "--no-cache") or "PIP_NO_CACHE_DIR" in command.environment:
         return True
     stage = command.stage
-    others = project.commands_of(stage) if stage is not None else ()
-    for other in others:
-        if other.mounts != command.mounts or other.place.start >= command.place.start:
+    if stage is None:
+        return False
+    cleared = project.once(("cleared", stage.key, cache.what), lambda: _clearing(project.commands_of(stage), cache))
+    return cleared.get(_mounted(command), command.place.start) < command.place.start
+
+
+def _clearing(commands: Sequence[Command], cache: Cache) -> Mapping[Hashable, int]:
+    """Where the cache is cleared first, by what is mounted there."""
+    found: dict[Hashable, int] = {}
+    for command in commands:
+        if command.program not in (cache.clear[0], "rm"):
             continue
-        if other.program == cache.clear[0] and ("clean" in other.line or "cache" in other.line):
-            return True
-        if other.program == "rm" and any(each.rpartition("/")[2] in other.line for each in cache.kept):
-            return True
-    return False
+        line = command.line
+        own = command.program == cache.clear[0] and ("clean" in line or "cache" in line)
+        if own or (command.program == "rm" and any(each.rpartition("/")[2] in line for each in cache.kept)):
+            found.setdefault(_mounted(command), command.place.start)
+    return found
+
+
+def _mounted(command: Command) -> Hashable:
+    return tuple((mount.type, tuple(sorted(mount.options.items()))) for mount in command.mounts)
 
 
 def _fix(command: Command, cache: Cache) -> Fix | None:

@@ -31,7 +31,7 @@ def check(project: Project) -> Iterable[Finding]:
         entry = _ENTRY.search(file.text) if base_name(file.name) == "CMakeCache.txt" else None
         if entry is None:
             continue
-        said = [each for each in project.lists if _is_the_projects(each)]
+        said = _of_files(project)
         lists = {_normal(each.setting.value or "") for each in said}
         cached = _normal(entry[1])
         if len(lists) != 1 or not cached or cached in lists:
@@ -42,11 +42,16 @@ def check(project: Project) -> Iterable[Finding]:
             severity=Severity.WARNING,
             message=f"this configured folder builds for {entry[1]}, and {first.place.file} says {first.value}",
             path=file.name,
-            line=file.text.count("\n", 0, entry.start()) + 1,
+            line=file.place(entry.start(), entry.start()).line,
             found=entry[0][:120],
             why="CMake takes the list from its cache once it is there",
             help=f"cmake --fresh -B {folder_of(file.name) or '.'}, or remove the folder",
         )
+
+
+def _of_files(project: Project) -> tuple[ArchListSetting, ...]:
+    own = (each for each in project.lists if _is_the_projects(each))
+    return project.once("lists_of_files", lambda: tuple(own))
 
 
 def _is_the_projects(listed: ArchListSetting) -> bool:

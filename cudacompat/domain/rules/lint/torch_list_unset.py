@@ -29,7 +29,7 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         if any(name in command.environment for name in knobs) or not makes_extension(project, command):
             continue
-        if any(name in file.text for file in project.files for name in knobs if _is_script(file.name)):
+        if _named_in_scripts(project, knobs):
             continue  # it sets or asks for the list itself, or a script does
         spelled = ";".join(dict.fromkeys(str(target.capability) for target in project.targets))
         yield Finding(
@@ -43,6 +43,11 @@ def check(project: Project) -> Iterable[Finding]:
             help=f'ENV {knobs[0]}="{spelled or "8.0;8.6;9.0;12.0+PTX"}" before it',
             fix=_given(project, command, knobs[0], spelled) if spelled else None,
         )
+
+
+def _named_in_scripts(project: Project, names: tuple[str, ...]) -> bool:
+    scripts = (file.text for file in project.files if _is_script(file.name))
+    return project.once(("named_in_scripts", names), lambda: any(name in text for text in scripts for name in names))
 
 
 def _in_cuda_image(command: Command) -> bool:

@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from cudacompat.domain.project.command_facts import ancestry
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.list_edits import exchanged
-from cudacompat.domain.project.model import Project, Stage
+from cudacompat.domain.project.model import Command, Project, Stage
 from cudacompat.domain.project.stages import built_in, installed, patch_of, toolkit
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -62,15 +62,21 @@ def check(project: Project) -> Iterable[Finding]:
 
 
 def _brings_libraries(project: Project, stage: Stage) -> bool:
-    for each in ancestry(project, stage):
-        if any(_CUDA_FILES.search(source) for copy in each.copies for source in copy.sources):
-            return True
-        for command in project.commands_of(each):
-            if any(_LIBRARIES.fullmatch(word.text) for word in installed(command)):
-                return True
-            if "nvidia-" in command.line or "libcudart_static" in command.line:
-                return True
-    return False
+    return any(_brings_itself(project, each) for each in ancestry(project, stage))
+
+
+def _brings_itself(project: Project, stage: Stage) -> bool:
+    """Whether a stage's own instructions bring CUDA's libraries."""
+    copied = (_CUDA_FILES.search(source) is not None for copy in stage.copies for source in copy.sources)
+    run = (_brings(command) for command in project.commands_of(stage))
+    return project.once(("brings_libraries", stage.key), lambda: any(copied) or any(run))
+
+
+def _brings(command: Command) -> bool:
+    line = command.line
+    if any(_LIBRARIES.fullmatch(word.text) for word in installed(command)):
+        return True
+    return "nvidia-" in line or "libcudart_static" in line
 
 
 def _fix(project: Project, stage: Stage, source: Stage) -> Fix | None:

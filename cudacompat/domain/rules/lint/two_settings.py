@@ -18,13 +18,13 @@ What to do: keep the engine's list, and take the targets out of the flags.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cudacompat.domain.builds.engine import Hazard
 from cudacompat.domain.project.cmake_languages import standing
 from cudacompat.domain.project.command_facts import removal
 from cudacompat.domain.project.list_coverage import flag_settings, images_of_flags
-from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting, Word
+from cudacompat.domain.project.model import ArchListSetting, CMakeFile, Command, Project, Setting, Word
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
@@ -101,9 +101,10 @@ def doubled(project: Project) -> Iterable[Finding]:
 
 
 def _by_flags(project: Project, command: Command) -> Iterator[tuple[Finding, tuple[str, int]]]:
-    lists = [each for each in _lists(project, command) if each.archs is not None]
+    flags = tuple(flag_settings(command))
+    lists = [each for each in _lists(project, command) if each.archs is not None] if flags else []
     own = _own(command)
-    for setting in flag_settings(command):
+    for setting in flags:
         images = images_of_flags(setting)
         if not images or not lists or setting.name in own or _harm(command, setting)[0] is not None:
             continue
@@ -127,29 +128,34 @@ def _by_flags(project: Project, command: Command) -> Iterator[tuple[Finding, tup
 
 def _in_cmake(project: Project) -> Iterator[Finding]:
     """Flags with targets that one CMake file gives to all its CUDA code, beside the list that stands in it."""
-    for listed in project.lists:
-        file = next((file for file in project.cmake if file.name == listed.setting.place.file), None)
-        if file is None or listed.archs is None or listed.setting.name not in _LISTS:
-            continue
-        for each in standing(file):
-            words = each.command.arguments
-            gives = each.command.name in _GIVES and not each.around and words
-            if not gives or (each.command.name in ("set", "string") and "CMAKE_CUDA_FLAGS" not in _first(words)):
-                continue
-            word = next((word for word in words[1:] if _TARGETS.search(word.text)), None)
-            if word is None:
-                continue
+    given = {file.name: word for file in project.cmake if (word := _given(file)) is not None}
+    for listed in project.lists if given else ():
+        word = given.get(listed.setting.place.file)
+        if word is not None and listed.archs is not None and listed.setting.name in _LISTS:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.WARNING,
                 message=f"these flags add targets to what {listed.setting.name} asks for",
-                path=file.name,
+                path=word.place.file,
                 line=word.place.line,
                 found=word.text.strip()[:160],
                 why="nvcc compiles for both together; neither place shows the whole list",
                 help=f"put every target into {listed.setting.name}, and take them out of the flags",
             )
-            break
+
+
+def _given(file: CMakeFile) -> Word | None:
+    """The first flag with a target that a CMake file gives to all its CUDA code."""
+    for each in standing(file):
+        words = each.command.arguments
+        if each.command.name not in _GIVES or each.around or not words:
+            continue
+        if each.command.name in ("set", "string") and "CMAKE_CUDA_FLAGS" not in _first(words):
+            continue
+        word = next((word for word in words[1:] if _TARGETS.search(word.text)), None)
+        if word is not None:
+            return word
+    return None
 
 
 def _first(words: tuple[Word, ...]) -> str:
@@ -190,18 +196,35 @@ def _ignored(command: Command) -> Iterator[tuple[Finding, tuple[str, int]]]:
 
 def _lists(project: Project, command: Command) -> list[ArchListSetting]:
     """The lists of the engine itself that reach this command; one in the environment may be found at an earlier one."""
-    places = [each.place for each in (*command.defines, *command.environment.values())]
-    files = list(dict.fromkeys((command.place.file, *(place.file for place in places))))
+    places = [each.place for each in command.defines]
+    beside, around, shared = _shared(project, command)
+    files = list(dict.fromkeys((command.place.file, *(place.file for place in places), *beside)))
     starts = {place.at for place in places}
-    found = [*project.lists_reaching(command), *(each for place in places for each in project.lists_at(place))]
+    found = [*project.lists_reaching(command), *(each for place in places for each in project.lists_at(place)), *shared]
     own = {
         each.setting.place.at: each
         for each in found
         if each.knob is not None
         and each.knob.name == each.setting.name
-        and (each.command is command or each.setting.place.at in starts)
+        and (each.command is command or each.setting.place.at in starts or each.setting.place.at in around)
     }
     return [own[at] for at in sorted(own, key=lambda at: (files.index(at[0]) if at[0] in files else len(files), at[1]))]
+
+
+def _shared(
+    project: Project, command: Command
+) -> tuple[tuple[str, ...], frozenset[tuple[str, int]], tuple[ArchListSetting, ...]]:
+    """Of what a command sees: the files where it is set, the places, and the lists in them."""
+    seen = command.environment
+    return project.once(("shared_lists", id(seen)), lambda: _of_environment(project, seen))
+
+
+def _of_environment(
+    project: Project, environment: Mapping[str, Setting]
+) -> tuple[tuple[str, ...], frozenset[tuple[str, int]], tuple[ArchListSetting, ...]]:
+    places = [each.place for each in environment.values()]
+    lists = tuple(each for place in places for each in project.lists_at(place))
+    return tuple(dict.fromkeys(place.file for place in places)), frozenset(place.at for place in places), lists
 
 
 def _numbers(listed: ArchListSetting) -> set[int]:
