@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from packaging.version import Version
 
 from cudacompat.app.project.list_names import ListName, ListNames, defaults, referred, with_aliases
+from cudacompat.app.project.time_limit import FILE_SECONDS, Clock, TimeSpentError
 from cudacompat.artifacts.buildfiles import settings
 from cudacompat.artifacts.buildfiles.project_files import ProjectFile
 from cudacompat.domain.builds.engine import Engine, Grammar
@@ -73,13 +75,16 @@ def analyse(
     job: AdditionRequest, files: Sequence[ProjectFile], not_read: list[NotRead]
 ) -> tuple[list[ListPlace], dict[str, list[ListEdit]]]:
     """Return every list in these files and the edits by file; what could not be understood is added to `not_read`."""
+    clock = Clock()
     parsed: list[tuple[ProjectFile, tuple[Assignment, ...]]] = []
     for file in files:
         parser = settings.parser(file.name)
         if parser is None or not _WORTH_PARSING.search(file.text):
             continue
         try:
-            parsed.append((file, tuple(parser(file.text))))
+            parsed.append((file, clock.within(FILE_SECONDS, partial(_all_of, parser, file.text))))
+        except TimeSpentError as error:
+            not_read.append(NotRead(file.name, str(error)))
         except ValueError as error:
             if any(name in file.text for name in job.names.unread if len(name) > 5):
                 not_read.append(NotRead(file.name, f"not understood: {error}"))
@@ -92,6 +97,10 @@ def analyse(
             if found.edit is not None:
                 edits.setdefault(file.name, []).append(found.edit)
     return places, edits
+
+
+def _all_of(parser: settings.Parser, text: str) -> tuple[Assignment, ...]:
+    return tuple(parser(text))
 
 
 def _places(

@@ -6,8 +6,10 @@ tree-sitter-bash parses; a text with an error in it still gives the commands aro
 from __future__ import annotations
 
 import re
+import signal
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -93,14 +95,28 @@ def _parsed(text: str, data: bytes) -> Tree:
         return _parser().parse(data)
     end = time.process_time() + _MOST_SECONDS
     try:
-        return _parser().parse(
-            lambda at, _: data[at : at + _CHUNK],
-            encoding="utf8",
-            progress_callback=lambda *_: time.process_time() > end,
-        )
+        with _signals_wait():
+            return _parser().parse(
+                lambda at, _: data[at : at + _CHUNK],
+                encoding="utf8",
+                progress_callback=lambda *_: time.process_time() > end,
+            )
     except ValueError:
         _parser().reset()
         raise ValueError(f"its commands take more than {_MOST_SECONDS:.0f} s to parse") from None
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Let an interrupt wait: what a callback of the grammar raises leaves its parser in no state at all."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGVTALRM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def commands(

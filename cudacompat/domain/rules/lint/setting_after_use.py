@@ -15,7 +15,7 @@ What to do: move ENV above the RUN; repeat `ARG NAME` below FROM (its default co
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
