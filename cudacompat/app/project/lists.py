@@ -36,6 +36,7 @@ class Lists:
     def __init__(self, uses: Sequence[EngineUse]) -> None:
         self._uses = tuple(uses)
         self._named: dict[tuple[str, str | None], ListNames] = {}  # by what is quick to hash
+        self._told: set[tuple[str, str | None, int]] = set()
         self._carrying: dict[tuple[str, str | None, int], tuple[tuple[Setting, ListName], ...]] = {}
 
     def _names(self, use: EngineUse) -> ListNames:
@@ -51,11 +52,11 @@ class Lists:
         that stand elsewhere, each place once."""
         seen: set[tuple[str, int]] = set()
         for command in commands:
-            for listed in self._of_command(command):
-                at = listed.setting.place.at
+            for setting, use, carrier in self._of_command(command):
+                at = setting.place.at
                 if at not in seen:
                     seen.add(at)
-                    yield listed
+                    yield listed_of(setting, use, carrier, command)
         for listed in self._handed_on(commands, builds):
             at = listed.setting.place.at
             if at not in seen:
@@ -86,14 +87,20 @@ class Lists:
                 for argument in given.pop((command.stage.file, match[1] or match[2]), ()) if match is not None else ():
                     yield listed_of(argument, command.use, carrier)
 
-    def _of_command(self, command: Command) -> Iterator[ArchListSetting]:
-        if command.use is None:
+    def _of_command(self, command: Command) -> Iterator[tuple[Setting, EngineUse, ListName]]:
+        """The settings that carry a list to a command; of those that it shares with one before, none."""
+        use = command.use
+        if use is None:
             return
-        for setting, carrier in self._carried(command, command.use):
+        key = (use.engine.name, use.version, id(command.environment))
+        shared = self._carried(command, use) if key not in self._told else _carriers(self._names(use), command.defines)
+        self._told.add(key)
+        for setting, carrier in shared:
             if setting.written.strip():
-                yield listed_of(setting, command.use, carrier, command)
-        if command.program == "nvcc":
-            yield from _flags(command)
+                yield setting, use, carrier
+        flags = _flags(command) if command.program == "nvcc" else None
+        if flags is not None:
+            yield flags, use, _FLAGS
 
     def _carried(self, command: Command, use: EngineUse) -> Iterator[tuple[Setting, ListName]]:
         """The settings of a command that carry a list: those on its line, then those in its environment, which are
@@ -124,17 +131,16 @@ class Lists:
 _FLAGS = ListName(Grammar.GENCODE, "nvcc, in this very command", None)
 
 
-def _flags(command: Command) -> Iterator[ArchListSetting]:
+def _flags(command: Command) -> Setting | None:
     words = command.words[1:]
     places = [word.place for word in words if word.text.startswith(("-gencode", "--generate-code", "-arch", "--gpu-"))]
     if not places:
-        return
+        return None
     text = " ".join(word.text for word in words)
     place = TextSpan(places[0].file, places[0].line, places[0].start, places[-1].end)
     known = all(word.known or word.text == "$_" for word in words)  # make's own $@ and $< hold no target
     setting = Setting("", text if known else None, place, AssignmentKind.FLAGS, text, in_shell=True)
-    if command.use is not None and "arch=compute_" in text:
-        yield listed_of(setting, command.use, _FLAGS, command)
+    return setting if "arch=compute_" in text else None
 
 
 def _dead(engine: Engine, name: str) -> bool:

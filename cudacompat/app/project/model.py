@@ -42,6 +42,7 @@ from cudacompat.engines import ENGINES
 
 Result = TypeVar("Result")
 Nothing = TypeVar("Nothing")
+_MOST_USES = 100
 _UNKNOWN = re.compile(r"\$(?:ENV)?\{|\$\(|\$\w|`|\{\{")
 _MAKE_LINE = re.compile(r"(?m)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
 _MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|[$@<^?*+|%])")  # $@ and its like become $_
@@ -82,7 +83,7 @@ class _Assembly:
                 said = str(error).splitlines()[0] if str(error) else "nested too deeply"
                 self._not_read.append(NotRead(file.name, f"not understood: {said}"))
         units = tuple(self._units())
-        uses = tuple(all_uses(self._uses, (command.use for command in self._commands)))
+        uses = self._few(tuple(all_uses(self._uses, (command.use for command in self._commands))))
         lists = self._bounded(".", RULE_SECONDS, lambda: tuple(self._lists(uses)), ())
         return Project(
             files=self._read.files,
@@ -109,6 +110,13 @@ class _Assembly:
         except TimeSpentError as error:
             self._not_read.append(NotRead(name, str(error)))
             return nothing
+
+    def _few(self, uses: tuple[EngineUse, ...]) -> tuple[EngineUse, ...]:
+        """As many engines and versions as settings are held to."""
+        if len(uses) > _MOST_USES:
+            said = f"more than {_MOST_USES} versions of engines are built here: those from {uses[_MOST_USES].shown} on"
+            self._not_read.append(NotRead(".", f"{said} were not looked at"))
+        return uses[:_MOST_USES]
 
     def _lists(self, uses: Sequence[EngineUse]) -> Iterator[ArchListSetting]:
         yield from Lists(uses).of_project(self._commands, self._settings, self._image_builds)

@@ -38,7 +38,13 @@ class Clock:
         left = self._end - time.process_time()
         if left <= 0:
             raise TimeSpentError(f"not reached within {self._total:g} s")
-        return _Alarm(min(seconds, left), seconds if seconds <= left else self._total).over(work)
+        if seconds < left:
+            return _Alarm(seconds, seconds).over(work)
+        try:
+            return _Alarm(left, self._total).over(work)
+        except TimeSpentError:
+            self._end = 0
+            raise
 
 
 class _Alarm:

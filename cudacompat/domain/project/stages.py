@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.builds.plans.distros import Distro, known_distro
@@ -111,16 +112,33 @@ def ships(project: Project, stage: Stage) -> bool:
 
 def compiling(project: Project, stage: Stage) -> Command | None:
     """The first command of the stage, or of those that it begins with, that certainly compiles CUDA code."""
-    family = reversed(tuple(ancestry(project, stage)))
-    return next((command for each in family if (command := _first_build(project, each)) is not None), None)
+
+    def first(each: Stage, before: Command | None) -> Command | None:
+        own = (one for one in project.commands_of(each) if builds_cuda(project, one) and not one.conditional)
+        return before or next(own, None)
+
+    return along(project, "compiling", stage, first, None)
 
 
-def _first_build(project: Project, stage: Stage) -> Command | None:
-    own = project.commands_of(stage)
-    return project.once(
-        ("first_build", stage.key),
-        lambda: next((each for each in own if builds_cuda(project, each) and not each.conditional), None),
-    )
+Answer = TypeVar("Answer")
+
+
+def along(
+    project: Project, question: str, stage: Stage, answer: Callable[[Stage, Answer], Answer], nothing: Answer
+) -> Answer:
+    """The answer to a question about a stage, made of that for the stage that it begins with (`nothing` for one that
+    begins with none); each is found once."""
+    answers: dict[tuple[str, int], Answer] = project.once(question, dict)
+    missing: list[Stage] = []
+    before = nothing
+    for each in ancestry(project, stage):
+        if each.key in answers:
+            before = answers[each.key]
+            break
+        missing.append(each)
+    for each in reversed(missing):
+        before = answers[each.key] = answer(each, before)
+    return before
 
 
 def built_in(project: Project, stage: Stage) -> Iterator[tuple[Stage, Command]]:
@@ -162,13 +180,14 @@ def toolkit(project: Project, stage: Stage) -> CudaRelease | None:
 
 
 def _toolkit(project: Project, stage: Stage) -> CudaRelease | None:
-    found: set[ToolkitVersion | None] = set()
-    for each in ancestry(project, stage):
-        for command in installing(project, each):
-            found.add(_installed_release(command) or _packaged(stage, command))
+    def also(each: Stage, before: frozenset[ToolkitVersion | None]) -> frozenset[ToolkitVersion | None]:
+        own = installing(project, each)
+        return before.union(_installed_release(one) or _packaged(each, one) for one in own) if own else before
+
+    found = along(project, "installed_toolkits", stage, also, frozenset[ToolkitVersion | None]())
     base = stage.base
     if base is not None and base.cuda is not None and base.flavour == "devel":
-        found.add(base.cuda)
+        found |= {base.cuda}
     only = next(iter(found)) if len(found) == 1 else None
     return release(only) if only is not None else None
 

@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.builds.engine import Channel, Purpose, RequiredSetting
-from cudacompat.domain.project.arguments import defines_of
+from cudacompat.domain.builds.engine import BuildSystem, Channel, Purpose, RequiredSetting
+from cudacompat.domain.project.arguments import in_arguments
 from cudacompat.domain.project.model import Command, EngineUse, Project
 from cudacompat.domain.project.stages import builds_cuda
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
@@ -71,8 +71,15 @@ def _ships(command: Command) -> bool:
 def _decided(project: Project, command: Command, portable: Iterable[RequiredSetting]) -> bool:
     names = {each.name for each in portable} | {"SOURCE_DATE_EPOCH"}
     shared = command.environment
-    if any(each.name in names for each in defines_of(command)) or any(name in shared for name in names):
+    if any(each.name in names for each in command.defines) or any(name in shared for name in names):
         return True
+    arguments = shared.get("CMAKE_ARGS")
+    if arguments is not None and command.use is not None and command.use.engine.system is BuildSystem.PIP:
+        inside = project.once(
+            ("argument_names", arguments.place.at), lambda: frozenset(each.name for each in in_arguments(arguments))
+        )
+        if not inside.isdisjoint(names):
+            return True
     return any(_OTHERWISE.search(word.text) for word in command.words) or project.once(
         ("decided_otherwise", id(shared)), lambda: any(_OTHERWISE.search(each.value or "") for each in shared.values())
     )

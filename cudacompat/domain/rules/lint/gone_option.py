@@ -31,7 +31,14 @@ _SAYS = {
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each option that is gone, at the command that gives it."""
+    seen: set[object] = set()
     for command in project.commands:
+        arguments = command.environment.get("CMAKE_ARGS")
+        if command.use is not None and arguments is not None and not command.defines:
+            key = (command.use.engine.name, command.use.version, command.program, arguments.place.at)
+            if key in seen:
+                continue
+            seen.add(key)
         yield from _of(command, project)
 
 

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.ci_jobs import jobs_with
-from cudacompat.domain.project.command_facts import ancestry
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Base, Command, Project, Setting, Stage
+from cudacompat.domain.project.stages import along
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -75,12 +76,16 @@ def _places(project: Project) -> Iterator[tuple[Base, tuple[Setting, ...], froze
         if stage.base is None:
             continue
         settings = (*stage.settings, *_given(project.commands_of(stage)))
-        brought = (release for each in ancestry(project, stage) for release in _brought(project, each))
-        yield stage.base, settings, frozenset(brought)
+        yield stage.base, settings, along(project, "brought_here", stage, partial(_and_before, project), frozenset())
     for job, found in jobs_with(project):
         if job.base is not None and not any("cuda" in (step.uses or "").lower() for step in job.steps):
             settings = (*job.environment.values(), *_given(found))
             yield job.base, settings, frozenset(_releases(map(_bare, found)))
+
+
+def _and_before(project: Project, stage: Stage, before: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    own = _brought(project, stage)
+    return before | own if own else before
 
 
 def _brought(project: Project, stage: Stage) -> frozenset[tuple[str, str]]:
