@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from cudacompat.domain.builds.engine import BuildSystem, Channel, RequiredSetting
 from cudacompat.domain.project.arguments import features_of
 from cudacompat.domain.project.model import Command, Project, Setting, Stage
+from cudacompat.domain.tables.toolkit_packages import NamedToolkit, named_toolkit
 from cudacompat.domain.words.finding import Edit, Fix
+from cudacompat.domain.words.versions import ToolkitVersion
 
 # Options and features that switch CUDA on.
 _CUDA_OPTION = re.compile(
     r"(?:GGML|WHISPER|LLAMA|WITH|USE|ENABLE|BUILD|FAISS_ENABLE|onnxruntime_USE)?_?(?:CUDA|CUBLAS|CUDNN|GPU)"
 )
 _ON = frozenset({"on", "1", "true", "yes", "y"})
-_TOOLKIT_PACKAGE = re.compile(
-    r"^(?:cuda-(?:toolkit|nvcc|compiler|minimal-build)[\w.-]*|cuda(?:-\d[\d-]*)?|nvidia-cuda-toolkit|nvidia-cuda-nvcc.*)$"
-)
 _LONGEST_LINE = 1 << 14  # characters; what is in a longer one is left to a person
 _INSTALLERS = frozenset({"apt-get", "apt", "dnf", "yum", "microdnf", "conda", "mamba", "micromamba", "pip", "pip3"})
 
@@ -75,9 +74,22 @@ def _switched(command: Command, fixed: RequiredSetting) -> bool:
 
 def installs_toolkit(command: Command) -> bool:
     """Whether it installs a CUDA toolkit by a package manager, or by NVIDIA's own installer."""
-    if command.program in _INSTALLERS:
-        return any(_TOOLKIT_PACKAGE.match(word.text.split("=")[0].strip("'\"")) for word in command.words[1:])
-    return any(re.search(r"cuda_[\d.]+_.*\.run", word.text) for word in command.words)
+    return any(True for _ in installed_toolkits(command))
+
+
+def installed_toolkits(command: Command) -> Iterator[NamedToolkit]:
+    """Yield the CUDA toolkits that a command installs, as its words name them."""
+    packaged = command.program in _INSTALLERS
+    for word in command.words[1:] if packaged else command.words:
+        found = named_toolkit(word.text) if packaged or ".run" in word.text else None
+        if found is not None:
+            yield found
+
+
+def installed_release(command: Command) -> ToolkitVersion | None:
+    """The release of the CUDA toolkit that a command installs; `None` where it does not say one, or more than one."""
+    releases = {found.release for found in installed_toolkits(command)}
+    return releases.pop() if len(releases) == 1 else None
 
 
 def copied_from(project: Project, stage: Stage) -> Iterator[Stage]:

@@ -9,7 +9,13 @@ from typing import TypeVar
 
 from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.builds.plans.distros import Distro, known_distro
-from cudacompat.domain.project.command_facts import ancestry, asks_for_cuda, copied_from, installs_toolkit
+from cudacompat.domain.project.command_facts import (
+    ancestry,
+    asks_for_cuda,
+    copied_from,
+    installed_release,
+    installs_toolkit,
+)
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Base, Command, Project, Stage, Word
 from cudacompat.domain.tables.toolkits import CudaRelease, release
@@ -18,8 +24,6 @@ from cudacompat.domain.words.versions import ToolkitVersion
 
 NEWEST_CMAKE = (99, 0)  # whatever was the newest when the image was built
 
-_PACKAGED = re.compile(r"cuda(?:-toolkit|-nvcc|-compiler|-minimal-build)?-(\d{1,2})[-.](\d{1,2})(?:[=*].*)?")
-_RUNFILE = re.compile(r"cuda_(\d{1,2})\.(\d{1,2})\.\d+_")
 _CMAKE_FILE = re.compile(
     r"cmake-v?(\d+)\.(\d+)|(?:[Kk]itware/[Cc][Mm]ake|cmake\.org/files)[^\s]{0,200}?/v?(\d+)\.(\d+)"
 )
@@ -182,7 +186,7 @@ def toolkit(project: Project, stage: Stage) -> CudaRelease | None:
 def _toolkit(project: Project, stage: Stage) -> CudaRelease | None:
     def also(each: Stage, before: frozenset[ToolkitVersion | None]) -> frozenset[ToolkitVersion | None]:
         own = installing(project, each)
-        return before.union(_installed_release(one) or _packaged(each, one) for one in own) if own else before
+        return before.union(installed_release(one) or _packaged(each, one) for one in own) if own else before
 
     found = along(project, "installed_toolkits", stage, also, frozenset[ToolkitVersion | None]())
     base = stage.base
@@ -190,15 +194,6 @@ def _toolkit(project: Project, stage: Stage) -> CudaRelease | None:
         found |= {base.cuda}
     only = next(iter(found)) if len(found) == 1 else None
     return release(only) if only is not None else None
-
-
-def _installed_release(command: Command) -> ToolkitVersion | None:
-    releases = set()
-    for word in command.words[1:]:
-        match = _PACKAGED.fullmatch(word.text) or _RUNFILE.search(word.text)
-        if match is not None:
-            releases.add(ToolkitVersion(int(match[1]), int(match[2])))
-    return releases.pop() if len(releases) == 1 else None
 
 
 def _packaged(stage: Stage, command: Command) -> ToolkitVersion | None:
