@@ -1,9 +1,8 @@
-"""Settings of a build for a package that is not built: `prebuilt-wheel` and `wheel-instead-of-build`.
+"""Settings of a build for a package that is not built.
 
 What it finds: CMAKE_ARGS, TORCH_CUDA_ARCH_LIST, CMAKE_CUDA_ARCHITECTURES and the like in front of a `pip install` of a
 package that comes as a wheel: torch, ctranslate2, faster-whisper, bitsandbytes, onnxruntime-gpu, vllm, and
-llama-cpp-python with an index of CUDA wheels; and FLASH_ATTN_CUDA_ARCHS for flash-attn, whose setup.py downloads a
-wheel of its project where one fits.
+llama-cpp-python with an index of CUDA wheels.
 
 Why it matters: pip unpacks the wheel and reads none of them. The architectures are those that its maker chose; a card
 that is missing there is missing still.
@@ -11,8 +10,7 @@ that is missing there is missing still.
 Example: `TORCH_CUDA_ARCH_LIST="12.0" pip install torch`.
 
 What to do: look at what the wheel carries (`cudacompat check FILE.whl --gpu …`). If it lacks the card, build from
-source: `--no-binary PACKAGE` where the index has the source, without the index of wheels; for flash-attn,
-FLASH_ATTENTION_FORCE_BUILD=TRUE.
+source: `--no-binary PACKAGE` where the index has the source, without the index of wheels.
 """
 
 from __future__ import annotations
@@ -21,21 +19,27 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from cudacompat.domain.builds.engine import RequiredSetting
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.ci_jobs import lists_of
 from cudacompat.domain.project.model import Command, Project, Setting
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt, prebuilt
-from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 _SETTINGS = (
     "CMAKE_ARGS", "CMAKE_CUDA_ARCHITECTURES", "CUDAARCHS", "CUDA_ARCH_LIST", "COMPUTE_CAPABILITY", "NVCC_APPEND_FLAGS",
     "NVCC_PREPEND_FLAGS", "TORCH_CUDA_ARCH_LIST",
 )  # fmt: skip
+
+
 _SOURCE = ("--no-binary", "--no-binary=:all:", "-e", "--editable")
+
+
 _PREFERS = ("--prefer-binary", "--only-binary", "-i", "--index-url", "--no-index", "--find-links", "-f")
+
+
 _NORMAL = re.compile(r"[-_.]+")
+
+
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?(?:[<>=!~]=?.*)?")
 
 
@@ -138,53 +142,4 @@ def _may_build(command: Command) -> bool:
     )
 
 
-def check_builds(project: Project) -> Iterable[Finding]:
-    """One finding for each list that a build of pip's may not come to read."""
-    said: set[tuple[str, int]] = set()
-    for command in project.commands:
-        forcing = _forcing(command)
-        if forcing is None or command.use is None or command.conditional:
-            continue
-        given = command.environment.get(forcing.name)
-        listed = next(iter(lists_of(project, command)), None)
-        if listed is None or (given is not None and (given.value is None or given.value == forcing.value)):
-            continue
-        place = listed.setting.place
-        if place.at in said:
-            continue
-        said.add(place.at)
-        yield Finding(
-            id=BUILDS.id,
-            severity=Severity.WARNING,
-            message=f"{command.use.engine.name} may be installed from a ready wheel: no {listed.setting.name} there",
-            path=place.file,
-            line=place.line,
-            found=f"{listed.setting.name}={listed.setting.written}"[:160],
-            why=f"{forcing.why} ({forcing.source})",
-            help=f"{forcing.name}={forcing.value}",
-            fix=_forced(project, command, forcing),
-        )
-
-
-def _forcing(command: Command) -> RequiredSetting | None:
-    use = command.use
-    if use is None or not ({"install", "wheel"} & {word.text for word in command.words[1:4]}):
-        return None
-    if "setup.py" in command.line:
-        return None
-    return next((each for each in use.engine.fixed if each.against_wheel and each.window.holds(use.parsed)), None)
-
-
-def _forced(project: Project, command: Command, forcing: RequiredSetting) -> Fix | None:
-    first = command.words[0].place
-    before = project.text(command.place)[: first.start - command.place.start]
-    if forcing.name in command.environment or not re.fullmatch(
-        r"""(?:\w+=(?:"[^"]*"|'[^']*'|[^\s"'\\]*)[\s\\]+)*""", before
-    ):
-        return None
-    edit = Edit(first.file, first.start, first.start, f"{forcing.name}={forcing.value} ")
-    return Fix(f"set {forcing.name}", (edit,), safe=True)
-
-
-BUILDS = Rule("wheel-instead-of-build", "A setup that takes a wheel instead of building", __doc__, check_builds)
 RULE = Rule("prebuilt-wheel", "Build settings for a package that is not built", __doc__, check)
