@@ -14,7 +14,7 @@ from cudacompat.domain.rules import all_rules
 from cudacompat.domain.words.rule import Rule
 
 # What rules share: facts and walks, and no rule.
-SHARED = re.compile(r"\w+_facts|one_cause|suppress|policy_ignores|walks")
+SHARED = re.compile(r"\w+_facts|one_cause|suppress|policy_ignores")
 SECTIONS = ("What it finds:", "Why it matters:", "Example:", "What to do:")
 
 

@@ -19,8 +19,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.builds.engine import Cache
-from cudacompat.domain.project.ci_jobs import jobs_with, lists_of
+from cudacompat.domain.project.ci_jobs import lists_of
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, JobStep, Project
+from cudacompat.domain.project.walks import on_job
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -30,26 +31,26 @@ _ONE_RUN = re.compile(r"github\.(?:sha|run_id|run_number|run_attempt)|CI_COMMIT_
 _RUST_CACHE_HASHES = ("CARGO", "CC", "CFLAGS", "CXX", "CMAKE", "RUST")
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_job
+def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterable[Finding]:
     """One finding for each cache of a job."""
-    for job, commands in jobs_with(project):
-        if not job.steps or any(_cleans(command) for command in commands):
+    if not job.steps or any(_cleans(command) for command in commands):
+        return
+    said: set[int] = set()
+    steps: dict[str, tuple[JobStep, ...]] = {}  # that restore what hides a change, by the engine's cache
+    for command in commands:
+        lists = list(lists_of(project, command))
+        if command.use is None or command.conditional or not lists:
             continue
-        said: set[int] = set()
-        steps: dict[str, tuple[JobStep, ...]] = {}  # that restore what hides a change, by the engine's cache
-        for command in commands:
-            lists = list(lists_of(project, command))
-            if command.use is None or command.conditional or not lists:
+        for cache in command.use.engine.caches:
+            if cache.what not in steps:
+                steps[cache.what] = tuple(each for each in job.steps if _may_hide(each, cache))
+            holds = cache.window.holds(command.use.parsed)
+            step = _restored(job, steps[cache.what], lists) if holds else None
+            if step is None or step.place.start in said:
                 continue
-            for cache in command.use.engine.caches:
-                if cache.what not in steps:
-                    steps[cache.what] = tuple(each for each in job.steps if _may_hide(each, cache))
-                holds = cache.window.holds(command.use.parsed)
-                step = _restored(job, steps[cache.what], lists) if holds else None
-                if step is None or step.place.start in said:
-                    continue
-                said.add(step.place.start)
-                yield _finding(step, cache, command, lists[0])
+            said.add(step.place.start)
+            yield _finding(step, cache, command, lists[0])
 
 
 def _finding(step: JobStep, cache: Cache, command: Command, listed: ArchListSetting) -> Finding:

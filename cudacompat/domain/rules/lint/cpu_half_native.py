@@ -20,6 +20,7 @@ from cudacompat.domain.builds.engine import BuildSystem, Channel, Purpose, Requi
 from cudacompat.domain.project.arguments import in_arguments
 from cudacompat.domain.project.model import Command, EngineUse, Project
 from cudacompat.domain.project.stages import builds_cuda
+from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -28,33 +29,28 @@ _RELEASE = re.compile(r"release|publish|deploy|wheel|package", re.IGNORECASE)
 _OTHERWISE = re.compile(r"ALL_VARIANTS|BACKEND_DL|TOOLCHAIN|march|GGML_AVX|GGML_CPU|preset|SYSTEM_PROCESSOR")
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command
+def check(project: Project, command: Command) -> Iterable[Finding]:
     """One finding for each command that builds so."""
-    for command in project.commands:
-        use = command.use
-        if use is None or not _ships(command) or all(each.archs is None for each in project.lists_reaching(command)):
-            continue
-        portable = _portable(use)
-        if (
-            not portable
-            or command.conditional
-            or not builds_cuda(project, command)
-            or _decided(project, command, portable)
-        ):
-            continue
-        first = portable[0]
-        written = f"-D{first.name}={first.value}" if first.channel is Channel.DEFINE else f"{first.name}={first.value}"
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.WARNING,
-            message=f"the CPU half of {use.engine.name} is built for the CPU of the machine that builds",
-            path=command.place.file,
-            line=command.place.line,
-            found=command.line[:160],
-            why=f"{first.name} is on unless it is set: -march=native, and `Illegal instruction` on an older CPU",
-            help=written,
-            fix=_off(project, command, first) if first.channel is Channel.DEFINE else None,
-        )
+    use = command.use
+    if use is None or not _ships(command) or all(each.archs is None for each in project.lists_reaching(command)):
+        return
+    portable = _portable(use)
+    if not portable or command.conditional or not builds_cuda(project, command) or _decided(project, command, portable):
+        return
+    first = portable[0]
+    written = f"-D{first.name}={first.value}" if first.channel is Channel.DEFINE else f"{first.name}={first.value}"
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        message=f"the CPU half of {use.engine.name} is built for the CPU of the machine that builds",
+        path=command.place.file,
+        line=command.place.line,
+        found=command.line[:160],
+        why=f"{first.name} is on unless it is set: -march=native, and `Illegal instruction` on an older CPU",
+        help=written,
+        fix=_off(project, command, first) if first.channel is Channel.DEFINE else None,
+    )
 
 
 def _portable(use: EngineUse) -> tuple[RequiredSetting, ...]:

@@ -19,6 +19,7 @@ from cudacompat.domain.builds.engine import BuildSystem, Channel, Purpose
 from cudacompat.domain.project.arguments import features_of
 from cudacompat.domain.project.command_facts import asks_for_cuda, base_name
 from cudacompat.domain.project.model import Command, EngineUse, Project, Setting, Stage
+from cudacompat.domain.project.walks import on_stage
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -35,21 +36,21 @@ _ALWAYS_THERE = re.compile(
 )
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_stage
+def check(project: Project, stage: Stage) -> Iterable[Finding]:
     """One finding for each command that builds so."""
-    for stage in project.stages:
-        if stage.base is None or stage.base.cuda is None or stage.base.flavour != "devel":
+    if stage.base is None or stage.base.cuda is None or stage.base.flavour != "devel":
+        return
+    commands = project.commands_of(stage)
+    if any(asks_for_cuda(command) for command in commands):
+        return
+    for command in commands:
+        use = command.use
+        switch = _switch(use) if use is not None else None
+        if use is None or switch is None or not _certain(project, command) or _by_manifest(project, use, command):
             continue
-        commands = project.commands_of(stage)
-        if any(asks_for_cuda(command) for command in commands):
-            continue
-        for command in commands:
-            use = command.use
-            switch = _switch(use) if use is not None else None
-            if use is None or switch is None or not _certain(project, command) or _by_manifest(project, use, command):
-                continue
-            yield _finding(command, use, stage, switch)
-            break
+        yield _finding(command, use, stage, switch)
+        break
 
 
 def _switch(use: EngineUse) -> str | None:

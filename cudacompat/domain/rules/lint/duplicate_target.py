@@ -16,32 +16,33 @@ from collections.abc import Iterable
 
 from cudacompat.domain.builds.lists.reader import ArchList, Item
 from cudacompat.domain.project.list_edits import replacing
-from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.model import ArchListSetting, Project
+from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_list
+def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     """One finding for each list that names a target twice."""
-    for listed in project.lists:
-        archs, setting = listed.archs, listed.setting
-        again = _again(archs) if archs is not None else []
-        if archs is None or not again:
-            continue
-        names = ", ".join(dict.fromkeys(item.code.arch for item in again if item.code is not None))
-        text = _without(archs, again[0])
-        fix = replacing(setting, text, f"take the second {names} out", safe=True) if text is not None else None
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.NOTE,
-            message=f"{setting.name or 'the flags'} name {names} twice",
-            path=setting.place.file,
-            line=setting.place.line,
-            found=archs.text[:160],
-            why="it is compiled once all the same; another number may have been meant",
-            help=f"take one out: {text}" if text is not None else "take one out",
-            fix=fix,
-        )
+    archs, setting = listed.archs, listed.setting
+    again = _again(archs) if archs is not None else []
+    if archs is None or not again:
+        return
+    names = ", ".join(dict.fromkeys(item.code.arch for item in again if item.code is not None))
+    text = _without(archs, again[0])
+    fix = replacing(setting, text, f"take the second {names} out", safe=True) if text is not None else None
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.NOTE,
+        message=f"{setting.name or 'the flags'} name {names} twice",
+        path=setting.place.file,
+        line=setting.place.line,
+        found=archs.text[:160],
+        why="it is compiled once all the same; another number may have been meant",
+        help=f"take one out: {text}" if text is not None else "take one out",
+        fix=fix,
+    )
 
 
 def _again(archs: ArchList) -> list[Item]:

@@ -18,34 +18,34 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.command_facts import removal
 from cudacompat.domain.project.list_coverage import flag_settings
-from cudacompat.domain.project.model import ArchListSetting, Project, Setting
+from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting
+from cudacompat.domain.project.walks import Memory, on_command_in_turn
 from cudacompat.domain.rules.lint.two_lists_facts import engine_lists, harm_of
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command_in_turn
+def check(project: Project, command: Command, seen: Memory) -> Iterable[Finding]:
     """One finding for each setting of flags that breaks the build that it reaches."""
-    seen: set[tuple[str, int]] = set()
-    for command in project.commands:
-        for setting in flag_settings(command):
-            hazard, image = harm_of(command, setting)
-            at = setting.place.at
-            if hazard is None or image is None or command.use is None or at in seen:
-                continue
-            seen.add(at)
-            served = any(image.number in _numbers(each) for each in engine_lists(project, command))
-            yield Finding(
-                id=RULE.id,
-                severity=Severity.ERROR,
-                message=f"{setting.name} with {image} breaks the build of {command.use.engine.name}",
-                path=setting.place.file,
-                line=setting.place.line,
-                found=f"{setting.name}={setting.written}"[:160],
-                why=hazard.why,
-                help=f"take {image} out of the flags; {command.use.engine.knobs[0].name} is the place for it",
-                fix=removal(project, setting) if served and _only_targets(setting) else None,
-            )
+    for setting in flag_settings(command):
+        hazard, image = harm_of(command, setting)
+        at = setting.place.at
+        if hazard is None or image is None or command.use is None or at in seen:
+            continue
+        seen.add(at)
+        served = any(image.number in _numbers(each) for each in engine_lists(project, command))
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"{setting.name} with {image} breaks the build of {command.use.engine.name}",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{setting.name}={setting.written}"[:160],
+            why=hazard.why,
+            help=f"take {image} out of the flags; {command.use.engine.knobs[0].name} is the place for it",
+            fix=removal(project, setting) if served and _only_targets(setting) else None,
+        )
 
 
 def _only_targets(setting: Setting) -> bool:

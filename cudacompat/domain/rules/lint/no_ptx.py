@@ -18,38 +18,38 @@ from collections.abc import Iterable
 from cudacompat.domain.builds.engine import Grammar, Ptx
 from cudacompat.domain.project.command_facts import leaves_cuda_out
 from cudacompat.domain.project.model import ArchListSetting, Project
+from cudacompat.domain.project.walks import Memory, on_list_in_turn
 from cudacompat.domain.rules.lint.ptx_facts import images_together, ptx_help
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_list_in_turn
+def check(project: Project, listed: ArchListSetting, seen: Memory) -> Iterable[Finding]:
     """One finding for each list of an image build or a preset in which nothing is for GPUs that come later.
 
     Elsewhere a list without PTX is mostly meant: a test, a job for one card, a build for this machine.
     """
-    seen: set[tuple[str, str]] = set()
-    for listed in project.lists:
-        setting = listed.setting
-        if not (_ships(listed) or setting.place.file.endswith("Presets.json")) or not _can_ask_for_ptx(listed):
-            continue
-        images = images_together(project, listed)
-        at = (setting.place.file, setting.name)
-        if not images or at in seen or any(image.kind is not CodeKind.SASS for image in images):
-            continue
-        seen.add(at)
-        newest = max(image.number for image in images)
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.NOTE,
-            message=f"{setting.name} asks for no PTX: no GPU of a generation after {newest // 10}.x runs this",
-            path=setting.place.file,
-            line=setting.place.line,
-            found=f"{setting.name}={setting.value}"[:160],
-            why="machine code runs within its own major version; only PTX is compiled for what comes later",
-            help=ptx_help(listed, _plain(listed, images)),
-        )
+    setting = listed.setting
+    if not (_ships(listed) or setting.place.file.endswith("Presets.json")) or not _can_ask_for_ptx(listed):
+        return
+    images = images_together(project, listed)
+    at = (setting.place.file, setting.name)
+    if not images or at in seen or any(image.kind is not CodeKind.SASS for image in images):
+        return
+    seen.add(at)
+    newest = max(image.number for image in images)
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.NOTE,
+        message=f"{setting.name} asks for no PTX: no GPU of a generation after {newest // 10}.x runs this",
+        path=setting.place.file,
+        line=setting.place.line,
+        found=f"{setting.name}={setting.value}"[:160],
+        why="machine code runs within its own major version; only PTX is compiled for what comes later",
+        help=ptx_help(listed, _plain(listed, images)),
+    )
 
 
 def _ships(listed: ArchListSetting) -> bool:

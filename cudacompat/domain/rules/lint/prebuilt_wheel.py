@@ -22,6 +22,7 @@ from itertools import islice
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Command, Project, Setting
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt, prebuilt
+from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -43,30 +44,30 @@ _NORMAL = re.compile(r"[-_.]+")
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?(?:[<>=!~]=?.*)?")
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command
+def check(project: Project, command: Command) -> Iterable[Finding]:
     """One finding for each command and setting."""
-    for command in project.commands:
-        packages = list(_installed(command))
-        if not packages or command.conditional:
-            continue
-        settings = (*_in_front(command), *_of_stage(project, command))
-        row = _of_index(command, [prebuilt(name) for name in packages]) if settings else None
-        for setting in settings:
-            if row is None:
-                break
-            sure = row.index is None or any(command.has(option) for option in _PREFERS) or _prefers(command)
-            yield Finding(
-                id=RULE.id,
-                severity=Severity.ERROR if sure else Severity.WARNING,
-                message=f"{setting.name} does not change a wheel: {row.name} is not built here"
-                if sure
-                else f"{setting.name} does not change a wheel, and this index has wheels of {row.name}",
-                path=setting.place.file,
-                line=setting.place.line,
-                found=f"{setting.name}={setting.written}"[:160],
-                why=f"the wheel carries {row.carries} ({row.source})",
-                help=f"check the wheel (`cudacompat check`); to build: pip install --no-binary {row.name} {row.name}",
-            )
+    packages = list(_installed(command))
+    if not packages or command.conditional:
+        return
+    settings = (*_in_front(command), *_of_stage(project, command))
+    row = _of_index(command, [prebuilt(name) for name in packages]) if settings else None
+    for setting in settings:
+        if row is None:
+            break
+        sure = row.index is None or any(command.has(option) for option in _PREFERS) or _prefers(command)
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR if sure else Severity.WARNING,
+            message=f"{setting.name} does not change a wheel: {row.name} is not built here"
+            if sure
+            else f"{setting.name} does not change a wheel, and this index has wheels of {row.name}",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{setting.name}={setting.written}"[:160],
+            why=f"the wheel carries {row.carries} ({row.source})",
+            help=f"check the wheel (`cudacompat check`); to build: pip install --no-binary {row.name} {row.name}",
+        )
 
 
 def _of_index(command: Command, rows: list[Prebuilt | None]) -> Prebuilt | None:

@@ -24,6 +24,7 @@ from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import ancestry
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Command, EngineUse, Project, Setting, Stage, TextSpan
+from cudacompat.domain.project.walks import on_stage
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -34,12 +35,12 @@ _WHOLE_REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _ASSIGNED = re.compile(r"(?:^|[\s;&|(])([A-Za-z_]\w*)=")  # by the shell itself
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_stage
+def check(project: Project, stage: Stage) -> Iterable[Finding]:
     """One finding for each ENV that comes too late, and for each use of an ARG that is not there."""
-    for stage in project.stages:
-        yield from _too_late(project, stage)
-        yield from _outside(project, stage)
-        yield from _below(project, stage)
+    yield from _too_late(project, stage)
+    yield from _outside(project, stage)
+    yield from _below(project, stage)
 
 
 def _too_late(project: Project, stage: Stage) -> Iterable[Finding]:

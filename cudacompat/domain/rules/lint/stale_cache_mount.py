@@ -21,35 +21,36 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from cudacompat.domain.builds.engine import BuildSystem, Cache
 from cudacompat.domain.project.model import Command, Mount, Project
 from cudacompat.domain.project.stages import builds_cuda
+from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command
+def check(project: Project, command: Command) -> Iterable[Finding]:
     """One finding for each build with such a mount."""
-    for command in project.commands:
-        use = command.use
-        if use is None or command.stage is None or not builds_cuda(project, command):
+    use = command.use
+    if use is None or command.stage is None or not builds_cuda(project, command):
+        return
+    for cache in use.engine.caches:
+        mount = next((mount for mount in command.mounts if _keeps(mount, cache, command)), None)
+        if mount is None or not cache.window.holds(use.parsed) or _cleared(project, command, cache):
             continue
-        for cache in use.engine.caches:
-            mount = next((mount for mount in command.mounts if _keeps(mount, cache, command)), None)
-            if mount is None or not cache.window.holds(use.parsed) or _cleared(project, command, cache):
-                continue
-            if use.engine.system is BuildSystem.PIP and not use.shown.startswith("pip install "):
-                continue
-            yield Finding(
-                id=RULE.id,
-                severity=Severity.WARNING,
-                message=f"the cache mount on {mount.options.get('target', '')} brings back {use.engine.name} as it was "
-                "built for an older list",
-                path=command.place.file,
-                line=command.place.line,
-                found=command.line[:160],
-                why=cache.why,
-                help=f"{' '.join(cache.clear)} before it, or the list in the id of the cache",
-                fix=_fix(command, cache),
-            )
-            break
+        if use.engine.system is BuildSystem.PIP and not use.shown.startswith("pip install "):
+            continue
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            message=f"the cache mount on {mount.options.get('target', '')} brings back {use.engine.name} as it was "
+            "built for an older list",
+            path=command.place.file,
+            line=command.place.line,
+            found=command.line[:160],
+            why=cache.why,
+            help=f"{' '.join(cache.clear)} before it, or the list in the id of the cache",
+            fix=_fix(command, cache),
+        )
+        break
 
 
 def _keeps(mount: Mount, cache: Cache, command: Command) -> bool:

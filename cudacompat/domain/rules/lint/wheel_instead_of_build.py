@@ -19,36 +19,36 @@ from collections.abc import Iterable
 from cudacompat.domain.builds.engine import RequiredSetting
 from cudacompat.domain.project.ci_jobs import lists_of
 from cudacompat.domain.project.model import Command, Project
+from cudacompat.domain.project.walks import Memory, on_command_in_turn
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command_in_turn
+def check(project: Project, command: Command, said: Memory) -> Iterable[Finding]:
     """One finding for each list that a build of pip's may not come to read."""
-    said: set[tuple[str, int]] = set()
-    for command in project.commands:
-        forcing = _forcing(command)
-        if forcing is None or command.use is None or command.conditional:
-            continue
-        given = command.environment.get(forcing.name)
-        listed = next(iter(lists_of(project, command)), None)
-        if listed is None or (given is not None and (given.value is None or given.value == forcing.value)):
-            continue
-        place = listed.setting.place
-        if place.at in said:
-            continue
-        said.add(place.at)
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.WARNING,
-            message=f"{command.use.engine.name} may be installed from a ready wheel: no {listed.setting.name} there",
-            path=place.file,
-            line=place.line,
-            found=f"{listed.setting.name}={listed.setting.written}"[:160],
-            why=f"{forcing.why} ({forcing.source})",
-            help=f"{forcing.name}={forcing.value}",
-            fix=_forced(project, command, forcing),
-        )
+    forcing = _forcing(command)
+    if forcing is None or command.use is None or command.conditional:
+        return
+    given = command.environment.get(forcing.name)
+    listed = next(iter(lists_of(project, command)), None)
+    if listed is None or (given is not None and (given.value is None or given.value == forcing.value)):
+        return
+    place = listed.setting.place
+    if place.at in said:
+        return
+    said.add(place.at)
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        message=f"{command.use.engine.name} may be installed from a ready wheel: no {listed.setting.name} there",
+        path=place.file,
+        line=place.line,
+        found=f"{listed.setting.name}={listed.setting.written}"[:160],
+        why=f"{forcing.why} ({forcing.source})",
+        help=f"{forcing.name}={forcing.value}",
+        fix=_forced(project, command, forcing),
+    )
 
 
 def _forcing(command: Command) -> RequiredSetting | None:
