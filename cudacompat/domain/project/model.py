@@ -6,10 +6,8 @@ is `None`, and rules say nothing about it.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
@@ -19,49 +17,16 @@ from cudacompat.domain.builds.engine import Engine, Grammar, Knob
 from cudacompat.domain.builds.lists.nvcc_flags import Requested
 from cudacompat.domain.builds.lists.reader import ArchList
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.index import ProjectIndex, asks_for
+from cudacompat.domain.project.source_file import SourceFile as SourceFile
+from cudacompat.domain.project.source_file import TextSpan as TextSpan
+from cudacompat.domain.project.source_file import Word as Word
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
 
-_LINE_END = re.compile("\n")
-_ASKING = re.compile(
-    r"(?:\$\{?|ENV\{|\$\(|(?:environ|getenv|env|env_var|var)\w{0,20}[^\w\n]{1,3}|(?:env|matrix|inputs|vars)\.)\Z",
-    re.ASCII,
-)
-_BEFORE = 40  # characters
 _LONGEST_VALUE = 1 << 15  # characters; no list is as long, and rules look at a value for each command that sees it
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class TextSpan:
-    """A piece of a file: `text[start:end]` (characters), which begins in this line (from 1)."""
-
-    file: str
-    line: int
-    start: int
-    end: int
-
-    @property
-    def at(self) -> tuple[str, int]:
-        """Where it begins: what is told once for each place is remembered by this."""
-        return self.file, self.start
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file of the project: its path below it, its text as it is."""
-
-    name: str
-    text: str
-    _ends: list[int] = field(default_factory=list, init=False, repr=False, compare=False)  # of lines, once asked for
-
-    def place(self, start: int, end: int) -> TextSpan:
-        """Return the place of `text[start:end]`."""
-        if not self._ends:
-            self._ends.extend(match.start() for match in _LINE_END.finditer(self.text))
-            self._ends.append(len(self.text))
-        return TextSpan(self.name, bisect_left(self._ends, start) + 1, start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +34,10 @@ class Setting:
     """A value that is given to a name.
 
     `value` has the variables that are known put in; `None` where only the build can know it, or where it is longer than
-    any value that a rule has to look at. `written` is how it stands
-    at `place`, without the quotes around it; `quote` is what stands around it or the word that holds it (`"`, `'`, or
-    empty), `in_shell` whether a shell reads it. `cut` is whether a bare semicolon behind it ends the shell's command.
-    `separator` is what parts the items where the file's own syntax does it (CMake's set()), `of_target` whether it is a
-    property of a CMake target and no variable.
+    any value that a rule has to look at. `written` is how it stands at `place`, without the quotes around it; `quote`
+    is what stands around it or the word that holds it (`"`, `'`, or empty), `in_shell` whether a shell reads it. `cut`
+    is whether a bare semicolon behind it ends the shell's command. `separator` is what parts the items where the file's
+    own syntax does it (CMake's set()), `of_target` whether it is a property of a CMake target and no variable.
     """
 
     name: str
@@ -90,15 +54,6 @@ class Setting:
     def __post_init__(self) -> None:
         if self.value is not None and len(self.value) > _LONGEST_VALUE:
             object.__setattr__(self, "value", None)
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a command as the program gets it; `known` is whether nothing in it is left for the build."""
-
-    text: str
-    known: bool
-    place: TextSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +328,7 @@ class Project:
     targets: tuple[Target, ...] = ()
     known: Mapping[str, str] = field(default_factory=dict)  # name of a knob of any engine -> who reads it
     not_read: tuple[NotRead, ...] = ()
-    _index: _Index = field(default_factory=lambda: _Index(), init=False, repr=False, compare=False)
+    _index: ProjectIndex = field(default_factory=ProjectIndex, init=False, repr=False, compare=False)
 
     def file(self, name: str) -> SourceFile | None:
         """The file of this name."""
@@ -441,89 +396,5 @@ class Project:
         """Whether any file asks for the value of this name: `$NAME`, `ENV{NAME}`, `os.environ["NAME"]`."""
         asked = self._index.asked
         if name not in asked:
-            asked[name] = any(_asks_for(file.text, name) for file in self.files)
+            asked[name] = any(asks_for(file.text, name) for file in self.files)
         return asked[name]
-
-
-class _Index:
-    """What a project is asked for again and again, put in order at the first question."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, SourceFile] = {}
-        self.stages: dict[str, tuple[Stage, ...]] = {}
-        self.runs: dict[tuple[str, int], tuple[Command, ...]] = {}
-        self.starts_with: dict[tuple[str, int], tuple[Command, ...]] = {}
-        self.steps: dict[TextSpan, tuple[Command, ...]] = {}
-        self.environments: tuple[tuple[Mapping[str, Setting], tuple[Command, ...]], ...] = ()
-        self.settings: dict[str, tuple[Setting, ...]] = {}
-        self.names: frozenset[tuple[str | None, str]] = frozenset()
-        self.lists: dict[str, tuple[ArchListSetting, ...]] = {}
-        self.starts: dict[str, list[int]] = {}
-        self.reaching: dict[int, tuple[ArchListSetting, ...]] = {}  # by the command itself, which its project keeps
-        self.asked: dict[str, bool] = {}
-        self.answers: dict[Hashable, object] = {}
-        self._full = False
-
-    def filled(self, project: Project) -> _Index:
-        """This index, with all of the project in it."""
-        if not self._full:
-            self._full = True
-            self._fill(project)
-        return self
-
-    def _fill(self, project: Project) -> None:
-        self.files = {file.name: file for file in reversed(project.files)}
-        self.stages = _grouped(project.stages, lambda stage: stage.file)
-        staged = [each for each in project.commands if each.stage is not None]
-        self.runs = _grouped((each for each in staged if each.instruction == "RUN"), _stage_of)
-        self.starts_with = _grouped((each for each in staged if each.instruction in ("CMD", "ENTRYPOINT")), _stage_of)
-        self.steps = _grouped((each for each in project.commands if each.job is not None), _job_of)
-        seeing = _grouped(project.commands, lambda command: id(command.environment))
-        self.environments = tuple((commands[0].environment, commands) for commands in seeing.values())
-        self.settings = _grouped(project.settings, lambda setting: setting.place.file)
-        named = {(each.place.file, each.name) for each in project.settings}
-        self.names = frozenset((*named, *((None, name) for _, name in named)))
-        lists = sorted(project.lists, key=lambda listed: listed.setting.place.start)
-        self.lists = _grouped(lists, lambda listed: listed.setting.place.file)
-        self.starts = {file: [each.setting.place.start for each in found] for file, found in self.lists.items()}
-        self.reaching = _grouped((each for each in project.lists if each.command is not None), _command_of)
-
-
-Key = TypeVar("Key", bound=Hashable)
-Item = TypeVar("Item")
-
-
-def _grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, tuple[Item, ...]]:
-    found: dict[Key, list[Item]] = defaultdict(list)
-    for item in items:
-        found[key(item)].append(item)
-    return {name: tuple(group) for name, group in found.items()}
-
-
-def _stage_of(command: Command) -> tuple[str, int]:
-    return command.stage.key if command.stage is not None else ("", -1)
-
-
-def _job_of(command: Command) -> TextSpan:
-    return command.job.place if command.job is not None else command.place
-
-
-def _command_of(listed: ArchListSetting) -> int:
-    return id(listed.command)
-
-
-def _handed_on(text: str, at: int, name: str) -> bool:
-    """Whether it only gives its value to itself, as `ENV NAME=${NAME}` does."""
-    before = re.search(r"(\w+)[ \t]*[:=][ \t]*[\"']?\$\{?$", text[max(at - len(name) - _BEFORE, 0) : at])
-    return before is not None and before[1] == name
-
-
-def _asks_for(text: str, name: str) -> bool:
-    at = text.find(name)
-    while at >= 0:
-        end = at + len(name)
-        whole = not (text[end : end + 1].isalnum() or text[end : end + 1] == "_")
-        if whole and _ASKING.search(text, max(at - _BEFORE, 0), at) and not _handed_on(text, at, name):
-            return True
-        at = text.find(name, end)
-    return False
