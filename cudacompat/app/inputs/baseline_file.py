@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,11 +23,13 @@ def load(file: str, *, quoted: bool = True) -> Baseline:
     the file only where `quoted` allows it."""
     hint = "; write it with check --write-baseline"
     data = read_whole(file, _LARGEST, "is no baseline", named=f"the baseline {file}", hint=hint, regular=not quoted)
+    from cudacompat.artifacts.buildfiles.toml import toml_document
+
     with quoting(file, "is no baseline", allowed=quoted):
         try:
-            document = tomllib.loads(data.decode("utf-8"))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-            raise UsageError(f"{file} is no baseline: {str(error) or 'nested too deep'}") from None
+            document = toml_document(data.decode("utf-8"))
+        except ValueError as error:
+            raise UsageError(f"{file} is no baseline: {error}") from None
         return of_document(document, file)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -200,7 +199,9 @@ def _text(path: Path) -> str:
 
 
 def _document(text: str, path: Path) -> dict[str, object]:
+    from cudacompat.artifacts.buildfiles.toml import toml_document
+
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{path}: not TOML: {str(error) or 'nested too deep'}") from None
+        return toml_document(text)
+    except ValueError as error:
+        raise UsageError(f"{path}: not TOML: {error}") from None

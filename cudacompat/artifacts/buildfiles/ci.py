@@ -15,6 +15,7 @@ from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile
 
 _EXPRESSION = re.compile(r"\$\{\{.{0,2000}?\}\}", re.DOTALL)
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_MOST_VARIABLES = 1_000_000  # of all steps of a document together
 _CONFIG_KEYS = frozenset({"default", "variables", "include", "stages", "workflow", "image", "services", "cache"})
 
 
@@ -66,9 +67,10 @@ def _setting(file: SourceFile, name: str, node: Node, start: int, text: str, way
 
 
 def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
+    merged = _Merged()
     top = variables(file, document.get("env"))
     for name, node in (document.get("jobs") or Node(0, 0)).entries.items():
-        environment = top | variables(file, node.get("env"))
+        environment = merged.of(top, variables(file, node.get("env")))
         matrix = _matrix(node.get("strategy", "matrix"))
         runner = node.get("runs-on", "labels") or node.get("runs-on")
         labels = tuple(
@@ -82,7 +84,7 @@ def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
         steps: list[JobStep] = []
         steps_node = node.get("steps")
         for step in steps_node.items if steps_node is not None else ():
-            visible = environment | variables(file, step.get("env"))
+            visible = merged.of(environment, variables(file, step.get("env")))
             uses = step.get("uses")
             conditional = step.get("if") is not None
             place = file.place(step.start, step.start)
@@ -103,6 +105,22 @@ def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
             matrix=matrix,
         )
         yield JobRead(job, tuple(commands))
+
+
+class _Merged:
+    """What is set in a file, in a job and in a step, put together; bounded for all steps of a document."""
+
+    def __init__(self) -> None:
+        self._copied = 0
+
+    def of(self, outer: dict[str, Setting], inner: dict[str, Setting]) -> dict[str, Setting]:
+        """Return both, the inner ones first; what adds nothing shares what is around it."""
+        if not inner:
+            return outer
+        self._copied += len(outer) + len(inner)
+        if self._copied > _MOST_VARIABLES:
+            raise ValueError("too many variables for as many steps")
+        return outer | inner
 
 
 def _is_shell(kind: Node | None, windows: bool) -> bool:
@@ -132,13 +150,14 @@ def _each(text: str, matrix: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _gitlab(file: SourceFile, document: Node) -> Iterator[JobRead]:
+    merged = _Merged()
     top = variables(file, document.get("variables"))
     default = document.get("default", "image") or document.get("image")
     usual = document.get("default", "cache") or document.get("cache")
     for name, node in document.entries.items():
         if name in _CONFIG_KEYS or not node.entries or node.get("script") is None:
             continue
-        environment = top | variables(file, node.get("variables"))
+        environment = merged.of(top, variables(file, node.get("variables")))
         image = node.get("image") or default
         image = image.get("name") or image if image is not None else None
         tags = node.get("tags")

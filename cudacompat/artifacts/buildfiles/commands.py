@@ -6,8 +6,10 @@ tree-sitter-bash parses; a text with an error in it still gives the commands aro
 from __future__ import annotations
 
 import re
+import signal
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -93,14 +95,28 @@ def _parsed(text: str, data: bytes) -> Tree:
         return _parser().parse(data)
     end = time.process_time() + _MOST_SECONDS
     try:
-        return _parser().parse(
-            lambda at, _: data[at : at + _CHUNK],
-            encoding="utf8",
-            progress_callback=lambda *_: time.process_time() > end,
-        )
+        with _signals_wait():
+            return _parser().parse(
+                lambda at, _: data[at : at + _CHUNK],
+                encoding="utf8",
+                progress_callback=lambda *_: time.process_time() > end,
+            )
     except ValueError:
         _parser().reset()
         raise ValueError(f"its commands take more than {_MOST_SECONDS:.0f} s to parse") from None
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Let an interrupt wait: what a callback of the grammar raises leaves its parser in no state at all."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGVTALRM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def commands(
@@ -179,9 +195,15 @@ class _Reader:
         stand, whether they stand in one, and whether a failure of theirs is ignored."""
         root = _parsed(self._text, self._data).root_node
         stack: list[tuple[Node, int | None, bool, bool]] = [(root, None, False, False)]
+        around: list[int] = []  # where the commands end in whose words this one stands
         while stack:
             node, until, conditional, ignored = stack.pop()
             if node.type in ("command", "declaration_command", "variable_assignment"):
+                while around and around[-1] <= node.start_byte:
+                    around.pop()
+                around.append(node.end_byte)
+                if len(around) > _DEEPEST:
+                    raise ValueError("commands nested too deeply")
                 yield node, until, conditional, ignored
                 if node.type == "command":
                     # $(…) among its words holds commands of its own
@@ -242,22 +264,26 @@ class _Reader:
 
     def _unwrapped(self, words: list[Word], environment: dict[str, Setting]) -> list[Word]:
         """The command itself, without what only stands in front of it: sudo, env NAME=VALUE, time, nice."""
-        while words:
-            name = words[0].text.rsplit("/", 1)[-1]
+        first = 0
+        while first < len(words):
+            name = words[first].text.rsplit("/", 1)[-1]
             if name not in ("sudo", "env", "time", "nice", "exec", "command", "nohup", "ccache", "sccache", "uv"):
-                return words
-            rest = words[1:]
+                break
+            rest = first + 1
             if name == "uv":
-                return rest if rest and rest[0].text == "pip" else words
-            if name == "nice" and len(rest) > 1 and rest[0].text == "-n":
-                rest = rest[2:]
-            while rest and (rest[0].text.startswith("-") or (name in ("env", "sudo") and "=" in rest[0].text)):
-                environment.update(self._named(rest[:1]))
-                rest = rest[1:]
-            if not rest:
-                return words
-            words = rest
-        return words
+                first += rest < len(words) and words[rest].text == "pip"
+                break
+            if name == "nice" and rest + 1 < len(words) and words[rest].text == "-n":
+                rest += 2
+            while rest < len(words) and (
+                words[rest].text.startswith("-") or (name in ("env", "sudo") and "=" in words[rest].text)
+            ):
+                environment.update(self._named(words[rest : rest + 1]))
+                rest += 1
+            if rest == len(words):
+                break
+            first = rest
+        return words[first:]
 
     def _named(self, words: Iterable[Word]) -> Iterator[tuple[str, Setting]]:
         """The NAME=VALUE among these words, which env and make put into the environment of what they run."""

@@ -15,7 +15,7 @@ _COMMENT = re.compile(r"[ \t]*#")
 _WORD = re.compile(r"(?:[^\s\"'\\]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*')+", re.DOTALL)
 _HEREDOC = re.compile(r"\d*<<(-?)([^<]+)")
 _WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD", "ONBUILD"})
-_PAIR = re.compile(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]{0,2000}\}|[^\s\"'\\]|\\.)*)")
+_PAIR = re.compile(r"(?<!\w)([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]{0,2000}\}|[^\s\"'\\]|\\.)*)")
 _REFERENCE = re.compile(r"\$(?:\{(\w+)(?::-([^}]{0,2000}))?\}|(\w+))")
 
 

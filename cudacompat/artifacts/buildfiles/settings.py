@@ -14,7 +14,7 @@ from cudacompat.domain.project.assignments import Assignment, AssignmentKind, Ba
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LINE = re.compile(
     r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*[:?+]?=[ \t]*"
-    r"(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s#'\"][^\n#]*?))[ \t]*(?:#[^\n]*)?\r?$",
+    r"(?:(?:\"([^\"\n]*)\"|'([^'\n]*)')[ \t]*|([^\s#'\"][^\n#]*+))(?:#[^\n]*)?\r?$",
     re.MULTILINE,
 )
 _LITERAL = re.compile(
@@ -75,24 +75,29 @@ def is_dockerfile(path: str) -> bool:
 def _lines(text: str) -> Iterator[Assignment]:
     """NAME=VALUE, a line each: env files, and the variables of Makefiles."""
     for match in _LINE.finditer(text):
-        group = next(number for number in (2, 3, 4) if match[number] is not None)
-        quote = {2: '"', 3: "'", 4: ""}[group]
-        value = match[group]
-        start = match.start(group)
+        value, start, quote = _valued(match)
+        end = start + len(value)
         if "arch=compute_" in value and not match[1].startswith("NVCC_"):
-            yield from shell.assignments(text, start, match.end(group), f"{match[1]}, a variable")
+            yield from shell.assignments(text, start, end, f"{match[1]}, a variable")
             continue
         yield Assignment(
             match[1],
             value,
             start,
-            match.end(group),
+            end,
             AssignmentKind.ENVIRONMENT,
             "a line NAME=VALUE",
             quote,
             sourced=True,
         )
-        yield from shell.arguments(text, start, match.end(group), "a line NAME=VALUE", quote)
+        yield from shell.arguments(text, start, end, "a line NAME=VALUE", quote)
+
+
+def _valued(match: re.Match[str]) -> tuple[str, int, str]:
+    """The value of a line NAME=VALUE, where it begins, and what stands around it."""
+    group = next(number for number in (2, 3, 4) if match[number] is not None)
+    value = match[group] if group < 4 else match[group].rstrip(" \t\r")
+    return value, match.start(group), {2: '"', 3: "'", 4: ""}[group]
 
 
 def _script(text: str) -> Iterator[Assignment]:
@@ -185,11 +190,8 @@ def _block(text: str, scalar: Scalar, key: str, inside: str) -> Iterator[Assignm
     """A block of lines: build arguments a line each, or a script."""
     if key in _BUILD_ARGUMENTS:
         for match in _LINE.finditer(text, scalar.start, scalar.end):
-            group = next(number for number in (2, 3, 4) if match[number] is not None)
-            yield Assignment(
-                match[1], match[group], match.start(group), match.end(group), AssignmentKind.BUILD_ARGUMENT, inside,
-                {2: '"', 3: "'", 4: ""}[group],
-            )  # fmt: skip
+            value, at, quote = _valued(match)
+            yield Assignment(match[1], value, at, at + len(value), AssignmentKind.BUILD_ARGUMENT, inside, quote)
         return
     start = text.find("\n", scalar.start, scalar.end)
     yield from shell.assignments(text, max(start, scalar.start), scalar.end, inside)

@@ -18,11 +18,12 @@ _PAIR = re.compile(
     r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]{0,2000}\}|[^\s\"'\\]|\\[^\n])*)", re.DOTALL
 )
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_LEGACY = re.compile(r"([A-Za-z_]\w*)[ \t]+(\S[^\r\n]*+)\s*+\Z")  # ENV NAME the value
 _REFERENCE = re.compile(r"\\(.)|\$(?:\{(\w+)(?:(:?[-+])([^}]{0,2000}))?\}|(\w+))", re.DOTALL)
 _OPTION = re.compile(r"--([\w-]+)(?:=(\S+))?\s*")
 _CONTINUED = re.compile(r"\\[ \t]*\r?\n")
 _DROPPED = re.compile(r"(?m)^[ \t]*(?:#[^\n]*)?\r?\n")
-_ONLY_HEREDOCS = re.compile(r"(?:\s*\d*<<-?['\"]?[^\s<]+)+\s*")
+_ONLY_HEREDOCS = re.compile(r"(?:\s*+\d*+<<-?['\"]?[^\s<]++)++\s*+")
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/env[ \t]+(?:-S[ \t]+)?)?(?:\S*/)?([\w.-]+)")
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 _MOST_STAGES = 500
@@ -165,9 +166,10 @@ def _pairs(build: _Build, each: Instruction) -> Iterator[Setting]:
     visible = build.visible() if build.stages else build.before
     masked = _masked(body)
     if each.keyword == "ENV" and "=" not in next(iter(masked.split(None, 1)), ""):
-        legacy = re.match(r"([A-Za-z_]\w*)[ \t]+(\S[^\r\n]*?)\s*$", masked)
+        legacy = _LEGACY.match(masked)
         if legacy is not None:
-            yield _setting(build, each, legacy[1], legacy.start(2), legacy.end(2), "", way, visible)
+            end = legacy.start(2) + len(legacy[2].rstrip())
+            yield _setting(build, each, legacy[1], legacy.start(2), end, "", way, visible)
         return
     at = 0
     while at < len(masked):
@@ -178,13 +180,11 @@ def _pairs(build: _Build, each: Instruction) -> Iterator[Setting]:
             yield _setting(build, each, pair[1], pair.start(2) + inner, pair.end(2) - inner, quote, way, visible)
             at = pair.end()
             continue
-        bare = _NAME.match(masked, at) if each.keyword == "ARG" else None
-        if bare is not None:
+        bare = _NAME.match(masked, at)
+        if bare is not None and each.keyword == "ARG":
             place = build.file.place(each.body + bare.end(), each.body + bare.end())
             yield Setting(bare[0], None, place, way, "")
-            at = bare.end()
-        else:
-            at += 1
+        at = bare.end() if bare is not None else at + 1
 
 
 def _setting(

@@ -22,25 +22,26 @@ from cudacompat.domain.builds.lists.guess import meant
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
 from cudacompat.domain.project.list_edits import literal, replacing
 from cudacompat.domain.project.model import ArchListSetting, Project
+from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_list
+def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     """One finding for each list with such a target."""
-    for listed in project.lists:
-        knob = listed.knob
-        if knob is None or knob.stops is None or listed.setting.name != knob.name:
-            continue
-        codes = _codes(listed)
-        refused = [each for each in codes if not knob.takes(each.number, each.suffix.value)]
-        if not refused:
-            continue
-        if knob.stops:
-            yield _stopping(project, listed, knob, codes, refused)
-        else:
-            yield _left_out(listed, knob, codes, refused)
+    knob = listed.knob
+    if knob is None or knob.stops is None or listed.setting.name != knob.name:
+        return
+    codes = _codes(listed)
+    refused = [each for each in codes if not knob.takes(each.number, each.suffix.value)]
+    if not refused:
+        return
+    if knob.stops:
+        yield _stopping(project, listed, knob, codes, refused)
+    else:
+        yield _left_out(listed, knob, codes, refused)
 
 
 def _codes(listed: ArchListSetting) -> list[CodeTarget]:

@@ -61,8 +61,9 @@ def _mentions(text: str, package: str, feature: str) -> Iterator[tuple[int, int]
     """Where the manifest asks for this feature of the package."""
     name = re.escape(package)
     lists = re.compile(
-        rf"(?m)^\s*{name}\s*=\s*\{{[^}}]*?features\s*=\s*\[([^\]]*)\]"
-        rf"|^\[(?:[\w.'()\" =,-]*\.)?dependencies\.{name}\]\s*$(?:(?!^\[)[\s\S])*?^\s*features\s*=\s*\[([^\]]*)\]",
+        rf"(?m)^[ \t]*{name}\s*=\s*\{{[^}}]{{0,4000}}?features\s*=\s*\[([^\]]{{0,4000}}+)\]"
+        rf"|^\[(?:[\w.'()\" =,-]*\.)?dependencies\.{name}\][ \t]*$(?:(?!^\[)[\s\S]){{0,4000}}?"
+        r"^[ \t]*features\s*=\s*\[([^\]]{0,4000}+)\]",
         re.DOTALL,
     )
     for match in lists.finditer(text):

@@ -32,10 +32,11 @@ _VARIABLES = ("NVIDIA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES")
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each such service."""
-    with_gpu = [service for service in project.services if service.gpu]
+    names = {service.name for service in project.services if service.gpu}
+    images = {_what(service) for service in project.services if service.gpu}
     for service in project.services:
         # beside one that has a GPU, another of the same image is its front or its tool
-        served = any(service.name == each.name or _what(service) == _what(each) for each in with_gpu)
+        served = service.name in names or _what(service) in images
         if service.gpu or service.open or served or _CPU.search(service.name):
             continue
         if any(name in service.environment for name in _VARIABLES) or _NOT_RUNNING.search(" ".join(service.words)):

@@ -59,7 +59,7 @@ def check(project: Project) -> Iterable[Finding]:
         if setting.way is not AssignmentKind.ENVIRONMENT or not setting.in_shell or setting.quote or file is None:
             continue
         rest = _MORE.match(file.text, place.end) if _ASSIGNED.fullmatch(setting.written) else None
-        if rest is None or not file.text[: place.start].endswith(f"{setting.name}=") or place.at in seen:
+        if rest is None or not file.text.endswith(f"{setting.name}=", 0, place.start) or place.at in seen:
             continue
         seen.add(place.at)
         whole = file.text[place.start : rest.end()]

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.project.model import ArchListSetting, Project
 from cudacompat.domain.project.stages import cmake_version
+from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix
@@ -25,27 +26,27 @@ from cudacompat.domain.words.target import ArchSuffix
 _FIRST_WITH = {"native": (3, 24), "all": (3, 23), "all-major": (3, 23)}
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_list
+def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     """One finding for each list that reaches a CMake which is too old for it."""
-    for listed in project.lists:
-        command = listed.command
-        if command is None or command.stage is None or listed.grammar is not Grammar.CMAKE or command.conditional:
-            continue
-        version = cmake_version(project, command.stage, command)
-        why = _why(listed, version) if version is not None else None
-        if version is None or why is None:
-            continue
-        setting = listed.setting
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.ERROR,
-            message=f"CMake {version[0]}.{version[1]} {why}",
-            path=setting.place.file,
-            line=setting.place.line,
-            found=f"{setting.name}={setting.value}"[:160],
-            why=f"{command.program} runs the CMake that is installed above it in this stage",
-            help="install a newer CMake before it: pip install cmake",
-        )
+    command = listed.command
+    if command is None or command.stage is None or listed.grammar is not Grammar.CMAKE or command.conditional:
+        return
+    version = cmake_version(project, command.stage, command)
+    why = _why(listed, version) if version is not None else None
+    if version is None or why is None:
+        return
+    setting = listed.setting
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"CMake {version[0]}.{version[1]} {why}",
+        path=setting.place.file,
+        line=setting.place.line,
+        found=f"{setting.name}={setting.value}"[:160],
+        why=f"{command.program} runs the CMake that is installed above it in this stage",
+        help="install a newer CMake before it: pip install cmake",
+    )
 
 
 def _why(listed: ArchListSetting, version: tuple[int, int]) -> str | None:

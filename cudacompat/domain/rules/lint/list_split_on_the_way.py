@@ -35,8 +35,10 @@ _QUOTES = "quotes inside CMAKE_ARGS"
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each list that is cut."""
     seen: set[tuple[str, int]] = set()
-    settings = [*project.settings, *(each for command in project.commands for each in command.environment.values())]
-    for setting in settings:
+    looked_at: set[object] = set()
+    seen_by = (environment for environment, _ in project.environments())
+    of_commands = (environment[name] for environment in seen_by for name in _BY_SEMICOLONS if name in environment)
+    for setting in (*project.settings, *of_commands):
         at = setting.place.at
         if setting.name in _BY_SEMICOLONS and at not in seen:
             seen.add(at)
@@ -44,7 +46,9 @@ def check(project: Project) -> Iterable[Finding]:
     for command in project.commands:
         yield from _of_option(command)
         arguments = command.environment.get("CMAKE_ARGS")
-        if arguments is not None and arguments.place.at not in seen:
+        key = (id(command.use.engine) if command.use is not None else 0, arguments.place.at) if arguments else None
+        if arguments is not None and arguments.place.at not in seen and key not in looked_at:
+            looked_at.add(key)
             found = list(_quoted(command, arguments))
             if found:
                 seen.add(arguments.place.at)
@@ -82,7 +86,7 @@ def _renamed(project: Project, setting: Setting, arguments: str) -> Fix | None:
         return None
     start = setting.place.start
     named = re.compile(rf"{setting.name}(?=[\"']?\s*[=:]?\s*[\"']?$)").search(
-        file.text[:start], max(start - len(setting.name) - 6, 0)
+        file.text, max(start - len(setting.name) - 6, 0), start
     )
     if named is None:
         return None
