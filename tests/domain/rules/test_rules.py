@@ -285,7 +285,7 @@ def test_a_rule_is_found_by_its_id() -> None:
 
 @pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.id)
 def test_every_rule_has_a_page(rule: Rule[Any]) -> None:
-    page = explain(rule.id)
+    page = explain(rule.id).text
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.id)
     assert rule.title in page
     for heading in ("What it finds:", "Why it matters:", "Example:", "What to do:"):
