@@ -42,6 +42,7 @@ class Require(StrEnum):
 class Holes(StrEnum):
     """What an artifact that runs only in part counts as."""
 
+    STRICT = "strict"
     ERROR = "error"
     WARN = "warn"
     IGNORE = "ignore"

@@ -28,8 +28,10 @@ class Require(Enum):
 
 
 class Holes(Enum):
-    """What an artifact that runs only in part is: an error, a warning, or nothing."""
+    """What an artifact that runs only in part is: an error, a warning, or nothing. `strict` is an error, and so is a
+    gap of which the bytes do not say whether it is meant."""
 
+    STRICT = "strict"
     ERROR = "error"
     WARN = "warn"
     IGNORE = "ignore"
@@ -37,7 +39,12 @@ class Holes(Enum):
     @property
     def severity(self) -> Severity | None:
         """The severity of the finding, `None` for no finding."""
-        return {Holes.ERROR: Severity.ERROR, Holes.WARN: Severity.WARNING, Holes.IGNORE: None}[self]
+        return {Holes.WARN: Severity.WARNING, Holes.IGNORE: None}.get(self, Severity.ERROR)
+
+    @property
+    def severity_of_unclear(self) -> Severity | None:
+        """The severity of the finding about a gap that is unclear, `None` for no finding."""
+        return {Holes.STRICT: Severity.ERROR, Holes.IGNORE: None}.get(self, Severity.WARNING)
 
 
 class PtxPolicy(Enum):

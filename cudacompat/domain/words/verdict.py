@@ -20,6 +20,7 @@ class Outcome(Enum):
     PARTIAL = "partial"
     FAILS = "fails"
     SPECIAL = "special"
+    UNCLEAR = "unclear"
     UNDECIDED = "undecided"
 
     @property
@@ -50,6 +51,9 @@ class Reason(Enum):
     # partial
     KERNELS_MISSING = "kernels-missing"
     HOLES = "holes"  # of an artifact: some modules fail beside others
+    MOST_MODULES = "most-modules"  # of an artifact: most modules have nothing for the GPU
+    # of a module that runs, or of a special one
+    KERNELS_BY_SOURCE = "kernels-by-source"  # the source leaves them out for this architecture
     # special
     OTHER_ARCHITECTURE = "other-architecture"
     # undecided
@@ -77,7 +81,23 @@ CUDA_ERRORS: Mapping[Reason, int] = {
     Reason.EMPTY_IMAGE: 500,
     Reason.NOT_LINKED: 500,
     Reason.KERNELS_MISSING: 500,
+    Reason.KERNELS_BY_SOURCE: 500,
 }
+
+
+class Evidence(Enum):
+    """What the bytes show about a module that has nothing for a GPU, or not all its kernels."""
+
+    # for other GPUs
+    SUFFIXES = "suffixes"  # all its targets are a- or f-suffixed
+    SAME_KERNELS = "same-kernels"  # its kernels are in other modules that run
+    NAMES = "names"  # each kernel is named for an architecture that the module serves
+    ONE_PER_ARCHITECTURE = "one-per-architecture"  # the library has such modules for several, one of them for the GPU
+    MANY_LISTS = "many-lists"  # the library has many lists, and none of them prevails
+    LEFT_OUT_BY_SOURCE = "left-out-by-source"  # one compilation, and this image lacks them: the source's own #if
+    # unclear
+    NEWER_GPUS = "newer-gpus"  # every target is newer than the GPU
+    NO_LIST = "no-list"  # the library follows no list that serves the GPU
 
 
 class Basis(Enum):
@@ -131,6 +151,7 @@ class Target:
 class ModuleVerdict:
     """What the driver will do with one module: outcome, reason, the image it picks, kernels that image lacks.
 
+    `evidence` is why a module that has nothing for the GPU, or lacks kernels, is no fault, or why that is unclear.
     `min_driver` is the oldest driver branch that compiles the picked PTX, or looks into the concatenated entry that
     holds the picked image; `None` where any driver for the GPU will do. `relinked`: no image of this device link fits,
     and the driver links its relocatable code anew.
@@ -144,6 +165,7 @@ class ModuleVerdict:
     missing: tuple[str, ...] = ()
     min_driver: int | None = None
     relinked: bool = False
+    evidence: Evidence | None = None
 
     @property
     def cuda_error(self) -> int | None:
