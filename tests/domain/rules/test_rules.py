@@ -46,7 +46,7 @@ from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import JitPolicy
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 from cudacompat.engines.whisper_rs_api import CHANGES
-from tests.helpers.build import artifact, image, module, target
+from tests.helpers.build import artifact, image, module, other, target
 from tests.helpers.rule_case import RuleCase
 
 ROOT = Path(__file__).parents[3]
@@ -149,7 +149,7 @@ RULE_CASES: tuple[RuleCase, ...] = (
     ),
     RuleCase(
         "phantom-arch",
-        judged([module(image("sm_90", kernels=EMPTY), "compute_80")], "9.0"),
+        judged([module(image("sm_90", kernels=EMPTY), "compute_80"), module("sm_80", registration=RELOCATABLE)], "9.0"),
         judged([module("sm_90", "compute_80")], "9.0"),
     ),
     RuleCase(
@@ -157,11 +157,17 @@ RULE_CASES: tuple[RuleCase, ...] = (
         judged([module(image("sm_90", kernels=("k9",)), registration=RELOCATABLE)], "9.0"),
         judged([module("sm_90"), module("sm_90", registration=RELOCATABLE)], "9.0"),
     ),
-    RuleCase("hole", judged([module("sm_120"), module("sm_80")]), judged([module("sm_120"), module("sm_120")])),
+    RuleCase("hole", judged([module("sm_120"), other("sm_80")]), judged([module("sm_120"), module("sm_120")])),
     RuleCase(
         "low-coverage",
-        judged([module("sm_120"), module("sm_80")], policy=Policy(coverage=0.6)),
-        judged([module("sm_120"), module("sm_80")], policy=Policy(coverage=0.5)),
+        judged([module("sm_120"), other("sm_80")], policy=Policy(coverage=0.6)),
+        judged([module("sm_120"), other("sm_80")], policy=Policy(coverage=0.5)),
+    ),
+    RuleCase("gap-unclear", judged([module(*EVERY), other("sm_120")], "9.0"), judged([module(*EVERY), other("sm_90")])),
+    RuleCase(
+        "kernels-by-source",
+        judged([module(image("sm_80", kernels=("k1",)), "sm_90")], "8.0"),
+        judged([module(image("sm_80", kernels=("k1",)), "sm_90")], "9.0"),
     ),
     RuleCase("jit-only", judged([module("compute_80")], policy=SASS), judged([module("sm_80")], "8.6", policy=SASS)),
     RuleCase(
@@ -377,7 +383,7 @@ def test_arch_specific_code_is_a_warning_where_there_is_nothing_plain() -> None:
 
 def test_the_level_holds_for_what_runs_of_an_artifact_with_holes() -> None:
     """`--holes ignore` lets the holes pass, not the JIT beside them."""
-    modules = [module("compute_80"), module("sm_80")]
+    modules = [module("compute_80"), other("sm_80")]
     assert judged(modules).verdict.outcome.value == "partial"
     assert ids("jit-only", judged(modules, policy=NATIVE)) == ["error"]
     assert ids("jit-only", judged(modules)) == []
