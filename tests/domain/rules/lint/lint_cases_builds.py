@@ -407,6 +407,18 @@ LINT_CASES: tuple[LintCase, ...] = (
     ),
     LintCase(
         "planned-hole",
+        _database(_real("80", "120"), _real("120"), _real("80", "120")),
+        _database(_real("80", "120"), _real("80"), _code("80")),
+        gpu=("8.6",),
+    ),
+    LintCase(
+        "planned-hole",
+        _database(_real("80"), _real("80", "120"), _real("80")),
+        _database(*[_real("80")] * 3),
+        gpu=("12.0",),
+    ),
+    LintCase(
+        "planned-hole",
         _database(_real("86", "120"), _real("86"), _real("86", "120")),
         _database(_real("86", "120"), _code("86"), _real("86", "120")),
     ),
