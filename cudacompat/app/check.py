@@ -22,6 +22,7 @@ from cudacompat.domain.rules import (
     IGNORE_RULES,
     READ_RULES,
     SIZE_RULES,
+    TARGET_RULES,
 )
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
@@ -62,6 +63,7 @@ def judge_read(
     """Return the report on what was read (with its kernels) of these paths."""
     verdicts: list[ArtifactVerdict] = []
     findings: list[Finding] = [f for rule in READ_RULES for f in rule.check(found)]
+    findings += [f for target in targets for rule in TARGET_RULES for f in rule.check(target)]
     empty = 0
     for artifact in found.artifacts:
         judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target)) is not None]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from cudacompat.domain.judge.compat import counts_for_something, is_unread, judge, kernels_of
 from cudacompat.domain.judge.gaps import most_lack_the_gpu, sort_gaps
 from cudacompat.domain.judge.relink import relink
+from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome, Reason, Target
@@ -40,6 +41,11 @@ def judge_artifact(artifact: BinaryArtifact, target: Target) -> ArtifactVerdict 
     counts = Counter(verdict.outcome for verdict in deciding)
     outcome, reason = _combine(deciding)
     needed = [v.min_driver for v in deciding if v.min_driver is not None]
+    floor = runtime_floor(artifact.runtime) if artifact.runtime is not None else None
+    if floor is not None and outcome is not Outcome.FAILS:
+        needed.append(floor.driver.branch)
+        if target.driver is not None and not takes_runtime(target.driver, floor):
+            outcome, reason = Outcome.FAILS, Reason.RUNTIME_NEEDS_DRIVER
     return ArtifactVerdict(
         path=artifact.path,
         target=target,
@@ -50,6 +56,7 @@ def judge_artifact(artifact: BinaryArtifact, target: Target) -> ArtifactVerdict 
         counts={each: counts.get(each, 0) for each in Outcome},
         modules=tuple(deciding),
         stray=tuple(noted),
+        runtime=artifact.runtime,
         default_target=default_target(registered),
     )
 

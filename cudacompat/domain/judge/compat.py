@@ -105,6 +105,9 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
     ) -> ModuleVerdict:
         return ModuleVerdict(module, outcome, reason, basis, picked, missing, min_driver)
 
+    absent = _without_gpu(target)
+    if absent is not None:
+        return verdict(Outcome.FAILS, absent)
     if module.registration is Registration.RELOCATABLE:
         return verdict(Outcome.UNDECIDED, Reason.RELOCATABLE)
     if module.damage is not None:
@@ -246,6 +249,19 @@ def _is_choice_open(capability: ComputeCapability, module: DeviceModule, picked:
 def _first_branch(capability: ComputeCapability) -> int:
     known = architecture(capability)
     return BRANCHES[0].branch if known is None or known.first_branch is None else known.first_branch
+
+
+def _without_gpu(target: Target) -> Reason | None:
+    """Why this driver does not know the GPU at all, if it is certain. Tegra's drivers come with JetPack and are
+    numbered apart; below the table of branches nothing is certain."""
+    row = architecture(target.capability)
+    if target.driver is None or row is None or row.tegra:
+        return None
+    if row.first_branch is not None and BRANCHES[0].branch < row.first_branch and target.driver.branch < row.first_branch:
+        return Reason.DRIVER_TOO_OLD_FOR_GPU
+    if row.last_branch is not None and target.driver.branch > row.last_branch:
+        return Reason.DRIVER_DROPPED_GPU
+    return None
 
 
 def _driver_takes(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | None]:

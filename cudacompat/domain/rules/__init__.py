@@ -10,7 +10,9 @@ from cudacompat.domain.compare.baseline import BaselineChange
 from cudacompat.domain.rules.artifact import (
     arch_specific_only,
     below_requirement,
+    beyond_tables,
     default_target_only,
+    driver_window,
     extra_target,
     gap_unclear,
     hole,
@@ -27,6 +29,7 @@ from cudacompat.domain.rules.artifact import (
     ptx_invalid,
     ptx_newer_than_driver,
     ptx_policy,
+    runtime_needs_driver,
     too_big,
     undecided,
 )
@@ -49,8 +52,12 @@ from cudacompat.domain.runs.load import ArtifactLoad
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.words.code import NotRead, ReadResult
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Target
 
 ARTIFACT_RULES: tuple[Rule[VerdictFacts], ...] = (
+    driver_window.TOO_OLD,
+    driver_window.DROPPED,
+    runtime_needs_driver.RULE,
     default_target_only.RULE,
     no_runnable_code.RULE,
     ptx_newer_than_driver.RULE,
@@ -73,6 +80,7 @@ HELD_RULES: tuple[Rule[ArtifactFacts], ...] = (ptx_policy.MISSING, ptx_policy.UN
 SIZE_RULES: tuple[Rule[SizeFacts], ...] = (too_big.RULE,)
 BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.LOST, lost_since_baseline.NEW)
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (ignores.EXPIRED, ignores.UNUSED)
+TARGET_RULES: tuple[Rule[Target], ...] = (beyond_tables.RULE,)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
 SOURCE_RULES: tuple[Rule[CallingSources], ...] = (api_changed.RULE,)
@@ -100,6 +108,7 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *HELD_RULES,
     *SIZE_RULES,
     *BASELINE_RULES,
+    *TARGET_RULES,
     *READ_RULES,
     *NOT_READ_RULES,
 )

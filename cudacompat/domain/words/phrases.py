@@ -29,6 +29,8 @@ CAUSE = {
     Reason.RELOCATABLE: "it waits for a device link: relocatable code, or code that uses what it does not hold",
     Reason.NO_KNOWN_DRIVER: "its PTX is newer than every driver this version knows",
     Reason.DRIVER_TOO_OLD_FOR_GPU: "this driver is older than the first that knows the GPU",
+    Reason.DRIVER_DROPPED_GPU: "this driver is newer than the last that knows the GPU",
+    Reason.RUNTIME_NEEDS_DRIVER: "its CUDA runtime refuses this driver (CUDA error 35)",
     Reason.DRIVER_TOO_OLD_FOR_COMPRESSION: "it is zstd-compressed, which needs driver 550 or newer",
     Reason.PTX_CHOICE_OPEN: "beside the PTX that fits lies architecture-specific PTX of another target, and which one "
     "the driver picks is not known",

@@ -48,6 +48,8 @@ class Reason(Enum):
     EMPTY_IMAGE = "empty-image"  # whatever lies beside it
     NOT_LINKED = "not-linked"
     CONCATENATED = "concatenated"  # only in an entry that the driver does not look into, or may not (undecided)
+    DRIVER_DROPPED_GPU = "driver-dropped-gpu"
+    RUNTIME_NEEDS_DRIVER = "runtime-needs-driver"  # of an artifact: its CUDA runtime refuses this driver
     # partial
     KERNELS_MISSING = "kernels-missing"
     HOLES = "holes"  # of an artifact: some modules fail beside others
@@ -63,14 +65,15 @@ class Reason(Enum):
     TEGRA = "tegra"
     RELOCATABLE = "relocatable"
     NO_KNOWN_DRIVER = "no-known-driver"  # PTX newer than every driver in the tables
-    DRIVER_TOO_OLD_FOR_GPU = "driver-too-old-for-gpu"
+    DRIVER_TOO_OLD_FOR_GPU = "driver-too-old-for-gpu"  # fails; undecided below the table of drivers
     DRIVER_TOO_OLD_FOR_COMPRESSION = "driver-too-old-for-compression"
     PTX_CHOICE_OPEN = "ptx-choice-open"  # arch-specific PTX of a lower target beside plain PTX
     NOT_JUDGED_KIND = "not-judged-kind"  # only LTO-IR or Tile IR
     ONLY_SPECIAL_AND_PTX = "only-special-and-ptx"
 
 
-# What cuModuleLoadData answers, or the look-up of the kernel (500). Measured on driver 580.159.04.
+# What cuModuleLoadData answers, or the look-up of the kernel (500). Measured on driver 580.159.04. A driver that does
+# not know the GPU offers no device (100).
 CUDA_ERRORS: Mapping[Reason, int] = {
     Reason.NO_IMAGE: 209,
     Reason.CONCATENATED: 209,
@@ -82,6 +85,9 @@ CUDA_ERRORS: Mapping[Reason, int] = {
     Reason.NOT_LINKED: 500,
     Reason.KERNELS_MISSING: 500,
     Reason.KERNELS_BY_SOURCE: 500,
+    Reason.DRIVER_TOO_OLD_FOR_GPU: 100,
+    Reason.DRIVER_DROPPED_GPU: 100,
+    Reason.RUNTIME_NEEDS_DRIVER: 35,
 }
 
 
@@ -182,7 +188,8 @@ class ArtifactVerdict:
     """One artifact on one target, with the verdict of each module that counts.
 
     `counts` has every outcome as a key. `stray` are modules outside the registered sections that were
-    judged but did not decide (empty where they did).
+    judged but did not decide (empty where they did). `runtime` is the CUDA runtime that the artifact needs, if its
+    bytes name one.
     """
 
     path: str
@@ -194,4 +201,5 @@ class ArtifactVerdict:
     counts: Mapping[Outcome, int]
     modules: tuple[ModuleVerdict, ...]
     stray: tuple[ModuleVerdict, ...]
+    runtime: int | None = None
     default_target: str | None = None  # "sm_52": every kernel module carries just nvcc's default target

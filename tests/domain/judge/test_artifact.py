@@ -243,3 +243,35 @@ def test_what_lies_elsewhere_decides_only_where_nothing_is_registered() -> None:
 )
 def test_default_target(modules: list[DeviceModule], expected: str | None) -> None:
     assert default_target(modules) == expected
+
+
+@pytest.mark.parametrize(
+    ("runtime", "driver", "reason"),
+    [
+        (13, "570.86.10", Reason.RUNTIME_NEEDS_DRIVER),
+        (13, "580.65.05", Reason.RUNTIME_NEEDS_DRIVER),
+        (13, "580.65.06", None),
+        (13, "580", None),  # a branch alone names all its releases
+        (12, "525.60.12", Reason.RUNTIME_NEEDS_DRIVER),
+        (12, "525.60.13", None),
+        (11, "450.80.01", Reason.RUNTIME_NEEDS_DRIVER),
+        (11, "450.80.02", None),
+        (None, "450.36", None),
+        (99, "450.36", None),  # a release that the table does not have: nothing is guessed
+        (13, None, None),
+    ],
+)
+def test_the_runtime_that_a_file_needs_refuses_older_drivers(
+    runtime: int | None, driver: str | None, reason: Reason | None
+) -> None:
+    found = judge_artifact(replace(artifact([module("sm_75")]), runtime=runtime), target("7.5", driver))
+    assert found is not None
+    assert (found.outcome, found.reason) == (Outcome.FAILS if reason else Outcome.NATIVE, reason)
+    floor = {11: 450, 12: 525, 13: 580}.get(runtime or 0)
+    assert found.min_driver == floor
+
+
+def test_what_fails_by_itself_keeps_its_reason_under_an_old_driver() -> None:
+    found = judge_artifact(replace(artifact([module("sm_80")]), runtime=13), target("9.0", "570"))
+    assert found is not None
+    assert (found.outcome, found.reason) == (Outcome.FAILS, Reason.NO_IMAGE)

@@ -145,7 +145,17 @@ CASES = [
     # relocatable code waits for its link
     (module("sm_90", registration=Registration.RELOCATABLE), "9.0", None, Outcome.UNDECIDED, Reason.RELOCATABLE),
     # a driver that does not know the GPU
-    (module("sm_120"), "12.0", "535", Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU),
+    (module("sm_120"), "12.0", "535", Outcome.FAILS, Reason.DRIVER_TOO_OLD_FOR_GPU),
+    (module("compute_90"), "12.0", "565", Outcome.FAILS, Reason.DRIVER_TOO_OLD_FOR_GPU),
+    (module("sm_80"), "8.0", "440", Outcome.UNDECIDED, None),  # below the table of drivers nothing is certain
+    (module("sm_87"), "8.7", "460", Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU),  # Tegra's are numbered apart
+    # a driver that left the GPU out
+    (module("sm_70"), "7.0", "580.178.04", Outcome.NATIVE, None),
+    (module("sm_70"), "7.0", "590", Outcome.FAILS, Reason.DRIVER_DROPPED_GPU),
+    (module("compute_60"), "6.1", "610.43", Outcome.FAILS, Reason.DRIVER_DROPPED_GPU),
+    (module("sm_35"), "3.5", "495", Outcome.FAILS, Reason.DRIVER_DROPPED_GPU),
+    (module("sm_75"), "7.5", "615", Outcome.NATIVE, None),
+    (module("sm_72"), "7.2", "610", Outcome.NATIVE, None),  # Tegra again
     (module("sm_120"), "12.0", "570.86", Outcome.NATIVE, None),
     (module("lto_90"), "9.0", None, Outcome.UNDECIDED, Reason.NOT_JUDGED_KIND),
     # one concatenated entry: passed over by r580 (measured), read by 597.06, between them not known

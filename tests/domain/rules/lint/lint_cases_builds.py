@@ -414,7 +414,7 @@ LINT_CASES: tuple[LintCase, ...] = (
     LintCase(
         "planned-hole",
         _database(_real("80"), _real("80", "120"), _real("80")),
-        _database(*[_real("80")] * 3),
+        _database(*[_real("80", "120")] * 3),
         gpu=("12.0",),
     ),
     LintCase(
