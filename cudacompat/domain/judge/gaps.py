@@ -9,8 +9,8 @@ libraries on the GPUs that their publishers support (tools/check_published.py) a
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -45,29 +45,47 @@ class Library:
     """What the modules of one file show together on one target: the ground of the evidence.
 
     `running` are the kernels of all modules that run, `single` the architectures of which some module has nothing
-    else, `siblings` the kernels of such modules that run, with the architecture's number taken out of their names.
+    else, `serves_by_one` whether the library has such modules for several architectures and one of them runs,
+    `siblings` the kernels of modules that run with an architecture's number taken out of their names, each with
+    the architectures of those modules.
     """
 
     running: frozenset[str]
     single: frozenset[int]
-    siblings: frozenset[frozenset[str] | None]
+    serves_by_one: bool
+    siblings: Mapping[frozenset[str], frozenset[frozenset[int]]]
 
     @classmethod
     def of(cls, verdicts: Sequence[ModuleVerdict]) -> Library:
         """Collect it from the verdicts of a file's modules."""
         runs = [verdict.module for verdict in verdicts if verdict.outcome.runs]
-        numbers = [_only_number(_pattern(module)) for module in runs]
-        siblings = {
-            _without(kernels_of(module), number) for module, number in zip(runs, numbers, strict=True) if number
-        }
+        siblings: defaultdict[frozenset[str], set[frozenset[int]]] = defaultdict(set)
+        for module in runs:
+            numbers = _numbers(_pattern(module))
+            for names in _without_a_number(kernels_of(module), numbers):
+                siblings[names].add(numbers)
         patterns = {_pattern(verdict.module) for verdict in verdicts if kernels_of(verdict.module)}
         single = {number for pattern in patterns if (number := _only_number(pattern)) is not None}
-        return cls(frozenset[str]().union(*map(kernels_of, runs)), frozenset(single), frozenset(siblings))
+        by_one = len(single) >= _FAMILY and any(_only_number(_pattern(module)) is not None for module in runs)
+        return cls(
+            frozenset[str]().union(*map(kernels_of, runs)),
+            frozenset(single),
+            by_one,
+            {names: frozenset(numbers) for names, numbers in siblings.items()},
+        )
 
     @property
     def is_per_architecture(self) -> bool:
         """Whether modules of one architecture each are this library's way."""
         return len(self.single) >= _FAMILY
+
+    def has_sibling(self, kernels: frozenset[str], numbers: frozenset[int]) -> bool:
+        """Whether a module that runs, of other architectures, has the same kernels but for the number in their
+        names."""
+        return any(
+            any(map(numbers.isdisjoint, self.siblings.get(names, ())))
+            for names in _without_a_number(kernels, numbers)
+        )
 
 
 def sort_gaps(
@@ -174,27 +192,25 @@ def _evidence(target: Target, library: Library, verdict: ModuleVerdict) -> Evide
     if elsewhere == kernels:
         return Evidence.SAME_KERNELS
     unique = kernels - elsewhere
-    numbers = frozenset(each.number for each in pattern)
+    numbers = _numbers(pattern)
     if sum(_is_named(name, numbers, target) for name in unique) >= _HALF * len(unique):
         return Evidence.NAMES
-    number = _only_number(pattern)
-    return Evidence.ONE_PER_ARCHITECTURE if number is not None and _has_sibling(library, kernels, number) else None
+    single = _only_number(pattern) is not None
+    if library.has_sibling(kernels, numbers) or (single and library.serves_by_one):
+        return Evidence.ONE_PER_ARCHITECTURE
+    return None
 
 
-def _has_sibling(library: Library, kernels: frozenset[str], number: int) -> bool:
-    """Whether another module of one architecture runs on the GPU and is this one's sibling: the library has such
-    modules for several architectures, or its kernels have the same names but for the number."""
-    if not library.siblings:
-        return False
-    own = None if library.is_per_architecture else _without(kernels, number)
-    return library.is_per_architecture or (own is not None and own in library.siblings)
-
-
-def _without(kernels: Iterable[str], number: int) -> frozenset[str] | None:
-    """The names with the architecture's number taken out; `None` where one does not have it."""
-    pattern = re.compile(rf"(?<!\d){number}(?!\d)")
-    changed = [pattern.subn("#", name) for name in kernels]
-    return frozenset(name for name, _ in changed) if all(times for _, times in changed) else None
+def _without_a_number(kernels: frozenset[str], numbers: frozenset[int]) -> Iterable[frozenset[str]]:
+    """The names with each of the architectures' numbers taken out, those that every name has."""
+    first = min(kernels, default="")
+    for number in numbers:
+        if str(number) not in first:  # most names have none
+            continue
+        pattern = re.compile(rf"(?<!\d){number}(?!\d)")
+        changed = [pattern.subn("#", name) for name in kernels]
+        if all(times for _, times in changed):
+            yield frozenset(name for name, _ in changed)
 
 
 def _unclear(target: Target, library: Library, verdict: ModuleVerdict, chooses: bool) -> ModuleVerdict:
@@ -211,9 +227,13 @@ def _pattern(module: DeviceModule) -> Pattern:
     return frozenset(entry.target for entry in module.entries if entry.target is not None)
 
 
+def _numbers(pattern: Pattern) -> frozenset[int]:
+    return frozenset(each.number for each in pattern)
+
+
 def _only_number(pattern: Pattern) -> int | None:
-    numbers = {each.number for each in pattern}
-    return numbers.pop() if len(numbers) == 1 else None
+    numbers = _numbers(pattern)
+    return next(iter(numbers)) if len(numbers) == 1 else None
 
 
 def _is_named(name: str, numbers: frozenset[int], target: Target) -> bool:
