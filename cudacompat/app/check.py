@@ -13,7 +13,7 @@ from cudacompat.artifacts.read import read_paths
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.policy.policy import Policy
-from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.check import CheckReport, left_open
 from cudacompat.domain.rules import (
     ARTIFACT_RULES,
     BASELINE_RULES,
@@ -24,6 +24,7 @@ from cudacompat.domain.rules import (
     SIZE_RULES,
     TARGET_RULES,
 )
+from cudacompat.domain.rules.artifact import undecided
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
@@ -73,6 +74,8 @@ def judge_read(
         if judged:
             held = ArtifactFacts(artifact, tuple(judged), policy)
             findings += [f for rule in HELD_RULES for f in rule.check(held)]
+    counting = {verdict.path for verdict in left_open(verdicts)}
+    findings = [f for f in findings if f.id != undecided.RULE.id or f.path in counting]
     findings = _forgive_alternatives(findings, verdicts, targets, policy)
     if policy.max_bytes is not None:
         sized = _sized(found.artifacts, policy.max_bytes)

@@ -35,7 +35,9 @@ def judge_artifact(artifact: BinaryArtifact, target: Target) -> ArtifactVerdict 
         noted = _judge_all(artifact, target, stray)
     else:
         deciding, noted = _judge_all(artifact, target, [*registered, *stray], relocatable), []
-    deciding += unlinked
+    # what the device linker will take in decides nothing beside modules that are loaded as they are
+    if artifact.linked or not any(kernels_of(verdict.module) for verdict in deciding):
+        deciding += unlinked
     if not deciding:
         return None
     counts = Counter(verdict.outcome for verdict in deciding)
@@ -58,7 +60,16 @@ def judge_artifact(artifact: BinaryArtifact, target: Target) -> ArtifactVerdict 
         stray=tuple(noted),
         runtime=artifact.runtime,
         default_target=default_target(registered),
+        awaits_link=outcome is Outcome.UNDECIDED and all(_awaits_link(artifact, v) for v in deciding),
     )
+
+
+def _awaits_link(artifact: BinaryArtifact, verdict: ModuleVerdict) -> bool:
+    """Whether the module is an input of a linker that has not run: LTO-IR, or relocatable code of an object file."""
+    if verdict.reason is Reason.NOT_JUDGED_KIND:
+        return True
+    relocatable = verdict.module.registration is Registration.RELOCATABLE
+    return verdict.reason is Reason.RELOCATABLE and relocatable and not artifact.linked
 
 
 def default_target(modules: Iterable[DeviceModule]) -> str | None:

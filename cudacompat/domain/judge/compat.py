@@ -257,7 +257,11 @@ def _without_gpu(target: Target) -> Reason | None:
     row = architecture(target.capability)
     if target.driver is None or row is None or row.tegra:
         return None
-    if row.first_branch is not None and BRANCHES[0].branch < row.first_branch and target.driver.branch < row.first_branch:
+    if (
+        row.first_branch is not None
+        and BRANCHES[0].branch < row.first_branch
+        and target.driver.branch < row.first_branch
+    ):
         return Reason.DRIVER_TOO_OLD_FOR_GPU
     if row.last_branch is not None and target.driver.branch > row.last_branch:
         return Reason.DRIVER_DROPPED_GPU

@@ -44,14 +44,14 @@ _GENERATION_WORD = re.compile(
 class Library:
     """What the modules of one file show together on one target: the ground of the evidence.
 
-    `running` are the kernels of all modules that run, `single` the architectures of which some module has nothing
-    else, `serves_by_one` whether the library has such modules for several architectures and one of them runs,
+    `running` are the kernels of all modules that run, `is_per_architecture` whether it has modules of one
+    architecture each for several of them, and no one of these prevails, `serves_by_one` whether one of those runs,
     `siblings` the kernels of modules that run with an architecture's number taken out of their names, each with
     the architectures of those modules.
     """
 
     running: frozenset[str]
-    single: frozenset[int]
+    is_per_architecture: bool
     serves_by_one: bool
     siblings: Mapping[frozenset[str], frozenset[frozenset[int]]]
 
@@ -64,27 +64,21 @@ class Library:
             numbers = _numbers(_pattern(module))
             for names in _without_a_number(kernels_of(module), numbers):
                 siblings[names].add(numbers)
-        patterns = {_pattern(verdict.module) for verdict in verdicts if kernels_of(verdict.module)}
-        single = {number for pattern in patterns if (number := _only_number(pattern)) is not None}
-        by_one = len(single) >= _FAMILY and any(_only_number(_pattern(module)) is not None for module in runs)
+        patterns = [_pattern(verdict.module) for verdict in verdicts if kernels_of(verdict.module)]
+        single = Counter(number for pattern in patterns if (number := _only_number(pattern)) is not None)
+        per_architecture = len(single) >= _FAMILY and max(single.values()) <= _HALF * single.total()
         return cls(
             frozenset[str]().union(*map(kernels_of, runs)),
-            frozenset(single),
-            by_one,
+            per_architecture,
+            per_architecture and any(_only_number(_pattern(module)) is not None for module in runs),
             {names: frozenset(numbers) for names, numbers in siblings.items()},
         )
-
-    @property
-    def is_per_architecture(self) -> bool:
-        """Whether modules of one architecture each are this library's way."""
-        return len(self.single) >= _FAMILY
 
     def has_sibling(self, kernels: frozenset[str], numbers: frozenset[int]) -> bool:
         """Whether a module that runs, of other architectures, has the same kernels but for the number in their
         names."""
         return any(
-            any(map(numbers.isdisjoint, self.siblings.get(names, ())))
-            for names in _without_a_number(kernels, numbers)
+            any(map(numbers.isdisjoint, self.siblings.get(names, ()))) for names in _without_a_number(kernels, numbers)
         )
 
 
@@ -120,7 +114,9 @@ def _chooses(verdicts: Sequence[ModuleVerdict], meant: Sequence[ModuleVerdict]) 
     serving = Counter(_pattern(verdict.module) for verdict in meant if verdict.outcome.runs)
     if not serving or all(verdict.outcome is Outcome.JIT for verdict in meant if verdict.outcome.runs):
         return False
-    prevailing = max(serving, key=lambda each: serving[each])
+    prevailing = max(
+        serving, key=lambda each: (serving[each], sorted(map(str, each)))
+    )  # whatever the order in the file
     others = {pattern for v in verdicts if kernels_of(v.module) and not (pattern := _pattern(v.module)) >= prevailing}
     return len(others) >= _MANY_LISTS
 

@@ -86,7 +86,12 @@ def _refuse_contradictions(policy: Policy, given: Mapping[str, PolicyValue], tar
                 raise UsageError(
                     f'{given["ptx"].origin}: "none" contradicts the required {target.id}, which is PTX{_by(given)}'
                 )
-    if policy.coverage is not None and policy.coverage < 1 and "holes" in given and policy.holes in (Holes.ERROR, Holes.STRICT):
+    if (
+        policy.coverage is not None
+        and policy.coverage < 1
+        and "holes" in given
+        and policy.holes in (Holes.ERROR, Holes.STRICT)
+    ):
         raise UsageError(
             f'{given["coverage"].origin}: {policy.coverage:g} contradicts holes = "{policy.holes.value}" ({given["holes"].origin}), '
             'under which one missing kernel fails; take holes = "warn"'

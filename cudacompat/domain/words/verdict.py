@@ -189,7 +189,8 @@ class ArtifactVerdict:
 
     `counts` has every outcome as a key. `stray` are modules outside the registered sections that were
     judged but did not decide (empty where they did). `runtime` is the CUDA runtime that the artifact needs, if its
-    bytes name one.
+    bytes name one. `awaits_link`: it is nothing but the input of a linker (relocatable objects, LTO-IR), which is
+    listed and leaves nothing open where something else is judged.
     """
 
     path: str
@@ -202,4 +203,5 @@ class ArtifactVerdict:
     modules: tuple[ModuleVerdict, ...]
     stray: tuple[ModuleVerdict, ...]
     runtime: int | None = None
+    awaits_link: bool = False
     default_target: str | None = None  # "sm_52": every kernel module carries just nvcc's default target

@@ -147,7 +147,13 @@ CASES = [
     # a driver that does not know the GPU
     (module("sm_120"), "12.0", "535", Outcome.FAILS, Reason.DRIVER_TOO_OLD_FOR_GPU),
     (module("compute_90"), "12.0", "565", Outcome.FAILS, Reason.DRIVER_TOO_OLD_FOR_GPU),
-    (module("sm_80"), "8.0", "440", Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU),  # below the table of drivers nothing is certain
+    (
+        module("sm_80"),
+        "8.0",
+        "440",
+        Outcome.UNDECIDED,
+        Reason.DRIVER_TOO_OLD_FOR_GPU,
+    ),  # below the table of drivers nothing is certain
     (module("sm_87"), "8.7", "460", Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU),  # Tegra's are numbered apart
     # a driver that left the GPU out
     (module("sm_70"), "7.0", "580.178.04", Outcome.NATIVE, None),
