@@ -24,6 +24,7 @@ from cudacompat.domain.words.verdict import Evidence, ModuleVerdict, Outcome, Re
 Pattern = frozenset[ArchTarget]
 
 _FAMILY = 3  # so many different numbers among modules of one architecture each are a choice, not a slip
+_PREVAILS = 0.8  # … unless so large a share of them has one number: then the library was built for that one
 _MANY_LISTS = 4  # so many lists beside the one that serves the GPU were written kernel by kernel
 _HALF = 0.5
 
@@ -66,7 +67,7 @@ class Library:
                 siblings[names].add(numbers)
         patterns = [_pattern(verdict.module) for verdict in verdicts if kernels_of(verdict.module)]
         single = Counter(number for pattern in patterns if (number := _only_number(pattern)) is not None)
-        per_architecture = len(single) >= _FAMILY and max(single.values()) <= _HALF * single.total()
+        per_architecture = len(single) >= _FAMILY and max(single.values()) <= _PREVAILS * single.total()
         return cls(
             frozenset[str]().union(*map(kernels_of, runs)),
             per_architecture,
@@ -91,11 +92,14 @@ def sort_gaps(
     `linked` is whether the file is a finished library or program, `units` are the relocatable modules in it.
     """
     found = [_by_source(target, verdict, linked, units) for verdict in verdicts]
-    if not any(map(_is_gap, found)):
+    if not any(_is_gap(verdict) or _is_tegra_open(verdict) for verdict in found):
         return found
     library = Library.of(found)
     found = [
-        _for_others(verdict, _evidence(target, library, verdict)) if _is_gap(verdict) else verdict for verdict in found
+        _for_others(verdict, _evidence(target, library, verdict))
+        if _is_gap(verdict) or _is_tegra_open(verdict)
+        else verdict
+        for verdict in found
     ]
     meant = [verdict for verdict in found if verdict.outcome is not Outcome.SPECIAL and kernels_of(verdict.module)]
     lists = Counter(_pattern(verdict.module) for verdict in meant)
@@ -130,6 +134,11 @@ def most_lack_the_gpu(verdicts: Iterable[ModuleVerdict]) -> bool:
 
 def _is_gap(verdict: ModuleVerdict) -> bool:
     return verdict.outcome is Outcome.FAILS and verdict.reason is Reason.NO_IMAGE and bool(kernels_of(verdict.module))
+
+
+def _is_tegra_open(verdict: ModuleVerdict) -> bool:
+    """Whether it is code for a Tegra chip: where other modules are shown to be for this GPU, nothing about it is open."""
+    return verdict.reason is Reason.TEGRA and bool(kernels_of(verdict.module))
 
 
 def _by_source(target: Target, verdict: ModuleVerdict, linked: bool, units: Sequence[DeviceModule]) -> ModuleVerdict:
