@@ -147,10 +147,16 @@ def _combine(verdicts: Sequence[ModuleVerdict]) -> tuple[Outcome, Reason | None]
     if partial or (failing and (running or undecided)):
         return Outcome.PARTIAL, Reason.HOLES if failing else Reason.KERNELS_MISSING
     if undecided:
-        return Outcome.UNDECIDED, undecided[0].reason
+        return Outcome.UNDECIDED, _prevailing_reason(undecided)
     if not running:
-        return Outcome.FAILS, failing[0].reason if failing else Reason.OTHER_ARCHITECTURE
+        return Outcome.FAILS, _prevailing_reason(failing) if failing else Reason.OTHER_ARCHITECTURE
     weakest = min((v.outcome for v in running), key=lambda outcome: outcome.strength)
     if special and all(v.outcome is Outcome.JIT for v in running):
         return Outcome.UNDECIDED, Reason.ONLY_SPECIAL_AND_PTX
     return weakest, None
+
+
+def _prevailing_reason(verdicts: Sequence[ModuleVerdict]) -> Reason | None:
+    """The most frequent reason, whatever the order of the modules in the file."""
+    reasons = Counter(verdict.reason for verdict in verdicts)
+    return max(reasons, key=lambda reason: (reasons[reason], reason.value if reason else ""))

@@ -137,7 +137,7 @@ def _is_gap(verdict: ModuleVerdict) -> bool:
 
 
 def _is_tegra_open(verdict: ModuleVerdict) -> bool:
-    """Whether it is code for a Tegra chip: where other modules are shown to be for this GPU, nothing about it is open."""
+    """Whether it is code for a Tegra chip. Where others are shown to be for this GPU, nothing about it is open."""
     return verdict.reason is Reason.TEGRA and bool(kernels_of(verdict.module))
 
 

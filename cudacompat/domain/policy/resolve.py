@@ -93,8 +93,8 @@ def _refuse_contradictions(policy: Policy, given: Mapping[str, PolicyValue], tar
         and policy.holes in (Holes.ERROR, Holes.STRICT)
     ):
         raise UsageError(
-            f'{given["coverage"].origin}: {policy.coverage:g} contradicts holes = "{policy.holes.value}" ({given["holes"].origin}), '
-            'under which one missing kernel fails; take holes = "warn"'
+            f'{given["coverage"].origin}: {policy.coverage:g} contradicts holes = "{policy.holes.value}" '
+            f'({given["holes"].origin}), under which one missing kernel fails; take holes = "warn"'
         )
     forced = next((target for target in targets if target.jit.ignores_machine_code), None)
     if forced is not None:

@@ -56,6 +56,7 @@ def report(modules: Sequence[DeviceModule], gpu: str, holes: Holes = Holes.ERROR
 
 
 HOLE = (Outcome.FAILS, None)
+SIBLING = source("g<120>", "sm_120")
 
 
 def special(evidence: Evidence) -> tuple[Outcome, Evidence]:
@@ -91,7 +92,7 @@ def special(evidence: Evidence) -> tuple[Outcome, Evidence]:
         ([source("sm80_a plain other", "sm_80")], "12.0", HOLE),
         ([source("sm80_a plain plain0", "sm_80")], "12.0", special(Evidence.NAMES)),
         # siblings: the same names but for the number, for other architectures, and one runs
-        ([source("gem<80>", "sm_80", "sm_86"), source("gem<120>", "sm_120")], "12.0", special(Evidence.ONE_PER_ARCHITECTURE)),
+        ([source("g<80>", "sm_80", "sm_86"), SIBLING], "12.0", special(Evidence.ONE_PER_ARCHITECTURE)),
         ([source("tile<80>", "sm_80", "sm_86"), source("tile<120>", "sm_80", "sm_120")], "12.0", HOLE),  # tiles
         ([source("gemm<80>", "sm_80"), source("gemv<120>", "sm_120")], "12.0", HOLE),
         ([source("gemm<180>", "sm_80"), source("gemm<1120>", "sm_120")], "12.0", HOLE),
