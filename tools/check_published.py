@@ -36,6 +36,21 @@ from cudacompat.domain.words.verdict import Target  # noqa: E402
 
 LIST = ROOT / "tools" / "published.json"
 
+INTRO = """# Published libraries on the GPUs that their publishers support
+
+Written by `tools/check_published.py` from the wheels of `tools/published.json`. No library may be an error on a GPU
+that its publisher supports, but for the real holes that are named first. The table holds every warning that is left:
+
+- `gap-unclear`, "all their targets are newer than the GPU": kernels for features that the older GPU does not have
+  (bfloat16 and FlashAttention below 8.0), or faster ones that the library takes on newer GPUs. What the bytes do not
+  show is whether the library asks for the GPU before it calls them.
+- `gap-unclear`, "the library has no one list that they deviate from": libraries of NVIDIA whose lists were written kernel
+  by kernel. They choose at run time; these modules show it neither by names nor by siblings.
+- `arch-specific-only`: the library was built for a- or f-suffixed targets alone, and runs on this GPU.
+- `undecided`: PTX of a toolkit that no known driver takes, or code for a Tegra chip that shows no sibling for the GPU.
+
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -111,11 +126,18 @@ class Tally:
 
     def table(self) -> Iterable[str]:
         """What is left to say, as Markdown."""
-        yield "| wheel | library | GPUs | finding | what | why |"
+        yield "| wheel | library | GPUs | finding | what, on the first of them | why |"
         yield "|---|---|---|---|---|---|"
         for row in self.warnings:
             why = (row.finding.why or "").replace("|", "\\|")
-            cells = (row.wheel, row.library, " ".join(row.gpus), row.finding.id, row.finding.message, why)
+            cells = (
+                row.wheel,
+                row.library,
+                " ".join(row.gpus),
+                row.finding.id,
+                row.finding.message.partition(";")[0],
+                why,
+            )
             yield f"| {' | '.join(cells)} |"
 
 
@@ -165,7 +187,8 @@ def finish(tally: Tally, wheels: int, output: Path | None) -> int:
         f"{wheels} wheels, {tally.libraries} libraries, {tally.judged} verdicts on supported GPUs: "
         f"{len(tally.errors)} errors, {len(tally.known)} real holes found, {len(tally.warnings)} rows of warnings."
     )
-    text = "\n".join([counted, "", *(f"- real hole: {line}" for line in tally.known), "", *tally.table(), ""])
+    holes = [*(f"- real hole: {line}" for line in tally.known), ""] if tally.known else []
+    text = INTRO + "\n".join([counted, "", *holes, *tally.table(), ""])
     if output is None:
         print(text)
     else:

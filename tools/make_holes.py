@@ -92,9 +92,8 @@ class Hole:
     @property
     def sound(self) -> Hole:
         """The same library as it should have been built."""
-        first = self.units[0]
-        units = tuple(replace(unit, targets=first.targets) for unit in self.units)
-        return replace(self, units=units, device_link=first.targets if self.device_link else (), left_out=())
+        targets = self.device_link or self.units[0].targets
+        return replace(self, units=tuple(replace(unit, targets=targets) for unit in self.units), left_out=())
 
 
 def codes(targets: Numbers) -> list[str]:

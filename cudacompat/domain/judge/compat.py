@@ -254,8 +254,10 @@ def _first_branch(capability: ComputeCapability) -> int:
 def _without_gpu(target: Target) -> Reason | None:
     """Why this driver does not know the GPU at all, if it is certain. Tegra's drivers come with JetPack and are
     numbered apart; below the table of branches nothing is certain."""
+    if target.driver is None:
+        return None
     row = architecture(target.capability)
-    if target.driver is None or row is None or row.tegra:
+    if row is None or row.tegra:
         return None
     if (
         row.first_branch is not None

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.judge.weakest_outcome import runs_as
@@ -41,6 +42,27 @@ _GENERATION_WORD = re.compile(
 )
 
 
+class Shape(NamedTuple):
+    """What is asked of a module again and again: its kernels, its targets and their numbers."""
+
+    kernels: frozenset[str]
+    pattern: Pattern
+    numbers: frozenset[int]
+
+    @classmethod
+    def of(cls, module: DeviceModule) -> Shape:
+        """Collect it from the images."""
+        pattern = frozenset(entry.target for entry in module.entries if entry.target is not None)
+        return cls(kernels_of(module), pattern, frozenset(each.number for each in pattern))
+
+
+class Gap(NamedTuple):
+    """A module's verdict beside its shape."""
+
+    verdict: ModuleVerdict
+    shape: Shape
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
     """What the modules of one file show together on one target: the ground of the evidence.
@@ -57,30 +79,27 @@ class Library:
     siblings: Mapping[frozenset[str], frozenset[frozenset[int]]]
 
     @classmethod
-    def of(cls, verdicts: Sequence[ModuleVerdict]) -> Library:
-        """Collect it from the verdicts of a file's modules."""
-        runs = [verdict.module for verdict in verdicts if verdict.outcome.runs]
+    def of(cls, modules: Sequence[Gap]) -> Library:
+        """Collect it from a file's modules."""
+        runs = [shape for verdict, shape in modules if verdict.outcome.runs]
         siblings: defaultdict[frozenset[str], set[frozenset[int]]] = defaultdict(set)
-        for module in runs:
-            numbers = _numbers(_pattern(module))
-            for names in _without_a_number(kernels_of(module), numbers):
-                siblings[names].add(numbers)
-        patterns = [_pattern(verdict.module) for verdict in verdicts if kernels_of(verdict.module)]
-        single = Counter(number for pattern in patterns if (number := _only_number(pattern)) is not None)
+        for shape in runs:
+            for names in _without_a_number(shape):
+                siblings[names].add(shape.numbers)
+        single = Counter(shape.numbers for _, shape in modules if shape.kernels and len(shape.numbers) == 1)
         per_architecture = len(single) >= _FAMILY and max(single.values()) <= _PREVAILS * single.total()
         return cls(
-            frozenset[str]().union(*map(kernels_of, runs)),
+            frozenset[str]().union(*(shape.kernels for shape in runs)),
             per_architecture,
-            per_architecture and any(_only_number(_pattern(module)) is not None for module in runs),
+            per_architecture and any(len(shape.numbers) == 1 for shape in runs),
             {names: frozenset(numbers) for names, numbers in siblings.items()},
         )
 
-    def has_sibling(self, kernels: frozenset[str], numbers: frozenset[int]) -> bool:
+    def has_sibling(self, shape: Shape) -> bool:
         """Whether a module that runs, of other architectures, has the same kernels but for the number in their
         names."""
-        return any(
-            any(map(numbers.isdisjoint, self.siblings.get(names, ()))) for names in _without_a_number(kernels, numbers)
-        )
+        numbers = shape.numbers
+        return any(any(map(numbers.isdisjoint, self.siblings.get(names, ()))) for names in _without_a_number(shape))
 
 
 def sort_gaps(
@@ -91,37 +110,49 @@ def sort_gaps(
 
     `linked` is whether the file is a finished library or program, `units` are the relocatable modules in it.
     """
-    found = [_by_source(target, verdict, linked, units) for verdict in verdicts]
+    found = list(verdicts)
+    if any(verdict.missing for verdict in found):
+        holders = _holders(units)
+        found = [_by_source(target, verdict, linked, holders) for verdict in found]
     if not any(_is_gap(verdict) or _is_tegra_open(verdict) for verdict in found):
         return found
-    library = Library.of(found)
-    found = [
-        _for_others(verdict, _evidence(target, library, verdict))
+    modules = [Gap(verdict, Shape.of(verdict.module)) for verdict in found]
+    library = Library.of(modules)
+    modules = [
+        Gap(_for_others(verdict, _evidence(target, library, shape)), shape)
         if _is_gap(verdict) or _is_tegra_open(verdict)
-        else verdict
-        for verdict in found
+        else Gap(verdict, shape)
+        for verdict, shape in modules
     ]
-    meant = [verdict for verdict in found if verdict.outcome is not Outcome.SPECIAL and kernels_of(verdict.module)]
-    lists = Counter(_pattern(verdict.module) for verdict in meant)
-    missing = Counter(_pattern(verdict.module) for verdict in meant if _is_gap(verdict))
-    chooses = _chooses(found, meant)
-    if chooses and max(lists.values(), default=0) < _HALF * lists.total():
-        return [_for_others(verdict, Evidence.MANY_LISTS) if _is_gap(verdict) else verdict for verdict in found]
-    if not chooses and most_lack_the_gpu(meant) and max(missing.values()) >= _HALF * lists.total():
+    return _sort_the_rest(target, library, modules)
+
+
+def _sort_the_rest(target: Target, library: Library, modules: Sequence[Gap]) -> list[ModuleVerdict]:
+    """Sort the gaps that show nothing by themselves, by the lists of the whole library."""
+    found = [verdict for verdict, _ in modules]
+    meant = [gap for gap in modules if gap.verdict.outcome is not Outcome.SPECIAL and gap.shape.kernels]
+    lists = Counter(gap.shape.pattern for gap in meant)
+    missing = Counter(gap.shape.pattern for gap in meant if _is_gap(gap.verdict))
+    if not missing:
         return found
-    return [_unclear(target, library, verdict, chooses) if _is_gap(verdict) else verdict for verdict in found]
+    chooses = _chooses(modules, meant)
+    if chooses and max(lists.values()) < _HALF * lists.total():
+        return [_for_others(verdict, Evidence.MANY_LISTS) if _is_gap(verdict) else verdict for verdict in found]
+    lacking = most_lack_the_gpu(gap.verdict for gap in meant)
+    if not chooses and lacking and max(missing.values()) >= _HALF * lists.total():
+        return found
+    return [_unclear(target, library, gap, chooses) if _is_gap(gap.verdict) else gap.verdict for gap in modules]
 
 
-def _chooses(verdicts: Sequence[ModuleVerdict], meant: Sequence[ModuleVerdict]) -> bool:
+def _chooses(modules: Sequence[Gap], meant: Sequence[Gap]) -> bool:
     """Whether the library shows, by the many lists in it, that its lists were written kernel by kernel, and has
     machine code for this GPU."""
-    serving = Counter(_pattern(verdict.module) for verdict in meant if verdict.outcome.runs)
-    if not serving or all(verdict.outcome is Outcome.JIT for verdict in meant if verdict.outcome.runs):
+    serving = Counter(shape.pattern for verdict, shape in meant if verdict.outcome.runs)
+    if not serving or all(verdict.outcome is Outcome.JIT for verdict, _ in meant if verdict.outcome.runs):
         return False
-    prevailing = max(
-        serving, key=lambda each: (serving[each], sorted(map(str, each)))
-    )  # whatever the order in the file
-    others = {pattern for v in verdicts if kernels_of(v.module) and not (pattern := _pattern(v.module)) >= prevailing}
+    # of two with as many modules always the same one, whatever the order in the file
+    prevailing = max(serving, key=lambda each: (serving[each], sorted(map(str, each))))
+    others = {shape.pattern for _, shape in modules if shape.kernels and not shape.pattern >= prevailing}
     return len(others) >= _MANY_LISTS
 
 
@@ -141,14 +172,16 @@ def _is_tegra_open(verdict: ModuleVerdict) -> bool:
     return verdict.reason is Reason.TEGRA and bool(kernels_of(verdict.module))
 
 
-def _by_source(target: Target, verdict: ModuleVerdict, linked: bool, units: Sequence[DeviceModule]) -> ModuleVerdict:
+def _by_source(
+    target: Target, verdict: ModuleVerdict, linked: bool, holders: Mapping[str, Sequence[DeviceModule]]
+) -> ModuleVerdict:
     """Take kernels that the source leaves out (`#if __CUDA_ARCH__ >= 800`) for no fault of the build.
 
     One compilation gives each image what the source has for it. Only a device link can lose a kernel, and in a finished
     file the units that the link took in lie beside it (`__nv_relfatbin`). A bare fatbin has no such witness: there
     the kernels have to be missing below some architecture.
     """
-    if verdict.relinked or not verdict.missing or _lost_in_link(verdict, units):
+    if verdict.relinked or not verdict.missing or _lost_in_link(verdict, holders):
         return verdict
     if not linked and not _missing_below(verdict):
         return verdict
@@ -162,12 +195,21 @@ def _by_source(target: Target, verdict: ModuleVerdict, linked: bool, units: Sequ
     return replace(verdict, outcome=runs, reason=Reason.KERNELS_BY_SOURCE, evidence=Evidence.LEFT_OUT_BY_SOURCE)
 
 
-def _lost_in_link(verdict: ModuleVerdict, units: Sequence[DeviceModule]) -> bool:
+def _holders(units: Sequence[DeviceModule]) -> Mapping[str, Sequence[DeviceModule]]:
+    """The relocatable units by the kernels that they hold."""
+    found: defaultdict[str, list[DeviceModule]] = defaultdict(list)
+    for unit in units:
+        for kernel in kernels_of(unit):
+            found[kernel].append(unit)
+    return found
+
+
+def _lost_in_link(verdict: ModuleVerdict, holders: Mapping[str, Sequence[DeviceModule]]) -> bool:
     """Whether a unit of the device link holds a kernel that the linked image lacks, and was not compiled for that
     image's target, or was compiled with the kernel."""
     picked = verdict.picked.target if verdict.picked is not None else None
-    for unit in units:
-        if not kernels_of(unit).isdisjoint(verdict.missing):
+    for kernel in verdict.missing:
+        for unit in holders.get(kernel, ()):
             same = [entry for entry in unit.entries if entry.target == picked]
             if not same or any(not frozenset(entry.kernels or ()).isdisjoint(verdict.missing) for entry in same):
                 return True
@@ -188,57 +230,41 @@ def _for_others(verdict: ModuleVerdict, evidence: Evidence | None) -> ModuleVerd
     return replace(verdict, outcome=Outcome.SPECIAL, reason=Reason.OTHER_ARCHITECTURE, evidence=evidence)
 
 
-def _evidence(target: Target, library: Library, verdict: ModuleVerdict) -> Evidence | None:
+def _evidence(target: Target, library: Library, shape: Shape) -> Evidence | None:
     """What the module shows by itself or beside its siblings, the strongest first."""
-    kernels, pattern = kernels_of(verdict.module), _pattern(verdict.module)
-    if all(each.suffix in (ArchSuffix.ARCH_SPECIFIC, ArchSuffix.FAMILY) for each in pattern):
+    kernels, pattern, numbers = shape
+    if pattern and all(each.suffix in (ArchSuffix.ARCH_SPECIFIC, ArchSuffix.FAMILY) for each in pattern):
         return Evidence.SUFFIXES
-    elsewhere = kernels & library.running
-    if elsewhere == kernels:
+    unique = kernels - library.running
+    if not unique:
         return Evidence.SAME_KERNELS
-    unique = kernels - elsewhere
-    numbers = _numbers(pattern)
     if sum(_is_named(name, numbers, target) for name in unique) >= _HALF * len(unique):
         return Evidence.NAMES
-    single = _only_number(pattern) is not None
-    if library.has_sibling(kernels, numbers) or (single and library.serves_by_one):
+    if library.has_sibling(shape) or (library.serves_by_one and len(numbers) == 1):
         return Evidence.ONE_PER_ARCHITECTURE
     return None
 
 
-def _without_a_number(kernels: frozenset[str], numbers: frozenset[int]) -> Iterable[frozenset[str]]:
-    """The names with each of the architectures' numbers taken out, those that every name has."""
-    first = min(kernels, default="")
-    for number in numbers:
+def _without_a_number(shape: Shape) -> Iterable[frozenset[str]]:
+    """The kernels' names with each of the architectures' numbers taken out, those that every name has."""
+    first = min(shape.kernels, default="")
+    for number in shape.numbers:
         if str(number) not in first:  # most names have none
             continue
         pattern = re.compile(rf"(?<!\d){number}(?!\d)")
-        changed = [pattern.subn("#", name) for name in kernels]
+        changed = [pattern.subn("#", name) for name in shape.kernels]
         if all(times for _, times in changed):
             yield frozenset(name for name, _ in changed)
 
 
-def _unclear(target: Target, library: Library, verdict: ModuleVerdict, chooses: bool) -> ModuleVerdict:
+def _unclear(target: Target, library: Library, gap: Gap, chooses: bool) -> ModuleVerdict:
     """Make a gap unclear unless it deviates from a list that the library follows."""
-    pattern = _pattern(verdict.module)
-    if all(each.number > target.capability.number for each in pattern):
+    verdict, shape = gap
+    if all(number > target.capability.number for number in shape.numbers):
         return replace(verdict, outcome=Outcome.UNCLEAR, evidence=Evidence.NEWER_GPUS)
-    if chooses or (library.is_per_architecture and _only_number(pattern) is not None):
+    if chooses or (library.is_per_architecture and len(shape.numbers) == 1):
         return replace(verdict, outcome=Outcome.UNCLEAR, evidence=Evidence.NO_LIST)
     return verdict
-
-
-def _pattern(module: DeviceModule) -> Pattern:
-    return frozenset(entry.target for entry in module.entries if entry.target is not None)
-
-
-def _numbers(pattern: Pattern) -> frozenset[int]:
-    return frozenset(each.number for each in pattern)
-
-
-def _only_number(pattern: Pattern) -> int | None:
-    numbers = _numbers(pattern)
-    return next(iter(numbers)) if len(numbers) == 1 else None
 
 
 def _is_named(name: str, numbers: frozenset[int], target: Target) -> bool:
