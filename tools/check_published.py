@@ -39,13 +39,15 @@ LIST = ROOT / "tools" / "published.json"
 INTRO = """# Published libraries on the GPUs that their publishers support
 
 Written by `tools/check_published.py` from the wheels of `tools/published.json`. No library may be an error on a GPU
-that its publisher supports, but for the real holes that are named first. The table holds every warning that is left:
+that its publisher supports, but for the real holes that are named first. For the libraries of a CUDA release these are
+the GPUs of that release; for others, where no page of the publisher was read, those that most of its modules are built
+for. The table holds every warning that is left:
 
 - `gap-unclear`, "all their targets are newer than the GPU": kernels for features that the older GPU does not have
   (bfloat16 and FlashAttention below 8.0), or faster ones that the library takes on newer GPUs. What the bytes do not
   show is whether the library asks for the GPU before it calls them.
-- `gap-unclear`, "the library has no one list that they deviate from": libraries of NVIDIA whose lists were written kernel
-  by kernel. They choose at run time; these modules show it neither by names nor by siblings.
+- `gap-unclear`, "the library has no one list that they deviate from": libraries of NVIDIA whose lists were written
+  kernel by kernel. They choose at run time; these modules show it neither by names nor by siblings.
 - `arch-specific-only`: the library was built for a- or f-suffixed targets alone, and runs on this GPU.
 - `undecided`: PTX of a toolkit that no known driver takes, or code for a Tegra chip that shows no sibling for the GPU.
 
