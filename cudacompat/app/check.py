@@ -14,7 +14,7 @@ from cudacompat.app.reading import ReadOptions
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.policy.policy import Policy
-from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.check import CheckReport, left_open
 from cudacompat.domain.rules import (
     ARTIFACT_RULES,
     BASELINE_RULES,
@@ -23,7 +23,9 @@ from cudacompat.domain.rules import (
     IGNORE_RULES,
     READ_RULES,
     SIZE_RULES,
+    TARGET_RULES,
 )
+from cudacompat.domain.rules.artifact import undecided
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
@@ -65,6 +67,7 @@ def judge_read(
     """Return the report on what was read (with its kernels) of these paths."""
     verdicts: list[ArtifactVerdict] = []
     findings: list[Finding] = [f for rule in READ_RULES for f in rule.check(found)]
+    findings += [f for target in targets for rule in TARGET_RULES for f in rule.check(target)]
     empty = 0
     for artifact in found.artifacts:
         judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target)) is not None]
@@ -74,6 +77,8 @@ def judge_read(
         if judged:
             held = ArtifactFacts(artifact, tuple(judged), policy)
             findings += [f for rule in HELD_RULES for f in rule.check(held)]
+    counting = {verdict.path for verdict in left_open(verdicts)}
+    findings = [f for f in findings if f.id != undecided.RULE.id or f.path in counting]
     findings = _forgive_alternatives(findings, verdicts, targets, policy)
     if policy.max_bytes is not None:
         sized = _sized(found.artifacts, policy.max_bytes)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cudacompat.artifacts.binaries import ar, elf, pe, ptx
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
+from cudacompat.artifacts.binaries.needed import cuda_runtime
 from cudacompat.artifacts.binaries.section import HostImage
 from cudacompat.artifacts.containers.openers import opener_of
 from cudacompat.artifacts.sniff import HEAD, Kind, sniff
@@ -77,7 +78,8 @@ def read_binary(path: str, buffer: Buffer, kind: Kind, allowance: Allowance, *, 
     except UnreadableError as error:
         into.problem(str(error))
     modules = tuple(sorted(into.modules, key=lambda module: module.offset))
-    artifact = BinaryArtifact(path, label, size, linked, modules) if modules else None
+    runtime = cuda_runtime(buffer) if kind is Kind.ELF and modules else None
+    artifact = BinaryArtifact(path, label, size, linked, modules, runtime) if modules else None
     return Binary(artifact, into.problems)
 
 

@@ -25,7 +25,8 @@ MEANING = {
     Outcome.JIT: "compiled from PTX by the driver at first use",
     Outcome.PARTIAL: "some modules or kernels do not run",
     Outcome.FAILS: "does not run",
-    Outcome.SPECIAL: "made for other architectures, left out of the verdict",
+    Outcome.SPECIAL: "made for other GPUs, left out of the verdict",
+    Outcome.UNCLEAR: "has nothing for the GPU; whether that is meant is not known",
     Outcome.UNDECIDED: "cannot be told",
 }
 # What a reader has to see first; an artifact that no target shows is cut from the end of this.
@@ -33,13 +34,14 @@ _WORST_FIRST = (
     Outcome.FAILS,
     Outcome.PARTIAL,
     Outcome.UNDECIDED,
+    Outcome.UNCLEAR,
     Outcome.JIT,
     Outcome.COMPATIBLE,
     Outcome.NATIVE,
     Outcome.SPECIAL,
 )
 _RANK = {outcome: number for number, outcome in enumerate(_WORST_FIRST)}
-_GAPS = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED)
+_GAPS = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED, Outcome.UNCLEAR)
 _WHERE = {
     Registration.REGISTERED: "",
     Registration.RELOCATABLE: "Relocatable: input of the device linker",

@@ -33,6 +33,7 @@ _OUTCOME_STYLE = {
     Outcome.PARTIAL: "bold red",
     Outcome.FAILS: "bold red",
     Outcome.SPECIAL: "cyan",
+    Outcome.UNCLEAR: "yellow",
     Outcome.UNDECIDED: "bold magenta",
 }
 

@@ -113,7 +113,7 @@ class TestPolicy:
         assert old.json["targets"][0]["driver"] == "570.86"
 
     def test_coverage_lets_some_holes_pass(self, project: Path) -> None:
-        wheel(project / "dist" / WHEEL, lib=library(*[GOOD] * 3, "sm_86"))
+        wheel(project / "dist" / WHEEL, lib=library(*[GOOD] * 3, "sm_86:k2"))
         assert check(project, "--gpu", "12.0").code == 1
         assert check(project, "--gpu", "12.0", "--coverage", "0.75").code == 0
         ran = check(project, "--gpu", "12.0", "--coverage", "0.8", "--format", "json")

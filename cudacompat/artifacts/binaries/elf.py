@@ -31,11 +31,15 @@ _LONGEST_NAME = 1 << 16  # mangled names of CUTLASS kernels have thousands of ch
 class _Layout(NamedTuple):
     ehdr: Struct  # type machine version entry phoff shoff flags ehsize phentsize phnum shentsize shnum shstrndx
     section: Struct  # name type flags addr offset size link info addralign entsize
+    pair: Struct  # tag and value of an entry of the dynamic section
 
 
 _LAYOUTS = {
-    (kind, order): _Layout(Struct(mark + ehdr), Struct(mark + section))
-    for kind, ehdr, section in ((1, "HHIIIIIHHHHHH", "IIIIIIIIII"), (2, "HHIQQQIHHHHHH", "IIQQQQIIQQ"))
+    (kind, order): _Layout(Struct(mark + ehdr), Struct(mark + section), Struct(mark + pair))
+    for kind, ehdr, section, pair in (
+        (1, "HHIIIIIHHHHHH", "IIIIIIIIII", "II"),
+        (2, "HHIQQQIHHHHHH", "IIQQQQIIQQ", "QQ"),
+    )
     for order, mark in ((1, "<"), (2, ">"))
 }
 

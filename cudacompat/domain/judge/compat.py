@@ -105,6 +105,9 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
     ) -> ModuleVerdict:
         return ModuleVerdict(module, outcome, reason, basis, picked, missing, min_driver)
 
+    absent = _without_gpu(target)
+    if absent is not None:
+        return verdict(Outcome.FAILS, absent)
     if module.registration is Registration.RELOCATABLE:
         return verdict(Outcome.UNDECIDED, Reason.RELOCATABLE)
     if module.damage is not None:
@@ -249,6 +252,25 @@ def _first_branch(capability: ComputeCapability) -> int | None:
     if known is not None and known.first_branch is None and known.tegra is None:
         return None
     return BRANCHES[0].branch if known is None or known.first_branch is None else known.first_branch
+
+
+def _without_gpu(target: Target) -> Reason | None:
+    """Why this driver does not know the GPU at all, if it is certain. Tegra's drivers come with JetPack and are
+    numbered apart; below the table of branches nothing is certain."""
+    if target.driver is None:
+        return None
+    row = architecture(target.capability)
+    if row is None or row.tegra:
+        return None
+    if (
+        row.first_branch is not None
+        and BRANCHES[0].branch < row.first_branch
+        and target.driver.branch < row.first_branch
+    ):
+        return Reason.DRIVER_TOO_OLD_FOR_GPU
+    if row.last_branch is not None and target.driver.branch > row.last_branch:
+        return Reason.DRIVER_DROPPED_GPU
+    return None
 
 
 def _driver_takes(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | None]:

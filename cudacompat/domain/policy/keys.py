@@ -155,7 +155,7 @@ KEYS: Mapping[str, _Key] = {
     "gpus-from": _Key("the name of a file that lists GPUs", _text),
     "native": _Key('a list of GPUs such as ["12.0"]', _native, listed=True),
     "level": _Key('"runs", "sass" or "native"', _word(Require)),
-    "holes": _Key('"error", "warn" or "ignore"', _word(Holes)),
+    "holes": _Key('"strict", "error", "warn" or "ignore"', _word(Holes)),
     "ptx": _Key('"none", "any" or "highest"', _word(PtxPolicy)),
     "extra": _Key('"allow", "warn" or "forbid"', _word(Extra)),
     "coverage": _Key("a number from 0 to 1", _share),

@@ -9,11 +9,16 @@ from cudacompat.domain.builds.api_changes import CallingSources
 from cudacompat.domain.compare.baseline import BaselineChange
 from cudacompat.domain.rules.artifact import (
     arch_specific_only,
+    beyond_tables,
     default_target_only,
+    driver_dropped_gpu,
+    driver_too_old_for_gpu,
     extra_target,
+    gap_unclear,
     hole,
     jit_disabled,
     jit_only,
+    kernels_by_source,
     lost_since_baseline,
     low_coverage,
     missing_ptx,
@@ -27,6 +32,7 @@ from cudacompat.domain.rules.artifact import (
     phantom_arch,
     ptx_invalid,
     ptx_newer_than_driver,
+    runtime_needs_driver,
     stray_gap,
     too_big,
     undecided,
@@ -61,8 +67,12 @@ from cudacompat.domain.runs.load import ArtifactLoad
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.words.code import NotRead, ReadResult
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Target
 
 ARTIFACT_RULES: tuple[Rule[VerdictFacts], ...] = (
+    driver_too_old_for_gpu.RULE,
+    driver_dropped_gpu.RULE,
+    runtime_needs_driver.RULE,
     default_target_only.RULE,
     no_runnable_code.RULE,
     ptx_newer_than_driver.RULE,
@@ -71,11 +81,13 @@ ARTIFACT_RULES: tuple[Rule[VerdictFacts], ...] = (
     phantom_arch.RULE,
     not_linked.RULE,
     hole.RULE,
+    gap_unclear.RULE,
     low_coverage.RULE,
     jit_only.RULE,
     not_native.RULE,
     undecided.RULE,
     arch_specific_only.RULE,
+    kernels_by_source.RULE,
     other_architecture_kernels.RULE,
     stray_gap.RULE,
 )
@@ -83,6 +95,7 @@ HELD_RULES: tuple[Rule[ArtifactFacts], ...] = (missing_ptx.RULE, unwanted_ptx.RU
 SIZE_RULES: tuple[Rule[SizeFacts], ...] = (too_big.RULE,)
 BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.RULE, new_since_baseline.RULE)
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (expired_ignore.RULE, unused_ignore.RULE)
+TARGET_RULES: tuple[Rule[Target], ...] = (beyond_tables.RULE,)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
 SOURCE_RULES: tuple[Rule[CallingSources], ...] = (api_changed.RULE,)
@@ -110,6 +123,7 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *HELD_RULES,
     *SIZE_RULES,
     *BASELINE_RULES,
+    *TARGET_RULES,
     *READ_RULES,
     *NOT_READ_RULES,
 )

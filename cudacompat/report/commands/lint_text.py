@@ -73,5 +73,6 @@ _STYLES = {
     Outcome.PARTIAL: "red",
     Outcome.FAILS: "red",
     Outcome.SPECIAL: "dim",
+    Outcome.UNCLEAR: "yellow",
     Outcome.UNDECIDED: "magenta",
 }

@@ -38,7 +38,7 @@ def check(project: Project) -> Iterable[Finding]:
                 continue
             yield Finding(
                 id=RULE.id,
-                severity=Severity.ERROR if project.targets else Severity.WARNING,
+                severity=Severity.ERROR if project.targets and verdict.outcome is Outcome.PARTIAL else Severity.WARNING,
                 message=f"{len(verdict.undone)} of {count(len(part.units), 'CUDA source')} will have no code for "
                 f"{target.label}, and the others will",
                 path=build.file,
@@ -66,7 +66,7 @@ def _held(project: Project, build: PlannedBuild) -> Iterator[tuple[PlannedBuild,
 def _worst(build: PlannedBuild, target: Target) -> PlannedVerdict | None:
     """The verdict with the units that have a hole; `None` without one."""
     verdict = judged(build.units, target)
-    if verdict is None or verdict.outcome is not Outcome.PARTIAL:
+    if verdict is None or (verdict.outcome is not Outcome.PARTIAL and not verdict.counts[Outcome.UNCLEAR]):
         return None
     undone = tuple(unit for unit in verdict.undone if not unit.request.words)
     return PlannedVerdict(target, verdict.outcome, verdict.counts, undone) if undone else None
