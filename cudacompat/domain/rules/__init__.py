@@ -9,8 +9,8 @@ from cudacompat.domain.builds.api_changes import CallingSources
 from cudacompat.domain.compare.baseline import BaselineChange
 from cudacompat.domain.rules.artifact import (
     arch_specific_only,
-    beyond_tables,
     default_target_only,
+    driver_beyond_tables,
     driver_dropped_gpu,
     driver_too_old_for_gpu,
     extra_target,
@@ -95,7 +95,7 @@ HELD_RULES: tuple[Rule[ArtifactFacts], ...] = (missing_ptx.RULE, unwanted_ptx.RU
 SIZE_RULES: tuple[Rule[SizeFacts], ...] = (too_big.RULE,)
 BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.RULE, new_since_baseline.RULE)
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (expired_ignore.RULE, unused_ignore.RULE)
-TARGET_RULES: tuple[Rule[Target], ...] = (beyond_tables.RULE,)
+TARGET_RULES: tuple[Rule[Target], ...] = (driver_beyond_tables.RULE,)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
 SOURCE_RULES: tuple[Rule[CallingSources], ...] = (api_changed.RULE,)
