@@ -90,8 +90,8 @@ def walk(path: Path, times: int) -> None:
     from cudacompat.artifacts.binaries import elf
     from cudacompat.artifacts.binaries.gather import Gatherer
     from cudacompat.artifacts.binaries.section import OFFICIAL
-    from cudacompat.artifacts.binary import read_binary
-    from cudacompat.artifacts.sniff import HEAD, Kind, sniff
+    from cudacompat.artifacts.files.binary import read_binary
+    from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
 
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         kind = sniff(mapped[:HEAD], len(mapped))

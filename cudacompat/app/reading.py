@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cudacompat.artifacts.read import read_paths
-from cudacompat.artifacts.work import list_work
+from cudacompat.artifacts.reading.read import read_paths
+from cudacompat.artifacts.reading.work import list_work
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.executor import Executor
 from cudacompat.domain.words.limits import Limits

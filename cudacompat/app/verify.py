@@ -10,7 +10,7 @@ from cudacompat.app.inputs.targets import jit_from, release_of
 from cudacompat.app.masking import without_secrets
 from cudacompat.app.runs.observe import OnOutput, RunRequest, observe
 from cudacompat.app.runs.run_log import read_log
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.reports.verify import VerifyReport

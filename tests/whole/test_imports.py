@@ -63,9 +63,15 @@ WORDS = ("domain.words*", "domain.reports*", "domain.tables", "domain.judge", "d
 READING = (
     *CLI,
     *("cli.output", "cli.progress", "app", "app.inputs", "app.listing", "domain.reports.listing"),
-    *("artifacts", "artifacts.read", "artifacts.binary", "artifacts.sniff", "artifacts.containers", "artifacts.work"),
-    *("artifacts.containers.folders", "artifacts.containers.base", "artifacts.containers.openers"),
-    *("artifacts.one_file", "artifacts.binaries*", "app.reading"),
+    *(
+        "artifacts",
+        "artifacts.reading",
+        "artifacts.reading.read",
+        "artifacts.reading.work",
+        "artifacts.reading.one_file",
+    ),
+    *("artifacts.files", "artifacts.files.sniff", "artifacts.files.binary", "artifacts.binaries*", "app.reading"),
+    *("artifacts.containers", *(f"artifacts.containers.{name}" for name in ("folders", "base", "openers"))),
     *WORDS,
 )
 WRITER = ("report.commands",)

@@ -14,7 +14,7 @@ from tools.count_rooms import count
         ("cudacompat.report", 17, 38, 5),
         ("cudacompat.app", 18, 30, 3),
         ("cudacompat.host", 14, 25, 5),
-        ("cudacompat.artifacts", 8, 12, 4),
+        ("cudacompat.artifacts", 6, 6, 4),
     ],
 )
 def test_rooms_arrows_and_floors_do_not_grow(package: str, rooms: int, arrows: int, floors: int) -> None:

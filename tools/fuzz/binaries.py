@@ -16,9 +16,9 @@ from cudacompat.host.python_stack import SiteFolder, packages
 from cudacompat.app.check import judge_read
 from cudacompat.artifacts.binaries import compression, pe, ptx
 from cudacompat.artifacts.binaries.buffer import UnreadableError
-from cudacompat.artifacts.binary import read_binary
-from cudacompat.artifacts.read import read_paths
-from cudacompat.artifacts.sniff import HEAD, Kind, sniff
+from cudacompat.artifacts.files.binary import read_binary
+from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.words.code import ReadResult
 from tests.artifacts.binaries.test_read_binary import DATA, pe_image

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from cudacompat.artifacts.binaries.buffer import FileBuffer, FileChangedError
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FATBIN = fw.fatbin(*(fw.ptx(toolchain.ptx_text("8.0", "80")) for _ in range(40)))
 MANY = FATBIN * 150
 
@@ -54,7 +54,7 @@ _SCRIPT = textwrap.dedent(
     """
     import json, os, subprocess, sys, time
     from pathlib import Path
-    from cudacompat.artifacts.read import read_paths
+    from cudacompat.artifacts.reading.read import read_paths
     path, whole = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes()
     cut = "import os, sys, time; sys.stdin.readline(); time.sleep(float(sys.argv[2])); os.truncate(sys.argv[1], 100)"
     path.write_bytes(whole)

@@ -11,12 +11,12 @@ from pathlib import Path
 from cudacompat.artifacts.binaries.ar import thin_names
 from cudacompat.artifacts.binaries.buffer import Buffer, FileBuffer, FileChangedError, UnreadableError
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
-from cudacompat.artifacts.binary import read_binary
 from cudacompat.artifacts.containers.base import Budget, BudgetSpentError, FileAllowance, Member, Source
 from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_not
 from cudacompat.artifacts.containers.openers import Opener, opener_of
-from cudacompat.artifacts.sniff import HEAD, SCRIPT, Kind, may_hold_data, payload_of, sniff
-from cudacompat.artifacts.work import FileResult, Work
+from cudacompat.artifacts.files.binary import read_binary
+from cudacompat.artifacts.files.sniff import HEAD, SCRIPT, Kind, may_hold_data, payload_of, sniff
+from cudacompat.artifacts.reading.work import FileResult, Work
 from cudacompat.domain.words.code import BinaryArtifact, NotRead
 from cudacompat.domain.words.paths import ArtifactPath
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from cudacompat.artifacts.containers.base import Budget
 from cudacompat.artifacts.containers.folders import EntryKind
-from cudacompat.artifacts.one_file import read_one
-from cudacompat.artifacts.work import SMALLEST_KEPT, FileResult, Work, list_work
+from cudacompat.artifacts.reading.one_file import read_one
+from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, Work, list_work
 from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.executor import Executor, Lost, Serial
@@ -90,7 +90,7 @@ def _read_now(task: Task, on_file: OnFile | None) -> FileResult:
 
 def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
     """The result of an earlier run, if there is one and the budget has room for what it cost; else a new one."""
-    from cudacompat.artifacts.cache import Cache
+    from cudacompat.artifacts.reading.cache import Cache
 
     cache = Cache(folder)
     known = cache.get(task.work, task.limits, kernels=task.kernels)

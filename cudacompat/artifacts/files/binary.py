@@ -10,7 +10,7 @@ from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableEr
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.section import HostImage
 from cudacompat.artifacts.containers.openers import opener_of
-from cudacompat.artifacts.sniff import HEAD, Kind, sniff
+from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
 from cudacompat.domain.words.code import (
     BinaryArtifact,
     Compression,

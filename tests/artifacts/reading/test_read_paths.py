@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cudacompat.artifacts.containers import zips
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.limits import Limits

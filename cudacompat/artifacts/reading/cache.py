@@ -15,8 +15,8 @@ from typing import Any
 
 from cudacompat import __version__
 from cudacompat.artifacts.containers.folders import EntryKind
-from cudacompat.artifacts.saved_form import of_document, to_document
-from cudacompat.artifacts.work import SMALLEST_KEPT, FileResult, Work
+from cudacompat.artifacts.reading.saved_form import of_document, to_document
+from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, Work
 from cudacompat.domain.words.limits import Limits
 
 _LARGEST_ENTRY = 64 << 20
@@ -118,7 +118,7 @@ def _key(work: Work, limits: Limits, *, kernels: bool) -> list[Any]:
 @lru_cache(maxsize=1)
 def _code() -> str:
     """What tells one state of this program's readers from another, for those who work on it."""
-    room = Path(__file__).parent
+    room = Path(__file__).parents[1]
     states = [(str(file.relative_to(room)), file.stat().st_mtime_ns) for file in sorted(room.rglob("*.py"))]
     return sha256(repr(states).encode()).hexdigest()[:16]
 

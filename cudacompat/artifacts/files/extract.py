@@ -8,7 +8,7 @@ from pathlib import Path
 from cudacompat.artifacts.binaries.buffer import UnreadableError
 from cudacompat.artifacts.containers.base import Budget, Source
 from cudacompat.artifacts.containers.openers import opener_of
-from cudacompat.artifacts.sniff import HEAD
+from cudacompat.artifacts.files.sniff import HEAD
 from cudacompat.domain.words.limits import Limits
 from cudacompat.domain.words.paths import ArtifactPath
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.limits import Limits
 from tests.helpers import fatbin_writer as fw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cudacompat.artifacts.work import FileResult
+from cudacompat.artifacts.reading.work import FileResult
 from cudacompat.domain.words.code import (
     BinaryArtifact,
     Compression,

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from cudacompat.app.reading import folder_of
-from cudacompat.artifacts import cache as module
-from cudacompat.artifacts import read as reader
-from cudacompat.artifacts.read import read_paths
-from cudacompat.artifacts.saved_form import of_document, to_document
-from cudacompat.artifacts.work import FileResult
+from cudacompat.artifacts.reading import cache as module
+from cudacompat.artifacts.reading import read as reader
+from cudacompat.artifacts.reading.read import read_paths
+from cudacompat.artifacts.reading.saved_form import of_document, to_document
+from cudacompat.artifacts.reading.work import FileResult
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.limits import Limits
 from cudacompat.domain.words.paths import ArtifactPath
@@ -23,7 +23,7 @@ from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
 from tests.helpers.run import cudacompat
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FATBIN = fw.fatbin(*(fw.ptx(toolchain.ptx_text("8.0", arch), compression="zstd") for arch in ("80", "90")))
 OTHER = fw.fatbin(*(fw.ptx(toolchain.ptx_text("8.0", arch), compression="zstd") for arch in ("75", "86")))
 LARGE = bytes(2 << 20)

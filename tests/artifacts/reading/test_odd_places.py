@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import ReadResult
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain

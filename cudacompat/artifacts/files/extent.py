@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC
 from cudacompat.artifacts.containers.base import BudgetSpentError
-from cudacompat.artifacts.extract import bytes_of
+from cudacompat.artifacts.files.extract import bytes_of
 from cudacompat.domain.words.code import DeviceModule, NotRead
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.paths import ArtifactPath
