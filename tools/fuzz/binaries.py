@@ -11,16 +11,16 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from cudacompat.host.python_stack import SiteFolder, packages
-
 from cudacompat.app.check import judge_read
 from cudacompat.artifacts.binaries import compression, pe, ptx
 from cudacompat.artifacts.binaries.buffer import UnreadableError
 from cudacompat.artifacts.files.binary import read_binary
 from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
 from cudacompat.artifacts.reading.read import read_paths
+from cudacompat.domain.machine.components import SiteFolder
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.words.code import ReadResult
+from cudacompat.environments.pip import components
 from tests.artifacts.binaries.test_read_binary import DATA, pe_image
 from tests.helpers import device_files, fatbin_writer, h200, toolchain
 from tests.helpers.build import target
@@ -88,7 +88,7 @@ def _installed(data: bytes) -> None:
     (site / "engine" / "lib.so").touch()
     for name, piece in (("RECORD", listed), ("METADATA", metadata), ("direct_url.json", origin)):
         (info / name).write_bytes(piece)
-    packages([SiteFolder(site, scratch())])
+    components([SiteFolder(str(site), str(scratch()))])
 
 
 # -- seeds
