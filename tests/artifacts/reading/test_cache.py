@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.app.reading import folder_of
+from cudacompat.app.inputs.reading import folder_of
 from cudacompat.artifacts.reading import cache as module
 from cudacompat.artifacts.reading import read as reader
 from cudacompat.artifacts.reading.read import read_paths

@@ -20,8 +20,8 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.report import Report
 from cudacompat.domain.words.verdict import Outcome
-from cudacompat.report.finding_groups import FindingGroup, group
-from cudacompat.report.heat import MEANING, carried, coverage, detail_of, detail_of_artifact, worst
+from cudacompat.report.html.finding_groups import FindingGroup, group
+from cudacompat.report.html.heat import MEANING, carried, coverage, detail_of, detail_of_artifact, worst
 from cudacompat.report.safe_text import clipped, without_commands
 from cudacompat.report.view import View, conditions, view_of
 
@@ -41,7 +41,7 @@ def render(context: Context, stream: TextIO) -> None:
 
 
 def _file(name: str) -> str:
-    return resources.files("cudacompat.report").joinpath("page", name).read_text(encoding="utf-8")
+    return resources.files("cudacompat.report.html").joinpath("page", name).read_text(encoding="utf-8")
 
 
 def _template() -> Any:

@@ -64,7 +64,7 @@ def _executor(paths: Sequence[str], jobs: int | None) -> Executor | None:
     count = min(cores, _MOST_JOBS) if jobs is None else jobs
     if count < 2:
         return None
-    from cudacompat.host.workers import Processes
+    from cudacompat.host.programs.workers import Processes
 
     return Processes(count)
 

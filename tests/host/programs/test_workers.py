@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from cudacompat.domain.words.executor import Lost, Serial
-from cudacompat.host.workers import Processes, WorkerError
+from cudacompat.host.programs.workers import Processes, WorkerError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def squared(number: int) -> int:
@@ -88,7 +88,7 @@ def _state(pid: int) -> str:
 def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     code = (
         "import sys, time\n"
-        "from cudacompat.host.workers import Processes\n"
+        "from cudacompat.host.programs.workers import Processes\n"
         "iteration = Processes(1).map(time.sleep, [0, 60, 60])\n"
         "print(next(iteration), flush=True)\n"
         "time.sleep(60)\n"

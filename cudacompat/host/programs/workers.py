@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from cudacompat.domain.words.executor import Lost
-from cudacompat.host.process import signal_name, start_python
+from cudacompat.host.programs.process import signal_name, start_python
 
 if TYPE_CHECKING:
     from typing import IO

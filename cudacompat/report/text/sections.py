@@ -20,7 +20,7 @@ from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
 from cudacompat.report.code_sizes import KIND_NAME
 from cudacompat.report.safe_text import safe
-from cudacompat.report.text_page import Page, _finding
+from cudacompat.report.text.page import Page, _finding
 
 if TYPE_CHECKING:
     from cudacompat.domain.machine.facts import HostFacts, Missing

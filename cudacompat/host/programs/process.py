@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from cudacompat.host.safe_search import NEUTRAL_FOLDER, safe_environment
+from cudacompat.host.places.safe_search import NEUTRAL_FOLDER, safe_environment
 
 TIMEOUT_S = 10.0
 LIMIT_BYTES = 1 << 20
@@ -68,7 +68,7 @@ def run(
     variables = {**safe_environment(), "LC_ALL": "C", "LANGUAGE": "C", **(environment or {})}
     if timeout_s <= TIMEOUT_S:
         return _run(arguments, variables, cwd, timeout_s, limit_bytes, lambda _: None)
-    from cudacompat.host.keeper import keeping
+    from cudacompat.host.programs.keeper import keeping
 
     with keeping(variables) as kept:
         return _run(arguments, kept.environment, cwd, timeout_s, limit_bytes, kept.started)
@@ -181,7 +181,7 @@ def signal_name(number: int) -> str:
 
 def path_folders() -> tuple[Path, ...]:
     """The folders of this process's PATH."""
-    from cudacompat.host.roots import path_folders as folders_of
+    from cudacompat.host.places.roots import path_folders as folders_of
 
     return folders_of(os.environ)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.app import reading
-from cudacompat.app.reading import ReadOptions
+from cudacompat.app.inputs import reading
+from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.words.limits import Limits
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.host.process import find, find_all, is_program, path_folders, run
+from cudacompat.host.programs.process import find, find_all, is_program, path_folders, run
 from tests.helpers.machine import program
 from tests.helpers.run import ROOT
 
@@ -117,7 +117,7 @@ class TestRun:
     def test_ctrl_c_ends_it(self, tmp_path: Path) -> None:
         note = tmp_path / "pid"
         inner = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
-        code = f"import sys; from cudacompat.host.process import run; run([sys.executable, '-c', {inner!r}])"
+        code = f"import sys; from cudacompat.host.programs.process import run; run([sys.executable, '-c', {inner!r}])"
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         outer = subprocess.Popen([PYTHON, "-c", code], stderr=subprocess.DEVNULL, env=environment)
         try:

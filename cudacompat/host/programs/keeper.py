@@ -20,8 +20,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
-from cudacompat.host import process_tree
-from cudacompat.host.process_tree import MARK
+from cudacompat.host.programs import process_tree
+from cudacompat.host.programs.process_tree import MARK
 
 _PROGRAM = Path(process_tree.__file__)
 _PER_LINE = 64  # processes in one line: a line below PIPE_BUF is written whole or not at all
