@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.app.masking import without_secrets
 from cudacompat.app.runs.observe import RunRequest, observe
 from cudacompat.domain.reports.bench import BenchReport
 from cudacompat.domain.runs.bench import Measured, Run, Variant, oddity
@@ -19,6 +18,7 @@ from cudacompat.domain.runs.observation import Observation
 from cudacompat.domain.runs.verify import Verdict, decide
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.host.runs.health import require_url
+from cudacompat.host.surroundings.masking import without_secrets
 
 RUNS = 3
 _MOST_LINE = 1 << 14

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from cudacompat.app import reading
+from cudacompat.app.inputs import reading
 from cudacompat.app.inputs.baseline_file import compared_with
-from cudacompat.app.reading import ReadOptions
+from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.policy.policy import Policy

@@ -13,7 +13,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 
 from cudacompat.app.inputs.baseline_file import called
-from cudacompat.app.reading import ReadOptions, read
+from cudacompat.app.inputs.reading import ReadOptions, read
 from cudacompat.domain.compare.diff import DiffReport, FailOn, Release, compare
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.code import NotRead
@@ -91,7 +91,7 @@ def _read(label: str, path: str, on_file: OnFile, options: ReadOptions | None) -
 def _download(release: str, folder: Path, on_file: OnFile) -> Path:
     """Have pip put the wheel of a release into the folder: for this Python and machine, without its dependencies, and
     never a source distribution, whose build would run a stranger's code."""
-    from cudacompat.host.process import run
+    from cudacompat.host.programs.process import run
 
     try:
         wanted = Requirement(release)

@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cudacompat.app.check import check
+from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
-from cudacompat.app.masking import without_secrets
 from cudacompat.app.project.recognise import Recognised, recognise
-from cudacompat.app.reading import ReadOptions
 from cudacompat.domain.machine.facts import Found, HostFacts, from_json, to_json
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
@@ -24,6 +23,7 @@ from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
+from cudacompat.host.surroundings.masking import without_secrets
 
 _MOST_FACTS = 64 << 20  # bytes of a facts file
 

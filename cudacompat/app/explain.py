@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from cudacompat.app.masking import without_secrets
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
 from cudacompat.domain.logs.diagnosis import Source, causes_in_words, diagnose, generic
 from cudacompat.domain.logs.match import Matcher
@@ -24,6 +23,7 @@ from cudacompat.domain.rules import all_rules, rule_called
 from cudacompat.domain.runs.observation import End
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
+from cudacompat.host.surroundings.masking import without_secrets
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.line_catalogue import LineCatalogue

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from cudacompat.app.check import judge_read
 from cudacompat.app.inputs.targets import jit_from, native_targets, release_of, resolve_targets
-from cudacompat.artifacts.binaries.extent import OnDisk, size_of
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.files.extent import OnDisk, size_of
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.judge.compat import judge, kernels_of
 from cudacompat.domain.machine.facts import Found, GpuDevice
 from cudacompat.domain.policy.policy import Policy

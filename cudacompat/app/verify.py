@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cudacompat.app.inputs.targets import jit_from, release_of
-from cudacompat.app.masking import without_secrets
 from cudacompat.app.runs.observe import OnOutput, RunRequest, observe
 from cudacompat.app.runs.run_log import read_log
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.reports.verify import VerifyReport
@@ -21,6 +20,7 @@ from cudacompat.domain.runs.verify import Decision, Expect, Verdict, decide
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.runs.health import require_url
+from cudacompat.host.surroundings.masking import without_secrets
 
 TIMEOUT_S = 600.0
 

@@ -70,7 +70,7 @@ def _is_build_file(path: str, project: str) -> bool:
 def _what_is_kept(path: str) -> str | None:
     """What a file is that no report replaces; `None` for text. One that cannot be read cannot be told apart."""
     from cudacompat.artifacts.binaries.ptx import is_ptx
-    from cudacompat.artifacts.sniff import Kind, sniff
+    from cudacompat.artifacts.files.sniff import Kind, sniff
 
     try:
         with Path(path).open("rb") as file:

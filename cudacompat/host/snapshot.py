@@ -19,14 +19,14 @@ from cudacompat.domain.machine.facts import (
     Missing,
     ToolkitFacts,
 )
-from cudacompat.host.container import container
-from cudacompat.host.environment import cuda_variables
 from cudacompat.host.gpus.driver import driver
 from cudacompat.host.gpus.pci import cards
 from cudacompat.host.gpus.probe import gpus
 from cudacompat.host.listing import ProbeList
-from cudacompat.host.roots import Roots
-from cudacompat.host.system import home, libc_text, platform_text
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.surroundings.container import container
+from cudacompat.host.surroundings.environment import cuda_variables
+from cudacompat.host.surroundings.system import home, libc_text, platform_text
 from cudacompat.host.toolchain.compilers import cmake, compilers
 from cudacompat.host.toolchain.site_folders import site_folders
 from cudacompat.host.toolchain.toolkit import toolkits

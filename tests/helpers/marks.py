@@ -180,7 +180,7 @@ TOOLS: Listed = {
     "tests/host/gpus/test_load_driver.py": (),
     "tests/host/gpus/test_nvml.py": (),
     "tests/host/runs/test_watching.py": ("TestMaps::test_this_very_process",),
-    "tests/host/test_process.py": ("TestRun::test_what_cannot_be_started_is_a_result",),
+    "tests/host/programs/test_process.py": ("TestRun::test_what_cannot_be_started_is_a_result",),
     "tests/host/test_snapshot.py": (
         "TestFailures::test_a_driver_that_never_answers",
         "TestFailures::test_a_probe_that_raises_leaves_the_rest",

@@ -125,7 +125,7 @@ def active_nvcc() -> ToolkitFacts | None:
 
 def check_tools(steps: BuildSteps) -> None:
     """`UsageError`, in one line, for what this machine lacks to run the steps."""
-    from cudacompat.host.process import find_tool
+    from cudacompat.host.programs.process import find_tool
 
     program = next((step.command[0] for step in steps.steps if step.kind is StepKind.EXTRACT), None)
     if program is not None:

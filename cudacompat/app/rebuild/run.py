@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Protocol
 
 from cudacompat.app.check import check
-from cudacompat.app.masking import without_secrets
 from cudacompat.app.rebuild.prepare import DOCKERFILE, dockerfile
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
@@ -27,6 +26,7 @@ from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.runs.follow import follow
+from cudacompat.host.surroundings.masking import without_secrets
 from cudacompat.host.written import make_folder, save
 
 _TAIL = 30  # lines of a failed step that are shown
@@ -213,7 +213,7 @@ def _extract(step: BuildStep, build: _Build, number: int) -> StepResult:
 
 def _with_path(command: tuple[str, ...]) -> tuple[str, ...]:
     """The command with its program's path, also where it lies only beside this Python (pip's CMake)."""
-    from cudacompat.host.process import find_tool
+    from cudacompat.host.programs.process import find_tool
 
     found = find_tool(command[0]) if "/" not in command[0] else None
     return (str(found), *command[1:]) if found is not None else command

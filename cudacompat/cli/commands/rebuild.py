@@ -46,7 +46,6 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Rebuild an engine with code for these GPUs: plan, clean, configure, look, build, check."""
-    from cudacompat.app.masking import without_secrets
     from cudacompat.app.rebuild import prepare, run_steps
     from cudacompat.app.rebuild.prepare import check_tools
     from cudacompat.cli.output import emit, require_kept, save, to_stdout
@@ -54,6 +53,7 @@ def command(
     from cudacompat.domain.reports.rebuild import RebuildReport
     from cudacompat.domain.runs.rebuild import script
     from cudacompat.domain.words.errors import UsageError
+    from cudacompat.host.surroundings.masking import without_secrets
     from cudacompat.report.formats import write
 
     steps = prepare(

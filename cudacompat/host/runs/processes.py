@@ -21,9 +21,9 @@ from types import TracebackType
 from typing import IO
 
 from cudacompat.domain.runs.observation import End, Ended
-from cudacompat.host.keeper import Kept, keeping
-from cudacompat.host.process import signal_name
-from cudacompat.host.process_tree import GRACE_S, Tree, end_group, kill_group
+from cudacompat.host.programs.keeper import Kept, keeping
+from cudacompat.host.programs.process import signal_name
+from cudacompat.host.programs.process_tree import GRACE_S, Tree, end_group, kill_group
 
 TICK_S = 0.05  # between two looks; a process that lives shorter may not be seen
 _WAIT_S = 0.05  # a signal to us is answered within this

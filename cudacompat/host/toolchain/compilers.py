@@ -10,8 +10,8 @@ from pathlib import Path
 
 from cudacompat.domain.machine.facts import Found, HostCompiler, Missing, ToolFacts
 from cudacompat.host.listing import ProbeList, in_words
-from cudacompat.host.process import ProcessResult, find, find_all, is_program, run
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.programs.process import ProcessResult, find, find_all, is_program, run
 
 _TIMEOUT_S = 5.0
 _MOST = 32  # compilers; a machine with more is a build farm's

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.host.listing import ProbeList, in_words
-from cudacompat.host.process import find, find_all, is_program
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.programs.process import find, find_all, is_program
 from cudacompat.host.toolchain.nvcc import is_launcher, program_behind, release_of
 from cudacompat.host.toolchain.site_folders import site_folders
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from cudacompat.app.inputs.targets import jit_from
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.words.capability import ComputeCapability
