@@ -22,7 +22,14 @@ def to_document(result: FileResult) -> dict[str, Any]:
     """Return what a file gave as a document of JSON; paths without the file on the disk."""
     names: dict[tuple[str, ...], int] = {}
     artifacts = [
-        [_members(each.path), each.format, each.size, each.linked, [_from_module(m, names) for m in each.modules]]
+        [
+            _members(each.path),
+            each.format,
+            each.size,
+            each.linked,
+            each.runtime,
+            [_from_module(module, names) for module in each.modules],
+        ]
         for each in result.artifacts
     ]
     return {
@@ -44,8 +51,9 @@ def of_document(document: dict[str, Any], path: str) -> FileResult:
             _number(size),
             _flag(linked),
             tuple(_to_module(module, names) for module in _list(modules)),
+            None if runtime is None else _number(runtime),
         )
-        for members, form, size, linked, modules in _list(document["artifacts"])
+        for members, form, size, linked, runtime, modules in _list(document["artifacts"])
     )
     not_read = tuple(
         NotRead(ArtifactPath(path, tuple(map(_text, members))), _text(why))

@@ -6,6 +6,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,18 @@ from cudacompat.artifacts.reading import read as reader
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.artifacts.reading.saved_form import of_document, to_document
 from cudacompat.artifacts.reading.work import FileResult
-from cudacompat.domain.words.code import ReadResult
+from cudacompat.domain.words.code import (
+    BinaryArtifact,
+    Compression,
+    DeviceModule,
+    FatbinEntry,
+    ReadResult,
+    Registration,
+)
 from cudacompat.domain.words.limits import Limits
 from cudacompat.domain.words.paths import ArtifactPath
+from cudacompat.domain.words.target import ArchTarget, CodeKind
+from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
 from tests.helpers.run import cudacompat
@@ -261,3 +271,27 @@ def test_commands_keep_results_unless_told_not_to(tmp_path: Path, command: str) 
     three = cudacompat(command, path, *options, env=env)
     assert (one.code, one.json.get("artifacts")) == (two.code, two.json.get("artifacts"))
     assert (two.code, two.json.get("artifacts")) == (three.code, three.json.get("artifacts"))
+
+
+def test_no_field_of_an_artifact_is_forgotten() -> None:
+    """A field that is not kept comes back as its default: each has to be another value here, and the same after."""
+    entry = FatbinEntry(
+        kind=CodeKind.PTX,
+        target=ArchTarget.parse("compute_90a"),
+        ptx_isa=PtxIsa(8, 7),
+        compression=Compression.ZSTD,
+        size=1,
+        uncompressed_size=2,
+        toolkit=ToolkitVersion(13, 0),
+        kernels=("k",),
+        kernels_why="why",
+        unresolved=("f",),
+        concatenated=True,
+    )
+    module = DeviceModule(3, ".nv_fatbin", Registration.STRAY, (entry,), "damage", True)
+    artifact = BinaryArtifact(ArtifactPath("a.whl", ("b.so",)), "elf", 4, True, (module,), 13)
+    for thing in (entry, module, artifact):
+        for each in fields(thing):
+            assert each.default is MISSING or getattr(thing, each.name) != each.default, each.name
+    result = FileResult((artifact,), (), 1, 0)
+    assert of_document(to_document(result), "a.whl").artifacts == (artifact,)
