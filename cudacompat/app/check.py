@@ -46,14 +46,18 @@ def check(
     options: ReadOptions | None = None,
 ) -> CheckReport:
     """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
-    return judge_read(read(paths, on_file, options), targets, policy, paths=paths, baseline=baseline)
+    return judge_read(read(paths, targets, on_file, options), targets, policy, paths=paths, baseline=baseline)
 
 
 def read(
-    paths: Sequence[str], on_file: Callable[[str], None] | None = None, options: ReadOptions | None = None
+    paths: Sequence[str],
+    targets: Sequence[Target],
+    on_file: Callable[[str], None] | None = None,
+    options: ReadOptions | None = None,
 ) -> ReadResult:
-    """Return what the paths hold, with all that judging needs."""
-    return reading.read(paths, options, kernels=True, on_file=on_file)
+    """Return what the paths hold, with all that judging for these targets needs."""
+    gpus = frozenset(target.capability for target in targets)
+    return reading.read(paths, options, kernels=True, gpus=gpus, on_file=on_file)
 
 
 def judge_read(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.artifacts.reading.work import list_work
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.executor import Executor
 from cudacompat.domain.words.limits import Limits
@@ -34,13 +35,23 @@ def read(
     options: ReadOptions | None = None,
     *,
     kernels: bool,
+    gpus: frozenset[ComputeCapability] | None = None,
     on_file: Callable[[str], None] | None = None,
 ) -> ReadResult:
-    """Return what the paths hold. `UsageError` for a path that does not exist."""
+    """Return what the paths hold; with `gpus`, all that judging for them needs. `UsageError` for a path that does not
+    exist."""
     options = options or ReadOptions(jobs=1)
     executor = _executor(paths, options.jobs)
     cache = folder_of(os.environ) if options.cache else None
-    return read_paths(paths, kernels=kernels, on_file=on_file, limits=options.limits, executor=executor, cache=cache)
+    return read_paths(
+        paths,
+        kernels=kernels,
+        gpus=gpus,
+        on_file=on_file,
+        limits=options.limits,
+        executor=executor,
+        cache=cache,
+    )
 
 
 def folder_of(environment: Mapping[str, str]) -> Path | None:

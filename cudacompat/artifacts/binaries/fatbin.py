@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from struct import Struct
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol
 
 from cudacompat.artifacts.binaries.buffer import Buffer, unpack_at
 from cudacompat.artifacts.binaries.compression import by_flags
@@ -89,7 +88,13 @@ class Fatbin(NamedTuple):
 
 
 NOTHING = ImageNames(None)
-NameReader: TypeAlias = Callable[[Payload], ImageNames]
+
+
+class KernelNames(Protocol):
+    """Where the names of an image's kernels come from, when they are asked for."""
+
+    def of(self, image: Payload, target: ArchTarget | None) -> ImageNames:
+        """Return the names in an image that its fatbin says is for this target, or why there are none."""
 
 
 def is_fatbin(buffer: Buffer, at: int, limit: int) -> bool:
@@ -110,7 +115,7 @@ def is_fatbin(buffer: Buffer, at: int, limit: int) -> bool:
     )
 
 
-def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, room: int) -> Fatbin:
+def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, room: int) -> Fatbin:
     """Read the fatbin that begins at `at` and ends before `limit`, at most `room` entries of it.
 
     Every entry that is whole is given; `damage` says why the list stops early.
@@ -175,7 +180,9 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
                 relocatable_ptx = True
             found = NOTHING
             if names is not None:
-                found = names(Payload(kind, start, stored or payload, flags, key, inflated if stored else None))
+                found = names.of(
+                    Payload(kind, start, stored or payload, flags, key, inflated if stored else None), target
+                )
                 isa = found.head.isa if found.head is not None else isa  # the driver compiles by what the text says
                 fault = fault or found.damage or _contradiction(target, found)
             entries.append(
@@ -255,7 +262,7 @@ def _tile_toolkit(word: int) -> ToolkitVersion | None:
 
 
 def _concatenated(
-    buffer: Buffer, at: int, head: tuple[int, ...], names: NameReader | None, fault: str | None
+    buffer: Buffer, at: int, head: tuple[int, ...], names: KernelNames | None, fault: str | None
 ) -> tuple[list[FatbinEntry], str | None]:
     """Read the table of an entry that holds several cubins in one compressed stream."""
     _, _, header, payload, stored, table, *_, flags, key, inflated = head
@@ -279,7 +286,7 @@ def _concatenated(
             break
         target, isa = _target(kind, arch, bits & _SUFFIXES, major, minor)
         one = where._replace(kind=kind, inner=(offset, size))
-        found = names(one) if names is not None else NOTHING
+        found = names.of(one, target) if names is not None else NOTHING
         isa = found.head.isa if found.head is not None else isa
         fault = fault or found.damage or _contradiction(target, found)
         toolkit: ToolkitVersion | None = None

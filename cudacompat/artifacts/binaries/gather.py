@@ -7,9 +7,10 @@ import re
 from cudacompat.artifacts.binaries import cubin, fatbin
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError, search
 from cudacompat.artifacts.binaries.elf import EM_CUDA
-from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC, MOST_ENTRIES, OLD_MAGIC, NameReader
+from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC, MOST_ENTRIES, OLD_MAGIC, KernelNames
 from cudacompat.artifacts.binaries.kernels import KernelReader
 from cudacompat.artifacts.binaries.section import OFFICIAL, Section
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 
@@ -27,13 +28,20 @@ TOO_OLD = "a fatbin from before CUDA 6, which nothing reads any more"
 class Gatherer:
     """Collects modules and problems of one buffer."""
 
-    def __init__(self, buffer: Buffer, allowance: Allowance, *, kernels: bool) -> None:
+    def __init__(
+        self,
+        buffer: Buffer,
+        allowance: Allowance,
+        *,
+        kernels: bool,
+        gpus: frozenset[ComputeCapability] | None = None,
+    ) -> None:
         self.buffer = buffer
         self.modules: list[DeviceModule] = []
         self._problems: dict[str, None] = {}
         self._more_problems = 0
         self._room = MOST_ENTRIES
-        self._names: NameReader | None = KernelReader(buffer, allowance) if kernels else None
+        self._names: KernelNames | None = KernelReader(buffer, allowance, gpus) if kernels else None
 
     def problem(self, why: str) -> None:
         """Keep what is wrong with the file, the first few of many."""
@@ -118,7 +126,7 @@ class Gatherer:
         end = min(end, found.end) if registration is Registration.STRAY else end
         names = fatbin.NOTHING
         if self._names is not None:
-            names = self._names(fatbin.Payload(fatbin.ELF, start, end - start, 0, 0, None))
+            names = self._names.of(fatbin.Payload(fatbin.ELF, start, end - start, 0, 0, None), None)
         if found.relocatable and registration is Registration.STRAY:
             registration = Registration.RELOCATABLE
         entry = FatbinEntry(

@@ -12,6 +12,7 @@ from cudacompat.artifacts.binaries.needed import cuda_runtime
 from cudacompat.artifacts.binaries.section import HostImage
 from cudacompat.artifacts.containers.openers import opener_of
 from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import (
     BinaryArtifact,
     Compression,
@@ -43,13 +44,21 @@ class Binary(NamedTuple):
     problems: tuple[str, ...]
 
 
-def read_binary(path: str, buffer: Buffer, kind: Kind, allowance: Allowance, *, kernels: bool) -> Binary:
+def read_binary(
+    path: str,
+    buffer: Buffer,
+    kind: Kind,
+    allowance: Allowance,
+    *,
+    kernels: bool,
+    gpus: frozenset[ComputeCapability] | None = None,
+) -> Binary:
     """Read a file of a kind that may hold device code; it never raises for what the bytes are.
 
-    `allowance` is what its images may be inflated to.
+    `allowance` is what its images may be inflated to; `gpus` are those that will be judged for (None: any may be).
     """
     size = len(buffer)
-    into = Gatherer(buffer, allowance, kernels=kernels)
+    into = Gatherer(buffer, allowance, kernels=kernels, gpus=gpus)
     label: str = _FORMATS.get(kind, FileFormat.DATA)
     linked = False
     try:

@@ -17,6 +17,7 @@ from cudacompat import __version__
 from cudacompat.artifacts.containers.folders import EntryKind
 from cudacompat.artifacts.reading.saved_form import of_document, to_document
 from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, Work
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.limits import Limits
 
 _LARGEST_ENTRY = 64 << 20
@@ -30,11 +31,13 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def get(self, work: Work, limits: Limits, *, kernels: bool) -> FileResult | None:
+    def get(
+        self, work: Work, limits: Limits, *, kernels: bool, gpus: frozenset[ComputeCapability] | None = None
+    ) -> FileResult | None:
         """Return what the reading of this very file gave before; None where that is not known."""
         if not _is_kept(work) or not self._is_ours():
             return None
-        key = _key(work, limits, kernels=kernels)
+        key = _key(work, limits, kernels=kernels, gpus=gpus)
         try:
             document = json.loads(_own_bytes(self._entry(key)))
             if document["key"] != key:
@@ -43,11 +46,19 @@ class Cache:
         except (OSError, ValueError, LookupError, TypeError, RecursionError, MemoryError, AttributeError):
             return None
 
-    def put(self, work: Work, limits: Limits, result: FileResult, *, kernels: bool) -> None:
+    def put(
+        self,
+        work: Work,
+        limits: Limits,
+        result: FileResult,
+        *,
+        kernels: bool,
+        gpus: frozenset[ComputeCapability] | None = None,
+    ) -> None:
         """Keep what a file gave, unless a limit cut it, or the file is not what it was when it was listed."""
         if not _is_kept(work) or result.bounded or not _is_settled(work):
             return
-        key = _key(work, limits, kernels=kernels)
+        key = _key(work, limits, kernels=kernels, gpus=gpus)
         text = json.dumps({"key": key, **to_document(result)}, separators=(",", ":"))
         if len(text) > _LARGEST_ENTRY:
             return
@@ -110,9 +121,10 @@ def _state(work: Work) -> tuple[int, ...]:
     return work.device, work.inode, work.size, work.mtime_ns, work.ctime_ns
 
 
-def _key(work: Work, limits: Limits, *, kernels: bool) -> list[Any]:
-    """What an answer depends on: the file's state, this program, how deep it reads."""
-    return [*_state(work), work.named, kernels, limits.depth, limits.per_file, __version__, _code()]
+def _key(work: Work, limits: Limits, *, kernels: bool, gpus: frozenset[ComputeCapability] | None) -> list[Any]:
+    """What an answer depends on: the file's state, this program, how deep it reads, and for which GPUs."""
+    judged = None if gpus is None else sorted(map(str, gpus))
+    return [*_state(work), work.named, kernels, judged, limits.depth, limits.per_file, __version__, _code()]
 
 
 @lru_cache(maxsize=1)

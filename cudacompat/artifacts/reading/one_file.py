@@ -17,6 +17,7 @@ from cudacompat.artifacts.containers.openers import Opener, opener_of
 from cudacompat.artifacts.files.binary import read_binary
 from cudacompat.artifacts.files.sniff import HEAD, SCRIPT, Kind, may_hold_data, payload_of, sniff
 from cudacompat.artifacts.reading.work import FileResult, Work
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BinaryArtifact, NotRead
 from cudacompat.domain.words.paths import ArtifactPath
 
@@ -33,23 +34,40 @@ _DAMAGED = (OSError, EOFError, ValueError, LookupError, RuntimeError, OverflowEr
 _DAMAGED_NAMES = ("BadZipFile", "LargeZipFile", "LZMAError", "error")  # zlib's and struct's are called just error
 
 
-def read_one(work: Work, budget: Budget, *, kernels: bool, on_file: OnFile | None = None) -> FileResult:
+def read_one(
+    work: Work,
+    budget: Budget,
+    *,
+    kernels: bool,
+    gpus: frozenset[ComputeCapability] | None = None,
+    on_file: OnFile | None = None,
+) -> FileResult:
     """Return what one file holds. Everything that goes wrong is in the result.
 
-    With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read.
+    With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read. `gpus`
+    are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
     `on_file` is told of the file, and of each member of a container, before it is read.
     """
     if work.kind is EntryKind.PROBLEM:
         return FileResult(not_read=(NotRead(ArtifactPath.of_file(work.path), work.why),))
-    reader = _FileReader(work, budget, kernels=kernels, on_file=on_file)
+    reader = _FileReader(work, budget, kernels=kernels, gpus=gpus, on_file=on_file)
     return reader.read()
 
 
 class _FileReader:
-    def __init__(self, work: Work, budget: Budget, *, kernels: bool, on_file: OnFile | None) -> None:
+    def __init__(
+        self,
+        work: Work,
+        budget: Budget,
+        *,
+        kernels: bool,
+        gpus: frozenset[ComputeCapability] | None,
+        on_file: OnFile | None,
+    ) -> None:
         self._work = work
         self._budget = budget
         self._kernels = kernels
+        self._gpus = gpus
         self._on_file = on_file or _nobody
         self._allowance = FileAllowance(0, budget)
         self._artifacts: list[BinaryArtifact] = []
@@ -151,7 +169,9 @@ class _FileReader:
     def _binary(self, path: ArtifactPath, buffer: Buffer, kind: Kind) -> None:
         self._files += 1
         try:
-            artifact, problems = read_binary(path, buffer, kind, self._allowance, kernels=self._kernels)
+            artifact, problems = read_binary(
+                path, buffer, kind, self._allowance, kernels=self._kernels, gpus=self._gpus
+            )
         except MemoryError:
             self._bounded = True
             artifact, problems = None, (_NO_MEMORY,)

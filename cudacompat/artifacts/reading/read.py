@@ -12,6 +12,7 @@ from cudacompat.artifacts.containers.base import Budget
 from cudacompat.artifacts.containers.folders import EntryKind
 from cudacompat.artifacts.reading.one_file import read_one
 from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, Work, list_work
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.executor import Executor, Lost, Serial
@@ -27,6 +28,7 @@ def read_paths(
     paths: Sequence[str],
     *,
     kernels: bool,
+    gpus: frozenset[ComputeCapability] | None = None,
     on_file: OnFile | None = None,
     limits: Limits | None = None,
     executor: Executor | None = None,
@@ -34,7 +36,8 @@ def read_paths(
 ) -> ReadResult:
     """Read the device code of files, folders and containers.
 
-    With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read.
+    With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read. `gpus`
+    are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
     `on_file` is told of each file before it is read. `limits` hold for each path by itself; `cache` is the folder with
     the results of earlier runs, None for none. `UsageError` for a path that does not exist, and before any is read;
     all else that goes wrong is in the result.
@@ -43,7 +46,7 @@ def read_paths(
         if not _exists(path):
             raise UsageError(f"no such file or directory: {path}")
     serial = executor is None
-    reading = _Reading(paths, limits or Limits(), cache, kernels=kernels, on_file=on_file)
+    reading = _Reading(paths, limits or Limits(), cache, kernels=kernels, gpus=gpus, on_file=on_file)
     function = reading.here if serial else run_task
     for task, answer in (executor or Serial()).map(function, reading.tasks(told=not serial)):
         reading.take(task, answer)
@@ -71,6 +74,7 @@ class Task(NamedTuple):
     until: float  # of time.monotonic, which all processes of a machine share
     kernels: bool
     cache: str | None = None  # the folder with the results of earlier runs
+    gpus: frozenset[ComputeCapability] | None = None
     again: bool = False  # the file was met before, and is not read a second time
 
 
@@ -85,7 +89,7 @@ def run_task(task: Task, on_file: OnFile | None = None) -> FileResult:
 
 def _read_now(task: Task, on_file: OnFile | None) -> FileResult:
     budget = Budget(task.limits, members=task.members, inflated=task.inflated, until=task.until)
-    return read_one(task.work, budget, kernels=task.kernels, on_file=on_file)
+    return read_one(task.work, budget, kernels=task.kernels, gpus=task.gpus, on_file=on_file)
 
 
 def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
@@ -93,7 +97,7 @@ def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
     from cudacompat.artifacts.reading.cache import Cache
 
     cache = Cache(folder)
-    known = cache.get(task.work, task.limits, kernels=task.kernels)
+    known = cache.get(task.work, task.limits, kernels=task.kernels, gpus=task.gpus)
     if (
         known is not None
         and task.members + known.members <= task.limits.members
@@ -104,7 +108,7 @@ def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
             on_file(task.work.path)
         return known
     result = _read_now(task, on_file)
-    cache.put(task.work, task.limits, result, kernels=task.kernels)
+    cache.put(task.work, task.limits, result, kernels=task.kernels, gpus=task.gpus)
     return result
 
 
@@ -135,11 +139,19 @@ class _Reading:
     """Collects what the files of all paths gave, in their order."""
 
     def __init__(
-        self, paths: Sequence[str], limits: Limits, cache: Path | None, *, kernels: bool, on_file: OnFile | None
+        self,
+        paths: Sequence[str],
+        limits: Limits,
+        cache: Path | None,
+        *,
+        kernels: bool,
+        gpus: frozenset[ComputeCapability] | None,
+        on_file: OnFile | None,
     ) -> None:
         self._limits = limits
         self._cache = None if cache is None else str(cache)
         self._kernels = kernels
+        self._gpus = gpus
         self._on_file = on_file
         self._roots = [_Root(path) for path in paths]
         self._artifacts: list[BinaryArtifact] = []
@@ -214,7 +226,7 @@ class _Reading:
         if root.until is None:
             root.until = time.monotonic() + self._limits.seconds
         kernels = self._kernels and work.kind is EntryKind.FILE
-        return Task(work, self._limits, root.members, root.inflated, root.until, kernels, self._cache)
+        return Task(work, self._limits, root.members, root.inflated, root.until, kernels, self._cache, self._gpus)
 
     def _is_over(self, root: _Root, answer: FileResult) -> bool:
         return (

@@ -135,7 +135,7 @@ def command(
         compared = locks.load(lock_file, quoted=held_to.quotes("baseline"))
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs, cache=not no_cache)
     with progress(quiet) as on_file:
-        found = read(paths, on_file, reading)
+        found = read(paths, targets, on_file, reading)
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)
     report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed)
     code = emit(report, format_, color, output, exit_zero=exit_zero)
