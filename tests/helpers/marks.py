@@ -130,6 +130,7 @@ TOOLS: Listed = {
         "test_the_section_table_is_read_as_pyelftools_reads_it",
         "test_what_nvcc_makes_equals_cuobjdump",
     ),
+    "tests/artifacts/binaries/test_kernel_names.py": (),
     "tests/artifacts/binaries/test_read_cubin.py": (),
     "tests/artifacts/binaries/test_read_fatbin.py": (
         "test_a_bare_fatbin_for_the_linker_tells_what_it_lacks",

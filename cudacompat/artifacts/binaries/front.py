@@ -5,7 +5,8 @@ symbols, and only then code and data; the table of sections comes last. So the s
 in front. What is missing there is where each of these tables ends, which only the last table says. It is taken from
 the bytes, and believed only where two of the tables, written apart from each other, say the same:
 
-- the two tables of names begin with the same three names, the first at byte 64, the second behind it;
+- the names of the sections begin at byte 64; those of the symbols behind them, with the same three names, or (since
+  CUDA 13.5) behind eight zeros or more;
 - the table of symbols begins with 24 zeros at the first multiple of eight behind the last of the names, and goes on as
   long as every symbol names the start of a string, a section that the ELF header counts, and a type that exists;
 - each `.text.NAME` among the names of the sections is a function among the symbols, and each kernel among the symbols
@@ -31,6 +32,7 @@ _CODE = b"\0.text."
 
 _SYMBOL = Struct("<IBBH16x")
 _NO_SYMBOL = bytes(24)
+_GAP = bytes(8)
 _FUNC = 2
 _ENTRY = 0x10  # STO_CUDA_ENTRY in st_other
 # none, object, function, section, file; and NVIDIA's own: texture, surface, sampler, object
@@ -55,8 +57,8 @@ def may_be_proved(front: bytes) -> bool:
 def kernels_in_front(front: bytes) -> tuple[str, ...] | None:
     """Return the kernels of the cubin that begins with `front`, mangled, in the order of its symbols; None where this
     much of it does not prove them."""
-    strings = front.find(_FIRST_NAMES, _NAMES_AT + 1)
-    if strings < 0 or not may_be_proved(front):
+    strings = _names_of_symbols(front) if may_be_proved(front) else -1
+    if strings < 0:
         return None
     last = front.find(_NO_SYMBOL, strings)  # where the NUL behind the last name stands
     if last < 0:
@@ -69,6 +71,17 @@ def kernels_in_front(front: bytes) -> tuple[str, ...] | None:
     if not code <= functions or not code.issuperset(kernels):
         return None
     return tuple(name.decode("utf-8", "surrogateescape") for name in kernels)
+
+
+def _names_of_symbols(front: bytes) -> int:
+    """Return where the names of the symbols begin (with a NUL), -1 where that is not to be seen."""
+    at = front.find(_FIRST_NAMES, _NAMES_AT + 1)
+    if at >= 0:
+        return at
+    gap = front.find(_GAP, _NAMES_AT)
+    if gap < 0:
+        return -1
+    return len(front) - len(front[gap:].lstrip(b"\0")) - 1
 
 
 def _functions(front: bytes, strings: int, last: int, at: int) -> tuple[set[bytes], dict[bytes, None]] | None:
