@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cudacompat.app.check import check
-from cudacompat.artifacts import cache as kept
 from cudacompat.artifacts.binaries import cubin, front, zstd_front
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading import cache as kept
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.words.capability import ComputeCapability
