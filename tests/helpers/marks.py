@@ -38,6 +38,7 @@ SLOW: Listed = {
         "test_two_gpus_of_which_one_was_used",
     ),
     "tests/artifacts/binaries/test_cuobjdump.py": (),
+    "tests/artifacts/binaries/test_kernel_names.py": (),
     "tests/artifacts/binaries/test_read_binary.py": (
         "test_a_static_library",
         "test_an_executable_with_separate_compilation_holds_its_code_twice",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cudacompat.artifacts.read import read_paths
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cudacompat.app.check import check
 from cudacompat.artifacts.binaries import cubin, front, zstd_front
+from cudacompat.artifacts.reading import cache as kept
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.words.capability import ComputeCapability
@@ -99,6 +100,15 @@ def two(tmp_path_factory: pytest.TempPathFactory, cubins: dict[str, bytes]) -> P
     return path
 
 
+@pytest.mark.parametrize("before", [b"\0.text.", b"\0"])
+@pytest.mark.parametrize("arch", ["80", "120"])
+def test_names_that_are_said_in_two_ways_prove_nothing(cubins: dict[str, bytes], arch: str, before: bytes) -> None:
+    """Once among the names of sections, once among those of symbols."""
+    said, other = before + MANY[7].encode() + b"\0", before + MANY[7].encode()[:-1] + b"x\0"
+    assert set(fronts(cubins[arch])) > {None}
+    assert set(fronts(cubins[arch].replace(said, other, 1))) == {None}
+
+
 def artifact_of(path: Path, gpus: frozenset[ComputeCapability] | None) -> BinaryArtifact | None:
     artifacts = read_paths([str(path)], kernels=True, gpus=gpus).artifacts
     return artifacts[0] if artifacts else None
@@ -135,7 +145,7 @@ def test_a_kernel_that_only_the_other_image_has_is_missed(tmp_path: Path, cubins
     assert (verdict.outcome, verdict.modules[0].missing) == (Outcome.PARTIAL, MANY[:1])
 
 
-def test_damage_counts_where_the_gpu_would_meet_it(tmp_path: Path, two: Path) -> None:
+def test_damage_counts_where_the_gpu_would_meet_it(tmp_path: Path, two: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the cache does not answer for a GPU what was read for another."""
     path, cache, module = tmp_path / "two.fatbin", tmp_path / "cache", two.read_bytes()
     place = stretch(module, 0)
@@ -146,6 +156,7 @@ def test_damage_counts_where_the_gpu_would_meet_it(tmp_path: Path, two: Path) ->
     assert [verdict.outcome for verdict in report.verdicts] == [Outcome.NATIVE]
     report = check([str(path)], (OTHER,), Policy())
     assert [verdict.outcome for verdict in report.verdicts] == [Outcome.UNDECIDED]
+    monkeypatch.setattr(kept, "_SETTLED_S", -1.0)
     damages = []
     for gpu in (GPU, OTHER):
         found = read_paths([str(path)], kernels=True, gpus=frozenset({gpu.capability}), cache=cache)
