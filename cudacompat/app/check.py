@@ -68,7 +68,8 @@ def judge_read(
     empty = 0
     for artifact in found.artifacts:
         judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target)) is not None]
-        empty += not judged
+        if not judged:
+            empty += 1
         verdicts += judged
         findings += [f for v in judged for rule in ARTIFACT_RULES for f in rule.check(VerdictFacts(v, policy))]
         if judged:

@@ -218,7 +218,10 @@ def _past_reference(raw: str, at: int) -> int:
         return at + 1
     depth = 0
     for index in range(at + 1, len(raw)):
-        depth += (raw[index] in "{(") - (raw[index] in "})")
+        if raw[index] in "{(":
+            depth += 1
+        elif raw[index] in "})":
+            depth -= 1
         if depth == 0:
             return index + 1
     return len(raw)

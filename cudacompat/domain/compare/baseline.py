@@ -92,7 +92,8 @@ def lock(artifact: BinaryArtifact, name: str) -> Locked:
                 unread.add(entry.target)
         modules.update(here.keys())
         kernels.update({target: len(names) for target, names in here.items()})
-        whole += bool(here)
+        if here:
+            whole += 1
         every += len(kernels_of(module))
     targets = {
         target: KernelCount(modules[target], kernels[target], target in unread)

@@ -228,16 +228,16 @@ def _is_choice_open(capability: ComputeCapability, module: DeviceModule, picked:
     compute_80a was picked on 9.0 as if it were compute_80 (measured). Nobody has tried a real one on a newer GPU.
     Behind plain PTX of the same number, where nvcc 13.5 puts it, it is not picked either way.
     """
-    floor = picked.target.number if picked.target is not None else 0
-    before = True
+    number = picked.target.number if picked.target is not None else 0
+    floor = number
     for entry in module.entries:
         if entry is picked:
-            before = False
+            floor = number + 1
         elif (
             entry.kind is CodeKind.PTX
             and entry.target is not None
             and entry.target.suffix is ArchSuffix.ARCH_SPECIFIC
-            and floor + (not before) <= entry.target.number < capability.number
+            and floor <= entry.target.number < capability.number
         ):
             return True
     return False

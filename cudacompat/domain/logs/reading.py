@@ -149,8 +149,9 @@ class LogReading:
             key = (signature.id,)
             known = self._occurrences.get(key)
         if known is not None:
-            known.count += line != known.last
-            known.last = line
+            if line != known.last:
+                known.count += 1
+                known.last = line
             return known
         shown = " ".join(without_prefix(text).split())
         shown = masked(shown) if len(shown) <= _LONGEST_TEXT else _around(match, text)

@@ -102,7 +102,8 @@ def _moved(project: Project, listed: ArchListSetting, knob: Knob, kept: list[Cod
         return None
     left = _spelled(knob, kept) if kept else (knob.empty[0] if knob.empty is not None else None)
     start = file.text.rfind("-D", 0, setting.place.start)
-    start -= file.text[start - 1] in "\"'"
+    if file.text[start - 1] in "\"'":
+        start -= 1
     if left is None or not file.text[start - 1].isspace():
         return None
     place = setting.place
