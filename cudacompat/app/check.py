@@ -75,7 +75,7 @@ def judge_read(
         if judged:
             held = ArtifactFacts(artifact, tuple(judged), policy)
             findings += [f for rule in HELD_RULES for f in rule.check(held)]
-    findings = _forgive_alternatives(findings, verdicts, targets, policy)
+    findings = _forgive_alternatives(findings, verdicts, targets, policy=policy)
     if policy.max_bytes is not None:
         sized = _sized(found.artifacts, policy.max_bytes)
         findings += [f for each in sized for rule in SIZE_RULES for f in rule.check(each)]
@@ -84,7 +84,7 @@ def judge_read(
         findings += [f for each in compared for rule in BASELINE_RULES for f in rule.check(each)]
     ids = {rule.id for rule in IGNORABLE_RULES}
     ignores = [ignore for ignore in policy.ignores if ignore.rule in ids]  # the others are for `lint`
-    left = suppress(findings, found.not_read, ignores, targets, date.today())
+    left = suppress(findings, found.not_read, ignores, targets=targets, today=date.today())
     findings = [*left.findings, *(f for use in left.uses for rule in IGNORE_RULES for f in rule.check(use))]
     findings.sort(key=lambda f: f.severity.rank)
     return CheckReport(
@@ -132,4 +132,4 @@ def _sized(artifacts: Iterable[BinaryArtifact], limit: int) -> list[SizeFacts]:
         targets = found.setdefault(outer, Counter())
         for entry in (entry for module in artifact.modules for entry in module.entries):
             targets[str(entry.target) if entry.target else entry.kind.value] += entry.size
-    return [SizeFacts(path, sizes[path], limit, tuple(sorted(found[path].items()))) for path in found]
+    return [SizeFacts(path, sizes[path], limit, targets=tuple(sorted(found[path].items()))) for path in found]

@@ -57,7 +57,7 @@ def members(buffer: Buffer, start: int, end: int) -> Iterator[Member]:
         if raw == b"//":
             long_names = bytes(buffer[at:stop])
         else:
-            inside, name = _name(buffer, at, stop, raw, long_names)
+            inside, name = _name(buffer, at, stop, raw=raw, long_names=long_names)
             if name not in _INDEXES:
                 yield Member(name, inside, stop)
         at = stop + (stop - start) % 2
@@ -80,7 +80,7 @@ def thin_names(data: bytes) -> list[str] | None:
                 long_names = data[at : at + size]
             at += size + size % 2
         else:
-            names.append(_name(data, at, at, raw, long_names)[1])
+            names.append(_name(data, at, at, raw=raw, long_names=long_names)[1])
     return names
 
 

@@ -120,9 +120,9 @@ def read_cubin(buffer: Buffer, start: int, end: int) -> Cubin:
         suffix = ArchSuffix.ARCH_SPECIFIC if accelerator else ArchSuffix.NONE
     else:
         notes = list(_notes(buffer, elf, table))
-        suffix = _suffix(elf.flags, head.number, _accelerator(buffer, elf, table), notes)
+        suffix = _suffix(elf.flags, head.number, _accelerator(buffer, elf, table), notes=notes)
         toolkit = _toolkit(notes)
-    return Cubin(head.number, suffix, head.relocatable, toolkit, _end(elf, table))
+    return Cubin(head.number, suffix, head.relocatable, toolkit=toolkit, end=_end(elf, table))
 
 
 def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
@@ -155,7 +155,7 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
                 continue
         elif linked or info not in _USED_FROM_OUTSIDE or other & _SHARED:
             continue
-        text = name_at(buffer, elf, strings, name)
+        text = name_at(buffer, elf, strings, offset=name)
         if text is None:
             raise UnreadableError("the name of a symbol lies outside the table of names")
         room -= len(text)
@@ -217,7 +217,7 @@ def _contents(buffer: Buffer, elf: Elf, table: list[Header], *wanted: str) -> It
         return
     strings = table[elf.names]
     for header in table:
-        if header.type != SHT_NOBITS and name_at(buffer, elf, strings, header.name) in wanted:
+        if header.type != SHT_NOBITS and name_at(buffer, elf, strings, offset=header.name) in wanted:
             start = elf.start + header.offset
             yield bytes(buffer[start : min(start + min(header.size, _LARGEST_COMPAT), elf.end)])
 

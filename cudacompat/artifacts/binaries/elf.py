@@ -182,10 +182,12 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
     problems: list[str] = []
     room = room_for_names(strings)
     for header in table[1:]:
-        name = name_at(buffer, elf, strings, header.name)
+        name = name_at(buffer, elf, strings, offset=header.name)
         room -= len(name or "")
         if room < 0:
-            return HostImage(FileFormat.ELF, linked, None, ("ELF: its sections share their names: none is believed",))
+            return HostImage(
+                FileFormat.ELF, linked, None, problems=("ELF: its sections share their names: none is believed",)
+            )
         if name is None:
             problems.append("ELF: a section's name lies outside the table of names")
             name = ""
@@ -201,7 +203,7 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
         if present and (official or data) and stop > end:
             problems.append(f"ELF: truncated: section {name} runs over the end")
             at, stop = min(at, end), end
-        sections.append(Section(name, at, stop, present, data))
+        sections.append(Section(name, at, stop, present=present, data=data))
     last = max(elf.table + elf.entries * elf.layout.section.size, elf.segments)
     last = max([last, *(section.end for section in sections if section.present)])
-    return HostImage(FileFormat.ELF, linked, sections, tuple(dict.fromkeys(problems)), min(last, end))
+    return HostImage(FileFormat.ELF, linked, sections, problems=tuple(dict.fromkeys(problems)), end=min(last, end))

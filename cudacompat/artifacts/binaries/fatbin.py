@@ -165,7 +165,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
         flags, key, inflated = head.flags, head.key, head.inflated
         after = q + header + payload
         if header < _SMALLEST_ENTRY or header > _LARGEST_HEADER or after > end or (header | payload) & 7:
-            damage = _cut(damage, len(entries), header, payload, end - q)
+            damage = _cut(damage, len(entries), header, payload=payload, left=end - q)
             end = q + 4
             break
         if len(entries) >= room:
@@ -180,7 +180,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
             fault = f"says {stored} compressed bytes in {payload}"
             stored = payload
         if kind == CONCATENATED:
-            more, fault = _concatenated(buffer, q, head, names, fault)
+            more, fault = _concatenated(buffer, q, head, names=names, fault=fault)
             entries += more
         else:
             arch = head.arch
@@ -205,7 +205,9 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
                 relocatable_ptx = True
             found = NOTHING
             if names is not None:
-                found = names(Payload(kind, start, stored or payload, flags, key, inflated if stored else None))
+                found = names(
+                    Payload(kind, start, stored or payload, flags=flags, key=key, inflated=inflated if stored else None)
+                )
                 isa = found.head.isa if found.head is not None else isa  # the driver compiles by what the text says
                 fault = fault or found.damage or _contradiction(target, found)
             entries.append(
@@ -213,19 +215,19 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
                     _KINDS.get(kind, CodeKind.UNKNOWN),
                     target,
                     isa,
-                    by_flags(flags) if stored else Compression.NONE,
-                    stored or payload,
-                    inflated if stored else None,
-                    toolkit,
-                    found.kernels,
-                    found.why,
-                    found.unresolved,
+                    compression=by_flags(flags) if stored else Compression.NONE,
+                    size=stored or payload,
+                    uncompressed_size=inflated if stored else None,
+                    toolkit=toolkit,
+                    kernels=found.kernels,
+                    kernels_why=found.why,
+                    unresolved=found.unresolved,
                 )
             )
         if fault and damage is None:
             damage = f"image {len(entries)} {fault}"
         q = after
-    return Fatbin(tuple(entries), end, damage, relocatable_ptx, relocatable_cubin)
+    return Fatbin(tuple(entries), end, damage, relocatable_ptx=relocatable_ptx, relocatable_cubin=relocatable_cubin)
 
 
 def _contradiction(target: ArchTarget | None, found: ImageNames) -> str | None:
@@ -290,8 +292,20 @@ def _concatenated(
     """Read the table of an entry that holds several cubins in one compressed stream."""
     payload, stored, table, flags, inflated = head.payload, head.stored, head.options, head.flags, head.inflated
     end = at + head.header
-    nothing = [FatbinEntry(CodeKind.UNKNOWN, None, None, by_flags(flags), stored or payload, inflated, None)]
-    where = Payload(CONCATENATED, end, stored or payload, flags, head.key, inflated if stored else None)
+    nothing = [
+        FatbinEntry(
+            CodeKind.UNKNOWN,
+            None,
+            None,
+            compression=by_flags(flags),
+            size=stored or payload,
+            uncompressed_size=inflated,
+            toolkit=None,
+        )
+    ]
+    where = Payload(
+        CONCATENATED, end, stored or payload, flags=flags, key=head.key, inflated=inflated if stored else None
+    )
     if not table or table + 8 > head.header:
         return nothing, fault or "has no table of the images in it"
     (count,) = unpack_at(_COUNT, buffer, at + table)
@@ -329,13 +343,13 @@ def _concatenated(
                 _KINDS.get(kind, CodeKind.UNKNOWN),
                 target,
                 isa,
-                by_flags(flags) if stored else Compression.NONE,
-                stored * size // whole if stored and whole else size,  # its share of the common stream
-                size if stored else None,
-                toolkit,
-                found.kernels,
-                found.why,
-                found.unresolved,
+                compression=by_flags(flags) if stored else Compression.NONE,
+                size=stored * size // whole if stored and whole else size,  # its share of the common stream
+                uncompressed_size=size if stored else None,
+                toolkit=toolkit,
+                kernels=found.kernels,
+                kernels_why=found.why,
+                unresolved=found.unresolved,
                 concatenated=True,
             )
         )

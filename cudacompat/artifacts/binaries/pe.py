@@ -72,9 +72,9 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
     """Return the sections of the PE image in this window."""
     coff = start + int.from_bytes(buffer[start + 60 : start + 64], "little") + 4 if end - start >= 64 else end
     if coff + _COFF.size > end:
-        return HostImage(FileFormat.PE, True, None, ("PE: truncated: no whole header",))
+        return HostImage(FileFormat.PE, True, None, problems=("PE: truncated: no whole header",))
     if buffer[coff - 4 : coff] != b"PE\0\0":
-        return HostImage(FileFormat.PE, True, [], ())  # a DOS program: no sections, nothing of ours
+        return HostImage(FileFormat.PE, True, [], problems=())  # a DOS program: no sections, nothing of ours
     return _read_coff(buffer, start, end, coff=coff, kind=FileFormat.PE)
 
 
@@ -122,7 +122,9 @@ def _read_sections(
     buffer: Buffer, start: int, end: int, *, table: int, count: int, names: int, kind: FileFormat, linked: bool
 ) -> HostImage:
     if table + count * _SECTION.size > end:
-        return HostImage(kind, linked, None, (f"{kind.upper()}: truncated: its section table runs over the end",))
+        return HostImage(
+            kind, linked, None, problems=(f"{kind.upper()}: truncated: its section table runs over the end",)
+        )
     sections: list[Section] = []
     problems: list[str] = []
     for index in range(count):
@@ -137,9 +139,9 @@ def _read_sections(
         if present and (data or name in OFFICIAL) and stop > end:
             problems.append(f"{kind.upper()}: truncated: section {name} runs over the end")
             at, stop = min(at, end), end
-        sections.append(Section(name, at, stop, present or not extent, data))
+        sections.append(Section(name, at, stop, present=present or not extent, data=data))
     last = max([table + count * _SECTION.size, *(section.end for section in sections if section.present)])
-    return HostImage(kind, linked, sections, tuple(dict.fromkeys(problems)), min(last, end))
+    return HostImage(kind, linked, sections, problems=tuple(dict.fromkeys(problems)), end=min(last, end))
 
 
 def _name(buffer: Buffer, raw: bytes, names: int, *, end: int) -> str:

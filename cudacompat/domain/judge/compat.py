@@ -103,7 +103,9 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
         missing: tuple[str, ...] = (),
         min_driver: int | None = None,
     ) -> ModuleVerdict:
-        return ModuleVerdict(module, outcome, reason, basis, picked, missing, min_driver)
+        return ModuleVerdict(
+            module, outcome, reason, basis=basis, picked=picked, missing=missing, min_driver=min_driver
+        )
 
     if module.registration is Registration.RELOCATABLE:
         return verdict(Outcome.UNDECIDED, Reason.RELOCATABLE)

@@ -72,7 +72,7 @@ def judged(units: Sequence[PlannedUnit], target: Target) -> PlannedVerdict | Non
     if verdict is None:
         return None
     undone = tuple(units[each.module.offset] for each in verdict.modules if not _goes(each.outcome))
-    return PlannedVerdict(target, verdict.outcome, verdict.counts, undone)
+    return PlannedVerdict(target, verdict.outcome, verdict.counts, undone=undone)
 
 
 def _goes(outcome: Outcome) -> bool:
@@ -98,7 +98,7 @@ def _module(number: int, request: Requested, target: Target) -> DeviceModule:
 
 def _of(number: int, images: frozenset[ArchTarget], damage: str | None = None) -> DeviceModule:
     ordered = sorted(images, key=lambda each: (each.kind is CodeKind.PTX, each.number, each.suffix.value))
-    return DeviceModule(number, None, Registration.REGISTERED, tuple(map(_entry, ordered)), damage)
+    return DeviceModule(number, None, Registration.REGISTERED, entries=tuple(map(_entry, ordered)), damage=damage)
 
 
 @cache

@@ -72,7 +72,7 @@ class CacheWatch:
                 os.close(self._file)
             self._file = None
         after = _size(self._folder)
-        return JitCache(str(self._folder), self._cold, self._enabled, self._before, after, opened)
+        return JitCache(str(self._folder), self._cold, self._enabled, before=self._before, after=after, opened=opened)
 
 
 def _size(folder: Path) -> tuple[int, int]:
