@@ -75,14 +75,14 @@ def bench(measure: Measure, on_run: Callable[[str], None] | None = None) -> Benc
                     on_run(f"{variant.value}, run {number + 1} of {measure.runs}")
                 cache = _cache(caches, variant, number)
                 if variant is Variant.JIT_WARM and number == 0:  # a run that fills it and does not count
-                    _once(measure, command, variables, cache, first, rate)
-                runs[variant].append(_once(measure, command, variables, cache, first, rate))
+                    _once(measure, command, variables, cache=cache, first=first, rate=rate)
+                runs[variant].append(_once(measure, command, variables, cache=cache, first=first, rate=rate))
     measured = tuple(
-        Measured(v, command, tuple(sorted(variables.items())), tuple(runs[v]), oddity(v, runs[v]))
+        Measured(v, command, tuple(sorted(variables.items())), runs=tuple(runs[v]), note=oddity(v, runs[v]))
         for v, command, variables in plans
     )
     return without_secrets(
-        BenchReport(_machine(), measured, measure.runs, _first_in_words(measure), _rate_in_words(measure))
+        BenchReport(_machine(), measured, measure.runs, first=_first_in_words(measure), rate=_rate_in_words(measure))
     )
 
 
@@ -174,7 +174,7 @@ def _run(seen: Observation, clock: _Clock, measure: Measure) -> Run:
     if failed is None and measure.rate is not None and rate is None:
         failed = "no line of its output shows a rate (--rate)"
     grown = seen.cache.grown if seen.cache is not None else 0
-    return Run(total, first, rate, grown, decision.verdict.value, failed)
+    return Run(total, first, rate, cache_bytes=grown, used=decision.verdict.value, failed=failed)
 
 
 class _Clock:

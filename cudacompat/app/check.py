@@ -75,7 +75,8 @@ def judge_read(
     empty = 0
     for artifact in found.artifacts:
         judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target)) is not None]
-        empty += not judged
+        if not judged:
+            empty += 1
         verdicts += judged
         findings += [f for v in judged for rule in ARTIFACT_RULES for f in rule.check(VerdictFacts(v, policy))]
         if judged:
@@ -83,7 +84,7 @@ def judge_read(
             findings += [f for rule in HELD_RULES for f in rule.check(held)]
     counting = {verdict.path for verdict in left_open(verdicts)}
     findings = [f for f in findings if f.id != undecided.RULE.id or f.path in counting]
-    findings = _forgive_alternatives(findings, verdicts, targets, policy)
+    findings = _forgive_alternatives(findings, verdicts, targets, policy=policy)
     if policy.max_bytes is not None:
         sized = _sized(found.artifacts, policy.max_bytes)
         findings += [f for each in sized for rule in SIZE_RULES for f in rule.check(each)]
@@ -92,7 +93,7 @@ def judge_read(
         findings += [f for each in compared for rule in BASELINE_RULES for f in rule.check(each)]
     ids = {rule.id for rule in IGNORABLE_RULES}
     ignores = [ignore for ignore in policy.ignores if ignore.rule in ids]  # the others are for `lint`
-    left = suppress(findings, found.not_read, ignores, targets, date.today())
+    left = suppress(findings, found.not_read, ignores, targets=targets, today=date.today())
     findings = [*left.findings, *(f for use in left.uses for rule in IGNORE_RULES for f in rule.check(use))]
     findings.sort(key=lambda f: f.severity.rank)
     return CheckReport(
@@ -140,4 +141,4 @@ def _sized(artifacts: Iterable[BinaryArtifact], limit: int) -> list[SizeFacts]:
         targets = found.setdefault(outer, Counter())
         for entry in (entry for module in artifact.modules for entry in module.entries):
             targets[str(entry.target) if entry.target else entry.kind.value] += entry.size
-    return [SizeFacts(path, sizes[path], limit, tuple(sorted(found[path].items()))) for path in found]
+    return [SizeFacts(path, sizes[path], limit, targets=tuple(sorted(found[path].items()))) for path in found]

@@ -62,13 +62,13 @@ def doctor(
         native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
     findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets))]
     looked_at = tuple(paths) or (() if facts_file else _installed(facts))
-    checked = check(looked_at, targets, Policy(), on_file, options=options) if looked_at and targets else None
+    checked = check(looked_at, targets, Policy(), on_file=on_file, options=options) if looked_at and targets else None
     if checked is not None:
         findings += checked.findings
     findings = sorted(without_secrets(tuple(findings)), key=lambda f: f.severity.rank)
     known = _recognise(paths)
-    plan, settings = _plan(findings, checked, targets, known)
-    return without_secrets(DoctorReport(facts, checked, tuple(findings), plan, settings))
+    plan, settings = _plan(findings, checked, targets, known=known)
+    return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
 
 
 def load(path: str) -> HostFacts:
@@ -106,7 +106,7 @@ def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFact
         if spec.strip().lower() == "native":
             found += native_targets(facts.gpus, driver, jit_from(environment))
         else:
-            found += resolve_targets((spec,), driver, JitPolicy.NORMAL, environment, ask_machine=False)
+            found += resolve_targets((spec,), driver, JitPolicy.NORMAL, environment=environment, ask_machine=False)
     return distinct(found)
 
 

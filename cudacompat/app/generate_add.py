@@ -40,7 +40,7 @@ def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_vers
     project = read_project(folder)
     found, version = _engine(engine, engine_version, folder)
     of_version = found.version(version)
-    job = AdditionRequest(found, of_version, wanted_gpus(specs), names_of(found, of_version))
+    job = AdditionRequest(found, of_version, wanted_gpus(specs), names=names_of(found, of_version))
     not_read = [*project.not_read]
     places, edits = analyse(job, project.files, not_read)
     changed = {
@@ -49,12 +49,12 @@ def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_vers
         if edits.get(file.name)
     }
     names = {place.name for place in places if place.state is PlaceState.CHANGES and place.name}
-    _require_buildable(job, project.files, edits, names)
+    _require_buildable(job, project.files, edits, names=names)
     again, more = analyse(job, [replace(file, text=changed.get(file.name, file.text)) for file in project.files], [])
     if any(more.values()) or len(again) != len(places):
         wrong = next(iter(name for name, some in more.items() if some), next(iter(changed), folder))
         raise UsageError(
-            f"{wrong} cannot be edited safely by a program; {_command(found, version, folder, job)} lists it"
+            f"{wrong} cannot be edited safely by a program; {_command(found, version, folder, job=job)} lists it"
         )
     return ExtendReport(
         engine=found,
@@ -69,7 +69,7 @@ def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_vers
         not_read=tuple(not_read),
         skipped=project.skipped,
         after=tuple(shlex.join(cache.clear) for cache in found.caches if cache.window.holds(of_version)),
-        command=_command(found, version, folder, job),
+        command=_command(found, version, folder, job=job),
     )
 
 
@@ -123,7 +123,9 @@ def _require_buildable(
             row = _release_of(line.image)
             if row is None:
                 continue
-            needed = {each.arch for each in new} | {i.arch for i in arriving(job.engine, job.version, new, row.version)}
+            needed = {each.arch for each in new} | {
+                i.arch for i in arriving(job.engine, job.version, new, cuda=row.version)
+            }
             missing = sorted(needed - set(row.targets))
             if missing:
                 at = file.place(line.start, line.start).line

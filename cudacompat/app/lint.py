@@ -56,7 +56,7 @@ def _lint(
     clock = Clock()
     found = read(folder)
     before = {file.name: file.text for file in found.files}
-    report, findings = _judged(found, targets, ignores, clock)
+    report, findings = _judged(found, targets, ignores, clock=clock)
     now = report
     fixed: list[Finding] = []
     for _ in range(_MOST_ROUNDS if fix or unsafe else 0):
@@ -67,7 +67,7 @@ def _lint(
         fixed += making
         files = tuple(replace(file, text=texts.get(file.name, file.text)) for file in found.files)
         found = replace(found, files=files)
-        report, findings = _judged(found, targets, ignores, clock)
+        report, findings = _judged(found, targets, ignores, clock=clock)
     marks = dict.fromkeys(found.marked, "\ufeff")
     changed = tuple(
         EditedFile(file.name, marks.get(file.name, "") + before[file.name], marks.get(file.name, "") + file.text)
@@ -131,7 +131,7 @@ def _judged(
     raw, spent = findings_within(project, clock)
     kept, inline, uses = apply(raw, project.files, ids)
     own = [ignore for ignore in ignores if ignore.rule in ids or ignore.rule == "not-read"]
-    left = suppress(kept, (*project.not_read, *spent), own, targets, date.today())
+    left = suppress(kept, (*project.not_read, *spent), own, targets=targets, today=date.today())
     about_ignores = [
         *(finding for use in uses for rule in INLINE_RULES for finding in rule.check(use)),
         *(

@@ -250,7 +250,7 @@ class LogScanner:
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
             self._looks.clear()
-        excerpt = Excerpt(self._buffer, span, hits, self._line, alone=looks >= _MOST_LOOKS)
+        excerpt = Excerpt(self._buffer, span, hits, line=self._line, alone=looks >= _MOST_LOOKS)
         self._known[key] = self._visitor.visit(excerpt)
         self._looks[key] = looks + 1
 

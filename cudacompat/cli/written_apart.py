@@ -31,7 +31,7 @@ def require_apart(written: Mapping[str, str], read: Sequence[str], project: str 
         elif stat.S_ISDIR(found.st_mode):
             raise UsageError(f"cannot write {path}: it is a folder")
         elif stat.S_ISREG(found.st_mode):
-            _require_replaceable(option, path, found, read, project)
+            _require_replaceable(option, path, found, read=read, project=project)
 
 
 def _require_folder(path: str) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tools.count_rooms import count
+from tools.count_rooms import ROOT, count
+
+MOST_LINES = 400
 
 
 @pytest.mark.parametrize(
@@ -23,3 +27,12 @@ def test_rooms_arrows_and_floors_do_not_grow(package: str, rooms: int, arrows: i
     assert len(counted.arrows) <= rooms
     assert sum(map(len, counted.arrows.values())) <= arrows
     assert counted.floors <= floors
+
+
+def test_no_module_is_long_but_tables() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in Path(ROOT, "cudacompat").rglob("*.py")
+        if "tables" not in path.parts and (lines := len(path.read_text().splitlines())) > MOST_LINES
+    }
+    assert long == {}

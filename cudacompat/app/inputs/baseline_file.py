@@ -39,7 +39,7 @@ def compared_with(baseline: Baseline, read: ReadResult, paths: Sequence[str]) ->
     now = {artifact.path: lock(artifact, names[artifact.path]) for artifact in read.artifacts}
     roots = [path.replace(os.sep, "/") for path in paths]
     looked_into = {name for file in _files(paths) for name in both_names(file.replace(os.sep, "/"), roots)}
-    return compare(baseline, now, {names[item.path] for item in read.not_read}, looked_into)
+    return compare(baseline, now, {names[item.path] for item in read.not_read}, containers=looked_into)
 
 
 def text_of(read: ReadResult, paths: Sequence[str]) -> tuple[str, int]:

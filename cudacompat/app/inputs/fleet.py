@@ -45,12 +45,12 @@ def targets_for(
     others: list[JudgedTarget] = [*named]
     for spec in specs if specs or targets or named else ("native",):
         if spec.strip().lower() == "native":
-            targets += resolve_targets(("native",), driver, jit, environment)
+            targets += resolve_targets(("native",), driver, jit, environment=environment)
         else:
             others.append(resolve(spec))
     if others:
         release = driver if driver is not None or floor is not None else _this_machines_driver()
-        targets += [Target(each.id, each.name, each.capability, release, how) for each in others]
+        targets += [Target(each.id, each.name, each.capability, driver=release, jit=how) for each in others]
     if floor is not None:
         targets = [replace(each, driver=floored(each.driver, floor, each.capability)) for each in targets]
     return distinct(targets)

@@ -80,8 +80,8 @@ def load(
 
 def _option(key: str, value: object) -> PolicyValue:
     if key == "require":  # may say `native`, which no file may; resolved with this machine at hand
-        return PolicyValue(key, (), written(value), "--gpu", Rank.OPTION)
-    return given(key, value, "--require" if key == "level" else f"--{key}", Rank.OPTION)
+        return PolicyValue(key, (), written(value), origin="--gpu", rank=Rank.OPTION)
+    return given(key, value, "--require" if key == "level" else f"--{key}", rank=Rank.OPTION)
 
 
 def _nearest() -> Path | None:
@@ -177,7 +177,7 @@ def _of_file(path: Path, *, asked: bool) -> tuple[dict[str, PolicyValue], tuple[
             values[key] = replace(values[key], value=str(path.parent / str(values[key].value)))
     heads = [number for number, line in enumerate(text.splitlines(), 1) if _IGNORE_HEAD.match(line)]
     rules = [rule.id for rule in (*IGNORABLE_RULES, *_lint_rules(table))]
-    return values, ignores_of(table.get("ignore"), str(path), prefix, rules, heads)
+    return values, ignores_of(table.get("ignore"), str(path), prefix, rules=rules, lines=heads)
 
 
 def _lint_rules(table: Mapping[str, object]) -> tuple[Rule[Any], ...]:

@@ -83,8 +83,8 @@ def _emptied(name: str, text: str, edits: Sequence[Edit]) -> list[Edit]:
 
 def _without_values(name: str, key: re.Match[str]) -> Edit:
     if "-" in key[1]:
-        return Edit(name, key.end(2), key.end(2), " {}")
-    return Edit(name, key.start(), key.end(), "")
+        return Edit(name, key.end(2), key.end(2), new=" {}")
+    return Edit(name, key.start(), key.end(), new="")
 
 
 def _indent(line: str) -> int:

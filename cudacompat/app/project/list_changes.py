@@ -91,7 +91,7 @@ def analyse(
     places: list[ListPlace] = []
     edits: dict[str, list[ListEdit]] = {}
     for file, assignments in parsed:
-        for found in _by_case(_places(job, file, assignments, aliases)):
+        for found in _by_case(_places(job, file, assignments, aliases=aliases)):
             places.append(found.place)
             if found.edit is not None:
                 edits.setdefault(file.name, []).append(found.edit)
@@ -108,7 +108,7 @@ def _places(
     seen: set[tuple[int, int]] = set()
     for each in sorted(assignments, key=lambda each: each.start):
         for assignment in defaults(each):
-            found = _place(job, file, assignment, aliases)
+            found = _place(job, file, assignment, aliases=aliases)
             if found is not None and (assignment.start, assignment.end) not in seen:
                 seen.add((assignment.start, assignment.end))
                 yield found
@@ -160,7 +160,7 @@ def _place(job: AdditionRequest, file: SourceFile, each: Assignment, aliases: di
     if not each.value.strip() or (each.what == "a value in a program" and not _ARCH_LIKE.search(each.value)):
         return None
     try:
-        edit = _edit(job, file.name, each, carrier)
+        edit = _edit(job, file.name, each, carrier=carrier)
     except NoListError as error:
         state = PlaceState.NO_LIST if each.what.endswith("in CMake") else PlaceState.CANNOT
         return _Found(replace(place, state=state, why=str(error)), each)
@@ -190,15 +190,15 @@ def _edit(job: AdditionRequest, file: str, each: Assignment, carrier: ListName) 
         _require_taker(job, carrier, wanted)
     escaped = each.in_shell and not each.quote and "\\;" in each.value
     value = each.value.replace("\\;", ";") if escaped else each.value
-    existing = _read(job, carrier, value, each.separator)
+    existing = _read(job, carrier, value, separator=each.separator)
     before = existing.text
     for wanted in job.wanted:
-        code = _target(job, carrier, wanted, existing)
+        code = _target(job, carrier, wanted, existing=existing)
         if code is not None:
-            existing = _read(job, carrier, extended(existing, code), each.separator)
+            existing = _read(job, carrier, extended(existing, code), separator=each.separator)
     if existing.text == before:
         return None
-    return ListEdit(Edit(file, each.start, each.end, _written(each, existing.text, escaped)), existing.code)
+    return ListEdit(Edit(file, each.start, each.end, new=_written(each, existing.text, escaped)), existing.code)
 
 
 def _read(job: AdditionRequest, carrier: ListName, value: str, separator: str | None) -> ArchList:
@@ -206,7 +206,7 @@ def _read(job: AdditionRequest, carrier: ListName, value: str, separator: str | 
     knob = carrier.knob
     flags = carrier.grammar in (Grammar.GENCODE, Grammar.GENCODE_LIST) and knob is not None
     if flags and "arch=" not in value and any(_only_taker(job, carrier, wanted) for wanted in job.wanted):
-        return ArchList(carrier.grammar, value, (), " " if carrier.grammar is Grammar.GENCODE else ";")
+        return ArchList(carrier.grammar, value, (), separator=" " if carrier.grammar is Grammar.GENCODE else ";")
     return read_list(carrier.grammar, value, separator)
 
 

@@ -55,7 +55,7 @@ class Lists:
                 at = setting.place.at
                 if at not in seen:
                     seen.add(at)
-                    yield listed_of(setting, use, carrier, command)
+                    yield listed_of(setting, use, carrier, command=command)
         for listed in self._handed_on(commands, builds):
             at = listed.setting.place.at
             if at not in seen:
@@ -148,7 +148,7 @@ def _flags(command: Command) -> Setting | None:
     text = " ".join(word.text for word in words)
     place = TextSpan(places[0].file, places[0].line, places[0].start, places[-1].end)
     known = all(word.known or word.text == "$_" for word in words)  # make's own $@ and $< hold no target
-    setting = Setting("", text if known else None, place, AssignmentKind.FLAGS, text, in_shell=True)
+    setting = Setting("", text if known else None, place, way=AssignmentKind.FLAGS, written=text, in_shell=True)
     return setting if "arch=compute_" in text else None
 
 
@@ -183,7 +183,17 @@ def listed_of(setting: Setting, use: EngineUse, carrier: ListName, command: Comm
             word = setting.value.strip().lower()
         except UnreadableListError as error:
             wrong = str(error)
-    return ArchListSetting(setting, use, carrier.grammar, carrier.reader, carrier.knob, archs, wrong, word, command)
+    return ArchListSetting(
+        setting,
+        use,
+        carrier.grammar,
+        reader=carrier.reader,
+        knob=carrier.knob,
+        archs=archs,
+        wrong=wrong,
+        word=word,
+        command=command,
+    )
 
 
 # PyTorch's and CMake's FindCUDA replace spaces by semicolons before they look at the items.
@@ -198,7 +208,7 @@ def _read(grammar: Grammar, value: str) -> ArchList:
         if match is None:
             raise UnreadableListError("its reader takes one architecture: a number")
         code = CodeTarget(int(match[1]), ArchSuffix(match[2]))
-        return ArchList(grammar, text, (Item(match.start(1), match.end(2), code),), ";")
+        return ArchList(grammar, text, (Item(match.start(1), match.end(2), code),), separator=";")
     if grammar in _PARTED_BY_ANYTHING and ";" in text:
         return replace(read_list(Grammar.TORCH, re.sub(r"[;\s]+", _semicolon, text)), text=text)
     if grammar in _PARTED_BY_SEMICOLONS and ";" in text and re.search(r"\s", text):

@@ -144,7 +144,7 @@ class _Assembly:
         elif system is not None:
             self._ci(file, yaml_tree(file.text), system)
         elif is_script(file.name) or lower == "justfile":
-            self._script(file, shell.commands(file, 0, len(file.text), {}))
+            self._script(file, shell.commands(file, 0, len(file.text), environment={}))
         elif lower in ("makefile", "gnumakefile") or lower.endswith(".mk"):
             self._script(file, _of_make(file))
             self._given(file)
@@ -223,7 +223,7 @@ class _Assembly:
             if command.program == "git" and any(word.text == "clone" for word in command.words):
                 return
             place = file.place(command.start, command.end)
-            built = image_builds.of_command(file, command.words, place, self._dockerfiles)
+            built = image_builds.of_command(file, command.words, place, known=self._dockerfiles)
             if built is not None:
                 self._image_builds.append(built)
 
@@ -255,7 +255,9 @@ class _Assembly:
                 self._not_read.append(NotRead(folder or ".", str(error)))
                 continue
             for unit in units:
-                yield PlannedUnit(f"{folder}/{shown}" if folder else shown, unit.source, unit.request, unit.library)
+                yield PlannedUnit(
+                    f"{folder}/{shown}" if folder else shown, unit.source, unit.request, library=unit.library
+                )
 
 
 def _is_project(file: SourceFile, copy: Copy) -> bool:
@@ -298,13 +300,13 @@ def setting_of(file: SourceFile, each: Assignment) -> Setting:
         each.name,
         value,
         file.place(each.start, each.end),
-        each.way,
-        each.value,
-        each.quote,
-        each.in_shell,
-        each.cut,
-        each.separator,
-        each.what.startswith("set_"),
+        way=each.way,
+        written=each.value,
+        quote=each.quote,
+        in_shell=each.in_shell,
+        cut=each.cut,
+        separator=each.separator,
+        of_target=each.what.startswith("set_"),
     )
 
 
@@ -326,7 +328,7 @@ def _of_make(file: SourceFile) -> Iterator[ShellCommand]:
     for match in _MAKE_LINE.finditer(file.text):
         text = re.sub(r"^\t[@-]*", lambda m: " " * len(m[0]), match[0])
         masked = _MAKE_VARIABLE.sub(lambda m: "$" + "_" * (len(m[0]) - 1), text)
-        yield from shell.commands(file, match.start(), match.end(), {}, masked)
+        yield from shell.commands(file, match.start(), match.end(), environment={}, masked=masked)
 
 
 def _without_comments(text: str) -> str:

@@ -52,7 +52,7 @@ def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
         if not any(use.engine is shown.engine and use.version == shown.version for use in found):
             file_name = PurePosixPath(shown.file).name
             found.append(
-                EngineUse(shown.engine, shown.version, f"{folder}/{file_name}" if folder else file_name, folder)
+                EngineUse(shown.engine, shown.version, f"{folder}/{file_name}" if folder else file_name, folder=folder)
             )
     for file in read.files:
         if PurePosixPath(file.name).name == ".gitmodules":

@@ -77,7 +77,7 @@ class Gatherer:
         buffer = self.buffer
         at = gap = start
         while self._room > 0:
-            found = search(_FATBIN, len(MAGIC), buffer, at, end)
+            found = search(_FATBIN, len(MAGIC), buffer, start=at, end=end)
             if found < 0:
                 break
             if fatbin.is_fatbin(buffer, found, end):
@@ -126,30 +126,31 @@ class Gatherer:
         end = min(end, found.end) if registration is Registration.STRAY else end
         names = fatbin.NOTHING
         if self._names is not None:
-            names = self._names.of(fatbin.Payload(fatbin.ELF, start, end - start, 0, 0, None), None)
+            whole = fatbin.Payload(fatbin.ELF, start, end - start, flags=0, key=0, inflated=None)
+            names = self._names.of(whole, None)
         if found.relocatable and registration is Registration.STRAY:
             registration = Registration.RELOCATABLE
         entry = FatbinEntry(
             CodeKind.SASS,
             ArchTarget(CodeKind.SASS, found.number, found.suffix),
             None,
-            Compression.NONE,
-            end - start,
-            None,
-            found.toolkit,
-            names.kernels,
-            names.why,
-            names.unresolved,
+            compression=Compression.NONE,
+            size=end - start,
+            uncompressed_size=None,
+            toolkit=found.toolkit,
+            kernels=names.kernels,
+            kernels_why=names.why,
+            unresolved=names.unresolved,
         )
-        self.add(DeviceModule(start, section, registration, (entry,), names.damage, bare=True))
+        self.add(DeviceModule(start, section, registration, entries=(entry,), damage=names.damage, bare=True))
         return found.end
 
     def _fatbin(self, at: int, limit: int, section: str | None, registration: Registration) -> tuple[int, bool]:
         """Take the fatbin at `at`; return where to go on, and whether it was damaged."""
-        found = fatbin.read_fatbin(self.buffer, at, limit, self._names, self._room)
+        found = fatbin.read_fatbin(self.buffer, at, limit, names=self._names, room=self._room)
         if registration is Registration.STRAY and (found.relocatable_ptx or found.relocatable_cubin):
             registration = Registration.RELOCATABLE
-        self.add(DeviceModule(at, section, registration, found.entries, found.damage))
+        self.add(DeviceModule(at, section, registration, entries=found.entries, damage=found.damage))
         return max(found.end, at + HEADER_SIZE), found.damage is not None
 
     def add(self, module: DeviceModule) -> None:
@@ -164,7 +165,7 @@ class Gatherer:
     def _cubins(self, start: int, end: int, section: str | None) -> None:
         buffer, at = self.buffer, start
         while self._room > 0:
-            at = search(_CUBIN, _CUBIN_MAGIC, buffer, at, end)
+            at = search(_CUBIN, _CUBIN_MAGIC, buffer, start=at, end=end)
             if at < 0 or at + _SMALLEST_CUBIN > end:
                 return
             after = at + 1

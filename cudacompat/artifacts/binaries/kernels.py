@@ -117,12 +117,16 @@ class KernelReader:
             text = ptx.window(buffer, start, start + size)
             if not ptx.is_ptx(text):
                 raise UnreadableError("no PTX text")
-            return ImageNames(ptx.kernels(text), None, ptx.damage(text), ptx.unresolved(text), ptx.read_head(text))
+            return ImageNames(
+                ptx.kernels(text), None, ptx.damage(text), unresolved=ptx.unresolved(text), head=ptx.read_head(text)
+            )
         if isinstance(buffer, FileBuffer) and size <= _AT_ONCE:
             buffer, start = buffer[start : start + size], 0  # its thousands of names are looked up one by one
         symbols = cubin.read_symbols(buffer, start, start + size)
         head = cubin.read_head(buffer, start)
-        return ImageNames(symbols.kernels, None, None, symbols.unresolved, number=head.number if head else None)
+        return ImageNames(
+            symbols.kernels, None, None, unresolved=symbols.unresolved, number=head.number if head else None
+        )
 
     def _inflated(self, payload: Payload) -> bytes | None:
         """Return the inflated image, None when the allowance is spent; images of one stream share one."""

@@ -50,11 +50,11 @@ def variables(
     for name, each in node.entries.items():
         value = each.get("value") or each
         if value.text is not None:
-            found[name] = _setting(file, name, value, value.start, value.text, way)
+            found[name] = _setting(file, name, value, start=value.start, text=value.text, way=way)
     for item in node.items:
         name, equals, text = (item.text or "").partition("=")
         if equals and re.fullmatch(r"[A-Za-z_]\w*", name):
-            found[name] = _setting(file, name, item, item.start + len(name) + 1, text, way)
+            found[name] = _setting(file, name, item, start=item.start + len(name) + 1, text=text, way=way)
     return found
 
 
@@ -63,7 +63,7 @@ def _setting(file: SourceFile, name: str, node: Node, start: int, text: str, way
     place = file.place(start, max(start, node.end))
     written = file.text[place.start : place.end].rstrip() if node.block == "" else text
     place = file.place(start, start + len(written)) if node.block == "" else place
-    return Setting(name, text if known else None, place, way, written, node.quote)
+    return Setting(name, text if known else None, place, way=way, written=written, quote=node.quote)
 
 
 def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
@@ -88,7 +88,9 @@ def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
             uses = step.get("uses")
             conditional = step.get("if") is not None
             place = file.place(step.start, step.start)
-            steps.append(JobStep(uses.text if uses else None, variables(file, step.get("with")), place, conditional))
+            steps.append(
+                JobStep(uses.text if uses else None, variables(file, step.get("with")), place, conditional=conditional)
+            )
             run = step.get("run")
             if run is not None and _is_shell(step.get("shell") or usual, windows):
                 found = run_text(file, run, visible)
@@ -189,7 +191,9 @@ def _caches(file: SourceFile, node: Node | None) -> Iterator[JobStep]:
                 end = max((item.end for item in values.items), default=values.end)
                 text = "\n".join(values.words()) or file.text[values.start : end]
                 place = file.place(values.start, end)
-                given[name] = Setting(name, text, place, AssignmentKind.ENVIRONMENT, text, values.quote)
+                given[name] = Setting(
+                    name, text, place, way=AssignmentKind.ENVIRONMENT, written=text, quote=values.quote
+                )
         yield JobStep("cache", given, file.place(each.start, each.start))
 
 
@@ -199,4 +203,4 @@ def run_text(file: SourceFile, node: Node, environment: Mapping[str, Setting]) -
     masked = _EXPRESSION.sub(lambda match: "$" + "_" * (len(match[0]) - 1), text)
     if node.block == ">" or not node.block:
         masked = masked.replace("\n", " ")
-    yield from shell.commands(file, node.start, node.end, environment, masked)
+    yield from shell.commands(file, node.start, node.end, environment=environment, masked=masked)

@@ -80,14 +80,14 @@ def _commands(text: str) -> Iterator[CMakeCall]:
         elif match["close"] is not None:
             depth = max(depth - 1, 0)
             if depth == 0 and name:
-                yield CMakeCall(name.lower(), tuple(arguments), start, at)
+                yield CMakeCall(name.lower(), tuple(arguments), start, end=at)
                 name = ""
         elif depth == 0:
             name, start = (text[match.start() : at] if bare else ""), match.start()
         elif match["quoted"] is not None:
-            arguments.append(Argument(match.start() + 1, at - 1, match[0][1:-1], True))
+            arguments.append(Argument(match.start() + 1, at - 1, match[0][1:-1], quoted=True))
         else:
-            arguments.append(Argument(match.start(), at, text[match.start() : at], False))
+            arguments.append(Argument(match.start(), at, text[match.start() : at], quoted=False))
 
 
 class _Brackets:
@@ -125,13 +125,15 @@ def assignments(text: str) -> Iterator[Assignment]:
                     break
                 values.append(argument)
             way = AssignmentKind.ENVIRONMENT if env else AssignmentKind.DEFINE
-            yield from _joined(text, env[1] if env else arguments[0].text, values, way, "set() in CMake")
+            yield from _joined(text, env[1] if env else arguments[0].text, values, way=way, what="set() in CMake")
         elif command.name in ("set_property", "set_target_properties", "set_directory_properties"):
             for index, argument in enumerate(arguments):
                 if argument.text in _PROPERTIES:
                     rest = arguments[index + 1 :]
                     values = list(rest) if command.name == "set_property" else list(rest[:1])
-                    yield from _joined(text, argument.text, values, AssignmentKind.DEFINE, f"{command.name}() in CMake")
+                    yield from _joined(
+                        text, argument.text, values, way=AssignmentKind.DEFINE, what=f"{command.name}() in CMake"
+                    )
 
 
 def _joined(text: str, name: str, values: list[Argument], way: AssignmentKind, what: str) -> Iterator[Assignment]:
@@ -140,8 +142,10 @@ def _joined(text: str, name: str, values: list[Argument], way: AssignmentKind, w
     start, end = values[0].start, values[-1].end
     if len(values) == 1:
         quote = '"' if values[0].quoted else ""
-        yield Assignment(name, text[start:end], start, end, way, what, quote, cased=True)
+        yield Assignment(name, text[start:end], start, end=end, way=way, what=what, quote=quote, cased=True)
     elif not any(each.quoted for each in values):
-        yield Assignment(name, text[start:end], start, end, way, what, separator=" ", cased=True)
+        yield Assignment(name, text[start:end], start, end=end, way=way, what=what, separator=" ", cased=True)
     else:
-        yield Assignment(name, text[start - 1 : end + 1], start - 1, end + 1, way, what, separator=" ", quote="mixed")
+        yield Assignment(
+            name, text[start - 1 : end + 1], start - 1, end=end + 1, way=way, what=what, separator=" ", quote="mixed"
+        )

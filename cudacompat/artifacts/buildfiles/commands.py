@@ -49,7 +49,7 @@ def commands(
     `masked` is that text as the shell gets it, of the same length: with the lines blanked that a Dockerfile drops.
     """
     text = masked if masked is not None else file.text[start:end]
-    yield from _Reader(file, start, text, environment).read()
+    yield from _Reader(file, start, text, environment=environment).read()
 
 
 def words_of(file: SourceFile, parts: list[tuple[str, int, int]]) -> tuple[Word, ...]:
@@ -133,9 +133,9 @@ class _Reader:
             tuple(words),
             self._start + start,
             self._start + end,
-            self._with(own) if own else self._exported,
-            tuple(defines(self._file, words, text=self._text, start=self._start)),
-            conditional,
+            environment=self._with(own) if own else self._exported,
+            defines=tuple(defines(self._file, words, text=self._text, start=self._start)),
+            conditional=conditional,
         )
 
     # -- assignments
@@ -160,7 +160,12 @@ class _Reader:
         if value is None:
             at = self._start + self._tree.at(node.end_byte)
             return Setting(
-                self._tree.raw(name), "", self._file.place(at, at), AssignmentKind.ENVIRONMENT, "", in_shell=True
+                self._tree.raw(name),
+                "",
+                self._file.place(at, at),
+                way=AssignmentKind.ENVIRONMENT,
+                written="",
+                in_shell=True,
             )
         word = self._word(value)
         raw = self._file.text[word.place.start : word.place.end]
@@ -174,10 +179,10 @@ class _Reader:
             self._tree.raw(name),
             text,
             place,
-            AssignmentKind.ENVIRONMENT,
-            self._file.text[place.start : place.end],
-            quote,
-            True,
+            way=AssignmentKind.ENVIRONMENT,
+            written=self._file.text[place.start : place.end],
+            quote=quote,
+            in_shell=True,
         )
 
     # -- words

@@ -95,7 +95,7 @@ def of_command(file: SourceFile, words: Sequence[Word], place: TextSpan, known: 
             tags.append(value)
     sure = sure and len(rest) == 1 and rest[0].known
     path = known.from_command(file.name, rest[0].text, dockerfile) if sure else None
-    return ImageBuild(file.name, place, path, tuple(arguments), tuple(tags))
+    return ImageBuild(file.name, place, path, arguments=tuple(arguments), tags=tuple(tags))
 
 
 def _argument(file: SourceFile, word: Word, text: str) -> Setting | None:
@@ -115,7 +115,13 @@ def _argument(file: SourceFile, word: Word, text: str) -> Setting | None:
         end -= 1
     place = file.place(word.place.start + start, word.place.start + end)
     return Setting(
-        match[1], match[2] if word.known else None, place, AssignmentKind.BUILD_ARGUMENT, raw[start:end], quote, True
+        match[1],
+        match[2] if word.known else None,
+        place,
+        way=AssignmentKind.BUILD_ARGUMENT,
+        written=raw[start:end],
+        quote=quote,
+        in_shell=True,
     )
 
 
@@ -133,7 +139,9 @@ def of_compose(file: SourceFile, documents: Sequence[Node], known: Dockerfiles) 
             arguments = variables(file, build.get("args"), AssignmentKind.BUILD_ARGUMENT)
             image = _text(node.get("image"))
             place = file.place(build.start, build.start)
-            yield ImageBuild(file.name, place, path, tuple(arguments.values()), (image,) if image else ())
+            yield ImageBuild(
+                file.name, place, path, arguments=tuple(arguments.values()), tags=(image,) if image else ()
+            )
 
 
 def of_devcontainer(file: SourceFile, documents: Sequence[Node], known: Dockerfiles) -> Iterator[ImageBuild]:
@@ -145,7 +153,7 @@ def of_devcontainer(file: SourceFile, documents: Sequence[Node], known: Dockerfi
             dockerfile = _text(build.get("dockerfile"))  # seen from the file itself, not from the context
             path = known.below(folder, ".", dockerfile) if dockerfile else None
             arguments = variables(file, build.get("args"), AssignmentKind.BUILD_ARGUMENT)
-            yield ImageBuild(file.name, file.place(build.start, build.start), path, tuple(arguments.values()))
+            yield ImageBuild(file.name, file.place(build.start, build.start), path, arguments=tuple(arguments.values()))
 
 
 def of_step(file: SourceFile, step: JobStep, known: Dockerfiles) -> ImageBuild | None:
@@ -159,7 +167,7 @@ def of_step(file: SourceFile, step: JobStep, known: Dockerfiles) -> ImageBuild |
         written = match[2].rstrip(" \t")
         place = file.place(match.start(2), match.start(2) + len(written))
         value = None if "${{" in written else written
-        arguments.append(Setting(match[1], value, place, AssignmentKind.BUILD_ARGUMENT, written))
+        arguments.append(Setting(match[1], value, place, way=AssignmentKind.BUILD_ARGUMENT, written=written))
     named = given.get("file") or given.get("containerfiles") or given.get("dockerfiles")
     context = given.get("context")
     texts = [each.value for each in (named, context) if each is not None]
@@ -171,7 +179,7 @@ def of_step(file: SourceFile, step: JobStep, known: Dockerfiles) -> ImageBuild |
         path = known.below("", context.value if context is not None else ".", None)
     tags = given.get("tags")
     written = tuple(tags.value.split()) if tags is not None and tags.value else ()
-    return ImageBuild(file.name, step.place, path, tuple(arguments), written)
+    return ImageBuild(file.name, step.place, path, arguments=tuple(arguments), tags=written)
 
 
 def of_bake(file: SourceFile, known: Dockerfiles) -> Iterator[ImageBuild]:
@@ -201,7 +209,9 @@ def of_bake(file: SourceFile, known: Dockerfiles) -> Iterator[ImageBuild]:
         context, dockerfile = (_plain(texts.get(key, usual)) for key, usual in _PLACES)
         if sure and "dockerfile-inline" not in texts and context is not None and dockerfile is not None:
             path = known.below(folder, context, dockerfile)
-        yield ImageBuild(file.name, file.place(own.start, own.start), path, tuple(arguments.values()), tags)
+        yield ImageBuild(
+            file.name, file.place(own.start, own.start), path, arguments=tuple(arguments.values()), tags=tags
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +240,7 @@ def _bodies(file: SourceFile, closes: Mapping[int, int]) -> Iterator[tuple[str, 
         for setting in _hcl_arguments(file, span, closes):
             arguments.setdefault(setting.name, setting)
         inherits, tags = (_listed(file.text, span, key) for key in ("inherits", "tags"))
-        yield match[1], _Body(span[0], inherits, texts, arguments, tags)
+        yield match[1], _Body(span[0], inherits, texts, arguments=arguments, tags=tags)
 
 
 def _family(name: str, inherits: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -263,7 +273,12 @@ def _hcl_arguments(file: SourceFile, span: tuple[int, int], closes: Mapping[int,
             value = match[2] if group == 2 and "${" not in match[2] else None
             place = file.place(*match.span(group))
             yield Setting(
-                match[1], value, place, AssignmentKind.BUILD_ARGUMENT, match[group].rstrip(), '"' if group == 2 else ""
+                match[1],
+                value,
+                place,
+                way=AssignmentKind.BUILD_ARGUMENT,
+                written=match[group].rstrip(),
+                quote='"' if group == 2 else "",
             )
             at = match.end()
 

@@ -128,7 +128,7 @@ def quadlet(file: SourceFile) -> Iterator[Service]:
             name, _, text = value.strip("\"'").partition("=")
             start = match.start(2) + value.index("=") + 1
             place = file.place(start, end)
-            settings[name] = Setting(name, text, place, AssignmentKind.ENVIRONMENT, file.text[start:end])
+            settings[name] = Setting(name, text, place, way=AssignmentKind.ENVIRONMENT, written=file.text[start:end])
     yield Service(
         file=file.name,
         name=PurePosixPath(file.name).stem,

@@ -78,19 +78,19 @@ def _lines(text: str) -> Iterator[Assignment]:
         value, start, quote = _valued(match)
         end = start + len(value)
         if "arch=compute_" in value and not match[1].startswith("NVCC_"):
-            yield from shell.assignments(text, start, end, f"{match[1]}, a variable")
+            yield from shell.assignments(text, start, end, what=f"{match[1]}, a variable")
             continue
         yield Assignment(
             match[1],
             value,
             start,
-            end,
-            AssignmentKind.ENVIRONMENT,
-            "a line NAME=VALUE",
-            quote,
+            end=end,
+            way=AssignmentKind.ENVIRONMENT,
+            what="a line NAME=VALUE",
+            quote=quote,
             sourced=True,
         )
-        yield from shell.arguments(text, start, end, "a line NAME=VALUE", quote)
+        yield from shell.arguments(text, start, end, what="a line NAME=VALUE", quote=quote)
 
 
 def _valued(match: re.Match[str]) -> tuple[str, int, str]:
@@ -101,14 +101,14 @@ def _valued(match: re.Match[str]) -> tuple[str, int, str]:
 
 
 def _script(text: str) -> Iterator[Assignment]:
-    for each in shell.assignments(text, 0, len(text), "a command"):
+    for each in shell.assignments(text, 0, len(text), what="a command"):
         yield replace(each, cased=each.way is AssignmentKind.ENVIRONMENT)
 
 
 def _makefile(text: str) -> Iterator[Assignment]:
     yield from _lines(text)
     for match in re.finditer(r"^\t(?:[^\n]*\\\n)*[^\n]*", text, re.MULTILINE):
-        yield from shell.assignments(text, match.start(), match.end(), "a command of make")
+        yield from shell.assignments(text, match.start(), match.end(), what="a command of make")
 
 
 def _literals(text: str) -> Iterator[Assignment]:
@@ -117,7 +117,15 @@ def _literals(text: str) -> Iterator[Assignment]:
         before = text[max(match.start() - 40, 0) : match.start()]
         way = AssignmentKind.DEFINE if re.search(r"\.define\(\s*$", before) else AssignmentKind.ENVIRONMENT
         what = ".define() of a build script" if way is AssignmentKind.DEFINE else "a value in a program"
-        yield Assignment(match["name"], match["value"], match.start("value"), match.end("value"), way, what, match["v"])
+        yield Assignment(
+            match["name"],
+            match["value"],
+            match.start("value"),
+            end=match.end("value"),
+            way=way,
+            what=what,
+            quote=match["v"],
+        )
 
 
 def _json(text: str) -> Iterator[Assignment]:
@@ -151,22 +159,22 @@ def _of_scalar(text: str, scalar: Scalar, language: str) -> Iterator[Assignment]
     inside = f"{'.'.join(path[-3:])} in {language}" if path else language
     numbered = bool(scalar.path) and _INDEX.fullmatch(scalar.path[-1]) is not None
     if scalar.block:
-        yield from _block(text, scalar, key, inside)
+        yield from _block(text, scalar, key, inside=inside)
         return
     if _ASSIGNMENT.fullmatch(raw):
         name, _, value = raw.partition("=")
         start = scalar.start + len(name) + 1
         way = AssignmentKind.BUILD_ARGUMENT if key in _BUILD_ARGUMENTS else AssignmentKind.ENVIRONMENT
-        yield Assignment(name, value, start, scalar.end, way, inside, scalar.quote)
+        yield Assignment(name, value, start, end=scalar.end, way=way, what=inside, quote=scalar.quote)
         return
     if _NAME.fullmatch(key):
         way = AssignmentKind.LIST if numbered else _way(path)
-        yield Assignment(key, raw, scalar.start, scalar.end, way, inside, scalar.quote)
+        yield Assignment(key, raw, scalar.start, end=scalar.end, way=way, what=inside, quote=scalar.quote)
     if _COMMANDS.intersection(path[-2:]):
-        for each in shell.assignments(text, scalar.start, scalar.end, inside):
+        for each in shell.assignments(text, scalar.start, scalar.end, what=inside):
             yield replace(each, quote=each.quote or scalar.quote)
     elif "-D" in raw:
-        yield from shell.arguments(text, scalar.start, scalar.end, inside, scalar.quote)
+        yield from shell.arguments(text, scalar.start, scalar.end, what=inside, quote=scalar.quote)
 
 
 def _key(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -191,10 +199,12 @@ def _block(text: str, scalar: Scalar, key: str, inside: str) -> Iterator[Assignm
     if key in _BUILD_ARGUMENTS:
         for match in _LINE.finditer(text, scalar.start, scalar.end):
             value, at, quote = _valued(match)
-            yield Assignment(match[1], value, at, at + len(value), AssignmentKind.BUILD_ARGUMENT, inside, quote)
+            yield Assignment(
+                match[1], value, at, end=at + len(value), way=AssignmentKind.BUILD_ARGUMENT, what=inside, quote=quote
+            )
         return
     start = text.find("\n", scalar.start, scalar.end)
-    yield from shell.assignments(text, max(start, scalar.start), scalar.end, inside)
+    yield from shell.assignments(text, max(start, scalar.start), scalar.end, what=inside)
 
 
 _BY_END: tuple[tuple[tuple[str, ...], Parser], ...] = (

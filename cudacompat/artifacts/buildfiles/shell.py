@@ -47,7 +47,7 @@ def words(text: str, start: int, end: int, ends: frozenset[str] = _ENDS) -> Iter
             yield char
             at += 1
         else:
-            stop = _word_end(text, at, end, ends)
+            stop = _word_end(text, at, end, ends=ends)
             yield ShellWord(at, stop, text[at:stop])
             at = stop
 
@@ -97,7 +97,7 @@ def arguments(text: str, start: int, end: int, what: str, quote: str) -> Iterato
 
     `quote` is what stands around the list.
     """
-    for each in assignments(text, start, end, what, _LINE):
+    for each in assignments(text, start, end, what=what, ends=_LINE):
         if each.way is AssignmentKind.DEFINE:
             yield replace(each, quote=each.quote or quote or " ", in_shell=False, cut=False)
 
@@ -106,7 +106,7 @@ def assignments(text: str, start: int, end: int, what: str, ends: frozenset[str]
     """Yield the values that a shell text gives to names: -DNAME=VALUE, NAME=VALUE, and nvcc's -gencode flags."""
     before = ""
     flags: list[ShellWord] = []
-    for word in words(text, start, end, ends):
+    for word in words(text, start, end, ends=ends):
         if isinstance(word, str):
             yield from _flags(text, flags, what)
             flags, before = [], word
@@ -142,7 +142,7 @@ def _is_gencode(word: ShellWord, before: str) -> bool:
 def _flags(text: str, flags: list[ShellWord], what: str) -> Iterator[Assignment]:
     if any("arch=compute_" in word.raw for word in flags):
         start, end = flags[0].start, flags[-1].end
-        yield Assignment("", text[start:end], start, end, AssignmentKind.FLAGS, what, in_shell=True)
+        yield Assignment("", text[start:end], start, end=end, way=AssignmentKind.FLAGS, what=what, in_shell=True)
 
 
 class _Values:
@@ -183,7 +183,9 @@ class _Values:
             raise ValueError("a word in which too many values overlap")
         from_, to = word.start + start, word.start + stop
         cut = not quote and self._text.startswith(";", word.end) and _PARTS.match(self._text, word.end + 1) is not None
-        return Assignment(name, self._text[from_:to], from_, to, way, what, quote, in_shell=True, cut=cut)
+        return Assignment(
+            name, self._text[from_:to], from_, end=to, way=way, what=what, quote=quote, in_shell=True, cut=cut
+        )
 
     def _end(self, quote: str, at: int) -> int:
         """Where a piece in these quotes ends whose inside begins here."""
@@ -218,7 +220,10 @@ def _past_reference(raw: str, at: int) -> int:
         return at + 1
     depth = 0
     for index in range(at + 1, len(raw)):
-        depth += (raw[index] in "{(") - (raw[index] in "})")
+        if raw[index] in "{(":
+            depth += 1
+        elif raw[index] in "})":
+            depth -= 1
         if depth == 0:
             return index + 1
     return len(raw)

@@ -54,7 +54,7 @@ def named(file: SourceFile, words: Iterable[Word]) -> Iterator[tuple[str, Settin
         where = file.place(place.start + at, place.start + stop)
         known = value if word.known else None
         kind = AssignmentKind.ENVIRONMENT
-        yield name, Setting(name, known, where, kind, raw[at:stop], quote, in_shell=True)
+        yield name, Setting(name, known, where, way=kind, written=raw[at:stop], quote=quote, in_shell=True)
 
 
 def defines(file: SourceFile, words: Sequence[Word], *, text: str, start: int) -> Iterator[Setting]:
@@ -81,9 +81,9 @@ def defines(file: SourceFile, words: Sequence[Word], *, text: str, start: int) -
             match[1],
             value if word.known else None,
             file.place(raw_start + at, raw_start + stop),
-            AssignmentKind.DEFINE,
-            raw[at:stop],
-            quote,
+            way=AssignmentKind.DEFINE,
+            written=raw[at:stop],
+            quote=quote,
             in_shell=True,
             cut=cut,
         )

@@ -75,7 +75,7 @@ class ShellTree:
     def nodes(self) -> Iterator[TreeNode]:
         """Give commands, declarations and bare assignments, in the order of the text."""
         root = _parsed(self.text, self.data).root_node
-        stack = [TreeNode(root, None, False, False)]
+        stack = [TreeNode(root, None, False, ignored=False)]
         around: list[int] = []  # where the commands end in whose words this one stands
         while stack:
             node, until, conditional, ignored = stack.pop()
@@ -85,11 +85,11 @@ class ShellTree:
                 around.append(node.end_byte)
                 if len(around) > DEEPEST:
                     raise ValueError("commands nested too deeply")
-                yield TreeNode(node, until, conditional, ignored)
+                yield TreeNode(node, until, conditional, ignored=ignored)
                 if node.type == "command":
                     # $(…) among its words holds commands of its own
                     stack += [
-                        TreeNode(each, each.end_byte, True, False)
+                        TreeNode(each, each.end_byte, True, ignored=False)
                         for each in reversed(node.children)
                         if each.child_count
                     ]
@@ -97,19 +97,19 @@ class ShellTree:
             inside = conditional or node.type in _BRANCHES
             if node.type == "list" and len(node.children) > 1 and node.children[1].type == "||":
                 dropped = ignored or self.raw(node.children[-1]).strip() in ("true", ":", "/bin/true")
-                stack.append(TreeNode(node.children[-1], node.end_byte, True, ignored))
-                stack.append(TreeNode(node.children[0], until, inside, dropped))
+                stack.append(TreeNode(node.children[-1], node.end_byte, True, ignored=ignored))
+                stack.append(TreeNode(node.children[0], until, inside, ignored=dropped))
                 continue
             if node.type == "list" and len(node.children) > 2 and self._tests(node.children[0]):
-                stack.append(TreeNode(node.children[-1], node.end_byte, True, ignored))
-                stack.append(TreeNode(node.children[0], until, inside, ignored))
+                stack.append(TreeNode(node.children[-1], node.end_byte, True, ignored=ignored))
+                stack.append(TreeNode(node.children[0], until, inside, ignored=ignored))
                 continue
             if node.type in _BRANCHES or node.type in _PARTS:
                 until = node.end_byte
             clause = next((each.start_byte for each in node.children if each.type in _CLAUSES), None)
             for each in reversed(node.children):
                 first = clause is not None and each.start_byte < clause
-                stack.append(TreeNode(each, clause if first else until, inside, ignored))
+                stack.append(TreeNode(each, clause if first else until, inside, ignored=ignored))
 
     def _tests(self, node: Node) -> bool:
         """Whether what follows this and `&&` runs only if a test holds: `[ -n "$X" ] && …`. Of a chain, its last part

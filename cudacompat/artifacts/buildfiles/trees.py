@@ -57,7 +57,7 @@ class _Json:
         if char == '"':
             start = self._at + 1
             value = self._string()
-            yield Scalar(path, value, start, self._at - 1, '"')
+            yield Scalar(path, value, start, end=self._at - 1, quote='"')
         elif char in ("{", "["):
             self._at += 1
             yield from self._members(path) if char == "{" else self._items(path)
@@ -66,7 +66,7 @@ class _Json:
             if match is None:
                 raise ValueError(f"no JSON at character {self._at}")
             self._at = match.end()
-            yield Scalar(path, match[0], match.start(), match.end(), "")
+            yield Scalar(path, match[0], match.start(), end=match.end(), quote="")
 
     def _string(self) -> str:
         value, self._at = self._decoder.raw_decode(self._text, self._at)
@@ -142,7 +142,7 @@ def yaml_scalars(text: str) -> Iterator[Scalar]:
             start, end = node.start_mark.index, node.end_mark.index
             quote = node.style if node.style in ("'", '"') else ""
             block = node.style in ("|", ">") or "\n" in text[start:end]
-            yield Scalar(path, str(node.value), start + len(quote), end - len(quote), quote, block)
+            yield Scalar(path, str(node.value), start + len(quote), end=end - len(quote), quote=quote, block=block)
 
     for document in yaml_documents(text):
         yield from walk(document, ())
@@ -161,7 +161,7 @@ def toml_scalars(text: str) -> Iterator[Scalar]:
     for path, start, end, quote in toml_places(text):
         value = values.get(path)
         if value is not None and _worth_a_look(path, value):
-            yield Scalar(path, value, start, end, quote, block="\n" in text[start:end])
+            yield Scalar(path, value, start, end=end, quote=quote, block="\n" in text[start:end])
 
 
 def _toml_texts(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

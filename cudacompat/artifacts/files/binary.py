@@ -64,9 +64,9 @@ def read_binary(
     try:
         if kind in _IMAGES:
             image = _IMAGES[kind](buffer, 0, size)
-            _take_image(into, image, 0, size, "")
+            _take_image(into, image, 0, end=size, prefix="")
             if image.linked and image.end is not None and image.sections:
-                _take_overlay(into, buffer, image.end, size)
+                _take_overlay(into, buffer, image.end, end=size)
             label, linked = image.format, image.linked
         elif kind is Kind.FATBIN:
             _take_fatbins(into, size)
@@ -88,7 +88,9 @@ def read_binary(
         into.problem(str(error))
     modules = tuple(sorted(into.modules, key=lambda module: module.offset))
     runtime = cuda_runtime(buffer) if kind is Kind.ELF and modules else None
-    artifact = BinaryArtifact(path, label, size, linked, modules, runtime) if modules else None
+    artifact = None
+    if modules:
+        artifact = BinaryArtifact(path, label, size, linked=linked, modules=modules, runtime=runtime)
     return Binary(artifact, into.problems)
 
 
@@ -126,7 +128,7 @@ def _take_archive(into: Gatherer, buffer: Buffer, size: int) -> None:
             kind = sniff(bytes(buffer[member.start : min(member.end, member.start + HEAD)]), member.end - member.start)
             if kind in _IMAGES:
                 image = _IMAGES[kind](buffer, member.start, member.end)
-                _take_image(into, image, member.start, member.end, f"{member.name}:")
+                _take_image(into, image, member.start, end=member.end, prefix=f"{member.name}:")
             elif kind is Kind.CONTAINER:
                 into.problem(f"its member {member.name} is a container, which is not opened there")
             elif kind is Kind.FATBIN:
@@ -147,17 +149,17 @@ def _ptx_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:
         CodeKind.PTX if head.target else CodeKind.UNKNOWN,
         head.target,
         head.isa,
-        Compression.NONE,
-        len(buffer),
-        None,
-        None,
-        ptx.kernels(text) if kernels else None,
-        None,
-        ptx.unresolved(text) if kernels else (),
+        compression=Compression.NONE,
+        size=len(buffer),
+        uncompressed_size=None,
+        toolkit=None,
+        kernels=ptx.kernels(text) if kernels else None,
+        kernels_why=None,
+        unresolved=ptx.unresolved(text) if kernels else (),
     )
     damage = ptx.damage(text) if kernels else None
     damage = damage if head.target else "its PTX names no target"
-    return DeviceModule(0, None, Registration.REGISTERED, (entry,), damage, bare=True)
+    return DeviceModule(0, None, Registration.REGISTERED, entries=(entry,), damage=damage, bare=True)
 
 
 def _tile_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:
@@ -166,11 +168,11 @@ def _tile_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:
         CodeKind.TILE_IR,
         None,
         None,
-        Compression.NONE,
-        len(buffer),
-        None,
-        ToolkitVersion(major, minor) if major else None,
-        None,
-        "Tile IR is not readable" if kernels else None,
+        compression=Compression.NONE,
+        size=len(buffer),
+        uncompressed_size=None,
+        toolkit=ToolkitVersion(major, minor) if major else None,
+        kernels=None,
+        kernels_why="Tile IR is not readable" if kernels else None,
     )
-    return DeviceModule(0, None, Registration.REGISTERED, (entry,))
+    return DeviceModule(0, None, Registration.REGISTERED, entries=(entry,))

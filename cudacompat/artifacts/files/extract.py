@@ -20,9 +20,9 @@ def bytes_of(path: ArtifactPath) -> Iterator[bytes]:
     """Give the bytes of a member as the reader named it, piece by piece. `UnreadableError` when it is not there;
     other errors are those of its containers."""
     with Path(path.outer).open("rb", buffering=0) as file:
-        source = Source(path.outer, Path(path.outer).stat().st_size, file, _free, file=file)
+        source = Source(path.outer, Path(path.outer).stat().st_size, file, pay=_free, file=file)
         left = _LARGEST
-        found = _find(source, ArtifactPath.of_file(path.outer), path, Budget(Limits()))
+        found = _find(source, ArtifactPath.of_file(path.outer), path, budget=Budget(Limits()))
         while piece := found.read(_CHUNK):
             left -= len(piece)
             if left < 0:
@@ -36,7 +36,7 @@ def _find(source: Source, here: ArtifactPath, wanted: ArtifactPath, budget: Budg
         raise UnreadableError("no container that is opened here")
     for member in opener.open(source, budget):
         there = here.member(member.name)
-        inside = Source(member.name, member.size, member.open(), _free) if member.sealed is None else None
+        inside = Source(member.name, member.size, member.open(), pay=_free) if member.sealed is None else None
         if inside is None:
             continue
         if member.alone:
@@ -45,7 +45,7 @@ def _find(source: Source, here: ArtifactPath, wanted: ArtifactPath, budget: Budg
         if there == wanted:
             return inside
         if wanted.members[: len(there.members)] == there.members:
-            return _find(inside, there, wanted, budget)
+            return _find(inside, there, wanted, budget=budget)
     raise UnreadableError("it is not there any more")
 
 

@@ -104,12 +104,12 @@ class _FileReader:
             tuple(self._artifacts),
             tuple(self._not_read),
             self._files,
-            self._without_code,
-            self._more_rows,
-            self._budget.members - members,
-            self._budget.inflated - inflated,
-            cut,
-            cut is not None or self._bounded or self._allowance.refused or self._more_rows > 0,
+            without_code=self._without_code,
+            more_rows=self._more_rows,
+            members=self._budget.members - members,
+            inflated=self._budget.inflated - inflated,
+            cut=cut,
+            bounded=cut is not None or self._bounded or self._allowance.refused or self._more_rows > 0,
         )
 
     def _refuse(self, path: ArtifactPath, why: str) -> None:
@@ -134,13 +134,13 @@ class _FileReader:
                 raise FileChangedError
 
     def _whole(self, path: ArtifactPath, file: io.FileIO, size: int) -> None:
-        source = Source(path, size, file, _nothing, file=file)
+        source = Source(path, size, file, pay=_nothing, file=file)
         head, kind = self._sniff(source, size)
         if kind is Kind.CONTAINER:
             self._container(path, source, head, 0)
         elif kind is Kind.OTHER and head.startswith(b"#!") and (at := payload_of(source.peek(SCRIPT))) is not None:
             file.seek(at)
-            behind = Source(path.name, size - at, file, _nothing)
+            behind = Source(path.name, size - at, file, pay=_nothing)
             self._container(path, behind, behind.peek(HEAD), 0)
         elif self._is_passed_over(path, source, kind, size):
             self._plain()
@@ -170,7 +170,7 @@ class _FileReader:
         self._files += 1
         try:
             artifact, problems = read_binary(
-                path, buffer, kind, self._allowance, kernels=self._kernels, gpus=self._gpus
+                path, buffer, kind, allowance=self._allowance, kernels=self._kernels, gpus=self._gpus
             )
         except MemoryError:
             self._bounded = True
@@ -238,7 +238,7 @@ class _FileReader:
 
     def _bytes(self, path: ArtifactPath, outer: ArtifactPath, member: Member, depth: int) -> None:
         cost, spend = member.cost, self._allowance.spend
-        source = Source(member.name, member.size, member.open(), lambda count: spend(count * cost))
+        source = Source(member.name, member.size, member.open(), pay=lambda count: spend(count * cost))
         head, kind = self._sniff(source, _ENDLESS if member.size is None else member.size)
         if kind is Kind.OTHER and not may_hold_data(head, member.size, named=False):
             self._plain()

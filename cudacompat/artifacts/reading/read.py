@@ -220,13 +220,24 @@ class _Reading:
             if work.identity not in self._yields:
                 rows.append(NotRead(ArtifactPath.of_file(work.path), why))
         barren = dict.fromkeys(root.path for root in self._roots if not root.yields)
-        return ReadResult(tuple(self._artifacts), tuple(rows), self._files, self._without_code, tuple(barren))
+        return ReadResult(
+            tuple(self._artifacts), tuple(rows), self._files, without_code=self._without_code, barren=tuple(barren)
+        )
 
     def _task(self, work: Work, root: _Root) -> Task:
         if root.until is None:
             root.until = time.monotonic() + self._limits.seconds
         kernels = self._kernels and work.kind is EntryKind.FILE
-        return Task(work, self._limits, root.members, root.inflated, root.until, kernels, self._cache, self._gpus)
+        return Task(
+            work,
+            self._limits,
+            root.members,
+            inflated=root.inflated,
+            until=root.until,
+            kernels=kernels,
+            cache=self._cache,
+            gpus=self._gpus,
+        )
 
     def _is_over(self, root: _Root, answer: FileResult) -> bool:
         return (

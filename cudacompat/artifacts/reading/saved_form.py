@@ -49,9 +49,9 @@ def of_document(document: dict[str, Any], path: str) -> FileResult:
             ArtifactPath(path, tuple(map(_text, members))),
             _text(form),
             _number(size),
-            _flag(linked),
-            tuple(_to_module(module, names) for module in _list(modules)),
-            None if runtime is None else _number(runtime),
+            linked=_flag(linked),
+            modules=tuple(_to_module(module, names) for module in _list(modules)),
+            runtime=None if runtime is None else _number(runtime),
         )
         for members, form, size, linked, runtime, modules in _list(document["artifacts"])
     )
@@ -60,7 +60,7 @@ def of_document(document: dict[str, Any], path: str) -> FileResult:
         for members, why in _list(document["not_read"])
     )
     files, without_code, count, inflated = map(_number, _list(document["numbers"]))
-    return FileResult(artifacts, not_read, files, without_code, members=count, inflated=inflated)
+    return FileResult(artifacts, not_read, files, without_code=without_code, members=count, inflated=inflated)
 
 
 def _members(path: str) -> list[str]:
@@ -78,9 +78,9 @@ def _to_module(fields: Any, names: list[tuple[str, ...]]) -> DeviceModule:
         _number(offset),
         _maybe_text(section),
         Registration(registration),
-        tuple(_to_entry(entry, names) for entry in _list(entries)),
-        _maybe_text(damage),
-        _flag(bare),
+        entries=tuple(_to_entry(entry, names) for entry in _list(entries)),
+        damage=_maybe_text(damage),
+        bare=_flag(bare),
     )
 
 
@@ -107,14 +107,14 @@ def _to_entry(fields: Any, names: list[tuple[str, ...]]) -> FatbinEntry:
         CodeKind(kind),
         None if target is None else ArchTarget(CodeKind(target[0]), _number(target[1]), ArchSuffix(target[2])),
         None if isa is None else PtxIsa(*map(_number, isa)),
-        Compression(compression),
-        _number(size),
-        None if inflated is None else _number(inflated),
-        None if toolkit is None else ToolkitVersion(*map(_number, toolkit)),
-        None if kernels is None else names[_number(kernels)],
-        _maybe_text(why),
-        names[_number(unresolved)],
-        _flag(concatenated),
+        compression=Compression(compression),
+        size=_number(size),
+        uncompressed_size=None if inflated is None else _number(inflated),
+        toolkit=None if toolkit is None else ToolkitVersion(*map(_number, toolkit)),
+        kernels=None if kernels is None else names[_number(kernels)],
+        kernels_why=_maybe_text(why),
+        unresolved=names[_number(unresolved)],
+        concatenated=_flag(concatenated),
     )
 
 

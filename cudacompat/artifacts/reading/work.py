@@ -63,22 +63,22 @@ def list_work(paths: Sequence[str]) -> Iterator[Work]:
         for entry in walk(path):
             named = entry.path == path
             if entry.step is EntryKind.PROBLEM:
-                yield Work(root, entry.path, entry.step, named, why=entry.why)
+                yield Work(root, entry.path, entry.step, named=named, why=entry.why)
                 continue
             status = entry.status or _status(entry.path)
             if status is None:
-                yield Work(root, entry.path, entry.step, named)
+                yield Work(root, entry.path, entry.step, named=named)
                 continue
             yield Work(
                 root,
                 entry.path,
                 entry.step,
-                named,
-                status.st_dev,
-                status.st_ino,
-                status.st_size,
-                status.st_mtime_ns,
-                status.st_ctime_ns,
+                named=named,
+                device=status.st_dev,
+                inode=status.st_ino,
+                size=status.st_size,
+                mtime_ns=status.st_mtime_ns,
+                ctime_ns=status.st_ctime_ns,
             )
 
 

@@ -117,10 +117,10 @@ def command(
         gpu or (),
         required(held_to.given),
         held_to.text("gpus-from"),
-        DriverRelease.parse(driver) if driver else None,
-        held_to.driver_floor,
-        jit,
-        os.environ,
+        driver=DriverRelease.parse(driver) if driver else None,
+        floor=held_to.driver_floor,
+        jit=jit,
+        environment=os.environ,
         quoted=held_to.quotes("gpus-from"),
     )
     policy = policy_of(held_to.given, held_to.ignores, targets)
@@ -133,12 +133,12 @@ def command(
     compared = None
     if "baseline" in held_to.given and not write_baseline:
         compared = locks.load(lock_file, quoted=held_to.quotes("baseline"))
-    reading = options_of(max_members, max_bytes_read, max_seconds, jobs, cache=not no_cache)
+    reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
     with progress(quiet) as on_file:
         found = read(paths, targets, on_file, reading)
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)
     report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed)
-    code = emit(report, format_, color, output, exit_zero=exit_zero)
+    code = emit(report, format_, color, output=output, exit_zero=exit_zero)
     if write_baseline:
         _write_baseline(lock_file, *locks.text_of(found, paths), unread=len(found.not_read), quiet=quiet)
     return code

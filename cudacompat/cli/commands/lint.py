@@ -60,7 +60,11 @@ def command(
     named, fleet, floor = required(held_to.given), held_to.text("gpus-from"), held_to.driver_floor
     asked = gpu or named or fleet
     quoted = held_to.quotes("gpus-from")
-    targets = targets_for(gpu or (), named, fleet, None, floor, None, os.environ, quoted=quoted) if asked else ()
+    targets = (
+        targets_for(gpu or (), named, fleet, driver=None, floor=floor, jit=None, environment=os.environ, quoted=quoted)
+        if asked
+        else ()
+    )
     policy = policy_of(held_to.given, held_to.ignores, targets)
     report = lint(folder, targets, policy.ignores, fix=fix or diff or unsafe_fixes, unsafe=unsafe_fixes, shown=diff)
     report = replace(report, show_suppressed=show_suppressed)
@@ -69,4 +73,4 @@ def command(
 
         edit_files(report.edited, report.root, diff=diff, quiet=quiet)
     with contextlib.redirect_stdout(sys.stderr) if diff and output is None else contextlib.nullcontext():
-        return emit(report, format_, color, output, exit_zero=exit_zero)
+        return emit(report, format_, color, output=output, exit_zero=exit_zero)

@@ -57,7 +57,7 @@ def of_facts(facts: HostFacts) -> tuple[FleetGpu, ...]:
     if not isinstance(facts.gpus, Found):
         return ()
     driver = facts.driver.value.release if isinstance(facts.driver, Found) else None
-    return tuple(FleetGpu(gpu.name, gpu.name, gpu.capability, driver) for gpu in facts.gpus.value)
+    return tuple(FleetGpu(gpu.name, gpu.name, gpu.capability, driver=driver) for gpu in facts.gpus.value)
 
 
 _DEVICE_ID = re.compile(r"(?:0x)?([0-9A-Fa-f]{4})10[Dd][Ee]")
@@ -73,7 +73,7 @@ def of_smi(root: Element, where: str) -> tuple[FleetGpu, ...]:
         capability = _resolved(([f"10de:{device[1].lower()}"] if device else []) + ([name] if name else []))
         if capability is None:
             raise UsageError(f"{where}: unknown GPU {name or '(without a name)'!r:.100}; name it with --gpu instead")
-        found.append(FleetGpu(name or str(capability), name, capability, driver))
+        found.append(FleetGpu(name or str(capability), name, capability, driver=driver))
     return tuple(found)
 
 
@@ -125,7 +125,7 @@ def _of_node(node: object, where: str) -> FleetGpu | None:
         capability = _resolved([_PARTITION.sub("", product).replace("-", " ")])
     if capability is None:
         raise UsageError(f"{where}: unknown GPU {product!r:.100}, and no label gpu.compute.major")
-    return FleetGpu(product or str(capability), product, capability, _node_driver(labels, where))
+    return FleetGpu(product or str(capability), product, capability, driver=_node_driver(labels, where))
 
 
 def _table(value: object, key: str) -> Mapping[str, object]:
@@ -191,7 +191,7 @@ def targets_of(gpus: Sequence[FleetGpu], driver: DriverRelease | None, jit: JitP
         known = [each for each in (oldest.get(kind), gpu.driver) if each is not None]
         oldest[kind] = min(known, default=None)
     names = {(gpu.id, gpu.capability): gpu.name for gpu in gpus}
-    return [Target(id_, names[id_, cc], cc, driver or oldest[id_, cc], jit) for id_, cc in sorted(oldest)]
+    return [Target(id_, names[id_, cc], cc, driver=driver or oldest[id_, cc], jit=jit) for id_, cc in sorted(oldest)]
 
 
 def floored(driver: DriverRelease | None, floor: DriverRelease, capability: ComputeCapability) -> DriverRelease:

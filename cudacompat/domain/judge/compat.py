@@ -103,7 +103,9 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
         missing: tuple[str, ...] = (),
         min_driver: int | None = None,
     ) -> ModuleVerdict:
-        return ModuleVerdict(module, outcome, reason, basis, picked, missing, min_driver)
+        return ModuleVerdict(
+            module, outcome, reason, basis=basis, picked=picked, missing=missing, min_driver=min_driver
+        )
 
     absent = _without_gpu(target)
     if absent is not None:
@@ -231,16 +233,16 @@ def _is_choice_open(capability: ComputeCapability, module: DeviceModule, picked:
     compute_80a was picked on 9.0 as if it were compute_80 (measured). Nobody has tried a real one on a newer GPU.
     Behind plain PTX of the same number, where nvcc 13.5 puts it, it is not picked either way.
     """
-    floor = picked.target.number if picked.target is not None else 0
-    before = True
+    number = picked.target.number if picked.target is not None else 0
+    floor = number
     for entry in module.entries:
         if entry is picked:
-            before = False
+            floor = number + 1
         elif (
             entry.kind is CodeKind.PTX
             and entry.target is not None
             and entry.target.suffix is ArchSuffix.ARCH_SPECIFIC
-            and floor + (not before) <= entry.target.number < capability.number
+            and floor <= entry.target.number < capability.number
         ):
             return True
     return False

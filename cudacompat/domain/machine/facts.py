@@ -248,18 +248,27 @@ def from_json(document: object) -> HostFacts:
         driver=root.probe("driver", lambda node: _driver_from_json(node.child("value"))),
         toolkits=tuple(
             ToolkitFacts(
-                n.text("path"), n.parsed("version", ToolkitVersion.parse), n.flag("active"), n.text("found_via")
+                n.text("path"),
+                n.parsed("version", ToolkitVersion.parse),
+                n.flag("active"),
+                found_via=n.text("found_via"),
             )
             for n in root.children("toolkits")
         ),
         compilers=tuple(
-            HostCompiler(n.text("path"), n.text("name"), n.text("version"), n.number("major"), n.text("found_via"))
+            HostCompiler(
+                n.text("path"),
+                n.text("name"),
+                n.text("version"),
+                major=n.number("major"),
+                found_via=n.text("found_via"),
+            )
             for n in root.children("compilers")
         ),
         cmake=root.probe("cmake", lambda node: _tool_from_json(node.child("value"))),
         container=_container_from_json(root.child("container")),
         packages=tuple(
-            Component(n.text("name"), n.text("version"), n.text("location"), n.texts("libraries"))
+            Component(n.text("name"), n.text("version"), n.text("location"), libraries=n.texts("libraries"))
             for n in root.children("packages")
         ),
         environment=tuple((name, environment.text(name)) for name in environment.value),
@@ -276,7 +285,14 @@ def _gpu_from_json(node: _Node) -> GpuDevice:
     if capability is None:
         raise node.error("compute_capability", "a compute capability such as 12.0")
     memory = None if node.value.get("memory_bytes") is None else node.number("memory_bytes")
-    return GpuDevice(node.number("index"), node.text("name"), capability, None, node.text_or_none("pci_id"), memory)
+    return GpuDevice(
+        node.number("index"),
+        node.text("name"),
+        capability,
+        uuid=None,
+        pci_id=node.text_or_none("pci_id"),
+        memory_bytes=memory,
+    )
 
 
 def _driver_from_json(node: _Node) -> DriverFacts:

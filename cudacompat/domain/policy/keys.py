@@ -191,7 +191,7 @@ def given(key: str, value: object, origin: str, rank: Rank) -> PolicyValue:
         if isinstance(error, UsageError):  # of a GPU: says all there is to say
             raise UsageError(f"{origin}: {said}") from None
         raise UsageError(f"{origin}: expected {known.form}, got {text:.{_LONGEST}}{detail}") from None
-    return PolicyValue(key, read, text, origin, rank)
+    return PolicyValue(key, read, text, origin=origin, rank=rank)
 
 
 def written(value: object) -> str:
@@ -227,7 +227,7 @@ def of_table(table: Mapping[str, object], file: str, prefix: str) -> dict[str, P
             continue
         if name not in KEYS:
             raise UsageError(f"{file}: unknown key {prefix}{name[:_LONGEST]}{_suggest(name, (*KEYS, 'ignore'))}")
-        found[name] = given(name, value, f"{file}: {prefix}{name}", Rank.FILE)
+        found[name] = given(name, value, f"{file}: {prefix}{name}", rank=Rank.FILE)
     return found
 
 
@@ -256,7 +256,7 @@ def of_environment(environment: Mapping[str, str]) -> dict[str, PolicyValue]:
         key, text = names[name], environment[name]
         if text.strip():
             value: object = [part.strip() for part in text.split(",") if part.strip()] if KEYS[key].listed else text
-            found[key] = given(key, value, name, Rank.ENVIRONMENT)
+            found[key] = given(key, value, name, rank=Rank.ENVIRONMENT)
     return found
 
 
@@ -275,7 +275,7 @@ def ignores_of(entries: object, file: str, prefix: str, rules: Iterable[str], li
         raise UsageError(f"{file}: {prefix}ignore: expected entries of the form [[{prefix}ignore]]")
     at = lines if len(lines) == len(entries) else [None] * len(entries)
     return tuple(
-        _ignore(entry, f"{file}: {prefix}ignore[{number}]", file, frozenset(rules), line)
+        _ignore(entry, f"{file}: {prefix}ignore[{number}]", file, rules=frozenset(rules), line=line)
         for number, (entry, line) in enumerate(zip(entries, at, strict=True))
     )
 
@@ -302,7 +302,9 @@ def _ignore(entry: Mapping[str, object], origin: str, file: str, rules: frozense
         judged = resolve(target) if target is not None else None
     except UsageError as error:
         raise UsageError(f"{origin}: target: {error}") from None
-    return Ignore(texts["path"], texts["rule"], texts["reason"], judged, _day(entry, origin), file, line)
+    return Ignore(
+        texts["path"], texts["rule"], texts["reason"], target=judged, expires=_day(entry, origin), where=file, line=line
+    )
 
 
 def _day(entry: Mapping[str, object], origin: str) -> date | None:

@@ -52,7 +52,15 @@ def _found_in(setting: Setting) -> Iterator[Setting]:
             place = TextSpan(place.file, line, place.start + at, place.start + at + len(match[2]))
         written = match[2] if at >= 0 else ""  # put in by a variable
         quote = setting.quote or ("" if setting.in_shell else " ")
-        yield Setting(match[1], match[2], place, AssignmentKind.DEFINE, written, quote, setting.in_shell)
+        yield Setting(
+            match[1],
+            match[2],
+            place,
+            way=AssignmentKind.DEFINE,
+            written=written,
+            quote=quote,
+            in_shell=setting.in_shell,
+        )
 
 
 def defines_of(command: Command) -> Iterator[Setting]:

@@ -74,7 +74,7 @@ def judged(units: Sequence[PlannedUnit], target: Target) -> PlannedVerdict | Non
     undone = tuple(units[each.module.offset] for each in verdict.modules if not _goes(each.outcome))
     # one that most units lack is no less a hole: some units have it, and the list of the others can be mended
     outcome = Outcome.PARTIAL if verdict.reason is Reason.MOST_MODULES else verdict.outcome
-    return PlannedVerdict(target, outcome, verdict.counts, undone)
+    return PlannedVerdict(target, outcome, verdict.counts, undone=undone)
 
 
 def _goes(outcome: Outcome) -> bool:
@@ -102,7 +102,7 @@ def _of(number: int, images: frozenset[ArchTarget], damage: str | None = None) -
     ordered = sorted(images, key=lambda each: (each.kind is CodeKind.PTX, each.number, each.suffix.value))
     own = (f"kernel{number}",)  # each source has kernels of its own
     entries = tuple(replace(_entry(each), kernels=own) for each in ordered)
-    return DeviceModule(number, None, Registration.REGISTERED, entries, damage)
+    return DeviceModule(number, None, Registration.REGISTERED, entries=entries, damage=damage)
 
 
 @cache

@@ -37,7 +37,7 @@ class SourceFile:
         if not self._ends:
             self._ends.extend(match.start() for match in _LINE_END.finditer(self.text))
             self._ends.append(len(self.text))
-        return TextSpan(self.name, bisect_left(self._ends, start) + 1, start, end)
+        return TextSpan(self.name, bisect_left(self._ends, start) + 1, start, end=end)
 
 
 @dataclass(frozen=True, slots=True)

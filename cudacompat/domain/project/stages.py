@@ -116,7 +116,7 @@ def compiling(project: Project, stage: Stage) -> Command | None:
         own = (one for one in project.commands_of(each) if builds_cuda(project, one) and not one.conditional)
         return before or next(own, None)
 
-    return along(project, "compiling", stage, first, None)
+    return along(project, "compiling", stage, answer=first, nothing=None)
 
 
 Answer = TypeVar("Answer")
@@ -183,7 +183,7 @@ def _toolkit(project: Project, stage: Stage) -> CudaRelease | None:
         own = installing(project, each)
         return before.union(installed_release(one) or _packaged(each, one) for one in own) if own else before
 
-    found = along(project, "installed_toolkits", stage, also, frozenset[ToolkitVersion | None]())
+    found = along(project, "installed_toolkits", stage, answer=also, nothing=frozenset[ToolkitVersion | None]())
     base = stage.base
     if base is not None and base.cuda is not None and base.flavour == "devel":
         found |= {base.cuda}
@@ -278,7 +278,7 @@ def _brings_cmake(command: Command) -> tuple[bool, tuple[int, int] | None]:
 def version_edits(project: Project, stage: Stage, old: str, new: str) -> tuple[Edit, ...]:
     """The edits that give a new version to the images of nvidia/cuda of this version in the file of a stage: in FROM,
     or where the build argument that FROM takes it from has its default; none where it stands nowhere as it is."""
-    return project.once(("version_edits", stage.file, old, new), lambda: _version_edits(project, stage, old, new))
+    return project.once(("version_edits", stage.file, old, new), lambda: _version_edits(project, stage, old, new=new))
 
 
 def _version_edits(project: Project, stage: Stage, old: str, new: str) -> tuple[Edit, ...]:
@@ -291,7 +291,7 @@ def _version_edits(project: Project, stage: Stage, old: str, new: str) -> tuple[
         if each.parent is None and is_nvidia_cuda(each.base):
             line = file.text[each.place.start : each.place.end]
             edits += [
-                Edit(file.name, each.place.start + match.start(), each.place.start + match.end(), new)
+                Edit(file.name, each.place.start + match.start(), each.place.start + match.end(), new=new)
                 for match in pattern.finditer(line)
             ]
     first = project.stages_of(stage.file)[0].place.start
@@ -300,10 +300,10 @@ def _version_edits(project: Project, stage: Stage, old: str, new: str) -> tuple[
             match = pattern.match(setting.written) if setting.written == old else None
             named = re.search(r"nvidia/cuda:(\S+)", setting.written)
             if match is not None:
-                edits.append(Edit(file.name, setting.place.start, setting.place.end, new))
+                edits.append(Edit(file.name, setting.place.start, setting.place.end, new=new))
             elif named is not None:
                 edits += [
-                    Edit(file.name, setting.place.start + each.start(), setting.place.start + each.end(), new)
+                    Edit(file.name, setting.place.start + each.start(), setting.place.start + each.end(), new=new)
                     for each in pattern.finditer(setting.written)
                 ]
     unique = dict.fromkeys(edits)

@@ -40,7 +40,7 @@ def _branches() -> Iterator[DriverBranch]:
         if row.driver_branch is not None and row.driver_branch > _FIRST.branch and row.cuda is not None:
             cuda = DriverCudaVersion(row.cuda.major, row.cuda.minor)
             source = row.source + _MEASURED.get(row.driver_branch, "")
-            yield DriverBranch(row.driver_branch, cuda, row.isa, source)
+            yield DriverBranch(row.driver_branch, cuda, row.isa, source=source)
 
 
 BRANCHES: tuple[DriverBranch, ...] = tuple(_branches())

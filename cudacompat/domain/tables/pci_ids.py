@@ -46,4 +46,6 @@ def devices() -> Mapping[str, PciDevice]:
 
 def _device(row: dict[str, Any], version: str) -> PciDevice:
     capability = ComputeCapability.parse(row["capability"])
-    return PciDevice(row["id"], row["chip"], capability, row.get("name"), row.get("inferred", False), version)
+    return PciDevice(
+        row["id"], row["chip"], capability, name=row.get("name"), inferred=row.get("inferred", False), version=version
+    )

@@ -69,7 +69,7 @@ class NvmlWatch:
                 continue
             used = self._used(handle)
             pids = frozenset(pid for pid, _ in self._processes(handle))
-            self._seen.append(_Seen(handle, gpu, used or 0, pids, peak=used or 0, after=used or 0))
+            self._seen.append(_Seen(handle, gpu, used or 0, known=pids, peak=used or 0, after=used or 0))
         if not self._seen:
             self.why = f"{VIA}: it lists no GPU"
 

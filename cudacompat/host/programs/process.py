@@ -67,11 +67,13 @@ def run(
     arguments = tuple(command)
     variables = {**safe_environment(), "LC_ALL": "C", "LANGUAGE": "C", **(environment or {})}
     if timeout_s <= TIMEOUT_S:
-        return _run(arguments, variables, cwd, timeout_s, limit_bytes, lambda _: None)
+        return _run(arguments, variables, cwd, timeout_s=timeout_s, limit_bytes=limit_bytes, on_start=lambda _: None)
     from cudacompat.host.programs.keeper import keeping
 
     with keeping(variables) as kept:
-        return _run(arguments, kept.environment, cwd, timeout_s, limit_bytes, kept.started)
+        return _run(
+            arguments, kept.environment, cwd, timeout_s=timeout_s, limit_bytes=limit_bytes, on_start=kept.started
+        )
 
 
 def _run(
@@ -94,9 +96,9 @@ def _run(
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return ProcessResult(arguments, None, "", "", f"could not be started: {reason}")
+        return ProcessResult(arguments, None, "", stderr="", why_failed=f"could not be started: {reason}")
     on_start(process.pid)
-    return _watch(arguments, process, timeout_s, limit_bytes)
+    return _watch(arguments, process, timeout_s, limit=limit_bytes)
 
 
 def start_python(script: Path) -> subprocess.Popen[bytes]:
@@ -140,7 +142,7 @@ def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout
     if why is None and rc:
         why = f"exit code {rc}" if rc > 0 else f"killed by {signal_name(-rc)}"
     stdout, stderr = (bytes(output).decode("utf-8", "replace") for output in outputs)
-    return ProcessResult(arguments, rc, stdout, stderr, why)
+    return ProcessResult(arguments, rc, stdout, stderr=stderr, why_failed=why)
 
 
 def _read(stream: IO[bytes], output: bytearray, limit: int, events: queue.SimpleQueue[str]) -> None:

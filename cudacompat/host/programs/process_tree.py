@@ -200,7 +200,7 @@ def keep() -> None:
         if sys.platform == "linux":
             tree.end(_KEEPERS_GRACE_S)
         else:
-            end_group(roots[mark], _waits, _KEEPERS_GRACE_S, lambda: False)
+            end_group(roots[mark], _waits, _KEEPERS_GRACE_S, hurry=lambda: False)
 
 
 def _waits(seconds: float) -> bool:

@@ -48,7 +48,8 @@ def _receive(stream: IO[bytes]) -> bytes:
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         os._exit(0)  # the parent is gone, or has all that it wants
-    return stream.read(_LENGTH.unpack(head)[0])
+    (length,) = _LENGTH.unpack(head)
+    return stream.read(length)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,9 @@ def compilers(nvcc: Path | None = None, roots: Roots | None = None) -> ProbeList
             notes.append(f"{program}: {answer}")
             continue
         name, version = answer
-        found.append(HostCompiler(str(program), name, version, int(version.split(".")[0]), in_words(ways[real])))
+        found.append(
+            HostCompiler(str(program), name, version, major=int(version.split(".")[0]), found_via=in_words(ways[real]))
+        )
     return ProbeList(tuple(found), tuple(notes))
 
 
@@ -78,7 +80,7 @@ def _candidates(nvcc: Path | None, notes: list[str], roots: Roots) -> Iterator[t
         ("NVCC_PREPEND_FLAGS", _ccbin_in(roots.environ.get("NVCC_PREPEND_FLAGS", ""))),
         ("NVCC_CCBIN", roots.environ.get("NVCC_CCBIN", "").strip()),
     ):
-        yield from _called(name, value, notes, roots)
+        yield from _called(name, value, notes, roots=roots)
     chosen = _chosen_by_debian(nvcc, roots)
     if chosen is not None:
         yield chosen, "the choice of Debian's nvcc"
@@ -89,7 +91,7 @@ def _candidates(nvcc: Path | None, notes: list[str], roots: Roots) -> Iterator[t
     for program in find_all(_NAMES, roots.path):
         if not _is_launcher(program):
             yield program, "PATH"
-    yield from _called("CUDAHOSTCXX", roots.environ.get("CUDAHOSTCXX", "").strip(), notes, roots)
+    yield from _called("CUDAHOSTCXX", roots.environ.get("CUDAHOSTCXX", "").strip(), notes, roots=roots)
 
 
 def _called(variable: str, value: str, notes: list[str], roots: Roots) -> Iterator[tuple[Path, str]]:

@@ -60,7 +60,7 @@ def toolkits(places: Iterable[tuple[Path, str]] | None = None, roots: Roots | No
         version = release_of(path)
         if version is None:
             notes.append(f"{path}: no file here says which CUDA release it is")
-        facts.append(ToolkitFacts(str(path), version, path == active, _joined(path, found)))
+        facts.append(ToolkitFacts(str(path), version, path == active, found_via=_joined(path, found)))
     return ProbeList(tuple(sorted(facts, key=lambda each: not each.active)), tuple(notes))
 
 

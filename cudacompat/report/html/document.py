@@ -196,7 +196,7 @@ def inspect_page(report: InspectReport) -> Context:
         scope=f"inspected {count(read.files, 'file')}",
         stats=stats,
         gaps=[
-            Finding("not-read", Severity.ERROR, f"could not be read: {item.why}", item.path)
+            Finding("not-read", Severity.ERROR, f"could not be read: {item.why}", path=item.path)
             for item in sorted(read.not_read, key=lambda item: (item.path, item.why))
         ],
         groups=groups,

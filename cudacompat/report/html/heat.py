@@ -194,7 +194,7 @@ def _cell(verdict: ArtifactVerdict | None, faults: Sequence[Finding]) -> Cell:
         *(("error", f"{finding.id}: {finding.message}") for finding in faults[:3]),
     ]
     fault = faults[0].id if outcome.runs and faults else ""
-    return Cell(outcome.value, outcome.value, note, fault, tuple((k, v) for k, v in lines if v))
+    return Cell(outcome.value, outcome.value, note, fault=fault, lines=tuple((k, v) for k, v in lines if v))
 
 
 def _outside(verdict: ArtifactVerdict) -> str:
@@ -245,11 +245,11 @@ def _detail(
         path,
         path[: len(path) - len(name)],
         name,
-        len(modules),
-        sum(each.bytes for each in sizes),
-        tuple(patterns[:MOST_PATTERNS]),
-        max(0, len(patterns) - MOST_PATTERNS),
-        sizes,
+        modules=len(modules),
+        bytes=sum(each.bytes for each in sizes),
+        patterns=tuple(patterns[:MOST_PATTERNS]),
+        patterns_left_out=max(0, len(patterns) - MOST_PATTERNS),
+        sizes=sizes,
     )
 
 

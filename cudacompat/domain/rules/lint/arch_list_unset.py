@@ -206,7 +206,7 @@ def _default(project: Project, file: CMakeFile) -> Fix | None:
         return None
     archs = ";".join(map(str, numbers))
     text = f'if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)\n  set(CMAKE_CUDA_ARCHITECTURES "{archs}")\nendif()\n'
-    edit = Edit(file.name, first.place.start, first.place.start, text)
+    edit = Edit(file.name, first.place.start, first.place.start, new=text)
     return Fix("set a list where nobody gives one", (edit,), safe=False)
 
 

@@ -50,7 +50,7 @@ def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterab
             if step is None or step.place.start in said:
                 continue
             said.add(step.place.start)
-            yield _finding(step, cache, command, lists[0])
+            yield _finding(step, cache, command, listed=lists[0])
 
 
 def _finding(step: JobStep, cache: Cache, command: Command, listed: ArchListSetting) -> Finding:

@@ -86,7 +86,7 @@ def _off(project: Project, command: Command, fixed: RequiredSetting) -> Fix | No
     word = next((word for word in command.words[1:] if word.text.startswith("-D")), None)
     if word is None or word.text == "-D" or project.file(word.place.file) is None:
         return None
-    edit = Edit(word.place.file, word.place.start, word.place.start, f"-D{fixed.name}={fixed.value} ")
+    edit = Edit(word.place.file, word.place.start, word.place.start, new=f"-D{fixed.name}={fixed.value} ")
     return Fix(f"add -D{fixed.name}={fixed.value}", (edit,), safe=False)
 
 

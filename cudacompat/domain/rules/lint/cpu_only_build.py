@@ -60,7 +60,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
         switch = _written(off[0]) if off is not None else _missing(command, use)
         if switch is None or not _certain(project, command, off) or _by_manifest(project, use, command):
             continue
-        yield _finding(command, use, stage, switch, off)
+        yield _finding(command, use, stage, switch=switch, off=off)
         break
 
 

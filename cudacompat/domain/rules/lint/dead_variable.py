@@ -83,7 +83,7 @@ def check(project: Project) -> Iterable[Finding]:
         ):
             continue
         seen.add(at)
-        found = _found(project, setting, dead, on_lines.get(at))
+        found = _found(project, setting, dead, line=on_lines.get(at))
         why = _why(project, setting, found)
         if why is None:
             continue
@@ -99,7 +99,7 @@ def check(project: Project) -> Iterable[Finding]:
             and not _is_set(project, knob.name, taken)
         ):
             taken.add(knob.name)
-            fix = _renamed(project, setting, knob.name, listed)
+            fix = _renamed(project, setting, knob.name, listed=listed)
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
@@ -236,7 +236,7 @@ def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix 
     if head is None:
         return None
     start = setting.place.start - len(near) + head.start()
-    edit = Edit(file.name, start, setting.place.end, f"{name}{head[1]}{setting.quote}{listed}")
+    edit = Edit(file.name, start, setting.place.end, new=f"{name}{head[1]}{setting.quote}{listed}")
     return Fix(f"set {name}, which is read", (edit,), safe=False)
 
 

@@ -36,7 +36,7 @@ def check(project: Project) -> Iterable[Finding]:
         if given & {"compute", "all"}:
             continue
         place = setting.place
-        edit = Edit(place.file, place.start, place.start, "compute,")
+        edit = Edit(place.file, place.start, place.start, new="compute,")
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,

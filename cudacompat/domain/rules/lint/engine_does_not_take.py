@@ -39,9 +39,9 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     if not refused:
         return
     if knob.stops:
-        yield _stopping(project, listed, knob, codes, refused)
+        yield _stopping(project, listed, knob, codes=codes, refused=refused)
     else:
-        yield _left_out(listed, knob, codes, refused)
+        yield _left_out(listed, knob, codes, refused=refused)
 
 
 def _codes(listed: ArchListSetting) -> list[CodeTarget]:
@@ -80,7 +80,9 @@ def _stopping(
         found=f"{setting.name}={setting.value}"[:160],
         why=f"read by {listed.reader}",
         help=f'-D{other.name}="{value}" takes it' if other is not None and value else f"write {plain}",
-        fix=_moved(project, listed, knob, kept, f"-D{other.name}={value}") if other is not None and value else None,
+        fix=_moved(project, listed, knob, kept=kept, argument=f"-D{other.name}={value}")
+        if other is not None and value
+        else None,
     )
 
 
@@ -102,11 +104,12 @@ def _moved(project: Project, listed: ArchListSetting, knob: Knob, kept: list[Cod
         return None
     left = _spelled(knob, kept) if kept else (knob.empty[0] if knob.empty is not None else None)
     start = file.text.rfind("-D", 0, setting.place.start)
-    start -= file.text[start - 1] in "\"'"
+    if file.text[start - 1] in "\"'":
+        start -= 1
     if left is None or not file.text[start - 1].isspace():
         return None
     place = setting.place
-    edits = (Edit(file.name, start, start, f'"{argument}" '), Edit(file.name, place.start, place.end, left))
+    edits = (Edit(file.name, start, start, new=f'"{argument}" '), Edit(file.name, place.start, place.end, new=left))
     return Fix(f"give it by {taken}", edits, safe=True)
 
 

@@ -39,7 +39,7 @@ def check(project: Project) -> Iterable[Finding]:
                     place = file.place(start, end)
                     fix = None
                     if change.now is not None:
-                        fix = Fix(f"take {change.now}", (Edit(file.name, start, end, change.now),), safe=False)
+                        fix = Fix(f"take {change.now}", (Edit(file.name, start, end, new=change.now),), safe=False)
                     yield Finding(
                         id=RULE.id,
                         severity=Severity.ERROR,

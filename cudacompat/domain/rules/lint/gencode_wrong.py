@@ -64,7 +64,9 @@ def _pairs(file: SourceFile) -> Iterator[Finding]:
             continue
         message, help_, span = fault
         edits = (
-            (Edit(file.name, match.start() + span[0], match.start() + span[1], span[2]),) if span is not None else ()
+            (Edit(file.name, match.start() + span[0], match.start() + span[1], new=span[2]),)
+            if span is not None
+            else ()
         )
         yield Finding(
             id=RULE.id,
@@ -149,7 +151,16 @@ def _options(place: TextSpan, text: str) -> Iterator[Finding]:
         )
     if finding is not None:
         severity, message, help_ = finding
-        yield Finding(RULE.id, severity, message, place.file, text[:160], "measured with nvcc 13.5", help_, place.line)
+        yield Finding(
+            RULE.id,
+            severity,
+            message,
+            path=place.file,
+            found=text[:160],
+            why="measured with nvcc 13.5",
+            help=help_,
+            line=place.line,
+        )
 
 
 def _values(words: list[str], options: tuple[str, ...]) -> list[str]:

@@ -84,7 +84,7 @@ def _renamed(project: Project, setting: Setting, gone: RenamedOption) -> Fix | N
     between = file.text[at + len(setting.name) : setting.place.start] if at >= 0 else ""
     if at < 0 or "=" not in between or any(char.isspace() for char in between):
         return None
-    edit = Edit(file.name, at, at + len(setting.name), gone.now)
+    edit = Edit(file.name, at, at + len(setting.name), new=gone.now)
     return Fix(f"write {gone.now} for {setting.name}", (edit,), safe=True)
 
 

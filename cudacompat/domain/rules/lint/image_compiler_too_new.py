@@ -43,7 +43,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
         if match is None or int(match[1]) <= made_by.gcc_max:
             return
         major, place, found = int(match[1]), named.place, f"{named.name}={named.written}"
-        edit = Edit(place.file, place.start, place.end, f"g++-{made_by.gcc_max}")
+        edit = Edit(place.file, place.start, place.end, new=f"g++-{made_by.gcc_max}")
         fix = Fix(f"g++-{made_by.gcc_max}", (edit,), safe=False) if named.written == named.value else None
     else:
         own = _own(project, stage)

@@ -86,7 +86,7 @@ def _of_path(setting: Setting | None, wanted: re.Pattern[str]) -> Iterator[Folde
     if setting is not None:
         part = next((part for part in (setting.value or setting.written).split(":") if wanted.fullmatch(part)), None)
         if part is not None:
-            yield FolderPlace(setting.place, f"LD_LIBRARY_PATH={setting.written}"[:160], setting, part)
+            yield FolderPlace(setting.place, f"LD_LIBRARY_PATH={setting.written}"[:160], setting, part=part)
 
 
 def _rest_of_line(project: Project, place: TextSpan) -> str:
@@ -112,5 +112,5 @@ def without_folder(project: Project, met: FolderPlace) -> Fix | None:
     elif setting.written[start - 1 : start] == ":":
         start -= 1
     place = setting.place
-    edit = Edit(place.file, place.start + start, place.start + end, "")
+    edit = Edit(place.file, place.start + start, place.start + end, new="")
     return Fix(f"take {met.part} out of LD_LIBRARY_PATH", (edit,), safe=False)

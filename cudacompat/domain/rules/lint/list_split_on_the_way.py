@@ -91,8 +91,8 @@ def _renamed(project: Project, setting: Setting, arguments: str) -> Fix | None:
     if named is None:
         return None
     edits = (
-        Edit(file.name, named.start(), named.end(), "CMAKE_ARGS"),
-        Edit(file.name, start, setting.place.end, arguments),
+        Edit(file.name, named.start(), named.end(), new="CMAKE_ARGS"),
+        Edit(file.name, start, setting.place.end, new=arguments),
     )
     return Fix("give it by CMAKE_ARGS", edits, safe=True)
 

@@ -44,13 +44,13 @@ def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterab
                 job,
                 command,
                 severity,
-                setting.place.line,
-                f"{setting.name or 'the list'} is `native`",
-                setting.written,
+                line=setting.place.line,
+                what=f"{setting.name or 'the list'} is `native`",
+                found=setting.written,
             )
         elif native is None and _passes_on(job) and asks_native(project, command) is not None:
             what = f"{command.use.engine.name} is told no architectures and takes `native`"
-            yield _finding(job, command, severity, command.place.line, what, command.line)
+            yield _finding(job, command, severity, line=command.place.line, what=what, found=command.line)
 
 
 def _passes_on(job: CiJob) -> bool:

@@ -45,7 +45,9 @@ def check(project: Project) -> Iterable[Finding]:
             found=f"{setting.name}: {setting.written}",
             why="YAML takes it for a number, and the runner writes it without the zero",
             help=f'{setting.name}: "{setting.written}"',
-            fix=Fix("put it in quotes", (Edit(file.name, place.start, place.end, f'"{setting.written}"'),), safe=True),
+            fix=Fix(
+                "put it in quotes", (Edit(file.name, place.start, place.end, new=f'"{setting.written}"'),), safe=True
+            ),
         )
 
 

@@ -56,7 +56,7 @@ def check(project: Project) -> Iterable[Finding]:
                 continue
             said.add(at)
             start = setting.place.start + match.start()
-            edit = Edit(setting.place.file, start, start + len(match[0]), "/usr/local/cuda")
+            edit = Edit(setting.place.file, start, start + len(match[0]), new="/usr/local/cuda")
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR if setting.name in _STOPS else Severity.WARNING,
@@ -76,7 +76,11 @@ def _places(project: Project) -> Iterator[tuple[Base, tuple[Setting, ...], froze
         if stage.base is None:
             continue
         settings = (*stage.settings, *_given(project.commands_of(stage)))
-        yield stage.base, settings, along(project, "brought_here", stage, partial(_and_before, project), frozenset())
+        yield (
+            stage.base,
+            settings,
+            along(project, "brought_here", stage, answer=partial(_and_before, project), nothing=frozenset()),
+        )
     for job, found in jobs_with(project):
         if job.base is not None and not any("cuda" in (step.uses or "").lower() for step in job.steps):
             settings = (*job.environment.values(), *_given(found))

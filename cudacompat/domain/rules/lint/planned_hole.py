@@ -69,7 +69,7 @@ def _worst(build: PlannedBuild, target: Target) -> PlannedVerdict | None:
     if verdict is None or (verdict.outcome is not Outcome.PARTIAL and not verdict.counts[Outcome.UNCLEAR]):
         return None
     undone = tuple(unit for unit in verdict.undone if not unit.request.words)
-    return PlannedVerdict(target, verdict.outcome, verdict.counts, undone) if undone else None
+    return PlannedVerdict(target, verdict.outcome, verdict.counts, undone=undone) if undone else None
 
 
 RULE = Rule("planned-hole", "A configured build that leaves a GPU out in some sources", __doc__, check)

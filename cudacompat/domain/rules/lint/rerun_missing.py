@@ -52,7 +52,7 @@ def check(_project: Project, file: SourceFile) -> Iterable[Finding]:
         if main is not None:
             # the first directive of a script ends cargo's watching of the whole package: for a person to decide
             safe = "cargo:rerun-if" in file.text
-            edit = Edit(file.name, main.end(), main.end(), f"\n    {line}")
+            edit = Edit(file.name, main.end(), main.end(), new=f"\n    {line}")
             fix = Fix(f"tell cargo of {name}", (edit,), safe=safe)
         yield Finding(
             id=RULE.id,

@@ -91,7 +91,7 @@ def _fix(project: Project, service: Service) -> Fix | None:
     indent = file.text[file.text.rfind("\n", 0, start) + 1 : start]
     if not indent or indent.strip():
         return None
-    return Fix("give it all GPUs", (Edit(file.name, start, start, f"gpus: all\n{indent}"),), safe=False)
+    return Fix("give it all GPUs", (Edit(file.name, start, start, new=f"gpus: all\n{indent}"),), safe=False)
 
 
 RULE = Rule("service-without-gpu", "A service that runs CUDA code without a GPU", __doc__, check)

@@ -127,7 +127,7 @@ def _outside(project: Project, stage: Stage) -> Iterable[Finding]:
             found=file.text[at.start : at.end].splitlines()[0][:160],
             why=f"an ARG before the first FROM holds for FROM alone; the build gets nothing for {argument.written!r}",
             help=f"ARG {name}, below the FROM of this stage",
-            fix=Fix(f"repeat ARG {name}", (Edit(stage.file, end, end, f"\nARG {name}"),), safe=True),
+            fix=Fix(f"repeat ARG {name}", (Edit(stage.file, end, end, new=f"\nARG {name}"),), safe=True),
         )
 
 

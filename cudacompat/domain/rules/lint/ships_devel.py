@@ -70,7 +70,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
         found=base.image,
         why="the devel image is several GB larger than the runtime image",
         help=f"FROM {runtime}",
-        fix=exchanged(project, stage.place, "-devel", "-runtime", f"begin with {runtime}"),
+        fix=exchanged(project, stage.place, "-devel", new="-runtime", what=f"begin with {runtime}"),
     )
 
 

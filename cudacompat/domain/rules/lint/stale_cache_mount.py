@@ -101,12 +101,12 @@ def _fix(command: Command, cache: Cache) -> Fix | None:
     if cache.clear[0] == "cargo":
         start = command.place.start
         clear = " ".join(cache.clear)
-        return Fix(f"{clear} first", (Edit(command.place.file, start, start, f"{clear} && "),), safe=False)
+        return Fix(f"{clear} first", (Edit(command.place.file, start, start, new=f"{clear} && "),), safe=False)
     word = next((word for word in command.words if word.text == "install"), None)
     if cache.clear[0] != "pip" or word is None:
         return None
     end = word.place.end
-    return Fix("pip without its cache", (Edit(command.place.file, end, end, " --no-cache-dir"),), safe=False)
+    return Fix("pip without its cache", (Edit(command.place.file, end, end, new=" --no-cache-dir"),), safe=False)
 
 
 RULE = Rule("stale-cache-mount", "A cache mount that brings back code for other GPUs", __doc__, check)

@@ -64,7 +64,7 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         for target, result, images, chosen in _unserved(project, command, listed):
             if chosen is listed:
-                yield _finding(project, listed, target, result, images)
+                yield _finding(project, listed, target, result=result, images=images)
     if project.targets:
         yield from _of_files(project)
 
@@ -111,7 +111,7 @@ def _of_files(project: Project) -> Iterable[Finding]:
         for target in project.targets if images else ():
             result = serves(target.capability, images)
             if result in (ListCoverage.JIT, ListCoverage.FAILS):
-                yield _finding(project, group[-1], target, result, images)
+                yield _finding(project, group[-1], target, result=result, images=images)
 
 
 def _published(project: Project, job: CiJob) -> bool:

@@ -42,7 +42,7 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
         found=command.line[:160],
         why=use.engine.stops_unset,
         help=f'ENV {knobs[0]}="{spelled or "8.0;8.6;9.0;12.0+PTX"}" before it',
-        fix=_given(project, command, knobs[0], spelled) if spelled else None,
+        fix=_given(project, command, knobs[0], value=spelled) if spelled else None,
     )
 
 
@@ -69,7 +69,7 @@ def _given(project: Project, command: Command, name: str, value: str) -> Fix | N
     at = file.text.rfind("\nRUN", 0, command.place.start) + 1
     if not at:
         return None
-    return Fix(f"set {name}", (Edit(file.name, at, at, f'ENV {name}="{value}"\n'),), safe=False)
+    return Fix(f"set {name}", (Edit(file.name, at, at, new=f'ENV {name}="{value}"\n'),), safe=False)
 
 
 RULE = Rule("torch-list-unset", "An extension of PyTorch built without a list and without a GPU", __doc__, check)

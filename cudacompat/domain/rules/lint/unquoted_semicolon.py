@@ -51,7 +51,9 @@ def check(project: Project) -> Iterable[Finding]:
                 found=whole,
                 why=f"`;` ends a command; {rest[0].lstrip('; ').split(';')[0]} is then run as one",
                 help=f'"{whole}"',
-                fix=Fix("put the argument in quotes", (Edit(place.file, head, rest.end(), f'"{whole}"'),), safe=True),
+                fix=Fix(
+                    "put the argument in quotes", (Edit(place.file, head, rest.end(), new=f'"{whole}"'),), safe=True
+                ),
             )
     for setting in project.settings:
         place = setting.place
@@ -72,7 +74,9 @@ def check(project: Project) -> Iterable[Finding]:
             found=f"{setting.name}={whole}",
             why=f"`;` ends a command; {rest[0].lstrip(';').split(';')[0]} is then run as one",
             help=f'{setting.name}="{whole}"',
-            fix=Fix("put the list in quotes", (Edit(place.file, place.start, rest.end(), f'"{whole}"'),), safe=True),
+            fix=Fix(
+                "put the list in quotes", (Edit(place.file, place.start, rest.end(), new=f'"{whole}"'),), safe=True
+            ),
         )
 
 

@@ -49,7 +49,7 @@ def check(project: Project) -> Iterable[Finding]:
                 or setting.name in dead
             ):
                 continue
-            if not _carries(setting) or not _is_unused(project, stage, setting, words):
+            if not _carries(setting) or not _is_unused(project, stage, setting, words=words):
                 continue
             yield Finding(
                 id=RULE.id,

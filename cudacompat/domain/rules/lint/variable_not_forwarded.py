@@ -167,7 +167,7 @@ def _fix(project: Project, commands: list[Command], hand_on: str) -> Fix | None:
             lines[begin] = quote.start() if quote is not None else len(file.text)
         if lines[begin] < first.start:
             return None  # the exec form, or text inside other quotes
-        edits.append(Edit(file.name, first.end, first.end, f" {hand_on}"))
+        edits.append(Edit(file.name, first.end, first.end, new=f" {hand_on}"))
     return Fix("hand it on to CMake", tuple(edits), safe=True)
 
 

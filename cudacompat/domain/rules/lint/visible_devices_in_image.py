@@ -118,8 +118,8 @@ def _renamed(project: Project, setting: Setting) -> Fix | None:
     if not of_container or beside or head is None:
         return removal(project, setting)
     edits = (
-        Edit(file.name, head.start(), head.start() + len("CUDA"), "NVIDIA"),
-        Edit(file.name, setting.place.start, setting.place.end, "all"),
+        Edit(file.name, head.start(), head.start() + len("CUDA"), new="NVIDIA"),
+        Edit(file.name, setting.place.start, setting.place.end, new="all"),
     )
     return Fix("NVIDIA_VISIBLE_DEVICES=all", edits, safe=True)
 

@@ -67,7 +67,7 @@ def _forced(project: Project, command: Command, forcing: RequiredSetting) -> Fix
         r"""(?:\w+=(?:"[^"]*"|'[^']*'|[^\s"'\\]*)[\s\\]+)*""", before
     ):
         return None
-    edit = Edit(first.file, first.start, first.start, f"{forcing.name}={forcing.value} ")
+    edit = Edit(first.file, first.start, first.start, new=f"{forcing.name}={forcing.value} ")
     return Fix(f"set {forcing.name}", (edit,), safe=True)
 
 

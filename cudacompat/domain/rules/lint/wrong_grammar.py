@@ -132,7 +132,7 @@ def _appended(project: Project) -> Iterable[Finding]:
 
 
 def _edit(place: TextSpan, text: str) -> Edit:
-    return Edit(place.file, place.start, place.end, text)
+    return Edit(place.file, place.start, place.end, new=text)
 
 
 RULE = Rule("wrong-grammar", "A list that its reader does not understand", __doc__, check)
