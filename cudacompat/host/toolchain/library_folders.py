@@ -1,0 +1,29 @@
+"""The folders of libraries that this environment tells programs to load from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cudacompat.host.roots import Roots
+from cudacompat.host.safe_search import absolute_entries
+
+
+def library_folders(roots: Roots) -> tuple[str, ...]:
+    """Return the folders of LD_LIBRARY_PATH in order, without those of the system, of the driver and of CUDA toolkits,
+    whose libraries are not a program's own."""
+    system = tuple(path.resolve() for path in (roots.root / "lib", roots.root / "lib64", roots.usr / "lib"))
+    found: dict[Path, str] = {}
+    for entry in absolute_entries(roots.environ.get("LD_LIBRARY_PATH", "")):
+        try:
+            folder = Path(entry).resolve()
+            if folder.is_dir() and not any(folder.is_relative_to(each) for each in system) and not _is_nvidias(folder):
+                found.setdefault(folder, entry)
+        except (OSError, RuntimeError, ValueError):
+            continue
+    return tuple(found.values())
+
+
+def _is_nvidias(folder: Path) -> bool:
+    """Whether it holds the driver, or lies in a toolkit (`targets/x86_64-linux/lib` is the deepest)."""
+    above = (folder, *folder.parents[:3])
+    return (folder / "libcuda.so.1").exists() or any((each / "bin/nvcc").exists() for each in above)
