@@ -134,7 +134,8 @@ def loading() -> dict[str, tuple[Loading, ...]]:
     """Return how packages choose among their own libraries, by their normalised names."""
     from cudacompat.engines.loaders import OTHERS
 
-    return {wheel.name: wheel.loads for wheel in wheels() if wheel.loads} | OTHERS
+    rows = (row for each in known() for row in each.loading)
+    return {row.package: row.rows for row in (*rows, *OTHERS)}
 
 
 def find(name: str) -> EngineRecord:

@@ -65,7 +65,7 @@ def _listed(folder: Path, package: str, architecture: str) -> list[str]:
         try:
             with (folder / name).open("rb") as file:
                 return file.read(_LIST_BYTES).decode("utf-8", "surrogateescape").splitlines()
-        except OSError:
+        except (OSError, ValueError):
             continue
     return []
 

@@ -76,7 +76,7 @@ _ARCHITECTURE = re.compile(
     r"(?:(?<![A-Za-z])(?:sm|compute|arch)[_-]?(\d{2,3})[af]?|(?<=[_.-])(\d{2,3})[af])(?![\dA-Za-z])", re.IGNORECASE
 )
 _FOLDER = re.compile(r"(?:sm|compute)_?\d{2,3}[af]?|cu(?:da)?_?v?\d{2,3}", re.IGNORECASE)  # cuda-12.4 is a toolkit
-_FEWEST = 2  # kernels that have to be the same: one alone may be called anything
+_FEWEST = 2  # kernels alike but for their numbers: one alone may be another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +123,14 @@ def _number(found: re.Match[str]) -> int:
 
 def _confirmed(group: Sequence[tuple[BinaryArtifact, int]], by_architecture: bool) -> Alternatives | None:
     """The files of a group that hold the kernels of its fullest one; `None` where no two do."""
-    kernels = {artifact.path: frozenset(map(_numberless, _kernels(artifact))) for artifact, _ in group}
+    kernels = {artifact.path: _kernels(artifact) for artifact, _ in group}
     fullest = max(kernels.values(), key=len)
     alike = [(path, number) for (artifact, number) in group if _is_alike(kernels[path := artifact.path], fullest)]
     if len(alike) < 2 or (by_architecture and len({number for _, number in alike}) < len(alike)):
         return None
     what = "the architecture" if by_architecture else "the CUDA release"
-    shared = frozenset.intersection(*(kernels[path] for path, _ in alike))
-    same = sum(_numberless(name) in shared for name in _kernels(group[0][0]))
+    shared = frozenset.intersection(*(_numberless(kernels[path]) for path, _ in alike))
+    same = sum(bool(_numberless((name,)) & shared) for name in fullest)
     return Alternatives(
         tuple(path for path, _ in alike),
         f"{len(alike)} libraries differ in {what} that their names say and share {count(same, 'kernel')}: "
@@ -140,8 +140,11 @@ def _confirmed(group: Sequence[tuple[BinaryArtifact, int]], by_architecture: boo
 
 
 def _is_alike(kernels: frozenset[str], fullest: frozenset[str]) -> bool:
-    shared = len(kernels & fullest)
-    return shared >= _FEWEST and 2 * shared >= len(fullest)
+    if kernels == fullest:
+        return bool(kernels)
+    own, all_ = _numberless(kernels), _numberless(fullest)
+    shared = len(own & all_)
+    return shared >= _FEWEST and 2 * shared >= len(all_)
 
 
 def _kernels(artifact: BinaryArtifact) -> frozenset[str]:
@@ -149,9 +152,9 @@ def _kernels(artifact: BinaryArtifact) -> frozenset[str]:
     return frozenset(name for names in named for name in names)
 
 
-def _numberless(kernel: str) -> str:
-    """The name of a kernel without numbers: those of architectures, releases and lengths among them."""
-    return re.sub(r"\d+", "#", kernel)
+def _numberless(kernels: Iterable[str]) -> frozenset[str]:
+    """The names of kernels without numbers: those of architectures, releases and lengths among them."""
+    return frozenset(re.sub(r"\d+", "#", name) for name in kernels)
 
 
 # -- what they make of findings

@@ -46,6 +46,14 @@ class OnSomeGpus:
 Loading = OneForRelease | OnSomeGpus
 
 
+@dataclass(frozen=True, slots=True)
+class PackageLoading:
+    """How one package, by its normalised name, chooses among its libraries."""
+
+    package: str
+    rows: tuple[Loading, ...]
+
+
 def with_loading(
     component: Component, rows: Iterable[Loading], releases: Mapping[OneForRelease, ToolkitVersion | None]
 ) -> Component:

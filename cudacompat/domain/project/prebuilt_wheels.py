@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cudacompat.domain.machine.loaders import Loading
-
 
 @dataclass(frozen=True, slots=True)
 class Prebuilt:
     """One package, by its normalised name. `index` is what the address of the index has to hold for it, where only
-    another index than PyPI has its wheels; `loads` is how it chooses among its libraries."""
+    another index than PyPI has its wheels."""
 
     name: str
     carries: str
     source: str
     index: str | None = None
-    loads: tuple[Loading, ...] = ()
 
 
 # of programs that are no engine here

@@ -17,7 +17,7 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
-from cudacompat.domain.machine.loaders import OneForRelease
+from cudacompat.domain.machine.loaders import OneForRelease, PackageLoading
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines.bitsandbytes.costs import SIZES
 from cudacompat.engines.record import EngineRecord
@@ -125,9 +125,14 @@ ENGINE = EngineRecord(
             "bitsandbytes",
             "libbitsandbytes_cudaNNN.so, one for each CUDA release",
             "pypi.org/project/bitsandbytes",
-            loads=(
+        ),
+    ),
+    loading=(
+        PackageLoading(
+            "bitsandbytes",
+            (
                 OneForRelease(
-                    files=r"bitsandbytes/libbitsandbytes_cuda(\d{3})(?:_nocublaslt)?\.(?:so|dll)",
+                    files=r"bitsandbytes/libbitsandbytes_cuda(\d{3})\.(?:so|dll)",
                     told_by="torch/version.py",
                     told=r"^cuda\b[^=\n]*=\s*['\"](\d+)\.(\d+)",
                     loaded_by="the one for the CUDA release of torch is loaded",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cudacompat.host.roots import Roots
-from cudacompat.host.safe_search import absolute_entries
+from cudacompat.host.roots import Roots, library_path
 
 
 def library_folders(roots: Roots) -> tuple[str, ...]:
@@ -13,11 +12,11 @@ def library_folders(roots: Roots) -> tuple[str, ...]:
     whose libraries are not a program's own."""
     system = tuple(path.resolve() for path in (roots.root / "lib", roots.root / "lib64", roots.usr / "lib"))
     found: dict[Path, str] = {}
-    for entry in absolute_entries(roots.environ.get("LD_LIBRARY_PATH", "")):
+    for entry in library_path(roots.environ):
         try:
-            folder = Path(entry).resolve()
+            folder = entry.resolve()
             if folder.is_dir() and not any(folder.is_relative_to(each) for each in system) and not _is_nvidias(folder):
-                found.setdefault(folder, entry)
+                found.setdefault(folder, str(entry))
         except (OSError, RuntimeError, ValueError):
             continue
     return tuple(found.values())

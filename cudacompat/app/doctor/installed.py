@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,14 +43,15 @@ def judge_installed(
     Files without device code are counted and nothing else; libraries of the same bytes in one package are one.
     """
     components = _with_loaders(facts)
-    copies = {path: same for component in components for path, same in _distinct(component.libraries).items()}
-    if not copies:
-        return None
-    found = replace(read(tuple(copies), on_file, options), barren=())
     loaded = Loaded(
         tuple(group for component in components for group in component.alternatives),
         tuple(only for component in components for only in component.called_on),
     )
+    apart = loaded.libraries  # a loader knows them by name, whatever bytes they have
+    copies = {path: same for each in components for path, same in _distinct(each.libraries, apart).items()}
+    if not copies:
+        return None
+    found = replace(read(tuple(copies), on_file, options), barren=())
     report = judge_read(found, targets, Policy(), loaded=loaded)
     findings = [*(_counted(f, copies) for f in report.findings), *_takes_none(components)]
     findings.sort(key=lambda f: f.severity.rank)
@@ -114,8 +115,9 @@ def _takes_none(components: Iterable[Component]) -> list[Finding]:
 # -- copies
 
 
-def _distinct(libraries: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The libraries that are there, each with all that have its bytes: of the same size and hash."""
+def _distinct(libraries: Sequence[str], apart: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The libraries that are there, each with all that have its bytes (the same size and hash), but for those that are
+    to be kept apart."""
     by_size: dict[int, list[str]] = defaultdict(list)
     for path in libraries:
         size = _size(path)
@@ -125,7 +127,7 @@ def _distinct(libraries: Sequence[str]) -> dict[str, tuple[str, ...]]:
     for same in by_size.values():
         by_hash: dict[str, list[str]] = defaultdict(list)
         for path in same:
-            by_hash[_hash(path) if len(same) > 1 else ""].append(path)
+            by_hash[path if path in apart else _hash(path) if len(same) > 1 else ""].append(path)
         found |= {each[0]: tuple(each) for each in by_hash.values()}
     return {path: found[path] for path in libraries if path in found}
 

@@ -1,4 +1,4 @@
-"""`doctor`: this machine, what is to run on it, and the plan that follows from both."""
+"""What `doctor` finds: the machine, what was judged on it, and the plan that follows from both."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 from shlex import quote
 
 from cudacompat.app.check import check
+from cudacompat.app.doctor.installed import judge_installed
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
-from cudacompat.app.installed import judge_installed
 from cudacompat.app.project.recognise import Recognised, recognise
 from cudacompat.domain.machine.facts import Found, HostFacts, from_json, to_json
 from cudacompat.domain.policy.policy import Policy
