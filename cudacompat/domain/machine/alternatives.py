@@ -215,7 +215,8 @@ def _settled(
         shown = () if kept else (_group_error(spared[-1], group),)
     else:
         others = [_name(path) for path in dict.fromkeys(f.path for f in spared) if path is not None]
-        shown = (_group_note(spared[0], others[1:], serving, group),)
+        instead = f"{_name(serving)} is loaded instead" if loaded else f"its alternative {_name(serving)} does"
+        shown = (_group_note(spared[0], others[1:], instead, group),)
     return _exchanged(findings, spared, shown)
 
 
@@ -233,9 +234,9 @@ def _exchanged(findings: Sequence[Finding], old: Sequence[Finding], new: Sequenc
     return [*before, *new, *(f for f in after if id(f) not in known)]
 
 
-def _group_note(finding: Finding, others: Sequence[str], serving: str, group: Alternatives) -> Finding:
+def _group_note(finding: Finding, others: Sequence[str], instead: str, group: Alternatives) -> Finding:
     also = f" (nor {some(others)})" if others else ""
-    message = f"{finding.message}{also}; its alternative {_name(serving)} does"
+    message = f"{finding.message}{also}; {instead}"
     return replace(finding, severity=Severity.NOTE, message=message, why=group.evidence, help=None)
 
 

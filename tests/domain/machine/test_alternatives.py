@@ -153,6 +153,26 @@ class TestKnownLoaders:
         said = judged(self.OLD, library("pkg/q_cuda130.so", "sm_120"), capability="12.0", loaded=takes_new)
         assert told([f for f in said if f.path == "pkg/q_cuda118.so"]) == []
 
+    def test_what_is_undecided_stays_so(self) -> None:
+        takes_new = Loaded((replace(self.GROUP, loaded="pkg/q_cuda130.so"),))
+        unread = replace(
+            artifact([module(image("sm_80", kernels=None)), module(image("compute_90", "99.0"))]),
+            path="pkg/q_cuda118.so",
+        )
+        said = judged(unread, library("pkg/q_cuda130.so", "sm_120"), capability="12.0", loaded=takes_new)
+        assert "undecided" in {f.id for f in said}
+
+    def test_the_note_says_what_is_loaded_and_not_that_it_runs(self) -> None:
+        takes_old = Loaded((replace(self.GROUP, loaded="pkg/q_cuda118.so"),))
+        open_ = replace(artifact([module(image("compute_80", "99.0"))]), path="pkg/q_cuda118.so")
+        said = judged(open_, self.NEW, capability="12.0", loaded=takes_old)
+        (note,) = [f for f in said if f.path == "pkg/q_cuda130.so"]
+        assert note.message == "nothing here runs on 12.0; q_cuda118.so is loaded instead"
+
+    def test_where_none_is_for_what_is_looked_for_the_files_say_nothing(self) -> None:
+        none = Loaded((replace(self.GROUP, none_for="CUDA 14.0"),))
+        assert judged(self.OLD, self.NEW, capability="7.5", loaded=none) == []
+
     def test_a_library_that_is_not_used_on_this_gpu(self) -> None:
         only = Loaded(called_on=(CalledOn("pkg/hopper.so", ((90, 90),), "called on Hopper only"),))
         hopper = library("pkg/hopper.so", "sm_90a")
