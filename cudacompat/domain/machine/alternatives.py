@@ -104,11 +104,12 @@ def recognised(artifacts: Iterable[BinaryArtifact]) -> tuple[Alternatives, ...]:
 def _named(path: str) -> _Named | None:
     """The name of the file counts, or the folder it lies in, and of each only one number."""
     *folders, name = re.split(r"[/\\]", path)
-    if not _LIBRARY.search(name):
+    suffix = _LIBRARY.search(name)
+    if suffix is None:
         return None
     for kind, pattern in (("cuda", _RELEASE), ("sm", _ARCHITECTURE)):
         found = pattern.search(name)
-        if found is not None:
+        if found is not None and re.search(r"[^\W_]", name[: found.start()] + name[found.end() : suffix.start()]):
             stem = f"{name[: found.start()]}<{kind}>{name[found.end() :]}"
             return _Named("/".join((*folders, stem)), _number(found) if kind == "sm" else None)
         if folders and _FOLDER.fullmatch(folders[-1]) and (found := pattern.search(folders[-1])) is not None:

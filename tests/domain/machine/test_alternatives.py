@@ -59,6 +59,7 @@ def test_names_or_folders_that_differ_in_a_release_or_an_architecture(paths: tup
         ("a/libq_cuda118.so", "b/libq_cuda130.so"),  # of two packages
         ("cuda-12.4/lib/libq.so", "cuda-13.0/lib/libq.so"),  # two toolkits
         ("pkg/libq_64.so", "pkg/libq_32.so"),  # whatever these are
+        ("pkg/cu11.so", "pkg/cu12.so"),  # nothing in their names is the same
         ("pkg/libq_cuda118.so", "pkg/libq_sm90.so"),  # a release and an architecture
         ("pkg/libq_cuda118.a", "pkg/libq_cuda130.a"),  # nothing that is loaded
         ("bin/run_cuda118", "bin/run_cuda130"),  # programs
