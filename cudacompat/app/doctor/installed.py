@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cudacompat.app.check import judge_read, read
-from cudacompat.app.reading import ReadOptions
+from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.machine.alternatives import Loaded
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import HostFacts

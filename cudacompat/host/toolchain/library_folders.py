@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cudacompat.host.roots import Roots, library_path
+from cudacompat.host.places.roots import Roots, library_path
 
 
 def library_folders(roots: Roots) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
 from cudacompat.host.toolchain.library_folders import library_folders
 
 
