@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, some
-from cudacompat.domain.words.verdict import ArtifactVerdict, Target
+from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ def _settled(
     if group.none_for:
         return _exchanged(findings, mine, ())
     failing = {f.path for f in mine}
-    ran = {v.path for v in verdicts if v.target == target and v.path in group.libraries and v.outcome.runs}
+    ran = {v.path for v in verdicts if v.target == target and v.path in group.libraries and _may_serve(v.outcome)}
     loaded = group.loaded_on(target)
     serving = loaded if loaded is not None else max(ran - failing, default=None)
     kept = [f for f in mine if f.path == loaded]
@@ -227,6 +227,11 @@ def _is_idle(finding: Finding, target: Target, group: Alternatives) -> bool:
     return about and finding.severity is not Severity.ERROR and finding.id != "undecided"
 
 
+def _may_serve(outcome: Outcome) -> bool:
+    """What is unclear has its own warning, and stands for the others as long as that is no error."""
+    return outcome.runs or outcome is Outcome.UNCLEAR
+
+
 def _exchanged(findings: Sequence[Finding], old: Sequence[Finding], new: Sequence[Finding]) -> list[Finding]:
     """The findings with the new ones in the place of the first of the old."""
     known = set(map(id, old))
@@ -243,7 +248,7 @@ def _group_note(finding: Finding, others: Sequence[str], instead: str, group: Al
 
 def _group_error(finding: Finding, group: Alternatives) -> Finding:
     others = len(group.libraries) - 1
-    also = f"; none of its {count(others, 'alternative')} serves it either"
+    also = f"; none of its {others} alternatives serves it either" if others > 1 else "; nor does its alternative"
     why = f"{finding.why}; {group.evidence}" if finding.why else group.evidence
     return replace(finding, message=f"{finding.message}{also}", why=why)
 
