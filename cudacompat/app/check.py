@@ -13,6 +13,7 @@ from cudacompat.app.inputs.baseline_file import compared_with
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport, left_open
 from cudacompat.domain.rules import (
@@ -67,8 +68,10 @@ def judge_read(
     *,
     paths: Sequence[str] = (),
     baseline: Baseline | None = None,
+    loaded: Loaded | None = None,
 ) -> CheckReport:
-    """Return the report on what was read (with its kernels) of these paths."""
+    """Return the report on what was read (with its kernels) of these paths. `loaded` is what is known of the loaders of
+    installed packages; of other files, alternatives are recognised by their shape."""
     verdicts: list[ArtifactVerdict] = []
     findings: list[Finding] = [f for rule in READ_RULES for f in rule.check(found)]
     findings += [f for target in targets for rule in TARGET_RULES for f in rule.check(target)]
@@ -85,6 +88,10 @@ def judge_read(
     counting = {verdict.path for verdict in left_open(verdicts)}
     findings = [f for f in findings if f.id != undecided.RULE.id or f.path in counting]
     findings = _forgive_alternatives(findings, verdicts, targets, policy=policy)
+    known = loaded or Loaded()
+    about = known.libraries
+    groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
+    findings = settle(findings, verdicts, targets, groups, known.called_on)
     if policy.max_bytes is not None:
         sized = _sized(found.artifacts, policy.max_bytes)
         findings += [f for each in sized for rule in SIZE_RULES for f in rule.check(each)]

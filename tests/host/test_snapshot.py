@@ -149,7 +149,7 @@ class TestAWholeMachine:
         }
         code = (
             "import json; from cudacompat.domain.machine.facts import Missing, to_json\n"
-            "from cudacompat.host.gpus import nvml; from cudacompat.app import doctor\n"
+            "from cudacompat.host.gpus import nvml; from cudacompat.app.doctor import diagnosis as doctor\n"
             "nvml.gpus = lambda roots: Missing('GPU', ())\n"  # this machine's, if it has one
             "nvml.driver = lambda roots: Missing('driver', ())\n"
             "print(json.dumps(to_json(doctor._snapshot())))"

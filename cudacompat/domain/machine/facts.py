@@ -167,7 +167,13 @@ def to_json(facts: HostFacts) -> dict[str, object]:
             "evidence": facts.container.evidence,
         },
         "packages": [
-            {"name": p.package, "version": p.version, "location": p.location, "libraries": list(p.libraries)}
+            {
+                "name": p.package,
+                "version": p.version,
+                "location": p.location,
+                "libraries": list(p.libraries),
+                "manager": p.manager,
+            }
             for p in facts.packages
         ],
         "environment": dict(facts.environment),
@@ -268,7 +274,13 @@ def from_json(document: object) -> HostFacts:
         cmake=root.probe("cmake", lambda node: _tool_from_json(node.child("value"))),
         container=_container_from_json(root.child("container")),
         packages=tuple(
-            Component(n.text("name"), n.text("version"), n.text("location"), libraries=n.texts("libraries"))
+            Component(
+                n.text("name"),
+                n.text("version"),
+                n.text("location"),
+                libraries=n.texts("libraries"),
+                manager=n.text_or("manager", "pip"),
+            )
             for n in root.children("packages")
         ),
         environment=tuple((name, environment.text(name)) for name in environment.value),
@@ -334,6 +346,10 @@ class _Node:
 
     def text_or_none(self, key: str) -> str | None:
         return None if self.value.get(key) is None else self.text(key)
+
+    def text_or(self, key: str, older: str) -> str:
+        """The text, and `older` in facts that were saved before there was such a key."""
+        return self.text(key) if key in self.value else older
 
     def number(self, key: str) -> int:
         value = self.value.get(key)

@@ -53,6 +53,11 @@ def path_folders(environ: Mapping[str, str]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(map(Path, absolute_entries(environ.get("PATH", os.defpath)))))
 
 
+def library_path(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """The folders of LD_LIBRARY_PATH in order, without repeats, empty and relative entries."""
+    return tuple(dict.fromkeys(map(Path, absolute_entries(environ.get("LD_LIBRARY_PATH", "")))))
+
+
 def _home(environ: Mapping[str, str]) -> Path | None:
     """The home directory; `None` where there is none worth the name, such as / for a container's user."""
     try:

@@ -241,10 +241,13 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
         by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
         for verdict in report.check.verdicts:
             by_path[verdict.path].append(verdict)
+        copies = dict(report.packages.copies) if report.packages is not None else {}
         for path, verdicts in by_path.items():
-            page.line((path, "bold"))
+            page.line((path, "bold"), f"  {copies[path]} copies" if path in copies else "")
             for verdict in verdicts:
                 _verdict(page, verdict, max(len(v.target.label) for v in verdicts))
+        if report.packages is not None and report.packages.without_code:
+            page.line(f"{count(report.packages.without_code, 'package')} without device code")
     if report.findings or (report.check and report.check.not_read):
         page.line()
     for finding in report.findings:

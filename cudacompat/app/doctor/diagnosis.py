@@ -1,12 +1,14 @@
-"""`doctor`: this machine, what is to run on it, and the plan that follows from both."""
+"""What `doctor` finds: the machine, what was judged on it, and the plan that follows from both."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from shlex import quote
 
 from cudacompat.app.check import check
+from cudacompat.app.doctor.installed import judge_installed
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
@@ -14,7 +16,7 @@ from cudacompat.app.project.recognise import Recognised, recognise
 from cudacompat.domain.machine.facts import Found, HostFacts, from_json, to_json
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.reports.doctor import DoctorReport, PlanStep
+from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.rules import MACHINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
@@ -61,13 +63,18 @@ def doctor(
     if paths and not targets:
         native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
     findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets))]
-    looked_at = tuple(paths) or (() if facts_file else _installed(facts))
-    checked = check(looked_at, targets, Policy(), on_file=on_file, options=options) if looked_at and targets else None
+    packages = None
+    checked = check(paths, targets, Policy(), on_file=on_file, options=options) if paths and targets else None
+    if not paths and targets and not facts_file:
+        judged = judge_installed(facts, targets, on_file, options=options)
+        checked, packages = (judged.report, judged.packages) if judged is not None else (None, None)
     if checked is not None:
         findings += checked.findings
     findings = sorted(without_secrets(tuple(findings)), key=lambda f: f.severity.rank)
-    known = _recognise(paths)
-    plan, settings = _plan(findings, checked, targets, known=known)
+    if packages is not None:
+        plan = _replacing(findings, packages)
+        return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, packages=packages))
+    plan, settings = _plan(findings, checked, targets, known=_recognise(paths))
     return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
 
 
@@ -110,10 +117,6 @@ def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFact
     return distinct(found)
 
 
-def _installed(facts: HostFacts) -> tuple[str, ...]:
-    return tuple(library for package in facts.packages for library in package.libraries if Path(library).is_file())
-
-
 def _recognise(paths: Sequence[str]) -> Recognised | None:
     """The engine whose sources lie where the user points, or in the folders above."""
     for path in paths:
@@ -128,15 +131,38 @@ def _recognise(paths: Sequence[str]) -> Recognised | None:
 
 # -- the plan
 
+# What brings another release of a package, by who keeps it.
+_UPGRADES = {
+    "pip": "python -m pip install --upgrade",
+    "conda": "conda update",
+    "dpkg": "sudo apt-get install --only-upgrade",
+}
 
-def _plan(
-    findings: Sequence[Finding], checked: CheckReport | None, targets: Sequence[Target], known: Recognised | None
-) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
-    steps = [
+
+def _replacing(findings: Sequence[Finding], packages: InstalledPackages) -> tuple[PlanStep, ...]:
+    """What cures the machine, then for each package that fails a release of it that does not: others built it."""
+    failing = {f.path for f in findings if f.id in _CURED_BY_REBUILD and f.severity is _ERROR}
+    steps = _machine_steps(findings)
+    for package in (each for each in packages.with_code if failing & set(each.libraries)):
+        upgrade = _UPGRADES.get(package.manager)
+        named = f"{package.package} {package.version}".strip()
+        why = f"{named} is a build of others: take a release of it built for these GPUs, or build it"
+        steps.append(PlanStep(one_line(why), f"{upgrade} {quote(package.package)}" if upgrade else None))
+    return tuple(steps)
+
+
+def _machine_steps(findings: Sequence[Finding]) -> list[PlanStep]:
+    return [
         PlanStep(one_line(f"{f.message}: {f.help}"))
         for f in findings
         if f.path is None and f.help and f.severity is _ERROR
     ]
+
+
+def _plan(
+    findings: Sequence[Finding], checked: CheckReport | None, targets: Sequence[Target], known: Recognised | None
+) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
+    steps = _machine_steps(findings)
     if checked is None:
         return tuple(steps), ()
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
