@@ -6,8 +6,9 @@
 The facts are cuda_releases (what ptxas, NVRTC and crt/host_config.h of each release say), drivers, ptx_isa, pci_devices
 (pci.ids with the compute capability of each chip), gpu_names_open_kernel (the table of the open kernel modules' README)
 and gpu_names_official (NVIDIA's pages of compute capabilities); tools/measure_toolkit.py and tools/fetch_*.py write
-them. Each table says from which of them it is made, when, and the SHA-256 of its rows. The authored tables (images and
-the named architectures) are not touched.
+them. gpu_names_authored (systems, modules, and ids that the database names astray) is written by hand. Each table says
+from which of them it is made, when, and the SHA-256 of its rows. The authored tables (images and the named
+architectures) are not touched.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Table:
     name: str
     facts: tuple[str, ...]
     rows: Callable[..., Iterator[Row]]
-    head: Callable[[Facts], Row] | None = None
+    head: Callable[..., Row] | None = None
 
     def path(self, folder: Path = DATA) -> Path:
         return folder / f"{self.name}.json"
@@ -185,12 +186,15 @@ CONTRADICTED = {
 }
 
 
-def pci_rows(pci_devices: Facts) -> Iterator[Row]:
-    """The devices by id; a name that is no product's ("Reserved Dev ID A") is left out."""
+def pci_rows(pci_devices: Facts, gpu_names_authored: Facts) -> Iterator[Row]:
+    """The devices by id; a name that is no product's ("Reserved Dev ID A") is left out. A stray one bears the name of
+    a product that has another chip."""
+    strays = {row["device"] for row in gpu_names_authored["strays"]}
     for device, fact in sorted(pci_devices["devices"].items()):
         row = {"id": device, "chip": fact["chip"], "capability": fact["cc"]}
         if fact["name"] is not None and not _NO_PRODUCT.fullmatch(fact["name"]):
             row["name"] = fact["name"]
+        row |= {"stray": True} if device in strays else {}
         yield row | ({"inferred": True} if fact.get("inferred") else {})
 
 
@@ -211,8 +215,17 @@ def capability_rows(gpu_names_official: Facts) -> Iterator[Row]:
                 yield {"name": name, "capability": capability}
 
 
-def version_of(facts: Facts) -> Row:
-    """The version of the document that the facts are from."""
+def authored_rows(gpu_names_authored: Facts) -> Iterator[Row]:
+    """The names that no list has, each with where it is from; `also` is what several of them are called, `device` the
+    PCI id of the GPU that is called so as well."""
+    for row in gpu_names_authored["names"]:
+        also = {key: row[key] for key in ("also", "device") if key in row}
+        for name in row["names"]:
+            yield {"name": name, "capability": row["capability"], **also, "source": row["source"]}
+
+
+def version_of(facts: Facts, *_: Facts) -> Row:
+    """The version of the document that the facts are from: the first of several."""
     licence = {"licence": facts["licence"]} if "licence" in facts else {}
     return {"source": facts["source"], "version": facts["version"].split()[0], **licence}
 
@@ -222,9 +235,10 @@ GENERATED = (
     Table("ptx", ("ptx_isa", "cuda_releases"), ptx_rows),
     Table("architectures", ("cuda_releases", "ptx_isa"), architecture_rows),
     Table("families", ("cuda_releases",), family_rows),
-    Table("pci_ids", ("pci_devices",), pci_rows, version_of),
+    Table("pci_ids", ("pci_devices", "gpu_names_authored"), pci_rows, version_of),
     Table("gpu_names_by_id", ("gpu_names_open_kernel",), id_rows, version_of),
     Table("gpu_names_by_capability", ("gpu_names_official",), capability_rows),
+    Table("gpu_names_authored", ("gpu_names_authored",), authored_rows),
 )
 
 

@@ -26,7 +26,7 @@ class GenerateRequest:
     """What the command line asks of `generate` beside the engine."""
 
     specs: tuple[str, ...] = ()
-    fleet: str | None = None
+    fleet: tuple[str, ...] = ()
     output: str | None = None
     cuda: str | None = None
     engine_version: str | None = None
@@ -39,10 +39,10 @@ class GenerateRequest:
     folder: str = "."  # of the project: where a wheel that --install names is looked for
 
 
-def wanted_gpus(specs: Sequence[str], fleet: str | None = None) -> tuple[RequestedTarget, ...]:
-    """Return what the SPECs, and the GPUs that a fleet file lists, ask a build to serve; this machine's GPUs for
+def wanted_gpus(specs: Sequence[str], fleet: Sequence[str] = ()) -> tuple[RequestedTarget, ...]:
+    """Return what the SPECs, and the GPUs that fleet files list, ask a build to serve; this machine's GPUs for
     `native`, or for none of them."""
-    wanted = _of_fleet(fleet) if fleet is not None else []
+    wanted = _of_fleet(fleet)
     for spec in specs or (() if wanted else ("native",)):
         if spec.strip().lower() == "native":
             wanted += _native()
@@ -57,11 +57,18 @@ def wanted_gpus(specs: Sequence[str], fleet: str | None = None) -> tuple[Request
     return tuple(dict.fromkeys(wanted))
 
 
-def _of_fleet(file: str) -> list[RequestedTarget]:
+def _of_fleet(files: Sequence[str]) -> list[RequestedTarget]:
+    """The GPUs of fleet files. `UsageError` for a node that does not say which it has: a build made without it would
+    not run there, and nothing would say so."""
+    if not files:
+        return []
     from cudacompat.app.inputs.fleet import load
 
+    fleet = load(files)
+    for unknown in fleet.not_read:
+        raise UsageError(f"{unknown.path}: {unknown.why}; a build would leave it out")
     found = []
-    for each in load(file):
+    for each in fleet.gpus:
         named = each.name is not None and each.name != str(each.capability)
         label = f"{each.name} ({each.capability})" if named else each.id
         # a node's label need not be a name that --gpu knows: the capability is what is asked for
@@ -92,7 +99,7 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     found = find(engine)
     form = profiles.find(asked.profile) if asked.profile else None
     kind = output(asked.output) if asked.output else None
-    wanted = wanted_gpus(asked.specs or (form.specs if form and asked.fleet is None else ()), asked.fleet)
+    wanted = wanted_gpus(asked.specs or (form.specs if form and not asked.fleet else ()), asked.fleet)
     if kind is not None:
         require_reach(kind, found, asked.engine_version)
     distro = _distro(asked.distro)

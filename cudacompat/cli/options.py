@@ -59,11 +59,12 @@ JitOption = Annotated[
     typer.Option("--jit", help="Judge as with CUDA_FORCE_PTX_JIT=1 (forced) or CUDA_DISABLE_PTX_JIT=1 (disabled)."),
 ]
 GpusFromOption = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--gpus-from",
         metavar="FILE",
-        help="Judge for the GPUs in FILE: saved facts of doctor, nvidia-smi -q -x, kubectl's nodes as JSON, or a list.",
+        help="Judge for the GPUs in FILE, repeatable: saved facts of doctor, nvidia-smi (-q -x, csv, -L), the nodes of "
+        "kubectl or Slurm, or a list.",
     ),
 ]
 RequireOption = Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import cudacompat
 from cudacompat.domain.reports.check import CheckReport
@@ -15,6 +15,9 @@ from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
 from cudacompat.domain.words.finding import Finding, suppressing_files
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
+
+if TYPE_CHECKING:
+    from cudacompat.domain.gpus.fleet import FleetGpu
 
 Json = dict[str, Any]
 
@@ -119,6 +122,7 @@ def check_json(report: CheckReport) -> Json:
             for each in report.suppressed
         ],
         "policy_files": [{"file": file, "suppressed": number} for file, number in suppressing_files(report.suppressed)],
+        "fleet": [_fleet_gpu(gpu) for gpu in report.fleet],
         "policy": [{"key": g.key, "value": g.text, "origin": g.origin} for g in report.given],
         "not_read": _not_read(report.not_read),
         "files": {"seen": report.files, "without_device_code": report.without_code},
@@ -132,6 +136,17 @@ def _target(target: Target) -> Json:
         "compute_capability": str(target.capability),
         "driver": str(target.driver) if target.driver else None,
         "jit": target.jit.value,
+    }
+
+
+def _fleet_gpu(gpu: FleetGpu) -> Json:
+    return {
+        "gpu": gpu.id,
+        "compute_capability": str(gpu.capability),
+        "driver": str(gpu.driver) if gpu.driver else None,
+        "node": gpu.node,
+        "pool": gpu.pool,
+        "file": gpu.origin,
     }
 
 

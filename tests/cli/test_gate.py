@@ -265,6 +265,38 @@ class TestFleet:
         both = check(project, "--gpu", "12.0", "--gpus-from", "ci/fleet.txt", "--format", "json")
         assert [t["id"] for t in both.json["targets"]] == ["8.6", "9.0", "12.0"]
 
+    def test_two_files_are_both_judged(self, project: Path) -> None:
+        (project / "a").write_text("9.0\n")
+        (project / "b").write_text("7.5\n")
+        ran = check(project, "--gpus-from", "a", "--gpus-from", "b", "--format", "json")
+        assert [t["id"] for t in document(ran)["targets"]] == ["7.5", "9.0"]
+        assert [(gpu["gpu"], gpu["file"]) for gpu in ran.json["fleet"]] == [("9.0", "a"), ("7.5", "b")]
+        policy(project, 'gpus-from = ["a", "b"]')
+        assert [t["id"] for t in document(check(project, "--format", "json"))["targets"]] == ["7.5", "9.0"]
+
+    def test_a_node_that_says_nothing_is_a_row_and_makes_the_run_incomplete(self, project: Path) -> None:
+        (project / "nodes").write_text("NodeName=n1 Gres=gpu:h200:8\nNodeName=n2 Gres=gpu:8\n")
+        ran = check(project, "--gpus-from", "nodes", "--format", "json")
+        assert ran.code == 4
+        assert [t["id"] for t in document(ran)["targets"]] == ["h200"]
+        assert [item["path"] for item in ran.json["not_read"]] == ["nodes:2 (n2)"]
+        linted = inside("lint", ".", "--gpus-from", "nodes", "--format", "json", cwd=project)
+        assert [item["path"] for item in linted.json["not_read"]] == ["nodes:2 (n2)"]
+        one_line(inside("generate", "cmake", "--gpus-from", "nodes", cwd=project), "a build would leave it out")
+
+    def test_pools_are_columns_where_there_are_several(self, project: Path) -> None:
+        wheel(project / "dist" / WHEEL, lib=library("sm_90"))
+        lines = "NodeName=n1 Partitions=train Gres=gpu:h200:8\nNodeName=n2 Partitions=desks Gres=gpu:t4:8\n"
+        (project / "nodes").write_text(lines)
+        ran = check(project, "--gpus-from", "nodes")
+        at = ran.out.splitlines().index("by node pool")
+        assert [line.split() for line in ran.out.splitlines()[at + 1 : at + 3]] == [
+            ["desks", "train"],
+            [f"dist/{WHEEL}!/pkg/lib.so", "fails", "native"],
+        ]
+        (project / "nodes").write_text(lines.replace("desks", "train"))
+        assert "by node pool" not in check(project, "--gpus-from", "nodes").out
+
     @pytest.mark.parametrize(
         ("text", "says"),
         [

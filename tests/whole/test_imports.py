@@ -86,7 +86,7 @@ TEXT = (*WRITER, "report.text", "report.text.sections", "report.text.page", "rep
 GPUS = (
     *CLI,
     *("cli.output", "app", "app.lookup", "domain.reports.lookup", "domain.gpus", "domain.gpus.lookup"),
-    *("domain.gpus.index", *WORDS),
+    *("domain.gpus.index", "domain.gpus.written", *WORDS),
     *(f"domain.tables{name}" for name in ("", ".architectures", ".generated", ".gpu_names", ".pci_ids", ".toolkits")),
 )
 TOOLKITS = ("report.commands.toolkits", "domain.tables.drivers", "domain.tables.ptx")

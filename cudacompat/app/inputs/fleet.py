@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from xml.parsers import expat  # with the handlers below, nothing in a document is expanded or fetched
 
 from cudacompat.app.inputs.targets import distinct, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import quoting, read_whole
-from cudacompat.domain.gpus.fleet import Element, FleetGpu, floored, of_facts, of_lines, of_nodes, of_smi, targets_of
+from cudacompat.domain.gpus.fleet import Fleet, FleetGpu, Row, floored, of_facts, targets_of
+from cudacompat.domain.gpus.fleets.smi import Element
 from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
 from cudacompat.domain.machine.facts import SCHEMA, from_json
+from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
@@ -25,23 +27,22 @@ _MOST_ELEMENTS = 2_000_000
 def targets_for(
     specs: Sequence[str],
     named: Sequence[JudgedTarget],
-    fleet: str | None,
+    fleet: Sequence[FleetGpu],
+    *,
     driver: DriverRelease | None,
     floor: DriverRelease | None,
     jit: JitPolicy | None,
     environment: Mapping[str, str],
-    *,
-    quoted: bool = True,
 ) -> tuple[Target, ...]:
-    """Return what is judged for: a fleet file's GPUs, `specs` of the command line (which may be `native`) and GPUs
+    """Return what is judged for: a fleet's GPUs, `specs` of the command line (which may be `native`) and GPUs
     that a policy named; `native` where there is none of them.
 
     `driver` is taken for all. Without it, a fleet's own drivers count, for `native` this machine's, and for GPUs that
     were named this machine's if it has one, or the floor where there is one. Under a floor, an older driver that is
-    known counts before it. `quoted` is as in `load`.
+    known counts before it.
     """
     how = jit or JitPolicy.NORMAL
-    targets = targets_of(load(fleet, quoted=quoted), driver, how) if fleet is not None else []
+    targets = targets_of(fleet, driver, how)
     others: list[JudgedTarget] = [*named]
     for spec in specs if specs or targets or named else ("native",):
         if spec.strip().lower() == "native":
@@ -62,28 +63,55 @@ def _this_machines_driver() -> DriverRelease | None:
     return release_of(driver())
 
 
-def load(file: str, *, quoted: bool = True) -> tuple[FleetGpu, ...]:
-    """Return the GPUs that a file lists: saved facts of `doctor`, nvidia-smi's XML, kubectl's nodes or a plain list.
+def load(files: Sequence[str], *, quoted: bool = True) -> Fleet:
+    """Return what files list: saved facts of `doctor`, what nvidia-smi lists, the nodes of Kubernetes or Slurm, a plain
+    list. A node that has a GPU and does not say which is in `not_read`.
 
-    `UsageError` in one line for a file that cannot be read, is none of these, or lists no GPU; it quotes the file only
-    where `quoted` allows it.
+    `UsageError` in one line for a file that cannot be read, is none of these, or lists no GPU that is known; it quotes
+    the file only where `quoted` allows it.
     """
-    text = _text(file, regular=not quoted)
-    with quoting(file, "is no list of GPUs", allowed=quoted):
-        return _parsed(text, file)
+    gpus: list[FleetGpu] = []
+    not_read: list[NotRead] = []
+    for file in dict.fromkeys(files):
+        text = _text(file, regular=not quoted)
+        with quoting(file, "is no list of GPUs", allowed=quoted):
+            rows = _parsed(text, file)
+        gpus += [replace(row, origin=file) for row in rows if isinstance(row, FleetGpu)]
+        not_read += [row for row in rows if isinstance(row, NotRead)]
+    return Fleet(tuple(gpus), tuple(not_read))
 
 
-def _parsed(text: str, file: str) -> tuple[FleetGpu, ...]:
+def _parsed(text: str, file: str) -> list[Row]:
     start = text.lstrip()[:1]
     if start and start in "{[":
-        what, gpus = _of_json(text, file)
+        what, found = _of_json(text, file)
     elif start == "<":
-        what, gpus = "nvidia-smi's XML", of_smi(_xml(text, file), file)
+        from cudacompat.domain.gpus.fleets.smi import of_xml
+
+        what, found = "nvidia-smi's XML", of_xml(_xml(text, file), file)
     else:
-        what, gpus = "a list of GPUs", of_lines(text, file)
-    if not gpus:
+        what, found = _of_text(text, file)
+    rows = list(found)
+    unknown = next((row for row in rows if isinstance(row, NotRead)), None)
+    if unknown is not None and not any(isinstance(row, FleetGpu) for row in rows):
+        raise UsageError(f"{unknown.path}: {unknown.why}")
+    if not rows:
         raise UsageError(f"no GPU in {file}, read as {what}")
-    return gpus
+    return rows
+
+
+def _of_text(text: str, file: str) -> tuple[str, Iterable[Row]]:
+    from cudacompat.domain.gpus.fleets import lists, nodes, slurm, smi
+
+    if slurm.is_slurm(text):
+        return "the nodes of Slurm", slurm.of_slurm(text, file)
+    if nodes.is_described(text):
+        return "what kubectl says of nodes", nodes.of_described(text, file)
+    if smi.is_listing(text):
+        return "nvidia-smi -L", smi.of_listing(text, file)
+    if smi.is_csv(text):
+        return "nvidia-smi's CSV", smi.of_csv(text, file)
+    return "a list of GPUs", lists.of_lines(text, file)
 
 
 def _text(file: str, *, regular: bool) -> str:
@@ -98,7 +126,7 @@ def _text(file: str, *, regular: bool) -> str:
     return text
 
 
-def _of_json(text: str, file: str) -> tuple[str, tuple[FleetGpu, ...]]:
+def _of_json(text: str, file: str) -> tuple[str, Iterable[Row]]:
     try:
         document: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -111,6 +139,8 @@ def _of_json(text: str, file: str) -> tuple[str, tuple[FleetGpu, ...]]:
         except CudacompatError as error:
             raise UsageError(f"{file}: {error}") from None
     if document.get("kind") in ("List", "NodeList", "Node"):
+        from cudacompat.domain.gpus.fleets.nodes import of_nodes
+
         return "the nodes of a cluster", of_nodes(document, file)
     raise UsageError(f"{file} is JSON, but neither doctor --save-facts nor kubectl get nodes -o json wrote it")
 

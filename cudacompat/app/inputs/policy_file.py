@@ -46,6 +46,11 @@ class Config:
         value = self.given[key].value if key in self.given else None
         return value if isinstance(value, str) else None
 
+    def files(self, key: str) -> tuple[str, ...]:
+        """The value of a key that names files, none where it was not given."""
+        value = self.given[key].value if key in self.given else ()
+        return tuple(str(each) for each in value) if isinstance(value, tuple) else ()
+
     def quotes(self, key: str) -> bool:
         """Whether an error may quote the file that this key names: it was named on the command line."""
         return key in self.given and self.given[key].rank is Rank.OPTION
@@ -81,6 +86,8 @@ def load(
 def _option(key: str, value: object) -> PolicyValue:
     if key == "require":  # may say `native`, which no file may; resolved with this machine at hand
         return PolicyValue(key, (), written(value), origin="--gpu", rank=Rank.OPTION)
+    if key == "gpus-from" and isinstance(value, list) and len(value) == 1:
+        value = value[0]  # as it was written
     return given(key, value, "--require" if key == "level" else f"--{key}", rank=Rank.OPTION)
 
 
@@ -174,7 +181,9 @@ def _of_file(path: Path, *, asked: bool) -> tuple[dict[str, PolicyValue], tuple[
     values = of_table(table, str(path), prefix)
     for key in FILE_KEYS:
         if key in values:
-            values[key] = replace(values[key], value=str(path.parent / str(values[key].value)))
+            names = values[key].value
+            beside = tuple(str(path.parent / str(name)) for name in (names if isinstance(names, tuple) else (names,)))
+            values[key] = replace(values[key], value=beside if isinstance(names, tuple) else beside[0])
     heads = [number for number, line in enumerate(text.splitlines(), 1) if _IGNORE_HEAD.match(line)]
     rules = [rule.id for rule in (*IGNORABLE_RULES, *_lint_rules(table))]
     return values, ignores_of(table.get("ignore"), str(path), prefix, rules=rules, lines=heads)

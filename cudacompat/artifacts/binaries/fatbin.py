@@ -217,6 +217,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
                     target,
                 )
                 isa = found.head.isa if found.head is not None else isa  # the driver compiles by what the text says
+                target = _by_text(target, found)
                 fault = fault or found.damage or _contradiction(target, found)
             entries.append(
                 FatbinEntry(
@@ -236,6 +237,15 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
             damage = f"image {len(entries)} {fault}"
         q = after
     return Fatbin(tuple(entries), end, damage, relocatable_ptx=relocatable_ptx, relocatable_cubin=relocatable_cubin)
+
+
+def _by_text(target: ArchTarget | None, found: ImageNames) -> ArchTarget | None:
+    """Return what the text in an entry is for, where its suffix is all that the entry's header leaves out: the driver
+    compiles by the text. TensorFlow 2.16 to 2.20 write `compute_90` over PTX for `sm_90a`."""
+    text = found.head.target if found.head is not None else None
+    if text is None or target is None or target.suffix is not ArchSuffix.NONE:
+        return target
+    return text if (text.kind, text.arch) == (target.kind, target.arch) else target
 
 
 def _contradiction(target: ArchTarget | None, found: ImageNames) -> str | None:
@@ -333,6 +343,7 @@ def _concatenated(
         one = where._replace(kind=kind, inner=(offset, size))
         found = names.of(one, target) if names is not None else NOTHING
         isa = found.head.isa if found.head is not None else isa
+        target = _by_text(target, found)
         fault = fault or found.damage or _contradiction(target, found)
         toolkit: ToolkitVersion | None = None
         stop = _SMALLEST_ENTRY

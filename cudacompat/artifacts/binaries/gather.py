@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cudacompat.artifacts.binaries import cubin, fatbin
+from cudacompat.artifacts.binaries import cubin, fatbin, ptx
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError, search
 from cudacompat.artifacts.binaries.elf import EM_CUDA
 from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC, MOST_ENTRIES, OLD_MAGIC, KernelNames
@@ -41,6 +41,8 @@ class Gatherer:
         self._problems: dict[str, None] = {}
         self._more_problems = 0
         self._room = MOST_ENTRIES
+        self._program = False
+        self._registers = False  # whether there is code for the runtime, so that texts are none of it
         self._names: KernelNames | None = KernelReader(buffer, allowance, gpus) if kernels else None
 
     def problem(self, why: str) -> None:
@@ -72,9 +74,11 @@ class Gatherer:
                 continue
             at, damaged = self._fatbin(found, end, section, registration)
 
-    def strays(self, start: int, end: int, section: str | None) -> None:
-        """Search `[start, end)` for fatbins, and what lies between them for cubins."""
+    def strays(self, start: int, end: int, section: str | None, *, program: bool = False) -> None:
+        """Search `[start, end)` for fatbins, what lies between them for cubins, and of a program what lies between
+        those for PTX texts."""
         buffer = self.buffer
+        self._program = program
         at = gap = start
         while self._room > 0:
             found = search(_FATBIN, len(MAGIC), buffer, start=at, end=end)
@@ -112,13 +116,47 @@ class Gatherer:
             while passed < len(taken) and taken[passed][0] < section.end:
                 begin, end = taken[passed]
                 if begin > at:
-                    self.strays(at, begin, prefix + section.name)
+                    self.strays(at, begin, prefix + section.name, program=True)
                 at = max(at, end)
                 if end > section.end:
                     break
                 passed += 1
             if at < section.end:
-                self.strays(at, section.end, prefix + section.name)
+                self.strays(at, section.end, prefix + section.name, program=True)
+
+    def _texts(self, start: int, end: int, section: str | None) -> None:
+        """Search `[start, end)` of a program for PTX texts, unless it has modules for the runtime: a program that
+        brings its code as a text registers none, and the texts of one that does may be anything."""
+        at = start
+        while self._room > 0 and self._program and not self._registers:
+            found = ptx.find_text(self.buffer, at, end)
+            if found is None:
+                return
+            begin, text = found
+            self.text(begin, text, len(text), section, Registration.STRAY)
+            at = begin + len(text)
+
+    def text(self, start: int, text: bytes, size: int, section: str | None, registration: Registration) -> None:
+        """Take a PTX text of `size` bytes that lies at `start`. `UnreadableError` when it is none."""
+        head = ptx.read_head(text)
+        if head is None:
+            raise UnreadableError("no PTX text")
+        named = self._names is not None
+        entry = FatbinEntry(
+            CodeKind.PTX if head.target else CodeKind.UNKNOWN,
+            head.target,
+            head.isa,
+            Compression.NONE,
+            size,
+            None,
+            None,
+            ptx.kernels(text) if named else None,
+            None,
+            ptx.unresolved(text) if named else (),
+        )
+        damage = ptx.damage(text) if named else None
+        damage = damage if head.target else "its PTX names no target"
+        self.add(DeviceModule(start, section, registration, (entry,), damage, bare=True))
 
     def cubin(self, start: int, end: int, section: str | None, registration: Registration) -> int:
         """Take the cubin at `start`; return where it ends. `UnreadableError` when it is none."""
@@ -156,6 +194,8 @@ class Gatherer:
     def add(self, module: DeviceModule) -> None:
         """Keep a module, and say so when it is damaged."""
         self.modules.append(module)
+        broken = module.damage is not None and not module.bare  # what follows may be its rest
+        self._registers = self._registers or broken or module.registration is not Registration.STRAY
         self._room -= 1 + len(module.entries)
         if module.damage is not None:
             self.problem(f"damaged device code at byte {module.offset}: {module.damage}")
@@ -164,17 +204,21 @@ class Gatherer:
 
     def _cubins(self, start: int, end: int, section: str | None) -> None:
         buffer, at = self.buffer, start
+        gap = start
         while self._room > 0:
             at = search(_CUBIN, _CUBIN_MAGIC, buffer, start=at, end=end)
             if at < 0 or at + _SMALLEST_CUBIN > end:
-                return
+                break
             after = at + 1
             if buffer[at + 18 : at + 20] == _CUDA_MACHINE:
                 try:
                     after = self.cubin(at, end, section, Registration.STRAY)
+                    self._texts(gap, at, section)
+                    gap = after
                 except UnreadableError as error:
                     self.problem(f"damaged cubin at byte {at}: {error}")
             at = max(after, at + 1)
+        self._texts(gap, end, section)
 
     def _padding(self, start: int, end: int, section: str | None) -> None:
         """Between fatbins lie zeros and nothing else."""

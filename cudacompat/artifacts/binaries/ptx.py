@@ -34,6 +34,13 @@ _WORDS = re.compile(_NAME)
 # https://docs.nvidia.com/cuda/ptx-writers-guide-to-interoperability/#system-calls
 SYSTEM_CALLS = frozenset((b"vprintf", b"__assertfail", b"malloc", b"free"))
 
+_MARK = b".version"
+_VERSION = re.compile(rb"\.version\s++\d{1,3}\.\d{1,3}\s")
+_CONTROL = re.compile(rb"[^\t\n\r\x20-\x7e\x80-\xff]")
+_CODE = re.compile(rb"(?<![\w$%.])\.(?:entry|func)\b")
+_LONGEST = 64 << 20  # bytes of a text among other data
+_SMALLEST_PIECE = 1 << 12
+
 SNIFFED = 1 << 16  # comments before `.version` longer than this hide a PTX text from us
 
 
@@ -171,6 +178,40 @@ def window(buffer: Buffer, start: int, end: int) -> bytes:
     """Return the text that lies in a window, up to its first NUL."""
     stop = buffer.find(b"\0", start, end)
     return bytes(buffer[start : end if stop < 0 else stop])
+
+
+def find_text(buffer: Buffer, start: int, end: int) -> tuple[int, bytes] | None:
+    """Return the first PTX text among the data in `[start, end)`, and where it begins; None where there is none.
+
+    A program that compiles when it runs keeps such texts among its strings. They end with a NUL, or (strings of Rust)
+    with nothing: so the text goes to its last brace before a control character or the next text. What has no function,
+    or no number for its target, is a piece that a program puts together, and is passed over.
+    """
+    at = start
+    while (at := buffer.find(_MARK, at, end)) >= 0:
+        if _VERSION.match(bytes(buffer[at : min(at + 32, end)])):
+            text = _among_data(buffer, at, end)
+            if _CODE.search(text) is not None and (head := read_head(text)) is not None and head.target is not None:
+                return at, text
+        at += len(_MARK)
+    return None
+
+
+def _among_data(buffer: Buffer, start: int, end: int) -> bytes:
+    end = min(end, start + _LONGEST)
+    text = b""
+    size = _SMALLEST_PIECE  # growing: a head without a text costs little, a long text few steps
+    while start + len(text) < end:
+        seen = max(len(_MARK), len(text) - 32)
+        text = bytes(buffer[start : min(start + size, end)])
+        stop = _CONTROL.search(text, seen)
+        following = _VERSION.search(text, seen, stop.start() if stop else len(text))
+        if following or stop:
+            text = text[: following.start() if following else stop.start() if stop else 0]
+            break
+        size *= 4
+    last = text.rfind(b"\n}")
+    return text[: last + 2] if last >= 0 else text[: text.rfind(b"}") + 1]
 
 
 def _body(text: bytes, at: int, limit: int) -> int:

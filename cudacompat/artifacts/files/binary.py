@@ -73,7 +73,7 @@ def read_binary(
         elif kind is Kind.CUBIN:
             into.cubin(0, size, None, Registration.REGISTERED)
         elif kind is Kind.PTX:
-            into.add(_ptx_module(buffer, kernels=kernels))
+            into.text(0, ptx.window(buffer, 0, size), size, None, Registration.REGISTERED)
         elif kind is Kind.TILE_IR:
             into.add(_tile_module(buffer, kernels=kernels))
         elif kind is Kind.AR:
@@ -98,7 +98,7 @@ def _take_image(into: Gatherer, image: HostImage, start: int, end: int, prefix: 
     for problem in image.problems:
         into.problem(problem)
     if image.sections is None:  # where its code lies is not known: search all of it
-        into.strays(start, end, prefix.rstrip(":") or None)
+        into.strays(start, end, prefix.rstrip(":") or None, program=True)
     else:
         into.sections(image.sections, prefix)
 
@@ -138,28 +138,6 @@ def _take_archive(into: Gatherer, buffer: Buffer, size: int) -> None:
     except UnreadableError as error:
         into.problem(str(error))
         into.strays(read_to, size, None)
-
-
-def _ptx_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:
-    text = ptx.window(buffer, 0, len(buffer))
-    head = ptx.read_head(text)
-    if head is None:
-        raise UnreadableError("no PTX text")
-    entry = FatbinEntry(
-        CodeKind.PTX if head.target else CodeKind.UNKNOWN,
-        head.target,
-        head.isa,
-        compression=Compression.NONE,
-        size=len(buffer),
-        uncompressed_size=None,
-        toolkit=None,
-        kernels=ptx.kernels(text) if kernels else None,
-        kernels_why=None,
-        unresolved=ptx.unresolved(text) if kernels else (),
-    )
-    damage = ptx.damage(text) if kernels else None
-    damage = damage if head.target else "its PTX names no target"
-    return DeviceModule(0, None, Registration.REGISTERED, entries=(entry,), damage=damage, bare=True)
 
 
 def _tile_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:

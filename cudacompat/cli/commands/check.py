@@ -92,7 +92,7 @@ def command(
     from cudacompat.app.check import judge_read, read
     from cudacompat.app.inputs import baseline_file as locks
     from cudacompat.app.inputs import policy_file as configs
-    from cudacompat.app.inputs.fleet import targets_for
+    from cudacompat.app.inputs.fleet import load, targets_for
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
     from cudacompat.domain.policy.resolve import policy_of, required
@@ -100,7 +100,7 @@ def command(
 
     options = {
         "require": gpu or None,
-        "gpus-from": gpus_from,
+        "gpus-from": gpus_from or None,
         "level": require.value if require else None,
         "native": native or None,
         "holes": holes.value if holes else None,
@@ -113,15 +113,15 @@ def command(
         "baseline": baseline,
     }
     held_to = configs.load(options, os.environ, config, search=not no_config)
+    fleet = load(held_to.files("gpus-from"), quoted=held_to.quotes("gpus-from"))
     targets = targets_for(
         gpu or (),
         required(held_to.given),
-        held_to.text("gpus-from"),
+        fleet.gpus,
         driver=DriverRelease.parse(driver) if driver else None,
         floor=held_to.driver_floor,
         jit=jit,
         environment=os.environ,
-        quoted=held_to.quotes("gpus-from"),
     )
     policy = policy_of(held_to.given, held_to.ignores, targets)
     lock_file = held_to.text("baseline") or locks.FILE
@@ -136,8 +136,9 @@ def command(
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
     with progress(quiet) as on_file:
         found = read(paths, targets, on_file, reading)
+    found = replace(found, not_read=(*found.not_read, *fleet.not_read))
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)
-    report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed)
+    report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus)
     code = emit(report, format_, color, output=output, exit_zero=exit_zero)
     if write_baseline:
         _write_baseline(lock_file, *locks.text_of(found, paths), unread=len(found.not_read), quiet=quiet)

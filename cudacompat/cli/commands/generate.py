@@ -126,7 +126,7 @@ def command(
         raise UsageError("-o needs --as KIND: which file to write")
     asked = GenerateRequest(
         specs=tuple(gpu or ()),
-        fleet=gpus_from,
+        fleet=tuple(gpus_from or ()),
         output=as_,
         cuda=cuda,
         engine_version=engine_version,

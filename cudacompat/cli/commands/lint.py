@@ -48,7 +48,7 @@ def command(
 ) -> int:
     """Find CUDA build mistakes in Dockerfiles, CMake, Cargo, Python builds, compose files and CI; nothing is run."""
     from cudacompat.app.inputs import policy_file as configs
-    from cudacompat.app.inputs.fleet import targets_for
+    from cudacompat.app.inputs.fleet import load, targets_for
     from cudacompat.app.lint import lint
     from cudacompat.cli.output import emit
     from cudacompat.domain.policy.resolve import policy_of, required
@@ -56,18 +56,21 @@ def command(
 
     if diff and format_ is not Format.TEXT and output is None:
         raise UsageError("--diff writes a patch to stdout; leave --format out, or give the report a file: --output")
-    held_to = configs.load({"require": gpu or None, "gpus-from": gpus_from}, os.environ, config, search=not no_config)
-    named, fleet, floor = required(held_to.given), held_to.text("gpus-from"), held_to.driver_floor
-    asked = gpu or named or fleet
-    quoted = held_to.quotes("gpus-from")
+    held_to = configs.load(
+        {"require": gpu or None, "gpus-from": gpus_from or None}, os.environ, config, search=not no_config
+    )
+    named, floor = required(held_to.given), held_to.driver_floor
+    fleet = load(held_to.files("gpus-from"), quoted=held_to.quotes("gpus-from"))
+    asked = gpu or named or fleet.gpus
     targets = (
-        targets_for(gpu or (), named, fleet, driver=None, floor=floor, jit=None, environment=os.environ, quoted=quoted)
+        targets_for(gpu or (), named, fleet.gpus, driver=None, floor=floor, jit=None, environment=os.environ)
         if asked
         else ()
     )
     policy = policy_of(held_to.given, held_to.ignores, targets)
     report = lint(folder, targets, policy.ignores, fix=fix or diff or unsafe_fixes, unsafe=unsafe_fixes, shown=diff)
-    report = replace(report, show_suppressed=show_suppressed)
+    unknown = (*report.not_read, *fleet.not_read)
+    report = replace(report, not_read=unknown, show_suppressed=show_suppressed)
     if report.edited:
         from cudacompat.cli.files import edit_files
 

@@ -43,11 +43,12 @@ class Gpu:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A GPU with the words of its name and of the other ways to write it; `named` is False for devices that
-    no product is known of."""
+    no product is known of. A `stray` one bears the name of a product with another chip: the name does not mean it."""
 
     gpu: Gpu
     names: tuple[tuple[str, ...], ...]
     named: bool
+    stray: bool = False
 
 
 @cache
@@ -56,7 +57,12 @@ def entries() -> tuple[Entry, ...]:
 
     A name on NVIDIA's pages is an entry of its own only where no device bears it.
     """
-    from cudacompat.domain.tables.gpu_names import capabilities_by_name, names_by_id, readme_version
+    from cudacompat.domain.tables.gpu_names import (
+        capabilities_by_name,
+        named_systems,
+        names_by_id,
+        readme_version,
+    )
     from cudacompat.domain.tables.pci_ids import devices
 
     names_of = names_by_id()
@@ -84,6 +90,14 @@ def entries() -> tuple[Entry, ...]:
         if not found:
             gpu = Gpu(name, capability, None, pci_ids=(), source="https://developer.nvidia.com/cuda-gpus")
             elsewhere.append(Entry(gpu, (words_of(name),), named=True))
+    for system in named_systems():
+        spelled = (system.name, *system.also)
+        bearing = [group for group, members in groups.items() if system.device_id in [d.device_id for d in members]]
+        for group in bearing:
+            spellings[group].extend(spelled)
+        if not bearing:
+            gpu = Gpu(system.name, system.capability, None, (), system.source)
+            elsewhere.append(Entry(gpu, tuple(words_of(text) for text in spelled), named=True))
 
     readme = f"README of NVIDIA's open kernel modules {readme_version()}; "
     listed = []
@@ -96,7 +110,8 @@ def entries() -> tuple[Entry, ...]:
             source=(readme if any(device.device_id in names_of for device in members) else "") + members[0].source,
         )
         words = tuple(dict.fromkeys(words_of(text) for text in spellings[product, chip]))
-        listed.append(Entry(gpu, words, named=bool(product)))
+        stray = all(device.stray for device in members)
+        listed.append(Entry(gpu, words, named=bool(product), stray=stray))
     return (*listed, *elsewhere)
 
 
@@ -135,13 +150,34 @@ def by_key(step: int) -> dict[str, tuple[Entry, ...]]:
     return found
 
 
+@cache
+def _vocabulary() -> frozenset[str]:
+    return frozenset(word for entry in entries() if entry.named for name in entry.names for word in name if word[1:])
+
+
+def apart(text: str) -> str | None:
+    """Return a name that was run together as words of the names, the fewest that there can be: `rtxproserver6000`,
+    as schedulers write it; None where it is no such words, or one of them."""
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(text)]
+    for end in range(1, len(text) + 1):
+        found = [
+            (*head, text[start:end])
+            for start in range(end)
+            if (head := best[start]) is not None and text[start:end] in _vocabulary()
+        ]
+        best[end] = min(found, key=len, default=None)
+    words = best[-1]
+    return " ".join(words) if words is not None and len(words) > 1 else None
+
+
 def called(text: str) -> tuple[Gpu, ...]:
     """Return the GPUs of exactly this name: as it is, or else as it is often shortened."""
     key = key_of(words_of(text))
     for step in range(len(OMITTED)):
         found = by_key(step).get(key, ()) if key else ()
         if found:
-            return ordered((entry, 0) for entry in found)
+            meant = [entry for entry in found if not entry.stray] or found
+            return ordered((entry, 0) for entry in meant)
     return ()
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from cudacompat.domain.gpus.index import (
     BRANDS,
     Gpu,
+    apart,
     by_key,
     called,
     entries,
@@ -22,6 +23,7 @@ from cudacompat.domain.gpus.index import (
     rank_of,
     words_of,
 )
+from cudacompat.domain.gpus.written import arch_of, device_of, plainer
 from cudacompat.domain.tables.architectures import ARCHITECTURES, architecture
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.capability import ComputeCapability
@@ -33,7 +35,6 @@ __all__ = ["Gpu", "JudgedTarget", "resolve", "search"]
 _LONGEST = 100  # characters; no name is as long, and what is longer is not worth comparing
 _SHOWN = 8  # candidates in an error
 
-_PCI_ID = re.compile(r"10de:([0-9a-f]{4})")
 _BARE_PCI_ID = re.compile(r"[0-9a-f]{4}")
 _ARCH = re.compile(r"(sm|compute|lto|tile)_.*")
 _CAPABILITY = re.compile(r"\d{1,2}\.\d")
@@ -54,23 +55,24 @@ class JudgedTarget:
 def search(query: str) -> tuple[Gpu, ...]:
     """Return the GPUs that match, all for an empty query, none for nonsense.
 
-    A query is a PCI id (`10de:2c05`, `2c05`), a compute capability (`12.0`), an architecture (`sm_120`), a
+    A query is a PCI id (`10de:2c05`, `0x2c05`, `2c05`), a compute capability (`12.0`), an architecture (`sm_120`), a
     chip (`GB203`), an architecture's name (`blackwell`) or words of a product's name. Best matches first: the
     exact name, names with all the words, then names whose words contain them; within those the newest first,
     then by name.
     """
-    text = query.strip().lower()
+    text = " ".join(query.lower().split())
     if not text:
         return ordered((entry, 0) for entry in entries())
     if len(text) > _LONGEST:
         return ()
+    text = arch_of(text) or text
     capability = _capability_of(text)
     if capability is not None:
         return ordered((entry, 0) for entry in entries() if entry.gpu.capability == capability)
     ranked = {entry: rank for entry in entries() if (rank := rank_of(entry, text)) is not None}
-    device = _PCI_ID.fullmatch(text) or _BARE_PCI_ID.fullmatch(text)
+    device = device_of(text) or (text if _BARE_PCI_ID.fullmatch(text) else None)
     for entry in entries():
-        if device and f"10de:{text[-4:]}" in entry.gpu.pci_ids:
+        if device and f"10de:{device}" in entry.gpu.pci_ids:
             ranked[entry] = min(1, ranked.get(entry, 1))
         elif is_chip(entry.gpu, text) or is_architecture(entry.gpu.capability, text):
             ranked.setdefault(entry, 1)
@@ -80,39 +82,44 @@ def search(query: str) -> tuple[Gpu, ...]:
 def resolve(spec: str) -> JudgedTarget:
     """Return what a SPEC of the command line means; `native` is the caller's.
 
-    In this order: a compute capability, an architecture, a PCI id, a name, a chip, an architecture's name. An
-    exact name comes before longer ones that contain it, and a name before a PCI id without vendor (2080 is
-    the RTX 2080). `UsageError`, in one line, for what is unknown (with similar names) or stands for GPUs of
-    several compute capabilities (with the candidates).
+    In this order: a compute capability, an architecture, a PCI id, a name, a chip, an architecture's name; then
+    the same without what people, clouds and drivers add to a name (`written.plainer`). An exact name comes before
+    longer ones that contain it, and a name before a PCI id without vendor (2080 is the RTX 2080). `UsageError`,
+    in one line, for what is unknown (with similar names) or stands for GPUs of several compute capabilities (with
+    the candidates).
     """
-    text = spec.strip().lower()
+    text = " ".join(spec.lower().split())
     if not text:
         raise UsageError('no GPU named; give one such as "RTX 5070 Ti", 12.0 or sm_120')
     if len(text) > _LONGEST:
         raise UsageError(f"not a GPU: {spec[:40]!r}… ({len(spec)} characters)")
+    text = arch_of(text) or text
     if _CAPABILITY.fullmatch(text):
         return _of_capability(ComputeCapability.parse(text))
     if _ARCH.match(text):
         return _of_arch(text, spec)
-    if match := _PCI_ID.fullmatch(text):
-        found = _of_device(match[1])
+    if device := device_of(text):
+        found = _of_device(device)
         if found is None:
-            raise UsageError(f"no GPU with the PCI id {text} in the tables of this version")
+            raise UsageError(f"no GPU with the PCI id 10de:{device} in the tables of this version")
         return found
     if _BARE_NUMBER.fullmatch(text):
         raise UsageError(_ask_for_more(text, spec))
-    found = (
-        _of_name(text, spec)
-        or _of_chip_or_architecture(text, spec)
-        or _of_words(text, spec)
-        or (_of_device(text) if _BARE_PCI_ID.fullmatch(text) else None)
-    )
+    found = _of_product(text, spec) or (_of_device(text) if _BARE_PCI_ID.fullmatch(text) else None)
+    for form in plainer(text) if found is None else ():
+        found = found or _of_product(form, spec)
+    if found is None and (words := apart(text)):
+        found = _of_product(words, spec)
     if found is None:
         raise UsageError(f"unknown GPU: {spec.strip()!r}{_similar(text)}")
     return found
 
 
 # -- the ways to say it
+
+
+def _of_product(text: str, spec: str) -> JudgedTarget | None:
+    return _of_name(text, spec) or _of_chip_or_architecture(text, spec) or _of_words(text, spec)
 
 
 def _capability_of(text: str) -> ComputeCapability | None:
@@ -154,7 +161,7 @@ def _of_device(device_id: str) -> JudgedTarget | None:
         return None
     pci_id = f"10de:{device_id}"
     names = [entry.gpu.name for entry in entries() if entry.named and pci_id in entry.gpu.pci_ids]
-    if len(names) == 1 and len(_capabilities(called(names[0].lower()))) == 1:
+    if len(names) == 1 and _capabilities(called(names[0].lower())) == [device.capability]:
         return JudgedTarget(names[0], names[0], device.capability, arch=None)
     return JudgedTarget(pci_id, " / ".join(names) or None, device.capability, arch=None)
 

@@ -80,6 +80,10 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(_text(each) for each in value)
 
 
+def _files(value: object) -> tuple[str, ...]:
+    return _texts(value) if isinstance(value, list) else (_text(value),)
+
+
 def _specs(value: object) -> tuple[JudgedTarget, ...]:
     levels = [each.value for each in Require]
     if isinstance(value, str) and value in levels:
@@ -152,7 +156,7 @@ def _groups(value: object) -> tuple[tuple[str, ...], ...]:
 
 KEYS: Mapping[str, _Key] = {
     "require": _Key('a list of GPUs such as ["8.6", "RTX 5070 Ti"]', _specs, listed=True),
-    "gpus-from": _Key("the name of a file that lists GPUs", _text),
+    "gpus-from": _Key("the name of a file that lists GPUs, or a list of such names", _files),
     "native": _Key('a list of GPUs such as ["12.0"]', _native, listed=True),
     "level": _Key('"runs", "sass" or "native"', _word(Require)),
     "holes": _Key('"strict", "error", "warn" or "ignore"', _word(Holes)),

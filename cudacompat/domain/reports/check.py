@@ -11,6 +11,7 @@ from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
+    from cudacompat.domain.gpus.fleet import FleetGpu
     from cudacompat.domain.policy.keys import PolicyValue
 from cudacompat.domain.words.exit_codes import ExitCode
 
@@ -18,7 +19,7 @@ from cudacompat.domain.words.exit_codes import ExitCode
 @dataclass(frozen=True, slots=True)
 class CheckReport:
     """What `check` judged. `given` are the values of the policy with their origins, as far as any were given;
-    `show_suppressed` is whether the user asked to see what does not count."""
+    `show_suppressed` is whether the user asked to see what does not count, `fleet` the GPUs that fleet files listed."""
 
     COMMAND: ClassVar[str] = "check"
 
@@ -31,6 +32,7 @@ class CheckReport:
     suppressed: tuple[Suppressed, ...] = ()
     given: tuple[PolicyValue, ...] = ()
     show_suppressed: bool = False
+    fleet: tuple[FleetGpu, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:

@@ -6,12 +6,14 @@ https://developer.nvidia.com/cuda-gpus and https://developer.nvidia.com/cuda-leg
 without a PCI id of their own, such as Jetson's. Names there that the PCI ids contradict are left out: the
 legacy page gives Quadro M620 5.2 (GM107 is 5.0), Quadro M3000M, M4000M and M5000M 5.0 (GM204 is 5.2), and one
 capability to GeForce GT 705, GT 720, GT 730, 910M and GTX 750 Ti, whose names several chips share.
+By hand, each with its source: systems, modules, and what drivers call them.
 The tables are read at first use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
@@ -40,3 +42,30 @@ def capabilities_by_name() -> tuple[tuple[str, ComputeCapability], ...]:
     """Return (name, compute capability) as NVIDIA's pages list them, newest first."""
     listed = rows("gpu_names_by_capability")
     return tuple((row["name"], ComputeCapability.parse(row["capability"])) for row in listed)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSystem:
+    """A system or module and its GPU's compute capability; `also` is what it shares with others ("DGX Station");
+    `device_id` is set where the name is another one for that device."""
+
+    name: str
+    capability: ComputeCapability
+    also: tuple[str, ...]
+    device_id: str | None
+    source: str
+
+
+@cache
+def named_systems() -> tuple[NamedSystem, ...]:
+    """Return the names that are in no list of NVIDIA's, newest first."""
+    return tuple(
+        NamedSystem(
+            row["name"],
+            ComputeCapability.parse(row["capability"]),
+            tuple(row.get("also", ())),
+            row.get("device"),
+            row["source"],
+        )
+        for row in rows("gpu_names_authored")
+    )

@@ -20,7 +20,8 @@ from cudacompat.domain.words.capability import ComputeCapability
 @dataclass(frozen=True, slots=True)
 class PciDevice:
     """One device id, such as 2c05. `name` is the database's, `None` where it has none that is a product's;
-    `inferred` says that the compute capability follows from the chip's series, not from a document. `version` is the
+    `inferred` says that the compute capability follows from the chip's series, not from a document; `stray` that the
+    name is that of a product with another chip, so that the name alone does not mean this device. `version` is the
     database's."""
 
     device_id: str
@@ -29,6 +30,7 @@ class PciDevice:
     name: str | None
     inferred: bool
     version: str
+    stray: bool = False
 
     @property
     def source(self) -> str:
@@ -47,5 +49,11 @@ def devices() -> Mapping[str, PciDevice]:
 def _device(row: dict[str, Any], version: str) -> PciDevice:
     capability = ComputeCapability.parse(row["capability"])
     return PciDevice(
-        row["id"], row["chip"], capability, name=row.get("name"), inferred=row.get("inferred", False), version=version
+        row["id"],
+        row["chip"],
+        capability,
+        name=row.get("name"),
+        inferred=row.get("inferred", False),
+        version=version,
+        stray=row.get("stray", False),
     )

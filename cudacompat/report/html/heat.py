@@ -40,7 +40,7 @@ _WORST_FIRST = (
     Outcome.NATIVE,
     Outcome.SPECIAL,
 )
-_RANK = {outcome: number for number, outcome in enumerate(_WORST_FIRST)}
+RANK = {outcome: number for number, outcome in enumerate(_WORST_FIRST)}
 _GAPS = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED, Outcome.UNCLEAR)
 _WHERE = {
     Registration.REGISTERED: "",
@@ -152,7 +152,7 @@ def detail_of_artifact(artifact: BinaryArtifact) -> Detail:
 
 def worst(row: Row) -> tuple[int, ...]:
     """A key that sorts artifacts by how bad they are on their worst targets."""
-    return tuple(sorted(_RANK[verdict.outcome] if verdict is not None else len(_RANK) for verdict in row.verdicts))
+    return tuple(sorted(RANK[verdict.outcome] if verdict is not None else len(RANK) for verdict in row.verdicts))
 
 
 def split_path(path: str) -> tuple[str, str, str]:
@@ -267,7 +267,7 @@ def _pattern_cell(verdicts: Sequence[ModuleVerdict]) -> Cell:
     if not verdicts:
         return Cell("none", "not judged")
     counts = Counter(verdict.outcome for verdict in verdicts)
-    ordered = sorted(counts, key=lambda outcome: _RANK[outcome])
+    ordered = sorted(counts, key=lambda outcome: RANK[outcome])
     outcome = ordered[0]
     reasons = Counter(verdict.reason for verdict in verdicts if verdict.reason is not None)
     needed = max((verdict.min_driver or 0 for verdict in verdicts), default=0)

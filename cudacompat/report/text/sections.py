@@ -159,6 +159,8 @@ def check_text(page: Page, report: CheckReport) -> None:
         page.line((path, "bold"))
         for verdict in verdicts:
             _verdict(page, verdict, max(len(v.target.label) for v in verdicts))
+    if report.fleet:
+        _pools(page, report)
     if report.findings or report.not_read:
         page.line()
     for finding in report.findings:
@@ -169,6 +171,16 @@ def check_text(page: Page, report: CheckReport) -> None:
     page.line()
     suppressing(page, report.suppressed)
     _count_line(page, report)
+
+
+def _pools(page: Page, report: CheckReport) -> None:
+    from cudacompat.report.pools import pool_rows
+
+    rows = pool_rows(report)
+    if rows:
+        page.line()
+        page.line(("by node pool", "bold"))
+        _columns(page, rows, indent=2)
 
 
 def _held_to(page: Page, values: Sequence[PolicyValue]) -> None:

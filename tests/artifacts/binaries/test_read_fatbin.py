@@ -262,6 +262,16 @@ def test_of_several_fatbins_in_a_file_the_first_counts(tmp_path: Path) -> None:
     assert [module.registration for module in artifact.modules] == [Registration.REGISTERED, stray, stray]
 
 
+@pytest.mark.parametrize("suffix", ["a", "f"])
+def test_a_suffix_that_the_header_leaves_out_is_what_the_text_says(tmp_path: Path, suffix: str) -> None:
+    text = f".version 8.8\n.target sm_100{suffix}\n.visible .entry k() {{ ret; }}\n"
+    path = tmp_path / "x.fatbin"
+    path.write_bytes(fw.fatbin(fw.ptx(text).but(suffix="")))
+    result = read_paths([str(path)], kernels=True)
+    (entry,) = result.artifacts[0].modules[0].entries
+    assert (str(entry.target), result.not_read) == (f"compute_100{suffix}", ())
+
+
 def test_a_header_that_contradicts_its_cubin_is_damage(tmp_path: Path) -> None:
     cubin = toolchain.ptxas(tmp_path, "12.8", toolchain.ptx_text("8.0", "80"), "80")
     path = written(tmp_path, fw.fatbin(fw.sass(cubin, arch=90)))

@@ -306,7 +306,7 @@ class TestFile:
     def test_files_it_names_lie_beside_it(self, tmp_path: Path) -> None:
         found = config(tmp_path, 'baseline = "ci/cuda.lock"\ngpus-from = "/srv/fleet.txt"\n')
         assert found.text("baseline") == f"{tmp_path}/ci/cuda.lock"
-        assert found.text("gpus-from") == "/srv/fleet.txt"
+        assert found.files("gpus-from") == ("/srv/fleet.txt",)
         assert found.given["baseline"].text == '"ci/cuda.lock"'
 
     @pytest.mark.parametrize(

@@ -1,0 +1,24 @@
+"""A plain list of GPUs: a SPEC in each line."""
+
+from __future__ import annotations
+
+import re
+
+from cudacompat.domain.gpus.fleet import FleetGpu
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.words.errors import UsageError
+
+
+def of_lines(text: str, where: str) -> tuple[FleetGpu, ...]:
+    """Return the GPUs of a list; `#` at a line's start or after a space begins a comment. `UsageError` that names the
+    line for what is no GPU: somebody wrote this list for us and can mend it."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        spec = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip()
+        if spec:
+            try:
+                gpu = resolve(spec)
+            except UsageError as error:
+                raise UsageError(f"{where}:{number}: {error}") from None
+            found.append(FleetGpu(gpu.id, gpu.name, gpu.capability))
+    return tuple(found)

@@ -1,0 +1,152 @@
+"""What nvidia-smi lists: `-q -x`, `--query-gpu=… --format=csv`, `-L`. Measured, drivers 470 to 610."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cudacompat.domain.gpus.fleet import FleetGpu, Row, capability_in, capability_of, driver_in
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.versions import DriverRelease
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of an XML document: its name, its own text, its children."""
+
+    name: str
+    text: str
+    children: tuple[Element, ...] = ()
+
+    def child(self, *path: str) -> Element | None:
+        """The first element down this path."""
+        here: Element | None = self
+        for name in path:
+            here = next((each for each in here.children if each.name == name), None) if here else None
+        return here
+
+    def text_of(self, *path: str) -> str | None:
+        """The text of the first element down this path, `None` for none and for N/A."""
+        found = self.child(*path)
+        text = found.text.strip() if found is not None else ""
+        return text if text and text != "N/A" else None
+
+
+_DEVICE_ID = re.compile(r"(?:0x)?([0-9A-Fa-f]{4})10[Dd][Ee]")
+_LISTED = re.compile(r"(?:(?P<node>[\w.-]+): ?)?GPU \d+: (?P<name>.*?) \(UUID: [^)]*\)\s*")  # node: as pdsh has it
+_UNIT = re.compile(r" \[[^\]]*\]$")
+_NAMES = ("name", "gpu_name")
+_COLUMNS = (*_NAMES, "compute_cap", "driver_version", "kmd_version", "pci.device_id", "uuid", "index")
+
+
+def of_xml(root: Element, where: str) -> Iterator[Row]:
+    """Yield the GPUs of `nvidia-smi -q -x`, which says no compute capability: the PCI id does, or else the name.
+
+    From driver 610 on `kmd_version` is the driver's, and `driver_version` says so or is gone.
+    """
+    driver = _driver(root.text_of("kmd_version"), root.text_of("driver_version"), where)
+    for number, gpu in enumerate(each for each in root.children if each.name == "gpu"):
+        name = gpu.text_of("product_name")
+        yield _known(name, gpu.text_of("pci", "pci_device_id"), driver, f"{where}: GPU {number}")
+
+
+def _driver(kmd: str | None, old: str | None, where: str) -> DriverRelease | None:
+    return driver_in(kmd, f"{where}: kmd_version") or driver_in(old, f"{where}: driver_version")
+
+
+def _known(name: str | None, device: str | None, driver: DriverRelease | None, where: str) -> Row:
+    found = _DEVICE_ID.fullmatch(device or "")
+    capability = capability_of(([f"10de:{found[1].lower()}"] if found else []) + ([name] if name else []))
+    if capability is None:
+        return NotRead(where, f"unknown GPU {name or '(without a name)'!r:.100}; name it with --gpu instead")
+    return FleetGpu(name or str(capability), name, capability, driver)
+
+
+def is_csv(text: str) -> bool:
+    """Whether this is the CSV of nvidia-smi: its first line names columns, or has a GPU's name, capability or driver
+    between commas."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    cells = _cells(first)
+    if len(cells) > 1 and {_UNIT.sub("", cell) for cell in cells} & set(_COLUMNS):
+        return True
+    return len(cells) > 1 and any(_column(cell) for cell in cells)
+
+
+def of_csv(text: str, where: str) -> Iterator[Row]:
+    """Yield the GPUs of `nvidia-smi --query-gpu=… --format=csv`, with its head or (`noheader`) without."""
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    head = [_UNIT.sub("", cell) for cell in _cells(lines[0][1])]
+    if set(head) & set(_COLUMNS):
+        lines = lines[1:]
+    else:
+        head = []
+    for number, line in lines:
+        cells = _cells(line)
+        if cells == head or {_UNIT.sub("", cell) for cell in cells} & set(_COLUMNS):
+            continue  # several machines' outputs, one behind the other
+        row = dict(zip(head, cells, strict=False)) if head else _guessed(cells)
+        try:
+            yield _of_row(row, f"{where}:{number}")
+        except UsageError as error:
+            yield NotRead(f"{where}:{number}", str(error).removeprefix(f"{where}:{number}: "))
+
+
+def _of_row(row: Mapping[str, str], where: str) -> Row:
+    name = next((row[key] for key in _NAMES if row.get(key)), None)
+    driver = _driver(row.get("kmd_version"), row.get("driver_version"), where)
+    written = row.get("compute_cap", "")
+    if re.fullmatch(r"\d+\.\d", written):
+        capability = capability_in(written, where)
+        return FleetGpu(name or written, name, capability, driver)
+    return _known(name, row.get("pci.device_id"), driver, where)
+
+
+def _guessed(cells: Sequence[str]) -> dict[str, str]:
+    """The columns of a line without a head, by their form."""
+    found: dict[str, str] = {}
+    for cell in cells:
+        column = _column(cell)
+        if column is not None:
+            found.setdefault(column, cell)
+    return found or {"name": cells[0]}
+
+
+def _column(cell: str) -> str | None:
+    if re.fullmatch(r"\d{1,2}\.\d", cell):
+        return "compute_cap"
+    if re.fullmatch(r"\d{3}\.\d{2,3}(?:\.\d{2})?", cell):
+        return "driver_version"
+    if _DEVICE_ID.fullmatch(cell):
+        return "pci.device_id"
+    try:
+        resolve(cell)
+    except UsageError:
+        return None
+    return "name" if not cell.isdecimal() else None
+
+
+def _cells(line: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True), [])]
+    except csv.Error:
+        return [line]
+
+
+def is_listing(text: str) -> bool:
+    """Whether this is `nvidia-smi -L`."""
+    return any(_LISTED.fullmatch(line) for line in text.splitlines()[:64])
+
+
+def of_listing(text: str, where: str) -> Iterator[Row]:
+    """Yield the GPUs of `nvidia-smi -L`, one for all slices of a GPU."""
+    for number, line in enumerate(text.splitlines(), 1):
+        found = _LISTED.fullmatch(line)
+        if found is not None:
+            row = _known(found["name"], None, None, f"{where}:{number}")
+            yield replace(row, node=found["node"]) if isinstance(row, FleetGpu) else row
+        elif re.search(r"\bGPU\b", line):  # one that is lost
+            yield NotRead(f"{where}:{number}", f"not told which GPU it is: {line.strip()!r:.100}")
