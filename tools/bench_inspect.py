@@ -88,21 +88,23 @@ def fastest(work: Callable[[], object], times: int) -> float:
 def walk(path: Path, times: int) -> None:
     """Print the milliseconds of the walk of the registered sections (ELF only), and of the whole file."""
     from cudacompat.artifacts.binaries import elf
+    from cudacompat.artifacts.binaries.buffer import Allowance
     from cudacompat.artifacts.binaries.gather import Gatherer
     from cudacompat.artifacts.binaries.section import OFFICIAL
-    from cudacompat.artifacts.binary import read_binary
-    from cudacompat.artifacts.sniff import HEAD, Kind, sniff
+    from cudacompat.artifacts.files.binary import read_binary
+    from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
 
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         kind = sniff(mapped[:HEAD], len(mapped))
+        allowance = Allowance(0)  # without kernels' names nothing is inflated
 
         def registered() -> None:
             sections = elf.read_image(mapped, 0, len(mapped)).sections or []
-            Gatherer(mapped, kernels=False).sections([each for each in sections if each.name in OFFICIAL])
+            Gatherer(mapped, allowance, kernels=False).sections([each for each in sections if each.name in OFFICIAL])
 
         if kind is Kind.ELF:
             print(f"{fastest(registered, times):.1f} ms", end=", ")
-        print(f"{fastest(lambda: read_binary(str(path), mapped, kind, kernels=False), times):.1f} ms")
+        print(f"{fastest(lambda: read_binary(str(path), mapped, kind, allowance, kernels=False), times):.1f} ms")
 
 
 def images(text: str) -> int:

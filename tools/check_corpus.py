@@ -31,7 +31,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, ReadResult, Registration
 from cudacompat.domain.words.target import CodeKind
 

@@ -20,9 +20,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from cudacompat.app.explain import line_catalogue  # noqa: E402
 from cudacompat.domain.builds.engine_facts import Channel, Proof  # noqa: E402
 from cudacompat.domain.compare.diff import Change  # noqa: E402
-from cudacompat.domain.logs.catalogue import SIGNATURES  # noqa: E402
 from cudacompat.domain.logs.report import Part  # noqa: E402
 from cudacompat.domain.logs.verdict import LogOutcome  # noqa: E402
 from cudacompat.domain.project.list_places import PlaceState  # noqa: E402
@@ -41,7 +41,7 @@ from cudacompat.domain.words.verdict import Basis, Outcome, Reason  # noqa: E402
 
 FOLDER = ROOT / "cudacompat" / "schemas"
 RULES = [rule.id for rule in all_rules()]
-LINES = [signature.id for signature in SIGNATURES]
+LINES = [signature.id for signature in line_catalogue().signatures]
 
 # Which ids the findings of a schema may have, stated once in each: those of rules, and of lines where logs are read.
 ID = "finding-id"

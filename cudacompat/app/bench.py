@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.app.masking import without_secrets
 from cudacompat.app.runs.observe import RunRequest, observe
 from cudacompat.domain.reports.bench import BenchReport
 from cudacompat.domain.runs.bench import Measured, Run, Variant, oddity
@@ -19,6 +18,7 @@ from cudacompat.domain.runs.observation import Observation
 from cudacompat.domain.runs.verify import Verdict, decide
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.host.runs.health import require_url
+from cudacompat.host.surroundings.masking import without_secrets
 
 RUNS = 3
 _MOST_LINE = 1 << 14
@@ -75,14 +75,14 @@ def bench(measure: Measure, on_run: Callable[[str], None] | None = None) -> Benc
                     on_run(f"{variant.value}, run {number + 1} of {measure.runs}")
                 cache = _cache(caches, variant, number)
                 if variant is Variant.JIT_WARM and number == 0:  # a run that fills it and does not count
-                    _once(measure, command, variables, cache, first, rate)
-                runs[variant].append(_once(measure, command, variables, cache, first, rate))
+                    _once(measure, command, variables, cache=cache, first=first, rate=rate)
+                runs[variant].append(_once(measure, command, variables, cache=cache, first=first, rate=rate))
     measured = tuple(
-        Measured(v, command, tuple(sorted(variables.items())), tuple(runs[v]), oddity(v, runs[v]))
+        Measured(v, command, tuple(sorted(variables.items())), runs=tuple(runs[v]), note=oddity(v, runs[v]))
         for v, command, variables in plans
     )
     return without_secrets(
-        BenchReport(_machine(), measured, measure.runs, _first_in_words(measure), _rate_in_words(measure))
+        BenchReport(_machine(), measured, measure.runs, first=_first_in_words(measure), rate=_rate_in_words(measure))
     )
 
 
@@ -174,7 +174,7 @@ def _run(seen: Observation, clock: _Clock, measure: Measure) -> Run:
     if failed is None and measure.rate is not None and rate is None:
         failed = "no line of its output shows a rate (--rate)"
     grown = seen.cache.grown if seen.cache is not None else 0
-    return Run(total, first, rate, grown, decision.verdict.value, failed)
+    return Run(total, first, rate, cache_bytes=grown, used=decision.verdict.value, failed=failed)
 
 
 class _Clock:

@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from cudacompat.app import reading
+from cudacompat.app.inputs import reading
 from cudacompat.app.inputs.baseline_file import compared_with
-from cudacompat.app.reading import ReadOptions
+from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
 from cudacompat.domain.policy.policy import Policy
-from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.check import CheckReport, left_open
 from cudacompat.domain.rules import (
     ARTIFACT_RULES,
     BASELINE_RULES,
@@ -23,7 +24,9 @@ from cudacompat.domain.rules import (
     IGNORE_RULES,
     READ_RULES,
     SIZE_RULES,
+    TARGET_RULES,
 )
+from cudacompat.domain.rules.artifact import undecided
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
@@ -44,14 +47,18 @@ def check(
     options: ReadOptions | None = None,
 ) -> CheckReport:
     """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
-    return judge_read(read(paths, on_file, options), targets, policy, paths=paths, baseline=baseline)
+    return judge_read(read(paths, targets, on_file, options), targets, policy, paths=paths, baseline=baseline)
 
 
 def read(
-    paths: Sequence[str], on_file: Callable[[str], None] | None = None, options: ReadOptions | None = None
+    paths: Sequence[str],
+    targets: Sequence[Target],
+    on_file: Callable[[str], None] | None = None,
+    options: ReadOptions | None = None,
 ) -> ReadResult:
-    """Return what the paths hold, with all that judging needs."""
-    return reading.read(paths, options, kernels=True, on_file=on_file)
+    """Return what the paths hold, with all that judging for these targets needs."""
+    gpus = frozenset(target.capability for target in targets)
+    return reading.read(paths, options, kernels=True, gpus=gpus, on_file=on_file)
 
 
 def judge_read(
@@ -61,20 +68,30 @@ def judge_read(
     *,
     paths: Sequence[str] = (),
     baseline: Baseline | None = None,
+    loaded: Loaded | None = None,
 ) -> CheckReport:
-    """Return the report on what was read (with its kernels) of these paths."""
+    """Return the report on what was read (with its kernels) of these paths. `loaded` is what is known of the loaders of
+    installed packages; of other files, alternatives are recognised by their shape."""
     verdicts: list[ArtifactVerdict] = []
     findings: list[Finding] = [f for rule in READ_RULES for f in rule.check(found)]
+    findings += [f for target in targets for rule in TARGET_RULES for f in rule.check(target)]
     empty = 0
     for artifact in found.artifacts:
         judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target)) is not None]
-        empty += not judged
+        if not judged:
+            empty += 1
         verdicts += judged
         findings += [f for v in judged for rule in ARTIFACT_RULES for f in rule.check(VerdictFacts(v, policy))]
         if judged:
             held = ArtifactFacts(artifact, tuple(judged), policy)
             findings += [f for rule in HELD_RULES for f in rule.check(held)]
-    findings = _forgive_alternatives(findings, verdicts, targets, policy)
+    counting = {verdict.path for verdict in left_open(verdicts)}
+    findings = [f for f in findings if f.id != undecided.RULE.id or f.path in counting]
+    findings = _forgive_alternatives(findings, verdicts, targets, policy=policy)
+    known = loaded or Loaded()
+    about = known.libraries
+    groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
+    findings = settle(findings, verdicts, targets, groups, known.called_on)
     if policy.max_bytes is not None:
         sized = _sized(found.artifacts, policy.max_bytes)
         findings += [f for each in sized for rule in SIZE_RULES for f in rule.check(each)]
@@ -83,7 +100,7 @@ def judge_read(
         findings += [f for each in compared for rule in BASELINE_RULES for f in rule.check(each)]
     ids = {rule.id for rule in IGNORABLE_RULES}
     ignores = [ignore for ignore in policy.ignores if ignore.rule in ids]  # the others are for `lint`
-    left = suppress(findings, found.not_read, ignores, targets, date.today())
+    left = suppress(findings, found.not_read, ignores, targets=targets, today=date.today())
     findings = [*left.findings, *(f for use in left.uses for rule in IGNORE_RULES for f in rule.check(use))]
     findings.sort(key=lambda f: f.severity.rank)
     return CheckReport(
@@ -131,4 +148,4 @@ def _sized(artifacts: Iterable[BinaryArtifact], limit: int) -> list[SizeFacts]:
         targets = found.setdefault(outer, Counter())
         for entry in (entry for module in artifact.modules for entry in module.entries):
             targets[str(entry.target) if entry.target else entry.kind.value] += entry.size
-    return [SizeFacts(path, sizes[path], limit, tuple(sorted(found[path].items()))) for path in found]
+    return [SizeFacts(path, sizes[path], limit, targets=tuple(sorted(found[path].items()))) for path in found]

@@ -13,7 +13,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 
 from cudacompat.app.inputs.baseline_file import called
-from cudacompat.app.reading import ReadOptions, read
+from cudacompat.app.inputs.reading import ReadOptions, read
 from cudacompat.domain.compare.diff import DiffReport, FailOn, Release, compare
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.code import NotRead
@@ -48,11 +48,11 @@ def diff(
         if not _is_path(text) and not _RELEASE.fullmatch(text):
             raise UsageError(f"no such file or directory: {text} (and no release like onnxruntime-gpu==1.27.0)")
     judged = tuple(targets) or tuple(
-        Target(str(row.capability), None, row.capability, driver)
+        Target(str(row.capability), None, row.capability, driver=driver)
         for row in ARCHITECTURES
         if row.capability.major >= _OLDEST
     )
-    return compare(_side(old, on_file, options), _side(new, on_file, options), judged, fail_on)
+    return compare(_side(old, on_file, options), _side(new, on_file, options), judged, fail_on=fail_on)
 
 
 def _is_path(text: str) -> bool:
@@ -64,10 +64,10 @@ def _is_path(text: str) -> bool:
 
 def _side(text: str, on_file: OnFile, options: ReadOptions | None) -> Release:
     if _is_path(text):
-        return _read(text, text, on_file, options)
+        return _read(text, text, on_file, options=options)
     with tempfile.TemporaryDirectory(prefix="cudacompat-") as folder:
         wheel = _download(text, Path(folder), on_file)
-        side = _read(text, str(wheel), on_file, options)
+        side = _read(text, str(wheel), on_file, options=options)
         shown = str(wheel.parent) + os.sep  # the folder is gone when the report is read
         return replace(
             side,
@@ -85,13 +85,15 @@ def _shown(path: str, folder: str) -> ArtifactPath:
 def _read(label: str, path: str, on_file: OnFile, options: ReadOptions | None) -> Release:
     found = read([path], options, kernels=True, on_file=on_file)
     names = called([artifact.path for artifact in found.artifacts], [path], inside=True)
-    return Release(label, found.artifacts, found.not_read, found.files, found.without_code, names)
+    return Release(
+        label, found.artifacts, found.not_read, files=found.files, without_code=found.without_code, names=names
+    )
 
 
 def _download(release: str, folder: Path, on_file: OnFile) -> Path:
     """Have pip put the wheel of a release into the folder: for this Python and machine, without its dependencies, and
     never a source distribution, whose build would run a stranger's code."""
-    from cudacompat.host.process import run
+    from cudacompat.host.programs.process import run
 
     try:
         wanted = Requirement(release)

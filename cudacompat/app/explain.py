@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from cudacompat.app.masking import without_secrets
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
 from cudacompat.domain.logs.diagnosis import Source, causes_in_words, diagnose, generic
 from cudacompat.domain.logs.match import Matcher
@@ -24,6 +23,7 @@ from cudacompat.domain.rules import all_rules, rule_called
 from cudacompat.domain.runs.observation import End
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
+from cudacompat.host.surroundings.masking import without_secrets
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.line_catalogue import LineCatalogue
@@ -39,7 +39,9 @@ def explain(id_: str) -> PageReport:
     rule = rule_called(id_.strip().lower())
     if rule is not None:
         text = inspect.cleandoc(rule.doc)
-        return PageReport(rule.id, "finding", rule.title, f"{rule.id}: {rule.title}\n\n{text}", _sections(text))
+        return PageReport(
+            rule.id, "finding", rule.title, text=f"{rule.id}: {rule.title}\n\n{text}", sections=_sections(text)
+        )
     signature = line_catalogue().named(id_)
     if signature is not None:
         return _signature_report(signature)
@@ -74,11 +76,11 @@ def _signature_report(signature: Signature) -> PageReport:
         signature.id,
         "log-line",
         generic(signature.title),
-        signature_page(signature),
-        tuple((heading, text) for heading, text in parts if text),
-        signature.code,
-        signature.severity.value,
-        tuple(signature.sources),
+        text=signature_page(signature),
+        sections=tuple((heading, text) for heading, text in parts if text),
+        code=signature.code,
+        severity=signature.severity.value,
+        sources=tuple(signature.sources),
     )
 
 
@@ -146,7 +148,7 @@ def explain_command(
     reading, scanner = _reader()
     if program is None:
         end = CommandEnd(tuple(command), None, f"could not be started: no program called {command[0]}")
-        return _report(reading, Source(command[0], 0, 0, end), gpu)
+        return _report(reading, Source(command[0], 0, 0, command=end), gpu)
 
     def on_output(data: bytes) -> None:
         tee(data)
@@ -167,7 +169,7 @@ def explain_command(
         ended.code if ended.how is End.EXITED else None,
         ended.words if ended.failed else None,
     )
-    return _report(reading, Source(Path(command[0]).name, scanner.lines, scanner.size, end), gpu)
+    return _report(reading, Source(Path(command[0]).name, scanner.lines, scanner.size, command=end), gpu)
 
 
 # -- reading
@@ -198,7 +200,7 @@ def _report(reading: LogReading, source: Source, gpu: str | None) -> ExplainRepo
 
     names = {engine.name for engine in engines.known()}
     lines = line_catalogue().by_id()
-    return without_secrets(diagnose(reading, source, target, found_by, engines=names, lines=lines))
+    return without_secrets(diagnose(reading, source, target, target_from=found_by, engines=names, lines=lines))
 
 
 def _target(gpu: str | None, in_log: bool, wanted: bool) -> tuple[Target | None, str | None]:
@@ -206,7 +208,7 @@ def _target(gpu: str | None, in_log: bool, wanted: bool) -> tuple[Target | None,
     if gpu is not None:
         from cudacompat.app.inputs.targets import resolve_targets
 
-        return resolve_targets([gpu], None, None, os.environ, ask_machine=False)[0], "--gpu"
+        return resolve_targets([gpu], None, None, environment=os.environ, ask_machine=False)[0], "--gpu"
     if in_log or not wanted:
         return None, None
     from cudacompat.domain.machine.facts import Found

@@ -132,13 +132,13 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     command = command_line(plans, asked)
     names = tuple(each.name for each in reaching(found, asked.engine_version))
     if kind is None:
-        return GenerateReport(plans, command, (), names)
+        return GenerateReport(plans, command, (), outputs=names)
     from cudacompat.generate.install import beside_names
     from cudacompat.generate.render import files
 
     source = _source(asked)
     there = beside_names(source) if kind.checks else ()
-    return GenerateReport(plans, command, files(plans, kind, command, source), names, there)
+    return GenerateReport(plans, command, files(plans, kind, command, install=source), outputs=names, beside=there)
 
 
 def beside(asked: GenerateRequest) -> tuple[GeneratedFile | GeneratedBinary, ...]:

@@ -12,13 +12,14 @@ from cudacompat.app.generate import wanted_gpus
 from cudacompat.app.project.list_changes import AdditionRequest, ListEdit, analyse
 from cudacompat.app.project.list_names import names_of
 from cudacompat.artifacts.buildfiles import settings
-from cudacompat.artifacts.buildfiles.project_files import ProjectFile, read_project
+from cudacompat.artifacts.buildfiles.project_files import read_project
 from cudacompat.domain.builds.engine import Engine
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.builds.plans.plan import arriving
 from cudacompat.domain.builds.plans.release import cannot_build, preferred
-from cudacompat.domain.project.edited_file import EditedFile
+from cudacompat.domain.project.edited_file import EditedFile, edited_text
 from cudacompat.domain.project.list_places import PlaceState
+from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.tables.images import newest_image
 from cudacompat.domain.tables.toolkits import CudaRelease, release, with_all
@@ -39,17 +40,21 @@ def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_vers
     project = read_project(folder)
     found, version = _engine(engine, engine_version, folder)
     of_version = found.version(version)
-    job = AdditionRequest(found, of_version, wanted_gpus(specs), names_of(found, of_version))
+    job = AdditionRequest(found, of_version, wanted_gpus(specs), names=names_of(found, of_version))
     not_read = [*project.not_read]
     places, edits = analyse(job, project.files, not_read)
-    changed = {file.name: _apply(file.text, edits[file.name]) for file in project.files if edits.get(file.name)}
+    changed = {
+        file.name: edited_text(file.text, (each.edit for each in edits[file.name]))
+        for file in project.files
+        if edits.get(file.name)
+    }
     names = {place.name for place in places if place.state is PlaceState.CHANGES and place.name}
-    _require_buildable(job, project.files, edits, names)
+    _require_buildable(job, project.files, edits, names=names)
     again, more = analyse(job, [replace(file, text=changed.get(file.name, file.text)) for file in project.files], [])
     if any(more.values()) or len(again) != len(places):
         wrong = next(iter(name for name, some in more.items() if some), next(iter(changed), folder))
         raise UsageError(
-            f"{wrong} cannot be edited safely by a program; {_command(found, version, folder, job)} lists it"
+            f"{wrong} cannot be edited safely by a program; {_command(found, version, folder, job=job)} lists it"
         )
     return ExtendReport(
         engine=found,
@@ -64,7 +69,7 @@ def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_vers
         not_read=tuple(not_read),
         skipped=project.skipped,
         after=tuple(shlex.join(cache.clear) for cache in found.caches if cache.window.holds(of_version)),
-        command=_command(found, version, folder, job),
+        command=_command(found, version, folder, job=job),
     )
 
 
@@ -92,13 +97,7 @@ def _command(engine: Engine, version: str | None, folder: str, job: AdditionRequ
 # -- what the project builds with
 
 
-def _apply(text: str, edits: Sequence[ListEdit]) -> str:
-    for edit in sorted(edits, key=lambda edit: -edit.start):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
-
-
-def _builds_with(file: ProjectFile, edits: Mapping[str, object], names: set[str]) -> bool:
+def _builds_with(file: SourceFile, edits: Mapping[str, object], names: set[str]) -> bool:
     """Whether the images of this file are those that the changed lists are built in: it is changed itself, hands one of
     their names on, or is the project's own Dockerfile."""
     if file.name in edits:
@@ -109,7 +108,7 @@ def _builds_with(file: ProjectFile, edits: Mapping[str, object], names: set[str]
 
 
 def _require_buildable(
-    job: AdditionRequest, files: Sequence[ProjectFile], edits: Mapping[str, Sequence[ListEdit]], names: set[str]
+    job: AdditionRequest, files: Sequence[SourceFile], edits: Mapping[str, Sequence[ListEdit]], names: set[str]
 ) -> None:
     """Refuse a GPU that a base image of a changed file cannot build for, with the tag that can."""
     codes = [code for some in edits.values() for edit in some for code in edit.code]
@@ -124,10 +123,12 @@ def _require_buildable(
             row = _release_of(line.image)
             if row is None:
                 continue
-            needed = {each.arch for each in new} | {i.arch for i in arriving(job.engine, job.version, new, row.version)}
+            needed = {each.arch for each in new} | {
+                i.arch for i in arriving(job.engine, job.version, new, cuda=row.version)
+            }
             missing = sorted(needed - set(row.targets))
             if missing:
-                at = file.text.count("\n", 0, line.start) + 1
+                at = file.place(line.start, line.start).line
                 labels = {each.arch: each.label for each in job.wanted}
                 raise UsageError(
                     f"{file.name}:{at}: {line.image} cannot build this: {cannot_build(row, missing, labels)}; "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from cudacompat.app.project.files import ProjectRead, read
 from cudacompat.app.project.fixes import chosen, edited
 from cudacompat.app.project.model import project_of
+from cudacompat.app.project.time_limit import RULE_SECONDS, Clock, TimeSpentError
 from cudacompat.domain.builds.api_changes import CallingSources
 from cudacompat.domain.builds.engine import ALWAYS
 from cudacompat.domain.policy.policy import Ignore
@@ -20,6 +22,7 @@ from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.rules import IGNORE_RULES, SOURCE_RULES
 from cudacompat.domain.rules.ignores.suppress import suppress
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
+from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.verdict import Target
 
@@ -50,9 +53,10 @@ def lint(
 def _lint(
     folder: str, targets: tuple[Target, ...], ignores: Sequence[Ignore], *, fix: bool, unsafe: bool, shown: bool
 ) -> LintReport:
+    clock = Clock()
     found = read(folder)
     before = {file.name: file.text for file in found.files}
-    report, findings = _judged(found, targets, ignores)
+    report, findings = _judged(found, targets, ignores, clock=clock)
     now = report
     fixed: list[Finding] = []
     for _ in range(_MOST_ROUNDS if fix or unsafe else 0):
@@ -63,7 +67,7 @@ def _lint(
         fixed += making
         files = tuple(replace(file, text=texts.get(file.name, file.text)) for file in found.files)
         found = replace(found, files=files)
-        report, findings = _judged(found, targets, ignores)
+        report, findings = _judged(found, targets, ignores, clock=clock)
     marks = dict.fromkeys(found.marked, "\ufeff")
     changed = tuple(
         EditedFile(file.name, marks.get(file.name, "") + before[file.name], marks.get(file.name, "") + file.text)
@@ -77,10 +81,35 @@ def _lint(
 
 def findings_of(project: Project) -> tuple[Finding, ...]:
     """Return what the rules find, by file and line."""
-    found = [finding for rule in LINT_RULES for finding in rule.check(project)]
-    found += [finding for calling in _callings(project) for rule in SOURCE_RULES for finding in rule.check(calling)]
+    return findings_within(project, Clock())[0]
+
+
+def findings_within(project: Project, clock: Clock) -> tuple[tuple[Finding, ...], tuple[NotRead, ...]]:
+    """Return what the rules find, by file and line, and which rules did not end within the time that the clock
+    gives."""
+    found: list[Finding] = []
+    spent: list[NotRead] = []
+    for rule, check in _checks(project):
+        try:
+            found += clock.within(RULE_SECONDS, partial(_all_of, check))
+        except TimeSpentError as error:
+            spent.append(NotRead(".", f"the rule {rule} {error}: what it would find is missing"))
     unique = list(dict.fromkeys(found))
-    return tuple(sorted(unique, key=lambda each: (each.path or "", each.line or 0, each.severity.rank)))
+    ordered = sorted(unique, key=lambda each: (each.path or "", each.line or 0, each.severity.rank))
+    return tuple(ordered), tuple(spent)
+
+
+def _all_of(check: Callable[[], Iterable[Finding]]) -> tuple[Finding, ...]:
+    return tuple(check())
+
+
+def _checks(project: Project) -> Iterator[tuple[str, Callable[[], Iterable[Finding]]]]:
+    """The rules by their ids, each with what it has to look at."""
+    for rule in LINT_RULES:
+        yield rule.id, partial(rule.check, project)
+    for calling in _callings(project):
+        for each in SOURCE_RULES:
+            yield each.id, partial(each.check, calling)
 
 
 def _callings(project: Project) -> Iterator[CallingSources]:
@@ -95,14 +124,14 @@ def _callings(project: Project) -> Iterator[CallingSources]:
 
 
 def _judged(
-    found: ProjectRead, targets: tuple[Target, ...], ignores: Sequence[Ignore]
+    found: ProjectRead, targets: tuple[Target, ...], ignores: Sequence[Ignore], clock: Clock
 ) -> tuple[LintReport, tuple[Finding, ...]]:
-    project = project_of(found, targets)
+    project = project_of(found, targets, clock)
     ids = frozenset((*(rule.id for rule in LINT_RULES), *(rule.id for rule in SOURCE_RULES)))
-    raw = findings_of(project)
+    raw, spent = findings_within(project, clock)
     kept, inline, uses = apply(raw, project.files, ids)
     own = [ignore for ignore in ignores if ignore.rule in ids or ignore.rule == "not-read"]
-    left = suppress(kept, project.not_read, own, targets, date.today())
+    left = suppress(kept, (*project.not_read, *spent), own, targets=targets, today=date.today())
     about_ignores = [
         *(finding for use in uses for rule in INLINE_RULES for finding in rule.check(use)),
         *(

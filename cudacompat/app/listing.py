@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cudacompat.app.reading import ReadOptions, read
+from cudacompat.app.inputs.reading import ReadOptions, read
 from cudacompat.domain.reports.listing import InspectReport
 
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from cudacompat.app.check import judge_read
 from cudacompat.app.inputs.targets import jit_from, native_targets, release_of, resolve_targets
-from cudacompat.artifacts.binaries.extent import OnDisk, size_of
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.files.extent import OnDisk, size_of
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.judge.compat import judge, kernels_of
 from cudacompat.domain.machine.facts import Found, GpuDevice
 from cudacompat.domain.policy.policy import Policy
@@ -46,7 +46,7 @@ def load(
             for target, device in gpus:
                 if on_file is not None:
                     on_file(artifact.path)
-                done = load_artifact(artifact, target, device, disk, ask)
+                done = load_artifact(artifact, target, device, disk=disk, ask=ask)
                 if isinstance(done, NotRead):
                     unread.append(done)
                 else:
@@ -81,7 +81,7 @@ def gpus_to_ask(specs: Sequence[str]) -> list[tuple[Target, int]]:
 
 
 def _named(specs: Sequence[str], release: DriverRelease | None, jit: JitPolicy) -> tuple[Target, ...]:
-    return resolve_targets(specs, release, jit, os.environ, ask_machine=False)
+    return resolve_targets(specs, release, jit, environment=os.environ, ask_machine=False)
 
 
 def _device(target: Target, gpus: Sequence[GpuDevice]) -> int:
@@ -104,10 +104,12 @@ def load_artifact(
         file = disk.file(artifact.path)
         if isinstance(file, NotRead):
             return file
-        requests = [LoadRequest(str(file), m.offset, size_of(file, m), tuple(sorted(kernels_of(m)))) for m in asked]
+        requests = [
+            LoadRequest(str(file), m.offset, size_of(file, m), kernels=tuple(sorted(kernels_of(m)))) for m in asked
+        ]
         try:
             answers = ask(requests, device)
         except DriverSilentError as error:
             raise UsageError(f"the driver on this machine does not answer: {error}") from error
         compared = tuple(compare(judge(target, m), answer) for m, answer in zip(asked, answers, strict=True))
-    return ArtifactLoad(artifact.path, target, compared, tuple(sorted(not_asked.items())))
+    return ArtifactLoad(artifact.path, target, compared, not_asked=tuple(sorted(not_asked.items())))

@@ -35,8 +35,8 @@ def _native() -> tuple[Gpu, ...]:
             each.name,
             each.capability,
             next((known.chip for known in search(each.pci_id or "") if each.pci_id), None),
-            (each.pci_id,) if each.pci_id else (),
-            here.found_via,
+            pci_ids=(each.pci_id,) if each.pci_id else (),
+            source=here.found_via,
         )
         for each in devices.values()
     )

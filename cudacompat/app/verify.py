@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cudacompat.app.inputs.targets import jit_from, release_of
-from cudacompat.app.masking import without_secrets
 from cudacompat.app.runs.observe import OnOutput, RunRequest, observe
 from cudacompat.app.runs.run_log import read_log
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.reports.verify import VerifyReport
@@ -21,6 +20,7 @@ from cudacompat.domain.runs.verify import Decision, Expect, Verdict, decide
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.runs.health import require_url
+from cudacompat.host.surroundings.masking import without_secrets
 
 TIMEOUT_S = 600.0
 
@@ -50,12 +50,12 @@ def verify(
     if health is not None:
         require_url(health)
     gpus = _named(asked.gpus)
-    seen = observe(RunRequest(tuple(command), timeout_s, health, cold), os.environ, on_output)
+    seen = observe(RunRequest(tuple(command), timeout_s, health, cold=cold), os.environ, on_output)
     decision = decide(seen, asked.min_gpu_memory)
     if decision.verdict in (Verdict.GPU, Verdict.GPU_JIT, Verdict.UNDECIDED):
         seen = _with_files(seen, decision, on_file)
         decision = decide(seen, asked.min_gpu_memory)
-    return _report(Verified(seen, decision, asked.expected, asked.min_gpu_memory, gpus))
+    return _report(Verified(seen, decision, asked.expected, min_gpu_memory=asked.min_gpu_memory, gpus=gpus))
 
 
 def verify_log(path: str, asked: VerifyRequest) -> VerifyReport:
@@ -66,7 +66,9 @@ def verify_log(path: str, asked: VerifyRequest) -> VerifyReport:
         log = _on(log, gpus)
     unseen = ("the run itself: there is only its log",)
     seen = Observation(command=(), log=log, unseen=unseen)
-    return _report(Verified(seen, decide(seen), asked.expected, asked.min_gpu_memory, gpus, log=path))
+    return _report(
+        Verified(seen, decide(seen), asked.expected, min_gpu_memory=asked.min_gpu_memory, gpus=gpus, log=path)
+    )
 
 
 def _report(verified: Verified) -> VerifyReport:
@@ -105,7 +107,7 @@ def _with_files(seen: Observation, decision: Decision, on_file: Callable[[str], 
             verdict = judge_artifact(artifact, target)
             if verdict is not None:
                 counts = tuple((outcome, number) for outcome, number in verdict.counts.items())
-                judged.append(JudgedFile(artifact.path, target.label, verdict.outcome, counts))
+                judged.append(JudgedFile(artifact.path, target.label, verdict.outcome, counts=counts))
     unread = tuple(f"device code in {each.path} ({each.why})" for each in read.not_read)
     return replace(seen, judged=tuple(judged), unseen=(*seen.unseen, *unread))
 
@@ -116,4 +118,4 @@ def _targets(seen: Observation, decision: Decision) -> tuple[Target, ...]:
     used = [use for use in seen.devices if use.index in decision.devices] or list(seen.devices)
     release, jit = release_of(driver()), jit_from(os.environ)
     kinds = {(use.name, use.capability): None for use in used}
-    return tuple(Target(name, name, capability, release, jit) for name, capability in kinds)
+    return tuple(Target(name, name, capability, driver=release, jit=jit) for name, capability in kinds)

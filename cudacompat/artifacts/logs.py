@@ -30,6 +30,8 @@ _KEY_STAMP = re.compile(rb"\[?\d[\d\-/:T.,Z+ \]]{7,60}")
 _KEY_TIME = re.compile(rb'"(?:@?time(?:stamp)?|ts|t)"\s*:\s*(?:"[^"]{0,60}"|[\d.]+)')
 
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_MARKS = tuple(bom for bom, _ in _BOMS)
+_HEAD = 400  # bytes that tell text in UTF-16 from bytes that begin like it
 
 
 _MAGIC = (
@@ -150,6 +152,7 @@ class LogScanner:
         self._known: dict[bytes, object | None] = {}
         self._looks: dict[bytes, int] = {}
         self._decoder: codecs.IncrementalDecoder | None = None
+        self._head: bytes | None = b""  # the first bytes, until they say how the log is encoded
         self._ends_with_newline = True
         self.size = 0  # bytes taken
 
@@ -160,18 +163,25 @@ class LogScanner:
 
     def feed(self, data: bytes) -> None:
         """Take the next piece."""
-        if not data:
-            return
-        if self.size == 0:
-            self._decoder = next(
-                (
-                    codecs.getincrementaldecoder(name)("replace")
-                    for bom, name in _BOMS
-                    if data.startswith(bom) and 0 in data[:400]  # bytes that merely look like a mark have no zeros
-                ),
-                None,
-            )
         self.size += len(data)
+        if self._head is not None:
+            self._head += data
+            undecided = len(self._head) < 2 or self._head.startswith(_MARKS)
+            if undecided and len(self._head) < _HEAD:
+                return
+            data = self._begin(self._head)
+        if data:
+            self._take(data)
+
+    def _begin(self, head: bytes) -> bytes:
+        """Tell the encoding from the first bytes, whatever the pieces are that they came in, and give them back."""
+        self._head = None
+        name = next((name for bom, name in _BOMS if head.startswith(bom)), None)
+        if name is not None and 0 in head[:_HEAD]:  # bytes that merely look like a mark have no zeros
+            self._decoder = codecs.getincrementaldecoder(name)("replace")
+        return head
+
+    def _take(self, data: bytes) -> None:
         if self._decoder is not None:
             data = self._decoder.decode(data).encode("utf-8", "surrogatepass")
         self._buffer = self._buffer + data if self._buffer else data
@@ -182,6 +192,8 @@ class LogScanner:
 
     def close(self) -> None:
         """The log has ended: look at the rest."""
+        if self._head:
+            self._take(self._begin(self._head))
         self._search(len(self._buffer))
         self._count(len(self._buffer))
         self._ends_with_newline = self._buffer.endswith(b"\n") or self.size == 0
@@ -238,7 +250,7 @@ class LogScanner:
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
             self._looks.clear()
-        excerpt = Excerpt(self._buffer, span, hits, self._line, alone=looks >= _MOST_LOOKS)
+        excerpt = Excerpt(self._buffer, span, hits, line=self._line, alone=looks >= _MOST_LOOKS)
         self._known[key] = self._visitor.visit(excerpt)
         self._looks[key] = looks + 1
 
@@ -256,7 +268,7 @@ def _key(line: bytes) -> bytes:
 def refuse_binary(piece: bytes, name: str) -> None:
     """`UsageError` if this is the beginning of a file that is no text: a library, an archive, a compressed log."""
     head = piece[:4096]
-    if head.startswith(tuple(bom for bom, _ in _BOMS)):
+    if head.startswith(_MARKS):
         return
     kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
     if kind is not None:

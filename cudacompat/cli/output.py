@@ -27,13 +27,13 @@ def emit(
     if to_stdout(output):
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a stream that is not UTF-8 still takes every name
-        write(report, format_.value, sys.stdout, color.value)
+        write(report, format_.value, sys.stdout, color=color.value)
         sys.stdout.flush()
         if kept:
             require_kept()
     else:
         buffer = io.StringIO()
-        write(report, format_.value, buffer, "never" if color is Color.AUTO else color.value)
+        write(report, format_.value, buffer, color="never" if color is Color.AUTO else color.value)
         save(output or "", buffer.getvalue())
     if format_ is Format.GITHUB:
         _append_summary(report, os.environ.get("GITHUB_STEP_SUMMARY"))

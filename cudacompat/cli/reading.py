@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from cudacompat.app.reading import ReadOptions
+    from cudacompat.app.inputs.reading import ReadOptions
 
 MaxMembersOption = Annotated[
     int | None,
@@ -56,7 +56,7 @@ def options_of(
     """Return what these options ask for. `UsageError` for a size that is none."""
     from dataclasses import replace
 
-    from cudacompat.app.reading import ReadOptions
+    from cudacompat.app.inputs.reading import ReadOptions
     from cudacompat.domain.words.limits import Limits
 
     limits = Limits()

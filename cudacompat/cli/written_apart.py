@@ -31,7 +31,7 @@ def require_apart(written: Mapping[str, str], read: Sequence[str], project: str 
         elif stat.S_ISDIR(found.st_mode):
             raise UsageError(f"cannot write {path}: it is a folder")
         elif stat.S_ISREG(found.st_mode):
-            _require_replaceable(option, path, found, read, project)
+            _require_replaceable(option, path, found, read=read, project=project)
 
 
 def _require_folder(path: str) -> None:
@@ -70,7 +70,7 @@ def _is_build_file(path: str, project: str) -> bool:
 def _what_is_kept(path: str) -> str | None:
     """What a file is that no report replaces; `None` for text. One that cannot be read cannot be told apart."""
     from cudacompat.artifacts.binaries.ptx import is_ptx
-    from cudacompat.artifacts.sniff import Kind, sniff
+    from cudacompat.artifacts.files.sniff import Kind, sniff
 
     try:
         with Path(path).open("rb") as file:

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import Channel
+from cudacompat.domain.machine.loaders import OneForRelease
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import (
     bitsandbytes,
@@ -39,6 +40,7 @@ from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
+    from cudacompat.domain.machine.loaders import Loading
     from cudacompat.domain.project.prebuilt_wheels import Prebuilt
     from cudacompat.domain.runs.signs import RunSign
 
@@ -110,9 +112,11 @@ def names_anywhere() -> tuple[str, ...]:
 
 
 def variables() -> frozenset[str]:
-    """Return the names of environment variables that builds of engines read, or are believed to."""
+    """Return the names of environment variables that builds of engines and loaders read, or are believed to."""
     knobs = (knob for each in known() for knob in (*each.knobs, *each.env_knobs))
     read = {knob.name for knob in knobs if knob.channel is Channel.ENVIRONMENT}
+    chosen = {row.variable for rows in loading().values() for row in rows if isinstance(row, OneForRelease)}
+    read |= chosen - {""}
     return frozenset(read | {dead.name for each in known() for dead in each.dead if dead.name.isidentifier()})
 
 
@@ -124,6 +128,14 @@ def called() -> frozenset[str]:
 def wheels() -> tuple[Prebuilt, ...]:
     """Return the packages of engines that are built already."""
     return tuple(wheel for each in known() for wheel in each.wheels)
+
+
+def loading() -> dict[str, tuple[Loading, ...]]:
+    """Return how packages choose among their own libraries, by their normalised names."""
+    from cudacompat.engines.loaders import OTHERS
+
+    rows = (row for each in known() for row in each.loading)
+    return {row.package: row.rows for row in (*rows, *OTHERS)}
 
 
 def find(name: str) -> EngineRecord:

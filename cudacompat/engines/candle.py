@@ -101,14 +101,14 @@ ENGINE = EngineRecord(
         ),
         Marker(
             "Cargo.toml",
-            r"(?m)^\s*\"?candle-core\"?",
+            r"(?m)^[ \t]*\"?candle-core\"?",
             r"(?m)^version = \"(\d+)\.(\d+)\.(\d+)\"",
             beside="candle-kernels/build.rs",
         ),
         Marker(
             "Cargo.toml",
-            r"(?m)^\s*candle(?:-core)?\s*=",
-            r"(?m)^\s*candle-core\s*=\s*(?:\{[^}\n]*version\s*=\s*)?\"[\^=~]?(\d+(?:\.\d+){0,2})\"",
+            r"(?m)^[ \t]*candle(?:-core)?\s*=",
+            r"(?m)^[ \t]*candle-core\s*=\s*(?:\{[^}\n]*version\s*=\s*)?\"[\^=~]?(\d+(?:\.\d+){0,2})\"",
         ),
     ),
     recipe=Recipe(

@@ -65,7 +65,7 @@ ENGINE = EngineRecord(
         ),
     ),
     products=("target/*/build/*/out/*.a", "target/release/*"),
-    markers=(Marker("build.rs", r"(?s)\bcc::Build\b.*\.cuda\(\s*true\s*\)"),),
+    markers=(Marker("build.rs", r"(?s)\A(?>.*?\bcc::Build\b).*\.cuda\(\s*true\s*\)"),),
     recipe=Recipe(
         packages=("ca-certificates", "curl", "g++", "pkg-config"),
         configure=(),

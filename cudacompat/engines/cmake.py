@@ -62,7 +62,7 @@ ENGINE = EngineRecord(
         ),
     ),
     products=("build/**/*.so*", "build/**/*.a"),
-    markers=(Marker("CMakeLists.txt", r"(?im)^\s*project\s*\("),),
+    markers=(Marker("CMakeLists.txt", r"(?im)^[ \t]*project\s*\("),),
     recipe=Recipe(
         packages=("cmake", "g++", "git", "ninja-build"),
         configure=(

@@ -130,8 +130,8 @@ ENGINE = EngineRecord(
         ),
         Marker(
             "Cargo.toml",
-            r"(?m)^\s*llama-cpp-(?:sys-)?2\s*=|^\[dependencies\.llama-cpp-(?:sys-)?2\]",
-            r"(?m)^\s*llama-cpp-(?:sys-)?2\s*=\s*(?:\{[^}\n]*version\s*=\s*)?\"[\^=~]?(\d+(?:\.\d+){0,2})\"",
+            r"(?m)^[ \t]*llama-cpp-(?:sys-)?2\s*=|^\[dependencies\.llama-cpp-(?:sys-)?2\]",
+            r"(?m)^[ \t]*llama-cpp-(?:sys-)?2\s*=\s*(?:\{[^}\n]*version\s*=\s*)?\"[\^=~]?(\d+(?:\.\d+){0,2})\"",
         ),
     ),
     recipe=Recipe(

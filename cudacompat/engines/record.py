@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import Engine
+from cudacompat.domain.machine.loaders import PackageLoading
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 
 if TYPE_CHECKING:
@@ -21,3 +22,4 @@ class EngineRecord(Engine):
     log_lines: Callable[[], LogLines] | None = None
     run_signs: Callable[[], tuple[RunSign, ...]] | None = None
     wheels: tuple[Prebuilt, ...] = ()  # packages that are built already
+    loading: tuple[PackageLoading, ...] = ()  # how such packages choose among their own libraries

@@ -40,7 +40,7 @@ def components(prefix: str, taken: Iterable[str] = ()) -> Components:
             )
             break
         if libraries:
-            found.append(Component(package["name"], package["version"], prefix, libraries, "conda"))
+            found.append(Component(package["name"], package["version"], prefix, libraries=libraries, manager="conda"))
     return Components(tuple(sorted(found, key=lambda each: (each.package.lower(), each.version))), tuple(notes))
 
 

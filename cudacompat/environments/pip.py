@@ -39,7 +39,7 @@ def components(folders: Iterable[SiteFolder]) -> Components:
             source = _editable_from(info)
             if source is not None:
                 notes.append(f"{name} is installed editable from {source}: name that folder to have it judged")
-            listed = _listed(folder, info, name, notes)
+            listed = _listed(folder, info, name, notes=notes)
             if listed is None:
                 silent.append(name)
                 continue
@@ -49,7 +49,7 @@ def components(folders: Iterable[SiteFolder]) -> Components:
                 notes.append(f"more than {_LIBRARIES} libraries in Python packages: those from {name} on are left out")
                 return Components(_ordered(found), tuple(notes))
             if libraries:
-                found.append(Component(name, version, folder.path, libraries))
+                found.append(Component(name, version, folder.path, libraries=libraries))
     if silent:
         shown = ", ".join(sorted(silent)[:5]) + (", …" if len(silent) > 5 else "")
         notes.append(f"{len(silent)} Python packages do not say which files are theirs: {shown}")

@@ -125,9 +125,9 @@ def _project() -> _Project:
                 project["description"],
                 project["license"],
                 project["requires-python"],
-                _own(project["dependencies"]),
-                tuple(sorted(project["scripts"].items())),
-                (root / "LICENSE").read_bytes(),
+                requires=_own(project["dependencies"]),
+                scripts=tuple(sorted(project["scripts"].items())),
+                license_text=(root / "LICENSE").read_bytes(),
             )
         installed = metadata.distribution("cudacompat")
         scripts = ((each.name, each.value) for each in installed.entry_points if each.group == "console_scripts")
@@ -135,9 +135,9 @@ def _project() -> _Project:
             installed.metadata["Summary"],
             installed.metadata["License-Expression"],
             installed.metadata["Requires-Python"],
-            _own(installed.requires or ()),
-            tuple(sorted(scripts)),
-            (installed.read_text("licenses/LICENSE") or "").encode(),
+            requires=_own(installed.requires or ()),
+            scripts=tuple(sorted(scripts)),
+            license_text=(installed.read_text("licenses/LICENSE") or "").encode(),
         )
     except (OSError, KeyError, tomllib.TOMLDecodeError, metadata.PackageNotFoundError) as error:
         raise UsageError(f"what cudacompat needs is not known here ({error}); name a wheel with --install") from error

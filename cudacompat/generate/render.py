@@ -43,13 +43,14 @@ def files(
     if len(plans) > 1 and kind.matrix is Matrix.FILE_EACH:
         names = [filters.each_file(kind.file, plan, plans) for plan in plans]
         return tuple(
-            GeneratedFile(name, render(plan, kind, command, install)) for name, plan in zip(names, plans, strict=True)
+            GeneratedFile(name, render(plan, kind, command, install=install))
+            for name, plan in zip(names, plans, strict=True)
         )
     if len(plans) > 1 and kind.matrix is Matrix.NO:
         raise UsageError(f"--as {kind.name} holds one build, and no single build serves all of these GPUs")
     name = _name(plans[0])
     return tuple(
-        GeneratedFile(file.format(name=name), _text(plans, kind, template, command, install))
+        GeneratedFile(file.format(name=name), _text(plans, kind, template, command=command, install=install))
         for file, template in ((kind.file, kind.template), *kind.also)
     )
 
@@ -57,7 +58,7 @@ def files(
 def render(plan: BuildPlan, kind: Output, command: str, install: InstallSource = OWN) -> str:
     """Return the text of the file. `command` is the command line that made it, for its head; `install` is where
     the check stage of an image gets cudacompat from."""
-    return _text((plan,), kind, kind.template, command, install)
+    return _text((plan,), kind, kind.template, command=command, install=install)
 
 
 def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str, install: InstallSource) -> str:

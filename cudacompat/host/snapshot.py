@@ -19,21 +19,22 @@ from cudacompat.domain.machine.facts import (
     Missing,
     ToolkitFacts,
 )
-from cudacompat.host.container import container
-from cudacompat.host.environment import cuda_variables
 from cudacompat.host.gpus.driver import driver
 from cudacompat.host.gpus.pci import cards
 from cudacompat.host.gpus.probe import gpus
 from cudacompat.host.listing import ProbeList
-from cudacompat.host.roots import Roots
-from cudacompat.host.system import home, libc_text, platform_text
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.surroundings.container import container
+from cudacompat.host.surroundings.environment import cuda_variables
+from cudacompat.host.surroundings.system import home, libc_text, platform_text
 from cudacompat.host.toolchain.compilers import cmake, compilers
+from cudacompat.host.toolchain.library_folders import library_folders
 from cudacompat.host.toolchain.site_folders import site_folders
 from cudacompat.host.toolchain.toolkit import toolkits
 
 T = TypeVar("T")
 
-Installed = Callable[[Sequence[SiteFolder], Sequence[str]], Components]
+Installed = Callable[[Sequence[SiteFolder], Sequence[str], Sequence[str], str], Components]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,9 @@ def snapshot(
 ) -> HostFacts:
     """Return the facts of this machine, or of the one that `roots` stand for. Nothing that a probe does ends it: what
     raised, or did not answer within its limit or `timeout_s` seconds, is missing, and a note says so. `installed`
-    tells what is installed in the folders of Python packages and in the environments that are given to it; without it
-    nothing is. `variables` are names in the environment that matter to builds beside those of CUDA and CMake."""
+    tells what is installed in the folders of Python packages, the environments, the folders of libraries and the system
+    that are given to it; without it nothing is. `variables` are names in the environment that matter to builds beside
+    those of CUDA and CMake."""
     seen = roots or Roots.real()
     # the seconds are more than the programs that a probe runs one after the other are given
     probes = (
@@ -106,7 +108,9 @@ def snapshot(
 def _installed(installed: Installed | None, roots: Roots) -> Components:
     conda = roots.environ.get("CONDA_PREFIX", "")
     prefixes = (conda,) if Path(conda).is_absolute() else ()
-    return Components() if installed is None else installed(site_folders(roots), prefixes)
+    if installed is None:
+        return Components()
+    return installed(site_folders(roots), prefixes, library_folders(roots), str(roots.root))
 
 
 def _building(roots: Roots) -> _Building:

@@ -13,7 +13,7 @@ from cudacompat.report.commands import writers
 if TYPE_CHECKING:
     from cudacompat.domain.words.report import Report
     from cudacompat.report.json import Json
-    from cudacompat.report.text_page import Page
+    from cudacompat.report.text.page import Page
     from cudacompat.report.view import View
 
 
@@ -129,13 +129,13 @@ def write(report: Report, format_: str, stream: TextIO, color: str = "auto") -> 
     elif format_ == Format.TEXT and entry.plain is not None:
         stream.write(f"{entry.plain(report)}\n")
     elif format_ == Format.TEXT and entry.text is not None:
-        from cudacompat.report.text import page_on
+        from cudacompat.report.text.sections import page_on
 
         entry.text(page_on(stream, color), report)
     elif format_ == Format.MARKDOWN:
         stream.writelines(parts_of(report))
     elif format_ == Format.HTML and entry.html is not None:
-        from cudacompat.report import html
+        from cudacompat.report.html import document as html
 
         html.render(entry.html(report), stream)
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import cudacompat
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.reports.doctor import DoctorReport
+from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
@@ -198,6 +198,30 @@ def doctor_json(report: DoctorReport) -> Json:
         "findings": findings_json(report.findings),
         "plan": [{"why": step.why, "command": step.command} for step in report.plan],
         "settings": [{"title": title, "text": text} for title, text in report.settings],
+        "packages": _packages(report.packages) if report.packages is not None else None,
+    }
+
+
+def _packages(packages: InstalledPackages) -> Json:
+    return {
+        "with_code": [
+            {
+                "name": each.package,
+                "version": each.version,
+                "manager": each.manager,
+                "alternatives": [
+                    {"libraries": list(group.libraries), "loaded": group.loaded, "evidence": group.evidence}
+                    for group in each.alternatives
+                ],
+                "called_on": [
+                    {"library": only.library, "numbers": list(map(list, only.numbers)), "evidence": only.evidence}
+                    for only in each.called_on
+                ],
+            }
+            for each in packages.with_code
+        ],
+        "without_code": packages.without_code,
+        "copies": [{"path": path, "count": number} for path, number in packages.copies],
     }
 
 

@@ -75,7 +75,7 @@ class View:
     def notices(self) -> tuple[Finding, ...]:
         """What is no fault and must not be hidden: the policy files that let findings pass, with their numbers."""
         return tuple(
-            Finding("policy-suppresses", Severity.NOTE, f"{file} suppresses {count(number, 'finding')}", file)
+            Finding("policy-suppresses", Severity.NOTE, f"{file} suppresses {count(number, 'finding')}", path=file)
             for file, number in suppressing_files(self.suppressed)
         )
 
@@ -139,7 +139,7 @@ def view_of(report: Any) -> View:
         findings=findings,
         suppressed=suppressed,
         not_read=not_read,
-        gaps=_gaps(report.exit_code, not_read, findings, open_),
+        gaps=_gaps(report.exit_code, not_read, findings, open_=open_),
         targets=targets,
         rows=rows,
         open=open_,
@@ -232,16 +232,16 @@ def _open(rows: Iterable[Row], suppressed: Iterable[Suppressed]) -> frozenset[Pl
 def _gaps(
     exit_code: int, not_read: Iterable[NotRead], findings: Sequence[Finding], open_: frozenset[Place]
 ) -> tuple[Finding, ...]:
-    gaps = [Finding("not-read", Severity.ERROR, f"could not be read: {item.why}", item.path) for item in not_read]
+    gaps = [Finding("not-read", Severity.ERROR, f"could not be read: {item.why}", path=item.path) for item in not_read]
     told = {(finding.path, finding.target) for finding in findings if finding.id == "undecided"}
     gaps += [
-        Finding("undecided", Severity.WARNING, "cannot tell whether it runs", path, target=target)
+        Finding("undecided", Severity.WARNING, "cannot tell whether it runs", path=path, target=target)
         for path, target in sorted(open_ - told, key=lambda place: (place[0] or "", place[1] or ""))
     ]
     if exit_code == ExitCode.NOTHING:
-        gaps.append(Finding("nothing-to-judge", Severity.ERROR, "there was nothing to judge", None))
+        gaps.append(Finding("nothing-to-judge", Severity.ERROR, "there was nothing to judge", path=None))
     elif exit_code == ExitCode.STEP_FAILED:
-        gaps.append(Finding("step-failed", Severity.ERROR, "a build or run step failed", None))
+        gaps.append(Finding("step-failed", Severity.ERROR, "a build or run step failed", path=None))
     elif exit_code not in (ExitCode.OK, ExitCode.FINDINGS) and not gaps and not told:
-        gaps.append(Finding("incomplete", Severity.ERROR, "the result is incomplete", None))
+        gaps.append(Finding("incomplete", Severity.ERROR, "the result is incomplete", path=None))
     return tuple(gaps)

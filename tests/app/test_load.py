@@ -13,8 +13,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from cudacompat.artifacts.binaries.extent import OnDisk, size_of
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.files.extent import OnDisk, size_of
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.judge.compat import judge, kernels_of
 from cudacompat.domain.runs.load import Agreement, ModuleAnswer, compare, loadable
 from cudacompat.domain.words.code import NotRead, Registration

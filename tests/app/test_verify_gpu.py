@@ -16,7 +16,7 @@ import pytest
 
 from cudacompat.domain.machine.facts import Found
 from cudacompat.host.gpus import libcuda
-from cudacompat.host.process import run as run_program
+from cudacompat.host.programs.process import run as run_program
 from tests.helpers.run import ROOT, Ran, cudacompat
 from tests.helpers.toolchain import missing
 

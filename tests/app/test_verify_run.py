@@ -20,7 +20,7 @@ from tests.helpers import fake_gpu
 from tests.helpers.fake_gpu import CONTEXT
 from tests.helpers.run import EXAMPLE, Ran, cudacompat
 from tests.helpers.shared_build import BuildOnce
-from tests.host.test_process import gone
+from tests.host.programs.test_process import gone
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the process tree is read from /proc")
 

@@ -144,6 +144,11 @@ class TestEncodings:
             reading, _ = scan(parts)
             assert [(each.signature.id, each.line) for each in reading.occurrences] == [("nvcc-unsupported-arch", 2)]
 
+    @pytest.mark.parametrize("cut", [1, 2, 3, 200])
+    @pytest.mark.parametrize("data", [b"\xff\xfe\x00 no text\n" + FATAL, ("INFO\n" + FATAL.decode()).encode("utf-16")])
+    def test_what_a_mark_is_does_not_hang_on_the_first_piece(self, data: bytes, cut: int) -> None:
+        assert found([data[:cut], data[cut:]]) == found([data])
+
     def test_latin_1(self) -> None:
         reading, _ = scan(["C:\\Übung\\日\\x.cu: ".encode() + b"\xdcbung " + FATAL])
         assert [each.signature.id for each in reading.occurrences] == ["nvcc-unsupported-arch"]

@@ -103,6 +103,15 @@ class TestPolicies:
         assert "verysecret" not in ran.err
         assert f"{project.parent}/shadow" in ran.err.replace("project/../", "")
 
+    @pytest.mark.parametrize("key", ["gpus-from", "baseline"])
+    def test_a_pipe_that_one_names_is_not_waited_for(self, project: Path, key: str) -> None:
+        os.mkfifo(project / "pipe")
+        (project / "cudacompat.toml").write_text(f'{key} = "pipe"\n')
+        gpu = () if key == "gpus-from" else ("--gpu", "12.0")
+        ran = cudacompat("check", "lib.so", *gpu, cwd=project)
+        assert ran.code == 2
+        assert "it is no regular file" in ran.err
+
     def test_one_of_a_variable_neither_but_one_of_an_option_is(self, project: Path) -> None:
         (project / "list").write_text("# GPUs\nnone such\n")
         ran = inside("check", "lib.so", cwd=project, env={"CUDACOMPAT_GPUS_FROM": "list"})

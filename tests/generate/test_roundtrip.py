@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from tests.helpers import toolchain
 from tests.helpers.run import ROOT, cudacompat
 

@@ -31,6 +31,11 @@ def module(*entries: FatbinEntry | str, registration: Registration = Registratio
     return DeviceModule(0, ".nv_fatbin", registration, built)
 
 
+def other(*targets: str) -> DeviceModule:
+    """A module of another source: its kernels are in no module that `module` makes."""
+    return module(*(image(each, kernels=("other1", "other2")) for each in targets))
+
+
 def artifact(modules: Sequence[DeviceModule], linked: bool = True) -> BinaryArtifact:
     """A file of these modules."""
     return BinaryArtifact("lib.so", "elf", 1000, linked, tuple(modules))

@@ -28,9 +28,14 @@ def _cubins() -> dict[str, bytes]:
 
 
 def image(target: str) -> Image:
-    """`sm_90a`, or `compute_90` (of ISA 7.8) or `compute_90@8.7`; PTX holds the same kernel as the cubins."""
+    """`sm_90a`, or `compute_90` (of ISA 7.8) or `compute_90@8.7`; PTX holds the same kernel as the cubins.
+
+    `sm_90:k2` is machine code of another source: its kernel has that name, of as many letters.
+    """
     if target.startswith("sm_"):
-        return sass(_cubins()[target], target.lstrip("sm_0123456789"))
+        target, _, kernel = target.partition(":")
+        cubin = _cubins()[target].replace(f"{KERNEL}\0".encode(), f"{kernel or KERNEL}\0".encode())
+        return sass(cubin, target.lstrip("sm_0123456789"))
     arch, _, isa = target.removeprefix("compute_").partition("@")
     return ptx(ptx_text(isa or "8.8", arch, (KERNEL,)))
 

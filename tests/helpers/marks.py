@@ -38,6 +38,7 @@ SLOW: Listed = {
         "test_two_gpus_of_which_one_was_used",
     ),
     "tests/artifacts/binaries/test_cuobjdump.py": (),
+    "tests/artifacts/binaries/test_kernel_names.py": (),
     "tests/artifacts/binaries/test_read_binary.py": (
         "test_a_static_library",
         "test_an_executable_with_separate_compilation_holds_its_code_twice",
@@ -137,6 +138,7 @@ TOOLS: Listed = {
         "test_the_section_table_is_read_as_pyelftools_reads_it",
         "test_what_nvcc_makes_equals_cuobjdump",
     ),
+    "tests/artifacts/binaries/test_kernel_names.py": (),
     "tests/artifacts/binaries/test_read_cubin.py": (),
     "tests/artifacts/binaries/test_read_fatbin.py": (
         "test_a_bare_fatbin_for_the_linker_tells_what_it_lacks",
@@ -187,7 +189,7 @@ TOOLS: Listed = {
     "tests/host/gpus/test_load_driver.py": (),
     "tests/host/gpus/test_nvml.py": (),
     "tests/host/runs/test_watching.py": ("TestMaps::test_this_very_process",),
-    "tests/host/test_process.py": ("TestRun::test_what_cannot_be_started_is_a_result",),
+    "tests/host/programs/test_process.py": ("TestRun::test_what_cannot_be_started_is_a_result",),
     "tests/host/test_snapshot.py": (
         "TestFailures::test_a_driver_that_never_answers",
         "TestFailures::test_a_probe_that_raises_leaves_the_rest",

@@ -56,8 +56,10 @@ def verdicts(modules: Sequence[DeviceModule], targets: Sequence[Target], path: s
 
 
 def at(number: int, *entries: str, registration: Registration = Registration.REGISTERED) -> DeviceModule:
-    """A module at its own byte of the file."""
-    return replace(module(*entries, registration=registration), offset=number)
+    """A module at its own byte of the file, with kernels of its own."""
+    kernels = tuple(f"k{n}_{number}" for n in (1, 2))
+    images = [image(each, kernels=kernels) for each in entries]
+    return replace(module(*images, registration=registration), offset=number)
 
 
 def error(path: str | None, target_: str | None = "12.0", id_: str = "no-runnable-code", **more: object) -> Finding:

@@ -106,6 +106,18 @@ class TestRoundTrip:
         assert from_json(saved(odd)) == odd
 
 
+def test_facts_saved_before_there_were_managers_are_still_read() -> None:
+    older = saved(FULL)
+    del older["packages"][0]["manager"]
+    assert from_json(older) == FULL
+    assert from_json(saved(replace(FULL, packages=(Component("x", "1", "/", ("/x.so",), "dpkg"),)))).packages == (
+        Component("x", "1", "/", ("/x.so",), "dpkg"),
+    )
+    older["packages"][0]["manager"] = 5
+    with pytest.raises(ParseError, match=r"packages\[0\].manager: expected a text"):
+        from_json(older)
+
+
 class TestPrivacy:
     @pytest.mark.parametrize(
         ("home", "text", "written"),
@@ -138,7 +150,7 @@ class TestPrivacy:
             notes=(text,),
             environment=(("CUDA_HOME", text),),
             toolkits=(ToolkitFacts(text, None, True, f"PATH ({text})"),),
-            packages=(Component("x", "1", text, (text,)),),
+            packages=(Component("x", "1", text, (text,), "dpkg"),),
             container=ContainerFacts(True, None, text),
             gpus=Missing("GPU", (text,)),
         )
@@ -147,7 +159,8 @@ class TestPrivacy:
         assert document["environment"] == {"CUDA_HOME": written}
         assert document["toolkits"][0]["path"] == written
         assert document["toolkits"][0]["found_via"] == f"PATH ({written})"
-        assert document["packages"][0] == {"name": "x", "version": "1", "location": written, "libraries": [written]}
+        package = {"name": "x", "version": "1", "location": written, "libraries": [written], "manager": "dpkg"}
+        assert document["packages"][0] == package
         assert document["container"]["evidence"] == written
         assert document["gpus"]["tried"] == [written]
 

@@ -18,9 +18,9 @@ from cudacompat.domain.machine.facts import Found, HostFacts, Missing, ToolFacts
 from cudacompat.engines import variables
 from cudacompat.environments import installed
 from cudacompat.host import snapshot as snapshot_module
-from cudacompat.host.environment import cuda_variables
-from cudacompat.host.roots import Roots
-from cudacompat.host.system import home
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.surroundings.environment import cuda_variables
+from cudacompat.host.surroundings.system import home
 from tests.helpers.machine import nvidia_smi, program, recorded
 from tests.helpers.run import ROOT
 from tests.helpers.toolchain import require_host_compiler
@@ -149,7 +149,7 @@ class TestAWholeMachine:
         }
         code = (
             "import json; from cudacompat.domain.machine.facts import Missing, to_json\n"
-            "from cudacompat.host.gpus import nvml; from cudacompat.app import doctor\n"
+            "from cudacompat.host.gpus import nvml; from cudacompat.app.doctor import diagnosis as doctor\n"
             "nvml.gpus = lambda roots: Missing('GPU', ())\n"  # this machine's, if it has one
             "nvml.driver = lambda roots: Missing('driver', ())\n"
             "print(json.dumps(to_json(doctor._snapshot())))"

@@ -14,7 +14,9 @@ import pytest
 from cudacompat.domain.reports.doctor import DoctorReport, PlanStep
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
-from cudacompat.report import formats, heat, html
+from cudacompat.report import formats
+from cudacompat.report.html import document as html
+from cudacompat.report.html import heat
 from tests.helpers.build import target
 from tests.helpers.report_cases import CASES, HOSTILE, INNER, INSPECTED, TARGETS, at, error, many, report, verdicts
 from tests.helpers.run import EXAMPLE, GPU, cudacompat

@@ -27,14 +27,16 @@ def found(modules: Sequence[DeviceModule], gpu: str, require: Require = Require.
 FULL = image("sm_90", kernels=("k1", "k2"))
 LACKING = replace(module(FULL, image("sm_120", kernels=("k1",))), offset=0x80)
 EMPTY = replace(module(FULL, image("sm_120", kernels=())), offset=0xC0)
+# what the link step took in: it has the kernels, and not for the architecture whose image lacks them
+UNIT = module(FULL, registration=Registration.RELOCATABLE)
 
 
 @pytest.mark.parametrize(
     ("id_", "modules", "gpu", "require", "places"),
     [
         ("no-runnable-code", [at(64, "sm_80"), at(128, "sm_86")], "12.0", Require.RUNS, [(64, None), (128, None)]),
-        ("hole", [at(64, "sm_120"), LACKING, at(256, "sm_80")], "12.0", Require.RUNS, [(256, None), (128, "k2")]),
-        ("phantom-arch", [EMPTY], "12.0", Require.RUNS, [(0xC0, "k1"), (0xC0, "k2")]),
+        ("hole", [at(64, "sm_120"), LACKING, at(256, "sm_80"), UNIT], "12.0", Require.RUNS, [(256, None), (128, "k2")]),
+        ("phantom-arch", [EMPTY, UNIT], "12.0", Require.RUNS, [(0xC0, "k1"), (0xC0, "k2")]),
         ("jit-only", [at(64, "compute_80")], "12.0", Require.RUNS, [(64, None)]),
         ("not-native", [at(64, "sm_80"), at(128, "sm_86")], "8.6", Require.NATIVE, [(64, None)]),
         ("undecided", [replace(module(image("sm_120", kernels=None)), offset=64)], "12.0", Require.RUNS, [(64, None)]),

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.artifacts.binaries.extent import OnDisk
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.files.extent import OnDisk
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import NotRead
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain

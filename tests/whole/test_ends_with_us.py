@@ -15,7 +15,7 @@ import pytest
 
 from tests.helpers import toolchain
 from tests.helpers.run import ROOT
-from tests.host.test_process import alive
+from tests.host.programs.test_process import alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes are found in /proc")
 

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from cudacompat.app.check import judge_read
 from cudacompat.artifacts.binaries import compression, section
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.listing import InspectReport
@@ -365,7 +365,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 _SCRIPT = """
 import json, resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit}))
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.app.check import judge_read
 from cudacompat.domain.policy.policy import Policy
 from tests.helpers.build import target

@@ -63,14 +63,26 @@ WORDS = ("domain.words*", "domain.reports*", "domain.tables", "domain.judge", "d
 READING = (
     *CLI,
     *("cli.output", "cli.progress", "app", "app.inputs", "app.listing", "domain.reports.listing"),
-    *("artifacts", "artifacts.read", "artifacts.binary", "artifacts.sniff", "artifacts.containers", "artifacts.work"),
-    *("artifacts.containers.folders", "artifacts.containers.base", "artifacts.containers.openers"),
-    *("artifacts.one_file", "artifacts.binaries*", "app.reading"),
+    *(
+        "artifacts",
+        "artifacts.reading",
+        "artifacts.reading.read",
+        "artifacts.reading.work",
+        "artifacts.reading.one_file",
+    ),
+    *(
+        "artifacts.files",
+        "artifacts.files.sniff",
+        "artifacts.files.binary",
+        "artifacts.binaries*",
+        "app.inputs.reading",
+    ),
+    *("artifacts.containers", *(f"artifacts.containers.{name}" for name in ("folders", "base", "openers"))),
     *WORDS,
 )
 WRITER = ("report.commands",)
 JSON = (*WRITER, "report.json")
-TEXT = (*WRITER, "report.text", "report.text_page", "report.safe_text", "report.code_sizes")
+TEXT = (*WRITER, "report.text", "report.text.sections", "report.text.page", "report.safe_text", "report.code_sizes")
 GPUS = (
     *CLI,
     *("cli.output", "app", "app.lookup", "domain.reports.lookup", "domain.gpus", "domain.gpus.lookup"),
@@ -104,7 +116,10 @@ NOT_LINT = (
     *("domain.logs*", "domain.tables.pci_ids", "domain.tables.gpu_names"),
     *("app.check", "app.doctor", "app.generate", "app.explain", "app.rebuild*", "app.verify", "artifacts.binaries*"),
 )
-EXPLAIN = (*CLI, "cli.output", "app", "app.explain", "app.masking", "artifacts", "artifacts.logs", "domain*")
+EXPLAIN = (
+    *(*CLI, "cli.output", "app", "app.explain", "artifacts", "artifacts.logs", "domain*"),
+    *("host", "host.surroundings", "host.surroundings.masking"),
+)
 NOT_EXPLAIN = ("domain.builds.plans*", "domain.builds.engine*", "domain.tables.pci_ids", "domain.tables.gpu_names")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from cudacompat.artifacts.binary import _FORMATS
+from cudacompat.artifacts.files.binary import _FORMATS
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.words.code import BinaryArtifact, FileFormat, ReadResult
 from cudacompat.report.json import inspect_json

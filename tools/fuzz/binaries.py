@@ -11,16 +11,17 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from cudacompat.host.python_stack import SiteFolder, packages
-
 from cudacompat.app.check import judge_read
 from cudacompat.artifacts.binaries import compression, pe, ptx
-from cudacompat.artifacts.binaries.buffer import UnreadableError
-from cudacompat.artifacts.binary import read_binary
-from cudacompat.artifacts.read import read_paths
-from cudacompat.artifacts.sniff import HEAD, Kind, sniff
+from cudacompat.artifacts.binaries.buffer import Allowance, UnreadableError
+from cudacompat.artifacts.files.binary import read_binary
+from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
+from cudacompat.artifacts.reading.read import read_paths
+from cudacompat.domain.machine.components import SiteFolder
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.words.code import ReadResult
+from cudacompat.domain.words.limits import Limits
+from cudacompat.environments.pip import components
 from tests.artifacts.binaries.test_read_binary import DATA, pe_image
 from tests.helpers import device_files, fatbin_writer, h200, toolchain
 from tests.helpers.build import target
@@ -41,8 +42,8 @@ def _as(kind: Kind) -> Callable[[bytes], None]:
     def run(data: bytes) -> None:
         if kind is Kind.COFF and not pe.is_coff(data[:HEAD], len(data)):
             return  # such a file has no magic number; without this look nothing is read as one
-        read_binary("x", data, kind, kernels=False)
-        found = read_binary("x", data, kind, kernels=True).artifact
+        read_binary("x", data, kind, Allowance(Limits().of_file(len(data))), kernels=False)
+        found = read_binary("x", data, kind, Allowance(Limits().of_file(len(data))), kernels=True).artifact
         if found is not None:
             _judged(ReadResult((found,), (), 1, 0, ()))
 
@@ -88,7 +89,7 @@ def _installed(data: bytes) -> None:
     (site / "engine" / "lib.so").touch()
     for name, piece in (("RECORD", listed), ("METADATA", metadata), ("direct_url.json", origin)):
         (info / name).write_bytes(piece)
-    packages([SiteFolder(site, scratch())])
+    components([SiteFolder(str(site), str(scratch()))])
 
 
 # -- seeds

@@ -8,8 +8,9 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+from cudacompat import engines
 from cudacompat.app import doctor
-from cudacompat.app.explain import explain
+from cudacompat.app.explain import explain, line_catalogue
 from cudacompat.app.inputs import baseline_file, fleet, policy_file
 from cudacompat.artifacts.logs import LogScanner, pieces
 from cudacompat.domain.builds.engine import Grammar
@@ -17,7 +18,6 @@ from cudacompat.domain.builds.lists.guess import meant
 from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.builds.lists.reader import read_list
 from cudacompat.domain.gpus.lookup import resolve, search
-from cudacompat.domain.logs.catalogue import SIGNATURES
 from cudacompat.domain.logs.diagnosis import Source, diagnose
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
@@ -53,17 +53,24 @@ def _policy(path: str) -> None:
     policy_file.load({}, {}, path)
 
 
-_MATCHER = functools.cache(lambda: Matcher(signature for signature in SIGNATURES if not signature.derived))
+_LINES = functools.cache(line_catalogue)
+
+
+@functools.cache
+def _matcher() -> Matcher:
+    lines = _LINES()
+    return Matcher((signature for signature in lines.signatures if not signature.derived), lines.everywhere)
 
 
 def _log(data: bytes) -> None:
     """As `explain LOG --gpu 12.0`, but for the search's automaton, which is made once."""
-    reading = LogReading(_MATCHER())
+    reading = LogReading(_matcher(), engines.log_names())
     scanner = LogScanner(reading)
     for piece in pieces(io.BytesIO(data)):
         scanner.feed(piece)
     scanner.close()
-    diagnose(reading, Source("run.log", scanner.lines, scanner.size), target("12.0"), "--gpu", {"whisper.cpp"})
+    source = Source("run.log", scanner.lines, scanner.size)
+    diagnose(reading, source, target("12.0"), "--gpu", engines={"whisper.cpp"}, lines=_LINES().by_id())
 
 
 def _id(data: bytes) -> None:

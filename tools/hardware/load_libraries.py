@@ -42,8 +42,8 @@ def candidates(paths: list[str]) -> list[Path]:
 def one(path: str, modes: list[str], module_limit: float, shards: int) -> dict[str, object] | None:
     """The record of one file, `None` if there is no device code in it."""
     from cudacompat.app.load import gpus_to_ask, load_artifact
-    from cudacompat.artifacts.binaries.extent import OnDisk
-    from cudacompat.artifacts.read import read_paths
+    from cudacompat.artifacts.files.extent import OnDisk
+    from cudacompat.artifacts.reading.read import read_paths
     from cudacompat.domain.words.code import NotRead
     from cudacompat.domain.words.verdict import JitPolicy
     from cudacompat.host.gpus import driver_api

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -23,12 +22,14 @@ def load(file: str, *, quoted: bool = True) -> Baseline:
     """Return the baseline that a file holds; `UsageError` in one line where it cannot be read or is none, which quotes
     the file only where `quoted` allows it."""
     hint = "; write it with check --write-baseline"
-    data = read_whole(file, _LARGEST, "is no baseline", named=f"the baseline {file}", hint=hint)
+    data = read_whole(file, _LARGEST, "is no baseline", named=f"the baseline {file}", hint=hint, regular=not quoted)
+    from cudacompat.artifacts.buildfiles.toml import toml_document
+
     with quoting(file, "is no baseline", allowed=quoted):
         try:
-            document = tomllib.loads(data.decode("utf-8"))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-            raise UsageError(f"{file} is no baseline: {str(error) or 'nested too deep'}") from None
+            document = toml_document(data.decode("utf-8"))
+        except ValueError as error:
+            raise UsageError(f"{file} is no baseline: {error}") from None
         return of_document(document, file)
 
 
@@ -38,7 +39,7 @@ def compared_with(baseline: Baseline, read: ReadResult, paths: Sequence[str]) ->
     now = {artifact.path: lock(artifact, names[artifact.path]) for artifact in read.artifacts}
     roots = [path.replace(os.sep, "/") for path in paths]
     looked_into = {name for file in _files(paths) for name in both_names(file.replace(os.sep, "/"), roots)}
-    return compare(baseline, now, {names[item.path] for item in read.not_read}, looked_into)
+    return compare(baseline, now, {names[item.path] for item in read.not_read}, containers=looked_into)
 
 
 def text_of(read: ReadResult, paths: Sequence[str]) -> tuple[str, int]:

@@ -28,6 +28,7 @@ def targets_for(
     specs: Sequence[str],
     named: Sequence[JudgedTarget],
     fleet: Sequence[FleetGpu],
+    *,
     driver: DriverRelease | None,
     floor: DriverRelease | None,
     jit: JitPolicy | None,
@@ -45,12 +46,12 @@ def targets_for(
     others: list[JudgedTarget] = [*named]
     for spec in specs if specs or targets or named else ("native",):
         if spec.strip().lower() == "native":
-            targets += resolve_targets(("native",), driver, jit, environment)
+            targets += resolve_targets(("native",), driver, jit, environment=environment)
         else:
             others.append(resolve(spec))
     if others:
         release = driver if driver is not None or floor is not None else _this_machines_driver()
-        targets += [Target(each.id, each.name, each.capability, release, how) for each in others]
+        targets += [Target(each.id, each.name, each.capability, driver=release, jit=how) for each in others]
     if floor is not None:
         targets = [replace(each, driver=floored(each.driver, floor, each.capability)) for each in targets]
     return distinct(targets)
@@ -72,7 +73,7 @@ def load(files: Sequence[str], *, quoted: bool = True) -> Fleet:
     gpus: list[FleetGpu] = []
     not_read: list[NotRead] = []
     for file in dict.fromkeys(files):
-        text = _text(file)
+        text = _text(file, regular=not quoted)
         with quoting(file, "is no list of GPUs", allowed=quoted):
             rows = _parsed(text, file)
         gpus += [replace(row, origin=file) for row in rows if isinstance(row, FleetGpu)]
@@ -113,8 +114,8 @@ def _of_text(text: str, file: str) -> tuple[str, Iterable[Row]]:
     return "a list of GPUs", lists.of_lines(text, file)
 
 
-def _text(file: str) -> str:
-    data = read_whole(file, _LARGEST, "is no list of GPUs")
+def _text(file: str, *, regular: bool) -> str:
+    data = read_whole(file, _LARGEST, "is no list of GPUs", regular=regular)
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"  # as PowerShell redirects
     try:
         text = data.decode(encoding)

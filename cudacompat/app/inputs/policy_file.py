@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -86,10 +85,10 @@ def load(
 
 def _option(key: str, value: object) -> PolicyValue:
     if key == "require":  # may say `native`, which no file may; resolved with this machine at hand
-        return PolicyValue(key, (), written(value), "--gpu", Rank.OPTION)
+        return PolicyValue(key, (), written(value), origin="--gpu", rank=Rank.OPTION)
     if key == "gpus-from" and isinstance(value, list) and len(value) == 1:
         value = value[0]  # as it was written
-    return given(key, value, "--require" if key == "level" else f"--{key}", Rank.OPTION)
+    return given(key, value, "--require" if key == "level" else f"--{key}", rank=Rank.OPTION)
 
 
 def _nearest() -> Path | None:
@@ -187,7 +186,7 @@ def _of_file(path: Path, *, asked: bool) -> tuple[dict[str, PolicyValue], tuple[
             values[key] = replace(values[key], value=beside if isinstance(names, tuple) else beside[0])
     heads = [number for number, line in enumerate(text.splitlines(), 1) if _IGNORE_HEAD.match(line)]
     rules = [rule.id for rule in (*IGNORABLE_RULES, *_lint_rules(table))]
-    return values, ignores_of(table.get("ignore"), str(path), prefix, rules, heads)
+    return values, ignores_of(table.get("ignore"), str(path), prefix, rules=rules, lines=heads)
 
 
 def _lint_rules(table: Mapping[str, object]) -> tuple[Rule[Any], ...]:
@@ -209,7 +208,9 @@ def _text(path: Path) -> str:
 
 
 def _document(text: str, path: Path) -> dict[str, object]:
+    from cudacompat.artifacts.buildfiles.toml import toml_document
+
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{path}: not TOML: {str(error) or 'nested too deep'}") from None
+        return toml_document(text)
+    except ValueError as error:
+        raise UsageError(f"{path}: not TOML: {error}") from None

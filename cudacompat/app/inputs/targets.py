@@ -41,7 +41,7 @@ def resolve_targets(
             targets += native_targets(gpus(), driver, jit or jit_from(environment))
         else:
             found = resolve(spec)
-            targets.append(Target(found.id, found.name, found.capability, driver, jit or JitPolicy.NORMAL))
+            targets.append(Target(found.id, found.name, found.capability, driver=driver, jit=jit or JitPolicy.NORMAL))
     return distinct(targets)
 
 
@@ -52,7 +52,7 @@ def native_targets(gpus: Gpus, driver: DriverRelease | None, jit: JitPolicy) -> 
             f"no GPU found on this machine (tried {', '.join(gpus.tried)}); "
             'name the one to judge for, such as --gpu "RTX 5070 Ti" or --gpu 12.0'
         )
-    return distinct([Target(gpu.name, gpu.name, gpu.capability, driver, jit) for gpu in gpus.value])
+    return distinct([Target(gpu.name, gpu.name, gpu.capability, driver=driver, jit=jit) for gpu in gpus.value])
 
 
 def release_of(driver: Driver) -> DriverRelease | None:

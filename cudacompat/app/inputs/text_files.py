@@ -10,13 +10,18 @@ from pathlib import Path
 from cudacompat.domain.words.errors import UsageError
 
 
-def read_whole(path: str | Path, most: int, refusal: str, *, named: str = "", hint: str = "") -> bytes:
+def read_whole(
+    path: str | Path, most: int, refusal: str, *, named: str = "", hint: str = "", regular: bool = False
+) -> bytes:
     """Return the bytes of a file of at most `most`; `UsageError` for one that cannot be read or is larger.
 
     `refusal` is what a larger one is (`is no baseline`); `named` stands for the path where reading fails, and `hint`
-    follows where the file is not there.
+    follows where the file is not there. With `regular`, nothing but a regular file will do: a pipe or a terminal that a
+    policy names would be waited for.
     """
     try:
+        if regular and Path(path).exists() and not Path(path).is_file():
+            raise UsageError(f"{named or path} {refusal}: it is no regular file")
         with Path(path).open("rb") as stream:
             data = stream.read(most + 1)
     except OSError as error:

@@ -83,7 +83,7 @@ def read(folder: str) -> ProjectRead:
     configured: list[str] = []
     marked: set[str] = set()
     seen = total = 0
-    for name in (only,) if only else _walk(root, skipped, configured, not_read):
+    for name in (only,) if only else _walk(root, skipped, configured, not_read=not_read):
         seen += 1
         if seen > _MOST_FILES or total > _MOST_TOTAL:
             most = f"{_MOST_FILES} build files" if seen > _MOST_FILES else f"{_MOST_TOTAL >> 20} MiB of build files"
@@ -109,7 +109,14 @@ def read(folder: str) -> ProjectRead:
             files.append(SourceFile(name, text))
     rust = () if only else tuple(_rust(root, files))
     return ProjectRead(
-        root, tuple(files), tuple(not_read), tuple(skipped), tuple(configured), seen, rust, frozenset(marked)
+        root,
+        tuple(files),
+        tuple(not_read),
+        skipped=tuple(skipped),
+        configured=tuple(configured),
+        seen=seen,
+        rust=rust,
+        marked=frozenset(marked),
     )
 
 

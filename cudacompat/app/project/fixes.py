@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from cudacompat.domain.project.edited_file import edited_text
 from cudacompat.domain.words.finding import Edit, Finding
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -15,22 +17,26 @@ _KEY = re.compile(r"((?:[ ]*-[ ]+|[ ]*))([\w-]+:)[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)"
 def chosen(findings: Iterable[Finding], *, unsafe: bool) -> tuple[Finding, ...]:
     """Return the findings whose fixes may be made together: safe ones, unsafe ones where asked for, none of which
     touches a place that one before it touches."""
-    taken: dict[str, list[Edit]] = defaultdict(list)
+    taken: dict[str, list[tuple[int, int]]] = defaultdict(list)  # in their order: none touches another
     kept: list[Finding] = []
     for finding in findings:
         fix = finding.fix
         if fix is None or not fix.edits or (not fix.safe and not unsafe):
             continue
-        if any(_touch(edit, other) for edit in fix.edits for other in taken[edit.file]):
+        if any(_touches(edit, taken[edit.file]) for edit in fix.edits):
             continue
         for edit in fix.edits:
-            taken[edit.file].append(edit)
+            insort(taken[edit.file], (edit.start, edit.end))
         kept.append(finding)
     return tuple(kept)
 
 
-def _touch(edit: Edit, other: Edit) -> bool:
-    return (edit.start < other.end and other.start < edit.end) or edit.start == other.start
+def _touches(edit: Edit, others: Sequence[tuple[int, int]]) -> bool:
+    """Whether it changes what one of the others changes, or begins where one does."""
+    after = bisect_left(others, (edit.start, -1))
+    if after < len(others) and (others[after][0] == edit.start or others[after][0] < edit.end):
+        return True
+    return after > 0 and others[after - 1][1] > edit.start
 
 
 def edited(texts: Mapping[str, str], findings: Sequence[Finding]) -> dict[str, str]:
@@ -44,8 +50,7 @@ def edited(texts: Mapping[str, str], findings: Sequence[Finding]) -> dict[str, s
         text = texts[name]
         if name.lower().endswith((".yml", ".yaml")):
             wanted += _emptied(name, text, wanted)
-        for edit in sorted(wanted, key=lambda each: (each.start, each.end), reverse=True):
-            text = text[: edit.start] + edit.new + text[edit.end :]
+        text = edited_text(text, wanted)
         if text != texts[name]:
             changed[name] = text
     return changed
@@ -54,14 +59,17 @@ def edited(texts: Mapping[str, str], findings: Sequence[Finding]) -> dict[str, s
 def _emptied(name: str, text: str, edits: Sequence[Edit]) -> list[Edit]:
     """What becomes of the keys of a YAML file whose last value goes: they go as well, since CI systems refuse a key
     with nothing below it; one that begins an item of a list keeps its place, as an empty mapping."""
-    gone = [(edit.start, edit.end) for edit in edits if not edit.new and text[edit.start : edit.end].endswith("\n")]
+    gone = sorted(
+        (edit.start, edit.end) for edit in edits if not edit.new and text.endswith("\n", edit.start, edit.end)
+    )
     more: list[Edit] = []
     met: re.Match[str] | None = None  # the last key below which something goes
     key: re.Match[str] | None = None  # the key above, as long as all below it goes
     for line in _LINE.finditer(text) if gone else ():
         if not line[0].strip() or line[0].lstrip().startswith("#"):
             continue
-        if any(start <= line.start() and line.end() <= end for start, end in gone):
+        above = bisect_right(gone, (line.start(), len(text)))
+        if above and line.end() <= gone[above - 1][1]:
             if key is not None and _indent(line[0]) > len(key[1]):
                 met = key
                 continue
@@ -75,8 +83,8 @@ def _emptied(name: str, text: str, edits: Sequence[Edit]) -> list[Edit]:
 
 def _without_values(name: str, key: re.Match[str]) -> Edit:
     if "-" in key[1]:
-        return Edit(name, key.end(2), key.end(2), " {}")
-    return Edit(name, key.start(), key.end(), "")
+        return Edit(name, key.end(2), key.end(2), new=" {}")
+    return Edit(name, key.start(), key.end(), new="")
 
 
 def _indent(line: str) -> int:

@@ -6,12 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from packaging.version import Version
 
 from cudacompat.app.project.list_names import ListName, ListNames, defaults, referred, with_aliases
+from cudacompat.app.project.time_limit import FILE_SECONDS, Clock, TimeSpentError
 from cudacompat.artifacts.buildfiles import settings
-from cudacompat.artifacts.buildfiles.project_files import ProjectFile
 from cudacompat.domain.builds.engine import Engine, Grammar
 from cudacompat.domain.builds.lists.reader import (
     ArchList,
@@ -26,9 +27,11 @@ from cudacompat.domain.builds.plans.plan import RequestedTarget, arriving
 from cudacompat.domain.judge.compat import Fit, sass_fit
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
+from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.finding import Edit
 from cudacompat.domain.words.target import ArchSuffix, CodeKind
 
 _ARCH_LIKE = re.compile(r"\d{2}|\d\.\d|native|auto|all", re.IGNORECASE)
@@ -50,9 +53,7 @@ class AdditionRequest:
 class ListEdit:
     """One replacement in a file's text, and what the list asks for then."""
 
-    start: int
-    end: int
-    text: str
+    edit: Edit
     code: tuple[CodeTarget, ...]
 
 
@@ -70,16 +71,19 @@ class _ElsewhereError(UsageError):
 
 
 def analyse(
-    job: AdditionRequest, files: Sequence[ProjectFile], not_read: list[NotRead]
+    job: AdditionRequest, files: Sequence[SourceFile], not_read: list[NotRead]
 ) -> tuple[list[ListPlace], dict[str, list[ListEdit]]]:
     """Return every list in these files and the edits by file; what could not be understood is added to `not_read`."""
-    parsed: list[tuple[ProjectFile, tuple[Assignment, ...]]] = []
+    clock = Clock()
+    parsed: list[tuple[SourceFile, tuple[Assignment, ...]]] = []
     for file in files:
         parser = settings.parser(file.name)
         if parser is None or not _WORTH_PARSING.search(file.text):
             continue
         try:
-            parsed.append((file, tuple(parser(file.text))))
+            parsed.append((file, clock.within(FILE_SECONDS, partial(_all_of, parser, file.text))))
+        except TimeSpentError as error:
+            not_read.append(NotRead(file.name, str(error)))
         except ValueError as error:
             if any(name in file.text for name in job.names.unread if len(name) > 5):
                 not_read.append(NotRead(file.name, f"not understood: {error}"))
@@ -87,20 +91,24 @@ def analyse(
     places: list[ListPlace] = []
     edits: dict[str, list[ListEdit]] = {}
     for file, assignments in parsed:
-        for found in _by_case(_places(job, file, assignments, aliases)):
+        for found in _by_case(_places(job, file, assignments, aliases=aliases)):
             places.append(found.place)
             if found.edit is not None:
                 edits.setdefault(file.name, []).append(found.edit)
     return places, edits
 
 
+def _all_of(parser: settings.Parser, text: str) -> tuple[Assignment, ...]:
+    return tuple(parser(text))
+
+
 def _places(
-    job: AdditionRequest, file: ProjectFile, assignments: Sequence[Assignment], aliases: dict[str, ListName]
+    job: AdditionRequest, file: SourceFile, assignments: Sequence[Assignment], aliases: dict[str, ListName]
 ) -> Iterator[_Found]:
     seen: set[tuple[int, int]] = set()
     for each in sorted(assignments, key=lambda each: each.start):
         for assignment in defaults(each):
-            found = _place(job, file, assignment, aliases)
+            found = _place(job, file, assignment, aliases=aliases)
             if found is not None and (assignment.start, assignment.end) not in seen:
                 seen.add((assignment.start, assignment.end))
                 yield found
@@ -132,13 +140,13 @@ def _by_case(found: Iterator[_Found]) -> list[_Found]:
     return decided
 
 
-def _place(job: AdditionRequest, file: ProjectFile, each: Assignment, aliases: dict[str, ListName]) -> _Found | None:
+def _place(job: AdditionRequest, file: SourceFile, each: Assignment, aliases: dict[str, ListName]) -> _Found | None:
     carrier = job.names.carrier(each) or (aliases.get(each.name) if each.name else None)
     if carrier is None and each.name not in job.names.unread:
         return None
     place = ListPlace(
         file=file.name,
-        line=file.text.count("\n", 0, each.start) + 1,
+        line=file.place(each.start, each.end).line,
         what=each.what,
         name=each.name,
         value=" ".join(each.value.split()),
@@ -152,7 +160,7 @@ def _place(job: AdditionRequest, file: ProjectFile, each: Assignment, aliases: d
     if not each.value.strip() or (each.what == "a value in a program" and not _ARCH_LIKE.search(each.value)):
         return None
     try:
-        edit = _edit(job, each, carrier)
+        edit = _edit(job, file.name, each, carrier=carrier)
     except NoListError as error:
         state = PlaceState.NO_LIST if each.what.endswith("in CMake") else PlaceState.CANNOT
         return _Found(replace(place, state=state, why=str(error)), each)
@@ -162,14 +170,14 @@ def _place(job: AdditionRequest, file: ProjectFile, each: Assignment, aliases: d
         return _Found(replace(place, state=PlaceState.CANNOT, why=str(error)), each)
     if edit is None:
         return _Found(replace(place, state=PlaceState.THERE), each)
-    becomes = " ".join(edit.text.strip("\"'").split())
+    becomes = " ".join(edit.edit.new.strip("\"'").split())
     return _Found(replace(place, state=PlaceState.CHANGES, becomes=becomes), each, edit)
 
 
 # -- one list
 
 
-def _edit(job: AdditionRequest, each: Assignment, carrier: ListName) -> ListEdit | None:
+def _edit(job: AdditionRequest, file: str, each: Assignment, carrier: ListName) -> ListEdit | None:
     if each.way is AssignmentKind.LIST:
         raise UnreadableListError("each value is a build of its own (a matrix): add one by hand")
     if each.cut:
@@ -182,15 +190,15 @@ def _edit(job: AdditionRequest, each: Assignment, carrier: ListName) -> ListEdit
         _require_taker(job, carrier, wanted)
     escaped = each.in_shell and not each.quote and "\\;" in each.value
     value = each.value.replace("\\;", ";") if escaped else each.value
-    existing = _read(job, carrier, value, each.separator)
+    existing = _read(job, carrier, value, separator=each.separator)
     before = existing.text
     for wanted in job.wanted:
-        code = _target(job, carrier, wanted, existing)
+        code = _target(job, carrier, wanted, existing=existing)
         if code is not None:
-            existing = _read(job, carrier, extended(existing, code), each.separator)
+            existing = _read(job, carrier, extended(existing, code), separator=each.separator)
     if existing.text == before:
         return None
-    return ListEdit(each.start, each.end, _written(each, existing.text, escaped), existing.code)
+    return ListEdit(Edit(file, each.start, each.end, new=_written(each, existing.text, escaped)), existing.code)
 
 
 def _read(job: AdditionRequest, carrier: ListName, value: str, separator: str | None) -> ArchList:
@@ -198,7 +206,7 @@ def _read(job: AdditionRequest, carrier: ListName, value: str, separator: str | 
     knob = carrier.knob
     flags = carrier.grammar in (Grammar.GENCODE, Grammar.GENCODE_LIST) and knob is not None
     if flags and "arch=" not in value and any(_only_taker(job, carrier, wanted) for wanted in job.wanted):
-        return ArchList(carrier.grammar, value, (), " " if carrier.grammar is Grammar.GENCODE else ";")
+        return ArchList(carrier.grammar, value, (), separator=" " if carrier.grammar is Grammar.GENCODE else ";")
     return read_list(carrier.grammar, value, separator)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -34,6 +35,8 @@ class Lists:
     def __init__(self, uses: Sequence[EngineUse]) -> None:
         self._uses = tuple(uses)
         self._named: dict[tuple[str, str | None], ListNames] = {}  # by what is quick to hash
+        self._told: set[tuple[str, str | None, int]] = set()
+        self._carrying: dict[tuple[str, str | None, int], tuple[tuple[Setting, ListName], ...]] = {}
 
     def _names(self, use: EngineUse) -> ListNames:
         key = (use.engine.name, use.version)
@@ -48,11 +51,11 @@ class Lists:
         that stand elsewhere, each place once."""
         seen: set[tuple[str, int]] = set()
         for command in commands:
-            for listed in self._of_command(command):
-                at = listed.setting.place.at
+            for setting, use, carrier in self._of_command(command):
+                at = setting.place.at
                 if at not in seen:
                     seen.add(at)
-                    yield listed
+                    yield listed_of(setting, use, carrier, command=command)
         for listed in self._handed_on(commands, builds):
             at = listed.setting.place.at
             if at not in seen:
@@ -70,34 +73,43 @@ class Lists:
 
     def _handed_on(self, commands: Iterable[Command], builds: Iterable[ImageBuild]) -> Iterator[ArchListSetting]:
         """The build arguments that a Dockerfile gives to a setting for a list as they are."""
-        given = [build for build in builds if build.dockerfile is not None and build.arguments]
+        given: dict[tuple[str, str], list[Setting]] = defaultdict(list)  # those not yet handed on, by file and name
+        for build in builds:
+            for argument in build.arguments if build.dockerfile is not None else ():
+                if argument.written.strip():
+                    given[build.dockerfile or "", argument.name].append(argument)
         for command in commands if given else ():
             if command.use is None or command.stage is None:
                 continue
-            takes = {
-                match[1] or match[2]: carrier
-                for setting in (*command.defines, *command.environment.values())
-                if (match := _HANDS_ON.fullmatch(setting.written)) is not None
-                and (carrier := _carrier(self._names(command.use), setting)) is not None
-            }
-            for argument in (
-                each for build in given if build.dockerfile == command.stage.file for each in build.arguments
-            ):
-                if argument.name in takes and argument.written.strip():
-                    yield listed_of(argument, command.use, takes[argument.name])
+            for setting, carrier in self._carried(command, command.use):
+                match = _HANDS_ON.fullmatch(setting.written)
+                for argument in given.pop((command.stage.file, match[1] or match[2]), ()) if match is not None else ():
+                    yield listed_of(argument, command.use, carrier)
 
-    def _of_command(self, command: Command) -> Iterator[ArchListSetting]:
-        if command.use is None:
+    def _of_command(self, command: Command) -> Iterator[tuple[Setting, EngineUse, ListName]]:
+        """The settings that carry a list to a command; of those that it shares with one before, none."""
+        use = command.use
+        if use is None:
             return
-        names = self._names(command.use)
-        given = [*command.defines, *command.environment.values()]
-        for setting in given:
-            for each in (setting, *(in_arguments(setting) if setting.name == "CMAKE_ARGS" else ())):
-                carrier = _carrier(names, each)
-                if carrier is not None and each.written.strip():
-                    yield listed_of(each, command.use, carrier, command)
-        if command.program == "nvcc":
-            yield from _flags(command)
+        key = (use.engine.name, use.version, id(command.environment))
+        shared = self._carried(command, use) if key not in self._told else _carriers(self._names(use), command.defines)
+        self._told.add(key)
+        for setting, carrier in shared:
+            if setting.written.strip():
+                yield setting, use, carrier
+        flags = _flags(command) if command.program == "nvcc" else None
+        if flags is not None:
+            yield flags, use, _FLAGS
+
+    def _carried(self, command: Command, use: EngineUse) -> Iterator[tuple[Setting, ListName]]:
+        """The settings of a command that carry a list: those on its line, then those in its environment, which are
+        looked for once for all commands that share it."""
+        names = self._names(use)
+        yield from _carriers(names, command.defines)
+        key = (use.engine.name, use.version, id(command.environment))
+        if key not in self._carrying:
+            self._carrying[key] = tuple(_carriers(names, command.environment.values()))
+        yield from self._carrying[key]
 
     def _of_setting(self, setting: Setting) -> ArchListSetting | None:
         if setting.way is AssignmentKind.FLAGS:
@@ -128,21 +140,28 @@ def _generic(name: str, way: AssignmentKind) -> Engine | None:
 _FLAGS = ListName(Grammar.GENCODE, "nvcc, in this very command", None)
 
 
-def _flags(command: Command) -> Iterator[ArchListSetting]:
+def _flags(command: Command) -> Setting | None:
     words = command.words[1:]
     places = [word.place for word in words if word.text.startswith(("-gencode", "--generate-code", "-arch", "--gpu-"))]
     if not places:
-        return
+        return None
     text = " ".join(word.text for word in words)
     place = TextSpan(places[0].file, places[0].line, places[0].start, places[-1].end)
     known = all(word.known or word.text == "$_" for word in words)  # make's own $@ and $< hold no target
-    setting = Setting("", text if known else None, place, AssignmentKind.FLAGS, text, in_shell=True)
-    if command.use is not None and "arch=compute_" in text:
-        yield listed_of(setting, command.use, _FLAGS, command)
+    setting = Setting("", text if known else None, place, way=AssignmentKind.FLAGS, written=text, in_shell=True)
+    return setting if "arch=compute_" in text else None
 
 
 def _dead(engine: Engine, name: str) -> bool:
     return any(dead.name == name for dead in engine.dead)
+
+
+def _carriers(names: ListNames, settings: Iterable[Setting]) -> Iterator[tuple[Setting, ListName]]:
+    for setting in settings:
+        for each in (setting, *(in_arguments(setting) if setting.name == "CMAKE_ARGS" else ())):
+            carrier = _carrier(names, each)
+            if carrier is not None:
+                yield each, carrier
 
 
 def _carrier(names: ListNames, setting: Setting) -> ListName | None:
@@ -164,7 +183,17 @@ def listed_of(setting: Setting, use: EngineUse, carrier: ListName, command: Comm
             word = setting.value.strip().lower()
         except UnreadableListError as error:
             wrong = str(error)
-    return ArchListSetting(setting, use, carrier.grammar, carrier.reader, carrier.knob, archs, wrong, word, command)
+    return ArchListSetting(
+        setting,
+        use,
+        carrier.grammar,
+        reader=carrier.reader,
+        knob=carrier.knob,
+        archs=archs,
+        wrong=wrong,
+        word=word,
+        command=command,
+    )
 
 
 # PyTorch's and CMake's FindCUDA replace spaces by semicolons before they look at the items.
@@ -179,7 +208,7 @@ def _read(grammar: Grammar, value: str) -> ArchList:
         if match is None:
             raise UnreadableListError("its reader takes one architecture: a number")
         code = CodeTarget(int(match[1]), ArchSuffix(match[2]))
-        return ArchList(grammar, text, (Item(match.start(1), match.end(2), code),), ";")
+        return ArchList(grammar, text, (Item(match.start(1), match.end(2), code),), separator=";")
     if grammar in _PARTED_BY_ANYTHING and ";" in text:
         return replace(read_list(Grammar.TORCH, re.sub(r"[;\s]+", _semicolon, text)), text=text)
     if grammar in _PARTED_BY_SEMICOLONS and ";" in text and re.search(r"\s", text):

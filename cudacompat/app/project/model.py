@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from cudacompat.app.project.files import ProjectRead, is_build_file, is_script
 from cudacompat.app.project.lists import Lists
+from cudacompat.app.project.time_limit import BUILD_SECONDS, FILE_SECONDS, RULE_SECONDS, Clock, TimeSpentError
 from cudacompat.app.project.uses import Builders, all_uses, all_wheels, uses_of
 from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, image_builds, services, settings, stages
 from cudacompat.artifacts.buildfiles import commands as shell
@@ -16,6 +19,7 @@ from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
 from cudacompat.domain.builds.engine import DeadKind
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.model import (
+    ArchListSetting,
     CiJob,
     CMakeCommand,
     CMakeFile,
@@ -37,20 +41,26 @@ from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import known
 
+Result = TypeVar("Result")
+Nothing = TypeVar("Nothing")
+_MOST_USES = 100
 _UNKNOWN = re.compile(r"\$(?:ENV)?\{|\$\(|\$\w|`|\{\{")
 _MAKE_LINE = re.compile(r"(?m)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
 _MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|[$@<^?*+|%])")  # $@ and its like become $_
 
 
-def project_of(read: ProjectRead, targets: tuple[Target, ...]) -> Project:
-    """Return the facts. What could not be parsed is in `not_read`, and the rest goes on."""
-    return _Assembly(read).project(targets)
+def project_of(read: ProjectRead, targets: tuple[Target, ...], clock: Clock | None = None) -> Project:
+    """Return the facts. What could not be parsed, or not within the time that the clock gives, is in `not_read`, and
+    the rest goes on."""
+    return _Assembly(read, clock or Clock()).project(targets)
 
 
 class _Assembly:
-    def __init__(self, read: ProjectRead) -> None:
+    def __init__(self, read: ProjectRead, clock: Clock) -> None:
         self._read = read
-        self._uses = uses_of(read)
+        self._clock = clock
+        self._not_read: list[NotRead] = [*read.not_read]
+        self._uses = self._bounded(".", FILE_SECONDS, lambda: uses_of(read), ())
         self._stages: list[Stage] = []
         self._jobs: list[CiJob] = []
         self._commands: list[Command] = []
@@ -60,7 +70,6 @@ class _Assembly:
         self._image_builds: list[ImageBuild] = []
         names = [file.name for file in read.files if settings.is_dockerfile(file.name)]
         self._dockerfiles = image_builds.Dockerfiles(names)
-        self._not_read: list[NotRead] = [*read.not_read]
         self._placed: set[int] = set()  # where the settings of the file begin that were kept
         self._environment: Mapping[str, Setting] | None = None
 
@@ -68,15 +77,15 @@ class _Assembly:
         for file in self._read.files:
             self._placed, self._environment = set(), None
             try:
-                self._take(file)
+                self._bounded(file.name, FILE_SECONDS, partial(self._take, file), None)
             except (ValueError, RecursionError) as error:
                 if "{{" in file.text and not is_build_file(file.name):
                     continue  # a template, which is no YAML until it is filled in
                 said = str(error).splitlines()[0] if str(error) else "nested too deeply"
                 self._not_read.append(NotRead(file.name, f"not understood: {said}"))
         units = tuple(self._units())
-        uses = tuple(all_uses(self._uses, (command.use for command in self._commands)))
-        lists = Lists(uses)
+        uses = self._few(tuple(all_uses(self._uses, (command.use for command in self._commands))))
+        lists = self._bounded(".", RULE_SECONDS, lambda: tuple(self._lists(uses)), ())
         return Project(
             files=self._read.files,
             uses=uses,
@@ -84,7 +93,7 @@ class _Assembly:
             jobs=tuple(self._jobs),
             commands=tuple(self._commands),
             settings=tuple(self._settings),
-            lists=tuple(lists.of_project(self._commands, self._settings, self._image_builds)),
+            lists=lists,
             cmake=tuple(self._cmake),
             services=tuple(self._services),
             image_builds=tuple(self._image_builds),
@@ -96,6 +105,24 @@ class _Assembly:
             wheels=all_wheels(),
             not_read=tuple(self._not_read),
         )
+
+    def _bounded(self, name: str, seconds: float, work: Callable[[], Result], nothing: Nothing) -> Result | Nothing:
+        """What the work comes to; nothing, and a line among what was not read, where it takes too long."""
+        try:
+            return self._clock.within(seconds, work)
+        except TimeSpentError as error:
+            self._not_read.append(NotRead(name, str(error)))
+            return nothing
+
+    def _few(self, uses: tuple[EngineUse, ...]) -> tuple[EngineUse, ...]:
+        """As many engines and versions as settings are held to."""
+        if len(uses) > _MOST_USES:
+            said = f"more than {_MOST_USES} versions of engines are built here: those from {uses[_MOST_USES].shown} on"
+            self._not_read.append(NotRead(".", f"{said} were not looked at"))
+        return uses[:_MOST_USES]
+
+    def _lists(self, uses: Sequence[EngineUse]) -> Iterator[ArchListSetting]:
+        yield from Lists(uses).of_project(self._commands, self._settings, self._image_builds)
 
     def _take(self, file: SourceFile) -> None:
         lower = file.name.rpartition("/")[2].lower()
@@ -117,7 +144,7 @@ class _Assembly:
         elif system is not None:
             self._ci(file, yaml_tree(file.text), system)
         elif is_script(file.name) or lower == "justfile":
-            self._script(file, shell.commands(file, 0, len(file.text), {}))
+            self._script(file, shell.commands(file, 0, len(file.text), environment={}))
         elif lower in ("makefile", "gnumakefile") or lower.endswith(".mk"):
             self._script(file, _of_make(file))
             self._given(file)
@@ -170,7 +197,7 @@ class _Assembly:
     def _ci(self, file: SourceFile, documents: tuple[Node, ...], system: str) -> None:
         for read in ci.jobs(file, documents, system):
             self._jobs.append(read.job)
-            self._keep(read.job.environment.values())
+            self._keep(each for each in read.job.environment.values() if each.place.start not in self._placed)
             foreign = any(step.action("actions/checkout") and "repository" in step.given for step in read.job.steps)
             for step in read.job.steps:
                 self._keep(step.given.values())
@@ -196,7 +223,7 @@ class _Assembly:
             if command.program == "git" and any(word.text == "clone" for word in command.words):
                 return
             place = file.place(command.start, command.end)
-            built = image_builds.of_command(file, command.words, place, self._dockerfiles)
+            built = image_builds.of_command(file, command.words, place, known=self._dockerfiles)
             if built is not None:
                 self._image_builds.append(built)
 
@@ -221,13 +248,16 @@ class _Assembly:
     def _units(self) -> Iterator[PlannedUnit]:
         for folder in self._read.configured:
             build = self._read.root / folder
+            planned = partial(compile_commands.planned, build)
             try:
-                shown, units = compile_commands.planned(build) or ("", ())
+                shown, units = self._bounded(folder or ".", BUILD_SECONDS, planned, None) or ("", ())
             except UsageError as error:
                 self._not_read.append(NotRead(folder or ".", str(error)))
                 continue
             for unit in units:
-                yield PlannedUnit(f"{folder}/{shown}" if folder else shown, unit.source, unit.request, unit.library)
+                yield PlannedUnit(
+                    f"{folder}/{shown}" if folder else shown, unit.source, unit.request, library=unit.library
+                )
 
 
 def _is_project(file: SourceFile, copy: Copy) -> bool:
@@ -270,13 +300,13 @@ def setting_of(file: SourceFile, each: Assignment) -> Setting:
         each.name,
         value,
         file.place(each.start, each.end),
-        each.way,
-        each.value,
-        each.quote,
-        each.in_shell,
-        each.cut,
-        each.separator,
-        each.what.startswith("set_"),
+        way=each.way,
+        written=each.value,
+        quote=each.quote,
+        in_shell=each.in_shell,
+        cut=each.cut,
+        separator=each.separator,
+        of_target=each.what.startswith("set_"),
     )
 
 
@@ -298,12 +328,12 @@ def _of_make(file: SourceFile) -> Iterator[ShellCommand]:
     for match in _MAKE_LINE.finditer(file.text):
         text = re.sub(r"^\t[@-]*", lambda m: " " * len(m[0]), match[0])
         masked = _MAKE_VARIABLE.sub(lambda m: "$" + "_" * (len(m[0]) - 1), text)
-        yield from shell.commands(file, match.start(), match.end(), {}, masked)
+        yield from shell.commands(file, match.start(), match.end(), environment={}, masked=masked)
 
 
 def _without_comments(text: str) -> str:
     """JSON with comments as YAML takes it: the comments blanked, the length kept."""
-    pattern = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+    pattern = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*|/\*(?:.*?\*/|.*)', re.DOTALL)
 
     def blank(match: re.Match[str]) -> str:
         return match[0] if match[1] else re.sub(r"[^\n]", " ", match[0])

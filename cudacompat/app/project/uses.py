@@ -19,13 +19,14 @@ _DEEPEST = 3
 _MOST_FOLDERS = 300
 _REPOSITORY = re.compile(r"(?:github\.com[/:]|git\+https://github\.com/)([\w.-]+/[\w.-]+?)(?:\.git)?(?:[@#/\s\"']|$)")
 # Of what lies on GitHub: programs made for somebody, installers, packages, and one file of a tree.
-_NO_SOURCES = re.compile(
-    r"(?i)/releases/\S*(?:\.(?:sh|deb|rpm|exe|msi|whl|appimage)$|linux|windows|win64|-bin-|macos|darwin|x86_64|amd64|x64"
-    r"|aarch64|arm64)|/raw/"
+_RELEASED = re.compile(r"(?i)/releases/\S*+|/raw/")
+_PROGRAM = re.compile(
+    r"(?i)\.(?:sh|deb|rpm|exe|msi|whl|appimage)$|linux|windows|win64|-bin-|macos|darwin|x86_64|amd64|x64|aarch64|arm64"
+    r"|/raw/"
 )
 _TAG = re.compile(r"/(?:archive|tarball|zipball)/(?:refs/tags/)?([^/\s]+?)(?:\.tar\.\w+|\.tgz|\.zip)?$|\.git#([^\s:]+)")
-_HAS_CUDA = re.compile(
-    r"(?is)enable_language\s*\(\s*CUDA|project\s*\([^)]*\bCUDA\b|find_package\s*\(\s*CUDA|check_language\s*\(\s*CUDA"
+_CUDA_WORDS = re.compile(
+    r"(?i)(?P<made>(?:enable_language|find_package|check_language)\s*+\(\s*+CUDA)|(?P<begun>project\s*+\()|(?P<cuda>\bCUDA\b)|\)"
 )
 _NORMAL = re.compile(r"[-_.]+")
 
@@ -34,7 +35,7 @@ def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
     """Return the engines that the files show, the top folder's first; a plain CMake project only if it is CUDA's."""
     found: list[EngineUse] = []
     has_cuda = any(
-        _HAS_CUDA.search(file.text) for file in read.files if file.name.lower().endswith(("cmakelists.txt", ".cmake"))
+        _has_cuda(file.text) for file in read.files if file.name.lower().endswith(("cmakelists.txt", ".cmake"))
     )
     folders: set[str] = set()
     texts = {file.name: file.text for file in read.files}
@@ -51,7 +52,7 @@ def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
         if not any(use.engine is shown.engine and use.version == shown.version for use in found):
             file_name = PurePosixPath(shown.file).name
             found.append(
-                EngineUse(shown.engine, shown.version, f"{folder}/{file_name}" if folder else file_name, folder)
+                EngineUse(shown.engine, shown.version, f"{folder}/{file_name}" if folder else file_name, folder=folder)
             )
     for file in read.files:
         if PurePosixPath(file.name).name == ".gitmodules":
@@ -60,6 +61,18 @@ def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
                 if engine is not None and not any(use.engine is engine for use in found):
                     found.append(EngineUse(engine, None, file.name))
     return tuple(found)
+
+
+def _has_cuda(text: str) -> bool:
+    """Whether a CMake file may make CUDA a language, or look for it."""
+    if "cuda" not in text.lower():
+        return False
+    inside = False  # of a project()
+    for match in _CUDA_WORDS.finditer(text):
+        if match["made"] or (inside and match["cuda"]):
+            return True
+        inside = match["begun"] is not None or (inside and match[0] != ")")
+    return False
 
 
 class Builders:
@@ -109,7 +122,7 @@ class Builders:
     def fetch(self, words: Iterable[str]) -> None:
         """Remember what is downloaded from GitHub, unless that is a program, or one file."""
         named = [word for word in words if _repository_of(word) is not None]
-        if named and not any(_NO_SOURCES.search(word) for word in named):
+        if named and not any(map(_is_no_source, named)):
             self._clone(named, "an archive")
 
     def _clone(self, words: Iterable[str], how: str = "git clone") -> None:
@@ -138,7 +151,7 @@ class Builders:
         return next((use for use in self._uses if use.engine.system is system), None)
 
     def _of_pip(self, words: Sequence[str]) -> EngineUse | None:
-        local = False
+        local, line, from_source = False, " ".join(words), _from_source(words)
         for word in words[1:]:
             repository = _repository_of(word)
             if repository is not None:
@@ -146,7 +159,7 @@ class Builders:
                 return EngineUse(engine, None, word) if engine is not None else None
             name, _, version = _NORMAL.sub("-", re.split(r"[\[<>=!~; ]", word)[0]).lower(), "", word.partition("==")[2]
             row = prebuilt(self._wheels, name)
-            if row is not None and not _from_source(words) and (row.index is None or row.index in " ".join(words)):
+            if row is not None and not from_source and (row.index is None or row.index in line):
                 continue  # a wheel is taken as it is
             engine = next((each for each in known() if name in each.packages), None)
             if engine is not None:
@@ -177,6 +190,11 @@ def _of_repository(name: str) -> Engine | None:
 
 def _is_any_cmake(engine: Engine) -> bool:
     return engine.plain and engine.system is BuildSystem.CMAKE
+
+
+def _is_no_source(word: str) -> bool:
+    """Whether this address of GitHub is that of a program, or of one file."""
+    return any(match[0] == "/raw/" or _PROGRAM.search(match[0]) for match in _RELEASED.finditer(word))
 
 
 def _from_source(words: Sequence[str]) -> bool:
@@ -229,8 +247,8 @@ def _python_build(program: str, rest: list[str]) -> BuildSystem | None:
 
 def all_uses(uses: Sequence[EngineUse], built: Iterable[EngineUse | None]) -> Iterator[EngineUse]:
     """Yield the engines of the files, then those that commands build, each once."""
-    seen: list[EngineUse] = []
+    seen: set[tuple[str, str | None]] = set()
     for use in (*uses, *built):
-        if use is not None and not any(each.engine is use.engine and each.version == use.version for each in seen):
-            seen.append(use)
+        if use is not None and (use.engine.name, use.version) not in seen:
+            seen.add((use.engine.name, use.version))
             yield use

@@ -73,10 +73,20 @@ def prepare(
         for name in (*_IN_THE_WAY, *names_anywhere())
         if environment.get(name) and name not in dict(variables)
     )
-    site = Site(plan, tree, folder, jobs or os.cpu_count() or 1, tuple(extra))
+    site = Site(plan, tree, folder, jobs=jobs or os.cpu_count() or 1, extra=tuple(extra))
     made = make_steps(site) if container is None else container_steps(site, container, folder / DOCKERFILE)
     findings = api_findings(engine, tree, version)
-    return BuildSteps(plan, str(tree), str(folder), made.products, variables, unset, made.steps, made.notes, findings)
+    return BuildSteps(
+        plan,
+        str(tree),
+        str(folder),
+        products=made.products,
+        environment=variables,
+        unset=unset,
+        steps=made.steps,
+        notes=made.notes,
+        findings=findings,
+    )
 
 
 def dockerfile(steps: BuildSteps) -> str:
@@ -125,7 +135,7 @@ def active_nvcc() -> ToolkitFacts | None:
 
 def check_tools(steps: BuildSteps) -> None:
     """`UsageError`, in one line, for what this machine lacks to run the steps."""
-    from cudacompat.host.process import find_tool
+    from cudacompat.host.programs.process import find_tool
 
     program = next((step.command[0] for step in steps.steps if step.kind is StepKind.EXTRACT), None)
     if program is not None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Protocol
 
 from cudacompat.app.check import check
-from cudacompat.app.masking import without_secrets
 from cudacompat.app.rebuild.prepare import DOCKERFILE, dockerfile
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
@@ -27,6 +26,7 @@ from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.runs.follow import follow
+from cudacompat.host.surroundings.masking import without_secrets
 from cudacompat.host.written import make_folder, save
 
 _TAIL = 30  # lines of a failed step that are shown
@@ -68,13 +68,13 @@ def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, eve
         save(Path(steps.folder) / DOCKERFILE, dockerfile(steps).encode())
     names = {name for name, _ in steps.unset}
     own = {k: v for k, v in environment.items() if k not in names} | dict(steps.environment)
-    build = _Build(steps, own, logs, events)
+    build = _Build(steps, own, logs, events=events)
     with ThreadPoolExecutor(1) as pool:
         earlier = pool.submit(_judge, steps)  # while CMake configures
         results, after = _run_all(build, earlier)
         before = earlier.result()
     findings = (*steps.findings, *_meaning(results, steps), *(after.findings if after is not None else ()))
-    return without_secrets(RebuildReport(steps, tuple(results), before, after, findings))
+    return without_secrets(RebuildReport(steps, tuple(results), before, after=after, findings=findings))
 
 
 def _run_all(build: _Build, earlier: Future[CheckReport | None]) -> tuple[list[StepResult], CheckReport | None]:
@@ -164,11 +164,13 @@ def _command(step: BuildStep, build: _Build, number: int) -> StepResult:
     except OSError as error:
         return StepResult(step, StepState.FAILED, said=f"cannot write {log}: {(error.strerror or str(error)).lower()}")
     if code:
-        return StepResult(step, StepState.FAILED, 0, code, str(log), tuple(tail), f"exit code {code}")
+        return StepResult(
+            step, StepState.FAILED, 0, exit_code=code, log=str(log), tail=tuple(tail), said=f"exit code {code}"
+        )
     if warned:
         said = "nvcc was called with -arch=native where no GPU is: it compiled its default target"
-        return StepResult(step, StepState.FAILED, 0, code, str(log), tuple(tail), said)
-    return StepResult(step, StepState.DONE, 0, code, str(log))
+        return StepResult(step, StepState.FAILED, 0, exit_code=code, log=str(log), tail=tuple(tail), said=said)
+    return StepResult(step, StepState.DONE, 0, exit_code=code, log=str(log))
 
 
 def _extract(step: BuildStep, build: _Build, number: int) -> StepResult:
@@ -193,7 +195,9 @@ def _extract(step: BuildStep, build: _Build, number: int) -> StepResult:
 
     code, lines = run(program, "from" if program == "buildah" else "create", image)
     if code or not lines:
-        return StepResult(step, StepState.FAILED, 0, code, str(log), tuple(lines), "no container of the image")
+        return StepResult(
+            step, StepState.FAILED, 0, exit_code=code, log=str(log), tail=tuple(lines), said="no container of the image"
+        )
     container = lines[-1].strip()
     try:
         if program == "buildah":
@@ -207,13 +211,21 @@ def _extract(step: BuildStep, build: _Build, number: int) -> StepResult:
     finally:
         run(program, "rm", container)
     if code:
-        return StepResult(step, StepState.FAILED, 0, code, str(log), tuple(lines), "/out could not be taken out")
-    return StepResult(step, StepState.DONE, 0, code, str(log), said=f"/out is in {place}")
+        return StepResult(
+            step,
+            StepState.FAILED,
+            0,
+            exit_code=code,
+            log=str(log),
+            tail=tuple(lines),
+            said="/out could not be taken out",
+        )
+    return StepResult(step, StepState.DONE, 0, exit_code=code, log=str(log), said=f"/out is in {place}")
 
 
 def _with_path(command: tuple[str, ...]) -> tuple[str, ...]:
     """The command with its program's path, also where it lies only beside this Python (pip's CMake)."""
-    from cudacompat.host.process import find_tool
+    from cudacompat.host.programs.process import find_tool
 
     found = find_tool(command[0]) if "/" not in command[0] else None
     return (str(found), *command[1:]) if found is not None else command

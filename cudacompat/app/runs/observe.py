@@ -115,7 +115,7 @@ def observe(
             lists_processes=lists,
             bare_context=context,
             first_output_s=log.first_at - started if log.first_at is not None else None,
-            unseen=tuple(_unseen(gpus.why, view, cached, lists)),
+            unseen=tuple(_unseen(gpus.why, view, cached, lists=lists)),
         )
 
 

@@ -87,7 +87,7 @@ class RunLog:
         """The output has ended: return what was in it."""
         self._scanner.close()
         facts = self._signs.facts
-        signs = [SeenSign(each.sign, each.line, each.text, each.count) for each in self._signs.found.values()]
+        signs = [SeenSign(each.sign, each.line, each.text, count=each.count) for each in self._signs.found.values()]
         return LogView(
             lines=self._scanner.lines,
             size=self._scanner.size,

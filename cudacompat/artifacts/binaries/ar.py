@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from struct import Struct
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
@@ -11,7 +12,8 @@ from cudacompat.artifacts.binaries.section import LONGEST_NAME
 MAGIC = b"!<arch>\n"
 THIN = b"!<thin>\n"
 
-HEADER = 60
+_HEADER = Struct("16s32x10s2s")  # times, owners and modes are passed over
+HEADER = _HEADER.size
 _INDEXES = (
     "/",
     "/SYM64/",
@@ -21,6 +23,14 @@ _INDEXES = (
     "/<ECSYMBOLS>/",
     "/<XFGHASHMAP>/",
 )
+
+
+class _MemberHeader(NamedTuple):
+    """What stands before each member, as text."""
+
+    name: bytes
+    size: bytes
+    mark: bytes
 
 
 class Member(NamedTuple):
@@ -36,19 +46,18 @@ def members(buffer: Buffer, start: int, end: int) -> Iterator[Member]:
     at = start + len(MAGIC)
     long_names = b""
     while at < end:
-        header = bytes(buffer[at : at + HEADER])
-        size_text = header[48:58].strip()
-        if len(header) < HEADER or header[58:60] != b"`\n" or not size_text.isdigit():
+        header = _header(bytes(buffer[at : at + HEADER]))
+        if header is None:
             raise UnreadableError(f"damaged archive: no member begins at byte {at - start}")
         at += HEADER
-        stop = at + int(size_text)
+        stop = at + int(header.size)
         if stop > end:
             raise UnreadableError(f"truncated archive: its last member ends {stop - end} bytes behind the end")
-        raw = header[:16].rstrip(b" ")
+        raw = header.name.rstrip(b" ")
         if raw == b"//":
             long_names = bytes(buffer[at:stop])
         else:
-            inside, name = _name(buffer, at, stop, raw, long_names)
+            inside, name = _name(buffer, at, stop, raw=raw, long_names=long_names)
             if name not in _INDEXES:
                 yield Member(name, inside, stop)
         at = stop + (stop - start) % 2
@@ -60,20 +69,27 @@ def thin_names(data: bytes) -> list[str] | None:
     long_names = b""
     names = []
     while at < len(data):
-        header = data[at : at + HEADER]
-        size_text = header[48:58].strip()
-        if len(header) < HEADER or header[58:60] != b"`\n" or not size_text.isdigit():
+        header = _header(data[at : at + HEADER])
+        if header is None:
             return None
         at += HEADER
-        raw = header[:16].rstrip(b" ")
+        raw = header.name.rstrip(b" ")
         if raw in (b"//", b"/", b"/SYM64/"):  # only these lie in the archive itself
-            size = int(size_text)
+            size = int(header.size)
             if raw == b"//":
                 long_names = data[at : at + size]
             at += size + size % 2
         else:
-            names.append(_name(data, at, at, raw, long_names)[1])
+            names.append(_name(data, at, at, raw=raw, long_names=long_names)[1])
     return names
+
+
+def _header(raw: bytes) -> _MemberHeader | None:
+    """Return the header of a member; None where none stands."""
+    if len(raw) < HEADER:
+        return None
+    header = _MemberHeader._make(_HEADER.unpack(raw))
+    return header if header.mark == b"`\n" and header.size.strip().isdigit() else None
 
 
 def _name(buffer: Buffer, at: int, stop: int, raw: bytes, long_names: bytes) -> tuple[int, str]:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from typing import TYPE_CHECKING
+
 from cudacompat.artifacts.binaries.buffer import UnreadableError
 from cudacompat.domain.words.code import Compression
+
+if TYPE_CHECKING:
+    import zstandard
+
+_LOCAL = threading.local()
 
 _MIB = 1 << 20
 _LARGEST = 512 * _MIB  # the largest image in published libraries has 134 MB
@@ -11,15 +19,15 @@ _LARGEST = 512 * _MIB  # the largest image in published libraries has 134 MB
 _ZLIB = 0x1000
 _LZ4_BLOCK = 0x2000
 _LZ4_FRAME = 0x4000
-_ZSTD = 0x8000
-_ANY = _ZLIB | _LZ4_BLOCK | _LZ4_FRAME | _ZSTD
+ZSTD = 0x8000
+_ANY = _ZLIB | _LZ4_BLOCK | _LZ4_FRAME | ZSTD
 
 _BY_FLAG = {
     0: Compression.UNKNOWN,
     _ZLIB: Compression.ZLIB,
     _LZ4_BLOCK: Compression.LZ4,
     _LZ4_FRAME: Compression.LZ4,
-    _ZSTD: Compression.ZSTD,
+    ZSTD: Compression.ZSTD,
 }
 
 
@@ -51,7 +59,7 @@ def inflate(raw: bytes, flags: int, expected: int) -> bytes:
 
 
 def _inflate(raw: bytes, which: int, expected: int) -> bytes:
-    if which == _ZSTD or (which not in _BY_FLAG and raw[:4] == b"\x28\xb5\x2f\xfd"):
+    if which == ZSTD or (which not in _BY_FLAG and raw[:4] == b"\x28\xb5\x2f\xfd"):
         return _zstd(raw, expected)
     if which == _LZ4_BLOCK:
         import lz4.block
@@ -76,4 +84,14 @@ def _zstd(raw: bytes, expected: int) -> bytes:
     stated = zstandard.get_frame_parameters(raw).content_size
     if stated not in (expected, zstandard.CONTENTSIZE_UNKNOWN):
         raise UnreadableError(f"its zstd frame states {stated} bytes, its header says {expected}")
-    return zstandard.ZstdDecompressor(max_window_size=1 << 27).decompress(raw, max_output_size=expected)
+    return decompressor().decompress(raw, max_output_size=expected)
+
+
+def decompressor() -> zstandard.ZstdDecompressor:
+    """The one of this thread: to make one for each image takes a third longer."""
+    import zstandard
+
+    if not hasattr(_LOCAL, "zstd"):
+        _LOCAL.zstd = zstandard.ZstdDecompressor(max_window_size=1 << 27)
+    made: zstandard.ZstdDecompressor = _LOCAL.zstd
+    return made

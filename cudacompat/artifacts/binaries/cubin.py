@@ -39,8 +39,8 @@ _COMPAT_ACCELERATOR = 0x09
 _NOTE_TOOLS = 2000  # .note.nv.tkinfo
 _NOTE_CUDA = 1000  # .note.nv.cuinfo
 
-_HEAD = Struct("<4s3xBB7xHHI24xI")  # magic osabi abi | type machine version | flags
-_SYMBOL = Struct("<IBBHQQ")
+_HEAD = Struct("<4s4xB7xHHI24xI")  # magic abi type machine version flags
+_SYMBOL = Struct("<IBBH16x")  # name info other section; value and size are passed over
 _NOTE = Struct("<III")
 _FUNC = 2
 _ENTRY = 0x10  # STO_CUDA_ENTRY in st_other
@@ -94,12 +94,13 @@ def toolkit_of_release(tenfold: int) -> ToolkitVersion | None:
 
 def read_head(buffer: Buffer, at: int) -> CubinHead | None:
     """Return what the first bytes (at least `HEAD_SIZE` of them) say; None when no cubin begins here."""
-    magic, _, abi, kind, machine, version, flags = unpack_at(_HEAD, buffer, at)
+    magic, abi, kind, machine, version, flags = unpack_at(_HEAD, buffer, at)
     if magic != MAGIC or machine != EM_CUDA:
         return None
+    relocatable = kind == _RELOCATABLE
     if abi == _ABI_V1:
-        return CubinHead(flags & 0xFF, kind == _RELOCATABLE, toolkit_of_release(version))
-    return CubinHead((flags >> 8) & 0xFF if abi == _ABI_V2 else None, kind == _RELOCATABLE, None)
+        return CubinHead(flags & 0xFF, relocatable, toolkit_of_release(version))
+    return CubinHead((flags >> 8) & 0xFF if abi == _ABI_V2 else None, relocatable, None)
 
 
 def read_cubin(buffer: Buffer, start: int, end: int) -> Cubin:
@@ -119,9 +120,9 @@ def read_cubin(buffer: Buffer, start: int, end: int) -> Cubin:
         suffix = ArchSuffix.ARCH_SPECIFIC if accelerator else ArchSuffix.NONE
     else:
         notes = list(_notes(buffer, elf, table))
-        suffix = _suffix(elf.flags, head.number, _accelerator(buffer, elf, table), notes)
+        suffix = _suffix(elf.flags, head.number, _accelerator(buffer, elf, table), notes=notes)
         toolkit = _toolkit(notes)
-    return Cubin(head.number, suffix, head.relocatable, toolkit, _end(elf, table))
+    return Cubin(head.number, suffix, head.relocatable, toolkit=toolkit, end=_end(elf, table))
 
 
 def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
@@ -148,13 +149,13 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
     room = room_for_names(strings)
     linked = elf.type != _RELOCATABLE
     raw = bytes(buffer[first : last - symbols.size % _SYMBOL.size])
-    for name, info, other, section, _, _ in _SYMBOL.iter_unpack(raw):
+    for name, info, other, section in _SYMBOL.iter_unpack(raw):
         if section:
             if info & 0xF != _FUNC or not other & _ENTRY:
                 continue
         elif linked or info not in _USED_FROM_OUTSIDE or other & _SHARED:
             continue
-        text = name_at(buffer, elf, strings, name)
+        text = name_at(buffer, elf, strings, offset=name)
         if text is None:
             raise UnreadableError("the name of a symbol lies outside the table of names")
         room -= len(text)
@@ -216,7 +217,7 @@ def _contents(buffer: Buffer, elf: Elf, table: list[Header], *wanted: str) -> It
         return
     strings = table[elf.names]
     for header in table:
-        if header.type != SHT_NOBITS and name_at(buffer, elf, strings, header.name) in wanted:
+        if header.type != SHT_NOBITS and name_at(buffer, elf, strings, offset=header.name) in wanted:
             start = elf.start + header.offset
             yield bytes(buffer[start : min(start + min(header.size, _LARGEST_COMPAT), elf.end)])
 

@@ -31,13 +31,35 @@ _LONGEST_NAME = 1 << 16  # mangled names of CUTLASS kernels have thousands of ch
 class _Layout(NamedTuple):
     ehdr: Struct  # type machine version entry phoff shoff flags ehsize phentsize phnum shentsize shnum shstrndx
     section: Struct  # name type flags addr offset size link info addralign entsize
+    pair: Struct  # tag and value of an entry of the dynamic section
 
 
 _LAYOUTS = {
-    (kind, order): _Layout(Struct(mark + ehdr), Struct(mark + section))
-    for kind, ehdr, section in ((1, "HHIIIIIHHHHHH", "IIIIIIIIII"), (2, "HHIQQQIHHHHHH", "IIQQQQIIQQ"))
+    (kind, order): _Layout(Struct(mark + ehdr), Struct(mark + section), Struct(mark + pair))
+    for kind, ehdr, section, pair in (
+        (1, "HHIIIIIHHHHHH", "IIIIIIIIII", "II"),
+        (2, "HHIQQQIHHHHHH", "IIQQQQIIQQ", "QQ"),
+    )
     for order, mark in ((1, "<"), (2, ">"))
 }
+
+
+class FileHeader(NamedTuple):
+    """What the file begins with, behind its first 16 bytes."""
+
+    type: int
+    machine: int
+    version: int
+    entry: int
+    segments: int  # where their table begins
+    sections: int  # where their table begins; 0 without one
+    flags: int
+    header_size: int
+    segment_size: int
+    segment_count: int
+    section_size: int
+    section_count: int  # 0: the first section's size is it
+    names: int
 
 
 class Header(NamedTuple):
@@ -87,20 +109,31 @@ def open_elf(buffer: Buffer, start: int, end: int) -> Elf:
         raise UnreadableError("an ELF of no known class or byte order")
     if end - start < 16 + layout.ehdr.size:
         raise UnreadableError("truncated: no whole ELF header")
-    ehdr = unpack_at(layout.ehdr, buffer, start + 16)
-    kind, mach, version, _, segments, offset, flags, _, segment, segment_count, size, count, names = ehdr
-    segments = start + segments + segment * segment_count
-    elf = Elf(start, end, kind, mach, version, flags, 0, 0, 0, segments, layout)
-    if offset == 0:
+    header = FileHeader._make(unpack_at(layout.ehdr, buffer, start + 16))
+    elf = Elf(
+        start=start,
+        end=end,
+        type=header.type,
+        machine=header.machine,
+        version=header.version,
+        flags=header.flags,
+        table=0,
+        entries=0,
+        names=0,
+        segments=start + header.segments + header.segment_size * header.segment_count,
+        layout=layout,
+    )
+    if header.sections == 0:
         return elf
-    table = start + offset
+    table = start + header.sections
+    size = header.section_size
     if size != layout.section.size:
         raise UnreadableError(f"its section table has entries of {size} bytes")
     if table + size > end:
         raise UnreadableError("truncated: its section table lies behind the end")
     first = Header(*unpack_at(layout.section, buffer, table))
-    count = count or first.size
-    names = first.link if names == 0xFFFF else names
+    count = header.section_count or first.size
+    names = first.link if header.names == 0xFFFF else header.names
     if table + count * size > end:
         raise UnreadableError("truncated: its section table runs over the end")
     if count > MAX_SECTIONS:
@@ -153,10 +186,12 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
     problems: list[str] = []
     room = room_for_names(strings)
     for header in table[1:]:
-        name = name_at(buffer, elf, strings, header.name)
+        name = name_at(buffer, elf, strings, offset=header.name)
         room -= len(name or "")
         if room < 0:
-            return HostImage(FileFormat.ELF, linked, None, ("ELF: its sections share their names: none is believed",))
+            return HostImage(
+                FileFormat.ELF, linked, None, problems=("ELF: its sections share their names: none is believed",)
+            )
         if name is None:
             problems.append("ELF: a section's name lies outside the table of names")
             name = ""
@@ -172,7 +207,7 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
         if present and (official or data) and stop > end:
             problems.append(f"ELF: truncated: section {name} runs over the end")
             at, stop = min(at, end), end
-        sections.append(Section(name, at, stop, present, data))
+        sections.append(Section(name, at, stop, present=present, data=data))
     last = max(elf.table + elf.entries * elf.layout.section.size, elf.segments)
     last = max([last, *(section.end for section in sections if section.present)])
-    return HostImage(FileFormat.ELF, linked, sections, tuple(dict.fromkeys(problems)), min(last, end))
+    return HostImage(FileFormat.ELF, linked, sections, problems=tuple(dict.fromkeys(problems)), end=min(last, end))

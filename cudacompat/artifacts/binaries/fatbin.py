@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from struct import Struct
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol
 
 from cudacompat.artifacts.binaries.buffer import Buffer, unpack_at
 from cudacompat.artifacts.binaries.compression import by_flags
@@ -45,14 +44,42 @@ _ARCH_SPECIFIC = 0x100000
 _FAMILY = 0x200000
 _SUFFIXES = _ARCH_SPECIFIC | _FAMILY
 
-_HEADER = Struct("<IHHQ")
-# kind version header payload | stored options minor major arch name name-length | flags key inflated
+_HEADER = Struct("<4xHHQ")  # behind the magic
 _ENTRY = Struct("<HHIQIIHHIIIQQQ")
 _PAIR = Struct("<II")
+_COUNT = Struct("<I4x")
 _SMALLEST_ENTRY = _ENTRY.size
 _LARGEST_HEADER = 1 << 16
 _LONGEST_OPTIONS = 4096
 _ENTRY_VERSION = 0x0101
+
+
+class FatbinHeader(NamedTuple):
+    """What a fatbin begins with, behind its magic."""
+
+    version: int
+    header_size: int
+    size: int  # of its entries together
+
+
+class EntryHeader(NamedTuple):
+    """What an entry begins with. In a list of concatenated images, `header` is an image's
+    offset and `payload` its size."""
+
+    kind: int
+    version: int
+    header: int  # bytes of the header, with its options and name
+    payload: int  # bytes behind the header
+    stored: int  # compressed bytes of those; 0: not compressed
+    options: int  # where in the header they stand
+    minor: int
+    major: int
+    arch: int
+    name: int  # where in the header it stands
+    name_length: int
+    flags: int
+    key: int
+    inflated: int
 
 
 class Payload(NamedTuple):
@@ -89,42 +116,48 @@ class Fatbin(NamedTuple):
 
 
 NOTHING = ImageNames(None)
-NameReader: TypeAlias = Callable[[Payload], ImageNames]
+
+
+class KernelNames(Protocol):
+    """Where the names of an image's kernels come from, when they are asked for."""
+
+    def of(self, image: Payload, target: ArchTarget | None) -> ImageNames:
+        """Return the names in an image that its fatbin says is for this target, or why there are none."""
 
 
 def is_fatbin(buffer: Buffer, at: int, limit: int) -> bool:
     """Whether what begins with the magic here is a fatbin, judged by its header and its first entry."""
     if at + HEADER_SIZE + _SMALLEST_ENTRY > limit:
         return False
-    _, version, header_size, size = unpack_at(_HEADER, buffer, at)
-    if version != 1 or header_size != HEADER_SIZE or size & 7 or size < _SMALLEST_ENTRY:
+    head = FatbinHeader._make(unpack_at(_HEADER, buffer, at))
+    if head.version != 1 or head.header_size != HEADER_SIZE or head.size & 7 or head.size < _SMALLEST_ENTRY:
         return False
-    kind, version, header_size, payload, stored = unpack_at(_ENTRY, buffer, at + HEADER_SIZE)[:5]
+    first = EntryHeader._make(unpack_at(_ENTRY, buffer, at + HEADER_SIZE))
     return (
-        kind in _KNOWN
-        and version == _ENTRY_VERSION
-        and _SMALLEST_ENTRY <= header_size <= _LARGEST_HEADER
-        and not (header_size | payload) & 7
-        and stored <= payload
-        and header_size + payload <= size
+        first.kind in _KNOWN
+        and first.version == _ENTRY_VERSION
+        and _SMALLEST_ENTRY <= first.header <= _LARGEST_HEADER
+        and not (first.header | first.payload) & 7
+        and first.stored <= first.payload
+        and first.header + first.payload <= head.size
     )
 
 
-def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, room: int) -> Fatbin:
+def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, room: int) -> Fatbin:
     """Read the fatbin that begins at `at` and ends before `limit`, at most `room` entries of it.
 
     Every entry that is whole is given; `damage` says why the list stops early.
     """
     if at + HEADER_SIZE > limit:
         return Fatbin((), limit, "truncated: no whole fatbin header")
-    _, version, header_size, size = unpack_at(_HEADER, buffer, at)
+    whole = FatbinHeader._make(unpack_at(_HEADER, buffer, at))
     damage: str | None = None
-    if version != 1 or header_size != HEADER_SIZE:
-        damage = f"fatbin version {version} with a header of {header_size} bytes, read as version 1"
+    if whole.version != 1 or whole.header_size != HEADER_SIZE:
+        damage = f"fatbin version {whole.version} with a header of {whole.header_size} bytes, read as version 1"
     q = at + HEADER_SIZE
-    end = q + size
+    end = q + whole.size
     if end > limit:
-        damage = f"truncated: says {size} bytes of entries, {limit - q} are left"
+        damage = f"truncated: says {whole.size} bytes of entries, {limit - q} are left"
         end = limit
     entries: list[FatbinEntry] = []
     relocatable_ptx = relocatable_cubin = False
@@ -132,11 +165,12 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
         if q + _SMALLEST_ENTRY > end:
             damage = damage or f"{end - q} bytes are left behind its entries"
             break
-        head = unpack_at(_ENTRY, buffer, q)
-        kind, version, header, payload, stored, options, minor, major, arch, _, _, flags, key, inflated = head
+        head = EntryHeader._make(unpack_at(_ENTRY, buffer, q))
+        kind, header, payload, stored = head.kind, head.header, head.payload, head.stored
+        flags, key, inflated = head.flags, head.key, head.inflated
         after = q + header + payload
         if header < _SMALLEST_ENTRY or header > _LARGEST_HEADER or after > end or (header | payload) & 7:
-            damage = _cut(damage, len(entries), header, payload, end - q)
+            damage = _cut(damage, len(entries), header, payload=payload, left=end - q)
             end = q + 4
             break
         if len(entries) >= room:
@@ -145,16 +179,17 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
             break
         start = q + header
         fault: str | None = None
-        if version != _ENTRY_VERSION:
-            fault = f"has version {version:#x}"
+        if head.version != _ENTRY_VERSION:
+            fault = f"has version {head.version:#x}"
         elif stored > payload:
             fault = f"says {stored} compressed bytes in {payload}"
             stored = payload
         if kind == CONCATENATED:
-            more, fault = _concatenated(buffer, q, head, names, fault)
+            more, fault = _concatenated(buffer, q, head, names=names, fault=fault)
             entries += more
         else:
-            target, isa = _target(kind, arch, flags & _SUFFIXES, major, minor)
+            arch = head.arch
+            target, isa = _target(kind, arch, flags & _SUFFIXES, major=head.major, minor=head.minor)
             toolkit: ToolkitVersion | None = None
             if kind == ELF:
                 fault = fault or (None if 0 < arch < 1000 else f"names architecture {arch}")
@@ -167,15 +202,20 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
                         relocatable_cubin |= relocatable
                         if number is not None and number != arch & 0xFF:
                             fault = fault or f"says sm_{arch}, the cubin in it sm_{number}"
-                if toolkit is None and arch >= 100 and options:
-                    toolkit = _toolkit_by_compat(_options(buffer, q, header, options, binary=True))
+                if toolkit is None and arch >= 100 and head.options:
+                    toolkit = _toolkit_by_compat(_binary_options(buffer, q, header, at=head.options))
             elif kind == TILE:
-                toolkit = _tile_toolkit(major)
+                toolkit = _tile_toolkit(head.major)
             elif kind == RELOCATABLE_PTX:
                 relocatable_ptx = True
             found = NOTHING
             if names is not None:
-                found = names(Payload(kind, start, stored or payload, flags, key, inflated if stored else None))
+                found = names.of(
+                    Payload(
+                        kind, start, stored or payload, flags=flags, key=key, inflated=inflated if stored else None
+                    ),
+                    target,
+                )
                 isa = found.head.isa if found.head is not None else isa  # the driver compiles by what the text says
                 target = _by_text(target, found)
                 fault = fault or found.damage or _contradiction(target, found)
@@ -184,19 +224,19 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: NameReader | None, r
                     _KINDS.get(kind, CodeKind.UNKNOWN),
                     target,
                     isa,
-                    by_flags(flags) if stored else Compression.NONE,
-                    stored or payload,
-                    inflated if stored else None,
-                    toolkit,
-                    found.kernels,
-                    found.why,
-                    found.unresolved,
+                    compression=by_flags(flags) if stored else Compression.NONE,
+                    size=stored or payload,
+                    uncompressed_size=inflated if stored else None,
+                    toolkit=toolkit,
+                    kernels=found.kernels,
+                    kernels_why=found.why,
+                    unresolved=found.unresolved,
                 )
             )
         if fault and damage is None:
             damage = f"image {len(entries)} {fault}"
         q = after
-    return Fatbin(tuple(entries), end, damage, relocatable_ptx, relocatable_cubin)
+    return Fatbin(tuple(entries), end, damage, relocatable_ptx=relocatable_ptx, relocatable_cubin=relocatable_cubin)
 
 
 def _by_text(target: ArchTarget | None, found: ImageNames) -> ArchTarget | None:
@@ -226,7 +266,7 @@ def _cut(damage: str | None, count: int, header: int, payload: int, left: int) -
 
 
 @lru_cache(maxsize=4096)
-def _target(kind: int, arch: int, suffixes: int, major: int, minor: int) -> tuple[ArchTarget | None, PtxIsa | None]:
+def _target(kind: int, arch: int, suffixes: int, *, major: int, minor: int) -> tuple[ArchTarget | None, PtxIsa | None]:
     code = _KINDS.get(kind)
     if code is None:
         return None, None
@@ -238,12 +278,12 @@ def _target(kind: int, arch: int, suffixes: int, major: int, minor: int) -> tupl
     return ArchTarget(code, arch, suffix), PtxIsa(major, minor) if code is CodeKind.PTX else None
 
 
-def _options(buffer: Buffer, entry: int, header: int, at: int, *, binary: bool = False) -> bytes:
-    """Return an entry's options; those of a cubin are binary: one NUL, then the stated number of bytes."""
+def _binary_options(buffer: Buffer, entry: int, header: int, *, at: int) -> bytes:
+    """Return the options of a cubin's entry: behind one NUL, the stated number of bytes."""
     if at + 8 > header:
         return b""
     offset, length = unpack_at(_PAIR, buffer, entry + at)
-    offset += binary
+    offset += 1
     if offset + length > header:
         return b""
     return bytes(buffer[entry + offset : entry + offset + min(length, _LONGEST_OPTIONS)])
@@ -265,16 +305,28 @@ def _tile_toolkit(word: int) -> ToolkitVersion | None:
 
 
 def _concatenated(
-    buffer: Buffer, at: int, head: tuple[int, ...], names: NameReader | None, fault: str | None
+    buffer: Buffer, at: int, head: EntryHeader, names: KernelNames | None, fault: str | None
 ) -> tuple[list[FatbinEntry], str | None]:
     """Read the table of an entry that holds several cubins in one compressed stream."""
-    _, _, header, payload, stored, table, *_, flags, key, inflated = head
-    end = at + header
-    nothing = [FatbinEntry(CodeKind.UNKNOWN, None, None, by_flags(flags), stored or payload, inflated, None)]
-    where = Payload(CONCATENATED, end, stored or payload, flags, key, inflated if stored else None)
-    if not table or table + 8 > header:
+    payload, stored, table, flags, inflated = head.payload, head.stored, head.options, head.flags, head.inflated
+    end = at + head.header
+    nothing = [
+        FatbinEntry(
+            CodeKind.UNKNOWN,
+            None,
+            None,
+            compression=by_flags(flags),
+            size=stored or payload,
+            uncompressed_size=inflated,
+            toolkit=None,
+        )
+    ]
+    where = Payload(
+        CONCATENATED, end, stored or payload, flags=flags, key=head.key, inflated=inflated if stored else None
+    )
+    if not table or table + 8 > head.header:
         return nothing, fault or "has no table of the images in it"
-    count, _ = unpack_at(_PAIR, buffer, at + table)
+    (count,) = unpack_at(_COUNT, buffer, at + table)
     q = at + table + 8
     whole = inflated if stored else payload
     entries: list[FatbinEntry] = []
@@ -282,41 +334,41 @@ def _concatenated(
         if q + _SMALLEST_ENTRY > end:
             fault = fault or f"lists {count} images, its header holds {index}"
             break
-        sub = unpack_at(_ENTRY, buffer, q)
-        kind, _, offset, size, _, options, minor, major, arch, name, name_length, bits = sub[:12]
+        sub = EntryHeader._make(unpack_at(_ENTRY, buffer, q))
+        kind, arch, offset, size = sub.kind, sub.arch, sub.header, sub.payload
         if offset + size > whole:
             fault = fault or f"lists an image that ends {offset + size - whole} bytes behind its end"
             break
-        target, isa = _target(kind, arch, bits & _SUFFIXES, major, minor)
+        target, isa = _target(kind, arch, sub.flags & _SUFFIXES, major=sub.major, minor=sub.minor)
         one = where._replace(kind=kind, inner=(offset, size))
-        found = names(one) if names is not None else NOTHING
+        found = names.of(one, target) if names is not None else NOTHING
         isa = found.head.isa if found.head is not None else isa
         target = _by_text(target, found)
         fault = fault or found.damage or _contradiction(target, found)
         toolkit: ToolkitVersion | None = None
         stop = _SMALLEST_ENTRY
-        if options:
-            if options + 8 > end - q:
+        if sub.options:
+            if sub.options + 8 > end - q:
                 fault = fault or "has a table whose options lie outside"
                 break
-            text, length = unpack_at(_PAIR, buffer, q + options)
+            text, length = unpack_at(_PAIR, buffer, q + sub.options)
             stop = max(stop, text + length + 1)
             if kind == ELF and arch >= 100:
-                toolkit = _toolkit_by_compat(_options(buffer, q, end - q, options, binary=True))
-        elif name:
-            stop = max(stop, name + name_length + 1)
+                toolkit = _toolkit_by_compat(_binary_options(buffer, q, end - q, at=sub.options))
+        elif sub.name:
+            stop = max(stop, sub.name + sub.name_length + 1)
         entries.append(
             FatbinEntry(
                 _KINDS.get(kind, CodeKind.UNKNOWN),
                 target,
                 isa,
-                by_flags(flags) if stored else Compression.NONE,
-                stored * size // whole if stored and whole else size,  # its share of the common stream
-                size if stored else None,
-                toolkit,
-                found.kernels,
-                found.why,
-                found.unresolved,
+                compression=by_flags(flags) if stored else Compression.NONE,
+                size=stored * size // whole if stored and whole else size,  # its share of the common stream
+                uncompressed_size=size if stored else None,
+                toolkit=toolkit,
+                kernels=found.kernels,
+                kernels_why=found.why,
+                unresolved=found.unresolved,
                 concatenated=True,
             )
         )

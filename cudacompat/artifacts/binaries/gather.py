@@ -7,9 +7,10 @@ import re
 from cudacompat.artifacts.binaries import cubin, fatbin, ptx
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError, search
 from cudacompat.artifacts.binaries.elf import EM_CUDA
-from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC, MOST_ENTRIES, OLD_MAGIC, NameReader
+from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC, MOST_ENTRIES, OLD_MAGIC, KernelNames
 from cudacompat.artifacts.binaries.kernels import KernelReader
 from cudacompat.artifacts.binaries.section import OFFICIAL, Section
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 
@@ -27,7 +28,14 @@ TOO_OLD = "a fatbin from before CUDA 6, which nothing reads any more"
 class Gatherer:
     """Collects modules and problems of one buffer."""
 
-    def __init__(self, buffer: Buffer, allowance: Allowance, *, kernels: bool) -> None:
+    def __init__(
+        self,
+        buffer: Buffer,
+        allowance: Allowance,
+        *,
+        kernels: bool,
+        gpus: frozenset[ComputeCapability] | None = None,
+    ) -> None:
         self.buffer = buffer
         self.modules: list[DeviceModule] = []
         self._problems: dict[str, None] = {}
@@ -35,7 +43,7 @@ class Gatherer:
         self._room = MOST_ENTRIES
         self._program = False
         self._registers = False  # whether there is code for the runtime, so that texts are none of it
-        self._names: NameReader | None = KernelReader(buffer, allowance) if kernels else None
+        self._names: KernelNames | None = KernelReader(buffer, allowance, gpus) if kernels else None
 
     def problem(self, why: str) -> None:
         """Keep what is wrong with the file, the first few of many."""
@@ -73,7 +81,7 @@ class Gatherer:
         self._program = program
         at = gap = start
         while self._room > 0:
-            found = search(_FATBIN, len(MAGIC), buffer, at, end)
+            found = search(_FATBIN, len(MAGIC), buffer, start=at, end=end)
             if found < 0:
                 break
             if fatbin.is_fatbin(buffer, found, end):
@@ -156,30 +164,31 @@ class Gatherer:
         end = min(end, found.end) if registration is Registration.STRAY else end
         names = fatbin.NOTHING
         if self._names is not None:
-            names = self._names(fatbin.Payload(fatbin.ELF, start, end - start, 0, 0, None))
+            whole = fatbin.Payload(fatbin.ELF, start, end - start, flags=0, key=0, inflated=None)
+            names = self._names.of(whole, None)
         if found.relocatable and registration is Registration.STRAY:
             registration = Registration.RELOCATABLE
         entry = FatbinEntry(
             CodeKind.SASS,
             ArchTarget(CodeKind.SASS, found.number, found.suffix),
             None,
-            Compression.NONE,
-            end - start,
-            None,
-            found.toolkit,
-            names.kernels,
-            names.why,
-            names.unresolved,
+            compression=Compression.NONE,
+            size=end - start,
+            uncompressed_size=None,
+            toolkit=found.toolkit,
+            kernels=names.kernels,
+            kernels_why=names.why,
+            unresolved=names.unresolved,
         )
-        self.add(DeviceModule(start, section, registration, (entry,), names.damage, bare=True))
+        self.add(DeviceModule(start, section, registration, entries=(entry,), damage=names.damage, bare=True))
         return found.end
 
     def _fatbin(self, at: int, limit: int, section: str | None, registration: Registration) -> tuple[int, bool]:
         """Take the fatbin at `at`; return where to go on, and whether it was damaged."""
-        found = fatbin.read_fatbin(self.buffer, at, limit, self._names, self._room)
+        found = fatbin.read_fatbin(self.buffer, at, limit, names=self._names, room=self._room)
         if registration is Registration.STRAY and (found.relocatable_ptx or found.relocatable_cubin):
             registration = Registration.RELOCATABLE
-        self.add(DeviceModule(at, section, registration, found.entries, found.damage))
+        self.add(DeviceModule(at, section, registration, entries=found.entries, damage=found.damage))
         return max(found.end, at + HEADER_SIZE), found.damage is not None
 
     def add(self, module: DeviceModule) -> None:
@@ -197,7 +206,7 @@ class Gatherer:
         buffer, at = self.buffer, start
         gap = start
         while self._room > 0:
-            at = search(_CUBIN, _CUBIN_MAGIC, buffer, at, end)
+            at = search(_CUBIN, _CUBIN_MAGIC, buffer, start=at, end=end)
             if at < 0 or at + _SMALLEST_CUBIN > end:
                 break
             after = at + 1

@@ -1,10 +1,21 @@
-"""The kernels of one image, inflated first where it must be."""
+"""The kernels of one image, inflated first as far as it must be.
+
+For a verdict on given GPUs the images that one of them may pick are read whole, and with them every PTX text: what is
+damaged there would not run. Of a cubin that none of them can pick only the names are of interest (a module lacks a
+kernel where another image of it has one), and they are taken from its front where that proves them: `front` says how,
+`zstd_front.is_whole` sees to it that no part of the image was cut off. What remains unseen is damage inside the later
+blocks of such an image. It cannot turn a verdict green that is not: nothing of these blocks would be loaded, and the
+names stand in front of them. At worst a file with damaged code for other GPUs is not called damaged.
+"""
 
 from __future__ import annotations
 
-from cudacompat.artifacts.binaries import compression, cubin, fatbin, ptx
+from cudacompat.artifacts.binaries import compression, cubin, fatbin, front, ptx, zstd_front
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, FileBuffer, UnreadableError
 from cudacompat.artifacts.binaries.fatbin import FLAG_OPAQUE, ImageNames, Payload
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import Compression
+from cudacompat.domain.words.target import ArchTarget
 
 _UNREADABLE_KINDS = {fatbin.NVVM: "LTO-IR is not readable", fatbin.TILE: "Tile IR is not readable"}
 _CUBIN, _TEXT = (fatbin.ELF,), (fatbin.PTX, fatbin.RELOCATABLE_PTX)
@@ -12,29 +23,82 @@ _CUBIN, _TEXT = (fatbin.ELF,), (fatbin.PTX, fatbin.RELOCATABLE_PTX)
 
 _USED_UP = "too large: what may be read of this file is used up"
 _AT_ONCE = 256 << 20
+_FRONT = 1 << 16  # bytes of a front that is tried first
+_WORTH = 1 << 17  # bytes of an image from which on its front is tried: smaller ones have one block
 _COST_OF_TEXT = 8  # to find the kernels of a PTX text takes longer than those of a cubin of its size
 
 
 class KernelReader:
-    """Reads kernels out of the payloads of one buffer, as long as its allowance for inflating and reading lasts."""
+    """Reads kernels out of the payloads of one buffer, as long as its allowance for inflating and reading lasts.
 
-    def __init__(self, buffer: Buffer, allowance: Allowance) -> None:
+    `gpus` are those that will be judged for; None: any may be, and every image is read whole.
+    """
+
+    def __init__(self, buffer: Buffer, allowance: Allowance, gpus: frozenset[ComputeCapability] | None = None) -> None:
         self._buffer = buffer
         self._allowance = allowance
+        self._gpus = gpus
+        self._unpicked: dict[ArchTarget, bool] = {}
         self._last: tuple[Payload, bytes] | None = None
 
-    def __call__(self, payload: Payload) -> ImageNames:
+    def of(self, image: Payload, target: ArchTarget | None) -> ImageNames:
         """Return the kernels of an image in a fatbin."""
-        kind = payload.kind
+        payload, kind = image, image.kind
         if kind not in _CUBIN and kind not in _TEXT:
             return ImageNames(None, _UNREADABLE_KINDS.get(kind, f"images of kind {kind:#x} are not readable"))
         opaque = bool(payload.key or payload.flags & FLAG_OPAQUE)
         try:
-            return self._read(payload)
+            return self._of_front(payload, target) or self._read(payload)
         except UnreadableError as error:
             if opaque:
                 return ImageNames(None, "obfuscated")
             return ImageNames(None, str(error), f"cannot be read: {error}")
+
+    def _of_front(self, payload: Payload, target: ArchTarget | None) -> ImageNames | None:
+        """Return the kernels that the front of a cubin proves; None where the cubin is to be read whole."""
+        size = payload.inflated or 0
+        if (
+            payload.kind != fatbin.ELF
+            or compression.by_flags(payload.flags) is not Compression.ZSTD
+            or not _WORTH < size <= compression.largest_allowed(payload.stored)
+            or payload.inner is not None
+            or target is None
+            or not self._is_unpicked(target)
+        ):
+            return None
+        raw = bytes(self._buffer[payload.start : payload.start + payload.stored])
+        if not zstd_front.is_whole(raw, size):
+            return None
+        try:
+            return self._grown(zstd_front.ZstdFront(raw), size)
+        except Exception as error:  # the library's own; whatever it is, the whole reading finds it and says it
+            if isinstance(error, OSError):
+                raise
+            return None
+
+    def _grown(self, image: zstd_front.ZstdFront, size: int) -> ImageNames | None:
+        """Try more and more of a front, up to half of the image."""
+        wanted = _FRONT
+        while 2 * wanted <= size and self._allowance.take(wanted):
+            first = image.first(wanted)
+            if not front.may_be_proved(first):
+                return None
+            kernels = front.kernels_in_front(first)
+            if kernels is not None:
+                head = cubin.read_head(first, 0)
+                return ImageNames(kernels, number=head.number if head else None)
+            wanted *= 2
+        return None
+
+    def _is_unpicked(self, target: ArchTarget) -> bool:
+        """Whether no GPU that is judged for can pick machine code of this target."""
+        if self._gpus is None:
+            return False
+        if target not in self._unpicked:
+            from cudacompat.domain.judge.compat import Fit, sass_fit  # here: to list code takes no verdicts
+
+            self._unpicked[target] = all(sass_fit(gpu, target) is Fit.NO for gpu in self._gpus)
+        return self._unpicked[target]
 
     def _read(self, payload: Payload) -> ImageNames:
         buffer, start, size = self._buffer, payload.start, payload.stored
@@ -53,12 +117,16 @@ class KernelReader:
             text = ptx.window(buffer, start, start + size)
             if not ptx.is_ptx(text):
                 raise UnreadableError("no PTX text")
-            return ImageNames(ptx.kernels(text), None, ptx.damage(text), ptx.unresolved(text), ptx.read_head(text))
+            return ImageNames(
+                ptx.kernels(text), None, ptx.damage(text), unresolved=ptx.unresolved(text), head=ptx.read_head(text)
+            )
         if isinstance(buffer, FileBuffer) and size <= _AT_ONCE:
             buffer, start = buffer[start : start + size], 0  # its thousands of names are looked up one by one
         symbols = cubin.read_symbols(buffer, start, start + size)
         head = cubin.read_head(buffer, start)
-        return ImageNames(symbols.kernels, None, None, symbols.unresolved, number=head.number if head else None)
+        return ImageNames(
+            symbols.kernels, None, None, unresolved=symbols.unresolved, number=head.number if head else None
+        )
 
     def _inflated(self, payload: Payload) -> bytes | None:
         """Return the inflated image, None when the allowance is spent; images of one stream share one."""

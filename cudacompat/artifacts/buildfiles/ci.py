@@ -15,6 +15,7 @@ from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile
 
 _EXPRESSION = re.compile(r"\$\{\{.{0,2000}?\}\}", re.DOTALL)
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_MOST_VARIABLES = 1_000_000  # of all steps of a document together
 _CONFIG_KEYS = frozenset({"default", "variables", "include", "stages", "workflow", "image", "services", "cache"})
 
 
@@ -49,11 +50,11 @@ def variables(
     for name, each in node.entries.items():
         value = each.get("value") or each
         if value.text is not None:
-            found[name] = _setting(file, name, value, value.start, value.text, way)
+            found[name] = _setting(file, name, value, start=value.start, text=value.text, way=way)
     for item in node.items:
         name, equals, text = (item.text or "").partition("=")
         if equals and re.fullmatch(r"[A-Za-z_]\w*", name):
-            found[name] = _setting(file, name, item, item.start + len(name) + 1, text, way)
+            found[name] = _setting(file, name, item, start=item.start + len(name) + 1, text=text, way=way)
     return found
 
 
@@ -62,13 +63,14 @@ def _setting(file: SourceFile, name: str, node: Node, start: int, text: str, way
     place = file.place(start, max(start, node.end))
     written = file.text[place.start : place.end].rstrip() if node.block == "" else text
     place = file.place(start, start + len(written)) if node.block == "" else place
-    return Setting(name, text if known else None, place, way, written, node.quote)
+    return Setting(name, text if known else None, place, way=way, written=written, quote=node.quote)
 
 
 def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
+    merged = _Merged()
     top = variables(file, document.get("env"))
     for name, node in (document.get("jobs") or Node(0, 0)).entries.items():
-        environment = top | variables(file, node.get("env"))
+        environment = merged.of(top, variables(file, node.get("env")))
         matrix = _matrix(node.get("strategy", "matrix"))
         runner = node.get("runs-on", "labels") or node.get("runs-on")
         labels = tuple(
@@ -82,11 +84,13 @@ def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
         steps: list[JobStep] = []
         steps_node = node.get("steps")
         for step in steps_node.items if steps_node is not None else ():
-            visible = environment | variables(file, step.get("env"))
+            visible = merged.of(environment, variables(file, step.get("env")))
             uses = step.get("uses")
             conditional = step.get("if") is not None
             place = file.place(step.start, step.start)
-            steps.append(JobStep(uses.text if uses else None, variables(file, step.get("with")), place, conditional))
+            steps.append(
+                JobStep(uses.text if uses else None, variables(file, step.get("with")), place, conditional=conditional)
+            )
             run = step.get("run")
             if run is not None and _is_shell(step.get("shell") or usual, windows):
                 found = run_text(file, run, visible)
@@ -103,6 +107,22 @@ def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
             matrix=matrix,
         )
         yield JobRead(job, tuple(commands))
+
+
+class _Merged:
+    """What is set in a file, in a job and in a step, put together; bounded for all steps of a document."""
+
+    def __init__(self) -> None:
+        self._copied = 0
+
+    def of(self, outer: dict[str, Setting], inner: dict[str, Setting]) -> dict[str, Setting]:
+        """Return both, the inner ones first; what adds nothing shares what is around it."""
+        if not inner:
+            return outer
+        self._copied += len(outer) + len(inner)
+        if self._copied > _MOST_VARIABLES:
+            raise ValueError("too many variables for as many steps")
+        return outer | inner
 
 
 def _is_shell(kind: Node | None, windows: bool) -> bool:
@@ -132,13 +152,14 @@ def _each(text: str, matrix: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _gitlab(file: SourceFile, document: Node) -> Iterator[JobRead]:
+    merged = _Merged()
     top = variables(file, document.get("variables"))
     default = document.get("default", "image") or document.get("image")
     usual = document.get("default", "cache") or document.get("cache")
     for name, node in document.entries.items():
         if name in _CONFIG_KEYS or not node.entries or node.get("script") is None:
             continue
-        environment = top | variables(file, node.get("variables"))
+        environment = merged.of(top, variables(file, node.get("variables")))
         image = node.get("image") or default
         image = image.get("name") or image if image is not None else None
         tags = node.get("tags")
@@ -170,7 +191,9 @@ def _caches(file: SourceFile, node: Node | None) -> Iterator[JobStep]:
                 end = max((item.end for item in values.items), default=values.end)
                 text = "\n".join(values.words()) or file.text[values.start : end]
                 place = file.place(values.start, end)
-                given[name] = Setting(name, text, place, AssignmentKind.ENVIRONMENT, text, values.quote)
+                given[name] = Setting(
+                    name, text, place, way=AssignmentKind.ENVIRONMENT, written=text, quote=values.quote
+                )
         yield JobStep("cache", given, file.place(each.start, each.start))
 
 
@@ -180,4 +203,4 @@ def run_text(file: SourceFile, node: Node, environment: Mapping[str, Setting]) -
     masked = _EXPRESSION.sub(lambda match: "$" + "_" * (len(match[0]) - 1), text)
     if node.block == ">" or not node.block:
         masked = masked.replace("\n", " ")
-    yield from shell.commands(file, node.start, node.end, environment, masked)
+    yield from shell.commands(file, node.start, node.end, environment=environment, masked=masked)

@@ -1,48 +1,25 @@
-"""Shell text as commands: their words with the variables put in that are known, and the environment each one sees.
-
-tree-sitter-bash parses; a text with an error in it still gives the commands around the error.
-"""
+"""Shell text as commands: their words with the variables put in that are known, and the environment each one sees."""
 
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
+from cudacompat.artifacts.buildfiles.shell_settings import defines, named, unwrapped
+from cudacompat.artifacts.buildfiles.shell_tree import DEEPEST, ShellTree
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile, Word
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, Tree
+    from tree_sitter import Node
 
-_DEEPEST = 200
 _MOST_COMMANDS = 20_000
 _MOST_VARIABLES = 1_000_000  # of all commands of a text together
-# The grammar takes time that grows with the square of some texts, and for pipes memory, too, until it crashes.
-_MOST_PIPES = 2_000
 _LONGEST = 1 << 15  # characters of a variable that is put in; no list is as long
 _MOST_GROWN = 1 << 24  # characters of all of them
-_SHORT = 1024  # bytes that take no time whatever they say
-_MOST_SECONDS = 2.0  # of processor time
-_CHUNK = 1 << 14
-_BRANCHES = frozenset(
-    {
-        "if_statement",
-        "for_statement",
-        "while_statement",
-        "case_statement",
-        "function_definition",
-        "c_style_for_statement",
-    }
-)
-_CLAUSES = frozenset({"elif_clause", "else_clause"})
-_PARTS = _CLAUSES | {"case_item"}
 _WORDS = ("word", "number", "test_operator", "variable_name", "special_variable_name")
-_DEFINE = re.compile(r"-D([A-Za-z_]\w*)(?::[A-Za-z]+)?=", re.DOTALL)
-_ITEMS_AFTER = re.compile(r";\s*['\"]?\d{2,3}[af]?(?:-real|-virtual)?(?![\w.-])")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -64,45 +41,6 @@ class ShellCommand:
         return self.words[0].text.rsplit("/", 1)[-1] if self.words and self.words[0].known else ""
 
 
-@cache
-def _parser() -> Parser:
-    import tree_sitter_bash
-    from tree_sitter import Language, Parser
-
-    return Parser(Language(tree_sitter_bash.language()))
-
-
-def _longest_pipe(text: str) -> int:
-    """How many pipes stand in lines that may be one command: each has one, is continued, or says nothing."""
-    if text.count("|") <= _MOST_PIPES:
-        return 0
-    longest = found = 0
-    for line in text.split("\n"):
-        pipes = line.count("|")
-        bare = line.strip()
-        found = found + pipes if pipes or not bare or bare[0] == "#" or bare[-1] == "\\" else 0
-        longest = max(longest, found)
-    return longest
-
-
-def _parsed(text: str, data: bytes) -> Tree:
-    """The tree of a text; `ValueError` for one that the grammar cannot take in bounded time and memory."""
-    if _longest_pipe(text) > _MOST_PIPES:
-        raise ValueError(f"a command of more than {_MOST_PIPES} pipes")
-    if len(data) <= _SHORT:
-        return _parser().parse(data)
-    end = time.process_time() + _MOST_SECONDS
-    try:
-        return _parser().parse(
-            lambda at, _: data[at : at + _CHUNK],
-            encoding="utf8",
-            progress_callback=lambda *_: time.process_time() > end,
-        )
-    except ValueError:
-        _parser().reset()
-        raise ValueError(f"its commands take more than {_MOST_SECONDS:.0f} s to parse") from None
-
-
 def commands(
     file: SourceFile, start: int, end: int, environment: Mapping[str, Setting], masked: str | None = None
 ) -> Iterator[ShellCommand]:
@@ -111,7 +49,7 @@ def commands(
     `masked` is that text as the shell gets it, of the same length: with the lines blanked that a Dockerfile drops.
     """
     text = masked if masked is not None else file.text[start:end]
-    yield from _Reader(file, start, text, environment).read()
+    yield from _Reader(file, start, text, environment=environment).read()
 
 
 def words_of(file: SourceFile, parts: list[tuple[str, int, int]]) -> tuple[Word, ...]:
@@ -124,17 +62,16 @@ class _Reader:
         self._file = file
         self._start = start
         self._text = text
-        self._data = text.encode("utf-8", "surrogatepass")
+        self._tree = ShellTree(text)
         self._exported = environment  # commands hold it: it is replaced, never changed
         self._copied = 0
         self._grown = 0
         self._plain: dict[str, Setting] = {}
-        self._columns: list[int] | None = None
         self._until: int | None = None  # where the branch ends that is read now
         self._branched: list[tuple[int, str]] = []  # what is set in branches, and where they end: the innermost last
 
     def read(self) -> Iterator[ShellCommand]:
-        for count, (node, until, conditional, ignored) in enumerate(self._nodes()):
+        for count, (node, until, conditional, ignored) in enumerate(self._tree.nodes()):
             if count == _MOST_COMMANDS:
                 raise ValueError(f"more than {_MOST_COMMANDS} commands")
             self._leave(node.start_byte)
@@ -174,45 +111,6 @@ class _Reader:
             raise ValueError("too many variables for as many commands")
         return {**self._exported, **more}
 
-    def _nodes(self) -> Iterator[tuple[Node, int | None, bool, bool]]:
-        """Commands, declarations and bare assignments, in the order of the text; where the branch ends in which they
-        stand, whether they stand in one, and whether a failure of theirs is ignored."""
-        root = _parsed(self._text, self._data).root_node
-        stack: list[tuple[Node, int | None, bool, bool]] = [(root, None, False, False)]
-        while stack:
-            node, until, conditional, ignored = stack.pop()
-            if node.type in ("command", "declaration_command", "variable_assignment"):
-                yield node, until, conditional, ignored
-                if node.type == "command":
-                    # $(…) among its words holds commands of its own
-                    stack += [
-                        (each, each.end_byte, True, False) for each in reversed(node.children) if each.child_count
-                    ]
-                continue
-            inside = conditional or node.type in _BRANCHES
-            if node.type == "list" and len(node.children) > 1 and node.children[1].type == "||":
-                dropped = ignored or self._raw(node.children[-1]).strip() in ("true", ":", "/bin/true")
-                stack.append((node.children[-1], node.end_byte, True, ignored))
-                stack.append((node.children[0], until, inside, dropped))
-                continue
-            if node.type == "list" and len(node.children) > 2 and self._tests(node.children[0]):
-                stack.append((node.children[-1], node.end_byte, True, ignored))
-                stack.append((node.children[0], until, inside, ignored))
-                continue
-            if node.type in _BRANCHES or node.type in _PARTS:
-                until = node.end_byte
-            clause = next((each.start_byte for each in node.children if each.type in _CLAUSES), None)
-            for each in reversed(node.children):
-                first = clause is not None and each.start_byte < clause
-                stack.append((each, clause if first else until, inside, ignored))
-
-    def _tests(self, node: Node) -> bool:
-        """Whether what follows this and `&&` runs only if a test holds: `[ -n "$X" ] && …`. Of a chain, its last part
-        alone is looked at, which takes the same time for a long one."""
-        if node.type == "list" and len(node.children) > 2 and node.children[1].type == "&&":
-            node = node.children[-1]
-        return node.type == "test_command" or (node.type == "command" and self._raw(node).startswith("test "))
-
     # -- commands
 
     def _command(self, node: Node, conditional: bool) -> ShellCommand:
@@ -227,95 +125,18 @@ class _Reader:
                 words.append(self._word(child.children[0] if child.children else child))
             elif not child.type.endswith("redirect") and child.type not in ("<", ">", "<<<"):
                 words.append(self._word(child))
-        words = self._unwrapped(words, own)
+        words = unwrapped(self._file, words, own)
         if words and words[0].text.rsplit("/", 1)[-1] in ("make", "gmake"):
-            own.update(self._named(words[1:]))
-        start, end = self._at(node.start_byte), self._at(node.end_byte)
+            own.update(named(self._file, words[1:]))
+        start, end = self._tree.at(node.start_byte), self._tree.at(node.end_byte)
         return ShellCommand(
             tuple(words),
             self._start + start,
             self._start + end,
-            self._with(own) if own else self._exported,
-            tuple(self._defines(words)),
-            conditional,
+            environment=self._with(own) if own else self._exported,
+            defines=tuple(defines(self._file, words, text=self._text, start=self._start)),
+            conditional=conditional,
         )
-
-    def _unwrapped(self, words: list[Word], environment: dict[str, Setting]) -> list[Word]:
-        """The command itself, without what only stands in front of it: sudo, env NAME=VALUE, time, nice."""
-        while words:
-            name = words[0].text.rsplit("/", 1)[-1]
-            if name not in ("sudo", "env", "time", "nice", "exec", "command", "nohup", "ccache", "sccache", "uv"):
-                return words
-            rest = words[1:]
-            if name == "uv":
-                return rest if rest and rest[0].text == "pip" else words
-            if name == "nice" and len(rest) > 1 and rest[0].text == "-n":
-                rest = rest[2:]
-            while rest and (rest[0].text.startswith("-") or (name in ("env", "sudo") and "=" in rest[0].text)):
-                environment.update(self._named(rest[:1]))
-                rest = rest[1:]
-            if not rest:
-                return words
-            words = rest
-        return words
-
-    def _named(self, words: Iterable[Word]) -> Iterator[tuple[str, Setting]]:
-        """The NAME=VALUE among these words, which env and make put into the environment of what they run."""
-        for word in words:
-            named, equals, value = word.text.partition("=")
-            if not equals or not re.fullmatch(r"[A-Za-z_]\w*", named):
-                continue
-            place = word.place
-            raw = self._file.text[place.start : place.end]
-            at, stop = raw.find("=") + 1, len(raw)
-            quote = raw[0] if raw[:1] in ("'", '"') else ""
-            if quote and raw.endswith(quote):
-                stop -= 1
-            elif raw[at : at + 1] in ("'", '"') and raw.endswith(raw[at]) and stop > at + 1:
-                quote, at, stop = raw[at], at + 1, stop - 1
-            where = self._file.place(place.start + at, place.start + stop)
-            yield (
-                named,
-                Setting(
-                    named,
-                    value if word.known else None,
-                    where,
-                    AssignmentKind.ENVIRONMENT,
-                    raw[at:stop],
-                    quote,
-                    in_shell=True,
-                ),
-            )
-
-    def _defines(self, words: list[Word]) -> Iterator[Setting]:
-        for index, word in enumerate(words):
-            text = word.text
-            if text == "-D" and index + 1 < len(words):
-                text = "-D" + words[index + 1].text
-                word = words[index + 1]
-            match = _DEFINE.match(text)
-            if match is None:
-                continue
-            value = text[match.end() :]
-            raw_start, raw_end = word.place.start, word.place.end
-            raw = self._file.text[raw_start:raw_end]
-            at = raw.find("=") + 1
-            quote = raw[0] if raw[:1] in ("'", '"') else ""
-            stop = len(raw) - (1 if quote and raw.endswith(quote) else 0)
-            if not quote and raw[at : at + 1] in ("'", '"') and raw.endswith(raw[at]) and len(raw) > at + 1:
-                quote = raw[at]
-                at, stop = at + 1, len(raw) - 1
-            cut = not quote and _ITEMS_AFTER.match(self._text, raw_end - self._start) is not None
-            yield Setting(
-                match[1],
-                value if word.known else None,
-                self._file.place(raw_start + at, raw_start + stop),
-                AssignmentKind.DEFINE,
-                raw[at:stop],
-                quote,
-                in_shell=True,
-                cut=cut,
-            )
 
     # -- assignments
 
@@ -327,7 +148,7 @@ class _Reader:
                 if setting is not None:
                     self._take(setting, exported=keyword == "export")
             elif child.type == "variable_name" and keyword == "export":
-                name = self._raw(child)
+                name = self._tree.raw(child)
                 if name in self._plain:
                     self._take(self._plain[name], exported=True)
 
@@ -337,8 +158,15 @@ class _Reader:
         if name is None or name.type != "variable_name":
             return None
         if value is None:
-            at = self._start + self._at(node.end_byte)
-            return Setting(self._raw(name), "", self._file.place(at, at), AssignmentKind.ENVIRONMENT, "", in_shell=True)
+            at = self._start + self._tree.at(node.end_byte)
+            return Setting(
+                self._tree.raw(name),
+                "",
+                self._file.place(at, at),
+                way=AssignmentKind.ENVIRONMENT,
+                written="",
+                in_shell=True,
+            )
         word = self._word(value)
         raw = self._file.text[word.place.start : word.place.end]
         quote = raw[0] if raw[:1] in ("'", '"') and raw.endswith(raw[0]) and len(raw) > 1 else ""
@@ -348,26 +176,26 @@ class _Reader:
         if any(child.type == "+=" for child in node.children):
             text = None
         return Setting(
-            self._raw(name),
+            self._tree.raw(name),
             text,
             place,
-            AssignmentKind.ENVIRONMENT,
-            self._file.text[place.start : place.end],
-            quote,
-            True,
+            way=AssignmentKind.ENVIRONMENT,
+            written=self._file.text[place.start : place.end],
+            quote=quote,
+            in_shell=True,
         )
 
     # -- words
 
     def _word(self, node: Node) -> Word:
         text, known = self._value(node, 0)
-        start, end = self._start + self._at(node.start_byte), self._start + self._at(node.end_byte)
+        start, end = self._start + self._tree.at(node.start_byte), self._start + self._tree.at(node.end_byte)
         return Word(text, known, self._file.place(start, end))
 
     def _value(self, node: Node, depth: int) -> tuple[str, bool]:
         kind = node.type
-        raw = self._raw(node)
-        if depth > _DEEPEST:
+        raw = self._tree.raw(node)
+        if depth > DEEPEST:
             return raw, False
         if kind in _WORDS and not node.child_count:
             return _ESCAPE.sub(r"\1", raw), "\\" in raw or not any(char in raw for char in "*?[")
@@ -385,7 +213,7 @@ class _Reader:
         known = True
         at = node.start_byte
         for child in node.children:
-            between = self._data[at : child.start_byte].decode("utf-8", "replace")
+            between = self._tree.data[at : child.start_byte].decode("utf-8", "replace")
             pieces.append(between)
             at = child.end_byte
             if child.type in ('"', "'") and kind == "string":
@@ -399,7 +227,7 @@ class _Reader:
         names = [child for child in node.children if child.type == "variable_name"]
         if not names:
             return raw, False
-        name = self._raw(names[0])
+        name = self._tree.raw(names[0])
         setting = self._plain.get(name) or self._exported.get(name)
         value = setting.value if setting is not None else None
         self._grown += len(value or "")
@@ -420,18 +248,3 @@ class _Reader:
             if setting is None and len(rest) > 1:
                 return self._value(rest[0], depth + 1)
         return raw, False
-
-    def _raw(self, node: Node) -> str:
-        return self._data[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
-
-    def _at(self, byte: int) -> int:
-        """The character at which this byte of the text begins."""
-        if len(self._data) == len(self._text):
-            return byte
-        if self._columns is None:
-            columns: list[int] = []
-            for index, char in enumerate(self._text):
-                columns += [index] * len(char.encode("utf-8", "surrogatepass"))
-            columns.append(len(self._text))
-            self._columns = columns
-        return self._columns[byte]

@@ -15,7 +15,7 @@ _COMMENT = re.compile(r"[ \t]*#")
 _WORD = re.compile(r"(?:[^\s\"'\\]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*')+", re.DOTALL)
 _HEREDOC = re.compile(r"\d*<<(-?)([^<]+)")
 _WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD", "ONBUILD"})
-_PAIR = re.compile(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]{0,2000}\}|[^\s\"'\\]|\\.)*)")
+_PAIR = re.compile(r"(?<!\w)([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]{0,2000}\}|[^\s\"'\\]|\\.)*)")
 _REFERENCE = re.compile(r"\$(?:\{(\w+)(?::-([^}]{0,2000}))?\}|(\w+))")
 
 
@@ -75,7 +75,7 @@ def instructions(text: str) -> tuple[Instruction, ...]:
         heredocs: tuple[Heredoc, ...] = ()
         if keyword in _WITH_HEREDOC and any("<<" in part for part in parts):
             heredocs, end = _heredocs(text, "".join(parts), end)
-        found.append(Instruction(keyword, at, match.end(), end, stop, heredocs))
+        found.append(Instruction(keyword, at, match.end(), end=end, stop=stop, heredocs=heredocs))
         at = end
     return tuple(found)
 
@@ -120,7 +120,7 @@ def assignments(text: str) -> Iterator[Assignment]:
         if each.keyword in ("ENV", "ARG"):
             yield from _pairs(text, each)
         elif each.keyword in ("RUN", "CMD", "ENTRYPOINT"):
-            yield from shell.assignments(text, each.body, each.end, f"{each.keyword} in a Dockerfile")
+            yield from shell.assignments(text, each.body, each.end, what=f"{each.keyword} in a Dockerfile")
 
 
 def _pairs(text: str, each: Instruction) -> Iterator[Assignment]:
@@ -133,15 +133,15 @@ def _pairs(text: str, each: Instruction) -> Iterator[Assignment]:
         quote = match[2][:1] if match[2][:1] in ("'", '"') else ""
         start = each.body + match.start(2) + len(quote)
         end = each.body + match.end(2) - len(quote)
-        yield Assignment(match[1], text[start:end], start, end, way, what, quote)
-        yield from shell.arguments(text, start, end, what, quote)
+        yield Assignment(match[1], text[start:end], start, end=end, way=way, what=what, quote=quote)
+        yield from shell.arguments(text, start, end, what=what, quote=quote)
     if not found and each.keyword == "ENV":
         legacy = re.match(r"([A-Za-z_]\w*)[ \t]+([^\r\n]*\S)", body)
         if legacy:
             start = each.body + legacy.start(2)
             end = start + len(legacy[2])
-            yield Assignment(legacy[1], legacy[2], start, end, way, what, " ")
-            yield from shell.arguments(text, start, end, what, " ")
+            yield Assignment(legacy[1], legacy[2], start, end=end, way=way, what=what, quote=" ")
+            yield from shell.arguments(text, start, end, what=what, quote=" ")
 
 
 def _with(arguments: Mapping[str, str], image: str) -> str:

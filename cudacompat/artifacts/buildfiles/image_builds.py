@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles.ci import variables
@@ -14,7 +15,7 @@ from cudacompat.domain.project.model import ImageBuild, JobStep, Setting, Source
 
 _BUILDERS = frozenset({"docker", "podman", "nerdctl", "buildah"})
 _VERBS = frozenset({"build", "bud"})
-_LINE = re.compile(r"(?m)^[ \t]*([A-Za-z_]\w*)=([^\r\n]*?)[ \t]*\r?$")
+_LINE = re.compile(r"(?m)^[ \t]*([A-Za-z_]\w*)=([^\r\n]*+)\r?$")
 _PAIR = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _ACTIONS = ("docker/build-push-action", "redhat-actions/buildah-build")
 _VALUED = frozenset(
@@ -25,14 +26,13 @@ _VALUED = frozenset(
      "--target", "--ulimit", "--volume", "-o", "-m", "-v", "-l"}
 )  # fmt: skip
 _HCL_TARGET = re.compile(r'(?m)^[ \t]*target[ \t]+"([^"\n]+)"[ \t]*\{')
-_HCL_TEXT = re.compile(
-    r"(?m)^[ \t]*(context|dockerfile|dockerfile-inline)[ \t]*=[ \t]*([^\r\n]+?)[ \t]*(?:#[^\n]*)?\r?$"
-)
-_HCL_LIST = re.compile(r"(?m)^[ \t]*(tags|inherits)[ \t]*=[ \t]*\[([^\]]*)\]")
-_HCL_ARGS = re.compile(r"(?m)^[ \t]*args[ \t]*=?[ \t]*\{")
-_HCL_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|[{}]')
+_HCL_TEXT = re.compile(r"(?m)^[ \t]*(context|dockerfile|dockerfile-inline)[ \t]*=[ \t]*([^\r\n#]++)(?:#[^\n]*)?\r?$")
+_HCL_LIST = re.compile(r"(?m)^[ \t]*(tags|inherits)[ \t]*=[ \t]*\[([^\]]{0,4000}+)\]")
+_HCL_ARGS = re.compile(r"(?m)^[ \t]*args[ \t]*+(?:=[ \t]*+)?\{")
+_HCL_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|#[^\n]*|//[^\n]*|[{}]')
 _MOST_INHERITED = 20
-_HCL_ARG = re.compile(r'[ \t]*"?([A-Za-z_]\w*)"?[ \t]*=[ \t]*(?:"([^"\n]*)"|([^\s",}][^\r\n,}]*))')
+_MOST_TAKEN = 1_000_000  # values of all targets together, inherited ones at each
+_HCL_ARG = re.compile(r'(?<!\w)([A-Za-z_]\w*)"?[ \t]*=[ \t]*(?:"([^"\n]*)"|([^\s",}][^\r\n,}]*))')
 
 
 class Dockerfiles:
@@ -95,7 +95,7 @@ def of_command(file: SourceFile, words: Sequence[Word], place: TextSpan, known: 
             tags.append(value)
     sure = sure and len(rest) == 1 and rest[0].known
     path = known.from_command(file.name, rest[0].text, dockerfile) if sure else None
-    return ImageBuild(file.name, place, path, tuple(arguments), tuple(tags))
+    return ImageBuild(file.name, place, path, arguments=tuple(arguments), tags=tuple(tags))
 
 
 def _argument(file: SourceFile, word: Word, text: str) -> Setting | None:
@@ -115,7 +115,13 @@ def _argument(file: SourceFile, word: Word, text: str) -> Setting | None:
         end -= 1
     place = file.place(word.place.start + start, word.place.start + end)
     return Setting(
-        match[1], match[2] if word.known else None, place, AssignmentKind.BUILD_ARGUMENT, raw[start:end], quote, True
+        match[1],
+        match[2] if word.known else None,
+        place,
+        way=AssignmentKind.BUILD_ARGUMENT,
+        written=raw[start:end],
+        quote=quote,
+        in_shell=True,
     )
 
 
@@ -133,7 +139,9 @@ def of_compose(file: SourceFile, documents: Sequence[Node], known: Dockerfiles) 
             arguments = variables(file, build.get("args"), AssignmentKind.BUILD_ARGUMENT)
             image = _text(node.get("image"))
             place = file.place(build.start, build.start)
-            yield ImageBuild(file.name, place, path, tuple(arguments.values()), (image,) if image else ())
+            yield ImageBuild(
+                file.name, place, path, arguments=tuple(arguments.values()), tags=(image,) if image else ()
+            )
 
 
 def of_devcontainer(file: SourceFile, documents: Sequence[Node], known: Dockerfiles) -> Iterator[ImageBuild]:
@@ -145,7 +153,7 @@ def of_devcontainer(file: SourceFile, documents: Sequence[Node], known: Dockerfi
             dockerfile = _text(build.get("dockerfile"))  # seen from the file itself, not from the context
             path = known.below(folder, ".", dockerfile) if dockerfile else None
             arguments = variables(file, build.get("args"), AssignmentKind.BUILD_ARGUMENT)
-            yield ImageBuild(file.name, file.place(build.start, build.start), path, tuple(arguments.values()))
+            yield ImageBuild(file.name, file.place(build.start, build.start), path, arguments=tuple(arguments.values()))
 
 
 def of_step(file: SourceFile, step: JobStep, known: Dockerfiles) -> ImageBuild | None:
@@ -156,9 +164,10 @@ def of_step(file: SourceFile, step: JobStep, known: Dockerfiles) -> ImageBuild |
     arguments: list[Setting] = []
     lines = given.get("build-args")
     for match in _LINE.finditer(file.text, lines.place.start, lines.place.end) if lines is not None else ():
-        place = file.place(*match.span(2))
-        value = None if "${{" in match[2] else match[2]
-        arguments.append(Setting(match[1], value, place, AssignmentKind.BUILD_ARGUMENT, match[2]))
+        written = match[2].rstrip(" \t")
+        place = file.place(match.start(2), match.start(2) + len(written))
+        value = None if "${{" in written else written
+        arguments.append(Setting(match[1], value, place, way=AssignmentKind.BUILD_ARGUMENT, written=written))
     named = given.get("file") or given.get("containerfiles") or given.get("dockerfiles")
     context = given.get("context")
     texts = [each.value for each in (named, context) if each is not None]
@@ -170,17 +179,18 @@ def of_step(file: SourceFile, step: JobStep, known: Dockerfiles) -> ImageBuild |
         path = known.below("", context.value if context is not None else ".", None)
     tags = given.get("tags")
     written = tuple(tags.value.split()) if tags is not None and tags.value else ()
-    return ImageBuild(file.name, step.place, path, tuple(arguments), written)
+    return ImageBuild(file.name, step.place, path, arguments=tuple(arguments), tags=written)
 
 
 def of_bake(file: SourceFile, known: Dockerfiles) -> Iterator[ImageBuild]:
     """Yield what the targets of a bake file in HCL build. A target that others inherit from is no build of its own."""
     folder = PurePosixPath(file.name).parent.as_posix()
     closes = _closes(file.text)
-    bodies = {match[1]: (match.end(), closes.get(match.end() - 1, 0)) for match in _HCL_TARGET.finditer(file.text)}
-    inherits = {name: _listed(file.text, span, "inherits") for name, span in bodies.items()}
+    bodies = dict(_bodies(file, closes))
+    inherits = {name: body.inherits for name, body in bodies.items()}
     parents = {parent for each in inherits.values() for parent in each}
-    for name, span in bodies.items():
+    taken = 0
+    for name, own in bodies.items():
         if name in parents:
             continue
         family = _family(name, inherits)
@@ -188,17 +198,49 @@ def of_bake(file: SourceFile, known: Dockerfiles) -> Iterator[ImageBuild]:
         texts: dict[str, str] = {}
         arguments: dict[str, Setting] = {}
         tags: tuple[str, ...] = ()
-        for at in (bodies[each] for each in family if each in bodies):
-            for match in _HCL_TEXT.finditer(file.text, *at):
-                texts.setdefault(match[1], match[2])
-            for setting in _hcl_arguments(file, at, closes):
-                arguments.setdefault(setting.name, setting)
-            tags = tags or _listed(file.text, at, "tags")
+        for body in (bodies[each] for each in family if each in bodies):
+            taken += len(body.arguments) + len(body.texts)
+            if taken > _MOST_TAKEN:
+                raise ValueError("too many values for as many targets")
+            texts = {**body.texts, **texts}
+            arguments = {**body.arguments, **arguments}
+            tags = tags or body.tags
         path = None
         context, dockerfile = (_plain(texts.get(key, usual)) for key, usual in _PLACES)
         if sure and "dockerfile-inline" not in texts and context is not None and dockerfile is not None:
             path = known.below(folder, context, dockerfile)
-        yield ImageBuild(file.name, file.place(span[0], span[0]), path, tuple(arguments.values()), tags)
+        yield ImageBuild(
+            file.name, file.place(own.start, own.start), path, arguments=tuple(arguments.values()), tags=tags
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What stands in one target itself, and where that begins."""
+
+    start: int
+    inherits: tuple[str, ...]
+    texts: Mapping[str, str]
+    arguments: Mapping[str, Setting]
+    tags: tuple[str, ...]
+
+
+def _bodies(file: SourceFile, closes: Mapping[int, int]) -> Iterator[tuple[str, _Body]]:
+    """The targets by their names; HCL has none within another."""
+    after = 0
+    for match in _HCL_TARGET.finditer(file.text):
+        span = match.end(), closes.get(match.end() - 1, 0)
+        if match.start() < after:
+            continue
+        after = max(after, span[1])
+        texts: dict[str, str] = {}
+        for line in _HCL_TEXT.finditer(file.text, *span):
+            texts.setdefault(line[1], line[2].rstrip(" \t"))
+        arguments: dict[str, Setting] = {}
+        for setting in _hcl_arguments(file, span, closes):
+            arguments.setdefault(setting.name, setting)
+        inherits, tags = (_listed(file.text, span, key) for key in ("inherits", "tags"))
+        yield match[1], _Body(span[0], inherits, texts, arguments=arguments, tags=tags)
 
 
 def _family(name: str, inherits: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -231,7 +273,12 @@ def _hcl_arguments(file: SourceFile, span: tuple[int, int], closes: Mapping[int,
             value = match[2] if group == 2 and "${" not in match[2] else None
             place = file.place(*match.span(group))
             yield Setting(
-                match[1], value, place, AssignmentKind.BUILD_ARGUMENT, match[group].rstrip(), '"' if group == 2 else ""
+                match[1],
+                value,
+                place,
+                way=AssignmentKind.BUILD_ARGUMENT,
+                written=match[group].rstrip(),
+                quote='"' if group == 2 else "",
             )
             at = match.end()
 

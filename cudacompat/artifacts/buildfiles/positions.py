@@ -42,7 +42,7 @@ class Node:
 def yaml_tree(text: str) -> tuple[Node, ...]:
     """Return the documents of a YAML file (JSON is YAML, too); `ValueError` for what is none."""
     counter = _Counter()
-    return tuple(_node(text, each, counter, 0) for each in yaml_documents(text))
+    return tuple(_node(text, each, counter, depth=0) for each in yaml_documents(text))
 
 
 class _Counter:
@@ -63,9 +63,9 @@ def _node(text: str, node: Any, counter: _Counter, depth: int) -> Node:
     counter.step(depth)
     start, end = node.start_mark.index, node.end_mark.index
     if isinstance(node, MappingNode):
-        return Node(start, end, entries=_entries(text, node, counter, depth))
+        return Node(start, end, entries=_entries(text, node, counter, depth=depth))
     if isinstance(node, SequenceNode):
-        return Node(start, end, items=tuple(_node(text, each, counter, depth + 1) for each in node.value))
+        return Node(start, end, items=tuple(_node(text, each, counter, depth=depth + 1) for each in node.value))
     if not isinstance(node, ScalarNode):
         return Node(start, end)
     value = str(node.value)
@@ -81,7 +81,7 @@ def _entries(text: str, node: Any, counter: _Counter, depth: int) -> dict[str, N
     own: dict[str, Node] = {}
     merged: dict[str, Node] = {}
     for key, value in node.value:
-        each = _node(text, value, counter, depth + 1)
+        each = _node(text, value, counter, depth=depth + 1)
         if str(key.value) == "<<":
             for source in (each, *each.items):
                 merged = {**source.entries, **merged}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.artifacts.buildfiles import settings
+from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 
@@ -22,18 +23,10 @@ _FOREIGN = frozenset({"third_party", "3rdparty", "thirdparty", "vendor", "extern
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectFile:
-    """One build file: its path below the project, and its text as it is, line ends included."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class ProjectFiles:
     """What was read of a project; `skipped` are the folders of other people's sources that were not looked into."""
 
-    files: tuple[ProjectFile, ...]
+    files: tuple[SourceFile, ...]
     not_read: tuple[NotRead, ...]
     skipped: tuple[str, ...]
 
@@ -43,7 +36,7 @@ def read_project(folder: str) -> ProjectFiles:
     root = Path(folder)
     if not root.is_dir():
         raise UsageError(f"no such folder: {folder}")
-    files: list[ProjectFile] = []
+    files: list[SourceFile] = []
     not_read: list[NotRead] = []
     skipped: list[str] = []
     for path in _walk(root, skipped):
@@ -58,7 +51,7 @@ def read_project(folder: str) -> ProjectFiles:
             if data is None:
                 not_read.append(NotRead(name, f"larger than {_MOST_BYTES >> 20} MiB"))
             else:
-                files.append(ProjectFile(name, data.decode("utf-8")))
+                files.append(SourceFile(name, data.decode("utf-8")))
         except UnicodeDecodeError:
             not_read.append(NotRead(name, "not UTF-8"))
         except OSError as error:

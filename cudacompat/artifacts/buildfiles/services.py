@@ -13,7 +13,7 @@ from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.model import Service, Setting, SourceFile
 
-_QUADLET_LINE = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*=[ \t]*([^\r\n]*?)[ \t]*$")
+_QUADLET_LINE = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*=[ \t]*([^\r\n]*+)$")
 
 
 def kind_of(path: str) -> str | None:
@@ -116,7 +116,8 @@ def quadlet(file: SourceFile) -> Iterator[Service]:
     settings: dict[str, Setting] = {}
     volumes: list[str] = []
     for match in _QUADLET_LINE.finditer(file.text):
-        key, value = match[1], match[2]
+        key, value = match[1], match[2].rstrip(" \t")
+        end = match.start(2) + len(value)
         if key == "Image":
             image = value
         elif key in ("AddDevice", "PodmanArgs"):
@@ -126,8 +127,8 @@ def quadlet(file: SourceFile) -> Iterator[Service]:
         elif key == "Environment" and "=" in value:
             name, _, text = value.strip("\"'").partition("=")
             start = match.start(2) + value.index("=") + 1
-            place = file.place(start, match.end(2))
-            settings[name] = Setting(name, text, place, AssignmentKind.ENVIRONMENT, file.text[start : match.end(2)])
+            place = file.place(start, end)
+            settings[name] = Setting(name, text, place, way=AssignmentKind.ENVIRONMENT, written=file.text[start:end])
     yield Service(
         file=file.name,
         name=PurePosixPath(file.name).stem,

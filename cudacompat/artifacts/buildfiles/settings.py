@@ -14,7 +14,7 @@ from cudacompat.domain.project.assignments import Assignment, AssignmentKind, Ba
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LINE = re.compile(
     r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*[:?+]?=[ \t]*"
-    r"(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s#'\"][^\n#]*?))[ \t]*(?:#[^\n]*)?\r?$",
+    r"(?:(?:\"([^\"\n]*)\"|'([^'\n]*)')[ \t]*|([^\s#'\"][^\n#]*+))(?:#[^\n]*)?\r?$",
     re.MULTILINE,
 )
 _LITERAL = re.compile(
@@ -75,35 +75,40 @@ def is_dockerfile(path: str) -> bool:
 def _lines(text: str) -> Iterator[Assignment]:
     """NAME=VALUE, a line each: env files, and the variables of Makefiles."""
     for match in _LINE.finditer(text):
-        group = next(number for number in (2, 3, 4) if match[number] is not None)
-        quote = {2: '"', 3: "'", 4: ""}[group]
-        value = match[group]
-        start = match.start(group)
+        value, start, quote = _valued(match)
+        end = start + len(value)
         if "arch=compute_" in value and not match[1].startswith("NVCC_"):
-            yield from shell.assignments(text, start, match.end(group), f"{match[1]}, a variable")
+            yield from shell.assignments(text, start, end, what=f"{match[1]}, a variable")
             continue
         yield Assignment(
             match[1],
             value,
             start,
-            match.end(group),
-            AssignmentKind.ENVIRONMENT,
-            "a line NAME=VALUE",
-            quote,
+            end=end,
+            way=AssignmentKind.ENVIRONMENT,
+            what="a line NAME=VALUE",
+            quote=quote,
             sourced=True,
         )
-        yield from shell.arguments(text, start, match.end(group), "a line NAME=VALUE", quote)
+        yield from shell.arguments(text, start, end, what="a line NAME=VALUE", quote=quote)
+
+
+def _valued(match: re.Match[str]) -> tuple[str, int, str]:
+    """The value of a line NAME=VALUE, where it begins, and what stands around it."""
+    group = next(number for number in (2, 3, 4) if match[number] is not None)
+    value = match[group] if group < 4 else match[group].rstrip(" \t\r")
+    return value, match.start(group), {2: '"', 3: "'", 4: ""}[group]
 
 
 def _script(text: str) -> Iterator[Assignment]:
-    for each in shell.assignments(text, 0, len(text), "a command"):
+    for each in shell.assignments(text, 0, len(text), what="a command"):
         yield replace(each, cased=each.way is AssignmentKind.ENVIRONMENT)
 
 
 def _makefile(text: str) -> Iterator[Assignment]:
     yield from _lines(text)
     for match in re.finditer(r"^\t(?:[^\n]*\\\n)*[^\n]*", text, re.MULTILINE):
-        yield from shell.assignments(text, match.start(), match.end(), "a command of make")
+        yield from shell.assignments(text, match.start(), match.end(), what="a command of make")
 
 
 def _literals(text: str) -> Iterator[Assignment]:
@@ -112,7 +117,15 @@ def _literals(text: str) -> Iterator[Assignment]:
         before = text[max(match.start() - 40, 0) : match.start()]
         way = AssignmentKind.DEFINE if re.search(r"\.define\(\s*$", before) else AssignmentKind.ENVIRONMENT
         what = ".define() of a build script" if way is AssignmentKind.DEFINE else "a value in a program"
-        yield Assignment(match["name"], match["value"], match.start("value"), match.end("value"), way, what, match["v"])
+        yield Assignment(
+            match["name"],
+            match["value"],
+            match.start("value"),
+            end=match.end("value"),
+            way=way,
+            what=what,
+            quote=match["v"],
+        )
 
 
 def _json(text: str) -> Iterator[Assignment]:
@@ -146,22 +159,22 @@ def _of_scalar(text: str, scalar: Scalar, language: str) -> Iterator[Assignment]
     inside = f"{'.'.join(path[-3:])} in {language}" if path else language
     numbered = bool(scalar.path) and _INDEX.fullmatch(scalar.path[-1]) is not None
     if scalar.block:
-        yield from _block(text, scalar, key, inside)
+        yield from _block(text, scalar, key, inside=inside)
         return
     if _ASSIGNMENT.fullmatch(raw):
         name, _, value = raw.partition("=")
         start = scalar.start + len(name) + 1
         way = AssignmentKind.BUILD_ARGUMENT if key in _BUILD_ARGUMENTS else AssignmentKind.ENVIRONMENT
-        yield Assignment(name, value, start, scalar.end, way, inside, scalar.quote)
+        yield Assignment(name, value, start, end=scalar.end, way=way, what=inside, quote=scalar.quote)
         return
     if _NAME.fullmatch(key):
         way = AssignmentKind.LIST if numbered else _way(path)
-        yield Assignment(key, raw, scalar.start, scalar.end, way, inside, scalar.quote)
+        yield Assignment(key, raw, scalar.start, end=scalar.end, way=way, what=inside, quote=scalar.quote)
     if _COMMANDS.intersection(path[-2:]):
-        for each in shell.assignments(text, scalar.start, scalar.end, inside):
+        for each in shell.assignments(text, scalar.start, scalar.end, what=inside):
             yield replace(each, quote=each.quote or scalar.quote)
     elif "-D" in raw:
-        yield from shell.arguments(text, scalar.start, scalar.end, inside, scalar.quote)
+        yield from shell.arguments(text, scalar.start, scalar.end, what=inside, quote=scalar.quote)
 
 
 def _key(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -185,14 +198,13 @@ def _block(text: str, scalar: Scalar, key: str, inside: str) -> Iterator[Assignm
     """A block of lines: build arguments a line each, or a script."""
     if key in _BUILD_ARGUMENTS:
         for match in _LINE.finditer(text, scalar.start, scalar.end):
-            group = next(number for number in (2, 3, 4) if match[number] is not None)
+            value, at, quote = _valued(match)
             yield Assignment(
-                match[1], match[group], match.start(group), match.end(group), AssignmentKind.BUILD_ARGUMENT, inside,
-                {2: '"', 3: "'", 4: ""}[group],
-            )  # fmt: skip
+                match[1], value, at, end=at + len(value), way=AssignmentKind.BUILD_ARGUMENT, what=inside, quote=quote
+            )
         return
     start = text.find("\n", scalar.start, scalar.end)
-    yield from shell.assignments(text, max(start, scalar.start), scalar.end, inside)
+    yield from shell.assignments(text, max(start, scalar.start), scalar.end, what=inside)
 
 
 _BY_END: tuple[tuple[tuple[str, ...], Parser], ...] = (

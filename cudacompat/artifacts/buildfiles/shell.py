@@ -13,6 +13,9 @@ _LINE = frozenset("\n")  # and of a list of arguments that no shell reads
 _DEFINE = re.compile(r"-D\s?([A-Za-z_]\w*)(?::[A-Za-z]+)?=")
 _NAME = re.compile(r"(['\"]?)(?:--build-arg=|--env=|-e)?([A-Za-z_]\w*)\+?=")
 _GENCODE = re.compile(r"(?:-gencode|--generate-code)(?:=|\s+)arch=compute_\d{2,3}[af]?,code=")
+_COMMENT_LINE = re.compile(r"[ \t]*#[^\n]*\n")
+_NEXT_DEFINE = re.compile(r"(?<!\s)\s++-D")
+_MOST_LOOKS = 16  # at each character of a word: of a list of arguments in one word, each is looked at once or twice
 _PARTS = re.compile(r"['\"]?\d{2,3}[af]?(?:-real|-virtual)?(?![\w.-])")
 
 
@@ -44,7 +47,7 @@ def words(text: str, start: int, end: int, ends: frozenset[str] = _ENDS) -> Iter
             yield char
             at += 1
         else:
-            stop = _word_end(text, at, end, ends)
+            stop = _word_end(text, at, end, ends=ends)
             yield ShellWord(at, stop, text[at:stop])
             at = stop
 
@@ -56,8 +59,7 @@ def _line_end(text: str, at: int, end: int) -> int | None:
 
 
 def _past_comments(text: str, at: int, end: int) -> int:
-    comment = re.compile(r"[ \t]*#[^\n]*\n")
-    while at < end and (match := comment.match(text, at, end)):
+    while at < end and (match := _COMMENT_LINE.match(text, at, end)):
         at = match.end()
     return at
 
@@ -95,7 +97,7 @@ def arguments(text: str, start: int, end: int, what: str, quote: str) -> Iterato
 
     `quote` is what stands around the list.
     """
-    for each in assignments(text, start, end, what, _LINE):
+    for each in assignments(text, start, end, what=what, ends=_LINE):
         if each.way is AssignmentKind.DEFINE:
             yield replace(each, quote=each.quote or quote or " ", in_shell=False, cut=False)
 
@@ -104,7 +106,7 @@ def assignments(text: str, start: int, end: int, what: str, ends: frozenset[str]
     """Yield the values that a shell text gives to names: -DNAME=VALUE, NAME=VALUE, and nvcc's -gencode flags."""
     before = ""
     flags: list[ShellWord] = []
-    for word in words(text, start, end, ends):
+    for word in words(text, start, end, ends=ends):
         if isinstance(word, str):
             yield from _flags(text, flags, what)
             flags, before = [], word
@@ -116,8 +118,9 @@ def assignments(text: str, start: int, end: int, what: str, ends: frozenset[str]
             flags = []
         elif word.raw in ("-gencode", "--generate-code"):
             flags.append(word)
+        values = _Values(text, word)
         for match in _DEFINE.finditer(word.raw):
-            yield _value(text, word, match.start(), match.end(), match[1], AssignmentKind.DEFINE, what)
+            yield values.of(match.start(), match.end(), match[1], AssignmentKind.DEFINE, what)
         plain = _NAME.match(word.raw)
         if plain is not None and not word.raw.lstrip("'\"").startswith("-D"):
             way = AssignmentKind.ENVIRONMENT
@@ -125,7 +128,7 @@ def assignments(text: str, start: int, end: int, what: str, ends: frozenset[str]
                 way = AssignmentKind.DEFINE
             elif before == "--build-arg" or "--build-arg=" in plain[0]:
                 way = AssignmentKind.BUILD_ARGUMENT
-            yield _value(text, word, plain.start(2), plain.end(), plain[2], way, what)
+            yield values.of(plain.start(2), plain.end(), plain[2], way, what)
         before = word.raw
     yield from _flags(text, flags, what)
 
@@ -139,32 +142,76 @@ def _is_gencode(word: ShellWord, before: str) -> bool:
 def _flags(text: str, flags: list[ShellWord], what: str) -> Iterator[Assignment]:
     if any("arch=compute_" in word.raw for word in flags):
         start, end = flags[0].start, flags[-1].end
-        yield Assignment("", text[start:end], start, end, AssignmentKind.FLAGS, what, in_shell=True)
+        yield Assignment("", text[start:end], start, end=end, way=AssignmentKind.FLAGS, what=what, in_shell=True)
 
 
-def _value(text: str, word: ShellWord, begin: int, after: int, name: str, way: AssignmentKind, what: str) -> Assignment:
-    raw = word.raw
-    quote = raw[begin - 1] if begin and raw[begin - 1] in "'\"" else ""
-    start = after
-    if quote:
-        stop = _find(raw, quote, after)
-        more = re.search(r"\s+-D", raw[after:stop])  # CMAKE_ARGS="-DA=1 -DB=2"
-        stop = after + more.start() if more else stop
-    elif raw[after : after + 1] in ("'", '"'):
-        quote, start = raw[after], after + 1
-        stop = _find(raw, quote, start)
-    elif raw.startswith('\\"', after):
-        quote, start = '\\"', after + 2
-        stop = raw.find('\\"', start) if raw.find('\\"', start) >= 0 else len(raw)
-    else:
-        quote = _enclosing(raw, after)
-        stop = start
-        while stop < len(raw) and raw[stop] not in "'\" \t\n":
-            stop = _past_reference(raw, stop) if raw[stop] == "$" else stop + (2 if raw[stop] == "\\" else 1)
-        stop = min(stop, len(raw))
-    from_, to = word.start + start, word.start + stop
-    cut = not quote and text.startswith(";", word.end) and _PARTS.match(text, word.end + 1) is not None
-    return Assignment(name, text[from_:to], from_, to, way, what, quote, in_shell=True, cut=cut)
+class _Values:
+    """The values in one word, one after the other."""
+
+    def __init__(self, text: str, word: ShellWord) -> None:
+        self._text = text
+        self._word = word
+        self._looked = 0
+        self._quoted: dict[str, tuple[int, int]] = {}  # the last piece in such quotes: from where, and where it ends
+        self._at, self._quote = 0, ""  # how far the word was gone through for what encloses a place
+
+    def of(self, begin: int, after: int, name: str, way: AssignmentKind, what: str) -> Assignment:
+        """The value of the name that begins at `begin`; it begins itself at `after`. `ValueError` for a word that
+        would have to be gone through again and again."""
+        raw, word = self._word.raw, self._word
+        quote = raw[begin - 1] if begin and raw[begin - 1] in "'\"" else ""
+        start = after
+        if quote:
+            stop = self._end(quote, after)
+            more = _NEXT_DEFINE.search(raw, after, stop)  # CMAKE_ARGS="-DA=1 -DB=2"
+            stop = more.start() if more else stop
+        elif raw[after : after + 1] in ("'", '"'):
+            quote, start = raw[after], after + 1
+            stop = self._end(quote, start)
+        elif raw.startswith('\\"', after):
+            quote, start = '\\"', after + 2
+            found = raw.find('\\"', start)
+            stop = found if found >= 0 else len(raw)
+        else:
+            quote = self._enclosing(after)
+            stop = start
+            while stop < len(raw) and raw[stop] not in "'\" \t\n":
+                stop = _past_reference(raw, stop) if raw[stop] == "$" else stop + (2 if raw[stop] == "\\" else 1)
+            stop = min(stop, len(raw))
+        self._looked += stop - start
+        if self._looked > _MOST_LOOKS * len(raw):
+            raise ValueError("a word in which too many values overlap")
+        from_, to = word.start + start, word.start + stop
+        cut = not quote and self._text.startswith(";", word.end) and _PARTS.match(self._text, word.end + 1) is not None
+        return Assignment(
+            name, self._text[from_:to], from_, end=to, way=way, what=what, quote=quote, in_shell=True, cut=cut
+        )
+
+    def _end(self, quote: str, at: int) -> int:
+        """Where a piece in these quotes ends whose inside begins here."""
+        first, last = self._quoted.get(quote, (0, -1))
+        if not first <= at <= last:
+            last = _find(self._word.raw, quote, at)
+            self._quoted[quote] = (at, last)
+        return last
+
+    def _enclosing(self, at: int) -> str:
+        """The quote in which a place stands; places are asked for in their order."""
+        raw, quote, index = self._word.raw, self._quote, self._at
+        if index > at:
+            quote, index = "", 0
+        while index < at:
+            char = raw[index]
+            if char == "\\" and quote != "'":
+                index += 2
+                continue
+            if quote:
+                quote = "" if char == quote else quote
+            elif char in "'\"":
+                quote = char
+            index += 1
+        self._at, self._quote = index, quote
+        return quote
 
 
 def _past_reference(raw: str, at: int) -> int:
@@ -173,7 +220,10 @@ def _past_reference(raw: str, at: int) -> int:
         return at + 1
     depth = 0
     for index in range(at + 1, len(raw)):
-        depth += (raw[index] in "{(") - (raw[index] in "})")
+        if raw[index] in "{(":
+            depth += 1
+        elif raw[index] in "})":
+            depth -= 1
         if depth == 0:
             return index + 1
     return len(raw)
@@ -183,19 +233,3 @@ def _find(raw: str, quote: str, at: int) -> int:
     while at < len(raw) and raw[at] != quote:
         at += 2 if raw[at] == "\\" and quote == '"' else 1
     return min(at, len(raw))
-
-
-def _enclosing(raw: str, at: int) -> str:
-    quote = ""
-    index = 0
-    while index < at:
-        char = raw[index]
-        if char == "\\" and quote != "'":
-            index += 2
-            continue
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"":
-            quote = char
-        index += 1
-    return quote

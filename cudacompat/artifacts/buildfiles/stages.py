@@ -18,11 +18,12 @@ _PAIR = re.compile(
     r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]{0,2000}\}|[^\s\"'\\]|\\[^\n])*)", re.DOTALL
 )
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_LEGACY = re.compile(r"([A-Za-z_]\w*)[ \t]+(\S[^\r\n]*+)\s*+\Z")  # ENV NAME the value
 _REFERENCE = re.compile(r"\\(.)|\$(?:\{(\w+)(?:(:?[-+])([^}]{0,2000}))?\}|(\w+))", re.DOTALL)
 _OPTION = re.compile(r"--([\w-]+)(?:=(\S+))?\s*")
 _CONTINUED = re.compile(r"\\[ \t]*\r?\n")
 _DROPPED = re.compile(r"(?m)^[ \t]*(?:#[^\n]*)?\r?\n")
-_ONLY_HEREDOCS = re.compile(r"(?:\s*\d*<<-?['\"]?[^\s<]+)+\s*")
+_ONLY_HEREDOCS = re.compile(r"(?:\s*+\d*+<<-?['\"]?[^\s<]++)++\s*+")
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/env[ \t]+(?:-S[ \t]+)?)?(?:\S*/)?([\w.-]+)")
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 _MOST_STAGES = 500
@@ -165,9 +166,10 @@ def _pairs(build: _Build, each: Instruction) -> Iterator[Setting]:
     visible = build.visible() if build.stages else build.before
     masked = _masked(body)
     if each.keyword == "ENV" and "=" not in next(iter(masked.split(None, 1)), ""):
-        legacy = re.match(r"([A-Za-z_]\w*)[ \t]+(\S[^\r\n]*?)\s*$", masked)
+        legacy = _LEGACY.match(masked)
         if legacy is not None:
-            yield _setting(build, each, legacy[1], legacy.start(2), legacy.end(2), "", way, visible)
+            end = legacy.start(2) + len(legacy[2].rstrip())
+            yield _setting(build, each, legacy[1], start=legacy.start(2), end=end, quote="", way=way, visible=visible)
         return
     at = 0
     while at < len(masked):
@@ -175,16 +177,23 @@ def _pairs(build: _Build, each: Instruction) -> Iterator[Setting]:
         if pair is not None:
             quote = pair[2][:1] if pair[2][:1] in ("'", '"') else ""
             inner = len(quote)
-            yield _setting(build, each, pair[1], pair.start(2) + inner, pair.end(2) - inner, quote, way, visible)
+            yield _setting(
+                build,
+                each,
+                pair[1],
+                start=pair.start(2) + inner,
+                end=pair.end(2) - inner,
+                quote=quote,
+                way=way,
+                visible=visible,
+            )
             at = pair.end()
             continue
-        bare = _NAME.match(masked, at) if each.keyword == "ARG" else None
-        if bare is not None:
+        bare = _NAME.match(masked, at)
+        if bare is not None and each.keyword == "ARG":
             place = build.file.place(each.body + bare.end(), each.body + bare.end())
-            yield Setting(bare[0], None, place, way, "")
-            at = bare.end()
-        else:
-            at += 1
+            yield Setting(bare[0], None, place, way=way, written="")
+        at = bare.end() if bare is not None else at + 1
 
 
 def _setting(
@@ -204,7 +213,7 @@ def _setting(
         if quote == "'"
         else _expanded(_CONTINUED.sub("", written), visible, inherited=bool(build.stages))
     )
-    return Setting(name, value if known else None, place, way, written, quote)
+    return Setting(name, value if known else None, place, way=way, written=written, quote=quote)
 
 
 def _expanded(text: str, settings: dict[str, Setting], *, inherited: bool) -> tuple[str, bool]:
@@ -258,7 +267,7 @@ def _copy(build: _Build, each: Instruction) -> None:
             number = int(source)
         source = number if number is not None else _expanded(source, build.before, inherited=False)[0]
     place = build.file.place(each.start, each.body + len(body.rstrip()))
-    build.copies.append(Copy(place, tuple(paths[:-1]), paths[-1], source))
+    build.copies.append(Copy(place, tuple(paths[:-1]), paths[-1], stage=source))
 
 
 def _run(build: _Build, each: Instruction) -> Iterator[RunCommand]:
@@ -274,19 +283,19 @@ def _run(build: _Build, each: Instruction) -> Iterator[RunCommand]:
     environment = build.visible()
     body = text[at : each.end]
     if body.startswith("["):
-        yield from _exec_form(build, each, at, number, tuple(mounts), environment)
+        yield from _exec_form(build, each, at, number=number, mounts=tuple(mounts), environment=environment)
         return
     if build.foreign:
         return
     found: Iterable[ShellCommand]
     if each.heredocs and _ONLY_HEREDOCS.fullmatch(text, at, each.stop):
         scripts = [heredoc for heredoc in each.heredocs if _is_shell(text, heredoc)]
-        found = (c for doc in scripts for c in shell.commands(build.file, doc.start, doc.end, environment))
+        found = (c for doc in scripts for c in shell.commands(build.file, doc.start, doc.end, environment=environment))
     else:
         masked = _masked(text[at : each.stop]) + text[each.stop : each.end]
-        found = shell.commands(build.file, at, each.end, environment, masked)
+        found = shell.commands(build.file, at, each.end, environment=environment, masked=masked)
     for command in found:
-        yield RunCommand(command, number, tuple(mounts), each.keyword)
+        yield RunCommand(command, number, tuple(mounts), keyword=each.keyword)
 
 
 def _is_shell(text: str, heredoc: Heredoc) -> bool:
@@ -323,14 +332,14 @@ def _exec_form(
         items = None
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items) or not items:
         if not build.foreign:  # what is no list of texts is handed to the shell
-            for command in shell.commands(build.file, at, each.end, environment, body):
-                yield RunCommand(command, number, mounts, each.keyword)
+            for command in shell.commands(build.file, at, each.end, environment=environment, masked=body):
+                yield RunCommand(command, number, mounts, keyword=each.keyword)
         return
     if len(items) == 3 and items[0].rsplit("/", 1)[-1] in _SHELLS and items[1] in ("-c", "-lc", "-ec"):
         start = build.file.text.find(items[2], at, each.end)
         if start >= 0:
-            for command in shell.commands(build.file, start, start + len(items[2]), environment):
-                yield RunCommand(command, number, mounts, each.keyword)
+            for command in shell.commands(build.file, start, start + len(items[2]), environment=environment):
+                yield RunCommand(command, number, mounts, keyword=each.keyword)
             return
     parts = []
     place = at
@@ -340,7 +349,12 @@ def _exec_form(
         parts.append((item, start, start + len(item)))
         place = start + len(item)
     words = shell.words_of(build.file, parts)
-    yield RunCommand(ShellCommand(words, at, each.end, environment, (), False), number, mounts, each.keyword)
+    yield RunCommand(
+        ShellCommand(words, at, each.end, environment=environment, defines=(), conditional=False),
+        number,
+        mounts,
+        keyword=each.keyword,
+    )
 
 
 def _masked(body: str) -> str:

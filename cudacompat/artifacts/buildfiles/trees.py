@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 _MOST_NODES = 50_000
-_MOST_LOOKS = 4 << 20  # characters of TOML, read once for each place that is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ def json_scalars(text: str) -> Iterator[Scalar]:
 
 
 class _Json:
-    _SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+    _SPACE = re.compile(r"(?:\s++|//[^\n]*+|/\*(?>.*?\*/))*+", re.DOTALL)
     _OTHER = re.compile(r"[-+.\w]+")
 
     def __init__(self, text: str) -> None:
@@ -58,7 +57,7 @@ class _Json:
         if char == '"':
             start = self._at + 1
             value = self._string()
-            yield Scalar(path, value, start, self._at - 1, '"')
+            yield Scalar(path, value, start, end=self._at - 1, quote='"')
         elif char in ("{", "["):
             self._at += 1
             yield from self._members(path) if char == "{" else self._items(path)
@@ -67,7 +66,7 @@ class _Json:
             if match is None:
                 raise ValueError(f"no JSON at character {self._at}")
             self._at = match.end()
-            yield Scalar(path, match[0], match.start(), match.end(), "")
+            yield Scalar(path, match[0], match.start(), end=match.end(), quote="")
 
     def _string(self) -> str:
         value, self._at = self._decoder.raw_decode(self._text, self._at)
@@ -143,45 +142,35 @@ def yaml_scalars(text: str) -> Iterator[Scalar]:
             start, end = node.start_mark.index, node.end_mark.index
             quote = node.style if node.style in ("'", '"') else ""
             block = node.style in ("|", ">") or "\n" in text[start:end]
-            yield Scalar(path, str(node.value), start + len(quote), end - len(quote), quote, block)
+            yield Scalar(path, str(node.value), start + len(quote), end=end - len(quote), quote=quote, block=block)
 
     for document in yaml_documents(text):
         yield from walk(document, ())
 
 
 def toml_scalars(text: str) -> Iterator[Scalar]:
-    """Yield the texts of TOML; `ValueError` for what is none.
-
-    tomlkit keeps a document as it was written but says no places: a mark put in for each value shows where it stands.
-    """
-    import tomllib
+    """Yield the texts of TOML that may carry a list; `ValueError` for what is no TOML."""
+    from cudacompat.artifacts.buildfiles.toml import toml_document, toml_places
 
     try:
-        found = [each for each in _toml_texts(tomllib.loads(text), ()) if _worth_a_look(*each)]
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ValueError(str(error).splitlines()[0]) from error
-    if not found:
-        return  # tomlkit is slow
-    if len(found) * len(text) > _MOST_LOOKS:
-        raise ValueError("too many values for its size")
-    from tomlkit.exceptions import TOMLKitError
-
-    try:
-        for path, value in found:
-            place = _toml_place(text, path)
-            if place is not None:
-                yield Scalar(tuple(map(str, path)), value, *place, block="\n" in text[place[0] : place[1]])
-    except (TOMLKitError, RecursionError, ValueError) as error:
-        raise ValueError(str(error).splitlines()[0]) from error
+        values = dict(_toml_texts(toml_document(text), ()))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not any(_worth_a_look(path, value) for path, value in values.items()):
+        return  # of most files
+    for path, start, end, quote in toml_places(text):
+        value = values.get(path)
+        if value is not None and _worth_a_look(path, value):
+            yield Scalar(path, value, start, end=end, quote=quote, block="\n" in text[start:end])
 
 
-def _toml_texts(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:
+def _toml_texts(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(node, dict):
         for key, value in node.items():
             yield from _toml_texts(value, (*path, key))
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            yield from _toml_texts(value, (*path, index))
+            yield from _toml_texts(value, (*path, str(index)))
     elif isinstance(node, str):
         yield path, node
 
@@ -189,34 +178,8 @@ def _toml_texts(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, .
 _DEPENDENCY = re.compile(r"[\w.-]+(?:\[[^]]*\])?\s*[<>=!~]")
 
 
-def _worth_a_look(path: tuple[Any, ...], value: str) -> bool:
+def _worth_a_look(path: tuple[str, ...], value: str) -> bool:
     """Whether it may carry a list: a name in capitals, or options of a build; and numbers."""
-    named = any(char.isupper() for key in path[-2:] for char in str(key))
+    named = any(char.isupper() for key in path[-2:] for char in key)
     options = "-D" in value or ("=" in value and not _DEPENDENCY.match(value))
     return any(char.isdigit() for char in value) and (named or options)
-
-
-_MARK = "\ue000cudacompat\ue000"
-
-
-def _toml_place(text: str, path: tuple[Any, ...]) -> tuple[int, int, str] | None:
-    import tomlkit
-
-    document: Any = tomlkit.parse(text)
-    parent = document
-    for key in path[:-1]:
-        parent = parent[key]
-    parent[path[-1]] = _MARK
-    marked = tomlkit.dumps(document)
-    written = json.dumps(_MARK, ensure_ascii=False)
-    at = marked.find(written)
-    if at < 0 or text[:at] != marked[:at]:
-        return None
-    rest = len(marked) - at - len(written)
-    end = len(text) - rest
-    if text[end:] != marked[at + len(written) :]:
-        return None
-    for quote in ('"""', "'''", '"', "'"):
-        if text.startswith(quote, at) and text[at:end].endswith(quote):
-            return at + len(quote), end - len(quote), quote
-    return None

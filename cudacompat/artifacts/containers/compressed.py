@@ -30,32 +30,32 @@ class _Codec(Protocol):
 
 def gzip(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that a gzip file holds."""
-    return _alone(source, budget, _Gzip, b"\x1f\x8b")
+    return _alone(source, budget, _Gzip, magic=b"\x1f\x8b")
 
 
 def bzip2(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that a bzip2 file holds."""
     import bz2
 
-    return _alone(source, budget, bz2.BZ2Decompressor, b"BZh")
+    return _alone(source, budget, bz2.BZ2Decompressor, magic=b"BZh")
 
 
 def xz(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that an xz file holds."""
     import lzma
 
-    return _alone(source, budget, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY), b"\xfd7zXZ")
+    return _alone(source, budget, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY), magic=b"\xfd7zXZ")
 
 
 def lz4(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that an LZ4 file holds."""
 
-    return _alone(source, budget, _Lz4, b"\x04\x22\x4d\x18")
+    return _alone(source, budget, _Lz4, magic=b"\x04\x22\x4d\x18")
 
 
 def zstd(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that a zstd file holds."""
-    return _alone(source, budget, _Zstd, b"\x28\xb5\x2f\xfd", _IN_ZSTD)
+    return _alone(source, budget, _Zstd, magic=b"\x28\xb5\x2f\xfd", step=_IN_ZSTD)
 
 
 def _alone(
@@ -63,7 +63,7 @@ def _alone(
 ) -> Iterator[Member]:
     budget.member()
     name = _SUFFIX.sub("", source.name.replace("\\", "/").rsplit("/", 1)[-1])
-    stream = Inflated(source, make, magic, step)
+    stream = Inflated(source, make, magic, step=step)
     yield Member(name, None, lambda: stream, alone=True)
 
 

@@ -61,7 +61,7 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
             _pass_map(source, block)
         shown = name or _name(block)
         if (kind in _REGULAR and not shown.endswith("/")) or kind == _SPARSE:
-            yield from _regular(source, attributes, shown, size, sparse)
+            yield from _regular(source, attributes, shown, size=size, sparse=sparse)
         elif kind not in _WITHOUT_DATA:
             source.skip(size + -size % _BLOCK)
         name, attributes = None, {}

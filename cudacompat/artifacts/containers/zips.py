@@ -18,9 +18,10 @@ _MOST_RATIO = 200  # deflate can do 1032, the fullest device code in published w
 _COST_OF_SLOW = 10  # bzip2 and LZMA take ten times as long as deflate, and no wheel has them
 _ENCRYPTED = 0x1
 
-_END = struct.Struct("<4s4H2LH")
-_END64 = struct.Struct("<4sQ2H2L4Q")
-_LOCATOR = struct.Struct("<4sLQL")
+# One field of each is read: of both ends the size of the table of members, of the locator where the other end is.
+_END = struct.Struct("<12xI6x")
+_END64 = struct.Struct("<40xQ8x")
+_LOCATOR = struct.Struct("<8xQ4x")
 
 # Whatever zipfile raises for bytes that are not as they should be.
 _BAD = (
@@ -88,10 +89,13 @@ def _table_size(stream: IO[bytes], size: int) -> int:
     at = raw.rfind(b"PK\x05\x06")
     if at < 0 or at + _END.size > len(raw):
         return 0  # zipfile says it better
-    directory: int = _END.unpack_from(raw, at)[5]
+    directory: int
+    (directory,) = _END.unpack_from(raw, at)
     if at >= _LOCATOR.size and raw[at - _LOCATOR.size : at - _LOCATOR.size + 4] == b"PK\x06\x07":
-        stream.seek(min(_LOCATOR.unpack_from(raw, at - _LOCATOR.size)[2], size))
+        (other_end,) = _LOCATOR.unpack_from(raw, at - _LOCATOR.size)
+        stream.seek(min(other_end, size))
         end = stream.read(_END64.size)
         if len(end) == _END64.size and end[:4] == b"PK\x06\x06":
-            directory = max(directory if directory != 0xFFFFFFFF else 0, _END64.unpack(end)[8])
+            (large,) = _END64.unpack(end)
+            directory = max(directory if directory != 0xFFFFFFFF else 0, large)
     return min(directory, size)

@@ -61,4 +61,4 @@ def command(
     )
     with progress(quiet) as on_run:
         report = bench(measure, on_run)
-    return emit(report, format_, color, output, exit_zero=exit_zero)
+    return emit(report, format_, color, output=output, exit_zero=exit_zero)

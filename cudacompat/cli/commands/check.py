@@ -118,10 +118,10 @@ def command(
         gpu or (),
         required(held_to.given),
         fleet.gpus,
-        DriverRelease.parse(driver) if driver else None,
-        held_to.driver_floor,
-        jit,
-        os.environ,
+        driver=DriverRelease.parse(driver) if driver else None,
+        floor=held_to.driver_floor,
+        jit=jit,
+        environment=os.environ,
     )
     policy = policy_of(held_to.given, held_to.ignores, targets)
     lock_file = held_to.text("baseline") or locks.FILE
@@ -133,13 +133,13 @@ def command(
     compared = None
     if "baseline" in held_to.given and not write_baseline:
         compared = locks.load(lock_file, quoted=held_to.quotes("baseline"))
-    reading = options_of(max_members, max_bytes_read, max_seconds, jobs, cache=not no_cache)
+    reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
     with progress(quiet) as on_file:
-        found = read(paths, on_file, reading)
+        found = read(paths, targets, on_file, reading)
     found = replace(found, not_read=(*found.not_read, *fleet.not_read))
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)
     report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus)
-    code = emit(report, format_, color, output, exit_zero=exit_zero)
+    code = emit(report, format_, color, output=output, exit_zero=exit_zero)
     if write_baseline:
         _write_baseline(lock_file, *locks.text_of(found, paths), unread=len(found.not_read), quiet=quiet)
     return code

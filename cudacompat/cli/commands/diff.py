@@ -48,8 +48,8 @@ def command(
     from cudacompat.domain.words.versions import DriverRelease
 
     release = DriverRelease.parse(driver) if driver else None
-    targets = resolve_targets(gpu, release, None, os.environ) if gpu else ()
+    targets = resolve_targets(gpu, release, None, environment=os.environ) if gpu else ()
     reading = options_of(max_members, max_bytes_read, max_seconds)
     with progress(quiet) as on_file:
-        report = diff(old, new, targets, release, fail_on, on_file, reading)
-    return emit(report, format_, color, output, exit_zero=exit_zero)
+        report = diff(old, new, targets, driver=release, fail_on=fail_on, on_file=on_file, options=reading)
+    return emit(report, format_, color, output=output, exit_zero=exit_zero)

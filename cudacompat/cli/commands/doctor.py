@@ -50,9 +50,11 @@ def command(
     from cudacompat.cli.output import save as write_file
     from cudacompat.cli.progress import progress
 
-    reading = options_of(max_members, max_bytes_read, max_seconds, jobs, cache=not no_cache)
+    reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
     with progress(quiet) as on_file:
-        report = doctor(tuple(paths or ()), tuple(gpu or ()), driver, facts, on_file, reading)
+        report = doctor(
+            tuple(paths or ()), tuple(gpu or ()), driver, facts_file=facts, on_file=on_file, options=reading
+        )
     if save_facts is not None:
         write_file(save_facts, save(report.facts))
-    return emit(report, format_, color, output, exit_zero=exit_zero)
+    return emit(report, format_, color, output=output, exit_zero=exit_zero)

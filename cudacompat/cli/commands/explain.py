@@ -64,15 +64,15 @@ def command(
         )
     if list_:
         require("explain --list", format_.value)
-        return emit(app.catalogue(), format_, color, output, exit_zero=exit_zero)
+        return emit(app.catalogue(), format_, color, output=output, exit_zero=exit_zero)
     if watched:
         from cudacompat.cli.echo import echoing
 
         with echoing() as tee:
-            report = app.explain_command(watched, gpu, tee, timeout)
+            report = app.explain_command(watched, gpu, tee, timeout_s=timeout)
     elif log is not None and "/" not in log and app.is_known(log):
         require("explain ID", format_.value)
-        return emit(app.explain(log), format_, color, output, exit_zero=exit_zero)
+        return emit(app.explain(log), format_, color, output=output, exit_zero=exit_zero)
     else:
         report = app.explain_file(log or "", gpu)
-    return emit(report, format_, color, output, exit_zero=exit_zero)
+    return emit(report, format_, color, output=output, exit_zero=exit_zero)

@@ -108,7 +108,7 @@ def command(
         extended = extend(engine, project or ".", tuple(add), engine_version=engine_version)
         if diff or write or check:
             return edit(extended, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
-        return emit(extended, format_, color, output, exit_zero=exit_zero)
+        return emit(extended, format_, color, output=output, exit_zero=exit_zero)
     if wheel is not None:
         given = {"an engine": engine, "--as": as_, "--gpu": gpu, "--gpus-from": gpus_from, "-o": folder}
         other = next((name for name, value in given.items() if value), None)
@@ -145,4 +145,4 @@ def command(
         return place(files, folder, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
     if len(report.files) > 1 and format_ is Format.TEXT:
         raise UsageError(f"these are {len(report.files)} files; -o DIR says where to write them")
-    return emit(report, format_, color, output, exit_zero=exit_zero, kept=True)
+    return emit(report, format_, color, output=output, exit_zero=exit_zero, kept=True)

@@ -23,4 +23,4 @@ def command(
     from cudacompat.app.lookup import gpus
     from cudacompat.cli.output import emit
 
-    return emit(gpus(query), format_, color, output, exit_zero=exit_zero)
+    return emit(gpus(query), format_, color, output=output, exit_zero=exit_zero)

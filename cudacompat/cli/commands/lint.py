@@ -62,7 +62,11 @@ def command(
     named, floor = required(held_to.given), held_to.driver_floor
     fleet = load(held_to.files("gpus-from"), quoted=held_to.quotes("gpus-from"))
     asked = gpu or named or fleet.gpus
-    targets = targets_for(gpu or (), named, fleet.gpus, None, floor, None, os.environ) if asked else ()
+    targets = (
+        targets_for(gpu or (), named, fleet.gpus, driver=None, floor=floor, jit=None, environment=os.environ)
+        if asked
+        else ()
+    )
     policy = policy_of(held_to.given, held_to.ignores, targets)
     report = lint(folder, targets, policy.ignores, fix=fix or diff or unsafe_fixes, unsafe=unsafe_fixes, shown=diff)
     unknown = (*report.not_read, *fleet.not_read)
@@ -72,4 +76,4 @@ def command(
 
         edit_files(report.edited, report.root, diff=diff, quiet=quiet)
     with contextlib.redirect_stdout(sys.stderr) if diff and output is None else contextlib.nullcontext():
-        return emit(report, format_, color, output, exit_zero=exit_zero)
+        return emit(report, format_, color, output=output, exit_zero=exit_zero)

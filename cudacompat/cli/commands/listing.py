@@ -38,7 +38,7 @@ def command(
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
 
-    reading = options_of(max_members, max_bytes_read, max_seconds, jobs)
+    reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs)
     with progress(quiet) as on_file:
         report = inspect(paths, kernels=kernels, sizes=sizes, on_file=on_file, options=reading)
-    return emit(report, format_, color, output, exit_zero=exit_zero)
+    return emit(report, format_, color, output=output, exit_zero=exit_zero)

@@ -46,7 +46,6 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Rebuild an engine with code for these GPUs: plan, clean, configure, look, build, check."""
-    from cudacompat.app.masking import without_secrets
     from cudacompat.app.rebuild import prepare, run_steps
     from cudacompat.app.rebuild.prepare import check_tools
     from cudacompat.cli.output import emit, require_kept, save, to_stdout
@@ -54,6 +53,7 @@ def command(
     from cudacompat.domain.reports.rebuild import RebuildReport
     from cudacompat.domain.runs.rebuild import script
     from cudacompat.domain.words.errors import UsageError
+    from cudacompat.host.surroundings.masking import without_secrets
     from cudacompat.report.formats import write
 
     steps = prepare(
@@ -82,13 +82,13 @@ def command(
         require_kept()
         return 0
     if dry_run:
-        return emit(without_secrets(RebuildReport(steps)), format_, color, output, exit_zero=exit_zero)
+        return emit(without_secrets(RebuildReport(steps)), format_, color, output=output, exit_zero=exit_zero)
     if steps.findings:
         report = without_secrets(RebuildReport(steps, findings=steps.findings))
-        return emit(report, format_, color, output, exit_zero=exit_zero)
+        return emit(report, format_, color, output=output, exit_zero=exit_zero)
     check_tools(steps)
     if not quiet or (not yes and sys.stdin.isatty()):  # nobody is asked about a plan that was not shown
-        write(without_secrets(RebuildReport(steps)), "text", sys.stderr, color.value)
+        write(without_secrets(RebuildReport(steps)), "text", sys.stderr, color=color.value)
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("nothing was run: --yes runs this plan without asking, --dry-run prints it as a script")
@@ -96,4 +96,4 @@ def command(
     logs = Path(log) if log else Path(steps.folder) / "cudacompat-logs"
     with build_progress(quiet) as events:
         report = run_steps(steps, os.environ, logs, events)
-    return emit(report, format_, color, output, exit_zero=exit_zero)
+    return emit(report, format_, color, output=output, exit_zero=exit_zero)

@@ -26,4 +26,4 @@ def command(
     from cudacompat.app.lookup import toolkits
     from cudacompat.cli.output import emit
 
-    return emit(toolkits(query, gpu), format_, color, output, exit_zero=exit_zero)
+    return emit(toolkits(query, gpu), format_, color, output=output, exit_zero=exit_zero)

@@ -72,7 +72,7 @@ def command(
             from cudacompat.domain.policy.policy import Policy, Require
 
             require = {Expect.NATIVE: Require.NATIVE, Expect.SASS: Require.SASS, Expect.GPU: Require.RUNS}
-            report = load_modules(load, gpu or (), Policy(require[expect]), on_file)
+            report = load_modules(load, gpu or (), Policy(require[expect]), on_file=on_file)
         else:
             from cudacompat.app import verify
             from cudacompat.cli.echo import echoing
@@ -93,4 +93,4 @@ def command(
                         on_output=to_stderr if show_output else None,
                         on_file=on_file,
                     )
-    return emit(report, format_, color, output, exit_zero=exit_zero)
+    return emit(report, format_, color, output=output, exit_zero=exit_zero)

@@ -50,13 +50,31 @@ class Api:
 
 # Comments, then strings and characters, raw strings among them; a lifetime ('a) is neither.
 _NOT_CODE = re.compile(
-    r"""//[^\n]*|/\*.*?\*/|b?r(?P<hash>#*)".*?"(?P=hash)|b?"(?:\\.|[^"\\])*"|'(?:\\[^\n]{1,10}?|[^'\\\n])'""", re.DOTALL
+    r"""(?P<line>//[^\n]*)|(?P<block>/\*)|b?r(?P<raw>#{0,255}")|(?P<text>b?"(?:\\.|[^"\\])*+"?)"""
+    r"""|(?P<char>'(?:\\[^\n]{1,10}?|[^'\\\n])')""",
+    re.DOTALL,
 )
+_NO_LINE_END = re.compile(r"[^\n]")
 
 
 def code_only(text: str) -> str:
     """Return Rust source with comments and strings blanked, every character still at its place."""
-    return _NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    parts: list[str] = []
+    done = at = 0
+    endless: set[str] = set()  # ends that stand nowhere further down: not to be looked for again
+    while (match := _NOT_CODE.search(text, at)) is not None:
+        stop = match.end()
+        end = "*/" if match["block"] else '"' + match["raw"][:-1] if match["raw"] else ""
+        if end:
+            found = text.find(end, stop) if end not in endless else -1
+            if found < 0:
+                endless.add(end)
+                at = match.start() + 1
+                continue
+            stop = found + len(end)
+        parts += (text[done : match.start()], _NO_LINE_END.sub(" ", text[match.start() : stop]))
+        done = at = stop
+    return "".join((*parts, text[done:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,15 @@ class Switch:
 
     def written(self) -> RequiredSetting:
         """Return what a generated build sets."""
-        return RequiredSetting(self.name, self.value, self.channel, self.reader, self.why, self.source, self.window)
+        return RequiredSetting(
+            self.name,
+            self.value,
+            self.channel,
+            reader=self.reader,
+            why=self.why,
+            source=self.source,
+            window=self.window,
+        )
 
 
 class DeadKind(Enum):

@@ -92,13 +92,14 @@ def lock(artifact: BinaryArtifact, name: str) -> Locked:
                 unread.add(entry.target)
         modules.update(here.keys())
         kernels.update({target: len(names) for target, names in here.items()})
-        whole += bool(here)
+        if here:
+            whole += 1
         every += len(kernels_of(module))
     targets = {
         target: KernelCount(modules[target], kernels[target], target in unread)
         for target in sorted(modules, key=sort_key)
     }
-    return Locked(name, KernelCount(whole, every, bool(unread)), targets, damaged)
+    return Locked(name, KernelCount(whole, every, bool(unread)), targets, damaged=damaged)
 
 
 # -- the file
@@ -187,29 +188,29 @@ def compare(
     known = set(before) & set(now)
     hidden = {name for name in before if any(name == each or name.startswith(f"{each}!/") for each in unread)}
     if now and not known and not hidden:
-        first, other = min(before), min(now)
-        raise UsageError(f"{old.file} is a baseline of other artifacts (such as {first}), not of {other}")
+        number = count(len(before), "artifact")
+        raise UsageError(f"{old.file} is a baseline of other artifacts: {min(now)} is none of its {number}")
     compared = []
     for name in sorted(before):
         if name in now:
             path, locked = now[name]
             lost, gained = _changes(before[name], locked)
             if lost or gained:
-                compared.append(BaselineChange(name, path, lost, gained, old.file))
+                compared.append(BaselineChange(name, path, lost, gained=gained, file=old.file))
             continue
         container = container_of(name)
         if name in hidden:
             continue
         if container is not None and container not in containers:
-            compared.append(BaselineChange(name, old.file, (), (), old.file, absent=True))
+            compared.append(BaselineChange(name, old.file, (), gained=(), file=old.file, absent=True))
             continue
         whole = before[name].whole
         lost = (f"the whole artifact: {count(whole.modules, 'module')}, {count(whole.kernels, 'kernel')}",)
-        compared.append(BaselineChange(name, old.file, lost, (), old.file))
+        compared.append(BaselineChange(name, old.file, lost, gained=(), file=old.file))
     for name in sorted(set(now) - set(before)):
         path, locked = now[name]
         gained = (f"the whole artifact: {count(locked.whole.modules, 'module')}",)
-        compared.append(BaselineChange(name, path, (), gained, old.file))
+        compared.append(BaselineChange(name, path, (), gained=gained, file=old.file))
     return tuple(compared)
 
 
@@ -220,8 +221,8 @@ def _changes(old: Locked, new: Locked) -> tuple[tuple[str, ...], tuple[str, ...]
     gained = [str(target) for target in sorted(new.targets, key=order_of) if target not in old.targets]
     for target in sorted(old.targets, key=order_of):
         if target in new.targets:
-            _numbers(f"{target} ", old.targets[target], new.targets[target], lost, gained)
-    _numbers("", old.whole, new.whole, lost, gained)
+            _numbers(f"{target} ", old.targets[target], new.targets[target], lost=lost, gained=gained)
+    _numbers("", old.whole, new.whole, lost=lost, gained=gained)
     return () if new.damaged else tuple(lost), tuple(gained)
 
 

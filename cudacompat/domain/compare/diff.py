@@ -156,7 +156,8 @@ def compare(old: Release, new: Release, targets: Sequence[Target], fail_on: Fail
     everywhere = frozenset[str]().union(*(_kernels(artifact) for artifact in new.artifacts))
     nothing_left = not new.artifacts and not new.not_read
     artifacts = tuple(
-        _artifact(name, before, after, targets, everywhere, nothing_left) for name, before, after in pairs
+        _artifact(name, before, after, targets=targets, everywhere=everywhere, nothing_left=nothing_left)
+        for name, before, after in pairs
     )
     service: dict[ComputeCapability, Change] = {}
     for each in (each for artifact in artifacts for each in artifact.service):
@@ -171,11 +172,11 @@ def compare(old: Release, new: Release, targets: Sequence[Target], fail_on: Fail
             part.target,
             so_far.old + part.old,
             so_far.new + part.new,
-            tuple(sorted({*so_far.old_isas, *part.old_isas})),
-            tuple(sorted({*so_far.new_isas, *part.new_isas})),
+            old_isas=tuple(sorted({*so_far.old_isas, *part.old_isas})),
+            new_isas=tuple(sorted({*so_far.new_isas, *part.new_isas})),
         )
     in_order = tuple(totals[target] for target in sorted(totals, key=order_of))
-    return DiffReport(old, new, tuple(targets), artifacts, service, in_order, fail_on)
+    return DiffReport(old, new, tuple(targets), artifacts=artifacts, service=service, totals=in_order, fail_on=fail_on)
 
 
 Pair = tuple[str, BinaryArtifact | None, BinaryArtifact | None]
@@ -234,8 +235,8 @@ def _targets(old: BinaryArtifact | None, new: BinaryArtifact | None) -> tuple[Ta
             target,
             before.get(target, CodeAmount()),
             after.get(target, CodeAmount()),
-            tuple(sorted(old_isas.get(target, ()))),
-            tuple(sorted(new_isas.get(target, ()))),
+            old_isas=tuple(sorted(old_isas.get(target, ()))),
+            new_isas=tuple(sorted(new_isas.get(target, ()))),
         )
         for target in sorted({*before, *after}, key=order_of)
     )
@@ -270,7 +271,7 @@ def _service(target: Target, old: BinaryArtifact, new: BinaryArtifact | None) ->
     stopped: tuple[str, ...] = ()
     if before is not None and after is not None and _serves(after):
         stopped = tuple(sorted(_running(before) & _idle(after)))
-    return ServiceDiff(target, before, after, _change(before, after, stopped), stopped)
+    return ServiceDiff(target, before, after, change=_change(before, after, stopped), kernels=stopped)
 
 
 def _running(verdict: ArtifactVerdict) -> set[str]:

@@ -47,7 +47,7 @@ def of_facts(facts: HostFacts) -> tuple[FleetGpu, ...]:
     if not isinstance(facts.gpus, Found):
         return ()
     driver = facts.driver.value.release if isinstance(facts.driver, Found) else None
-    return tuple(FleetGpu(gpu.name, gpu.name, gpu.capability, driver) for gpu in facts.gpus.value)
+    return tuple(FleetGpu(gpu.name, gpu.name, gpu.capability, driver=driver) for gpu in facts.gpus.value)
 
 
 def capability_of(specs: Iterable[str]) -> ComputeCapability | None:

@@ -88,7 +88,7 @@ def entries() -> tuple[Entry, ...]:
         for group in found:
             spellings[group].append(name)
         if not found:
-            gpu = Gpu(name, capability, None, (), "https://developer.nvidia.com/cuda-gpus")
+            gpu = Gpu(name, capability, None, pci_ids=(), source="https://developer.nvidia.com/cuda-gpus")
             elsewhere.append(Entry(gpu, (words_of(name),), named=True))
     for system in named_systems():
         spelled = (system.name, *system.also)
@@ -106,8 +106,8 @@ def entries() -> tuple[Entry, ...]:
             official.get(product) or spellings[product, chip][0] or f"{chip} (no product name known)",
             members[0].capability,
             chip,
-            tuple(f"10de:{device.device_id}" for device in members),
-            (readme if any(device.device_id in names_of for device in members) else "") + members[0].source,
+            pci_ids=tuple(f"10de:{device.device_id}" for device in members),
+            source=(readme if any(device.device_id in names_of for device in members) else "") + members[0].source,
         )
         words = tuple(dict.fromkeys(words_of(text) for text in spellings[product, chip]))
         stray = all(device.stray for device in members)

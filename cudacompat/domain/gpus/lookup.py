@@ -135,7 +135,7 @@ def _capability_of(text: str) -> ComputeCapability | None:
 def _of_capability(capability: ComputeCapability) -> JudgedTarget:
     if architecture(capability) is None:
         raise UsageError(f"compute capability {capability} {_not_known()}")
-    return JudgedTarget(str(capability), None, capability, None)
+    return JudgedTarget(str(capability), None, capability, arch=None)
 
 
 def _of_arch(text: str, spec: str) -> JudgedTarget:
@@ -150,7 +150,7 @@ def _of_arch(text: str, spec: str) -> JudgedTarget:
     if target.suffix is not ArchSuffix.NONE and first_with(target.arch) is None:
         plain = replace(target, suffix=ArchSuffix.NONE)
         raise UsageError(f"no CUDA release known here builds {target}; {plain} is known")
-    return JudgedTarget(str(target), None, target.capability, target)
+    return JudgedTarget(str(target), None, target.capability, arch=target)
 
 
 def _of_device(device_id: str) -> JudgedTarget | None:
@@ -162,8 +162,8 @@ def _of_device(device_id: str) -> JudgedTarget | None:
     pci_id = f"10de:{device_id}"
     names = [entry.gpu.name for entry in entries() if entry.named and pci_id in entry.gpu.pci_ids]
     if len(names) == 1 and _capabilities(called(names[0].lower())) == [device.capability]:
-        return JudgedTarget(names[0], names[0], device.capability, None)
-    return JudgedTarget(pci_id, " / ".join(names) or None, device.capability, None)
+        return JudgedTarget(names[0], names[0], device.capability, arch=None)
+    return JudgedTarget(pci_id, " / ".join(names) or None, device.capability, arch=None)
 
 
 def _of_name(text: str, spec: str) -> JudgedTarget | None:
@@ -171,7 +171,7 @@ def _of_name(text: str, spec: str) -> JudgedTarget | None:
     gpus = called(text)
     if len(_capabilities(gpus)) > 1:
         raise UsageError(_ambiguous(spec, gpus))
-    return JudgedTarget(gpus[0].name, gpus[0].name, gpus[0].capability, None) if gpus else None
+    return JudgedTarget(gpus[0].name, gpus[0].name, gpus[0].capability, arch=None) if gpus else None
 
 
 def _of_words(text: str, spec: str) -> JudgedTarget | None:
@@ -186,9 +186,9 @@ def _of_words(text: str, spec: str) -> JudgedTarget | None:
     nearest = [entry.gpu for entry in found if any(words == set(name) - BRANDS for name in entry.names)]
     names = {gpu.name for gpu in nearest or gpus}
     if len(names) > 1:
-        return JudgedTarget(str(gpus[0].capability), None, gpus[0].capability, None)
+        return JudgedTarget(str(gpus[0].capability), None, gpus[0].capability, arch=None)
     name = names.pop()
-    return JudgedTarget(name, name, gpus[0].capability, None)
+    return JudgedTarget(name, name, gpus[0].capability, arch=None)
 
 
 def _of_chip_or_architecture(text: str, spec: str) -> JudgedTarget | None:
@@ -199,7 +199,7 @@ def _of_chip_or_architecture(text: str, spec: str) -> JudgedTarget | None:
     if len(capabilities) > 1:
         listed = ", ".join(str(capability) for capability in capabilities)
         raise UsageError(f"{spec.strip()!r} stands for several compute capabilities: {listed}; give one of them")
-    return JudgedTarget(str(capabilities[0]), None, capabilities[0], None) if capabilities else None
+    return JudgedTarget(str(capabilities[0]), None, capabilities[0], arch=None) if capabilities else None
 
 
 def _ask_for_more(text: str, spec: str) -> str:

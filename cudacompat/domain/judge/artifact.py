@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
-from cudacompat.domain.judge.compat import Fit, counts_for_something, is_unread, judge, kernels_of, ptx_fit, sass_fit
+from cudacompat.domain.judge.compat import counts_for_something, is_unread, judge, kernels_of
+from cudacompat.domain.judge.gaps import most_lack_the_gpu, sort_gaps
 from cudacompat.domain.judge.relink import relink
+from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
-from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome, Reason, Target
 from cudacompat.domain.words.versions import PtxIsa
-
-Pattern = frozenset[ArchTarget]
-
-# How many modules make a set of targets a pattern of the library rather than one file's accident. Judgement,
-# held against published libraries: cuBLASLt, cuDNN and cuTENSOR keep hundreds of modules per set.
-_MANY = 4
-
-# An architecture word in a kernel's name: sm90_xmma…, cutlass_80_tensorop, Sm100, …
-_ARCH_WORD = re.compile(r"(?:(?<![A-Za-z])sm_?|(?<![A-Za-z])Sm|SM|cutlass_?)(\d{2,3})(?!\d)")
 
 # CUDA 11 and 12 build 5.2 when nobody sets an architecture, CUDA 13 builds 7.5; PTX ISA 9.0 came with CUDA 13.0.
 _CUDA_13_PTX = PtxIsa(9, 0)
@@ -34,21 +25,29 @@ def judge_artifact(artifact: BinaryArtifact, target: Target) -> ArtifactVerdict 
     Modules that the runtime registers decide; those elsewhere in the file decide only where nothing with
     kernels is registered, and are noted otherwise.
     """
-    counting = [module for module in artifact.modules if counts_for_something(module)]
+    counting = _judged_kinds([module for module in artifact.modules if counts_for_something(module)])
     registered = [m for m in counting if m.registration is Registration.REGISTERED]
     stray = [m for m in counting if m.registration is Registration.STRAY]
     relocatable = [m for m in artifact.modules if m.registration is Registration.RELOCATABLE and artifact.linked]
     unlinked = _unlinked(artifact, target, registered)
     if any(kernels_of(m) or any(is_unread(e) for e in m.entries) for m in registered) or unlinked or not stray:
-        deciding, noted = _judge_all(target, registered, relocatable), _judge_all(target, stray)
+        deciding = _judge_all(artifact, target, registered, relocatable)
+        noted = _judge_all(artifact, target, stray)
     else:
-        deciding, noted = [*_judge_all(target, registered, relocatable), *_judge_all(target, stray)], []
-    deciding += unlinked
+        deciding, noted = _judge_all(artifact, target, [*registered, *stray], relocatable), []
+    # what the device linker will take in decides nothing beside modules that are loaded as they are
+    if artifact.linked or not any(kernels_of(verdict.module) for verdict in deciding):
+        deciding += unlinked
     if not deciding:
         return None
     counts = Counter(verdict.outcome for verdict in deciding)
     outcome, reason = _combine(deciding)
     needed = [v.min_driver for v in deciding if v.min_driver is not None]
+    floor = runtime_floor(artifact.runtime) if artifact.runtime is not None else None
+    if floor is not None and outcome is not Outcome.FAILS:
+        needed.append(floor.driver.branch)
+        if target.driver is not None and not takes_runtime(target.driver, floor):
+            outcome, reason = Outcome.FAILS, Reason.RUNTIME_NEEDS_DRIVER
     return ArtifactVerdict(
         path=artifact.path,
         target=target,
@@ -59,8 +58,18 @@ def judge_artifact(artifact: BinaryArtifact, target: Target) -> ArtifactVerdict 
         counts={each: counts.get(each, 0) for each in Outcome},
         modules=tuple(deciding),
         stray=tuple(noted),
+        runtime=artifact.runtime,
         default_target=default_target(registered),
+        awaits_link=outcome is Outcome.UNDECIDED and all(_awaits_link(artifact, v) for v in deciding),
     )
+
+
+def _awaits_link(artifact: BinaryArtifact, verdict: ModuleVerdict) -> bool:
+    """Whether the module is an input of a linker that has not run: LTO-IR, or relocatable code of an object file."""
+    if verdict.reason is Reason.NOT_JUDGED_KIND:
+        return True
+    relocatable = verdict.module.registration is Registration.RELOCATABLE
+    return verdict.reason is Reason.RELOCATABLE and relocatable and not artifact.linked
 
 
 def default_target(modules: Iterable[DeviceModule]) -> str | None:
@@ -85,10 +94,22 @@ def default_target(modules: Iterable[DeviceModule]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _judged_kinds(modules: list[DeviceModule]) -> list[DeviceModule]:
+    """The modules without those that hold only LTO-IR or Tile IR, unless there is nothing else: what is compiled or
+    linked later decides nothing beside code that is loaded as it is."""
+    later = (CodeKind.LTO_IR, CodeKind.TILE_IR)
+    loaded = [module for module in modules if any(entry.kind not in later for entry in module.entries)]
+    return loaded or modules
+
+
 def _judge_all(
-    target: Target, modules: Sequence[DeviceModule], relocatable: Sequence[DeviceModule] = ()
+    artifact: BinaryArtifact,
+    target: Target,
+    modules: Sequence[DeviceModule],
+    relocatable: Sequence[DeviceModule] = (),
 ) -> list[ModuleVerdict]:
-    return _mark_special(target, relink(target, [judge(target, module) for module in modules], relocatable))
+    verdicts = relink(target, [judge(target, module) for module in modules], relocatable)
+    return sort_gaps(target, verdicts, artifact.linked, relocatable)
 
 
 def _unlinked(artifact: BinaryArtifact, target: Target, registered: Sequence[DeviceModule]) -> list[ModuleVerdict]:
@@ -113,81 +134,29 @@ def _unlinked(artifact: BinaryArtifact, target: Target, registered: Sequence[Dev
 
 
 def _combine(verdicts: Sequence[ModuleVerdict]) -> tuple[Outcome, Reason | None]:
-    """The contract's rule: gaps beside what runs are `partial`; then `undecided`; then `fails`; then the weakest."""
-    ordinary = [v for v in verdicts if v.outcome is not Outcome.SPECIAL]
-    special = len(ordinary) < len(verdicts)
+    """The contract's rule: a library most of which lacks the GPU fails; gaps beside what runs are `partial`; then
+    `undecided`; then `fails`; then the weakest. What is special or unclear decides nothing."""
+    special = any(v.outcome is Outcome.SPECIAL for v in verdicts)
+    ordinary = [v for v in verdicts if v.outcome not in (Outcome.SPECIAL, Outcome.UNCLEAR)]
     running = [v for v in ordinary if v.outcome.runs]
     undecided = [v for v in ordinary if v.outcome is Outcome.UNDECIDED]
     partial = [v for v in ordinary if v.outcome is Outcome.PARTIAL]
     failing = [v for v in ordinary if v.outcome is Outcome.FAILS]
+    if running and most_lack_the_gpu(verdicts):
+        return Outcome.FAILS, Reason.MOST_MODULES
     if partial or (failing and (running or undecided)):
         return Outcome.PARTIAL, Reason.HOLES if failing else Reason.KERNELS_MISSING
     if undecided:
-        return Outcome.UNDECIDED, undecided[0].reason
+        return Outcome.UNDECIDED, _prevailing_reason(undecided)
     if not running:
-        return Outcome.FAILS, failing[0].reason if failing else Reason.OTHER_ARCHITECTURE
+        return Outcome.FAILS, _prevailing_reason(failing) if failing else Reason.OTHER_ARCHITECTURE
     weakest = min((v.outcome for v in running), key=lambda outcome: outcome.strength)
     if special and all(v.outcome is Outcome.JIT for v in running):
         return Outcome.UNDECIDED, Reason.ONLY_SPECIAL_AND_PTX
     return weakest, None
 
 
-def _mark_special(target: Target, verdicts: list[ModuleVerdict]) -> list[ModuleVerdict]:
-    """Turn `no-image` into `special` where the bytes show that the module is not meant for this GPU."""
-    patterns = [_pattern(v.module) for v in verdicts]
-    serving = Counter(p for p, v in zip(patterns, verdicts, strict=True) if v.outcome.runs)
-    shared = Counter(patterns)
-    most = max(serving.values(), default=0)
-    # the library's own list with just this GPU missing is somebody's omission, however many modules share it
-    holes = {p - _serving_part(target, p) for p, count in serving.items() if count == most}
-    marked = []
-    for verdict, pattern in zip(verdicts, patterns, strict=True):
-        by_pattern = shared[pattern] >= _MANY and most >= _MANY and pattern not in holes and _hand_picked(pattern)
-        if verdict.reason is Reason.NO_IMAGE and (
-            _only_suffixed(pattern) or by_pattern or _named_for_others(target, verdict.module)
-        ):
-            verdict = replace(verdict, outcome=Outcome.SPECIAL, reason=Reason.OTHER_ARCHITECTURE)
-        marked.append(verdict)
-    return marked
-
-
-def _hand_picked(pattern: Pattern) -> bool:
-    """Whether a set of targets reads like a choice made for these kernels (machine code for one architecture, or
-    with an a or f target in it) rather than like a list that has gone stale."""
-    if len(pattern) == 1:
-        return all(each.kind is CodeKind.SASS for each in pattern)
-    return any(each.suffix in (ArchSuffix.ARCH_SPECIFIC, ArchSuffix.FAMILY) for each in pattern)
-
-
-def _pattern(module: DeviceModule) -> Pattern:
-    return frozenset(e.target for e in module.entries if e.target is not None)
-
-
-def _serving_part(target: Target, pattern: Pattern) -> Pattern:
-    return frozenset(
-        each
-        for each in pattern
-        if (each.kind is CodeKind.SASS and sass_fit(target.capability, each) is not Fit.NO)
-        or (each.kind is CodeKind.PTX and ptx_fit(target.capability, each))
-    )
-
-
-def _only_suffixed(pattern: Pattern) -> bool:
-    return bool(pattern) and all(t.suffix in (ArchSuffix.ARCH_SPECIFIC, ArchSuffix.FAMILY) for t in pattern)
-
-
-def _named_for_others(target: Target, module: DeviceModule) -> bool:
-    """Whether every kernel's name carries an architecture word, all name an architecture that the module's images
-    serve, and none names this GPU's."""
-    names = kernels_of(module)
-    numbers = {t.number for t in _pattern(module)}
-    for name in names:
-        words = _arch_words(name)
-        if not words & numbers or any(word == target.capability.number for word in words):
-            return False
-    return bool(names)
-
-
-@lru_cache(maxsize=1 << 14)  # asked again for every target
-def _arch_words(name: str) -> frozenset[int]:
-    return frozenset(int(word) for word in _ARCH_WORD.findall(name))
+def _prevailing_reason(verdicts: Sequence[ModuleVerdict]) -> Reason | None:
+    """The most frequent reason, whatever the order of the modules in the file."""
+    reasons = Counter(verdict.reason for verdict in verdicts)
+    return max(reasons, key=lambda reason: (reasons[reason], reason.value if reason else ""))

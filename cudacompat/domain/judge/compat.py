@@ -103,8 +103,13 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
         missing: tuple[str, ...] = (),
         min_driver: int | None = None,
     ) -> ModuleVerdict:
-        return ModuleVerdict(module, outcome, reason, basis, picked, missing, min_driver)
+        return ModuleVerdict(
+            module, outcome, reason, basis=basis, picked=picked, missing=missing, min_driver=min_driver
+        )
 
+    absent = _without_gpu(target)
+    if absent is not None:
+        return verdict(Outcome.FAILS, absent)
     if module.registration is Registration.RELOCATABLE:
         return verdict(Outcome.UNDECIDED, Reason.RELOCATABLE)
     if module.damage is not None:
@@ -228,16 +233,16 @@ def _is_choice_open(capability: ComputeCapability, module: DeviceModule, picked:
     compute_80a was picked on 9.0 as if it were compute_80 (measured). Nobody has tried a real one on a newer GPU.
     Behind plain PTX of the same number, where nvcc 13.5 puts it, it is not picked either way.
     """
-    floor = picked.target.number if picked.target is not None else 0
-    before = True
+    number = picked.target.number if picked.target is not None else 0
+    floor = number
     for entry in module.entries:
         if entry is picked:
-            before = False
+            floor = number + 1
         elif (
             entry.kind is CodeKind.PTX
             and entry.target is not None
             and entry.target.suffix is ArchSuffix.ARCH_SPECIFIC
-            and floor + (not before) <= entry.target.number < capability.number
+            and floor <= entry.target.number < capability.number
         ):
             return True
     return False
@@ -249,6 +254,25 @@ def _first_branch(capability: ComputeCapability) -> int | None:
     if known is not None and known.first_branch is None and known.tegra is None:
         return None
     return BRANCHES[0].branch if known is None or known.first_branch is None else known.first_branch
+
+
+def _without_gpu(target: Target) -> Reason | None:
+    """Why this driver does not know the GPU at all, if it is certain. Tegra's drivers come with JetPack and are
+    numbered apart; below the table of branches nothing is certain."""
+    if target.driver is None:
+        return None
+    row = architecture(target.capability)
+    if row is None or row.tegra:
+        return None
+    if (
+        row.first_branch is not None
+        and BRANCHES[0].branch < row.first_branch
+        and target.driver.branch < row.first_branch
+    ):
+        return Reason.DRIVER_TOO_OLD_FOR_GPU
+    if row.last_branch is not None and target.driver.branch > row.last_branch:
+        return Reason.DRIVER_DROPPED_GPU
+    return None
 
 
 def _driver_takes(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | None]:

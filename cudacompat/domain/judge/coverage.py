@@ -32,7 +32,7 @@ class Reach:
 def reach(capability: ComputeCapability, images: Sequence[ArchTarget], isa: PtxIsa) -> Reach:
     """Return how such a GPU runs a build whose every module carries these images; `isa` is that of its PTX."""
     if not images:
-        return Reach(capability, Outcome.FAILS, Reason.NO_IMAGE, None, None)
+        return Reach(capability, Outcome.FAILS, Reason.NO_IMAGE, image=None, min_driver=None)
     entries = tuple(
         FatbinEntry(
             kind=image.kind,
@@ -46,10 +46,10 @@ def reach(capability: ComputeCapability, images: Sequence[ArchTarget], isa: PtxI
         )
         for image in images
     )
-    module = DeviceModule(0, None, Registration.REGISTERED, entries)
+    module = DeviceModule(0, None, Registration.REGISTERED, entries=entries)
     verdict = judge(Target(str(capability), None, capability), module)
     picked = verdict.picked.target if verdict.picked is not None else None
-    return Reach(capability, verdict.outcome, verdict.reason, picked, verdict.min_driver)
+    return Reach(capability, verdict.outcome, verdict.reason, image=picked, min_driver=verdict.min_driver)
 
 
 def reach_of_all(images: Sequence[ArchTarget], isa: PtxIsa) -> tuple[Reach, ...]:

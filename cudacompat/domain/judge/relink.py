@@ -66,7 +66,7 @@ def _link(target: Target, relocatable: Sequence[DeviceModule]) -> _Link:
     gone = frozenset[str]().union(*lost, *(unit.missing for unit in taken))
     weakest = min((_code_of(unit) for unit in taken), key=lambda outcome: outcome.strength)
     drivers = [unit.min_driver for unit in taken if unit.min_driver is not None]
-    return _Link(weakest, None, None, gone, max(drivers, default=None))
+    return _Link(weakest, None, None, gone=gone, min_driver=max(drivers, default=None))
 
 
 def _relinked(verdict: ModuleVerdict, kernels: frozenset[str], link: _Link) -> ModuleVerdict:

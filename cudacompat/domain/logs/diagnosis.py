@@ -55,14 +55,14 @@ def diagnose(
         target = Target(device.name or str(device.capability), device.name, device.capability)
         target_from = "the log"
     verdict = _verdict(facts, target)
-    occurrences = [_refined(each, target, verdict, lines) for each in reading.occurrences]
+    occurrences = [_refined(each, target, verdict, lines=lines) for each in reading.occurrences]
     if verdict is not None and verdict.outcome in _DERIVED and not facts.torch_archs:
         signature = lines[_DERIVED[verdict.outcome]]
         text = f"ARCHS = {facts.archs.text}" if facts.archs else ""
-        occurrences.append(Occurrence(signature, verdict.line, text, (("archs", ",".join(verdict.archs)),)))
+        occurrences.append(Occurrence(signature, verdict.line, text, values=(("archs", ",".join(verdict.archs)),)))
     occurrences.sort(key=lambda each: each.line)
     fields = _fields(facts, target, engines)
-    matches = _explained(occurrences, facts, target, fields)
+    matches = _explained(occurrences, facts, target, fields=fields)
     return ExplainReport(
         source=source.name,
         lines=source.lines,
@@ -83,9 +83,9 @@ def _verdict(facts: LogFacts, target: Target | None) -> LogVerdict | None:
     if target is None:
         return None
     if facts.archs is not None:
-        return log_verdict.of_list(target.capability, facts.archs.numbers, facts.archs.line, target.label)
+        return log_verdict.of_list(target.capability, facts.archs.numbers, facts.archs.line, label=target.label)
     if facts.torch_archs and facts.torch_line is not None:
-        return log_verdict.of_targets(target.capability, facts.torch_archs, facts.torch_line, target.label)
+        return log_verdict.of_targets(target.capability, facts.torch_archs, facts.torch_line, label=target.label)
     return None
 
 
@@ -150,7 +150,7 @@ def _explained(
                 does_not_mean=_filled(signature.does_not_mean, values),
                 fix=_filled(signature.fix, values),
                 command=_filled(signature.command, values) if signature.command else None,
-                gpu=meaning_for_gpu(signature.gpu, dict(each.values), facts, target),
+                gpu=meaning_for_gpu(signature.gpu, dict(each.values), facts, target=target),
                 follows_from=follows.get(id(each)),
             )
         )

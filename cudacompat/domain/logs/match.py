@@ -80,9 +80,11 @@ class Matcher:
     def _by_number(self, text: str) -> Match | None:
         found = _NUMBER.search(text)
         signature = self._numbers.get(int(found[1])) if found else None
-        return Match(signature, (), found.start(), found.end(), _NUMBER_WEIGHT) if found and signature else None
+        return (
+            Match(signature, (), found.start(), end=found.end(), weight=_NUMBER_WEIGHT) if found and signature else None
+        )
 
 
 def _matched(signature: Signature, found: re.Match[str], weight: int) -> Match:
     values = tuple((name, value.strip().rstrip(",;:.")[:_LONGEST_VALUE]) for name, value in found.groupdict("").items())
-    return Match(signature, values, found.start(), found.end(), weight)
+    return Match(signature, values, found.start(), end=found.end(), weight=weight)

@@ -149,12 +149,13 @@ class LogReading:
             key = (signature.id,)
             known = self._occurrences.get(key)
         if known is not None:
-            known.count += line != known.last
-            known.last = line
+            if line != known.last:
+                known.count += 1
+                known.last = line
             return known
         shown = " ".join(without_prefix(text).split())
         shown = masked(shown) if len(shown) <= _LONGEST_TEXT else _around(match, text)
-        found = Occurrence(signature, line, shown, match.values, last=line)
+        found = Occurrence(signature, line, shown, values=match.values, last=line)
         self._occurrences[key] = found
         return found
 
@@ -165,7 +166,7 @@ class LogReading:
         if known is None and len(self._unknown) >= _MOST_UNKNOWN:
             return Unknown(line, shown[:_LONGEST_TEXT], ())
         if known is None:
-            known = Unknown(line, masked(shown[: 4 * _LONGEST_TEXT])[:_LONGEST_TEXT], self._nearest.ids(shown), 0)
+            known = Unknown(line, masked(shown[: 4 * _LONGEST_TEXT])[:_LONGEST_TEXT], self._nearest.ids(shown), count=0)
             self._unknown[key] = known
         known.count += 1
         return known

@@ -41,24 +41,24 @@ def of_list(capability: ComputeCapability, numbers: tuple[int, ...], line: int, 
     own = capability.number
     if numbers == (own,) or own in numbers:
         text = f"the program says it was built for {listed}, which holds {own}: code for {label} is there"
-        return LogVerdict(LogOutcome.BUILT_FOR, text, line, archs)
+        return LogVerdict(LogOutcome.BUILT_FOR, text, line, archs=archs)
     if len(numbers) == 1 and numbers[0] in DEFAULT_TARGETS and _any(capability, numbers, sass=False):
         text = (
             f"the program says it was built for {listed} alone, nvcc's default target ({DEFAULT_TARGETS[numbers[0]]}): "
             f"no architecture reached nvcc, and {label} gets that old code"
         )
-        return LogVerdict(LogOutcome.DEFAULT_TARGET, text, line, archs)
+        return LogVerdict(LogOutcome.DEFAULT_TARGET, text, line, archs=archs)
     if _any(capability, numbers, sass=True):
         text = f"the program says it was built for {listed}: code of the same major runs on {label}, or its PTX does"
-        return LogVerdict(LogOutcome.RUNS, text, line, archs)
+        return LogVerdict(LogOutcome.RUNS, text, line, archs=archs)
     if _any(capability, numbers, sass=False):
         text = (
             f"the program says it was built for {listed}, all older than {label}: it runs by JIT if any of these is "
             "PTX, else every kernel fails with error 209"
         )
-        return LogVerdict(LogOutcome.JIT_OR_FAILS, text, line, archs)
+        return LogVerdict(LogOutcome.JIT_OR_FAILS, text, line, archs=archs)
     text = f"the program says it was built for {listed}: nothing in that list can run on {label}"
-    return LogVerdict(LogOutcome.FAILS, text, line, archs)
+    return LogVerdict(LogOutcome.FAILS, text, line, archs=archs)
 
 
 def of_targets(capability: ComputeCapability, targets: tuple[ArchTarget, ...], line: int, label: str) -> LogVerdict:
@@ -68,15 +68,15 @@ def of_targets(capability: ComputeCapability, targets: tuple[ArchTarget, ...], l
     listed = " ".join(archs)
     if any(sass_fit(capability, target) is Fit.OWN for target in sass):
         text = f"this PyTorch has machine code for {label} ({listed})"
-        return LogVerdict(LogOutcome.BUILT_FOR, text, line, archs)
+        return LogVerdict(LogOutcome.BUILT_FOR, text, line, archs=archs)
     if any(sass_fit(capability, target) is Fit.LOWER for target in sass):
         text = f"this PyTorch has machine code of the same major, which runs on {label} ({listed})"
-        return LogVerdict(LogOutcome.RUNS, text, line, archs)
+        return LogVerdict(LogOutcome.RUNS, text, line, archs=archs)
     if any(t.kind is CodeKind.PTX and ptx_fit(capability, t) for t in targets):
         text = f"this PyTorch has PTX that the driver can compile for {label} ({listed})"
-        return LogVerdict(LogOutcome.RUNS, text, line, archs)
+        return LogVerdict(LogOutcome.RUNS, text, line, archs=archs)
     text = f"this PyTorch has no code for {label}: it holds {listed}"
-    return LogVerdict(LogOutcome.FAILS, text, line, archs)
+    return LogVerdict(LogOutcome.FAILS, text, line, archs=archs)
 
 
 def _any(capability: ComputeCapability, numbers: Iterable[int], *, sass: bool) -> bool:

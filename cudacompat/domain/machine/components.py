@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cudacompat.domain.machine.alternatives import Alternatives, CalledOn
+
 
 @dataclass(frozen=True, slots=True)
 class Component:
     """An installed package with native code: `libraries` are absolute paths, not yet looked into, `location` is the
-    folder that it was installed in, `manager` is who keeps the list of its files (`pip`, `conda`)."""
+    folder that it was installed in, `manager` is who keeps the list of its files (`pip`, `conda`, `dpkg`; `apart`:
+    nobody does, they lie in a folder of libraries).
+
+    `alternatives` are the groups of libraries of which its loader takes one, `called_on` the libraries that it uses on
+    some GPUs only; both are empty where nothing is known of its loader.
+    """
 
     package: str
     version: str
     location: str
     libraries: tuple[str, ...]
     manager: str = "pip"
+    alternatives: tuple[Alternatives, ...] = ()
+    called_on: tuple[CalledOn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

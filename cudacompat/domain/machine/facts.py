@@ -167,7 +167,13 @@ def to_json(facts: HostFacts) -> dict[str, object]:
             "evidence": facts.container.evidence,
         },
         "packages": [
-            {"name": p.package, "version": p.version, "location": p.location, "libraries": list(p.libraries)}
+            {
+                "name": p.package,
+                "version": p.version,
+                "location": p.location,
+                "libraries": list(p.libraries),
+                "manager": p.manager,
+            }
             for p in facts.packages
         ],
         "environment": dict(facts.environment),
@@ -248,18 +254,33 @@ def from_json(document: object) -> HostFacts:
         driver=root.probe("driver", lambda node: _driver_from_json(node.child("value"))),
         toolkits=tuple(
             ToolkitFacts(
-                n.text("path"), n.parsed("version", ToolkitVersion.parse), n.flag("active"), n.text("found_via")
+                n.text("path"),
+                n.parsed("version", ToolkitVersion.parse),
+                n.flag("active"),
+                found_via=n.text("found_via"),
             )
             for n in root.children("toolkits")
         ),
         compilers=tuple(
-            HostCompiler(n.text("path"), n.text("name"), n.text("version"), n.number("major"), n.text("found_via"))
+            HostCompiler(
+                n.text("path"),
+                n.text("name"),
+                n.text("version"),
+                major=n.number("major"),
+                found_via=n.text("found_via"),
+            )
             for n in root.children("compilers")
         ),
         cmake=root.probe("cmake", lambda node: _tool_from_json(node.child("value"))),
         container=_container_from_json(root.child("container")),
         packages=tuple(
-            Component(n.text("name"), n.text("version"), n.text("location"), n.texts("libraries"))
+            Component(
+                n.text("name"),
+                n.text("version"),
+                n.text("location"),
+                libraries=n.texts("libraries"),
+                manager=n.text_or("manager", "pip"),
+            )
             for n in root.children("packages")
         ),
         environment=tuple((name, environment.text(name)) for name in environment.value),
@@ -276,7 +297,14 @@ def _gpu_from_json(node: _Node) -> GpuDevice:
     if capability is None:
         raise node.error("compute_capability", "a compute capability such as 12.0")
     memory = None if node.value.get("memory_bytes") is None else node.number("memory_bytes")
-    return GpuDevice(node.number("index"), node.text("name"), capability, None, node.text_or_none("pci_id"), memory)
+    return GpuDevice(
+        node.number("index"),
+        node.text("name"),
+        capability,
+        uuid=None,
+        pci_id=node.text_or_none("pci_id"),
+        memory_bytes=memory,
+    )
 
 
 def _driver_from_json(node: _Node) -> DriverFacts:
@@ -318,6 +346,10 @@ class _Node:
 
     def text_or_none(self, key: str) -> str | None:
         return None if self.value.get(key) is None else self.text(key)
+
+    def text_or(self, key: str, older: str) -> str:
+        """The text, and `older` in facts that were saved before there was such a key."""
+        return self.text(key) if key in self.value else older
 
     def number(self, key: str) -> int:
         value = self.value.get(key)

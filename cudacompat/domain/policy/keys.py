@@ -159,7 +159,7 @@ KEYS: Mapping[str, _Key] = {
     "gpus-from": _Key("the name of a file that lists GPUs, or a list of such names", _files),
     "native": _Key('a list of GPUs such as ["12.0"]', _native, listed=True),
     "level": _Key('"runs", "sass" or "native"', _word(Require)),
-    "holes": _Key('"error", "warn" or "ignore"', _word(Holes)),
+    "holes": _Key('"strict", "error", "warn" or "ignore"', _word(Holes)),
     "ptx": _Key('"none", "any" or "highest"', _word(PtxPolicy)),
     "extra": _Key('"allow", "warn" or "forbid"', _word(Extra)),
     "coverage": _Key("a number from 0 to 1", _share),
@@ -195,7 +195,7 @@ def given(key: str, value: object, origin: str, rank: Rank) -> PolicyValue:
         if isinstance(error, UsageError):  # of a GPU: says all there is to say
             raise UsageError(f"{origin}: {said}") from None
         raise UsageError(f"{origin}: expected {known.form}, got {text:.{_LONGEST}}{detail}") from None
-    return PolicyValue(key, read, text, origin, rank)
+    return PolicyValue(key, read, text, origin=origin, rank=rank)
 
 
 def written(value: object) -> str:
@@ -231,7 +231,7 @@ def of_table(table: Mapping[str, object], file: str, prefix: str) -> dict[str, P
             continue
         if name not in KEYS:
             raise UsageError(f"{file}: unknown key {prefix}{name[:_LONGEST]}{_suggest(name, (*KEYS, 'ignore'))}")
-        found[name] = given(name, value, f"{file}: {prefix}{name}", Rank.FILE)
+        found[name] = given(name, value, f"{file}: {prefix}{name}", rank=Rank.FILE)
     return found
 
 
@@ -260,7 +260,7 @@ def of_environment(environment: Mapping[str, str]) -> dict[str, PolicyValue]:
         key, text = names[name], environment[name]
         if text.strip():
             value: object = [part.strip() for part in text.split(",") if part.strip()] if KEYS[key].listed else text
-            found[key] = given(key, value, name, Rank.ENVIRONMENT)
+            found[key] = given(key, value, name, rank=Rank.ENVIRONMENT)
     return found
 
 
@@ -279,7 +279,7 @@ def ignores_of(entries: object, file: str, prefix: str, rules: Iterable[str], li
         raise UsageError(f"{file}: {prefix}ignore: expected entries of the form [[{prefix}ignore]]")
     at = lines if len(lines) == len(entries) else [None] * len(entries)
     return tuple(
-        _ignore(entry, f"{file}: {prefix}ignore[{number}]", file, frozenset(rules), line)
+        _ignore(entry, f"{file}: {prefix}ignore[{number}]", file, rules=frozenset(rules), line=line)
         for number, (entry, line) in enumerate(zip(entries, at, strict=True))
     )
 
@@ -306,7 +306,9 @@ def _ignore(entry: Mapping[str, object], origin: str, file: str, rules: frozense
         judged = resolve(target) if target is not None else None
     except UsageError as error:
         raise UsageError(f"{origin}: target: {error}") from None
-    return Ignore(texts["path"], texts["rule"], texts["reason"], judged, _day(entry, origin), file, line)
+    return Ignore(
+        texts["path"], texts["rule"], texts["reason"], target=judged, expires=_day(entry, origin), where=file, line=line
+    )
 
 
 def _day(entry: Mapping[str, object], origin: str) -> date | None:

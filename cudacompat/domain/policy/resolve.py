@@ -86,10 +86,15 @@ def _refuse_contradictions(policy: Policy, given: Mapping[str, PolicyValue], tar
                 raise UsageError(
                     f'{given["ptx"].origin}: "none" contradicts the required {target.id}, which is PTX{_by(given)}'
                 )
-    if policy.coverage is not None and policy.coverage < 1 and "holes" in given and policy.holes is Holes.ERROR:
+    if (
+        policy.coverage is not None
+        and policy.coverage < 1
+        and "holes" in given
+        and policy.holes in (Holes.ERROR, Holes.STRICT)
+    ):
         raise UsageError(
-            f'{given["coverage"].origin}: {policy.coverage:g} contradicts holes = "error" ({given["holes"].origin}), '
-            'under which one missing kernel fails; take holes = "warn"'
+            f'{given["coverage"].origin}: {policy.coverage:g} contradicts holes = "{policy.holes.value}" '
+            f'({given["holes"].origin}), under which one missing kernel fails; take holes = "warn"'
         )
     forced = next((target for target in targets if target.jit.ignores_machine_code), None)
     if forced is not None:

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import re
 import shlex
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Command, Setting, TextSpan
 
+_WRITTEN = re.compile(r"-D\s?([A-Za-z_]\w*)(?::[A-Za-z]+)?=['\"]?")
+_LINE_END = re.compile("\n")
+_NEAR = 16  # characters: so far quotes and backslashes can push a value
 _DEFINE = re.compile(r"-D\s?([A-Za-z_]\w*)(?::[A-Za-z]+)?=(\S*)")
 
 
-def in_arguments(setting: Setting) -> Iterator[Setting]:
-    """Yield the -DNAME=VALUE in the value of CMAKE_ARGS or the like."""
-    if setting.value is None or "-D" not in setting.value:
+def in_arguments(setting: Setting) -> tuple[Setting, ...]:
+    """The -DNAME=VALUE in the value of CMAKE_ARGS or the like."""
+    return _inside(setting) if setting.value is not None and "-D" in setting.value else ()
+
+
+@lru_cache(maxsize=256)  # one setting reaches many commands
+def _inside(setting: Setting) -> tuple[Setting, ...]:
+    return tuple(_found_in(setting))
+
+
+def _found_in(setting: Setting) -> Iterator[Setting]:
+    if setting.value is None:
         return
+    named: dict[str, int] = {}  # where the value of each begins that is written there
+    for found in _WRITTEN.finditer(setting.written):
+        named.setdefault(found[1], found.end())
+    ends = [found.start() for found in _LINE_END.finditer(setting.written)]
     try:
         words = shlex.split(setting.value)
     except ValueError:
@@ -25,15 +43,24 @@ def in_arguments(setting: Setting) -> Iterator[Setting]:
         match = _DEFINE.fullmatch(word)
         if match is None:
             continue
-        named = re.search(rf"-D\s?{match[1]}(?::[A-Za-z]+)?=['\"]?", setting.written)
-        at = setting.written.find(match[2], named.end()) if match[2] and named is not None else -1
+        begin = named.get(match[1])
+        near = begin is not None and match[2]
+        at = setting.written.find(match[2], begin, begin + len(match[2]) + _NEAR) if near and begin is not None else -1
         place = setting.place
         if at >= 0:
-            line = place.line + setting.written.count("\n", 0, at)
+            line = place.line + bisect_left(ends, at)
             place = TextSpan(place.file, line, place.start + at, place.start + at + len(match[2]))
         written = match[2] if at >= 0 else ""  # put in by a variable
         quote = setting.quote or ("" if setting.in_shell else " ")
-        yield Setting(match[1], match[2], place, AssignmentKind.DEFINE, written, quote, setting.in_shell)
+        yield Setting(
+            match[1],
+            match[2],
+            place,
+            way=AssignmentKind.DEFINE,
+            written=written,
+            quote=quote,
+            in_shell=setting.in_shell,
+        )
 
 
 def defines_of(command: Command) -> Iterator[Setting]:

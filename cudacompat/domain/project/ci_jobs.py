@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from cudacompat.domain.project.command_facts import installs_toolkit
-from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, JobStep, Project
+from cudacompat.domain.builds.engine import Engine
+from cudacompat.domain.project.command_facts import installed_release, installed_toolkits
+from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, JobStep, Project, Setting
 from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.\d+)?")
-_PACKAGE = re.compile(r"cuda-(?:toolkit|nvcc|compiler|minimal-build)-(\d{1,2})[-.](\d{1,2})")
 _SETUP = ("jimver/cuda-toolkit",)
 # variables that may hold a list for any build, or an argument with one
 _CARRIERS = ("CMAKE_ARGS", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS")
@@ -42,13 +42,12 @@ def toolkits(job: CiJob, commands: tuple[Command, ...]) -> tuple[tuple[ToolkitVe
         if step.action(*_SETUP):
             found.append(() if step.conditional else tuple(_set_up(job, step)))
     for command in commands:
-        if installs_toolkit(command):
-            packaged = [_PACKAGE.match(word.text) for word in command.words[1:]]
-            versions = {ToolkitVersion(int(match[1]), int(match[2])) for match in packaged if match is not None}
-            shown = next((match[0] for match in packaged if match is not None), "")
-            sure = len(versions) == 1 and not command.conditional
-            found.append(tuple((version, f"the package {shown}") for version in versions) if sure else ())
-    return found[0] if len(found) == 1 else ()
+        installing = next(installed_toolkits(command), None)
+        if installing is not None:
+            version = installed_release(command) if not command.conditional else None
+            found.append(((version, f"the package {installing.package}"),) if version is not None else ())
+    every = {tuple(version for version, _ in each) for each in found}
+    return found[0] if len(every) == 1 else ()
 
 
 def _set_up(job: CiJob, step: JobStep) -> Iterator[tuple[ToolkitVersion, str]]:
@@ -67,10 +66,15 @@ def lists_of(project: Project, command: Command) -> Iterator[ArchListSetting]:
     """Yield the lists of architectures that reach a command: on its line, in its environment."""
     if command.use is None:
         return
-    engine = command.use.engine
+    engine, shared = command.use.engine, command.environment
+    for setting in command.defines:
+        yield from (listed for listed in project.lists_at(setting.place) if listed.use.engine is engine)
+    yield from project.once(("lists_of", engine.name, id(shared)), lambda: tuple(_lists_in(project, engine, shared)))
+
+
+def _lists_in(project: Project, engine: Engine, environment: Mapping[str, Setting]) -> Iterator[ArchListSetting]:
     names = dict.fromkeys(knob.name for knob in (*engine.knobs, *engine.env_knobs))
-    given = (command.environment.get(name) for name in (*names, *_CARRIERS))
-    for setting in (*command.defines, *filter(None, given)):
+    for setting in filter(None, (environment.get(name) for name in (*names, *_CARRIERS))):
         yield from (listed for listed in project.lists_at(setting.place) if listed.use.engine is engine)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project
 
+_DEEPEST = 100  # blocks within each other; what stands deeper is told to stand in the hundredth
 _OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.[\d.]+)?(?:\.\.\.(\d+)\.(\d+)[\d.]*)?")
 
@@ -33,17 +34,17 @@ def top_of(project: Project) -> CMakeFile | None:
 
 def standing(file: CMakeFile) -> Iterator[CommandScope]:
     """Yield the file's commands with what is around each."""
-    around: list[CMakeCommand] = []
+    around: tuple[CMakeCommand, ...] = ()
+    deeper = 0  # how many more blocks are open than are told
     for command in file.commands:
         if command.name.startswith("end") and command.name.removeprefix("end") in _OPENS:
-            if around:
-                around.pop()
+            deeper, around = (deeper - 1, around) if deeper else (0, around[:-1])
             continue
-        if command.name in ("elseif", "else") and around:
-            around[-1] = command
-        yield CommandScope(command, tuple(around))
+        if command.name in ("elseif", "else") and around and not deeper:
+            around = (*around[:-1], command)
+        yield CommandScope(command, around)
         if command.name in _OPENS:
-            around.append(command)
+            deeper, around = (deeper + 1, around) if len(around) == _DEEPEST else (0, (*around, command))
 
 
 def makes_cuda(command: CMakeCommand) -> bool:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from cudacompat.domain.project.model import Command, Project, Setting, Stage
+from cudacompat.domain.tables.toolkit_packages import NamedToolkit, named_toolkit
 from cudacompat.domain.words.finding import Edit, Fix
+from cudacompat.domain.words.versions import ToolkitVersion
 
 _ON = frozenset({"on", "1", "true", "yes", "y"})
-_TOOLKIT_PACKAGE = re.compile(
-    r"^(?:cuda-(?:toolkit|nvcc|compiler|minimal-build)[\w.-]*|cuda(?:-\d[\d-]*)?|nvidia-cuda-toolkit|nvidia-cuda-nvcc.*)$"
-)
+_LONGEST_LINE = 1 << 14  # characters; what is in a longer one is left to a person
 _INSTALLERS = frozenset({"apt-get", "apt", "dnf", "yum", "microdnf", "conda", "mamba", "micromamba", "pip", "pip3"})
 
 
@@ -32,9 +32,22 @@ def is_on(value: str | None) -> bool:
 
 def installs_toolkit(command: Command) -> bool:
     """Whether it installs a CUDA toolkit by a package manager, or by NVIDIA's own installer."""
-    if command.program in _INSTALLERS:
-        return any(_TOOLKIT_PACKAGE.match(word.text.split("=")[0].strip("'\"")) for word in command.words[1:])
-    return any(re.search(r"cuda_[\d.]+_.*\.run", word.text) for word in command.words)
+    return any(True for _ in installed_toolkits(command))
+
+
+def installed_toolkits(command: Command) -> Iterator[NamedToolkit]:
+    """Yield the CUDA toolkits that a command installs, as its words name them."""
+    packaged = command.program in _INSTALLERS
+    for word in command.words[1:] if packaged else command.words:
+        found = named_toolkit(word.text) if packaged or ".run" in word.text else None
+        if found is not None:
+            yield found
+
+
+def installed_release(command: Command) -> ToolkitVersion | None:
+    """The release of the CUDA toolkit that a command installs; `None` where it does not say one, or more than one."""
+    releases = {found.release for found in installed_toolkits(command)}
+    return releases.pop() if len(releases) == 1 else None
 
 
 def copied_from(project: Project, stage: Stage) -> Iterator[Stage]:
@@ -69,17 +82,26 @@ def removal(project: Project, setting: Setting, *, safe: bool = True) -> Fix | N
     return Fix(f"remove {setting.name}", (Edit(file.name, *span, ""),), safe)
 
 
+def _continued(text: str, at: int) -> bool:
+    """Whether the last sign above a line's beginning that is no blank continues what stands there."""
+    while at > 0 and text[at - 1] in " \t\r\n":
+        at -= 1
+    return text.endswith("\\", 0, at)
+
+
 def _alone(text: str, setting: Setting) -> tuple[int, int] | None:
     """From where to where the setting can go."""
     start, end = setting.place.start, setting.place.end
     begin = text.rfind("\n", 0, start) + 1
     stop = text.find("\n", end)
     stop = len(text) if stop < 0 else stop + 1
+    if stop - begin > _LONGEST_LINE:
+        return None
     line = text[begin:stop]
     name, value = re.escape(setting.name), re.escape(text[start:end])
     given = rf"{name}(?:[ \t]*[=:][ \t]*|[ \t]+)['\"]?{value}['\"]?"
     alone = re.fullmatch(rf"[ \t]*(?:(?:ENV|ARG|export|env|arg)[ \t]+)?{given}[ \t]*(?:#[^\n]*)?\r?\n?", line)
-    if alone is not None and not text[:begin].rstrip(" \t\r\n").endswith("\\"):
+    if alone is not None and not _continued(text, begin):
         return begin, stop
     among = re.compile(rf"[ \t]+{name}=['\"]?{value}['\"]?(?=[ \t\r\n])").search(text, max(begin - 1, 0), stop)
     if among is None or among.start() >= start:

@@ -6,13 +6,13 @@ Only what is certain: one list, that nothing in the project changes, and that no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_languages import condition, makes_cuda, standing, top_of
 from cudacompat.domain.project.command_facts import base_name, in_cargo_config
-from cudacompat.domain.project.model import ArchListSetting, Command, Project, SourceFile
+from cudacompat.domain.project.model import ArchListSetting, CMakeFile, Command, Project, SourceFile
 
 _NAME = "CMAKE_CUDA_ARCHITECTURES"
 _WHERE_UNSET = re.compile(rf"NOT (?:DEFINED )?{_NAME}")
@@ -37,7 +37,7 @@ def taken_by(project: Project, command: Command) -> ArchListSetting | None:
     if use is None or command.conditional or project.file(use.shown) is None or _lists_at(project, command):
         return None
     if use.engine.system is BuildSystem.CARGO:
-        return next(_of_cargo(project), None)
+        return next(iter(_of_cargo(project)), None)
     if command.program != "cmake" or not all(word.known for word in command.words) or fetched(project, command):
         return None
     if any(word.text.startswith(_DECIDES) for word in command.words) or "CUDAARCHS" in command.environment:
@@ -45,7 +45,7 @@ def taken_by(project: Project, command: Command) -> ArchListSetting | None:
     if any(word.text.startswith("--preset") for word in command.words):
         presets = _of_presets(project)
         return presets[0] if len(presets) == 1 else None
-    return next(_of_cmake(project), None) if not _of_presets(project) else None
+    return next(iter(_of_cmake(project)), None) if not _of_presets(project) else None
 
 
 def reaching(project: Project) -> Iterator[tuple[ArchListSetting, Command]]:
@@ -76,15 +76,20 @@ def makefile_run(project: Project, command: Command) -> SourceFile | None:
     if command.stage is not None and any(copy.stage is not None for copy in command.stage.copies):
         return None
     file = next((each for name in ("Makefile", "makefile") if (each := project.file(name)) is not None), None)
-    return file if file is not None and not _CHOOSES.search(file.text) else None
+    return file if file is not None and not _chooses(project, file) else None
+
+
+def _chooses(project: Project, file: SourceFile) -> bool:
+    return project.once(("chooses", file.name), lambda: _CHOOSES.search(file.text) is not None)
 
 
 def flags_in(project: Project, name: str) -> tuple[ArchListSetting, ...]:
     """The targets in the flags of one Makefile that chooses nothing; together they are what it compiles for."""
     file = project.file(name)
-    if file is None or _CHOOSES.search(file.text):
+    if file is None or _chooses(project, file):
         return ()
-    return tuple(each for each in project.lists_in(name) if each.setting.way is AssignmentKind.FLAGS)
+    flags = (each for each in project.lists_in(name) if each.setting.way is AssignmentKind.FLAGS)
+    return project.once(("flags_in", name), lambda: tuple(flags))
 
 
 def compiles_cuda(project: Project, command: Command) -> bool:
@@ -94,7 +99,10 @@ def compiles_cuda(project: Project, command: Command) -> bool:
         return False
     if use.engine.repositories or project.file(use.shown) is None or fetched(project, command):
         return False
-    top = top_of(project)
+    return project.once("cuda_anyway", lambda: _has_language(top_of(project)))
+
+
+def _has_language(top: CMakeFile | None) -> bool:
     return top is not None and any(makes_cuda(each.command) and not each.around for each in standing(top))
 
 
@@ -103,7 +111,11 @@ def makes_extension(project: Project, command: Command) -> bool:
     leaves the targets to PyTorch."""
     use = command.use
     file = project.file(use.shown) if use is not None and use.engine.stops_unset else None
-    return file is not None and bool(_MAKES.search(file.text)) and not _OWN_CHOICE.search(file.text)
+    return file is not None and project.once(("makes_extension", file.name), lambda: _always_made(file.text))
+
+
+def _always_made(text: str) -> bool:
+    return bool(_MAKES.search(text)) and not _OWN_CHOICE.search(text)
 
 
 def is_makefile(name: str) -> bool:
@@ -111,7 +123,11 @@ def is_makefile(name: str) -> bool:
     return base_name(name).lower() in ("makefile", "gnumakefile")
 
 
-def _of_cmake(project: Project) -> Iterator[ArchListSetting]:
+def _of_cmake(project: Project) -> tuple[ArchListSetting, ...]:
+    return project.once("lists_of_cmake", lambda: tuple(_found_in_cmake(project)))
+
+
+def _found_in_cmake(project: Project) -> Iterator[ArchListSetting]:
     top = top_of(project)
     if top is None:
         return
@@ -135,36 +151,51 @@ def _of_cmake(project: Project) -> Iterator[ArchListSetting]:
 
 
 def _of_presets(project: Project) -> tuple[ArchListSetting, ...]:
-    return tuple(
+    found = (
         each
         for each in project.lists
         if each.setting.name == _NAME
         and each.setting.way is AssignmentKind.DEFINE
         and base_name(each.setting.place.file) == "CMakePresets.json"
     )
+    return project.once("lists_of_presets", lambda: tuple(found))
 
 
-def _of_cargo(project: Project) -> Iterator[ArchListSetting]:
-    for listed in project.lists:
-        if in_cargo_config(listed.setting) and listed.use.engine.system is BuildSystem.CARGO:
-            yield listed
+def _of_cargo(project: Project) -> tuple[ArchListSetting, ...]:
+    found = (
+        each for each in project.lists if each.use.engine.system is BuildSystem.CARGO and in_cargo_config(each.setting)
+    )
+    return project.once("lists_of_cargo", lambda: tuple(found))
 
 
 def _lists_at(project: Project, command: Command) -> bool:
     """Whether a list reaches the command by its line or its environment."""
-    given = (*command.defines, *command.environment.values())
-    return any(project.lists_at(each.place) for each in given)
+    shared = command.environment
+    return any(project.lists_at(each.place) for each in command.defines) or project.once(
+        ("lists_at", id(shared)), lambda: any(project.lists_at(each.place) for each in shared.values())
+    )
 
 
 def fetched(project: Project, command: Command, *more: str) -> bool:
     """Whether the image or job fetched sources before, or ran one of these programs, so that it may build others."""
-    return any(
-        (other.program in _FETCHES or other.program in more) and other.place.start < command.place.start
-        for other in _beside(project, command)
-    )
+    first = _first_of_programs(project, command)
+    named = (first[program] for program in (*_FETCHES, *more) if program in first)
+    return min(named, default=command.place.start) < command.place.start
 
 
-def _beside(project: Project, command: Command) -> Sequence[Command]:
+def _first_of_programs(project: Project, command: Command) -> Mapping[str, int]:
+    """Where each program is run first in the image or job of a command."""
     if command.stage is not None:
-        return project.commands_of(command.stage)
-    return project.commands_in(command.job) if command.job is not None else ()
+        beside, key = project.commands_of(command.stage), command.stage.key
+    elif command.job is not None:
+        beside, key = project.commands_in(command.job), command.job.place.at
+    else:
+        return {}
+    return project.once(("first_of_programs", key, command.stage is None), lambda: _firsts(beside))
+
+
+def _firsts(commands: Sequence[Command]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for command in commands:
+        found[command.program] = min(found.get(command.program, command.place.start), command.place.start)
+    return found

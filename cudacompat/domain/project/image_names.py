@@ -33,7 +33,7 @@ def base_of(image: str) -> Base:
         image,
         ToolkitVersion(int(release[1]), int(release[2])) if release else None,
         flavour[1] if flavour else None,
-        distro[1].lower() if distro else None,
+        distro=distro[1].lower() if distro else None,
     )
 
 

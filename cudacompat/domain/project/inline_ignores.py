@@ -56,7 +56,7 @@ def ignores_in(file: SourceFile) -> Iterator[InlineIgnore]:
                 below += 1
             holds.append(below + 1)
         rules = tuple(part.strip() for part in (match[1] or "").split(",") if part.strip())
-        yield InlineIgnore(file.name, number, rules, _CLOSES.sub("", match[2]).strip(), tuple(holds))
+        yield InlineIgnore(file.name, number, rules, reason=_CLOSES.sub("", match[2]).strip(), lines=tuple(holds))
 
 
 def apply(

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
+from functools import lru_cache
 
 from cudacompat.domain.builds.engine import BuildSystem, Grammar, Knob, Ptx
 from cudacompat.domain.builds.lists.nvcc_flags import requested
@@ -76,10 +77,23 @@ def flag_settings(command: Command) -> Iterator[Setting]:
 
 def images_of_flags(setting: Setting) -> frozenset[ArchTarget]:
     """The images that flags ask for; none where they are not known."""
+    return _images_of(setting.value or "")
+
+
+@lru_cache(maxsize=256)  # one setting reaches many commands
+def _images_of(flags: str) -> frozenset[ArchTarget]:
     try:
-        return requested(shlex.split(setting.value or "")).images
+        return requested(shlex.split(flags)).images
     except ValueError:
         return frozenset()
+
+
+def images_beside(project: Project, listed: ArchListSetting) -> tuple[ArchTarget, ...]:
+    """The images that the lists which reach the same command make together."""
+    if listed.command is None:
+        return images_of(listed)
+    together = (image for each in beside(project, listed) for image in images_of(each))
+    return project.once(("images_beside", id(listed.command)), lambda: tuple(together))
 
 
 def beside(project: Project, listed: ArchListSetting) -> Sequence[ArchListSetting]:

@@ -21,7 +21,7 @@ def exchanged(project: Project, place: TextSpan, old: str, new: str, what: str) 
     if text.count(old) != 1:
         return None
     start = place.start + text.index(old)
-    return Fix(what, (Edit(place.file, start, start + len(old), new),), safe=False)
+    return Fix(what, (Edit(place.file, start, start + len(old), new=new),), safe=False)
 
 
 def replacing(setting: Setting, value: str, what: str, *, safe: bool) -> Fix | None:
@@ -43,4 +43,4 @@ def replacing(setting: Setting, value: str, what: str, *, safe: bool) -> Fix | N
     elif setting.quote in value:
         return None
     place = setting.place
-    return Fix(what, (Edit(place.file, place.start, place.end, text),), safe)
+    return Fix(what, (Edit(place.file, place.start, place.end, new=text),), safe)

@@ -6,11 +6,10 @@ is `None`, and rules say nothing about it.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from packaging.version import InvalidVersion, Version
 
@@ -18,59 +17,28 @@ from cudacompat.domain.builds.engine import Engine, Grammar, Knob
 from cudacompat.domain.builds.lists.nvcc_flags import Requested
 from cudacompat.domain.builds.lists.reader import ArchList
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.index import ProjectIndex, asks_for
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+from cudacompat.domain.project.source_file import SourceFile as SourceFile
+from cudacompat.domain.project.source_file import TextSpan as TextSpan
+from cudacompat.domain.project.source_file import Word as Word
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
 
-_LINE_END = re.compile("\n")
-_ASKING = re.compile(
-    r"(?:\$\{?|ENV\{|\$\(|(?:environ|getenv|env|env_var|var)\w{0,20}[^\w\n]{1,3}|(?:env|matrix|inputs|vars)\.)\Z",
-    re.ASCII,
-)
-_BEFORE = 40  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class TextSpan:
-    """A piece of a file: `text[start:end]` (characters), which begins in this line (from 1)."""
-
-    file: str
-    line: int
-    start: int
-    end: int
-
-    @property
-    def at(self) -> tuple[str, int]:
-        """Where it begins: what is told once for each place is remembered by this."""
-        return self.file, self.start
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file of the project: its path below it, its text as it is."""
-
-    name: str
-    text: str
-    _ends: list[int] = field(default_factory=list, init=False, repr=False, compare=False)  # of lines, once asked for
-
-    def place(self, start: int, end: int) -> TextSpan:
-        """Return the place of `text[start:end]`."""
-        if not self._ends:
-            self._ends.extend(match.start() for match in _LINE_END.finditer(self.text))
-            self._ends.append(len(self.text))
-        return TextSpan(self.name, bisect_left(self._ends, start) + 1, start, end)
+_LONGEST_VALUE = 1 << 15  # characters; no list is as long, and rules look at a value for each command that sees it
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A value that is given to a name.
 
-    `value` has the variables that are known put in; `None` where only the build can know it. `written` is how it stands
-    at `place`, without the quotes around it; `quote` is what stands around it or the word that holds it (`"`, `'`, or
-    empty), `in_shell` whether a shell reads it. `cut` is whether a bare semicolon behind it ends the shell's command.
-    `separator` is what parts the items where the file's own syntax does it (CMake's set()), `of_target` whether it is a
-    property of a CMake target and no variable.
+    `value` has the variables that are known put in; `None` where only the build can know it, or where it is longer than
+    any value that a rule has to look at. `written` is how it stands at `place`, without the quotes around it; `quote`
+    is what stands around it or the word that holds it (`"`, `'`, or empty), `in_shell` whether a shell reads it. `cut`
+    is whether a bare semicolon behind it ends the shell's command. `separator` is what parts the items where the file's
+    own syntax does it (CMake's set()), `of_target` whether it is a property of a CMake target and no variable.
     """
 
     name: str
@@ -84,14 +52,9 @@ class Setting:
     separator: str | None = None
     of_target: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a command as the program gets it; `known` is whether nothing in it is left for the build."""
-
-    text: str
-    known: bool
-    place: TextSpan
+    def __post_init__(self) -> None:
+        if self.value is not None and len(self.value) > _LONGEST_VALUE:
+            object.__setattr__(self, "value", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +107,11 @@ class Stage:
     environment: Mapping[str, Setting]
     copies: tuple[Copy, ...]
     last: bool
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which stage of the project it is."""
+        return self.file, self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +331,7 @@ class Project:
     wheels: tuple[Prebuilt, ...] = ()  # packages that are built already
     nobodys: frozenset[str] = frozenset()  # names that look like a knob, and that no known program reads
     not_read: tuple[NotRead, ...] = ()
-    _index: _Index = field(default_factory=lambda: _Index(), init=False, repr=False, compare=False)
+    _index: ProjectIndex = field(default_factory=ProjectIndex, init=False, repr=False, compare=False)
 
     def file(self, name: str) -> SourceFile | None:
         """The file of this name."""
@@ -374,106 +342,62 @@ class Project:
         file = self.file(place.file)
         return file.text[place.start : place.end] if file is not None else ""
 
+    def once(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
+        """The answer to a question about this project that is asked again and again, found at the first time. The
+        question names what it is about: a function's name, a stage (`Stage.key`), the place of a setting."""
+        answers = self._index.answers
+        if question not in answers:
+            answers[question] = answer()
+        return cast("Answer", answers[question])
+
     def stages_of(self, file: str) -> tuple[Stage, ...]:
         """The stages of one Dockerfile, in order."""
-        return tuple(self._index.filled(self).stages[file])
+        return self._index.filled(self).stages.get(file, ())
 
     def commands_of(self, stage: Stage) -> tuple[Command, ...]:
         """The commands of a stage's own RUN instructions, in order."""
-        return tuple(each for each in self._in(stage) if each.instruction == "RUN")
+        return self._index.filled(self).runs.get(stage.key, ())
 
     def starts_of(self, stage: Stage) -> tuple[Command, ...]:
         """The commands of a stage's own CMD and ENTRYPOINT, in order."""
-        return tuple(each for each in self._in(stage) if each.instruction in ("CMD", "ENTRYPOINT"))
+        return self._index.filled(self).starts_with.get(stage.key, ())
 
     def commands_in(self, job: CiJob) -> tuple[Command, ...]:
         """The commands of a job, in order."""
-        return tuple(self._index.filled(self).steps[job.place])
+        return self._index.filled(self).steps.get(job.place, ())
+
+    def environments(self) -> tuple[tuple[Mapping[str, Setting], tuple[Command, ...]], ...]:
+        """What is set where commands run, each once, with the commands that see it: many share theirs."""
+        return self._index.filled(self).environments
 
     def settings_in(self, file: str) -> tuple[Setting, ...]:
         """The values that one file gives to names, in order."""
-        return tuple(self._index.filled(self).settings[file])
+        return self._index.filled(self).settings.get(file, ())
+
+    def sets(self, name: str, file: str | None = None) -> bool:
+        """Whether any file (or this one) gives a value to the name."""
+        return (file, name) in self._index.filled(self).names
 
     def lists_in(self, file: str) -> tuple[ArchListSetting, ...]:
         """The lists of architectures that stand in one file, in order."""
-        return tuple(self._index.filled(self).lists[file])
+        return self._index.filled(self).lists.get(file, ())
 
     def lists_at(self, place: TextSpan) -> tuple[ArchListSetting, ...]:
         """The lists of architectures that stand in this piece of a file, in order."""
         index = self._index.filled(self)
         starts = index.starts.get(place.file, [])
         first, last = bisect_left(starts, place.start), bisect_right(starts, place.end)
+        if first == last:
+            return ()
         return tuple(each for each in index.lists[place.file][first:last] if each.setting.place.end <= place.end)
 
     def lists_reaching(self, command: Command) -> tuple[ArchListSetting, ...]:
         """The lists of architectures that reach this command, in order."""
-        return tuple(self._index.filled(self).reaching[id(command)])
+        return self._index.filled(self).reaching.get(id(command), ())
 
     def speaks_of(self, name: str) -> bool:
         """Whether any file asks for the value of this name: `$NAME`, `ENV{NAME}`, `os.environ["NAME"]`."""
         asked = self._index.asked
         if name not in asked:
-            asked[name] = any(_asks_for(file.text, name) for file in self.files)
+            asked[name] = any(asks_for(file.text, name) for file in self.files)
         return asked[name]
-
-    def _in(self, stage: Stage) -> list[Command]:
-        return self._index.filled(self).commands[stage.file, stage.number]
-
-
-class _Index:
-    """What a project is asked for again and again, put in order at the first question."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, SourceFile] = {}
-        self.stages: dict[str, list[Stage]] = defaultdict(list)
-        self.commands: dict[tuple[str, int], list[Command]] = defaultdict(list)
-        self.steps: dict[TextSpan, list[Command]] = defaultdict(list)
-        self.settings: dict[str, list[Setting]] = defaultdict(list)
-        self.lists: dict[str, list[ArchListSetting]] = defaultdict(list)
-        self.starts: dict[str, list[int]] = {}
-        self.reaching: dict[int, list[ArchListSetting]] = defaultdict(
-            list
-        )  # by the command itself, which its project keeps
-        self.asked: dict[str, bool] = {}
-        self._full = False
-
-    def filled(self, project: Project) -> _Index:
-        """This index, with all of the project in it."""
-        if not self._full:
-            self._full = True
-            for file in reversed(project.files):
-                self.files[file.name] = file
-            for stage in project.stages:
-                self.stages[stage.file].append(stage)
-            for command in project.commands:
-                if command.stage is not None:
-                    self.commands[command.stage.file, command.stage.number].append(command)
-                if command.job is not None:
-                    self.steps[command.job.place].append(command)
-            for setting in project.settings:
-                self.settings[setting.place.file].append(setting)
-            for listed in project.lists:
-                self.lists[listed.setting.place.file].append(listed)
-                if listed.command is not None:
-                    self.reaching[id(listed.command)].append(listed)
-            for name, lists in self.lists.items():
-                lists.sort(key=lambda each: each.setting.place.start)
-                self.starts[name] = [each.setting.place.start for each in lists]
-        return self
-
-
-def _handed_on(text: str, at: int, name: str) -> bool:
-    """Whether it only gives its value to itself, as `ENV NAME=${NAME}` does."""
-    before = re.search(r"(\w+)[ \t]*[:=][ \t]*[\"']?\$\{?$", text[max(at - len(name) - _BEFORE, 0) : at])
-    return before is not None and before[1] == name
-
-
-def _asks_for(text: str, name: str) -> bool:
-    at = text.find(name)
-    while at >= 0:
-        end = at + len(name)
-        whole = not (text[end : end + 1].isalnum() or text[end : end + 1] == "_")
-        if whole and _ASKING.search(text, max(at - _BEFORE, 0), at) and not _handed_on(text, at, name):
-            return True
-        at = text.find(name, end)
-    return False

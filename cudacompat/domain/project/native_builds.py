@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.builds.engine import BuildSystem, Native
 from cudacompat.domain.project.command_facts import in_cargo_config, is_on
 from cudacompat.domain.project.default_lists import makefile_run
-from cudacompat.domain.project.model import Command, Project, Setting, TextSpan
+from cudacompat.domain.project.model import Command, Project, Setting, SourceFile, TextSpan
 from cudacompat.domain.project.stages import builds_cuda
 
 # Each of these decides the list somewhere that is not looked into here.
@@ -35,8 +35,12 @@ def native_flag(project: Project, command: Command) -> TextSpan | None:
         word = next((word for word in command.words[1:] if word.text.endswith("native")), None)
         return word.place if word is not None and _NATIVE.search(text) else None
     file = makefile_run(project, command)
-    found = _NATIVE.search(file.text) if file is not None else None
-    return file.place(found.start(1), found.end(1)) if file is not None and found is not None else None
+    return project.once(("native_flag", file.name), lambda: _flag_in(file)) if file is not None else None
+
+
+def _flag_in(file: SourceFile) -> TextSpan | None:
+    found = _NATIVE.search(file.text)
+    return file.place(found.start(1), found.end(1)) if found is not None else None
 
 
 def _certain(project: Project, command: Command, native: Native) -> bool:
@@ -50,7 +54,8 @@ def _certain(project: Project, command: Command, native: Native) -> bool:
     arguments = command.environment.get("CMAKE_ARGS")
     if arguments is not None and (arguments.value is None or any(name in arguments.value for name in names)):
         return False
-    given = (*command.defines, *command.environment.values(), *_of_cargo(project, command))
+    looked_for = {*names, *_OTHER_SETTINGS, "CMAKE_ARGS", *(name for name, _ in native.off)}
+    given = tuple(each for each in _given(project, command, looked_for) if each.name in looked_for)
     if any(each.name in names | _OTHER_SETTINGS and (each.value is None or each.value) for each in given):
         return False
     if project.lists_reaching(command):
@@ -58,11 +63,14 @@ def _certain(project: Project, command: Command, native: Native) -> bool:
     return not any(_is_off(given, name, value) for name, value in native.off)
 
 
-def _of_cargo(project: Project, command: Command) -> Iterable[Setting]:
-    """What cargo's own configuration sets for every build script ([env] in .cargo/config.toml)."""
-    if command.use is None or command.use.engine.system is not BuildSystem.CARGO:
-        return ()
-    return [each for each in project.settings if in_cargo_config(each)]
+def _given(project: Project, command: Command, names: Iterable[str]) -> Iterator[Setting]:
+    """What a command is given: the options on its line, of these names in its environment, and for every build script
+    by cargo's own configuration ([env] in .cargo/config.toml)."""
+    yield from command.defines
+    yield from (command.environment[name] for name in names if name in command.environment)
+    if command.use is not None and command.use.engine.system is BuildSystem.CARGO:
+        of_cargo = (each for each in project.settings if in_cargo_config(each))
+        yield from project.once("settings_of_cargo", lambda: tuple(of_cargo))
 
 
 def _is_off(given: Iterable[Setting], name: str, value: str | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from cudacompat.domain.builds.lists.nvcc_flags import Requested
@@ -16,7 +16,7 @@ from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
-from cudacompat.domain.words.verdict import Outcome, Target
+from cudacompat.domain.words.verdict import Outcome, Reason, Target
 
 DEFAULTS = tuple(dict.fromkeys(release.default_target for release in RELEASES))
 
@@ -72,7 +72,9 @@ def judged(units: Sequence[PlannedUnit], target: Target) -> PlannedVerdict | Non
     if verdict is None:
         return None
     undone = tuple(units[each.module.offset] for each in verdict.modules if not _goes(each.outcome))
-    return PlannedVerdict(target, verdict.outcome, verdict.counts, undone)
+    # one that most units lack is no less a hole: some units have it, and the list of the others can be mended
+    outcome = Outcome.PARTIAL if verdict.reason is Reason.MOST_MODULES else verdict.outcome
+    return PlannedVerdict(target, outcome, verdict.counts, undone=undone)
 
 
 def _goes(outcome: Outcome) -> bool:
@@ -98,7 +100,9 @@ def _module(number: int, request: Requested, target: Target) -> DeviceModule:
 
 def _of(number: int, images: frozenset[ArchTarget], damage: str | None = None) -> DeviceModule:
     ordered = sorted(images, key=lambda each: (each.kind is CodeKind.PTX, each.number, each.suffix.value))
-    return DeviceModule(number, None, Registration.REGISTERED, tuple(map(_entry, ordered)), damage)
+    own = (f"kernel{number}",)  # each source has kernels of its own
+    entries = tuple(replace(_entry(each), kernels=own) for each in ordered)
+    return DeviceModule(number, None, Registration.REGISTERED, entries=entries, damage=damage)
 
 
 @cache
@@ -112,7 +116,6 @@ def _entry(image: ArchTarget) -> FatbinEntry:
         size=1,
         uncompressed_size=None,
         toolkit=None,
-        kernels=("kernel",),
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
-from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.builds.plans.distros import Distro, known_distro
-from cudacompat.domain.project.command_facts import ancestry, copied_from, installs_toolkit
+from cudacompat.domain.project.command_facts import ancestry, copied_from, installed_release, installs_toolkit
 from cudacompat.domain.project.cuda_switches import asks_for_cuda, cuda_feature
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Base, Command, Project, Stage, Word
@@ -17,8 +19,6 @@ from cudacompat.domain.words.versions import ToolkitVersion
 
 NEWEST_CMAKE = (99, 0)  # whatever was the newest when the image was built
 
-_PACKAGED = re.compile(r"cuda(?:-toolkit|-nvcc|-compiler|-minimal-build)?-(\d{1,2})[-.](\d{1,2})(?:[=*].*)?")
-_RUNFILE = re.compile(r"cuda_(\d{1,2})\.(\d{1,2})\.\d+_")
 _CMAKE_FILE = re.compile(
     r"cmake-v?(\d+)\.(\d+)|(?:[Kk]itware/[Cc][Mm]ake|cmake\.org/files)[^\s]{0,200}?/v?(\d+)\.(\d+)"
 )
@@ -44,22 +44,29 @@ def builds_cuda(project: Project, command: Command) -> bool:
         return False
     if command.stage is not None and not _has_compiler(project, command.stage):
         return False
-    feature = cuda_feature(use.engine)
+    return project.once(("manifests_switch", use.engine.name), lambda: _all_manifests_switch(project, use.engine))
+
+
+def _all_manifests_switch(project: Project, engine: Engine) -> bool:
+    """Whether every manifest that names the engine switches its CUDA on."""
+    feature = cuda_feature(engine)
     said: list[bool] = []
     for file in project.files:
         if file.name.rpartition("/")[2] != "Cargo.toml":
             continue
-        for name in use.engine.packages:
-            for match in re.finditer(rf"(?m)^[ \t]*{name}[ \t]*=[ \t]*(\{{[^}}]*\}}|\"[^\"\n]*\")", file.text):
-                own = re.search(rf"features\s*=\s*\[[^\]]*\"{feature}\"", match[1]) is not None
+        for name in engine.packages:
+            for match in re.finditer(
+                rf"(?m)^[ \t]*{name}[ \t]*=[ \t]*(\{{[^}}]{{0,4000}}+\}}|\"[^\"\n]*\")", file.text
+            ):
+                own = re.search(rf"features\s*=\s*\[[^\]]{{0,4000}}\"{feature}\"", match[1]) is not None
                 optional = re.search(r"optional\s*=\s*true", match[1]) is not None
                 said.append((own and not optional) or _by_default(file.text, name, feature))
             table = re.search(
                 rf"(?m)^\[(?:[^\]\n]*\.)?dependencies\.{name}\][ \t]*$((?:\r?\n(?!\[)[^\n]*)*)", file.text
             )
             if table is not None:
-                own = re.search(rf"(?m)^\s*features\s*=\s*\[[^\]]*\"{feature}\"", table[1]) is not None
-                optional = re.search(r"(?m)^\s*optional\s*=\s*true", table[1]) is not None
+                own = re.search(rf"(?m)^[ \t]*features\s*=\s*\[[^\]]{{0,4000}}\"{feature}\"", table[1]) is not None
+                optional = re.search(r"(?m)^[ \t]*optional\s*=\s*true", table[1]) is not None
                 said.append((own and not optional) or _by_default(file.text, name, feature))
     return bool(said) and all(said)
 
@@ -67,14 +74,22 @@ def builds_cuda(project: Project, command: Command) -> bool:
 def _has_compiler(project: Project, stage: Stage) -> bool:
     base = stage.base
     return (base is not None and base.cuda is not None and base.flavour in ("devel", None)) or any(
-        installs_toolkit(command) for each in ancestry(project, stage) for command in project.commands_of(each)
+        installing(project, each) for each in ancestry(project, stage)
     )
+
+
+def installing(project: Project, stage: Stage) -> tuple[Command, ...]:
+    """The commands of a stage's own that install a CUDA toolkit."""
+    own = (command for command in project.commands_of(stage) if installs_toolkit(command))
+    return project.once(("installing", stage.key), lambda: tuple(own))
 
 
 def _by_default(manifest: str, package: str, feature: str) -> bool:
     """Whether a default feature of the crate switches the feature of the package on."""
     table = re.search(r"(?ms)^\[features\]\s*$(.*?)(?=^\[|\Z)", manifest)
-    features = dict(re.findall(r"(?m)^[ \t]*([\w-]+)[ \t]*=[ \t]*\[([^\]]*)\]", table[1])) if table is not None else {}
+    features = (
+        dict(re.findall(r"(?m)^[ \t]*([\w-]+)[ \t]*=[ \t]*\[([^\]]{0,4000}+)\]", table[1])) if table is not None else {}
+    )
     default = re.findall(r'"([^"]+)"', features.get("default", ""))
     reached = [*default, *(part for each in default for part in re.findall(r'"([^"]+)"', features.get(each, "")))]
     return f"{package}/{feature}" in reached
@@ -83,9 +98,8 @@ def _by_default(manifest: str, package: str, feature: str) -> bool:
 def leaf(project: Project, stage: Stage) -> bool:
     """Whether nothing in the file begins with it or copies from it."""
     stages = project.stages_of(stage.file)
-    return not any(
-        other.parent == stage.number or any(copy.stage == stage.number for copy in other.copies) for other in stages
-    )
+    used = (number for other in stages for number in (other.parent, *(copy.stage for copy in other.copies)))
+    return stage.number not in project.once(("used_stages", stage.file), lambda: frozenset(used))
 
 
 def ships(project: Project, stage: Stage) -> bool:
@@ -97,8 +111,33 @@ def ships(project: Project, stage: Stage) -> bool:
 
 def compiling(project: Project, stage: Stage) -> Command | None:
     """The first command of the stage, or of those that it begins with, that certainly compiles CUDA code."""
-    own = [command for each in reversed(tuple(ancestry(project, stage))) for command in project.commands_of(each)]
-    return next((command for command in own if builds_cuda(project, command) and not command.conditional), None)
+
+    def first(each: Stage, before: Command | None) -> Command | None:
+        own = (one for one in project.commands_of(each) if builds_cuda(project, one) and not one.conditional)
+        return before or next(own, None)
+
+    return along(project, "compiling", stage, answer=first, nothing=None)
+
+
+Answer = TypeVar("Answer")
+
+
+def along(
+    project: Project, question: str, stage: Stage, answer: Callable[[Stage, Answer], Answer], nothing: Answer
+) -> Answer:
+    """The answer to a question about a stage, made of that for the stage that it begins with (`nothing` for one that
+    begins with none); each is found once."""
+    answers: dict[tuple[str, int], Answer] = project.once(question, dict)
+    missing: list[Stage] = []
+    before = nothing
+    for each in ancestry(project, stage):
+        if each.key in answers:
+            before = answers[each.key]
+            break
+        missing.append(each)
+    for each in reversed(missing):
+        before = answers[each.key] = answer(each, before)
+    return before
 
 
 def built_in(project: Project, stage: Stage) -> Iterator[tuple[Stage, Command]]:
@@ -106,11 +145,17 @@ def built_in(project: Project, stage: Stage) -> Iterator[tuple[Stage, Command]]:
     the command that does."""
     seen: set[int] = set()
     for each in ancestry(project, stage):
-        for source in copied_from(project, each):
-            command = compiling(project, source)
-            if source.number not in seen and command is not None:
-                seen.add(source.number)
+        for source in _sources(project, each):
+            command = compiling(project, source) if source.number not in seen else None
+            seen.add(source.number)
+            if command is not None:
                 yield source, command
+
+
+def _sources(project: Project, stage: Stage) -> tuple[Stage, ...]:
+    """The stages that this one copies from, each once."""
+    found = {source.number: source for source in copied_from(project, stage)}
+    return project.once(("sources", stage.key), lambda: tuple(found.values()))
 
 
 def installed(command: Command) -> Iterator[Word]:
@@ -130,25 +175,20 @@ def pip_installed(command: Command) -> Iterator[Word]:
 
 def toolkit(project: Project, stage: Stage) -> CudaRelease | None:
     """The toolkit that compiles in a stage; `None` where it is not certain, or not in the table."""
-    found: set[ToolkitVersion | None] = set()
-    for each in ancestry(project, stage):
-        for command in project.commands_of(each):
-            if installs_toolkit(command):
-                found.add(_installed_release(command) or _packaged(stage, command))
+    return project.once(("toolkit", stage.key), lambda: _toolkit(project, stage))
+
+
+def _toolkit(project: Project, stage: Stage) -> CudaRelease | None:
+    def also(each: Stage, before: frozenset[ToolkitVersion | None]) -> frozenset[ToolkitVersion | None]:
+        own = installing(project, each)
+        return before.union(installed_release(one) or _packaged(each, one) for one in own) if own else before
+
+    found = along(project, "installed_toolkits", stage, answer=also, nothing=frozenset[ToolkitVersion | None]())
     base = stage.base
     if base is not None and base.cuda is not None and base.flavour == "devel":
-        found.add(base.cuda)
+        found |= {base.cuda}
     only = next(iter(found)) if len(found) == 1 else None
     return release(only) if only is not None else None
-
-
-def _installed_release(command: Command) -> ToolkitVersion | None:
-    releases = set()
-    for word in command.words[1:]:
-        match = _PACKAGED.fullmatch(word.text) or _RUNFILE.search(word.text)
-        if match is not None:
-            releases.add(ToolkitVersion(int(match[1]), int(match[2])))
-    return releases.pop() if len(releases) == 1 else None
 
 
 def _packaged(stage: Stage, command: Command) -> ToolkitVersion | None:
@@ -186,22 +226,11 @@ def cmake_version(project: Project, stage: Stage, building: Command) -> tuple[in
     where it is not certain."""
     packaged = False
     for each in ancestry(project, stage):
-        for command in reversed(project.commands_of(each)):
-            if command.place.start > building.place.start:
-                continue
-            for word in pip_installed(command):
-                match = _PYPI_CMAKE.fullmatch(word.text)
-                if match is not None:
-                    return (int(match[1]), int(match[2])) if match[1] else NEWEST_CMAKE
-            fetched = _CMAKE_FILE.search(command.line)
-            if fetched is not None:
-                numbers = [part for part in fetched.groups() if part is not None]
-                return int(numbers[0]), int(numbers[1])
-            if re.search(r"kitware", command.line, re.IGNORECASE):
-                return NEWEST_CMAKE
-            if command.program in ("conda", "mamba", "micromamba") and any("cmake" in w.text for w in command.words):
-                return None
-            packaged = packaged or any(word.text.split("=")[0] == "cmake" for word in installed(command))
+        brought, package = _cmake_brought(project, each)
+        last = bisect_right(brought, building.place.start, key=lambda found: found[0])
+        if last:
+            return brought[last - 1][1]
+        packaged = packaged or (package is not None and package <= building.place.start)
     if packaged:
         of = distro_of(stage.base)
         return of.cmake if of is not None else None
@@ -210,9 +239,49 @@ def cmake_version(project: Project, stage: Stage, building: Command) -> tuple[in
     return NEWEST_CMAKE if pip and distro_of(stage.base) is not None else None
 
 
+def _cmake_brought(project: Project, stage: Stage) -> tuple[tuple[tuple[int, tuple[int, int] | None], ...], int | None]:
+    """Where the commands of a stage's own bring a CMake that is not the distribution's, each with its version (`None`
+    where that is not certain); and where they first install that of the distribution."""
+    return project.once(("cmake_brought", stage.key), lambda: _all_brought(project.commands_of(stage)))
+
+
+def _all_brought(
+    commands: Sequence[Command],
+) -> tuple[tuple[tuple[int, tuple[int, int] | None], ...], int | None]:
+    brought: list[tuple[int, tuple[int, int] | None]] = []
+    package: int | None = None
+    for command in commands:
+        known, version = _brings_cmake(command)
+        if known:
+            brought.append((command.place.start, version))
+        elif package is None and any(word.text.split("=")[0] == "cmake" for word in installed(command)):
+            package = command.place.start
+    return tuple(brought), package
+
+
+def _brings_cmake(command: Command) -> tuple[bool, tuple[int, int] | None]:
+    for word in pip_installed(command):
+        match = _PYPI_CMAKE.fullmatch(word.text)
+        if match is not None:
+            return True, (int(match[1]), int(match[2])) if match[1] else NEWEST_CMAKE
+    line = command.line
+    fetched = _CMAKE_FILE.search(line)
+    if fetched is not None:
+        numbers = [part for part in fetched.groups() if part is not None]
+        return True, (int(numbers[0]), int(numbers[1]))
+    if re.search(r"kitware", line, re.IGNORECASE):
+        return True, NEWEST_CMAKE
+    conda = command.program in ("conda", "mamba", "micromamba")
+    return conda and any("cmake" in word.text for word in command.words), None
+
+
 def version_edits(project: Project, stage: Stage, old: str, new: str) -> tuple[Edit, ...]:
     """The edits that give a new version to the images of nvidia/cuda of this version in the file of a stage: in FROM,
     or where the build argument that FROM takes it from has its default; none where it stands nowhere as it is."""
+    return project.once(("version_edits", stage.file, old, new), lambda: _version_edits(project, stage, old, new=new))
+
+
+def _version_edits(project: Project, stage: Stage, old: str, new: str) -> tuple[Edit, ...]:
     file = project.file(stage.file)
     if file is None:
         return ()
@@ -222,19 +291,19 @@ def version_edits(project: Project, stage: Stage, old: str, new: str) -> tuple[E
         if each.parent is None and is_nvidia_cuda(each.base):
             line = file.text[each.place.start : each.place.end]
             edits += [
-                Edit(file.name, each.place.start + match.start(), each.place.start + match.end(), new)
+                Edit(file.name, each.place.start + match.start(), each.place.start + match.end(), new=new)
                 for match in pattern.finditer(line)
             ]
     first = project.stages_of(stage.file)[0].place.start
-    for setting in project.settings:
-        if setting.place.file == file.name and setting.place.start < first:
+    for setting in project.settings_in(file.name):
+        if setting.place.start < first:
             match = pattern.match(setting.written) if setting.written == old else None
             named = re.search(r"nvidia/cuda:(\S+)", setting.written)
             if match is not None:
-                edits.append(Edit(file.name, setting.place.start, setting.place.end, new))
+                edits.append(Edit(file.name, setting.place.start, setting.place.end, new=new))
             elif named is not None:
                 edits += [
-                    Edit(file.name, setting.place.start + each.start(), setting.place.start + each.end(), new)
+                    Edit(file.name, setting.place.start + each.start(), setting.place.start + each.end(), new=new)
                     for each in pattern.finditer(setting.written)
                 ]
     unique = dict.fromkeys(edits)
@@ -253,4 +322,7 @@ def runs_cuda(project: Project, stage: Stage) -> bool:
     base = stage.base
     if base is not None and base.cuda is not None and base.flavour in ("base", "runtime"):
         return True
-    return compiling(project, stage) is not None or any(True for _ in built_in(project, stage))
+    return project.once(
+        ("runs_cuda", stage.key),
+        lambda: compiling(project, stage) is not None or any(True for _ in built_in(project, stage)),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -45,7 +46,13 @@ class CheckReport:
         if count_of(self.findings, Severity.ERROR):
             return ExitCode.FINDINGS
         excused = {(s.finding.path, s.finding.target) for s in self.suppressed if s.finding.id == "undecided"}
-        open_ = (v for v in self.verdicts if v.outcome is Outcome.UNDECIDED or v.counts[Outcome.UNDECIDED])
+        judged = left_open(self.verdicts)
+        open_ = (v for v in judged if v.outcome is Outcome.UNDECIDED or v.counts[Outcome.UNDECIDED])
         if self.not_read or any((v.path, v.target.id) not in excused for v in open_):
             return ExitCode.INCOMPLETE
         return ExitCode.OK
+
+
+def left_open(verdicts: Sequence[ArtifactVerdict]) -> Sequence[ArtifactVerdict]:
+    """Return the verdicts that count: without the inputs of linkers, unless there is nothing else."""
+    return [verdict for verdict in verdicts if not verdict.awaits_link] or verdicts

@@ -9,46 +9,70 @@ from cudacompat.domain.builds.api_changes import CallingSources
 from cudacompat.domain.compare.baseline import BaselineChange
 from cudacompat.domain.rules.artifact import (
     arch_specific_only,
-    below_requirement,
     default_target_only,
+    driver_beyond_tables,
+    driver_dropped_gpu,
+    driver_too_old_for_gpu,
     extra_target,
+    gap_unclear,
     hole,
     jit_disabled,
+    jit_only,
+    kernels_by_source,
     lost_since_baseline,
     low_coverage,
+    missing_ptx,
+    new_since_baseline,
     no_device_code,
     no_runnable_code,
     not_linked,
+    not_native,
     not_read,
-    noted_gaps,
+    other_architecture_kernels,
     phantom_arch,
     ptx_invalid,
     ptx_newer_than_driver,
-    ptx_policy,
+    runtime_needs_driver,
+    stray_gap,
     too_big,
     undecided,
+    unwanted_ptx,
 )
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
-from cudacompat.domain.rules.ignores import policy_ignores as ignores
+from cudacompat.domain.rules.ignores import expired_ignore, unused_ignore
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.rules.machine import (
-    environment,
     host_compiler_too_new,
+    jit_variable,
     no_gpu,
     toolkit_cannot_build,
     toolkit_newer_than_driver,
+    visible_devices,
 )
 from cudacompat.domain.rules.machine.machine_facts import Machine
-from cudacompat.domain.rules.run import judge_disagrees, ran_on_cpu, run_below, run_failed, run_undecided
+from cudacompat.domain.rules.run import (
+    cpu_fallback,
+    gpu_memory_low,
+    jit_at_start,
+    judge_disagrees,
+    not_own_code,
+    other_gpu,
+    run_failed,
+    run_undecided,
+)
 from cudacompat.domain.rules.source import api_changed
 from cudacompat.domain.runs.load import ArtifactLoad
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.words.code import NotRead, ReadResult
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Target
 
 ARTIFACT_RULES: tuple[Rule[VerdictFacts], ...] = (
+    driver_too_old_for_gpu.RULE,
+    driver_dropped_gpu.RULE,
+    runtime_needs_driver.RULE,
     default_target_only.RULE,
     no_runnable_code.RULE,
     ptx_newer_than_driver.RULE,
@@ -57,35 +81,38 @@ ARTIFACT_RULES: tuple[Rule[VerdictFacts], ...] = (
     phantom_arch.RULE,
     not_linked.RULE,
     hole.RULE,
+    gap_unclear.RULE,
     low_coverage.RULE,
-    below_requirement.JIT_ONLY,
-    below_requirement.NOT_NATIVE,
+    jit_only.RULE,
+    not_native.RULE,
     undecided.RULE,
     arch_specific_only.RULE,
-    noted_gaps.SPECIAL,
-    noted_gaps.STRAY,
+    kernels_by_source.RULE,
+    other_architecture_kernels.RULE,
+    stray_gap.RULE,
 )
-HELD_RULES: tuple[Rule[ArtifactFacts], ...] = (ptx_policy.MISSING, ptx_policy.UNWANTED, extra_target.RULE)
+HELD_RULES: tuple[Rule[ArtifactFacts], ...] = (missing_ptx.RULE, unwanted_ptx.RULE, extra_target.RULE)
 SIZE_RULES: tuple[Rule[SizeFacts], ...] = (too_big.RULE,)
-BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.LOST, lost_since_baseline.NEW)
-IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (ignores.EXPIRED, ignores.UNUSED)
+BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.RULE, new_since_baseline.RULE)
+IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (expired_ignore.RULE, unused_ignore.RULE)
+TARGET_RULES: tuple[Rule[Target], ...] = (driver_beyond_tables.RULE,)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
 SOURCE_RULES: tuple[Rule[CallingSources], ...] = (api_changed.RULE,)
 LOAD_RULES: tuple[Rule[ArtifactLoad], ...] = (judge_disagrees.RULE,)
 RUN_RULES: tuple[Rule[Verified], ...] = (
     run_failed.RULE,
-    ran_on_cpu.RULE,
-    run_below.JIT_AT_START,
-    run_below.NOT_OWN_CODE,
-    run_below.GPU_MEMORY_LOW,
-    run_below.OTHER_GPU,
+    cpu_fallback.RULE,
+    jit_at_start.RULE,
+    not_own_code.RULE,
+    gpu_memory_low.RULE,
+    other_gpu.RULE,
     run_undecided.RULE,
 )
 MACHINE_RULES: tuple[Rule[Machine], ...] = (
     no_gpu.RULE,
-    environment.VISIBLE_DEVICES,
-    environment.JIT_VARIABLE,
+    visible_devices.RULE,
+    jit_variable.RULE,
     toolkit_cannot_build.RULE,
     toolkit_newer_than_driver.RULE,
     host_compiler_too_new.RULE,
@@ -96,6 +123,7 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *HELD_RULES,
     *SIZE_RULES,
     *BASELINE_RULES,
+    *TARGET_RULES,
     *READ_RULES,
     *NOT_READ_RULES,
 )

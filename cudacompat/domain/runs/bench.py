@@ -48,7 +48,7 @@ class Spread:
         """This by the other: the ratio of the middles, and the least and most that the spreads allow."""
         if other.least <= 0 or other.middle <= 0:
             raise ZeroDivisionError("a time of nothing")
-        return Spread(self.middle / other.middle, self.least / other.most, self.most / other.least, self.runs)
+        return Spread(self.middle / other.middle, self.least / other.most, self.most / other.least, runs=self.runs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,26 +164,26 @@ def _of_device(seen: Observation, use: DeviceUse, wanted: int | None) -> Iterabl
         own = memory_size(use.own_peak)
         beyond = seen.bare_context is not None and use.own_peak >= seen.bare_context + BEYOND_CONTEXT
         if wanted is not None and use.own_peak >= wanted:
-            yield Evidence(Source.NVML, Shows.GPU, f"{use.label}: it held {own}{busy}", use.index)
+            yield Evidence(Source.NVML, Shows.GPU, f"{use.label}: it held {own}{busy}", device=use.index)
         elif beyond and seen.bare_context is not None:
             text = f"{use.label}: it held {own}, a bare context {memory_size(seen.bare_context)}{busy}"
-            yield Evidence(Source.NVML, Shows.GPU, text, use.index)
+            yield Evidence(Source.NVML, Shows.GPU, text, device=use.index)
         elif (use.busy_peak or 0) >= BUSY and not use.others:
             text = f"{use.label}: it held {own} and nothing else was on it{busy}"
-            yield Evidence(Source.NVML, Shows.GPU, text, use.index)
+            yield Evidence(Source.NVML, Shows.GPU, text, device=use.index)
         else:
             text = f"{use.label}: it held {own}{busy}; a context takes as much without any work"
-            yield Evidence(Source.NVML, Shows.NOTHING, text, use.index)
+            yield Evidence(Source.NVML, Shows.NOTHING, text, device=use.index)
     elif alone_explains(seen, use):
         text = (
             f"{use.label}: its memory in use rose by {memory_size(use.peak - use.before)} while the command ran "
             f"and fell afterwards{busy}; the command had the GPU's device file open"
         )
-        yield Evidence(Source.NVML, Shows.GPU, text, use.index)
+        yield Evidence(Source.NVML, Shows.GPU, text, device=use.index)
     else:
         rose = use.peak - use.before
         text = f"{use.label}: not listed for the command; its memory in use rose by {memory_size(max(0, rose))}{busy}"
-        yield Evidence(Source.NVML, Shows.NOTHING, text, use.index)
+        yield Evidence(Source.NVML, Shows.NOTHING, text, device=use.index)
 
 
 def alone_explains(seen: Observation, use: DeviceUse) -> bool:

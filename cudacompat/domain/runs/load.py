@@ -82,7 +82,15 @@ def compare(verdict: ModuleVerdict, answer: ModuleAnswer) -> LoadComparison:
     answered = _answer_in_words(answer, len(universe))
 
     def compared(agreement: Agreement, judged: str, differing: Iterable[str] = ()) -> LoadComparison:
-        return LoadComparison(verdict, answer, agreement, len(universe), judged, answered, tuple(sorted(differing)))
+        return LoadComparison(
+            verdict,
+            answer,
+            agreement,
+            kernels=len(universe),
+            judged=judged,
+            answered=answered,
+            differing=tuple(sorted(differing)),
+        )
 
     if verdict.outcome is Outcome.UNDECIDED:
         judged = f"undecided ({verdict.reason.value})" if verdict.reason else "undecided"

@@ -34,7 +34,7 @@ def run_sign(
     id_: str, needle: str, pattern: str, says: SignMeaning, why: str, source: str, code: int | None = None
 ) -> RunSign:
     """Return the sign of this pattern, a regular expression."""
-    return RunSign(id_, needle, re.compile(pattern), says, why, source, code)
+    return RunSign(id_, needle, re.compile(pattern), says=says, why=why, source=source, code=code)
 
 
 @dataclass(frozen=True, slots=True)

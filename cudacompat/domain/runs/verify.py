@@ -79,7 +79,7 @@ def decide(seen: Observation, min_gpu_memory: int | None = None) -> Decision:
     used = tuple(use.index for use in seen.devices if use.own_peak or alone_explains(seen, use))
 
     def decided(verdict: Verdict, code: Code, why: str) -> Decision:
-        return Decision(verdict, code, why, evidence, seen.unseen, used)
+        return Decision(verdict, code, why, evidence=evidence, unseen=seen.unseen, devices=used)
 
     failed = _failure(seen)
     if failed is not None:

@@ -40,7 +40,7 @@ def _branches() -> Iterator[DriverBranch]:
         if row.driver_branch is not None and row.driver_branch > _FIRST.branch and row.cuda is not None:
             cuda = DriverCudaVersion(row.cuda.major, row.cuda.minor)
             source = row.source + _MEASURED.get(row.driver_branch, "")
-            yield DriverBranch(row.driver_branch, cuda, row.isa, source)
+            yield DriverBranch(row.driver_branch, cuda, row.isa, source=source)
 
 
 BRANCHES: tuple[DriverBranch, ...] = tuple(_branches())
@@ -66,3 +66,31 @@ def first_branch_taking(isa: PtxIsa) -> DriverBranch | None:
     """Return the oldest known branch that compiles PTX of this ISA version; `None` if it is newer than every
     known driver. For PTX older than the table it is the table's first branch."""
     return next((row for row in BRANCHES if row.ptx_isa >= isa), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeFloor:
+    """The oldest driver that the CUDA runtime of one major release takes on Linux; with an older one its first call
+    ends with CUDA error 35."""
+
+    major: int
+    driver: DriverRelease
+    source: str
+
+
+def _floor(major: int, driver: str) -> RuntimeFloor:
+    source = "https://docs.nvidia.com/deploy/cuda-compatibility/minor-version-compatibility.html, read in November 2026"
+    return RuntimeFloor(major, DriverRelease.parse(driver), source)
+
+
+RUNTIME_FLOORS: tuple[RuntimeFloor, ...] = (_floor(11, "450.80.02"), _floor(12, "525.60.13"), _floor(13, "580.65.06"))
+
+
+def runtime_floor(major: int) -> RuntimeFloor | None:
+    """Return the driver that the runtime of this release needs; `None` for one that the table does not have."""
+    return next((row for row in RUNTIME_FLOORS if row.major == major), None)
+
+
+def takes_runtime(driver: DriverRelease, floor: RuntimeFloor) -> bool:
+    """Whether this driver is at or above the floor. A branch alone (`580`) names all its releases, the newest too."""
+    return driver.parts >= floor.driver.parts[: len(driver.parts)]

@@ -76,13 +76,13 @@ _ALL = ("base", "runtime", "devel")
 
 
 def _published(cuda: str, distros: str) -> BaseImage:
-    return BaseImage(cuda, tuple(distros.split()), _ALL, Certainty.PUBLISHED, _TREE)
+    return BaseImage(cuda, tuple(distros.split()), _ALL, certainty=Certainty.PUBLISHED, source=_TREE)
 
 
 def _seen(
     cuda: str, distros: str, flavours: tuple[str, ...] = _ALL, certainty: Certainty = Certainty.NAMED
 ) -> BaseImage:
-    return BaseImage(cuda, tuple(distros.split()), flavours, certainty, _SEEN)
+    return BaseImage(cuda, tuple(distros.split()), flavours, certainty=certainty, source=_SEEN)
 
 
 _RPM_11 = "centos7 rockylinux8 ubi7 ubi8"
@@ -124,7 +124,9 @@ IMAGES: tuple[BaseImage, ...] = (
 
 
 def _requires(cuda: str, branches: str, *, geforce: bool) -> Requirement:
-    return Requirement(ToolkitVersion.parse(cuda), tuple(int(branch) for branch in branches.split()), geforce, _TREE)
+    return Requirement(
+        ToolkitVersion.parse(cuda), tuple(int(branch) for branch in branches.split()), geforce, source=_TREE
+    )
 
 
 REQUIREMENTS: tuple[Requirement, ...] = (

@@ -52,8 +52,8 @@ def _device(row: dict[str, Any], version: str) -> PciDevice:
         row["id"],
         row["chip"],
         capability,
-        row.get("name"),
-        row.get("inferred", False),
-        version,
-        row.get("stray", False),
+        name=row.get("name"),
+        inferred=row.get("inferred", False),
+        version=version,
+        stray=row.get("stray", False),
     )

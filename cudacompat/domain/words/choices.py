@@ -30,8 +30,10 @@ class Require(Enum):
 
 
 class Holes(Enum):
-    """What an artifact that runs only in part is: an error, a warning, or nothing."""
+    """What an artifact that runs only in part is: an error, a warning, or nothing. `strict` is an error, and so is a
+    gap of which the bytes do not say whether it is meant."""
 
+    STRICT = "strict"
     ERROR = "error"
     WARN = "warn"
     IGNORE = "ignore"
@@ -41,7 +43,14 @@ class Holes(Enum):
         """The severity of the finding, `None` for no finding."""
         from cudacompat.domain.words.finding import Severity
 
-        return {Holes.ERROR: Severity.ERROR, Holes.WARN: Severity.WARNING, Holes.IGNORE: None}[self]
+        return {Holes.WARN: Severity.WARNING, Holes.IGNORE: None}.get(self, Severity.ERROR)
+
+    @property
+    def severity_of_unclear(self) -> Severity | None:
+        """The severity of the finding about a gap that is unclear, `None` for no finding."""
+        from cudacompat.domain.words.finding import Severity
+
+        return {Holes.STRICT: Severity.ERROR, Holes.IGNORE: None}.get(self, Severity.WARNING)
 
 
 class PtxPolicy(Enum):

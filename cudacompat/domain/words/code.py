@@ -88,13 +88,15 @@ class DeviceModule:
 @dataclass(frozen=True, slots=True)
 class BinaryArtifact:
     """One file that holds device code. `path` is `outer.whl!/inner.so` inside containers; `linked` is whether
-    the file is a finished executable or shared library (False for .o, .a, .lib)."""
+    the file is a finished executable or shared library (False for .o, .a, .lib). `runtime` is the major release of
+    the CUDA runtime library that it needs (13 of `libcudart.so.13`), `None` where the bytes do not name one."""
 
     path: str
     format: str
     size: int
     linked: bool
     modules: tuple[DeviceModule, ...]
+    runtime: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

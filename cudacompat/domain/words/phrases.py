@@ -19,6 +19,8 @@ CAUSE = {
     Reason.CONCATENATED: "its code is in a concatenated entry (nvcc --concat), which drivers up to 580 pass over "
     "(CUDA error 209)",
     Reason.KERNELS_MISSING: "the image the driver picks lacks some of its kernels (CUDA error 500 for those)",
+    Reason.KERNELS_BY_SOURCE: "its source leaves kernels out for this architecture (CUDA error 500 for those)",
+    Reason.MOST_MODULES: "most of its modules have nothing for the GPU (CUDA error 209)",
     Reason.OTHER_ARCHITECTURE: "its kernels are made for other architectures on purpose",
     Reason.NOT_READ: "something in it could not be read",
     Reason.UNKNOWN_KIND: "it holds images of a kind this version does not know",
@@ -27,6 +29,8 @@ CAUSE = {
     Reason.RELOCATABLE: "it waits for a device link: relocatable code, or code that uses what it does not hold",
     Reason.NO_KNOWN_DRIVER: "its PTX is newer than every driver this version knows",
     Reason.DRIVER_TOO_OLD_FOR_GPU: "this driver is older than the first that knows the GPU",
+    Reason.DRIVER_DROPPED_GPU: "this driver is newer than the last that knows the GPU",
+    Reason.RUNTIME_NEEDS_DRIVER: "its CUDA runtime refuses this driver (CUDA error 35)",
     Reason.DRIVER_TOO_OLD_FOR_COMPRESSION: "it is zstd-compressed, which needs driver 550 or newer",
     Reason.PTX_CHOICE_OPEN: "beside the PTX that fits lies architecture-specific PTX of another target, and which one "
     "the driver picks is not known",

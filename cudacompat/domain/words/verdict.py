@@ -21,6 +21,7 @@ class Outcome(Enum):
     PARTIAL = "partial"
     FAILS = "fails"
     SPECIAL = "special"
+    UNCLEAR = "unclear"
     UNDECIDED = "undecided"
 
     @property
@@ -48,9 +49,14 @@ class Reason(Enum):
     EMPTY_IMAGE = "empty-image"  # whatever lies beside it
     NOT_LINKED = "not-linked"
     CONCATENATED = "concatenated"  # only in an entry that the driver does not look into, or may not (undecided)
+    DRIVER_DROPPED_GPU = "driver-dropped-gpu"
+    RUNTIME_NEEDS_DRIVER = "runtime-needs-driver"  # of an artifact: its CUDA runtime refuses this driver
     # partial
     KERNELS_MISSING = "kernels-missing"
     HOLES = "holes"  # of an artifact: some modules fail beside others
+    MOST_MODULES = "most-modules"  # of an artifact: most modules have nothing for the GPU
+    # of a module that runs, or of a special one
+    KERNELS_BY_SOURCE = "kernels-by-source"  # the source leaves them out for this architecture
     # special
     OTHER_ARCHITECTURE = "other-architecture"
     # undecided
@@ -60,14 +66,15 @@ class Reason(Enum):
     TEGRA = "tegra"
     RELOCATABLE = "relocatable"
     NO_KNOWN_DRIVER = "no-known-driver"  # PTX newer than every driver in the tables
-    DRIVER_TOO_OLD_FOR_GPU = "driver-too-old-for-gpu"
+    DRIVER_TOO_OLD_FOR_GPU = "driver-too-old-for-gpu"  # fails; undecided below the table of drivers
     DRIVER_TOO_OLD_FOR_COMPRESSION = "driver-too-old-for-compression"
     PTX_CHOICE_OPEN = "ptx-choice-open"  # arch-specific PTX of a lower target beside plain PTX
     NOT_JUDGED_KIND = "not-judged-kind"  # only LTO-IR or Tile IR
     ONLY_SPECIAL_AND_PTX = "only-special-and-ptx"
 
 
-# What cuModuleLoadData answers, or the look-up of the kernel (500). Measured on driver 580.159.04.
+# What cuModuleLoadData answers, or the look-up of the kernel (500). Measured on driver 580.159.04. A driver that does
+# not know the GPU offers no device (100).
 CUDA_ERRORS: Mapping[Reason, int] = {
     Reason.NO_IMAGE: 209,
     Reason.CONCATENATED: 209,
@@ -78,7 +85,26 @@ CUDA_ERRORS: Mapping[Reason, int] = {
     Reason.EMPTY_IMAGE: 500,
     Reason.NOT_LINKED: 500,
     Reason.KERNELS_MISSING: 500,
+    Reason.KERNELS_BY_SOURCE: 500,
+    Reason.DRIVER_TOO_OLD_FOR_GPU: 100,
+    Reason.DRIVER_DROPPED_GPU: 100,
+    Reason.RUNTIME_NEEDS_DRIVER: 35,
 }
+
+
+class Evidence(Enum):
+    """What the bytes show about a module that has nothing for a GPU, or not all its kernels."""
+
+    # for other GPUs
+    SUFFIXES = "suffixes"  # all its targets are a- or f-suffixed
+    SAME_KERNELS = "same-kernels"  # its kernels are in other modules that run
+    NAMES = "names"  # each kernel is named for an architecture that the module serves
+    ONE_PER_ARCHITECTURE = "one-per-architecture"  # the library has such modules for several, one of them for the GPU
+    MANY_LISTS = "many-lists"  # the library has many lists, and none of them prevails
+    LEFT_OUT_BY_SOURCE = "left-out-by-source"  # one compilation, and this image lacks them: the source's own #if
+    # unclear
+    NEWER_GPUS = "newer-gpus"  # every target is newer than the GPU
+    NO_LIST = "no-list"  # the library follows no list that serves the GPU
 
 
 class Basis(Enum):
@@ -110,6 +136,7 @@ class Target:
 class ModuleVerdict:
     """What the driver will do with one module: outcome, reason, the image it picks, kernels that image lacks.
 
+    `evidence` is why a module that has nothing for the GPU, or lacks kernels, is no fault, or why that is unclear.
     `min_driver` is the oldest driver branch that compiles the picked PTX, or looks into the concatenated entry that
     holds the picked image; `None` where any driver for the GPU will do. `relinked`: no image of this device link fits,
     and the driver links its relocatable code anew.
@@ -123,6 +150,7 @@ class ModuleVerdict:
     missing: tuple[str, ...] = ()
     min_driver: int | None = None
     relinked: bool = False
+    evidence: Evidence | None = None
 
     @property
     def cuda_error(self) -> int | None:
@@ -139,7 +167,9 @@ class ArtifactVerdict:
     """One artifact on one target, with the verdict of each module that counts.
 
     `counts` has every outcome as a key. `stray` are modules outside the registered sections that were
-    judged but did not decide (empty where they did).
+    judged but did not decide (empty where they did). `runtime` is the CUDA runtime that the artifact needs, if its
+    bytes name one. `awaits_link`: it is nothing but the input of a linker (relocatable objects, LTO-IR), which is
+    listed and leaves nothing open where something else is judged.
     """
 
     path: str
@@ -151,4 +181,6 @@ class ArtifactVerdict:
     counts: Mapping[Outcome, int]
     modules: tuple[ModuleVerdict, ...]
     stray: tuple[ModuleVerdict, ...]
+    runtime: int | None = None
+    awaits_link: bool = False
     default_target: str | None = None  # "sm_52": every kernel module carries just nvcc's default target

@@ -17,6 +17,7 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.domain.machine.loaders import OneForRelease, PackageLoading
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines.bitsandbytes.costs import SIZES
 from cudacompat.engines.record import EngineRecord
@@ -124,6 +125,22 @@ ENGINE = EngineRecord(
             "bitsandbytes",
             "libbitsandbytes_cudaNNN.so, one for each CUDA release",
             "pypi.org/project/bitsandbytes",
+        ),
+    ),
+    loading=(
+        PackageLoading(
+            "bitsandbytes",
+            (
+                OneForRelease(
+                    files=r"bitsandbytes/libbitsandbytes_cuda(\d{3})\.(?:so|dll)",
+                    told_by="torch/version.py",
+                    told=r"^cuda\b[^=\n]*=\s*['\"](\d+)\.(\d+)",
+                    loaded_by="the one for the CUDA release of torch is loaded",
+                    source="bitsandbytes/cextension.py, get_cuda_bnb_library_path, in the wheel of 0.50.2",
+                    variable="BNB_CUDA_VERSION",
+                    nearest_since="0.50.2",
+                ),
+            ),
         ),
     ),
 )

@@ -142,8 +142,10 @@ ENGINE = EngineRecord(
         Marker(_CUDA_FILE, r"120f-virtual", means="7532", beside=_BESIDE),
         Marker("ggml/CMakeLists.txt", r"SOURCE_DATE_EPOCH", means="4542", beside=_BESIDE),
         Marker("ggml/CMakeLists.txt", r"option\(GGML_CUDA\s", means="3236", beside=_BESIDE),
-        Marker("CMakeLists.txt", r"(?s)project\(\"llama\.cpp\".*option\(LLAMA_CUDA\s", means="2533"),
-        Marker("CMakeLists.txt", r"(?s)project\(\"llama\.cpp\".*NOT DEFINED CMAKE_CUDA_ARCHITECTURES", means="790"),
+        Marker("CMakeLists.txt", r"(?s)\A(?>.*?project\(\"llama\.cpp\").*option\(LLAMA_CUDA\s", means="2533"),
+        Marker(
+            "CMakeLists.txt", r"(?s)\A(?>.*?project\(\"llama\.cpp\").*NOT DEFINED CMAKE_CUDA_ARCHITECTURES", means="790"
+        ),
         Marker("CMakeLists.txt", r"project\(\"llama\.cpp\""),
     ),
     recipe=replace(ggml.RECIPE, packages=("cmake", "g++", "git", "libssl-dev", "ninja-build")),

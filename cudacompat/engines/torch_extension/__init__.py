@@ -113,7 +113,7 @@ ENGINE = EngineRecord(
     products=("dist/*.whl", "build/lib*/**/*.so"),
     markers=(
         Marker("setup.py", r"\bCUDAExtension\b|torch\.utils\.cpp_extension|torch\.utils import cpp_extension"),
-        Marker("CMakeLists.txt", r"(?im)^\s*find_package\s*\(\s*Torch\b"),
+        Marker("CMakeLists.txt", r"(?im)^[ \t]*find_package\s*\(\s*Torch\b"),
     ),
     # PyTorch's index has a folder for each CUDA release that it is built with; cpp_extension wants the same major.
     recipe=Recipe(

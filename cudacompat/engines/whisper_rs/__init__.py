@@ -152,8 +152,8 @@ ENGINE = EngineRecord(
         ),
         Marker(
             "Cargo.toml",
-            r"(?m)^\s*whisper-rs\s*=|^\[(?:[^\]\n]*\.)?dependencies\.whisper-rs\]",
-            r"(?m)(?:^\s*whisper-rs\s*=\s*(?:\{[^}\n]*version\s*=\s*)?"
+            r"(?m)^[ \t]*whisper-rs\s*=|^\[(?:[^\]\n]*\.)?dependencies\.whisper-rs\]",
+            r"(?m)(?:^[ \t]*whisper-rs\s*=\s*(?:\{[^}\n]*version\s*=\s*)?"
             r"|^\[(?:[^\]\n]*\.)?dependencies\.whisper-rs\][ \t]*\r?\n(?:[^\[\n]*\r?\n)*?\s*version\s*=\s*)"
             r"\"[\^=~]?(\d+(?:\.\d+){0,2})\"",
         ),

@@ -9,8 +9,8 @@ from cudacompat.domain.machine.facts import DriverFacts, Found, Missing
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.gpus import libcuda, nvml, smi
-from cudacompat.host.roots import Roots
-from cudacompat.host.system import is_wsl
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.surroundings.system import is_wsl
 
 _RELEASE = re.compile(r"^NVRM version:.*?\s(\d{3,4}(?:\.\d+)+)\s", re.MULTILINE)
 

@@ -14,8 +14,8 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.versions import DriverCudaVersion
 from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.nvml import cuda_version_of
-from cudacompat.host.process import run
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.programs.process import run
 
 LIBRARY = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 

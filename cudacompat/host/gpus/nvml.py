@@ -21,8 +21,8 @@ from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.capability import capability_of
 from cudacompat.host.gpus.nvml_child import described
-from cudacompat.host.process import run
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.programs.process import run
 
 VIA = "NVML"
 LIBRARY = "libnvidia-ml.so.1"  # as the bindings load it, by its name
@@ -126,13 +126,13 @@ def _asked(limit_s: float, *question: str) -> _Answer:
     folder = _bindings()
     if folder is None or not sys.executable:
         why = "its Python bindings do not load: no module pynvml" if folder is None else "no Python program to ask with"
-        return _Answer((), why, None, False)
+        return _Answer((), why, None, timed_out=False)
     child = Path(__file__).with_name("nvml_child.py")
     ran = run([sys.executable, "-I", "-S", str(child), str(folder), *question], timeout_s=limit_s)
     lines = tuple(_lines(ran.stdout))
     failed = next((each for each in lines if "failed" in each or ("why" in each and "index" not in each)), None)
     reason = None if failed is None else str(failed.get("failed") or _reason(failed))
-    return _Answer(lines, reason, ran.why_failed, ran.rc is None)
+    return _Answer(lines, reason, ran.why_failed, timed_out=ran.rc is None)
 
 
 def _bindings() -> Path | None:
@@ -187,7 +187,9 @@ def _device(index: int, told: dict[str, Any]) -> GpuDevice | None:
     capability = ComputeCapability(*told["capability"]) if told["capability"] else capability_of(pci_id)
     if capability is None:
         return None
-    return GpuDevice(index, told["name"] or "NVIDIA GPU", capability, told["uuid"], pci_id, told["memory"])
+    return GpuDevice(
+        index, told["name"] or "NVIDIA GPU", capability, uuid=told["uuid"], pci_id=pci_id, memory_bytes=told["memory"]
+    )
 
 
 def pci_id_of(number: int) -> str | None:

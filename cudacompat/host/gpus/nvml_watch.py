@@ -12,7 +12,7 @@ from typing import Any
 from cudacompat.domain.machine.facts import GpuDevice
 from cudacompat.domain.runs.observation import DeviceUse
 from cudacompat.host.gpus.nvml import LIBRARY, VIA, gpu_of, reason_of
-from cudacompat.host.safe_search import stray_library
+from cudacompat.host.places.safe_search import stray_library
 
 _SETTLE_S = 3.0  # the driver gives memory back a moment after a process has ended
 
@@ -69,7 +69,7 @@ class NvmlWatch:
                 continue
             used = self._used(handle)
             pids = frozenset(pid for pid, _ in self._processes(handle))
-            self._seen.append(_Seen(handle, gpu, used or 0, pids, peak=used or 0, after=used or 0))
+            self._seen.append(_Seen(handle, gpu, used or 0, known=pids, peak=used or 0, after=used or 0))
         if not self._seen:
             self.why = f"{VIA}: it lists no GPU"
 

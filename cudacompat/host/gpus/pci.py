@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
 
 _NVIDIA = "0x10de"
 _DISPLAY_CLASS = "0x03"  # VGA and 3D controllers; not the card's audio, USB and bridges

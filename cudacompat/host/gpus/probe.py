@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
 from cudacompat.host.gpus import libcuda, nvml, pci, smi
-from cudacompat.host.roots import Roots
-from cudacompat.host.system import is_wsl
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.surroundings.system import is_wsl
 
 
 def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:

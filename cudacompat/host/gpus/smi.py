@@ -14,8 +14,8 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus.capability import capability_of
-from cudacompat.host.process import ProcessResult, find, run
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.programs.process import ProcessResult, find, run
 
 VIA = "nvidia-smi"
 

@@ -18,7 +18,7 @@ from cudacompat.domain.runs.observation import JitCache
 
 _MOST_FILES = 200_000
 _MOST_FOLDERS = 4000
-_EVENT = struct.Struct("iIII")  # inotify(7): watch, mask, cookie, length of the name
+_EVENT = struct.Struct("iI4xI")  # inotify(7): watch, mask, length of the name; the cookie is passed over
 _OPENED, _IS_FOLDER, _OVERFLOW = 0x20, 0x40000000, 0x4000
 
 
@@ -56,7 +56,7 @@ class CacheWatch:
                 return
             at = 0
             while at + _EVENT.size <= len(data):
-                watch, mask, _, length = _EVENT.unpack_from(data, at)
+                watch, mask, length = _EVENT.unpack_from(data, at)
                 name = data[at + _EVENT.size : at + _EVENT.size + length].rstrip(b"\0")
                 self._lost = self._lost or bool(mask & _OVERFLOW)
                 if mask & _OPENED and not mask & _IS_FOLDER and name:
@@ -72,7 +72,7 @@ class CacheWatch:
                 os.close(self._file)
             self._file = None
         after = _size(self._folder)
-        return JitCache(str(self._folder), self._cold, self._enabled, self._before, after, opened)
+        return JitCache(str(self._folder), self._cold, self._enabled, before=self._before, after=after, opened=opened)
 
 
 def _size(folder: Path) -> tuple[int, int]:

@@ -64,9 +64,13 @@ def look(pid: int, proc: Path = _PROC) -> Mapped | None:
             continue
         libcuda = libcuda or _LIBCUDA.search(path) is not None
         compiler = compiler or _COMPILER.search(path) is not None
-        files.add(CodeFile(path, match["device"], int(match["inode"]), deleted))
+        files.add(CodeFile(path, match["device"], int(match["inode"]), deleted=deleted))
     return Mapped(
-        libcuda, compiler, frozenset(devices | _open_devices(pid, proc)), frozenset(files), _foreign(pid, proc)
+        libcuda,
+        compiler,
+        frozenset(devices | _open_devices(pid, proc)),
+        files=frozenset(files),
+        foreign=_foreign(pid, proc),
     )
 
 

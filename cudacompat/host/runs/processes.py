@@ -21,9 +21,9 @@ from types import TracebackType
 from typing import IO
 
 from cudacompat.domain.runs.observation import End, Ended
-from cudacompat.host.keeper import Kept, keeping
-from cudacompat.host.process import signal_name
-from cudacompat.host.process_tree import GRACE_S, Tree, end_group, kill_group
+from cudacompat.host.programs.keeper import Kept, keeping
+from cudacompat.host.programs.process import signal_name
+from cudacompat.host.programs.process_tree import GRACE_S, Tree, end_group, kill_group
 
 TICK_S = 0.05  # between two looks; a process that lives shorter may not be seen
 _WAIT_S = 0.05  # a signal to us is answered within this
@@ -79,7 +79,9 @@ def run_tree(
         reader = _Reader(process.stdout, on_output)
         by_itself = False
         try:
-            ended = _watch(running, started, timeout_s, on_tick, outlives, leaves, tick_s)
+            ended = _watch(
+                running, started, timeout_s, on_tick=on_tick, outlives=outlives, leaves=leaves, tick_s=tick_s
+            )
             by_itself = signals.first is None and ended.how in (End.EXITED, End.SIGNALLED)
             reader.join(_DRAIN_S if signals.first is None else 0)
         finally:
@@ -114,7 +116,7 @@ def _watch(
             if left and not leaves:
                 running.end()
             if code < 0:
-                return Ended(End.SIGNALLED, seconds, -code, signal_name(-code), len(left))
+                return Ended(End.SIGNALLED, seconds, -code, why=signal_name(-code), left_behind=len(left))
             return Ended(End.EXITED, seconds, code, left_behind=len(left))
         if seconds >= timeout_s:
             running.end()
@@ -196,7 +198,7 @@ class _Command:
             self.process.kill()
             self._waits(GRACE_S)
         else:
-            end_group(self.process.pid, self._waits, GRACE_S, lambda: self.signals.again)
+            end_group(self.process.pid, self._waits, GRACE_S, hurry=lambda: self.signals.again)
             self._waits(GRACE_S)
 
     def _waits(self, seconds: float) -> bool:

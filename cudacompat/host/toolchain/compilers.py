@@ -10,8 +10,8 @@ from pathlib import Path
 
 from cudacompat.domain.machine.facts import Found, HostCompiler, Missing, ToolFacts
 from cudacompat.host.listing import ProbeList, in_words
-from cudacompat.host.process import ProcessResult, find, find_all, is_program, run
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.programs.process import ProcessResult, find, find_all, is_program, run
 
 _TIMEOUT_S = 5.0
 _MOST = 32  # compilers; a machine with more is a build farm's
@@ -55,7 +55,9 @@ def compilers(nvcc: Path | None = None, roots: Roots | None = None) -> ProbeList
             notes.append(f"{program}: {answer}")
             continue
         name, version = answer
-        found.append(HostCompiler(str(program), name, version, int(version.split(".")[0]), in_words(ways[real])))
+        found.append(
+            HostCompiler(str(program), name, version, major=int(version.split(".")[0]), found_via=in_words(ways[real]))
+        )
     return ProbeList(tuple(found), tuple(notes))
 
 
@@ -78,7 +80,7 @@ def _candidates(nvcc: Path | None, notes: list[str], roots: Roots) -> Iterator[t
         ("NVCC_PREPEND_FLAGS", _ccbin_in(roots.environ.get("NVCC_PREPEND_FLAGS", ""))),
         ("NVCC_CCBIN", roots.environ.get("NVCC_CCBIN", "").strip()),
     ):
-        yield from _called(name, value, notes, roots)
+        yield from _called(name, value, notes, roots=roots)
     chosen = _chosen_by_debian(nvcc, roots)
     if chosen is not None:
         yield chosen, "the choice of Debian's nvcc"
@@ -89,7 +91,7 @@ def _candidates(nvcc: Path | None, notes: list[str], roots: Roots) -> Iterator[t
     for program in find_all(_NAMES, roots.path):
         if not _is_launcher(program):
             yield program, "PATH"
-    yield from _called("CUDAHOSTCXX", roots.environ.get("CUDAHOSTCXX", "").strip(), notes, roots)
+    yield from _called("CUDAHOSTCXX", roots.environ.get("CUDAHOSTCXX", "").strip(), notes, roots=roots)
 
 
 def _called(variable: str, value: str, notes: list[str], roots: Roots) -> Iterator[tuple[Path, str]]:

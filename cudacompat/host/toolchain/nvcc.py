@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import ToolkitVersion
-from cudacompat.host.process import is_program
+from cudacompat.host.programs.process import is_program
 
 _SCRIPT_BYTES = 64 << 10
 _FILE_BYTES = 1 << 20  # of a version file or header

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.host.listing import ProbeList, in_words
-from cudacompat.host.process import find, find_all, is_program
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.programs.process import find, find_all, is_program
 from cudacompat.host.toolchain.nvcc import is_launcher, program_behind, release_of
 from cudacompat.host.toolchain.site_folders import site_folders
 
@@ -60,7 +60,7 @@ def toolkits(places: Iterable[tuple[Path, str]] | None = None, roots: Roots | No
         version = release_of(path)
         if version is None:
             notes.append(f"{path}: no file here says which CUDA release it is")
-        facts.append(ToolkitFacts(str(path), version, path == active, _joined(path, found)))
+        facts.append(ToolkitFacts(str(path), version, path == active, found_via=_joined(path, found)))
     return ProbeList(tuple(sorted(facts, key=lambda each: not each.active)), tuple(notes))
 
 

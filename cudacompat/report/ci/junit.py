@@ -42,7 +42,7 @@ def render(view: View, stream: TextIO) -> None:
     root = ElementTree.Element("testsuites", name=f"cudacompat {view.command}")
     policies = {"policy": "; ".join(view.policies)} if view.policies else {}
     for name, cases, properties in _suites(view):
-        _suite(root, view.command, name, cases, properties | policies)
+        _suite(root, view.command, name, cases=cases, properties=properties | policies)
     for attribute in ("tests", "failures", "errors", "skipped"):
         root.set(attribute, str(sum(int(suite.get(attribute, "0")) for suite in root)))
     root.set("time", "0")
@@ -66,7 +66,7 @@ def _suites(view: View) -> Iterable[tuple[str, list[_Case], dict[str, str]]]:
             case = _Case(row.path, row.path, [_verdict(verdict)])
             case.findings, case.suppressed = findings.pop(key, ()), suppressed.pop(key, [])
             if key in view.open and not any(finding.id == "undecided" for finding in case.findings):
-                case.open.append(Finding("undecided", Severity.WARNING, "cannot tell whether it runs", row.path))
+                case.open.append(Finding("undecided", Severity.WARNING, "cannot tell whether it runs", path=row.path))
             cases.append(case)
         if cases:
             yield target.label, cases, {"judged with": conditions(target)}

@@ -105,7 +105,7 @@ class _Run:
         gaps = [*self._view.gaps, *(replace(notice, path=None) for notice in self._view.notices)]
         if self._left_out:
             message = f"{self._left_out} more findings are left out: a run may hold {MOST_RESULTS}"
-            gaps.append(Finding("results-left-out", Severity.WARNING, message, None))
+            gaps.append(Finding("results-left-out", Severity.WARNING, message, path=None))
         used = sorted({gap.id for gap in gaps})
         return [
             {

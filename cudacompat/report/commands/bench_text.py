@@ -11,7 +11,7 @@ from cudacompat.domain.runs.bench import Measured, Spread, Variant
 from cudacompat.domain.words.phrases import count
 
 if TYPE_CHECKING:
-    from cudacompat.report.text_page import Page
+    from cudacompat.report.text.page import Page
 
 _NAMES = {
     Variant.NATIVE: "native",

@@ -16,7 +16,7 @@ from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
 
 if TYPE_CHECKING:
-    from cudacompat.report.text_page import Page
+    from cudacompat.report.text.page import Page
 
 
 _WORDS = {

@@ -11,7 +11,7 @@ from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.phrases import count
 
 if TYPE_CHECKING:
-    from cudacompat.report.text_page import Page
+    from cudacompat.report.text.page import Page
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _MOST_UNKNOWN = 8

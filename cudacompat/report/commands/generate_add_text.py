@@ -9,7 +9,7 @@ from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.words.phrases import count
 
 if TYPE_CHECKING:
-    from cudacompat.report.text_page import Page
+    from cudacompat.report.text.page import Page
 
 _STYLE = {PlaceState.CHANGES: "bold yellow", PlaceState.CANNOT: "bold red", PlaceState.THERE: "green"}
 

@@ -17,7 +17,7 @@ from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import Outcome
 
 if TYPE_CHECKING:
-    from cudacompat.report.text_page import Page
+    from cudacompat.report.text.page import Page
 
 
 def generate_text(page: Page, report: GenerateReport) -> None:

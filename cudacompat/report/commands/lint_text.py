@@ -11,10 +11,10 @@ from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.words.finding import Severity, count_of
 from cudacompat.domain.words.phrases import count, some
 from cudacompat.domain.words.verdict import Outcome, Target
-from cudacompat.report.text import suppressing
+from cudacompat.report.text.sections import suppressing
 
 if TYPE_CHECKING:
-    from cudacompat.report.text_page import Page
+    from cudacompat.report.text.page import Page
 
 
 def lint_text(page: Page, report: LintReport) -> None:
@@ -73,5 +73,6 @@ _STYLES = {
     Outcome.PARTIAL: "red",
     Outcome.FAILS: "red",
     Outcome.SPECIAL: "dim",
+    Outcome.UNCLEAR: "yellow",
     Outcome.UNDECIDED: "magenta",
 }

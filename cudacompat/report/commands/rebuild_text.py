@@ -15,7 +15,7 @@ from cudacompat.domain.words.verdict import Outcome
 from cudacompat.report.commands.generate_text import costs_text
 
 if TYPE_CHECKING:
-    from cudacompat.report.text_page import Page
+    from cudacompat.report.text.page import Page
 
 _STATE_STYLE = {StepState.DONE: "bold green", StepState.FAILED: "bold red", StepState.NOT_RUN: "dim"}
 

@@ -10,7 +10,7 @@ from cudacompat.domain.tables.toolkits import CudaRelease
 from cudacompat.domain.words.phrases import count
 
 if TYPE_CHECKING:
-    from cudacompat.report.text_page import Page
+    from cudacompat.report.text.page import Page
 
 Json = dict[str, Any]
 

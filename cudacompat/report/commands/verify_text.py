@@ -14,7 +14,7 @@ from cudacompat.domain.runs.verify import Verdict
 from cudacompat.domain.words.phrases import count
 
 if TYPE_CHECKING:
-    from cudacompat.report.text_page import Page
+    from cudacompat.report.text.page import Page
 
 _VERDICT_STYLE = {
     Verdict.GPU: "bold green",

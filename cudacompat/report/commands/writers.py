@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from cudacompat.domain.reports.verify import VerifyReport
     from cudacompat.domain.words.report import Report
     from cudacompat.report.json import Json
-    from cudacompat.report.text_page import Page
+    from cudacompat.report.text.page import Page
     from cudacompat.report.view import View
 
 
 def check_text(page: Page, report: CheckReport) -> None:
     """Write the text."""
-    from cudacompat.report.text import check_text as write
+    from cudacompat.report.text.sections import check_text as write
 
     write(page, report)
 
@@ -43,7 +43,7 @@ def check_json(report: CheckReport) -> Json:
 
 def inspect_text(page: Page, report: InspectReport) -> None:
     """Write the text."""
-    from cudacompat.report.text import inspect_text as write
+    from cudacompat.report.text.sections import inspect_text as write
 
     write(page, report)
 
@@ -57,7 +57,7 @@ def inspect_json(report: InspectReport) -> Json:
 
 def doctor_text(page: Page, report: DoctorReport) -> None:
     """Write the text."""
-    from cudacompat.report.text import doctor_text as write
+    from cudacompat.report.text.sections import doctor_text as write
 
     write(page, report)
 
@@ -71,7 +71,7 @@ def doctor_json(report: DoctorReport) -> Json:
 
 def gpus_text(page: Page, report: GpusReport) -> None:
     """Write the text."""
-    from cudacompat.report.text import gpus_text as write
+    from cudacompat.report.text.sections import gpus_text as write
 
     write(page, report)
 
@@ -286,21 +286,21 @@ def doctor_markdown(report: DoctorReport) -> Iterator[str]:
 
 def inspect_html(report: InspectReport) -> Json:
     """Return what the page shows."""
-    from cudacompat.report.html import inspect_page as shown
+    from cudacompat.report.html.document import inspect_page as shown
 
     return shown(report)
 
 
 def findings_html(report: Report) -> Json:
     """Return what the page shows."""
-    from cudacompat.report.html import findings_page as shown
+    from cudacompat.report.html.document import findings_page as shown
 
     return shown(report)
 
 
 def doctor_html(report: DoctorReport) -> Json:
     """Return what the page shows."""
-    from cudacompat.report.html import doctor_page as shown
+    from cudacompat.report.html.document import doctor_page as shown
 
     return shown(report)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import CodeKind
 from tests.artifacts.binaries.test_read_binary import DATA, pe_image, with_section

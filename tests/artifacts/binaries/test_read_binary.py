@@ -12,7 +12,7 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from cudacompat.artifacts.binaries import elf
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import BinaryArtifact, Registration
 from tests.artifacts.binaries.test_read_fatbin import SOURCE, as_cuobjdump, cuobjdump_says
 from tests.helpers import fatbin_writer as fw

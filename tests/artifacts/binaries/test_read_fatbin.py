@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import BinaryArtifact, Compression, FatbinEntry, Registration
 from cudacompat.domain.words.target import CodeKind
 from tests.helpers import fatbin_writer as fw

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cudacompat.artifacts.binaries import ptx
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import FatbinEntry, ReadResult
 from cudacompat.domain.words.target import CodeKind
 from tests.helpers import toolchain

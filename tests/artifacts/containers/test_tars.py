@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from cudacompat.artifacts.containers import tars
 from cudacompat.artifacts.containers.base import Budget, Source
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.limits import Limits
 from tests.helpers import fatbin_writer as fw

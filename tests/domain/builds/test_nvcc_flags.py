@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.words.errors import UsageError
 from tests.helpers import toolchain

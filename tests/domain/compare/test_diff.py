@@ -49,6 +49,11 @@ def change(
     return found
 
 
+def _source(number: int, targets: str) -> DeviceModule:
+    """The module of one source file: its kernels are in no other."""
+    return module(*(image(each, kernels=(f"k{number}",)) for each in targets.split()))
+
+
 def changed(report: DiffReport, *changes: Change) -> list[str]:
     """The compute capabilities of which this became."""
     return [str(capability) for capability, each in sorted(report.service.items()) if each in changes]
@@ -75,7 +80,7 @@ class TestService:
         ],
     )
     def test_one_gpu(self, old: list[str], new: list[str], capability: str, expected: Change) -> None:
-        before, after = ([module(*each.split()) for each in modules] for modules in (old, new))
+        before, after = ([_source(number, each) for number, each in enumerate(modules)] for modules in (old, new))
         assert change(before, after, capability) is expected
 
     def test_a_newer_ptx_wants_a_newer_driver(self) -> None:

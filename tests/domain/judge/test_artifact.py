@@ -12,7 +12,7 @@ from cudacompat.domain.judge.artifact import default_target, judge_artifact
 from cudacompat.domain.policy.policy import Holes, Policy, Require
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry, ReadResult, Registration
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Reason
-from tests.helpers.build import artifact, image, module, target
+from tests.helpers.build import artifact, image, module, other, target
 from tests.helpers.newest import NEXT_ISA
 
 ALL = ("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120")
@@ -33,19 +33,19 @@ def test_the_weakest_module_names_the_artifact() -> None:
 
 
 def test_a_module_without_code_among_others_is_a_hole() -> None:
-    found = verdict([module(*ALL)] * 9 + [module(*ALL[:-1])], "12.0")
+    found = verdict([module(*ALL)] * 9 + [other(*ALL[:-1])], "12.0")
     assert (found.outcome, found.reason) == (Outcome.PARTIAL, Reason.HOLES)
     assert found.counts[Outcome.FAILS] == 1
 
 
 def test_the_librarys_own_list_minus_the_gpu_is_a_hole_however_many_share_it() -> None:
-    found = verdict([module(*ALL)] * 9 + [module(*ALL[:-1])] * 8, "12.0")
+    found = verdict([module(*ALL)] * 9 + [other(*ALL[:-1])] * 8, "12.0")
     assert found.outcome is Outcome.PARTIAL
     assert found.counts[Outcome.SPECIAL] == 0
 
 
 def test_a_stale_list_in_part_of_a_library_is_a_hole() -> None:
-    found = verdict([module(*ALL)] * 9 + [module("sm_75", "sm_80")] * 8, "12.0")
+    found = verdict([module(*ALL)] * 9 + [other("sm_75", "sm_80")] * 8, "12.0")
     assert (found.outcome, found.counts[Outcome.FAILS]) == (Outcome.PARTIAL, 8)
 
 
@@ -54,18 +54,19 @@ def test_arch_specific_modules_are_special() -> None:
     assert (found.outcome, found.counts[Outcome.SPECIAL]) == (Outcome.NATIVE, 1)
 
 
-def test_single_architecture_modules_in_number_are_special() -> None:
-    found = verdict([module(*ALL)] * 9 + [module("sm_90")] * 4, "12.0")
-    assert (found.outcome, found.counts[Outcome.SPECIAL]) == (Outcome.NATIVE, 4)
-    few = verdict([module(*ALL)] * 9 + [module("sm_90")] * 3, "12.0")
-    assert (few.outcome, few.counts[Outcome.FAILS]) == (Outcome.PARTIAL, 3)
+def test_modules_of_one_architecture_each_are_special_where_the_library_has_them_for_several() -> None:
+    single = [module(image(each, kernels=(f"kernel{each}",))) for each in ("sm_80", "sm_90", "sm_120")]
+    found = verdict([module(*ALL)] * 9 + single, "12.0")
+    assert (found.outcome, found.counts[Outcome.SPECIAL]) == (Outcome.NATIVE, 2)
+    few = verdict([module(*ALL)] * 9 + [other("sm_90")] * 8, "12.0")
+    assert (few.outcome, few.counts[Outcome.FAILS]) == (Outcome.PARTIAL, 8)
 
 
 def test_kernels_named_for_another_architecture_are_special() -> None:
     named = module(image("sm_90", kernels=("_Z4k_sm90_gemmv", "cutlass_90_wgrad")))
-    other = module(image("sm_90", kernels=("_Z4k_sm90_gemmv", "_Z5plainv")))
+    mixed = module(image("sm_90", kernels=("_Z4k_sm90_gemmv", "_Z5plainv", "_Z5emptyv")))
     assert verdict([module("sm_120"), named], "12.0").outcome is Outcome.NATIVE
-    assert verdict([module("sm_120"), other], "12.0").outcome is Outcome.PARTIAL
+    assert verdict([module("sm_120"), mixed], "12.0").outcome is Outcome.PARTIAL
 
 
 def test_only_special_modules_fail_and_beside_ptx_are_undecided() -> None:
@@ -202,14 +203,14 @@ def test_only_a_device_link_is_linked_anew() -> None:
         ([module(image("compute_90", "7.0"))], JitPolicy.NORMAL),
         ([module("compute_80")], JitPolicy.DISABLED),
         ([module("sm_90", "compute_80")], JitPolicy.FORCED_AND_DISABLED),
-        ([module(image("sm_90", kernels=()), "sm_80")], JitPolicy.NORMAL),
+        ([module(image("sm_90", kernels=()), "sm_80"), module("sm_80", registration=REL)], JitPolicy.NORMAL),
         ([module("sm_90", registration=REL)], JitPolicy.NORMAL),
         ([module(replace(image("sm_90"), concatenated=True))], JitPolicy.NORMAL),
         ([module("sm_90a"), module("sm_100a")], JitPolicy.FORCED),
-        ([module("sm_80"), module("sm_90")], JitPolicy.NORMAL),
+        ([other("sm_80"), module("sm_90")], JitPolicy.NORMAL),
         ([module("sm_80"), *[_unit("k1", "sm_80"), _unit("k2", "sm_80")]], JitPolicy.NORMAL),
         ([module("sm_80"), *[_unit("k1", "sm_80"), _unit("k2", "sm_90")]], JitPolicy.NORMAL),
-        ([module(image("sm_90", kernels=("k1",)), "compute_80")], JitPolicy.NORMAL),
+        ([module(image("sm_90", kernels=("k1",)), "compute_80"), module("sm_80", registration=REL)], JitPolicy.NORMAL),
     ],
 )
 def test_whatever_fails_is_an_error_finding(modules: list[DeviceModule], jit: JitPolicy) -> None:
@@ -243,3 +244,35 @@ def test_what_lies_elsewhere_decides_only_where_nothing_is_registered() -> None:
 )
 def test_default_target(modules: list[DeviceModule], expected: str | None) -> None:
     assert default_target(modules) == expected
+
+
+@pytest.mark.parametrize(
+    ("runtime", "driver", "reason"),
+    [
+        (13, "570.86.10", Reason.RUNTIME_NEEDS_DRIVER),
+        (13, "580.65.05", Reason.RUNTIME_NEEDS_DRIVER),
+        (13, "580.65.06", None),
+        (13, "580", None),  # a branch alone names all its releases
+        (12, "525.60.12", Reason.RUNTIME_NEEDS_DRIVER),
+        (12, "525.60.13", None),
+        (11, "450.80.01", Reason.RUNTIME_NEEDS_DRIVER),
+        (11, "450.80.02", None),
+        (None, "450.36", None),
+        (99, "450.36", None),  # a release that the table does not have: nothing is guessed
+        (13, None, None),
+    ],
+)
+def test_the_runtime_that_a_file_needs_refuses_older_drivers(
+    runtime: int | None, driver: str | None, reason: Reason | None
+) -> None:
+    found = judge_artifact(replace(artifact([module("sm_75")]), runtime=runtime), target("7.5", driver))
+    assert found is not None
+    assert (found.outcome, found.reason) == (Outcome.FAILS if reason else Outcome.NATIVE, reason)
+    floor = {11: 450, 12: 525, 13: 580}.get(runtime or 0)
+    assert found.min_driver == floor
+
+
+def test_what_fails_by_itself_keeps_its_reason_under_an_old_driver() -> None:
+    found = judge_artifact(replace(artifact([module("sm_80")]), runtime=13), target("9.0", "570"))
+    assert found is not None
+    assert (found.outcome, found.reason) == (Outcome.FAILS, Reason.NO_IMAGE)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from cudacompat.app.inputs.targets import jit_from
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.words.capability import ComputeCapability
@@ -115,9 +115,9 @@ class Prediction:
     def runs(self) -> bool:
         if self.verdict is None:
             return False
-        if self.verdict.outcome is Outcome.PARTIAL:
-            return self.kernel not in self.verdict.missing
-        return self.verdict.outcome.runs
+        if self.kernel in self.verdict.missing:
+            return False
+        return self.verdict.outcome.runs or self.verdict.outcome is Outcome.PARTIAL
 
 
 def predictions(case: Case, path: Path, jit: JitPolicy) -> list[Prediction]:
@@ -167,7 +167,7 @@ def errors(said: Prediction) -> set[int]:
     verdict = said.verdict
     if verdict is None:  # no such kernel, or no device code at all
         return {200, 209, 218, 223, 300, 500, 999}
-    if verdict.outcome is Outcome.PARTIAL:
+    if verdict.outcome is Outcome.PARTIAL or said.kernel in verdict.missing:
         return {500}
     assert verdict.cuda_error is not None, verdict
     if verdict.module.bare and verdict.module.entries[0].kind is CodeKind.PTX and verdict.cuda_error == 218:
@@ -199,7 +199,13 @@ def test_the_file_as_a_whole(case: Case, files: Path) -> None:
         if verdict is None or verdict.outcome is Outcome.UNDECIDED or case.id in INVISIBLE | CONTAINED:
             continue
         assert answers is not None, case.id
-        special = {name for v in verdict.modules if v.outcome is Outcome.SPECIAL for name in kernels_of(v.module)}
+        # what is no fault of the file, or perhaps none, is told apart, and does not run
+        special = {
+            name
+            for v in verdict.modules
+            for name in (kernels_of(v.module) if v.outcome in (Outcome.SPECIAL, Outcome.UNCLEAR) else v.missing)
+            if v.evidence is not None
+        }
         assert not any(answers[name].ran for name in special), (case.id, mode, verdict)
         ran = [answer.ran for name, answer in answers.items() if name not in special or len(special) == len(answers)]
         if all(ran):

@@ -46,7 +46,7 @@ from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import JitPolicy
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 from cudacompat.engines.whisper_rs.api import CHANGES
-from tests.helpers.build import artifact, image, module, target
+from tests.helpers.build import artifact, image, module, other, target
 from tests.helpers.newest import NEXT_ISA
 from tests.helpers.rule_case import RuleCase
 
@@ -69,6 +69,13 @@ def judged(
     verdict = judge_artifact(artifact(modules), target(capability, driver, jit))
     assert verdict is not None
     return VerdictFacts(verdict, policy or Policy())
+
+
+def needing(runtime: int, driver: str) -> VerdictFacts:
+    """A file with code for the GPU that needs the CUDA runtime of a release."""
+    verdict = judge_artifact(replace(artifact([module("sm_120")]), runtime=runtime), target("12.0", driver))
+    assert verdict is not None
+    return VerdictFacts(verdict, Policy())
 
 
 def held(modules: Sequence[DeviceModule], policy: Policy, *capabilities: str) -> ArtifactFacts:
@@ -150,7 +157,7 @@ RULE_CASES: tuple[RuleCase, ...] = (
     ),
     RuleCase(
         "phantom-arch",
-        judged([module(image("sm_90", kernels=EMPTY), "compute_80")], "9.0"),
+        judged([module(image("sm_90", kernels=EMPTY), "compute_80"), module("sm_80", registration=RELOCATABLE)], "9.0"),
         judged([module("sm_90", "compute_80")], "9.0"),
     ),
     RuleCase(
@@ -158,11 +165,29 @@ RULE_CASES: tuple[RuleCase, ...] = (
         judged([module(image("sm_90", kernels=("k9",)), registration=RELOCATABLE)], "9.0"),
         judged([module("sm_90"), module("sm_90", registration=RELOCATABLE)], "9.0"),
     ),
-    RuleCase("hole", judged([module("sm_120"), module("sm_80")]), judged([module("sm_120"), module("sm_120")])),
+    RuleCase(
+        "driver-too-old-for-gpu",
+        judged([module("sm_120")], driver="535.183.01"),
+        judged([module("sm_120")], driver="570.86.10"),
+    ),
+    RuleCase(
+        "driver-dropped-gpu",
+        judged([module("sm_70")], "7.0", driver="610.43.02"),
+        judged([module("sm_70")], "7.0", driver="580.178.04"),
+    ),
+    RuleCase("runtime-needs-driver", needing(13, "570.86.10"), needing(13, "580.65.06")),
+    RuleCase("driver-beyond-tables", target("12.0", "700"), target("12.0", "615")),
+    RuleCase("hole", judged([module("sm_120"), other("sm_80")]), judged([module("sm_120"), module("sm_120")])),
     RuleCase(
         "low-coverage",
-        judged([module("sm_120"), module("sm_80")], policy=Policy(coverage=0.6)),
-        judged([module("sm_120"), module("sm_80")], policy=Policy(coverage=0.5)),
+        judged([module("sm_120"), other("sm_80")], policy=Policy(coverage=0.6)),
+        judged([module("sm_120"), other("sm_80")], policy=Policy(coverage=0.5)),
+    ),
+    RuleCase("gap-unclear", judged([module(*EVERY), other("sm_120")], "9.0"), judged([module(*EVERY), other("sm_90")])),
+    RuleCase(
+        "kernels-by-source",
+        judged([module(image("sm_80", kernels=("k1",)), "sm_90")], "8.0"),
+        judged([module(image("sm_80", kernels=("k1",)), "sm_90")], "9.0"),
     ),
     RuleCase("jit-only", judged([module("compute_80")], policy=SASS), judged([module("sm_80")], "8.6", policy=SASS)),
     RuleCase(
@@ -285,7 +310,7 @@ def test_a_rule_is_found_by_its_id() -> None:
 
 @pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.id)
 def test_every_rule_has_a_page(rule: Rule[Any]) -> None:
-    page = explain(rule.id)
+    page = explain(rule.id).text
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.id)
     assert rule.title in page
     for heading in ("What it finds:", "Why it matters:", "Example:", "What to do:"):
@@ -378,7 +403,7 @@ def test_arch_specific_code_is_a_warning_where_there_is_nothing_plain() -> None:
 
 def test_the_level_holds_for_what_runs_of_an_artifact_with_holes() -> None:
     """`--holes ignore` lets the holes pass, not the JIT beside them."""
-    modules = [module("compute_80"), module("sm_80")]
+    modules = [module("compute_80"), other("sm_80")]
     assert judged(modules).verdict.outcome.value == "partial"
     assert ids("jit-only", judged(modules, policy=NATIVE)) == ["error"]
     assert ids("jit-only", judged(modules)) == []
@@ -425,3 +450,18 @@ def test_the_percentage_never_reads_as_the_limit() -> None:
     whole, hole = module(image("sm_120", kernels=kernels)), module(image("sm_80", kernels=("k",)))
     (finding,) = BY_ID["low-coverage"].check(judged([whole, hole], policy=Policy(coverage=1.0)))
     assert "99.99 %" in finding.message
+
+
+@pytest.mark.parametrize("driver", ["570.86.10", "535"])
+def test_the_driver_alone_is_blamed_where_it_alone_is_at_fault(driver: str) -> None:
+    """nvcc's default target is the GPU's own here: nothing of the build is wrong."""
+    built = replace(artifact([module("sm_75", image("compute_75", "9.0"))]), runtime=13)
+    verdict = judge_artifact(built, target("7.5", driver))
+    assert verdict is not None
+    found = [f.id for rule in rules.ARTIFACT_RULES for f in rule.check(VerdictFacts(verdict, Policy()))]
+    assert found == ["runtime-needs-driver"]
+
+
+def test_a_driver_that_does_not_know_the_gpu_is_told_alone() -> None:
+    facts = judged([module("sm_120", "compute_120"), other("sm_80")], driver="535")
+    assert [f.id for rule in rules.ARTIFACT_RULES for f in rule.check(facts)] == ["driver-too-old-for-gpu"]

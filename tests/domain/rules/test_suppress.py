@@ -19,7 +19,7 @@ from cudacompat.domain.rules.ignores.suppress import names, suppress
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
-from tests.helpers.build import image, module, target
+from tests.helpers.build import image, module, other, target
 
 TODAY = date(2026, 11, 24)
 UNREAD = replace(module("sm_120"), damage="cut short")
@@ -117,7 +117,7 @@ class TestNoFalseGreen:
     """Exit 0 needs that all was read and decided, or that an ignore names that very thing."""
 
     def test_a_hole_may_be_ignored(self) -> None:
-        modules = [module("sm_120"), module("sm_80")]
+        modules = [module("sm_120"), other("sm_80")]
         assert report(modules).exit_code == 1
         ignored = report(modules, ignore())
         assert ignored.exit_code == 0
@@ -205,5 +205,5 @@ class TestAlternatives:
         assert self.judged(members, group, (target("12.0"),)).exit_code == 1
 
     def test_one_with_holes_does_not_stand_for_the_others(self) -> None:
-        members = {"a.so": [module("sm_80")], "b.so": [module("sm_120"), module("sm_80")]}
+        members = {"a.so": [module("sm_80")], "b.so": [module("sm_120"), other("sm_80")]}
         assert self.judged(members, (("*.so",),), (target("12.0"),)).exit_code == 1

@@ -8,11 +8,11 @@ import pytest
 
 from cudacompat.domain.machine.facts import DriverFacts, Found, GpuDevice, Missing
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
-from cudacompat.host import system
 from cudacompat.host.gpus import libcuda, nvml, smi
 from cudacompat.host.gpus.driver import driver, kernel_module
 from cudacompat.host.gpus.probe import gpus
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.surroundings import system
 from tests.helpers.machine import nvidia_smi, recorded
 from tests.host.gpus.test_pci import device
 

@@ -9,7 +9,7 @@ import pytest
 
 from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
 from cudacompat.host.gpus import smi
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
 from tests.helpers.machine import nvidia_smi, program, recorded, says
 
 QUERY = recorded("nvidia-smi-query.csv")

@@ -15,7 +15,7 @@ import pytest
 from cudacompat.domain.runs.observation import End, Ended
 from cudacompat.host.runs.processes import run_tree
 from tests.helpers.run import ROOT
-from tests.host.test_process import gone, python
+from tests.host.programs.test_process import gone, python
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the process tree is read from /proc")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cudacompat.domain.machine.components import SiteFolder
-from cudacompat.host.environment import NAMES
-from cudacompat.host.roots import Roots
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.surroundings.environment import NAMES
 from cudacompat.host.toolchain import toolkit as toolkit_module
 from cudacompat.host.toolchain.nvcc import program_behind, release_of
 from cudacompat.host.toolchain.toolkit import toolkits, usual_places

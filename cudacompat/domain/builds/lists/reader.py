@@ -80,9 +80,9 @@ def read_list(grammar: Grammar, text: str, separator: str | None = None) -> Arch
     if not text.strip():
         raise UnreadableListError("it is empty")
     if grammar in (Grammar.GENCODE, Grammar.GENCODE_LIST):
-        return _read_pairs(grammar, text, _PAIR, " " if grammar is Grammar.GENCODE else ";")
+        return _read_pairs(grammar, text, _PAIR, separator=" " if grammar is Grammar.GENCODE else ";")
     if grammar is Grammar.CUPY:
-        return _read_pairs(grammar, text, _BARE_PAIR, ";")
+        return _read_pairs(grammar, text, _BARE_PAIR, separator=";")
     if grammar is Grammar.ONE_NUMBER:
         raise UnreadableListError("this build takes one architecture; it needs a build of its own for each GPU")
     between = separator or _separator(grammar, text)
@@ -93,7 +93,7 @@ def read_list(grammar: Grammar, text: str, separator: str | None = None) -> Arch
         gap = text[before.end : after.start]
         if gap.strip(" \t\r\n") != between.strip():
             raise UnreadableListError(f"its items are parted by {gap.strip() or 'a space'!r}, which its reader refuses")
-    return ArchList(grammar, text, tuple(items), between)
+    return ArchList(grammar, text, tuple(items), separator=between)
 
 
 def _separator(grammar: Grammar, text: str) -> str:
@@ -108,7 +108,7 @@ def _item(grammar: Grammar, word: str) -> CodeTarget | None:
     if grammar in (Grammar.CMAKE, Grammar.CMAKE_SPLIT):
         match = _CMAKE.fullmatch(word)
         if match:
-            return CodeTarget(int(match[1]), ArchSuffix(match[2]), match[3] != "-virtual", match[3] != "-real")
+            return CodeTarget(int(match[1]), ArchSuffix(match[2]), match[3] != "-virtual", ptx=match[3] != "-real")
     elif grammar is Grammar.NUMBERS:
         match = _NUMBER.fullmatch(word)
         if match:
@@ -128,14 +128,14 @@ def _read_pairs(grammar: Grammar, text: str, form: re.Pattern[str], separator: s
     for match in form.finditer(text):
         codes = _CODE.findall(match["code"])
         for kind, number, suffix in codes:
-            target = CodeTarget(int(number), ArchSuffix(suffix), kind == "sm", kind == "compute")
+            target = CodeTarget(int(number), ArchSuffix(suffix), kind == "sm", ptx=kind == "compute")
             items.append(Item(match.start(), match.end(), target))
     rest = form.sub("", text)
     if not items or (grammar is Grammar.CUPY and rest.strip("; \t")):
         raise UnreadableListError(
             "it holds no -gencode that could be extended" if not items else "it holds other words"
         )
-    return ArchList(grammar, text, tuple(items), separator)
+    return ArchList(grammar, text, tuple(items), separator=separator)
 
 
 def extended(existing: ArchList, code: CodeTarget) -> str:
@@ -172,5 +172,5 @@ def _by_number(code: Sequence[CodeTarget]) -> list[CodeTarget]:
     merged: dict[str, CodeTarget] = {}
     for each in code:
         old = merged.get(each.arch, CodeTarget(each.number, each.suffix, sass=False))
-        merged[each.arch] = CodeTarget(each.number, each.suffix, old.sass or each.sass, old.ptx or each.ptx)
+        merged[each.arch] = CodeTarget(each.number, each.suffix, old.sass or each.sass, ptx=old.ptx or each.ptx)
     return list(merged.values())

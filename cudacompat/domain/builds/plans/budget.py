@@ -126,8 +126,8 @@ def _of_major(plan: BuildPlan, targets: Sequence[CodeTarget], fixed: _Code) -> I
 
 def _arriving(plan: BuildPlan, code: Sequence[CodeTarget]) -> tuple[ArchTarget, ...]:
     """What the engine's build makes of this list."""
-    said = sayable(plan.engine, plan.version, code, Route.COMMAND)
-    return arriving(plan.engine, plan.version, said, plan.release.version)
+    said = sayable(plan.engine, plan.version, code, route=Route.COMMAND)
+    return arriving(plan.engine, plan.version, said, cuda=plan.release.version)
 
 
 def _joined(code: Iterable[CodeTarget]) -> _Code:
@@ -135,5 +135,5 @@ def _joined(code: Iterable[CodeTarget]) -> _Code:
     merged: dict[str, CodeTarget] = {}
     for each in code:
         old = merged.get(each.arch, CodeTarget(each.number, each.suffix, sass=False))
-        merged[each.arch] = CodeTarget(each.number, each.suffix, old.sass or each.sass, old.ptx or each.ptx)
+        merged[each.arch] = CodeTarget(each.number, each.suffix, old.sass or each.sass, ptx=old.ptx or each.ptx)
     return tuple(sorted(merged.values(), key=lambda each: (each.number, each.suffix.value)))

@@ -40,7 +40,7 @@ def choices(plan: BuildPlan) -> tuple[Choice, ...]:
 
 
 def _choice(plan: BuildPlan, target: CodeTarget, weights: Sizes | None) -> Choice:
-    images = arriving(plan.engine, plan.version, (target,), plan.release.version)
+    images = arriving(plan.engine, plan.version, (target,), cuda=plan.release.version)
     rest = [image for image in plan.arrives if image not in images]
     return Choice(
         target=target,

@@ -20,7 +20,9 @@ def environment(plan: BuildPlan) -> tuple[PlanSetting, ...]:
     others = {each.name: f", read by {each.reader}" for each in packed if each.reader != first.reader}
     whys = "; ".join(f"{each.name}: {each.why}{others.get(each.name, '')}" for each in packed)
     return (
-        PlanSetting("CMAKE_ARGS", value, Channel.ENVIRONMENT, first.reader, whys, first.source, decides=True),
+        PlanSetting(
+            "CMAKE_ARGS", value, Channel.ENVIRONMENT, reader=first.reader, why=whys, source=first.source, decides=True
+        ),
         *found,
     )
 

@@ -50,7 +50,7 @@ def plan_builds(
 
     if profile is not None or single:
         return (plan(wanted, with_ptx=ptx),)
-    parts = _one_by_one(engine, wanted, version, route)
+    parts = _one_by_one(engine, wanted, version, route=route)
     if len(parts) == 1:
         try:
             return (plan(wanted, with_ptx=ptx),)

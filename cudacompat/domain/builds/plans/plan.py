@@ -73,11 +73,11 @@ def plan_build(
     of_version = engine.version(version)
     if code is None:
         code = code_for(engine, of_version, wanted, ptx=ptx) if profile is None else _code_as_given(wanted)
-    code = sayable(engine, of_version, code, route)
+    code = sayable(engine, of_version, code, route=route)
     arrives = arriving(engine, of_version, code)
     labels = {each.arch: each.label for each in reversed(wanted)}
     chosen = choose_release(cuda, {each.arch for each in code} | {each.arch for each in arrives}, labels)
-    arrives = arriving(engine, of_version, code, chosen.version)
+    arrives = arriving(engine, of_version, code, cuda=chosen.version)
     settings = _settings(engine, of_version, code, route=route)
     left_out = _left_out(engine, of_version, code)
     if profile is not None:
@@ -93,7 +93,7 @@ def plan_build(
         settings=settings,
         left_out=left_out,
         image=newest_image(chosen.version, distro, ("base", "runtime", "devel")),
-        notes=tuple(_notes(engine, of_version, wanted, code, chosen)),
+        notes=tuple(_notes(engine, of_version, wanted, code=code, chosen=chosen)),
         distro=distro,
     )
 
@@ -163,7 +163,7 @@ def arriving(
 ) -> tuple[ArchTarget, ...]:
     """Return the images that a build of this list makes, after its own rewriting; machine code first. Without `cuda`,
     what every release makes of it."""
-    images = [image for each in _rewritten(engine, version, code, cuda) for image in each.images()]
+    images = [image for each in _rewritten(engine, version, code, cuda=cuda) for image in each.images()]
     return tuple(sorted(images, key=lambda image: (image.kind.value != "sass", image.number, image.suffix.value)))
 
 
@@ -182,11 +182,13 @@ def _settings(
             settings += _spelled(knob, taken)
         elif knob.empty is not None:
             value, why = knob.empty
-            settings.append(PlanSetting(knob.name, value, knob.channel, knob.reader, why, knob.source))
+            settings.append(
+                PlanSetting(knob.name, value, knob.channel, reader=knob.reader, why=why, source=knob.source)
+            )
     if left:
         raise UsageError(f"{engine.name} has no setting that takes {', '.join(each.arch for each in left)}")
     settings += [
-        PlanSetting(fixed.name, fixed.value, fixed.channel, fixed.reader, fixed.why, fixed.source)
+        PlanSetting(fixed.name, fixed.value, fixed.channel, reader=fixed.reader, why=fixed.why, source=fixed.source)
         for fixed in engine.fixed_of(version, route)
     ]
     return tuple(settings)
@@ -196,7 +198,13 @@ def _spelled(knob: Knob, code: Sequence[CodeTarget]) -> list[PlanSetting]:
     def setting(name: str, part: Sequence[CodeTarget]) -> PlanSetting:
         value = spell(knob.grammar, part)
         return PlanSetting(
-            name, value, knob.channel, knob.reader, "the list of architectures", knob.source, decides=True
+            name,
+            value,
+            knob.channel,
+            reader=knob.reader,
+            why="the list of architectures",
+            source=knob.source,
+            decides=True,
         )
 
     if knob.ptx_name is None:
@@ -253,7 +261,8 @@ def _notes(
 def gencode_flags(plan: BuildPlan) -> tuple[str, ...]:
     """The flags that reach nvcc in this build, one an item."""
     return tuple(
-        f"-gencode={pair}" for pair in pairs(_rewritten(plan.engine, plan.version, plan.code, plan.release.version))
+        f"-gencode={pair}"
+        for pair in pairs(_rewritten(plan.engine, plan.version, plan.code, cuda=plan.release.version))
     )
 
 

@@ -24,13 +24,15 @@ from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, generate_command, what_is_there
 from cudacompat.domain.words.rule import Rule
-from cudacompat.domain.words.verdict import Outcome
+from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Reason
+
+_OF_THE_DRIVER = (Reason.DRIVER_TOO_OLD_FOR_GPU, Reason.DRIVER_DROPPED_GPU, Reason.RUNTIME_NEEDS_DRIVER)
 
 
 def check(judged: VerdictFacts) -> Iterable[Finding]:
     """One finding if the artifact carries just a default target that is not the GPU's own."""
     verdict = judged.verdict
-    if verdict.default_target is None or verdict.outcome is Outcome.NATIVE:
+    if verdict.default_target is None or verdict.outcome is Outcome.NATIVE or _is_driver_at_fault(verdict):
         return
     target = verdict.target
     arch = verdict.default_target
@@ -47,6 +49,11 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         help=f"{generate_command(target)}   then rebuild from clean caches",
         places=places_of(verdict.modules),
     )
+
+
+def _is_driver_at_fault(verdict: ArtifactVerdict) -> bool:
+    """Whether the driver alone keeps it from running: what it would run as is not told then."""
+    return verdict.outcome is Outcome.FAILS and verdict.reason in _OF_THE_DRIVER
 
 
 RULE = Rule("default-target-only", "Only the compiler's default target", __doc__, check)

@@ -1,15 +1,17 @@
 """Some modules run on the GPU and others do not.
 
-What it finds: an artifact of which some modules (translation units) have code for the GPU and others fail or lack
-kernels on it. The union of the file's architectures hides this.
+What it finds: an artifact of which some modules (translation units) have code for the GPU and others have none,
+although the library follows a list that serves the GPU; and an artifact of which most modules have none. The union of
+the file's architectures hides this. What the bytes show to be made for other GPUs is no hole
+(`other-architecture-kernels`), and what they leave open is `gap-unclear`.
 
 Why it matters: the program starts, works, and dies at the first call into the missing part, perhaps hours later.
 The driver judges each module by itself.
 
 Example: one source file of a library compiled with another architecture list than the rest.
 
-What to do: give every target of the build the same list. Where a library chooses kernels by architecture at run time
-the gap may be meant: `--holes warn`, or an ignore with its reason.
+What to do: give every target of the build the same list. `--holes warn`, or an ignore with its reason, lets a known
+hole pass.
 """
 
 from __future__ import annotations
@@ -19,17 +21,19 @@ from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
-from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import CAUSE, count, generate_command, some, what_is_there
 from cudacompat.domain.words.rule import Rule
-from cudacompat.domain.words.verdict import Outcome
+from cudacompat.domain.words.verdict import Outcome, Reason
 
 
 def check(judged: VerdictFacts) -> Iterable[Finding]:
-    """One finding if the artifact is partial, unless the policy ignores holes."""
-    verdict, severity = judged.verdict, judged.policy.holes.severity
+    """One finding if the artifact is partial, unless the policy ignores holes, or if most of it lacks the GPU."""
+    verdict = judged.verdict
+    most = verdict.reason is Reason.MOST_MODULES
+    severity = Severity.ERROR if most else judged.policy.holes.severity
     bad = [v for v in verdict.modules if v.outcome in (Outcome.FAILS, Outcome.PARTIAL)]
-    if verdict.outcome is not Outcome.PARTIAL or severity is None:
+    if not (most or verdict.outcome is Outcome.PARTIAL) or severity is None:
         return
     reasons = Counter(v.reason for v in bad)
     worst = max(bad, key=lambda v: (v.outcome is Outcome.FAILS, len(v.missing), -v.module.offset))

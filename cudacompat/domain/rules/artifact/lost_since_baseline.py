@@ -1,7 +1,7 @@
-"""Device code is missing that the baseline has: `lost-since-baseline`; and `new-since-baseline` for what came.
+"""Device code is missing that the baseline has.
 
 What it finds: an artifact of the lock file that is not there any more, or has fewer modules or kernels, in sum or for
-one of its targets. What is new is a note: write the baseline again to have it kept from then on.
+one of its targets.
 
 Why it matters: architectures get lost by accident: a list is shortened to fit a size limit, a new toolkit drops one, a
 build stops reading its variable. The file still loads, and some users' GPUs stop working.
@@ -17,46 +17,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.compare.baseline import BaselineChange
+from cudacompat.domain.rules.artifact.baseline_facts import SHOWN
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.rule import Rule
 
-_SHOWN = 12
 
-
-def check_lost(compared: BaselineChange) -> Iterable[Finding]:
+def check(compared: BaselineChange) -> Iterable[Finding]:
     """One error for an artifact that lost something, one note for one that was not part of the run."""
     if compared.absent:
         yield Finding(
-            id=LOST.id,
+            id=RULE.id,
             severity=Severity.NOTE,
             path=compared.path,
             message=f"{compared.name} is in the baseline and was not compared: this run was not given what it lies in",
         )
     if compared.lost:
         yield Finding(
-            id=LOST.id,
+            id=RULE.id,
             severity=Severity.ERROR,
             path=compared.path,
             message=f"{compared.name} lost device code since the baseline: {some(compared.lost, 2)}",
-            found=some(compared.lost, _SHOWN),
+            found=some(compared.lost, SHOWN),
             why=f"{compared.file} says what it had",
             help="restore it, or accept it: cudacompat check --write-baseline",
         )
 
 
-def check_new(compared: BaselineChange) -> Iterable[Finding]:
-    """One note for an artifact that gained something."""
-    if compared.gained:
-        yield Finding(
-            id=NEW.id,
-            severity=Severity.NOTE,
-            path=compared.path,
-            message=f"{compared.name} has device code that the baseline does not know: {some(compared.gained, 2)}",
-            found=some(compared.gained, _SHOWN),
-            help="have it kept from now on: cudacompat check --write-baseline",
-        )
-
-
-LOST = Rule("lost-since-baseline", "Device code is missing that the baseline has", __doc__, check_lost)
-NEW = Rule("new-since-baseline", "Device code that the baseline does not know", __doc__, check_new)
+RULE = Rule("lost-since-baseline", "Device code is missing that the baseline has", __doc__, check)

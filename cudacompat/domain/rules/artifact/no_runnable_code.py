@@ -26,12 +26,14 @@ from cudacompat.domain.words.verdict import Outcome, Reason
 
 _REASONS = (Reason.NO_IMAGE, Reason.OTHER_ARCHITECTURE, Reason.CONCATENATED)
 
+_SAID_ELSEWHERE = (Reason.MOST_MODULES, Reason.RUNTIME_NEEDS_DRIVER)
+
 
 def check(judged: VerdictFacts) -> Iterable[Finding]:
     """One finding if the artifact fails and a module has no image that fits, or all are for other architectures."""
     verdict = judged.verdict
     unfit = [v for v in verdict.modules if v.reason in _REASONS]
-    if verdict.outcome is not Outcome.FAILS or not unfit:
+    if verdict.outcome is not Outcome.FAILS or verdict.reason in _SAID_ELSEWHERE or not unfit:
         return
     modules = [v.module for v in unfit]
     capability = verdict.target.capability

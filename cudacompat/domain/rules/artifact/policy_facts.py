@@ -53,6 +53,6 @@ def only_suffixed(module: DeviceModule) -> bool:
 def served(verdict: ModuleVerdict) -> tuple[int, int]:
     """How many of a module's kernels run, and how many it has."""
     every = len(kernels_of(verdict.module))
-    if verdict.outcome.runs:
-        return every, every
+    if verdict.outcome.runs:  # what the source leaves out is no kernel of this GPU
+        return every - len(verdict.missing), every - len(verdict.missing)
     return (every - len(verdict.missing) if verdict.outcome is Outcome.PARTIAL else 0), every

@@ -47,14 +47,14 @@ def suppress(
             if _matches(ignore, finding, by_id):
                 matched[number] += 1
                 if counting and not ignore.expired(today):
-                    suppressed.append(Suppressed(finding, "ignore", ignore.reason, ignore.where or None))
+                    suppressed.append(Suppressed(finding, "ignore", ignore.reason, file=ignore.where or None))
                     counting = False
         return counting
 
     kept = tuple(finding for finding in findings if counts(finding))
     unread = tuple(item for item in not_read if all(counts(finding) for finding in not_read_rule.RULE.check(item)))
     uses = (IgnoreUse(each, each.expired(today), times) for each, times in zip(ignores, matched, strict=True))
-    return Remaining(kept, unread, tuple(suppressed), tuple(uses))
+    return Remaining(kept, unread, tuple(suppressed), uses=tuple(uses))
 
 
 def names(glob: str, path: str) -> bool:

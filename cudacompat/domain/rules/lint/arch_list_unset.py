@@ -17,7 +17,9 @@ What to do: before project(): `if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)`, `set(C
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.project.cmake_languages import makes_cuda, minimum, standing
@@ -43,8 +45,9 @@ _TARGET = re.compile(
     r"-{1,2}(?:arch|gencode|generate-code|gpu-|code|help|version|h$|V$|E$|M|ptx|cubin|fatbin|dryrun|list-|o?ptix|dlink)"
     r"|@|--options-file|-optf"
 )
+_CUDA_SOURCE = re.compile(r"\.cu\b")
 _OF_MAKE = "$_"  # how its $@, $< and $^ are read
-_CC = re.compile(r"\bcc::Build\b[^;]*?(\.\s*cuda\(\s*true\s*\))")
+_CC = re.compile(r"(?P<begun>\bcc::Build\b)|;|(?P<cuda>\.\s*+cuda\(\s*+true\s*+\))")
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -104,9 +107,21 @@ def _compiles(project: Project, command: Command) -> bool:
     if any(word.text.endswith(".cu") for word in command.words[1:]):
         return True
     file = project.file(command.place.file)
-    before = file.text[: command.place.start] if file is not None and command.has(_OF_MAKE) else ""
-    rule = next((line for line in reversed(before.split("\n")[:-1]) if line.strip() and line[0] not in "\t#"), "")
-    return re.search(r"\.cu\b", rule.partition(":")[2]) is not None
+    if file is None or not command.has(_OF_MAKE):
+        return False
+    rules = project.once(("rules_of_make", file.name), lambda: tuple(_rules_of_make(file.text)))
+    above = bisect_left(rules, (file.text.rfind("\n", 0, command.place.start) + 1, False))
+    return above > 0 and rules[above - 1][1]
+
+
+def _rules_of_make(text: str) -> Iterator[tuple[int, bool]]:
+    """Where each line of a Makefile begins that is neither a command nor a comment, and whether it is a rule that makes
+    something of a CUDA source."""
+    at = 0
+    for line in text.split("\n"):
+        if line.strip() and line[0] not in "\t#":
+            yield at, _CUDA_SOURCE.search(line.partition(":")[2]) is not None
+        at += len(line) + 1
 
 
 def _by_build_script(project: Project) -> Iterator[Finding]:
@@ -114,9 +129,19 @@ def _by_build_script(project: Project) -> Iterator[Finding]:
     if any("NVCC_APPEND_FLAGS" in file.text for file in project.files):
         return
     for file in project.files:
-        found = _CC.search(file.text) if base_name(file.name) == "build.rs" else None
+        found = _switched_on(file.text) if base_name(file.name) == "build.rs" else None
         if found is not None:
-            yield _default_target(file.place(found.start(1), found.end(1)), found[1])
+            yield _default_target(file.place(*found.span("cuda")), found["cuda"])
+
+
+def _switched_on(text: str) -> re.Match[str] | None:
+    """The first .cuda(true) in the statement of a cc::Build."""
+    inside = False
+    for match in _CC.finditer(text):
+        if inside and match["cuda"]:
+            return match
+        inside = match["begun"] is not None or (inside and match[0] != ";")
+    return None
 
 
 def _default_target(place: TextSpan, found: str) -> Finding:
@@ -134,18 +159,18 @@ def _default_target(place: TextSpan, found: str) -> Finding:
 
 def _enabling(project: Project) -> Iterator[tuple[CMakeFile, CMakeCommand]]:
     """The first command of each project of its own that makes CUDA a language; a subfolder belongs to its project."""
-    taken: list[str] = []
+    taken: set[str] = set()
     for file in sorted(project.cmake, key=lambda each: (each.name.count("/"), each.name)):
         folder = folder_of(file.name)
         if any(_known(use, folder) for use in project.uses):
             continue
         if base_name(file.name) != "CMakeLists.txt" or _ELSEWHERE & set(folder.lower().split("/")):
             continue
-        if any(folder == each or folder.startswith(f"{each}/") or not each for each in taken):
+        if not taken.isdisjoint(("", *accumulate(folder.split("/"), "{}/{}".format))):
             continue
         found = next((each for each in standing(file) if makes_cuda(each.command) and not each.called), None)
         if found is not None:
-            taken.append(folder)
+            taken.add(folder)
             yield file, found.command
 
 
@@ -181,7 +206,7 @@ def _default(project: Project, file: CMakeFile) -> Fix | None:
         return None
     archs = ";".join(map(str, numbers))
     text = f'if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)\n  set(CMAKE_CUDA_ARCHITECTURES "{archs}")\nendif()\n'
-    edit = Edit(file.name, first.place.start, first.place.start, text)
+    edit = Edit(file.name, first.place.start, first.place.start, new=text)
     return Fix("set a list where nobody gives one", (edit,), safe=False)
 
 

@@ -19,8 +19,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.builds.engine import Cache
-from cudacompat.domain.project.ci_jobs import jobs_with, lists_of
+from cudacompat.domain.project.ci_jobs import lists_of
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, JobStep, Project
+from cudacompat.domain.project.walks import on_job
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -30,22 +31,26 @@ _ONE_RUN = re.compile(r"github\.(?:sha|run_id|run_number|run_attempt)|CI_COMMIT_
 _RUST_CACHE_HASHES = ("CARGO", "CC", "CFLAGS", "CXX", "CMAKE", "RUST")
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_job
+def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterable[Finding]:
     """One finding for each cache of a job."""
-    for job, commands in jobs_with(project):
-        if not job.steps or any(_cleans(command) for command in commands):
+    if not job.steps or any(_cleans(command) for command in commands):
+        return
+    said: set[int] = set()
+    steps: dict[str, tuple[JobStep, ...]] = {}  # that restore what hides a change, by the engine's cache
+    for command in commands:
+        lists = list(lists_of(project, command))
+        if command.use is None or command.conditional or not lists:
             continue
-        said: set[int] = set()
-        for command in commands:
-            lists = list(lists_of(project, command))
-            if command.use is None or command.conditional or not lists:
+        for cache in command.use.engine.caches:
+            if cache.what not in steps:
+                steps[cache.what] = tuple(each for each in job.steps if _may_hide(each, cache))
+            holds = cache.window.holds(command.use.parsed)
+            step = _restored(job, steps[cache.what], lists) if holds else None
+            if step is None or step.place.start in said:
                 continue
-            for cache in command.use.engine.caches:
-                step = _restored(job, cache, lists) if cache.window.holds(command.use.parsed) else None
-                if step is None or step.place.start in said:
-                    continue
-                said.add(step.place.start)
-                yield _finding(step, cache, command, lists[0])
+            said.add(step.place.start)
+            yield _finding(step, cache, command, listed=lists[0])
 
 
 def _finding(step: JobStep, cache: Cache, command: Command, listed: ArchListSetting) -> Finding:
@@ -71,11 +76,16 @@ def _cleans(command: Command) -> bool:
     )
 
 
-def _restored(job: CiJob, cache: Cache, lists: Sequence[ArchListSetting]) -> JobStep | None:
-    """The step that restores what hides a change, by a key that no list is in."""
-    for step in job.steps:
-        if step.conditional or not _keeps(step, cache):
-            continue
+def _may_hide(step: JobStep, cache: Cache) -> bool:
+    """Whether it restores what hides a change, by a key that does not speak of architectures anyhow."""
+    if step.conditional or not _keeps(step, cache):
+        return False
+    return step.action("swatinem/rust-cache") or not all(map(_speaks, _keys(step)))
+
+
+def _restored(job: CiJob, steps: Sequence[JobStep], lists: Sequence[ArchListSetting]) -> JobStep | None:
+    """The first of these steps by whose key no list is in."""
+    for step in steps:
         if step.action("swatinem/rust-cache"):
             if not any(_rust_cache_sees(job, step, listed) for listed in lists):
                 return step
@@ -123,6 +133,11 @@ def _holds(key: str, lists: Sequence[ArchListSetting]) -> bool:
         folder = setting.place.file.rpartition("/")[0]
         if file in hashed or (folder and f"{folder}/**" in hashed) or (folder and f"{folder}/*" in hashed):
             return True
+    return _speaks(key)
+
+
+def _speaks(key: str) -> bool:
+    """Whether a key names architectures."""
     return re.search(r"arch|sm_?\d|compute|cuda[_-]?cap", key, re.IGNORECASE) is not None and "runner.arch" not in key
 
 

@@ -16,24 +16,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.project.ci_jobs import cannot_build, jobs_with, lists_of, toolkits
-from cudacompat.domain.project.model import ArchListSetting, Project
+from cudacompat.domain.project.ci_jobs import cannot_build, lists_of, toolkits
+from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project
+from cudacompat.domain.project.walks import on_job
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.versions import ToolkitVersion
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_job
+def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterable[Finding]:
     """One finding for each list and toolkit that do not go together."""
-    for job, commands in jobs_with(project):
-        installed = toolkits(job, commands)
-        seen: set[int] = set()
-        for command in commands if installed else ():
-            for listed in lists_of(project, command) if not command.conditional else ():
-                if listed.setting.place.start in seen:
-                    continue
-                seen.add(listed.setting.place.start)
-                yield from _judged(listed, job.name, installed)
+    installed = toolkits(job, commands)
+    seen: set[int] = set()
+    for command in commands if installed else ():
+        for listed in lists_of(project, command) if not command.conditional else ():
+            if listed.setting.place.start in seen:
+                continue
+            seen.add(listed.setting.place.start)
+            yield from _judged(listed, job.name, installed)
 
 
 def _judged(listed: ArchListSetting, job: str, installed: tuple[tuple[ToolkitVersion, str], ...]) -> Iterable[Finding]:

@@ -66,7 +66,11 @@ def _selected(project: Project, setting: Setting) -> bool:
     return "#" in file.text[setting.place.end : stop if stop >= 0 else len(file.text)]
 
 
-def _lists(project: Project, folder: str) -> Iterator[ArchListSetting]:
+def _lists(project: Project, folder: str) -> tuple[ArchListSetting, ...]:
+    return project.once(("lists_of_recipe", folder), lambda: tuple(_found_lists(project, folder)))
+
+
+def _found_lists(project: Project, folder: str) -> Iterator[ArchListSetting]:
     for command in project.commands:
         ours = folder_of(command.place.file) == folder and base_name(command.place.file).startswith("build")
         if ours and not command.conditional:

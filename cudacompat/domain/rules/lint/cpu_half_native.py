@@ -16,10 +16,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.builds.engine import Channel, Purpose, RequiredSetting
-from cudacompat.domain.project.arguments import defines_of
+from cudacompat.domain.builds.engine import BuildSystem, Channel, Purpose, RequiredSetting
+from cudacompat.domain.project.arguments import in_arguments
 from cudacompat.domain.project.model import Command, EngineUse, Project
 from cudacompat.domain.project.stages import builds_cuda
+from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -28,28 +29,28 @@ _RELEASE = re.compile(r"release|publish|deploy|wheel|package", re.IGNORECASE)
 _OTHERWISE = re.compile(r"ALL_VARIANTS|BACKEND_DL|TOOLCHAIN|march|GGML_AVX|GGML_CPU|preset|SYSTEM_PROCESSOR")
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command
+def check(project: Project, command: Command) -> Iterable[Finding]:
     """One finding for each command that builds so."""
-    for command in project.commands:
-        use = command.use
-        if use is None or not _ships(command) or all(each.archs is None for each in project.lists_reaching(command)):
-            continue
-        portable = _portable(use)
-        if not portable or command.conditional or not builds_cuda(project, command) or _decided(command, portable):
-            continue
-        first = portable[0]
-        written = f"-D{first.name}={first.value}" if first.channel is Channel.DEFINE else f"{first.name}={first.value}"
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.WARNING,
-            message=f"the CPU half of {use.engine.name} is built for the CPU of the machine that builds",
-            path=command.place.file,
-            line=command.place.line,
-            found=command.line[:160],
-            why=f"{first.name} is on unless it is set: -march=native, and `Illegal instruction` on an older CPU",
-            help=written,
-            fix=_off(project, command, first) if first.channel is Channel.DEFINE else None,
-        )
+    use = command.use
+    if use is None or not _ships(command) or all(each.archs is None for each in project.lists_reaching(command)):
+        return
+    portable = _portable(use)
+    if not portable or command.conditional or not builds_cuda(project, command) or _decided(project, command, portable):
+        return
+    first = portable[0]
+    written = f"-D{first.name}={first.value}" if first.channel is Channel.DEFINE else f"{first.name}={first.value}"
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        message=f"the CPU half of {use.engine.name} is built for the CPU of the machine that builds",
+        path=command.place.file,
+        line=command.place.line,
+        found=command.line[:160],
+        why=f"{first.name} is on unless it is set: -march=native, and `Illegal instruction` on an older CPU",
+        help=written,
+        fix=_off(project, command, first) if first.channel is Channel.DEFINE else None,
+    )
 
 
 def _portable(use: EngineUse) -> tuple[RequiredSetting, ...]:
@@ -63,11 +64,21 @@ def _ships(command: Command) -> bool:
     return command.job is not None and bool(_RELEASE.search(f"{command.job.file} {command.job.name}"))
 
 
-def _decided(command: Command, portable: Iterable[RequiredSetting]) -> bool:
+def _decided(project: Project, command: Command, portable: Iterable[RequiredSetting]) -> bool:
     names = {each.name for each in portable} | {"SOURCE_DATE_EPOCH"}
-    given = {each.name for each in defines_of(command)} | set(command.environment)
-    words = [word.text for word in command.words] + [setting.value or "" for setting in command.environment.values()]
-    return bool(names & given) or any(_OTHERWISE.search(word) for word in words)
+    shared = command.environment
+    if any(each.name in names for each in command.defines) or any(name in shared for name in names):
+        return True
+    arguments = shared.get("CMAKE_ARGS")
+    if arguments is not None and command.use is not None and command.use.engine.system is BuildSystem.PIP:
+        inside = project.once(
+            ("argument_names", arguments.place.at), lambda: frozenset(each.name for each in in_arguments(arguments))
+        )
+        if not inside.isdisjoint(names):
+            return True
+    return any(_OTHERWISE.search(word.text) for word in command.words) or project.once(
+        ("decided_otherwise", id(shared)), lambda: any(_OTHERWISE.search(each.value or "") for each in shared.values())
+    )
 
 
 def _off(project: Project, command: Command, fixed: RequiredSetting) -> Fix | None:
@@ -75,7 +86,7 @@ def _off(project: Project, command: Command, fixed: RequiredSetting) -> Fix | No
     word = next((word for word in command.words[1:] if word.text.startswith("-D")), None)
     if word is None or word.text == "-D" or project.file(word.place.file) is None:
         return None
-    edit = Edit(word.place.file, word.place.start, word.place.start, f"-D{fixed.name}={fixed.value} ")
+    edit = Edit(word.place.file, word.place.start, word.place.start, new=f"-D{fixed.name}={fixed.value} ")
     return Fix(f"add -D{fixed.name}={fixed.value}", (edit,), safe=False)
 
 

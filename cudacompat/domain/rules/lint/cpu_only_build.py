@@ -27,6 +27,7 @@ from cudacompat.domain.project.cuda_switches import (
     needed_switches,
 )
 from cudacompat.domain.project.model import Command, EngineUse, Project, Setting, Stage
+from cudacompat.domain.project.walks import on_stage
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -43,24 +44,24 @@ _ALWAYS_THERE = re.compile(
 )
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_stage
+def check(project: Project, stage: Stage) -> Iterable[Finding]:
     """One finding for each command that builds so."""
-    for stage in project.stages:
-        if stage.base is None or stage.base.cuda is None or stage.base.flavour != "devel":
+    if stage.base is None or stage.base.cuda is None or stage.base.flavour != "devel":
+        return
+    commands = project.commands_of(stage)
+    if any(asks_for_cuda(command) for command in commands):
+        return
+    for command in commands:
+        use = command.use
+        if use is None:
             continue
-        commands = project.commands_of(stage)
-        if any(asks_for_cuda(command) for command in commands):
+        off = _switched_off(project, command)
+        switch = _written(off[0]) if off is not None else _missing(command, use)
+        if switch is None or not _certain(project, command, off) or _by_manifest(project, use, command):
             continue
-        for command in commands:
-            use = command.use
-            if use is None:
-                continue
-            off = _switched_off(project, command)
-            switch = _written(off[0]) if off is not None else _missing(command, use)
-            if switch is None or not _certain(project, command, off) or _by_manifest(project, use, command):
-                continue
-            yield _finding(command, use, stage, switch, off)
-            break
+        yield _finding(command, use, stage, switch=switch, off=off)
+        break
 
 
 def _missing(command: Command, use: EngineUse) -> str | None:
@@ -123,8 +124,12 @@ def _by_manifest(project: Project, use: EngineUse, command: Command) -> bool:
     """Whether a cargo manifest may switch a GPU on: by a dependency's features, or by a feature that is taken."""
     if use.engine.system is not BuildSystem.CARGO:
         return False
-    if features_of(command):
-        return True
+    return bool(features_of(command)) or project.once(
+        ("manifests_may_switch", use.engine.name), lambda: _manifests_may(project, use)
+    )
+
+
+def _manifests_may(project: Project, use: EngineUse) -> bool:
     manifests = [file.text for file in project.files if base_name(file.name) == "Cargo.toml"]
     named = [text for text in manifests if any(package in text for package in use.engine.packages)]
     if not named:
@@ -132,7 +137,7 @@ def _by_manifest(project: Project, use: EngineUse, command: Command) -> bool:
     for text in manifests:
         on = re.compile(rf"[\"'](?:{'|'.join(use.engine.gpu_features)})[\"']")
         passed = re.compile(rf"[\"'](?:{'|'.join(use.engine.packages)})\??/")
-        default = re.search(r"(?m)^default\s*=\s*\[([^\]]*)\]", text)
+        default = re.search(r"(?m)^default\s*=\s*\[([^\]]{0,4000}+)\]", text)
         if any(on.search(line) for line in _outside_features(text)):
             return True
         if default is not None and default[1].strip() and (passed.search(text) or on.search(text)):

@@ -14,7 +14,9 @@ What to do: remove it, and set what this build reads (`cudacompat generate ENGIN
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.builds.engine import Channel, DeadKind, DeadSetting, Knob
 from cudacompat.domain.builds.lists.guess import meant, rewritten
@@ -58,6 +60,7 @@ _PLAIN = frozenset(
     }
 )
 _BUILD_TOOLS = frozenset({"pip", "setuptools", "wheel", "cmake", "ninja", "build", "scikit-build-core", "packaging"})
+_NEAR = 200  # characters between a name and its value
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -80,7 +83,7 @@ def check(project: Project) -> Iterable[Finding]:
         ):
             continue
         seen.add(at)
-        found = _found(project, setting, dead, on_lines.get(at))
+        found = _found(project, setting, dead, line=on_lines.get(at))
         why = _why(project, setting, found)
         if why is None:
             continue
@@ -96,7 +99,7 @@ def check(project: Project) -> Iterable[Finding]:
             and not _is_set(project, knob.name, taken)
         ):
             taken.add(knob.name)
-            fix = _renamed(project, setting, knob.name, listed)
+            fix = _renamed(project, setting, knob.name, listed=listed)
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
@@ -112,10 +115,11 @@ def check(project: Project) -> Iterable[Finding]:
 
 def _comes_after(project: Project, setting: Setting, dead: DeadSetting) -> bool:
     """Whether it stands below what would overwrite it."""
-    file = project.file(setting.place.file)
-    if not dead.overwritten_by or file is None:
+    file, pattern = project.file(setting.place.file), dead.overwritten_by
+    if not pattern or file is None:
         return False
-    return re.search(dead.overwritten_by, file.text[: setting.place.start], re.IGNORECASE) is not None
+    first = project.once(("overwritten", file.name, pattern), lambda: re.search(pattern, file.text, re.IGNORECASE))
+    return first is not None and first.end() <= setting.place.start
 
 
 def _gone(use: EngineUse, name: str) -> bool:
@@ -127,15 +131,17 @@ def _found(
     project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, EngineUse]], line: Command | None
 ) -> tuple[DeadSetting, EngineUse] | None:
     """The fact that nobody reads it: for every build that it reaches; where it reaches none, for the project."""
-    builds = [line] if line is not None else [each for each in _reached(project, setting) if each.use is not None]
-    if not builds or setting.name not in dead:
-        return dead.get(setting.name)
     known = dead.get(setting.name)
+    if known is None:
+        return None
+    uses = [line.use] if line is not None else [use for reach in _reached(project, setting) for use in reach.uses]
+    if not uses:
+        return known
     # where a file of the project decides it, a build that is nobody else's does not read it either
-    here = known if known is not None and known[0].overwritten_by else None
+    here = known if known[0].overwritten_by else None
     facts = [
         here if here is not None and (use is None or not use.engine.repositories) else _dead_for(use, setting.name)
-        for use in (each.use for each in builds)
+        for use in uses
     ]
     return facts[0] if all(fact is not None for fact in facts) else None
 
@@ -154,7 +160,7 @@ def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse
         return None
     if setting.place.file.endswith(".rs") and setting.way is AssignmentKind.DEFINE:
         return None  # .define() of a build script: CMake does get it
-    if setting.name in project.known and _may_be_read(list(_reached(project, setting))):
+    if setting.name in project.known and _may_be_read(_reached(project, setting)):
         return None  # other builds do read this name, and this one may be one of those
     if _comes_after(project, setting, found[0]):
         return None
@@ -166,18 +172,37 @@ def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse
     return f"{use.engine.name} ({use.shown}) {why}{elsewhere}"
 
 
-def _reached(project: Project, setting: Setting) -> Iterable[Command]:
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """The commands that share an environment: the engines that they build, each once, and whether one of them is
+    strange, where nothing known is built with the same value and where something is."""
+
+    uses: tuple[EngineUse, ...]
+    strange: bool
+    strange_beside: bool
+
+
+def _reached(project: Project, setting: Setting) -> Sequence[_Reach]:
     """The commands in whose environment it stands."""
-    for command in project.commands:
-        seen = command.environment.get(setting.name)
-        if seen is not None and seen.place == setting.place:
-            yield command
+    return project.once("reached", lambda: _all_reached(project)).get((setting.name, *setting.place.at), ())
 
 
-def _may_be_read(reached: Sequence[Command]) -> bool:
+def _all_reached(project: Project) -> Mapping[tuple[str, str, int], Sequence[_Reach]]:
+    """By name and place of every setting that is in an environment."""
+    found: dict[tuple[str, str, int], list[_Reach]] = defaultdict(list)
+    for environment, commands in project.environments():
+        uses = {(each.use.engine.name, each.use.version): each.use for each in commands if each.use is not None}
+        strange, beside = (any(_is_strange(each, known) for each in commands) for known in (False, True))
+        reach = _Reach(tuple(uses.values()), strange, beside)
+        for name, setting in environment.items():
+            found[name, *setting.place.at].append(reach)
+    return found
+
+
+def _may_be_read(reached: Sequence[_Reach]) -> bool:
     """Whether one of them may build something that is not known here."""
-    known = any(command.use is not None for command in reached)
-    return any(_is_strange(command, known) for command in reached)
+    known = any(each.uses for each in reached)
+    return any(each.strange_beside if known else each.strange for each in reached)
 
 
 def _is_strange(command: Command, known: bool) -> bool:
@@ -198,7 +223,7 @@ def _knob(project: Project, found: tuple[DeadSetting, EngineUse] | None) -> Knob
 
 
 def _is_set(project: Project, name: str, taken: set[str]) -> bool:
-    return name in taken or any(setting.name == name for setting in project.settings)
+    return name in taken or project.sets(name)
 
 
 def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix | None:
@@ -206,10 +231,12 @@ def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix 
     file = project.file(setting.place.file)
     if file is None or setting.quote not in ('"', "'"):
         return None
-    head = re.search(rf"\b{re.escape(setting.name)}(=|:[ ]+)[\"']$", file.text[: setting.place.start])
+    near = file.text[max(setting.place.start - len(setting.name) - _NEAR, 0) : setting.place.start]
+    head = re.search(rf"\b{re.escape(setting.name)}(=|:[ ]+)[\"']$", near)
     if head is None:
         return None
-    edit = Edit(file.name, head.start(), setting.place.end, f"{name}{head[1]}{setting.quote}{listed}")
+    start = setting.place.start - len(near) + head.start()
+    edit = Edit(file.name, start, setting.place.end, new=f"{name}{head[1]}{setting.quote}{listed}")
     return Fix(f"set {name}, which is read", (edit,), safe=False)
 
 

@@ -14,38 +14,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.model import ArchListSetting, Project
 from cudacompat.domain.project.stages import toolkit
+from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.tables.toolkits import deprecation
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_list
+def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     """One finding for each list that holds some."""
-    for listed in project.lists:
-        command = listed.command
-        if command is None or command.stage is None or command.instruction != "RUN" or listed.archs is None:
-            continue
-        made_by = toolkit(project, command.stage)
-        if made_by is None:
-            continue
-        rows = {each.arch: deprecation(made_by.version, each.number) for each in listed.archs.code}
-        old = [arch for arch, row in rows.items() if row is not None and arch in made_by.targets]
-        row = rows[old[0]] if old else None
-        if row is None:
-            continue
-        setting = listed.setting
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.NOTE,
-            message=f"CUDA {made_by.version} is of the last that build {', '.join(f'sm_{arch}' for arch in old)}",
-            path=setting.place.file,
-            line=setting.place.line,
-            found=f"{setting.name or 'flags'}={setting.value}"[:160],
-            why=f"it warns of all below sm_{row.below}, and CUDA {row.gone} cannot build them",
-            help=f"stay below CUDA {row.gone} for these GPUs, or drop them from the list",
-        )
+    command = listed.command
+    if command is None or command.stage is None or command.instruction != "RUN" or listed.archs is None:
+        return
+    made_by = toolkit(project, command.stage)
+    if made_by is None:
+        return
+    rows = {each.arch: deprecation(made_by.version, each.number) for each in listed.archs.code}
+    old = [arch for arch, row in rows.items() if row is not None and arch in made_by.targets]
+    row = rows[old[0]] if old else None
+    if row is None:
+        return
+    setting = listed.setting
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.NOTE,
+        message=f"CUDA {made_by.version} is of the last that build {', '.join(f'sm_{arch}' for arch in old)}",
+        path=setting.place.file,
+        line=setting.place.line,
+        found=f"{setting.name or 'flags'}={setting.value}"[:160],
+        why=f"it warns of all below sm_{row.below}, and CUDA {row.gone} cannot build them",
+        help=f"stay below CUDA {row.gone} for these GPUs, or drop them from the list",
+    )
 
 
 RULE = Rule("deprecated-target", "A target that the next CUDA release drops", __doc__, check)

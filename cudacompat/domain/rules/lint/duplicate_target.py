@@ -1,11 +1,9 @@
-"""One number twice in a list.
+"""One target twice in a list.
 
-What it finds: a target that a list names twice (`80;80-real`), and, as a fault of its own (`plain-and-family`), machine
-code of one number both plain and for its family (`120-real;120f-real`).
+What it finds: a target that a list names twice (`80;80-real`).
 
 Why it matters: nvcc compiles the same target once however often it is named, so a double is a slip, and often a wrong
-number stands where another was meant. Plain and family code of one number in one build is an error: "The same GPU code
-(`sm_120`) generated for non family-specific and family-specific GPU arch" (measured with nvcc 13.5).
+number stands where another was meant.
 
 Example: `-DCMAKE_CUDA_ARCHITECTURES="80;86;86"`.
 
@@ -17,35 +15,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.builds.lists.reader import ArchList, Item
-from cudacompat.domain.project.list_coverage import images_of
 from cudacompat.domain.project.list_edits import replacing
-from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.model import ArchListSetting, Project
+from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
-from cudacompat.domain.words.target import ArchSuffix, CodeKind
 
 
-def doubles(project: Project) -> Iterable[Finding]:
+@on_list
+def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     """One finding for each list that names a target twice."""
-    for listed in project.lists:
-        archs, setting = listed.archs, listed.setting
-        again = _again(archs) if archs is not None else []
-        if archs is None or not again:
-            continue
-        names = ", ".join(dict.fromkeys(item.code.arch for item in again if item.code is not None))
-        text = _without(archs, again[0])
-        fix = replacing(setting, text, f"take the second {names} out", safe=True) if text is not None else None
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.NOTE,
-            message=f"{setting.name or 'the flags'} name {names} twice",
-            path=setting.place.file,
-            line=setting.place.line,
-            found=archs.text[:160],
-            why="it is compiled once all the same; another number may have been meant",
-            help=f"take one out: {text}" if text is not None else "take one out",
-            fix=fix,
-        )
+    archs, setting = listed.archs, listed.setting
+    again = _again(archs) if archs is not None else []
+    if archs is None or not again:
+        return
+    names = ", ".join(dict.fromkeys(item.code.arch for item in again if item.code is not None))
+    text = _without(archs, again[0])
+    fix = replacing(setting, text, f"take the second {names} out", safe=True) if text is not None else None
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.NOTE,
+        message=f"{setting.name or 'the flags'} name {names} twice",
+        path=setting.place.file,
+        line=setting.place.line,
+        found=archs.text[:160],
+        why="it is compiled once all the same; another number may have been meant",
+        help=f"take one out: {text}" if text is not None else "take one out",
+        fix=fix,
+    )
 
 
 def _again(archs: ArchList) -> list[Item]:
@@ -70,26 +67,4 @@ def _without(archs: ArchList, item: Item) -> str | None:
     return archs.text[: max(before)] + archs.text[item.end :] if before else None
 
 
-def conflicts(project: Project) -> Iterable[Finding]:
-    """One finding for each list with plain and family machine code of one number."""
-    for listed in project.lists:
-        sass = [image for image in images_of(listed) if image.kind is CodeKind.SASS]
-        plain = {image.number for image in sass if image.suffix is ArchSuffix.NONE}
-        both = sorted({image.number for image in sass if image.suffix is ArchSuffix.FAMILY} & plain)
-        if not both:
-            continue
-        number, setting = both[0], listed.setting
-        yield Finding(
-            id=CONFLICT.id,
-            severity=Severity.ERROR,
-            message=f"sm_{number} and sm_{number}f in one build: nvcc stops at that",
-            path=setting.place.file,
-            line=setting.place.line,
-            found=f"{setting.name or 'flags'}={setting.value}"[:160],
-            why="nvcc: the same GPU code generated for non family-specific and family-specific GPU arch",
-            help=f"keep one: {number}f is machine code for the whole family, {number} for its own major as well",
-        )
-
-
-RULE = Rule("duplicate-target", "One target twice in a list", __doc__, doubles)
-CONFLICT = Rule("plain-and-family", "Plain and family code of one number in one build", __doc__, conflicts)
+RULE = Rule("duplicate-target", "One target twice in a list", __doc__, check)

@@ -22,25 +22,26 @@ from cudacompat.domain.builds.lists.guess import meant
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
 from cudacompat.domain.project.list_edits import literal, replacing
 from cudacompat.domain.project.model import ArchListSetting, Project
+from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_list
+def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     """One finding for each list with such a target."""
-    for listed in project.lists:
-        knob = listed.knob
-        if knob is None or knob.stops is None or listed.setting.name != knob.name:
-            continue
-        codes = _codes(listed)
-        refused = [each for each in codes if not knob.takes(each.number, each.suffix.value)]
-        if not refused:
-            continue
-        if knob.stops:
-            yield _stopping(project, listed, knob, codes, refused)
-        else:
-            yield _left_out(listed, knob, codes, refused)
+    knob = listed.knob
+    if knob is None or knob.stops is None or listed.setting.name != knob.name:
+        return
+    codes = _codes(listed)
+    refused = [each for each in codes if not knob.takes(each.number, each.suffix.value)]
+    if not refused:
+        return
+    if knob.stops:
+        yield _stopping(project, listed, knob, codes=codes, refused=refused)
+    else:
+        yield _left_out(listed, knob, codes, refused=refused)
 
 
 def _codes(listed: ArchListSetting) -> list[CodeTarget]:
@@ -79,7 +80,9 @@ def _stopping(
         found=f"{setting.name}={setting.value}"[:160],
         why=f"read by {listed.reader}",
         help=f'-D{other.name}="{value}" takes it' if other is not None and value else f"write {plain}",
-        fix=_moved(project, listed, knob, kept, f"-D{other.name}={value}") if other is not None and value else None,
+        fix=_moved(project, listed, knob, kept=kept, argument=f"-D{other.name}={value}")
+        if other is not None and value
+        else None,
     )
 
 
@@ -101,11 +104,12 @@ def _moved(project: Project, listed: ArchListSetting, knob: Knob, kept: list[Cod
         return None
     left = _spelled(knob, kept) if kept else (knob.empty[0] if knob.empty is not None else None)
     start = file.text.rfind("-D", 0, setting.place.start)
-    start -= file.text[start - 1] in "\"'"
+    if file.text[start - 1] in "\"'":
+        start -= 1
     if left is None or not file.text[start - 1].isspace():
         return None
     place = setting.place
-    edits = (Edit(file.name, start, start, f'"{argument}" '), Edit(file.name, place.start, place.end, left))
+    edits = (Edit(file.name, start, start, new=f'"{argument}" '), Edit(file.name, place.start, place.end, new=left))
     return Fix(f"give it by {taken}", edits, safe=True)
 
 

@@ -21,7 +21,8 @@ from cudacompat.domain.project.model import Project
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
-_READS = re.compile(r"env_file|env-file|dotenv|EnvironmentFile|(?:source|\.)[ \t]+[^\s;&|]*\.env\b|include \.env")
+_READS = re.compile(r"env_file|env-file|dotenv|EnvironmentFile|(?:source|\.)[ \t]+[^\s;&|]{0,400}\.env\b|include \.env")
+_WORD = re.compile(r"(?:-D)?([A-Za-z_]\w*)")
 _NAME = re.compile(r"[A-Z0-9_]*(?:CUDA_ARCH\w*|CUDAARCHS|COMPUTE_CAP\w*|DOCKER_ARCH|GENCODE\w*)")
 
 
@@ -30,14 +31,17 @@ def check(project: Project) -> Iterable[Finding]:
     composed = {
         folder_of(service.file) for service in project.services if base_name(service.file).endswith(("yml", "yaml"))
     }
+    words: dict[str, frozenset[str] | None] = {}  # what the other files mention; `None` where one reads the file
     for setting in project.settings:
         file = setting.place.file
         if base_name(file) != ".env" or folder_of(file) not in composed or not setting.written.strip():
             continue
         if not (setting.name in project.known and "FLAGS" not in setting.name) and not _NAME.fullmatch(setting.name):
             continue
-        others = [each for each in project.files if each.name != file]
-        if any(setting.name in each.text or _READS.search(each.text) for each in others):
+        if file not in words:
+            words[file] = _mentioned(project, file)
+        mentioned = words[file]
+        if mentioned is None or setting.name in mentioned:
             continue
         yield Finding(
             id=RULE.id,
@@ -49,6 +53,13 @@ def check(project: Project) -> Iterable[Finding]:
             why=f"no file of the project mentions {setting.name}, and none gives this file to a container or a build",
             help=f"hand it on as a build argument: {setting.name}: ${{{setting.name}}}",
         )
+
+
+def _mentioned(project: Project, file: str) -> frozenset[str] | None:
+    others = [each.text for each in project.files if each.name != file]
+    if any(map(_READS.search, others)):
+        return None
+    return frozenset(word for text in others for word in _WORD.findall(text))
 
 
 RULE = Rule("env-file-unused", "Architectures in a .env that nobody reads", __doc__, check)

@@ -39,7 +39,7 @@ def check(project: Project) -> Iterable[Finding]:
                     place = file.place(start, end)
                     fix = None
                     if change.now is not None:
-                        fix = Fix(f"take {change.now}", (Edit(file.name, start, end, change.now),), safe=False)
+                        fix = Fix(f"take {change.now}", (Edit(file.name, start, end, new=change.now),), safe=False)
                     yield Finding(
                         id=RULE.id,
                         severity=Severity.ERROR,
@@ -61,8 +61,9 @@ def _mentions(text: str, package: str, feature: str) -> Iterator[tuple[int, int]
     """Where the manifest asks for this feature of the package."""
     name = re.escape(package)
     lists = re.compile(
-        rf"(?m)^\s*{name}\s*=\s*\{{[^}}]*?features\s*=\s*\[([^\]]*)\]"
-        rf"|^\[(?:[\w.'()\" =,-]*\.)?dependencies\.{name}\]\s*$(?:(?!^\[)[\s\S])*?^\s*features\s*=\s*\[([^\]]*)\]",
+        rf"(?m)^[ \t]*{name}\s*=\s*\{{[^}}]{{0,4000}}?features\s*=\s*\[([^\]]{{0,4000}}+)\]"
+        rf"|^\[(?:[\w.'()\" =,-]*\.)?dependencies\.{name}\][ \t]*$(?:(?!^\[)[\s\S]){{0,4000}}?"
+        r"^[ \t]*features\s*=\s*\[([^\]]{0,4000}+)\]",
         re.DOTALL,
     )
     for match in lists.finditer(text):

@@ -17,7 +17,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.project.model import EngineUse, Project, SourceFile
+from cudacompat.domain.project.model import ArchListSetting, EngineUse, Project, SourceFile
+from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -27,29 +28,40 @@ _FLAG = re.compile(
 )
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_list
+def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     """One finding for each list that counts for nothing."""
-    for listed in project.lists:
-        use, knob = listed.use, listed.knob
-        hazard = next((each for each in use.engine.hazards if each.name == _HAZARD), None)
-        if hazard is None or knob is None or listed.command is None or listed.command.conditional:
-            continue
-        file = _setup(project, use)
-        flag = _FLAG.search(file.text) if file is not None else None
-        if file is None or flag is None or knob.name in file.text or "extra_compile_args" not in file.text:
-            continue
-        setting = listed.setting
-        line = file.text.count("\n", 0, flag.start("flag")) + 1
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.WARNING,
-            message=f"{setting.name} counts for nothing: {file.name} gives nvcc targets of its own",
-            path=setting.place.file,
-            line=setting.place.line,
-            found=f"{file.name}:{line}: {flag['flag']}"[:160],
-            why=hazard.why,
-            help=f"take the flags out of {file.name}, or change the targets there",
-        )
+    use, knob = listed.use, listed.knob
+    hazard = next((each for each in use.engine.hazards if each.name == _HAZARD), None)
+    if hazard is None or knob is None or listed.command is None or listed.command.conditional:
+        return
+    file = _setup(project, use)
+    flag = _own_flag(project, file) if file is not None else None
+    if file is None or flag is None or _names(project, file, knob.name):
+        return
+    setting = listed.setting
+    line = file.place(flag.start("flag"), flag.start("flag")).line
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        message=f"{setting.name} counts for nothing: {file.name} gives nvcc targets of its own",
+        path=setting.place.file,
+        line=setting.place.line,
+        found=f"{file.name}:{line}: {flag['flag']}"[:160],
+        why=hazard.why,
+        help=f"take the flags out of {file.name}, or change the targets there",
+    )
+
+
+def _own_flag(project: Project, file: SourceFile) -> re.Match[str] | None:
+    """The first flag that the file gives to nvcc; `None` where it gives it none."""
+    return project.once(
+        ("own_flag", file.name), lambda: _FLAG.search(file.text) if "extra_compile_args" in file.text else None
+    )
+
+
+def _names(project: Project, file: SourceFile, name: str) -> bool:
+    return project.once(("names", file.name, name), lambda: name in file.text)
 
 
 def _setup(project: Project, use: EngineUse) -> SourceFile | None:

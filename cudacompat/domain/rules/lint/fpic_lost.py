@@ -37,7 +37,7 @@ def check(project: Project) -> Iterable[Finding]:
             flag = f"-Xcompiler={hazard.unless}"
             fix = None
             if setting.quote and setting.written == setting.value:
-                edit = Edit(setting.place.file, setting.place.end, setting.place.end, f" {flag}")
+                edit = Edit(setting.place.file, setting.place.end, setting.place.end, new=f" {flag}")
                 fix = Fix(f"add {flag}", (edit,), safe=True)
             yield Finding(
                 id=RULE.id,

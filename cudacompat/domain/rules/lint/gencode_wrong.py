@@ -28,7 +28,7 @@ _PAIR = re.compile(
     r",\s?code=(?P<code>[a-z]*_?\d{2,3}[af]?(?:,[a-z]*_?\d{2,3}[af]?)*)(?![\w$\[{(])"
 )
 _CODE = re.compile(r"(?:(sm|compute|lto)_)?(\d{2,3})([af]?)")
-_COMMENT = re.compile(r"(?:^|\s)(?:#|//|/\*|REM\s)", re.IGNORECASE)
+_COMMENT = re.compile(r"(?:^|\s)(?:#|//|/\*|REM\s)", re.IGNORECASE | re.MULTILINE)
 _ARCH = ("-arch", "--gpu-architecture")
 _CODE_OPTION = ("-code", "--gpu-code")
 
@@ -50,23 +50,30 @@ def check(project: Project) -> Iterable[Finding]:
 
 
 def _pairs(file: SourceFile) -> Iterator[Finding]:
+    after, comment = 0, -1  # where the line ends that was looked at last, and where a comment begins in it
     for match in _PAIR.finditer(file.text):
-        begin = file.text.rfind("\n", 0, match.start()) + 1
-        if _COMMENT.search(file.text[begin : match.start()]):
+        if match.start() >= after:
+            begin = file.text.rfind("\n", 0, match.start()) + 1
+            after = file.text.find("\n", match.start()) + 1 or len(file.text) + 1
+            found = _COMMENT.search(file.text, begin, after - 1)
+            comment = found.end() if found is not None else -1
+        if 0 <= comment <= match.start():
             continue
-        found = _fault(match)
-        if found is None:
+        fault = _fault(match)
+        if fault is None:
             continue
-        message, help_, span = found
+        message, help_, span = fault
         edits = (
-            (Edit(file.name, match.start() + span[0], match.start() + span[1], span[2]),) if span is not None else ()
+            (Edit(file.name, match.start() + span[0], match.start() + span[1], new=span[2]),)
+            if span is not None
+            else ()
         )
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
             message=message,
             path=file.name,
-            line=file.text.count("\n", 0, match.start("kind")) + 1,
+            line=file.place(match.start("kind"), match.start("kind")).line,
             found=" ".join(match[0].split())[:160],
             why="nvcc stops at it",
             help=help_,
@@ -144,7 +151,16 @@ def _options(place: TextSpan, text: str) -> Iterator[Finding]:
         )
     if finding is not None:
         severity, message, help_ = finding
-        yield Finding(RULE.id, severity, message, place.file, text[:160], "measured with nvcc 13.5", help_, place.line)
+        yield Finding(
+            RULE.id,
+            severity,
+            message,
+            path=place.file,
+            found=text[:160],
+            why="measured with nvcc 13.5",
+            help=help_,
+            line=place.line,
+        )
 
 
 def _values(words: list[str], options: tuple[str, ...]) -> list[str]:

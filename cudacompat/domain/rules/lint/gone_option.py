@@ -19,6 +19,7 @@ from cudacompat.domain.builds.engine import Effect, RenamedOption
 from cudacompat.domain.project.arguments import defines_of
 from cudacompat.domain.project.command_facts import is_on
 from cudacompat.domain.project.model import Command, Project, Setting
+from cudacompat.domain.project.walks import Memory, on_command_in_turn
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -29,10 +30,16 @@ _SAYS = {
 }
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command_in_turn
+def check(project: Project, command: Command, seen: Memory) -> Iterable[Finding]:
     """One finding for each option that is gone, at the command that gives it."""
-    for command in project.commands:
-        yield from _of(command, project)
+    arguments = command.environment.get("CMAKE_ARGS")
+    if command.use is not None and arguments is not None and not command.defines:
+        key = (command.use.engine.name, command.use.version, command.program, arguments.place.at)
+        if key in seen:
+            return
+        seen.add(key)
+    yield from _of(command, project)
 
 
 def _of(command: Command, project: Project) -> Iterator[Finding]:
@@ -77,7 +84,7 @@ def _renamed(project: Project, setting: Setting, gone: RenamedOption) -> Fix | N
     between = file.text[at + len(setting.name) : setting.place.start] if at >= 0 else ""
     if at < 0 or "=" not in between or any(char.isspace() for char in between):
         return None
-    edit = Edit(file.name, at, at + len(setting.name), gone.now)
+    edit = Edit(file.name, at, at + len(setting.name), new=gone.now)
     return Fix(f"write {gone.now} for {setting.name}", (edit,), safe=True)
 
 

@@ -15,28 +15,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.project.ci_jobs import jobs_with
-from cudacompat.domain.project.model import Command, Project
+from cudacompat.domain.project.model import CiJob, Command, Project
+from cudacompat.domain.project.walks import on_job
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_job
+def check(_project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterable[Finding]:
     """One finding for each job, at its first such command."""
-    for job, commands in jobs_with(project):
-        needing = next((each for each in commands if _needs_gpu(each)), None) if job.hosted else None
-        if needing is None:
-            continue
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.NOTE,
-            message=f"{needing.program} needs a GPU, and {', '.join(job.runner)} has none",
-            path=job.file,
-            line=needing.place.line,
-            found=needing.line[:160],
-            why="hosted runners have no NVIDIA driver",
-            help="run it where a GPU is; here `cudacompat check` judges the artifact without one",
-        )
+    needing = next((each for each in commands if _needs_gpu(each)), None) if job.hosted else None
+    if needing is None:
+        return
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.NOTE,
+        message=f"{needing.program} needs a GPU, and {', '.join(job.runner)} has none",
+        path=job.file,
+        line=needing.place.line,
+        found=needing.line[:160],
+        why="hosted runners have no NVIDIA driver",
+        help="run it where a GPU is; here `cudacompat check` judges the artifact without one",
+    )
 
 
 def _needs_gpu(command: Command) -> bool:

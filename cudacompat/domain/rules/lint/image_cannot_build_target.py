@@ -45,7 +45,7 @@ def check(project: Project) -> Iterable[Finding]:
         missing = [arch for arch in dict.fromkeys(wanted) if arch not in made_by.targets and _known(arch)]
         if missing:
             reported.add((command.stage.file, command.stage.number))
-            yield _cannot(project, command.stage, listed, made_by, missing, wanted)
+            yield _cannot(project, command.stage, listed, made_by=made_by, missing=missing, wanted=wanted)
     for stage in project.stages:
         if (stage.file, stage.number) not in reported:
             yield from _gpus(project, stage)
@@ -75,7 +75,7 @@ def _cannot(
     setting = listed.setting
     image = stage.base.image if stage.base is not None else ""
     names = ", ".join(f"sm_{arch}" for arch in missing)
-    help_, fix = _better(project, stage, wanted, made_by)
+    help_, fix = _better(project, stage, wanted, made_by=made_by)
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR,
@@ -112,7 +112,7 @@ def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: Cuda
     base = stage.base
     old = patch_of(base) if base is not None else None
     help_ = f"FROM {_named_alike(base, chosen)}" if base is not None else ""
-    edits = version_edits(project, stage, old, chosen.cuda) if old is not None else ()
+    edits = version_edits(project, stage, old, new=chosen.cuda) if old is not None else ()
     fix = Fix(f"begin with CUDA {chosen.cuda}", edits, safe=False) if edits else None
     return help_, fix
 
@@ -147,7 +147,7 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
     if not missing:
         return
     in_all = [arch for arch in numbers if _known(arch)]
-    help_, fix = _better(project, stage, in_all, made_by)
+    help_, fix = _better(project, stage, in_all, made_by=made_by)
     gone = any(int(arch) < RELEASES[-1].default_target for arch in missing)
     yield Finding(
         id=RULE.id,

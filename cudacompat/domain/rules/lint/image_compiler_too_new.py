@@ -17,8 +17,9 @@ import re
 from collections.abc import Iterable
 
 from cudacompat.domain.project.command_facts import ancestry
-from cudacompat.domain.project.model import Command, Project, Setting, Stage, TextSpan
+from cudacompat.domain.project.model import Command, Project, Setting, Stage, TextSpan, Word
 from cudacompat.domain.project.stages import builds_cuda, distro_of, installed, toolkit
+from cudacompat.domain.project.walks import on_stage
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -27,39 +28,39 @@ _NAMES = ("CUDAHOSTCXX", "NVCC_CCBIN", "CMAKE_CUDA_HOST_COMPILER")
 _OTHERS = re.compile(r"update-alternatives|ccbin|allow-unsupported-compiler|clang|gcc-toolset|scl |conda")
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_stage
+def check(project: Project, stage: Stage) -> Iterable[Finding]:
     """One finding for each stage, at the compiler that is too new."""
-    for stage in project.stages:
-        made_by = toolkit(project, stage)
-        command = next(
-            (each for each in project.commands_of(stage) if builds_cuda(project, each) and not each.conditional), None
-        )
-        if made_by is None or command is None:
-            continue
-        named = _named(command)
-        if named is not None:
-            match = _COMPILER.fullmatch(named.value or "")
-            if match is None or int(match[1]) <= made_by.gcc_max:
-                continue
-            major, place, found = int(match[1]), named.place, f"{named.name}={named.written}"
-            edit = Edit(place.file, place.start, place.end, f"g++-{made_by.gcc_max}")
-            fix = Fix(f"g++-{made_by.gcc_max}", (edit,), safe=False) if named.written == named.value else None
-        else:
-            own = _own(project, stage)
-            if own is None or own[0] <= made_by.gcc_max:
-                continue
-            (major, place, found), fix = own, None
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.ERROR,
-            message=f"gcc {major} is newer than CUDA {made_by.version} takes (gcc {made_by.gcc_max} at most)",
-            path=place.file,
-            line=place.line,
-            found=found[:160],
-            why='nvcc stops at every file: "unsupported GNU version"',
-            help=f"install g++-{made_by.gcc_max} and set CUDAHOSTCXX to it, or take a newer CUDA release",
-            fix=fix,
-        )
+    made_by = toolkit(project, stage)
+    command = next(
+        (each for each in project.commands_of(stage) if builds_cuda(project, each) and not each.conditional), None
+    )
+    if made_by is None or command is None:
+        return
+    named = _named(command)
+    if named is not None:
+        match = _COMPILER.fullmatch(named.value or "")
+        if match is None or int(match[1]) <= made_by.gcc_max:
+            return
+        major, place, found = int(match[1]), named.place, f"{named.name}={named.written}"
+        edit = Edit(place.file, place.start, place.end, new=f"g++-{made_by.gcc_max}")
+        fix = Fix(f"g++-{made_by.gcc_max}", (edit,), safe=False) if named.written == named.value else None
+    else:
+        own = _own(project, stage)
+        if own is None or own[0] <= made_by.gcc_max:
+            return
+        (major, place, found), fix = own, None
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"gcc {major} is newer than CUDA {made_by.version} takes (gcc {made_by.gcc_max} at most)",
+        path=place.file,
+        line=place.line,
+        found=found[:160],
+        why='nvcc stops at every file: "unsupported GNU version"',
+        help=f"install g++-{made_by.gcc_max} and set CUDAHOSTCXX to it, or take a newer CUDA release",
+        fix=fix,
+    )
 
 
 def _named(command: Command) -> Setting | None:
@@ -72,19 +73,31 @@ def _own(project: Project, stage: Stage) -> tuple[int, TextSpan, str] | None:
     of = distro_of(stage.base)
     if of is None:
         return None
-    place: tuple[TextSpan, str] | None = None
+    place: Word | None = None
     for each in ancestry(project, stage):
-        for command in project.commands_of(each):
-            if _OTHERS.search(command.line):
-                return None
-            for word in installed(command):
-                if _COMPILER.fullmatch(word.text):
-                    return None
-                if word.text in ("g++", "gcc", "build-essential", "gcc-c++"):
-                    place = place or (word.place, word.text)
-        if any(setting.name in ("CC", "CXX", "NVCC_PREPEND_FLAGS", "PATH") for setting in each.settings):
+        other, own = _installs(project, each)
+        if other:
             return None
-    return (of.gcc, place[0], f"{place[1]} of {of.name}") if place is not None else None
+        place = place or own
+    return (of.gcc, place.place, f"{place.text} of {of.name}") if place is not None else None
+
+
+def _installs(project: Project, stage: Stage) -> tuple[bool, Word | None]:
+    """Whether a stage's own instructions may choose another compiler, and where they install the distribution's."""
+    return project.once(("installs_compiler", stage.key), lambda: _installs_itself(project, stage))
+
+
+def _installs_itself(project: Project, stage: Stage) -> tuple[bool, Word | None]:
+    own: Word | None = None
+    for command in project.commands_of(stage):
+        if _OTHERS.search(command.line):
+            return True, None
+        for word in installed(command):
+            if _COMPILER.fullmatch(word.text):
+                return True, None
+            if word.text in ("g++", "gcc", "build-essential", "gcc-c++"):
+                own = own or word
+    return any(setting.name in ("CC", "CXX", "NVCC_PREPEND_FLAGS", "PATH") for setting in stage.settings), own
 
 
 RULE = Rule("image-compiler-too-new", "A host compiler too new for the image's CUDA", __doc__, check)

@@ -33,7 +33,7 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         if not archs.code or not says_ptx(listed.grammar) or any(each.sass for each in archs.code):
             continue
-        if not any(project.starts_of(stage) for stage in project.stages_of(command.stage.file)):
+        if not _says_start(project, command.stage.file):
             continue
         setting = listed.setting
         yield Finding(
@@ -46,6 +46,12 @@ def check(project: Project) -> Iterable[Finding]:
             why="the driver keeps what it compiles below the home folder, which goes with the container",
             help="add machine code for the GPUs that are used, or put CUDA_CACHE_PATH on a volume",
         )
+
+
+def _says_start(project: Project, file: str) -> bool:
+    """Whether a Dockerfile says what a container starts."""
+    stages = project.stages_of(file)
+    return project.once(("says_start", file), lambda: any(project.starts_of(stage) for stage in stages))
 
 
 RULE = Rule("jit-cache-lost", "PTX alone, and no place for the JIT's cache", __doc__, check)

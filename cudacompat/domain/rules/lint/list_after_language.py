@@ -55,7 +55,7 @@ def check(project: Project) -> Iterable[Finding]:
         if not late or any(_sets(each.command) for each in own[: len(own) - len(late)]):
             continue
         where = f"{file.name}:{language.command.place.line}" if language is not None else "project() in CMakeLists.txt"
-        yield from _late(project, file, late, where, language)
+        yield from _late(project, file, late, where=where, language=language)
 
 
 def _texts(project: Project, *files: CMakeFile | None) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _late(
             found=project.text(command.place)[:160].split("\n")[0],
             why=_WHY[kind],
             help="move it before project() or enable_language(CUDA)",
-            fix=_moved(project, file, each, language) if kind == "guarded" else None,
+            fix=_moved(project, file, each, language=language) if kind == "guarded" else None,
         )
 
 
@@ -148,7 +148,7 @@ def _moved(project: Project, file: CMakeFile, each: CommandScope, language: Comm
     if source.text[start : opening.place.start].strip() or "${" in block.replace("${CMAKE_CUDA_ARCHITECTURES}", ""):
         return None
     before = source.text.rfind("\n", 0, first.place.start) + 1
-    edits = (Edit(file.name, before, before, block), Edit(file.name, start, stop, ""))
+    edits = (Edit(file.name, before, before, new=block), Edit(file.name, start, stop, new=""))
     return Fix("move it before project()", edits, safe=False)
 
 

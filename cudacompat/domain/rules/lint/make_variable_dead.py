@@ -20,43 +20,44 @@ from collections.abc import Iterable, Iterator
 from cudacompat.domain.builds.engine import Channel, Effect
 from cudacompat.domain.project.cuda_switches import needed_switches
 from cudacompat.domain.project.model import Command, Project, TextSpan
+from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 _OFF = frozenset({"", "0", "off", "no", "false"})
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command
+def check(_project: Project, command: Command) -> Iterable[Finding]:
     """One finding for each such variable."""
-    for command in project.commands:
-        use = command.use
-        if use is None or command.program not in ("make", "gmake"):
+    use = command.use
+    if use is None or command.program not in ("make", "gmake"):
+        return
+    given = dict(_given(command))
+    handed = given.get("CMAKE_ARGS", ("", command.place))[0]
+    if re.search(r"-D\w*CUDA\w*=", handed) or handed == "?":
+        return
+    for gone in use.engine.removed:
+        value, place = given.get(gone.name, ("", command.place))
+        if not gone.by_make or not gone.window.holds(use.parsed) or value.lower() in _OFF:
             continue
-        given = dict(_given(command))
-        handed = given.get("CMAKE_ARGS", ("", command.place))[0]
-        if re.search(r"-D\w*CUDA\w*=", handed) or handed == "?":
-            continue
-        for gone in use.engine.removed:
-            value, place = given.get(gone.name, ("", command.place))
-            if not gone.by_make or not gone.window.holds(use.parsed) or value.lower() in _OFF:
-                continue
-            stops = gone.effect is Effect.STOPS
-            version = f" {use.engine.label(use.parsed)}" if use.version else ""
-            result = "stops" if stops else "ignores it: the build has no CUDA, and runs on the CPU"
-            switch = next((each for each in needed_switches(command) if each.channel is Channel.DEFINE), None)
-            option = f" -D{switch.name}={switch.value}" if switch is not None else ""
-            by_cmake = f"cmake -B build{option} && cmake --build build -j"
-            yield Finding(
-                id=RULE.id,
-                severity=Severity.ERROR,
-                message=f"{gone.name} is given to make, and the Makefile of {use.engine.name}{version} {result}",
-                path=place.file,
-                line=place.line,
-                found=command.line[:160],
-                why=gone.source,
-                help=f'make "{gone.now}"' if gone.now else by_cmake,
-            )
-            break
+        stops = gone.effect is Effect.STOPS
+        version = f" {use.engine.label(use.parsed)}" if use.version else ""
+        result = "stops" if stops else "ignores it: the build has no CUDA, and runs on the CPU"
+        switch = next((each for each in needed_switches(command) if each.channel is Channel.DEFINE), None)
+        option = f" -D{switch.name}={switch.value}" if switch is not None else ""
+        by_cmake = f"cmake -B build{option} && cmake --build build -j"
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"{gone.name} is given to make, and the Makefile of {use.engine.name}{version} {result}",
+            path=place.file,
+            line=place.line,
+            found=command.line[:160],
+            why=gone.source,
+            help=f'make "{gone.now}"' if gone.now else by_cmake,
+        )
+        break
 
 
 def _given(command: Command) -> Iterator[tuple[str, tuple[str, TextSpan]]]:

@@ -17,39 +17,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.project.ci_jobs import jobs_with, lists_of, publishes
+from cudacompat.domain.project.ci_jobs import lists_of, publishes
 from cudacompat.domain.project.model import CiJob, Command, Project
 from cudacompat.domain.project.native_builds import asks_native
 from cudacompat.domain.project.stages import distro_of
+from cudacompat.domain.project.walks import on_job
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_job
+def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterable[Finding]:
     """One finding for each list, and for each build that has none."""
-    for job, commands in jobs_with(project):
-        if not job.hosted:
+    if not job.hosted:
+        return
+    severity = Severity.ERROR if publishes(job, commands) else Severity.WARNING
+    said: set[int] = set()
+    for command in commands:
+        if command.conditional or command.use is None:
             continue
-        severity = Severity.ERROR if publishes(job, commands) else Severity.WARNING
-        said: set[int] = set()
-        for command in commands:
-            if command.conditional or command.use is None:
-                continue
-            native = next((each for each in lists_of(project, command) if each.word == "native"), None)
-            if native is not None and native.setting.place.start not in said:
-                setting = native.setting
-                said.add(setting.place.start)
-                yield _finding(
-                    job,
-                    command,
-                    severity,
-                    setting.place.line,
-                    f"{setting.name or 'the list'} is `native`",
-                    setting.written,
-                )
-            elif native is None and _passes_on(job) and asks_native(project, command) is not None:
-                what = f"{command.use.engine.name} is told no architectures and takes `native`"
-                yield _finding(job, command, severity, command.place.line, what, command.line)
+        native = next((each for each in lists_of(project, command) if each.word == "native"), None)
+        if native is not None and native.setting.place.start not in said:
+            setting = native.setting
+            said.add(setting.place.start)
+            yield _finding(
+                job,
+                command,
+                severity,
+                line=setting.place.line,
+                what=f"{setting.name or 'the list'} is `native`",
+                found=setting.written,
+            )
+        elif native is None and _passes_on(job) and asks_native(project, command) is not None:
+            what = f"{command.use.engine.name} is told no architectures and takes `native`"
+            yield _finding(job, command, severity, line=command.place.line, what=what, found=command.line)
 
 
 def _passes_on(job: CiJob) -> bool:

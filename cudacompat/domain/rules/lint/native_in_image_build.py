@@ -37,7 +37,7 @@ def check(project: Project) -> Iterable[Finding]:
             place = native_flag(project, command)
             if place is not None:
                 said.add(command.place.start)
-                yield _flagged(project, command.stage, command, place)
+                yield _flagged(project, command.stage, command, place=place)
     for listed, command in reaching(project):
         if listed.word != "native" or command.stage is None or command.conditional:
             continue
@@ -122,11 +122,11 @@ def _fix(project: Project, command: Command, native: Native) -> Fix | None:
     what = f"{define}: the build's own list in the place of `native`"
     if command.use.engine.system is BuildSystem.CMAKE and command.program == "cmake":
         end = command.words[0].place.end
-        return Fix(what, (Edit(command.place.file, end, end, f" {define}"),), safe=False)
+        return Fix(what, (Edit(command.place.file, end, end, new=f" {define}"),), safe=False)
     arguments = command.environment.get("CMAKE_ARGS")
     if arguments is not None and arguments.quote and project.text(arguments.place).startswith("-D"):
         start = arguments.place.start
-        return Fix(what, (Edit(arguments.place.file, start, start, f"{define} "),), safe=False)
+        return Fix(what, (Edit(arguments.place.file, start, start, new=f"{define} "),), safe=False)
     return None
 
 

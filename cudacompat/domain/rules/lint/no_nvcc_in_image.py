@@ -36,14 +36,14 @@ def check(project: Project) -> Iterable[Finding]:
         fix = None
         if stage.parent is None and at:
             start = stage.place.start + at
-            edit = Edit(stage.file, start, start + len(stage.base.flavour), "devel")
+            edit = Edit(stage.file, start, start + len(stage.base.flavour), new="devel")
             fix = Fix(f"begin with {_devel(stage.base)}", (edit,), safe=False)
         copy = f"FROM {_devel(stage.base)} for this stage, and copy the result into the {stage.base.flavour} image"
-        yield _finding(stage.base, building, copy, fix)
+        yield _finding(stage.base, building, copy, fix=fix)
     for job, commands in jobs_with(project):
         building = _building(project, job.base, commands)
         if building is not None and job.base is not None:
-            yield _finding(job.base, building, f"run the job in {_devel(job.base)}", None)
+            yield _finding(job.base, building, f"run the job in {_devel(job.base)}", fix=None)
 
 
 def _building(project: Project, base: Base | None, commands: Sequence[Command]) -> Command | None:

@@ -49,7 +49,9 @@ def check(project: Project) -> Iterable[Finding]:
             found=base.image,
             why=wrong,
             help=better or _other(base),
-            fix=exchanged(project, place, base.image, better, f"begin with {better}") if better is not None else None,
+            fix=exchanged(project, place, base.image, new=better, what=f"begin with {better}")
+            if better is not None
+            else None,
         )
 
 

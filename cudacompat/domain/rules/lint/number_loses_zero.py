@@ -19,6 +19,7 @@ from cudacompat.domain.project.model import Project
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
+_LONGEST = 1000  # characters in front of a name on its line
 _NUMBER = re.compile(r"\d{1,2}\.0")
 
 
@@ -31,6 +32,8 @@ def check(project: Project) -> Iterable[Finding]:
         if file is None or file.name not in workflows or setting.in_shell or not _NUMBER.fullmatch(setting.written):
             continue
         begin = file.text.rfind("\n", 0, place.start) + 1
+        if place.start - begin > _LONGEST + len(setting.name):
+            continue  # a mapping on one line
         if not re.fullmatch(rf"\s*{re.escape(setting.name)}:[ \t]+", file.text[begin : place.start]):
             continue
         yield Finding(
@@ -42,7 +45,9 @@ def check(project: Project) -> Iterable[Finding]:
             found=f"{setting.name}: {setting.written}",
             why="YAML takes it for a number, and the runner writes it without the zero",
             help=f'{setting.name}: "{setting.written}"',
-            fix=Fix("put it in quotes", (Edit(file.name, place.start, place.end, f'"{setting.written}"'),), safe=True),
+            fix=Fix(
+                "put it in quotes", (Edit(file.name, place.start, place.end, new=f'"{setting.written}"'),), safe=True
+            ),
         )
 
 

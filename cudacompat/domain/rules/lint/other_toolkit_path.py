@@ -16,16 +16,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.ci_jobs import jobs_with
-from cudacompat.domain.project.command_facts import ancestry
 from cudacompat.domain.project.image_names import is_nvidia_cuda
-from cudacompat.domain.project.model import Base, Command, Project, Setting
+from cudacompat.domain.project.model import Base, Command, Project, Setting, Stage
+from cudacompat.domain.project.stages import along
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 _PATH = re.compile(r"/usr/local/cuda-(\d{1,2})\.(\d{1,2})(?![\d.])")
+_RELEASE = re.compile(r"[-_](\d{1,2})[-.](\d{1,2})")
 _STOPS = frozenset(
     {"CUDA_HOME", "CUDA_PATH", "CUDA_ROOT", "CUDACXX", "CUDAToolkit_ROOT", "CUDA_TOOLKIT_ROOT_DIR",
      "CMAKE_CUDA_COMPILER", "NVCC"}
@@ -50,11 +52,11 @@ def check(project: Project) -> Iterable[Finding]:
             ):
                 continue
             number = f"{match[1]}.{match[2]}"
-            if number == str(base.cuda) or re.search(rf"cuda\S*[-_]{match[1]}[-.]{match[2]}", around):
+            if number == str(base.cuda) or (match[1], match[2]) in around:
                 continue
             said.add(at)
             start = setting.place.start + match.start()
-            edit = Edit(setting.place.file, start, start + len(match[0]), "/usr/local/cuda")
+            edit = Edit(setting.place.file, start, start + len(match[0]), new="/usr/local/cuda")
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR if setting.name in _STOPS else Severity.WARNING,
@@ -68,28 +70,51 @@ def check(project: Project) -> Iterable[Finding]:
             )
 
 
-def _places(project: Project) -> Iterator[tuple[Base, tuple[Setting, ...], str]]:
-    """The images in which something is set, what, and the commands and copies that may put another toolkit there."""
+def _places(project: Project) -> Iterator[tuple[Base, tuple[Setting, ...], frozenset[tuple[str, str]]]]:
+    """The images in which something is set, what, and the releases that its commands and copies may put there."""
     for stage in project.stages:
         if stage.base is None:
             continue
-        family = tuple(ancestry(project, stage))
-        commands = [command for each in family for command in project.commands_of(each)]
-        copies = [f"{copy.target} {' '.join(copy.sources)}" for each in family for copy in each.copies]
-        own = project.commands_of(stage)
-        settings = (*stage.settings, *(each for command in own for each in _given(command)))
-        yield stage.base, settings, "\n".join([*(_bare(command) for command in commands), *copies])
+        settings = (*stage.settings, *_given(project.commands_of(stage)))
+        yield (
+            stage.base,
+            settings,
+            along(project, "brought_here", stage, answer=partial(_and_before, project), nothing=frozenset()),
+        )
     for job, found in jobs_with(project):
         if job.base is not None and not any("cuda" in (step.uses or "").lower() for step in job.steps):
-            settings = (*job.environment.values(), *(each for command in found for each in _given(command)))
-            yield job.base, settings, "\n".join(_bare(command) for command in found)
+            settings = (*job.environment.values(), *_given(found))
+            yield job.base, settings, frozenset(_releases(map(_bare, found)))
 
 
-def _given(command: Command) -> Iterator[Setting]:
-    yield from command.defines
-    for setting in command.environment.values():
-        if setting.place.file == command.place.file:
-            yield setting
+def _and_before(project: Project, stage: Stage, before: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    own = _brought(project, stage)
+    return before | own if own else before
+
+
+def _brought(project: Project, stage: Stage) -> frozenset[tuple[str, str]]:
+    """The releases of CUDA that a stage's own commands and copies name."""
+    commands = map(_bare, project.commands_of(stage))
+    copies = (f"{copy.target} {' '.join(copy.sources)}" for copy in stage.copies)
+    return project.once(("brought", stage.key), lambda: frozenset(_releases((*commands, *copies))))
+
+
+def _releases(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        for word in text.split():
+            _, cuda, behind = word.partition("cuda")
+            if cuda:
+                yield from _RELEASE.findall(behind)
+
+
+def _given(commands: Iterable[Command]) -> Iterator[Setting]:
+    """What is given to commands: on their lines, and in what they see, which many of them share."""
+    seen: set[int] = set()
+    for command in commands:
+        yield from command.defines
+        if id(command.environment) not in seen:
+            seen.add(id(command.environment))
+            yield from (each for each in command.environment.values() if each.place.file == command.place.file)
 
 
 def _bare(command: Command) -> str:

@@ -1,9 +1,8 @@
-"""Settings of a build for a package that is not built: `prebuilt-wheel` and `wheel-instead-of-build`.
+"""Settings of a build for a package that is not built.
 
 What it finds: CMAKE_ARGS, TORCH_CUDA_ARCH_LIST, CMAKE_CUDA_ARCHITECTURES and the like in front of a `pip install` of a
 package that comes as a wheel: torch, ctranslate2, faster-whisper, bitsandbytes, onnxruntime-gpu, vllm, and
-llama-cpp-python with an index of CUDA wheels; and FLASH_ATTN_CUDA_ARCHS for flash-attn, whose setup.py downloads a
-wheel of its project where one fits.
+llama-cpp-python with an index of CUDA wheels.
 
 Why it matters: pip unpacks the wheel and reads none of them. The architectures are those that its maker chose; a card
 that is missing there is missing still.
@@ -11,60 +10,66 @@ that is missing there is missing still.
 Example: `TORCH_CUDA_ARCH_LIST="12.0" pip install torch`.
 
 What to do: look at what the wheel carries (`cudacompat check FILE.whl --gpu …`). If it lacks the card, build from
-source: `--no-binary PACKAGE` where the index has the source, without the index of wheels; for flash-attn,
-FLASH_ATTENTION_FORCE_BUILD=TRUE.
+source: `--no-binary PACKAGE` where the index has the source, without the index of wheels.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from cudacompat.domain.builds.engine import RequiredSetting
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.ci_jobs import lists_of
 from cudacompat.domain.project.model import Command, Project, Setting
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt, prebuilt
-from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.project.walks import on_command
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 _SETTINGS = ("CMAKE_ARGS", "NVCC_PREPEND_FLAGS")  # beside those that carry a list
 _SOURCE = ("--no-binary", "--no-binary=:all:", "-e", "--editable")
+
+
 _PREFERS = ("--prefer-binary", "--only-binary", "-i", "--index-url", "--no-index", "--find-links", "-f")
+
+
 _NORMAL = re.compile(r"[-_.]+")
+
+
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?(?:[<>=!~]=?.*)?")
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command
+def check(project: Project, command: Command) -> Iterable[Finding]:
     """One finding for each command and setting."""
-    for command in project.commands:
-        packages = list(_installed(command))
-        if not packages or command.conditional:
-            continue
-        rows = [prebuilt(project.wheels, name) for name in packages]
-        for setting in (*_in_front(project, command), *_of_stage(project, command)):
-            row = _of_index(command, rows)
-            if row is None:
-                continue
-            sure = row.index is None or any(command.has(option) for option in _PREFERS) or _prefers(command)
-            yield Finding(
-                id=RULE.id,
-                severity=Severity.ERROR if sure else Severity.WARNING,
-                message=f"{setting.name} does not change a wheel: {row.name} is not built here"
-                if sure
-                else f"{setting.name} does not change a wheel, and this index has wheels of {row.name}",
-                path=setting.place.file,
-                line=setting.place.line,
-                found=f"{setting.name}={setting.written}"[:160],
-                why=f"the wheel carries {row.carries} ({row.source})",
-                help=f"check the wheel (`cudacompat check`); to build: pip install --no-binary {row.name} {row.name}",
-            )
+    packages = list(_installed(command))
+    if not packages or command.conditional:
+        return
+    settings = (*_in_front(project, command), *_of_stage(project, command))
+    row = _of_index(command, [prebuilt(project.wheels, name) for name in packages]) if settings else None
+    for setting in settings:
+        if row is None:
+            break
+        sure = row.index is None or any(command.has(option) for option in _PREFERS) or _prefers(command)
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR if sure else Severity.WARNING,
+            message=f"{setting.name} does not change a wheel: {row.name} is not built here"
+            if sure
+            else f"{setting.name} does not change a wheel, and this index has wheels of {row.name}",
+            path=setting.place.file,
+            line=setting.place.line,
+            found=f"{setting.name}={setting.written}"[:160],
+            why=f"the wheel carries {row.carries} ({row.source})",
+            help=f"check the wheel (`cudacompat check`); to build: pip install --no-binary {row.name} {row.name}",
+        )
 
 
 def _of_index(command: Command, rows: list[Prebuilt | None]) -> Prebuilt | None:
     """What decides: a wheel, if every package of the command comes as one."""
-    for row in rows:
-        if row is None or (row.index is not None and row.index not in command.line):
+    line = command.line
+    for row in dict.fromkeys(rows):
+        if row is None or (row.index is not None and row.index not in line):
             return None
     return rows[0] if rows else None
 
@@ -115,9 +120,12 @@ def _of_stage(project: Project, command: Command) -> Iterator[Setting]:
     setting = command.environment.get("CMAKE_ARGS")
     if command.stage is None or setting is None or not re.search(r"CUDA|CUBLAS", setting.written):
         return
-    own = any(each.place == setting.place for each in command.stage.settings)
-    others = [each for each in project.commands_of(command.stage) if each is not command and _may_build(each)]
-    if own and setting.way is AssignmentKind.ENVIRONMENT and not others:
+    stage = command.stage
+    own = project.once(("own_places", stage.key), lambda: frozenset(each.place.at for each in stage.settings))
+    building = (each for each in project.commands_of(stage) if _may_build(each))
+    first = project.once(("may_build", stage.key), lambda: tuple(islice(building, 2)))
+    others = [each for each in first if each is not command]
+    if setting.place.at in own and setting.way is AssignmentKind.ENVIRONMENT and not others:
         yield setting
 
 
@@ -130,53 +138,4 @@ def _may_build(command: Command) -> bool:
     )
 
 
-def check_builds(project: Project) -> Iterable[Finding]:
-    """One finding for each list that a build of pip's may not come to read."""
-    said: set[tuple[str, int]] = set()
-    for command in project.commands:
-        forcing = _forcing(command)
-        if forcing is None or command.use is None or command.conditional:
-            continue
-        given = command.environment.get(forcing.name)
-        listed = next(iter(lists_of(project, command)), None)
-        if listed is None or (given is not None and (given.value is None or given.value == forcing.value)):
-            continue
-        place = listed.setting.place
-        if place.at in said:
-            continue
-        said.add(place.at)
-        yield Finding(
-            id=BUILDS.id,
-            severity=Severity.WARNING,
-            message=f"{command.use.engine.name} may be installed from a ready wheel: no {listed.setting.name} there",
-            path=place.file,
-            line=place.line,
-            found=f"{listed.setting.name}={listed.setting.written}"[:160],
-            why=f"{forcing.why} ({forcing.source})",
-            help=f"{forcing.name}={forcing.value}",
-            fix=_forced(project, command, forcing),
-        )
-
-
-def _forcing(command: Command) -> RequiredSetting | None:
-    use = command.use
-    if use is None or not ({"install", "wheel"} & {word.text for word in command.words[1:4]}):
-        return None
-    if "setup.py" in command.line:
-        return None
-    return next((each for each in use.engine.fixed if each.against_wheel and each.window.holds(use.parsed)), None)
-
-
-def _forced(project: Project, command: Command, forcing: RequiredSetting) -> Fix | None:
-    first = command.words[0].place
-    before = project.text(command.place)[: first.start - command.place.start]
-    if forcing.name in command.environment or not re.fullmatch(
-        r"""(?:\w+=(?:"[^"]*"|'[^']*'|[^\s"'\\]*)[\s\\]+)*""", before
-    ):
-        return None
-    edit = Edit(first.file, first.start, first.start, f"{forcing.name}={forcing.value} ")
-    return Fix(f"set {forcing.name}", (edit,), safe=True)
-
-
-BUILDS = Rule("wheel-instead-of-build", "A setup that takes a wheel instead of building", __doc__, check_builds)
 RULE = Rule("prebuilt-wheel", "Build settings for a package that is not built", __doc__, check)

@@ -21,7 +21,7 @@ from cudacompat.domain.project.cmake_languages import standing
 from cudacompat.domain.project.command_facts import is_on
 from cudacompat.domain.project.default_lists import standing_lists
 from cudacompat.domain.project.list_coverage import images_of
-from cudacompat.domain.project.model import ArchListSetting, CMakeFile, Project
+from cudacompat.domain.project.model import ArchListSetting, CMakeFile, Command, Project
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import CodeKind
@@ -81,8 +81,12 @@ def _separable(file: CMakeFile) -> bool:
 def _of_nvcc(project: Project) -> Iterator[ArchListSetting]:
     for listed in project.lists:
         command = listed.command
-        if command is not None and command.program == "nvcc" and _RDC.search(command.line):
+        if command is not None and command.program == "nvcc" and _separately(project, command):
             yield listed
+
+
+def _separately(project: Project, command: Command) -> bool:
+    return project.once(("separately", id(command)), lambda: _RDC.search(command.line) is not None)
 
 
 RULE = Rule("rdc-drops-ptx", "PTX that the device link leaves out", __doc__, check)

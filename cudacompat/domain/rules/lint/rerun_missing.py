@@ -17,51 +17,54 @@ from collections.abc import Iterable
 
 from cudacompat.domain.builds.api_changes import code_only
 from cudacompat.domain.project.command_facts import base_name
-from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.model import Project, SourceFile
+from cudacompat.domain.project.walks import on_file
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
-_READS = re.compile(r"\benv\s*::\s*var(?:_os)?\s*\(\s*\"([A-Z][A-Z0-9_]*)\"")
+_READS = re.compile(r"\benv\s*+::\s*+var(?:_os)?\s*+\(\s*+\"([A-Z][A-Z0-9_]*)\"")
 _ARCHS = re.compile(
     r"CUDA\w*(?:ARCH|COMPUTE|CAPABILIT|_CC$|GENCODE|_SM)|^(?:NVCC_(?:APPEND_|PREPEND_)?FLAGS|CUDAARCHS)$|GENCODE"
 )
 _TOLD = re.compile(r"rerun-if-env-changed=\{|rerun_if_env_changed")
-_MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)[^{]*\{")
+_TELLS = re.compile(r"rerun-if-env-changed=(\w+)")
+_MAIN = re.compile(r"\bfn\s++main\s*+\(\s*+\)[^{]{0,400}\{")
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_file
+def check(_project: Project, file: SourceFile) -> Iterable[Finding]:
     """One finding for each variable."""
-    for file in project.files:
-        if base_name(file.name) != "build.rs" or _TOLD.search(file.text):
+    if base_name(file.name) != "build.rs" or _TOLD.search(file.text):
+        return
+    code = code_only(file.text)
+    told = frozenset(_TELLS.findall(file.text))
+    main = _MAIN.search(code)
+    seen: set[str] = set()
+    for match in _READS.finditer(file.text):
+        name = match[1]
+        if not code[match.start() : match.start() + 3].strip() or name in seen or not _ARCHS.search(name):
+            continue  # in a comment
+        if name in told:
             continue
-        code = code_only(file.text)
-        seen: set[str] = set()
-        for match in _READS.finditer(file.text):
-            name = match[1]
-            if not code[match.start() : match.start() + 3].strip() or name in seen or not _ARCHS.search(name):
-                continue  # in a comment
-            if f"rerun-if-env-changed={name}" in file.text:
-                continue
-            seen.add(name)
-            line = f'println!("cargo:rerun-if-env-changed={name}");'
-            main = _MAIN.search(code)
-            fix = None
-            if main is not None:
-                # the first directive of a script ends cargo's watching of the whole package: for a person to decide
-                safe = "cargo:rerun-if" in file.text
-                edit = Edit(file.name, main.end(), main.end(), f"\n    {line}")
-                fix = Fix(f"tell cargo of {name}", (edit,), safe=safe)
-            yield Finding(
-                id=RULE.id,
-                severity=Severity.WARNING,
-                message=f"the build script reads {name} and does not tell cargo: a changed list is not built",
-                path=file.name,
-                line=file.text.count("\n", 0, match.start()) + 1,
-                found=match[0] + ")",
-                why="cargo runs a build script again for files and for the variables that it named, no others",
-                help=line,
-                fix=fix,
-            )
+        seen.add(name)
+        line = f'println!("cargo:rerun-if-env-changed={name}");'
+        fix = None
+        if main is not None:
+            # the first directive of a script ends cargo's watching of the whole package: for a person to decide
+            safe = "cargo:rerun-if" in file.text
+            edit = Edit(file.name, main.end(), main.end(), new=f"\n    {line}")
+            fix = Fix(f"tell cargo of {name}", (edit,), safe=safe)
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            message=f"the build script reads {name} and does not tell cargo: a changed list is not built",
+            path=file.name,
+            line=file.place(match.start(), match.start()).line,
+            found=match[0] + ")",
+            why="cargo runs a build script again for files and for the variables that it named, no others",
+            help=line,
+            fix=fix,
+        )
 
 
 RULE = Rule("rerun-missing", "A build script that does not tell cargo of its list", __doc__, check)

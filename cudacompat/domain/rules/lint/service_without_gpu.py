@@ -32,10 +32,11 @@ _VARIABLES = ("NVIDIA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES")
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each such service."""
-    with_gpu = [service for service in project.services if service.gpu]
+    names = {service.name for service in project.services if service.gpu}
+    images = {_what(service) for service in project.services if service.gpu}
     for service in project.services:
         # beside one that has a GPU, another of the same image is its front or its tool
-        served = any(service.name == each.name or _what(service) == _what(each) for each in with_gpu)
+        served = service.name in names or _what(service) in images
         if service.gpu or service.open or served or _CPU.search(service.name):
             continue
         if any(name in service.environment for name in _VARIABLES) or _NOT_RUNNING.search(" ".join(service.words)):
@@ -90,7 +91,7 @@ def _fix(project: Project, service: Service) -> Fix | None:
     indent = file.text[file.text.rfind("\n", 0, start) + 1 : start]
     if not indent or indent.strip():
         return None
-    return Fix("give it all GPUs", (Edit(file.name, start, start, f"gpus: all\n{indent}"),), safe=False)
+    return Fix("give it all GPUs", (Edit(file.name, start, start, new=f"gpus: all\n{indent}"),), safe=False)
 
 
 RULE = Rule("service-without-gpu", "A service that runs CUDA code without a GPU", __doc__, check)

@@ -15,49 +15,47 @@ What to do: move ENV above the RUN; repeat `ARG NAME` below FROM (its default co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
 
 from cudacompat.domain.builds.engine import Channel
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import ancestry
 from cudacompat.domain.project.image_names import is_nvidia_cuda
-from cudacompat.domain.project.model import Command, Project, Setting, Stage, TextSpan
+from cudacompat.domain.project.model import Command, EngineUse, Project, Setting, Stage, TextSpan
+from cudacompat.domain.project.walks import on_stage
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 # What NVIDIA's images set themselves: there the name is not empty.
 _OF_THE_IMAGE = re.compile(r"CUDA_VERSION|NV_\w+|NVARCH|NVIDIA_\w+|LD_LIBRARY_PATH|LIBRARY_PATH|PATH")
 _REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_WHOLE_REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _ASSIGNED = re.compile(r"(?:^|[\s;&|(])([A-Za-z_]\w*)=")  # by the shell itself
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_stage
+def check(project: Project, stage: Stage) -> Iterable[Finding]:
     """One finding for each ENV that comes too late, and for each use of an ARG that is not there."""
-    for stage in project.stages:
-        yield from _too_late(project, stage)
-        yield from _outside(project, stage)
-        yield from _below(project, stage)
+    yield from _too_late(project, stage)
+    yield from _outside(project, stage)
+    yield from _below(project, stage)
 
 
 def _too_late(project: Project, stage: Stage) -> Iterable[Finding]:
     builds = [command for command in project.commands_of(stage) if command.use is not None]
+    if not builds or stage.number in _built_upon(project, stage.file):
+        return
+    last = max(command.place.start for command in builds)
+    readers = _readers(builds)
     for setting in stage.settings:
-        if setting.way is not AssignmentKind.ENVIRONMENT or not setting.written.strip():
+        if setting.way is not AssignmentKind.ENVIRONMENT or not setting.written.strip() or setting.place.start < last:
             continue
-        above = [command for command in builds if command.place.start < setting.place.start]
-        reading = [command for command in above if _reads(command, setting)]
-        if not reading or len(above) != len(builds) or any(setting.name in each.environment for each in reading):
+        reading = [command for command, reads in readers if reads(setting)]
+        if not reading or any(setting.name in each.environment for each in reading):
             continue
-        later = [
-            command
-            for other in project.stages_of(stage.file)
-            if other.number != stage.number and stage.number in (each.number for each in ancestry(project, other))
-            for command in project.commands_of(other)
-            if command.use is not None
-        ]
-        if later:
-            continue
-        building = reading[-1]
+        building = max(reading, key=lambda command: command.place.start)
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
@@ -70,31 +68,47 @@ def _too_late(project: Project, stage: Stage) -> Iterable[Finding]:
         )
 
 
-def _reads(command: Command, setting: Setting) -> bool:
-    use = command.use
-    if use is None:
-        return False
+def _built_upon(project: Project, file: str) -> frozenset[int]:
+    """The stages of a Dockerfile upon which others stand that build something."""
+    building = (
+        stage for stage in project.stages_of(file) if any(each.use is not None for each in project.commands_of(stage))
+    )
+    below = (each.number for stage in building for each in islice(ancestry(project, stage), 1, None))
+    return project.once(("built_upon", file), lambda: frozenset(below))
+
+
+def _readers(builds: Sequence[Command]) -> list[tuple[Command, Callable[[Setting], bool]]]:
+    """The builds, and what each reads; of those of one engine that see the same, the last one alone."""
+    latest: dict[Hashable, tuple[Command, Callable[[Setting], bool]]] = {}
+    for command in builds:
+        use = command.use
+        if use is not None:
+            sees = tuple(name in command.environment for name in _names(use))
+            latest[use.engine.name, use.version, sees] = command, partial(_reads, use)
+    return list(latest.values())
+
+
+def _names(use: EngineUse) -> tuple[str, ...]:
+    return ("CMAKE_ARGS", *(knob.name for knob in use.knobs if knob.channel is Channel.ENVIRONMENT))
+
+
+def _reads(use: EngineUse, setting: Setting) -> bool:
     if setting.name == "CMAKE_ARGS":
         inside = [knob.name for knob in use.knobs if knob.channel is Channel.CMAKE_ARGS]
         return any(f"-D{name}" in setting.written for name in inside)
-    return any(knob.channel is Channel.ENVIRONMENT and knob.name == setting.name for knob in use.knobs)
+    return setting.name in _names(use)
 
 
 def _outside(project: Project, stage: Stage) -> Iterable[Finding]:
     file = project.file(stage.file)
-    first = project.stages_of(stage.file)[0].place.start
-    before = [
-        each
-        for each in project.settings_in(stage.file)
-        if each.place.start < first and each.way is AssignmentKind.BUILD_ARGUMENT
-    ]
+    before = _before_from(project, stage.file)
     if file is None or not before or stage.base is None:
         return
     declared = {each.name for own in ancestry(project, stage) for each in own.settings}
-    following = next((each for each in project.stages_of(stage.file) if each.number == stage.number + 1), None)
+    following = next(iter(project.stages_of(stage.file)[stage.number + 1 :]), None)
     body = file.text[stage.place.end : following.place.start if following is not None else len(file.text)]
     named = set(_REFERENCE.findall(body)) - set(_ASSIGNED.findall(body))
-    for argument in {each.name: each for each in before}.values():
+    for argument in before.values():
         name = argument.name
         if name in declared or name not in named or not argument.written or argument.value is None:
             continue
@@ -113,20 +127,31 @@ def _outside(project: Project, stage: Stage) -> Iterable[Finding]:
             found=file.text[at.start : at.end].splitlines()[0][:160],
             why=f"an ARG before the first FROM holds for FROM alone; the build gets nothing for {argument.written!r}",
             help=f"ARG {name}, below the FROM of this stage",
-            fix=Fix(f"repeat ARG {name}", (Edit(stage.file, end, end, f"\nARG {name}"),), safe=True),
+            fix=Fix(f"repeat ARG {name}", (Edit(stage.file, end, end, new=f"\nARG {name}"),), safe=True),
         )
+
+
+def _before_from(project: Project, file: str) -> Mapping[str, Setting]:
+    """The ARG in front of the first FROM, the last one of each name."""
+    first = project.stages_of(file)[0].place.start
+    found = (
+        each
+        for each in project.settings_in(file)
+        if each.place.start < first and each.way is AssignmentKind.BUILD_ARGUMENT
+    )
+    return project.once(("before_from", file), lambda: {each.name: each for each in found})
 
 
 def _below(project: Project, stage: Stage) -> Iterable[Finding]:
     """An ARG with a list that a build above it already uses."""
     known: set[str] = set()
+    before = {each.name for own in ancestry(project, stage) if own is not stage for each in own.settings}
     for setting in stage.settings:
         if setting.name in known or setting.way is not AssignmentKind.BUILD_ARGUMENT or not setting.written:
             known.add(setting.name)
             continue
         known.add(setting.name)
         at = _used(project, stage, setting.name)
-        before = {each.name for own in ancestry(project, stage) if own is not stage for each in own.settings}
         if (
             at is None
             or at.start >= setting.place.start
@@ -148,21 +173,26 @@ def _below(project: Project, stage: Stage) -> Iterable[Finding]:
 
 def _used(project: Project, stage: Stage, name: str) -> TextSpan | None:
     """Where it decides what CUDA code is built: on the line of a build, or in a setting that some build reads."""
-    refers = re.compile(rf"\$(?:\{{{name}\}}|{name}\b)")
+    return project.once(("used_in_builds", stage.key), lambda: _all_used(project, stage)).get(name)
+
+
+def _all_used(project: Project, stage: Stage) -> Mapping[str, TextSpan]:
+    """The names that decide it, each with the first place."""
+    found: dict[str, TextSpan] = {}
     for command in project.commands_of(stage):
-        if command.use is None or name in command.environment:
-            continue
-        for word in command.words:
-            if not word.known and refers.search(project.text(word.place)):
-                return word.place
+        for word in command.words if command.use is not None else ():
+            for name in _referred(project.text(word.place)) if not word.known else ():
+                if name not in command.environment:
+                    found.setdefault(name, word.place)
     for setting in stage.settings:
-        if (
-            setting.way is AssignmentKind.ENVIRONMENT
-            and setting.name in project.known
-            and refers.search(setting.written)
-        ):
-            return setting.place
-    return None
+        if setting.way is AssignmentKind.ENVIRONMENT and setting.name in project.known:
+            for name in _referred(setting.written):
+                found.setdefault(name, setting.place)
+    return found
+
+
+def _referred(text: str) -> Iterator[str]:
+    return (match[1] or match[2] for match in _WHOLE_REFERENCE.finditer(text))
 
 
 RULE = Rule("setting-after-use", "A setting that the build cannot see", __doc__, check)

@@ -17,8 +17,9 @@ from collections.abc import Iterable
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.list_edits import exchanged
-from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.model import Project, Stage
 from cudacompat.domain.project.stages import built_in, installed
+from cudacompat.domain.project.walks import on_stage
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -42,35 +43,35 @@ _HARMLESS = frozenset(
 _RUNNING = ("lib", "ca-certificates", "curl", "wget", "ffmpeg", "tini", "tzdata", "locales")
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_stage
+def check(project: Project, stage: Stage) -> Iterable[Finding]:
     """One finding for each file whose last stage is such a one."""
-    for stage in project.stages:
-        base = stage.base
-        if not stage.last or stage.parent is not None or base is None or base.flavour != "devel":
-            continue
-        commands = project.commands_of(stage)
-        built = [command for _, command in built_in(project, stage)]
-        if not built or not is_nvidia_cuda(base) or not all(each.program in _HARMLESS for each in commands):
-            continue
-        if not all(each.use and each.use.engine.system in (BuildSystem.CMAKE, BuildSystem.CARGO) for each in built):
-            continue
-        packages = [word.text for command in commands for word in installed(command)]
-        if any(not name.startswith(_RUNNING) or "-dev" in name for name in packages) or not project.starts_of(stage):
-            continue
-        if any(word.text.endswith(("sh", "nvcc")) for each in project.starts_of(stage) for word in each.words):
-            continue
-        runtime = base.image.replace("-devel", "-runtime", 1)
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.NOTE,
-            message="it ships compilers and headers that nothing in this stage uses",
-            path=stage.file,
-            line=stage.place.line,
-            found=base.image,
-            why="the devel image is several GB larger than the runtime image",
-            help=f"FROM {runtime}",
-            fix=exchanged(project, stage.place, "-devel", "-runtime", f"begin with {runtime}"),
-        )
+    base = stage.base
+    if not stage.last or stage.parent is not None or base is None or base.flavour != "devel":
+        return
+    commands = project.commands_of(stage)
+    built = [command for _, command in built_in(project, stage)]
+    if not built or not is_nvidia_cuda(base) or not all(each.program in _HARMLESS for each in commands):
+        return
+    if not all(each.use and each.use.engine.system in (BuildSystem.CMAKE, BuildSystem.CARGO) for each in built):
+        return
+    packages = [word.text for command in commands for word in installed(command)]
+    if any(not name.startswith(_RUNNING) or "-dev" in name for name in packages) or not project.starts_of(stage):
+        return
+    if any(word.text.endswith(("sh", "nvcc")) for each in project.starts_of(stage) for word in each.words):
+        return
+    runtime = base.image.replace("-devel", "-runtime", 1)
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.NOTE,
+        message="it ships compilers and headers that nothing in this stage uses",
+        path=stage.file,
+        line=stage.place.line,
+        found=base.image,
+        why="the devel image is several GB larger than the runtime image",
+        help=f"FROM {runtime}",
+        fix=exchanged(project, stage.place, "-devel", new="-runtime", what=f"begin with {runtime}"),
+    )
 
 
 RULE = Rule("ships-devel", "A devel image that only runs", __doc__, check)

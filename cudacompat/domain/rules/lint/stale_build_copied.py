@@ -41,7 +41,7 @@ def check(project: Project) -> Iterable[Finding]:
         if ignoring:
             file, end = ignoring[0], len(ignoring[0].text)
             new = ("" if file.text.endswith("\n") or not file.text else "\n") + f"{folder}\n"
-            fix = Fix(f"{folder} into {file.name}", (Edit(file.name, end, end, new),), safe=False)
+            fix = Fix(f"{folder} into {file.name}", (Edit(file.name, end, end, new=new),), safe=False)
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,

@@ -16,40 +16,41 @@ leave the mount out; `--no-cache-dir` for pip.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from cudacompat.domain.builds.engine import BuildSystem, Cache
 from cudacompat.domain.project.model import Command, Mount, Project
 from cudacompat.domain.project.stages import builds_cuda
+from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command
+def check(project: Project, command: Command) -> Iterable[Finding]:
     """One finding for each build with such a mount."""
-    for command in project.commands:
-        use = command.use
-        if use is None or command.stage is None or not builds_cuda(project, command):
+    use = command.use
+    if use is None or command.stage is None or not builds_cuda(project, command):
+        return
+    for cache in use.engine.caches:
+        mount = next((mount for mount in command.mounts if _keeps(mount, cache, command)), None)
+        if mount is None or not cache.window.holds(use.parsed) or _cleared(project, command, cache):
             continue
-        for cache in use.engine.caches:
-            mount = next((mount for mount in command.mounts if _keeps(mount, cache, command)), None)
-            if mount is None or not cache.window.holds(use.parsed) or _cleared(project, command, cache):
-                continue
-            if use.engine.system is BuildSystem.PIP and not use.shown.startswith("pip install "):
-                continue
-            yield Finding(
-                id=RULE.id,
-                severity=Severity.WARNING,
-                message=f"the cache mount on {mount.options.get('target', '')} brings back {use.engine.name} as it was "
-                "built for an older list",
-                path=command.place.file,
-                line=command.place.line,
-                found=command.line[:160],
-                why=cache.why,
-                help=f"{' '.join(cache.clear)} before it, or the list in the id of the cache",
-                fix=_fix(command, cache),
-            )
-            break
+        if use.engine.system is BuildSystem.PIP and not use.shown.startswith("pip install "):
+            continue
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            message=f"the cache mount on {mount.options.get('target', '')} brings back {use.engine.name} as it was "
+            "built for an older list",
+            path=command.place.file,
+            line=command.place.line,
+            found=command.line[:160],
+            why=cache.why,
+            help=f"{' '.join(cache.clear)} before it, or the list in the id of the cache",
+            fix=_fix(command, cache),
+        )
+        break
 
 
 def _keeps(mount: Mount, cache: Cache, command: Command) -> bool:
@@ -73,27 +74,39 @@ def _cleared(project: Project, command: Command, cache: Cache) -> bool:
     if command.has("--no-cache-dir", "--no-cache") or "PIP_NO_CACHE_DIR" in command.environment:
         return True
     stage = command.stage
-    others = project.commands_of(stage) if stage is not None else ()
-    for other in others:
-        if other.mounts != command.mounts or other.place.start >= command.place.start:
+    if stage is None:
+        return False
+    cleared = project.once(("cleared", stage.key, cache.what), lambda: _clearing(project.commands_of(stage), cache))
+    return cleared.get(_mounted(command), command.place.start) < command.place.start
+
+
+def _clearing(commands: Sequence[Command], cache: Cache) -> Mapping[Hashable, int]:
+    """Where the cache is cleared first, by what is mounted there."""
+    found: dict[Hashable, int] = {}
+    for command in commands:
+        if command.program not in (cache.clear[0], "rm"):
             continue
-        if other.program == cache.clear[0] and ("clean" in other.line or "cache" in other.line):
-            return True
-        if other.program == "rm" and any(each.rpartition("/")[2] in other.line for each in cache.kept):
-            return True
-    return False
+        line = command.line
+        own = command.program == cache.clear[0] and ("clean" in line or "cache" in line)
+        if own or (command.program == "rm" and any(each.rpartition("/")[2] in line for each in cache.kept)):
+            found.setdefault(_mounted(command), command.place.start)
+    return found
+
+
+def _mounted(command: Command) -> Hashable:
+    return tuple((mount.type, tuple(sorted(mount.options.items()))) for mount in command.mounts)
 
 
 def _fix(command: Command, cache: Cache) -> Fix | None:
     if cache.clear[0] == "cargo":
         start = command.place.start
         clear = " ".join(cache.clear)
-        return Fix(f"{clear} first", (Edit(command.place.file, start, start, f"{clear} && "),), safe=False)
+        return Fix(f"{clear} first", (Edit(command.place.file, start, start, new=f"{clear} && "),), safe=False)
     word = next((word for word in command.words if word.text == "install"), None)
     if cache.clear[0] != "pip" or word is None:
         return None
     end = word.place.end
-    return Fix("pip without its cache", (Edit(command.place.file, end, end, " --no-cache-dir"),), safe=False)
+    return Fix("pip without its cache", (Edit(command.place.file, end, end, new=" --no-cache-dir"),), safe=False)
 
 
 RULE = Rule("stale-cache-mount", "A cache mount that brings back code for other GPUs", __doc__, check)

@@ -17,7 +17,8 @@ import re
 from collections.abc import Iterable
 
 from cudacompat.domain.project.command_facts import base_name, folder_of
-from cudacompat.domain.project.model import ArchListSetting, Project
+from cudacompat.domain.project.model import ArchListSetting, Project, SourceFile
+from cudacompat.domain.project.walks import on_file
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -25,28 +26,33 @@ _ENTRY = re.compile(r"(?m)^CMAKE_CUDA_ARCHITECTURES:[A-Z]+=([^\r\n]*)")
 _NAME = "CMAKE_CUDA_ARCHITECTURES"
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_file
+def check(project: Project, file: SourceFile) -> Iterable[Finding]:
     """One finding for each such cache."""
-    for file in project.files:
-        entry = _ENTRY.search(file.text) if base_name(file.name) == "CMakeCache.txt" else None
-        if entry is None:
-            continue
-        said = [each for each in project.lists if _is_the_projects(each)]
-        lists = {_normal(each.setting.value or "") for each in said}
-        cached = _normal(entry[1])
-        if len(lists) != 1 or not cached or cached in lists:
-            continue
-        first = said[0].setting
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.WARNING,
-            message=f"this configured folder builds for {entry[1]}, and {first.place.file} says {first.value}",
-            path=file.name,
-            line=file.text.count("\n", 0, entry.start()) + 1,
-            found=entry[0][:120],
-            why="CMake takes the list from its cache once it is there",
-            help=f"cmake --fresh -B {folder_of(file.name) or '.'}, or remove the folder",
-        )
+    entry = _ENTRY.search(file.text) if base_name(file.name) == "CMakeCache.txt" else None
+    if entry is None:
+        return
+    said = _of_files(project)
+    lists = {_normal(each.setting.value or "") for each in said}
+    cached = _normal(entry[1])
+    if len(lists) != 1 or not cached or cached in lists:
+        return
+    first = said[0].setting
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        message=f"this configured folder builds for {entry[1]}, and {first.place.file} says {first.value}",
+        path=file.name,
+        line=file.place(entry.start(), entry.start()).line,
+        found=entry[0][:120],
+        why="CMake takes the list from its cache once it is there",
+        help=f"cmake --fresh -B {folder_of(file.name) or '.'}, or remove the folder",
+    )
+
+
+def _of_files(project: Project) -> tuple[ArchListSetting, ...]:
+    own = (each for each in project.lists if _is_the_projects(each))
+    return project.once("lists_of_files", lambda: tuple(own))
 
 
 def _is_the_projects(listed: ArchListSetting) -> bool:

@@ -15,41 +15,42 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.list_edits import replacing
-from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.model import ArchListSetting, Project
+from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_list
+def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     """One finding for each list with such a number."""
-    for listed in project.lists:
-        if listed.archs is None or listed.knob is None:
+    if listed.archs is None or listed.knob is None:
+        return
+    engine, version = listed.use.engine, listed.use.parsed
+    text, first, suffix = listed.archs.text, "", ""
+    for item in reversed(listed.archs.items):
+        if item.code is None or item.code.suffix is not ArchSuffix.NONE:
             continue
-        engine, version = listed.use.engine, listed.use.parsed
-        text, first, suffix = listed.archs.text, "", ""
-        for item in reversed(listed.archs.items):
-            if item.code is None or item.code.suffix is not ArchSuffix.NONE:
-                continue
-            demanded = engine.added_suffix(version, item.code.number, demanded=True)
-            if demanded:
-                first, suffix = str(item.code.number), demanded
-                at = text.index(first, item.start) + len(first)
-                text = text[:at] + demanded + text[at:]
-        if not first:
-            continue
-        setting = listed.setting
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.ERROR,
-            message=f"{engine.name} {listed.use.version} stops at a plain {first}: it wants {first}{suffix}",
-            path=setting.place.file,
-            line=setting.place.line,
-            found=f"{setting.name}={setting.value}"[:160],
-            why=next((hazard.why for hazard in engine.hazards if "plain" in hazard.name), f"read by {listed.reader}"),
-            help=f"{setting.name}={text}",
-            fix=replacing(setting, text, f"write {first}{suffix}", safe=True),
-        )
+        demanded = engine.added_suffix(version, item.code.number, demanded=True)
+        if demanded:
+            first, suffix = str(item.code.number), demanded
+            at = text.index(first, item.start) + len(first)
+            text = text[:at] + demanded + text[at:]
+    if not first:
+        return
+    setting = listed.setting
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"{engine.name} {listed.use.version} stops at a plain {first}: it wants {first}{suffix}",
+        path=setting.place.file,
+        line=setting.place.line,
+        found=f"{setting.name}={setting.value}"[:160],
+        why=next((hazard.why for hazard in engine.hazards if "plain" in hazard.name), f"read by {listed.reader}"),
+        help=f"{setting.name}={text}",
+        fix=replacing(setting, text, f"write {first}{suffix}", safe=True),
+    )
 
 
 RULE = Rule("suffix-needed", "A plain target where the build demands its suffix", __doc__, check)

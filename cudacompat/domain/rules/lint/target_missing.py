@@ -17,7 +17,8 @@ serves every newer GPU.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.reader import extended, wants_bare
@@ -29,12 +30,13 @@ from cudacompat.domain.project.list_coverage import (
     ListCoverage,
     beside,
     flag_settings,
+    images_beside,
     images_of,
     images_of_flags,
     serves,
 )
 from cudacompat.domain.project.list_edits import replacing
-from cudacompat.domain.project.model import ArchListSetting, CiJob, Project
+from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.tables.toolkits import first_with, last_with
 from cudacompat.domain.words.errors import UsageError
@@ -60,20 +62,34 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         if command.job is not None and not _published(project, command.job):
             continue
-        together = beside(project, listed)
-        if any(each.archs is None or _unsaid(each) for each in together):
-            continue
-        images = [image for each in together for image in images_of(each)]
-        for setting in flag_settings(command):
-            images += images_of_flags(setting)
-        if not images:
-            continue
-        for target in project.targets:
-            result = serves(target.capability, images)
-            if result in (ListCoverage.JIT, ListCoverage.FAILS) and _chosen(together, target) is listed:
-                yield _finding(project, listed, target, result, images)
+        for target, result, images, chosen in _unserved(project, command, listed):
+            if chosen is listed:
+                yield _finding(project, listed, target, result=result, images=images)
     if project.targets:
         yield from _of_files(project)
+
+
+_Unserved = tuple[tuple[Target, ListCoverage, tuple[ArchTarget, ...], ArchListSetting | None], ...]
+
+
+def _unserved(project: Project, command: Command, listed: ArchListSetting) -> _Unserved:
+    """The targets that the lists which reach a command do not serve together: what each comes to, of which images, and
+    the list that it would have to be added to."""
+    return project.once(("unserved", id(command)), lambda: tuple(_all_unserved(project, command, listed)))
+
+
+def _all_unserved(
+    project: Project, command: Command, listed: ArchListSetting
+) -> Iterator[tuple[Target, ListCoverage, tuple[ArchTarget, ...], ArchListSetting | None]]:
+    together = beside(project, listed)
+    if any(each.archs is None or _unsaid(each) for each in together):
+        return
+    flags = (image for setting in flag_settings(command) for image in images_of_flags(setting))
+    images = (*images_beside(project, listed), *flags)
+    for target in project.targets if images else ():
+        result = serves(target.capability, images)
+        if result in (ListCoverage.JIT, ListCoverage.FAILS):
+            yield target, result, images, _chosen(together, target)
 
 
 def _of_files(project: Project) -> Iterable[Finding]:
@@ -95,7 +111,7 @@ def _of_files(project: Project) -> Iterable[Finding]:
         for target in project.targets if images else ():
             result = serves(target.capability, images)
             if result in (ListCoverage.JIT, ListCoverage.FAILS):
-                yield _finding(project, group[-1], target, result, images)
+                yield _finding(project, group[-1], target, result=result, images=images)
 
 
 def _published(project: Project, job: CiJob) -> bool:
@@ -104,9 +120,13 @@ def _published(project: Project, job: CiJob) -> bool:
     if file is None:
         return False
     if job.system == "gitlab":
-        return _KEEPS.search(file.text) is not None
-    later = [each.place.start for each in project.jobs if each.file == job.file and each.place.start > job.place.start]
-    return _KEEPS.search(file.text, job.place.start, min(later, default=len(file.text))) is not None
+        return project.once(("published", job.file), lambda: _KEEPS.search(file.text) is not None)
+    starts = project.once(
+        ("jobs_begin", job.file), lambda: sorted(each.place.start for each in project.jobs if each.file == job.file)
+    )
+    at = bisect_right(starts, job.place.start)
+    end = starts[at] if at < len(starts) else len(file.text)
+    return project.once(("published", job.place.at), lambda: _KEEPS.search(file.text, job.place.start, end) is not None)
 
 
 def _unsaid(listed: ArchListSetting) -> bool:

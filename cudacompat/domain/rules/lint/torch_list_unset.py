@@ -16,33 +16,39 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.default_lists import makes_extension
 from cudacompat.domain.project.model import Command, Project
+from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command
+def check(project: Project, command: Command) -> Iterable[Finding]:
     """One finding for each command that builds one."""
-    for command in project.commands:
-        use = command.use
-        knobs = tuple(knob.name for knob in use.engine.knobs) if use is not None else ()
-        if use is None or not use.engine.stops_unset or not _in_cuda_image(command):
-            continue
-        if any(name in command.environment for name in knobs) or not makes_extension(project, command):
-            continue
-        if any(name in file.text for file in project.files for name in knobs if _is_script(file.name)):
-            continue  # it sets or asks for the list itself, or a script does
-        spelled = ";".join(dict.fromkeys(str(target.capability) for target in project.targets))
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.ERROR,
-            message=f"{command.program} builds {use.engine.title} where no GPU is, and nothing sets {knobs[0]}",
-            path=command.place.file,
-            line=command.place.line,
-            found=command.line[:160],
-            why=use.engine.stops_unset,
-            help=f'ENV {knobs[0]}="{spelled or "8.0;8.6;9.0;12.0+PTX"}" before it',
-            fix=_given(project, command, knobs[0], spelled) if spelled else None,
-        )
+    use = command.use
+    knobs = tuple(knob.name for knob in use.engine.knobs) if use is not None else ()
+    if use is None or not use.engine.stops_unset or not _in_cuda_image(command):
+        return
+    if any(name in command.environment for name in knobs) or not makes_extension(project, command):
+        return
+    if _named_in_scripts(project, knobs):
+        return  # it sets or asks for the list itself, or a script does
+    spelled = ";".join(dict.fromkeys(str(target.capability) for target in project.targets))
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"{command.program} builds {use.engine.title} where no GPU is, and nothing sets {knobs[0]}",
+        path=command.place.file,
+        line=command.place.line,
+        found=command.line[:160],
+        why=use.engine.stops_unset,
+        help=f'ENV {knobs[0]}="{spelled or "8.0;8.6;9.0;12.0+PTX"}" before it',
+        fix=_given(project, command, knobs[0], value=spelled) if spelled else None,
+    )
+
+
+def _named_in_scripts(project: Project, names: tuple[str, ...]) -> bool:
+    scripts = (file.text for file in project.files if _is_script(file.name))
+    return project.once(("named_in_scripts", names), lambda: any(name in text for text in scripts for name in names))
 
 
 def _in_cuda_image(command: Command) -> bool:
@@ -63,7 +69,7 @@ def _given(project: Project, command: Command, name: str, value: str) -> Fix | N
     at = file.text.rfind("\nRUN", 0, command.place.start) + 1
     if not at:
         return None
-    return Fix(f"set {name}", (Edit(file.name, at, at, f'ENV {name}="{value}"\n'),), safe=False)
+    return Fix(f"set {name}", (Edit(file.name, at, at, new=f'ENV {name}="{value}"\n'),), safe=False)
 
 
 RULE = Rule("torch-list-unset", "An extension of PyTorch built without a list and without a GPU", __doc__, check)

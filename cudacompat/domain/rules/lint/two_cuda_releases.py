@@ -20,8 +20,9 @@ from collections.abc import Iterable
 from cudacompat.domain.project.command_facts import ancestry
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.list_edits import exchanged
-from cudacompat.domain.project.model import Project, Stage
+from cudacompat.domain.project.model import Command, Project, Stage
 from cudacompat.domain.project.stages import built_in, installed, patch_of, toolkit
+from cudacompat.domain.project.walks import on_stage
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -29,48 +30,54 @@ _LIBRARIES = re.compile(r"(?:cuda-(?:libraries|cudart|runtime|toolkit)|libcublas
 _CUDA_FILES = re.compile(r"/usr/local/cuda|libcudart|libcublas|site-packages|/nvidia")
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_stage
+def check(project: Project, stage: Stage) -> Iterable[Finding]:
     """One finding for each stage that begins with an older release, or another major one, than what it copies."""
-    for stage in project.stages:
-        base = stage.base
-        if base is None or base.cuda is None or stage.parent is not None or _brings_libraries(project, stage):
-            continue
-        built = [(source, toolkit(project, source)) for source, _ in built_in(project, stage)]
-        releases = {row.version for _, row in built if row is not None}
-        if len(releases) != 1 or any(row is None for _, row in built):
-            continue
-        newest = releases.pop()
-        if newest == base.cuda or (newest.major == base.cuda.major and newest < base.cuda):
-            continue
-        other = newest.major != base.cuda.major
-        source = built[0][0]
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.ERROR if other else Severity.WARNING,
-            message=f"it is built with CUDA {newest} and runs on the libraries of CUDA {base.cuda}",
-            path=stage.file,
-            line=stage.place.line,
-            found=f"{base.image}; {source.base.image if source.base else ''} in line {source.place.line}",
-            why=(
-                f"programs of CUDA {newest.major} look for libcudart.so.{newest.major} and libcublas.so.{newest.major}"
-                if other
-                else "older libraries may lack what the newer toolkit's headers promised"
-            ),
-            help="begin both stages with the same release",
-            fix=_fix(project, stage, source),
-        )
+    base = stage.base
+    if base is None or base.cuda is None or stage.parent is not None or _brings_libraries(project, stage):
+        return
+    built = [(source, toolkit(project, source)) for source, _ in built_in(project, stage)]
+    releases = {row.version for _, row in built if row is not None}
+    if len(releases) != 1 or any(row is None for _, row in built):
+        return
+    newest = releases.pop()
+    if newest == base.cuda or (newest.major == base.cuda.major and newest < base.cuda):
+        return
+    other = newest.major != base.cuda.major
+    source = built[0][0]
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.ERROR if other else Severity.WARNING,
+        message=f"it is built with CUDA {newest} and runs on the libraries of CUDA {base.cuda}",
+        path=stage.file,
+        line=stage.place.line,
+        found=f"{base.image}; {source.base.image if source.base else ''} in line {source.place.line}",
+        why=(
+            f"programs of CUDA {newest.major} look for libcudart.so.{newest.major} and libcublas.so.{newest.major}"
+            if other
+            else "older libraries may lack what the newer toolkit's headers promised"
+        ),
+        help="begin both stages with the same release",
+        fix=_fix(project, stage, source),
+    )
 
 
 def _brings_libraries(project: Project, stage: Stage) -> bool:
-    for each in ancestry(project, stage):
-        if any(_CUDA_FILES.search(source) for copy in each.copies for source in copy.sources):
-            return True
-        for command in project.commands_of(each):
-            if any(_LIBRARIES.fullmatch(word.text) for word in installed(command)):
-                return True
-            if "nvidia-" in command.line or "libcudart_static" in command.line:
-                return True
-    return False
+    return any(_brings_itself(project, each) for each in ancestry(project, stage))
+
+
+def _brings_itself(project: Project, stage: Stage) -> bool:
+    """Whether a stage's own instructions bring CUDA's libraries."""
+    copied = (_CUDA_FILES.search(source) is not None for copy in stage.copies for source in copy.sources)
+    run = (_brings(command) for command in project.commands_of(stage))
+    return project.once(("brings_libraries", stage.key), lambda: any(copied) or any(run))
+
+
+def _brings(command: Command) -> bool:
+    line = command.line
+    if any(_LIBRARIES.fullmatch(word.text) for word in installed(command)):
+        return True
+    return "nvidia-" in line or "libcudart_static" in line
 
 
 def _fix(project: Project, stage: Stage, source: Stage) -> Fix | None:
@@ -79,7 +86,7 @@ def _fix(project: Project, stage: Stage, source: Stage) -> Fix | None:
     old, new = patch_of(stage.base), patch_of(source.base)
     if old is None or new is None:
         return None
-    return exchanged(project, stage.place, old, new, f"begin with CUDA {new}")
+    return exchanged(project, stage.place, old, new=new, what=f"begin with CUDA {new}")
 
 
 RULE = Rule("two-cuda-releases", "Built with one CUDA release, run on another", __doc__, check)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cudacompat.domain.builds.lists.guess import known_archs
 from cudacompat.domain.builds.lists.writer import CodeTarget
@@ -47,6 +48,7 @@ def check(project: Project) -> Iterable[Finding]:
         )
 
 
+@lru_cache(maxsize=1024)
 def _near(code: CodeTarget) -> str:
     if f"{code.number}0" in known_archs():
         return f"{code.number}0 is one, compute capability {code.number}.0"

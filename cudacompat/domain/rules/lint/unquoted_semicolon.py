@@ -51,7 +51,9 @@ def check(project: Project) -> Iterable[Finding]:
                 found=whole,
                 why=f"`;` ends a command; {rest[0].lstrip('; ').split(';')[0]} is then run as one",
                 help=f'"{whole}"',
-                fix=Fix("put the argument in quotes", (Edit(place.file, head, rest.end(), f'"{whole}"'),), safe=True),
+                fix=Fix(
+                    "put the argument in quotes", (Edit(place.file, head, rest.end(), new=f'"{whole}"'),), safe=True
+                ),
             )
     for setting in project.settings:
         place = setting.place
@@ -59,7 +61,7 @@ def check(project: Project) -> Iterable[Finding]:
         if setting.way is not AssignmentKind.ENVIRONMENT or not setting.in_shell or setting.quote or file is None:
             continue
         rest = _MORE.match(file.text, place.end) if _ASSIGNED.fullmatch(setting.written) else None
-        if rest is None or not file.text[: place.start].endswith(f"{setting.name}=") or place.at in seen:
+        if rest is None or not file.text.endswith(f"{setting.name}=", 0, place.start) or place.at in seen:
             continue
         seen.add(place.at)
         whole = file.text[place.start : rest.end()]
@@ -72,7 +74,9 @@ def check(project: Project) -> Iterable[Finding]:
             found=f"{setting.name}={whole}",
             why=f"`;` ends a command; {rest[0].lstrip(';').split(';')[0]} is then run as one",
             help=f'{setting.name}="{whole}"',
-            fix=Fix("put the list in quotes", (Edit(place.file, place.start, rest.end(), f'"{whole}"'),), safe=True),
+            fix=Fix(
+                "put the list in quotes", (Edit(place.file, place.start, rest.end(), new=f'"{whole}"'),), safe=True
+            ),
         )
 
 

@@ -49,7 +49,7 @@ def check(project: Project) -> Iterable[Finding]:
                 or setting.name in dead
             ):
                 continue
-            if not _carries(setting) or not _is_unused(project, stage, setting, words):
+            if not _carries(setting) or not _is_unused(project, stage, setting, words=words):
                 continue
             yield Finding(
                 id=RULE.id,
@@ -79,7 +79,10 @@ def _is_unused(project: Project, stage: Stage, setting: Setting, words: _Words) 
     if setting.name in words.elsewhere or words.mentioned(stage.file)[setting.name]:
         return False
     commands = project.commands_of(stage)
-    return bool(commands) and all(command.program in _PLAIN or _is_known(command) for command in commands)
+    return project.once(
+        ("all_known", stage.key),
+        lambda: bool(commands) and all(command.program in _PLAIN or _is_known(command) for command in commands),
+    )
 
 
 class _Words:

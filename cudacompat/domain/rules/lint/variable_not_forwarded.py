@@ -24,6 +24,7 @@ from cudacompat.domain.project.model import Command, Project, Setting
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
+_QUOTE = re.compile(r"[\[\"']")
 _ENDS = " in the environment"
 # what may bring the list by a way that is not on the line
 _OTHER_WAYS = (
@@ -80,9 +81,7 @@ def _in_presets(project: Project) -> Iterable[Finding]:
         path = setting.place.file
         if setting.name != name or setting.way is not AssignmentKind.ENVIRONMENT or not path.endswith("Presets.json"):
             continue
-        if _asked_for(project, name) or name in {
-            each.name for each in project.settings if each.way is AssignmentKind.DEFINE
-        }:
+        if _asked_for(project, name) or _defined(project, name):
             continue
         yield Finding(
             id=RULE.id,
@@ -94,6 +93,13 @@ def _in_presets(project: Project) -> Iterable[Finding]:
             why="CMake reads no variable of this name from the environment; a preset gives it by cacheVariables",
             help=f'"cacheVariables": {{"{name}": "{setting.written}"}}',
         )
+
+
+def _defined(project: Project, name: str) -> bool:
+    """Whether any file gives it to CMake."""
+    return name in project.once(
+        "defined", lambda: frozenset(each.name for each in project.settings if each.way is AssignmentKind.DEFINE)
+    )
 
 
 def _arrives(project: Project, command: Command, name: str) -> bool:
@@ -120,8 +126,10 @@ def _in_front(project: Project, command: Command, name: str) -> bool:
 
 def _asked_for(project: Project, name: str) -> bool:
     """Whether a file asks for the variable in the language of a build."""
-    asks = re.compile(rf"(?:ENV|penv)\{{{name}\}}|(?:environ|getenv|env_var|env::var)\w*\W{{1,3}}{name}\b")
-    return any(asks.search(file.text) for file in project.files if name in file.text)
+    asks = re.compile(rf"(?:ENV|penv)\{{{name}\}}|(?:environ|getenv|env_var|env::var)\w{{0,40}}+\W{{1,3}}{name}\b")
+    return project.once(
+        ("asked_for", name), lambda: any(asks.search(file.text) for file in project.files if name in file.text)
+    )
 
 
 def _read_elsewhere(project: Project, names: set[str]) -> set[tuple[str, int]]:
@@ -147,15 +155,19 @@ def _braceless(project: Project, command: Command) -> str:
 
 def _fix(project: Project, commands: list[Command], hand_on: str) -> Fix | None:
     edits = []
+    lines: dict[int, int] = {}  # where a line begins, and where a quote or a bracket is first in it
     for command in commands:
         file = project.file(command.place.file)
         if file is None or command.program != "cmake" or not command.words:
             return None
         first = command.words[0].place
-        line = file.text[file.text.rfind("\n", 0, first.start) + 1 : first.start]
-        if any(char in line for char in "[\"'"):
+        begin = file.text.rfind("\n", 0, first.start) + 1
+        if begin not in lines:
+            quote = _QUOTE.search(file.text, begin)
+            lines[begin] = quote.start() if quote is not None else len(file.text)
+        if lines[begin] < first.start:
             return None  # the exec form, or text inside other quotes
-        edits.append(Edit(file.name, first.end, first.end, f" {hand_on}"))
+        edits.append(Edit(file.name, first.end, first.end, new=f" {hand_on}"))
     return Fix("hand it on to CMake", tuple(edits), safe=True)
 
 

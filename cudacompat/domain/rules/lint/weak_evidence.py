@@ -16,7 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.model import Command, Project
+from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -24,24 +25,24 @@ _PATTERN = re.compile(r"use[ _]gpu\W.{0,12}?1|use[ _]gpu\W*$", re.IGNORECASE)
 _SEARCH = frozenset({"grep", "egrep", "fgrep", "rg", "ack"})
 
 
-def check(project: Project) -> Iterable[Finding]:
+@on_command
+def check(_project: Project, command: Command) -> Iterable[Finding]:
     """One finding for each search."""
-    for command in project.commands:
-        if command.program not in _SEARCH or command.has("-v"):
-            continue
-        pattern = next((word for word in command.words[1:] if _PATTERN.search(word.text)), None)
-        if pattern is None:
-            continue
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.WARNING,
-            message="`use gpu = 1` is no proof of a GPU: whisper.cpp prints it without a driver, too",
-            path=command.place.file,
-            line=pattern.place.line,
-            found=command.line[:160],
-            why="it repeats the parameter; `no GPU found` may follow, and the work is done on the CPU",
-            help="look for `using CUDA0 backend`, or run `cudacompat verify`",
-        )
+    if command.program not in _SEARCH or command.has("-v"):
+        return
+    pattern = next((word for word in command.words[1:] if _PATTERN.search(word.text)), None)
+    if pattern is None:
+        return
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        message="`use gpu = 1` is no proof of a GPU: whisper.cpp prints it without a driver, too",
+        path=command.place.file,
+        line=pattern.place.line,
+        found=command.line[:160],
+        why="it repeats the parameter; `no GPU found` may follow, and the work is done on the CPU",
+        help="look for `using CUDA0 backend`, or run `cudacompat verify`",
+    )
 
 
 RULE = Rule("weak-evidence", "`use gpu = 1` taken for a proof", __doc__, check)

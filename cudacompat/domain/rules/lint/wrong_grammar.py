@@ -36,7 +36,7 @@ _FORMS = {
     Grammar.ONE_NUMBER: "86",
     Grammar.CUPY: "arch=compute_80,code=sm_80;arch=compute_86,code=sm_86",
 }
-_FIND_CUDA = re.compile(r"(?i)cuda_select_nvcc_arch_flags\s*\([^)]*CMAKE_CUDA_ARCHITECTURES")
+_FIND_CUDA = re.compile(r"(?i)cuda_select_nvcc_arch_flags\s*\([^)]{0,4000}CMAKE_CUDA_ARCHITECTURES")
 _WORDS_OF_OTHERS = frozenset({"auto", "common", "current"})
 
 
@@ -132,7 +132,7 @@ def _appended(project: Project) -> Iterable[Finding]:
 
 
 def _edit(place: TextSpan, text: str) -> Edit:
-    return Edit(place.file, place.start, place.end, text)
+    return Edit(place.file, place.start, place.end, new=text)
 
 
 RULE = Rule("wrong-grammar", "A list that its reader does not understand", __doc__, check)

@@ -117,7 +117,7 @@ def test_every_rule_of_the_package_is_in_the_tuple_once() -> None:
 
 @pytest.mark.parametrize("rule", LINT_RULES, ids=lambda rule: rule.id)
 def test_every_rule_has_a_page_and_a_line_in_the_changelog(rule: Rule[Project]) -> None:
-    page = explain(rule.id)
+    page = explain(rule.id).text
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.id)
     assert rule.title in page
     for heading in ("What it finds:", "Why it matters:", "Example:", "What to do:"):

@@ -1,0 +1,213 @@
+"""What `doctor` finds: the machine, what was judged on it, and the plan that follows from both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from shlex import quote
+
+from cudacompat.app.check import check
+from cudacompat.app.doctor.installed import judge_installed
+from cudacompat.app.inputs.reading import ReadOptions
+from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
+from cudacompat.app.inputs.text_files import read_whole
+from cudacompat.app.project.recognise import Recognised, recognise
+from cudacompat.domain.machine.facts import Found, HostFacts, from_json, to_json
+from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
+from cudacompat.domain.rules import MACHINE_RULES
+from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.paths import ArtifactPath
+from cudacompat.domain.words.phrases import one_line
+from cudacompat.domain.words.verdict import JitPolicy, Target
+from cudacompat.domain.words.versions import DriverRelease
+from cudacompat.host.surroundings.masking import without_secrets
+
+_MOST_FACTS = 64 << 20  # bytes of a facts file
+
+# Findings about an artifact that a rebuild with the right list cures.
+_CURED_BY_REBUILD = frozenset(
+    {
+        "default-target-only",
+        "no-runnable-code",
+        "ptx-newer-than-driver",
+        "ptx-invalid",
+        "jit-disabled",
+        "phantom-arch",
+        "hole",
+        "jit-only",
+        "not-native",
+    }
+)
+
+
+def doctor(
+    paths: Sequence[str],
+    specs: Sequence[str],
+    driver: str | None = None,
+    facts_file: str | None = None,
+    on_file: Callable[[str], None] | None = None,
+    options: ReadOptions | None = None,
+) -> DoctorReport:
+    """Return what is known of this machine (or of the one whose facts were saved), what was judged, and the plan.
+
+    Without paths, the CUDA packages of this machine's Python environment are judged, where there is a GPU to judge
+    for. `UsageError` for paths without one.
+    """
+    facts = load(facts_file) if facts_file else _snapshot()
+    targets = _targets(specs, DriverRelease.parse(driver) if driver else None, facts)
+    if paths and not targets:
+        native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
+    findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets))]
+    packages = None
+    checked = check(paths, targets, Policy(), on_file=on_file, options=options) if paths and targets else None
+    if not paths and targets and not facts_file:
+        judged = judge_installed(facts, targets, on_file, options=options)
+        checked, packages = (judged.report, judged.packages) if judged is not None else (None, None)
+    if checked is not None:
+        findings += checked.findings
+    findings = sorted(without_secrets(tuple(findings)), key=lambda f: f.severity.rank)
+    if packages is not None:
+        plan = _replacing(findings, packages)
+        return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, packages=packages))
+    plan, settings = _plan(findings, checked, targets, known=_recognise(paths))
+    return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
+
+
+def load(path: str) -> HostFacts:
+    """Return the facts that `doctor --save-facts` wrote; `UsageError` in one line for anything else."""
+    data = read_whole(path, _MOST_FACTS, "is not a facts file")
+    try:
+        return from_json(json.loads(data))
+    except ParseError as error:
+        raise UsageError(f"{path}: {error}") from error
+    except (ValueError, RecursionError):
+        raise UsageError(f"{path} is not a facts file (as doctor --save-facts writes it): no JSON") from None
+
+
+def save(facts: HostFacts) -> str:
+    """Return the text of a facts file, without names of users."""
+    return json.dumps(to_json(facts), indent=2, ensure_ascii=True) + "\n"
+
+
+def _snapshot() -> HostFacts:
+    from cudacompat.engines import variables
+    from cudacompat.environments.installed import components
+    from cudacompat.host.snapshot import snapshot
+
+    return snapshot(installed=components, variables=variables())
+
+
+def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFacts) -> tuple[Target, ...]:
+    """The targets named, `native` meaning the GPUs of these facts; none where none is named and none is there."""
+    driver = driver or release_of(facts.driver)
+    environment = dict(facts.environment)
+    found: list[Target] = []
+    if not specs and not isinstance(facts.gpus, Found):
+        return ()
+    for spec in specs or ("native",):
+        if spec.strip().lower() == "native":
+            found += native_targets(facts.gpus, driver, jit_from(environment))
+        else:
+            found += resolve_targets((spec,), driver, JitPolicy.NORMAL, environment=environment, ask_machine=False)
+    return distinct(found)
+
+
+def _recognise(paths: Sequence[str]) -> Recognised | None:
+    """The engine whose sources lie where the user points, or in the folders above."""
+    for path in paths:
+        start = Path(path)
+        folders = (start, *start.parents) if start.is_dir() else start.parents
+        for folder in folders[:4]:
+            found = recognise(folder)
+            if found is not None:
+                return found
+    return None
+
+
+# -- the plan
+
+# What brings another release of a package, by who keeps it.
+_UPGRADES = {
+    "pip": "python -m pip install --upgrade",
+    "conda": "conda update",
+    "dpkg": "sudo apt-get install --only-upgrade",
+}
+
+
+def _replacing(findings: Sequence[Finding], packages: InstalledPackages) -> tuple[PlanStep, ...]:
+    """What cures the machine, then for each package that fails a release of it that does not: others built it."""
+    failing = {f.path for f in findings if f.id in _CURED_BY_REBUILD and f.severity is _ERROR}
+    steps = _machine_steps(findings)
+    for package in (each for each in packages.with_code if failing & set(each.libraries)):
+        upgrade = _UPGRADES.get(package.manager)
+        named = f"{package.package} {package.version}".strip()
+        why = f"{named} is a build of others: take a release of it built for these GPUs, or build it"
+        steps.append(PlanStep(one_line(why), f"{upgrade} {quote(package.package)}" if upgrade else None))
+    return tuple(steps)
+
+
+def _machine_steps(findings: Sequence[Finding]) -> list[PlanStep]:
+    return [
+        PlanStep(one_line(f"{f.message}: {f.help}"))
+        for f in findings
+        if f.path is None and f.help and f.severity is _ERROR
+    ]
+
+
+def _plan(
+    findings: Sequence[Finding], checked: CheckReport | None, targets: Sequence[Target], known: Recognised | None
+) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
+    steps = _machine_steps(findings)
+    if checked is None:
+        return tuple(steps), ()
+    curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
+    if not curable:
+        return tuple(steps), ()
+    paths = [ArtifactPath.parse(f.path) for f in curable if f.path]
+    wheels = sorted({path.outer for path in paths if path.members})
+    for wheel in map(one_line, wheels):
+        steps.append(PlanStep(f"{wheel} is a build of others: take a release of it built for these GPUs, or build it"))
+    rebuild, settings = _rebuild(targets, known)
+    return (*steps, *rebuild), settings
+
+
+_ERROR = Severity.ERROR
+
+
+def _rebuild(
+    targets: Sequence[Target], known: Recognised | None
+) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
+    from cudacompat.app.generate import GenerateRequest, command_line, wanted_gpus
+    from cudacompat.domain.builds.plans.plan import commands, plan_build, setting_line
+    from cudacompat.engines import find
+
+    engine = known.engine if known is not None else find("cmake")
+    version = known.version if known is not None else None
+    try:
+        plan = plan_build(engine, wanted_gpus([target.id for target in targets]), version=version)
+    except CudacompatError as error:
+        return (PlanStep(f"no settings are known for this build: {error}"),), ()
+    recognised = f", as {known.file} shows" if known is not None else ", as nothing here shows another build"
+    *build, last = commands(plan)
+    clears = len([cache for cache in plan.engine.caches if cache.window.holds(plan.version)])
+    output = "dockerfile" if plan.recipe and plan.image else "env"
+    steps = [
+        PlanStep(
+            f"set the list where this build reads it ({plan.title}{recognised}); or let the file be written",
+            command_line([plan], GenerateRequest(output=output, engine_version=version)),
+        ),
+        *(
+            PlanStep(f"clear what hides the change: {cache.why}", command)
+            for cache, command in zip(plan.engine.caches, build[:clears], strict=False)
+        ),
+        *(PlanStep("build", command) for command in build[clears:]),
+        PlanStep("see that the architectures arrived", last),
+    ]
+    lines = [f"{setting_line(setting)}   # read by {setting.reader}" for setting in plan.settings]
+    lines += [f"# {each.name}: {each.why}" for each in plan.left_out]
+    return tuple(steps), ((f"settings for {plan.title}, giving {' '.join(map(str, plan.arrives))}", "\n".join(lines)),)

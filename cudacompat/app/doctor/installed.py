@@ -1,0 +1,155 @@
+"""What is installed, judged as packages: each library once, and as its loader takes it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cudacompat.app.check import judge_read, read
+from cudacompat.app.inputs.reading import ReadOptions
+from cudacompat.domain.machine.alternatives import Loaded
+from cudacompat.domain.machine.components import Component
+from cudacompat.domain.machine.facts import HostFacts
+from cudacompat.domain.machine.loaders import OneForRelease, with_loading
+from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.doctor import InstalledPackages
+from cudacompat.domain.rules.artifact import no_runnable_code
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.versions import ToolkitVersion
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPackages:
+    """The report on the libraries of all packages, and the packages."""
+
+    report: CheckReport
+    packages: InstalledPackages
+
+
+def judge_installed(
+    facts: HostFacts,
+    targets: tuple[Target, ...],
+    on_file: Callable[[str], None] | None = None,
+    options: ReadOptions | None = None,
+) -> JudgedPackages | None:
+    """Return what becomes of the packages of this machine on these GPUs; `None` where it has none with libraries.
+
+    Files without device code are counted and nothing else; libraries of the same bytes in one package are one.
+    """
+    components = _with_loaders(facts)
+    loaded = Loaded(
+        tuple(group for component in components for group in component.alternatives),
+        tuple(only for component in components for only in component.called_on),
+    )
+    apart = loaded.libraries  # a loader knows them by name, whatever bytes they have
+    copies = {path: same for each in components for path, same in _distinct(each.libraries, apart).items()}
+    if not copies:
+        return None
+    found = replace(read(tuple(copies), targets, on_file, options=options), barren=())
+    report = judge_read(found, targets, Policy(), loaded=loaded)
+    findings = [*(_counted(f, copies) for f in report.findings), *_takes_none(components)]
+    findings.sort(key=lambda f: f.severity.rank)
+    report = replace(report, findings=tuple(findings))
+    shown = {str(each.path) for each in report.verdicts} | {str(each.path) for each in report.not_read}
+    with_code = tuple(each for each in components if shown & set(each.libraries))
+    several = {path: len(same) for path, same in copies.items() if len(same) > 1 and path in shown}
+    return JudgedPackages(
+        report, InstalledPackages(with_code, len(components) - len(with_code), tuple(several.items()))
+    )
+
+
+# -- loaders
+
+
+def _with_loaders(facts: HostFacts) -> tuple[Component, ...]:
+    """The packages, with what the rows of engines say about their loaders."""
+    from cudacompat.engines import loading
+    from cudacompat.environments.own import normalised
+
+    rows = loading()
+    locations = list(dict.fromkeys(each.location for each in facts.packages if each.manager == "pip"))
+    environment = dict(facts.environment)
+    components = []
+    for component in facts.packages:
+        own = rows.get(normalised(component.package), ())
+        near = [component.location, *locations]
+        releases = {row: _release(row, near, environment) for row in own if isinstance(row, OneForRelease)}
+        components.append(with_loading(component, own, releases))
+    return tuple(components)
+
+
+def _release(row: OneForRelease, locations: Iterable[str], environment: dict[str, str]) -> ToolkitVersion | None:
+    """The CUDA release that decides here: the one that a variable names, else that of the package that tells it."""
+    from cudacompat.environments.releases import release_told
+
+    named = environment.get(row.variable, "")
+    if re.fullmatch(r"\d{3}", named):
+        return ToolkitVersion(int(named[:2]), int(named[2:]))
+    return release_told(locations, row.told_by, row.told)
+
+
+def _takes_none(components: Iterable[Component]) -> list[Finding]:
+    """An error for each group of which its loader takes none, whatever the GPU."""
+    return [
+        Finding(
+            id=no_runnable_code.RULE.id,
+            severity=Severity.ERROR,
+            path=group.libraries[0],
+            message=f"{component.package} {component.version} has no library for {group.none_for}, so it loads none of "
+            f"its {len(group.libraries)}",
+            why=group.evidence,
+            help=f"install a release of {component.package} made for {group.none_for}",
+        )
+        for component in components
+        for group in component.alternatives
+        if group.none_for
+    ]
+
+
+# -- copies
+
+
+def _distinct(libraries: Sequence[str], apart: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The libraries that are there, each with all that have its bytes (the same size and hash), but for those that are
+    to be kept apart."""
+    by_size: dict[int, list[str]] = defaultdict(list)
+    for path in libraries:
+        size = _size(path)
+        if size is not None:
+            by_size[size].append(path)
+    found: dict[str, tuple[str, ...]] = {}
+    for same in by_size.values():
+        by_hash: dict[str, list[str]] = defaultdict(list)
+        for path in same:
+            by_hash[path if path in apart else _hash(path) if len(same) > 1 else ""].append(path)
+        found |= {each[0]: tuple(each) for each in by_hash.values()}
+    return {path: found[path] for path in libraries if path in found}
+
+
+def _size(path: str) -> int | None:
+    try:
+        return Path(path).stat().st_size if Path(path).is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _hash(path: str) -> str:
+    """The hash of a file; its path where it cannot be read, which makes it equal to no other."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return path
+
+
+def _counted(finding: Finding, copies: dict[str, tuple[str, ...]]) -> Finding:
+    same = copies.get(finding.path or "", ())
+    if len(same) < 2:
+        return finding
+    return replace(finding, message=f"{finding.message} (one of {len(same)} copies of the same bytes)")

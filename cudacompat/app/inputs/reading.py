@@ -1,0 +1,94 @@
+"""How much of the paths that the user named is read at most, and by how many processes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cudacompat.artifacts.reading.read import read_paths
+from cudacompat.artifacts.reading.work import list_work
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import ReadResult
+from cudacompat.domain.words.executor import Executor
+from cudacompat.domain.words.limits import Limits
+
+# To start processes takes half a second; what one of them reads of a library in that time:
+_WORTH = 500 << 20
+_MOST_JOBS = 4  # unless asked: each may hold a library of gigabytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user asked for about reading. Without `jobs`, processes are used where there is enough to read; `cache`
+    is whether results of earlier runs are used and kept."""
+
+    limits: Limits = field(default_factory=Limits)
+    jobs: int | None = None
+    cache: bool = False
+
+
+def read(
+    paths: Sequence[str],
+    options: ReadOptions | None = None,
+    *,
+    kernels: bool,
+    gpus: frozenset[ComputeCapability] | None = None,
+    on_file: Callable[[str], None] | None = None,
+) -> ReadResult:
+    """Return what the paths hold; with `gpus`, all that judging for them needs. `UsageError` for a path that does not
+    exist."""
+    options = options or ReadOptions(jobs=1)
+    executor = _executor(paths, options.jobs)
+    cache = folder_of(os.environ) if options.cache else None
+    return read_paths(
+        paths,
+        kernels=kernels,
+        gpus=gpus,
+        on_file=on_file,
+        limits=options.limits,
+        executor=executor,
+        cache=cache,
+    )
+
+
+def folder_of(environment: Mapping[str, str]) -> Path | None:
+    """Return the folder of the cache for this user and system; None where the system names none."""
+    if sys.platform == "win32":
+        base = environment.get("LOCALAPPDATA", "")
+    elif sys.platform == "darwin":
+        base = os.path.join(environment.get("HOME", ""), "Library", "Caches")  # noqa: PTH118  may be empty
+    else:
+        base = environment.get("XDG_CACHE_HOME", "")
+        if not os.path.isabs(base):  # noqa: PTH117  the XDG specification: a relative one is ignored
+            base = os.path.join(environment.get("HOME", ""), ".cache")  # noqa: PTH118
+    return Path(base, "cudacompat", "files") if os.path.isabs(base) else None  # noqa: PTH117
+
+
+def _executor(paths: Sequence[str], jobs: int | None) -> Executor | None:
+    """Processes where there are several files to read, and so many bytes that the start is repaid."""
+    cores = _cores()
+    if jobs is None and (cores < 2 or not _is_much(paths)):
+        return None
+    count = min(cores, _MOST_JOBS) if jobs is None else jobs
+    if count < 2:
+        return None
+    from cudacompat.host.programs.workers import Processes
+
+    return Processes(count)
+
+
+def _is_much(paths: Sequence[str]) -> bool:
+    size = 0
+    for number, work in enumerate(list_work(paths), 1):
+        size += work.size
+        if number > 1 and size > _WORTH:
+            return True
+    return False
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1

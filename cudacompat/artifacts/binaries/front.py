@@ -1,0 +1,110 @@
+"""The kernels of a cubin out of its first bytes, where those prove them; the rest of it is not inflated.
+
+ptxas and nvlink write a cubin in this order: the ELF header, the names of the sections, the names of the symbols, the
+symbols, and only then code and data; the table of sections comes last. So the symbols that a whole reading takes lie
+in front. What is missing there is where each of these tables ends, which only the last table says. It is taken from
+the bytes, and believed only where two of the tables, written apart from each other, say the same:
+
+- the names of the sections begin at byte 64; those of the symbols behind them, with the same three names, or (since
+  CUDA 13.5) behind eight zeros or more;
+- the table of symbols begins with 24 zeros at the first multiple of eight behind the last of the names, and goes on as
+  long as every symbol names the start of a string, a section that the ELF header counts, and a type that exists;
+- each `.text.NAME` among the names of the sections is a function among the symbols, and each kernel among the symbols
+  (a function that a launch may enter) has its `.text.NAME`. So no symbol of a kernel is missing, and none is invented.
+
+Where any of this does not hold (or the cubin is relocatable: what it leaves unresolved is asked then) the answer is
+None, and the image is to be read whole. Held against every image of the published libraries that the measurements of
+docs name: where the answer is not None, it is that of the whole reading, in the same order.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from cudacompat.artifacts.binaries.elf import EM_CUDA, MAGIC
+
+_HEAD = Struct("<4sBB10xHHI16xQ10xHHH")  # magic class order | type machine version | shoff | shentsize shnum shstrndx
+_EXECUTABLE = 2
+_SECTION_SIZE = 64
+_FIRST_NAMES = b"\0.shstrtab\0.strtab\0.symtab\0"
+_NAMES_AT = 64
+_CODE = b"\0.text."
+
+_SYMBOL = Struct("<IBBH16x")
+_NO_SYMBOL = bytes(24)
+_GAP = bytes(8)
+_FUNC = 2
+_ENTRY = 0x10  # STO_CUDA_ENTRY in st_other
+# none, object, function, section, file; and NVIDIA's own: texture, surface, sampler, object
+_TYPES = frozenset((0, 1, _FUNC, 3, 4, 10, 11, 12, 13))
+_BINDINGS = frozenset((0, 1, 2))  # local, global, weak
+_ABSOLUTE, _COMMON = 0xFFF1, 0xFFF2
+
+
+def may_be_proved(front: bytes) -> bool:
+    """Whether the first bytes of an image are those of a cubin of the order told above."""
+    if len(front) < _NAMES_AT + len(_FIRST_NAMES):
+        return False
+    magic, width, order, kind, machine, _, table, size, count, _ = _HEAD.unpack_from(front)
+    return (
+        (magic, width, order, kind, machine, size) == (MAGIC, 2, 1, _EXECUTABLE, EM_CUDA, _SECTION_SIZE)
+        and table > 0
+        and count > 0
+        and front.startswith(_FIRST_NAMES, _NAMES_AT)
+    )
+
+
+def kernels_in_front(front: bytes) -> tuple[str, ...] | None:
+    """Return the kernels of the cubin that begins with `front`, mangled, in the order of its symbols; None where this
+    much of it does not prove them."""
+    strings = _names_of_symbols(front) if may_be_proved(front) else -1
+    if strings < 0:
+        return None
+    last = front.find(_NO_SYMBOL, strings)  # where the NUL behind the last name stands
+    if last < 0:
+        return None
+    found = _functions(front, strings, last, (last + 8) & ~7)
+    if found is None:
+        return None
+    functions, kernels = found
+    code = {rest.partition(b"\0")[0] for rest in front[_NAMES_AT : strings + 1].split(_CODE)[1:]}
+    if not code <= functions or not code.issuperset(kernels):
+        return None
+    return tuple(name.decode("utf-8", "surrogateescape") for name in kernels)
+
+
+def _names_of_symbols(front: bytes) -> int:
+    """Return where the names of the symbols begin (with a NUL), -1 where that is not to be seen."""
+    at = front.find(_FIRST_NAMES, _NAMES_AT + 1)
+    if at >= 0:
+        return at
+    gap = front.find(_GAP, _NAMES_AT)
+    if gap < 0:
+        return -1
+    return len(front) - len(front[gap:].lstrip(b"\0")) - 1
+
+
+def _functions(front: bytes, strings: int, last: int, at: int) -> tuple[set[bytes], dict[bytes, None]] | None:
+    """Return the names of all functions in the table of symbols at `at`, and those of kernels; None where its end is
+    not to be seen."""
+    sections = _HEAD.unpack_from(front)[8]
+    functions: set[bytes] = set()
+    kernels: dict[bytes, None] = {}
+    usable = len(front) - (len(front) - at) % _SYMBOL.size
+    symbols = _SYMBOL.iter_unpack(front[at + _SYMBOL.size : usable])
+    for name, info, other, section in symbols:
+        begin = strings + name
+        if (
+            begin > last
+            or front[begin - 1]
+            or info & 0xF not in _TYPES
+            or info >> 4 not in _BINDINGS
+            or (section >= sections and section not in (_ABSOLUTE, _COMMON))
+        ):
+            return functions, kernels
+        if info & 0xF == _FUNC and section:
+            text = front[begin : front.index(b"\0", begin, last + 1)]
+            functions.add(text)
+            if other & _ENTRY:
+                kernels[text] = None
+    return None

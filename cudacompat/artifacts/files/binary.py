@@ -1,0 +1,156 @@
+"""One file's bytes in, its device code out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from cudacompat.artifacts.binaries import ar, elf, pe, ptx
+from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
+from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
+from cudacompat.artifacts.binaries.needed import cuda_runtime
+from cudacompat.artifacts.binaries.section import HostImage
+from cudacompat.artifacts.containers.openers import opener_of
+from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import (
+    BinaryArtifact,
+    Compression,
+    DeviceModule,
+    FatbinEntry,
+    FileFormat,
+    Registration,
+)
+from cudacompat.domain.words.target import CodeKind
+from cudacompat.domain.words.versions import ToolkitVersion
+
+_FORMATS = {
+    Kind.CUBIN: FileFormat.CUBIN,
+    Kind.FATBIN: FileFormat.FATBIN,
+    Kind.PTX: FileFormat.PTX,
+    Kind.TILE_IR: FileFormat.TILE_IR,
+    Kind.AR: FileFormat.AR,
+}
+_PYINSTALLER = b"MEI\014\013\012\013\016"
+_COOKIE = 4096  # bytes at the end of the file in which that mark stands
+
+_IMAGES = {Kind.ELF: elf.read_image, Kind.PE: pe.read_image, Kind.COFF: pe.read_object}
+
+
+class Binary(NamedTuple):
+    """What one file gave: an artifact if it holds device code, and what could not be read."""
+
+    artifact: BinaryArtifact | None
+    problems: tuple[str, ...]
+
+
+def read_binary(
+    path: str,
+    buffer: Buffer,
+    kind: Kind,
+    allowance: Allowance,
+    *,
+    kernels: bool,
+    gpus: frozenset[ComputeCapability] | None = None,
+) -> Binary:
+    """Read a file of a kind that may hold device code; it never raises for what the bytes are.
+
+    `allowance` is what its images may be inflated to; `gpus` are those that will be judged for (None: any may be).
+    """
+    size = len(buffer)
+    into = Gatherer(buffer, allowance, kernels=kernels, gpus=gpus)
+    label: str = _FORMATS.get(kind, FileFormat.DATA)
+    linked = False
+    try:
+        if kind in _IMAGES:
+            image = _IMAGES[kind](buffer, 0, size)
+            _take_image(into, image, 0, end=size, prefix="")
+            if image.linked and image.end is not None and image.sections:
+                _take_overlay(into, buffer, image.end, end=size)
+            label, linked = image.format, image.linked
+        elif kind is Kind.FATBIN:
+            _take_fatbins(into, size)
+        elif kind is Kind.CUBIN:
+            into.cubin(0, size, None, Registration.REGISTERED)
+        elif kind is Kind.PTX:
+            into.text(0, ptx.window(buffer, 0, size), size, None, Registration.REGISTERED)
+        elif kind is Kind.TILE_IR:
+            into.add(_tile_module(buffer, kernels=kernels))
+        elif kind is Kind.AR:
+            _take_archive(into, buffer, size)
+        elif kind is Kind.THIN_AR:
+            into.problem("a thin archive: it names other files and holds nothing itself")
+        elif kind is Kind.OLD_FATBIN:
+            into.problem(TOO_OLD)
+        else:
+            into.strays(0, size, None)
+    except UnreadableError as error:
+        into.problem(str(error))
+    modules = tuple(sorted(into.modules, key=lambda module: module.offset))
+    runtime = cuda_runtime(buffer) if kind is Kind.ELF and modules else None
+    artifact = None
+    if modules:
+        artifact = BinaryArtifact(path, label, size, linked=linked, modules=modules, runtime=runtime)
+    return Binary(artifact, into.problems)
+
+
+def _take_image(into: Gatherer, image: HostImage, start: int, end: int, prefix: str) -> None:
+    for problem in image.problems:
+        into.problem(problem)
+    if image.sections is None:  # where its code lies is not known: search all of it
+        into.strays(start, end, prefix.rstrip(":") or None, program=True)
+    else:
+        into.sections(image.sections, prefix)
+
+
+def _take_overlay(into: Gatherer, buffer: Buffer, start: int, end: int) -> None:
+    """Search what was put behind a finished program: installers and programs in one file are made so."""
+    opener = opener_of(bytes(buffer[start : min(end, start + HEAD)]))
+    if opener is not None:
+        into.problem(f"behind the program lies another file ({opener.called}), which is not opened")
+    elif bytes(buffer[max(start, end - _COOKIE) : end]).find(_PYINSTALLER) >= 0:
+        into.problem("behind the program lies an archive of PyInstaller, which is not opened")
+    else:
+        into.strays(start, end, None)
+
+
+def _take_fatbins(into: Gatherer, size: int) -> None:
+    """Of several fatbins in one file the driver loads the first (measured)."""
+    into.official(0, size, None, Registration.REGISTERED)
+    into.modules[1:] = [replace(module, registration=Registration.STRAY) for module in into.modules[1:]]
+
+
+def _take_archive(into: Gatherer, buffer: Buffer, size: int) -> None:
+    read_to = len(ar.MAGIC)
+    try:
+        for member in ar.members(buffer, 0, size):
+            read_to = member.end
+            kind = sniff(bytes(buffer[member.start : min(member.end, member.start + HEAD)]), member.end - member.start)
+            if kind in _IMAGES:
+                image = _IMAGES[kind](buffer, member.start, member.end)
+                _take_image(into, image, member.start, end=member.end, prefix=f"{member.name}:")
+            elif kind is Kind.CONTAINER:
+                into.problem(f"its member {member.name} is a container, which is not opened there")
+            elif kind is Kind.FATBIN:
+                into.official(member.start, member.end, member.name, Registration.STRAY)
+            else:
+                into.strays(member.start, member.end, member.name)
+    except UnreadableError as error:
+        into.problem(str(error))
+        into.strays(read_to, size, None)
+
+
+def _tile_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:
+    major, minor = bytes(buffer[8:10]).ljust(2, b"\0")
+    entry = FatbinEntry(
+        CodeKind.TILE_IR,
+        None,
+        None,
+        compression=Compression.NONE,
+        size=len(buffer),
+        uncompressed_size=None,
+        toolkit=ToolkitVersion(major, minor) if major else None,
+        kernels=None,
+        kernels_why="Tile IR is not readable" if kernels else None,
+    )
+    return DeviceModule(0, None, Registration.REGISTERED, entries=(entry,))

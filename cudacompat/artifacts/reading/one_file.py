@@ -1,0 +1,291 @@
+"""One file in, what it holds out: the reading that needs to know of no other file."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from cudacompat.artifacts.binaries.ar import thin_names
+from cudacompat.artifacts.binaries.buffer import Buffer, FileBuffer, FileChangedError, UnreadableError
+from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
+from cudacompat.artifacts.containers.base import Budget, BudgetSpentError, FileAllowance, Member, Source
+from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_not
+from cudacompat.artifacts.containers.openers import Opener, opener_of
+from cudacompat.artifacts.files.binary import read_binary
+from cudacompat.artifacts.files.sniff import HEAD, SCRIPT, Kind, may_hold_data, payload_of, sniff
+from cudacompat.artifacts.reading.work import FileResult, Work
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import BinaryArtifact, NotRead
+from cudacompat.domain.words.paths import ArtifactPath
+
+OnFile = Callable[[str], None]
+
+_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_ENDLESS = 1 << 62  # bytes of a member whose container does not say
+_LARGEST_THIN = 4 << 20
+_NO_MEMORY = "it does not fit in memory"
+
+# What the libraries that inflate raise for bytes that are not as they should be. Some of their errors derive from none
+# of these, and their modules are slow to import or not there: those are told by name.
+_DAMAGED = (OSError, EOFError, ValueError, LookupError, RuntimeError, OverflowError, AttributeError)
+_DAMAGED_NAMES = ("BadZipFile", "LargeZipFile", "LZMAError", "error")  # zlib's and struct's are called just error
+
+
+def read_one(
+    work: Work,
+    budget: Budget,
+    *,
+    kernels: bool,
+    gpus: frozenset[ComputeCapability] | None = None,
+    on_file: OnFile | None = None,
+) -> FileResult:
+    """Return what one file holds. Everything that goes wrong is in the result.
+
+    With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read. `gpus`
+    are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
+    `on_file` is told of the file, and of each member of a container, before it is read.
+    """
+    if work.kind is EntryKind.PROBLEM:
+        return FileResult(not_read=(NotRead(ArtifactPath.of_file(work.path), work.why),))
+    reader = _FileReader(work, budget, kernels=kernels, gpus=gpus, on_file=on_file)
+    return reader.read()
+
+
+class _FileReader:
+    def __init__(
+        self,
+        work: Work,
+        budget: Budget,
+        *,
+        kernels: bool,
+        gpus: frozenset[ComputeCapability] | None,
+        on_file: OnFile | None,
+    ) -> None:
+        self._work = work
+        self._budget = budget
+        self._kernels = kernels
+        self._gpus = gpus
+        self._on_file = on_file or _nobody
+        self._allowance = FileAllowance(0, budget)
+        self._artifacts: list[BinaryArtifact] = []
+        self._not_read: list[NotRead] = []
+        self._more_rows = 0
+        self._bounded = False
+        self._files = 0
+        self._without_code = 0
+
+    def read(self) -> FileResult:
+        """Read the file, down to where a limit stops it."""
+        members, inflated = self._budget.members, self._budget.inflated
+        path, cut = ArtifactPath.of_file(self._work.path), None
+        try:
+            self._budget.clock()
+            self._file(path)
+        except BudgetSpentError as error:
+            if error.whole:
+                cut = str(error)
+            else:
+                self._refuse(path, str(error))
+        except MemoryError:
+            self._bounded = True
+            self._refuse(path, _NO_MEMORY)
+        except FileChangedError as error:
+            self._bounded = True
+            self._artifacts.clear()  # what was read is of two states of the file
+            self._not_read.clear()
+            self._refuse(path, why_not(error))
+        except OSError as error:
+            self._bounded = True  # the next reading may find it otherwise
+            self._refuse(path, why_not(error))
+        return FileResult(
+            tuple(self._artifacts),
+            tuple(self._not_read),
+            self._files,
+            without_code=self._without_code,
+            more_rows=self._more_rows,
+            members=self._budget.members - members,
+            inflated=self._budget.inflated - inflated,
+            cut=cut,
+            bounded=cut is not None or self._bounded or self._allowance.refused or self._more_rows > 0,
+        )
+
+    def _refuse(self, path: ArtifactPath, why: str) -> None:
+        if len(self._not_read) < self._budget.limits.rows:
+            self._not_read.append(NotRead(path, why))
+        else:
+            self._more_rows += 1
+
+    def _file(self, path: ArtifactPath) -> None:
+        handle = os.open(path, _OPEN)
+        with os.fdopen(handle, "rb", buffering=0) as file:
+            before = os.fstat(handle)
+            if not stat.S_ISREG(before.st_mode):
+                self._refuse(path, NOT_REGULAR)
+                return
+            self._on_file(path)
+            size = before.st_size
+            self._allowance = FileAllowance(self._budget.limits.of_file(size), self._budget)
+            self._whole(path, file, size)
+            after = os.fstat(handle)
+            if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns) and (self._artifacts or self._not_read):
+                raise FileChangedError
+
+    def _whole(self, path: ArtifactPath, file: io.FileIO, size: int) -> None:
+        source = Source(path, size, file, pay=_nothing, file=file)
+        head, kind = self._sniff(source, size)
+        if kind is Kind.CONTAINER:
+            self._container(path, source, head, 0)
+        elif kind is Kind.OTHER and head.startswith(b"#!") and (at := payload_of(source.peek(SCRIPT))) is not None:
+            file.seek(at)
+            behind = Source(path.name, size - at, file, pay=_nothing)
+            self._container(path, behind, behind.peek(HEAD), 0)
+        elif self._is_passed_over(path, source, kind, size):
+            self._plain()
+        else:
+            self._binary(path, FileBuffer(file.fileno(), size), kind)
+
+    def _is_passed_over(self, path: ArtifactPath, source: Source, kind: Kind, size: int) -> bool:
+        """Whether nothing more of a file on the disk is read."""
+        if kind is Kind.THIN_AR and not self._work.named:
+            return _lies_beside(path, source.peek(_LARGEST_THIN))
+        plain = kind is Kind.OTHER and not may_hold_data(source.peek(HEAD), size, named=self._work.named)
+        return size == 0 or plain
+
+    def _sniff(self, source: Source, size: int) -> tuple[bytes, Kind]:
+        head = source.peek(HEAD)
+        kind = sniff(head, size)
+        if kind is Kind.MAYBE_PTX:
+            kind = Kind.PTX if is_ptx(source.peek(HEAD + SNIFFED)) else Kind.OTHER
+        return head, kind
+
+    def _plain(self) -> None:
+        """Count a file of which nothing more is read."""
+        self._files += 1
+        self._without_code += 1
+
+    def _binary(self, path: ArtifactPath, buffer: Buffer, kind: Kind) -> None:
+        self._files += 1
+        try:
+            artifact, problems = read_binary(
+                path, buffer, kind, allowance=self._allowance, kernels=self._kernels, gpus=self._gpus
+            )
+        except MemoryError:
+            self._bounded = True
+            artifact, problems = None, (_NO_MEMORY,)
+        for why in problems:
+            self._refuse(path, why)
+        if artifact is not None:
+            self._artifacts.append(artifact)
+        elif not problems:
+            self._without_code += 1
+
+    def _container(self, path: ArtifactPath, source: Source, head: bytes, depth: int) -> None:
+        """Read a container of which these are the first bytes."""
+        opener = opener_of(head)
+        if opener is None or opener.open is None:
+            self._files += 1
+            self._refuse(path, f"{_a(opener.called if opener else 'container')}, which is not opened")
+        elif depth >= self._budget.limits.depth:
+            self._bounded = True
+            self._refuse(path, f"containers nested deeper than {self._budget.limits.depth}")
+        else:
+            self._opened(path, source, opener, depth)
+
+    def _opened(self, path: ArtifactPath, source: Source, opener: Opener, depth: int) -> None:
+        assert opener.open is not None  # noqa: S101
+        try:
+            for member in opener.open(source, self._budget):
+                self._member(path, member, depth + 1)
+                del member  # or its bytes stay while those of the next are inflated
+        except UnreadableError as error:
+            self._refuse(path, f"damaged {opener.called}: {error}")
+        except MemoryError:
+            self._bounded = True
+            self._refuse(path, _NO_MEMORY)
+        except Exception as error:
+            if not _is_damage(error):
+                raise
+            self._refuse(path, f"damaged {opener.called}: {_words(error)}")
+
+    def _member(self, outer: ArtifactPath, member: Member, depth: int) -> None:
+        path = outer.member(member.name)
+        if member.sealed is not None:
+            self._files += 1
+            self._refuse(path, member.sealed)
+        elif member.size == 0:
+            self._plain()
+        else:
+            try:
+                self._bytes(path, outer, member, depth)
+            except UnreadableError as error:
+                if member.alone:
+                    raise
+                self._unread(path, str(error))
+            except MemoryError:
+                self._bounded = True
+                self._unread(path, _NO_MEMORY)
+            except Exception as error:
+                if not _is_damage(error):
+                    raise
+                self._unread(path, f"damaged member: {_words(error)}")
+
+    def _unread(self, path: ArtifactPath, why: str) -> None:
+        self._files += 1
+        self._refuse(path, why)
+
+    def _bytes(self, path: ArtifactPath, outer: ArtifactPath, member: Member, depth: int) -> None:
+        cost, spend = member.cost, self._allowance.spend
+        source = Source(member.name, member.size, member.open(), pay=lambda count: spend(count * cost))
+        head, kind = self._sniff(source, _ENDLESS if member.size is None else member.size)
+        if kind is Kind.OTHER and not may_hold_data(head, member.size, named=False):
+            self._plain()
+            return
+        if member.too_large is not None:
+            raise UnreadableError(member.too_large)
+        opener = opener_of(head) if kind is Kind.CONTAINER else None
+        if member.alone and opener is not None and opener.joins:
+            path = outer
+        self._on_file(path)
+        if kind is Kind.CONTAINER:
+            self._container(path, source, head, depth)
+            return
+        if member.size is not None and not self._allowance.has(member.size * cost):
+            spend(member.size * cost)  # before so much memory is asked for
+        self._binary(path, source.load(), kind)
+
+
+def _lies_beside(archive: str, data: bytes) -> bool:
+    """Whether the members of a thin archive are files in its folder or below: those are read by themselves."""
+    names = thin_names(data) if len(data) < _LARGEST_THIN else None
+    if names is None:
+        return False
+    folder = Path(archive).parent
+    inside = (name and not Path(name).is_absolute() and ".." not in Path(name).parts for name in names)
+    return all(inside) and all((folder / name).is_file() for name in names)
+
+
+def _a(noun: str) -> str:
+    # by its sound: an RPM package, an xz file, an lz4 file
+    return f"{'an' if noun[0] in 'AEIOaeio' or noun.startswith(('RPM', 'xz', 'lz4')) else 'a'} {noun}"
+
+
+def _is_damage(error: Exception) -> bool:
+    if isinstance(error, FileChangedError):
+        return False
+    return isinstance(error, _DAMAGED) or type(error).__name__ in _DAMAGED_NAMES
+
+
+def _words(error: BaseException) -> str:
+    text = str(error) or type(error).__name__
+    return text.splitlines()[0][:200]
+
+
+def _nobody(_: str) -> None:
+    pass
+
+
+def _nothing(_: int) -> None:
+    pass

@@ -1,0 +1,247 @@
+"""The way in: paths in, device code out. Reads bytes, runs nothing, needs no CUDA."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from cudacompat.artifacts.containers.base import Budget
+from cudacompat.artifacts.containers.folders import EntryKind
+from cudacompat.artifacts.reading.one_file import read_one
+from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, Work, list_work
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.executor import Executor, Lost, Serial
+from cudacompat.domain.words.limits import Limits
+from cudacompat.domain.words.paths import ArtifactPath
+
+OnFile = Callable[[str], None]
+
+_LINK_OUTSIDE = "a symbolic link to device code outside the folder named: name its target to have it judged"
+
+
+def read_paths(
+    paths: Sequence[str],
+    *,
+    kernels: bool,
+    gpus: frozenset[ComputeCapability] | None = None,
+    on_file: OnFile | None = None,
+    limits: Limits | None = None,
+    executor: Executor | None = None,
+    cache: Path | None = None,
+) -> ReadResult:
+    """Read the device code of files, folders and containers.
+
+    With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read. `gpus`
+    are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
+    `on_file` is told of each file before it is read. `limits` hold for each path by itself; `cache` is the folder with
+    the results of earlier runs, None for none. `UsageError` for a path that does not exist, and before any is read;
+    all else that goes wrong is in the result.
+    """
+    for path in paths:
+        if not _exists(path):
+            raise UsageError(f"no such file or directory: {path}")
+    serial = executor is None
+    reading = _Reading(paths, limits or Limits(), cache, kernels=kernels, gpus=gpus, on_file=on_file)
+    function = reading.here if serial else run_task
+    for task, answer in (executor or Serial()).map(function, reading.tasks(told=not serial)):
+        reading.take(task, answer)
+    return reading.result()
+
+
+def _exists(path: str) -> bool:
+    """Whether something is there, readable or not (a file that may not be looked at is not missing)."""
+    try:
+        Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError:
+        return True
+    return bool(path)
+
+
+class Task(NamedTuple):
+    """One file to read, and what was spent on the path it lies in: all that another process needs."""
+
+    work: Work
+    limits: Limits
+    members: int
+    inflated: int
+    until: float  # of time.monotonic, which all processes of a machine share
+    kernels: bool
+    cache: str | None = None  # the folder with the results of earlier runs
+    gpus: frozenset[ComputeCapability] | None = None
+    again: bool = False  # the file was met before, and is not read a second time
+
+
+def run_task(task: Task, on_file: OnFile | None = None) -> FileResult:
+    """Return what the file of a task holds."""
+    if task.again:
+        return FileResult()
+    if task.cache is not None and task.work.size >= SMALLEST_KEPT:
+        return _cached(task, Path(task.cache), on_file)
+    return _read_now(task, on_file)
+
+
+def _read_now(task: Task, on_file: OnFile | None) -> FileResult:
+    budget = Budget(task.limits, members=task.members, inflated=task.inflated, until=task.until)
+    return read_one(task.work, budget, kernels=task.kernels, gpus=task.gpus, on_file=on_file)
+
+
+def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
+    """The result of an earlier run, if there is one and the budget has room for what it cost; else a new one."""
+    from cudacompat.artifacts.reading.cache import Cache
+
+    cache = Cache(folder)
+    known = cache.get(task.work, task.limits, kernels=task.kernels, gpus=task.gpus)
+    if (
+        known is not None
+        and task.members + known.members <= task.limits.members
+        and task.inflated + known.inflated <= task.limits.bytes
+        and len(known.not_read) <= task.limits.rows
+    ):
+        if on_file is not None:
+            on_file(task.work.path)
+        return known
+    result = _read_now(task, on_file)
+    cache.put(task.work, task.limits, result, kernels=task.kernels, gpus=task.gpus)
+    return result
+
+
+@dataclass(slots=True)
+class _Root:
+    """One path that the user named: what was spent on it, and what came of it."""
+
+    path: str
+    until: float | None = None
+    members: int = 0
+    inflated: int = 0
+    not_read: list[NotRead] = field(default_factory=list)
+    more_rows: int = 0
+    yields: bool = False  # device code, or something that was not read
+    cut: str | None = None
+
+    def rows(self, most: int) -> Iterator[NotRead]:
+        """Give what was not read, what is too much for a list as a number."""
+        path = ArtifactPath.of_file(self.path)
+        yield from self.not_read
+        if self.more_rows:
+            yield NotRead(path, f"{self.more_rows} more could not be read: only the first {most} are listed")
+        if self.cut is not None:
+            yield NotRead(path, self.cut)
+
+
+class _Reading:
+    """Collects what the files of all paths gave, in their order."""
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        limits: Limits,
+        cache: Path | None,
+        *,
+        kernels: bool,
+        gpus: frozenset[ComputeCapability] | None,
+        on_file: OnFile | None,
+    ) -> None:
+        self._limits = limits
+        self._cache = None if cache is None else str(cache)
+        self._kernels = kernels
+        self._gpus = gpus
+        self._on_file = on_file
+        self._roots = [_Root(path) for path in paths]
+        self._artifacts: list[BinaryArtifact] = []
+        self._files = 0
+        self._without_code = 0
+        self._yields: dict[tuple[int, int], bool] = {}
+        self._outside: list[tuple[Work, str]] = []
+
+    def tasks(self, *, told: bool) -> Iterator[Task]:
+        """Give what is to be read, without the rest of a path that was cut. With `told`, files are named to `on_file`
+        here."""
+        begun: set[tuple[int, int]] = set()
+        for work in list_work([root.path for root in self._roots]):
+            root = self._roots[work.root]
+            if root.cut is not None:
+                continue
+            if work.kind is EntryKind.FILE and work.identity is not None:
+                if work.identity in begun:
+                    yield self._task(work, root)._replace(again=True)
+                    continue
+                begun.add(work.identity)
+            if told and self._on_file is not None and work.kind is not EntryKind.PROBLEM:
+                self._on_file(work.path)
+            yield self._task(work, root)
+
+    def here(self, task: Task) -> FileResult:
+        """Read a file in this process."""
+        return run_task(task, self._on_file)
+
+    def take(self, task: Task, answer: FileResult | Lost) -> None:
+        """Keep what a file gave."""
+        work, root = task.work, self._roots[task.work.root]
+        if root.cut is not None:
+            return
+        if task.again and work.identity is not None:
+            if work.identity in self._yields:
+                root.yields |= self._yields[work.identity]
+                return
+            answer = self.here(self._task(work, root))  # where it was met before, the budget had ended
+        if isinstance(answer, Lost):
+            answer = FileResult(not_read=(NotRead(ArtifactPath.of_file(work.path), answer.why),))
+        elif self._is_over(root, answer) and (task.members, task.inflated) != (root.members, root.inflated):
+            answer = self.here(self._task(work, root))  # it was begun before it was known how little is left
+        root.members += answer.members
+        root.inflated += answer.inflated
+        root.cut = answer.cut
+        yields = bool(answer.artifacts or answer.not_read or answer.cut)
+        root.yields |= yields
+        if work.kind is EntryKind.OUTSIDE:
+            if answer.artifacts or answer.not_read:
+                self._outside.append((work, _LINK_OUTSIDE if answer.artifacts else answer.not_read[0].why))
+            return
+        if work.identity is not None:
+            self._yields[work.identity] = yields
+        self._artifacts += answer.artifacts
+        self._files += answer.files
+        self._without_code += answer.without_code
+        room = self._limits.rows - len(root.not_read)
+        root.not_read += answer.not_read[:room]
+        root.more_rows += answer.more_rows + len(answer.not_read[room:])
+
+    def result(self) -> ReadResult:
+        """Return all of it."""
+        rows = [row for root in self._roots for row in root.rows(self._limits.rows)]
+        for work, why in self._outside:
+            if work.identity not in self._yields:
+                rows.append(NotRead(ArtifactPath.of_file(work.path), why))
+        barren = dict.fromkeys(root.path for root in self._roots if not root.yields)
+        return ReadResult(
+            tuple(self._artifacts), tuple(rows), self._files, without_code=self._without_code, barren=tuple(barren)
+        )
+
+    def _task(self, work: Work, root: _Root) -> Task:
+        if root.until is None:
+            root.until = time.monotonic() + self._limits.seconds
+        kernels = self._kernels and work.kind is EntryKind.FILE
+        return Task(
+            work,
+            self._limits,
+            root.members,
+            inflated=root.inflated,
+            until=root.until,
+            kernels=kernels,
+            cache=self._cache,
+            gpus=self._gpus,
+        )
+
+    def _is_over(self, root: _Root, answer: FileResult) -> bool:
+        return (
+            root.members + answer.members > self._limits.members
+            or root.inflated + answer.inflated > self._limits.bytes
+            or answer.cut is not None
+        )

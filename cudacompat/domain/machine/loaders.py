@@ -1,0 +1,110 @@
+"""How packages choose among their own libraries, as rows of engines: what makes groups of files out of a component."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from packaging.version import InvalidVersion, Version
+
+from cudacompat.domain.machine.alternatives import Alternatives, CalledOn
+from cudacompat.domain.machine.components import Component
+from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.versions import ToolkitVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneForRelease:
+    """Libraries of which the loader takes the one for the CUDA release that another package was built for.
+
+    `files` is a regular expression of their paths below the folder of packages, whose group is the release in digits
+    (`128`). The release stands in the text file `told_by` of the other package, where the groups of `told` match it;
+    `variable` is one of the environment that names another. From version `nearest_since` on the nearest release of the
+    same major version is taken where none is the same: the next lower, else the next higher.
+    """
+
+    files: str
+    told_by: str
+    told: str
+    loaded_by: str
+    source: str
+    variable: str = ""
+    nearest_since: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnSomeGpus:
+    """Libraries that are used on GPUs of these numbers only (ranges, both ends included)."""
+
+    files: str
+    numbers: tuple[tuple[int, int], ...]
+    loaded_by: str
+    source: str
+
+
+Loading = OneForRelease | OnSomeGpus
+
+
+@dataclass(frozen=True, slots=True)
+class PackageLoading:
+    """How one package, by its normalised name, chooses among its libraries."""
+
+    package: str
+    rows: tuple[Loading, ...]
+
+
+def with_loading(
+    component: Component, rows: Iterable[Loading], releases: Mapping[OneForRelease, ToolkitVersion | None]
+) -> Component:
+    """Return the component with what these rows make of its libraries; `releases` are what decides on this machine."""
+    alternatives: list[Alternatives] = []
+    called_on: list[CalledOn] = []
+    for row in rows:
+        named = [(path, found) for path in component.libraries if (found := _found(row.files, component, path))]
+        if isinstance(row, OnSomeGpus):
+            called_on += [CalledOn(path, row.numbers, row.loaded_by) for path, _ in named]
+        elif named:
+            made = {path: _release(found[1]) for path, found in named}
+            alternatives.append(_group(row, component, made, releases.get(row)))
+    return replace(component, alternatives=tuple(alternatives), called_on=tuple(called_on))
+
+
+def _found(files: str, component: Component, path: str) -> re.Match[str] | None:
+    inside = path[len(component.location) :].replace("\\", "/").lstrip("/")
+    return re.fullmatch(files, inside) if path.startswith(component.location) else None
+
+
+def _release(digits: str) -> ToolkitVersion:
+    return ToolkitVersion(int(digits[:2]), int(digits[2:] or "0"))
+
+
+def _group(
+    row: OneForRelease, component: Component, made: dict[str, ToolkitVersion], wanted: ToolkitVersion | None
+) -> Alternatives:
+    what = f"{count(len(made), 'library', 'libraries')} of {component.package}, of which {row.loaded_by}"
+    if wanted is None:
+        return Alternatives(tuple(made), what)
+    loaded = _nearest(made, wanted, near=_has(component.version, row.nearest_since))
+    here = f"here that is CUDA {wanted}"
+    if loaded is None and row.nearest_since is not None and _has(component.version, row.nearest_since):
+        return Alternatives(tuple(made), f"{what}; {here}", none_for=f"CUDA {wanted}")
+    return Alternatives(tuple(made), f"{what}; {here}", loaded=loaded)
+
+
+def _nearest(made: dict[str, ToolkitVersion], wanted: ToolkitVersion, *, near: bool) -> str | None:
+    """The library for this release; with `near`, for the next lower of its major version, else the next higher."""
+    by_release = {release: path for path, release in made.items()}
+    same_major = [each for each in by_release if each.major == wanted.major] if near else []
+    lower = [each for each in same_major if each < wanted]
+    higher = [each for each in same_major if each > wanted]
+    if wanted in by_release:
+        return by_release[wanted]
+    return by_release[max(lower)] if lower else by_release[min(higher)] if higher else None
+
+
+def _has(version: str, since: str | None) -> bool:
+    try:
+        return since is not None and Version(version) >= Version(since)
+    except InvalidVersion:
+        return False

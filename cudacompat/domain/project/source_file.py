@@ -1,0 +1,49 @@
+"""A file of a project as text, and pieces of it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+_LINE_END = re.compile("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class TextSpan:
+    """A piece of a file: `text[start:end]` (characters), which begins in this line (from 1)."""
+
+    file: str
+    line: int
+    start: int
+    end: int
+
+    @property
+    def at(self) -> tuple[str, int]:
+        """Where it begins: what is told once for each place is remembered by this."""
+        return self.file, self.start
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of the project: its path below it, its text as it is."""
+
+    name: str
+    text: str
+    _ends: list[int] = field(default_factory=list, init=False, repr=False, compare=False)  # of lines, once asked for
+
+    def place(self, start: int, end: int) -> TextSpan:
+        """Return the place of `text[start:end]`."""
+        if not self._ends:
+            self._ends.extend(match.start() for match in _LINE_END.finditer(self.text))
+            self._ends.append(len(self.text))
+        return TextSpan(self.name, bisect_left(self._ends, start) + 1, start, end=end)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a command as the program gets it; `known` is whether nothing in it is left for the build."""
+
+    text: str
+    known: bool
+    place: TextSpan

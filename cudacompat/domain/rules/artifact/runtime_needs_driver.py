@@ -1,0 +1,45 @@
+"""The CUDA runtime that the file needs refuses the driver.
+
+What it finds: a program or library that asks the loader for a CUDA runtime (`libcudart.so.13`), and a driver (with
+--driver or on this machine) below the oldest that this runtime takes: 450.80.02 for CUDA 11, 525.60.13 for CUDA 12,
+580.65.06 for CUDA 13.
+
+Why it matters: the first call of the runtime ends with cudaErrorInsufficientDriver (35), "CUDA driver version is
+insufficient for CUDA runtime version", whatever machine code the file has.
+
+Example: a library of CUDA 13 for an RTX 5070 Ti, on driver 570. The driver knows the card, and the runtime refuses it.
+
+What to do: update the driver, or install the build for an older CUDA release. A file with the runtime linked into it
+does not show its release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
+from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+
+
+def check(judged: VerdictFacts) -> Iterable[Finding]:
+    """One error if the driver is below the floor of the runtime that the artifact names."""
+    verdict = judged.verdict
+    driver = verdict.target.driver
+    floor = runtime_floor(verdict.runtime) if verdict.runtime is not None else None
+    if driver is None or floor is None or takes_runtime(driver, floor):
+        return
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        path=verdict.path,
+        target=verdict.target.id,
+        message=f"the runtime of CUDA {floor.major} refuses driver {driver} (CUDA error 35)",
+        found=f"needs libcudart.so.{floor.major}",
+        why=f"that runtime takes driver {floor.driver} or newer",
+        help=f"install driver {floor.driver} or newer, or the build for an older CUDA release",
+    )
+
+
+RULE = Rule("runtime-needs-driver", "A CUDA runtime that refuses the driver", __doc__, check)

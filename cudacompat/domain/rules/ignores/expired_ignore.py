@@ -1,0 +1,37 @@
+"""An ignore of the policy has expired.
+
+What it finds: an `[[tool.cudacompat.ignore]]` whose last day is over; what it hid counts again.
+
+Why it matters: an exception is granted for a reason and for a time. The date is there so that somebody looks again.
+
+Example: `expires = 2026-12-31` on 1 January 2027.
+
+What to do: remove the entry, or renew its date and reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.rule import Rule
+
+
+def check(use: IgnoreUse) -> Iterable[Finding]:
+    """One warning for an ignore that is over."""
+    if use.expired:
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            path=use.ignore.where or None,
+            line=use.ignore.line,
+            message=f"the ignore of {use.ignore.label} expired on {use.ignore.expires}",
+            found=f"{count(use.matched, 'finding')} of this run that it would have hidden, and that count again",
+            why=f"its reason was: {use.ignore.reason}",
+            help="remove it, or renew its date",
+        )
+
+
+RULE = Rule("expired-ignore", "An ignore has expired", __doc__, check)

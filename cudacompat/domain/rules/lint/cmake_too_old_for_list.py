@@ -1,0 +1,68 @@
+"""A list that the image's CMake does not understand yet.
+
+What it finds: `f` behind a number where CMake is older than 3.31 (Ubuntu 24.04 brings 3.28), `native` below 3.24,
+`all` and `all-major` below 3.23, CUDAARCHS below 3.20, any list below 3.18.
+
+Why it matters: CMake 3.24 to 3.30 check the list and stop at `120f` (measured with 3.31.6). Older ones hand `native` to
+nvcc as a number. CMake 3.16 of Ubuntu 20.04 does not know the variable at all and builds for nvcc's default target.
+
+Example: `RUN apt-get install -y cmake` on Ubuntu 24.04, then `cmake -B build -DCMAKE_CUDA_ARCHITECTURES=120f`.
+
+What to do: `pip install cmake` brings the newest; or write `a` for `f`, which CMake takes from 3.25 on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.project.model import ArchListSetting, Project
+from cudacompat.domain.project.stages import cmake_version
+from cudacompat.domain.project.walks import on_list
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import ArchSuffix
+
+_FIRST_WITH = {"native": (3, 24), "all": (3, 23), "all-major": (3, 23)}
+
+
+@on_list
+def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
+    """One finding for each list that reaches a CMake which is too old for it."""
+    command = listed.command
+    if command is None or command.stage is None or listed.grammar is not Grammar.CMAKE or command.conditional:
+        return
+    version = cmake_version(project, command.stage, command)
+    why = _why(listed, version) if version is not None else None
+    if version is None or why is None:
+        return
+    setting = listed.setting
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"CMake {version[0]}.{version[1]} {why}",
+        path=setting.place.file,
+        line=setting.place.line,
+        found=f"{setting.name}={setting.value}"[:160],
+        why=f"{command.program} runs the CMake that is installed above it in this stage",
+        help="install a newer CMake before it: pip install cmake",
+    )
+
+
+def _why(listed: ArchListSetting, version: tuple[int, int]) -> str | None:
+    if listed.setting.name == "CUDAARCHS":
+        return "does not read CUDAARCHS; 3.20 and newer do" if version < (3, 20) else None
+    if version < (3, 18):
+        return "does not know a list of CUDA architectures; 3.18 and newer do"
+    first = _FIRST_WITH.get(listed.word or "")
+    if first is not None and version < first:
+        return f"does not know {listed.word!r}; {first[0]}.{first[1]} and newer do"
+    suffixes = {each.suffix for each in listed.archs.code} if listed.archs is not None else set()
+    if ArchSuffix.FAMILY in suffixes and (3, 24) <= version < (3, 31):
+        return "stops at the suffix f; 3.31.8 and newer, and 4.0.2 and newer, take it"
+    if ArchSuffix.ARCH_SPECIFIC in suffixes and version == (3, 24):
+        return "stops at the suffix a; 3.25 and newer take it"
+    return None
+
+
+RULE = Rule("cmake-too-old-for-list", "A list that this CMake does not understand yet", __doc__, check)

@@ -1,0 +1,33 @@
+"""What the rules about a configured build say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.builds.lists.nvcc_flags import describe
+from cudacompat.domain.project.model import PlannedUnit, Project
+from cudacompat.domain.project.planned_builds import (
+    PlannedBuild,
+    defaulted,
+)
+from cudacompat.domain.words.phrases import generate_command, some
+from cudacompat.domain.words.verdict import Target
+
+
+def requests_text(build: PlannedBuild, units: Iterable[PlannedUnit] = ()) -> str:
+    named = [f"{unit.source.rsplit('/', 1)[-1]}: {describe(unit.request)}" for unit in units]
+    return some(named or [f"{describe(request)} ({number})" for request, number in build.requests], 3)
+
+
+def all_default(build: PlannedBuild) -> bool:
+    return all(defaulted(request) for request, _ in build.requests)
+
+
+def generate_help(project: Project, *targets: Target) -> str:
+    command = generate_command(targets[0], engine_name(project)) if targets else "-DCMAKE_CUDA_ARCHITECTURES=…"
+    return f"{command}   then configure a fresh folder"
+
+
+def engine_name(project: Project) -> str:
+    """The engine that the project is; without one, the word that stands for it."""
+    return project.uses[0].engine.name if project.uses else "ENGINE"

@@ -1,0 +1,41 @@
+"""It ran through code that the driver compiled from PTX.
+
+What it finds: code that the driver compiled from PTX while the command ran, or took out of its cache of such code.
+
+Why it matters: the JIT costs seconds to half an hour at the first start on every machine and after every driver update,
+and fails where the driver is older than the PTX.
+
+Example: a library that holds compute_75 PTX only, on an H200: the driver maps its PTX compiler into the process, and
+its cache grows by 22 MB.
+
+What to do: build for the GPU's own architecture (`cudacompat generate`); `--expect gpu` accepts the JIT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.runs.verified import Verified
+from cudacompat.domain.runs.verify import Expect, Verdict
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+
+
+def check(verified: Verified) -> Iterable[Finding]:
+    """One finding for code that was compiled: an error where more was expected, else a note."""
+    if verified.decision.verdict is not Verdict.GPU_JIT:
+        return
+    enough = verified.expected is Expect.GPU
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.NOTE if enough else Severity.ERROR,
+        path=verified.log,
+        message=f"{verified.subject} ran on the GPU through code compiled from PTX by the driver",
+        why=verified.decision.why,
+        help=None
+        if enough
+        else "build for the GPU's own architecture: cudacompat generate ENGINE; --expect gpu accepts it",
+    )
+
+
+RULE = Rule("jit-at-start", "It ran through code compiled from PTX", __doc__, check)

@@ -1,0 +1,58 @@
+"""How packages that are no engine here choose among their own libraries, by their normalised names."""
+
+from __future__ import annotations
+
+from cudacompat.domain.machine.loaders import OnSomeGpus, PackageLoading
+
+_TORCHAO = "the wheel of torchao 0.18.0: "
+_SGL = "the wheel of sgl-kernel 0.3.21: "
+
+OTHERS: tuple[PackageLoading, ...] = (
+    PackageLoading(
+        "torchao",
+        (
+            OnSomeGpus(
+                files=r"torchao/_C_cutlass_90a\..+",
+                numbers=((90, 90),),
+                loaded_by="only torchao's products of sparse float8 matrices call it, made for Hopper (9.0)",
+                source=_TORCHAO
+                + "__init__.py loads every _C*.so and goes on where one fails; ops.py, rowwise_scaled_linear_sparse_*",
+            ),
+            OnSomeGpus(
+                files=r"torchao/_C_mxfp8\..+",
+                numbers=((100, 999),),
+                loaded_by="torchao calls it on GPUs of 10.0 and newer",
+                source=_TORCHAO + "prototype/mx_formats/kernels.py:1014, is_sm_at_least_100",
+            ),
+        ),
+    ),
+    PackageLoading(
+        "sgl-kernel",
+        (
+            OnSomeGpus(
+                files=r"sgl_kernel/sm90/common_ops\..+",
+                numbers=((90, 90),),
+                loaded_by="sgl-kernel loads sm90/common_ops on 9.0 and sm100/common_ops on every other GPU",
+                source=_SGL + "load_utils.py, _load_architecture_specific_ops",
+            ),
+            OnSomeGpus(
+                files=r"sgl_kernel/sm100/common_ops\..+",
+                numbers=((0, 89), (91, 999)),
+                loaded_by="sgl-kernel loads sm90/common_ops on 9.0 and sm100/common_ops on every other GPU",
+                source=_SGL + "load_utils.py, _load_architecture_specific_ops",
+            ),
+            OnSomeGpus(
+                files=r"sgl_kernel/flash_ops\..+",
+                numbers=((80, 99),),
+                loaded_by="sgl-kernel calls FlashAttention 3 on GPUs of 8.x and 9.x",
+                source=_SGL + "flash_attn.py, is_fa3_supported",
+            ),
+            OnSomeGpus(
+                files=r"sgl_kernel/flashmla_ops\..+",
+                numbers=((90, 90), (100, 109)),
+                loaded_by="FlashMLA is for Hopper and data-centre Blackwell (9.0 and 10.x)",
+                source=_SGL + 'flashmla_ops refuses others: "Only SM90 and SM100 are supported"',
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Where this machine keeps things, and where programs are looked for."""

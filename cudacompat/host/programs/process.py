@@ -1,0 +1,228 @@
+"""The only door to other programs: argument lists, never a shell; a time limit, an output limit, a typed result."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from cudacompat.host.places.safe_search import NEUTRAL_FOLDER, safe_environment
+
+TIMEOUT_S = 10.0
+LIMIT_BYTES = 1 << 20
+
+# How long output may still trickle in after the program itself has ended: a child of it can hold the pipe open.
+_GRACE_S = 0.5
+_CHUNK = 1 << 16
+
+_WINDOWS_DRIVE = re.compile(r"/mnt/[a-z](/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessResult:
+    """How a program ended.
+
+    `rc` is its exit code (negative: killed by that signal), `None` if it never started or was stopped by us.
+    `stdout` and `stderr` are what it wrote up to then, undecodable bytes replaced. `why_failed` is `None` where it
+    ended with 0, else the reason in words (`exit code 9`, `no answer within 10 s`, …).
+    """
+
+    command: tuple[str, ...]
+    rc: int | None
+    stdout: str
+    stderr: str
+    why_failed: str | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ran to its end and exited with 0."""
+        return self.why_failed is None
+
+
+def run(
+    command: Sequence[str],
+    *,
+    timeout_s: float = TIMEOUT_S,
+    limit_bytes: int = LIMIT_BYTES,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path = NEUTRAL_FOLDER,
+) -> ProcessResult:
+    """Run a program and return how it ended; it raises for nothing that the program or the system does.
+
+    The first argument is the program's absolute path. It starts in a folder where nothing of a project lies, and gets
+    no input, this process's environment (its search paths without relative entries) with LC_ALL=C and `environment`
+    on top, at most `timeout_s` seconds, and at most `limit_bytes` for each of stdout and stderr; beyond either limit it
+    is killed together with its children. One that may take longer than TIMEOUT_S is the keeper's, too, which ends it
+    where this process is killed meanwhile.
+    """
+    arguments = tuple(command)
+    variables = {**safe_environment(), "LC_ALL": "C", "LANGUAGE": "C", **(environment or {})}
+    if timeout_s <= TIMEOUT_S:
+        return _run(arguments, variables, cwd, timeout_s=timeout_s, limit_bytes=limit_bytes, on_start=lambda _: None)
+    from cudacompat.host.programs.keeper import keeping
+
+    with keeping(variables) as kept:
+        return _run(
+            arguments, kept.environment, cwd, timeout_s=timeout_s, limit_bytes=limit_bytes, on_start=kept.started
+        )
+
+
+def _run(
+    arguments: tuple[str, ...],
+    environment: Mapping[str, str],
+    cwd: Path | None,
+    timeout_s: float,
+    limit_bytes: int,
+    on_start: Callable[[int], None],
+) -> ProcessResult:
+    try:
+        process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            cwd=cwd,
+            start_new_session=sys.platform != "win32",
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        return ProcessResult(arguments, None, "", stderr="", why_failed=f"could not be started: {reason}")
+    on_start(process.pid)
+    return _watch(arguments, process, timeout_s, limit=limit_bytes)
+
+
+def start_python(script: Path) -> subprocess.Popen[bytes]:
+    """Start a file of this package in a Python of its own, isolated from the current folder, the environment and
+    site-packages, with pipes for standard input and output. `OSError` where it cannot be started."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=-1
+    )
+
+
+def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout_s: float, limit: int) -> ProcessResult:
+    events: queue.SimpleQueue[str] = queue.SimpleQueue()
+    outputs = (bytearray(), bytearray())
+    assert process.stdout is not None  # noqa: S101  both are PIPE
+    assert process.stderr is not None  # noqa: S101
+    for stream, output in zip((process.stdout, process.stderr), outputs, strict=True):
+        threading.Thread(target=_read, args=(stream, output, limit, events), daemon=True).start()
+    threading.Thread(target=lambda: events.put("exit" if process.wait() is not None else ""), daemon=True).start()
+
+    why = None
+    awaited = {"exit": 1, "end": 2}
+    deadline = time.monotonic() + timeout_s
+    while any(awaited.values()):
+        try:
+            event = events.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            why = f"no answer within {timeout_s:g} s" if awaited["exit"] else None
+            break
+        except BaseException:  # Ctrl-C: in a session of its own the program does not get it
+            _kill(process)
+            raise
+        if event == "over":
+            why = f"printed more than {limit} bytes"
+            break
+        awaited[event] -= 1
+        if event == "exit":
+            deadline = min(deadline, time.monotonic() + _GRACE_S)
+    if any(awaited.values()):
+        _kill(process)
+    rc = process.wait() if why is None else None
+    if why is None and rc:
+        why = f"exit code {rc}" if rc > 0 else f"killed by {signal_name(-rc)}"
+    stdout, stderr = (bytes(output).decode("utf-8", "replace") for output in outputs)
+    return ProcessResult(arguments, rc, stdout, stderr=stderr, why_failed=why)
+
+
+def _read(stream: IO[bytes], output: bytearray, limit: int, events: queue.SimpleQueue[str]) -> None:
+    try:
+        while chunk := os.read(stream.fileno(), _CHUNK):
+            output += chunk[: limit - len(output)]
+            if len(output) >= limit:
+                events.put("over")
+                break
+    except OSError:
+        pass
+    finally:
+        stream.close()
+        events.put("end")
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End the program and, where the system has process groups, everything it started."""
+    try:
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    except OSError:
+        pass  # it has ended by itself
+
+
+def signal_name(number: int) -> str:
+    """`SIGKILL` of 9."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+# -- finding programs
+
+
+def path_folders() -> tuple[Path, ...]:
+    """The folders of this process's PATH."""
+    from cudacompat.host.places.roots import path_folders as folders_of
+
+    return folders_of(os.environ)
+
+
+def find_all(pattern: re.Pattern[str], path: Sequence[Path] | None = None) -> Iterator[Path]:
+    """The programs on PATH (or in the folders of `path`) whose whole name (without .exe) matches, in PATH order, then
+    by name. Windows' own folders under WSL are passed over: listing those takes seconds."""
+    for folder in path_folders() if path is None else path:
+        if _WINDOWS_DRIVE.match(str(folder)):
+            continue
+        try:
+            names = sorted(entry.name for entry in os.scandir(folder) if pattern.fullmatch(_stem(entry.name)))
+        except OSError:
+            continue
+        yield from (folder / name for name in names if is_program(folder / name))
+
+
+def find(name: str, *more_folders: Path, path: Sequence[Path] | None = None) -> Path | None:
+    """The first program of this name on PATH (or in the folders of `path`), then in the folders given; `None` where
+    there is none."""
+    for folder in (*(path_folders() if path is None else path), *more_folders):
+        program = folder / (f"{name}.exe" if sys.platform == "win32" else name)
+        if is_program(program):
+            return program
+    return None
+
+
+def find_tool(name: str) -> Path | None:
+    """The first program of this name on PATH, then beside this Python, where pip puts CMake and ninja."""
+    return find(name, *([Path(sys.executable).parent] if sys.executable else ()))  # none in an embedded Python
+
+
+def is_program(path: Path) -> bool:
+    """Whether this is a file that may be run."""
+    try:
+        return path.is_file() and os.access(path, os.X_OK)
+    except OSError:
+        return False
+
+
+def _stem(name: str) -> str:
+    return name[:-4] if name.lower().endswith(".exe") else name

@@ -1,0 +1,1 @@
+"""What this process runs in: the system, a container, variables."""
