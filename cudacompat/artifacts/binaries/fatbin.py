@@ -245,7 +245,7 @@ def _by_text(target: ArchTarget | None, found: ImageNames) -> ArchTarget | None:
     text = found.head.target if found.head is not None else None
     if text is None or target is None or target.suffix is not ArchSuffix.NONE:
         return target
-    return text if (text.kind, text.arch) == (target.kind, target.arch) else target
+    return text if (text.kind, text.number) == (target.kind, target.number) else target
 
 
 def _contradiction(target: ArchTarget | None, found: ImageNames) -> str | None:
