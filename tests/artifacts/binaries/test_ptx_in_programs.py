@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
-from cudacompat.artifacts.read import read_paths
 
 from cudacompat.artifacts.binaries import ptx
+from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import DeviceModule, ReadResult, Registration
 from tests.helpers import toolchain
 

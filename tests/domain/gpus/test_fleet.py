@@ -245,11 +245,15 @@ class TestTargets:
     def test_fleet_and_named_together(self, tmp_path: Path) -> None:
         fleet = written(tmp_path, cluster(node("a", labels("NVIDIA-B200", "10.0", **NEW_DRIVER))))
         floor = DriverRelease.parse("575")
-        found = targets_for(("12.0",), (resolve("8.6"),), load([fleet]).gpus, None, floor, None, {})
+        found = targets_for(
+            ("12.0",), (resolve("8.6"),), load([fleet]).gpus, driver=None, floor=floor, jit=None, environment={}
+        )
         assert [(t.id, str(t.driver)) for t in found] == [("NVIDIA-B200", "575"), ("8.6", "575"), ("12.0", "575")]
 
     def test_named_without_a_floor_and_with_a_driver(self) -> None:
-        found = targets_for((), (resolve("8.6"),), (), DriverRelease.parse("560"), None, None, {})
+        found = targets_for(
+            (), (resolve("8.6"),), (), driver=DriverRelease.parse("560"), floor=None, jit=None, environment={}
+        )
         assert [(t.id, str(t.driver)) for t in found] == [("8.6", "560")]
 
 
