@@ -47,7 +47,7 @@ def check(
     options: ReadOptions | None = None,
 ) -> CheckReport:
     """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
-    return judge_read(read(paths, targets, on_file, options), targets, policy, paths=paths, baseline=baseline)
+    return judge_read(read(paths, targets, on_file, options=options), targets, policy, paths=paths, baseline=baseline)
 
 
 def read(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cudacompat.artifacts.binaries.needed import cuda_runtime
-from cudacompat.artifacts.read import read_paths
+from cudacompat.artifacts.reading.read import read_paths
 from tests.helpers import toolchain
 
 KERNEL = "__global__ void k(int *p) { *p = 1; }\nvoid run(int *p) { k<<<1, 1>>>(p); }\n"
