@@ -91,7 +91,7 @@ def judge_read(
     known = loaded or Loaded()
     about = known.libraries
     groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
-    findings = settle(findings, verdicts, targets, groups, known.called_on)
+    findings = settle(findings, verdicts, targets, groups=groups, called_on=known.called_on)
     if policy.max_bytes is not None:
         sized = _sized(found.artifacts, policy.max_bytes)
         findings += [f for each in sized for rule in SIZE_RULES for f in rule.check(each)]
