@@ -47,7 +47,7 @@ def check(
     options: ReadOptions | None = None,
 ) -> CheckReport:
     """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
-    return judge_read(read(paths, targets, on_file, options), targets, policy, paths=paths, baseline=baseline)
+    return judge_read(read(paths, targets, on_file, options=options), targets, policy, paths=paths, baseline=baseline)
 
 
 def read(
@@ -91,7 +91,7 @@ def judge_read(
     known = loaded or Loaded()
     about = known.libraries
     groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
-    findings = settle(findings, verdicts, targets, groups, known.called_on)
+    findings = settle(findings, verdicts, targets, groups=groups, called_on=known.called_on)
     if policy.max_bytes is not None:
         sized = _sized(found.artifacts, policy.max_bytes)
         findings += [f for each in sized for rule in SIZE_RULES for f in rule.check(each)]

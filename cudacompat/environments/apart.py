@@ -24,7 +24,7 @@ def components(folders: Iterable[str], taken: Iterable[str] = ()) -> Components:
         if len(libraries) > _LIBRARIES:
             notes.append(f"{folder}: more than {_LIBRARIES} libraries, so they are not looked at")
         elif libraries:
-            found.append(Component(Path(folder).name, "", folder, libraries, "apart"))
+            found.append(Component(Path(folder).name, "", folder, libraries=libraries, manager="apart"))
     return Components(tuple(found), tuple(notes))
 
 

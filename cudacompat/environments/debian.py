@@ -40,7 +40,7 @@ def components(root: str, taken: Iterable[str] = ()) -> Components:
         inside = [Path(root, path.lstrip("/")) for path in listed if _LOADED.search(path) and not _TOOLKIT.match(path)]
         libraries = tuple(sorted(str(path) for path in inside if _is_own_file(path) and str(path) not in known))
         if libraries:
-            found.append(Component(package, version, root, libraries, "dpkg"))
+            found.append(Component(package, version, root, libraries=libraries, manager="dpkg"))
     return Components(tuple(sorted(found, key=lambda each: (each.package, each.version))))
 
 

@@ -28,6 +28,18 @@ _HEADLINES: dict[int, str] = {
     ExitCode.INCOMPLETE: "incomplete",
     ExitCode.STEP_FAILED: "a step failed",
 }
+# What a reader has to see first; an artifact that no target shows is cut from the end of this.
+_WORST_FIRST = (
+    Outcome.FAILS,
+    Outcome.PARTIAL,
+    Outcome.UNDECIDED,
+    Outcome.UNCLEAR,
+    Outcome.JIT,
+    Outcome.COMPATIBLE,
+    Outcome.NATIVE,
+    Outcome.SPECIAL,
+)
+RANK = {outcome: number for number, outcome in enumerate(_WORST_FIRST)}
 Place = tuple[str | None, str | None]  # path and target
 
 

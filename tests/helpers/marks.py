@@ -115,6 +115,7 @@ TOOLS: Listed = {
     "tests/app/test_rebuild.py": (),
     "tests/app/test_verify_run.py": (),
     "tests/artifacts/binaries/test_cuobjdump.py": (),
+    "tests/artifacts/binaries/test_needed.py": (),
     "tests/artifacts/binaries/test_ptx_in_programs.py": (
         "test_a_text_among_strings_is_a_module_outside_the_registered_sections",
         "test_strings_of_rust_have_no_end",

@@ -28,7 +28,6 @@ from cudacompat.domain.project.model import (
     EngineUse,
     ImageBuild,
     Mount,
-    PlannedUnit,
     Project,
     Service,
     Setting,
@@ -36,6 +35,7 @@ from cudacompat.domain.project.model import (
     Stage,
     Word,
 )
+from cudacompat.domain.project.planned_builds import PlannedUnit
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target

@@ -64,7 +64,7 @@ def kernels_in_front(front: bytes) -> tuple[str, ...] | None:
     last = front.find(_NO_SYMBOL, strings)  # where the NUL behind the last name stands
     if last < 0:
         return None
-    found = _functions(front, strings, last, (last + 8) & ~7)
+    found = _functions(front, strings, last, at=(last + 8) & ~7)
     if found is None:
         return None
     functions, kernels = found

@@ -146,17 +146,17 @@ class Gatherer:
             CodeKind.PTX if head.target else CodeKind.UNKNOWN,
             head.target,
             head.isa,
-            Compression.NONE,
-            size,
-            None,
-            None,
-            ptx.kernels(text) if named else None,
-            None,
-            ptx.unresolved(text) if named else (),
+            compression=Compression.NONE,
+            size=size,
+            uncompressed_size=None,
+            toolkit=None,
+            kernels=ptx.kernels(text) if named else None,
+            kernels_why=None,
+            unresolved=ptx.unresolved(text) if named else (),
         )
         damage = ptx.damage(text) if named else None
         damage = damage if head.target else "its PTX names no target"
-        self.add(DeviceModule(start, section, registration, (entry,), damage, bare=True))
+        self.add(DeviceModule(start, section, registration, entries=(entry,), damage=damage, bare=True))
 
     def cubin(self, start: int, end: int, section: str | None, registration: Registration) -> int:
         """Take the cubin at `start`; return where it ends. `UnreadableError` when it is none."""

@@ -19,7 +19,7 @@ def cuda_runtime(buffer: Buffer) -> int | None:
     try:
         image = elf.open_elf(buffer, 0, len(buffer))
         table = elf.headers(buffer, image) if image.entries else []
-        found = [_CUDART.fullmatch(name) for header in table for name in _needed(buffer, image, table, header)]
+        found = [_CUDART.fullmatch(name) for header in table for name in _needed(buffer, image, table, dynamic=header)]
     except UnreadableError:
         return None
     return max((int(match[1]) for match in found if match), default=None)
@@ -34,5 +34,9 @@ def _needed(buffer: Buffer, image: elf.Elf, table: list[elf.Header], dynamic: el
     whole = bytes(buffer[start:end])
     whole = whole[: len(whole) - len(whole) % entry.size]
     strings = table[dynamic.link]
-    names = (elf.name_at(buffer, image, strings, value) for tag, value in entry.iter_unpack(whole) if tag == _DT_NEEDED)
+    names = (
+        elf.name_at(buffer, image, strings, offset=value)
+        for tag, value in entry.iter_unpack(whole)
+        if tag == _DT_NEEDED
+    )
     return [name for name in names if name is not None]

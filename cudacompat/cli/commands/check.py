@@ -135,7 +135,7 @@ def command(
         compared = locks.load(lock_file, quoted=held_to.quotes("baseline"))
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
     with progress(quiet) as on_file:
-        found = read(paths, targets, on_file, reading)
+        found = read(paths, targets, on_file, options=reading)
     found = replace(found, not_read=(*found.not_read, *fleet.not_read))
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)
     report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus)

@@ -100,7 +100,7 @@ def targets_of(gpus: Sequence[FleetGpu], driver: DriverRelease | None, jit: JitP
         known = [each for each in (oldest.get(kind), gpu.driver) if each is not None]
         oldest[kind] = min(known, default=None)
     names = {(gpu.id, gpu.capability): gpu.name for gpu in gpus}
-    return [Target(id_, names[id_, cc], cc, driver or oldest[id_, cc], jit) for id_, cc in sorted(oldest)]
+    return [Target(id_, names[id_, cc], cc, driver=driver or oldest[id_, cc], jit=jit) for id_, cc in sorted(oldest)]
 
 
 def floored(driver: DriverRelease | None, floor: DriverRelease, capability: ComputeCapability) -> DriverRelease:

@@ -96,7 +96,7 @@ def entries() -> tuple[Entry, ...]:
         for group in bearing:
             spellings[group].extend(spelled)
         if not bearing:
-            gpu = Gpu(system.name, system.capability, None, (), system.source)
+            gpu = Gpu(system.name, system.capability, None, pci_ids=(), source=system.source)
             elsewhere.append(Entry(gpu, tuple(words_of(text) for text in spelled), named=True))
 
     readme = f"README of NVIDIA's open kernel modules {readme_version()}; "

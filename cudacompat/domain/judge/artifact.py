@@ -31,10 +31,10 @@ def judge_artifact(artifact: BinaryArtifact, target: Target) -> ArtifactVerdict 
     relocatable = [m for m in artifact.modules if m.registration is Registration.RELOCATABLE and artifact.linked]
     unlinked = _unlinked(artifact, target, registered)
     if any(kernels_of(m) or any(is_unread(e) for e in m.entries) for m in registered) or unlinked or not stray:
-        deciding = _judge_all(artifact, target, registered, relocatable)
+        deciding = _judge_all(artifact, target, registered, relocatable=relocatable)
         noted = _judge_all(artifact, target, stray)
     else:
-        deciding, noted = _judge_all(artifact, target, [*registered, *stray], relocatable), []
+        deciding, noted = _judge_all(artifact, target, [*registered, *stray], relocatable=relocatable), []
     # what the device linker will take in decides nothing beside modules that are loaded as they are
     if artifact.linked or not any(kernels_of(verdict.module) for verdict in deciding):
         deciding += unlinked
@@ -109,7 +109,7 @@ def _judge_all(
     relocatable: Sequence[DeviceModule] = (),
 ) -> list[ModuleVerdict]:
     verdicts = relink(target, [judge(target, module) for module in modules], relocatable)
-    return sort_gaps(target, verdicts, artifact.linked, relocatable)
+    return sort_gaps(target, verdicts, artifact.linked, units=relocatable)
 
 
 def _unlinked(artifact: BinaryArtifact, target: Target, registered: Sequence[DeviceModule]) -> list[ModuleVerdict]:

@@ -113,7 +113,7 @@ def sort_gaps(
     found = list(verdicts)
     if any(verdict.missing for verdict in found):
         holders = _holders(units)
-        found = [_by_source(target, verdict, linked, holders) for verdict in found]
+        found = [_by_source(target, verdict, linked, holders=holders) for verdict in found]
     if not any(_is_gap(verdict) or _is_tegra_open(verdict) for verdict in found):
         return found
     modules = [Gap(verdict, Shape.of(verdict.module)) for verdict in found]
@@ -141,7 +141,7 @@ def _sort_the_rest(target: Target, library: Library, modules: Sequence[Gap]) -> 
     lacking = most_lack_the_gpu(gap.verdict for gap in meant)
     if not chooses and lacking and max(missing.values()) >= _HALF * lists.total():
         return found
-    return [_unclear(target, library, gap, chooses) if _is_gap(gap.verdict) else gap.verdict for gap in modules]
+    return [_unclear(target, library, gap, chooses=chooses) if _is_gap(gap.verdict) else gap.verdict for gap in modules]
 
 
 def _chooses(modules: Sequence[Gap], meant: Sequence[Gap]) -> bool:

@@ -180,7 +180,7 @@ def settle(
         left = [_noted(f, only) if _is_error(f, unused, (only.library,)) else f for f in left]
     for group in groups:
         for target in targets:
-            left = _settled(left, judged, group, target)
+            left = _settled(left, judged, group, target=target)
     return left
 
 
@@ -217,7 +217,7 @@ def _settled(
     else:
         others = [_name(path) for path in dict.fromkeys(f.path for f in spared) if path is not None]
         instead = f"{_name(serving)} is loaded instead" if loaded else f"its alternative {_name(serving)} does"
-        shown = (_group_note(spared[0], others[1:], instead, group),)
+        shown = (_group_note(spared[0], others[1:], instead, group=group),)
     return _exchanged(findings, spared, shown)
 
 

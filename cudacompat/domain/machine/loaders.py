@@ -66,7 +66,7 @@ def with_loading(
             called_on += [CalledOn(path, row.numbers, row.loaded_by) for path, _ in named]
         elif named:
             made = {path: _release(found[1]) for path, found in named}
-            alternatives.append(_group(row, component, made, releases.get(row)))
+            alternatives.append(_group(row, component, made, wanted=releases.get(row)))
     return replace(component, alternatives=tuple(alternatives), called_on=tuple(called_on))
 
 

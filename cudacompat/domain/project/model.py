@@ -14,10 +14,10 @@ from typing import TypeVar, cast
 from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.builds.engine import Engine, Grammar, Knob
-from cudacompat.domain.builds.lists.nvcc_flags import Requested
 from cudacompat.domain.builds.lists.reader import ArchList
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.index import ProjectIndex, asks_for
+from cudacompat.domain.project.planned_builds import PlannedUnit
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.domain.project.source_file import SourceFile as SourceFile
 from cudacompat.domain.project.source_file import TextSpan as TextSpan
@@ -298,16 +298,6 @@ class ImageBuild:
     dockerfile: str | None
     arguments: tuple[Setting, ...]
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedUnit:
-    """One CUDA source of a configured build, and what it is compiled for; `library` is CMake's target, if known."""
-
-    file: str  # the file that says so
-    source: str
-    request: Requested
-    library: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from functools import cache
 from cudacompat.domain.builds.lists.nvcc_flags import Requested
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import judge
-from cudacompat.domain.project.model import PlannedUnit
 from cudacompat.domain.tables.ptx import isa_of_target
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.capability import ComputeCapability
@@ -19,6 +18,16 @@ from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
 
 DEFAULTS = tuple(dict.fromkeys(release.default_target for release in RELEASES))
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedUnit:
+    """One CUDA source of a configured build, and what it is compiled for; `library` is CMake's target, if known."""
+
+    file: str  # the file that says so
+    source: str
+    request: Requested
+    library: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

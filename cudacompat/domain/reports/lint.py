@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cudacompat.domain.project.edited_file import EditedFile
-from cudacompat.domain.project.model import EngineUse, PlannedUnit
+from cudacompat.domain.project.model import EngineUse
+from cudacompat.domain.project.planned_builds import PlannedUnit
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of

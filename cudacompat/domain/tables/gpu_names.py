@@ -64,8 +64,8 @@ def named_systems() -> tuple[NamedSystem, ...]:
             row["name"],
             ComputeCapability.parse(row["capability"]),
             tuple(row.get("also", ())),
-            row.get("device"),
-            row["source"],
+            device_id=row.get("device"),
+            source=row["source"],
         )
         for row in rows("gpu_names_authored")
     )

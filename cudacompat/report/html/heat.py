@@ -14,7 +14,7 @@ from cudacompat.domain.words.phrases import CAUSE, count, sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome
 from cudacompat.report.code_sizes import TargetSize, sizes_of
-from cudacompat.report.view import Row, View
+from cudacompat.report.view import RANK, Row, View
 
 MOST_CELLS = 4000  # of one map; a page of more is slow to open
 MOST_PATTERNS = 60  # of one artifact
@@ -29,18 +29,6 @@ MEANING = {
     Outcome.UNCLEAR: "has nothing for the GPU; whether that is meant is not known",
     Outcome.UNDECIDED: "cannot be told",
 }
-# What a reader has to see first; an artifact that no target shows is cut from the end of this.
-_WORST_FIRST = (
-    Outcome.FAILS,
-    Outcome.PARTIAL,
-    Outcome.UNDECIDED,
-    Outcome.UNCLEAR,
-    Outcome.JIT,
-    Outcome.COMPATIBLE,
-    Outcome.NATIVE,
-    Outcome.SPECIAL,
-)
-RANK = {outcome: number for number, outcome in enumerate(_WORST_FIRST)}
 _GAPS = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED, Outcome.UNCLEAR)
 _WHERE = {
     Registration.REGISTERED: "",

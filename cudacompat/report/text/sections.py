@@ -174,7 +174,7 @@ def check_text(page: Page, report: CheckReport) -> None:
 
 
 def _pools(page: Page, report: CheckReport) -> None:
-    from cudacompat.report.pools import pool_rows
+    from cudacompat.report.text.pools import pool_rows
 
     rows = pool_rows(report)
     if rows:

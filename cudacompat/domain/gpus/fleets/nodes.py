@@ -104,7 +104,7 @@ def _gpu_of(node: Node, where: str) -> Row | None:
             return NotRead(where, f"{said}, and no label gpu.compute.major") if product or _has_gpus(node) else None
         capability = known
     name = next((text for text in told if product or capability_of([text])), None)
-    return FleetGpu(name or str(capability), name, capability, _driver(nvidia, where), node=node.name, pool=pool)
+    return FleetGpu(name or str(capability), name, capability, driver=_driver(nvidia, where), node=node.name, pool=pool)
 
 
 _UNTOLD = (

@@ -51,7 +51,7 @@ def of_xml(root: Element, where: str) -> Iterator[Row]:
     driver = _driver(root.text_of("kmd_version"), root.text_of("driver_version"), where)
     for number, gpu in enumerate(each for each in root.children if each.name == "gpu"):
         name = gpu.text_of("product_name")
-        yield _known(name, gpu.text_of("pci", "pci_device_id"), driver, f"{where}: GPU {number}")
+        yield _known(name, gpu.text_of("pci", "pci_device_id"), driver, where=f"{where}: GPU {number}")
 
 
 def _driver(kmd: str | None, old: str | None, where: str) -> DriverRelease | None:
@@ -63,7 +63,7 @@ def _known(name: str | None, device: str | None, driver: DriverRelease | None, w
     capability = capability_of(([f"10de:{found[1].lower()}"] if found else []) + ([name] if name else []))
     if capability is None:
         return NotRead(where, f"unknown GPU {name or '(without a name)'!r:.100}; name it with --gpu instead")
-    return FleetGpu(name or str(capability), name, capability, driver)
+    return FleetGpu(name or str(capability), name, capability, driver=driver)
 
 
 def is_csv(text: str) -> bool:
@@ -101,8 +101,8 @@ def _of_row(row: Mapping[str, str], where: str) -> Row:
     written = row.get("compute_cap", "")
     if re.fullmatch(r"\d+\.\d", written):
         capability = capability_in(written, where)
-        return FleetGpu(name or written, name, capability, driver)
-    return _known(name, row.get("pci.device_id"), driver, where)
+        return FleetGpu(name or written, name, capability, driver=driver)
+    return _known(name, row.get("pci.device_id"), driver, where=where)
 
 
 def _guessed(cells: Sequence[str]) -> dict[str, str]:
@@ -146,7 +146,7 @@ def of_listing(text: str, where: str) -> Iterator[Row]:
     for number, line in enumerate(text.splitlines(), 1):
         found = _LISTED.fullmatch(line)
         if found is not None:
-            row = _known(found["name"], None, None, f"{where}:{number}")
+            row = _known(found["name"], None, None, where=f"{where}:{number}")
             yield replace(row, node=found["node"]) if isinstance(row, FleetGpu) else row
         elif re.search(r"\bGPU\b", line):  # one that is lost
             yield NotRead(f"{where}:{number}", f"not told which GPU it is: {line.strip()!r:.100}")

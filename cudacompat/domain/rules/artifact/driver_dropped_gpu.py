@@ -30,7 +30,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
             judged,
             Reason.DRIVER_DROPPED_GPU,
             why,
-            f"install the last driver for it: branch {row.last_branch}, closed kernel module",
+            help_=f"install the last driver for it: branch {row.last_branch}, closed kernel module",
         )
 
 

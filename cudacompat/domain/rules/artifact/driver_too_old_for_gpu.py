@@ -26,7 +26,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     if row is not None:
         why = f"the first branch that knows {row.capability} ({row.name}) is {row.first_branch}"
         yield from unknown_to_driver(
-            judged, Reason.DRIVER_TOO_OLD_FOR_GPU, why, f"install driver {row.first_branch} or newer"
+            judged, Reason.DRIVER_TOO_OLD_FOR_GPU, why, help_=f"install driver {row.first_branch} or newer"
         )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.builds.lists.nvcc_flags import describe
-from cudacompat.domain.project.model import PlannedUnit, Project
+from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.planned_builds import (
     PlannedBuild,
+    PlannedUnit,
     defaulted,
 )
 from cudacompat.domain.words.phrases import generate_command, some

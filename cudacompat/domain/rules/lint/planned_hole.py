@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.project.model import PlannedUnit, Project
+from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.planned_builds import (
     PlannedBuild,
+    PlannedUnit,
     PlannedVerdict,
     builds_of,
     judged,

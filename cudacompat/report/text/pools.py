@@ -7,7 +7,7 @@ from collections import defaultdict
 from cudacompat.domain.gpus.fleet import pools_of
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.words.verdict import Outcome
-from cudacompat.report.html.heat import RANK
+from cudacompat.report.view import RANK
 
 _NO_POOL = "(no pool)"
 
