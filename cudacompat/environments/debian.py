@@ -2,7 +2,7 @@
 
 A Debian system has thousands of libraries, and nearly none of them knows of CUDA. Looked at are the packages whose own
 entry says that they come from NVIDIA or need something of CUDA's. The driver is left out, and so is what lies in a CUDA
-toolkit: those are NVIDIA's, and listed by themselves.
+toolkit or in NVIDIA's profilers, which bring a library for each CUDA release: no program here runs on those.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ABOUT_CUDA = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _DRIVER = re.compile(r"/(?:libcuda|libnvidia-[\w-]+|libnvcuvid|libcudadebugger)\.so")
-_TOOLKIT = re.compile(r"^/usr/(?:local/cuda(?:-[\d.]+)?|lib/cuda|lib/nvidia-cuda-toolkit)/")
+_TOOLKIT = re.compile(r"^/usr/(?:local/cuda(?:-[\d.]+)?|lib/cuda|lib/nvidia-cuda-toolkit)/|^/opt/nvidia/nsight-")
 _STATUS_BYTES = 64 << 20
 _LIST_BYTES = 16 << 20
 

@@ -1,4 +1,4 @@
-"""What dpkg installed, from its own lists: recorded entries of Ubuntu and NVIDIA, cut to what is read."""
+"""What dpkg installed, from its own lists: entries written after the form of Ubuntu's and NVIDIA's packages, cut to what is read."""
 
 from __future__ import annotations
 
@@ -75,6 +75,8 @@ def test_the_driver_and_toolkits_are_left_out(tmp_path: Path) -> None:
     install(tmp_path, DRIVER, "/usr/lib/x86_64-linux-gnu/libcuda.so.570.86.10", "/usr/lib/x/libnvidia-nvvm.so.4")
     cublas = CUDNN.replace("libcudnn9-cuda-12", "libcublas-12-8")
     install(tmp_path, cublas, "/usr/local/cuda-12.8/targets/x86_64-linux/lib/libcublas.so.12.8.4.1")
+    profiler = CUDNN.replace("libcudnn9-cuda-12", "nsight-compute-2025.3.1")
+    install(tmp_path, profiler, "/opt/nvidia/nsight-compute/2025.3.1/host/target-linux-x64/libcupti.so.11.0")
     assert found(tmp_path) == []
 
 
