@@ -63,7 +63,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
     )
     made: dict[str, Report] = {"verify --load": LoadReport(check_report(), (), ())}
 
-    def keep(report: Report, *_: object) -> None:
+    def keep(report: Report, *_: object, **__: object) -> None:
         made[report.COMMAND] = report
 
     lines: list[tuple[str | Path, ...]] = [
