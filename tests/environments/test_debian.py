@@ -1,4 +1,4 @@
-"""What dpkg installed, from its own lists: entries written after the form of Ubuntu's and NVIDIA's packages, cut to what is read."""
+"""What dpkg installed, from its own lists: entries in the form of Ubuntu's and NVIDIA's, cut to what is read."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from cudacompat.domain.logs.catalogue import SIGNATURES
+from cudacompat.app.explain import line_catalogue
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.secrets import HIDDEN, masked, masked_report, without_home
 
@@ -103,7 +103,8 @@ def test_what_only_looks_like_one_stays(text: str) -> None:
 
 
 def test_what_the_catalogue_of_log_lines_says_stays() -> None:
-    assert masked_report(SIGNATURES) == SIGNATURES
+    lines = line_catalogue().signatures
+    assert masked_report(lines) == lines
 
 
 BEGIN, END = "-----BEGIN OPENSSH PRIVATE" + " KEY-----", "-----END OPENSSH PRIVATE" + " KEY-----"
