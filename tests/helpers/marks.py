@@ -15,6 +15,12 @@ from collections.abc import Mapping
 Listed = Mapping[str, tuple[str, ...]]
 
 SLOW: Listed = {
+    "tests/generate/test_own_wheel.py": ("test_what_is_written_installs_by_hash_checks_and_makes_itself_again",),
+    "tests/cli/test_streams.py": ("test_ctrl_c_at_any_moment",),
+    "tests/whole/test_planted.py": (),
+    "tests/whole/test_holes.py": (),
+    "tests/whole/test_ends_with_us.py": (),
+    "tests/whole/test_lint_time.py": (),
     "tests/app/test_doctor.py": (
         "test_json_validates",
         "test_the_plans_commands_are_commands",
@@ -103,6 +109,10 @@ SLOW: Listed = {
 }
 
 TOOLS: Listed = {
+    "tests/whole/test_planted.py": ("test_no_library_of_the_folder_is_loaded",),
+    "tests/whole/test_cuda_release.py": ("test_the_compiler_that_is_here_is_as_its_facts_say",),
+    "tests/whole/test_holes.py": (),
+    "tests/whole/test_ends_with_us.py": ("test_a_signal_ends_all_that_was_started",),
     "tests/app/test_load.py": (
         "test_a_disagreement_is_an_error_and_said_to_be_ours",
         "test_a_kernel_that_is_not_found_is_a_disagreement",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Engine, Switch
 from cudacompat.domain.project.arguments import features_of, in_arguments
@@ -73,4 +74,10 @@ def _settings(command: Command, channel: Channel) -> Iterator[Setting]:
     arguments = command.environment.get("CMAKE_ARGS")
     by_pip = command.use is not None and command.use.engine.system is BuildSystem.PIP
     if channel in _AS_DEFINES and arguments is not None and (by_pip or command.program in _MAKES):
-        yield from in_arguments(arguments)
+        yield from _distinct(arguments)
+
+
+@lru_cache(maxsize=256)  # one setting reaches many commands
+def _distinct(arguments: Setting) -> tuple[Setting, ...]:
+    """What CMAKE_ARGS gives, without what it says again."""
+    return tuple({(each.name, each.value): each for each in reversed(in_arguments(arguments))}.values())

@@ -251,10 +251,10 @@ def test_a_fleet_file_names_the_gpus(tmp_path: object) -> None:
 
     file = Path(str(tmp_path)) / "fleet.txt"
     file.write_text("RTX 5070 Ti\n8.6  # the old box\nsm_80\n8.6\n")
-    assert [(each.number, each.spec) for each in wanted_gpus((), str(file))] == [
+    assert [(each.number, each.spec) for each in wanted_gpus((), (str(file),))] == [
         (120, "12.0"),
         (86, "8.6"),
         (80, "8.0"),
     ]
-    assert [each.number for each in wanted_gpus(("9.0",), str(file))] == [120, 86, 80, 90]
+    assert [each.number for each in wanted_gpus(("9.0",), (str(file),))] == [120, 86, 80, 90]
     assert isinstance(wanted_gpus(("9.0",))[0], RequestedTarget)

@@ -78,15 +78,16 @@ def _missing(command: Command, use: EngineUse) -> str | None:
 
 def _switched_off(project: Project, command: Command) -> tuple[Switch, Setting] | None:
     """The switch of this version that the command itself turns off, where no build of the engine has it on."""
-    if any(other.use is not None and _is_same(other, command) and asks_for_cuda(other) for other in project.commands):
+    if command.use is None or command.use.engine.name in project.once("engines with CUDA", lambda: _with_cuda(project)):
         return None
     needed = [each for each in needed_switches(command) if not each.often_off]
     given = ((switch, setting) for switch, setting in given_switches(command) if switch in needed)
     return next((each for each in given if each[1].value), None) if leaves_cuda_out(command) else None
 
 
-def _is_same(one: Command, other: Command) -> bool:
-    return one.use is not None and other.use is not None and one.use.engine is other.use.engine
+def _with_cuda(project: Project) -> frozenset[str]:
+    """The engines of which some build has CUDA on."""
+    return frozenset(each.use.engine.name for each in project.commands if each.use is not None and asks_for_cuda(each))
 
 
 def _written(switch: Switch) -> str:
