@@ -349,11 +349,6 @@ def _known() -> Mapping[str, str]:
     return found
 
 
-def names_in(files: Sequence[SourceFile]) -> frozenset[str]:
-    """Return every name in capitals that any file mentions."""
-    return frozenset(word for file in files for word in re.findall(r"\b[A-Z][A-Z0-9_]{3,}\b", file.text))
-
-
 def _nobodys() -> frozenset[str]:
     """The names that no known program reads, whatever is built."""
     return frozenset(each.name for engine in known() for each in engine.dead if each.kind is DeadKind.NOBODYS)

@@ -28,14 +28,8 @@ from cudacompat.domain.words.rule import Rule
 
 _SETTINGS = ("CMAKE_ARGS", "NVCC_PREPEND_FLAGS")  # beside those that carry a list
 _SOURCE = ("--no-binary", "--no-binary=:all:", "-e", "--editable")
-
-
 _PREFERS = ("--prefer-binary", "--only-binary", "-i", "--index-url", "--no-index", "--find-links", "-f")
-
-
 _NORMAL = re.compile(r"[-_.]+")
-
-
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?(?:[<>=!~]=?.*)?")
 
 
