@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from cudacompat.app.project.rust_sources import crate_sources
-from cudacompat.artifacts.buildfiles import ci, services, settings
+from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
@@ -22,13 +22,13 @@ _MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
 _MOST_TOTAL = 256 << 20  # bytes of all together
 _MOST_FILES = 20_000
 _DEEPEST = 12
+CONFIGURED_BY = ("CMakeCache.txt", "compile_commands.json", "build.ninja")  # a folder with one of these holds a build
 # What no build of the project itself reads: results, caches, and other people's sources below it.
 _RESULTS = frozenset(
     {".git", ".hg", ".svn", "node_modules", "__pycache__", "target", "dist", ".venv", "venv", ".tox", ".cache",
      "site-packages"}
 )  # fmt: skip
 _FOREIGN = frozenset({"third_party", "3rdparty", "thirdparty", "vendor", "external", "extern", "_deps", "submodules"})
-_PLAIN_NAMES = frozenset({"cargo.lock", ".dockerignore", ".gitmodules", "cmakecache.txt"})
 _JSON_NAMES = re.compile(r"(?:cmake(?:user)?presets|\.?devcontainer|settings|[\w.-]*presets)\.json")
 _PYTHON_NAMES = re.compile(r"(?:setup|build|[\w]*_build|build_[\w]*|setup_[\w]*|noxfile|conanfile)\.py")
 # Most files of a project are sources; their names need no closer look.
@@ -169,15 +169,13 @@ def wanted(name: str) -> bool:
         return False
     if lower.endswith(_SOURCES) and not lower.startswith(("dockerfile", "containerfile", "cmake")):
         return False
-    if lower in _PLAIN_NAMES or services.kind_of(name) or ci.system_of(name):
-        return True
     if lower.endswith(".json"):
         return _JSON_NAMES.fullmatch(lower) is not None
     if lower.endswith(".py"):
         return _PYTHON_NAMES.fullmatch(lower) is not None
     if lower.endswith(".rs"):
         return lower == "build.rs"
-    return settings.parser(name) is not None
+    return kind_of(name) is not None
 
 
 def is_build_file(name: str) -> bool:
@@ -185,7 +183,7 @@ def is_build_file(name: str) -> bool:
     of a chart, a catalogue of models, or the text of a page."""
     if not name.lower().endswith((".yml", ".yaml")):
         return True
-    return services.kind_of(name) is not None or ci.system_of(name) is not None
+    return kind_of(name) is not FileKind.YAML
 
 
 def worth_parsing(name: str, text: str) -> bool:
@@ -218,7 +216,7 @@ def _walk(root: Path, skipped: list[str], configured: list[str], not_read: list[
     for place, folders, names in os.walk(root, onerror=unreadable):
         here = os.path.relpath(place, root).replace(os.sep, "/")
         here = "" if here == "." else f"{here}/"
-        if any(name in names for name in ("CMakeCache.txt", "compile_commands.json", "build.ninja")):
+        if any(name in names for name in CONFIGURED_BY):
             configured.append(here.rstrip("/"))
         if "CMakeCache.txt" in names:
             folders[:] = []

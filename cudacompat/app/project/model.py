@@ -8,13 +8,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from cudacompat.app.project.files import ProjectRead, is_build_file, is_script
+from cudacompat.app.project.files import ProjectRead, is_build_file
 from cudacompat.app.project.lists import Lists
 from cudacompat.app.project.time_limit import BUILD_SECONDS, FILE_SECONDS, RULE_SECONDS, Clock, TimeSpentError
 from cudacompat.app.project.uses import Builders, all_uses, all_wheels, uses_of
 from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, image_builds, services, settings, stages
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
 from cudacompat.domain.builds.engine import DeadKind
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
@@ -125,35 +126,33 @@ class _Assembly:
         yield from Lists(uses).of_project(self._commands, self._settings, self._image_builds)
 
     def _take(self, file: SourceFile) -> None:
-        lower = file.name.rpartition("/")[2].lower()
-        kind = services.kind_of(file.name)
-        system = ci.system_of(file.name)
+        kind = kind_of(file.name)
         before = len(self._services)
-        if settings.is_dockerfile(file.name):
+        if kind is FileKind.DOCKERFILE:
             self._dockerfile(file)
-        elif kind == "quadlet":
+        elif kind is FileKind.QUADLET:
             self._services += services.quadlet(file)
-        elif kind == "devcontainer":
+        elif kind is FileKind.DEV_CONTAINER:
             documents = yaml_tree(_without_comments(file.text))
             self._services += services.devcontainer(file, documents)
             self._image_builds += image_builds.of_devcontainer(file, documents, self._dockerfiles)
-        elif kind == "compose":
+        elif kind is FileKind.COMPOSE:
             documents = yaml_tree(file.text)
             self._services += services.compose(file, documents)
             self._image_builds += image_builds.of_compose(file, documents, self._dockerfiles)
-        elif system is not None:
-            self._ci(file, yaml_tree(file.text), system)
-        elif is_script(file.name) or lower == "justfile":
+        elif kind is FileKind.GITHUB or kind is FileKind.GITLAB:
+            self._ci(file, yaml_tree(file.text), kind)
+        elif kind is FileKind.SCRIPT:
             self._script(file, shell.commands(file, 0, len(file.text), environment={}))
-        elif lower in ("makefile", "gnumakefile") or lower.endswith(".mk"):
+        elif kind is FileKind.MAKE:
             self._script(file, _of_make(file))
             self._given(file)
-        elif lower == "cmakelists.txt" or lower.endswith(".cmake"):
+        elif kind is FileKind.CMAKE:
             self._cmake.append(CMakeFile(file.name, tuple(_cmake_commands(file))))
             self._given(file)
-        elif settings.parser(file.name) is not None:
+        else:
             self._given(file)
-            if lower.endswith(".hcl"):
+            if kind is FileKind.BAKE:
                 self._image_builds += image_builds.of_bake(file, self._dockerfiles)
         for service in self._services[before:]:
             self._keep(service.environment.values())
@@ -194,8 +193,8 @@ class _Assembly:
         begun.take(copy.target for each in lain for copy in each.copies if _is_project(file, copy))
         return begun
 
-    def _ci(self, file: SourceFile, documents: tuple[Node, ...], system: str) -> None:
-        for read in ci.jobs(file, documents, system):
+    def _ci(self, file: SourceFile, documents: tuple[Node, ...], kind: FileKind) -> None:
+        for read in ci.jobs(file, documents, kind):
             self._jobs.append(read.job)
             self._keep(each for each in read.job.environment.values() if each.place.start not in self._placed)
             foreign = any(step.action("actions/checkout") and "repository" in step.given for step in read.job.steps)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.kinds import FileKind
 from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
@@ -27,17 +28,10 @@ class JobRead:
     commands: tuple[ShellCommand, ...]
 
 
-def system_of(path: str) -> str | None:
-    """Return `github` or `gitlab` for a file of this path that describes jobs, else `None`."""
-    if re.search(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$", path):
-        return "github"
-    return "gitlab" if re.search(r"(?:^|/)\.gitlab-ci(?:[\w.-]*)\.ya?ml$", path) else None
-
-
-def jobs(file: SourceFile, documents: tuple[Node, ...], system: str) -> Iterator[JobRead]:
-    """Yield the jobs of a file of this system."""
+def jobs(file: SourceFile, documents: tuple[Node, ...], kind: FileKind) -> Iterator[JobRead]:
+    """Yield the jobs of a GitHub workflow or a GitLab pipeline."""
     for document in documents:
-        yield from (_github if system == "github" else _gitlab)(file, document)
+        yield from (_github if kind is FileKind.GITHUB else _gitlab)(file, document)
 
 
 def variables(

@@ -16,16 +16,6 @@ from cudacompat.domain.project.model import Service, Setting, SourceFile
 _QUADLET_LINE = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*=[ \t]*([^\r\n]*+)$")
 
 
-def kind_of(path: str) -> str | None:
-    """Return `compose`, `devcontainer` or `quadlet` for a file of this path, else `None`."""
-    name = path.rpartition("/")[2].lower()
-    if re.fullmatch(r"(?:docker-|podman-)?compose(?:[.-][\w.-]+)?\.ya?ml", name):
-        return "compose"
-    if name in ("devcontainer.json", ".devcontainer.json"):
-        return "devcontainer"
-    return "quadlet" if name.endswith(".container") else None
-
-
 def compose(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Service]:
     """Yield the services of a compose file."""
     for document in documents:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles import cmake, dockerfile, shell
+from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.trees import Scalar, json_scalars, toml_scalars, yaml_scalars
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind, BaseImageLine
 
@@ -28,10 +28,6 @@ _COMMANDS = frozenset({"run", "script", "before_script", "after_script", "comman
 _TEMPLATE_LINE = re.compile(r"\{%[^\n]{0,300}?%\}")
 _TEMPLATE_VALUE = re.compile(r"(?<!\$)\{\{[^{}\n]*\}\}")
 _INDEX = re.compile(r"\d+")
-# Dockerfile, Dockerfile.cuda, Dockerfile-cuda, Dockerfile_cuda; but dockerfile_lint.py is a program.
-_DOCKERFILE = re.compile(
-    r"(?:dockerfile|containerfile)(?:$|\.|[-_](?!.*\.(?:py|sh|bash|rs|go|js|ts|rb|ya?ml|json|toml|env|txt|cmake|mk|hcl)$))"
-)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=[^\n]*")
 
 Parser = Callable[[str], Iterator[Assignment]]
@@ -39,28 +35,13 @@ Parser = Callable[[str], Iterator[Assignment]]
 
 def parser(path: str) -> Parser | None:
     """Return what reads a file of this name; `None` for one that no build reads."""
-    lower = path.rpartition("/")[2].lower()
-    if _DOCKERFILE.match(lower) or lower.endswith((".dockerfile", ".containerfile")):
-        return None if lower.endswith(".dockerignore") else dockerfile.assignments
-    if lower == "cmakelists.txt" or lower.endswith(".cmake"):
-        return cmake.assignments
-    for ends, found in _BY_END:
-        if lower.endswith(ends):
-            return found
-    if lower in ("makefile", "gnumakefile"):
-        return _makefile
-    if lower == "justfile":
-        return _script
-    if lower == "config" and PurePosixPath(path).parent.name == ".cargo":
-        return _toml
-    if lower == ".env" or lower.startswith(".env."):
-        return _lines
-    return None
+    kind = kind_of(path)
+    return _PARSERS.get(kind) if kind is not None else None
 
 
 def base_images(path: str, text: str) -> Iterator[BaseImageLine]:
     """Yield the images with CUDA that a build in this file runs in."""
-    if parser(path) is dockerfile.assignments:
+    if is_dockerfile(path):
         yield from dockerfile.base_images(text)
         return
     for match in (*_IMAGE.finditer(text), *_ACTION.finditer(text)):
@@ -69,7 +50,7 @@ def base_images(path: str, text: str) -> Iterator[BaseImageLine]:
 
 def is_dockerfile(path: str) -> bool:
     """Whether a file of this name is a Dockerfile."""
-    return parser(path) is dockerfile.assignments
+    return kind_of(path) is FileKind.DOCKERFILE
 
 
 def _lines(text: str) -> Iterator[Assignment]:
@@ -207,12 +188,20 @@ def _block(text: str, scalar: Scalar, key: str, inside: str) -> Iterator[Assignm
     yield from shell.assignments(text, max(start, scalar.start), scalar.end, what=inside)
 
 
-_BY_END: tuple[tuple[tuple[str, ...], Parser], ...] = (
-    ((".json",), _json),
-    ((".yml", ".yaml"), _yaml),
-    ((".toml",), _toml),
-    ((".env", ".hcl"), _lines),
-    ((".mk",), _makefile),
-    ((".sh", ".bash"), _script),
-    ((".py", ".rs"), _literals),
-)
+_PARSERS: Mapping[FileKind, Parser] = {
+    FileKind.DOCKERFILE: dockerfile.assignments,
+    FileKind.CMAKE: cmake.assignments,
+    FileKind.JSON: _json,
+    FileKind.DEV_CONTAINER: _json,
+    FileKind.YAML: _yaml,
+    FileKind.COMPOSE: _yaml,
+    FileKind.GITHUB: _yaml,
+    FileKind.GITLAB: _yaml,
+    FileKind.TOML: _toml,
+    FileKind.ENV: _lines,
+    FileKind.BAKE: _lines,
+    FileKind.MAKE: _makefile,
+    FileKind.SCRIPT: _script,
+    FileKind.PYTHON: _literals,
+    FileKind.RUST: _literals,
+}

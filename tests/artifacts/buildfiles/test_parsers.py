@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cudacompat.artifacts.buildfiles import ci, cmake, dockerfile, services, stages
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
 from cudacompat.artifacts.buildfiles.trees import toml_scalars
 from cudacompat.domain.project.model import Setting, SourceFile
@@ -342,9 +343,9 @@ def test_instructions_cover_the_text_in_order(text: str) -> None:
 
 def jobs(text: str, path: str) -> list[ci.JobRead]:
     """The jobs of a file of CI."""
-    system = ci.system_of(path)
-    assert system is not None
-    return list(ci.jobs(SourceFile(path, text), yaml_tree(text), system))
+    kind = kind_of(path)
+    assert kind in (FileKind.GITHUB, FileKind.GITLAB)
+    return list(ci.jobs(SourceFile(path, text), yaml_tree(text), kind))
 
 
 def test_a_github_job() -> None:

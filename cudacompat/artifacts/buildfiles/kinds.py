@@ -1,0 +1,89 @@
+"""The kinds of build files, told by their paths: the one table that all readers of a project go by."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+
+class FileKind(StrEnum):
+    """What a build file is read as."""
+
+    DOCKERFILE = "Dockerfile"
+    COMPOSE = "compose file"
+    DEV_CONTAINER = "dev container"
+    QUADLET = "quadlet"
+    GITHUB = "GitHub workflow"
+    GITLAB = "GitLab pipeline"
+    CMAKE = "CMake script"
+    CMAKE_CACHE = "CMake cache"
+    MAKE = "Makefile"
+    SCRIPT = "shell script"
+    BAKE = "bake file"
+    ENV = "env file"
+    JSON = "JSON"
+    YAML = "YAML"
+    TOML = "TOML"
+    PYTHON = "Python program"
+    RUST = "Rust program"
+    CARGO_LOCK = "Cargo.lock"
+    DOCKER_IGNORE = ".dockerignore"
+    GIT_MODULES = ".gitmodules"
+
+
+# Dockerfile, Dockerfile.cuda, Dockerfile-cuda, Dockerfile_cuda; but dockerfile_lint.py is a program.
+_DOCKERFILE = re.compile(
+    r"(?:dockerfile|containerfile)(?:$|\.|[-_](?!.*\.(?:py|sh|bash|rs|go|js|ts|rb|ya?ml|json|toml|env|txt|cmake|mk|hcl)$))"
+)
+_COMPOSE = re.compile(r"(?:docker-|podman-)?compose(?:[.-][\w.-]+)?\.ya?ml")
+_GITHUB = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
+_GITLAB = re.compile(r"(?:^|/)\.gitlab-ci(?:[\w.-]*)\.ya?ml$")
+
+_BY_NAME = {
+    "devcontainer.json": FileKind.DEV_CONTAINER,
+    ".devcontainer.json": FileKind.DEV_CONTAINER,
+    "cmakelists.txt": FileKind.CMAKE,
+    "cmakecache.txt": FileKind.CMAKE_CACHE,
+    "makefile": FileKind.MAKE,
+    "gnumakefile": FileKind.MAKE,
+    "justfile": FileKind.SCRIPT,
+    ".env": FileKind.ENV,
+    "cargo.lock": FileKind.CARGO_LOCK,
+    ".dockerignore": FileKind.DOCKER_IGNORE,
+    ".gitmodules": FileKind.GIT_MODULES,
+}
+_BY_END = (
+    ((".container",), FileKind.QUADLET),
+    ((".cmake",), FileKind.CMAKE),
+    ((".json",), FileKind.JSON),
+    ((".yml", ".yaml"), FileKind.YAML),
+    ((".toml",), FileKind.TOML),
+    ((".env",), FileKind.ENV),
+    ((".hcl",), FileKind.BAKE),
+    ((".mk",), FileKind.MAKE),
+    ((".sh", ".bash"), FileKind.SCRIPT),
+    ((".py",), FileKind.PYTHON),
+    ((".rs",), FileKind.RUST),
+)
+
+
+def kind_of(path: str) -> FileKind | None:
+    """Return the kind of a file of this path; `None` for one that no build reads."""
+    name = path.rpartition("/")[2].lower()
+    if _DOCKERFILE.match(name) or name.endswith((".dockerfile", ".containerfile")):
+        return None if name.endswith(".dockerignore") else FileKind.DOCKERFILE
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    if _COMPOSE.fullmatch(name):
+        return FileKind.COMPOSE
+    if _GITHUB.search(path):
+        return FileKind.GITHUB
+    if _GITLAB.search(path):
+        return FileKind.GITLAB
+    for ends, kind in _BY_END:
+        if name.endswith(ends):
+            return kind
+    if name == "config" and PurePosixPath(path).parent.name == ".cargo":
+        return FileKind.TOML
+    return FileKind.ENV if name.startswith(".env.") else None
