@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
+from cudacompat.cli.examples import EXAMPLES
 from cudacompat.report.formats import formats_of
 
 # parameters that name a file to be written, and those that name what is read
 _WRITTEN = {"output": "--output", "save_facts": "--save-facts", "baseline": "--baseline"}
 _READ = ("paths", "old", "new", "load", "log", "facts", "gpus_from", "config", "baseline")
+
+
+class Commands(TyperGroup):
+    """The list of commands, each with its whole line: it is wrapped where the terminal is narrow, and never cut."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's own signature
+        """Write the commands in their order."""
+        rows = [(name, each.help.partition("\n")[0]) for name, each in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 class Command(TyperCommand):
@@ -22,6 +33,14 @@ class Command(TyperCommand):
         for each in self.params:
             if each.name == "format_" and name is not None:
                 each.metavar = f"<{'|'.join(formats_of(name))}>"
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the page, with examples at its end. A command that is wider than the page is not broken."""
+        super().format_help(ctx, formatter)
+        examples = EXAMPLES.get(self.name or "", ())
+        with formatter.section("Examples"):
+            for each in examples:
+                formatter.write(f"{'':>{formatter.current_indent}}{each}\n")
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; `UsageError` where a file to be written is one that is read, or must not be replaced."""

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import cudacompat
-from cudacompat.cli.command import Command
+from cudacompat.cli.command import Command, Commands
 from cudacompat.cli.commands import (
     bench,
     check,
@@ -34,7 +34,8 @@ _CommandLineError: type[Exception] = next(
 
 app = typer.Typer(
     name="cudacompat",
-    help="Says whether compiled CUDA code really runs on a GPU, why not, and the build settings that cure it.",
+    cls=Commands,
+    help="Check whether compiled CUDA code runs on a GPU, find out why it does not, and fix it.",
     context_settings={"help_option_names": ["--help", "-h"]},
     add_completion=False,
     rich_markup_mode=None,  # rich would delete every [sm_80] from the help, and costs 0.05 s to import

@@ -41,7 +41,7 @@ def command(
     quiet: QuietOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """Time an engine with native code, by the JIT with a cold and a warm cache, and on the CPU."""
+    """Compare the speed of native code, JIT compilation and the CPU."""
     from cudacompat.app.bench import Measure, bench, variants_named
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress

@@ -88,7 +88,10 @@ def command(
     quiet: QuietOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """Judge each artifact against each GPU; the CI gate. Needs no GPU and no toolkit."""
+    """Check whether each artifact runs on each GPU (the CI gate).
+
+    `check` needs no GPU and no CUDA Toolkit.
+    """
     from cudacompat.app.check import judge_read, read
     from cudacompat.app.inputs import baseline_file as locks
     from cudacompat.app.inputs import policy_file as configs

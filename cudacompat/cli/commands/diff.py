@@ -40,7 +40,7 @@ def command(
     quiet: QuietOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """Compare the device code of two artifacts or releases: what was gained and lost, and which GPUs feel it."""
+    """Compare two artifacts; report which GPUs gain or lose support."""
     from cudacompat.app.diff import diff
     from cudacompat.app.inputs.targets import resolve_targets
     from cudacompat.cli.output import emit

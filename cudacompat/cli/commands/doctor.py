@@ -44,7 +44,10 @@ def command(
     quiet: QuietOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """Diagnose this machine, and whether the PATHs (or what is installed) run on it; end in a plan."""
+    """Diagnose this machine and its CUDA packages; print the fixes.
+
+    With PATHs, `doctor` examines those files and folders in place of the installed packages.
+    """
     from cudacompat.app.doctor import doctor, save
     from cudacompat.cli.output import emit
     from cudacompat.cli.output import save as write_file

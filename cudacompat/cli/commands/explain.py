@@ -50,7 +50,7 @@ def command(
     quiet: QuietOption = False,  # noqa: ARG001  it says nothing beside the result
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """Say what an error log (or a finding's id) means: the first cause, what it is not, and the cure."""
+    """Find the first cause in an error log; explain a rule or an error."""
     from cudacompat.app import explain as app
     from cudacompat.cli.output import emit
 

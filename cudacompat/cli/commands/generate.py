@@ -86,7 +86,7 @@ def command(
     quiet: QuietOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """Write build settings that really reach an engine's compiler, for these GPUs."""
+    """Write the build settings that make an engine support these GPUs."""
     from cudacompat.app.generate import GenerateRequest, beside, generate
     from cudacompat.cli.files import place
     from cudacompat.cli.output import emit

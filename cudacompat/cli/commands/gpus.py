@@ -19,7 +19,7 @@ def command(
     quiet: QuietOption = False,  # noqa: ARG001  it says nothing beside the result
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """Look GPUs, chips and compute capabilities up; needs no GPU."""
+    """Look up GPUs, chips and compute capabilities."""
     from cudacompat.app.lookup import gpus
     from cudacompat.cli.output import emit
 

@@ -46,7 +46,10 @@ def command(
     quiet: QuietOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """Find CUDA build mistakes in Dockerfiles, CMake, Cargo, Python builds, compose files and CI; nothing is run."""
+    """Find CUDA mistakes in build files before anything is built.
+
+    `lint` reads Dockerfiles, CMake, Cargo, Python builds, compose files and CI files. It runs nothing.
+    """
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
     from cudacompat.app.lint import lint

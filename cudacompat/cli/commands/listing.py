@@ -33,7 +33,7 @@ def command(
     quiet: QuietOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """List the device code that files, wheels and folders carry."""
+    """List the device code in binaries, wheels, images and folders."""
     from cudacompat.app.listing import inspect
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress

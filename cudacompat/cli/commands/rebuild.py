@@ -45,7 +45,7 @@ def command(
     quiet: QuietOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """Rebuild an engine with code for these GPUs: plan, clean, configure, look, build, check."""
+    """Rebuild an engine with code for these GPUs, and check the result."""
     from cudacompat.app.rebuild import prepare, run_steps
     from cudacompat.app.rebuild.prepare import check_tools
     from cudacompat.cli.output import emit, require_kept, save, to_stdout

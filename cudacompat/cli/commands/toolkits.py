@@ -22,7 +22,7 @@ def command(
     quiet: QuietOption = False,  # noqa: ARG001  it says nothing beside the result
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """List CUDA releases: the targets each builds, its PTX ISA, its drivers and host compilers; needs no toolkit."""
+    """List CUDA releases with their targets, drivers and host compilers."""
     from cudacompat.app.lookup import toolkits
     from cudacompat.cli.output import emit
 

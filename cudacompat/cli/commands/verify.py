@@ -54,7 +54,7 @@ def command(
     quiet: QuietOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """Run an engine and prove that it used the GPU, and with which code."""
+    """Run an engine and prove that the GPU ran it, and with which code."""
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
     from cudacompat.domain.words.errors import UsageError

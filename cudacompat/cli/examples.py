@@ -1,0 +1,56 @@
+"""Two examples for each command: what its help page ends with. Every one of them runs as it is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EXAMPLES: Mapping[str, tuple[str, str]] = {
+    "doctor": (
+        "cudacompat doctor",
+        'cudacompat doctor dist/ --gpu "RTX 5070 Ti" --driver 570',
+    ),
+    "inspect": (
+        "cudacompat inspect build/libfoo.so",
+        "cudacompat inspect dist/foo-1.0-py3-none-any.whl --format json",
+    ),
+    "check": (
+        'cudacompat check build/libfoo.so --gpu "RTX 5070 Ti" --gpu 8.6',
+        "cudacompat check dist/ --gpu 12.0 --require native --format sarif --output check.sarif",
+    ),
+    "diff": (
+        "cudacompat diff dist/foo-1.0-py3-none-any.whl dist/foo-1.1-py3-none-any.whl",
+        'cudacompat diff old/libfoo.so new/libfoo.so --gpu "GTX 1080"',
+    ),
+    "generate": (
+        'cudacompat generate whisper.cpp --gpu "RTX 5070 Ti" --gpu 8.6 --as dockerfile',
+        "cudacompat generate nvcc --gpu 12.0",
+    ),
+    "lint": (
+        'cudacompat lint . --gpu "RTX 5070 Ti"',
+        "cudacompat lint Dockerfile --gpu 12.0 --diff",
+    ),
+    "rebuild": (
+        'cudacompat rebuild whisper.cpp ./whisper.cpp --gpu "RTX 5070 Ti" --dry-run',
+        "cudacompat rebuild cmake . --gpu 8.6 --gpu 12.0 --dry-run",
+    ),
+    "verify": (
+        "cudacompat verify --expect native -- ./build/bin/whisper-cli -f sample.wav",
+        "cudacompat verify --log server.log --gpu 12.0",
+    ),
+    "bench": (
+        'cudacompat bench --native "./native/whisper-cli sample.wav" --cpu "./cpu/whisper-cli sample.wav"',
+        "cudacompat bench --runs 5 -- ./build/bin/whisper-cli sample.wav",
+    ),
+    "gpus": (
+        'cudacompat gpus "RTX 5070 Ti"',
+        "cudacompat gpus 12.0 --format json",
+    ),
+    "toolkits": (
+        "cudacompat toolkits 12.8",
+        'cudacompat toolkits --gpu "RTX 5070 Ti"',
+    ),
+    "explain": (
+        "cudacompat explain server.log",
+        "cudacompat explain 209",
+    ),
+}
