@@ -20,7 +20,7 @@ class Commands(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's own signature
         """Write the commands in their order."""
-        rows = [(name, each.help.partition("\n")[0]) for name, each in self.commands.items()]
+        rows = [(name, (each.help or "").partition("\n")[0]) for name, each in self.commands.items()]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
