@@ -7,7 +7,6 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from cudacompat.cli.examples import EXAMPLES
 from cudacompat.report.formats import formats_of
 
 # parameters that name a file to be written, and those that name what is read
@@ -36,6 +35,8 @@ class Command(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page, with examples at its end. A command that is wider than the page is not broken."""
+        from cudacompat.cli.examples import EXAMPLES
+
         super().format_help(ctx, formatter)
         examples = EXAMPLES.get(self.name or "", ())
         with formatter.section("Examples"):
