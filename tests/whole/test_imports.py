@@ -56,7 +56,15 @@ HEAVY = {"rich", "jinja2", "elftools", "pynvml", "zstandard", "lz4", "packaging"
 
 CLI = (
     *("cli", "cli.main", "cli.interrupts", "cli.streams", "cli.command_line", "cli.command", "cli.options"),
-    *("cli.reading", "cli.commands*", "domain", "domain.words", "domain.words.errors", "domain.words.exit_codes"),
+    *(
+        "cli.reading",
+        "cli.commands*",
+        "cli.examples",
+        "domain",
+        "domain.words",
+        "domain.words.errors",
+        "domain.words.exit_codes",
+    ),
     *("report", "report.formats", "report.commands", "report.commands.writers", "domain.words.choices"),
 )
 WORDS = ("domain.words*", "domain.reports*", "domain.tables", "domain.judge", "domain.judge.code_places")
