@@ -22,7 +22,7 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         'cudacompat diff old/libfoo.so new/libfoo.so --gpu "GTX 1080"',
     ),
     "generate": (
-        'cudacompat generate whisper.cpp --gpu "RTX 5070 Ti" --gpu 8.6 --as dockerfile',
+        'cudacompat generate cmake --gpu "RTX 5070 Ti" --gpu 8.6 --as dockerfile',
         "cudacompat generate nvcc --gpu 12.0",
     ),
     "lint": (
@@ -30,16 +30,16 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         "cudacompat lint Dockerfile --gpu 12.0 --diff",
     ),
     "rebuild": (
-        'cudacompat rebuild whisper.cpp ./whisper.cpp --gpu "RTX 5070 Ti" --dry-run',
+        'cudacompat rebuild cmake . --gpu "RTX 5070 Ti"',
         "cudacompat rebuild cmake . --gpu 8.6 --gpu 12.0 --dry-run",
     ),
     "verify": (
-        "cudacompat verify --expect native -- ./build/bin/whisper-cli -f sample.wav",
+        "cudacompat verify --expect native -- ./build/bin/server --port 8080",
         "cudacompat verify --log server.log --gpu 12.0",
     ),
     "bench": (
-        'cudacompat bench --native "./native/whisper-cli sample.wav" --cpu "./cpu/whisper-cli sample.wav"',
-        "cudacompat bench --runs 5 -- ./build/bin/whisper-cli sample.wav",
+        'cudacompat bench --native "./native/app" --cpu "./cpu/app"',
+        "cudacompat bench --runs 5 -- ./build/bin/app",
     ),
     "gpus": (
         'cudacompat gpus "RTX 5070 Ti"',
