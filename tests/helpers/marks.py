@@ -36,6 +36,7 @@ SLOW: Listed = {
         "test_wrong_before_and_native_after",
         "test_wrong_flags_stop_it_before_anything_is_compiled",
     ),
+    "tests/app/test_rebuild_journeys.py": (),
     "tests/app/test_verify_run.py": (
         "test_a_server_is_stopped_once_it_is_healthy",
         "test_a_server_that_never_becomes_healthy",
@@ -123,6 +124,7 @@ TOOLS: Listed = {
         "test_what_fails_as_foretold_is_no_disagreement_and_still_an_error",
     ),
     "tests/app/test_rebuild.py": (),
+    "tests/app/test_rebuild_journeys.py": (),
     "tests/app/test_verify_run.py": (),
     "tests/artifacts/binaries/test_cuobjdump.py": (),
     "tests/artifacts/binaries/test_needed.py": (),

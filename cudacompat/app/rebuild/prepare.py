@@ -10,16 +10,19 @@ from pathlib import Path
 from cudacompat.app.generate import wanted_gpus
 from cudacompat.app.project.recognise import recognise, recognise_as
 from cudacompat.app.project.rust_sources import api_findings
+from cudacompat.app.rebuild.needs import active_nvcc, empty_submodules, python_of
+from cudacompat.app.rebuild.places import cargo_folder
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, Site, container_steps, make_steps
-from cudacompat.domain.builds.engine import BuildSystem, Channel, Engine
+from cudacompat.domain.builds.engine import BuildSystem, Engine
+from cudacompat.domain.builds.plans.plan import environment as environment_of
 from cudacompat.domain.builds.plans.plan import plan_build
-from cudacompat.domain.machine.facts import ToolkitFacts
-from cudacompat.domain.runs.rebuild import BuildSteps, StepKind
+from cudacompat.domain.runs.rebuild import BuildSteps
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import find, names_anywhere
 
 DOCKERFILE = "Dockerfile.cudacompat"
 
+_EACH_COMPILER = 2 << 30  # bytes that one nvcc takes for the heaviest sources of these engines, about
 _LEAST_FREE = 2 << 30  # bytes: less than any CUDA build leaves behind
 
 # Variables that would reach the compiler beside the plan's settings.
@@ -51,7 +54,7 @@ def prepare(
 
     `jobs` is how many compilers run at once (default: one for each processor). `extra` is put behind the command that
     configures, or that builds where nothing is configured. With `container` (podman, docker or buildah) the build runs
-    in the engine's own image.
+    in the engine's own image. By default no more compilers run at once than fit into memory.
     """
     if container is not None and container not in CONTAINER_PROGRAMS:
         raise UsageError(f"--in takes {', '.join(CONTAINER_PROGRAMS)}, not {container!r}")
@@ -64,17 +67,24 @@ def prepare(
     plan = plan_build(engine, wanted_gpus(specs), version=version, cuda=cuda, ptx=ptx)
     if engine.recipe is None:
         raise UsageError(f"no recipe is known to build {engine.name}; its settings: cudacompat generate {engine.name}")
-    usual = "target" if engine.system is BuildSystem.CARGO else "build"
-    folder = Path(build_dir).resolve() if build_dir else tree / usual
+    if build_dir:
+        folder = Path(build_dir).resolve()
+    else:
+        folder = cargo_folder(tree, environment, extra) if engine.system is BuildSystem.CARGO else tree / "build"
     _writable(folder if engine.system is BuildSystem.CMAKE else tree)
-    variables = tuple((each.name, each.value) for each in plan.through(Channel.ENVIRONMENT, Channel.CMAKE_ARGS))
+    variables = tuple((each.name, each.value) for each in environment_of(plan))
+    if build_dir and engine.system is BuildSystem.CARGO:
+        variables += (("CARGO_TARGET_DIR", str(folder)),)
     unset = tuple(
         (name, f"{environment[name]!r} would reach the compiler beside these settings")
         for name in (*_IN_THE_WAY, *names_anywhere())
         if environment.get(name) and name not in dict(variables)
     )
-    site = Site(plan, tree, folder, jobs=jobs or os.cpu_count() or 1, extra=tuple(extra))
+    at_once = jobs or min(os.cpu_count() or 1, _by_memory())
+    site = Site(plan, tree, folder, jobs=at_once, extra=tuple(extra), python=python_of(environment))
     made = make_steps(site) if container is None else container_steps(site, container, folder / DOCKERFILE)
+    empty = [name for name, _ in empty_submodules(tree)]
+    lacks = (f"empty submodule: {', '.join(empty)} (git submodule update --init --recursive)",) if empty else ()
     findings = api_findings(engine, tree, version)
     return BuildSteps(
         plan,
@@ -84,8 +94,9 @@ def prepare(
         environment=variables,
         unset=unset,
         steps=made.steps,
-        notes=made.notes,
+        notes=(*made.notes, *lacks),
         findings=findings,
+        products_by=made.by,
     )
 
 
@@ -94,6 +105,14 @@ def dockerfile(steps: BuildSteps) -> str:
     from cudacompat.generate.render import output, render
 
     return render(steps.plan, output("dockerfile"), f"cudacompat rebuild {steps.plan.engine.name}")
+
+
+def _by_memory() -> int:
+    """How many compilers fit into this machine's memory at once."""
+    from cudacompat.host.surroundings.system import memory_bytes
+
+    have = memory_bytes()
+    return max(1, have // _EACH_COMPILER) if have else 1 << 10
 
 
 def _tree(source: str) -> Path:
@@ -124,36 +143,3 @@ def _writable(folder: Path) -> None:
     free = shutil.disk_usage(place).free
     if free < _LEAST_FREE:
         raise UsageError(f"only {free >> 20} MiB are free in {place}: too little for a CUDA build")
-
-
-def active_nvcc() -> ToolkitFacts | None:
-    """Return the nvcc that a build here runs (CUDACXX, else PATH), `None` where there is none."""
-    from cudacompat.host.toolchain.toolkit import toolkits
-
-    return next((each for each in toolkits().values if each.active), None)
-
-
-def check_tools(steps: BuildSteps) -> None:
-    """`UsageError`, in one line, for what this machine lacks to run the steps."""
-    from cudacompat.host.programs.process import find_tool
-
-    program = next((step.command[0] for step in steps.steps if step.kind is StepKind.EXTRACT), None)
-    if program is not None:
-        if find_tool(program) is None:
-            raise UsageError(f"{program} is not installed here; --in takes {', '.join(CONTAINER_PROGRAMS)}")
-        dockerfile(steps)
-        return
-
-    needed = [step.command[0] for step in steps.steps if step.command and "/" not in step.command[0]]
-    needed += ["ninja"] if any("Ninja" in step.command for step in steps.steps) else []
-    lacking = [name for name in dict.fromkeys([*needed, "g++"]) if find_tool(name) is None]
-    if lacking:
-        raise UsageError(f"not installed here: {', '.join(lacking)}; or build in a container: --in podman")
-    nvcc = active_nvcc()
-    if nvcc is None:
-        raise UsageError("no nvcc here (tried CUDACXX and PATH); or build in a container: --in podman")
-    if nvcc.version is not None and nvcc.version != steps.plan.release.version:
-        raise UsageError(
-            f"the nvcc here is CUDA {nvcc.version} ({nvcc.path}), the plan asks for {steps.plan.release.version}: "
-            "name another with CUDACXX, or leave --cuda out"
-        )

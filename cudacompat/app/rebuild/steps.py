@@ -6,21 +6,25 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cudacompat.app.inputs.text_files import beginning
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.builds.engine import BuildSystem, Channel
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
 from cudacompat.domain.builds.plans.plan import BuildPlan
-from cudacompat.domain.runs.rebuild import BuildStep, StepKind
+from cudacompat.domain.runs.rebuild import BuildStep, ProductsBy, StepKind
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.phrases import count
 
 CONTAINER_PROGRAMS = ("podman", "docker", "buildah")
 
-_JUDGE = BuildStep(StepKind.CHECK, "judge every artifact that came out")
+_JUDGE = BuildStep(StepKind.CHECK, "judge what was built and carries device code")
+_MOST_MAKEFILE = 1 << 20  # bytes
+# what may hold device code in the folder of a CMake project, before the build says what it makes
+_BELOW = ("**/*.so*", "**/*.a", "bin/*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,16 @@ class Site:
     folder: Path
     jobs: int
     extra: tuple[str, ...]
+    python: Path = Path(sys.executable)  # whose pip builds wheels
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The steps, the patterns of what comes out (below the build's folder), and what is worth saying."""
+    """The steps, who says what comes out, what an earlier build may have left (below the build's folder), and what is
+    worth saying."""
 
     steps: tuple[BuildStep, ...]
+    by: ProductsBy
     products: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
@@ -65,6 +72,8 @@ def _cmake(site: Site) -> Made:
         stale, notes = [], (f"{site.folder} has these settings already: the build goes on where it stopped",)
     elif stale:
         notes = _as_configured(site)
+    # what was built with other settings goes, also what no target of CMake's makes anew
+    anew = ("--clean-first",) if stale else ()
     why = "CMake takes the list, the compiler and every option from its cache once they are there"
     steps = (
         *((BuildStep(StepKind.CLEAN, why, paths=tuple(stale)),) if stale else ()),
@@ -74,10 +83,10 @@ def _cmake(site: Site) -> Made:
             "see that nvcc will be called for what was promised, before the long part",
             paths=(str(site.folder / "compile_commands.json"),),
         ),
-        BuildStep(StepKind.BUILD, "build", ("cmake", "--build", str(site.folder), "--parallel", str(site.jobs))),
+        BuildStep(StepKind.BUILD, "build", ("cmake", "--build", str(site.folder), *anew, "--parallel", str(site.jobs))),
         _JUDGE,
     )
-    return Made(steps, site.plan.engine.products or ("**/*.so*", "**/*.a"), notes)
+    return Made(steps, ProductsBy.CMAKE, _BELOW, notes)
 
 
 def _as_configured(site: Site) -> tuple[str, ...]:
@@ -108,33 +117,89 @@ def _same_settings(site: Site) -> bool:
     )
 
 
+# Of what cargo is given, the words that say which of its builds is meant: `cargo clean` has to be given the same.
+_WHICH = ("--profile", "--target", "--target-dir", "--manifest-path", "--config", "--lockfile-path")
+_MESSAGES = "--message-format=json-render-diagnostics"
+
+
 def _cargo(site: Site) -> Made:
+    which = _which(site.extra)
+    own = () if any(word == "--profile" or word.startswith("--profile=") for word in which) else ("--release",)
     clears = [
-        BuildStep(StepKind.CLEAN, cache.why, cache.clear)
+        BuildStep(StepKind.CLEAN, cache.why, (*(w for w in cache.clear if w != "--release"), *own, *which))
         for cache in site.plan.engine.caches
-        if cache.window.holds(site.plan.version) and site.folder.exists()
+        if cache.window.holds(site.plan.version) and cache.clear[:2] == ("cargo", "clean") and site.folder.exists()
     ]
-    command = ("cargo", "build", "--release", "--jobs", str(site.jobs), *site.extra)
+    tells = () if any(word.startswith("--message-format") for word in site.extra) else (_MESSAGES,)
+    command = ("cargo", "build", *own, "--jobs", str(site.jobs), *tells, *site.extra)
     build = BuildStep(StepKind.BUILD, "build; the build script configures and builds the engine inside", command)
     products = tuple(product.removeprefix("target/") for product in site.plan.engine.products)
-    return Made((*clears, build, _JUDGE), products)
+    return Made((*clears, build, _JUDGE), ProductsBy.CARGO, products or ("release/*",))
+
+
+def _which(extra: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for word, after in zip(extra, [*extra[1:], ""], strict=False):
+        if word in _WHICH:
+            found += [word, after]
+        elif word.startswith(tuple(f"{each}=" for each in _WHICH)):
+            found.append(word)
+    return found
 
 
 def _pip(site: Site) -> Made:
-    wheels = site.folder / "dist"
+    wheels = site.folder / WHEELS
     why = "build a wheel; nothing is installed, and pip's cache of built wheels is left out"
-    recipe = site.plan.recipe
-    alone = [word for step in (recipe.build if recipe else ()) for word in step if word == "--no-build-isolation"]
-    options = ("--no-deps", "--no-cache-dir", "-w", str(wheels), *alone)
-    pip = (sys.executable, "-I", "-m", "pip", "wheel", *options, *site.extra)
-    return Made((BuildStep(StepKind.BUILD, why, (*pip, str(site.tree))), _JUDGE), ("dist/*.whl",))
+    options = ("--no-deps", "--no-cache-dir", "-w", str(wheels), *(_ALONE if builds_alone(site.plan) else ()))
+    pip = (str(site.python), "-I", "-m", "pip", "wheel", *options, *site.extra)
+    stale = [str(path) for path in (wheels, *_stale_of_pip(site)) if path.exists()]
+    clear = (BuildStep(StepKind.CLEAN, _OLDER, paths=tuple(stale)),) if stale else ()
+    build = BuildStep(StepKind.BUILD, why, (*pip, str(site.tree)))
+    return Made((*clear, build, _JUDGE), ProductsBy.PATTERNS, (f"{WHEELS}/*.whl",))
+
+
+WHEELS = "cudacompat-wheels"  # below the build's folder: only what this build made lies there
+_ALONE = ("--no-build-isolation",)
+_OLDER = "an older wheel, and objects that are newer than their sources: they would be taken again as they are"
+
+
+def builds_alone(plan: BuildPlan) -> bool:
+    """Whether the wheel is built with what is installed, not in an environment of its own."""
+    recipe = plan.recipe
+    return any(word in _ALONE for step in (recipe.build if recipe else ()) for word in step)
+
+
+def _stale_of_pip(site: Site) -> list[Path]:
+    """What builds of wheels leave in the sources, as the engine's caches name it: all of the usual folder but the logs
+    of this program."""
+    found: list[Path] = []
+    for cache in site.plan.engine.caches:
+        if cache.window.holds(site.plan.version) and cache.clear[:4] == ("cmake", "-E", "rm", "-rf"):
+            found += [site.tree / name for name in cache.clear[4:]]
+    usual = site.tree / "build"
+    inside = sorted(usual.iterdir()) if usual in found and usual.is_dir() else []
+    return [
+        *(each for each in found if each != usual),
+        *(each for each in inside if not each.name.startswith("cudacompat-")),
+    ]
+
+
+_CLEAN_TARGET = re.compile(r"(?m)^(?:[\w./-]+ )*clean(?: [\w./-]+)* *::?(?!=)")
 
 
 def _make(site: Site) -> Made:
-    command = ("make", "-C", str(site.tree), f"-j{site.jobs}", *site.extra)
+    file = next((name for name in ("GNUmakefile", "makefile", "Makefile") if (site.tree / name).is_file()), None)
+    text = beginning(site.tree / file, _MOST_MAKEFILE) if file is not None else None
+    cleans = text is not None and _CLEAN_TARGET.search(text) is not None
+    why = "make does not know that NVCC_APPEND_FLAGS changed: objects that are there would stay as they are"
+    clean = (BuildStep(StepKind.CLEAN, why, ("make", "-C", str(site.tree), "clean")),) if cleans else ()
+    # without a target that clears, make is told to take everything for changed
+    anew = () if cleans else ("-B",)
+    command = ("make", "-C", str(site.tree), *anew, f"-j{site.jobs}", *site.extra)
+    notes = () if cleans else ("the Makefile has no target `clean`: with -B make builds everything anew",)
     below = os.path.relpath(site.tree, site.folder)
-    note = "make does not know that NVCC_APPEND_FLAGS changed: objects that are there are not compiled again"
-    return Made((BuildStep(StepKind.BUILD, "build", command), _JUDGE), (f"{below}/**/*",), (note,))
+    steps = (*clean, BuildStep(StepKind.BUILD, "build", command), _JUDGE)
+    return Made(steps, ProductsBy.CHANGES, (f"{below}/**/*",), notes)
 
 
 def container_steps(site: Site, program: str, dockerfile: Path) -> Made:
@@ -148,6 +213,7 @@ def container_steps(site: Site, program: str, dockerfile: Path) -> Made:
             BuildStep(StepKind.EXTRACT, "take the artifacts out of the image", (program, tag)),
             _JUDGE,
         ),
+        ProductsBy.PATTERNS,
         ("out/**/*",),
     )
 

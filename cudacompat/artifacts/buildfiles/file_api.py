@@ -11,9 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 FOLDER = ".cmake/api/v1/reply"
+QUERY = ".cmake/api/v1/query/codemodel-v2"  # an empty file of this name, before CMake configures, asks for the reply
 
 _MOST_BYTES = 64 << 20  # of one file
 _MOST_TARGETS = 20_000
+_LINKED = frozenset({"EXECUTABLE", "SHARED_LIBRARY", "MODULE_LIBRARY", "STATIC_LIBRARY"})
 
 
 def cuda_sources(folder: Path) -> Iterator[tuple[str, str, str]]:
@@ -28,6 +30,24 @@ def cuda_sources(folder: Path) -> Iterator[tuple[str, str, str]]:
         if isinstance(entry, dict) and entry.get("kind") == "codemodel":
             yield from _of_codemodel(folder, _read(folder, entry.get("jsonFile")))
             return
+
+
+def artifacts(folder: Path) -> tuple[str, ...]:
+    """Return the files that the targets of the newest reply below this folder make, in every configuration, as they
+    stand there: below the build's folder where they are relative. `ValueError` and `OSError` as above."""
+    indexes = sorted(file.name for file in folder.glob("index-*.json"))
+    entries = _list(_read(folder, indexes[-1]), "objects") if indexes else []
+    found: dict[str, None] = {}
+    for entry in entries:
+        if not isinstance(entry, dict) or entry.get("kind") != "codemodel":
+            continue
+        for configuration in _list(_read(folder, entry.get("jsonFile")), "configurations"):
+            for each in _list(configuration, "targets")[:_MOST_TARGETS] if isinstance(configuration, dict) else ():
+                target = _read(folder, each.get("jsonFile")) if isinstance(each, dict) else {}
+                if target.get("type") in _LINKED:
+                    paths = (one.get("path") for one in _list(target, "artifacts") if isinstance(one, dict))
+                    found.update((path, None) for path in paths if isinstance(path, str))
+    return tuple(found)
 
 
 def _of_codemodel(folder: Path, model: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

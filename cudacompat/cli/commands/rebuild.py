@@ -47,11 +47,12 @@ def command(
 ) -> int:
     """Rebuild an engine with code for these GPUs, and check the result."""
     from cudacompat.app.rebuild import prepare, run_steps
-    from cudacompat.app.rebuild.prepare import check_tools
+    from cudacompat.app.rebuild.needs import require_all
+    from cudacompat.app.rebuild.prepare import dockerfile
     from cudacompat.cli.output import emit, require_kept, save, to_stdout
     from cudacompat.cli.progress import build_progress
     from cudacompat.domain.reports.rebuild import RebuildReport
-    from cudacompat.domain.runs.rebuild import script
+    from cudacompat.domain.runs.rebuild_script import script
     from cudacompat.domain.words.errors import UsageError
     from cudacompat.host.surroundings.masking import without_secrets
     from cudacompat.report.formats import write
@@ -73,10 +74,11 @@ def command(
         from cudacompat.cli.echo import takes_commands
         from cudacompat.report.safe_text import without_commands
 
+        text = script(steps, dockerfile(steps) if container is not None else None)
         if not to_stdout(output):
-            save(output or "", script(steps))
+            save(output or "", text)
             return 0
-        lines = script(steps).split("\n")
+        lines = text.split("\n")
         sys.stdout.write("\n".join(map(without_commands, lines) if takes_commands() else lines))
         sys.stdout.flush()
         require_kept()
@@ -86,7 +88,9 @@ def command(
     if steps.findings:
         report = without_secrets(RebuildReport(steps, findings=steps.findings))
         return emit(report, format_, color, output=output, exit_zero=exit_zero)
-    check_tools(steps)
+    if container is not None:
+        dockerfile(steps)  # a plan without an image is refused before anybody is asked
+    require_all(steps)
     if not quiet or (not yes and sys.stdin.isatty()):  # nobody is asked about a plan that was not shown
         write(without_secrets(RebuildReport(steps)), "text", sys.stderr, color=color.value)
     if not yes:

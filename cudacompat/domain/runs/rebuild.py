@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from enum import Enum
 
@@ -20,6 +19,19 @@ class StepKind(Enum):
     BUILD = "build"
     EXTRACT = "extract"
     CHECK = "check"
+
+
+class ProductsBy(Enum):
+    """Who says what the build made.
+
+    CMAKE: the reply of its file API. CARGO: its messages. CHANGES: what changed below the sources. PATTERNS: what
+    matches, in a folder that was empty before.
+    """
+
+    CMAKE = "cmake"
+    CARGO = "cargo"
+    CHANGES = "changes"
+    PATTERNS = "patterns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +59,13 @@ class BuildSteps:
     plan: BuildPlan
     source: str
     folder: str  # where the build happens
-    products: tuple[str, ...]  # paths or globs, relative to `folder`
+    products: tuple[str, ...]  # globs, relative to `folder`: what an earlier build may have left
     environment: tuple[tuple[str, str], ...]
     unset: tuple[tuple[str, str], ...]  # (name, why)
     steps: tuple[BuildStep, ...]
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()  # what would stop the build, seen in the sources before it begins
+    products_by: ProductsBy = ProductsBy.PATTERNS
 
     @property
     def least(self) -> Require:
@@ -70,7 +83,8 @@ class StepState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What became of one step: seconds it took, its exit code, where its whole output lies, its last lines."""
+    """What became of one step: seconds it took, its exit code, where its whole output lies, its first error (with what
+    belongs to it) and its last lines."""
 
     step: BuildStep
     state: StepState
@@ -79,41 +93,4 @@ class StepResult:
     log: str | None = None
     tail: tuple[str, ...] = ()
     said: str | None = None  # what it found, or why it failed
-
-
-def script(steps: BuildSteps) -> str:
-    """Return the steps as a shell script that a person could run."""
-    lines = [
-        "#!/bin/sh",
-        f"# {steps.plan.title} for {', '.join(dict.fromkeys(each.label for each in steps.plan.wanted))}",
-        f"# What must arrive: {' '.join(map(str, steps.plan.arrives))}",
-        "set -eu",
-        f"cd {shlex.quote(steps.source)}",
-    ]
-    lines += [f"unset {name}   # {why}" for name, why in steps.unset]
-    lines += [f"export {name}={shlex.quote(value)}" for name, value in steps.environment]
-    for step in steps.steps:
-        lines += ["", f"# {step.why}"]
-        if step.kind is StepKind.CLEAN:
-            lines += [f"rm -rf -- {shlex.quote(path)}" for path in step.paths]
-        elif step.kind is StepKind.EXTRACT:
-            program, image = step.command[:2]
-            place = shlex.quote(f"{steps.folder}/out")
-            if program == "buildah":
-                lines += [f"container=$(buildah from {image})", f'cp -a "$(buildah mount "$container")/out" {place}']
-            else:
-                lines += [f"container=$({program} create {image})", f'{program} cp "$container:/out" {place}']
-            lines.append(f'{program} rm "$container"')
-            continue
-        elif step.kind is StepKind.CHECK:
-            targets = shlex.join(
-                w for each in dict.fromkeys(w.spec for w in steps.plan.wanted) for w in ("--gpu", each)
-            )
-            lines.append(f"cudacompat check {shlex.quote(steps.folder)} {targets} --require {steps.least.value}")
-        elif step.kind is StepKind.FLAGS:
-            lines.append(
-                f"grep -o -e '--generate-code=[^\" ]*' -e '-arch=[^\" ]*' {shlex.quote(step.paths[0])} | sort -u"
-            )
-        if step.command:
-            lines.append(shlex.join(step.command))
-    return "\n".join(lines) + "\n"
+    first_error: tuple[str, ...] = ()

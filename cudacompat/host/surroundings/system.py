@@ -44,6 +44,17 @@ def libc_text() -> str | None:
         return None
 
 
+def memory_bytes(roots: Roots | None = None) -> int | None:
+    """The memory that a program here may use: the machine's, or less where its control group (cgroup v2, v1) has a
+    limit; `None` where neither is said."""
+    at = roots or Roots.real()
+    total = re.search(r"(?m)^MemTotal:\s+(\d+) kB$", _read(at.proc / "meminfo"))
+    limits = [_read(at.sys / f"fs/cgroup/{name}").strip() for name in ("memory.max", "memory/memory.limit_in_bytes")]
+    found = [int(total[1]) << 10] if total else []
+    found += [int(each) for each in limits if each.isdigit()]
+    return min(found, default=None)
+
+
 def home(roots: Roots | None = None) -> str | None:
     """The home directory, for shortening paths; `None` where there is none worth the name."""
     found = (roots or Roots.real()).home

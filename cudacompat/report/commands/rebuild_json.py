@@ -42,6 +42,7 @@ def _step(step: BuildStep, done: StepResult | None) -> Json:
         "exit_code": done.exit_code if done else None,
         "log": done.log if done else None,
         "said": done.said if done else None,
+        "first_error": list(done.first_error) if done else [],
     }
 
 

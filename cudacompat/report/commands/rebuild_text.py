@@ -63,6 +63,10 @@ def _results(page: Page, report: RebuildReport) -> None:
             f"  {number}. {kind:<9} ", (state.value, _STATE_STYLE[state]), f"  {time}  {result.said or ''}".rstrip()
         )
         if state is StepState.FAILED:
+            for line in result.first_error:
+                page.line(("       " + line, "bold"))
+            if result.first_error and result.tail:
+                page.line("       and last:")
             for line in result.tail:
                 page.line(f"       {line}")
             if result.log:

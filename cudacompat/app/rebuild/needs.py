@@ -1,0 +1,156 @@
+"""What a build needs and this machine, or this tree, does not have: said before the hours, not after them."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import re
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from cudacompat.app.inputs.text_files import beginning
+from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, builds_alone
+from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.machine.facts import ToolkitFacts
+from cudacompat.domain.runs.rebuild import BuildSteps, StepKind
+from cudacompat.domain.words.errors import UsageError
+
+_MOST_BYTES = 1 << 20  # of a build file
+_BUILD_FILES = ("CMakeLists.txt", "Makefile", "setup.py", "pyproject.toml", "build.rs", "Cargo.toml")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+# what Ubuntu calls a program that a recipe installs -> the program
+_PROGRAMS = {"cmake": "cmake", "ninja-build": "ninja", "git": "git"}
+_ASK = "import importlib.util as u, sys; print(*(n for n in sys.argv[1:] if u.find_spec(n) is None))"
+_TIMEOUT_S = 60.0
+
+
+def active_nvcc() -> ToolkitFacts | None:
+    """Return the nvcc that a build here runs (CUDACXX, else PATH), `None` where there is none."""
+    from cudacompat.host.toolchain.toolkit import toolkits
+
+    return next((each for each in toolkits().values if each.active), None)
+
+
+def require_all(steps: BuildSteps) -> None:
+    """`UsageError`, in one line, for what this machine or the tree lacks to run the steps."""
+    from cudacompat.host.programs.process import find_tool
+
+    empty = [name for name, needed in empty_submodules(Path(steps.source)) if needed]
+    if empty:
+        raise UsageError(
+            f"empty submodule: {', '.join(empty)}; fetch it first: git -C {steps.source} submodule update --init "
+            "--recursive"
+        )
+    program = next((step.command[0] for step in steps.steps if step.kind is StepKind.EXTRACT), None)
+    if program is not None:
+        if find_tool(program) is None:
+            raise UsageError(f"{program} is not installed here; --in takes {', '.join(CONTAINER_PROGRAMS)}")
+        return
+    lacking = [name for name in _programs(steps) if find_tool(name) is None]
+    if lacking:
+        raise UsageError(f"not installed here: {', '.join(lacking)}; or build in a container: --in podman")
+    nvcc = active_nvcc()
+    if nvcc is None:
+        raise UsageError("no nvcc here (tried CUDACXX and PATH); or build in a container: --in podman")
+    if nvcc.version is not None and nvcc.version != steps.plan.release.version:
+        raise UsageError(
+            f"the nvcc here is CUDA {nvcc.version} ({nvcc.path}), the plan asks for {steps.plan.release.version}: "
+            "name another with CUDACXX, or leave --cuda out"
+        )
+    _require_modules(steps)
+
+
+def _programs(steps: BuildSteps) -> tuple[str, ...]:
+    """The programs that the steps start, or that the engine's own build script does."""
+    needed = [step.command[0] for step in steps.steps if step.command and "/" not in step.command[0]]
+    needed += ["ninja"] if any("Ninja" in step.command for step in steps.steps) else []
+    recipe = steps.plan.recipe
+    if recipe is not None and steps.plan.engine.system is BuildSystem.CARGO:
+        needed += [_PROGRAMS[name] for name in recipe.packages if name in ("cmake",)]
+    return tuple(dict.fromkeys([*needed, "g++"]))
+
+
+# -- submodules
+
+
+def empty_submodules(tree: Path) -> Iterator[tuple[str, bool]]:
+    """Yield the path of each of git's submodules that is empty here, and whether a build file at the top names it."""
+    text = beginning(tree / ".gitmodules", _MOST_BYTES)
+    if text is None:
+        return
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string("\n".join(line.strip() for line in text.splitlines()))
+    except configparser.Error:
+        return
+    files = "\n".join(beginning(tree / name, _MOST_BYTES) or "" for name in _BUILD_FILES)
+    for section in parser.sections():
+        path = parser.get(section, "path", fallback="")
+        if not path or Path(path).is_absolute() or ".." in Path(path).parts:
+            continue
+        place = tree / path
+        if parser.get(section, "update", fallback="") == "none" or (place.is_dir() and any(place.iterdir())):
+            continue
+        yield path, re.search(rf"(?<![\w-]){re.escape(path)}(?![\w-])", files) is not None
+
+
+# -- Python
+
+
+def python_of(environment: Mapping[str, str]) -> Path:
+    """Return the Python whose pip builds wheels: that of the virtual environment that is active, else this one."""
+    active = environment.get("VIRTUAL_ENV")
+    for name in ("bin/python", "Scripts/python.exe"):
+        if active and Path(active, name).is_file():
+            return Path(active, name)
+    return Path(sys.executable)
+
+
+def _require_modules(steps: BuildSteps) -> None:
+    from cudacompat.host.programs.process import run
+
+    if steps.plan.engine.system is not BuildSystem.PIP:
+        return
+    python = next(step.command[0] for step in steps.steps if step.kind is StepKind.BUILD)
+    wanted = ["pip", *(modules_of(Path(steps.source)) if builds_alone(steps.plan) else ())]
+    done = run((python, "-I", "-c", _ASK, *wanted), timeout_s=_TIMEOUT_S)
+    lacking = done.stdout.split() if done.ok else []
+    if "pip" in lacking:
+        raise UsageError(f"{python} has no pip, which builds the wheel: {python} -m ensurepip")
+    if lacking:
+        names = " ".join(lacking)
+        raise UsageError(
+            f"{python} has no {', '.join(lacking)}, which the sources import to be built: {python} -m pip install "
+            f"{names}, or activate the environment that has it"
+        )
+
+
+def modules_of(tree: Path) -> tuple[str, ...]:
+    """Return the modules that have to be installed for a build without an environment of its own: what setup.py
+    imports outside of a `try`, and the back end that pyproject.toml names. Nothing is executed."""
+    found = dict.fromkeys(_imported(beginning(tree / "setup.py", _MOST_BYTES) or ""))
+    try:
+        system = tomllib.loads(beginning(tree / "pyproject.toml", _MOST_BYTES) or "").get("build-system", {})
+    except (tomllib.TOMLDecodeError, RecursionError):
+        system = {}
+    backend = system.get("build-backend", "setuptools") if isinstance(system, dict) else "setuptools"
+    if isinstance(backend, str) and not (isinstance(system, dict) and system.get("backend-path")):
+        found[backend.partition(".")[0].partition(":")[0]] = None
+    own = [name for name in found if (tree / f"{name}.py").exists() or (tree / name).is_dir()]
+    return tuple(
+        name for name in found if _NAME.fullmatch(name) and name not in own and name not in sys.stdlib_module_names
+    )
+
+
+def _imported(source: str) -> Iterator[str]:
+    try:
+        module = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for statement in module.body:
+        if isinstance(statement, ast.Import):
+            yield from (each.name.partition(".")[0] for each in statement.names)
+        elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
+            yield statement.module.partition(".")[0]
