@@ -86,7 +86,7 @@ def _cmake(site: Site) -> Made:
         BuildStep(StepKind.BUILD, "build", ("cmake", "--build", str(site.folder), *anew, "--parallel", str(site.jobs))),
         _JUDGE,
     )
-    return Made(steps, ProductsBy.CMAKE, _BELOW, notes)
+    return Made(steps, ProductsBy.CMAKE, _BELOW, notes=notes)
 
 
 def _as_configured(site: Site) -> tuple[str, ...]:
@@ -199,7 +199,7 @@ def _make(site: Site) -> Made:
     notes = () if cleans else ("the Makefile has no target `clean`: with -B make builds everything anew",)
     below = os.path.relpath(site.tree, site.folder)
     steps = (*clean, BuildStep(StepKind.BUILD, "build", command), _JUDGE)
-    return Made(steps, ProductsBy.CHANGES, (f"{below}/**/*",), notes)
+    return Made(steps, ProductsBy.CHANGES, (f"{below}/**/*",), notes=notes)
 
 
 def container_steps(site: Site, program: str, dockerfile: Path) -> Made:
