@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cudacompat.domain.builds.engine import Route
+from cudacompat.domain.builds.engine import Engine, Route
 from cudacompat.domain.builds.plans.matrix import plan_builds
 from cudacompat.domain.builds.plans.plan import DISTRO, BuildPlan, RequestedTarget
 from cudacompat.domain.gpus.lookup import resolve
@@ -99,17 +99,14 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     found = find(engine)
     form = profiles.find(asked.profile) if asked.profile else None
     kind = output(asked.output) if asked.output else None
+    if asked.engine_version is None:
+        asked = replace(asked, engine_version=_version_here(found, asked.folder))
     wanted = wanted_gpus(asked.specs or (form.specs if form and not asked.fleet else ()), asked.fleet)
     if kind is not None:
         require_reach(kind, found, asked.engine_version)
     distro = _distro(asked.distro)
     budget = _budget(asked.budget)
-    if form is not None:
-        route = Route.ENVIRONMENT
-    elif kind is not None:
-        route = kind.route
-    else:
-        route = Route.COMMAND
+    route = kind.route if kind is not None else Route.COMMAND
     plans = plan_builds(
         found,
         wanted,
@@ -139,6 +136,20 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     source = _source(asked)
     there = beside_names(source) if kind.checks else ()
     return GenerateReport(plans, command, files(plans, kind, command, install=source), outputs=names, beside=there)
+
+
+def _version_here(engine: Engine, folder: str) -> str | None:
+    """The engine's version as the files of the project say it, where they do and settings are known for it."""
+    from cudacompat.app.project.recognise import recognise_as
+
+    here = recognise_as(engine, Path(folder)) if engine.current is not None else None
+    if here is None or here.version is None:
+        return None
+    try:
+        engine.knobs_of(engine.version(here.version))
+    except UsageError:
+        return None
+    return here.version
 
 
 def beside(asked: GenerateRequest) -> tuple[GeneratedFile | GeneratedBinary, ...]:

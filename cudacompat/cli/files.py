@@ -98,9 +98,16 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
         edit_files(report.files, report.folder, diff=False, quiet=quiet)
         for command in report.after if report.files else ():
             say(f"then, as old results hide the change: {command}")
+    if report.places and not any(place.state in _COUNT for place in report.places):
+        for place in report.places:
+            say(f"{place.file}:{place.line}: {place.name or place.what}: {place.why or place.state.value}")
+        say("nothing in this build reads a list that stands here: `cudacompat lint --diff --unsafe-fixes` shows a cure")
     if not report.places:
         say("no list of architectures found")
     return report.exit_code
+
+
+_COUNT = frozenset({PlaceState.CHANGES, PlaceState.THERE, PlaceState.CANNOT, PlaceState.OTHER_CASE})
 
 
 def edit_files(files: Sequence[EditedFile], folder: str, *, diff: bool, quiet: bool = False) -> None:

@@ -138,14 +138,29 @@ def loading() -> dict[str, tuple[Loading, ...]]:
     return {row.package: row.rows for row in (*rows, *OTHERS)}
 
 
+_CLOSE = 0.75  # of difflib: a letter or two of a slip; below it another name is meant
+
+
 def find(name: str) -> EngineRecord:
     """Return the engine of this name or alias; `UsageError` with the nearest names for an unknown one."""
     by_name = {alias: engine for engine in known() for alias in (engine.name.lower(), *engine.aliases)}
     found = by_name.get(name.strip().lower())
     if found is not None:
         return found
+    from cudacompat.engines.by_demand import hint
+
+    told = hint(name.strip().lower())
+    if told is not None:
+        fits = f"; the settings that fit: cudacompat generate {told.nearest}" if told.nearest else ""
+        raise UsageError(f"no plan is known for {name.strip()[:60]}: {told.how}{fits}")
     import difflib
 
-    near = difflib.get_close_matches(name.strip().lower()[:60], by_name, n=3)
-    names = list(dict.fromkeys(by_name[each].name for each in near)) or [engine.name for engine in known()]
-    raise UsageError(f"unknown engine: {name[:60]!r}; {'did you mean' if near else 'there are'} {', '.join(names)}")
+    near = difflib.get_close_matches(name.strip().lower()[:60], by_name, n=3, cutoff=_CLOSE)
+    if near:
+        names = ", ".join(dict.fromkeys(by_name[each].name for each in near))
+        raise UsageError(f"unknown engine: {name[:60]!r}; did you mean {names}")
+    ways = ("cmake", "nvcc", torch_extension.ENGINE.name, cargo_cmake.ENGINE.name, cargo_cc.ENGINE.name)
+    raise UsageError(
+        f"unknown engine: {name[:60]!r}; there are by the way of building {', '.join(ways)}; and "
+        f"{', '.join(engine.name for engine in known() if engine.name not in ways)}"
+    )

@@ -10,6 +10,7 @@ from cudacompat.domain.builds.engine import (
     Grammar,
     Hazard,
     Knob,
+    Limit,
     Marker,
     Native,
     Proof,
@@ -64,6 +65,13 @@ ENGINE = EngineRecord(
     ),
     # sm_90 and up get an `a` where none is given: neither another GPU nor a newer one can take that code or PTX.
     rewrites=tuple(Rewrite(major, "a", f"{_FORGE}: GpuArch::auto_suffix", _BY_FORGE) for major in (9, 10, 11, 12)),
+    limits=(
+        Limit(
+            "below 8.0 the bf16 kernels of some releases do not compile, or are missing: run in f16 or f32 there",
+            "huggingface/candle#3601",
+            numbers=(50, 52, 53, 60, 61, 62, 70, 72, 75),
+        ),
+    ),
     dead=(
         DeadSetting(
             "CMAKE_CUDA_ARCHITECTURES", "candle does not run CMake", _KERNELS, "build scripts that hand CMAKE_* on"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import cudacompat
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Route
+from cudacompat.domain.builds.plans.arm_hosts import on_arm, why_no_image
 from cudacompat.domain.builds.plans.matrix import slug
 from cudacompat.domain.builds.plans.plan import BuildPlan, PlanSetting, as_wheel, environment, gencode_flags, words
 from cudacompat.domain.reports.generate import GeneratedFile
@@ -87,6 +88,7 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
             version=cudacompat.__version__,
             registry=_REGISTRY,
             name=_name(plan),
+            arm=all(on_arm(each.wanted) for each in plans),
             variables=variables,
             defines=given if kind.name != "cmake" else plan.through(Channel.DEFINE),
             given=given,
@@ -109,6 +111,9 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
 def _refuse_image(plan: BuildPlan) -> None:
     if plan.recipe is None:
         raise UsageError(f"no recipe is known for an image of {plan.engine.name}; its settings: --as env")
+    jetson = why_no_image(plan.wanted)
+    if jetson is not None:
+        raise UsageError(f"no image of nvidia/cuda serves this: {jetson}")
     if plan.image is None:
         raise UsageError(
             f"no nvidia/cuda image of CUDA {plan.release.version} is known as devel, runtime and base for "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from importlib import resources
@@ -235,3 +236,38 @@ def test_a_strangers_name_for_a_gpu_stays_in_its_comment(tmp_path: Path) -> None
         if path.is_file() and path.name != "nodes.json" and path.suffix != ".whl":
             for line in path.read_text().splitlines():
                 assert "pwned" not in line or line.startswith("# ")
+
+
+@pytest.mark.parametrize(
+    ("gpu", "arm"), [("GB10", True), ("GH200", True), ("Jetson AGX Thor", True), ("RTX 5090", False)]
+)
+def test_gpus_beside_an_arm_processor_are_built_for_on_one(gpu: str, arm: bool) -> None:
+    job = inside("generate", "whisper.cpp", "--gpu", gpu, "--as", "github").out
+    assert ("runs-on: ubuntu-24.04-arm\n" in job) is arm
+    compose = inside("generate", "whisper.cpp", "--gpu", gpu, "--as", "compose").out
+    assert ("platform: linux/arm64" in compose) is arm
+
+
+@pytest.mark.parametrize(
+    ("gpu", "why"), [("Jetson AGX Orin", "l4t-jetpack"), ("7.2", "JetPack 5.1"), ("Jetson Nano", "CUDA 10.2")]
+)
+def test_a_jetson_board_gets_no_image_for_desktops(gpu: str, why: str) -> None:
+    ran = inside("generate", "whisper.cpp", "--gpu", gpu, "--as", "dockerfile")
+    assert (ran.code, ran.out) == (2, "")
+    assert why in ran.err
+    assert inside("generate", "whisper.cpp", "--gpu", "8.7", "--as", "env").code == 0
+
+
+def test_the_version_is_that_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "Cargo.toml").write_text('[package]\nname = "a"\n\n[dependencies]\nwhisper-rs = "0.13.2"\n')
+    text = inside("generate", "whisper-rs", "--gpu", "12.0", "--as", "env", cwd=tmp_path).out
+    assert text.startswith("# whisper-rs 0.13.2 for ")
+    assert "--engine-version 0.13.2" in text.replace("\n# ", " ")
+    assert inside("generate", "candle", "--gpu", "8.6", "--as", "env", cwd=tmp_path).out.startswith("# candle 0.1")
+
+
+@pytest.mark.parametrize("engine", ["ggml", "llama.cpp", "whisper.cpp"])
+@pytest.mark.parametrize("kind", ["dockerfile", "presets", "github", "cmake", "env"])
+def test_the_incidents_profile_keeps_the_switch_of_cuda(engine: str, kind: str) -> None:
+    text = inside("generate", engine, "--gpu", "12.0", "--profile", "incident", "--as", kind).out
+    assert re.search(r"GGML_CUDA\W{1,4}(?:value\W+)?ON", text), text

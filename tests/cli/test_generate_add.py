@@ -388,3 +388,23 @@ def test_images_of_other_jobs_do_not_stand_in_the_way(tmp_path: Path) -> None:
     }
     project(tmp_path, files)
     assert add(tmp_path, engine="cmake").code == 0
+
+
+def test_lists_that_nothing_reads_are_named(tmp_path: Path) -> None:
+    (tmp_path / "Cargo.toml").write_text('[package]\nname = "a"\n\n[dependencies]\nwhisper-rs = "0.14.3"\n')
+    (tmp_path / "Dockerfile").write_text('FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nENV CUDA_ARCH_LIST="80;86"\n')
+    ran = inside("generate", "whisper-rs", tmp_path, "--add", "12.0", "--diff")
+    assert ran.code == 3
+    assert "Dockerfile:2: CUDA_ARCH_LIST: nothing in this build reads it" in ran.err
+    assert "lint --diff --unsafe-fixes" in ran.err
+
+
+@pytest.mark.parametrize(
+    "branch", ["if [[ $TORCH_VERSION == 2.1.* ]]; then", 'if [ "${PYTORCH_VERSION}" = "1.13.1" ]; then']
+)
+def test_a_list_for_a_version_of_its_own_is_left_by_hand(tmp_path: Path, branch: str) -> None:
+    (tmp_path / "setup.py").write_text("from torch.utils.cpp_extension import CUDAExtension\n")
+    (tmp_path / "build.sh").write_text(f'{branch}\n  export TORCH_CUDA_ARCH_LIST="8.0 8.6"\nfi\npip wheel .\n')
+    ran = inside("generate", "torch-extension", tmp_path, "--add", "12.0", "--diff")
+    assert "+" not in ran.out
+    assert "build.sh:2: to be changed by hand: it stands in a branch for a version" in ran.err

@@ -174,6 +174,67 @@ def test_the_commands_clear_what_hides_the_change_first_and_check_last() -> None
     assert any(line.startswith("CMAKE_CUDA_ARCHITECTURES=120 cargo build") for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("number", "cuda", "given"),
+    [
+        ("103", None, "10.3"),
+        ("103", "13.0", "10.0"),
+        ("107", "13.4", "10.7"),
+        ("107", "13.5", "10.7"),
+        ("121", "12.9", "12.1"),
+    ],
+)
+def test_what_vllm_knows_depends_on_the_toolkit(number: str, cuda: str | None, given: str) -> None:
+    plan = plan_build(find("vllm"), wanted(number), cuda=cuda)
+    assert {each.name: each.value for each in plan.settings}["TORCH_CUDA_ARCH_LIST"] == given
+    assert [str(each) for each in plan.arrives] == [f"sm_{given.replace('.', '')}"]
+    assert any("with CUDA 13.0 does not know 103" in note for note in plan.notes) is (given == "10.0")
+
+
+@pytest.mark.parametrize(
+    ("engine", "version", "number", "word"),
+    [("candle", None, "75", "bf16"), ("candle", None, "80", ""), ("whisper-rs", "0.14.3", "86", "-march=native"),
+     ("whisper-rs", "0.16.0", "86", ""), ("vllm", None, "121", "12.0a")],
+)  # fmt: skip
+def test_what_no_setting_changes_is_said(engine: str, version: str | None, number: str, word: str) -> None:
+    plan = plan_build(find(engine), wanted(number), version=version)
+    said = [limit.why for limit in find(engine).limits]
+    assert [note for note in plan.notes if note in said] == ([n for n in said if word in n] if word else [])
+
+
+def test_the_variable_of_reproducible_builds_is_nobodys_switch() -> None:
+    """It would take AVX, AVX2, FMA and F16C from the CPU half, not just the building machine's own instructions."""
+    from cudacompat.domain.builds.engine import Route
+
+    for engine in ("ggml", "whisper.cpp", "llama.cpp"):
+        for route in Route:
+            names = {each.name for each in plan_build(find(engine), wanted("120"), route=route).settings}
+            assert "SOURCE_DATE_EPOCH" not in names
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "never"),
+    [("Ollama", "generate ggml", "did you mean"), ("sglang", "SGL_KERNEL_ENABLE", "generate"),
+     ("xgboost", "generate cmake", "did you mean"), ("xformers", "generate torch-extension", "did you mean"),
+     ("flibbert", "there are by the way of building cmake", "did you mean"),
+     ("cupi", "did you mean cupy", "there are")],
+)  # fmt: skip
+def test_a_project_without_a_plan_is_told_its_nearest_way(name: str, said: str, never: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        find(name)
+    assert said in str(refused.value)
+    assert never not in str(refused.value)
+
+
+def test_every_hint_leads_to_an_engine_that_is_known() -> None:
+    from cudacompat.engines.by_demand import HINTS
+
+    assert {each.nearest for each in HINTS} - {None} <= {each.name for each in ENGINES}
+    names = [name for each in HINTS for name in each.names]
+    assert len(names) == len(set(names))
+    assert all(each.source for each in HINTS)
+
+
 def test_an_unknown_engine_names_its_neighbours() -> None:
     with pytest.raises(UsageError, match=r"did you mean whisper\.cpp"):
         find("wisper")

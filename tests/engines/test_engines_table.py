@@ -86,7 +86,7 @@ LIST = "CMAKE_CUDA_ARCHITECTURES"
         ("torch-extension", None, "90a", {"TORCH_CUDA_ARCH_LIST": "9.0a"}, "sm_90a"),
         ("pytorch", None, "80 120f", {"TORCH_CUDA_ARCH_LIST": "8.0+PTX;12.0f"}, "sm_80 sm_120f compute_80"),
         ("k2", None, "89", {"TORCH_CUDA_ARCH_LIST": "8.9+PTX"}, "sm_89 compute_89"),
-        ("vllm", None, "89 121", {"TORCH_CUDA_ARCH_LIST": "8.9 12.0"}, "sm_89 sm_120"),
+        ("vllm", None, "89 121", {"TORCH_CUDA_ARCH_LIST": "8.9 12.1"}, "sm_89 sm_121"),
         ("candle", None, "89", {"CUDA_COMPUTE_CAP": "89"}, "sm_89"),
         ("candle", None, "120", {"CUDA_COMPUTE_CAP": "120"}, "sm_120a"),
         ("candle", "0.9.1", "120", {"CUDA_COMPUTE_CAP": "120"}, "sm_120 compute_120"),

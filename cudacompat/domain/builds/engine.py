@@ -7,7 +7,7 @@ engine for which it holds; nothing about an engine is decided anywhere else.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
@@ -24,6 +24,7 @@ from cudacompat.domain.builds.engine_facts import (
     Grammar,
     Hazard,
     Knob,
+    Limit,
     LogName,
     Marker,
     Native,
@@ -56,6 +57,7 @@ __all__ = [
     "Grammar",
     "Hazard",
     "Knob",
+    "Limit",
     "LogName",
     "Marker",
     "Native",
@@ -91,6 +93,7 @@ class Engine:
     file_fixed: tuple[RequiredSetting, ...] = ()
     dead: tuple[DeadSetting, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    limits: tuple[Limit, ...] = ()  # what no setting changes, said beside the plan
     removed: tuple[RenamedOption, ...] = ()
     gpu_features: tuple[str, ...] = ()  # cargo features that move its work to a GPU, CUDA's first
     rewrites: tuple[Rewrite, ...] = ()
@@ -160,6 +163,11 @@ class Engine:
         if route is Route.CMAKE_FILE and self.file_knobs:
             return self.file_knobs, self.file_fixed
         return self.knobs, self.fixed
+
+    def at(self, cuda: ToolkitVersion) -> Engine:
+        """Return the engine as its build is with this release of CUDA."""
+        knobs = tuple(knob.at(cuda) for knob in self.knobs)
+        return self if knobs == self.knobs else replace(self, knobs=knobs)
 
     def stand_in(self, version: Version | None, number: int) -> int:
         """Return the number that this version's build is given for this one, mostly itself."""

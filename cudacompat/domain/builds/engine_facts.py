@@ -4,7 +4,7 @@ versions of the engine for which it holds. `cudacompat.domain.builds.engine` put
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from packaging.version import Version
@@ -127,7 +127,18 @@ class Knob:
     stands_in: bool = False
     empty: tuple[str, str] | None = None
     stops: bool | None = None
+    # of those known, these only from one release of CUDA on, and before another (`None`: in all that follow)
+    known_by_cuda: tuple[tuple[int, ToolkitVersion, ToolkitVersion | None], ...] = ()
     anywhere: bool = False  # its name means this in every project, whoever's it is
+
+    def at(self, cuda: ToolkitVersion) -> Knob:
+        """Return the setting as the build reads it with this release of CUDA."""
+        lost = {
+            number
+            for number, since, until in self.known_by_cuda
+            if cuda < since or (until is not None and cuda >= until)
+        }
+        return replace(self, known=tuple(each for each in self.known if each not in lost)) if lost else self
 
     def takes(self, number: int, suffix: str, *, sass: bool = True) -> bool:
         """Whether it can be given this target: its number, its suffix, with its machine code or PTX alone."""
@@ -214,6 +225,26 @@ class Switch:
             why=self.why,
             source=self.source,
             window=self.window,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Something that no setting changes: what is to be said where it holds. `numbers`: only for these (none: for all);
+    `before`: only with an older release of CUDA."""
+
+    why: str
+    source: str
+    numbers: tuple[int, ...] = ()
+    before: ToolkitVersion | None = None
+    window: Window = ALWAYS
+
+    def applies(self, version: Version | None, numbers: set[int], cuda: ToolkitVersion) -> bool:
+        """Whether it holds for this version's build for these numbers by this release of CUDA."""
+        return (
+            self.window.holds(version)
+            and (not self.numbers or bool(numbers & set(self.numbers)))
+            and (self.before is None or cuda < self.before)
         )
 
 

@@ -75,17 +75,6 @@ def gone(
     return RenamedOption(name, effect, now, why[effect], source, window, by_make)
 
 
-NO_NATIVE_BY_DATE = RequiredSetting(
-    "SOURCE_DATE_EPOCH",
-    "1",
-    Channel.ENVIRONMENT,
-    "ggml's CMakeLists, which leaves GGML_NATIVE off where it is set",
-    "no -march=native for the CPU half on a machine that is not the target",
-    "ggml/CMakeLists.txt:105-123 at ggml-org/whisper.cpp v1.9.3",
-    purpose=Purpose.PORTABLE,
-)
-
-
 def native(window: Window, off: tuple[tuple[str, str | None], ...] = ()) -> Native:
     """Return that ggml asks CMake 3.24 and newer for `native` where CUDA is 11.6 or newer."""
     return Native(
@@ -227,7 +216,6 @@ ENGINE = EngineRecord(
     switches=(cuda_on("GGML_CUDA", Window(), "CMakeLists.txt at v0.9.1 and v0.21.0"),),
     fixed=(NATIVE_OFF,),
     env_knobs=(environment_knob(Window()),),
-    env_fixed=(NO_NATIVE_BY_DATE,),
     dead=dead(Window(), also=(not_from_the_environment(Window()),)),
     hazards=(fp4_hazard(_SINCE_FP4), twice_hazard(Window(None, "0.9.5"))),
     removed=(

@@ -73,7 +73,6 @@ ENGINE = EngineRecord(
         ),
     ),
     env_knobs=(ggml.environment_knob(_SINCE_REORGANISED),),
-    env_fixed=(replace(ggml.NO_NATIVE_BY_DATE, source="ggml/CMakeLists.txt at b4542", window=Window("4542")),),
     dead=ggml.dead(
         Window(),
         also=(

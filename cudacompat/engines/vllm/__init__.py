@@ -11,11 +11,13 @@ from cudacompat.domain.builds.engine import (
     DeadSetting,
     Grammar,
     Knob,
+    Limit,
     Marker,
     Proof,
     Ptx,
 )
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
@@ -50,8 +52,22 @@ ENGINE = EngineRecord(
             _CMAKE + ": clear_cuda_arches, cuda_archs_loose_intersection",
             ptx=Ptx.NEVER,
             suffixes="",
-            known=(75, 80, 86, 87, 89, 90, 100, 110, 120),
+            known=(75, 80, 86, 87, 89, 90, 100, 103, 107, 110, 120, 121),
+            known_by_cuda=(
+                (103, ToolkitVersion(12, 9), ToolkitVersion(13, 0)),
+                (121, ToolkitVersion(12, 9), ToolkitVersion(13, 0)),
+                (110, ToolkitVersion(13, 0), None),
+                (107, ToolkitVersion(13, 4), None),
+            ),
             stands_in=True,
+        ),
+    ),
+    limits=(
+        Limit(
+            "before CUDA 13 its kernels with a suffix (FP4, some of MoE) are built for 12.0a, which runs on 12.0 alone",
+            "CMakeLists.txt of 0.33.0: CUDA_SUPPORTED_ARCHS",
+            numbers=(121,),
+            before=ToolkitVersion(13, 0),
         ),
     ),
     dead=(

@@ -95,7 +95,6 @@ ENGINE = EngineRecord(
             Window("1.5.0", "1.5.3"),
         ),
     ),
-    env_fixed=(replace(ggml.NO_NATIVE_BY_DATE, window=Window("1.7.5")),),
     dead=ggml.dead(
         Window(),
         also=(

@@ -12,6 +12,7 @@ from cudacompat.domain.builds.engine import (
     Grammar,
     Hazard,
     Knob,
+    Limit,
     LogName,
     Marker,
     Proof,
@@ -115,6 +116,14 @@ ENGINE = EngineRecord(
                 )
                 for name in ("GGML_NATIVE", "GGML_CUDA")
             ),
+        ),
+    ),
+    limits=(
+        Limit(
+            "the CPU half of this version is built for the processor of the machine that builds (-march=native): its "
+            "build script hands no GGML_NATIVE on before 0.16; a toolchain file does (--as cmake)",
+            _BUILD_SCRIPT,
+            window=Window("0.13.0", "0.16.0"),
         ),
     ),
     hazards=(

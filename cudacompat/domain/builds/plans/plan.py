@@ -77,6 +77,10 @@ def plan_build(
     arrives = arriving(engine, of_version, code)
     labels = {each.arch: each.label for each in reversed(wanted)}
     chosen = choose_release(cuda, {each.arch for each in code} | {each.arch for each in arrives}, labels)
+    here = engine.at(chosen.version)
+    if here is not engine:  # with this release its build knows fewer targets
+        engine = here
+        code = sayable(engine, of_version, code, route=route)
     arrives = arriving(engine, of_version, code, cuda=chosen.version)
     settings = _settings(engine, of_version, code, route=route)
     left_out = _left_out(engine, of_version, code)
@@ -238,7 +242,8 @@ def _notes(
     for each in wanted:
         given = engine.stand_in(version, each.number)
         if given != each.number:
-            notes.append(f"{engine.name} does not know {each.number}; its code for {given} runs there")
+            when = f" with CUDA {chosen.version}" if any(knob.known_by_cuda for knob in engine.knobs) else ""
+            notes.append(f"{engine.name}{when} does not know {each.number}; its code for {given} runs there")
         suffix = engine.added_suffix(version, given, cuda=chosen.version)
         if suffix and each.suffix is ArchSuffix.NONE:
             notes.append(f"{engine.name} itself turns {given} into {given}{suffix}")
@@ -255,6 +260,8 @@ def _notes(
         )
     else:
         notes.append("without PTX nothing of this runs on a GPU of a newer generation")
+    numbers = {each.number for each in wanted}
+    notes += [limit.why for limit in engine.limits if limit.applies(version, numbers, chosen.version)]
     return list(dict.fromkeys(notes))
 
 
