@@ -25,13 +25,10 @@ from cudacompat.domain.builds.engine_facts import (
     Hazard,
     Knob,
     Limit,
-    LogName,
-    Marker,
     Native,
     Proof,
     Ptx,
     Purpose,
-    Recipe,
     RenamedOption,
     RequiredSetting,
     Rewrite,
@@ -39,6 +36,7 @@ from cudacompat.domain.builds.engine_facts import (
     Switch,
     Window,
 )
+from cudacompat.domain.builds.engine_trees import LogName, Marker, Recipe
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
 

@@ -1,0 +1,50 @@
+"""How an engine is told by its logs and its sources, and how a container builds it: words for the facts in
+`cudacompat.engines`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogName:
+    """How logs name an engine: a regular expression of what only its lines hold.
+
+    Of several engines that a log names, the one of the lowest `rank` is meant: what is built on another names that one,
+    too.
+    """
+
+    pattern: str
+    rank: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a container builds the engine: packages of Ubuntu, commands, what the runtime needs.
+
+    In `configure` and `build` the item `{settings}` stands for the settings of channel DEFINE or ARGUMENT, and
+    `{cuda}` within an item for the digits of the CUDA release: 128.
+    """
+
+    packages: tuple[str, ...]
+    configure: tuple[str, ...]
+    build: tuple[tuple[str, ...], ...]
+    runtime_packages: tuple[str, ...] = ()
+    rust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What shows that a source tree is this engine's, or uses it: a file in its top folder, and what must stand there.
+
+    `recognises` and `version` are regular expressions over the file's text; the groups of `version`, joined by dots,
+    are the engine's version there. `means`, where the file states none, is the first version whose facts are those of
+    such a file. `beside` is another file that has to be there.
+    """
+
+    file: str
+    recognises: str
+    version: str | None = None
+    means: str | None = None
+    beside: str | None = None
