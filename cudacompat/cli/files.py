@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -101,7 +102,9 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
     if report.places and not any(place.state in _COUNT for place in report.places):
         for place in report.places:
             say(f"{place.file}:{place.line}: {place.name or place.what}: {place.why or place.state.value}")
-        say("nothing in this build reads a list that stands here: `cudacompat lint --diff --unsafe-fixes` shows a cure")
+        specs = [word for arch in report.archs for word in ("--gpu", f"sm_{arch}")]
+        cure = shlex.join(["cudacompat", "lint", report.folder, *specs, "--fix", "--unsafe-fixes"])
+        say(f"nothing in this build reads a list that stands here; what puts it where it is read: {cure}")
     if not report.places:
         say("no list of architectures found")
     return report.exit_code

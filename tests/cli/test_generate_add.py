@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import stat
 from importlib import resources
@@ -396,7 +397,7 @@ def test_lists_that_nothing_reads_are_named(tmp_path: Path) -> None:
     ran = inside("generate", "whisper-rs", tmp_path, "--add", "12.0", "--diff")
     assert ran.code == 3
     assert "Dockerfile:2: CUDA_ARCH_LIST: nothing in this build reads it" in ran.err
-    assert "lint --diff --unsafe-fixes" in ran.err
+    assert f"cudacompat lint {tmp_path} --gpu sm_120 --fix --unsafe-fixes" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -408,3 +409,25 @@ def test_a_list_for_a_version_of_its_own_is_left_by_hand(tmp_path: Path, branch:
     ran = inside("generate", "torch-extension", tmp_path, "--add", "12.0", "--diff")
     assert "+" not in ran.out
     assert "build.sh:2: to be changed by hand: it stands in a branch for a version" in ran.err
+
+
+def test_the_incidents_dockerfile_is_healed_by_the_command_that_is_printed(tmp_path: Path) -> None:
+    """Its lists are read by nothing; what is printed puts one where it is read, and leaves all the rest."""
+    folder = tmp_path / "service"
+    shutil.copytree(ROOT / "examples/incident", folder)
+    before = (folder / "Dockerfile").read_text().splitlines()
+    first = inside("generate", folder, "--add", "RTX 5070 Ti", "--write")
+    assert first.code == 3
+    (command,) = [
+        line.partition("where it is read: ")[2] for line in first.err.splitlines() if "--unsafe-fixes" in line
+    ]
+    assert inside(*shlex.split(command)[1:]).code == 0
+    after = (folder / "Dockerfile").read_text().splitlines()
+    assert 'ENV CMAKE_CUDA_ARCHITECTURES="120;80;86;89"' in after
+    gone = [line for line in before if line not in after]
+    assert all(
+        "ARCH" in line or "CAPABILITY" in line or "CUDA_VISIBLE" in line or "cargo build" in line for line in gone
+    )
+    assert inside("lint", folder, "--gpu", "RTX 5070 Ti").code == 0
+    again = inside("generate", folder, "--add", "RTX 5070 Ti", "--check")
+    assert again.code == 0, again.err
