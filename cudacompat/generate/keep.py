@@ -65,12 +65,15 @@ def _below(text: str, made: str) -> str:
 
 
 def _with_variables(text: str, variables: dict[str, Any]) -> str:
-    """The text with these variables in its [env], each as it was generated; tomlkit keeps the rest to the byte."""
+    """The text with these variables in its [env], each as it was generated; tomlkit keeps the rest to the
+    byte. The text as it is where that cannot be done."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
     try:
         document: Any = tomlkit.parse(text)
+        if tomlkit.dumps(document) != text:  # it moves an array of tables together that others stand between
+            return text
         for name, value in variables.items():
             if document["env"].get(name) != value:
                 table = tomlkit.inline_table()

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cudacompat.domain.words.errors import UsageError
@@ -64,6 +64,7 @@ def test_cargos_configuration_keeps_the_rest_to_the_byte() -> None:
 
 
 @settings(deadline=None)
+@example(["[[b]]", "[env]", "[[b]]"])
 @given(st.lists(st.sampled_from(["# note", "", "[a]", "x = 1", "[[b]]", 'y = "é"', "[env]", 'F = "1"', "z.q = 2"])))
 def test_any_order_of_lines_is_kept_or_refused(lines: list[str]) -> None:
     there = "\n".join(lines)
