@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -31,7 +31,7 @@ from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores.suppress import names, suppress
-from cudacompat.domain.words.code import BinaryArtifact, ReadResult
+from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
@@ -93,7 +93,7 @@ def judge_read(
     groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
     findings = settle(findings, verdicts, targets, groups=groups, called_on=known.called_on)
     if policy.max_bytes is not None:
-        sized = _sized(found.artifacts, policy.max_bytes)
+        sized = _sized(found, policy.max_bytes)
         findings += [f for each in sized for rule in SIZE_RULES for f in rule.check(each)]
     if baseline is not None:
         compared = compared_with(baseline, found, paths)
@@ -138,13 +138,14 @@ def _forgive_alternatives(
     return findings
 
 
-def _sized(artifacts: Iterable[BinaryArtifact], limit: int) -> list[SizeFacts]:
-    """The files on the disk that the artifacts lie in, and how much code for each target they hold."""
+def _sized(read: ReadResult, limit: int) -> list[SizeFacts]:
+    """The files that the artifacts lie in, and how much code for each target they hold."""
     found: dict[str, Counter[str]] = {}
-    sizes: dict[str, int] = {}
-    for artifact in artifacts:
+    sizes: dict[str, int] = {file.label: file.size for file in read.fetched}
+    for artifact in read.artifacts:
         outer = ArtifactPath.parse(artifact.path).outer
-        sizes[outer] = artifact.size if outer == artifact.path else Path(outer).stat().st_size
+        if outer not in sizes:
+            sizes[outer] = artifact.size if outer == artifact.path else Path(outer).stat().st_size
         targets = found.setdefault(outer, Counter())
         for entry in (entry for module in artifact.modules for entry in module.entries):
             targets[str(entry.target) if entry.target else entry.kind.value] += entry.size

@@ -89,4 +89,22 @@ AnyOfOption = Annotated[
     list[str] | None,
     typer.Option("--any-of", metavar="GLOB", help="Files that are alternatives: one of them has to run. Repeatable."),
 ]
-PathsArgument = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, wheels, archives or folders.")]
+PathsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH...", help="Files, wheels, archives or folders; packages (PKG, PKG==VERSION); https addresses."
+    ),
+]
+PlatformOption = Annotated[
+    str | None,
+    typer.Option(
+        "--platform",
+        metavar="PLATFORM",
+        help="Whose wheels of a package: linux-x86_64, linux-aarch64, win_amd64 or a platform tag (default: this "
+        "machine's).",
+    ),
+]
+PythonOption = Annotated[
+    str | None,
+    typer.Option("--python", metavar="VER", help="The Python whose wheels of a package are wanted, such as 3.12."),
+]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from cudacompat.app.inputs.named import Told
     from cudacompat.app.inputs.reading import ReadOptions
 
 MaxMembersOption = Annotated[
@@ -69,3 +70,17 @@ def options_of(
     if seconds is not None:
         limits = replace(limits, seconds=seconds)
     return ReadOptions(limits, jobs, cache)
+
+
+def fetching(options: ReadOptions, platform: str | None, python: str | None, told: Told) -> ReadOptions:
+    """Return the options with what they ask for about packages and addresses. `UsageError` for a platform or a Python
+    that is none."""
+    from dataclasses import replace
+
+    from cudacompat.app.inputs.named import FetchOptions
+
+    if platform is not None or python is not None:
+        from cudacompat.domain.words.wheel_tags import platform_tags, python_version
+
+        _ = platform and platform_tags(platform), python and python_version(python)
+    return replace(options, fetch=FetchOptions(platform, python, most=options.limits.bytes, told=told))

@@ -70,7 +70,8 @@ CLI = (
 WORDS = ("domain.words*", "domain.reports*", "domain.tables", "domain.judge", "domain.judge.code_places")
 READING = (
     *CLI,
-    *("cli.output", "cli.progress", "app", "app.inputs", "app.listing", "domain.reports.listing"),
+    *("cli.output", "cli.progress", "cli.downloads", "app", "app.inputs", "app.listing", "app.inputs.named"),
+    "domain.reports.listing",
     *(
         "artifacts",
         "artifacts.reading",

@@ -38,7 +38,8 @@ def compared_with(baseline: Baseline, read: ReadResult, paths: Sequence[str]) ->
     names = _names(read, paths)
     now = {artifact.path: lock(artifact, names[artifact.path]) for artifact in read.artifacts}
     roots = [path.replace(os.sep, "/") for path in paths]
-    looked_into = {name for file in _files(paths) for name in both_names(file.replace(os.sep, "/"), roots)}
+    files = [*_files(paths), *(file.label for file in read.fetched)]
+    looked_into = {name for file in files for name in both_names(file.replace(os.sep, "/"), roots)}
     return compare(baseline, now, {names[item.path] for item in read.not_read}, containers=looked_into)
 
 

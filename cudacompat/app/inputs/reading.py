@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cudacompat.app.inputs.named import FetchOptions, at_hand
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.artifacts.reading.work import list_work
 from cudacompat.domain.words.capability import ComputeCapability
@@ -23,11 +24,12 @@ _MOST_JOBS = 4  # unless asked: each may hold a library of gigabytes
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """What the user asked for about reading. Without `jobs`, processes are used where there is enough to read; `cache`
-    is whether results of earlier runs are used and kept."""
+    is whether results of earlier runs are used and kept; `fetch` is about what is no path on this machine."""
 
     limits: Limits = field(default_factory=Limits)
     jobs: int | None = None
     cache: bool = False
+    fetch: FetchOptions = field(default_factory=FetchOptions)
 
 
 def read(
@@ -38,20 +40,22 @@ def read(
     gpus: frozenset[ComputeCapability] | None = None,
     on_file: Callable[[str], None] | None = None,
 ) -> ReadResult:
-    """Return what the paths hold; with `gpus`, all that judging for them needs. `UsageError` for a path that does not
-    exist."""
+    """Return what the paths, packages and addresses hold; with `gpus`, all that judging for them needs. `UsageError`
+    for what does not exist, `StepError` for what cannot be fetched."""
     options = options or ReadOptions(jobs=1)
-    executor = _executor(paths, options.jobs)
-    cache = folder_of(os.environ) if options.cache else None
-    return read_paths(
-        paths,
-        kernels=kernels,
-        gpus=gpus,
-        on_file=on_file,
-        limits=options.limits,
-        executor=executor,
-        cache=cache,
-    )
+    with at_hand(paths, options.fetch) as there:
+        executor = _executor(there.paths, options.jobs)
+        cache = folder_of(os.environ) if options.cache and not there.fetched else None
+        found = read_paths(
+            there.paths,
+            kernels=kernels,
+            gpus=gpus,
+            on_file=on_file,
+            limits=options.limits,
+            executor=executor,
+            cache=cache,
+        )
+        return there.renamed(found)
 
 
 def folder_of(environment: Mapping[str, str]) -> Path | None:

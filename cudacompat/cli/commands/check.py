@@ -24,6 +24,8 @@ from cudacompat.cli.options import (
     JitOption,
     OutputOption,
     PathsArgument,
+    PlatformOption,
+    PythonOption,
     QuietOption,
     RequireOption,
 )
@@ -33,6 +35,7 @@ from cudacompat.cli.reading import (
     MaxMembersOption,
     MaxSecondsOption,
     NoCacheOption,
+    fetching,
     options_of,
 )
 from cudacompat.domain.words.choices import Extra, PtxPolicy
@@ -77,6 +80,8 @@ def command(
     show_suppressed: Annotated[
         bool, typer.Option("--show-suppressed", help="List the findings that an ignore lets pass, with its reason.")
     ] = False,
+    platform: PlatformOption = None,
+    python: PythonOption = None,
     max_members: MaxMembersOption = None,
     max_bytes_read: MaxBytesReadOption = None,
     max_seconds: MaxSecondsOption = None,
@@ -96,6 +101,7 @@ def command(
     from cudacompat.app.inputs import baseline_file as locks
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
+    from cudacompat.cli.downloads import downloads
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
     from cudacompat.domain.policy.resolve import policy_of, required
@@ -137,7 +143,8 @@ def command(
     if "baseline" in held_to.given and not write_baseline:
         compared = locks.load(lock_file, quoted=held_to.quotes("baseline"))
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
-    with progress(quiet) as on_file:
+    with progress(quiet) as on_file, downloads(quiet, on_file) as told:
+        reading = fetching(reading, platform, python, told=told)
         found = read(paths, targets, on_file, options=reading)
     found = replace(found, not_read=(*found.not_read, *fleet.not_read))
     report = judge_read(found, targets, policy, paths=paths, baseline=compared)

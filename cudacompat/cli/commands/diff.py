@@ -16,14 +16,18 @@ from cudacompat.cli.options import (
     FormatOption,
     GpuOption,
     OutputOption,
+    PlatformOption,
+    PythonOption,
     QuietOption,
 )
-from cudacompat.cli.reading import MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
+from cudacompat.cli.reading import MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, fetching, options_of
 from cudacompat.domain.words.choices import FailOn
 
 
 def command(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="A file, wheel or folder, or a release: pkg==1.22.")],
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="A file, wheel or folder; a package (PKG, PKG==VERSION); an address.")
+    ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The same of what comes after it.")],
     gpu: GpuOption = None,
     driver: DriverOption = None,
@@ -31,6 +35,8 @@ def command(
         FailOn | None,
         typer.Option("--fail-on", help="Exit 1 for service or code that is lost; weaker: also for JIT in its place."),
     ] = None,
+    platform: PlatformOption = None,
+    python: PythonOption = None,
     max_members: MaxMembersOption = None,
     max_bytes_read: MaxBytesReadOption = None,
     max_seconds: MaxSecondsOption = None,
@@ -43,6 +49,7 @@ def command(
     """Compare two artifacts; report which GPUs gain or lose support."""
     from cudacompat.app.diff import diff
     from cudacompat.app.inputs.targets import resolve_targets
+    from cudacompat.cli.downloads import downloads
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
     from cudacompat.domain.words.versions import DriverRelease
@@ -50,6 +57,7 @@ def command(
     release = DriverRelease.parse(driver) if driver else None
     targets = resolve_targets(gpu, release, None, environment=os.environ) if gpu else ()
     reading = options_of(max_members, max_bytes_read, max_seconds)
-    with progress(quiet) as on_file:
+    with progress(quiet) as on_file, downloads(quiet, on_file) as told:
+        reading = fetching(reading, platform, python, told=told)
         report = diff(old, new, targets, driver=release, fail_on=fail_on, on_file=on_file, options=reading)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)

@@ -14,15 +14,26 @@ from cudacompat.cli.options import (
     FormatOption,
     OutputOption,
     PathsArgument,
+    PlatformOption,
+    PythonOption,
     QuietOption,
 )
-from cudacompat.cli.reading import JobsOption, MaxBytesReadOption, MaxMembersOption, MaxSecondsOption, options_of
+from cudacompat.cli.reading import (
+    JobsOption,
+    MaxBytesReadOption,
+    MaxMembersOption,
+    MaxSecondsOption,
+    fetching,
+    options_of,
+)
 
 
 def command(
     paths: PathsArgument,
     kernels: Annotated[bool, typer.Option("--kernels", help="Read and list every kernel's name.")] = False,
     sizes: Annotated[bool, typer.Option("--sizes", help="Show the bytes of each target.")] = False,
+    platform: PlatformOption = None,
+    python: PythonOption = None,
     max_members: MaxMembersOption = None,
     max_bytes_read: MaxBytesReadOption = None,
     max_seconds: MaxSecondsOption = None,
@@ -35,10 +46,12 @@ def command(
 ) -> int:
     """List the device code in binaries, wheels, images and folders."""
     from cudacompat.app.listing import inspect
+    from cudacompat.cli.downloads import downloads
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
 
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs)
-    with progress(quiet) as on_file:
+    with progress(quiet) as on_file, downloads(quiet, on_file) as told:
+        reading = fetching(reading, platform, python, told=told)
         report = inspect(paths, kernels=kernels, sizes=sizes, on_file=on_file, options=reading)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)

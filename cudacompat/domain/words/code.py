@@ -108,11 +108,25 @@ class NotRead:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """A file that was fetched to be read: what the user named, what reports call it, the bytes it has where it is
+    published, those that travelled (none for one on this machine), and the members of it that were left out. `release`
+    is PKG==VERSION of a package."""
+
+    given: str
+    label: str
+    size: int
+    travelled: int
+    left_out: int = 0
+    release: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadResult:
     """All that the reading of some paths gave.
 
     `without_code` counts files that hold no device code; `barren` are the paths named by the user
-    that yielded none at all.
+    that yielded none at all; `fetched` are the files that were no paths on this machine.
     """
 
     artifacts: tuple[BinaryArtifact, ...]
@@ -120,3 +134,4 @@ class ReadResult:
     files: int
     without_code: int
     barren: tuple[str, ...]
+    fetched: tuple[FetchedFile, ...] = ()

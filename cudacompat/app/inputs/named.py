@@ -1,0 +1,272 @@
+"""What the user named, put at hand: paths as they are; packages and addresses fetched, and removed again."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from cudacompat.domain.words.code import FetchedFile, NotRead, ReadResult
+from cudacompat.domain.words.errors import StepError, UsageError
+from cudacompat.domain.words.paths import ArtifactPath
+
+if TYPE_CHECKING:
+    from cudacompat.host.programs.pip import Platform
+
+
+class Told(Protocol):
+    """Is told of what is fetched: what and from where, how large it is, how much has come, and how it ended."""
+
+    def asking(self, package: str) -> None:
+        """The package index is asked for a package."""
+
+    def fetching(self, name: str, source: str) -> None:
+        """A file is asked for; the source is a host, or pip."""
+
+    def began(self, size: int | None) -> None:
+        """It has so many bytes; None where the server does not say."""
+
+    def came(self, count: int) -> None:
+        """So many more bytes have come."""
+
+    def fetched(self, file: FetchedFile) -> None:
+        """It is here."""
+
+    def remark(self, text: str) -> None:
+        """Something to know about it."""
+
+
+class _Nobody:
+    def asking(self, package: str) -> None: ...
+    def fetching(self, name: str, source: str) -> None: ...
+    def began(self, size: int | None) -> None: ...
+    def came(self, count: int) -> None: ...
+    def fetched(self, file: FetchedFile) -> None: ...
+    def remark(self, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOptions:
+    """Whose wheels are wanted (this machine's and this Python's where not said), from which index besides pip's own
+    configuration, and how many bytes a file may have. `told` may be None."""
+
+    platform: str | None = None
+    python: str | None = None
+    index: str | None = None
+    most: int = 1 << 40
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """The paths to read in place of what was named, in its order, and what was fetched for that by its path."""
+
+    paths: tuple[str, ...]
+    fetched: dict[str, FetchedFile]
+
+    def renamed(self, found: ReadResult) -> ReadResult:
+        """Return what was read, with the names that people know in place of those of temporary files."""
+        if not self.fetched:
+            return found
+        return replace(
+            found,
+            artifacts=tuple(replace(each, path=self._name(each.path)) for each in found.artifacts),
+            not_read=tuple(NotRead(self._name(each.path), each.why) for each in found.not_read),
+            barren=tuple(self.fetched[path].label if path in self.fetched else path for path in found.barren),
+            files=found.files + sum(file.left_out for file in self.fetched.values()),
+            without_code=found.without_code + sum(file.left_out for file in self.fetched.values()),
+            fetched=tuple(self.fetched.values()),
+        )
+
+    def _name(self, path: str) -> ArtifactPath:
+        parsed = ArtifactPath.parse(path)
+        file = self.fetched.get(parsed.outer)
+        return parsed if file is None else parsed.with_outer(file.label)
+
+
+@contextmanager
+def at_hand(names: Sequence[str], options: FetchOptions | None = None) -> Iterator[AtHand]:
+    """Give what is named (paths, PKG, PKG==VERSION, https addresses) as paths, for as long as the context lasts.
+
+    A path that exists is always that path. `UsageError` for what is nothing of these, `StepError` for what cannot be
+    had; both before anything is read.
+    """
+    ways = [_way(name) for name in names]  # before anything is fetched, all must be something
+    if not any(ways):
+        yield AtHand(tuple(names), {})
+        return
+    options = options or FetchOptions()
+    fetched: dict[str, FetchedFile] = {}
+    paths: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="cudacompat-") as folder:
+        for number, (name, way) in enumerate(zip(names, ways, strict=True)):
+            if way is None:
+                paths.append(name)
+                continue
+            place = Path(folder, str(number))
+            place.mkdir()
+            path, file = way(name, place, options)
+            fetched[str(path)] = file
+            paths.append(str(path))
+            (options.told or _Nobody()).fetched(file)
+        yield AtHand(tuple(paths), fetched)
+
+
+def require_named(names: Sequence[str]) -> None:
+    """`UsageError` for the first name that is no path, package or address."""
+    for name in names:
+        _way(name)
+
+
+Way = Callable[[str, Path, FetchOptions], tuple[Path, FetchedFile]]
+
+
+def _way(name: str) -> Way | None:
+    """How a name is fetched; None for a path."""
+    if _exists(name):
+        return None
+    from cudacompat.app.inputs.packages import is_package, is_release
+    from cudacompat.artifacts.remote.connection import is_url, why_refused
+
+    if is_url(name):
+        why = why_refused(name)
+        if why is not None:
+            raise UsageError(f"{_plain(name)}: {why}")
+        return _address
+    if is_release(name) or is_package(name):
+        return _package
+    raise UsageError(f"no such file or directory: {name}")
+
+
+def _exists(path: str) -> bool:
+    """Whether something is there, readable or not."""
+    try:
+        Path(path).lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        import errno
+
+        return error.errno != errno.ENAMETOOLONG
+    return bool(path)
+
+
+def _address(url: str, folder: Path, options: FetchOptions) -> tuple[Path, FetchedFile]:
+    from cudacompat.artifacts.remote.connection import RemoteError
+
+    label = _last_part(url)
+    told = options.told or _Nobody()
+    told.fetching(label, _host(url))
+    try:
+        return _taken(url, url, label, folder=folder, options=options)
+    except RemoteError as error:
+        if not label.endswith(".whl") or not error.passing:
+            raise StepError(f"cannot get {_plain(url)}: {error}") from None
+        return _by_pip(url, url, folder, options=options, why=f"cannot get {_plain(url)}: {error}")
+
+
+def _package(name: str, folder: Path, options: FetchOptions) -> tuple[Path, FetchedFile]:
+    from cudacompat.app.inputs.packages import chosen, requirement_of
+    from cudacompat.artifacts.remote.connection import RemoteError, is_url, why_refused
+    from cudacompat.host.programs import pip
+
+    told = options.told or _Nobody()
+    wanted = requirement_of(name)
+    told.asking(name)
+    platform = _platform(options)
+    try:
+        listing = pip.list_files(wanted.name, platform, options.index)
+    except pip.PipError as error:
+        raise StepError(f"pip could not get {name}: {error}") from None
+    wheel = chosen(name, listing, platform)
+    if wheel.yanked is not None:
+        told.remark(f"{wheel.release} was yanked by its publisher: {wheel.yanked}")
+    if wheel.link is not None and wheel.link.url.startswith("file:"):
+        local = _local(wheel.link.url)
+        if local is not None:
+            size = local.stat().st_size
+            return local, FetchedFile(name, wheel.link.file, size, travelled=0, release=wheel.release)
+    if wheel.link is not None and is_url(wheel.link.url) and why_refused(wheel.link.url) is None:
+        told.fetching(wheel.link.file, _host(wheel.link.url))
+        try:
+            return _taken(name, wheel.link.url, wheel.link.file, folder=folder, options=options, release=wheel.release)
+        except RemoteError as error:
+            told.remark(f"{wheel.link.file}: {error}; pip is asked for the whole file")
+    return _by_pip(name, wheel.release, folder, options=options, release=wheel.release)
+
+
+def _platform(options: FetchOptions) -> Platform:
+    from cudacompat.domain.words.wheel_tags import platform_tags, python_version
+    from cudacompat.host.programs.pip import Platform
+
+    tags = platform_tags(options.platform) if options.platform is not None else ()
+    return Platform(tags, python_version(options.python) if options.python is not None else None)
+
+
+def _taken(
+    name: str, url: str, label: str, folder: Path, options: FetchOptions, release: str | None = None
+) -> tuple[Path, FetchedFile]:
+    from cudacompat.artifacts.remote.take import take
+
+    path = folder / _file_name(label)
+    taken = take(url, path, options.told or _Nobody(), options.most)
+    return path, FetchedFile(
+        _plain(name), label, taken.size, travelled=taken.travelled, left_out=taken.left_out, release=release
+    )
+
+
+def _by_pip(
+    name: str, what: str, folder: Path, options: FetchOptions, why: str = "", release: str | None = None
+) -> tuple[Path, FetchedFile]:
+    from cudacompat.host.programs import pip
+
+    told = options.told or _Nobody()
+    told.fetching(_plain(what), "pip")
+    told.began(None)
+    begin = why or f"pip could not get {_plain(name)}"
+    try:
+        path = pip.download(what, folder, _platform(options), options.index)
+    except pip.PipError as error:
+        if error.sealed:
+            raise StepError(f"{begin}: {error.sealed[0]} asks for a password") from None
+        unreached = f"; the package index could not be reached ({error.unreached[0]})" if error.unreached else ""
+        raise StepError(f"{begin}: {_plain(str(error))}{unreached}") from None
+    size = path.stat().st_size
+    return path, FetchedFile(_plain(name), path.name, size, travelled=size, release=release)
+
+
+def _local(url: str) -> Path | None:
+    """The file that a file: address names, if it is there."""
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    path = Path(url2pathname(urlsplit(url).path))
+    return path if path.is_file() else None
+
+
+def _last_part(url: str) -> str:
+    from urllib.parse import unquote, urlsplit
+
+    last = unquote(urlsplit(url).path).rstrip("/").rsplit("/", 1)[-1]
+    return last or _host(url)
+
+
+def _host(url: str) -> str:
+    from urllib.parse import urlsplit
+
+    return urlsplit(url).hostname or ""
+
+
+def _plain(text: str) -> str:
+    from cudacompat.domain.words.secrets import masked
+
+    return masked(text)
+
+
+def _file_name(label: str) -> str:
+    """A name for the disk: nothing of a server's that leads elsewhere."""
+    safe = "".join(each if each.isalnum() or each in "._+-" else "_" for each in label)[-150:]
+    return safe.lstrip(".") or "file"

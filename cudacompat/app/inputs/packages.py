@@ -1,0 +1,186 @@
+"""A package by its name, found on the indexes that pip is configured for: which of its wheels is meant."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cudacompat.domain.words.errors import StepError, UsageError
+from cudacompat.host.programs.pip import Link, Listing, Platform
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+    from packaging.tags import Tag
+    from packaging.version import Version
+
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,100}[A-Za-z0-9])?"
+_EXTRAS = r"(?:\[[^\]\s]{0,100}\])?"
+_RELEASE = re.compile(rf"{_NAME}{_EXTRAS}\s*===?\s*[^=\s][^\s]{{0,100}}")
+_BARE = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9_-]{{0,100}}[A-Za-z0-9])?{_EXTRAS}")
+_MOST_NAMED = 8  # tags or versions in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """The wheel that a name means. `yanked` is why its publisher withdrew it, None where that was not done."""
+
+    release: str
+    link: Link | None
+    yanked: str | None = None
+
+
+def is_release(text: str) -> bool:
+    """Whether a text is PKG==VERSION."""
+    return bool(_RELEASE.fullmatch(text))
+
+
+def is_package(text: str) -> bool:
+    """Whether a text is PKG, which no file name with an ending is."""
+    return bool(_BARE.fullmatch(text))
+
+
+def requirement_of(text: str) -> Requirement:
+    """Return the requirement that PKG or PKG==VERSION is; `UsageError` for one with more in it."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        wanted = Requirement(text)
+    except InvalidRequirement:
+        raise UsageError(f"not a release like onnxruntime-gpu==1.27.0: {text}") from None
+    if wanted.url or wanted.marker or len(wanted.specifier) > 1:
+        raise UsageError(f"not a release like onnxruntime-gpu==1.27.0: {text}")
+    return wanted
+
+
+def chosen(text: str, listing: Listing, platform: Platform) -> Wheel:
+    """Return the wheel that pip would take for PKG or PKG==VERSION. Its link is None where pip has to find it itself:
+    it was yanked, or pip's words were not understood. `UsageError` for a name that is none, `StepError` where the
+    index has no such wheel or does not answer."""
+    wanted = requirement_of(text)
+    fitting = list(_matching(wanted, (link for link in listing.links if link.why_not is None)))
+    if fitting:
+        ranks = _ranks(platform)
+        version, _, link = max(fitting, key=lambda each: (each[0], _rank(each[1], ranks), _build(each[2])))
+        return Wheel(f"{wanted.name}=={version}", link)
+    others = list(_matching(wanted, (link for link in listing.links if link.why_not is not None)))
+    yanked = [(version, link) for version, _, link in others if "yanked" in (link.why_not or "")]
+    if yanked and wanted.specifier:
+        version, link = yanked[-1]
+        return Wheel(f"{wanted.name}=={version}", None, yanked=_reason(link.why_not or ""))
+    if not listing.links and not listing.said:
+        return Wheel(str(wanted), None)
+    raise _why_none(text, wanted, listing, platform=platform, others=others)
+
+
+def _matching(wanted: Requirement, links: Iterable[Link]) -> Iterable[tuple[Version, frozenset[Tag], Link]]:
+    """The wheels of the versions that are wanted; without a version in the name, only released ones."""
+    from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+
+    name = canonicalize_name(wanted.name)
+    found = []
+    for link in links:
+        try:
+            called, version, _, tags = parse_wheel_filename(link.file)
+        except (InvalidWheelFilename, ValueError):
+            continue
+        if called == name and wanted.specifier.contains(version, prereleases=True):
+            found.append((version, tags, link))
+    final = [each for each in found if not each[0].is_prerelease]
+    return final if final and not wanted.specifier else found
+
+
+def _ranks(platform: Platform) -> dict[Tag, int]:
+    """How good each tag is, the best with the highest number."""
+    from packaging.tags import compatible_tags, cpython_tags, sys_tags
+
+    if not platform.tags and platform.python is None:
+        tags = list(sys_tags())
+    else:
+        minor = int(platform.python.split(".")[1]) if platform.python else sys.version_info[1]
+        platforms = list(platform.tags) or None
+        tags = [
+            *cpython_tags((3, minor), platforms=platforms),
+            *compatible_tags((3, minor), interpreter=f"cp3{minor}", platforms=platforms),
+        ]
+    return {tag: -number for number, tag in enumerate(tags)}
+
+
+def _rank(tags: frozenset[Tag], ranks: dict[Tag, int]) -> int:
+    worst = -len(ranks) - 1
+    return max(ranks.get(tag, worst) for tag in tags)
+
+
+def _build(link: Link) -> tuple[int, str]:
+    """The build number of a wheel, which decides between those that are otherwise equal."""
+    from packaging.utils import parse_wheel_filename
+
+    build = parse_wheel_filename(link.file)[2]
+    return (int(build[0]), str(build[1])) if build else (0, "")
+
+
+def _reason(why: str) -> str:
+    return why.removeprefix("yanked for reason: ").replace("<none given>", "no reason given")
+
+
+def _why_none(
+    text: str,
+    wanted: Requirement,
+    listing: Listing,
+    platform: Platform,
+    others: Sequence[tuple[Version, frozenset[Tag], Link]],
+) -> Exception:
+    """The error for a wheel that is not there."""
+    if listing.sealed:
+        return StepError(
+            f"pip could not get {text}: {listing.sealed[0]} asks for a password "
+            "(pip takes it from its index-url, ~/.netrc or a keyring)"
+        )
+    if not listing.links and listing.unreached:
+        return StepError(
+            f"pip could not get {text}: the package index could not be reached ({', '.join(listing.unreached)})"
+        )
+    if others:
+        return StepError(
+            f"pip could not get {text}: no wheel for {_shown(platform)}; there are wheels for {_names(others)}"
+        )
+    versions = sorted({version for version, _, _ in _matching(_any_version(wanted), listing.links)})
+    if versions:
+        newest = ", ".join(map(str, versions[-1 : -_MOST_NAMED - 1 : -1]))
+        return StepError(f"pip could not get {text}: the index has no wheel of that version; newest are: {newest}")
+    if any(link.file.endswith((".tar.gz", ".zip", ".tar.bz2")) for link in listing.links):
+        return StepError(f"pip could not get {text}: the index has only its sources, which are not built here")
+    if not is_release(text):
+        return UsageError(f"no such file or directory: {text}; the package index has no package of that name either")
+    return StepError(f"pip could not get {text}: {listing.said or 'the package index has no package of that name'}")
+
+
+def _any_version(wanted: Requirement) -> Requirement:
+    from packaging.requirements import Requirement
+
+    return Requirement(wanted.name)
+
+
+def _shown(platform: Platform) -> str:
+    import sysconfig
+
+    python = platform.python or "{}.{}".format(*sys.version_info[:2])
+    where = platform.tags[-1] if platform.tags else sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    return f"Python {python} on {where}"
+
+
+def _names(others: Sequence[tuple[Version, frozenset[Tag], Link]]) -> str:
+    """The Pythons and the platforms of the newest of these versions, as in the names of wheels."""
+    newest = max(version for version, _, _ in others)
+    ends = [link.file[:-4].split("-")[-3:] for version, _, link in others if version == newest]
+    pythons = list(dict.fromkeys(python if abi == "abi3" else abi for python, abi, _ in ends))
+    pythons = list(dict.fromkeys(python for python, _, _ in ends)) if pythons == ["none"] else pythons
+    platforms = list(dict.fromkeys(platform.rsplit(".", 1)[-1] for _, _, platform in ends))
+    return f"{_list(pythons)} on {_list(platforms)}"
+
+
+def _list(words: Sequence[str]) -> str:
+    more = f" and {len(words) - _MOST_NAMED} more" if len(words) > _MOST_NAMED else ""
+    return ", ".join(words[:_MOST_NAMED]) + more

@@ -1,0 +1,48 @@
+"""Platforms and Pythons as people write them, in the tags of wheels (PyPA, "Platform compatibility tags")."""
+
+from __future__ import annotations
+
+import re
+
+from cudacompat.domain.words.errors import UsageError
+
+_NEWEST_GLIBC, _OLDEST_GLIBC = 42, 5  # of 2.x, as manylinux_2_42 and manylinux_2_5
+_OLD_NAMES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # PEP 600
+_MACHINES = {"x64": "x86_64", "amd64": "x86_64", "arm64": "aarch64"}
+_WRITTEN = re.compile(r"(linux|windows|win)[-_](x86_64|x64|amd64|aarch64|arm64)")
+_TAG = re.compile(r"(?:manylinux|musllinux|linux|win|macosx)[a-z0-9_]{2,60}")
+_MANYLINUX = re.compile(r"manylinux_2_(\d{1,3})_(\w+)")
+_PYTHON = re.compile(r"(?:cp|py)?3\.?(\d{1,2})")
+
+
+def platform_tags(text: str) -> tuple[str, ...]:
+    """Return the platform tags that such a machine takes, best first: linux-x86_64, linux-aarch64, windows-x86_64, or
+    a tag itself (manylinux_2_28_x86_64 takes older ones, too). `UsageError` for anything else."""
+    asked = text.strip().lower()
+    written = _WRITTEN.fullmatch(asked)
+    if written is not None:
+        system, machine = written[1], _MACHINES.get(written[2], written[2])
+        if system != "linux":
+            return ("win_amd64",) if machine == "x86_64" else ("win_arm64",)
+        return (*_manylinux(_NEWEST_GLIBC, machine), f"linux_{machine}")
+    if not _TAG.fullmatch(asked):
+        raise UsageError(f"invalid platform: {text} (examples: linux-x86_64, linux-aarch64, win_amd64)")
+    many = _MANYLINUX.fullmatch(asked)
+    return _manylinux(int(many[1]), many[2]) if many is not None else (asked,)
+
+
+def python_version(text: str) -> str:
+    """Return `3.12` of 3.12, 312 or cp312; `UsageError` for anything else."""
+    match = _PYTHON.fullmatch(text.strip().lower())
+    if match is None:
+        raise UsageError(f"invalid Python version: {text} (example: 3.12)")
+    return f"3.{int(match[1])}"
+
+
+def _manylinux(newest: int, machine: str) -> tuple[str, ...]:
+    tags: list[str] = []
+    for minor in range(newest, _OLDEST_GLIBC - 1, -1):
+        tags.append(f"manylinux_2_{minor}_{machine}")
+        if minor in _OLD_NAMES:
+            tags.append(f"{_OLD_NAMES[minor]}_{machine}")
+    return tuple(tags)
