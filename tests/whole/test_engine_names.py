@@ -29,7 +29,7 @@ OF_TOOLS = {
 
 # Where a name may stand, and why. A row goes when its last name goes; none is added without a reason of its own.
 ALLOWED: dict[str, tuple[frozenset[str], str]] = {
-    "app/diff.py": (frozenset({"onnxruntime-gpu"}), "an example of a release in the words of a usage error"),
+    "app/inputs/packages.py": (frozenset({"onnxruntime-gpu"}), "an example of a release in the words of a usage error"),
     "cli/commands/generate.py": (frozenset({"whisper-rs", "whisper.cpp"}), "examples of engines in the help"),
     "cli/commands/rebuild.py": (frozenset({"whisper-rs", "whisper.cpp"}), "examples of engines in the help"),
     "domain/builds/engine_facts.py": (frozenset({"cupy", "torch"}), "spellings of a list, called after who reads them"),

@@ -212,7 +212,7 @@ def _taken(
     from cudacompat.artifacts.remote.take import take
 
     path = folder / _file_name(label)
-    taken = take(url, path, options.told or _Nobody(), options.most)
+    taken = take(url, path, options.told or _Nobody(), most=options.most)
     return path, FetchedFile(
         _plain(name), label, taken.size, travelled=taken.travelled, left_out=taken.left_out, release=release
     )
@@ -228,7 +228,7 @@ def _by_pip(
     told.began(None)
     begin = why or f"pip could not get {_plain(name)}"
     try:
-        path = pip.download(what, folder, _platform(options), options.index)
+        path = pip.download(what, folder, _platform(options), index=options.index)
     except pip.PipError as error:
         if error.sealed:
             raise StepError(f"{begin}: {error.sealed[0]} asks for a password") from None

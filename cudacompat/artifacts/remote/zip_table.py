@@ -86,7 +86,7 @@ def entries_of(table: bytes) -> Iterator[TableEntry]:
             extra = table[name_at + name_len : name_at + name_len + extra_len]
             size, offset = _large(extra, packed, size, offset=offset)
         name = table[name_at : name_at + name_len].decode("utf-8", "replace")
-        yield TableEntry(table[at:end], name, offset, size)
+        yield TableEntry(table[at:end], name, offset, size=size)
         at = end
 
 
