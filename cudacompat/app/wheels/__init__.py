@@ -1,0 +1,1 @@
+"""`wheels`: published wheels by name, and rows of wheels that were read."""

@@ -1,0 +1,71 @@
+"""A row of the table of wheels out of a wheel's file."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from cudacompat.app.inputs import reading
+from cudacompat.domain.wheels.measured import CAPABILITIES, measured
+from cudacompat.domain.words.capability import ComputeCapability
+
+_MOST_METADATA = 4 << 20  # bytes
+_OF_INTEREST = re.compile(r"^(torch|triton|pytorch-triton|jax|jaxlib|ctranslate2|onnxruntime|nvidia-|cuda-|cupy|xformers|flash)", re.I)
+_EXTRA = re.compile(r"extra\s*==")
+_PLATFORMS = (
+    (re.compile(r"(?:manylinux|linux).*_x86_64"), "linux-x86_64"),
+    (re.compile(r"(?:manylinux|linux).*_aarch64"), "linux-aarch64"),
+    (re.compile(r"win_amd64"), "windows-x86_64"),
+    (re.compile(r"macosx"), "macos"),
+    (re.compile(r"any"), "any"),
+)
+
+
+def row_of_file(path: str, *, source: str, date: str) -> dict[str, Any]:
+    """Return the row of this wheel, as the table keeps it. `OSError` or `zipfile.BadZipFile` where it cannot be read,
+    `ValueError` where its name is that of no wheel."""
+    name, version, _, tags = parse_wheel_filename(Path(path).name)
+    package = str(canonicalize_name(name))
+    gpus = frozenset(map(ComputeCapability.parse, CAPABILITIES))
+    read = reading.read([path], kernels=True, gpus=gpus)
+    tag = sorted(map(str, tags))[0]
+    row: dict[str, Any] = {
+        "package": package,
+        "version": str(version.public),
+        "index": version.local or "pypi",
+        "platform": platform_of(tag),
+        "basis": "measured",
+        "source": source,
+        "date": date,
+        "wheel": Path(path).name,
+        "bytes": Path(path).stat().st_size,
+        **metadata_of(path),
+        **measured(package, read.artifacts),
+    }
+    if read.not_read:
+        row["not_read"] = [each.why for each in read.not_read][:5]
+    return row
+
+
+def platform_of(tag: str) -> str:
+    """Return the platform of a wheel's tag, as `linux-x86_64`."""
+    return next((name for pattern, name in _PLATFORMS if pattern.search(tag)), "other")
+
+
+def metadata_of(path: str) -> dict[str, Any]:
+    """Return what the wheel's METADATA says of the requirements that matter here, and of Python."""
+    with zipfile.ZipFile(path) as wheel:
+        names = [each for each in wheel.infolist() if each.filename.endswith(".dist-info/METADATA")]
+        if not names or names[0].file_size > _MOST_METADATA:
+            return {}
+        message = BytesParser().parsebytes(wheel.read(names[0]))
+    wanted = [str(each) for each in message.get_all("Requires-Dist", []) if _OF_INTEREST.match(str(each))]
+    return {
+        "requires": [each for each in wanted if not _EXTRA.search(each)],
+        "python": message.get("Requires-Python"),
+    }

@@ -1,0 +1,278 @@
+"""What becomes of requirements on GPUs: which wheels they stand for today, and a verdict for each GPU."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from packaging.requirements import InvalidRequirement
+from packaging.requirements import Requirement as Pep508
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
+from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.table import (
+    DEFAULT_PLATFORM,
+    cuda_of_index,
+    packages,
+    plain_torch_index,
+    releases,
+    rows_of,
+    torch_rows,
+)
+from cudacompat.domain.wheels.verdict import WheelVerdict, judge_row
+from cudacompat.domain.words.verdict import Outcome, Target
+
+_CUDA_NAME = re.compile(r"(?:-|_)cu(?:da)?(\d\d)x?(?:-|$)")
+
+
+class HowKnown(Enum):
+    """How it is known which wheel a requirement stands for, and what that holds."""
+
+    READ = "read"  # this wheel was read
+    DOCUMENTED = "documented"  # its publisher's build script says it
+    BETWEEN = "between"  # the releases read before and after it say the same
+    NEWER = "newer"  # newer than all that were read
+    OLDER = "older"  # older than all that were read
+    UNREAD = "unread"  # between releases that do not agree, or of an index or platform that was not read
+    NO_CODE = "no-code"  # a wheel without device code
+    ABSENT = "absent"  # the index never had it
+    FOREIGN = "foreign"  # from an index whose files nobody here knows
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The wheel that a requirement stands for: its version and build (`pypi`, `cu128`), `how` the version was found in
+    words (empty where the requirement pins it), what is known of it, and the rows that say it (two where the releases
+    before and after do)."""
+
+    requirement: Requirement
+    version: Version | None
+    build: str
+    how: str
+    known: HowKnown
+    rows: tuple[WheelRow, ...] = ()
+
+    @property
+    def cuda(self) -> str | None:
+        """The CUDA release of the wheel, as far as it is known."""
+        own = cuda_of_index(self.build)
+        if own is not None:
+            return own
+        if self.requirement.cuda is not None:
+            return self.requirement.cuda
+        found = {row.cuda for row in self.rows}
+        return found.pop() if len(found) == 1 else None
+
+    @property
+    def label(self) -> str:
+        """`torch 2.6.0+cu124`."""
+        local = f"+{self.build}" if cuda_of_index(self.build) or self.build == "cpu" else ""
+        version = f" {self.version}{local}" if self.version is not None else ""
+        return f"{self.requirement.name}{version}"
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementVerdict:
+    """What becomes of one requirement on one GPU. `outcome` is `None` where the wheel holds no device code; `undecided`
+    where nothing is known of it. `min_driver` is the oldest driver branch that will do."""
+
+    resolved: Resolved
+    target: Target
+    outcome: Outcome | None
+    verdict: WheelVerdict | None = None
+
+    @property
+    def basis(self) -> str:
+        """`measured` or `documented`."""
+        read = self.resolved.known in (HowKnown.READ, HowKnown.BETWEEN)
+        return RowBasis.MEASURED.value if read else RowBasis.DOCUMENTED.value
+
+
+def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFORM) -> tuple[Resolved, ...]:
+    """Return the wheels that those of these requirements stand for that the table knows, in their order. They are taken
+    as one environment: what one asks of another narrows it."""
+    known = [each for each in requirements if each.name in packages()]
+    pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
+    asked = _asked_by(pinned)
+    found = []
+    for each in known:
+        by, specifier = asked.get(each.name, ("", ""))
+        found.append(_resolved(_narrowed(each, specifier), by if each.pinned is None else "", platform=platform))
+    return (*found, *_implied(found, asked, requirements, platform=platform))
+
+
+def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
+    """By package, who of the pinned asks for which one version of it."""
+    asked: dict[str, tuple[str, str]] = {}
+    for each in pinned:
+        for name, specifier in _needs(each):
+            if specifier.startswith("==") and "*" not in specifier and name not in asked:
+                asked[name] = (each.label, specifier)
+    return asked
+
+
+def _needs(resolved: Resolved) -> Iterator[tuple[str, str]]:
+    """The packages that the metadata of the wheel that was read asks for, each with its specifier."""
+    row = resolved.rows[0] if len(resolved.rows) == 1 else None
+    if row is None or row.basis is not RowBasis.MEASURED:
+        return
+    for text in row.requires:
+        try:
+            need = Pep508(text)
+        except InvalidRequirement:
+            continue
+        if need.marker is None or "extra" not in str(need.marker):
+            yield str(canonicalize_name(need.name)), str(need.specifier)
+
+
+def _narrowed(requirement: Requirement, specifier: str) -> Requirement:
+    if not specifier or requirement.pinned is not None:
+        return requirement
+    return replace(requirement, specifier=",".join(filter(None, (requirement.specifier, specifier))))
+
+
+def _implied(
+    found: Sequence[Resolved], asked: Mapping[str, tuple[str, str]], given: Sequence[Requirement], *, platform: str
+) -> Iterator[Resolved]:
+    """The torch that an extension brings along, where nobody names one: a package is not one answer."""
+    names = {each.name for each in given}
+    if "torch" in names or "torch" not in asked or any(each.locked for each in given):
+        return
+    by, specifier = asked["torch"]
+    source = next(each.requirement for each in found if each.label == by)
+    yield _resolved(replace(source, name="torch", specifier=specifier, local=source.local), by, platform=platform)
+
+
+def _resolved(requirement: Requirement, by: str, *, platform: str) -> Resolved:
+    version, how = requirement.pinned, ""
+    if version is None:
+        version, how = _chosen(requirement, platform)
+    if by:
+        how = f"which {by} asks for"
+    if version is None:
+        known = HowKnown.FOREIGN if _is_foreign(requirement) else HowKnown.UNREAD
+        return Resolved(requirement, None, requirement.build, how, known=known)
+    known, rows = _rows_for(requirement.name, version, requirement.build, platform=platform)
+    return Resolved(requirement, version, requirement.build, how, known=known, rows=rows)
+
+
+def _is_foreign(requirement: Requirement) -> bool:
+    return requirement.build != PYPI and requirement.build != "cpu" and cuda_of_index(requirement.build) is None
+
+
+def _chosen(requirement: Requirement, platform: str) -> tuple[Version | None, str]:
+    """The newest version that the requirement allows on its index, and what it is in words."""
+    if _is_foreign(requirement):
+        return None, ""
+    offered = releases().get(requirement.name)
+    if offered is None:
+        return None, ""
+    allowed = requirement.specifier
+    if requirement.name == "torch" and cuda_of_index(requirement.build) is not None:
+        minors = {row.version for row in torch_rows() if row.index == requirement.build and row.platform == platform}
+        versions = [each for each in offered.versions if Version(f"{each.major}.{each.minor}") in minors]
+        offered = replace(offered, versions=tuple(versions))
+    try:
+        newest = offered.newest(allowed)
+    except InvalidSpecifier:
+        return None, ""
+    return newest, f"the newest that this allows on {offered.date}" if newest is not None else ""
+
+
+def _rows_for(
+    name: str, version: Version, build: str, *, platform: str
+) -> tuple[HowKnown, tuple[WheelRow, ...]]:
+    """What is known of this wheel, and the rows that say it."""
+    if build == "cpu":
+        return HowKnown.NO_CODE, ()
+    own = [row for row in rows_of(name, platform, None) if row.version == version and row.index in (build, PYPI)]
+    exact = [row for row in own if row.index == build or _is_same_build(name, version, build)]
+    if exact:
+        return (HowKnown.READ if exact[-1].has_code else HowKnown.NO_CODE), (exact[-1],)
+    if name == "torch":
+        return _torch_rows_for(version, build, platform)
+    if build == PYPI:
+        return _between(rows_of(name, platform), version)
+    if cuda_of_index(build) is None:
+        return HowKnown.FOREIGN, ()
+    return HowKnown.UNREAD, ()
+
+
+def _is_same_build(name: str, version: Version, build: str) -> bool:
+    """Whether PyPI's wheel of this release of torch is the build of that index."""
+    return name == "torch" and plain_torch_index(version) == build
+
+
+def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
+    minor = Version(f"{version.major}.{version.minor}")
+    index = plain_torch_index(version) if build == PYPI else build
+    found = [row for row in torch_rows() if (row.version, row.index, row.platform) == (minor, index, platform)]
+    if found and not (build == PYPI and platform != DEFAULT_PLATFORM):
+        return HowKnown.DOCUMENTED, tuple(found)
+    if build == PYPI:
+        return _between(rows_of("torch", platform), version)
+    if cuda_of_index(build) is None:
+        return HowKnown.FOREIGN, ()
+    minors = {row.version for row in torch_rows() if row.platform == platform}
+    if minor in minors:
+        return HowKnown.ABSENT, ()
+    return (HowKnown.NEWER if minors and minor > max(minors) else HowKnown.OLDER), ()
+
+
+def _between(read: Sequence[WheelRow], version: Version) -> tuple[HowKnown, tuple[WheelRow, ...]]:
+    before = [row for row in read if row.version < version]
+    after = [row for row in read if row.version > version]
+    if not read:
+        return HowKnown.UNREAD, ()
+    if not after:
+        return HowKnown.NEWER, (before[-1],)
+    if not before:
+        return HowKnown.OLDER, (after[0],)
+    return HowKnown.BETWEEN, (before[-1], after[0])
+
+
+def judge_all(resolved: Sequence[Resolved], targets: Sequence[Target]) -> tuple[RequirementVerdict, ...]:
+    """Return what becomes of each of these wheels on each target, the wheels taken as one environment."""
+    torch = next((each for each in resolved if each.requirement.name == "torch"), None)
+    cuda = torch.cuda if torch is not None else None
+    return tuple(verdict_of(each, target, cuda) for each in resolved for target in targets)
+
+
+def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> RequirementVerdict:
+    """Return what becomes of this wheel on the target; `cuda` is the CUDA release of the torch beside it."""
+    if resolved.known is HowKnown.NO_CODE:
+        return RequirementVerdict(resolved, target, None)
+    if resolved.known is HowKnown.BETWEEN:
+        verdicts = [judge_row(row, target, cuda) for row in resolved.rows]
+        known = [each for each in verdicts if each is not None]
+        alike = len(known) == len(verdicts) and len({each.outcome for each in known}) == 1
+        if alike and (target.driver is None or len({each.row.cuda_major for each in known}) == 1):
+            newest = max(known, key=lambda each: each.min_driver or 0)
+            return RequirementVerdict(resolved, target, newest.outcome, newest)
+        unread = replace(resolved, known=HowKnown.UNREAD)
+        return RequirementVerdict(unread, target, Outcome.UNDECIDED)
+    if resolved.known in (HowKnown.READ, HowKnown.DOCUMENTED):
+        verdict = judge_row(resolved.rows[0], target, cuda)
+        return RequirementVerdict(resolved, target, verdict.outcome if verdict is not None else None, verdict)
+    if resolved.known is HowKnown.ABSENT:
+        return RequirementVerdict(resolved, target, Outcome.FAILS)
+    return RequirementVerdict(resolved, target, Outcome.UNDECIDED)
+
+
+def allows(specifier: str, version: Version) -> bool:
+    """Whether the specifier lets this version pass; a specifier that is none lets nothing pass."""
+    try:
+        return SpecifierSet(specifier).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return False
+
+
+def cuda_in_name(package: str) -> int | None:
+    """Return the major CUDA release that a package's name holds (`nvidia-cublas-cu12`, `cupy-cuda12x`)."""
+    match = _CUDA_NAME.search(package)
+    return int(match[1]) if match is not None else None

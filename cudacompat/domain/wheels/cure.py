@@ -1,0 +1,210 @@
+"""Which pin and index cure a wheel that does not run, and what does where none of them is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from packaging.version import Version
+
+from cudacompat.domain.wheels.answer import HowKnown, Resolved, RequirementVerdict, verdict_of
+from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.table import (
+    DEFAULT_PLATFORM,
+    TORCH_INDEX,
+    cuda_of_index,
+    plain_torch_index,
+    releases,
+    rows_of,
+    torch_rows,
+)
+from cudacompat.domain.words.verdict import Target
+
+# Packages that are released with each torch, and ask for exactly that one.
+_COMPANIONS = ("torchvision", "torchaudio")
+
+
+@dataclass(frozen=True, slots=True)
+class WheelCure:
+    """A pin that runs on all GPUs that were named and is taken by the driver; `companions` are the pins of the packages
+    beside it that have to move with it. `basis` is `measured` or `documented`; `min_driver` the oldest driver branch
+    that will do on all of them. `native` is whether every GPU has machine code there."""
+
+    package: str
+    version: Version
+    index: str
+    basis: str
+    native: bool
+    min_driver: int | None
+    companions: tuple[tuple[str, Version], ...] = ()
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """The requirements: `torch==2.7.1`, and those of its companions."""
+        return tuple(f"{name}=={version}" for name, version in ((self.package, self.version), *self.companions))
+
+    @property
+    def index_url(self) -> str | None:
+        """The address of its index; `None` for PyPI."""
+        return f"{TORCH_INDEX}/{self.index}" if cuda_of_index(self.index) is not None else None
+
+    @property
+    def command(self) -> str:
+        """The command of pip that installs it."""
+        words = ["pip install", *(f'"{pin}"' for pin in self.pins)]
+        return " ".join([*words, *([f"--index-url {self.index_url}"] if self.index_url else [])])
+
+    @property
+    def sentence(self) -> str:
+        """What to do, for a finding's help."""
+        driver = f"; needs driver {self.min_driver} or newer" if self.min_driver else ""
+        how = "" if self.native else ", by JIT at first use"
+        return f"{self.command} ({self.basis}{how}{driver})"
+
+
+@dataclass(frozen=True, slots=True)
+class NoCure:
+    """No wheel of the package that is known serves all of these. `for_each` are the cures of single GPUs, where they
+    have one; `sentence` says what does instead."""
+
+    package: str
+    sentence: str
+    for_each: tuple[tuple[Target, WheelCure], ...] = ()
+
+
+def cure_for(
+    package: str,
+    targets: Sequence[Target],
+    *,
+    version: Version | None = None,
+    beside: Sequence[str] = (),
+    platform: str = DEFAULT_PLATFORM,
+    native: bool = False,
+) -> WheelCure | NoCure:
+    """Return the pin and index of this package that run on every target, with the driver that each target has.
+
+    Nearest to `version` first: the same release from another index, the next newer ones, then older ones; without a
+    version the newest. `beside` are names of other packages of the same environment, of which those that are released
+    with torch get their pins, too. With `native` only wheels with machine code for every target count.
+    """
+    for candidate in _ordered(package, version, platform):
+        verdicts = [verdict_of(candidate, target) for target in targets]
+        if all(_serves(each, native) for each in verdicts):
+            return _cure(candidate, verdicts, beside)
+    if not native:
+        return _none(package, targets, platform)
+    return cure_for(package, targets, version=version, beside=beside, platform=platform)
+
+
+def _serves(verdict: RequirementVerdict, native: bool) -> bool:
+    if verdict.outcome is None or not verdict.outcome.runs:
+        return False
+    return verdict.outcome.value != "jit" or not native
+
+
+def _cure(candidate: Resolved, verdicts: Sequence[RequirementVerdict], beside: Sequence[str]) -> WheelCure:
+    drivers = [each.verdict.min_driver for each in verdicts if each.verdict is not None]
+    version = candidate.version
+    if version is None:  # candidates have one
+        raise ValueError(candidate.label)
+    return WheelCure(
+        candidate.requirement.name,
+        version,
+        candidate.build,
+        basis=verdicts[0].basis,
+        native=all(each.outcome is not None and each.outcome.value != "jit" for each in verdicts),
+        min_driver=max((each for each in drivers if each is not None), default=None),
+        companions=tuple(_companions(version, beside)) if candidate.requirement.name == "torch" else (),
+    )
+
+
+def _companions(torch: Version, beside: Sequence[str]) -> Iterator[tuple[str, Version]]:
+    """The releases of these packages that ask for this torch, as far as their metadata was read."""
+    for name in _COMPANIONS:
+        if name in beside:
+            wanted = f"torch=={torch}"
+            found = [row.version for row in rows_of(name) if wanted in {each.replace(" ", "") for each in row.requires}]
+            if found:
+                yield name, found[-1]
+
+
+def _ordered(package: str, version: Version | None, platform: str) -> list[Resolved]:
+    """The wheels whose content is known, the nearest to this version first."""
+    known = list(_candidates(package, platform))
+    if version is None:
+        return sorted(known, key=lambda each: (each.version or Version("0"), _preference(each)), reverse=True)
+    same = [each for each in known if each.version == version]
+    newer = sorted((e for e in known if e.version and e.version > version), key=_near)
+    older = sorted((e for e in known if e.version and e.version < version), key=_near, reverse=True)
+    return [*sorted(same, key=_preference, reverse=True), *newer, *older]
+
+
+def _near(candidate: Resolved) -> tuple[tuple[int, int], tuple[str, ...], tuple[int, str]]:
+    """Nearest minor release first, of it the plain index first."""
+    version = candidate.version or Version("0")
+    order = releases().get(candidate.requirement.name)
+    patch = order.versions.index(version) if order and version in order.versions else 0
+    return (version.major, version.minor), (f"{patch:06}",), _preference(candidate)
+
+
+def _preference(candidate: Resolved) -> tuple[int, str]:
+    """PyPI before PyTorch's indexes, of those the newest CUDA."""
+    return (1, "") if candidate.build == PYPI else (0, candidate.build)
+
+
+def _candidates(package: str, platform: str) -> Iterator[Resolved]:
+    for row in rows_of(package, platform, None):
+        if row.has_code:
+            yield _candidate(package, row.version, row.index, HowKnown.READ, row=row)
+    if package != "torch":
+        return
+    read = {row.version for row in rows_of("torch", platform)}
+    for row in torch_rows():
+        newest = _newest_patch(row.version)
+        if row.platform != platform or newest is None:
+            continue
+        if plain_torch_index(newest) == row.index and newest in read and platform == DEFAULT_PLATFORM:
+            continue  # PyPI's own wheel is the same build
+        yield _candidate("torch", newest, row.index, HowKnown.DOCUMENTED, row=row)
+
+
+def _candidate(package: str, version: Version, build: str, known: HowKnown, *, row: object) -> Resolved:
+    from cudacompat.domain.wheels.model import WheelRow
+
+    if not isinstance(row, WheelRow):
+        raise TypeError(row)
+    requirement = Requirement(package, f"=={version}", f"{package}=={version}", "", 0, index=build)
+    return Resolved(requirement, version, build, "", known=known, rows=(row,))
+
+
+@cache
+def _newest_patch(minor: Version) -> Version | None:
+    """The newest release of this minor of torch that PyPI has."""
+    offered = releases().get("torch")
+    if offered is None:
+        return None
+    return next((each for each in offered.versions if (each.major, each.minor) == (minor.major, minor.minor)), None)
+
+
+def _none(package: str, targets: Sequence[Target], platform: str) -> NoCure:
+    single: list[tuple[Target, WheelCure]] = []
+    if len(targets) > 1:
+        for target in targets:
+            found = cure_for(package, (target,), platform=platform)
+            if isinstance(found, WheelCure):
+                single.append((target, found))
+    if single:
+        parts = [f"{cure.pins[0]} from {cure.index_url or 'PyPI'} for {target.label}" for target, cure in single]
+        text = f"no wheel of {package} that is known serves all of them; one environment each: " + "; ".join(parts)
+    else:
+        labels = ", ".join(target.label for target in targets)
+        driver = next((target.driver for target in targets if target.driver is not None), None)
+        without = [Target(each.id, each.name, each.capability) for each in targets]
+        newer = cure_for(package, without, platform=platform) if driver is not None else None
+        if isinstance(newer, WheelCure):
+            text = f"no wheel of {package} that is known runs there with driver {driver}: {newer.sentence}"
+        else:
+            text = f"no wheel of {package} that is known runs on {labels}: build it from source for that GPU"
+    return NoCure(package, text, tuple(single))

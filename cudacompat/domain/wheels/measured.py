@@ -1,0 +1,152 @@
+"""A row of the table out of what was read of a wheel."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.judge.compat import kernels_of
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
+from cudacompat.domain.words.target import CodeKind
+from cudacompat.domain.words.verdict import Target
+
+# GPUs that a row has an answer for: each generation, and what in it differs.
+CAPABILITIES = ("5.2", "6.0", "6.1", "7.0", "7.5", "8.0", "8.6", "8.9", "9.0", "10.0", "10.3", "11.0", "12.0", "12.1")
+_MOST_LISTS = 8
+_MOST_LIBRARIES = 6
+
+# The library that decides for a package, where that is not the one with most modules: the others of these packages hold
+# files for single architectures, or features that one asks for.
+_MAIN = {
+    "torch": r"libtorch_cuda(_cu)?\.so|torch_cuda(_cu)?\.dll",
+    "nvidia-cublas": r"libcublas\.so",
+    "nvidia-cudnn": r"libcudnn_ops\.so|libcudnn_ops_infer\.so",
+    "vllm": r"_C(_stable_libtorch)?\.(abi3|cpython[^/]*)\.so",
+    "xformers": r"xformers/_C\.",
+    "cupy": r"cupy/cuda/cub\.",
+    "torchvision": r"torchvision/_C(_stable)?\.",
+}
+# What a wheel of a compiler brings along is no code of its own.
+_NO_KERNELS = frozenset({"triton", "nvidia-cuda-nvrtc", "nvidia-cuda-cupti", "flashinfer-python", "numba-cuda"})
+_BY_CUDA = {"bitsandbytes": re.compile(r"libbitsandbytes_cuda(\d+)\.(?:so|dll)$")}
+
+
+def family_of(package: str) -> str:
+    """Return the package's name without the CUDA release in it: `nvidia-cublas` of `nvidia-cublas-cu12`."""
+    return re.sub(r"-cu(?:da)?\d+x?$", "", package)
+
+
+def measured(package: str, artifacts: Sequence[BinaryArtifact]) -> dict[str, Any]:
+    """Return what the libraries of a wheel give for its row, as the table keeps it: `main`, `lists`, `ptx_isa`,
+    `libraries`, `answers`, `by_cuda` and `toolkit`; empty where no library holds kernels. The kernels must have been
+    read for all of `CAPABILITIES`."""
+    held = [each for each in artifacts if _modules(each)]
+    if not held or family_of(package) in _NO_KERNELS:
+        return {}
+    main = _deciding(package, held)
+    modules = _modules(main)
+    found: dict[str, Any] = {
+        "main": _inner(main),
+        "toolkit": _toolkit(modules),
+        "runtime": main.runtime,
+        "lists": [list(each) for each in _lists(modules)[:_MOST_LISTS]],
+        "ptx_isa": _isas(modules),
+        "libraries": [_library(each) for each in _largest(held)],
+        "answers": _answers(main),
+    }
+    by_cuda = _BY_CUDA.get(package)
+    if by_cuda is not None:
+        named = {match[1]: each for each in held if (match := by_cuda.search(each.path))}
+        found["by_cuda"] = {cuda: _answers(each) for cuda, each in sorted(named.items(), key=lambda it: int(it[0]))}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _inner(artifact: BinaryArtifact) -> str:
+    return artifact.path.rpartition("!/")[2]
+
+
+def _modules(artifact: BinaryArtifact) -> list[DeviceModule]:
+    """The modules that hold kernels and are loaded as they are; those of other sections where no other is there."""
+    holding = [m for m in artifact.modules if kernels_of(m) and m.registration is not Registration.RELOCATABLE]
+    return [m for m in holding if m.registration is Registration.REGISTERED] or holding
+
+
+def _deciding(package: str, held: Sequence[BinaryArtifact]) -> BinaryArtifact:
+    pattern = _MAIN.get(family_of(package))
+    named = [each for each in held if pattern is not None and re.search(pattern, each.path)]
+    by_cuda = _BY_CUDA.get(package)
+    if by_cuda is not None:
+        numbered = [(int(match[1]), each) for each in held if (match := by_cuda.search(each.path))]
+        if numbered:
+            return max(numbered, key=lambda it: it[0])[1]
+    return max(named or held, key=lambda each: (len(_modules(each)), each.size, each.path))
+
+
+def _largest(held: Iterable[BinaryArtifact]) -> list[BinaryArtifact]:
+    return sorted(held, key=lambda each: (-len(_modules(each)), each.path))[:_MOST_LIBRARIES]
+
+
+def _lists(modules: Iterable[DeviceModule]) -> list[tuple[str, int]]:
+    counted = Counter(_list(module) for module in modules)
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _list(module: DeviceModule) -> str:
+    sass = _targets(module, CodeKind.SASS)
+    ptx = _targets(module, CodeKind.PTX)
+    return " ".join([*sass, *(["+PTX", *ptx] if ptx else [])])
+
+
+def _targets(module: DeviceModule, kind: CodeKind) -> list[str]:
+    """The targets of the images with kernels: an empty one serves nothing."""
+    held = {e.target for e in module.entries if e.kind is kind and e.target is not None and e.kernels != ()}
+    return [each.arch for each in sorted(held, key=lambda target: (target.number, target.suffix.value))]
+
+
+def _isas(modules: Iterable[DeviceModule]) -> dict[str, str]:
+    """By target of PTX the ISA version of most of it."""
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    for entry in (entry for module in modules for entry in module.entries):
+        if entry.kind is CodeKind.PTX and entry.target is not None and entry.ptx_isa is not None:
+            counted[entry.target.arch][str(entry.ptx_isa)] += 1
+    return {target: max(isas, key=lambda isa: (isas[isa], isa)) for target, isas in sorted(counted.items())}
+
+
+def _toolkit(modules: Iterable[DeviceModule]) -> str | None:
+    """The CUDA release that most images are from."""
+    counted = Counter(str(e.toolkit) for module in modules for e in module.entries if e.toolkit is not None)
+    return max(counted, key=lambda toolkit: (counted[toolkit], toolkit)) if counted else None
+
+
+def _library(artifact: BinaryArtifact) -> dict[str, Any]:
+    modules = _modules(artifact)
+    shares: dict[CodeKind, Counter[str]] = {CodeKind.SASS: Counter(), CodeKind.PTX: Counter()}
+    for module in modules:
+        for kind, counter in shares.items():
+            counter.update(_targets(module, kind))
+    return {
+        "name": _inner(artifact),
+        "modules": len(modules),
+        "sass": _share(shares[CodeKind.SASS], len(modules)),
+        "ptx": _share(shares[CodeKind.PTX], len(modules)),
+        "ptx_isa": _isas(modules),
+    }
+
+
+def _share(counter: Counter[str], modules: int) -> dict[str, float]:
+    order = sorted(counter, key=lambda arch: (int(arch.rstrip("af?")), arch))
+    return {arch: round(counter[arch] / modules, 3) for arch in order}
+
+
+def _answers(artifact: BinaryArtifact) -> dict[str, str]:
+    """The outcome on each GPU, with the oldest driver that will do."""
+    found = {}
+    for text in CAPABILITIES:
+        verdict = judge_artifact(artifact, Target(text, None, ComputeCapability.parse(text)))
+        if verdict is not None:
+            found[text] = verdict.outcome.value
+    return found

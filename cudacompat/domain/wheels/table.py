@@ -1,0 +1,148 @@
+"""The table of published wheels: rows that were read, rows that build scripts document, and what indexes offer.
+
+Nothing is read before it is asked for. `data/measured.jsonl` is written by tools/read_wheels.py (each row again by
+`tools/read_wheels.py --download NAME==VERSION`), `data/torch_indexes.json` by hand from the build scripts that each
+row names, `data/releases.json` by tools/list_releases.py.
+"""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from packaging.version import Version
+
+from cudacompat.domain.wheels.model import PYPI, CodeList, RowBasis, WheelLibrary, WheelRow
+
+TORCH_INDEX = "https://download.pytorch.org/whl"
+DEFAULT_PLATFORM = "linux-x86_64"
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """The versions of a package that PyPI offered on that day, the newest first."""
+
+    versions: tuple[Version, ...]
+    date: str
+
+    def newest(self, specifier: str = "") -> Version | None:
+        """Return the newest that the specifier lets pass, a pre-release only where nothing else does."""
+        from packaging.specifiers import SpecifierSet
+
+        allowed = SpecifierSet(specifier)
+        return next((each for each in self.versions if allowed.contains(each, prereleases=False)), None)
+
+
+def _data(name: str) -> str:
+    found = pkgutil.get_data(__package__, f"data/{name}")
+    if found is None:  # a loader that cannot give data, which no installation of this package has
+        raise FileNotFoundError(f"no table {name} in {__package__}")
+    return found.decode()
+
+
+@cache
+def rows() -> Mapping[str, tuple[WheelRow, ...]]:
+    """Return the rows that were read, by package, the oldest version first."""
+    found: dict[str, list[WheelRow]] = {}
+    for line in _data("measured.jsonl").splitlines():
+        row = measured_row(json.loads(line))
+        found.setdefault(row.package, []).append(row)
+    return {package: tuple(sorted(each, key=lambda row: row.version)) for package, each in found.items()}
+
+
+def measured_row(raw: Mapping[str, Any]) -> WheelRow:
+    """Return the row that the table's file holds as this object."""
+    return WheelRow(
+        package=raw["package"],
+        version=Version(raw["version"]),
+        index=raw["index"],
+        platform=raw["platform"],
+        basis=RowBasis(raw["basis"]),
+        source=raw["source"],
+        date=raw["date"],
+        wheel=raw.get("wheel"),
+        python=raw.get("python"),
+        cuda=raw.get("cuda"),
+        main=raw.get("main"),
+        lists=tuple(CodeList(text, modules) for text, modules in raw.get("lists", ())),
+        ptx_isa=raw.get("ptx_isa", {}),
+        libraries=tuple(WheelLibrary(**each) for each in raw.get("libraries", ())),
+        answers=raw.get("answers", {}),
+        by_cuda=raw.get("by_cuda", {}),
+        compilers=tuple(raw.get("compilers", ())),
+        requires=tuple(raw.get("requires", ())),
+    )
+
+
+@cache
+def _torch_data() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_data("torch_indexes.json"))
+    return found
+
+
+@cache
+def torch_rows() -> tuple[WheelRow, ...]:
+    """Return what the build scripts of torch say of the wheels on PyTorch's own indexes: a row for each minor release,
+    index and platform, its version that of the minor (`2.7`).
+
+    A `+PTX` of theirs is left out on Linux: no wheel of CUDA 12.8 to 13.0 that was read holds PTX, whatever the list
+    says (2.8.0 to 2.15.0).
+    """
+    return tuple(
+        WheelRow(
+            package="torch",
+            version=Version(raw["torch"]),
+            index=raw["index"],
+            platform=raw["platform"],
+            basis=RowBasis.DOCUMENTED,
+            source=raw["source"],
+            date=_torch_data()["date"],
+            cuda=cuda_of_index(raw["index"]),
+            main="libtorch_cuda",
+            lists=(CodeList(raw["targets"], 1),),
+            ptx_isa=raw.get("ptx_isa", {}),
+        )
+        for raw in _torch_data()["rows"]
+    )
+
+
+def plain_torch_index(version: Version) -> str | None:
+    """Return the index whose build PyPI's torch of this release is (`cu126` for 2.7); `None` for a release that the
+    table does not have."""
+    found: str | None = _torch_data()["plain"].get(f"{version.major}.{version.minor}")
+    return found
+
+
+def cuda_of_index(index: str) -> str | None:
+    """Return the CUDA release of one of PyTorch's indexes: `12.8` of `cu128`; `None` of one that is none of CUDA."""
+    digits = index.removeprefix("cu")
+    return f"{digits[:-1]}.{digits[-1]}" if index.startswith("cu") and digits.isdigit() and len(digits) == 3 else None
+
+
+@cache
+def releases() -> Mapping[str, Releases]:
+    """Return what PyPI offered of each package, on the day that the table was made."""
+    raw = json.loads(_data("releases.json"))
+    return {
+        package: Releases(tuple(map(Version, versions)), raw["date"]) for package, versions in raw["packages"].items()
+    }
+
+
+@cache
+def packages() -> frozenset[str]:
+    """Return the packages that the table knows, by their normalised names."""
+    return frozenset(rows())
+
+
+def rows_of(package: str, platform: str = DEFAULT_PLATFORM, index: str | None = PYPI) -> tuple[WheelRow, ...]:
+    """Return the rows of a package that were read, for this platform (those that are for any included) and index, or
+    of every index for `None`; the oldest version first."""
+    return tuple(
+        row
+        for row in rows().get(package, ())
+        if row.platform in (platform, "any") and (index is None or row.index == index)
+    )

@@ -1,0 +1,106 @@
+"""What becomes of a published wheel on a GPU, by its row of the table and the loading rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from cudacompat.domain.judge.compat import judge
+from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
+from cudacompat.domain.wheels.model import WheelRow
+from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Reason, Target
+
+_RUNS_AS_IT_IS = (Outcome.NATIVE, Outcome.COMPATIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class WheelVerdict:
+    """One wheel on one target: outcome and reason as of an artifact, and the oldest driver branch that will do (`None`
+    where any driver for the GPU does)."""
+
+    row: WheelRow
+    target: Target
+    outcome: Outcome
+    reason: Reason | None
+    min_driver: int | None
+
+    @property
+    def serves(self) -> bool:
+        """Whether it runs there, some of its kernels left out of account."""
+        return self.outcome.runs or self.outcome in (Outcome.PARTIAL, Outcome.UNCLEAR)
+
+
+def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVerdict | None:
+    """Return what becomes of the wheel on the target; `None` for one without device code.
+
+    The lists of its deciding library are judged as modules; where reading gave another answer for this GPU (kernels
+    that an image lacks, code that is linked at load), that one counts. `cuda` is the release of torch's CUDA
+    (`12.4`), for wheels that bring a library for each.
+    """
+    if not row.has_code:
+        return None
+    prevailing = _prevailing(row, target)
+    outcome, reason, min_driver = prevailing.outcome, prevailing.reason, prevailing.min_driver
+    anyhow = _prevailing(row, Target(target.id, target.name, target.capability)) if target.driver else prevailing
+    said = _answer(row, target, cuda)
+    if said is not None and anyhow.outcome is outcome and not _alike(said, outcome):
+        outcome, reason = said, Reason.NO_IMAGE if said is Outcome.FAILS else None
+        if said in _RUNS_AS_IT_IS or said is Outcome.FAILS:
+            min_driver = None
+    elif said is not None and anyhow.outcome is not outcome and said in _RUNS_AS_IT_IS and reason in _OF_PTX:
+        outcome, reason, min_driver = said, None, None
+    return _held_to_driver(WheelVerdict(row, target, outcome, reason, min_driver=min_driver))
+
+
+_OF_PTX = (Reason.PTX_ISA_TOO_NEW, Reason.JIT_DISABLED)
+
+
+def _alike(said: Outcome, outcome: Outcome) -> bool:
+    """Whether the two say the same: reading does not always part code of the GPU's own number from compatible code."""
+    return said is outcome or (said in _RUNS_AS_IT_IS and outcome in _RUNS_AS_IT_IS)
+
+
+def _answer(row: WheelRow, target: Target, cuda: str | None) -> Outcome | None:
+    """What reading gave for this GPU, of the library for that CUDA release where there is one."""
+    capability = str(target.capability)
+    if row.by_cuda:
+        own = row.by_cuda.get((cuda or "").replace(".", ""))
+        if own is not None:
+            found = own.get(capability)
+            return Outcome(found) if found else None
+        outcomes = [Outcome(each[capability]) for each in row.by_cuda.values() if capability in each]
+        return max(outcomes, key=lambda each: each.strength, default=None)
+    found = row.answers.get(capability)
+    return Outcome(found) if found else None
+
+
+def _prevailing(row: WheelRow, target: Target) -> ModuleVerdict:
+    """What becomes of most modules of the deciding library."""
+    verdicts = [(judge(target, each.module(row.ptx_isa)), each.modules) for each in row.lists]
+    counted: Counter[Outcome] = Counter()
+    for verdict, modules in verdicts:
+        counted[verdict.outcome] += modules
+    most = max(counted, key=lambda outcome: (counted[outcome], outcome.strength))
+    alike = [verdict for verdict, _ in verdicts if verdict.outcome is most]
+    return max(alike, key=lambda verdict: verdict.min_driver or 0)
+
+
+def _held_to_driver(verdict: WheelVerdict) -> WheelVerdict:
+    """The same, held to what the CUDA runtime in the wheel asks of the driver."""
+    major = verdict.row.cuda_major
+    floor = runtime_floor(major) if major is not None else None
+    if floor is None or verdict.outcome is Outcome.FAILS:
+        return verdict
+    driver = verdict.target.driver
+    needed = max(verdict.min_driver or 0, floor.driver.branch, _first_branch(verdict.target))
+    if driver is not None and not takes_runtime(driver, floor):
+        return WheelVerdict(
+            verdict.row, verdict.target, Outcome.FAILS, Reason.RUNTIME_NEEDS_DRIVER, min_driver=needed
+        )
+    return WheelVerdict(verdict.row, verdict.target, verdict.outcome, verdict.reason, min_driver=needed)
+
+
+def _first_branch(target: Target) -> int:
+    known = architecture(target.capability)
+    return (known.first_branch or 0) if known is not None else 0
