@@ -15,7 +15,9 @@ from cudacompat.domain.wheels.measured import CAPABILITIES, measured
 from cudacompat.domain.words.capability import ComputeCapability
 
 _MOST_METADATA = 4 << 20  # bytes
-_OF_INTEREST = re.compile(r"^(torch|triton|pytorch-triton|jax|jaxlib|ctranslate2|onnxruntime|nvidia-|cuda-|cupy|xformers|flash)", re.I)
+_OF_INTEREST = re.compile(
+    r"^(torch|triton|pytorch-triton|jax|jaxlib|ctranslate2|onnxruntime|nvidia-|cuda-|cupy|xformers|flash)", re.I
+)
 _EXTRA = re.compile(r"extra\s*==")
 _PLATFORMS = (
     (re.compile(r"(?:manylinux|linux).*_x86_64"), "linux-x86_64"),

@@ -184,9 +184,7 @@ def _chosen(requirement: Requirement, platform: str) -> tuple[Version | None, st
     return newest, f"the newest that this allows on {offered.date}" if newest is not None else ""
 
 
-def _rows_for(
-    name: str, version: Version, build: str, *, platform: str
-) -> tuple[HowKnown, tuple[WheelRow, ...]]:
+def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
     """What is known of this wheel, and the rows that say it."""
     if build == "cpu":
         return HowKnown.NO_CODE, ()

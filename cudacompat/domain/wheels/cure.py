@@ -8,7 +8,7 @@ from functools import cache
 
 from packaging.version import Version
 
-from cudacompat.domain.wheels.answer import HowKnown, Resolved, RequirementVerdict, verdict_of
+from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, verdict_of
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import (

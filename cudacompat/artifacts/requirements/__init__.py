@@ -1,0 +1,1 @@
+"""Requirements as files name them: pip's own files, locks, pyproject.toml, and conda's environments."""

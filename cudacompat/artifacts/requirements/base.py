@@ -1,0 +1,160 @@
+"""What the readers of requirements share: markers, versions, and one requirement out of a text of PEP 508."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from packaging.markers import InvalidMarker, Marker
+from packaging.requirements import InvalidRequirement
+from packaging.requirements import Requirement as Pep508
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+
+from cudacompat.domain.wheels.requirement import Requirement, index_for, index_name, split_local
+
+PYTHONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+_EXACT = re.compile(r"===?\s*([^\s,*]+)")
+
+
+class LaterFormatError(ValueError):
+    """A file in a format that is newer than what is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """Another file that a requirements file takes in: its path as it is written, whether as constraints only, and the
+    line that does."""
+
+    path: str
+    constraint: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRequirements:
+    """What one file says: its requirements, the files that it includes, the lines that were not understood (each with
+    why), and the indexes that it names: what replaces PyPI, and what stands beside it."""
+
+    requirements: tuple[Requirement, ...]
+    includes: tuple[Include, ...] = ()
+    not_understood: tuple[tuple[int, str], ...] = ()
+    index: str | None = None
+    extra_indexes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where requirements stand, and the indexes that hold there."""
+
+    file: str
+    index: str | None = None
+    extra: tuple[str, ...] = ()
+
+
+def applies(marker: str | Marker | None) -> bool:
+    """Whether the marker holds on Linux with x86-64 for any Python; a marker that cannot be read does."""
+    if marker is None or marker == "":
+        return True
+    try:
+        parsed = marker if isinstance(marker, Marker) else Marker(marker)
+    except InvalidMarker:
+        return True
+    linux = {
+        "sys_platform": "linux",
+        "platform_system": "Linux",
+        "platform_machine": "x86_64",
+        "os_name": "posix",
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+        "extra": "",
+    }
+    try:
+        return any(
+            parsed.evaluate({**linux, "python_version": each, "python_full_version": f"{each}.1"}) for each in PYTHONS
+        )
+    except Exception:  # noqa: BLE001  a marker with a name or an operator of a later PEP
+        return True
+
+
+def requirement_of(text: str, line: int, origin: Origin, *, group: str = "") -> Requirement | None:
+    """Return the requirement that a text of PEP 508, or the address or path of a wheel, names; `None` where its marker
+    leaves it out on Linux. `ValueError` for a text that is none."""
+    text = text.strip()
+    if "://" in text.partition(";")[0] or text.partition(";")[0].strip().endswith(".whl"):
+        return _of_address(text, line, origin, group=group)
+    try:
+        parsed = Pep508(text)
+    except InvalidRequirement:
+        raise ValueError(f"not a requirement: {text[:80]!r}") from None
+    if not applies(parsed.marker):
+        return None
+    return made(str(canonicalize_name(parsed.name)), str(parsed.specifier), text, line, origin=origin, group=group)
+
+
+def made(
+    name: str,
+    specifier: str,
+    written: str,
+    line: int,
+    *,
+    origin: Origin,
+    group: str = "",
+    locked: bool = False,
+    own_index: str | None = None,
+) -> Requirement:
+    """Return the requirement of that name; `own_index` is the index that only it is taken from."""
+    local = None
+    parts = []
+    for each in filter(None, (part.strip() for part in specifier.split(","))):
+        public, found = split_local(each)
+        local = found or local
+        parts.append(public)
+    index = own_index or index_for(name, origin.index, origin.extra)
+    return Requirement(
+        name=name,
+        specifier=",".join(parts),
+        written=written.partition(" --hash")[0].strip(),
+        file=origin.file,
+        line=line,
+        local=local,
+        index=index,
+        locked=locked,
+        group=group,
+    )
+
+
+def _of_address(text: str, line: int, origin: Origin, *, group: str) -> Requirement | None:
+    name, _, rest = text.partition("@")
+    named = bool(rest) and "://" not in name
+    address = (rest if named else text).partition(";")[0].strip()
+    if not applies(text.partition(";")[2].strip()):
+        return None
+    file = unquote(re.split(r"[?#]", address)[0].rpartition("/")[2])
+    try:
+        package, version, _, _ = parse_wheel_filename(file)
+    except (InvalidWheelFilename, ValueError):
+        if named:  # a checkout, or an sdist: built here
+            return made(str(canonicalize_name(name.partition("[")[0].strip())), "", text, line, origin=origin,
+                        group=group, own_index=index_name(address))  # fmt: skip
+        return None
+    index = index_name(address)
+    return made(str(package), f"=={version}", text, line, origin=origin, group=group, own_index=index)
+
+
+def line_of(text: str, pattern: str, start: int = 0) -> int:
+    """Return the line on which the pattern first matches from that character on; 1 where it does not."""
+    match = re.compile(pattern, re.MULTILINE).search(text, start)
+    return text.count("\n", 0, match.start()) + 1 if match is not None else 1
+
+
+def exact(specifier: str) -> str | None:
+    """Return the version of a specifier that allows one only."""
+    match = _EXACT.fullmatch(specifier.strip())
+    return match[1] if match is not None else None
+
+
+def all_made(found: Sequence[Requirement | None]) -> tuple[Requirement, ...]:
+    """Return those that apply."""
+    return tuple(each for each in found if each is not None)

@@ -1,0 +1,168 @@
+"""Requirements of conda: environment.yml, conda-lock's and pixi's locks. PyTorch's packages there are builds for one
+CUDA release, which `pytorch-cuda` or the build's own name says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
+from cudacompat.artifacts.requirements.base import (
+    LaterFormatError,
+    Origin,
+    ReadRequirements,
+    all_made,
+    made,
+    requirement_of,
+)
+from cudacompat.domain.wheels.requirement import Requirement
+
+CONDA = "conda"
+_SPEC = re.compile(
+    r"^(?:[\w./:-]+::)?([\w.-]+)\s*(?:\[[^\]]*\])?\s*([=<>!~]=?\s*[^=\s]+(?:\s*,\s*[=<>!~]=?[^=\s,]+)*)?(?:=(\S+))?$"
+)
+_BUILD = re.compile(r"(?:cuda|cu)(\d{2})\.?(\d)")
+_NAMES = {"pytorch": "torch", "pytorch-gpu": "torch"}
+_FILE = re.compile(r"/([^/]+)-([^-/]+)-([^-/]+)\.(?:conda|tar\.bz2)$")
+_NEWEST_PIXI = 6
+
+
+def environment(text: str, file: str) -> ReadRequirements:
+    """Return the requirements of an environment.yml, those of its pip section included; `ValueError` for no YAML."""
+    found: list[Requirement | None] = []
+    wrong: list[tuple[int, str]] = []
+    for document in yaml_tree(text):
+        channels = document.get("channels")
+        dependencies = document.get("dependencies")
+        specs: list[tuple[str, int]] = []
+        for item in dependencies.items if dependencies is not None else ():
+            line = text.count("\n", 0, item.start) + 1
+            if item.text is not None:
+                specs.append((item.text, line))
+            pip = item.get("pip")
+            lines = "\n".join(each.text or "" for each in pip.items) if pip is not None else ""
+            if pip is not None and pip.items:
+                found += _of_pip(pip, lines, text, file)
+        found += of_specs(specs, channels.words() if channels is not None else (), file)
+    return ReadRequirements(all_made(found), not_understood=tuple(wrong))
+
+
+def _of_pip(pip: Node, lines: str, text: str, file: str) -> Iterator[Requirement]:
+    from cudacompat.artifacts.requirements import pip_file
+
+    numbers = [text.count("\n", 0, each.start) + 1 for each in pip.items]
+    for each in pip_file.read(lines, file).requirements:
+        number = numbers[each.line - 1] if each.line <= len(numbers) else 1
+        yield replace(each, line=number)
+
+
+def of_specs(specs: Sequence[tuple[str, int]], channels: Sequence[str], file: str) -> Iterator[Requirement]:
+    """Yield the requirements that conda's specs name (`pytorch=2.1.0`, each with its line), with the CUDA release that
+    `pytorch-cuda` or a build's name says."""
+    parsed = [(match, text, line) for text, line in specs if (match := _SPEC.match(text.strip())) is not None]
+    cuda = next((_cuda(match[2]) for match, _, _ in parsed if match[1].lower() == "pytorch-cuda" and match[2]), None)
+    from_torch = any(each.rpartition("/")[2] == "pytorch" for each in channels) or any(
+        "pytorch::" in t for t, _ in specs
+    )
+    for match, text, line in parsed:
+        name = str(canonicalize_name(match[1]))
+        build = _BUILD.search(match[3] or "")
+        own = f"cu{build[1]}{build[2]}" if build is not None else cuda
+        index = CONDA
+        if name in ("pytorch", "torchvision", "torchaudio") and from_torch and own is not None:
+            index = own
+        if name == "cpuonly" or name.startswith("cuda") or name == "pytorch-cuda":
+            continue
+        yield made(_NAMES.get(name, name), _specifier(match[2] or ""), text, line, origin=Origin(file), own_index=index)
+
+
+def _cuda(spec: str) -> str | None:
+    match = re.search(r"(\d{2})\.(\d)", spec)
+    return f"cu{match[1]}{match[2]}" if match is not None else None
+
+
+def _specifier(spec: str) -> str:
+    """conda's constraint as PEP 440 writes it: `=2.1` is `==2.1.*`, `==2.1.0` and `=2.1.0` are exact here."""
+    spec = re.sub(r"\s+", "", spec)
+    match = re.fullmatch(r"=(\d[\w.]*)(\*?)", spec)
+    if match is not None:
+        return f"=={match[1]}" if match[1].count(".") >= 2 else f"=={match[1].rstrip('.')}.*"
+    return spec
+
+
+def conda_lock(text: str, file: str) -> ReadRequirements:
+    """Return the packages for Linux of a conda-lock.yml; `LaterFormatError` for a newer format."""
+    document = _mapping(text)
+    if document.get("version") not in (1, None):
+        raise LaterFormatError(f"conda-lock.yml of format {document.get('version')}: formats up to 1 are read")
+    found: list[Requirement | None] = []
+    for package in document.get("package") or ():
+        if not isinstance(package, dict) or package.get("platform") not in ("linux-64", None):
+            continue
+        name, version = str(package.get("name")), str(package.get("version"))
+        line = _line(text, rf"name:\s*{re.escape(name)}\s*$")
+        if package.get("manager") == "pip":
+            found.append(made(str(canonicalize_name(name)), f"=={version}", f"{name}=={version}", line,
+                              origin=Origin(file), locked=True))  # fmt: skip
+        else:
+            found.append(_of_file(str(package.get("url", "")), name, version, line, file=file))
+    return ReadRequirements(all_made(found))
+
+
+def pixi_lock(text: str, file: str) -> ReadRequirements:
+    """Return the packages of a pixi.lock for Linux; `LaterFormatError` for a newer format."""
+    document = _mapping(text)
+    version = document.get("version")
+    if not isinstance(version, int):
+        raise ValueError("no pixi.lock: it has no version")
+    if version > _NEWEST_PIXI:
+        raise LaterFormatError(f"pixi.lock of format {version}: formats up to {_NEWEST_PIXI} are read")
+    found: list[Requirement | None] = []
+    for package in document.get("packages") or ():
+        if not isinstance(package, dict):
+            continue
+        address = str(package.get("conda") or package.get("pypi") or package.get("url") or "")
+        line = _line(text, re.escape(address)) if address else 1
+        if "conda" in package or package.get("kind") == "conda":
+            match = _FILE.search(address)
+            if match is not None and ("/linux-64/" in address or "/noarch/" in address):
+                found.append(_of_file(address, match[1], match[2], line, file=file))
+        elif address.endswith(".whl"):
+            try:
+                found.append(requirement_of(address, line, Origin(file)))
+            except ValueError:
+                continue
+    locked = [replace(each, locked=True) for each in found if each is not None]
+    return ReadRequirements(tuple(locked))
+
+
+def _of_file(address: str, name: str, version: str, line: int, *, file: str) -> Requirement | None:
+    """A package of conda by its file: the build's name says the CUDA release of PyTorch's own channel."""
+    build = _BUILD.search(address.rpartition("-")[2])
+    index = CONDA
+    if build is not None and "/pytorch/" in address:
+        index = f"cu{build[1]}{build[2]}"
+    plain = _NAMES.get(name, name)
+    return made(plain, f"=={version}", f"{name}={version}", line, origin=Origin(file), locked=True, own_index=index)
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        found = yaml.load(text, loader)  # noqa: S506  a safe loader
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ValueError(f"no YAML: {str(error).splitlines()[0][:80]}") from None
+    if not isinstance(found, dict):
+        raise ValueError("no mapping")
+    return found
+
+
+def _line(text: str, pattern: str) -> int:
+    match = re.search(pattern, text, re.MULTILINE)
+    return text.count("\n", 0, match.start()) + 1 if match is not None else 1

@@ -1,0 +1,76 @@
+"""Which file is read as which kind of requirements, told by its name, and for pip's own files by what stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+
+from cudacompat.artifacts.requirements import base, conda, locks, pip_file, pyproject
+
+
+class RequirementKind(StrEnum):
+    """What a file of requirements is."""
+
+    PIP = "requirements file"
+    PYPROJECT = "pyproject.toml"
+    UV = "uv.lock"
+    POETRY = "poetry.lock"
+    PDM = "pdm.lock"
+    PIPFILE = "Pipfile.lock"
+    PYLOCK = "pylock.toml"
+    ENVIRONMENT = "conda environment"
+    CONDA_LOCK = "conda-lock.yml"
+    PIXI = "pixi.lock"
+
+
+_READERS: dict[RequirementKind, Callable[[str, str], base.ReadRequirements]] = {
+    RequirementKind.PIP: pip_file.read,
+    RequirementKind.PYPROJECT: pyproject.read,
+    RequirementKind.UV: locks.uv,
+    RequirementKind.POETRY: locks.poetry,
+    RequirementKind.PDM: locks.pdm,
+    RequirementKind.PIPFILE: locks.pipfile,
+    RequirementKind.PYLOCK: locks.pylock,
+    RequirementKind.ENVIRONMENT: conda.environment,
+    RequirementKind.CONDA_LOCK: conda.conda_lock,
+    RequirementKind.PIXI: conda.pixi_lock,
+}
+_BY_NAME = {
+    "pyproject.toml": RequirementKind.PYPROJECT,
+    "uv.lock": RequirementKind.UV,
+    "poetry.lock": RequirementKind.POETRY,
+    "pdm.lock": RequirementKind.PDM,
+    "pipfile.lock": RequirementKind.PIPFILE,
+    "pixi.lock": RequirementKind.PIXI,
+}
+_PATTERNS = (
+    (re.compile(r"pylock(?:\.[\w-]+)?\.toml"), RequirementKind.PYLOCK),
+    (re.compile(r"(?:[\w.-]*[._-])?conda-lock\.ya?ml"), RequirementKind.CONDA_LOCK),
+    (
+        re.compile(r"(?:[\w.-]*[._-])?(?:conda[._-]?)?env(?:ironment)?(?:[._-][\w.-]*)?\.ya?ml"),
+        RequirementKind.ENVIRONMENT,
+    ),
+    (
+        re.compile(r"(?:[\w.-]*[._-])?(?:requirements?|constraints?|freeze|reqs?)(?:[._-][\w.-]*)?\.(?:txt|in)"),
+        RequirementKind.PIP,
+    ),
+)
+_IN_FOLDER = re.compile(r"(?:^|/)(?:requirements|constraints|reqs)/[^/]+\.(?:txt|in)$", re.IGNORECASE)
+
+
+def kind_of(path: str) -> RequirementKind | None:
+    """Return the kind of a file of this path; `None` for one that holds no requirements by its name."""
+    name = path.replace("\\", "/").rpartition("/")[2].lower()
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    for pattern, kind in _PATTERNS:
+        if pattern.fullmatch(name):
+            return kind
+    return RequirementKind.PIP if _IN_FOLDER.search(path) else None
+
+
+def read(kind: RequirementKind, text: str, file: str) -> base.ReadRequirements:
+    """Return what a file of that kind says. `LaterFormatError` for a lock in a newer format, `ValueError` in one line
+    for what is no such file."""
+    return _READERS[kind](text, file)

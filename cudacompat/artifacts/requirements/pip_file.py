@@ -1,0 +1,102 @@
+"""pip's requirements and constraints files, and what `pip freeze` prints."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cudacompat.artifacts.requirements.base import Include, Origin, ReadRequirements, all_made, requirement_of
+from cudacompat.domain.wheels.requirement import index_name
+
+_COMMENT = re.compile(r"(^|\s)#.*$")
+_OPTION = re.compile(
+    r"^(?P<name>-r|--requirement|-c|--constraint|-i|--index-url|--extra-index-url|-f|--find-links|--no-index|-e"
+    r"|--editable|--pre|--prefer-binary|--no-binary|--only-binary|--trusted-host|--require-hashes|--use-feature)"
+    r"(?:\s+|=|(?<=^-[rcif]))(?P<value>.*)$|^(?P<bare>--[\w-]+)$"
+)
+_PER_LINE = re.compile(r"\s+--(?:hash|global-option|config-settings?|install-option)\b.*$")
+_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
+
+
+def read(text: str, file: str, outer: Origin | None = None) -> ReadRequirements:
+    """Return what the file says. Its indexes hold for all of its lines, wherever they stand, together with those of the
+    file or command that includes it (`outer`)."""
+    lines = list(_lines(text))
+    index = outer.index if outer is not None else None
+    extra = list(outer.extra) if outer is not None else []
+    includes: list[Include] = []
+    rest: list[tuple[int, str]] = []
+    for number, line in lines:
+        match = _OPTION.match(line)
+        if match is None:
+            rest.append((number, line))
+            continue
+        name, value = match["name"] or match["bare"], _unquoted(match["value"] or "")
+        if name in ("-i", "--index-url"):
+            index = index_name(value)
+        elif name in ("--extra-index-url", "-f", "--find-links"):
+            extra.append(index_name(value))
+        elif name in ("-r", "--requirement", "-c", "--constraint"):
+            includes.append(Include(value, name in ("-c", "--constraint"), number))
+        elif name in ("-e", "--editable") and "://" in value:
+            rest.append((number, value))
+    origin = Origin(file, index, tuple(extra))
+    found, wrong = [], []
+    for number, line in rest:
+        if _is_local(line):
+            continue
+        try:
+            found.append(requirement_of(_PER_LINE.sub("", line), number, origin))
+        except ValueError as error:
+            wrong.append((number, str(error)))
+    return ReadRequirements(all_made(found), tuple(includes), tuple(wrong), index=index, extra_indexes=tuple(extra))
+
+
+def constrained(read_: ReadRequirements, constraints: ReadRequirements) -> ReadRequirements:
+    """Return the requirements, those that leave a choice narrowed by the constraints on the same package."""
+    by_name = {each.name: each for each in constraints.requirements}
+    narrowed = []
+    for each in read_.requirements:
+        limit = by_name.get(each.name)
+        if limit is not None and each.pinned is None:
+            both = ",".join(filter(None, (each.specifier, limit.specifier)))
+            both = limit.specifier if limit.pinned is not None else both
+            narrowed.append(replace(each, specifier=both, local=each.local or limit.local))
+        else:
+            narrowed.append(each)
+    return replace(read_, requirements=tuple(narrowed))
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The logical lines, without comments, with the number of the line that each begins on."""
+    number, held, first = 0, "", 1
+    for number, line in enumerate(text.splitlines(), 1):
+        if not held:
+            first = number
+        if line.rstrip().endswith("\\") and not line.lstrip().startswith("#"):
+            held += line.rstrip()[:-1]
+            continue
+        whole = _COMMENT.sub("", held + line).strip()
+        held = ""
+        if whole:
+            yield first, whole
+    if held.strip():
+        yield first, _COMMENT.sub("", held).strip()
+
+
+def _unquoted(value: str) -> str:
+    value = value.strip()
+    try:
+        return shlex.split(value)[0] if value[:1] in "\"'" else value
+    except (ValueError, IndexError):
+        return value
+
+
+def _is_local(line: str) -> bool:
+    """Whether the line names a folder or an archive of this machine, or a value that only the environment has."""
+    head = line.partition(";")[0].strip()
+    if head.endswith(".whl"):
+        return False
+    return head.startswith((".", "/", "~", "file:")) or _VARIABLE.search(head) is not None

@@ -1,0 +1,157 @@
+"""Requirements of a pyproject.toml: of PEP 621 and 735, of Poetry, and the indexes of uv, Poetry and PDM."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from cudacompat.artifacts.buildfiles.toml import toml_document
+from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, all_made, applies, made, requirement_of
+from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.requirement import Requirement, index_name
+
+Table = Mapping[str, Any]
+_CARET = re.compile(r"\^\s*v?(\d+)((?:\.\d+)*)")
+_TILDE = re.compile(r"~\s*(\d+)(?:\.(\d+))?((?:\.\d+)*)")
+
+
+def read(text: str, file: str) -> ReadRequirements:
+    """Return the requirements of the project, its extras and its groups; `ValueError` for a file that is no TOML."""
+    document = toml_document(text)
+    project, tool = _table(document, "project"), _table(document, "tool")
+    own = _Indexes(tool)
+    origin = Origin(file, own.default)
+    found: list[Requirement | None] = []
+    wrong: list[tuple[int, str]] = []
+    for group, items in _groups(project, document, tool):
+        for item in items:
+            line = _line(text, item)
+            try:
+                each = requirement_of(item, line, origin, group=group)
+            except ValueError as error:
+                wrong.append((line, str(error)))
+                continue
+            found.append(own.placed(each))
+    found += _of_poetry(_table(tool, "poetry"), text, origin, own=own)
+    return ReadRequirements(all_made(found), not_understood=tuple(wrong), index=own.default)
+
+
+def _groups(project: Table, document: Table, tool: Table) -> Iterator[tuple[str, list[str]]]:
+    yield "", _texts(project.get("dependencies"))
+    for part in (_table(project, "optional-dependencies"), _table(document, "dependency-groups")):
+        for name, items in part.items():
+            yield str(name), _texts(items)
+    for name, items in _table(_table(tool, "pdm"), "dev-dependencies").items():
+        yield str(name), _texts(items)
+    yield "dev", _texts(_table(tool, "uv").get("dev-dependencies"))
+
+
+def _texts(items: object) -> list[str]:
+    return [each for each in items if isinstance(each, str)] if isinstance(items, list) else []
+
+
+def _table(of: Table, key: str) -> Table:
+    found = of.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+class _Indexes:
+    """The indexes that the tools' own tables name, and which packages come from which."""
+
+    def __init__(self, tool: Table) -> None:
+        uv = _table(tool, "uv")
+        named: dict[str, str] = {}
+        self.default: str | None = None
+        self._by_package: dict[str, str] = {}
+        for row in uv.get("index", ()) if isinstance(uv.get("index"), list) else ():
+            if isinstance(row, dict) and isinstance(row.get("url"), str):
+                named[str(row.get("name", ""))] = index_name(row["url"])
+                if row.get("default") is True:
+                    self.default = index_name(row["url"])
+        for place in ("poetry", "pdm"):
+            rows = _table(tool, place).get("source")
+            for row in rows if isinstance(rows, list) else ():
+                if isinstance(row, dict) and isinstance(row.get("url"), str):
+                    named[str(row.get("name", ""))] = index_name(row["url"])
+        for name, given in _table(uv, "sources").items():
+            index = self._of_source(given, named)
+            if index is not None:
+                self._by_package[str(canonicalize_name(str(name)))] = index
+        self.named = named
+
+    @staticmethod
+    def _of_source(given: object, named: Mapping[str, str]) -> str | None:
+        for each in given if isinstance(given, list) else [given]:
+            if not isinstance(each, dict):
+                continue
+            marker = each.get("marker")
+            if isinstance(each.get("index"), str) and applies(marker if isinstance(marker, str) else None):
+                return named.get(each["index"], each["index"])
+            if isinstance(each.get("url"), str):
+                return index_name(each["url"])
+            if isinstance(each.get("git"), str):
+                return str(each["git"])
+        return None
+
+    def placed(self, requirement: Requirement | None) -> Requirement | None:
+        """Return the requirement with the index that the tool takes it from."""
+        if requirement is None or requirement.name not in self._by_package:
+            return requirement
+        return replace(requirement, index=self._by_package[requirement.name])
+
+
+def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> Iterator[Requirement]:
+    groups = {"": _table(poetry, "dependencies"), "dev": _table(poetry, "dev-dependencies")}
+    groups |= {str(name): _table(_as_table(each), "dependencies") for name, each in _table(poetry, "group").items()}
+    for group, rows in groups.items():
+        for name, given in rows.items():
+            for row in given if isinstance(given, list) else [given]:
+                version = row.get("version", "*") if isinstance(row, dict) else row
+                if name == "python" or not isinstance(version, str):
+                    continue
+                marker = row.get("markers") if isinstance(row, dict) else None
+                platform = row.get("platform") if isinstance(row, dict) else None
+                if platform in ("darwin", "win32") or not applies(marker if isinstance(marker, str) else None):
+                    continue
+                index = own.named.get(str(row.get("source"))) if isinstance(row, dict) else None
+                line = _line(text, str(name))
+                yield made(
+                    str(canonicalize_name(str(name))), pep440(version), f"{name} = {version!r}", line,
+                    origin=origin, group=group, own_index=index or PYPI,
+                )  # fmt: skip
+
+
+def _as_table(value: object) -> Table:
+    return value if isinstance(value, dict) else {}
+
+
+def pep440(version: str) -> str:
+    """Return Poetry's constraint as PEP 440 writes it: `^2.1` is `>=2.1,<3`, `2.1` is `==2.1`, `*` is empty."""
+    parts = []
+    for each in filter(None, (part.strip() for part in version.split(","))):
+        caret, tilde = _CARET.fullmatch(each), _TILDE.fullmatch(each) if not each.startswith("~=") else None
+        if each == "*":
+            continue
+        if caret is not None:
+            head = int(caret[1])
+            rest = [int(number) for number in caret[2].split(".") if number]
+            upper = f"{head + 1}" if head else f"0.{(rest[0] if rest else 0) + 1}"
+            parts.append(f">={caret[1]}{caret[2]},<{upper}")
+        elif tilde is not None:
+            upper = f"{tilde[1]}.{int(tilde[2]) + 1}" if tilde[2] else str(int(tilde[1]) + 1)
+            parts.append(f">={each.lstrip('~ ')},<{upper}")
+        elif each[:1].isdigit():
+            parts.append(f"=={each}")
+        else:
+            parts.append(each)
+    return ",".join(parts)
+
+
+def _line(text: str, item: str) -> int:
+    at = text.find(f'"{item}"')
+    at = at if at >= 0 else text.find(item)
+    return text.count("\n", 0, at) + 1 if at >= 0 else 1
