@@ -30,6 +30,10 @@ from cudacompat.domain.words.verdict import Outcome, Target
 _CUDA_NAME = re.compile(r"(?:-|_)cu(?:da)?(\d\d)x?(?:-|$)")
 
 
+# Packages that PyTorch builds with each torch and puts on the same index.
+_WITH_TORCH = frozenset({"torchvision", "torchaudio", "torchcodec", "triton"})
+
+
 class HowKnown(Enum):
     """How it is known which wheel a requirement stands for, and what that holds."""
 
@@ -41,6 +45,7 @@ class HowKnown(Enum):
     UNREAD = "unread"  # between releases that do not agree, or of an index or platform that was not read
     NO_CODE = "no-code"  # a wheel without device code
     ABSENT = "absent"  # the index never had it
+    WITH_TORCH = "with-torch"  # released beside a torch that decides, from an index that was not read for it
     FOREIGN = "foreign"  # from an index whose files nobody here knows
 
 
@@ -198,7 +203,7 @@ def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tupl
         return _between(rows_of(name, platform), version)
     if cuda_of_index(build) is None:
         return HowKnown.FOREIGN, ()
-    return HowKnown.UNREAD, ()
+    return (HowKnown.WITH_TORCH if name in _WITH_TORCH else HowKnown.UNREAD), ()
 
 
 def _is_same_build(name: str, version: Version, build: str) -> bool:
@@ -243,7 +248,7 @@ def judge_all(resolved: Sequence[Resolved], targets: Sequence[Target]) -> tuple[
 
 def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> RequirementVerdict:
     """Return what becomes of this wheel on the target; `cuda` is the CUDA release of the torch beside it."""
-    if resolved.known is HowKnown.NO_CODE:
+    if resolved.known in (HowKnown.NO_CODE, HowKnown.WITH_TORCH):
         return RequirementVerdict(resolved, target, None)
     if resolved.known is HowKnown.BETWEEN:
         verdicts = [judge_row(row, target, cuda) for row in resolved.rows]

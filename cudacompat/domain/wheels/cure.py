@@ -94,7 +94,7 @@ def cure_for(
         if all(_serves(each, native) for each in verdicts):
             return _cure(candidate, verdicts, beside)
     if not native:
-        return _none(package, targets, platform)
+        return _none(package, targets, platform, version=version)
     return cure_for(package, targets, version=version, beside=beside, platform=platform)
 
 
@@ -188,11 +188,13 @@ def _newest_patch(minor: Version) -> Version | None:
     return next((each for each in offered.versions if (each.major, each.minor) == (minor.major, minor.minor)), None)
 
 
-def _none(package: str, targets: Sequence[Target], platform: str) -> NoCure:
+def _none(package: str, targets: Sequence[Target], platform: str, version: Version | None) -> NoCure:
+    if not any(True for _ in _candidates(package, platform)):
+        return NoCure(package, f"no wheel of {package} with device code is known: see what its publisher offers")
     single: list[tuple[Target, WheelCure]] = []
     if len(targets) > 1:
         for target in targets:
-            found = cure_for(package, (target,), platform=platform)
+            found = cure_for(package, (target,), version=version, platform=platform)
             if isinstance(found, WheelCure):
                 single.append((target, found))
     if single:
@@ -202,7 +204,7 @@ def _none(package: str, targets: Sequence[Target], platform: str) -> NoCure:
         labels = ", ".join(target.label for target in targets)
         driver = next((target.driver for target in targets if target.driver is not None), None)
         without = [Target(each.id, each.name, each.capability) for each in targets]
-        newer = cure_for(package, without, platform=platform) if driver is not None else None
+        newer = cure_for(package, without, version=version, platform=platform) if driver is not None else None
         if isinstance(newer, WheelCure):
             text = f"no wheel of {package} that is known runs there with driver {driver}: {newer.sentence}"
         else:

@@ -16,7 +16,7 @@ _TORCH_INDEX = re.compile(
 )
 _LOCAL = re.compile(r"cu\d{3}|cpu")
 # Packages that PyTorch's own indexes hold beside torch.
-FROM_TORCH_INDEX = frozenset({"torch", "torchvision", "torchaudio", "torchcodec", "torchao", "triton", "xformers"})
+FROM_TORCH_INDEX = frozenset({"torch", "torchvision", "torchaudio", "torchcodec", "torchao", "xformers"})
 
 
 @dataclass(frozen=True, slots=True)

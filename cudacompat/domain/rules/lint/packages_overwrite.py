@@ -1,0 +1,41 @@
+"""Two packages that own the same folder.
+
+What it finds: requirements that are installed together and put their files into one folder of site-packages: the build
+for the CPU and the one for CUDA (onnxruntime and onnxruntime-gpu, faiss-cpu and faiss-gpu-cu12), or two builds for
+different CUDA releases (cupy-cuda11x and cupy-cuda12x).
+
+Why it matters: the one that is installed last wins, file by file, and which that is changes from run to run. With the
+build for the CPU everything runs, slowly, and no error is printed.
+
+Example: `dependencies = ["onnxruntime", "onnxruntime-gpu"]`.
+
+What to do: name one of them only. Where another package asks for the CPU build, uninstall both and install the one for
+CUDA again, or override the dependency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.wheels.package_set import one_folder
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One error for each pair."""
+    for packages in project.packages:
+        for each in one_folder(packages):
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR,
+                message=f"{each.first_label} and {each.second_label} own the same files",
+                path=each.second.file,
+                line=each.second.line,
+                why="the one that is installed last overwrites the other, and it may be the one without CUDA",
+                help=f"keep one: drop {each.first.name} or {each.second.name}",
+            )
+
+
+RULE = Rule("packages-overwrite", "Two packages that own the same files", __doc__, check)

@@ -1,0 +1,39 @@
+"""A torch of one release beside an extension that is built for another.
+
+What it finds: requirements that are installed together, of which one asks in its metadata for exactly another torch
+than the one that is pinned, or comes from the index of another CUDA release.
+
+Why it matters: pip refuses to install the two; with --no-deps, or in a list that `pip freeze` made after one was
+replaced, the extension fails at import: undefined symbols, "operator torchvision::nms does not exist".
+
+Example: `torch==2.6.0` beside `torchvision==0.20.1`, which asks for 2.5.1.
+
+What to do: pin the releases that belong together, from one index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.wheels.package_set import torch_mismatches
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One error for each extension."""
+    for packages in project.packages:
+        for each, asked in torch_mismatches(packages):
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR,
+                message=f"{each.second_label} is built for {asked}, not for {each.first_label}",
+                path=each.second.file,
+                line=each.second.line,
+                why="an extension loads into the torch that it was built with: with another one its import fails",
+                help=f"pin the {each.second.name} that was released with {each.first_label}, from the same index",
+            )
+
+
+RULE = Rule("torch-mismatch", "A torch beside extensions for another one", __doc__, check)

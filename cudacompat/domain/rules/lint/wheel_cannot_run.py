@@ -1,0 +1,49 @@
+"""A pinned wheel that has nothing for the GPU.
+
+What it finds: a requirement (of a requirements file, a lock, a pyproject.toml, a conda environment, or a command that
+installs) whose published wheel holds no machine code and no PTX for a GPU that was named with --gpu, whose CUDA
+runtime refuses the driver, or that its index never had. Which code a wheel holds was read in the wheel, or is said by
+its publisher's build script; both are told with their date. A name without a version is judged as what it would be
+today, on the day of the table. Where a file holds several builds of one package, one has to run.
+
+Why it matters: the installation succeeds, the program starts, and the first kernel ends in "no kernel image is
+available for execution on the device" (CUDA error 209).
+
+Example: `torch==2.6.0+cu124` for an RTX 5070 Ti: that wheel ends at 9.0.
+
+What to do: take the pin and the index that the finding names; where none serves all GPUs, one environment for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.rules.lint.wheel_facts import content_of, failing, finding, groups_of, help_for, reason_of
+from cudacompat.domain.wheels.answer import HowKnown
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One error for each package and GPU."""
+    for packages, group in groups_of(project):
+        verdict = failing(group)
+        if verdict is None:
+            continue
+        resolved, target = verdict.resolved, verdict.target
+        absent = resolved.known is HowKnown.ABSENT
+        message = f"{resolved.label} does not run on {target.label}"
+        yield finding(
+            RULE.id,
+            Severity.ERROR,
+            f"{resolved.label} does not exist" if absent else message,
+            resolved,
+            target=target,
+            found=None if absent else content_of(resolved),
+            why=reason_of(verdict),
+            help_=help_for(resolved, packages, project.targets),
+        )
+
+
+RULE = Rule("wheel-cannot-run", "A wheel that does not run on the GPU", __doc__, check)

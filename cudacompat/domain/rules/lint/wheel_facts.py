@@ -1,0 +1,123 @@
+"""What the rules about published wheels share: the verdicts of all packages of a project, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved
+from cudacompat.domain.wheels.cure import cure_for
+from cudacompat.domain.wheels.package_set import PackageSet, alternatives
+from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import some
+from cudacompat.domain.words.verdict import CUDA_ERRORS, Outcome, Reason, Target
+
+_OPEN = {
+    HowKnown.NEWER: "newer than every release that was read",
+    HowKnown.OLDER: "older than every release that was read",
+    HowKnown.UNREAD: "not read",
+    HowKnown.FOREIGN: "from an index whose files are not known here",
+}
+
+
+def groups_of(project: Project) -> Iterator[tuple[PackageSet, list[RequirementVerdict]]]:
+    """Yield the verdicts of each package on each GPU that was named, with the set that it belongs to: several where
+    the set holds alternatives."""
+    if not project.targets:
+        return
+    for packages in project.packages:
+        verdicts = project.once(("verdicts", id(packages)), lambda each=packages: each.verdicts(project.targets))
+        for group in alternatives(verdicts).values():
+            yield packages, group
+
+
+def place_of(requirement: Requirement) -> tuple[str, int]:
+    """Return the file and line of a requirement."""
+    return requirement.file, requirement.line
+
+
+def content_of(resolved: Resolved) -> str:
+    """Return what is known of the wheel's code, how and since when."""
+    if not resolved.rows:
+        return f"{resolved.label}: {_OPEN.get(resolved.known, 'nothing is known of it')}"
+    row = resolved.rows[0]
+    library = row.main.rpartition("/")[2] if row.main else ""
+    lists = [each.text for each in row.lists]
+    text = f"{lists[0]}" + (f" and {len(lists) - 1} more lists" if len(lists) > 1 else "") if lists else "no device code"
+    ptx = "" if "PTX" in text or not lists else ", no PTX"
+    if resolved.known is HowKnown.BETWEEN:
+        of = f"{resolved.rows[0].version} and {resolved.rows[1].version}, which were read {row.date} and agree"
+        return f"{text}{ptx} in {library} of {of}"
+    how = f"read {row.date}" if resolved.known is HowKnown.READ else f"documented: {row.source}"
+    return f"{text}{ptx} in {library} ({how})"
+
+
+def reason_of(verdict: RequirementVerdict) -> str | None:
+    """Return why the wheel does not run, with the error that the program will print."""
+    if verdict.resolved.known is HowKnown.ABSENT:
+        return f"that index was never given a torch {verdict.resolved.version}: pip finds no matching distribution"
+    if verdict.verdict is None:
+        return None
+    reason, target = verdict.verdict.reason, verdict.target
+    error = CUDA_ERRORS.get(reason) if reason is not None else None
+    told = f" (CUDA error {error})" if error is not None else ""
+    if reason is Reason.RUNTIME_NEEDS_DRIVER:
+        needed = f"driver {verdict.verdict.min_driver} or newer"
+        return f"its CUDA {verdict.resolved.cuda} runtime needs {needed}, the driver is {target.driver}{told}"
+    if reason is Reason.PTX_ISA_TOO_NEW:
+        return f"driver {target.driver} does not compile its PTX{told}"
+    if reason is Reason.DRIVER_TOO_OLD_FOR_GPU:
+        return f"driver {target.driver} does not know this GPU{told}"
+    if reason is Reason.DRIVER_DROPPED_GPU:
+        return f"driver {target.driver} no longer drives this GPU{told}"
+    return f"no machine code there runs on {target.capability}, and no PTX: no kernel image{told or ' (CUDA error 209)'}"
+
+
+def help_for(resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False) -> str:
+    """Return the cure, in the words of pip, for all these GPUs."""
+    name, beside = resolved.requirement.name, tuple(each.name for each in packages.requirements)
+    cure = cure_for(name, targets, version=resolved.version, beside=beside, platform=packages.platform, native=native)
+    return cure.sentence
+
+
+def finding(
+    id_: str,
+    severity: Severity,
+    message: str,
+    resolved: Resolved,
+    *,
+    target: Target | None = None,
+    found: str | None = None,
+    why: str | None = None,
+    help_: str | None = None,
+) -> Finding:
+    """Return the finding at the requirement's place; how its version was found is told with what was found."""
+    path, line = place_of(resolved.requirement)
+    parts = [found or ""]
+    if resolved.how:
+        parts.insert(0, f"{resolved.requirement.written}: {resolved.how}" if resolved.requirement.written else "")
+    return Finding(
+        id=id_,
+        severity=severity,
+        message=message,
+        path=path,
+        line=line,
+        target=target.id if target is not None else None,
+        found="; ".join(filter(None, parts)) or None,
+        why=why,
+        help=help_,
+    )
+
+
+def failing(group: Sequence[RequirementVerdict]) -> RequirementVerdict | None:
+    """Return the verdict to report where no alternative of the package runs: that of the first; else `None`."""
+    judged = [each for each in group if each.outcome is not None]
+    if not judged or any(each.outcome is not Outcome.FAILS for each in judged):
+        return None
+    return judged[0]
+
+
+def labels(targets: Sequence[Target]) -> str:
+    """Return the GPUs as they are told to people."""
+    return some([target.label for target in targets])

@@ -1,0 +1,156 @@
+"""What a command of pip, uv or conda installs, and from which indexes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cudacompat.domain.wheels.requirement import index_name
+
+UNKNOWN = "?"  # an index, or a file, that only the build can know
+_PYTHON = re.compile(r"python[\d.]*")
+_WITH_VALUE = frozenset(
+    {
+        "-t", "--target", "--platform", "--python-version", "--implementation", "--abi", "--root", "--prefix", "--src",
+        "--upgrade-strategy", "--cache-dir", "--timeout", "--retries", "--trusted-host", "--proxy", "--cert",
+        "--progress-bar", "--log", "--no-binary", "--only-binary", "--config-settings", "--config-setting", "-C",
+        "--global-option", "--python", "-p", "-n", "--name", "--extra", "--group", "--index-strategy", "--resolution",
+        "--keyring-provider", "--report", "--exclude-newer", "--link-mode", "--project", "--directory",
+    }
+)  # fmt: skip
+_CONDA = frozenset({"conda", "mamba", "micromamba"})
+
+
+@dataclass(frozen=True, slots=True)
+class InstallCommand:
+    """What the words of one command say: requirements as they are written, files of them (and of constraints), the
+    index that replaces PyPI and those beside it, and the channels where conda installs (`conda` is whether it does)."""
+
+    requirements: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    index: str | None = None
+    extra: tuple[str, ...] = ()
+    conda: bool = False
+    channels: tuple[str, ...] = ()
+
+
+def install_command(
+    program: str, words: Sequence[str | None], environment: Mapping[str, str | None]
+) -> InstallCommand | None:
+    """Return what the command installs; `None` for one that installs no packages. A word that only the build can know
+    is `None`; `environment` are the variables that it sees, `None` for a value that is not known."""
+    rest = _arguments(program, words)
+    if rest is None:
+        return None
+    conda = program in _CONDA
+    read = _Reading(environment, conda=conda)
+    read.all(rest)
+    return read.command
+
+
+def _arguments(program: str, words: Sequence[str | None]) -> Sequence[str | None] | None:
+    """The words behind the verb that installs; `None` where there is none."""
+    rest = list(words[1:])
+    if _PYTHON.fullmatch(program):
+        if "-m" not in rest[:4]:
+            return None
+        rest = rest[rest.index("-m") + 1 :]
+        if not rest or rest[0] not in ("pip", "uv"):
+            return None
+        program, rest = str(rest[0]), rest[1:]
+    if program == "uv":
+        if rest[:2] == ["pip", "install"]:
+            return rest[2:]
+        return rest[1:] if rest[:1] == ["add"] else None
+    if re.fullmatch(r"pip[\d.]*", program):
+        verbs = [number for number, word in enumerate(rest[:4]) if word == "install"]
+        return rest[verbs[0] + 1 :] if verbs else None
+    if program in _CONDA:
+        verbs = [number for number, word in enumerate(rest[:3]) if word in ("install", "create")]
+        return rest[verbs[0] + 1 :] if verbs else None
+    return None
+
+
+class _Reading:
+    def __init__(self, environment: Mapping[str, str | None], *, conda: bool) -> None:
+        self._conda = conda
+        self._requirements: list[str] = []
+        self._files: list[str] = []
+        self._constraints: list[str] = []
+        self._index = self._of_environment(environment, "PIP_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX")
+        beside = ("PIP_EXTRA_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_INDEX", "PIP_FIND_LINKS")
+        found = [self._of_environment(environment, each) for each in beside]
+        self._extra = [each for each in found if each is not None]
+        self._channels: list[str] = []
+        backend = environment.get("UV_TORCH_BACKEND", "")
+        if backend and re.fullmatch(r"cu\d{3}|cpu", backend):
+            self._extra.append(backend)
+
+    @staticmethod
+    def _of_environment(environment: Mapping[str, str | None], *names: str) -> str | None:
+        name = next((each for each in names if each in environment), None)
+        if name is None:
+            return None
+        value = environment[name]
+        return index_name(value) if value else UNKNOWN
+
+    def all(self, words: Sequence[str | None]) -> None:
+        at = 0
+        while at < len(words):
+            word = words[at]
+            at += 1
+            if word is None:
+                continue
+            name, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
+            glued = re.fullmatch(r"-([rcif])(.+)", word) if not word.startswith("--") else None
+            if glued is not None:
+                name, equals, value = f"-{glued[1]}", "=", glued[2]
+            if name.startswith("-"):
+                if self._takes_value(name):
+                    given: str | None = value if equals else (words[at] if at < len(words) else None)
+                    at += 0 if equals else 1
+                    self._option(name, given)
+                continue
+            self._requirements.append(word)
+
+    def _takes_value(self, name: str) -> bool:
+        own = {"-c", "--channel", "-f", "--file"} if self._conda else _PIP_OPTIONS
+        return name in own or name in _WITH_VALUE
+
+    def _option(self, name: str, value: str | None) -> None:
+        if self._conda:
+            if name in ("-c", "--channel") and value:
+                self._channels.append(value)
+            return
+        if name in ("-i", "--index-url", "--default-index"):
+            self._index = index_name(value) if value else UNKNOWN
+        elif name in ("--extra-index-url", "--index", "-f", "--find-links"):
+            self._extra.append(index_name(value) if value else UNKNOWN)
+        elif name in ("-r", "--requirement", "--requirements"):
+            self._files.append(value or UNKNOWN)
+        elif name in ("-c", "--constraint", "--constraints"):
+            self._constraints.append(value or UNKNOWN)
+        elif name == "--torch-backend" and value and re.fullmatch(r"cu\d{3}|cpu", value):
+            self._extra.append(value)
+
+    @property
+    def command(self) -> InstallCommand:
+        return InstallCommand(
+            requirements=tuple(self._requirements),
+            files=tuple(self._files),
+            constraints=tuple(self._constraints),
+            index=self._index,
+            extra=tuple(self._extra),
+            conda=self._conda,
+            channels=tuple(self._channels),
+        )
+
+
+_PIP_OPTIONS = frozenset(
+    {
+        "-i", "--index-url", "--default-index", "--extra-index-url", "--index", "-f", "--find-links", "-r",
+        "--requirement", "--requirements", "-c", "--constraint", "--constraints", "--torch-backend", "-e", "--editable",
+    }
+)  # fmt: skip

@@ -1,0 +1,139 @@
+"""Packages that are installed together, as one file or one stage of an image names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from packaging.requirements import InvalidRequirement
+from packaging.requirements import Requirement as Pep508
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, cuda_in_name, judge_all, resolve
+from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.table import DEFAULT_PLATFORM, cuda_of_index, rows_of
+from cudacompat.domain.words.verdict import Target
+
+# Packages that take CUDA's libraries from beside them: two majors of these meet in one process.
+_SHARES = frozenset({"torch", "ctranslate2", "onnxruntime-gpu", "tensorflow", "vllm", "sgl-kernel"})
+# Distributions that own one folder of site-packages: the one that is installed last wins, file by file. Seen in the
+# wheels: onnxruntime 1.31.1 and onnxruntime-gpu 1.31.1, faiss-cpu 1.14.1 and faiss-gpu-cu12 1.14.1, the cupy-cuda*.
+_ONE_FOLDER = (
+    frozenset({"onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino"}),
+    frozenset({"faiss-cpu", "faiss-gpu", "faiss-gpu-cu11", "faiss-gpu-cu12"}),
+    frozenset({"cupy", "cupy-cuda11x", "cupy-cuda12x", "cupy-cuda13x"}),
+    frozenset({"tensorflow", "tensorflow-cpu"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSet:
+    """Requirements that are installed together. `file` is the one that names them; `forked` is whether it holds
+    alternatives (extras, groups, a lock for several platforms): then no two of them need ever meet."""
+
+    file: str
+    requirements: tuple[Requirement, ...]
+    platform: str = DEFAULT_PLATFORM
+
+    @property
+    def forked(self) -> bool:
+        """Whether some package stands there more than once, or only in an extra."""
+        names = [each.name for each in self.requirements]
+        return len(set(names)) != len(names)
+
+    def resolved(self) -> tuple[Resolved, ...]:
+        """Return the wheels that they stand for, of packages that the table knows."""
+        return resolve(self.requirements, self.platform)
+
+    def verdicts(self, targets: Sequence[Target]) -> tuple[RequirementVerdict, ...]:
+        """Return what becomes of each wheel on each target."""
+        return judge_all(self.resolved(), targets)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two packages of one set that do not go together: where the second stands, and both as they are told to people."""
+
+    first: Requirement
+    second: Requirement
+    first_label: str
+    second_label: str
+
+
+def two_majors(packages: PackageSet) -> Iterator[Conflict]:
+    """Yield the first pair of packages that bring or need CUDA libraries of two major releases."""
+    if packages.forked:
+        return
+    found: list[tuple[int, Requirement, str]] = []
+    for each in packages.resolved():
+        cuda = each.cuda
+        name = each.requirement.name
+        if cuda is not None and (name in _SHARES or cuda_in_name(name) is not None):
+            found.append((int(cuda.partition(".")[0]), each.requirement, f"{each.label} (CUDA {cuda})"))
+    known = {requirement.name for _, requirement, _ in found}
+    for requirement in packages.requirements:
+        major = cuda_in_name(requirement.name)
+        if major is not None and requirement.name not in known:
+            found.append((major, requirement, requirement.name))
+    torch = next((each for each in found if each[1].name == "torch"), found[0] if found else None)
+    other = next((each for each in found if torch is not None and each[0] != torch[0]), None)
+    if torch is not None and other is not None:
+        yield Conflict(torch[1], other[1], torch[2], other[2])
+
+
+def torch_mismatches(packages: PackageSet) -> Iterator[tuple[Conflict, str]]:
+    """Yield the packages that ask for another torch than the one beside them, each with what it asks for."""
+    if packages.forked:
+        return
+    resolved = packages.resolved()
+    torch = next((each for each in resolved if each.requirement.name == "torch"), None)
+    if torch is None or torch.version is None or torch.requirement.pinned is None:
+        return
+    for each in resolved:
+        if each is torch or each.requirement.pinned is None:
+            continue
+        asked = _torch_asked(each)
+        conflict = Conflict(torch.requirement, each.requirement, torch.label, each.label)
+        if asked is not None and not asked.contains(torch.version, prereleases=True):
+            yield conflict, f"torch{asked}"
+        elif cuda_of_index(each.build) and cuda_of_index(torch.build) and each.build != torch.build:
+            yield conflict, f"the torch of {each.build}"
+
+
+def _torch_asked(resolved: Resolved) -> SpecifierSet | None:
+    """What this release asks of torch, where its metadata was read."""
+    rows = [row for row in rows_of(resolved.requirement.name, index=None) if row.version == resolved.version]
+    for text in rows[0].requires if rows else ():
+        try:
+            need = Pep508(text)
+        except InvalidRequirement:
+            continue
+        if canonicalize_name(need.name) == "torch" and need.specifier and "extra" not in str(need.marker or ""):
+            return need.specifier
+    return None
+
+
+def one_folder(packages: PackageSet) -> Iterator[Conflict]:
+    """Yield the pairs of packages of which one overwrites the other."""
+    for group in _ONE_FOLDER:
+        held = [each for each in packages.requirements if each.name in group]
+        names = list(dict.fromkeys(each.name for each in held))
+        groups = {each.group for each in held}
+        if len(names) > 1 and len(groups) == 1:
+            first, second = (next(each for each in held if each.name == name) for name in names[:2])
+            yield Conflict(first, second, first.name, second.name)
+
+
+def alternatives(verdicts: Iterable[RequirementVerdict]) -> dict[tuple[str, str], list[RequirementVerdict]]:
+    """Return the verdicts by package and target: where a file names several builds of one package, one has to run."""
+    found: dict[tuple[str, str], list[RequirementVerdict]] = {}
+    for each in verdicts:
+        found.setdefault((each.resolved.requirement.name, each.target.id), []).append(each)
+    return found
+
+
+def is_open(verdict: RequirementVerdict) -> bool:
+    """Whether nothing is known of what becomes of the wheel."""
+    known = verdict.resolved.known
+    return known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD, HowKnown.FOREIGN)
