@@ -13,12 +13,14 @@ from pathlib import Path, PurePosixPath
 
 from cudacompat.app.project.rust_sources import crate_sources
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
+from cudacompat.artifacts.requirements.kinds import kind_of as requirement_kind
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import called, known
 
 _MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
+_MOST_OF_LOCK = 16 << 20  # of a file of requirements, which programs write
 _MOST_TOTAL = 256 << 20  # bytes of all together
 _MOST_FILES = 20_000
 _DEEPEST = 12
@@ -149,9 +151,10 @@ def _text(path: Path, *, follow: bool) -> str:
     with os.fdopen(os.open(path, flags), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise ValueError("not a regular file")
-        data = file.read(_MOST_BYTES + 1)
-    if len(data) > _MOST_BYTES:
-        raise TooLargeError(f"larger than {_MOST_BYTES >> 20} MiB")
+        most = _MOST_BYTES if requirement_kind(path.name) is None else _MOST_OF_LOCK
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise TooLargeError(f"larger than {most >> 20} MiB")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ValueError("UTF-16, not UTF-8")
     if b"\0" in data:
@@ -167,6 +170,8 @@ def wanted(name: str) -> bool:
     lower = name.rpartition("/")[2].lower()
     if lower.endswith(_DOCUMENTS):
         return False
+    if requirement_kind(name) is not None:
+        return True
     if lower.endswith(_SOURCES) and not lower.startswith(("dockerfile", "containerfile", "cmake")):
         return False
     if lower.endswith(".json"):
@@ -188,6 +193,8 @@ def is_build_file(name: str) -> bool:
 
 def worth_parsing(name: str, text: str) -> bool:
     """Whether the text can say anything about CUDA; files that are few and small are always taken."""
+    if requirement_kind(name) is not None:
+        return True
     return not name.lower().endswith((".yml", ".yaml", ".json", ".sh", ".bash", ".mk", ".hcl")) or (
         _worth_parsing().search(text) is not None
     )

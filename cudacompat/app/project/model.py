@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from cudacompat.app.project.files import ProjectRead, is_build_file
 from cudacompat.app.project.lists import Lists
+from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.app.project.time_limit import BUILD_SECONDS, FILE_SECONDS, RULE_SECONDS, Clock, TimeSpentError
 from cudacompat.app.project.uses import Builders, all_uses, all_wheels, uses_of
 from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, image_builds, services, settings, stages
@@ -37,6 +38,7 @@ from cudacompat.domain.project.model import (
     Word,
 )
 from cudacompat.domain.project.planned_builds import PlannedUnit
+from cudacompat.domain.wheels.package_set import PackageSet
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
@@ -85,6 +87,7 @@ class _Assembly:
                 said = str(error).splitlines()[0] if str(error) else "nested too deeply"
                 self._not_read.append(NotRead(file.name, f"not understood: {said}"))
         units = tuple(self._units())
+        packages = self._packages()
         uses = self._few(tuple(all_uses(self._uses, (command.use for command in self._commands))))
         lists = self._bounded(".", RULE_SECONDS, lambda: tuple(self._lists(uses)), ())
         return Project(
@@ -104,6 +107,7 @@ class _Assembly:
             known=_known(),
             nobodys=_nobodys(),
             wheels=all_wheels(),
+            packages=packages,
             not_read=tuple(self._not_read),
         )
 
@@ -114,6 +118,12 @@ class _Assembly:
         except TimeSpentError as error:
             self._not_read.append(NotRead(name, str(error)))
             return nothing
+
+    def _packages(self) -> tuple[PackageSet, ...]:
+        found = ProjectPackages(self._read.files)
+        sets = self._bounded(".", RULE_SECONDS, partial(found.sets, tuple(self._commands)), ())
+        self._not_read += found.not_read
+        return sets
 
     def _few(self, uses: tuple[EngineUse, ...]) -> tuple[EngineUse, ...]:
         """As many engines and versions as settings are held to."""

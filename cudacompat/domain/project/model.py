@@ -22,6 +22,7 @@ from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.domain.project.source_file import SourceFile as SourceFile
 from cudacompat.domain.project.source_file import TextSpan as TextSpan
 from cudacompat.domain.project.source_file import Word as Word
+from cudacompat.domain.wheels.package_set import PackageSet
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -320,6 +321,7 @@ class Project:
     known: Mapping[str, str] = field(default_factory=dict)  # name of a knob of any engine -> who reads it
     wheels: tuple[Prebuilt, ...] = ()  # packages that are built already
     nobodys: frozenset[str] = frozenset()  # names that look like a knob, and that no known program reads
+    packages: tuple[PackageSet, ...] = ()  # what requirement files and commands install together
     not_read: tuple[NotRead, ...] = ()
     _index: ProjectIndex = field(default_factory=ProjectIndex, init=False, repr=False, compare=False)
 

@@ -18,12 +18,11 @@ from cudacompat.domain.words.verdict import Target
 # Packages that take CUDA's libraries from beside them: two majors of these meet in one process.
 _SHARES = frozenset({"torch", "ctranslate2", "onnxruntime-gpu", "tensorflow", "vllm", "sgl-kernel"})
 # Distributions that own one folder of site-packages: the one that is installed last wins, file by file. Seen in the
-# wheels: onnxruntime 1.31.1 and onnxruntime-gpu 1.31.1, faiss-cpu 1.14.1 and faiss-gpu-cu12 1.14.1, the cupy-cuda*.
+# wheels of onnxruntime and onnxruntime-gpu 1.31.1, cupy-cuda12x and -cuda13x 14.2.0, faiss-gpu-cu12 1.14.1.post1.
 _ONE_FOLDER = (
-    frozenset({"onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino"}),
-    frozenset({"faiss-cpu", "faiss-gpu", "faiss-gpu-cu11", "faiss-gpu-cu12"}),
-    frozenset({"cupy", "cupy-cuda11x", "cupy-cuda12x", "cupy-cuda13x"}),
-    frozenset({"tensorflow", "tensorflow-cpu"}),
+    frozenset({"onnxruntime", "onnxruntime-gpu"}),
+    frozenset({"faiss-gpu-cu11", "faiss-gpu-cu12"}),
+    frozenset({"cupy-cuda11x", "cupy-cuda12x", "cupy-cuda13x"}),
 )
 
 

@@ -45,6 +45,7 @@ from cudacompat.domain.rules.lint import (
     number_loses_zero,
     only_ptx,
     other_toolkit_path,
+    packages_overwrite,
     plain_and_family,
     planned_default_target,
     planned_hole,
@@ -65,7 +66,9 @@ from cudacompat.domain.rules.lint import (
     suffix_needed,
     target_missing,
     torch_list_unset,
+    torch_mismatch,
     two_arch_settings,
+    two_cuda_majors,
     two_cuda_releases,
     undeclared_build_argument,
     unknown_target,
@@ -74,11 +77,25 @@ from cudacompat.domain.rules.lint import (
     variable_not_forwarded,
     visible_devices_in_image,
     weak_evidence,
+    wheel_by_jit,
+    wheel_cannot_run,
     wheel_instead_of_build,
+    wheel_not_known,
+    wheel_partial,
     wrong_grammar,
 )
 from cudacompat.domain.words.rule import Rule
 
+# about published wheels: `check` holds requirement files to these too
+WHEEL_RULES: tuple[Rule[Project], ...] = (
+    wheel_cannot_run.RULE,
+    wheel_partial.RULE,
+    wheel_by_jit.RULE,
+    wheel_not_known.RULE,
+    two_cuda_majors.RULE,
+    torch_mismatch.RULE,
+    packages_overwrite.RULE,
+)
 LINT_RULES: tuple[Rule[Project], ...] = (
     unquoted_semicolon.RULE,
     wrong_grammar.RULE,
@@ -150,6 +167,7 @@ LINT_RULES: tuple[Rule[Project], ...] = (
     run_without_gpu.RULE,
     other_toolkit_path.RULE,
     conda_cannot_build.RULE,
+    *WHEEL_RULES,
 )
 # of the comments in the files, after the others
 INLINE_RULES: tuple[Rule[InlineUse], ...] = (inline_ignore.RULE,)

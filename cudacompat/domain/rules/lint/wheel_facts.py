@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved
@@ -27,7 +28,7 @@ def groups_of(project: Project) -> Iterator[tuple[PackageSet, list[RequirementVe
     if not project.targets:
         return
     for packages in project.packages:
-        verdicts = project.once(("verdicts", id(packages)), lambda each=packages: each.verdicts(project.targets))
+        verdicts = project.once(("verdicts", id(packages)), partial(packages.verdicts, project.targets))
         for group in alternatives(verdicts).values():
             yield packages, group
 
@@ -44,7 +45,9 @@ def content_of(resolved: Resolved) -> str:
     row = resolved.rows[0]
     library = row.main.rpartition("/")[2] if row.main else ""
     lists = [each.text for each in row.lists]
-    text = f"{lists[0]}" + (f" and {len(lists) - 1} more lists" if len(lists) > 1 else "") if lists else "no device code"
+    text = (
+        f"{lists[0]}" + (f" and {len(lists) - 1} more lists" if len(lists) > 1 else "") if lists else "no device code"
+    )
     ptx = "" if "PTX" in text or not lists else ", no PTX"
     if resolved.known is HowKnown.BETWEEN:
         of = f"{resolved.rows[0].version} and {resolved.rows[1].version}, which were read {row.date} and agree"
@@ -71,7 +74,9 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
         return f"driver {target.driver} does not know this GPU{told}"
     if reason is Reason.DRIVER_DROPPED_GPU:
         return f"driver {target.driver} no longer drives this GPU{told}"
-    return f"no machine code there runs on {target.capability}, and no PTX: no kernel image{told or ' (CUDA error 209)'}"
+    return (
+        f"no machine code there runs on {target.capability}, and no PTX: no kernel image{told or ' (CUDA error 209)'}"
+    )
 
 
 def help_for(resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False) -> str:

@@ -1,0 +1,139 @@
+"""Which packages a project installs together: by its requirement files, and by commands of images, jobs and scripts."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from cudacompat.artifacts.requirements import conda, kinds, pip_file
+from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, requirement_of
+from cudacompat.artifacts.requirements.kinds import RequirementKind
+from cudacompat.domain.project.model import Command, SourceFile
+from cudacompat.domain.wheels.install_command import UNKNOWN, InstallCommand, install_command
+from cudacompat.domain.wheels.package_set import PackageSet
+from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.words.code import NotRead
+
+_DEEPEST = 8  # files that include each other
+
+
+class ProjectPackages:
+    """The requirement files of a project, and what commands make of them."""
+
+    def __init__(self, files: Sequence[SourceFile]) -> None:
+        self._files = {file.name: file for file in files}
+        self._kinds = {file.name: kind for file in files if (kind := kinds.kind_of(file.name)) is not None}
+        self._texts = {file.name: file for file in files if file.name in self._kinds}
+        self.not_read: list[NotRead] = []
+
+    def sets(self, commands: Sequence[Command]) -> tuple[PackageSet, ...]:
+        """Return what is installed together. A requirements file that a command installs is judged with the indexes of
+        that command."""
+        found: list[PackageSet] = []
+        taken: set[str] = set()
+        for place, group in _by_place(commands).items():
+            together: list[Requirement] = []
+            for command, install in group:
+                together += self._of_command(command, install, taken)
+            if together:
+                found.append(PackageSet(place, tuple(together)))
+        included = self._included()
+        for name, kind in self._kinds.items():
+            if name in taken or name in included:
+                continue
+            read = self._read(name, kind, None, 0)
+            if read is not None and read.requirements:
+                found.append(PackageSet(name, read.requirements))
+        return tuple(found)
+
+    def _included(self) -> frozenset[str]:
+        """The files that others of the project take in."""
+        names: set[str] = set()
+        for name, kind in self._kinds.items():
+            if kind is RequirementKind.PIP:
+                for each in pip_file.read(self._texts[name].text, name).includes:
+                    names.add(posixpath.normpath(posixpath.join(posixpath.dirname(name), each.path)))
+        return frozenset(names)
+
+    def _read(self, name: str, kind: RequirementKind, outer: Origin | None, depth: int) -> ReadRequirements | None:
+        text = self._texts[name].text
+        try:
+            read = pip_file.read(text, name, outer) if kind is RequirementKind.PIP else kinds.read(kind, text, name)
+        except ValueError as error:
+            self.not_read.append(NotRead(name, f"not understood: {error}"))
+            return None
+        for each in read.includes if depth < _DEEPEST else ():
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(name), each.path))
+            if self._kinds.get(path) is not RequirementKind.PIP or path == name:
+                continue
+            inner = self._read(path, RequirementKind.PIP, Origin(name, read.index, read.extra_indexes), depth + 1)
+            if inner is None:
+                continue
+            if each.constraint:
+                read = pip_file.constrained(read, inner)
+            else:
+                read = replace(read, requirements=(*read.requirements, *inner.requirements))
+        return read
+
+    def _of_command(self, command: Command, install: InstallCommand, taken: set[str]) -> Iterator[Requirement]:
+        place = command.place
+        file = self._files.get(place.file)
+        line = file.text.count("\n", 0, place.start) + 1 if file is not None else 1
+        if install.conda:
+            yield from conda.of_specs([(each, line) for each in install.requirements], install.channels, place.file)
+            return
+        origin = Origin(place.file, install.index, install.extra)
+        for each in install.requirements:
+            try:
+                found = requirement_of(each, line, origin)
+            except ValueError:
+                continue
+            if found is not None:
+                yield found
+        for path in install.files:
+            named = self._file_called(path)
+            if named is None:
+                continue
+            taken.add(named)
+            read = self._read(named, RequirementKind.PIP, origin, 0)
+            for constraint in install.constraints if read is not None else ():
+                limit = self._file_called(constraint)
+                limits = self._read(limit, RequirementKind.PIP, origin, 0) if limit is not None else None
+                read = pip_file.constrained(read, limits) if limits is not None and read is not None else read
+            yield from read.requirements if read is not None else ()
+
+    def _file_called(self, path: str) -> str | None:
+        """The requirements file of the project that a command means: the only one with that name, or path."""
+        if path == UNKNOWN:
+            return None
+        wanted = posixpath.normpath(path)
+        ends = [
+            name
+            for name, kind in self._kinds.items()
+            if kind is RequirementKind.PIP
+            and (name == wanted or name.endswith("/" + wanted) or wanted.endswith("/" + name))
+        ]
+        if not ends:
+            base = posixpath.basename(wanted)
+            ends = [name for name in self._kinds if posixpath.basename(name) == base]
+        return ends[0] if len(ends) == 1 else (wanted if wanted in ends else None)
+
+
+def _by_place(commands: Sequence[Command]) -> dict[str, list[tuple[Command, InstallCommand]]]:
+    """The commands that install, by the stage, job or file whose environment they make."""
+    found: dict[str, list[tuple[Command, InstallCommand]]] = {}
+    for command in commands:
+        words = [word.text if word.known else None for word in command.words]
+        environment = {name: setting.value for name, setting in command.environment.items()}
+        install = install_command(command.program, words, environment)
+        if install is None:
+            continue
+        if command.stage is not None:
+            place = f"{command.stage.file}:{command.stage.number}"
+        elif command.job is not None:
+            place = f"{command.job.file}:{command.job.name}"
+        else:
+            place = command.place.file
+        found.setdefault(place, []).append((command, install))
+    return found
