@@ -1,0 +1,22 @@
+"""`packages-overwrite`: two packages own the same files."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase, NearMiss
+
+CASES = (
+    LintCase(
+        bad={"requirements.txt": "onnxruntime==1.20.1\nonnxruntime-gpu==1.20.1\n"},
+        good={"requirements.txt": "onnxruntime-gpu==1.20.1\n"},
+        line="onnxruntime-gpu",
+    ),
+)
+NEAR_MISSES = (
+    NearMiss(
+        "each is in an extra of its own",
+        {
+            "pyproject.toml": '[project]\nname = "a"\nversion = "1"\n[project.optional-dependencies]\n'
+            'cpu = ["onnxruntime==1.20.1"]\ngpu = ["onnxruntime-gpu==1.20.1"]\n'
+        },
+    ),
+)
