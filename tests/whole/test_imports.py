@@ -119,7 +119,7 @@ NOT_CHECK = (
 # All of lint's own, engines and parsers; nothing of binaries, machines or generated text.
 LINT = (
     *(*CLI, "cli.output", "app*", "domain*", "engines*"),
-    *("artifacts", "artifacts.buildfiles*", "report.commands.lint_json"),
+    *("artifacts", "artifacts.buildfiles*", "artifacts.requirements*", "report.commands.lint_json"),
 )
 NOT_LINT = (
     *("domain.logs*", "domain.tables.pci_ids", "domain.tables.gpu_names"),

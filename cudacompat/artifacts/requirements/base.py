@@ -90,7 +90,7 @@ def requirement_of(text: str, line: int, origin: Origin, *, group: str = "") -> 
         raise ValueError(f"not a requirement: {text[:80]!r}") from None
     if not applies(parsed.marker):
         return None
-    return made(str(canonicalize_name(parsed.name)), str(parsed.specifier), text, line, origin=origin, group=group)
+    return made(str(canonicalize_name(parsed.name)), str(parsed.specifier), text, line=line, origin=origin, group=group)
 
 
 def made(
@@ -136,11 +136,11 @@ def _of_address(text: str, line: int, origin: Origin, *, group: str) -> Requirem
         package, version, _, _ = parse_wheel_filename(file)
     except (InvalidWheelFilename, ValueError):
         if named:  # a checkout, or an sdist: built here
-            return made(str(canonicalize_name(name.partition("[")[0].strip())), "", text, line, origin=origin,
+            return made(str(canonicalize_name(name.partition("[")[0].strip())), "", text, line=line, origin=origin,
                         group=group, own_index=index_name(address))  # fmt: skip
         return None
     index = index_name(address)
-    return made(str(package), f"=={version}", text, line, origin=origin, group=group, own_index=index)
+    return made(str(package), f"=={version}", text, line=line, origin=origin, group=group, own_index=index)
 
 
 def line_of(text: str, pattern: str, start: int = 0) -> int:

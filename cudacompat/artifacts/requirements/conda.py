@@ -46,7 +46,7 @@ def environment(text: str, file: str) -> ReadRequirements:
             pip = item.get("pip")
             lines = "\n".join(each.text or "" for each in pip.items) if pip is not None else ""
             if pip is not None and pip.items:
-                found += _of_pip(pip, lines, text, file)
+                found += _of_pip(pip, lines, text, file=file)
         found += of_specs(specs, channels.words() if channels is not None else (), file)
     return ReadRequirements(all_made(found), not_understood=tuple(wrong))
 
@@ -77,7 +77,7 @@ def of_specs(specs: Sequence[tuple[str, int]], channels: Sequence[str], file: st
             index = own
         if name == "cpuonly" or name.startswith("cuda") or name == "pytorch-cuda":
             continue
-        yield made(_NAMES.get(name, name), _specifier(match[2] or ""), text, line, origin=Origin(file), own_index=index)
+        yield made(_NAMES.get(name, name), _specifier(match[2] or ""), text, line=line, origin=Origin(file), own_index=index)
 
 
 def _cuda(spec: str) -> str | None:
@@ -106,10 +106,10 @@ def conda_lock(text: str, file: str) -> ReadRequirements:
         name, version = str(package.get("name")), str(package.get("version"))
         line = _line(text, rf"name:\s*{re.escape(name)}\s*$")
         if package.get("manager") == "pip":
-            found.append(made(str(canonicalize_name(name)), f"=={version}", f"{name}=={version}", line,
+            found.append(made(str(canonicalize_name(name)), f"=={version}", f"{name}=={version}", line=line,
                               origin=Origin(file), locked=True))  # fmt: skip
         else:
-            found.append(_of_file(str(package.get("url", "")), name, version, line, file=file))
+            found.append(_of_file(str(package.get("url", "")), name, version, line=line, file=file))
     return ReadRequirements(all_made(found))
 
 
@@ -130,7 +130,7 @@ def pixi_lock(text: str, file: str) -> ReadRequirements:
         if "conda" in package or package.get("kind") == "conda":
             match = _FILE.search(address)
             if match is not None and ("/linux-64/" in address or "/noarch/" in address):
-                found.append(_of_file(address, match[1], match[2], line, file=file))
+                found.append(_of_file(address, match[1], match[2], line=line, file=file))
         elif address.endswith(".whl"):
             try:
                 found.append(requirement_of(address, line, Origin(file)))
@@ -147,7 +147,7 @@ def _of_file(address: str, name: str, version: str, line: int, *, file: str) -> 
     if build is not None and "/pytorch/" in address:
         index = f"cu{build[1]}{build[2]}"
     plain = _NAMES.get(name, name)
-    return made(plain, f"=={version}", f"{name}={version}", line, origin=Origin(file), locked=True, own_index=index)
+    return made(plain, f"=={version}", f"{name}={version}", line=line, origin=Origin(file), locked=True, own_index=index)
 
 
 def _mapping(text: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ Table = Mapping[str, Any]
 def uv(text: str, file: str) -> ReadRequirements:
     """Return the packages of a uv.lock; `LaterFormatError` for a newer format, `ValueError` for no such file."""
     document = toml_document(text)
-    _held_to(document.get("version"), 1, "uv.lock", "version")
+    _held_to(document.get("version"), 1, "uv.lock", key="version")
     places = _Places(text)
     found = []
     for package in _tables(document, "package"):
@@ -39,14 +39,14 @@ def uv(text: str, file: str) -> ReadRequirements:
         if not any(applies(each) for each in markers if each is None or isinstance(each, str)):
             continue
         address = str(source.get("registry") or source.get("url") or source.get("git") or "")
-        found.append(_locked(package, file, places, address))
+        found.append(_locked(package, file, places, address=address))
     return ReadRequirements(all_made(found))
 
 
 def poetry(text: str, file: str) -> ReadRequirements:
     """Return the packages of a poetry.lock; `LaterFormatError` for a newer format, `ValueError` for no such file."""
     document = toml_document(text)
-    _held_to(_table(document, "metadata").get("lock-version"), 2, "poetry.lock", "lock-version")
+    _held_to(_table(document, "metadata").get("lock-version"), 2, "poetry.lock", key="lock-version")
     places = _Places(text)
     found = []
     for package in _tables(document, "package"):
@@ -57,14 +57,14 @@ def poetry(text: str, file: str) -> ReadRequirements:
         marker = package.get("markers")
         if not applies(marker if isinstance(marker, str) else None):
             continue
-        found.append(_locked(package, file, places, address))
+        found.append(_locked(package, file, places, address=address))
     return ReadRequirements(all_made(found))
 
 
 def pdm(text: str, file: str) -> ReadRequirements:
     """Return the packages of a pdm.lock; `LaterFormatError` for a newer format, `ValueError` for no such file."""
     document = toml_document(text)
-    _held_to(_table(document, "metadata").get("lock_version"), 4, "pdm.lock", "lock_version")
+    _held_to(_table(document, "metadata").get("lock_version"), 4, "pdm.lock", key="lock_version")
     places = _Places(text)
     found = []
     for package in _tables(document, "package"):
@@ -72,7 +72,7 @@ def pdm(text: str, file: str) -> ReadRequirements:
         if package.get("path") or not applies(marker if isinstance(marker, str) else None):
             continue
         files = [str(each.get("url", "")) for each in package.get("files", ()) if isinstance(each, dict)]
-        found.append(_locked(package, file, places, str(package.get("url") or next(filter(None, files), ""))))
+        found.append(_locked(package, file, places, address=str(package.get("url") or next(filter(None, files), ""))))
     return ReadRequirements(all_made(found))
 
 
@@ -80,7 +80,7 @@ def pylock(text: str, file: str) -> ReadRequirements:
     """Return the packages of a pylock.toml (PEP 751); `LaterFormatError` for a newer format, `ValueError` for no such
     file."""
     document = toml_document(text)
-    _held_to(document.get("lock-version"), 1, "pylock.toml", "lock-version")
+    _held_to(document.get("lock-version"), 1, "pylock.toml", key="lock-version")
     places = _Places(text)
     found = []
     for package in _tables(document, "packages"):
@@ -88,7 +88,7 @@ def pylock(text: str, file: str) -> ReadRequirements:
         if package.get("directory") or not applies(marker if isinstance(marker, str) else None):
             continue
         wheels = [str(each.get("url", "")) for each in package.get("wheels", ()) if isinstance(each, dict)]
-        found.append(_locked(package, file, places, str(package.get("index") or next(filter(None, wheels), ""))))
+        found.append(_locked(package, file, places, address=str(package.get("index") or next(filter(None, wheels), ""))))
     return ReadRequirements(all_made(found))
 
 
@@ -101,7 +101,7 @@ def pipfile(text: str, file: str) -> ReadRequirements:
     if not isinstance(document, dict) or not isinstance(document.get("_meta"), dict):
         raise ValueError("no Pipfile.lock: it has no _meta")
     meta = document["_meta"]
-    _held_to(meta.get("pipfile-spec"), 6, "Pipfile.lock", "pipfile-spec")
+    _held_to(meta.get("pipfile-spec"), 6, "Pipfile.lock", key="pipfile-spec")
     sources = {
         str(each.get("name")): index_name(str(each.get("url", "")))
         for each in meta.get("sources", ())
@@ -109,7 +109,7 @@ def pipfile(text: str, file: str) -> ReadRequirements:
     }
     found: list[Requirement | None] = []
     for part in ("default", "develop"):
-        found += _of_pipfile(document, part, text, file, sources=sources)
+        found += _of_pipfile(document, part, text, file=file, sources=sources)
     return ReadRequirements(all_made(found))
 
 
@@ -124,7 +124,7 @@ def _of_pipfile(
         line = _line(text, rf'"{re.escape(str(name))}"\s*:')
         index = sources.get(str(row.get("index")), PYPI)
         yield made(
-            str(canonicalize_name(str(name))), f"=={version}", f"{name}=={version}", line,
+            str(canonicalize_name(str(name))), f"=={version}", f"{name}=={version}", line=line,
             origin=Origin(file), locked=True, own_index=index, group="" if part == "default" else part,
         )  # fmt: skip
 
@@ -142,7 +142,7 @@ def _locked(package: Table, file: str, places: _Places, address: str) -> Require
     if not isinstance(version, str):
         return None
     return made(
-        str(canonicalize_name(name)), f"=={version}", f"{name}=={version}", line,
+        str(canonicalize_name(name)), f"=={version}", f"{name}=={version}", line=line,
         origin=Origin(file), locked=True, own_index=index_name(address) if address else PYPI,
     )  # fmt: skip
 

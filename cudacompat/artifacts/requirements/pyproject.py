@@ -120,7 +120,7 @@ def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> It
                 index = own.named.get(str(row.get("source"))) if isinstance(row, dict) else None
                 line = _line(text, str(name))
                 yield made(
-                    str(canonicalize_name(str(name))), pep440(version), f"{name} = {version!r}", line,
+                    str(canonicalize_name(str(name))), pep440(version), f"{name} = {version!r}", line=line,
                     origin=origin, group=group, own_index=index or PYPI,
                 )  # fmt: skip
 

@@ -161,9 +161,9 @@ def _resolved(requirement: Requirement, by: str, *, platform: str) -> Resolved:
         how = f"which {by} asks for"
     if version is None:
         known = HowKnown.FOREIGN if _is_foreign(requirement) else HowKnown.UNREAD
-        return Resolved(requirement, None, requirement.build, how, known=known)
+        return Resolved(requirement, None, requirement.build, how=how, known=known)
     known, rows = _rows_for(requirement.name, version, requirement.build, platform=platform)
-    return Resolved(requirement, version, requirement.build, how, known=known, rows=rows)
+    return Resolved(requirement, version, requirement.build, how=how, known=known, rows=rows)
 
 
 def _is_foreign(requirement: Requirement) -> bool:
@@ -256,12 +256,12 @@ def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> R
         alike = len(known) == len(verdicts) and len({each.outcome for each in known}) == 1
         if alike and (target.driver is None or len({each.row.cuda_major for each in known}) == 1):
             newest = max(known, key=lambda each: each.min_driver or 0)
-            return RequirementVerdict(resolved, target, newest.outcome, newest)
+            return RequirementVerdict(resolved, target, newest.outcome, verdict=newest)
         unread = replace(resolved, known=HowKnown.UNREAD)
         return RequirementVerdict(unread, target, Outcome.UNDECIDED)
     if resolved.known in (HowKnown.READ, HowKnown.DOCUMENTED):
         verdict = judge_row(resolved.rows[0], target, cuda)
-        return RequirementVerdict(resolved, target, verdict.outcome if verdict is not None else None, verdict)
+        return RequirementVerdict(resolved, target, verdict.outcome if verdict is not None else None, verdict=verdict)
     if resolved.known is HowKnown.ABSENT:
         return RequirementVerdict(resolved, target, Outcome.FAILS)
     return RequirementVerdict(resolved, target, Outcome.UNDECIDED)

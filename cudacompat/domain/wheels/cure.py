@@ -157,7 +157,7 @@ def _preference(candidate: Resolved) -> tuple[int, str]:
 def _candidates(package: str, platform: str) -> Iterator[Resolved]:
     for row in rows_of(package, platform, None):
         if row.has_code:
-            yield _candidate(package, row.version, row.index, HowKnown.READ, row=row)
+            yield _candidate(package, row.version, row.index, known=HowKnown.READ, row=row)
     if package != "torch":
         return
     read = {row.version for row in rows_of("torch", platform)}
@@ -167,7 +167,7 @@ def _candidates(package: str, platform: str) -> Iterator[Resolved]:
             continue
         if plain_torch_index(newest) == row.index and newest in read and platform == DEFAULT_PLATFORM:
             continue  # PyPI's own wheel is the same build
-        yield _candidate("torch", newest, row.index, HowKnown.DOCUMENTED, row=row)
+        yield _candidate("torch", newest, row.index, known=HowKnown.DOCUMENTED, row=row)
 
 
 def _candidate(package: str, version: Version, build: str, known: HowKnown, *, row: object) -> Resolved:
@@ -175,8 +175,8 @@ def _candidate(package: str, version: Version, build: str, known: HowKnown, *, r
 
     if not isinstance(row, WheelRow):
         raise TypeError(row)
-    requirement = Requirement(package, f"=={version}", f"{package}=={version}", "", 0, index=build)
-    return Resolved(requirement, version, build, "", known=known, rows=(row,))
+    requirement = Requirement(package, f"=={version}", f"{package}=={version}", file="", line=0, index=build)
+    return Resolved(requirement, version, build, how="", known=known, rows=(row,))
 
 
 @cache

@@ -36,7 +36,7 @@ class CodeList:
         sass, _, ptx = self.text.partition("+PTX")
         entries = [_entry(CodeKind.SASS, f"sm_{each}", None) for each in sass.split()]
         entries += [_entry(CodeKind.PTX, f"compute_{each}", isas.get(each)) for each in ptx.split()]
-        return DeviceModule(0, ".nv_fatbin", Registration.REGISTERED, tuple(entries))
+        return DeviceModule(0, ".nv_fatbin", Registration.REGISTERED, entries=tuple(entries))
 
 
 def _entry(kind: CodeKind, target: str, isa: str | None) -> FatbinEntry:

@@ -78,7 +78,7 @@ def two_majors(packages: PackageSet) -> Iterator[Conflict]:
     torch = next((each for each in found if each[1].name == "torch"), found[0] if found else None)
     other = next((each for each in found if torch is not None and each[0] != torch[0]), None)
     if torch is not None and other is not None:
-        yield Conflict(torch[1], other[1], torch[2], other[2])
+        yield Conflict(torch[1], other[1], torch[2], second_label=other[2])
 
 
 def torch_mismatches(packages: PackageSet) -> Iterator[tuple[Conflict, str]]:
@@ -93,7 +93,7 @@ def torch_mismatches(packages: PackageSet) -> Iterator[tuple[Conflict, str]]:
         if each is torch or each.requirement.pinned is None:
             continue
         asked = _torch_asked(each)
-        conflict = Conflict(torch.requirement, each.requirement, torch.label, each.label)
+        conflict = Conflict(torch.requirement, each.requirement, torch.label, second_label=each.label)
         if asked is not None and not asked.contains(torch.version, prereleases=True):
             yield conflict, f"torch{asked}"
         elif cuda_of_index(each.build) and cuda_of_index(torch.build) and each.build != torch.build:
@@ -121,7 +121,7 @@ def one_folder(packages: PackageSet) -> Iterator[Conflict]:
         groups = {each.group for each in held}
         if len(names) > 1 and len(groups) == 1:
             first, second = (next(each for each in held if each.name == name) for name in names[:2])
-            yield Conflict(first, second, first.name, second.name)
+            yield Conflict(first, second, first.name, second_label=second.name)
 
 
 def alternatives(verdicts: Iterable[RequirementVerdict]) -> dict[tuple[str, str], list[RequirementVerdict]]:

@@ -50,7 +50,7 @@ def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVe
             min_driver = None
     elif said is not None and anyhow.outcome is not outcome and said in _RUNS_AS_IT_IS and reason in _OF_PTX:
         outcome, reason, min_driver = said, None, None
-    return _held_to_driver(WheelVerdict(row, target, outcome, reason, min_driver=min_driver))
+    return _held_to_driver(WheelVerdict(row, target, outcome, reason=reason, min_driver=min_driver))
 
 
 _OF_PTX = (Reason.PTX_ISA_TOO_NEW, Reason.JIT_DISABLED)
@@ -95,8 +95,8 @@ def _held_to_driver(verdict: WheelVerdict) -> WheelVerdict:
     driver = verdict.target.driver
     needed = max(verdict.min_driver or 0, floor.driver.branch, _first_branch(verdict.target))
     if driver is not None and not takes_runtime(driver, floor):
-        return WheelVerdict(verdict.row, verdict.target, Outcome.FAILS, Reason.RUNTIME_NEEDS_DRIVER, min_driver=needed)
-    return WheelVerdict(verdict.row, verdict.target, verdict.outcome, verdict.reason, min_driver=needed)
+        return WheelVerdict(verdict.row, verdict.target, Outcome.FAILS, reason=Reason.RUNTIME_NEEDS_DRIVER, min_driver=needed)
+    return WheelVerdict(verdict.row, verdict.target, verdict.outcome, reason=verdict.reason, min_driver=needed)
 
 
 def _first_branch(target: Target) -> int:

@@ -37,7 +37,7 @@ def check(project: Project) -> Iterable[Finding]:
             RULE.id,
             Severity.NOTE,
             f"{resolved.label} runs on {target.label} by JIT",
-            resolved,
+            resolved=resolved,
             target=target,
             found=content_of(resolved),
             why="the driver compiles its PTX at the first start",

@@ -38,7 +38,7 @@ def check(project: Project) -> Iterable[Finding]:
             RULE.id,
             Severity.ERROR,
             f"{resolved.label} does not exist" if absent else message,
-            resolved,
+            resolved=resolved,
             target=target,
             found=None if absent else content_of(resolved),
             why=reason_of(verdict),

@@ -41,7 +41,7 @@ def check(project: Project) -> Iterable[Finding]:
             RULE.id,
             Severity.NOTE,
             f"{resolved.label} is not known: {newest}",
-            resolved,
+            resolved=resolved,
             found=content_of(resolved) if not resolved.rows else None,
             why=f"its index, {resolved.build}, was not read" if foreign else None,
             help_=f"cudacompat check {pin} reads the wheel itself",

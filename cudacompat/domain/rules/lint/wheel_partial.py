@@ -31,7 +31,7 @@ def check(project: Project) -> Iterable[Finding]:
             RULE.id,
             Severity.WARNING,
             f"{resolved.label} lacks some kernels on {target.label}",
-            resolved,
+            resolved=resolved,
             target=target,
             found=content_of(resolved),
             why="features that call them end in CUDA error 209 or 500",
