@@ -77,7 +77,9 @@ def of_specs(specs: Sequence[tuple[str, int]], channels: Sequence[str], file: st
             index = own
         if name == "cpuonly" or name.startswith("cuda") or name == "pytorch-cuda":
             continue
-        yield made(_NAMES.get(name, name), _specifier(match[2] or ""), text, line=line, origin=Origin(file), own_index=index)
+        yield made(
+            _NAMES.get(name, name), _specifier(match[2] or ""), text, line=line, origin=Origin(file), own_index=index
+        )
 
 
 def _cuda(spec: str) -> str | None:
@@ -147,7 +149,9 @@ def _of_file(address: str, name: str, version: str, line: int, *, file: str) -> 
     if build is not None and "/pytorch/" in address:
         index = f"cu{build[1]}{build[2]}"
     plain = _NAMES.get(name, name)
-    return made(plain, f"=={version}", f"{name}={version}", line=line, origin=Origin(file), locked=True, own_index=index)
+    return made(
+        plain, f"=={version}", f"{name}={version}", line=line, origin=Origin(file), locked=True, own_index=index
+    )
 
 
 def _mapping(text: str) -> dict[str, Any]:

@@ -88,7 +88,9 @@ def pylock(text: str, file: str) -> ReadRequirements:
         if package.get("directory") or not applies(marker if isinstance(marker, str) else None):
             continue
         wheels = [str(each.get("url", "")) for each in package.get("wheels", ()) if isinstance(each, dict)]
-        found.append(_locked(package, file, places, address=str(package.get("index") or next(filter(None, wheels), ""))))
+        found.append(
+            _locked(package, file, places, address=str(package.get("index") or next(filter(None, wheels), "")))
+        )
     return ReadRequirements(all_made(found))
 
 

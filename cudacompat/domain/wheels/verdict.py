@@ -95,7 +95,9 @@ def _held_to_driver(verdict: WheelVerdict) -> WheelVerdict:
     driver = verdict.target.driver
     needed = max(verdict.min_driver or 0, floor.driver.branch, _first_branch(verdict.target))
     if driver is not None and not takes_runtime(driver, floor):
-        return WheelVerdict(verdict.row, verdict.target, Outcome.FAILS, reason=Reason.RUNTIME_NEEDS_DRIVER, min_driver=needed)
+        return WheelVerdict(
+            verdict.row, verdict.target, Outcome.FAILS, reason=Reason.RUNTIME_NEEDS_DRIVER, min_driver=needed
+        )
     return WheelVerdict(verdict.row, verdict.target, verdict.outcome, reason=verdict.reason, min_driver=needed)
 
 
