@@ -29,6 +29,44 @@ OF_TOOLS = {
 
 # Where a name may stand, and why. A row goes when its last name goes; none is added without a reason of its own.
 ALLOWED: dict[str, tuple[frozenset[str], str]] = {
+    "app/wheels/rows.py": (
+        frozenset({"ctranslate2", "cupy", "onnxruntime", "pytorch", "torch"}),
+        "the distributions that tell which rows were measured for them",
+    ),
+    "artifacts/requirements/conda.py": (
+        frozenset({"pytorch", "torch"}),
+        "conda's name of a distribution, beside the index's",
+    ),
+    "domain/rules/lint/torch_mismatch.py": (frozenset({"torch"}), "the distribution that the rule is about"),
+    "domain/rules/lint/wheel_facts.py": (frozenset({"torch"}), "the distribution that has indexes by CUDA release"),
+    "domain/wheels/answer.py": (frozenset({"torch"}), "the distribution that has indexes by CUDA release"),
+    "domain/wheels/cure.py": (frozenset({"torch"}), "the distribution that has indexes by CUDA release"),
+    "domain/wheels/install_command.py": (frozenset({"torch"}), "the distribution that has indexes by CUDA release"),
+    "domain/wheels/measured.py": (
+        frozenset({"bitsandbytes", "cupy", "torch", "vllm"}),
+        "distributions whose CUDA release is read off their names",
+    ),
+    "domain/wheels/package_set.py": (
+        frozenset(
+            {
+                "ctranslate2",
+                "cupy",
+                "cupy-cuda12x",
+                "cupy-cuda13x",
+                "faiss-gpu",
+                "onnxruntime",
+                "onnxruntime-gpu",
+                "torch",
+                "vllm",
+            }
+        ),
+        "distributions that lie over each other or need the same CUDA, as published",
+    ),
+    "domain/wheels/requirement.py": (
+        frozenset({"pytorch", "torch"}),
+        "spellings of a distribution in conda and in the index",
+    ),
+    "domain/wheels/table.py": (frozenset({"pytorch", "torch"}), "the distribution that has indexes by CUDA release"),
     "app/inputs/packages.py": (frozenset({"onnxruntime-gpu"}), "an example of a release in the words of a usage error"),
     "cli/commands/generate.py": (frozenset({"whisper-rs", "whisper.cpp"}), "examples of engines in the help"),
     "cli/commands/rebuild.py": (frozenset({"whisper-rs", "whisper.cpp"}), "examples of engines in the help"),
