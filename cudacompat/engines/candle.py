@@ -21,12 +21,15 @@ from cudacompat.domain.builds.engine import (
 )
 from cudacompat.engines.record import EngineRecord
 
-_KERNELS = "candle-kernels/build.rs of huggingface/candle at 2a13b0f (0.11.0) and its tags from 0.5.1 on"
+_KERNELS = (
+    "candle-kernels/build.rs of huggingface/candle at 2a13b0f (0.11.0), its tags from 0.5.1 on, and its history: "
+    "bindgen_cuda since 30313c3 (0.3.3), nvidia-smi always"
+)
 _FORGE = "src/compute_cap.rs and src/builder.rs of cudaforge (haricot/cudaforge at 9b8621c; cudaforge 0.1.5 on docs.rs)"
 _BINDGEN = "src/lib.rs of Narsil/bindgen_cuda at a6b0c89"
 
 _BY_FORGE = Window("0.10.0")
-_BY_BINDGEN = Window("0.5.1", "0.10.0")
+_BY_BINDGEN = Window("0.4.0", "0.10.0")
 
 ENGINE = EngineRecord(
     name="candle",
@@ -38,7 +41,7 @@ ENGINE = EngineRecord(
     current="0.11.0",
     source=f"{_KERNELS}; {_FORGE}; {_BINDGEN}",
     unset="the build script asks nvidia-smi; without a GPU, as in an image build, it stops with an error",
-    native=Native(f"{_FORGE}; {_BINDGEN}: :475", Window("0.5.1"), stops=True),
+    native=Native(f"{_FORGE}; {_BINDGEN}: :475; {_KERNELS}", stops=True),
     knobs=(
         Knob(
             "CUDA_COMPUTE_CAP",

@@ -193,7 +193,19 @@ def listed_of(setting: Setting, use: EngineUse, carrier: ListName, command: Comm
         wrong=wrong,
         word=word,
         command=command,
+        choices=_choices(carrier.grammar, setting),
     )
+
+
+def _choices(grammar: Grammar, setting: Setting) -> tuple[ArchList, ...]:
+    """The lists that the setting may be; none where one of them is no list."""
+    found: list[ArchList] = []
+    for value in setting.choices if setting.value is None else ():
+        try:
+            found.append(_read(grammar, value.replace("\\;", ";")))
+        except UnreadableListError:
+            return ()
+    return tuple(found)
 
 
 # PyTorch's and CMake's FindCUDA replace spaces by semicolons before they look at the items.

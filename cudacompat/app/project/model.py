@@ -11,6 +11,7 @@ from typing import TypeVar
 from cudacompat.app.project.files import ProjectRead, is_build_file
 from cudacompat.app.project.lists import Lists
 from cudacompat.app.project.packages import ProjectPackages
+from cudacompat.app.project.sourced import Scripts
 from cudacompat.app.project.time_limit import BUILD_SECONDS, FILE_SECONDS, RULE_SECONDS, Clock, TimeSpentError
 from cudacompat.app.project.uses import Builders, all_uses, all_wheels, uses_of
 from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, image_builds, services, settings, stages
@@ -72,6 +73,7 @@ class _Assembly:
         self._services: list[Service] = []
         self._image_builds: list[ImageBuild] = []
         names = [file.name for file in read.files if settings.is_dockerfile(file.name)]
+        self._scripts = Scripts(read.files)
         self._dockerfiles = image_builds.Dockerfiles(names)
         self._placed: set[int] = set()  # where the settings of the file begin that were kept
         self._environment: Mapping[str, Setting] | None = None
@@ -153,7 +155,7 @@ class _Assembly:
         elif kind is FileKind.GITHUB or kind is FileKind.GITLAB:
             self._ci(file, yaml_tree(file.text), kind)
         elif kind is FileKind.SCRIPT:
-            self._script(file, shell.commands(file, 0, len(file.text), environment={}))
+            self._script(file, shell.commands(file, 0, len(file.text), environment={}, sources=self._scripts))
         elif kind is FileKind.MAKE:
             self._script(file, _of_make(file))
             self._given(file)
@@ -170,7 +172,7 @@ class _Assembly:
     # -- kinds of files
 
     def _dockerfile(self, file: SourceFile) -> None:
-        image = stages.read(file)
+        image = stages.read(file, self._scripts)
         self._stages += image.stages
         self._keep(image.before)
         builders: dict[int, Builders] = {}
@@ -204,7 +206,7 @@ class _Assembly:
         return begun
 
     def _ci(self, file: SourceFile, documents: tuple[Node, ...], kind: FileKind) -> None:
-        for read in ci.jobs(file, documents, kind):
+        for read in ci.jobs(file, documents, kind, sources=self._scripts):
             self._jobs.append(read.job)
             self._keep(each for each in read.job.environment.values() if each.place.start not in self._placed)
             foreign = any(step.action("actions/checkout") and "repository" in step.given for step in read.job.steps)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.kinds import FileKind
 from cudacompat.artifacts.buildfiles.positions import Node
+from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile
 
 _EXPRESSION = re.compile(r"\$\{\{.{0,2000}?\}\}", re.DOTALL)
-_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
+_OF_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_MOST_CHOICES = 32  # values of one name of a matrix; more are as good as unknown
 _MOST_VARIABLES = 1_000_000  # of all steps of a document together
 _CONFIG_KEYS = frozenset({"default", "variables", "include", "stages", "workflow", "image", "services", "cache"})
 
@@ -28,10 +31,12 @@ class JobRead:
     commands: tuple[ShellCommand, ...]
 
 
-def jobs(file: SourceFile, documents: tuple[Node, ...], kind: FileKind) -> Iterator[JobRead]:
+def jobs(
+    file: SourceFile, documents: tuple[Node, ...], kind: FileKind, sources: Sources | None = None
+) -> Iterator[JobRead]:
     """Yield the jobs of a GitHub workflow or a GitLab pipeline."""
     for document in documents:
-        yield from (_github if kind is FileKind.GITHUB else _gitlab)(file, document)
+        yield from (_github if kind is FileKind.GITHUB else _gitlab)(file, document, sources)
 
 
 def variables(
@@ -60,7 +65,7 @@ def _setting(file: SourceFile, name: str, node: Node, start: int, text: str, way
     return Setting(name, text if known else None, place, way=way, written=written, quote=node.quote)
 
 
-def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
+def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterator[JobRead]:
     merged = _Merged()
     top = variables(file, document.get("env"))
     for name, node in (document.get("jobs") or Node(0, 0)).entries.items():
@@ -87,7 +92,7 @@ def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
             )
             run = step.get("run")
             if run is not None and _is_shell(step.get("shell") or usual, windows):
-                found = run_text(file, run, visible)
+                found = run_text(file, run, visible, sources)
                 commands += (replace(each, conditional=True) if conditional else each for each in found)
         job = CiJob(
             file=file.name,
@@ -100,7 +105,36 @@ def _github(file: SourceFile, document: Node) -> Iterator[JobRead]:
             steps=tuple(steps),
             matrix=matrix,
         )
-        yield JobRead(job, tuple(commands))
+        yield JobRead(job, tuple(with_matrix(commands, matrix)))
+
+
+def with_matrix(commands: Iterable[ShellCommand], matrix: Mapping[str, tuple[str, ...]]) -> Iterator[ShellCommand]:
+    """Yield the commands, with the values of a matrix for the settings that are one of its names as it is."""
+    seen: dict[int, tuple[Mapping[str, Setting], Mapping[str, Setting]]] = {}
+    for command in commands if matrix else ():
+        environment = command.environment
+        if id(environment) not in seen:
+            chosen = {name: of_matrix(each, matrix, {}) for name, each in environment.items()}
+            changed = any(each is not environment[name] for name, each in chosen.items())
+            seen[id(environment)] = environment, chosen if changed else environment
+        around = seen[id(environment)][1]
+        defines = tuple(of_matrix(each, matrix, around) for each in command.defines)
+        yield replace(command, environment=around, defines=defines)
+    if not matrix:
+        yield from commands
+
+
+def of_matrix(setting: Setting, matrix: Mapping[str, tuple[str, ...]], environment: Mapping[str, Setting]) -> Setting:
+    """The setting, with the values of a matrix where it is one of its names, or a variable that is, as it is."""
+    if setting.value is not None or setting.choices:
+        return setting
+    written = setting.written.strip()
+    match, named = _OF_MATRIX.fullmatch(written), _OF_VARIABLE.fullmatch(written)
+    if match is not None:
+        values = matrix.get(match[1], ())
+        return replace(setting, choices=values) if len(values) <= _MOST_CHOICES else setting
+    handed = environment.get(named[1] or named[2]) if named is not None else None
+    return replace(setting, choices=handed.choices) if handed is not None and handed.choices else setting
 
 
 class _Merged:
@@ -131,12 +165,19 @@ def _matrix(node: Node | None) -> dict[str, tuple[str, ...]]:
     for name, each in node.entries.items() if node is not None else ():
         if name == "include":
             for entry in each.items:
-                for key, value in entry.entries.items():
-                    if value.text is not None:
-                        found.setdefault(key, []).append(value.text)
+                _add_entries(found, "", entry)
         elif name != "exclude":
             found.setdefault(name, []).extend(each.words())
+            for entry in each.items:
+                _add_entries(found, f"{name}.", entry)
     return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
+
+
+def _add_entries(found: dict[str, list[str]], before: str, entry: Node) -> None:
+    """Add the texts of a mapping in a matrix, by the names by which a step asks for them: `config.archs`."""
+    for key, value in entry.entries.items():
+        if value.text is not None:
+            found.setdefault(before + key, []).append(value.text)
 
 
 def _each(text: str, matrix: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -145,7 +186,7 @@ def _each(text: str, matrix: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     return matrix.get(match[1]) or (text,) if match is not None else (text,)
 
 
-def _gitlab(file: SourceFile, document: Node) -> Iterator[JobRead]:
+def _gitlab(file: SourceFile, document: Node, sources: Sources | None) -> Iterator[JobRead]:
     merged = _Merged()
     top = variables(file, document.get("variables"))
     default = document.get("default", "image") or document.get("image")
@@ -162,7 +203,7 @@ def _gitlab(file: SourceFile, document: Node) -> Iterator[JobRead]:
             script = node.get(key)
             for line in (script.items or (script,)) if script is not None else ():
                 if line.text is not None:
-                    commands += run_text(file, line, environment)
+                    commands += run_text(file, line, environment, sources)
         job = CiJob(
             file=file.name,
             name=name,
@@ -191,10 +232,12 @@ def _caches(file: SourceFile, node: Node | None) -> Iterator[JobStep]:
         yield JobStep("cache", given, file.place(each.start, each.start))
 
 
-def run_text(file: SourceFile, node: Node, environment: Mapping[str, Setting]) -> Iterator[ShellCommand]:
+def run_text(
+    file: SourceFile, node: Node, environment: Mapping[str, Setting], sources: Sources | None = None
+) -> Iterator[ShellCommand]:
     """Yield the commands of a script that a YAML file holds."""
     text = file.text[node.start : node.end]
     masked = _EXPRESSION.sub(lambda match: "$" + "_" * (len(match[0]) - 1), text)
     if node.block == ">" or not node.block:
         masked = masked.replace("\n", " ")
-    yield from shell.commands(file, node.start, node.end, environment=environment, masked=masked)
+    yield from shell.commands(file, node.start, node.end, environment=environment, masked=masked, sources=sources)

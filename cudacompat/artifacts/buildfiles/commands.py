@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cudacompat.artifacts.buildfiles.shell_settings import defines, named, unwrapped
-from cudacompat.artifacts.buildfiles.shell_tree import DEEPEST, ShellTree
+from cudacompat.artifacts.buildfiles.shell_tree import DEEPEST, Branch, ShellTree
+from cudacompat.artifacts.buildfiles.shell_variables import Sources, Variables
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile, Word
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _MOST_COMMANDS = 20_000
-_MOST_VARIABLES = 1_000_000  # of all commands of a text together
+_LONGEST_CHOICE = 1 << 12  # characters of one text of several that a word may be
 _LONGEST = 1 << 15  # characters of a variable that is put in; no list is as long
 _MOST_GROWN = 1 << 24  # characters of all of them
 _WORDS = ("word", "number", "test_operator", "variable_name", "special_variable_name")
@@ -42,14 +43,28 @@ class ShellCommand:
 
 
 def commands(
-    file: SourceFile, start: int, end: int, environment: Mapping[str, Setting], masked: str | None = None
+    file: SourceFile,
+    start: int,
+    end: int,
+    environment: Mapping[str, Setting],
+    masked: str | None = None,
+    sources: Sources | None = None,
 ) -> Iterator[ShellCommand]:
     """Yield the commands in `file.text[start:end]`, in their order, given what is set before them.
 
     `masked` is that text as the shell gets it, of the same length: with the lines blanked that a Dockerfile drops.
+    `sources` are the scripts that `source` may name.
     """
     text = masked if masked is not None else file.text[start:end]
-    yield from _Reader(file, start, text, environment=environment).read()
+    yield from _Reader(file, start, text, environment=environment, sources=sources).read()
+
+
+def left_by(file: SourceFile, sources: Sources) -> Mapping[str, tuple[Setting, bool]]:
+    """Return what a script leaves set for whoever sources it, and whether each is exported."""
+    reader = _Reader(file, 0, file.text, environment={}, sources=sources)
+    for _ in reader.read():
+        pass
+    return reader.variables.left()
 
 
 def words_of(file: SourceFile, parts: list[tuple[str, int, int]]) -> tuple[Word, ...]:
@@ -58,58 +73,46 @@ def words_of(file: SourceFile, parts: list[tuple[str, int, int]]) -> tuple[Word,
 
 
 class _Reader:
-    def __init__(self, file: SourceFile, start: int, text: str, environment: Mapping[str, Setting]) -> None:
+    def __init__(
+        self, file: SourceFile, start: int, text: str, environment: Mapping[str, Setting], sources: Sources | None
+    ) -> None:
         self._file = file
         self._start = start
         self._text = text
         self._tree = ShellTree(text)
-        self._exported = environment  # commands hold it: it is replaced, never changed
-        self._copied = 0
+        self._sources = sources
+        self.variables = Variables(environment)
         self._grown = 0
-        self._plain: dict[str, Setting] = {}
-        self._until: int | None = None  # where the branch ends that is read now
-        self._branched: list[tuple[int, str]] = []  # what is set in branches, and where they end: the innermost last
+        self._branch: Branch | None = None  # in which the command stands that is read now
+        self._put_in: dict[str, str] = {}  # the value of a variable of several that is tried now
+        self._open: dict[str, tuple[str, ...]] = {}  # the variables of several values that a word asked for
 
     def read(self) -> Iterator[ShellCommand]:
-        for count, (node, until, conditional, ignored) in enumerate(self._tree.nodes()):
+        for count, (node, branch, conditional, ignored) in enumerate(self._tree.nodes()):
             if count == _MOST_COMMANDS:
                 raise ValueError(f"more than {_MOST_COMMANDS} commands")
-            self._leave(node.start_byte)
-            self._until = until
+            self.variables.leave(node.start_byte)
+            self._branch = branch
             if node.type == "command":
-                yield replace(self._command(node, conditional), ignored=ignored)
+                command = replace(self._command(node, conditional), ignored=ignored)
+                yield command
+                self._source(command)
             elif node.type == "declaration_command":
                 self._declare(node)
+            elif node.type == "for_statement":
+                self._loop(node)
             elif node.type == "variable_assignment":
                 setting = self._assigned(node)
                 if setting is not None:
-                    self._take(setting, exported=setting.name in self._exported)
+                    self.variables.take(setting, branch, exported=setting.name in self.variables.exported)
+        self.variables.leave(len(self._tree.data) + 1)
 
-    def _leave(self, byte: int) -> None:
-        """Forget the values that were set in branches that end here: nobody knows which of them was taken."""
-        names = set()
-        while self._branched and self._branched[-1][0] <= byte:
-            names.add(self._branched.pop()[1])
-        for name in names.intersection(self._plain):
-            self._plain[name] = replace(self._plain[name], value=None)
-        exported = names.intersection(self._exported)
-        if exported:
-            self._exported = self._with({name: replace(self._exported[name], value=None) for name in exported})
-
-    def _take(self, setting: Setting, *, exported: bool) -> None:
-        if self._until is not None:
-            self._branched.append((self._until, setting.name))
-        if exported:
-            self._exported = self._with({setting.name: setting})
-        else:
-            self._plain[setting.name] = setting
-
-    def _with(self, more: Mapping[str, Setting]) -> Mapping[str, Setting]:
-        """What is exported, and more."""
-        self._copied += len(self._exported)
-        if self._copied > _MOST_VARIABLES:
-            raise ValueError("too many variables for as many commands")
-        return {**self._exported, **more}
+    def _source(self, command: ShellCommand) -> None:
+        """Take what a script of the project sets that this command sources."""
+        if self._sources is None or command.program not in ("source", ".") or len(command.words) < 2:
+            return
+        for setting, exported in self._sources.left_by(self._file.name, command.words[1].text).values():
+            self.variables.take(setting, self._branch, exported=exported)
 
     # -- commands
 
@@ -133,7 +136,7 @@ class _Reader:
             tuple(words),
             self._start + start,
             self._start + end,
-            environment=self._with(own) if own else self._exported,
+            environment=self.variables.exported_with(own) if own else self.variables.exported,
             defines=tuple(defines(self._file, words, text=self._text, start=self._start)),
             conditional=conditional,
         )
@@ -146,11 +149,29 @@ class _Reader:
             if child.type == "variable_assignment":
                 setting = self._assigned(child)
                 if setting is not None:
-                    self._take(setting, exported=keyword == "export")
+                    self.variables.take(setting, self._branch, exported=keyword == "export")
             elif child.type == "variable_name" and keyword == "export":
-                name = self._tree.raw(child)
-                if name in self._plain:
-                    self._take(self._plain[name], exported=True)
+                plain = self.variables.plain.get(self._tree.raw(child))
+                if plain is not None:
+                    self.variables.take(plain, self._branch, exported=True)
+
+    def _loop(self, node: Node) -> None:
+        """Take the variable of a loop: each of its words, where all are known."""
+        variable = node.child_by_field_name("variable")
+        if variable is None:
+            return
+        words = [self._word(each) for each in node.children_by_field_name("value")]
+        start, end = self._start + self._tree.at(variable.start_byte), self._start + self._tree.at(variable.end_byte)
+        setting = Setting(
+            self._tree.raw(variable),
+            None,
+            self._file.place(start, end),
+            way=AssignmentKind.ENVIRONMENT,
+            written="",
+            in_shell=True,
+            choices=tuple(each.text for each in words) if all(each.known for each in words) else (),
+        )
+        self.variables.take(setting, self._branch, exported=False)
 
     def _assigned(self, node: Node) -> Setting | None:
         name = node.child_by_field_name("name")
@@ -173,8 +194,9 @@ class _Reader:
         inner = len(quote)
         place = self._file.place(word.place.start + inner, word.place.end - inner)
         text = word.text if word.known else None
+        choices = word.choices
         if any(child.type == "+=" for child in node.children):
-            text = None
+            text, choices = None, ()
         return Setting(
             self._tree.raw(name),
             text,
@@ -183,14 +205,31 @@ class _Reader:
             written=self._file.text[place.start : place.end],
             quote=quote,
             in_shell=True,
+            choices=choices,
         )
 
     # -- words
 
     def _word(self, node: Node) -> Word:
+        self._open = {}
         text, known = self._value(node, 0)
+        choices = self._tried(node) if not known and len(self._open) == 1 else ()
         start, end = self._start + self._tree.at(node.start_byte), self._start + self._tree.at(node.end_byte)
-        return Word(text, known, self._file.place(start, end))
+        return Word(text, known, self._file.place(start, end), choices)
+
+    def _tried(self, node: Node) -> tuple[str, ...]:
+        """The texts of a word with each value of the only variable in it that may have several; none where it is not
+        known then."""
+        ((name, values),) = self._open.items()
+        found: list[str] = []
+        for value in values:
+            self._put_in = {name: value}
+            text, known = self._value(node, 0)
+            self._put_in = {}
+            if not known or len(text) > _LONGEST_CHOICE:
+                return ()
+            found.append(text)
+        return tuple(found)
 
     def _value(self, node: Node, depth: int) -> tuple[str, bool]:
         kind = node.type
@@ -228,8 +267,10 @@ class _Reader:
         if not names:
             return raw, False
         name = self._tree.raw(names[0])
-        setting = self._plain.get(name) or self._exported.get(name)
-        value = setting.value if setting is not None else None
+        setting = self.variables.get(name)
+        if setting is not None and setting.choices:
+            self._open[name] = setting.choices
+        value = self._put_in.get(name, setting.value if setting is not None else None)
         self._grown += len(value or "")
         if len(value or "") > _LONGEST or self._grown > _MOST_GROWN:
             return raw, False

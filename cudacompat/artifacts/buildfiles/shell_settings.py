@@ -54,7 +54,11 @@ def named(file: SourceFile, words: Iterable[Word]) -> Iterator[tuple[str, Settin
         where = file.place(place.start + at, place.start + stop)
         known = value if word.known else None
         kind = AssignmentKind.ENVIRONMENT
-        yield name, Setting(name, known, where, way=kind, written=raw[at:stop], quote=quote, in_shell=True)
+        choices = tuple(each.partition("=")[2] for each in word.choices)
+        yield (
+            name,
+            Setting(name, known, where, way=kind, written=raw[at:stop], quote=quote, in_shell=True, choices=choices),
+        )
 
 
 def defines(file: SourceFile, words: Sequence[Word], *, text: str, start: int) -> Iterator[Setting]:
@@ -86,4 +90,5 @@ def defines(file: SourceFile, words: Sequence[Word], *, text: str, start: int) -
             quote=quote,
             in_shell=True,
             cut=cut,
+            choices=tuple(each.partition("=")[2] for each in word.choices),
         )

@@ -33,17 +33,31 @@ _BRANCHES = frozenset(
 )
 _CLAUSES = frozenset({"elif_clause", "else_clause"})
 _PARTS = _CLAUSES | {"case_item"}
+_LEAST_CASES = 2
+
+
+class Branch(NamedTuple):
+    """One branch of a statement: the bytes at which it and its statement end, and the branch around it.
+
+    `needed` is in how many branches a name has to be set, so that one of them certainly sets it: all of an `if` with an
+    `else`, two of a `case` (whoever writes a list for two cases writes one for each), 0 where no number is enough.
+    """
+
+    until: int
+    end: int
+    needed: int
+    around: Branch | None
 
 
 class TreeNode(NamedTuple):
-    """A command, a declaration or a bare assignment.
+    """A command, a declaration, a bare assignment, or the head of a loop over words.
 
-    `until` is the byte at which the branch ends in which it stands; None outside of all. `conditional` is whether it
-    stands in one, `ignored` whether a failure of its is ignored.
+    `branch` is the innermost one in which it stands; None outside of all. `conditional` is whether it stands in one,
+    `ignored` whether a failure of its is ignored.
     """
 
     node: Node
-    until: int | None
+    branch: Branch | None
     conditional: bool
     ignored: bool
 
@@ -73,23 +87,23 @@ class ShellTree:
         return self._columns[byte]
 
     def nodes(self) -> Iterator[TreeNode]:
-        """Give commands, declarations and bare assignments, in the order of the text."""
+        """Give commands, declarations, bare assignments and loops over words, in the order of the text."""
         root = _parsed(self.text, self.data).root_node
         stack = [TreeNode(root, None, False, ignored=False)]
         around: list[int] = []  # where the commands end in whose words this one stands
         while stack:
-            node, until, conditional, ignored = stack.pop()
+            node, branch, conditional, ignored = stack.pop()
             if node.type in ("command", "declaration_command", "variable_assignment"):
                 while around and around[-1] <= node.start_byte:
                     around.pop()
                 around.append(node.end_byte)
                 if len(around) > DEEPEST:
                     raise ValueError("commands nested too deeply")
-                yield TreeNode(node, until, conditional, ignored=ignored)
+                yield TreeNode(node, branch, conditional, ignored=ignored)
                 if node.type == "command":
                     # $(…) among its words holds commands of its own
                     stack += [
-                        TreeNode(each, each.end_byte, True, ignored=False)
+                        TreeNode(each, _alone(each, branch), True, ignored=False)
                         for each in reversed(node.children)
                         if each.child_count
                     ]
@@ -97,19 +111,23 @@ class ShellTree:
             inside = conditional or node.type in _BRANCHES
             if node.type == "list" and len(node.children) > 1 and node.children[1].type == "||":
                 dropped = ignored or self.raw(node.children[-1]).strip() in ("true", ":", "/bin/true")
-                stack.append(TreeNode(node.children[-1], node.end_byte, True, ignored=ignored))
-                stack.append(TreeNode(node.children[0], until, inside, ignored=dropped))
+                stack.append(TreeNode(node.children[-1], _alone(node, branch), True, ignored=ignored))
+                stack.append(TreeNode(node.children[0], branch, inside, ignored=dropped))
                 continue
             if node.type == "list" and len(node.children) > 2 and self._tests(node.children[0]):
-                stack.append(TreeNode(node.children[-1], node.end_byte, True, ignored=ignored))
-                stack.append(TreeNode(node.children[0], until, inside, ignored=ignored))
+                stack.append(TreeNode(node.children[-1], _alone(node, branch), True, ignored=ignored))
+                stack.append(TreeNode(node.children[0], branch, inside, ignored=ignored))
                 continue
-            if node.type in _BRANCHES or node.type in _PARTS:
-                until = node.end_byte
             clause = next((each.start_byte for each in node.children if each.type in _CLAUSES), None)
+            if node.type in _BRANCHES:
+                branch = Branch(clause or node.end_byte, node.end_byte, _needed(node), around=branch)
+            if node.type == "for_statement":
+                yield TreeNode(node, branch, True, ignored=ignored)
             for each in reversed(node.children):
-                first = clause is not None and each.start_byte < clause
-                stack.append(TreeNode(each, clause if first else until, inside, ignored=ignored))
+                part = branch
+                if branch is not None and each.type in _PARTS:
+                    part = Branch(each.end_byte, branch.end, branch.needed, around=branch.around)
+                stack.append(TreeNode(each, part, inside, ignored=ignored))
 
     def _tests(self, node: Node) -> bool:
         """Whether what follows this and `&&` runs only if a test holds: `[ -n "$X" ] && …`. Of a chain, its last part
@@ -117,6 +135,18 @@ class ShellTree:
         if node.type == "list" and len(node.children) > 2 and node.children[1].type == "&&":
             node = node.children[-1]
         return node.type == "test_command" or (node.type == "command" and self.raw(node).startswith("test "))
+
+
+def _alone(node: Node, around: Branch | None) -> Branch:
+    """A branch that may be taken or not, with nothing in its place."""
+    return Branch(node.end_byte, node.end_byte, 0, around=around)
+
+
+def _needed(node: Node) -> int:
+    if node.type == "case_statement":
+        return _LEAST_CASES
+    parts = [each.type for each in node.children if each.type in _CLAUSES]
+    return len(parts) + 1 if "else_clause" in parts else 0
 
 
 @cache

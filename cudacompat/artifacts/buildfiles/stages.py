@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.dockerfile import Heredoc, Instruction, instructions
+from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.model import Base, Copy, Mount, Setting, SourceFile, Stage
@@ -53,8 +54,9 @@ class Dockerfile:
 class _Build:
     """The state while the instructions are gone through."""
 
-    def __init__(self, file: SourceFile) -> None:
+    def __init__(self, file: SourceFile, sources: Sources | None) -> None:
         self.file = file
+        self.sources = sources
         self.before: dict[str, Setting] = {}
         self.stages: list[Stage] = []
         self.environment: dict[str, Setting] = {}  # ENV of the current stage
@@ -80,9 +82,9 @@ class _Build:
         self._visible = None
 
 
-def read(file: SourceFile) -> Dockerfile:
-    """Return the stages and the commands of a Dockerfile, in order."""
-    build = _Build(file)
+def read(file: SourceFile, sources: Sources | None = None) -> Dockerfile:
+    """Return the stages and the commands of a Dockerfile, in order. `sources` are the scripts that it may source."""
+    build = _Build(file, sources)
     for each in instructions(file.text):
         if each.keyword == "FROM":
             _close(build)
@@ -293,7 +295,7 @@ def _run(build: _Build, each: Instruction) -> Iterator[RunCommand]:
         found = (c for doc in scripts for c in shell.commands(build.file, doc.start, doc.end, environment=environment))
     else:
         masked = _masked(text[at : each.stop]) + text[each.stop : each.end]
-        found = shell.commands(build.file, at, each.end, environment=environment, masked=masked)
+        found = shell.commands(build.file, at, each.end, environment=environment, masked=masked, sources=build.sources)
     for command in found:
         yield RunCommand(command, number, tuple(mounts), keyword=each.keyword)
 

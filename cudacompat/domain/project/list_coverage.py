@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from cudacompat.domain.builds.engine import BuildSystem, Grammar, Knob, Ptx
 from cudacompat.domain.builds.lists.nvcc_flags import requested
+from cudacompat.domain.builds.lists.reader import ArchList
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.builds.plans.plan import arriving
 from cudacompat.domain.judge.compat import Fit, ptx_fit, sass_fit
@@ -28,10 +29,13 @@ class ListCoverage(Enum):
 
 
 def images_of(listed: ArchListSetting) -> tuple[ArchTarget, ...]:
-    """The images that a build of this list makes, as far as it is a list."""
-    if listed.archs is None:
-        return ()
-    code = [_as_read(listed.grammar, listed.knob, each) for each in listed.archs.code]
+    """The images that a build of this list makes, as far as it is a list; of one of several, those of all together."""
+    images = (image for archs in listed.outcomes for image in _images_of_one(listed, archs))
+    return tuple(dict.fromkeys(images))
+
+
+def _images_of_one(listed: ArchListSetting, archs: ArchList) -> tuple[ArchTarget, ...]:
+    code = [_as_read(listed.grammar, listed.knob, each) for each in archs.code]
     images = arriving(listed.use.engine, listed.use.parsed, code)
     if listed.knob is None or listed.knob.ptx not in (Ptx.NEVER, Ptx.NEWEST):
         return images

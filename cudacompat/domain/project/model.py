@@ -40,6 +40,8 @@ class Setting:
     is what stands around it or the word that holds it (`"`, `'`, or empty), `in_shell` whether a shell reads it. `cut`
     is whether a bare semicolon behind it ends the shell's command. `separator` is what parts the items where the file's
     own syntax does it (CMake's set()), `of_target` whether it is a property of a CMake target and no variable.
+    `choices` are all the values that it may have where it is one of several: by branch, by run of a matrix. `value` is
+    `None` then, and no build has another one.
     """
 
     name: str
@@ -52,10 +54,16 @@ class Setting:
     cut: bool = False
     separator: str | None = None
     of_target: bool = False
+    choices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.value is not None and len(self.value) > _LONGEST_VALUE:
             object.__setattr__(self, "value", None)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The values that it may have: its own, or its choices; none where only the build can know it."""
+        return self.choices if self.value is None else (self.value,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +241,8 @@ class ArchListSetting:
 
     `archs` is the list as its reader takes it, `None` where it is none of its grammar: `wrong` then says why. `word` is
     a word in place of a list (`native`, `all`, `OFF`). `command` is the command that it reaches, if it stands on its
-    line or in its environment.
+    line or in its environment. `choices` are the lists that it may be where the setting is one of several; `archs` is
+    `None` then.
     """
 
     setting: Setting
@@ -245,6 +254,12 @@ class ArchListSetting:
     wrong: str | None = None
     word: str | None = None
     command: Command | None = None
+    choices: tuple[ArchList, ...] = ()
+
+    @property
+    def outcomes(self) -> tuple[ArchList, ...]:
+        """The lists that it may be: itself, or its choices; none where it is no list, or only the build can know it."""
+        return self.choices if self.archs is None else (self.archs,)
 
 
 @dataclass(frozen=True, slots=True)

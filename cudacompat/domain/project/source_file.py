@@ -42,8 +42,10 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a command as the program gets it; `known` is whether nothing in it is left for the build."""
+    """One word of a command as the program gets it; `known` is whether nothing in it is left for the build. `choices`
+    are all the texts that it may be where it is not known, and one of several."""
 
     text: str
     known: bool
     place: TextSpan
+    choices: tuple[str, ...] = ()
