@@ -52,6 +52,12 @@ ENGINE = EngineRecord(
             "CMake does not read a variable of this name from the environment",
             _SOURCE,
         ),
+        DeadSetting(
+            "CUDA_ARCHITECTURES",
+            "CMake has a property of targets of this name and reads no variable of it",
+            _SOURCE,
+            "projects that hand it on themselves",
+        ),
     ),
     caches=(
         Cache(

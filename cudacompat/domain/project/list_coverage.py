@@ -103,3 +103,9 @@ def images_beside(project: Project, listed: ArchListSetting) -> tuple[ArchTarget
 def beside(project: Project, listed: ArchListSetting) -> Sequence[ArchListSetting]:
     """The lists that reach the same command, this one among them; this one alone where it reaches none."""
     return project.lists_reaching(listed.command) if listed.command is not None else (listed,)
+
+
+def drops_unknown(listed: ArchListSetting) -> bool:
+    """Whether what reads the list leaves out, without a word, what its toolkit cannot build, rather than to hand it on
+    to nvcc, which stops."""
+    return listed.knob is not None and listed.knob.stands_in

@@ -338,6 +338,7 @@ class Project:
     nobodys: frozenset[str] = frozenset()  # names that look like a knob, and that no known program reads
     packages: tuple[PackageSet, ...] = ()  # what requirement files and commands install together
     not_read: tuple[NotRead, ...] = ()
+    lookalikes: tuple[str, ...] = ()  # files that look like a CUDA build's and are of a kind that is not read
     _index: ProjectIndex = field(default_factory=ProjectIndex, init=False, repr=False, compare=False)
 
     def file(self, name: str) -> SourceFile | None:

@@ -10,7 +10,8 @@ from typing import TypeVar
 from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.builds.plans.distros import Distro, known_distro
 from cudacompat.domain.project.command_facts import ancestry, copied_from, installed_release, installs_toolkit
-from cudacompat.domain.project.cuda_switches import asks_for_cuda, cuda_feature
+from cudacompat.domain.project.cuda_switches import asks_for_cuda, cuda_feature, leaves_cuda_out
+from cudacompat.domain.project.default_lists import compiles_cuda
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Base, Command, Project, Stage, Word
 from cudacompat.domain.tables.toolkits import CudaRelease, release
@@ -39,7 +40,7 @@ def builds_cuda(project: Project, command: Command) -> bool:
     """Whether this command certainly compiles CUDA code: it says so, or the manifests that name the engine all do."""
     use = command.use
     if use is None or use.engine.system is not BuildSystem.CARGO or asks_for_cuda(command):
-        return asks_for_cuda(command)
+        return asks_for_cuda(command) or (compiles_cuda(project, command) and not leaves_cuda_out(command))
     if command.has("--no-default-features") or not command.has("build", "install", "b"):
         return False
     if command.stage is not None and not _has_compiler(project, command.stage):

@@ -1,7 +1,9 @@
 """A CUDA project for which nobody says the architectures.
 
 What it finds: a CMake project with CUDA as a language where no file, preset, command or variable sets or passes on
-a list. A command of an image build or of a CI job that configures it so is an error, the project alone a warning. And,
+a list. A command of an image build or of a CI job that configures it so is an error, the project alone a warning, but
+where a file that may hold a list is of a kind that is not read. A comment or a variable that CMake does not read, such
+as CUDA_ARCHITECTURES, is no list. And,
 as a warning, nvcc in an image build or a Makefile, or a build.rs with `.cuda(true)`, that is given no target.
 
 Why it matters: the compiler then takes its default target, sm_52 up to CUDA 12 and sm_75 from CUDA 13, and CMake stores
@@ -24,17 +26,13 @@ from itertools import accumulate
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.project.cmake_languages import makes_cuda, minimum, standing
 from cudacompat.domain.project.command_facts import base_name, folder_of
+from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.default_lists import fetched, is_makefile
+from cudacompat.domain.project.list_evidence import decided_in_cmake, given_from_outside, has_own_list
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, EngineUse, Project, TextSpan
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
-# Any of these may be the list, or what makes one.
-_SAID = re.compile(
-    r"CUDA_ARCHITECTURES|CUDAARCHS|gencode|generate-code|-arch=|--gpu-arch|compute_\d\d|sm_\d\d|ARCH_FLAGS|ARCH_LIST"
-    r"|find_package\s*\(\s*Torch\b|rapids|kokkos|CUDA_ARCH\b",
-    re.IGNORECASE,
-)
 _ELSEWHERE = frozenset({"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"})
 _OTHERS = re.compile(
     r"^-C|^--preset|^--workflow|TOOLCHAIN_FILE|CMAKE_PROJECT_INCLUDE|CMAKE_CUDA_FLAGS|CMAKE_CUDA_COMPILER"
@@ -54,9 +52,11 @@ def check(project: Project) -> Iterable[Finding]:
     """An error for each command that configures such a project, or else a warning at its language; a warning for each
     nvcc, and each build.rs, that names no target."""
     yield from _by_nvcc(project)
-    if any(_SAID.search(file.text) for file in project.files):
+    outside = given_from_outside(project)
+    if decided_in_cmake(project):
         return
-    yield from _by_build_script(project)
+    if not outside:
+        yield from _by_build_script(project)
     for file, command in _enabling(project):
         commands = tuple(_configuring(project, file))
         old = (minimum(file) or (3, 18)) < (3, 18)
@@ -73,7 +73,7 @@ def check(project: Project) -> Iterable[Finding]:
                 why=why,
                 help='add "-DCMAKE_CUDA_ARCHITECTURES=…" with the GPUs that it is for',
             )
-        if not commands:
+        if not commands and not outside:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.WARNING,
@@ -194,6 +194,8 @@ def _configuring(project: Project, file: CMakeFile) -> Iterator[Command]:
             continue
         words = command.words[1:]
         if not all(word.known for word in words) or any(_OTHERS.search(word.text) for word in words):
+            continue
+        if has_own_list(project, command) or leaves_cuda_out(command):
             continue
         yield command
 

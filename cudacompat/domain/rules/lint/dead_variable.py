@@ -16,10 +16,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cudacompat.domain.builds.engine import Channel, DeadKind, DeadSetting, Knob
-from cudacompat.domain.builds.lists.guess import meant, rewritten
+from cudacompat.domain.builds.lists.guess import GuessedItem, meant, rewritten
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import removal
 from cudacompat.domain.project.model import Command, EngineUse, Project, Setting
@@ -76,10 +76,15 @@ def check(project: Project) -> Iterable[Finding]:
     on_lines = {each.place.at: command for command in project.commands for each in command.defines}
     for setting in project.settings:
         at = setting.place.at
-        if at in seen or setting.way not in (
-            AssignmentKind.ENVIRONMENT,
-            AssignmentKind.DEFINE,
-            AssignmentKind.BUILD_ARGUMENT,
+        if (
+            at in seen
+            or setting.of_target
+            or setting.way
+            not in (
+                AssignmentKind.ENVIRONMENT,
+                AssignmentKind.DEFINE,
+                AssignmentKind.BUILD_ARGUMENT,
+            )
         ):
             continue
         seen.add(at)
@@ -88,7 +93,7 @@ def check(project: Project) -> Iterable[Finding]:
         if why is None:
             continue
         knob = _knob(project, found)
-        items = meant(setting.value) if setting.value else None
+        items = _taken(knob, meant(setting.value) if setting.value else None)
         listed = rewritten(knob.grammar, items) if knob is not None and items else None
         instead = f"{knob.name}={listed}" if knob is not None and listed else knob.name if knob is not None else None
         fix = removal(project, setting)
@@ -220,6 +225,16 @@ def _knob(project: Project, found: tuple[DeadSetting, EngineUse] | None) -> Knob
     """What the build reads that the setting is dead for; without one, the only engine of the project."""
     use = found[1] if found is not None else next(iter(project.uses), None)
     return use.own_knob if use is not None else None
+
+
+def _taken(knob: Knob | None, items: Sequence[GuessedItem] | None) -> Sequence[GuessedItem] | None:
+    """The items as the reader of the knob takes them: another number stands for one that it does not know, and one
+    that it has nothing for is left out."""
+    if knob is None or items is None:
+        return items
+    standing = (replace(each, number=knob.stand_in(each.number)) for each in items)
+    found = (each for each in standing if knob.takes(each.number, each.suffix.value))
+    return tuple(dict.fromkeys(found)) or None
 
 
 def _is_set(project: Project, name: str, taken: set[str]) -> bool:

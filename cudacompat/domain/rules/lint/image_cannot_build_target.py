@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.default_lists import reaching
-from cudacompat.domain.project.list_coverage import ListCoverage, serves
+from cudacompat.domain.project.list_coverage import ListCoverage, drops_unknown, serves
 from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage
 from cudacompat.domain.project.stages import compiling, patch_of, toolkit, version_edits
 from cudacompat.domain.tables.images import BaseImage, cudnn_word, newest_image
@@ -39,7 +39,7 @@ def check(project: Project) -> Iterable[Finding]:
         if command.stage is None or command.instruction != "RUN" or command.conditional:
             continue
         made_by = toolkit(project, command.stage)
-        if made_by is None or _left_out_silently(listed):
+        if made_by is None or drops_unknown(listed):
             continue
         wanted = [each.arch for each in _code(listed)]
         missing = [arch for arch in dict.fromkeys(wanted) if arch not in made_by.targets and _known(arch)]
@@ -49,11 +49,6 @@ def check(project: Project) -> Iterable[Finding]:
     for stage in project.stages:
         if (stage.file, stage.number) not in reported:
             yield from _gpus(project, stage)
-
-
-def _left_out_silently(listed: ArchListSetting) -> bool:
-    """Whether its reader drops what the toolkit cannot build, rather than to hand it on."""
-    return listed.knob is not None and (listed.knob.stands_in or bool(listed.knob.known))
 
 
 def _code(listed: ArchListSetting) -> Sequence[CodeTarget]:

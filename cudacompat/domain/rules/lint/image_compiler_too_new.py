@@ -93,8 +93,8 @@ def _installs_itself(project: Project, stage: Stage) -> tuple[bool, Word | None]
         if _OTHERS.search(command.line):
             return True, None
         for word in installed(command):
-            if _COMPILER.fullmatch(word.text):
-                return True, None
+            if _COMPILER.fullmatch(word.text) or word.text == "nvidia-cuda-toolkit":
+                return True, None  # Debian's and Ubuntu's package brings a gcc that fits, and gives it to nvcc
             if word.text in ("g++", "gcc", "build-essential", "gcc-c++"):
                 own = own or word
     return any(setting.name in ("CC", "CXX", "NVCC_PREPEND_FLAGS", "PATH") for setting in stage.settings), own

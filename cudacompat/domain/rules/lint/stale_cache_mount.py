@@ -16,14 +16,18 @@ leave the mount out; `--no-cache-dir` for pip.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from cudacompat.domain.builds.engine import BuildSystem, Cache
+from cudacompat.domain.project.command_facts import folder_of
 from cudacompat.domain.project.model import Command, Mount, Project
 from cudacompat.domain.project.stages import builds_cuda
 from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
+
+_PACKAGE = re.compile(r'(?ms)^\[package\][^\[]*?^name[ \t]*=[ \t]*"([\w-]+)"')
 
 
 @on_command
@@ -47,8 +51,8 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
             line=command.place.line,
             found=command.line[:160],
             why=cache.why,
-            help=f"{' '.join(cache.clear)} before it, or the list in the id of the cache",
-            fix=_fix(command, cache),
+            help=_help(project, command, cache),
+            fix=_fix(project, command, cache),
         )
         break
 
@@ -97,10 +101,30 @@ def _mounted(command: Command) -> Hashable:
     return tuple((mount.type, tuple(sorted(mount.options.items()))) for mount in command.mounts)
 
 
-def _fix(command: Command, cache: Cache) -> Fix | None:
+def _clear(project: Project, command: Command, cache: Cache) -> str | None:
+    """The command that clears what the one build script made; `None` where its crate has no name here. To clear all of
+    a cache at each build would leave it without any use."""
+    clear = " ".join(cache.clear)
+    if cache.clear[0] != "cargo" or "-p" in cache.clear:
+        return clear
+    folder = folder_of(command.use.shown) if command.use is not None else ""
+    manifest = project.file(f"{folder}/Cargo.toml" if folder else "Cargo.toml")
+    name = _PACKAGE.search(manifest.text) if manifest is not None else None
+    return f"{clear} -p {name[1]}" if name is not None else None
+
+
+def _help(project: Project, command: Command, cache: Cache) -> str:
+    clear = _clear(project, command, cache)
+    by_id = "put the list in the id of the cache"
+    return f"{clear} before it, or {by_id}" if clear is not None else by_id
+
+
+def _fix(project: Project, command: Command, cache: Cache) -> Fix | None:
     if cache.clear[0] == "cargo":
         start = command.place.start
-        clear = " ".join(cache.clear)
+        clear = _clear(project, command, cache)
+        if clear is None:
+            return None
         return Fix(f"{clear} first", (Edit(command.place.file, start, start, new=f"{clear} && "),), safe=False)
     word = next((word for word in command.words if word.text == "install"), None)
     if cache.clear[0] != "pip" or word is None:

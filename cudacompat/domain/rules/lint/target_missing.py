@@ -18,17 +18,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.reader import extended, wants_bare
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.cmake_lists import LIST_NAME, CMakeTargets, for_capability, named_targets
+from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
-from cudacompat.domain.project.default_lists import flags_in, is_makefile, standing_lists
 from cudacompat.domain.project.list_coverage import (
     ListCoverage,
     beside,
+    drops_unknown,
     flag_settings,
     images_beside,
     images_of,
@@ -36,8 +38,9 @@ from cudacompat.domain.project.list_coverage import (
     serves,
 )
 from cudacompat.domain.project.list_edits import replacing
-from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project
+from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project, TextSpan
 from cudacompat.domain.project.stages import toolkit
+from cudacompat.domain.project.standing_lists import is_cmake, standing_groups
 from cudacompat.domain.tables.toolkits import first_with, last_with
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Finding, Fix, Severity
@@ -45,30 +48,95 @@ from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Target
 
+# What leaves a job for others, and where a workflow says that it is there for that.
 _KEEPS = re.compile(
     r"upload-artifact|upload-release|gh-release|gh release|twine|gh-action-pypi|push:\s*true|docker push|artifacts:"
+    r"|PublishBuildArtifacts|PublishPipelineArtifact|store_artifacts|persist_to_workspace|archiveArtifacts"
 )
+_RELEASES = re.compile(r"(?m)^[ \t]*[\"']?on[\"']?:[^\n]*(?:\btags\b|\brelease\b)|^[ \t]+(?:tags|release):")
+_FOR_RELEASES = re.compile(r"(?i)release|publish|wheel|deploy|package")
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """One finding for each target and list that reaches a command and does not serve it with machine code."""
+    """One finding for each target and list that decides a build and does not serve it with machine code."""
+    if not project.targets:
+        return
+    yield from _of_commands(project)
+    yield from _of_branches(project)
+    yield from _of_files(project)
+    yield from _of_cmake(project)
+
+
+# -- lists that reach a command
+
+
+def _of_commands(project: Project) -> Iterator[Finding]:
+    told: set[tuple[str, str]] = set()
     for listed in project.lists:
         command = listed.command
-        if command is None or command.conditional or listed.archs is None or not listed.setting.name:
-            continue
-        if listed.setting.cut:
-            continue  # the shell takes the rest of it away, and another rule says so
-        if leaves_cuda_out(command):
-            continue
-        if command.job is not None and not _published(project, command.job):
+        if command is None or command.conditional or not _counts(project, listed, command):
             continue
         for target, result, images, chosen in _unserved(project, command, listed):
-            if chosen is listed:
-                yield _finding(project, listed, target, result=result, images=images)
-    if project.targets:
-        yield from _of_files(project)
+            if chosen is not listed or _in_other_job(project, listed, target, result=result):
+                continue
+            alone = (listed.use.engine.name, target.id)  # of builds of one target each, one has to be added
+            if command.job is not None and listed.grammar is Grammar.ONE_NUMBER:
+                if alone in told:
+                    continue
+                told.add(alone)
+            yield _finding(project, listed, target, result=result, images=images)
 
 
+def _counts(project: Project, listed: ArchListSetting, command: Command) -> bool:
+    """Whether the list decides what somebody gets."""
+    if not listed.outcomes or not listed.setting.name or listed.setting.cut:
+        return False  # of a list that the shell cuts, another rule speaks
+    if leaves_cuda_out(command):
+        return False
+    return command.job is None or _published(project, command.job)
+
+
+def _in_other_job(project: Project, listed: ArchListSetting, target: Target, result: ListCoverage) -> bool:
+    """Whether another job of the project builds the same for this target: each GPU may have a job of its own."""
+    if listed.command is None or listed.command.job is None:
+        return False
+    name = listed.use.engine.name
+    every = project.once(("images_of_jobs", name), lambda: tuple(_images_of_jobs(project, name)))
+    best = serves(target.capability, every)
+    return best is ListCoverage.RUNS or (best is ListCoverage.JIT and result is ListCoverage.FAILS)
+
+
+def _images_of_jobs(project: Project, engine: str) -> Iterator[ArchTarget]:
+    for listed in project.lists:
+        if listed.command is not None and listed.command.job is not None and listed.use.engine.name == engine:
+            yield from images_of(listed)
+
+
+def _of_branches(project: Project) -> Iterator[Finding]:
+    """Of commands in branches: what none of them, and no other command of the file that builds the same, serves."""
+    groups: dict[tuple[str, str, str], list[ArchListSetting]] = {}
+    branched: set[tuple[str, str, str]] = set()
+    for listed in project.lists:
+        command = listed.command
+        if command is not None and listed.setting.name and not listed.setting.cut:
+            key = (command.place.file, listed.use.engine.name, listed.setting.name)
+            groups.setdefault(key, []).append(listed)
+            if command.conditional:
+                branched.add(key)
+    for key, group in groups.items():
+        if key not in branched or not all(_said(each) and each.command is not None for each in group):
+            continue
+        if not all(each.command is not None and _counts(project, each, each.command) for each in group):
+            continue
+        images = [image for each in group for image in images_of(each)]
+        last = next(each for each in reversed(group) if each.command is not None and each.command.conditional)
+        for target in project.targets if images else ():
+            result = serves(target.capability, images)
+            if result in _UNSERVED and not _in_other_job(project, last, target, result=result):
+                yield _finding(project, last, target, result=result, images=images)
+
+
+_UNSERVED = (ListCoverage.JIT, ListCoverage.FAILS)
 _Unserved = tuple[tuple[Target, ListCoverage, tuple[ArchTarget, ...], ArchListSetting | None], ...]
 
 
@@ -82,56 +150,110 @@ def _all_unserved(
     project: Project, command: Command, listed: ArchListSetting
 ) -> Iterator[tuple[Target, ListCoverage, tuple[ArchTarget, ...], ArchListSetting | None]]:
     together = beside(project, listed)
-    if any(each.archs is None or _unsaid(each) for each in together):
+    if not all(map(_said, together)):
         return
     flags = (image for setting in flag_settings(command) for image in images_of_flags(setting))
-    images = (*images_beside(project, listed), *flags)
-    for target in project.targets if images else ():
+    images = _built(project, listed, (*images_beside(project, listed), *flags))
+    for target in project.targets if together else ():
         result = serves(target.capability, images)
-        if result in (ListCoverage.JIT, ListCoverage.FAILS):
+        if result in _UNSERVED:
             yield target, result, images, _chosen(together, target)
 
 
-def _of_files(project: Project) -> Iterable[Finding]:
-    """Of the lists that files give to the project's own builds; nothing where a command says which list counts."""
+def _built(project: Project, listed: ArchListSetting, images: tuple[ArchTarget, ...]) -> tuple[ArchTarget, ...]:
+    """The images that are left where the engine drops, without a word, what the toolkit cannot build."""
+    stage = listed.command.stage if listed.command is not None else None
+    made_by = toolkit(project, stage) if stage is not None and drops_unknown(listed) else None
+    if made_by is None:
+        return images
+    return tuple(image for image in images if image.arch in made_by.targets or first_with(image.arch) is None)
+
+
+# -- lists that stand in files
+
+
+def _of_files(project: Project) -> Iterator[Finding]:
+    """Of the lists that files give to builds, where no command says which list counts: those of one name in one file
+    together, since one of them is taken."""
     named = {each.setting.name for each in project.lists if each.command is not None}
-    groups: dict[tuple[str, str], list[ArchListSetting]] = {}
-    for listed in standing_lists(project):
-        if listed.setting.name not in named:
-            groups.setdefault((listed.setting.place.file, listed.setting.name), []).append(listed)
-    for file in project.files if project.targets else ():
-        if is_makefile(file.name):
-            flags = flags_in(project, file.name)
-            if flags:
-                groups[file.name, ""] = list(flags)
-    for group in groups.values():
-        if any(each.archs is None or _unsaid(each) for each in group):
+    for group in standing_groups(project):
+        if group[0].setting.name in named or not all(map(_said, group)):
             continue
         images = [image for each in group for image in images_of(each)]
         for target in project.targets if images else ():
             result = serves(target.capability, images)
-            if result in (ListCoverage.JIT, ListCoverage.FAILS):
+            if result in _UNSERVED:
                 yield _finding(project, group[-1], target, result=result, images=images)
 
 
+def _of_cmake(project: Project) -> Iterator[Finding]:
+    """Of what the project's CMake files name, where no command gives another list."""
+    if any(each.command is not None and each.setting.name == LIST_NAME for each in project.lists):
+        return
+    if any(each.setting.name == LIST_NAME and not is_cmake(each.setting.place.file) for each in project.lists):
+        return  # a preset, a script for another system
+    every = named_targets(project)
+    for target in project.targets if every else ():
+        counting = for_capability(every, target.capability)
+        images = tuple(image for each in counting for image in each.images)
+        result = serves(target.capability, images) if images else ListCoverage.RUNS
+        if result in _UNSERVED:
+            listed = next(iter(project.lists_at(counting[-1].place)), None)
+            yield _named_in_cmake(project, counting[-1], listed, target, result=result, images=images)
+
+
+def _named_in_cmake(
+    project: Project,
+    named: CMakeTargets,
+    listed: ArchListSetting | None,
+    target: Target,
+    result: ListCoverage,
+    images: Sequence[ArchTarget],
+) -> Finding:
+    if listed is not None and listed.archs is not None:
+        return _finding(project, listed, target, result=result, images=images)
+    number = target.capability.number
+    return _said_of(
+        target,
+        named.place,
+        name="no list of this project",
+        found=" ".join(project.text(named.place).split()),
+        result=result,
+        images=images,
+        help_=f"add {number} to a list of CMake's, or -gencode arch=compute_{number},code=sm_{number} to flags",
+        fix=None,
+    )
+
+
 def _published(project: Project, job: CiJob) -> bool:
-    """Whether what the job builds is kept by anybody. Jobs of GitLab take `artifacts` from others, too."""
+    """Whether what the job builds is kept by anybody: a step keeps it, or the workflow is there for releases. Jobs of
+    GitLab take `artifacts` from others, too."""
     file = project.file(job.file)
     if file is None:
         return False
-    if job.system == "gitlab":
+    if _FOR_RELEASES.search(base_name(job.file)) or _FOR_RELEASES.search(job.name):
+        return True
+    if job.system != "github":
         return project.once(("published", job.file), lambda: _KEEPS.search(file.text) is not None)
     starts = project.once(
         ("jobs_begin", job.file), lambda: sorted(each.place.start for each in project.jobs if each.file == job.file)
     )
+    head = starts[0] if starts else 0
+    if project.once(("releases", job.file), lambda: _RELEASES.search(file.text, 0, head) is not None):
+        return True
     at = bisect_right(starts, job.place.start)
     end = starts[at] if at < len(starts) else len(file.text)
     return project.once(("published", job.place.at), lambda: _KEEPS.search(file.text, job.place.start, end) is not None)
 
 
+def _said(listed: ArchListSetting) -> bool:
+    """Whether all that is built of the list is known."""
+    return bool(listed.outcomes) and not _unsaid(listed)
+
+
 def _unsaid(listed: ArchListSetting) -> bool:
     """Whether the list does not say all that will be built: names, or PTX that another setting asks for."""
-    items = listed.archs.items if listed.archs is not None else ()
+    items = [item for archs in listed.outcomes for item in archs.items]
     return any(item.code is None for item in items) or (listed.knob is not None and listed.knob.ptx_name is not None)
 
 
@@ -145,8 +267,34 @@ def _chosen(together: Iterable[ArchListSetting], target: Target) -> ArchListSett
 def _finding(
     project: Project, listed: ArchListSetting, target: Target, result: ListCoverage, images: Iterable[ArchTarget]
 ) -> Finding:
-    images = tuple(images)
     setting = listed.setting
+    first = _toolkit_first(project, listed, target)
+    fix = _fix(listed, target) if first is None else None
+    edit = fix.edits[0].new if fix is not None else None
+    flags = setting.way is AssignmentKind.FLAGS
+    written = setting.written if flags or setting.value is None else f"{setting.name}={setting.value}"
+    return _said_of(
+        target,
+        setting.place,
+        name="what these flags compile for" if flags else setting.name,
+        found=" ".join(written.split()),
+        result=result,
+        images=tuple(images),
+        help_=first or (f"{setting.name}={edit}" if edit else _other(listed, target)),
+        fix=fix,
+    )
+
+
+def _said_of(
+    target: Target,
+    place: TextSpan,
+    name: str,
+    found: str,
+    result: ListCoverage,
+    images: Sequence[ArchTarget],
+    help_: str,
+    fix: Fix | None,
+) -> Finding:
     numbers = sorted({image.capability for image in images if image.kind is CodeKind.SASS})
     sass = ", ".join(map(str, numbers)) or "no target"
     code = (
@@ -157,19 +305,15 @@ def _finding(
         if result is ListCoverage.FAILS
         else "only its PTX fits: the driver compiles every kernel at the first start"
     )
-    first = _toolkit_first(project, listed, target)
-    fix = _fix(listed, target) if first is None else None
-    edit = fix.edits[0].new if fix is not None else None
-    name = setting.name if setting.way is not AssignmentKind.FLAGS else "what these flags compile for"
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR if result is ListCoverage.FAILS else Severity.WARNING,
         message=f"{name} does not serve {target.label}: {became}",
-        path=setting.place.file,
-        line=setting.place.line,
-        found=(f"{setting.name}={setting.value}" if name == setting.name else setting.written)[:160],
+        path=place.file,
+        line=place.line,
+        found=found[:160],
         why=f"machine code here is of {sass}; it serves its own major from its minor up",
-        help=first or (f"{setting.name}={edit}" if edit else _other(listed, target)),
+        help=help_,
         target=target.id,
         fix=fix,
     )

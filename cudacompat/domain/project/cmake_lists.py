@@ -1,0 +1,236 @@
+"""The targets that a project's own CMake files name, all together: variables, properties of targets, flags. Pure.
+
+A configuration takes some of them, by its branches. So what all of them together do not serve is served by none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.builds.lists.nvcc_flags import requested
+from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
+from cudacompat.domain.project.command_facts import folder_of
+from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project, TextSpan
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.target import ArchTarget
+
+LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
+PROPERTY = "CUDA_ARCHITECTURES"
+_SETS_PROPERTY = frozenset({"set_property", "set_target_properties", "set_directory_properties"})
+_ELSEWHERE = frozenset({"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"})
+_SET_ENDS = frozenset({"CACHE", "PARENT_SCOPE"})
+_OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
+_REFERENCE = re.compile(r"\$\{(\w+)\}")
+# -gencode, -arch=sm_70, $<$<COMPILE_LANGUAGE:CUDA>:-gencode=arch=compute_70,code=sm_70>; not -march=native
+_FLAG = re.compile(r"(?<![\w-])(?:-gencode|--generate-code|-{1,2}gpu-arch\w*|-arch(?=[=\s]|$))|\barch=compute_")
+_ONE_FLAG = re.compile(r"(?:-gencode|--generate-code|-arch|--gpu-architecture)[=\s;]+[\"']?[^\s;\"'>]+")
+_IN_FLAGS = re.compile(
+    r"(?:-gencode|--generate-code)[=\s;]+[\"']?(arch=compute_\d{2,3}[af]?(?:,code=(?:\[[\w,]+\]|[\w]+(?:,(?:sm|compute)_\w+)*))?)"
+    r"|(?:-arch|--gpu-architecture)[=\s;]+(\w+)"
+)
+_SELECTS = "cuda_select_nvcc_arch_flags"
+_ARM, _OTHER = re.compile(r"(?i)aarch64|arm64|\barm\b|tegra|jetson"), re.compile(r"(?i)x86|amd64|i\d86")
+# USE_CUDA, NOT DEFINED CMAKE_CUDA_ARCHITECTURES, CUDA_VERSION VERSION_LESS 12.8; not WIN32
+_GATE = re.compile(
+    r"(?:TARGET \w+|(?:NOT (?:DEFINED )?)?\"?\$?\{?\w*(?:CUDA|GPU|NVCC)\w*\}?\"?(?: (?:STREQUAL|VERSION_\w+) .*)?)"
+)
+_LEAST_BRANCHES = 2  # who sets a list in two branches sets one in each
+_MOST_VALUES = 8  # of one variable
+_LONGEST = 1 << 12  # characters of a list that variables make
+_DEEPEST = 5  # variables that hand a list on to each other
+# Of these capabilities there are modules and machines with an Arm processor alone: Jetson, Thor, GB10.
+_ARM_ONLY = frozenset({53, 62, 72, 87, 101, 110, 121})
+
+
+@dataclass(frozen=True, slots=True)
+class CMakeTargets:
+    """What one command names: its images, where, for which processors (`None`: any), whether in a branch that need not
+    be taken."""
+
+    place: TextSpan
+    images: tuple[ArchTarget, ...]
+    arm: bool | None
+    conditional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    command: CMakeCommand
+    arm: bool | None
+    conditional: bool
+
+
+def named_targets(project: Project) -> tuple[CMakeTargets, ...]:
+    """Return what the CMake files name; nothing where one of them may name more than can be read."""
+    return project.once("named_targets", lambda: _named_targets(project))
+
+
+def for_capability(targets: Sequence[CMakeTargets], capability: ComputeCapability) -> tuple[CMakeTargets, ...]:
+    """Return those that count on machines with this GPU; nothing where a configuration may go past all of them."""
+    arm = capability.number in _ARM_ONLY
+    counting = tuple(each for each in targets if not arm or each.arm is not False)
+    sure = any(not each.conditional or each.arm is not None for each in counting)
+    places = {each.place.at for each in counting}
+    return counting if sure or len(places) >= _LEAST_BRANCHES else ()
+
+
+def _named_targets(project: Project) -> tuple[CMakeTargets, ...]:
+    files = [file for file in project.cmake if _ELSEWHERE.isdisjoint(folder_of(file.name).lower().split("/"))]
+    places = [place for file in files for place in _places(file)]
+    if any(_finds_torch(place.command) for place in places):
+        return ()  # it overwrites the list
+    variables = _variables(places)
+    found: list[CMakeTargets] = []
+    for place in places:
+        for text in _lists_of(place.command, variables):
+            images = _images(text) if text is not None else None
+            if images is None:
+                return ()
+            if images:
+                span = place.command.place
+                found.append(CMakeTargets(span, images, place.arm, conditional=place.conditional))
+    return tuple(found)
+
+
+def _finds_torch(command: CMakeCommand) -> bool:
+    return command.name == "find_package" and [word.text for word in command.arguments[:1]] == ["Torch"]
+
+
+def _places(file: CMakeFile) -> Iterator[_Place]:
+    """The commands of a file, each with what is known of the branch that it stands in."""
+    around: list[list[str]] = []  # of each open block, its conditions so far; of one that is no `if`, none
+    for command in file.commands:
+        opened = command.name.removeprefix("end")
+        words = " ".join(word.text for word in command.arguments)
+        if command.name.startswith("end") and opened in _OPENS:
+            del around[-1:]
+        elif command.name in _OPENS:
+            around.append([words] if command.name == "if" else [])
+        elif command.name in ("elseif", "else") and around:
+            around[-1].append(words if command.name == "elseif" else "")
+        else:
+            arms = [arm for block in around if block and (arm := _arm(block)) is not None]
+            yield _Place(command, arms[-1] if arms else None, conditional=any(map(_may_be_passed, around)))
+
+
+def _arm(block: Sequence[str]) -> bool | None:
+    """Whether a branch is that of Arm processors, by its conditions; `None` where they do not say."""
+    *before, now = block
+    if now:
+        if _ARM.search(now):
+            return not now.startswith("NOT ")
+        return False if _OTHER.search(now) and not now.startswith("NOT ") else None
+    if any(_ARM.search(each) and not each.startswith("NOT ") for each in before):
+        return False
+    return True if any(_OTHER.search(each) for each in before) else None
+
+
+def _may_be_passed(block: Sequence[str]) -> bool:
+    """Whether CUDA may be compiled without this branch."""
+    return bool(block) and not (len(block) == 1 and _GATE.fullmatch(block[0]))
+
+
+# -- values
+
+Values = Mapping[str, tuple[tuple[str, ...], ...]]
+
+
+def _variables(places: Sequence[_Place]) -> Values:
+    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for place in places:
+        words = [word.text for word in place.command.arguments]
+        if place.command.name == "set" and len(words) > 1:
+            found[words[0]].append(tuple(_until_end(words[1:])))
+        elif place.command.name == "list" and words[:1] == ["APPEND"] and len(words) > 2:
+            found[words[1]].append(tuple(words[2:]))
+        elif place.command.name in ("foreach", "function", "macro", "string", "list") and len(words) > 1:
+            found[words[-1] if place.command.name == "string" else words[1]].append(("${}",))
+    return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
+
+
+def _until_end(words: Sequence[str]) -> Iterator[str]:
+    for word in words:
+        if word in _SET_ENDS:
+            return
+        yield word
+
+
+def _lists_of(command: CMakeCommand, variables: Values) -> Iterator[str | None]:
+    """The lists that a command names, as CMake or nvcc reads them; `None` for one that is not known."""
+    words = [word.text for word in command.arguments]
+    if command.name == "set" and words[:1] == [LIST_NAME]:
+        yield from _resolved(";".join(_until_end(words[1:])), variables)
+    elif command.name == "list" and words[1:2] == [LIST_NAME]:
+        if words[0] == "APPEND":
+            yield from _resolved(";".join(words[2:]), variables)
+        elif words[0] in ("INSERT", "TRANSFORM", "PREPEND"):
+            yield None
+    elif command.name == "string" and LIST_NAME in words[1:]:
+        yield None
+    elif command.name in _SETS_PROPERTY and PROPERTY in words:
+        at = words.index(PROPERTY) + 1
+        rest = words[at:] if command.name == "set_property" else words[at : at + 1]
+        yield from _resolved(";".join(rest), variables)
+    elif command.name == _SELECTS and len(words) > 1:
+        yield _of_find_cuda(words[1:])
+    elif command.name not in ("message", "if", "elseif", "while") and any(map(_FLAG.search, words)):
+        flags = " ".join(match[0] for match in _ONE_FLAG.finditer(" ".join(words)))
+        if flags:
+            yield from _resolved(flags, variables)
+
+
+def _resolved(text: str, variables: Values) -> Iterator[str | None]:
+    """The text with each value of the variables in it put in; `None` where one is not known. What extends the list by
+    itself names nothing new."""
+    yield from _put_in(text, variables, 0)
+
+
+def _put_in(text: str, variables: Values, depth: int) -> Iterator[str | None]:
+    text = text.replace(f"${{{LIST_NAME}}}", "")
+    match = _REFERENCE.search(text)
+    if match is None:
+        yield text if "${" not in text else None
+        return
+    values = variables.get(match[1], ())
+    if not values or depth == _DEEPEST or len(text) > _LONGEST or len(values) > _MOST_VALUES:
+        yield None
+        return
+    for value in values:
+        own = ";".join(value).replace(match[0], "")  # what extends itself
+        yield from _put_in(text.replace(match[0], own), variables, depth + 1)
+
+
+def _of_find_cuda(words: Sequence[str]) -> str | None:
+    """The flags that FindCUDA's function makes of a list such as `7.0 8.6+PTX`."""
+    text = ";".join(words)
+    try:
+        code = read_list(Grammar.TORCH, text).code
+    except UnreadableListError:
+        return None
+    kinds = ((each, kind) for each in code for kind in ("sm", "compute") if kind == "sm" or each.ptx)
+    return " ".join(f"-gencode arch=compute_{each.arch},code={kind}_{each.arch}" for each, kind in kinds)
+
+
+def _images(text: str) -> tuple[ArchTarget, ...] | None:
+    """The images that a list or flags ask for; none for a word that leaves them to others, `None` where it is not
+    known."""
+    text = text.strip().strip(";")
+    if text.upper() in ("OFF", "", "FALSE", "NO"):
+        return ()
+    if _FLAG.search(text):
+        flags = [part for match in _IN_FLAGS.finditer(text) for part in _as_flag(match)]
+        asked = requested(flags)
+        return tuple(sorted(asked.images, key=str)) if asked.images and not asked.words else None
+    try:
+        archs = read_list(Grammar.CMAKE, text)
+    except UnreadableListError:
+        return None
+    return tuple(image for code in archs.code for image in code.images())
+
+
+def _as_flag(match: re.Match[str]) -> tuple[str, str]:
+    return ("-gencode", match[1]) if match[1] else ("-arch", match[2])

@@ -1,0 +1,71 @@
+"""What may decide the architectures of a plain CMake project: by what its files say, comments aside. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from cudacompat.domain.project.cmake_lists import PROPERTY
+from cudacompat.domain.project.command_facts import base_name
+from cudacompat.domain.project.model import CMakeCommand, Command, Project
+
+# Any of these in a command of CMake may be the list, or what makes one.
+_IN_CMAKE = re.compile(
+    r"CMAKE_CUDA_ARCHITECTURES|CUDAARCHS|gencode|generate-code|-arch=|--gpu-arch|compute_\d\d|sm_\d\d|ARCH_FLAGS"
+    r"|ARCH_LIST|rapids|kokkos|CUDA_ARCH\b|CUDA_ARCHS?\b",
+    re.IGNORECASE,
+)
+# These reach CMake from outside.
+_FROM_OUTSIDE = re.compile(
+    r"CMAKE_CUDA_ARCHITECTURES|CUDAARCHS|CMAKE_CUDA_FLAGS|CUDAFLAGS|NVCC_(?:APPEND|PREPEND)_FLAGS|gencode|generate-code"
+    r"|-arch=(?:sm|compute)_"
+)
+_COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//|;|::|@?rem\b)[^\n]*|[ \t]#[ \t][^\n]*", re.IGNORECASE)
+_SETS_PROPERTY = ("set_property", "set_target_properties", "set_directory_properties")
+_SAYS_NOTHING = frozenset({"message", "mark_as_advanced", "project"})
+_IN_ENVIRONMENT = ("CUDAARCHS", "CUDAFLAGS", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "CMAKE_TOOLCHAIN_FILE")
+
+
+def decided_in_cmake(project: Project) -> bool:
+    """Whether a command of the project's CMake files may set the list, or add a target to the flags."""
+    return project.once("decided_in_cmake", lambda: any(_decides(each) for f in project.cmake for each in f.commands))
+
+
+def _decides(command: CMakeCommand) -> bool:
+    words = [word.text for word in command.arguments]
+    if command.name in _SAYS_NOTHING:
+        return False
+    if command.name in _SETS_PROPERTY and PROPERTY in words:
+        return True
+    if command.name == "find_package" and words[:1] == ["Torch"]:
+        return True
+    if _IN_CMAKE.search(command.name):
+        return True
+    named = command.name in ("set", "option") and words[:1] == [PROPERTY]  # a variable that CMake does not read
+    return any(_IN_CMAKE.search(word) or PROPERTY + "=" in word for word in words[1 if named else 0 :])
+
+
+def given_from_outside(project: Project) -> bool:
+    """Whether a file of another kind may give a list, or a target, to CMake; or may hold what cannot be read here."""
+    if project.lookalikes:
+        return True
+    return project.once("given_from_outside", lambda: any(_gives(project, each.name) for each in project.files))
+
+
+def _gives(project: Project, name: str) -> bool:
+    base = base_name(name).lower()
+    if base == "cmakelists.txt" or base.endswith(".cmake"):
+        return False
+    file = project.file(name)
+    if file is None or not _FROM_OUTSIDE.search(file.text):
+        return False
+    return _FROM_OUTSIDE.search(_COMMENT.sub("", file.text)) is not None
+
+
+def has_own_list(project: Project, command: Command) -> bool:
+    """Whether a list, or a target, may reach this very command: on its line, or in its environment."""
+    if project.lists_reaching(command) or any(name in command.environment for name in _IN_ENVIRONMENT):
+        return True
+    if any(_FROM_OUTSIDE.search(word.text) for word in command.words):
+        return True
+    file = project.file(command.place.file)  # `echo CUDAARCHS=80 >> "$GITHUB_ENV"`
+    return command.job is not None and file is not None and "CUDAARCHS" in file.text

@@ -1,0 +1,43 @@
+"""The lists that stand in a project's files for builds that no command in them shows: grouped as one build takes them.
+Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.command_facts import base_name, in_cargo_config
+from cudacompat.domain.project.default_lists import standing_lists
+from cudacompat.domain.project.model import ArchListSetting, Project
+
+_PROGRAMS = (".py",)
+_OWN = (".vcxproj", ".props", ".targets", ".bazelrc", ".nix", ".build", ".bzl", ".bazel", ".toml", ".ini", ".mk")
+_ELSEWHERE = frozenset({"test", "tests", "example", "examples", "sample", "samples", "docs", "benchmarks"})
+
+
+def is_cmake(name: str) -> bool:
+    """Whether it is a CMake file."""
+    base = base_name(name).lower()
+    return base == "cmakelists.txt" or base.endswith(".cmake")
+
+
+def standing_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
+    """Yield the lists, those of one name in one file together: one of them, or all of them, are taken."""
+    groups: dict[tuple[str, str], list[ArchListSetting]] = defaultdict(list)
+    for listed in (*standing_lists(project), *(each for each in project.lists if _stands(each))):
+        place = listed.setting.place
+        if not is_cmake(place.file) and listed not in groups[place.file, listed.setting.name]:
+            groups[place.file, listed.setting.name].append(listed)
+    yield from (tuple(group) for group in groups.values() if group)
+
+
+def _stands(listed: ArchListSetting) -> bool:
+    """Whether it decides a build of its own file, or of whatever runs in its environment."""
+    setting = listed.setting
+    name = base_name(setting.place.file).lower()
+    if listed.command is not None or not _ELSEWHERE.isdisjoint(setting.place.file.lower().split("/")[:-1]):
+        return False
+    if setting.way is AssignmentKind.FLAGS:
+        return name in ("makefile", "gnumakefile") or name.endswith((*_PROGRAMS, *_OWN))
+    return name.endswith((*_PROGRAMS, *_OWN)) and not in_cargo_config(setting)
