@@ -156,6 +156,7 @@ def _judged(
         not_read=tuple(replace(each, path=_named(found, each.path) or each.path) for each in left.not_read),
         files=found.seen,
         skipped=found.skipped,
+        lookalikes=tuple(_named(found, name) or name for name in found.lookalikes),
     )
     return report, left.findings
 

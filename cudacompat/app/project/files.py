@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from cudacompat.app.project.lookalikes import unread_lookalikes
 from cudacompat.app.project.rust_sources import crate_sources
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.requirements.kinds import kind_of as requirement_kind
@@ -44,6 +45,12 @@ _NOWHERE = "a link that leads nowhere"
 _SCRIPT_NAMES = (".sh", ".bash")
 # A YAML file without one of these words says nothing about CUDA; reading it as YAML is what takes the time.
 _WORTH_PARSING = ("cuda", "nvidia", "nvcc", "gpu", "cargo", "cmake")
+# Kinds of which most files build something else, or nothing.
+_OF_ANYBODY = frozenset(
+    {FileKind.BATCH, FileKind.POWERSHELL, FileKind.VISUAL_STUDIO, FileKind.JENKINS, FileKind.EARTH, FileKind.APPTAINER}
+    | {FileKind.SPEC, FileKind.NIX, FileKind.BAZEL_RC, FileKind.BAZEL, FileKind.MESON, FileKind.INI}
+)
+_CUDA = re.compile(r"(?i)cuda|nvcc|nvidia")
 _LEAST_NAME = 4  # letters: a shorter name of an engine stands in other words
 
 
@@ -62,6 +69,7 @@ class ProjectRead:
     configured: tuple[str, ...]
     seen: int = 0  # how many build files there are, read or not
     rust: tuple[SourceFile, ...] = ()  # the sources of a crate that uses an engine whose calls are known
+    lookalikes: tuple[str, ...] = ()  # what looks like a CUDA build and is of a kind that is not read
     marked: frozenset[str] = frozenset()  # the files that begin with a byte order mark, which their text leaves out
 
 
@@ -85,7 +93,8 @@ def read(folder: str) -> ProjectRead:
     configured: list[str] = []
     marked: set[str] = set()
     seen = total = 0
-    for name in (only,) if only else _walk(root, skipped, configured, not_read=not_read):
+    others: list[str] = []
+    for name in (only,) if only else _walk(root, skipped, configured, not_read=not_read, others=others):
         seen += 1
         if seen > _MOST_FILES or total > _MOST_TOTAL:
             most = f"{_MOST_FILES} build files" if seen > _MOST_FILES else f"{_MOST_TOTAL >> 20} MiB of build files"
@@ -110,6 +119,7 @@ def read(folder: str) -> ProjectRead:
         if worth_parsing(name, text):
             files.append(SourceFile(name, text))
     rust = () if only else tuple(_rust(root, files))
+    lookalikes = () if only else tuple(unread_lookalikes(root, others))
     return ProjectRead(
         root,
         tuple(files),
@@ -118,6 +128,7 @@ def read(folder: str) -> ProjectRead:
         configured=tuple(configured),
         seen=seen,
         rust=rust,
+        lookalikes=lookalikes,
         marked=frozenset(marked),
     )
 
@@ -195,6 +206,8 @@ def worth_parsing(name: str, text: str) -> bool:
     """Whether the text can say anything about CUDA; files that are few and small are always taken."""
     if requirement_kind(name) is not None:
         return True
+    if kind_of(name) in _OF_ANYBODY:
+        return _CUDA.search(text) is not None
     return not name.lower().endswith((".yml", ".yaml", ".json", ".sh", ".bash", ".mk", ".hcl")) or (
         _worth_parsing().search(text) is not None
     )
@@ -215,7 +228,9 @@ def is_script(name: str) -> bool:
     return name.lower().endswith(_SCRIPT_NAMES)
 
 
-def _walk(root: Path, skipped: list[str], configured: list[str], not_read: list[NotRead]) -> Iterator[str]:
+def _walk(
+    root: Path, skipped: list[str], configured: list[str], not_read: list[NotRead], others: list[str]
+) -> Iterator[str]:
     def unreadable(error: OSError) -> None:
         here = os.path.relpath(error.filename or root, root).replace(os.sep, "/")
         not_read.append(NotRead(here, _said(error)))
@@ -240,6 +255,7 @@ def _walk(root: Path, skipped: list[str], configured: list[str], not_read: list[
         folders[:] = kept
         for name in sorted(names):
             if not wanted(here + name):
+                others.append(here + name)
                 continue
             if not stat.S_ISLNK(_mode(f"{place}/{name}")):
                 yield here + name

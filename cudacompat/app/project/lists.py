@@ -149,7 +149,7 @@ def _flags(command: Command) -> Setting | None:
     place = TextSpan(places[0].file, places[0].line, places[0].start, places[-1].end)
     known = all(word.known or word.text == "$_" for word in words)  # make's own $@ and $< hold no target
     setting = Setting("", text if known else None, place, way=AssignmentKind.FLAGS, written=text, in_shell=True)
-    return setting if "arch=compute_" in text else None
+    return setting if "arch=compute_" in text or _SHORT.search(text) else None
 
 
 def _dead(engine: Engine, name: str) -> bool:
@@ -215,6 +215,8 @@ _PARTED_BY_SEMICOLONS = (Grammar.CMAKE, Grammar.CMAKE_SPLIT)
 
 def _read(grammar: Grammar, value: str) -> ArchList:
     text = value.strip()
+    if grammar is Grammar.GENCODE and "arch=compute_" not in text.replace("gpu-", ""):
+        return _of_short_flags(text)
     if grammar is Grammar.ONE_NUMBER:
         match = _ONE.fullmatch(text)
         if match is None:
@@ -226,6 +228,26 @@ def _read(grammar: Grammar, value: str) -> ArchList:
     if grammar in _PARTED_BY_SEMICOLONS and ";" in text and re.search(r"\s", text):
         raise UnreadableListError("a space stands in it, which CMake takes for a part of the item")
     return read_list(grammar, text)
+
+
+_SHORT = re.compile(
+    r"(?:-arch|--gpu-architecture)[=\s]+[\"']?(?P<kind>sm|compute)_(?P<number>\d{2,3})(?P<suffix>[af]?)\b"
+)
+
+
+def _of_short_flags(text: str) -> ArchList:
+    """The list of -arch=sm_70, which is short for its machine code and its PTX, or -arch=compute_70, the PTX alone."""
+    items = [
+        Item(
+            match.start(),
+            match.end(),
+            CodeTarget(int(match["number"]), ArchSuffix(match["suffix"]), sass=match["kind"] == "sm", ptx=True),
+        )
+        for match in _SHORT.finditer(text)
+    ]
+    if not items or re.search(r"(?<![\w-])(?:-code|--gpu-code)\b", text):
+        raise UnreadableListError("it holds no -gencode and no -arch of one target")
+    return ArchList(Grammar.GENCODE, text, tuple(items), separator=" ")
 
 
 def _semicolon(gap: re.Match[str]) -> str:

@@ -14,11 +14,29 @@ from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.app.project.sourced import Scripts
 from cudacompat.app.project.time_limit import BUILD_SECONDS, FILE_SECONDS, RULE_SECONDS, Clock, TimeSpentError
 from cudacompat.app.project.uses import Builders, all_uses, all_wheels, uses_of
-from cudacompat.artifacts.buildfiles import ci, cmake, compile_commands, image_builds, services, settings, stages
+from cudacompat.artifacts.buildfiles import (
+    ci,
+    ci_systems,
+    cmake,
+    compile_commands,
+    image_builds,
+    named_lists,
+    services,
+    settings,
+    stages,
+    windows,
+)
 from cudacompat.artifacts.buildfiles import commands as shell
+from cudacompat.artifacts.buildfiles.apptainer import definition, is_definition
+from cudacompat.artifacts.buildfiles.ci import JobRead
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.earth import earthfile
+from cudacompat.artifacts.buildfiles.flags import flags_of
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
-from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
+from cudacompat.artifacts.buildfiles.positions import yaml_tree
+from cudacompat.artifacts.buildfiles.spec import spec_commands
+from cudacompat.artifacts.buildfiles.stages import Dockerfile
+from cudacompat.artifacts.buildfiles.windows import Dialect
 from cudacompat.domain.builds.engine import DeadKind
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.model import (
@@ -48,6 +66,13 @@ from cudacompat.engines import known
 Result = TypeVar("Result")
 Nothing = TypeVar("Nothing")
 _MOST_USES = 100
+_DIALECTS = {FileKind.BATCH: Dialect.BATCH, FileKind.POWERSHELL: Dialect.POWERSHELL}
+_NAMED_LISTS = {
+    FileKind.VISUAL_STUDIO: named_lists.of_visual_studio,
+    FileKind.BAZEL_RC: named_lists.of_bazel_rc,
+    FileKind.NIX: named_lists.of_nix,
+}
+_WITH_FLAGS = frozenset({FileKind.PYTHON, FileKind.RUST, FileKind.BAZEL, FileKind.MESON})
 _UNKNOWN = re.compile(r"\$(?:ENV)?\{|\$\(|\$\w|`|\{\{")
 _MAKE_LINE = re.compile(r"(?m)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
 _MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|[$@<^?*+|%])")  # $@ and its like become $_
@@ -106,6 +131,7 @@ class _Assembly:
             units=units,
             rust=self._read.rust,
             targets=targets,
+            lookalikes=self._read.lookalikes,
             known=_known(),
             nobodys=_nobodys(),
             wheels=all_wheels(),
@@ -141,7 +167,7 @@ class _Assembly:
         kind = kind_of(file.name)
         before = len(self._services)
         if kind is FileKind.DOCKERFILE:
-            self._dockerfile(file)
+            self._images_of(file, stages.read(file, self._scripts))
         elif kind is FileKind.QUADLET:
             self._services += services.quadlet(file)
         elif kind is FileKind.DEV_CONTAINER:
@@ -153,17 +179,37 @@ class _Assembly:
             self._services += services.compose(file, documents)
             self._image_builds += image_builds.of_compose(file, documents, self._dockerfiles)
         elif kind is FileKind.GITHUB or kind is FileKind.GITLAB:
-            self._ci(file, yaml_tree(file.text), kind)
+            self._jobs_of(file, ci.jobs(file, yaml_tree(file.text), kind, sources=self._scripts))
         elif kind is FileKind.SCRIPT:
             self._script(file, shell.commands(file, 0, len(file.text), environment={}, sources=self._scripts))
         elif kind is FileKind.MAKE:
             self._script(file, _of_make(file))
             self._given(file)
+        elif kind is FileKind.EARTH:
+            self._images_of(file, earthfile(file, self._scripts))
+        elif kind is FileKind.APPTAINER:
+            if is_definition(file.text):
+                self._images_of(file, definition(file, self._scripts))
+        elif kind is FileKind.AZURE:
+            self._jobs_of(file, ci_systems.azure(file, yaml_tree(file.text), self._scripts))
+        elif kind is FileKind.CIRCLE:
+            self._jobs_of(file, ci_systems.circle(file, yaml_tree(file.text), self._scripts))
+        elif kind is FileKind.JENKINS:
+            self._jobs_of(file, ci_systems.jenkins(file, self._scripts))
+        elif kind in _DIALECTS:
+            text = windows.commands(file, 0, len(file.text), {}, dialect=_DIALECTS[kind])
+            self._script(file, text)
+        elif kind is FileKind.SPEC:
+            self._script(file, spec_commands(file))
+        elif kind in _NAMED_LISTS:
+            self._keep(_NAMED_LISTS[kind](file))
         elif kind is FileKind.CMAKE:
             self._cmake.append(CMakeFile(file.name, tuple(_cmake_commands(file))))
             self._given(file)
         else:
             self._given(file)
+            if kind in _WITH_FLAGS:
+                self._keep(flags_of(file))
             if kind is FileKind.BAKE:
                 self._image_builds += image_builds.of_bake(file, self._dockerfiles)
         for service in self._services[before:]:
@@ -171,8 +217,7 @@ class _Assembly:
 
     # -- kinds of files
 
-    def _dockerfile(self, file: SourceFile) -> None:
-        image = stages.read(file, self._scripts)
+    def _images_of(self, file: SourceFile, image: Dockerfile) -> None:
         self._stages += image.stages
         self._keep(image.before)
         builders: dict[int, Builders] = {}
@@ -205,8 +250,8 @@ class _Assembly:
         begun.take(copy.target for each in lain for copy in each.copies if _is_project(file, copy))
         return begun
 
-    def _ci(self, file: SourceFile, documents: tuple[Node, ...], kind: FileKind) -> None:
-        for read in ci.jobs(file, documents, kind, sources=self._scripts):
+    def _jobs_of(self, file: SourceFile, found: Iterable[JobRead]) -> None:
+        for read in found:
             self._jobs.append(read.job)
             self._keep(each for each in read.job.environment.values() if each.place.start not in self._placed)
             foreign = any(step.action("actions/checkout") and "repository" in step.given for step in read.job.steps)

@@ -219,6 +219,8 @@ def _version_of(engine: Engine, words: Sequence[str]) -> str | None:
 def builds(program: str, words: Sequence[str]) -> BuildSystem | None:
     """Return what kind of build this command is: a CMake configure, a cargo or pip build, make, or nvcc itself."""
     rest = list(words[1:])
+    if program == "dh_auto_configure":
+        return BuildSystem.CMAKE if any(word.startswith("-D") for word in rest) else None
     if program == "cmake":
         other = {"--build", "--install", "-E", "-P", "--version", "--help", "--open", "--workflow"}
         return None if other & set(rest) or not rest else BuildSystem.CMAKE

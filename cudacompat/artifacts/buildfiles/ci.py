@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
+from cudacompat.artifacts.buildfiles import windows
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.kinds import FileKind
 from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
+from cudacompat.artifacts.buildfiles.windows import Dialect
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile
@@ -66,7 +68,7 @@ def _setting(file: SourceFile, name: str, node: Node, start: int, text: str, way
 
 
 def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterator[JobRead]:
-    merged = _Merged()
+    merged = Merged()
     top = variables(file, document.get("env"))
     for name, node in (document.get("jobs") or Node(0, 0)).entries.items():
         environment = merged.of(top, variables(file, node.get("env")))
@@ -78,7 +80,7 @@ def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterat
         container = node.get("container", "image") or node.get("container")
         images = _each(container.text, matrix) if container is not None and container.text else ()
         usual = node.get("defaults", "run", "shell") or document.get("defaults", "run", "shell")
-        windows = bool(labels) and all(label.lower().startswith("windows") for label in labels)
+        on_windows = bool(labels) and all(label.lower().startswith("windows") for label in labels)
         commands: list[ShellCommand] = []
         steps: list[JobStep] = []
         steps_node = node.get("steps")
@@ -91,9 +93,12 @@ def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterat
                 JobStep(uses.text if uses else None, variables(file, step.get("with")), place, conditional=conditional)
             )
             run = step.get("run")
-            if run is not None and _is_shell(step.get("shell") or usual, windows):
-                found = run_text(file, run, visible, sources)
-                commands += (replace(each, conditional=True) if conditional else each for each in found)
+            if run is None:
+                continue
+            found = _step_text(
+                file, run, visible, sources=sources, kind=step.get("shell") or usual, on_windows=on_windows
+            )
+            commands += (replace(each, conditional=True) if conditional else each for each in found)
         job = CiJob(
             file=file.name,
             name=name,
@@ -137,7 +142,7 @@ def of_matrix(setting: Setting, matrix: Mapping[str, tuple[str, ...]], environme
     return replace(setting, choices=handed.choices) if handed is not None and handed.choices else setting
 
 
-class _Merged:
+class Merged:
     """What is set in a file, in a job and in a step, put together; bounded for all steps of a document."""
 
     def __init__(self) -> None:
@@ -153,10 +158,25 @@ class _Merged:
         return outer | inner
 
 
-def _is_shell(kind: Node | None, windows: bool) -> bool:
-    if kind is None:
-        return not windows  # there PowerShell is the default
-    return (kind.text or "").split()[:1] in (["bash"], ["sh"])
+def _step_text(
+    file: SourceFile,
+    run: Node,
+    environment: Mapping[str, Setting],
+    sources: Sources | None,
+    *,
+    kind: Node | None,
+    on_windows: bool,
+) -> Iterator[ShellCommand]:
+    """Yield the commands of a step, as its shell reads them; on Windows that is PowerShell unless it says another."""
+    name = ((kind.text or "").split() or [""])[0] if kind is not None else "pwsh" if on_windows else "bash"
+    if name in ("bash", "sh"):
+        yield from run_text(file, run, environment, sources)
+    elif name in _DIALECTS:
+        masked = _masked(file, run)
+        yield from windows.commands(file, run.start, run.end, environment, dialect=_DIALECTS[name], masked=masked)
+
+
+_DIALECTS = {"pwsh": Dialect.POWERSHELL, "powershell": Dialect.POWERSHELL, "cmd": Dialect.BATCH}
 
 
 def _matrix(node: Node | None) -> dict[str, tuple[str, ...]]:
@@ -187,7 +207,7 @@ def _each(text: str, matrix: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _gitlab(file: SourceFile, document: Node, sources: Sources | None) -> Iterator[JobRead]:
-    merged = _Merged()
+    merged = Merged()
     top = variables(file, document.get("variables"))
     default = document.get("default", "image") or document.get("image")
     usual = document.get("default", "cache") or document.get("cache")
@@ -236,8 +256,14 @@ def run_text(
     file: SourceFile, node: Node, environment: Mapping[str, Setting], sources: Sources | None = None
 ) -> Iterator[ShellCommand]:
     """Yield the commands of a script that a YAML file holds."""
+    masked = _masked(file, node)
+    yield from shell.commands(file, node.start, node.end, environment=environment, masked=masked, sources=sources)
+
+
+def _masked(file: SourceFile, node: Node) -> str:
+    """A script that a YAML file holds, as its shell gets it, of the same length."""
     text = file.text[node.start : node.end]
     masked = _EXPRESSION.sub(lambda match: "$" + "_" * (len(match[0]) - 1), text)
     if node.block == ">" or not node.block:
         masked = masked.replace("\n", " ")
-    yield from shell.commands(file, node.start, node.end, environment=environment, masked=masked, sources=sources)
+    return masked

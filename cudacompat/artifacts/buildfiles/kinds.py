@@ -30,6 +30,20 @@ class FileKind(StrEnum):
     CARGO_LOCK = "Cargo.lock"
     DOCKER_IGNORE = ".dockerignore"
     GIT_MODULES = ".gitmodules"
+    BATCH = "batch file"
+    POWERSHELL = "PowerShell script"
+    VISUAL_STUDIO = "Visual Studio project"
+    AZURE = "Azure pipeline"
+    CIRCLE = "CircleCI configuration"
+    JENKINS = "Jenkins pipeline"
+    EARTH = "Earthfile"
+    APPTAINER = "Apptainer definition"
+    SPEC = "spec file"
+    NIX = "Nix expression"
+    BAZEL_RC = "Bazel configuration"
+    BAZEL = "Bazel build file"
+    MESON = "Meson build file"
+    INI = "INI file"
 
 
 # Dockerfile, Dockerfile.cuda, Dockerfile-cuda, Dockerfile_cuda; but dockerfile_lint.py is a program.
@@ -37,6 +51,8 @@ _DOCKERFILE = re.compile(
     r"(?:dockerfile|containerfile)(?:$|\.|[-_](?!.*\.(?:py|sh|bash|rs|go|js|ts|rb|ya?ml|json|toml|env|txt|cmake|mk|hcl)$))"
 )
 _COMPOSE = re.compile(r"(?:docker-|podman-)?compose(?:[.-][\w.-]+)?\.ya?ml")
+_AZURE = re.compile(r"(?:^|/)(?:\.?azure[\w.-]*/(?:[^/]+/)*[^/]+|[\w.-]*azure[_-]?pipelines?[\w.-]*)\.ya?ml$")
+_CIRCLE = re.compile(r"(?:^|/)\.circleci/[^/]+\.ya?ml$")
 _GITHUB = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
 _GITLAB = re.compile(r"(?:^|/)\.gitlab-ci(?:[\w.-]*)\.ya?ml$")
 
@@ -52,6 +68,19 @@ _BY_NAME = {
     "cargo.lock": FileKind.CARGO_LOCK,
     ".dockerignore": FileKind.DOCKER_IGNORE,
     ".gitmodules": FileKind.GIT_MODULES,
+    "earthfile": FileKind.EARTH,
+    "pkgbuild": FileKind.SCRIPT,
+    "apkbuild": FileKind.SCRIPT,
+    "singularity": FileKind.APPTAINER,
+    "apptainer": FileKind.APPTAINER,
+    ".bazelrc": FileKind.BAZEL_RC,
+    "build.bazel": FileKind.BAZEL,
+    "module.bazel": FileKind.BAZEL,
+    "workspace": FileKind.BAZEL,
+    "workspace.bazel": FileKind.BAZEL,
+    "meson.build": FileKind.MESON,
+    "tox.ini": FileKind.INI,
+    "setup.cfg": FileKind.INI,
 }
 _BY_END = (
     ((".container",), FileKind.QUADLET),
@@ -65,6 +94,14 @@ _BY_END = (
     ((".sh", ".bash"), FileKind.SCRIPT),
     ((".py",), FileKind.PYTHON),
     ((".rs",), FileKind.RUST),
+    ((".bat", ".cmd"), FileKind.BATCH),
+    ((".ps1",), FileKind.POWERSHELL),
+    ((".vcxproj", ".props", ".targets"), FileKind.VISUAL_STUDIO),
+    ((".def", ".sif.def"), FileKind.APPTAINER),
+    ((".spec", ".spec.in"), FileKind.SPEC),
+    ((".nix",), FileKind.NIX),
+    ((".bazelrc",), FileKind.BAZEL_RC),
+    ((".bzl",), FileKind.BAZEL),
 )
 
 
@@ -81,6 +118,18 @@ def kind_of(path: str) -> FileKind | None:
         return FileKind.GITHUB
     if _GITLAB.search(path):
         return FileKind.GITLAB
+    if _CIRCLE.search(path):
+        return FileKind.CIRCLE
+    if _AZURE.search(path):
+        return FileKind.AZURE
+    if name.startswith("jenkinsfile"):
+        return FileKind.JENKINS
+    if name.startswith("singularity."):
+        return FileKind.APPTAINER
+    if path.endswith("debian/rules"):
+        return FileKind.MAKE
+    if path.rpartition("/")[2] == "BUILD":
+        return FileKind.BAZEL
     for ends, kind in _BY_END:
         if name.endswith(ends):
             return kind

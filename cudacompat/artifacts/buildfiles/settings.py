@@ -74,6 +74,22 @@ def _lines(text: str) -> Iterator[Assignment]:
         yield from shell.arguments(text, start, end, what="a line NAME=VALUE", quote=quote)
 
 
+def _ini(text: str) -> Iterator[Assignment]:
+    """NAME = VALUE, a line each, also as the value of a key such as tox's setenv; pip and setuptools split no lists."""
+    for each in _lines(text):
+        inner = _LINE.fullmatch(each.value) if each.name.lower() in _SETS_ENVIRONMENT else None
+        if inner is None:
+            yield replace(each, sourced=False)
+            continue
+        value, start, quote = _valued(inner)
+        yield replace(
+            each, name=inner[1], value=value, start=each.start + start, end=each.start + start + len(value), quote=quote
+        )
+
+
+_SETS_ENVIRONMENT = frozenset({"setenv", "set_env"})
+
+
 def _valued(match: re.Match[str]) -> tuple[str, int, str]:
     """The value of a line NAME=VALUE, where it begins, and what stands around it."""
     group = next(number for number in (2, 3, 4) if match[number] is not None)
@@ -204,4 +220,6 @@ _PARSERS: Mapping[FileKind, Parser] = {
     FileKind.SCRIPT: _script,
     FileKind.PYTHON: _literals,
     FileKind.RUST: _literals,
+    FileKind.INI: _ini,
+    FileKind.SPEC: _lines,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
@@ -57,6 +57,7 @@ class _Build:
     def __init__(self, file: SourceFile, sources: Sources | None) -> None:
         self.file = file
         self.sources = sources
+        self.target: str | None = None  # of an Earthfile, that begins here
         self.before: dict[str, Setting] = {}
         self.stages: list[Stage] = []
         self.environment: dict[str, Setting] = {}  # ENV of the current stage
@@ -82,10 +83,19 @@ class _Build:
         self._visible = None
 
 
-def read(file: SourceFile, sources: Sources | None = None) -> Dockerfile:
-    """Return the stages and the commands of a Dockerfile, in order. `sources` are the scripts that it may source."""
+def read(file: SourceFile, sources: Sources | None = None, targets: Sequence[tuple[int, str]] = ()) -> Dockerfile:
+    """Return the stages and the commands of a Dockerfile, in order. `sources` are the scripts that it may source,
+    `targets` where the targets of an Earthfile begin and their names; one without a FROM begins with the first stage.
+    """
     build = _Build(file, sources)
+    waiting = list(reversed(targets))
     for each in instructions(file.text):
+        if waiting and waiting[-1][0] < each.start:
+            while waiting and waiting[-1][0] < each.start:
+                build.target = waiting.pop()[1]
+            if each.keyword != "FROM" and build.stages and len(build.stages) < _MOST_STAGES:
+                _close(build)
+                _open_below(build, each)
         if each.keyword == "FROM":
             _close(build)
             if len(build.stages) == _MOST_STAGES:
@@ -121,7 +131,8 @@ def _open(build: _Build, each: Instruction) -> None:
     text = build.file.text[each.body : each.end]
     words = [word for word in _masked(text).split() if not word.startswith("--")]
     image = _expanded(words[0], build.before, inherited=False)[0] if words else ""
-    name = words[2] if len(words) > 2 and words[1].upper() == "AS" else None
+    name = words[2] if len(words) > 2 and words[1].upper() == "AS" else build.target
+    build.target = None
     parent = next(
         (stage.number for stage in reversed(build.stages) if stage.name and stage.name.lower() == image.lower()), None
     )
@@ -144,6 +155,27 @@ def _open(build: _Build, each: Instruction) -> None:
             last=False,
         )
     )
+
+
+def _open_below(build: _Build, each: Instruction) -> None:
+    """Begin a target that names no image: with the first stage."""
+    first = build.stages[0]
+    build.environment = dict(first.environment)
+    build.stages.append(
+        Stage(
+            file=build.file.name,
+            number=len(build.stages),
+            name=build.target,
+            place=build.file.place(each.start, each.start),
+            base=first.base,
+            parent=0,
+            settings=(),
+            environment={},
+            copies=(),
+            last=False,
+        )
+    )
+    build.target = None
 
 
 def _assign(build: _Build, each: Instruction) -> None:

@@ -19,7 +19,8 @@ class LintReport:
     """The findings that are left, and what was read for them.
 
     `root` is the folder below which the edited files lie, `files` how many build files there are, `skipped` the
-    folders that were passed over, `units` what a configured build will compile. `edited` are the files that fixes
+    folders that were passed over, `lookalikes` the files that look like part of a CUDA build and are of a kind that is
+    not read, `units` what a configured build will compile. `edited` are the files that fixes
     change, `fixed` the findings that they cure; `findings` holds what remains when those are made.
     """
 
@@ -34,6 +35,7 @@ class LintReport:
     not_read: tuple[NotRead, ...]
     files: int
     skipped: tuple[str, ...]
+    lookalikes: tuple[str, ...] = ()
     edited: tuple[EditedFile, ...] = ()
     fixed: tuple[Finding, ...] = ()
     show_suppressed: bool = False

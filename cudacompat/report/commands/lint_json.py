@@ -46,7 +46,11 @@ def lint_json(report: LintReport) -> Json:
         ],
         "matrix": [_matrix(build, report.targets) for build in builds_of(report.units)],
         "not_read": [{"path": item.path, "why": item.why} for item in report.not_read],
-        "files": {"read": report.files, "folders_passed_over": list(report.skipped)},
+        "files": {
+            "read": report.files,
+            "folders_passed_over": list(report.skipped),
+            "kinds_not_read": list(report.lookalikes),
+        },
     }
 
 

@@ -1,0 +1,196 @@
+"""Batch files and PowerShell scripts as commands: line by line, as far as a build is written in them.
+
+Not a parser of either language: what a branch decides, a loop or a function makes, is left unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from enum import Enum
+
+from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.shell_settings import defines
+from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.model import Setting, SourceFile, Word
+
+_MOST_COMMANDS = 20_000
+_MOST_VARIABLES = 1_000_000
+_LONGEST = 1 << 14  # characters of a line that is gone through
+
+
+class Dialect(Enum):
+    """Whose line ends, comments and variables these are."""
+
+    BATCH = "batch"
+    POWERSHELL = "powershell"
+
+
+_LINE = {
+    Dialect.BATCH: re.compile(r"(?:[^\n^]|\^\r?\n|\^[^\n])*+(?:\n|\Z)"),
+    Dialect.POWERSHELL: re.compile(r"(?:[^\n`]|`\r?\n|`[^\n])*+(?:\n|\Z)"),
+}
+_COMMENT = {
+    Dialect.BATCH: re.compile(r"[ \t@]*(?:rem\b|::)", re.IGNORECASE),
+    Dialect.POWERSHELL: re.compile(r"[ \t]*#"),
+}
+_SET = {
+    Dialect.BATCH: re.compile(
+        r"[ \t(@]*(?:if\b[^\n]{0,500}?[ (])?set[ \t]+(?P<q>\"?)(?P<name>[A-Za-z_]\w*)=(?P<value>[^\"\r\n&]*+)",
+        re.IGNORECASE,
+    ),
+    Dialect.POWERSHELL: re.compile(
+        r"[ \t{(]*\$(?:env:|\{env:)?(?P<name>[A-Za-z_]\w*)\}?[ \t]*=[ \t]*(?P<q>[\"'])(?P<value>[^\"'\r\n]*+)[\"']",
+        re.IGNORECASE,
+    ),
+}
+_ENVIRONMENT = re.compile(r"[ \t{(]*\$\{?env:", re.IGNORECASE)
+_REFERENCE = {
+    Dialect.BATCH: re.compile(r"[%!](\w+)[%!]"),
+    Dialect.POWERSHELL: re.compile(r"\$\{?(?:env:)?(\w+)\}?", re.IGNORECASE),
+}
+_WORD = re.compile(r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|\^\r?\n|`\r?\n|[^\s\"'&|;<>])+")
+_END = re.compile(r"[&|;]+")
+_BRANCH = re.compile(r"[ \t@]*\}?[ \t]*(?:if|else|elseif|for|foreach|while|switch|function)\b", re.IGNORECASE)
+_CONTINUED = re.compile(r"[\^`]\r?\n")
+_LEADS = frozenset({"call", "&", ".", "start", "cmd", "/c", "exec", "{", "("})
+
+
+def commands(
+    file: SourceFile,
+    start: int,
+    end: int,
+    environment: Mapping[str, Setting],
+    dialect: Dialect,
+    masked: str | None = None,
+) -> Iterator[ShellCommand]:
+    """Yield the commands of this piece of a file, in their order; `masked` is what the program gets, of the same
+    length."""
+    yield from _Reader(file, start, masked or file.text[start:end], environment, dialect=dialect).read()
+
+
+class _Reader:
+    def __init__(
+        self, file: SourceFile, start: int, text: str, environment: Mapping[str, Setting], dialect: Dialect
+    ) -> None:
+        self._file, self._start, self._text, self._dialect = file, start, text, dialect
+        self._exported: Mapping[str, Setting] = environment
+        self._plain: dict[str, Setting] = {}
+        self._depth = 0
+        self._copied = 0
+
+    def read(self) -> Iterator[ShellCommand]:
+        at = count = 0
+        while at < len(self._text):
+            line = _LINE[self._dialect].match(self._text, at)
+            if line is None or line.end() == at:
+                return
+            at = line.end()
+            if line.end() - line.start() > _LONGEST or _COMMENT[self._dialect].match(line[0]):
+                continue
+            conditional = self._depth > 0 or _BRANCH.match(line[0]) is not None
+            assigned = _SET[self._dialect].match(self._text, line.start(), line.end())
+            if assigned is not None:
+                self._take(assigned, conditional)
+            else:
+                for command in self._commands(line, conditional):
+                    count += 1
+                    if count > _MOST_COMMANDS:
+                        raise ValueError(f"more than {_MOST_COMMANDS} commands")
+                    yield command
+            self._depth = max(self._depth + _opened(line[0]), 0)
+
+    def _take(self, match: re.Match[str], conditional: bool) -> None:
+        name, raw = match["name"], match["value"].rstrip(" \t")
+        begin = self._start + match.start("value")
+        text, known = self._expanded(raw)
+        setting = Setting(
+            name,
+            text if known else None,
+            self._file.place(begin, begin + len(raw)),
+            way=AssignmentKind.ENVIRONMENT,
+            written=raw,
+            quote='"',
+        )
+        before = self._plain.get(name) or self._exported.get(name)
+        if conditional and before is not None and before.outcomes and setting.outcomes:
+            both = tuple(dict.fromkeys((*before.outcomes, *setting.outcomes)))
+            setting = replace(setting, value=None, choices=both)
+        elif conditional:
+            setting = replace(setting, value=None, choices=setting.outcomes)
+        if self._dialect is Dialect.BATCH or _ENVIRONMENT.match(match[0]):
+            self._copied += len(self._exported)
+            if self._copied > _MOST_VARIABLES:
+                raise ValueError("too many variables for as many commands")
+            self._exported = {**self._exported, name: setting}
+        else:
+            self._plain[name] = setting
+
+    def _commands(self, line: re.Match[str], conditional: bool) -> Iterator[ShellCommand]:
+        words: list[Word] = []
+        at = line.start()
+        while at < line.end():
+            word = _WORD.match(self._text, at, line.end())
+            if word is not None:
+                at = word.end()
+                words.append(self._word(word))
+                continue
+            end = _END.match(self._text, at, line.end())
+            if end is not None and words:
+                yield from self._command(words, conditional)
+                words = []
+            at = end.end() if end is not None else at + 1
+        if words:
+            yield from self._command(words, conditional)
+
+    def _word(self, match: re.Match[str]) -> Word:
+        raw = _CONTINUED.sub("", match[0])
+        text, known = self._expanded(raw.replace('"', "").replace("'", ""))
+        choices: tuple[str, ...] = ()
+        named = {each[1] for each in _REFERENCE[self._dialect].finditer(raw)}
+        if not known and len(named) == 1:
+            (name,) = named
+            setting = self._plain.get(name) or self._exported.get(name)
+            clean = raw.replace('"', "").replace("'", "")
+            choices = tuple(
+                _REFERENCE[self._dialect].sub(lambda _, value=value: value, clean)  # type: ignore[misc]
+                for value in (setting.choices if setting is not None else ())
+            )
+        place = self._file.place(self._start + match.start(), self._start + match.end())
+        return Word(text, known, place, choices)
+
+    def _command(self, words: list[Word], conditional: bool) -> Iterator[ShellCommand]:
+        while words and words[0].text.lower().lstrip("@(&{") in _LEADS | {""}:
+            del words[0]
+        if not words:
+            return
+        program = words[0].text.lstrip("@(&{").replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
+        words = [replace(words[0], text=program), *words[1:]]
+        yield ShellCommand(
+            tuple(words),
+            words[0].place.start,
+            words[-1].place.end,
+            environment=self._exported,
+            defines=tuple(defines(self._file, words, text="", start=self._start)),
+            conditional=conditional,
+        )
+
+    def _expanded(self, text: str) -> tuple[str, bool]:
+        known = True
+
+        def value(match: re.Match[str]) -> str:
+            nonlocal known
+            setting = self._plain.get(match[1]) or self._exported.get(match[1])
+            if setting is None or setting.value is None or len(setting.value) > _LONGEST:
+                known = False
+                return match[0]
+            return setting.value
+
+        return _REFERENCE[self._dialect].sub(value, text), known
+
+
+def _opened(line: str) -> int:
+    """How many more brackets a line opens than it closes, those in quotes aside."""
+    bare = re.sub(r"\"[^\"\n]*\"?|'[^'\n]*'?|[$@]\([^()\n]*\)", "", line)
+    return bare.count("{") + bare.count("(") - bare.count("}") - bare.count(")")
