@@ -25,9 +25,11 @@ def is_cmake(name: str) -> bool:
 def standing_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
     """Yield the lists, those of one name in one file together: one of them, or all of them, are taken."""
     groups: dict[tuple[str, str], list[ArchListSetting]] = defaultdict(list)
+    seen: set[tuple[str, int]] = set()
     for listed in (*standing_lists(project), *(each for each in project.lists if _stands(each))):
         place = listed.setting.place
-        if not is_cmake(place.file) and listed not in groups[place.file, listed.setting.name]:
+        if not is_cmake(place.file) and place.at not in seen:
+            seen.add(place.at)
             groups[place.file, listed.setting.name].append(listed)
     yield from (tuple(group) for group in groups.values() if group)
 
