@@ -34,8 +34,7 @@ def unread_lookalikes(root: Path, names: Iterable[str]) -> Iterator[str]:
     """Yield those of these files that give a target to somebody; bounded in number and bytes."""
     read = total = told = 0
     for name in names:
-        folder, _, base = name.lower().rpartition("/")
-        if PurePosixPath(base).suffix in _PASSED_OVER or not _TESTS.isdisjoint(folder.split("/")):
+        if not may_be_looked_at(name):
             continue
         if read == _MOST_FILES or total > _MOST_TOTAL or told == _MOST_NAMED:
             return
@@ -44,6 +43,12 @@ def unread_lookalikes(root: Path, names: Iterable[str]) -> Iterator[str]:
         if b"\0" not in data and _LOOKS.search(data):
             told += 1
             yield name
+
+
+def may_be_looked_at(name: str) -> bool:
+    """Whether a file of this path may build something, by its name."""
+    folder, _, base = name.lower().rpartition("/")
+    return PurePosixPath(base).suffix not in _PASSED_OVER and _TESTS.isdisjoint(folder.split("/"))
 
 
 def _data(path: Path) -> bytes:
