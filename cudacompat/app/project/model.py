@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from cudacompat.app.project.files import ProjectRead, is_build_file
 from cudacompat.app.project.lists import Lists
+from cudacompat.app.project.make_recipes import recipes_of
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.app.project.sourced import Scripts
 from cudacompat.app.project.time_limit import BUILD_SECONDS, FILE_SECONDS, RULE_SECONDS, Clock, TimeSpentError
@@ -32,6 +33,7 @@ from cudacompat.artifacts.buildfiles.ci import JobRead
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.earth import earthfile
 from cudacompat.artifacts.buildfiles.flags import flags_of
+from cudacompat.artifacts.buildfiles.json_comments import without_comments
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.positions import yaml_tree
 from cudacompat.artifacts.buildfiles.spec import spec_commands
@@ -74,8 +76,6 @@ _NAMED_LISTS = {
 }
 _WITH_FLAGS = frozenset({FileKind.PYTHON, FileKind.RUST, FileKind.BAZEL, FileKind.MESON})
 _UNKNOWN = re.compile(r"\$(?:ENV)?\{|\$\(|\$\w|`|\{\{")
-_MAKE_LINE = re.compile(r"(?m)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
-_MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|[$@<^?*+|%])")  # $@ and its like become $_
 
 
 def project_of(read: ProjectRead, targets: tuple[Target, ...], clock: Clock | None = None) -> Project:
@@ -171,7 +171,7 @@ class _Assembly:
         elif kind is FileKind.QUADLET:
             self._services += services.quadlet(file)
         elif kind is FileKind.DEV_CONTAINER:
-            documents = yaml_tree(_without_comments(file.text))
+            documents = yaml_tree(without_comments(file.text))
             self._services += services.devcontainer(file, documents)
             self._image_builds += image_builds.of_devcontainer(file, documents, self._dockerfiles)
         elif kind is FileKind.COMPOSE:
@@ -183,7 +183,7 @@ class _Assembly:
         elif kind is FileKind.SCRIPT:
             self._script(file, shell.commands(file, 0, len(file.text), environment={}, sources=self._scripts))
         elif kind is FileKind.MAKE:
-            self._script(file, _of_make(file))
+            self._script(file, recipes_of(file))
             self._given(file)
         elif kind is FileKind.EARTH:
             self._images_of(file, earthfile(file, self._scripts))
@@ -378,23 +378,6 @@ def _cmake_commands(file: SourceFile) -> Iterator[CMakeCommand]:
             for argument in command.arguments
         )
         yield CMakeCommand(command.name, words, place)
-
-
-def _of_make(file: SourceFile) -> Iterator[ShellCommand]:
-    for match in _MAKE_LINE.finditer(file.text):
-        text = re.sub(r"^\t[@-]*", lambda m: " " * len(m[0]), match[0])
-        masked = _MAKE_VARIABLE.sub(lambda m: "$" + "_" * (len(m[0]) - 1), text)
-        yield from shell.commands(file, match.start(), match.end(), environment={}, masked=masked)
-
-
-def _without_comments(text: str) -> str:
-    """JSON with comments as YAML takes it: the comments blanked, the length kept."""
-    pattern = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*|/\*(?:.*?\*/|.*)', re.DOTALL)
-
-    def blank(match: re.Match[str]) -> str:
-        return match[0] if match[1] else re.sub(r"[^\n]", " ", match[0])
-
-    return pattern.sub(blank, text).replace("\t", " ")
 
 
 def _known() -> Mapping[str, str]:

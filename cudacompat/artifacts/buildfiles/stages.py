@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.continued_lines import CONTINUED, one_line, past_continuation
 from cudacompat.artifacts.buildfiles.dockerfile import Heredoc, Instruction, instructions
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.domain.project.assignments import AssignmentKind
@@ -22,8 +23,6 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _LEGACY = re.compile(r"([A-Za-z_]\w*)[ \t]+(\S[^\r\n]*+)\s*+\Z")  # ENV NAME the value
 _REFERENCE = re.compile(r"\\(.)|\$(?:\{(\w+)(?:(:?[-+])([^}]{0,2000}))?\}|(\w+))", re.DOTALL)
 _OPTION = re.compile(r"--([\w-]+)(?:=(\S+))?\s*")
-_CONTINUED = re.compile(r"\\[ \t]*\r?\n")
-_DROPPED = re.compile(r"(?m)^[ \t]*(?:#[^\n]*)?\r?\n")
 _ONLY_HEREDOCS = re.compile(r"(?:\s*+\d*+<<-?['\"]?[^\s<]++)++\s*+")
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/env[ \t]+(?:-S[ \t]+)?)?(?:\S*/)?([\w.-]+)")
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh")
@@ -129,7 +128,7 @@ def _close(build: _Build) -> None:
 
 def _open(build: _Build, each: Instruction) -> None:
     text = build.file.text[each.body : each.end]
-    words = [word for word in _masked(text).split() if not word.startswith("--")]
+    words = [word for word in one_line(text).split() if not word.startswith("--")]
     image = _expanded(words[0], build.before, inherited=False)[0] if words else ""
     name = words[2] if len(words) > 2 and words[1].upper() == "AS" else build.target
     build.target = None
@@ -198,7 +197,7 @@ def _pairs(build: _Build, each: Instruction) -> Iterator[Setting]:
     body = build.file.text[each.body : each.end]
     way = AssignmentKind.ENVIRONMENT if each.keyword == "ENV" else AssignmentKind.BUILD_ARGUMENT
     visible = build.visible() if build.stages else build.before
-    masked = _masked(body)
+    masked = one_line(body)
     if each.keyword == "ENV" and "=" not in next(iter(masked.split(None, 1)), ""):
         legacy = _LEGACY.match(masked)
         if legacy is not None:
@@ -245,7 +244,7 @@ def _setting(
     value, known = (
         (written, True)
         if quote == "'"
-        else _expanded(_CONTINUED.sub("", written), visible, inherited=bool(build.stages))
+        else _expanded(CONTINUED.sub("", written), visible, inherited=bool(build.stages))
     )
     return Setting(name, value if known else None, place, way=way, written=written, quote=quote)
 
@@ -280,7 +279,7 @@ def _expanded(text: str, settings: dict[str, Setting], *, inherited: bool) -> tu
 
 
 def _copy(build: _Build, each: Instruction) -> None:
-    body = _masked(build.file.text[each.body : each.stop])
+    body = one_line(build.file.text[each.body : each.stop])
     words = [word for word in body.split() if not word.startswith("<<")]
     options = dict(word[2:].partition("=")[::2] for word in words if word.startswith("--"))
     paths = [word for word in words if not word.startswith("--")]
@@ -306,13 +305,13 @@ def _copy(build: _Build, each: Instruction) -> None:
 
 def _run(build: _Build, each: Instruction) -> Iterator[RunCommand]:
     text = build.file.text
-    at = _past_continuation(text, each.body, each.end)
+    at = past_continuation(text, each.body, each.end)
     mounts: list[Mount] = []
     while (option := _OPTION.match(text, at, each.end)) is not None:
         if option[1] == "mount" and option[2]:
             parts = dict(part.partition("=")[::2] for part in option[2].split(","))
             mounts.append(Mount(parts.pop("type", "bind"), parts))
-        at = _past_continuation(text, option.end(), each.end)
+        at = past_continuation(text, option.end(), each.end)
     number = len(build.stages) - 1
     environment = build.visible()
     body = text[at : each.end]
@@ -326,7 +325,7 @@ def _run(build: _Build, each: Instruction) -> Iterator[RunCommand]:
         scripts = [heredoc for heredoc in each.heredocs if _is_shell(text, heredoc)]
         found = (c for doc in scripts for c in shell.commands(build.file, doc.start, doc.end, environment=environment))
     else:
-        masked = _masked(text[at : each.stop]) + text[each.stop : each.end]
+        masked = one_line(text[at : each.stop]) + text[each.stop : each.end]
         found = shell.commands(build.file, at, each.end, environment=environment, masked=masked, sources=build.sources)
     for command in found:
         yield RunCommand(command, number, tuple(mounts), keyword=each.keyword)
@@ -338,19 +337,6 @@ def _is_shell(text: str, heredoc: Heredoc) -> bool:
     return shebang is None or shebang[1] in _SHELLS
 
 
-def _past_continuation(text: str, at: int, end: int) -> int:
-    """Where the text goes on behind line ends that are continued, and the lines that are dropped behind them."""
-    continued = _CONTINUED.match(text, at, end)
-    while continued is not None:
-        at = continued.end()
-        while (dropped := _DROPPED.match(text, at, end)) is not None and dropped.end() > at:
-            at = dropped.end()
-        while at < end and text[at] in " \t":
-            at += 1
-        continued = _CONTINUED.match(text, at, end)
-    return at
-
-
 def _exec_form(
     build: _Build,
     each: Instruction,
@@ -359,7 +345,7 @@ def _exec_form(
     mounts: tuple[Mount, ...],
     environment: dict[str, Setting],
 ) -> Iterator[RunCommand]:
-    body = _masked(build.file.text[at : each.end])
+    body = one_line(build.file.text[at : each.end])
     try:
         items = json.loads(body[: body.rindex("]") + 1])
     except (ValueError, RecursionError):
@@ -389,15 +375,3 @@ def _exec_form(
         mounts,
         keyword=each.keyword,
     )
-
-
-def _masked(body: str) -> str:
-    """The body on one line, of the same length: without the line ends that continue it and the lines it drops."""
-
-    def blank(match: re.Match[str]) -> str:
-        return " " * len(match[0])
-
-    if "\n" not in body.rstrip("\r\n"):
-        return body
-    first, newline, rest = body.partition("\n")
-    return _CONTINUED.sub(blank, first + newline + _DROPPED.sub(blank, rest))

@@ -16,6 +16,8 @@ from packaging.version import InvalidVersion, Version
 from cudacompat.domain.builds.engine import Engine, Grammar, Knob
 from cudacompat.domain.builds.lists.reader import ArchList
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.cmake_files import CMakeCommand as CMakeCommand
+from cudacompat.domain.project.cmake_files import CMakeFile as CMakeFile
 from cudacompat.domain.project.index import ProjectIndex, asks_for
 from cudacompat.domain.project.planned_builds import PlannedUnit
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
@@ -260,23 +262,6 @@ class ArchListSetting:
     def outcomes(self) -> tuple[ArchList, ...]:
         """The lists that it may be: itself, or its choices; none where it is no list, or only the build can know it."""
         return self.choices if self.archs is None else (self.archs,)
-
-
-@dataclass(frozen=True, slots=True)
-class CMakeCommand:
-    """One command of a CMake file: its name in small letters, its arguments without quotes."""
-
-    name: str
-    arguments: tuple[Word, ...]
-    place: TextSpan
-
-
-@dataclass(frozen=True, slots=True)
-class CMakeFile:
-    """One CMakeLists.txt or .cmake file."""
-
-    name: str
-    commands: tuple[CMakeCommand, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ def test_a_job_has_the_runners_of_its_matrix_and_its_steps() -> None:
     assert not by_line["nvidia-smi"].ignored
     assert by_line["make test"].conditional
     assert [command.line for command in facts.commands if command.job is not None and command.job == windows] == [
-        "cmake -B build-bash"
+        "cmake -B build",
+        "cmake -B build-bash",
     ]
 
 

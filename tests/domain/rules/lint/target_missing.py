@@ -5,6 +5,118 @@ from __future__ import annotations
 from tests.helpers.lint_case import LintCase
 
 CASES = (
+    # PowerShell
+    LintCase(
+        bad={
+            "build.ps1": """\
+git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp .
+cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=75-real;86-real"
+cmake --build build --config Release
+""",
+        },
+        good={
+            "build.ps1": """\
+git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp .
+cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=86-real;120-real"
+cmake --build build --config Release
+""",
+        },
+        gpu=("12.0",),
+    ),
+    # a property of a target
+    LintCase(
+        bad={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(mix LANGUAGES CXX CUDA)
+add_library(mix SHARED mix.cu)
+set_target_properties(mix PROPERTIES CUDA_ARCHITECTURES "75-real;86-real")
+""",
+        },
+        good={
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(mix LANGUAGES CXX CUDA)
+add_library(mix SHARED mix.cu)
+set_target_properties(mix PROPERTIES CUDA_ARCHITECTURES "86-real;120-real")
+""",
+        },
+        gpu=("12.0",),
+    ),
+    # one job of a matrix serves the GPU, or none does
+    LintCase(
+        bad={
+            ".github/workflows/wheels.yml": """\
+name: wheels
+on:
+  push:
+    tags: ["v*"]
+jobs:
+  wheel:
+    runs-on: ubuntu-24.04
+    container: nvidia/cuda:12.8.1-devel-ubuntu24.04
+    strategy:
+      matrix:
+        archs: ["75-real", "86-real"]
+    steps:
+      - run: git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp .
+      - run: cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=${{ matrix.archs }}"
+      - run: cmake --build build
+      - uses: actions/upload-artifact@v4
+        with: {name: whisper, path: build/bin}
+""",
+        },
+        good={
+            ".github/workflows/wheels.yml": """\
+name: wheels
+on:
+  push:
+    tags: ["v*"]
+jobs:
+  wheel:
+    runs-on: ubuntu-24.04
+    container: nvidia/cuda:12.8.1-devel-ubuntu24.04
+    strategy:
+      matrix:
+        archs: ["86-real", "120-real"]
+    steps:
+      - run: git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp .
+      - run: cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=${{ matrix.archs }}"
+      - run: cmake --build build
+      - uses: actions/upload-artifact@v4
+        with: {name: whisper, path: build/bin}
+""",
+        },
+        gpu=("12.0",),
+    ),
+    # one branch of a script serves the GPU, or none does
+    LintCase(
+        bad={
+            "build.sh": """\
+set -e
+git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp .
+case "$1" in
+  old) archs="61-real;70-real" ;;
+  *) archs="75-real;86-real" ;;
+esac
+cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=$archs"
+cmake --build build
+""",
+        },
+        good={
+            "build.sh": """\
+set -e
+git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp .
+case "$1" in
+  old) archs="61-real;70-real" ;;
+  *) archs="86-real;120-real" ;;
+esac
+cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=$archs"
+cmake --build build
+""",
+        },
+        gpu=("12.0",),
+    ),
     LintCase(
         bad={
             "build-wheel.sh": """\
