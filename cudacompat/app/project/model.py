@@ -197,7 +197,7 @@ class _Assembly:
         elif kind is FileKind.JENKINS:
             self._jobs_of(file, ci_systems.jenkins(file, self._scripts))
         elif kind in _DIALECTS:
-            text = windows.commands(file, 0, len(file.text), {}, dialect=_DIALECTS[kind])
+            text = windows.commands(file, 0, len(file.text), environment={}, dialect=_DIALECTS[kind])
             self._script(file, text)
         elif kind is FileKind.SPEC:
             self._script(file, spec_commands(file))

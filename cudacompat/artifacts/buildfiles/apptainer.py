@@ -54,6 +54,6 @@ def definition(file: SourceFile, sources: Sources | None) -> Dockerfile:
         sections = list(_SECTION.finditer(text, start, end))
         for section, after in zip(sections, [*(each.start() for each in sections[1:]), end], strict=True):
             if section[1] == "post":
-                for command in shell.commands(file, section.end(), after, nothing, sources=sources):
+                for command in shell.commands(file, section.end(), after, environment=nothing, sources=sources):
                     found.append(RunCommand(command, number, (), keyword="RUN"))
     return Dockerfile(tuple(stages), tuple(found), ())

@@ -170,10 +170,10 @@ def _step_text(
     """Yield the commands of a step, as its shell reads them; on Windows that is PowerShell unless it says another."""
     name = ((kind.text or "").split() or [""])[0] if kind is not None else "pwsh" if on_windows else "bash"
     if name in ("bash", "sh"):
-        yield from run_text(file, run, environment, sources)
+        yield from run_text(file, run, environment, sources=sources)
     elif name in _DIALECTS:
         masked = _masked(file, run)
-        yield from windows.commands(file, run.start, run.end, environment, dialect=_DIALECTS[name], masked=masked)
+        yield from windows.commands(file, run.start, run.end, environment=environment, dialect=_DIALECTS[name], masked=masked)
 
 
 _DIALECTS = {"pwsh": Dialect.POWERSHELL, "powershell": Dialect.POWERSHELL, "cmd": Dialect.BATCH}
@@ -223,7 +223,7 @@ def _gitlab(file: SourceFile, document: Node, sources: Sources | None) -> Iterat
             script = node.get(key)
             for line in (script.items or (script,)) if script is not None else ():
                 if line.text is not None:
-                    commands += run_text(file, line, environment, sources)
+                    commands += run_text(file, line, environment, sources=sources)
         job = CiJob(
             file=file.name,
             name=name,

@@ -113,11 +113,11 @@ def _azure_step(
         if key in ("powershell", "pwsh") or (key == "script" and on_windows):
             dialect = Dialect.BATCH if key == "script" else Dialect.POWERSHELL
             macros = _MACRO.sub(r"%\1% ", file.text[node.start : node.end]) if key == "script" else text
-            yield from windows.commands(file, node.start, node.end, environment, dialect=dialect, masked=macros)
+            yield from windows.commands(file, node.start, node.end, environment=environment, dialect=dialect, masked=macros)
             continue
         if not node.block or node.block == ">":
             text = text.replace("\n", " ")
-        yield from shell.commands(file, node.start, node.end, environment, masked=text, sources=sources)
+        yield from shell.commands(file, node.start, node.end, environment=environment, masked=text, sources=sources)
 
 
 # -- CircleCI
@@ -143,7 +143,7 @@ def circle(file: SourceFile, documents: tuple[Node, ...], sources: Sources | Non
                 if run is None or script is None or script.text is None:
                     continue
                 visible = merged.of(environment, variables(file, run.get("environment")))
-                commands += run_text(file, script, visible, sources)
+                commands += run_text(file, script, visible, sources=sources)
             yield _job(
                 file,
                 node,
@@ -191,9 +191,9 @@ def jenkins(file: SourceFile, sources: Sources | None) -> Iterator[JobRead]:
         start, end = step.span(group)
         dialect = _DIALECTS.get(step["kind"])
         if dialect is not None:
-            commands += windows.commands(file, start, end, environment, dialect=dialect, masked=step[group])
+            commands += windows.commands(file, start, end, environment=environment, dialect=dialect, masked=step[group])
         else:
-            commands += shell.commands(file, start, end, environment, masked=step[group], sources=sources)
+            commands += shell.commands(file, start, end, environment=environment, masked=step[group], sources=sources)
     images = {match[1] for match in _IMAGE.finditer(text)}
     if commands:
         yield _job(
@@ -222,6 +222,6 @@ def _job(
 ) -> JobRead:
     place = file.place(node.start, node.start)
     return JobRead(
-        CiJob(file.name, name, place, system, runner=runner, base=base, environment=environment, steps=steps),
+        CiJob(file.name, name, place, system=system, runner=runner, base=base, environment=environment, steps=steps),
         tuple(commands),
     )

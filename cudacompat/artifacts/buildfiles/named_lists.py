@@ -47,7 +47,7 @@ def of_visual_studio(file: SourceFile) -> Iterator[Setting]:
             continue  # what another project gives
         flags = [f"-gencode arch=compute_{arch},code=[sm_{code},compute_{arch}]" for arch, code in pairs]
         known = "$(" not in match[1] and bool(pairs)
-        yield _flags(file, match, 1, "CodeGeneration", " ".join(flags) if known else None)
+        yield _flags(file, match, 1, name="CodeGeneration", value=" ".join(flags) if known else None)
 
 
 def of_bazel_rc(file: SourceFile) -> Iterator[Setting]:
@@ -55,11 +55,11 @@ def of_bazel_rc(file: SourceFile) -> Iterator[Setting]:
     for match in _BAZEL.finditer(file.text):
         if match["rules"] is not None:
             flags = " ".join(_of_rules_cuda(match["archs"]))
-            yield _flags(file, match, "archs", "cuda:archs", flags or None)
+            yield _flags(file, match, "archs", name="cuda:archs", value=flags or None)
         else:
             items = [_of_capability(each) for each in match["value"].split(",") if each]
             known = bool(items) and all(items)
-            yield _flags(file, match, "value", match["name"], " ".join(map(str, items)) if known else None)
+            yield _flags(file, match, "value", name=match["name"], value=" ".join(map(str, items)) if known else None)
 
 
 def of_nix(file: SourceFile) -> Iterator[Setting]:
@@ -73,7 +73,7 @@ def of_nix(file: SourceFile) -> Iterator[Setting]:
             a, b, c = items[-1]
             flags.append(f"-gencode arch=compute_{a}{b}{c},code=compute_{a}{b}{c}")
         if items:
-            yield _flags(file, match, "value", "cudaCapabilities", " ".join(flags))
+            yield _flags(file, match, "value", name="cudaCapabilities", value=" ".join(flags))
     for match in _NIX_SETTING.finditer(text):
         name = match["define"] or match["feature"] or match["variable"]
         group = "defined" if match["define"] else "featured" if match["feature"] else "given"

@@ -67,7 +67,7 @@ def commands(
 ) -> Iterator[ShellCommand]:
     """Yield the commands of this piece of a file, in their order; `masked` is what the program gets, of the same
     length."""
-    yield from _Reader(file, start, masked or file.text[start:end], environment, dialect=dialect).read()
+    yield from _Reader(file, start, masked or file.text[start:end], environment=environment, dialect=dialect).read()
 
 
 class _Reader:

@@ -199,7 +199,7 @@ def _of_cmake(project: Project) -> Iterator[Finding]:
         result = serves(target.capability, images) if images else ListCoverage.RUNS
         if result in _UNSERVED:
             listed = next(iter(project.lists_at(counting[-1].place)), None)
-            yield _named_in_cmake(project, counting[-1], listed, target, result=result, images=images)
+            yield _named_in_cmake(project, counting[-1], listed, target=target, result=result, images=images)
 
 
 def _named_in_cmake(
