@@ -14,8 +14,8 @@ _MOST_TOTAL = 32 << 20
 _MOST_NAMED = 50
 # What gives nvcc or CMake a target, in any language.
 _LOOKS = re.compile(
-    rb"CMAKE_CUDA_ARCHITECTURES|CUDAARCHS|TORCH_CUDA_ARCH_LIST|NVCC_APPEND_FLAGS|-gencode|arch=compute_|-arch=(?:sm|compute)_"
-    rb"|CUDA_COMPUTE_CAP"
+    rb"CMAKE_CUDA_ARCHITECTURES|CUDAARCHS|NVCC_APPEND_FLAGS|-gencode|arch=compute_|-arch=(?:sm|compute)_"
+    rb"|CUDA_(?:ARCH_LIST|COMPUTE_CAP)"
 )
 # Sources, documents, data and results: what they say of targets builds nothing.
 _PASSED_OVER = frozenset(

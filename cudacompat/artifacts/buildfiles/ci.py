@@ -173,7 +173,9 @@ def _step_text(
         yield from run_text(file, run, environment, sources=sources)
     elif name in _DIALECTS:
         masked = _masked(file, run)
-        yield from windows.commands(file, run.start, run.end, environment=environment, dialect=_DIALECTS[name], masked=masked)
+        yield from windows.commands(
+            file, run.start, run.end, environment=environment, dialect=_DIALECTS[name], masked=masked
+        )
 
 
 _DIALECTS = {"pwsh": Dialect.POWERSHELL, "powershell": Dialect.POWERSHELL, "cmd": Dialect.BATCH}

@@ -113,7 +113,9 @@ def _azure_step(
         if key in ("powershell", "pwsh") or (key == "script" and on_windows):
             dialect = Dialect.BATCH if key == "script" else Dialect.POWERSHELL
             macros = _MACRO.sub(r"%\1% ", file.text[node.start : node.end]) if key == "script" else text
-            yield from windows.commands(file, node.start, node.end, environment=environment, dialect=dialect, masked=macros)
+            yield from windows.commands(
+                file, node.start, node.end, environment=environment, dialect=dialect, masked=macros
+            )
             continue
         if not node.block or node.block == ">":
             text = text.replace("\n", " ")

@@ -33,7 +33,7 @@ _NIX_ITEM = re.compile(r"\"(\d{1,2})\.(\d)([af]?)\"")
 _NIX_SETTING = re.compile(
     r"-D(?P<define>CMAKE_CUDA_ARCHITECTURES)(?::\w+)?=(?P<defined>[^\"'\s]{1,2000})"
     r"|cmakeFeature\s+\"(?P<feature>CMAKE_CUDA_ARCHITECTURES)\"\s+\"(?P<featured>[^\"\n]{1,2000})\""
-    r"|\b(?P<variable>TORCH_CUDA_ARCH_LIST|CUDAARCHS|CUDA_COMPUTE_CAP)\s*=\s*\"(?P<given>[^\"\n]{1,2000})\""
+    r"|\b(?P<variable>CUDAARCHS|[A-Z_]{0,40}CUDA_(?:ARCH|COMPUTE_CAP)[A-Z_]{0,40})\s*=\s*\"(?P<given>[^\"\n]{1,2000})\""
 )
 _NIX_COMMENT = re.compile(r"(?m)^[ \t]*#[^\n]*")
 

@@ -11,7 +11,7 @@ from cudacompat.domain.project.model import CMakeCommand, Command, Project
 # Any of these in a command of CMake may be the list, or what makes one.
 _IN_CMAKE = re.compile(
     r"CMAKE_CUDA_ARCHITECTURES|CUDAARCHS|gencode|generate-code|-arch=|--gpu-arch|compute_\d\d|sm_\d\d|ARCH_FLAGS"
-    r"|ARCH_LIST|rapids|kokkos|CUDA_ARCH\b|CUDA_ARCHS?\b",
+    r"|ARCH_LIST|rapids|kokkos|CUDA_ARCH[S]?\b",
     re.IGNORECASE,
 )
 # These reach CMake from outside.
