@@ -7,16 +7,21 @@ whisper.cpp's build only libggml-cuda.so has any, whisper-cli and libwhisper hav
 
 Example: `cudacompat check build/bin/whisper-cli`.
 
-What to do: name the library that holds the kernels, or the folder.
+What to do: name the library that holds the kernels, or the folder. A file that lists packages or builds something is
+read by `cudacompat lint`.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
+from pathlib import PurePath
 
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
+
+_LISTS = frozenset({".txt", ".in", ".toml", ".lock", ".yml", ".yaml", ".json", ".cfg"})
 
 
 def check(read: ReadResult) -> Iterable[Finding]:
@@ -27,8 +32,15 @@ def check(read: ReadResult) -> Iterable[Finding]:
             severity=Severity.ERROR,
             path=path,
             message="no CUDA device code found in it",
-            help="name the file that holds the kernels (for ggml that is libggml-cuda.so), or its folder",
+            help=_help(path),
         )
+
+
+def _help(path: str) -> str:
+    """What to name instead: a text that lists packages has no kernels, and neither has the folder that it is in."""
+    if PurePath(path).suffix.lower() in _LISTS:
+        return f"if this file lists packages: cudacompat lint {shlex.quote(path)} with the same --gpu"
+    return "name the file that holds the kernels (for ggml that is libggml-cuda.so), or its folder"
 
 
 RULE = Rule("no-device-code", "No device code in a named path", __doc__, check)
