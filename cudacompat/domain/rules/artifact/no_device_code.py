@@ -15,13 +15,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
-from pathlib import PurePath
 
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
-_LISTS = frozenset({".txt", ".in", ".toml", ".lock", ".yml", ".yaml", ".json", ".cfg"})
+_LISTS = (".txt", ".in", ".toml", ".lock", ".yml", ".yaml", ".json", ".cfg")
 
 
 def check(read: ReadResult) -> Iterable[Finding]:
@@ -38,7 +37,7 @@ def check(read: ReadResult) -> Iterable[Finding]:
 
 def _help(path: str) -> str:
     """What to name instead: a text that lists packages has no kernels, and neither has the folder that it is in."""
-    if PurePath(path).suffix.lower() in _LISTS:
+    if path.lower().endswith(_LISTS):
         return f"if this file lists packages: cudacompat lint {shlex.quote(path)} with the same --gpu"
     return "name the file that holds the kernels (for ggml that is libggml-cuda.so), or its folder"
 
