@@ -434,7 +434,7 @@ def test_a_file_that_takes_too_long_is_not_read_and_the_rest_goes_on(
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "Dockerfile").write_text(f"{FROM}RUN cmake -DCMAKE_CUDA_ARCHITECTURES=86;120 .\n")
     (tmp_path / "Makefile").write_text("cuda: a.cu\n\tnvcc a.cu\n")
-    monkeypatch.setattr("cudacompat.app.project.model._of_make", _endless)
+    monkeypatch.setattr("cudacompat.app.project.model.recipes_of", _endless)
     monkeypatch.setattr("cudacompat.app.project.model.FILE_SECONDS", 0.3)
     report = lint(str(tmp_path))
     assert [(Path(each.path).name, each.why) for each in report.not_read] == [("Makefile", "takes more than 0.3 s")]
