@@ -188,7 +188,7 @@ def _not_read(items: Iterable[NotRead]) -> list[Json]:
 
 def doctor_json(report: DoctorReport) -> Json:
     """What `doctor` writes."""
-    from cudacompat.domain.machine.facts import to_json as facts_to_json
+    from cudacompat.domain.machine.saved_facts import to_json as facts_to_json
 
     checked = check_json(report.check) if report.check is not None else None
     return {

@@ -24,9 +24,8 @@ from cudacompat.domain.machine.facts import (
     Missing,
     ToolFacts,
     ToolkitFacts,
-    from_json,
-    to_json,
 )
+from cudacompat.domain.machine.saved_facts import from_json, to_json
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion

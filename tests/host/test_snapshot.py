@@ -14,7 +14,8 @@ from typing import NoReturn
 import jsonschema
 import pytest
 
-from cudacompat.domain.machine.facts import Found, HostFacts, Missing, ToolFacts, from_json, to_json
+from cudacompat.domain.machine.facts import Found, HostFacts, Missing, ToolFacts
+from cudacompat.domain.machine.saved_facts import from_json, to_json
 from cudacompat.engines import variables
 from cudacompat.environments import installed
 from cudacompat.host import snapshot as snapshot_module
@@ -148,7 +149,8 @@ class TestAWholeMachine:
             "PYTHONPATH": str(ROOT),
         }
         code = (
-            "import json; from cudacompat.domain.machine.facts import Missing, to_json\n"
+            "import json; from cudacompat.domain.machine.facts import Missing\n"
+            "from cudacompat.domain.machine.saved_facts import to_json\n"
             "from cudacompat.host.gpus import nvml; from cudacompat.app.doctor import diagnosis as doctor\n"
             "nvml.gpus = lambda roots: Missing('GPU', ())\n"  # this machine's, if it has one
             "nvml.driver = lambda roots: Missing('driver', ())\n"

@@ -21,7 +21,8 @@ from cudacompat.domain.gpus.lookup import resolve, search
 from cudacompat.domain.logs.diagnosis import Source, diagnose
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
-from cudacompat.domain.machine.facts import HostFacts, Missing, to_json
+from cudacompat.domain.machine.facts import HostFacts, Missing
+from cudacompat.domain.machine.saved_facts import to_json
 from cudacompat.domain.policy.keys import size
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import CudacompatError

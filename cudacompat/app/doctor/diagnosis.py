@@ -13,7 +13,8 @@ from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.app.project.recognise import Recognised, recognise
-from cudacompat.domain.machine.facts import Found, HostFacts, from_json, to_json
+from cudacompat.domain.machine.facts import Found, HostFacts
+from cudacompat.domain.machine.saved_facts import from_json, to_json
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep

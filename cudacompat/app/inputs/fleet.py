@@ -13,7 +13,7 @@ from cudacompat.app.inputs.text_files import quoting, read_whole
 from cudacompat.domain.gpus.fleet import Fleet, FleetGpu, Row, floored, of_facts, targets_of
 from cudacompat.domain.gpus.fleets.smi import Element
 from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
-from cudacompat.domain.machine.facts import SCHEMA, from_json
+from cudacompat.domain.machine.saved_facts import SCHEMA, from_json
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.verdict import JitPolicy, Target

@@ -61,7 +61,8 @@ int nvmlSystemGetDriverVersion(char *s, unsigned n) {
 
 ASK = """
 import json
-from cudacompat.domain.machine.facts import HostFacts, to_json
+from cudacompat.domain.machine.facts import HostFacts
+from cudacompat.domain.machine.saved_facts import to_json
 import os
 from cudacompat.host.gpus import nvml
 nvml._FIRST_S = float(os.environ.get("LIMIT", nvml._FIRST_S))

@@ -1,0 +1,292 @@
+"""The facts of a machine as a JSON document, without names of users and ids of GPUs, and such a document read again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cudacompat.domain.machine.components import Component
+from cudacompat.domain.machine.facts import (
+    ContainerFacts,
+    DriverFacts,
+    Found,
+    GpuDevice,
+    HostCompiler,
+    HostFacts,
+    Missing,
+    ToolFacts,
+    ToolkitFacts,
+)
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.errors import ParseError
+from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
+
+T = TypeVar("T")
+
+SCHEMA = "cudacompat/facts/1"
+
+
+# -- to JSON
+
+
+def to_json(facts: HostFacts) -> dict[str, object]:
+    """Return the facts as a JSON document. GPU uuids are left out (in variables: all but `GPU-` or `MIG-`), the home
+    directory is written `~`, and user names in paths are written `<user>`."""
+    document: dict[str, object] = {
+        "schema": SCHEMA,
+        "platform": facts.platform,
+        "libc": facts.libc,
+        "python": facts.python,
+        "gpus": _probe_to_json(facts.gpus, lambda gpus: [_gpu_to_json(gpu) for gpu in gpus]),
+        "driver": _probe_to_json(
+            facts.driver,
+            lambda driver: {
+                "release": _text(driver.release),
+                "cuda": _text(driver.cuda),
+                "kernel_module": driver.kernel_module,
+            },
+        ),
+        "pci_cards": list(facts.pci_cards),
+        "toolkits": [
+            {"path": t.path, "version": _text(t.version), "active": t.active, "found_via": t.found_via}
+            for t in facts.toolkits
+        ],
+        "compilers": [
+            {"path": c.path, "name": c.name, "version": c.version, "major": c.major, "found_via": c.found_via}
+            for c in facts.compilers
+        ],
+        "cmake": _probe_to_json(facts.cmake, lambda tool: {"path": tool.path, "version": tool.version}),
+        "container": {
+            "inside": facts.container.inside,
+            "kind": facts.container.kind,
+            "evidence": facts.container.evidence,
+        },
+        "packages": [
+            {
+                "name": p.package,
+                "version": p.version,
+                "location": p.location,
+                "libraries": list(p.libraries),
+                "manager": p.manager,
+            }
+            for p in facts.packages
+        ],
+        "environment": dict(facts.environment),
+        "notes": list(facts.notes),
+    }
+    return {key: _private(value, facts.home) for key, value in document.items()}
+
+
+def _probe_to_json(probe: Found[T] | Missing, value_to_json: Callable[[T], object]) -> dict[str, object]:
+    if isinstance(probe, Missing):
+        return {"missing": probe.what, "tried": list(probe.tried)}
+    return {"found_via": probe.found_via, "value": value_to_json(probe.value)}
+
+
+def _gpu_to_json(gpu: GpuDevice) -> dict[str, object]:
+    return {
+        "index": gpu.index,
+        "name": gpu.name,
+        "compute_capability": str(gpu.capability),
+        "pci_id": gpu.pci_id,
+        "memory_bytes": gpu.memory_bytes,
+    }
+
+
+def _text(value: object | None) -> str | None:
+    return None if value is None else str(value)
+
+
+# Where a path ends inside a longer text.
+_END = r"(?=[/\\:;,\s\"')]|$)"
+_HOMES = re.compile(r"((?:^|(?<=[\s:;,=\"'(]))/home/|[/\\]Users[/\\])[^/\\:;,\s\"')]+")
+_UUID = re.compile(r"\b(GPU|MIG)-[0-9A-Fa-f][0-9A-Fa-f-]{3,}(?!\w)")
+_TOKEN = re.compile(r"[^\s:;,\"'()]+")
+_SYSTEM = ("/usr/", "/opt/", "/lib", "/etc/", "/bin/", "/var/lib/")
+
+
+def _private(value: object, home: str | None) -> object:
+    """The JSON value with the home directory and user names taken out of every text in it."""
+    if isinstance(value, str):
+        return _anonymous(value, home)
+    if isinstance(value, dict):
+        return {key: _private(each, home) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_private(each, home) for each in value]
+    return value
+
+
+def _anonymous(text: str, home: str | None) -> str:
+    if home:
+        text = re.sub(re.escape(home.rstrip("/\\")) + _END, "~", text)
+        user = re.split(r"[/\\]", home.rstrip("/\\"))[-1]
+        if user and user != "root":
+            component = re.compile(r"(?<=[/\\])" + re.escape(user) + _END)
+            text = _TOKEN.sub(
+                lambda token: token[0] if token[0].startswith(_SYSTEM) else component.sub("<user>", token[0]), text
+            )
+    return _UUID.sub(r"\1-<uuid>", _HOMES.sub(r"\1<user>", text))
+
+
+# -- from JSON
+
+
+def from_json(document: object) -> HostFacts:
+    """Return the facts of a document that `to_json` made, here or elsewhere; keys it does not know are passed over.
+
+    `ParseError` for anything else, in one line that names the key.
+    """
+    if not isinstance(document, dict):
+        raise ParseError("not a facts file: expected a JSON object")
+    if document.get("schema") != SCHEMA:
+        raise ParseError(
+            f"not a facts file that this version reads: schema is {document.get('schema')!r:.60}, not {SCHEMA!r}"
+        )
+    root = _Node(document, "")
+    environment = root.child("environment")
+    return HostFacts(
+        gpus=root.probe("gpus", lambda node: tuple(_gpu_from_json(each) for each in node.children("value"))),
+        driver=root.probe("driver", lambda node: _driver_from_json(node.child("value"))),
+        toolkits=tuple(
+            ToolkitFacts(
+                n.text("path"),
+                n.parsed("version", ToolkitVersion.parse),
+                n.flag("active"),
+                found_via=n.text("found_via"),
+            )
+            for n in root.children("toolkits")
+        ),
+        compilers=tuple(
+            HostCompiler(
+                n.text("path"),
+                n.text("name"),
+                n.text("version"),
+                major=n.number("major"),
+                found_via=n.text("found_via"),
+            )
+            for n in root.children("compilers")
+        ),
+        cmake=root.probe("cmake", lambda node: _tool_from_json(node.child("value"))),
+        container=_container_from_json(root.child("container")),
+        packages=tuple(
+            Component(
+                n.text("name"),
+                n.text("version"),
+                n.text("location"),
+                libraries=n.texts("libraries"),
+                manager=n.text_or("manager", "pip"),
+            )
+            for n in root.children("packages")
+        ),
+        environment=tuple((name, environment.text(name)) for name in environment.value),
+        pci_cards=root.texts("pci_cards"),
+        platform=root.text("platform"),
+        python=root.text("python"),
+        libc=root.text_or_none("libc"),
+        notes=root.texts("notes"),
+    )
+
+
+def _gpu_from_json(node: _Node) -> GpuDevice:
+    capability = node.parsed("compute_capability", ComputeCapability.parse)
+    if capability is None:
+        raise node.error("compute_capability", "a compute capability such as 12.0")
+    memory = None if node.value.get("memory_bytes") is None else node.number("memory_bytes")
+    return GpuDevice(
+        node.number("index"),
+        node.text("name"),
+        capability,
+        uuid=None,
+        pci_id=node.text_or_none("pci_id"),
+        memory_bytes=memory,
+    )
+
+
+def _driver_from_json(node: _Node) -> DriverFacts:
+    return DriverFacts(
+        node.parsed("release", DriverRelease.parse),
+        node.parsed("cuda", DriverCudaVersion.parse),
+        node.text_or_none("kernel_module"),
+    )
+
+
+def _tool_from_json(node: _Node) -> ToolFacts:
+    return ToolFacts(node.text("path"), node.text("version"))
+
+
+def _container_from_json(node: _Node) -> ContainerFacts:
+    return ContainerFacts(node.flag("inside"), node.text_or_none("kind"), node.text("evidence"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A JSON object and its place in the document, for errors that name the key."""
+
+    value: Mapping[str, object]
+    place: str
+
+    def at(self, key: str) -> str:
+        name = key if key.isidentifier() and len(key) < 60 else f"{key!r:.60}"
+        return f"{self.place}.{name}" if self.place else name
+
+    def error(self, key: str, wanted: str) -> ParseError:
+        there = f"got {self.value[key]!r:.60}" if key in self.value else "it is missing"
+        return ParseError(f"facts file: {self.at(key)}: expected {wanted}, {there}")
+
+    def text(self, key: str) -> str:
+        value = self.value.get(key)
+        if not isinstance(value, str):
+            raise self.error(key, "a text")
+        return value
+
+    def text_or_none(self, key: str) -> str | None:
+        return None if self.value.get(key) is None else self.text(key)
+
+    def text_or(self, key: str, older: str) -> str:
+        """The text, and `older` in facts that were saved before there was such a key."""
+        return self.text(key) if key in self.value else older
+
+    def number(self, key: str) -> int:
+        value = self.value.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.error(key, "a whole number, not negative")
+        return value
+
+    def flag(self, key: str) -> bool:
+        value = self.value.get(key)
+        if not isinstance(value, bool):
+            raise self.error(key, "true or false")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.value.get(key)
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise self.error(key, "a list of texts")
+        return tuple(value)
+
+    def child(self, key: str) -> _Node:
+        value = self.value.get(key)
+        if not isinstance(value, dict):
+            raise self.error(key, "an object")
+        return _Node(value, self.at(key))
+
+    def children(self, key: str) -> tuple[_Node, ...]:
+        value = self.value.get(key)
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise self.error(key, "a list of objects")
+        return tuple(_Node(each, f"{self.at(key)}[{number}]") for number, each in enumerate(value))
+
+    def parsed(self, key: str, parse: Callable[[str], T]) -> T | None:
+        text = self.text_or_none(key)
+        try:
+            return None if text is None else parse(text)
+        except ParseError as error:
+            raise ParseError(f"facts file: {self.at(key)}: {error!s:.200}") from None
+
+    def probe(self, key: str, read: Callable[[_Node], T]) -> Found[T] | Missing:
+        node = self.child(key)
+        if "missing" in node.value:
+            return Missing(node.text("missing"), node.texts("tried"))
+        return Found(read(node), node.text("found_via"))
