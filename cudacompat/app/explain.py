@@ -180,7 +180,7 @@ def _reader() -> tuple[LogReading, LogScanner]:
 
     lines = line_catalogue()
     printed = (signature for signature in lines.signatures if not signature.derived)
-    reading = LogReading(Matcher(printed, lines.everywhere), engines.log_names())
+    reading = LogReading(Matcher(printed, lines.everywhere), engines.log_names(), lines.signs)
     return reading, LogScanner(reading)
 
 

@@ -65,7 +65,7 @@ def _matcher() -> Matcher:
 
 def _log(data: bytes) -> None:
     """As `explain LOG --gpu 12.0`, but for the search's automaton, which is made once."""
-    reading = LogReading(_matcher(), engines.log_names())
+    reading = LogReading(_matcher(), engines.log_names(), _LINES().signs)
     scanner = LogScanner(reading)
     for piece in pieces(io.BytesIO(data)):
         scanner.feed(piece)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from cudacompat.domain.logs import verdict as log_verdict
+from cudacompat.domain.logs.cures import with_cases
 from cudacompat.domain.logs.facts import LogFacts
 from cudacompat.domain.logs.gpu import meaning_for_gpu
 from cudacompat.domain.logs.reading import LogReading, Occurrence
@@ -60,6 +61,7 @@ def diagnose(
         signature = lines[_DERIVED[verdict.outcome]]
         text = f"ARCHS = {facts.archs.text}" if facts.archs else ""
         occurrences.append(Occurrence(signature, verdict.line, text, values=(("archs", ",".join(verdict.archs)),)))
+    occurrences = with_cases(occurrences, facts, reading.signs, target=target)
     occurrences.sort(key=lambda each: each.line)
     fields = _fields(facts, target, engines)
     matches = _explained(occurrences, facts, target, fields=fields)

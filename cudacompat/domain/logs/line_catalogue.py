@@ -6,15 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from cudacompat.domain.logs.cases import SIGNS, LogSign
 from cudacompat.domain.logs.signature import LineAddition, LogLines, Signature, SignatureGroup
 
 
 @dataclass(frozen=True, slots=True)
 class LineCatalogue:
-    """The groups in their order, and what stands in most lines of a verbose build."""
+    """The groups in their order, what stands in most lines of a verbose build, and the signs that lines show."""
 
     groups: tuple[SignatureGroup, ...]
     everywhere: tuple[str, ...] = ()
+    signs: tuple[LogSign, ...] = SIGNS
 
     @property
     def signatures(self) -> tuple[Signature, ...]:
@@ -52,7 +54,8 @@ def assembled(groups: Iterable[SignatureGroup], lines: Iterable[LogLines]) -> Li
     ordered = sorted(found.values(), key=lambda each: each.place)
     additions = [each for own in brought for each in own.additions]
     everywhere = tuple(text for own in brought for text in own.everywhere)
-    return LineCatalogue(tuple(_added(group, additions) for group in ordered), everywhere)
+    signs = (*SIGNS, *(sign for own in brought for sign in own.signs))
+    return LineCatalogue(tuple(_added(group, additions) for group in ordered), everywhere, signs)
 
 
 def _joined(group: SignatureGroup | None, more: SignatureGroup) -> SignatureGroup:
@@ -78,6 +81,7 @@ def _with(signature: Signature, additions: Iterable[LineAddition]) -> Signature:
         signature = replace(
             signature,
             after=(*signature.after, *each.after),
+            cases=(*each.cases, *signature.cases),
             cause=" ".join(filter(None, (signature.cause, each.cause))),
             fix=f"{signature.fix.removesuffix('.')}; {each.fix}" if each.fix else signature.fix,
         )

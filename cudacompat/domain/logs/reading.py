@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from cudacompat.domain.logs.cases import SIGNS, LogSign
 from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
 from cudacompat.domain.logs.match import Match, Matcher
 from cudacompat.domain.logs.signature import Signature
@@ -20,6 +21,7 @@ _LONGEST_TEXT = 400
 _SPACED = (b"use gpu ",)  # of messages whose only literal is printed with several spaces in it
 _LONGEST_BROKEN = 400  # no line of a message that was broken, or has several lines, is longer
 _MOST_AROUND, _MOST_LINES = 12, 60
+_MOST_OF_SIGNS = 4000  # characters of a line in which signs are looked for
 # After so many looks in vain, a log has lines that hold pieces of messages and is not broken at a margin.
 _MOST_FRUITLESS = 20_000
 _NUMBERS = re.compile(r"\d+|0x[0-9a-fA-F]+")
@@ -59,8 +61,13 @@ class Excerpt(Protocol):
 class LogReading:
     """Takes the lines of a log that are worth a look."""
 
-    def __init__(self, matcher: Matcher, names: tuple[tuple[str, re.Pattern[str]], ...] = ()) -> None:
-        """`names` are those of engines, as `LogFacts` takes them."""
+    def __init__(
+        self,
+        matcher: Matcher,
+        names: tuple[tuple[str, re.Pattern[str]], ...] = (),
+        signs: tuple[LogSign, ...] = SIGNS,
+    ) -> None:
+        """`names` are those of engines, as `LogFacts` takes them; `signs` what is told by the way."""
         self._matcher = matcher
         self._nearest = Nearest(matcher.signatures)
         self._occurrences: dict[tuple[object, ...], Occurrence] = {}
@@ -68,12 +75,16 @@ class LogReading:
         self._fruitless = 0  # looks at a line's neighbours since one had a message in it
         self.skipped = 0  # lines with words of errors that were not looked at, as there were kinds enough
         self.facts = LogFacts(names=names)
+        self._signs = list(signs)  # those not seen yet
+        self.signs: set[str] = set()  # the names of those seen
         pieces = tuple(piece.encode() for piece in self._matcher.pieces)
         self._facts_from = len(pieces)
         self._spaced_from = self._facts_from + len(FACT_NEEDLES)
-        self._errors_from = self._spaced_from + len(_SPACED)
-        # what a line worth a look contains: pieces of known messages, then facts, then words of errors
-        self.needles: tuple[bytes, ...] = (*pieces, *FACT_NEEDLES, *_SPACED, *ERROR_NEEDLES)
+        by_the_way = tuple(needle for sign in signs for needle in sign.needles)
+        self._signs_from = self._spaced_from + len(_SPACED)
+        self._errors_from = self._signs_from + len(by_the_way)
+        # what a line worth a look contains: pieces of known messages, then facts, then signs, then words of errors
+        self.needles: tuple[bytes, ...] = (*pieces, *FACT_NEEDLES, *_SPACED, *by_the_way, *ERROR_NEEDLES)
 
     def is_general(self, hits: Iterable[int]) -> bool:
         """Whether nothing but words of errors is in a line: its numbers do not matter then."""
@@ -102,7 +113,9 @@ class LogReading:
         # escapes within the text may have hidden pieces
         all_ = "\x1b" in excerpt.text or "u001b[" in excerpt.text
         facts = any(self._facts_from <= hit < self._spaced_from for hit in excerpt.hits)
-        all_ = all_ or facts or any(self._spaced_from <= hit < self._errors_from for hit in excerpt.hits)
+        all_ = all_ or facts or any(self._spaced_from <= hit < self._signs_from for hit in excerpt.hits)
+        if any(self._signs_from <= hit < self._errors_from for hit in excerpt.hits):
+            self._read_signs(excerpt.text)
         meanings: list[Occurrence | Unknown] = []
         for text in lines:
             if facts:
@@ -139,8 +152,14 @@ class LogReading:
                 return [self._found(match, text[match.start : match.end], line)]
         return []
 
+    def _read_signs(self, text: str) -> None:
+        for sign in [each for each in self._signs if each.pattern.search(text, 0, _MOST_OF_SIGNS)]:
+            self.signs.add(sign.name)
+            self._signs.remove(sign)
+
     def _found(self, match: Match, text: str, line: int) -> Occurrence:
         self.facts.read_engine(text)
+        self._read_signs(text)
         signature = match.signature
         distinct = tuple(match.value(name) for name in signature.distinct)
         key: tuple[object, ...] = (signature.id, *distinct)

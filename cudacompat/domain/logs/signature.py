@@ -25,6 +25,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from cudacompat.domain.logs.cases import Case, LogSign
 from cudacompat.domain.words.finding import Severity
 
 _QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00b4"
@@ -179,7 +180,8 @@ class Signature:
     the values that make two occurrences two findings. `code` and `names` are the number and names of a CUDA error.
     `command` and `fix` may hold {gpu}, {engine}, {number}, {toolkit}, {driver}. `derived` ones have no pattern: they
     follow from several lines together, and their sample shows those. `refined` names the signatures that take the place
-    of this one, and when.
+    of this one, and when; `cases` are other texts, for what else the log tells. `wheel` is the package of whose wheels
+    the one for the GPU is the command, where it is known.
     """
 
     id: str
@@ -199,6 +201,8 @@ class Signature:
     derived: bool = False
     gpu: GpuMeaning | None = None
     refined: tuple[tuple[Refinement, str], ...] = ()
+    cases: tuple[Case, ...] = ()
+    wheel: str | None = None
 
     @property
     def templates(self) -> tuple[str, ...]:
@@ -223,19 +227,21 @@ class SignatureGroup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineAddition:
     """What an engine adds to a line that any program may print: lines of its own from which it follows, and sentences
-    behind its cause and its cure."""
+    behind its cause and its cure. Its cases go before those of the line."""
 
     id: str
     after: tuple[str, ...] = ()
     cause: str = ""
     fix: str = ""
+    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLines:
     """What an engine brings to the catalogue: its lines, what it adds to lines of others, and what stands in most lines
-    of its verbose build, which therefore says nothing."""
+    of its verbose build, which therefore says nothing; `signs` are what tells that a log is of its world."""
 
     groups: tuple[SignatureGroup, ...] = ()
     additions: tuple[LineAddition, ...] = ()
     everywhere: tuple[str, ...] = ()
+    signs: tuple[LogSign, ...] = ()

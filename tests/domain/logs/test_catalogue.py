@@ -23,12 +23,12 @@ CATALOGUE = line_catalogue()
 GROUPS, SIGNATURES, by_id, named = CATALOGUE.groups, CATALOGUE.signatures, CATALOGUE.by_id, CATALOGUE.named
 PRINTED = tuple(signature for signature in SIGNATURES if not signature.derived)
 MATCHER = Matcher(PRINTED, CATALOGUE.everywhere)
-FIND = finder(LogReading(MATCHER).needles)  # made once: it is the larger part of a short reading
+FIND = finder(LogReading(MATCHER, signs=CATALOGUE.signs).needles)  # made once: it is the larger part of a short reading
 
 
 def read(text: str, target: Target | None = None) -> ExplainReport:
     """What `explain` makes of a log."""
-    reading = LogReading(MATCHER, engines.log_names())
+    reading = LogReading(MATCHER, engines.log_names(), CATALOGUE.signs)
     scanner = LogScanner(reading, FIND)
     data = text.encode("utf-8", "surrogateescape")
     scanner.feed(data)

@@ -1,0 +1,148 @@
+"""One message, several causes: what else the log tells decides between them.
+
+A case names conditions that all have to hold, and the texts that then take the place of the line's own. A condition is
+
+- the name of a sign: something that other lines of the log show, such as `python` or `nix`;
+- `arch<7.5`, `arch>=10.0`: the architecture that the line names (its value `arch`), else the GPU in question;
+- `gpu<7.5`, `gpu>=10.0`: the GPU in question;
+- `toolkit<13.2`, `driver>=580.0`: the release that the log names;
+- `arch-suffix`: the architecture in the line ends in a or f;
+- `also:ID`: another known line of the log.
+
+A `!` in front asks for the contrary. What the log does not tell fulfils neither a comparison nor its contrary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_ARCH = re.compile(r"(?:.*_)?(\d{2,3})([af]?)")
+_COMPARED = re.compile(r"(!?)(arch|gpu|toolkit|driver)(<|>=)(\d{1,3})\.(\d{1,2})")
+CONDITION = re.compile(r"!?(?:arch-suffix|also:[a-z0-9-]+|[a-z][a-z0-9_]*)|" + _COMPARED.pattern)
+
+Number = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What a line means where all conditions of `when` hold: texts in the place of the line's own; `None` keeps that.
+    An empty command takes the line's away. `wheel` is the package whose pin for the GPU is the command."""
+
+    when: tuple[str, ...]
+    title: str | None = None
+    cause: str | None = None
+    does_not_mean: str | None = None
+    fix: str | None = None
+    command: str | None = None
+    wheel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogSign:
+    """Something that lines of a log show by the way: its name, what a line of it holds, and literals one of which is in
+    each line that is worth a look for it alone."""
+
+    name: str
+    pattern: re.Pattern[str]
+    needles: tuple[bytes, ...] = ()
+    meaning: str = ""
+
+
+# What tells whose world a log is from. The needles are seldom in logs: the lines of known messages are read, too.
+SIGNS: tuple[LogSign, ...] = (
+    LogSign(
+        "python",
+        re.compile(
+            r"Traceback \(most recent call last\)|(?:site|dist)-packages[/\\]|\.py\", line \d|\.py:\d+: \w*Warning"
+        ),
+        (b"Traceback (most recent call last)",),
+        "a Python program",
+    ),
+    LogSign(
+        "pip",
+        re.compile(
+            r"\bpip3? install\b|\bpip subprocess\b|\buv pip\b|Failed building wheel|subprocess-exited-with-error"
+        ),
+        (b"Failed building wheel", b"subprocess-exited-with-error", b"pip install "),
+        "a build or an installation by pip",
+    ),
+    LogSign(
+        "cargo",
+        re.compile(
+            r"\bcargo[ :](?:run|build|test|install|warning|rerun-if|rustc)|Running `target[/\\]|[/\\]\.cargo[/\\]|"
+            r"custom build command for|panicked at |Finished `(?:dev|release)` profile"
+        ),
+        (b"cargo run", b"cargo build", b"Running `target", b"custom build command for", b"panicked at "),
+        "a program built by cargo",
+    ),
+    LogSign("nix", re.compile(r"/nix/store/|\bNixOS\b|/run/opengl-driver"), (b"/nix/store/", b"NixOS"), "a Nix store"),
+    LogSign(
+        "wsl",
+        re.compile(r"microsoft-standard-WSL|/usr/lib/wsl/|\bWSL ?2?\b"),
+        (b"microsoft-standard-WSL", b"/usr/lib/wsl/", b" WSL"),
+        "WSL",
+    ),
+    LogSign(
+        "windows", re.compile(r"\b[A-Za-z]:\\{1,2}[^\\\s]|\.dll\b|\bPS [A-Z]:\\"), (b'.dll"', b"PS C:\\"), "Windows"
+    ),
+    LogSign(
+        "apptainer",
+        re.compile(r"\bapptainer\b|\bsingularity\b|\bSingularity>|\bApptainer>|\.sif\b", re.IGNORECASE),
+        (b"pptainer", b"ingularity", b".sif"),
+        "Apptainer or Singularity",
+    ),
+    LogSign("podman", re.compile(r"\bpodman\b|\bcrun\b"), (b"podman ",), "Podman"),
+    LogSign("conda", re.compile(r"[/\\](?:mini|ana|mamba)\w*[/\\]|\bconda (?:install|create|env)\b"), (), "conda"),
+    LogSign(
+        "jetson", re.compile(r"\btegra\b|\bJetson\b|\bOrin\b|\bL4T\b|aarch64-jetson"), (b"tegra", b"Jetson"), "a Jetson"
+    ),
+    LogSign("bfloat16", re.compile(r"__nv_bfloat16|\bbfloat16\b|\bbf16\b|_bf16\b", re.IGNORECASE), (), "bfloat16 code"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a log tells beside one line. `gpu` is the GPU's compute capability, `seen` the ids of the known lines."""
+
+    signs: frozenset[str] = frozenset()
+    seen: frozenset[str] = frozenset()
+    gpu: Number | None = None
+    toolkit: Number | None = None
+    driver: Number | None = None
+
+    def case_of(self, cases: tuple[Case, ...], values: Mapping[str, str]) -> Case | None:
+        """Return the first case that holds for a line with these values."""
+        return next((case for case in cases if all(self.holds(each, values) for each in case.when)), None)
+
+    def holds(self, condition: str, values: Mapping[str, str]) -> bool:
+        """Whether a condition holds for a line with these values."""
+        compared = _COMPARED.fullmatch(condition)
+        if compared is not None:
+            return self._compared(compared, values)
+        name = condition.removeprefix("!")
+        if name == "arch-suffix":
+            found = bool((_arch(values) or (0, ""))[1])
+        elif name.startswith("also:"):
+            found = name.removeprefix("also:") in self.seen
+        else:
+            found = name in self.signs
+        return found is not condition.startswith("!")
+
+    def _compared(self, condition: re.Match[str], values: Mapping[str, str]) -> bool:
+        subject = condition[2]
+        known = {"gpu": self.gpu, "toolkit": self.toolkit, "driver": self.driver}.get(subject)
+        if subject == "arch":
+            named = _arch(values)
+            known = divmod(named[0], 10) if named is not None else self.gpu
+        if known is None:
+            return False
+        less = known < (int(condition[4]), int(condition[5]))
+        return (less if condition[3] == "<" else not less) is not bool(condition[1])
+
+
+def _arch(values: Mapping[str, str]) -> tuple[int, str] | None:
+    """The number and the suffix of the architecture that a line names."""
+    found = _ARCH.fullmatch(values.get("arch", ""))
+    return (int(found[1]), found[2]) if found is not None else None
