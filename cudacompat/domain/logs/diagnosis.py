@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cudacompat.domain.logs import verdict as log_verdict
+from cudacompat.domain.logs.causes import Causes, find_causes
 from cudacompat.domain.logs.cures import with_cases
 from cudacompat.domain.logs.facts import LogFacts
 from cudacompat.domain.logs.gpu import meaning_for_gpu
 from cudacompat.domain.logs.reading import LogReading, Occurrence
 from cudacompat.domain.logs.report import CommandEnd, ExplainedMatch, ExplainReport, Part
-from cudacompat.domain.logs.signature import Refinement, Signature
+from cudacompat.domain.logs.signature import Refinement, Role, Signature
+from cudacompat.domain.logs.unknown_errors import Unknown
 from cudacompat.domain.logs.verdict import DEFAULT_TARGETS, LogOutcome, LogVerdict
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.toolkits import first_with
@@ -22,6 +24,12 @@ from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import Target
 
 _FIELD = re.compile(r"\{(\w+)\}")
+_GENERAL = {
+    Role.END: "any error before it",
+    Role.ECHO: "any error before it",
+    Role.HEADING: "any other error",
+    Role.CHAIN_END: "any unknown error of the driver before it",
+}
 _DERIVED = {
     LogOutcome.DEFAULT_TARGET: "archs-default-target",
     LogOutcome.FAILS: "archs-lack-gpu",
@@ -64,14 +72,16 @@ def diagnose(
     occurrences = with_cases(occurrences, facts, reading.signs, target=target)
     occurrences.sort(key=lambda each: each.line)
     fields = _fields(facts, target, engines)
-    matches = _explained(occurrences, facts, target, fields=fields)
+    causes = find_causes(occurrences, reading.unknown)
+    matches = _explained(occurrences, causes, facts, target=target, fields=fields)
     return ExplainReport(
         source=source.name,
         lines=source.lines,
         size=source.size,
         matches=matches,
-        findings=tuple(_finding(match, source.name, target) for match in matches if match.part is not Part.CONSEQUENCE),
+        findings=_findings(matches, source.name, target, lead=causes.lead),
         unknown=reading.unknown,
+        lead=causes.lead,
         facts=facts,
         target=target,
         target_from=target_from,
@@ -124,18 +134,15 @@ def _refined(
 
 
 def _explained(
-    occurrences: list[Occurrence], facts: LogFacts, target: Target | None, fields: Mapping[str, str]
+    occurrences: list[Occurrence], causes: Causes, facts: LogFacts, *, target: Target | None, fields: Mapping[str, str]
 ) -> tuple[ExplainedMatch, ...]:
-    follows = _follow(occurrences)
-    roots = [each for each in occurrences if id(each) not in follows]
-    worst = next((s for s in (Severity.ERROR, Severity.WARNING) if any(r.signature.severity is s for r in roots)), None)
-    cause = next((each for each in roots if each.signature.severity is worst), None)
     matches = []
     for each in occurrences:
         signature = each.signature
-        if id(each) in follows:
+        origin = causes.origin(each)
+        if origin is not None:
             part = Part.CONSEQUENCE
-        elif each is cause:
+        elif each is causes.first:
             part = Part.CAUSE
         else:
             part = Part.NOTE if signature.severity is Severity.NOTE else Part.ALSO
@@ -153,45 +160,11 @@ def _explained(
                 fix=_filled(signature.fix, values),
                 command=_filled(signature.command, values) if signature.command else None,
                 gpu=meaning_for_gpu(signature.gpu, dict(each.values), facts, target=target),
-                follows_from=follows.get(id(each)),
+                follows_from=origin.id if origin else None,
+                follows_line=origin.line if origin else None,
             )
         )
     return tuple(matches)
-
-
-def _follow(occurrences: list[Occurrence]) -> dict[int, str]:
-    """Which occurrences (by identity) are consequences, and the id of the cause of each.
-
-    One that names its causes follows from them wherever they stand, as the output of a GPU is written late; "*"
-    follows from errors before it only, "**" from any other error, and nothing follows from what itself follows from
-    anything.
-    """
-    follows: dict[int, str] = {}
-    for each in occurrences:
-        after = each.signature.after
-        for other in occurrences:
-            if other is each or other.signature.id == each.signature.id or id(other) in follows:
-                continue
-            named = other.signature.id in after and (
-                other.line <= each.line or each.signature.id not in other.signature.after
-            )
-            general = (
-                ("**" in after or ("*" in after and other.line <= each.line))
-                and other.signature.severity is Severity.ERROR
-                and not {"*", "**"} & set(other.signature.after)
-            )
-            if named or general:
-                follows[id(each)] = other.signature.id
-                break
-    # a cause that turned out to be a consequence later in the list hands its own cause on
-    by_signature = {each.signature.id: follows[id(each)] for each in occurrences if id(each) in follows}
-    for key, cause in list(follows.items()):
-        seen = {cause}
-        while (further := by_signature.get(cause)) is not None and further not in seen:
-            seen.add(further)
-            cause = further
-        follows[key] = cause
-    return follows
 
 
 # -- words
@@ -225,6 +198,20 @@ def _fields(facts: LogFacts, target: Target | None, engines: Collection[str]) ->
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
     return _FIELD.sub(lambda found: values.get(found[1], found[0] if found[1] in values else "…"), text)
+
+
+def _findings(
+    matches: Sequence[ExplainedMatch], source: str, target: Target | None, lead: Unknown | None
+) -> tuple[Finding, ...]:
+    """What is no consequence; where no cause is known, the first line that says that something failed, at the unknown
+    error line before it."""
+    found = [_finding(match, source, target) for match in matches if match.part is not Part.CONSEQUENCE]
+    led = next((match for match in matches if match.follows_line is not None), None)
+    if lead is not None and led is not None:
+        said = f"no known cause; the first unrecognised error is line {lead.line}"
+        found.append(replace(_finding(led, source, target), line=lead.line, found=lead.text, why=said))
+        found.sort(key=lambda finding: finding.line or 0)
+    return tuple(found)
 
 
 def _finding(match: ExplainedMatch, source: str, target: Target | None) -> Finding:
@@ -261,10 +248,7 @@ def generic(text: str) -> str:
 
 def causes_in_words(signature: Signature) -> str:
     """What the signature may be a consequence of, for its page."""
-    named = [id_ for id_ in signature.after if "*" not in id_]
-    general = ["any error before it"] if "*" in signature.after else []
-    general += ["any other error"] if "**" in signature.after else []
-    return ", ".join([*named, *general])
+    return ", ".join([*signature.after, *([_GENERAL[signature.role]] if signature.role in _GENERAL else [])])
 
 
 def tally(report: ExplainReport) -> str:

@@ -41,6 +41,7 @@ class ExplainedMatch:
     command: str | None
     gpu: str | None
     follows_from: str | None = None  # the id of the cause
+    follows_line: int | None = None  # the unknown error line that it follows from, where no cause is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class ExplainReport:
     target: Target | None
     target_from: str | None  # "--gpu", "the log", "this machine"
     verdict: LogVerdict | None
+    lead: Unknown | None = None  # the first unknown error line, where no cause is known
     command: CommandEnd | None = None
     skipped: int = 0  # lines with words of errors that were not looked at: there were too many kinds of unknown ones
 

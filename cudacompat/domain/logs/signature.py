@@ -163,6 +163,16 @@ class GpuMeaning(Enum):
     OWN_ARCH = "own-arch"  # whether the code that ran was its own
 
 
+class Role(Enum):
+    """Whether a line names a fault, or only says that something failed."""
+
+    CAUSE = "cause"  # names a fault
+    END = "end"  # says that something failed; the reason is an error before it (make, pip, docker build)
+    HEADING = "heading"  # says that something failed; the reason is before or after it (cargo, pip, ggml's path)
+    CHAIN_END = "chain-end"  # names no GPU or no driver; the reason may be a line of the driver before it
+    ECHO = "echo"  # another program saw the failure; alone it says nothing of the GPU (a proxy's 502)
+
+
 class Refinement(Enum):
     """When a line means more than it says: another signature is then taken in its place."""
 
@@ -176,7 +186,7 @@ class Signature:
     """One kind of log line.
 
     `title` is one line and may name the pattern's values in braces. `after` names the signatures of which this one
-    is a consequence when they occur in the same log ("*": of any error before it, "**": of any other). `distinct` are
+    is a consequence when they occur in the same log. `role` says whether the line is a cause at all. `distinct` are
     the values that make two occurrences two findings. `code` and `names` are the number and names of a CUDA error.
     `command` and `fix` may hold {gpu}, {engine}, {number}, {toolkit}, {driver}. `derived` ones have no pattern: they
     follow from several lines together, and their sample shows those. `refined` names the signatures that take the place
@@ -194,6 +204,7 @@ class Signature:
     patterns: tuple[str, ...] = ()
     command: str | None = None
     severity: Severity = Severity.ERROR
+    role: Role = Role.CAUSE
     after: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
     code: int | None = None

@@ -102,11 +102,12 @@ _NEAR_ENOUGH = 0.34
 @dataclass(slots=True)
 class Unknown:
     """A line that looks like an error: the first of its kind, how many there were, and the ids of signatures that
-    share most words with it (none if none does)."""
+    share most words with it (none if none does). One that `names_fault` says more than that something failed."""
 
     line: int
     text: str
     nearest: tuple[str, ...]
+    names_fault: bool = True
     count: int = 1
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import GpuMeaning, LineAddition, LogLines, Refinement, Signature, SignatureGroup
+from cudacompat.domain.logs.signature import (
+    GpuMeaning,
+    LineAddition,
+    LogLines,
+    Refinement,
+    Role,
+    Signature,
+    SignatureGroup,
+)
 
 _COMMON = "ggml-org/whisper.cpp ggml/src/ggml-cuda/common.cuh (no_device_code)"
 _ROOTS = ("archs-default-target", "archs-lack-gpu")
@@ -121,7 +129,8 @@ _OWN: tuple[Signature, ...] = (
         does_not_mean="that the line in ggml-cuda.cu is at fault: errors of kernels are noticed later than they "
         "happen.",
         fix="Read the `CUDA error:` line above it.",
-        after=("ggml-no-device-code", "ggml-default-target", "ggml-kernel-lacks-feature", "*"),
+        role=Role.HEADING,
+        after=("ggml-no-device-code", "ggml-default-target", "ggml-kernel-lacks-feature"),
         sources=(
             "ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu",
             "ggml-org/whisper.cpp#3129",
@@ -196,6 +205,7 @@ _OWN: tuple[Signature, ...] = (
         cause="The operation that was running when an error was noticed; the error stands in the next line.",
         does_not_mean="that this operation is at fault.",
         fix="Read the `CUDA error:` line that follows.",
+        role=Role.HEADING,
         after=(
             "ggml-no-device-code",
             "ggml-default-target",
@@ -205,7 +215,6 @@ _OWN: tuple[Signature, ...] = (
             "cuda-launch-failure",
             "cuda-illegal-address",
             "cuda-out-of-memory",
-            "*",
         ),
         sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu", "ggml-org/whisper.cpp#3129"),
     ),
@@ -231,7 +240,7 @@ _OWN: tuple[Signature, ...] = (
         cause="What ollama says of any failure of the process that runs the model; that process's own lines are above.",
         does_not_mean="a fault of its own.",
         fix="Read the first error above it; OLLAMA_DEBUG=1 shows more.",
-        after=("**",),
+        role=Role.HEADING,
         sources=("ollama/ollama#10265", "ollama/ollama#9782"),
     ),
     Signature(

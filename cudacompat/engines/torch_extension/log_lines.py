@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import LogLines, Signature, SignatureGroup
+from cudacompat.domain.logs.signature import LogLines, Role, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 
 _CPP = "pytorch/pytorch torch/utils/cpp_extension.py"
@@ -95,7 +95,7 @@ _OWN: tuple[Signature, ...] = (
         cause="ninja or the compiler ended with an error; its own lines stand above.",
         does_not_mean="one cause.",
         fix="Read the first `error:` or `fatal` above.",
-        after=("*",),
+        role=Role.END,
         sources=(_CPP,),
     ),
     Signature(

@@ -6,7 +6,7 @@ From the history of tazz4843/whisper-rs up to 0.14.3 (135b60b), and copies of 0.
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import LineAddition, LogLines, Signature, SignatureGroup
+from cudacompat.domain.logs.signature import LineAddition, LogLines, Role, Signature, SignatureGroup
 
 # calls that no release has, and those that went to another type
 _WITH_GPU = "<method:(with_gpu|set_use_gpu|set_gpu|use_cuda|with_cuda|set_use_cuda|enable_gpu)>"
@@ -190,7 +190,7 @@ _OWN: tuple[Signature, ...] = (
         "or in the lines of CMake and nvcc.",
         does_not_mean="a fault of cargo.",
         fix="Read the first error in the output of CMake and nvcc; cargo build -vv shows all of it.",
-        after=("**",),
+        role=Role.HEADING,
         distinct=("crate",),
         sources=("rust-lang/cargo src/cargo/core/compiler/custom_build.rs",),
     ),

@@ -52,6 +52,9 @@ def explain_json(report: ExplainReport) -> Json:
             {"line": each.line, "text": each.text, "count": each.count, "nearest": list(each.nearest)}
             for each in report.unknown
         ],
+        "first_unknown": {"line": report.lead.line, "text": report.lead.text, "nearest": list(report.lead.nearest)}
+        if report.lead
+        else None,
         "unknown_skipped": report.skipped,
         "command": {
             "command": list(report.command.command),
@@ -71,6 +74,7 @@ def _match(match: ExplainedMatch) -> Json:
         "count": match.count,
         "part": match.part.value,
         "follows_from": match.follows_from,
+        "follows_line": match.follows_line,
         "severity": match.signature.severity.value,
         "title": match.title,
         "cause": match.cause,
@@ -98,6 +102,7 @@ def catalogue_json(report: CatalogueReport) -> Json:
                 "not": generic(signature.does_not_mean),
                 "fix": generic(signature.fix),
                 "command": generic(signature.command) if signature.command else None,
+                "role": signature.role.value,
                 "after": list(signature.after),
                 "sources": list(signature.sources),
             }

@@ -20,6 +20,7 @@ _MOST_UNKNOWN = 8
 def explain_text(page: Page, report: ExplainReport) -> None:
     """Write the report."""
     _facts(page, report)
+    _lead(page, report)
     shown = [match for match in report.matches if match.part is not Part.CONSEQUENCE]
     shown.sort(key=lambda match: (_ORDER[match.part], match.signature.severity.rank, match.line))
     for match in shown:
@@ -57,6 +58,21 @@ def _facts(page: Page, report: ExplainReport) -> None:
         page.field("in log", ", ".join(versions), 0, 9)
 
 
+def _lead(page: Page, report: ExplainReport) -> None:
+    lead = report.lead
+    if lead is None:
+        return
+    page.line()
+    page.line(
+        (f"{report.source}:{lead.line}", "bold"),
+        ": no known cause; the first unrecognised error is line ",
+        (str(lead.line), "bold"),
+    )
+    page.field("line", lead.text + (f"   ({lead.count} times)" if lead.count > 1 else ""))
+    if lead.nearest:
+        page.field("similar", ", ".join(lead.nearest))
+
+
 def _match(page: Page, match: ExplainedMatch, source: str) -> None:
     severity = match.signature.severity
     head = "first cause: " if match.part is Part.CAUSE else ""
@@ -84,26 +100,24 @@ def _consequences(page: Page, matches: Sequence[ExplainedMatch]) -> None:
     page.line(("what follows from it", "bold"))
     for match in matches:
         times = f"   ({match.count} times)" if match.count > 1 else ""
-        page.line(f"  line {match.line}: {match.title}  [{match.signature.id}, from {match.follows_from}]{times}")
+        origin = match.follows_from or f"line {match.follows_line}"
+        page.line(f"  line {match.line}: {match.title}  [{match.signature.id}, from {origin}]{times}")
         page.field("", match.text, 4, 0)
 
 
 def _unknown(page: Page, report: ExplainReport) -> None:
-    if not report.unknown:
+    others = [each for each in report.unknown if each is not report.lead]
+    if not others:
         return
     page.line()
     known = any(match.part in (Part.CAUSE, Part.ALSO) for match in report.matches)
-    page.line(
-        ("not in the catalogue", "bold"),
-        " (often what a known fault leads to)" if known else ": these lines look like errors, and are not known here",
-    )
-    for each in report.unknown[:_MOST_UNKNOWN]:
+    said = " (often what a known fault leads to)" if known else ": these lines look like errors, and are not known here"
+    page.line(("not in the catalogue", "bold"), " (often what the line above leads to)" if report.lead else said)
+    for each in others[:_MOST_UNKNOWN]:
         times = f"   ({each.count} times)" if each.count > 1 else ""
         page.field(f"line {each.line}:", f" {each.text}{times}", 2, len(f"line {each.line}:"))
-        if each.nearest and not known:
-            page.line("    nearest known: ", ", ".join(each.nearest))
-    if len(report.unknown) > _MOST_UNKNOWN:
-        page.line(f"  and {len(report.unknown) - _MOST_UNKNOWN} more kinds of line")
+    if len(others) > _MOST_UNKNOWN:
+        page.line(f"  and {len(others) - _MOST_UNKNOWN} more kinds of line")
     if report.skipped:
         page.line(f"  and {count(report.skipped, 'line')} with words of errors that were not looked at")
 

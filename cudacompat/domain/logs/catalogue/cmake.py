@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
@@ -140,7 +140,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the compiler is of an unknown make.",
         fix="Read the CMake Error below it; if there is none, CMakeFiles/CMakeConfigureLog.yaml (CMakeError.log of "
         "older releases) has nvcc's output.",
-        after=("**",),
+        role=Role.HEADING,
         sources=("NVIDIA/cudf#742", "Kitware/CMake Modules/CMakeDetermineCompilerId.cmake"),
     ),
     Signature(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.words.finding import Severity
 
 _TABLE = "number, names and text: libcudart 13.5 and cuda.h 13.5"
@@ -186,7 +186,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="the reason for which the process ended.",
         fix="Look for the first error above; alone it is harmless.",
         severity=Severity.NOTE,
-        after=("*",),
+        role=Role.END,
         sources=(_TABLE,),
     ),
     Signature(

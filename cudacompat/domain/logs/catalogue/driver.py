@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
@@ -45,6 +45,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "or nouveau has the GPU.",
         does_not_mean="that the CUDA toolkit is missing.",
         fix="`lsmod | grep nvidia`, `dkms status`, `mokutil --sb-state`; then reinstall the driver for this kernel.",
+        role=Role.CHAIN_END,
         sources=("NVIDIA/nvidia-docker#988", "microsoft/WSL#7716"),
     ),
     Signature(
@@ -130,6 +131,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "the firmware, or too old or too new for the driver.",
         does_not_mean="that CUDA is wrongly installed.",
         fix="`lspci -nn | grep -i nvidia`, then a driver branch that supports the card.",
+        role=Role.CHAIN_END,
         sources=("NVIDIA/open-gpu-kernel-modules kernel-open/nvidia/nv.c",),
     ),
     Signature(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
@@ -20,7 +20,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="A compiler or another step ended with an error; its own lines stand above, with several jobs far above.",
         does_not_mean="a fault of make.",
         fix="Read the first `error:` or `fatal` above, or build with one job.",
-        after=("*",),
+        role=Role.END,
         sources=("GNU make manual, Errors in Recipes",),
     ),
     Signature(
@@ -34,7 +34,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="CMake's last line after any error.",
         does_not_mean="a fault of its own.",
         fix="Read the first `CMake Error` above.",
-        after=("*",),
+        role=Role.END,
         sources=("Kitware/CMake Source/cmake.cxx",),
     ),
     Signature(
@@ -45,7 +45,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="setuptools names the command that ended badly and not the reason; that is in the compiler's own lines.",
         does_not_mean="that nvcc is missing or broken.",
         fix="Read the compiler's first error above it; pip install -v shows all of its output.",
-        after=("*",),
+        role=Role.END,
         sources=("lbin/DCNv2#9", "microsoft/computervision-recipes#617", "facebookresearch/detectron2#714"),
     ),
     Signature(
@@ -58,7 +58,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="a fault of Docker.",
         fix="Read the step's output: docker build --progress=plain.",
         command="docker build --progress=plain .",
-        after=("*",),
+        role=Role.END,
         sources=("moby/buildkit solver/llbsolver",),
     ),
     Signature(
@@ -81,7 +81,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="abort() after an error that was printed above, or a fault in native code.",
         does_not_mean="a reason by itself.",
         fix="Read the last lines before it.",
-        after=("*",),
+        role=Role.END,
         sources=("Supervisor/supervisor supervisor/process.py", "signal(7)"),
     ),
     Signature(
@@ -98,7 +98,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The process behind the proxy ended in the middle of a request, or is not running.",
         does_not_mean="a fault of the proxy, or of the request.",
         fix="Read the backend's own log at that second.",
-        after=("*",),
+        role=Role.ECHO,
         sources=("nginx/nginx src/http/ngx_http_upstream.c",),
     ),
     Signature(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import GpuMeaning, Signature
+from cudacompat.domain.logs.signature import GpuMeaning, Role, Signature
 from cudacompat.domain.words.finding import Severity
 
 _MEASURED = "measured with ptxas 12.8 and 13.5"
@@ -130,6 +130,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The last line of every failed run of ptxas.",
         does_not_mean="a fault of its own.",
         fix="Read the first line of ptxas above it.",
+        role=Role.END,
         after=(
             "ptxas-unknown-gpu",
             "ptxas-unsupported-target",
@@ -137,7 +138,6 @@ SIGNATURES: tuple[Signature, ...] = (
             "ptxas-needs-arch-specific",
             "ptxas-feature-needs-newer-target",
             "ptxas-syntax",
-            "*",
         ),
         sources=(_MEASURED,),
     ),
@@ -183,7 +183,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="A path is wrong, or an earlier compile step failed and left nothing.",
         does_not_mean="that the object is for another architecture.",
         fix="Look for the compile step that failed before it.",
-        after=("*",),
+        role=Role.END,
         sources=("measured with nvlink 13.5",),
     ),
     Signature(
@@ -194,7 +194,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="ptxas made no cubin: it failed, the disk is full, or two builds share one temporary folder.",
         does_not_mean="a fault of fatbinary.",
         fix="Look for the error above it; check the free space of TMPDIR.",
-        after=("*",),
+        role=Role.END,
         sources=("measured with fatbinary 13.5",),
     ),
     Signature(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
@@ -13,7 +13,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="pip's heading over the output of a failed build; the reason is in that output.",
         does_not_mean="a fault of pip.",
         fix="Read the first error in the lines below it; pip install -v shows all of them.",
-        after=("**",),
+        role=Role.HEADING,
         sources=("pip 23.2.1 pip/_internal/exceptions.py", "Dao-AILab/flash-attention#298"),
     ),
     Signature(
@@ -28,7 +28,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="What pip prints whenever a build ends badly; the reason stands above.",
         does_not_mean="that the package does not support this Python.",
         fix="Read the first error of CMake, nvcc or the compiler above; pip install -v shows all of it.",
-        after=("*",),
+        role=Role.END,
         distinct=("package",),
         sources=("pip 23.2.1 pip/_internal/wheel_builder.py and commands/install.py",),
     ),

@@ -1,0 +1,71 @@
+"""Which line is the first cause: never one that only says that something failed while another error is before it."""
+
+from __future__ import annotations
+
+import pytest
+
+from cudacompat.domain.logs.report import ExplainReport, Part
+from tests.domain.logs.test_catalogue import read
+
+KNOWN = "nvcc fatal   : Unsupported gpu architecture 'compute_120'\n"
+UNKNOWN = "src/widget.cu(9): error: the widget has no handle\n"
+MAKE = "make: *** [Makefile:12: widget.o] Error 2\n"
+PIP = "  error: subprocess-exited-with-error\n"
+SMI = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n"
+
+
+def parts(report: ExplainReport) -> dict[str, Part]:
+    return {match.signature.id: match.part for match in report.matches}
+
+
+class TestALineThatOnlySaysThatSomethingFailed:
+    def test_gives_way_to_an_unknown_error_before_it(self) -> None:
+        report = read(UNKNOWN + MAKE)
+        assert report.lead is not None
+        assert (report.lead.line, report.matches[0].follows_line) == (1, 1)
+        assert parts(report) == {"make-failed": Part.CONSEQUENCE}
+        [finding] = report.findings
+        assert (finding.id, finding.line, finding.found) == ("make-failed", 1, report.lead.text)
+        assert finding.why == "no known cause; the first unrecognised error is line 1"
+        assert report.exit_code == 1
+
+    def test_is_the_cause_where_no_error_is_before_it(self) -> None:
+        report = read(MAKE + UNKNOWN)
+        assert report.lead is None
+        assert parts(report) == {"make-failed": Part.CAUSE}
+
+    def test_a_heading_gives_way_to_an_error_after_it_too(self) -> None:
+        report = read(PIP + UNKNOWN)
+        assert report.lead is not None
+        assert parts(report) == {"pip-subprocess-failed": Part.CONSEQUENCE}
+
+    def test_a_known_cause_goes_before_an_unknown_error(self) -> None:
+        report = read(UNKNOWN + KNOWN + MAKE)
+        assert report.lead is None
+        assert parts(report) == {"nvcc-unsupported-arch": Part.CAUSE, "make-failed": Part.CONSEQUENCE}
+
+    def test_follows_from_the_nearest_known_error_before_it(self) -> None:
+        far = 'docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]].\n'
+        report = read(far + KNOWN + MAKE)
+        [make] = [match for match in report.matches if match.signature.id == "make-failed"]
+        assert make.follows_from == "nvcc-unsupported-arch"
+
+    @pytest.mark.parametrize(
+        ("before", "leads"),
+        [
+            ("modprobe: FATAL: Module nvidia-widget not found in directory /lib/modules/6.8.0\n", True),
+            ("KeyError: 'segments'\n", False),  # another program's
+        ],
+    )
+    def test_no_driver_gives_way_to_an_unknown_line_of_the_driver(self, before: str, leads: bool) -> None:
+        report = read(before + SMI)
+        assert (report.lead is not None) is leads
+        assert parts(report) == {"smi-no-driver": Part.CONSEQUENCE if leads else Part.CAUSE}
+        assert report.exit_code == 1
+
+
+def test_without_a_known_line_the_first_unknown_error_leads() -> None:
+    report = read("all is well\n" + UNKNOWN + "ValueError: later\n")
+    assert report.lead is not None
+    assert report.lead.line == 2
+    assert report.exit_code == 4
