@@ -24,6 +24,8 @@ _MOST_AROUND, _MOST_LINES = 12, 60
 _MOST_OF_SIGNS = 4000  # characters of a line in which signs are looked for
 # After so many looks in vain, a log has lines that hold pieces of messages and is not broken at a margin.
 _MOST_FRUITLESS = 20_000
+# A line whose message is on the lines after it: "CMake Error at CMakeLists.txt:2 (project):". Not "make: *** No rule".
+_HEADING = re.compile(r":$|\bCMake Error\b|panicked at ")
 _NUMBERS = re.compile(r"\d+|0x[0-9a-fA-F]+")
 
 
@@ -100,7 +102,11 @@ class LogReading:
         """What looks like an error and is not known, in the order of the lines, without the headings of known ones
         ("CMake Error at …" on the line before)."""
         known = {each.line for each in self._occurrences.values()}
-        own = [each for each in self._unknown.values() if not known & {each.line + 1, each.line + 2}]
+        own = [
+            each
+            for each in self._unknown.values()
+            if not (_HEADING.search(each.text) and known & {each.line + 1, each.line + 2})
+        ]
         return tuple(sorted(own, key=lambda each: each.line))
 
     def visit(self, excerpt: Excerpt) -> object | None:
