@@ -7,35 +7,15 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from cudacompat.app.inputs.named import Told
+
 if TYPE_CHECKING:
     from cudacompat.domain.words.code import FetchedFile
 
 _STEP = 1 << 20  # bytes between two lines about how far it is
 
 
-class _Silent:
-    """Tells nobody."""
-
-    def asking(self, package: str) -> None:
-        """Say nothing."""
-
-    def fetching(self, name: str, source: str) -> None:
-        """Say nothing."""
-
-    def began(self, size: int | None) -> None:
-        """Say nothing."""
-
-    def came(self, count: int) -> None:
-        """Say nothing."""
-
-    def fetched(self, file: FetchedFile) -> None:
-        """Say nothing."""
-
-    def remark(self, text: str) -> None:
-        """Say nothing."""
-
-
-class _Lines(_Silent):
+class _Lines(Told):
     """Says in lines on stderr what is fetched and what came, and on `show` how far it is."""
 
     def __init__(self, show: Callable[[str], None] | None) -> None:
@@ -86,10 +66,10 @@ class _Lines(_Silent):
 
 
 @contextlib.contextmanager
-def downloads(quiet: bool, show: Callable[[str], None] | None = None) -> Iterator[_Silent]:
+def downloads(quiet: bool, show: Callable[[str], None] | None = None) -> Iterator[Told]:
     """Give who is told of what is fetched: lines on stderr, and on a terminal (`show`) how far it is; nothing if
     quiet."""
-    yield _Silent() if quiet else _Lines(show)
+    yield Told() if quiet else _Lines(show)
 
 
 def _size(count: int) -> str:

@@ -78,9 +78,6 @@ def fetching(options: ReadOptions, platform: str | None, python: str | None, tol
     from dataclasses import replace
 
     from cudacompat.app.inputs.named import FetchOptions
+    from cudacompat.domain.words.wheel_tags import Platform
 
-    if platform is not None or python is not None:
-        from cudacompat.domain.words.wheel_tags import platform_tags, python_version
-
-        _ = platform and platform_tags(platform), python and python_version(python)
-    return replace(options, fetch=FetchOptions(platform, python, most=options.limits.bytes, told=told))
+    return replace(options, fetch=FetchOptions(Platform.parse(platform, python), options.limits.bytes, told))

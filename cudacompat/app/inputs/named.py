@@ -5,20 +5,18 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from cudacompat.domain.words.code import FetchedFile, NotRead, ReadResult
 from cudacompat.domain.words.errors import StepError, UsageError
 from cudacompat.domain.words.paths import ArtifactPath
-
-if TYPE_CHECKING:
-    from cudacompat.host.programs.pip import Platform
+from cudacompat.domain.words.wheel_tags import Platform
 
 
-class Told(Protocol):
-    """Is told of what is fetched: what and from where, how large it is, how much has come, and how it ended."""
+class Told:
+    """Is told of what is fetched: what and from where, how large it is, how much has come, and how it ended. This one
+    does nothing with it; the ones that show it are made of this one."""
 
     def asking(self, package: str) -> None:
         """The package index is asked for a package."""
@@ -39,25 +37,14 @@ class Told(Protocol):
         """Something to know about it."""
 
 
-class _Nobody:
-    def asking(self, package: str) -> None: ...
-    def fetching(self, name: str, source: str) -> None: ...
-    def began(self, size: int | None) -> None: ...
-    def came(self, count: int) -> None: ...
-    def fetched(self, file: FetchedFile) -> None: ...
-    def remark(self, text: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class FetchOptions:
-    """Whose wheels are wanted (this machine's and this Python's where not said), from which index besides pip's own
-    configuration, and how many bytes a file may have. `told` may be None."""
+    """Whose wheels are wanted (this machine's and this Python's where not said), how many bytes a file may have, and
+    who is told of what is fetched."""
 
-    platform: str | None = None
-    python: str | None = None
-    index: str | None = None
+    platform: Platform = field(default_factory=Platform)
     most: int = 1 << 40
-    told: Told | None = None
+    told: Told = field(default_factory=Told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +98,7 @@ def at_hand(names: Sequence[str], options: FetchOptions | None = None) -> Iterat
             path, file = way(name, place, options)
             fetched[str(path)] = file
             paths.append(str(path))
-            (options.told or _Nobody()).fetched(file)
+            options.told.fetched(file)
         yield AtHand(tuple(paths), fetched)
 
 
@@ -158,8 +145,7 @@ def _address(url: str, folder: Path, options: FetchOptions) -> tuple[Path, Fetch
     from cudacompat.artifacts.remote.connection import RemoteError
 
     label = _last_part(url)
-    told = options.told or _Nobody()
-    told.fetching(label, _host(url))
+    options.told.fetching(label, _host(url))
     try:
         return _taken(url, url, label, folder=folder, options=options)
     except RemoteError as error:
@@ -173,12 +159,11 @@ def _package(name: str, folder: Path, options: FetchOptions) -> tuple[Path, Fetc
     from cudacompat.artifacts.remote.connection import RemoteError, is_url, why_refused
     from cudacompat.host.programs import pip
 
-    told = options.told or _Nobody()
+    told, platform = options.told, options.platform
     wanted = requirement_of(name)
     told.asking(name)
-    platform = _platform(options)
     try:
-        listing = pip.list_files(wanted.name, platform, options.index)
+        listing = pip.list_files(wanted.name, platform)
     except pip.PipError as error:
         raise StepError(f"pip could not get {name}: {error}") from None
     wheel = chosen(name, listing, platform)
@@ -198,21 +183,13 @@ def _package(name: str, folder: Path, options: FetchOptions) -> tuple[Path, Fetc
     return _by_pip(name, wheel.release, folder, options=options, release=wheel.release)
 
 
-def _platform(options: FetchOptions) -> Platform:
-    from cudacompat.domain.words.wheel_tags import platform_tags, python_version
-    from cudacompat.host.programs.pip import Platform
-
-    tags = platform_tags(options.platform) if options.platform is not None else ()
-    return Platform(tags, python_version(options.python) if options.python is not None else None)
-
-
 def _taken(
     name: str, url: str, label: str, folder: Path, options: FetchOptions, release: str | None = None
 ) -> tuple[Path, FetchedFile]:
     from cudacompat.artifacts.remote.take import take
 
     path = folder / _file_name(label)
-    taken = take(url, path, options.told or _Nobody(), most=options.most)
+    taken = take(url, path, options.told, most=options.most)
     return path, FetchedFile(
         _plain(name), label, taken.size, travelled=taken.travelled, left_out=taken.left_out, release=release
     )
@@ -223,12 +200,11 @@ def _by_pip(
 ) -> tuple[Path, FetchedFile]:
     from cudacompat.host.programs import pip
 
-    told = options.told or _Nobody()
-    told.fetching(_plain(what), "pip")
-    told.began(None)
+    options.told.fetching(_plain(what), "pip")
+    options.told.began(None)
     begin = why or f"pip could not get {_plain(name)}"
     try:
-        path = pip.download(what, folder, _platform(options), index=options.index)
+        path = pip.download(what, folder, options.platform)
     except pip.PipError as error:
         if error.sealed:
             raise StepError(f"{begin}: {error.sealed[0]} asks for a password") from None

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.words.errors import StepError, UsageError
-from cudacompat.host.programs.pip import Link, Listing, Platform
+from cudacompat.domain.words.wheel_tags import Platform
+from cudacompat.host.programs.pip import Link, Listing
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.tags import Tag
+    from packaging.utils import BuildTag
     from packaging.version import Version
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,100}[A-Za-z0-9])?"
@@ -21,6 +23,16 @@ _EXTRAS = r"(?:\[[^\]\s]{0,100}\])?"
 _RELEASE = re.compile(rf"{_NAME}{_EXTRAS}\s*===?\s*[^=\s][^\s]{{0,100}}")
 _BARE = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9_-]{{0,100}}[A-Za-z0-9])?{_EXTRAS}")
 _MOST_NAMED = 8  # tags or versions in a message
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A wheel of an index, with what its name says."""
+
+    version: Version
+    build: BuildTag
+    tags: frozenset[Tag]
+    link: Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +72,21 @@ def chosen(text: str, listing: Listing, platform: Platform) -> Wheel:
     it was yanked, or pip's words were not understood. `UsageError` for a name that is none, `StepError` where the
     index has no such wheel or does not answer."""
     wanted = requirement_of(text)
-    fitting = list(_matching(wanted, (link for link in listing.links if link.why_not is None)))
+    fitting = _matching(wanted, (link for link in listing.links if link.why_not is None))
     if fitting:
         ranks = _ranks(platform)
-        version, _, link = max(fitting, key=lambda each: (each[0], _rank(each[1], ranks), _build(each[2])))
-        return Wheel(f"{wanted.name}=={version}", link)
-    others = list(_matching(wanted, (link for link in listing.links if link.why_not is not None)))
-    yanked = [(version, link) for version, _, link in others if "yanked" in (link.why_not or "")]
+        best = max(fitting, key=lambda each: (each.version, _rank(each.tags, ranks), _order(each.build)))
+        return Wheel(f"{wanted.name}=={best.version}", best.link)
+    others = _matching(wanted, (link for link in listing.links if link.why_not is not None))
+    yanked = [each for each in others if "yanked" in (each.link.why_not or "")]
     if yanked and wanted.specifier:
-        version, link = yanked[-1]
-        return Wheel(f"{wanted.name}=={version}", None, yanked=_reason(link.why_not or ""))
+        return Wheel(f"{wanted.name}=={yanked[-1].version}", None, yanked=_reason(yanked[-1].link.why_not or ""))
     if not listing.links and not listing.said:
         return Wheel(str(wanted), None)
     raise _why_none(text, wanted, listing, platform=platform, others=others)
 
 
-def _matching(wanted: Requirement, links: Iterable[Link]) -> Iterable[tuple[Version, frozenset[Tag], Link]]:
+def _matching(wanted: Requirement, links: Iterable[Link]) -> list[_Candidate]:
     """The wheels of the versions that are wanted; without a version in the name, only released ones."""
     from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
@@ -83,12 +94,12 @@ def _matching(wanted: Requirement, links: Iterable[Link]) -> Iterable[tuple[Vers
     found = []
     for link in links:
         try:
-            called, version, _, tags = parse_wheel_filename(link.file)
+            called, version, build, tags = parse_wheel_filename(link.file)
         except (InvalidWheelFilename, ValueError):
             continue
         if called == name and wanted.specifier.contains(version, prereleases=True):
-            found.append((version, tags, link))
-    final = [each for each in found if not each[0].is_prerelease]
+            found.append(_Candidate(version, build, tags, link))
+    final = [each for each in found if not each.version.is_prerelease]
     return final if final and not wanted.specifier else found
 
 
@@ -113,11 +124,8 @@ def _rank(tags: frozenset[Tag], ranks: dict[Tag, int]) -> int:
     return max(ranks.get(tag, worst) for tag in tags)
 
 
-def _build(link: Link) -> tuple[int, str]:
-    """The build number of a wheel, which decides between those that are otherwise equal."""
-    from packaging.utils import parse_wheel_filename
-
-    build = parse_wheel_filename(link.file)[2]
+def _order(build: BuildTag) -> tuple[int, str]:
+    """The build number of a wheel as something to sort by: it decides between those that are otherwise equal."""
     return (int(build[0]), str(build[1])) if build else (0, "")
 
 
@@ -130,7 +138,7 @@ def _why_none(
     wanted: Requirement,
     listing: Listing,
     platform: Platform,
-    others: Sequence[tuple[Version, frozenset[Tag], Link]],
+    others: Sequence[_Candidate],
 ) -> Exception:
     """The error for a wheel that is not there."""
     if listing.sealed:
@@ -146,7 +154,7 @@ def _why_none(
         return StepError(
             f"pip could not get {text}: no wheel for {_shown(platform)}; there are wheels for {_names(others)}"
         )
-    versions = sorted({version for version, _, _ in _matching(_any_version(wanted), listing.links)})
+    versions = sorted({each.version for each in _matching(_any_version(wanted), listing.links)})
     if versions:
         newest = ", ".join(map(str, versions[-1 : -_MOST_NAMED - 1 : -1]))
         return StepError(f"pip could not get {text}: the index has no wheel of that version; newest are: {newest}")
@@ -171,10 +179,10 @@ def _shown(platform: Platform) -> str:
     return f"Python {python} on {where}"
 
 
-def _names(others: Sequence[tuple[Version, frozenset[Tag], Link]]) -> str:
+def _names(others: Sequence[_Candidate]) -> str:
     """The Pythons and the platforms of the newest of these versions, as in the names of wheels."""
-    newest = max(version for version, _, _ in others)
-    ends = [link.file[:-4].split("-")[-3:] for version, _, link in others if version == newest]
+    newest = max(each.version for each in others)
+    ends = [each.link.file[:-4].split("-")[-3:] for each in others if each.version == newest]
     pythons = list(dict.fromkeys(python if abi == "abi3" else abi for python, abi, _ in ends))
     pythons = list(dict.fromkeys(python for python, _, _ in ends)) if pythons == ["none"] else pythons
     platforms = list(dict.fromkeys(platform.rsplit(".", 1)[-1] for _, _, platform in ends))

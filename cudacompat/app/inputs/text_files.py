@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.limits import MOST_OF_BUILD_FILE
 
 
 def read_whole(
@@ -48,13 +52,22 @@ def quoting(file: str, refusal: str, *, allowed: bool) -> Iterator[None]:
         ) from None
 
 
-def beginning(path: Path, most: int) -> str | None:
+def open_regular(path: Path, *, follow: bool = True) -> BinaryIO:
+    """Return a regular file, open to be read; what it is is asked of the open file, and a pipe is not waited for.
+    `ValueError` for anything else, `OSError` where it cannot be opened; with `follow` off, a link cannot."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
+    stream = os.fdopen(os.open(path, flags), "rb")
+    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        return stream
+    stream.close()
+    raise ValueError("not a regular file")
+
+
+def beginning(path: Path, most: int = MOST_OF_BUILD_FILE) -> str | None:
     """Return the text of a file's first `most` bytes, undecodable ones replaced; `None` where there is no such file or
     it cannot be read."""
     try:
-        if not path.is_file():
-            return None
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return stream.read(most).decode("utf-8", "replace")
-    except OSError:
+    except (OSError, ValueError):
         return None

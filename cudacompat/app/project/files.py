@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from cudacompat.app.project.lookalikes import unread_lookalikes
+from cudacompat.app.inputs.text_files import open_regular
+from cudacompat.app.project.lookalikes import MOST_LOOKED_AT, may_be_looked_at, unread_lookalikes
 from cudacompat.app.project.rust_sources import crate_sources
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.requirements.kinds import kind_of as requirement_kind
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.limits import MOST_OF_BUILD_FILE
 from cudacompat.engines import called, known
 
-_MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
 _MOST_OF_LOCK = 16 << 20  # of a file of requirements, which programs write
 _MOST_TOTAL = 256 << 20  # bytes of all together
 _MOST_FILES = 20_000
@@ -158,11 +159,8 @@ def _rust(root: Path, files: list[SourceFile]) -> Iterator[SourceFile]:
 
 def _text(path: Path, *, follow: bool) -> str:
     """The text of a regular file, its byte order mark included; what it is was asked of the open file."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ValueError("not a regular file")
-        most = _MOST_BYTES if requirement_kind(path.name) is None else _MOST_OF_LOCK
+    with open_regular(path, follow=follow) as file:
+        most = MOST_OF_BUILD_FILE if requirement_kind(path.name) is None else _MOST_OF_LOCK
         data = file.read(most + 1)
     if len(data) > most:
         raise TooLargeError(f"larger than {most >> 20} MiB")
@@ -255,7 +253,8 @@ def _walk(
         folders[:] = kept
         for name in sorted(names):
             if not wanted(here + name):
-                others.append(here + name)
+                if len(others) < MOST_LOOKED_AT and may_be_looked_at(here + name):
+                    others.append(here + name)
                 continue
             if not stat.S_ISLNK(_mode(f"{place}/{name}")):
                 yield here + name

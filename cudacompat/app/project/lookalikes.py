@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-_MOST_FILES = 4000
+from cudacompat.app.inputs.text_files import open_regular
+
+MOST_LOOKED_AT = 4000  # files
 _MOST_BYTES = 256 << 10  # of one file
 _MOST_TOTAL = 32 << 20
 _MOST_NAMED = 50
@@ -31,15 +32,14 @@ _TESTS = frozenset({"test", "tests", "testing", "doc", "docs", "example", "examp
 
 
 def unread_lookalikes(root: Path, names: Iterable[str]) -> Iterator[str]:
-    """Yield those of these files that give a target to somebody; bounded in number and bytes."""
-    read = total = told = 0
+    """Yield those of these files (`MOST_LOOKED_AT` at most, each one that `may_be_looked_at`) that give a target to
+    somebody; bounded in number and bytes."""
+    total = told = 0
     for name in names:
-        if not may_be_looked_at(name):
-            continue
-        if read == _MOST_FILES or total > _MOST_TOTAL or told == _MOST_NAMED:
+        if total > _MOST_TOTAL or told == _MOST_NAMED:
             return
         data = _data(root / name)
-        read, total = read + 1, total + len(data)
+        total += len(data)
         if b"\0" not in data and _LOOKS.search(data):
             told += 1
             yield name
@@ -53,12 +53,8 @@ def may_be_looked_at(name: str) -> bool:
 
 def _data(path: Path) -> bytes:
     """The content of a regular file that is not large; nothing of any other."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
-                return b""
-            return file.read(_MOST_BYTES)
-    except OSError:
+        with open_regular(path, follow=False) as file:
+            return file.read(_MOST_BYTES) if os.fstat(file.fileno()).st_size <= _MOST_BYTES else b""
+    except (OSError, ValueError):
         return b""

@@ -24,7 +24,7 @@ class ProjectPackages:
     def __init__(self, files: Sequence[SourceFile]) -> None:
         self._files = {file.name: file for file in files}
         self._kinds = {file.name: kind for file in files if (kind := kinds.kind_of(file.name)) is not None}
-        self._texts = {file.name: file for file in files if file.name in self._kinds}
+        self._read_alone: dict[str, ReadRequirements | None] = {}
         self.not_read: list[NotRead] = []
 
     def sets(self, commands: Sequence[Command]) -> tuple[PackageSet, ...]:
@@ -39,10 +39,10 @@ class ProjectPackages:
             if together:
                 found.append(PackageSet(place, tuple(together)))
         included = self._included()
-        for name, kind in self._kinds.items():
+        for name in self._kinds:
             if name in taken or name in included:
                 continue
-            read = self._read(name, kind, None, 0)
+            read = self._read(name, None)
             if read is not None and read.requirements:
                 found.append(PackageSet(name, read.requirements))
         return tuple(found)
@@ -51,23 +51,36 @@ class ProjectPackages:
         """The files that others of the project take in."""
         names: set[str] = set()
         for name, kind in self._kinds.items():
-            if kind is RequirementKind.PIP:
-                for each in pip_file.read(self._texts[name].text, name).includes:
-                    names.add(posixpath.normpath(posixpath.join(posixpath.dirname(name), each.path)))
+            read = self._alone(name, None) if kind is RequirementKind.PIP else None
+            names.update(_beside(name, each.path) for each in (read.includes if read is not None else ()))
         return frozenset(names)
 
-    def _read(self, name: str, kind: RequirementKind, outer: Origin | None, depth: int) -> ReadRequirements | None:
-        text = self._texts[name].text
+    def _alone(self, name: str, outer: Origin | None) -> ReadRequirements | None:
+        """What one file says, without those that it includes; parsed once where nothing includes it."""
+        if outer is None and name in self._read_alone:
+            return self._read_alone[name]
+        kind, text = self._kinds[name], self._files[name].text
+        read: ReadRequirements | None = None
         try:
             read = pip_file.read(text, name, outer) if kind is RequirementKind.PIP else kinds.read(kind, text, name)
         except ValueError as error:
             self.not_read.append(NotRead(name, f"not understood: {error}"))
-            return None
-        for each in read.includes if depth < _DEEPEST else ():
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(name), each.path))
-            if self._kinds.get(path) is not RequirementKind.PIP or path == name:
+        if outer is None:
+            self._read_alone[name] = read
+        return read
+
+    def _read(
+        self, name: str, outer: Origin | None, depth: int = 0, seen: set[tuple[str, bool]] | None = None
+    ) -> ReadRequirements | None:
+        """What a file says together with those that it includes: each once, for a requirement and as a constraint."""
+        read = self._alone(name, outer)
+        seen = {(name, False)} if seen is None else seen
+        for each in read.includes if read is not None and depth < _DEEPEST else ():
+            path = _beside(name, each.path)
+            if read is None or self._kinds.get(path) is not RequirementKind.PIP or (path, each.constraint) in seen:
                 continue
-            inner = self._read(path, RequirementKind.PIP, Origin(name, read.index, read.extra_indexes), depth + 1)
+            seen.add((path, each.constraint))
+            inner = self._read(path, Origin(name, read.index, read.extra_indexes), depth=depth + 1, seen=seen)
             if inner is None:
                 continue
             if each.constraint:
@@ -78,15 +91,14 @@ class ProjectPackages:
 
     def _of_command(self, command: Command, install: InstallCommand, taken: set[str]) -> Iterator[Requirement]:
         place = command.place
-        file = self._files.get(place.file)
-        line = file.text.count("\n", 0, place.start) + 1 if file is not None else 1
         if install.conda:
-            yield from conda.of_specs([(each, line) for each in install.requirements], install.channels, place.file)
+            specs = [(each, place.line) for each in install.requirements]
+            yield from conda.of_specs(specs, install.channels, place.file)
             return
         origin = Origin(place.file, install.index, install.extra)
         for each in install.requirements:
             try:
-                found = requirement_of(each, line, origin)
+                found = requirement_of(each, place.line, origin)
             except ValueError:
                 continue
             if found is not None:
@@ -96,10 +108,10 @@ class ProjectPackages:
             if named is None:
                 continue
             taken.add(named)
-            read = self._read(named, RequirementKind.PIP, origin, 0)
+            read = self._read(named, origin)
             for constraint in install.constraints if read is not None else ():
                 limit = self._file_called(constraint)
-                limits = self._read(limit, RequirementKind.PIP, origin, 0) if limit is not None else None
+                limits = self._read(limit, origin) if limit is not None else None
                 read = pip_file.constrained(read, limits) if limits is not None and read is not None else read
             yield from read.requirements if read is not None else ()
 
@@ -118,6 +130,11 @@ class ProjectPackages:
             base = posixpath.basename(wanted)
             ends = [name for name in self._kinds if posixpath.basename(name) == base]
         return ends[0] if len(ends) == 1 else (wanted if wanted in ends else None)
+
+
+def _beside(file: str, path: str) -> str:
+    """The path below the project of what a file there names."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
 
 
 def _by_place(commands: Sequence[Command]) -> dict[str, list[tuple[Command, InstallCommand]]]:

@@ -12,8 +12,6 @@ from cudacompat.app.inputs.text_files import beginning
 from cudacompat.domain.builds.engine import Engine
 from cudacompat.engines import known
 
-_MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
-
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
@@ -26,13 +24,13 @@ class Recognised:
 
 def recognise(folder: Path) -> Recognised | None:
     """Return the engine that the files in this folder show, the most particular first; `None` where none does."""
-    text_of = cache(lambda name: beginning(folder / name, _MOST_BYTES))  # many engines are known by the same file
+    text_of = cache(lambda name: beginning(folder / name))  # many engines are known by the same file
     return next((found for engine in known() if (found := _shown(engine, folder, text_of)) is not None), None)
 
 
 def recognise_as(engine: Engine, folder: Path) -> Recognised | None:
     """Return what shows that this folder is, or uses, this engine; `None` where nothing does."""
-    return _shown(engine, folder, lambda name: beginning(folder / name, _MOST_BYTES))
+    return _shown(engine, folder, lambda name: beginning(folder / name))
 
 
 def recognise_in(texts: Mapping[str, str], root: Path, below: str) -> Recognised | None:
@@ -44,7 +42,7 @@ def recognise_in(texts: Mapping[str, str], root: Path, below: str) -> Recognised
     @cache
     def text_of(name: str) -> str | None:
         text = texts.get(start + name)
-        return text if text is not None else beginning(folder / name, _MOST_BYTES)
+        return text if text is not None else beginning(folder / name)
 
     return next((found for engine in known() if (found := _shown(engine, folder, text_of)) is not None), None)
 

@@ -6,8 +6,8 @@ import os
 import re
 import shutil
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -97,20 +97,16 @@ def run_command(step: BuildStep, build: RunningBuild, number: int) -> StepResult
     except OSError as error:
         return StepResult(step, StepState.FAILED, said=f"cannot write {log}: {(error.strerror or str(error)).lower()}")
     if code:
-        return StepResult(
-            step,
-            StepState.FAILED,
-            0,
-            exit_code=code,
-            log=str(log),
-            tail=tuple(tail),
-            said=f"exit code {code}",
-            first_error=with_context(first),
-        )
+        failed = _failed(step, log, tail, code=code, said=f"exit code {code}")
+        return replace(failed, first_error=with_context(first))
     if warned:
         said = "nvcc was called with -arch=native where no GPU is: it compiled its default target"
-        return StepResult(step, StepState.FAILED, 0, exit_code=code, log=str(log), tail=tuple(tail), said=said)
-    return StepResult(step, StepState.DONE, 0, exit_code=code, log=str(log))
+        return _failed(step, log, tail, code=code, said=said)
+    return StepResult(step, StepState.DONE, exit_code=code, log=str(log))
+
+
+def _failed(step: BuildStep, log: Path, tail: Iterable[str], code: int, said: str) -> StepResult:
+    return StepResult(step, StepState.FAILED, exit_code=code, log=str(log), tail=tuple(tail), said=said)
 
 
 def extract(step: BuildStep, build: RunningBuild, number: int) -> StepResult:
@@ -135,9 +131,7 @@ def extract(step: BuildStep, build: RunningBuild, number: int) -> StepResult:
 
     code, lines = run(program, "from" if program == "buildah" else "create", image)
     if code or not lines:
-        return StepResult(
-            step, StepState.FAILED, 0, exit_code=code, log=str(log), tail=tuple(lines), said="no container of the image"
-        )
+        return _failed(step, log, lines, code=code, said="no container of the image")
     container = lines[-1].strip()
     try:
         if program == "buildah" and _is_root():
@@ -154,16 +148,8 @@ def extract(step: BuildStep, build: RunningBuild, number: int) -> StepResult:
     finally:
         run(program, "rm", container)
     if code:
-        return StepResult(
-            step,
-            StepState.FAILED,
-            0,
-            exit_code=code,
-            log=str(log),
-            tail=tuple(lines),
-            said="/out could not be taken out",
-        )
-    return StepResult(step, StepState.DONE, 0, exit_code=code, log=str(log), said=f"/out is in {place}")
+        return _failed(step, log, lines, code=code, said="/out could not be taken out")
+    return StepResult(step, StepState.DONE, exit_code=code, log=str(log), said=f"/out is in {place}")
 
 
 def _is_root() -> bool:

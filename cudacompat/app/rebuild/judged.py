@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cudacompat.app.check import judge_read, read
+from cudacompat.app.rebuild.products import UNLINKED
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.rules.artifact import no_device_code
@@ -18,8 +19,6 @@ from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import Outcome, Target
-
-_ARCHIVES = frozenset({".a", ".lib", ".rlib", ".o", ".obj"})
 
 
 def judge(steps: BuildSteps, files: Sequence[str]) -> CheckReport | None:
@@ -47,7 +46,7 @@ def _inputs(report: CheckReport) -> set[str]:
     waiting = {
         path
         for path, found in outcomes.items()
-        if found == {Outcome.UNDECIDED} and Path(path).suffix.lower() in _ARCHIVES
+        if found == {Outcome.UNDECIDED} and Path(path).suffix.lower() in UNLINKED
     }
     return waiting if len(waiting) < len(outcomes) else set()
 

@@ -17,11 +17,8 @@ from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.domain.runs.rebuild import BuildSteps, StepKind
 from cudacompat.domain.words.errors import UsageError
 
-_MOST_BYTES = 1 << 20  # of a build file
 _BUILD_FILES = ("CMakeLists.txt", "Makefile", "setup.py", "pyproject.toml", "build.rs", "Cargo.toml")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
-# what Ubuntu calls a program that a recipe installs -> the program
-_PROGRAMS = {"cmake": "cmake", "ninja-build": "ninja", "git": "git"}
 _ASK = "import importlib.util as u, sys; print(*(n for n in sys.argv[1:] if u.find_spec(n) is None))"
 _TIMEOUT_S = 60.0
 
@@ -68,7 +65,7 @@ def _programs(steps: BuildSteps) -> tuple[str, ...]:
     needed += ["ninja"] if any("Ninja" in step.command for step in steps.steps) else []
     recipe = steps.plan.recipe
     if recipe is not None and steps.plan.engine.system is BuildSystem.CARGO:
-        needed += [_PROGRAMS[name] for name in recipe.packages if name in ("cmake",)]
+        needed += ["cmake"] if "cmake" in recipe.packages else []
     return tuple(dict.fromkeys([*needed, "g++"]))
 
 
@@ -77,7 +74,7 @@ def _programs(steps: BuildSteps) -> tuple[str, ...]:
 
 def empty_submodules(tree: Path) -> Iterator[tuple[str, bool]]:
     """Yield the path of each of git's submodules that is empty here, and whether a build file at the top names it."""
-    text = beginning(tree / ".gitmodules", _MOST_BYTES)
+    text = beginning(tree / ".gitmodules")
     if text is None:
         return
     parser = configparser.ConfigParser(interpolation=None, strict=False)
@@ -85,7 +82,7 @@ def empty_submodules(tree: Path) -> Iterator[tuple[str, bool]]:
         parser.read_string("\n".join(line.strip() for line in text.splitlines()))
     except configparser.Error:
         return
-    files = "\n".join(beginning(tree / name, _MOST_BYTES) or "" for name in _BUILD_FILES)
+    files = "\n".join(beginning(tree / name) or "" for name in _BUILD_FILES)
     for section in parser.sections():
         path = parser.get(section, "path", fallback="")
         if not path or Path(path).is_absolute() or ".." in Path(path).parts:
@@ -130,9 +127,9 @@ def _require_modules(steps: BuildSteps) -> None:
 def modules_of(tree: Path) -> tuple[str, ...]:
     """Return the modules that have to be installed for a build without an environment of its own: what setup.py
     imports outside of a `try`, and the back end that pyproject.toml names. Nothing is executed."""
-    found = dict.fromkeys(_imported(beginning(tree / "setup.py", _MOST_BYTES) or ""))
+    found = dict.fromkeys(_imported(beginning(tree / "setup.py") or ""))
     try:
-        system = tomllib.loads(beginning(tree / "pyproject.toml", _MOST_BYTES) or "").get("build-system", {})
+        system = tomllib.loads(beginning(tree / "pyproject.toml") or "").get("build-system", {})
     except (tomllib.TOMLDecodeError, RecursionError):
         system = {}
     backend = system.get("build-backend", "setuptools") if isinstance(system, dict) else "setuptools"

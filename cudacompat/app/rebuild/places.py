@@ -9,8 +9,6 @@ from typing import Any
 
 from cudacompat.app.inputs.text_files import beginning
 
-_MOST_BYTES = 1 << 20
-
 
 def cargo_folder(tree: Path, environment: Mapping[str, str], extra: Sequence[str] = ()) -> Path:
     """Return the folder that cargo puts everything into when it builds in this tree; `extra` is what it is given.
@@ -56,7 +54,7 @@ def workspace(tree: Path) -> Path:
 
 
 def _toml(path: Path) -> dict[str, Any]:
-    text = beginning(path, _MOST_BYTES)
+    text = beginning(path)
     try:
         return tomllib.loads(text) if text else {}
     except (tomllib.TOMLDecodeError, RecursionError):

@@ -21,8 +21,10 @@ from cudacompat.domain.runs.rebuild import BuildSteps, ProductsBy
 _MOST_FILES = 500_000  # that are looked at in one folder
 _LEFT_OUT = frozenset({".git", ".hg", ".svn", "node_modules", "CMakeFiles", "cudacompat-logs", "__pycache__"})
 _ENDS = re.compile(r"\.(?:so(?:\.[\w.]+)?|a|o|obj|lib|rlib|dylib|dll|exe|pyd|whl|fatbin|cubin|ptx)$", re.IGNORECASE)
-_LINKS = frozenset({".o", ".obj", ".cubin", ".ptx", ".fatbin"})  # what a later step of the same build takes in
+_OBJECTS = frozenset({".o", ".obj"})
 _ARCHIVES = frozenset({".a", ".lib", ".rlib"})
+_LINKS = _OBJECTS | {".cubin", ".ptx", ".fatbin"}  # what a later step of the same build takes in
+UNLINKED = _OBJECTS | _ARCHIVES  # which nothing is known of before a linker has picked from it
 _HOLDS = frozenset({Kind.ELF, Kind.PE, Kind.COFF, Kind.CUBIN, Kind.FATBIN, Kind.AR, Kind.THIN_AR, Kind.PTX})
 
 # of one build: cargo's own lines are short, and a stranger's are not kept

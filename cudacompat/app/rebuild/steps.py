@@ -22,7 +22,6 @@ from cudacompat.domain.words.phrases import count
 CONTAINER_PROGRAMS = ("podman", "docker", "buildah")
 
 _JUDGE = BuildStep(StepKind.CHECK, "judge what was built and carries device code")
-_MOST_MAKEFILE = 1 << 20  # bytes
 # what may hold device code in the folder of a CMake project, before the build says what it makes
 _BELOW = ("**/*.so*", "**/*.a", "bin/*")
 
@@ -189,7 +188,7 @@ _CLEAN_TARGET = re.compile(r"(?m)^(?:[\w./-]+ )*clean(?: [\w./-]+)* *::?(?!=)")
 
 def _make(site: Site) -> Made:
     file = next((name for name in ("GNUmakefile", "makefile", "Makefile") if (site.tree / name).is_file()), None)
-    text = beginning(site.tree / file, _MOST_MAKEFILE) if file is not None else None
+    text = beginning(site.tree / file) if file is not None else None
     cleans = text is not None and _CLEAN_TARGET.search(text) is not None
     why = "make does not know that NVCC_APPEND_FLAGS changed: objects that are there would stay as they are"
     clean = (BuildStep(StepKind.CLEAN, why, ("make", "-C", str(site.tree), "clean")),) if cleans else ()

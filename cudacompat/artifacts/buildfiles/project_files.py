@@ -11,8 +11,8 @@ from cudacompat.artifacts.buildfiles import settings
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.limits import MOST_OF_BUILD_FILE
 
-_MOST_BYTES = 1 << 20  # of a build file; nobody writes a longer one by hand
 _MOST_FILES = 5_000
 _DEEPEST = 12
 # What no build of the project itself reads: results, caches, and other people's sources below it.
@@ -47,9 +47,9 @@ def read_project(folder: str) -> ProjectFiles:
             not_read.append(NotRead(folder, f"more than {_MOST_FILES} build files; those from {name} on were not read"))
             break
         try:
-            data = path.read_bytes() if path.stat().st_size <= _MOST_BYTES else None
+            data = path.read_bytes() if path.stat().st_size <= MOST_OF_BUILD_FILE else None
             if data is None:
-                not_read.append(NotRead(name, f"larger than {_MOST_BYTES >> 20} MiB"))
+                not_read.append(NotRead(name, f"larger than {MOST_OF_BUILD_FILE >> 20} MiB"))
             else:
                 files.append(SourceFile(name, data.decode("utf-8")))
         except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""What the reading of one named path may cost."""
+"""What reading may cost: one path of the command line, one build file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _GIB = 1 << 30
 _ENDLESS = 1 << 62
+MOST_OF_BUILD_FILE = 1 << 20  # bytes; nobody writes a longer one by hand
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from cudacompat.domain.words.errors import UsageError
 
@@ -13,6 +14,20 @@ _WRITTEN = re.compile(r"(linux|windows|win)[-_](x86_64|x64|amd64|aarch64|arm64)"
 _TAG = re.compile(r"(?:manylinux|musllinux|linux|win|macosx)[a-z0-9_]{2,60}")
 _MANYLINUX = re.compile(r"manylinux_2_(\d{1,3})_(\w+)")
 _PYTHON = re.compile(r"(?:cp|py)?3\.?(\d{1,2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Whose wheels are wanted: platform tags (none: this machine's) and a Python such as 3.12 (None: this one)."""
+
+    tags: tuple[str, ...] = ()
+    python: str | None = None
+
+    @classmethod
+    def parse(cls, platform: str | None, python: str | None) -> Platform:
+        """Return what --platform and --python ask for; `UsageError` for a platform or a Python that is none."""
+        tags = platform_tags(platform) if platform is not None else ()
+        return cls(tags, python_version(python) if python is not None else None)
 
 
 def platform_tags(text: str) -> tuple[str, ...]:

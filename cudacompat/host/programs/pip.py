@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from cudacompat.domain.words.wheel_tags import Platform
 from cudacompat.host.programs.process import ProcessResult, find, run
 
 LISTING_S = 120.0
@@ -29,15 +30,6 @@ _UNREACHED = re.compile(
 )
 _SEALED = re.compile(r"\b(?:401|403)(?: Client)? Error")
 _HOST = re.compile(r"https?://(?:[^@/\s]*@)?(?P<host>[^/\s:'\")]+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """Whose wheels are wanted: pip's platform tags (none: this machine's) and a Python such as 3.12 (None: that which
-    runs pip)."""
-
-    tags: tuple[str, ...] = ()
-    python: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +67,9 @@ class PipError(Exception):
         self.sealed = sealed
 
 
-def list_files(package: str, platform: Platform, index: str | None = None) -> Listing:
+def list_files(package: str, platform: Platform) -> Listing:
     """Return the files of a package, those that fit the platform and the others. `PipError` where there is no pip."""
-    command = [*_pip(), "index", "versions", "-vv", *_quiet(), *_asked(platform, index), "--pre", "--", package]
+    command = [*_pip(), "index", "versions", "-vv", *_quiet(), *_asked(platform), "--pre", "--", package]
     ran = _run(command, LISTING_S)
     links: dict[str, Link] = {}
     for line in (ran.stdout + "\n" + ran.stderr).splitlines():
@@ -89,10 +81,10 @@ def list_files(package: str, platform: Platform, index: str | None = None) -> Li
     return Listing(files, *_hosts(ran), said=_said(ran))
 
 
-def download(what: str, folder: Path, platform: Platform, index: str | None = None) -> Path:
+def download(what: str, folder: Path, platform: Platform) -> Path:
     """Have pip put the wheel of `what` (a requirement, or the address of a wheel) into the folder, without its
     dependencies, and return it. `PipError` where that fails."""
-    command = [*_pip(), "download", "--no-deps", "--quiet", *_quiet(), *_asked(platform, index)]
+    command = [*_pip(), "download", "--no-deps", "--quiet", *_quiet(), *_asked(platform)]
     ran = _run([*command, "--dest", str(folder), "--", what], DOWNLOAD_S)
     wheels = sorted(folder.glob("*.whl"))
     if not ran.ok or len(wheels) != 1:
@@ -116,11 +108,11 @@ def _quiet() -> Sequence[str]:
     return ("--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--no-color")
 
 
-def _asked(platform: Platform, index: str | None) -> list[str]:
+def _asked(platform: Platform) -> list[str]:
     options = [f"--platform={tag}" for tag in platform.tags]
     if platform.python is not None:
         options += [f"--python-version={platform.python}", "--implementation=cp"]
-    return [*options, *([f"--index-url={index}"] if index else [])]
+    return options
 
 
 def _run(command: list[str], timeout_s: float) -> ProcessResult:

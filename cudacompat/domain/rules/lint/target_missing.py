@@ -216,7 +216,7 @@ def _named_in_cmake(
     return _said_of(
         target,
         named.place,
-        name="no list of this project",
+        serves="no list of this project serves",
         found=" ".join(project.text(named.place).split()),
         result=result,
         images=images,
@@ -276,7 +276,7 @@ def _finding(
     return _said_of(
         target,
         setting.place,
-        name="what these flags compile for" if flags else setting.name,
+        serves="these flags do not serve" if flags else f"{setting.name} does not serve",
         found=" ".join(written.split()),
         result=result,
         images=tuple(images),
@@ -288,7 +288,7 @@ def _finding(
 def _said_of(
     target: Target,
     place: TextSpan,
-    name: str,
+    serves: str,
     found: str,
     result: ListCoverage,
     images: Sequence[ArchTarget],
@@ -308,7 +308,7 @@ def _said_of(
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR if result is ListCoverage.FAILS else Severity.WARNING,
-        message=f"{name} does not serve {target.label}: {became}",
+        message=f"{serves} {target.label}: {became}",
         path=place.file,
         line=place.line,
         found=found[:160],

@@ -127,3 +127,11 @@ def test_every_rule_has_a_page_and_a_line_in_the_changelog(rule: Rule[Project]) 
 
 def test_no_rule_finds_anything_in_nothing() -> None:
     assert findings_of(project({})) == ()
+
+
+def test_a_project_without_any_list_for_the_gpu_is_told_in_one_direction() -> None:
+    text = "cmake_minimum_required(VERSION 3.24)\nproject(mix LANGUAGES CXX CUDA)\nadd_library(mix SHARED mix.cu)\n"
+    flags = "target_compile_options(mix PRIVATE -gencode arch=compute_86,code=sm_86)\n"
+    found = _of(BY_ID["target-missing"], project({"CMakeLists.txt": text + flags}, "12.0"))
+    assert all(" not " not in finding.message.partition(":")[0] for finding in found)
+    assert [finding.message.partition("serve")[0] for finding in found] == ["no list of this project "]
