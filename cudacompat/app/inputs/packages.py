@@ -98,7 +98,7 @@ def _matching(wanted: Requirement, links: Iterable[Link]) -> list[_Candidate]:
         except (InvalidWheelFilename, ValueError):
             continue
         if called == name and wanted.specifier.contains(version, prereleases=True):
-            found.append(_Candidate(version, build, tags, link))
+            found.append(_Candidate(version, build, tags, link=link))
     final = [each for each in found if not each.version.is_prerelease]
     return final if final and not wanted.specifier else found
 
