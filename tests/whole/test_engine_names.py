@@ -44,44 +44,8 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
 
 # A published distribution is no engine that is built: what the rooms of wheels know of it by its name on an index.
 DISTRIBUTIONS: dict[str, tuple[frozenset[str], str]] = {
-    "app/wheels/rows.py": (
-        frozenset({"ctranslate2", "cupy", "onnxruntime", "pytorch", "torch"}),
-        "the distributions that tell which rows were measured for them",
-    ),
-    "artifacts/requirements/conda.py": (
-        frozenset({"pytorch", "torch"}),
-        "conda's name of a distribution, beside the index's",
-    ),
-    "domain/rules/lint/torch_mismatch.py": (frozenset({"torch"}), "the distribution that the rule is about"),
-    "domain/rules/lint/wheel_facts.py": (frozenset({"torch"}), "the distribution that has indexes by CUDA release"),
-    "domain/wheels/answer.py": (frozenset({"torch"}), "the distribution that has indexes by CUDA release"),
-    "domain/wheels/cure.py": (frozenset({"torch"}), "the distribution that has indexes by CUDA release"),
-    "domain/wheels/install_command.py": (frozenset({"torch"}), "the distribution that has indexes by CUDA release"),
-    "domain/wheels/measured.py": (
-        frozenset({"bitsandbytes", "cupy", "torch", "vllm"}),
-        "distributions whose CUDA release is read off their names",
-    ),
-    "domain/wheels/package_set.py": (
-        frozenset(
-            {
-                "ctranslate2",
-                "cupy",
-                "cupy-cuda12x",
-                "cupy-cuda13x",
-                "faiss-gpu",
-                "onnxruntime",
-                "onnxruntime-gpu",
-                "torch",
-                "vllm",
-            }
-        ),
-        "distributions that lie over each other or need the same CUDA, as published",
-    ),
-    "domain/wheels/requirement.py": (
-        frozenset({"pytorch", "torch"}),
-        "spellings of a distribution in conda and in the index",
-    ),
-    "domain/wheels/table.py": (frozenset({"pytorch", "torch"}), "the distribution that has indexes by CUDA release"),
+    "domain/rules/lint/torch_mismatch.py": (frozenset({"torch"}), "the rule's id, which is a contract"),
+    "domain/wheels/install_command.py": (frozenset({"torch"}), "an option of uv: --torch-backend"),
 }
 
 
@@ -154,7 +118,7 @@ def test_no_engine_is_named_outside_its_room() -> None:
 def test_every_exception_has_its_reason_and_they_are_few() -> None:
     assert all(len(reason) > 20 for _, reason in ALLOWED.values())
     assert len(ALLOWED) <= 8  # may only shrink
-    assert len(DISTRIBUTIONS) <= 11  # may only shrink: each belongs into the data of domain/wheels
+    assert len(DISTRIBUTIONS) <= 2  # may only shrink: names are in domain/wheels/data/distributions.json
     assert all(len(reason) > 20 for _, reason in DISTRIBUTIONS.values())
 
 

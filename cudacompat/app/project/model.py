@@ -150,7 +150,7 @@ class _Assembly:
     def _packages(self) -> tuple[PackageSet, ...]:
         found = ProjectPackages(self._read.files)
         sets = self._bounded(".", RULE_SECONDS, partial(found.sets, tuple(self._commands)), ())
-        self._not_read += found.not_read
+        self._not_read += dict.fromkeys(found.not_read)
         return sets
 
     def _few(self, uses: tuple[EngineUse, ...]) -> tuple[EngineUse, ...]:

@@ -14,6 +14,7 @@ from cudacompat.domain.wheels.install_command import UNKNOWN, InstallCommand, in
 from cudacompat.domain.wheels.package_set import PackageSet
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.phrases import count
 
 _DEEPEST = 8  # files that include each other
 
@@ -65,6 +66,8 @@ class ProjectPackages:
             read = pip_file.read(text, name, outer) if kind is RequirementKind.PIP else kinds.read(kind, text, name)
         except ValueError as error:
             self.not_read.append(NotRead(name, f"not understood: {error}"))
+        if read is not None and read.not_understood:
+            self.not_read.append(NotRead(name, _not_understood(read.not_understood)))
         if outer is None:
             self._read_alone[name] = read
         return read
@@ -93,7 +96,7 @@ class ProjectPackages:
         place = command.place
         if install.conda:
             specs = [(each, place.line) for each in install.requirements]
-            yield from conda.of_specs(specs, install.channels, place.file)
+            yield from conda.of_specs(specs, install.channels, place.file).requirements
             return
         origin = Origin(place.file, install.index, install.extra)
         for each in install.requirements:
@@ -135,6 +138,13 @@ class ProjectPackages:
 def _beside(file: str, path: str) -> str:
     """The path below the project of what a file there names."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
+
+
+def _not_understood(lines: Sequence[tuple[int, str]]) -> str:
+    """The first line that was not understood, and how many more there are."""
+    line, why = lines[0]
+    more = f"; {count(len(lines) - 1, 'more line')} not understood" if len(lines) > 1 else ""
+    return f"line {line}: {why}{more}"
 
 
 def _by_place(commands: Sequence[Command]) -> dict[str, list[tuple[Command, InstallCommand]]]:

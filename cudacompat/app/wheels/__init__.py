@@ -1,1 +1,1 @@
-"""`wheels`: published wheels by name, and rows of wheels that were read."""
+"""Rows of the table of wheels, out of wheels that are read."""

@@ -11,13 +11,11 @@ from typing import Any
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from cudacompat.app.inputs import reading
+from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.measured import CAPABILITIES, measured
 from cudacompat.domain.words.capability import ComputeCapability
 
 _MOST_METADATA = 4 << 20  # bytes
-_OF_INTEREST = re.compile(
-    r"^(torch|triton|pytorch-triton|jax|jaxlib|ctranslate2|onnxruntime|nvidia-|cuda-|cupy|xformers|flash)", re.I
-)
 _EXTRA = re.compile(r"extra\s*==")
 _PLATFORMS = (
     (re.compile(r"(?:manylinux|linux).*_x86_64"), "linux-x86_64"),
@@ -66,7 +64,8 @@ def metadata_of(path: str) -> dict[str, Any]:
         if not names or names[0].file_size > _MOST_METADATA:
             return {}
         message = BytesParser().parsebytes(wheel.read(names[0]))
-    wanted = [str(each) for each in message.get_all("Requires-Dist", []) if _OF_INTEREST.match(str(each))]
+    matters = distributions().requirements_that_matter
+    wanted = [str(each) for each in message.get_all("Requires-Dist", []) if matters.match(str(each))]
     return {
         "requires": [each for each in wanted if not _EXTRA.search(each)],
         "python": message.get("Requires-Python"),

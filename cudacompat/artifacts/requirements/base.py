@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 from packaging.markers import InvalidMarker, Marker
@@ -14,6 +15,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 
 from cudacompat.domain.wheels.requirement import Requirement, index_for, index_name, split_local
 
+Table = Mapping[str, Any]
 PYTHONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 _EXACT = re.compile(r"===?\s*([^\s,*]+)")
 
@@ -34,8 +36,8 @@ class Include:
 
 @dataclass(frozen=True, slots=True)
 class ReadRequirements:
-    """What one file says: its requirements, the files that it includes, the lines that were not understood (each with
-    why), and the indexes that it names: what replaces PyPI, and what stands beside it."""
+    """Content of one file: its requirements, the files that it includes, the lines that were not understood (each with
+    the reason), and the indexes that it names: the one that replaces PyPI, and additional ones."""
 
     requirements: tuple[Requirement, ...]
     includes: tuple[Include, ...] = ()
@@ -53,14 +55,17 @@ class Origin:
     extra: tuple[str, ...] = ()
 
 
-def applies(marker: str | Marker | None) -> bool:
-    """Whether the marker holds on Linux with x86-64 for any Python; a marker that cannot be read does."""
-    if marker is None or marker == "":
+def applies(marker: object) -> bool:
+    """Return True if the marker (a text or a parsed one) holds on Linux with x86-64 for any Python, or cannot be read;
+    any other value is no marker and leaves nothing out."""
+    if isinstance(marker, str) and marker:
+        try:
+            marker = Marker(marker)
+        except InvalidMarker:
+            return True
+    if not isinstance(marker, Marker):
         return True
-    try:
-        parsed = marker if isinstance(marker, Marker) else Marker(marker)
-    except InvalidMarker:
-        return True
+    parsed = marker
     linux = {
         "sys_platform": "linux",
         "platform_system": "Linux",
@@ -153,6 +158,12 @@ def exact(specifier: str) -> str | None:
     """Return the version of a specifier that allows one only."""
     match = _EXACT.fullmatch(specifier.strip())
     return match[1] if match is not None else None
+
+
+def table(of: Table, key: str) -> Table:
+    """Return the table under this key, an empty one if the value is something else."""
+    found = of.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def all_made(found: Sequence[Requirement | None]) -> tuple[Requirement, ...]:

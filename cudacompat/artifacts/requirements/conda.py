@@ -1,5 +1,5 @@
-"""Requirements of conda: environment.yml, conda-lock's and pixi's locks. PyTorch's packages there are builds for one
-CUDA release, which `pytorch-cuda` or the build's own name says."""
+"""Requirements of conda: environment.yml, conda-lock's and pixi's locks. A framework's packages there are builds for
+one CUDA release, which a selecting package or the name of the build says."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from cudacompat.artifacts.requirements.base import (
     Origin,
     ReadRequirements,
     all_made,
+    line_of,
     made,
     requirement_of,
 )
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.requirement import Requirement
 
 CONDA = "conda"
@@ -26,7 +28,6 @@ _SPEC = re.compile(
     r"^(?:[\w./:-]+::)?([\w.-]+)\s*(?:\[[^\]]*\])?\s*([=<>!~]=?\s*[^=\s]+(?:\s*,\s*[=<>!~]=?[^=\s,]+)*)?(?:=(\S+))?$"
 )
 _BUILD = re.compile(r"(?:cuda|cu)(\d{2})\.?(\d)")
-_NAMES = {"pytorch": "torch", "pytorch-gpu": "torch"}
 _FILE = re.compile(r"/([^/]+)-([^-/]+)-([^-/]+)\.(?:conda|tar\.bz2)$")
 _NEWEST_PIXI = 6
 
@@ -46,40 +47,55 @@ def environment(text: str, file: str) -> ReadRequirements:
             pip = item.get("pip")
             lines = "\n".join(each.text or "" for each in pip.items) if pip is not None else ""
             if pip is not None and pip.items:
-                found += _of_pip(pip, lines, text, file=file)
-        found += of_specs(specs, channels.words() if channels is not None else (), file)
+                read = _of_pip(pip, lines, text, file=file)
+                found += read.requirements
+                wrong += read.not_understood
+        read = of_specs(specs, channels.words() if channels is not None else (), file)
+        found += read.requirements
+        wrong += read.not_understood
     return ReadRequirements(all_made(found), not_understood=tuple(wrong))
 
 
-def _of_pip(pip: Node, lines: str, text: str, file: str) -> Iterator[Requirement]:
+def _of_pip(pip: Node, lines: str, text: str, file: str) -> ReadRequirements:
+    """What the pip section says, with the lines of the whole file."""
     from cudacompat.artifacts.requirements import pip_file
 
     numbers = [text.count("\n", 0, each.start) + 1 for each in pip.items]
-    for each in pip_file.read(lines, file).requirements:
-        number = numbers[each.line - 1] if each.line <= len(numbers) else 1
-        yield replace(each, line=number)
+    read = pip_file.read(lines, file)
+    moved = [numbers[each.line - 1] if each.line <= len(numbers) else 1 for each in read.requirements]
+    requirements = (replace(each, line=number) for each, number in zip(read.requirements, moved, strict=True))
+    wrong = ((numbers[min(line, len(numbers)) - 1], why) for line, why in read.not_understood)
+    return replace(read, requirements=tuple(requirements), not_understood=tuple(wrong))
 
 
-def of_specs(specs: Sequence[tuple[str, int]], channels: Sequence[str], file: str) -> Iterator[Requirement]:
-    """Yield the requirements that conda's specs name (`pytorch=2.1.0`, each with its line), with the CUDA release that
-    `pytorch-cuda` or a build's name says."""
+def of_specs(specs: Sequence[tuple[str, int]], channels: Sequence[str], file: str) -> ReadRequirements:
+    """Return the requirements that conda's specs name (`pytorch=2.1.0`, each with its line), with the CUDA release that
+    a selecting package or a build's name says."""
+    wrong = [
+        (line, f"not a specification of conda: {text[:80]!r}") for text, line in specs if not _SPEC.match(text.strip())
+    ]
+    return ReadRequirements(tuple(_made_of(specs, channels, file)), not_understood=tuple(wrong))
+
+
+def _made_of(specs: Sequence[tuple[str, int]], channels: Sequence[str], file: str) -> Iterator[Requirement]:
     parsed = [(match, text, line) for text, line in specs if (match := _SPEC.match(text.strip())) is not None]
-    cuda = next((_cuda(match[2]) for match, _, _ in parsed if match[1].lower() == "pytorch-cuda" and match[2]), None)
-    from_torch = any(each.rpartition("/")[2] == "pytorch" for each in channels) or any(
-        "pytorch::" in t for t, _ in specs
+    selectors = framework().conda_selectors
+    cuda = next((_cuda(match[2]) for match, _, _ in parsed if match[1].lower() in selectors and match[2]), None)
+    channel = framework().conda_channel
+    from_channel = any(each.rpartition("/")[2] == channel for each in channels) or any(
+        f"{channel}::" in text for text, _ in specs
     )
     for match, text, line in parsed:
         name = str(canonicalize_name(match[1]))
         build = _BUILD.search(match[3] or "")
         own = f"cu{build[1]}{build[2]}" if build is not None else cuda
         index = CONDA
-        if name in ("pytorch", "torchvision", "torchaudio") and from_torch and own is not None:
+        if name in framework().conda_builds and from_channel and own is not None:
             index = own
-        if name == "cpuonly" or name.startswith("cuda") or name == "pytorch-cuda":
+        if name in selectors or name.startswith("cuda"):
             continue
-        yield made(
-            _NAMES.get(name, name), _specifier(match[2] or ""), text, line=line, origin=Origin(file), own_index=index
-        )
+        plain = framework().conda.get(name, name)
+        yield made(plain, _specifier(match[2] or ""), text, line=line, origin=Origin(file), own_index=index)
 
 
 def _cuda(spec: str) -> str | None:
@@ -102,11 +118,12 @@ def conda_lock(text: str, file: str) -> ReadRequirements:
     if document.get("version") not in (1, None):
         raise LaterFormatError(f"conda-lock.yml of format {document.get('version')}: formats up to 1 are read")
     found: list[Requirement | None] = []
-    for package in document.get("package") or ():
+    packages = document.get("package")
+    for package in packages if isinstance(packages, list) else ():
         if not isinstance(package, dict) or package.get("platform") not in ("linux-64", None):
             continue
         name, version = str(package.get("name")), str(package.get("version"))
-        line = _line(text, rf"name:\s*{re.escape(name)}\s*$")
+        line = line_of(text, rf"name:\s*{re.escape(name)}\s*$")
         if package.get("manager") == "pip":
             found.append(made(str(canonicalize_name(name)), f"=={version}", f"{name}=={version}", line=line,
                               origin=Origin(file), locked=True))  # fmt: skip
@@ -124,11 +141,12 @@ def pixi_lock(text: str, file: str) -> ReadRequirements:
     if version > _NEWEST_PIXI:
         raise LaterFormatError(f"pixi.lock of format {version}: formats up to {_NEWEST_PIXI} are read")
     found: list[Requirement | None] = []
-    for package in document.get("packages") or ():
+    packages = document.get("packages")
+    for package in packages if isinstance(packages, list) else ():
         if not isinstance(package, dict):
             continue
         address = str(package.get("conda") or package.get("pypi") or package.get("url") or "")
-        line = _line(text, re.escape(address)) if address else 1
+        line = line_of(text, re.escape(address)) if address else 1
         if "conda" in package or package.get("kind") == "conda":
             match = _FILE.search(address)
             if match is not None and ("/linux-64/" in address or "/noarch/" in address):
@@ -146,9 +164,9 @@ def _of_file(address: str, name: str, version: str, line: int, *, file: str) -> 
     """A package of conda by its file: the build's name says the CUDA release of PyTorch's own channel."""
     build = _BUILD.search(address.rpartition("-")[2])
     index = CONDA
-    if build is not None and "/pytorch/" in address:
+    if build is not None and f"/{framework().conda_channel}/" in address:
         index = f"cu{build[1]}{build[2]}"
-    plain = _NAMES.get(name, name)
+    plain = framework().conda.get(name, name)
     return made(
         plain, f"=={version}", f"{name}={version}", line=line, origin=Origin(file), locked=True, own_index=index
     )
@@ -165,8 +183,3 @@ def _mapping(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("no mapping")
     return found
-
-
-def _line(text: str, pattern: str) -> int:
-    match = re.search(pattern, text, re.MULTILINE)
-    return text.count("\n", 0, match.start()) + 1 if match is not None else 1

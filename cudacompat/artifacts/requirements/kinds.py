@@ -1,4 +1,4 @@
-"""Which file is read as which kind of requirements, told by its name, and for pip's own files by what stands in it."""
+"""Which file is read as which kind of requirements, told by its name."""
 
 from __future__ import annotations
 

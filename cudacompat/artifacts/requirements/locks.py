@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from packaging.utils import canonicalize_name
 
@@ -14,84 +15,104 @@ from cudacompat.artifacts.requirements.base import (
     LaterFormatError,
     Origin,
     ReadRequirements,
-    all_made,
+    Table,
     applies,
     exact,
+    line_of,
     made,
+    table,
 )
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement, index_name
 
-Table = Mapping[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class TomlLock:
+    """How a lock in TOML is read: where its format's version is (a path of keys) and the newest that is read; the key
+    of its packages; which of them are the project itself or lie in its directory (`own`); their markers (one that holds
+    is enough), and the address that a package comes from (empty: PyPI)."""
+
+    file: str
+    version: tuple[str, ...]
+    newest: int
+    packages: str
+    own: Callable[[Table], bool]
+    markers: Callable[[Table], object]
+    address: Callable[[Table], object]
 
 
-def uv(text: str, file: str) -> ReadRequirements:
-    """Return the packages of a uv.lock; `LaterFormatError` for a newer format, `ValueError` for no such file."""
+def _first_url(package: Table, key: str) -> str:
+    files = package.get(key)
+    urls = [each.get("url") for each in files if isinstance(each, dict)] if isinstance(files, list) else []
+    return next((url for url in urls if isinstance(url, str) and url), "")
+
+
+def _uv_address(package: Table) -> object:
+    source = table(package, "source")
+    return source.get("registry") or source.get("url") or source.get("git")
+
+
+UV = TomlLock(
+    "uv.lock", ("version",), 1, "package",
+    own=lambda package: bool({"virtual", "editable", "directory", "path"} & table(package, "source").keys()),
+    markers=lambda package: package.get("resolution-markers"),
+    address=_uv_address,
+)  # fmt: skip
+POETRY = TomlLock(
+    "poetry.lock", ("metadata", "lock-version"), 2, "package",
+    own=lambda package: table(package, "source").get("type") in ("directory", "file"),
+    markers=lambda package: package.get("markers"),
+    address=lambda package: table(package, "source").get("url"),
+)  # fmt: skip
+PDM = TomlLock(
+    "pdm.lock", ("metadata", "lock_version"), 4, "package",
+    own=lambda package: bool(package.get("path")),
+    markers=lambda package: package.get("marker"),
+    address=lambda package: package.get("url") or _first_url(package, "files"),
+)  # fmt: skip
+PYLOCK = TomlLock(
+    "pylock.toml", ("lock-version",), 1, "packages",
+    own=lambda package: bool(package.get("directory")),
+    markers=lambda package: package.get("marker"),
+    address=lambda package: package.get("index") or _first_url(package, "wheels"),
+)  # fmt: skip
+
+
+def toml_lock(kind: TomlLock, text: str, file: str) -> ReadRequirements:
+    """Return the packages of a lock in TOML; `LaterFormatError` for a newer format, `ValueError` for no such file."""
     document = toml_document(text)
-    _held_to(document.get("version"), 1, "uv.lock", key="version")
+    said: object = document
+    for key in kind.version:
+        said = said.get(key) if isinstance(said, dict) else None
+    _held_to(said, kind.newest, kind.file, key=kind.version[-1])
     places = _Places(text)
-    found = []
-    for package in _tables(document, "package"):
-        source = _table(package, "source")
-        if any(key in source for key in ("virtual", "editable", "directory", "path")):
+    found: list[Requirement] = []
+    wrong: list[tuple[int, str]] = []
+    packages = document.get(kind.packages)
+    for package in packages if isinstance(packages, list) else ():
+        if not isinstance(package, dict) or kind.own(package) or not _any_applies(kind.markers(package)):
             continue
-        markers = package.get("resolution-markers") or [None]
-        if not any(applies(each) for each in markers if each is None or isinstance(each, str)):
+        name, version = package.get("name"), package.get("version")
+        line = places.line_of(name) if isinstance(name, str) else 1
+        if not isinstance(name, str) or not isinstance(version, str):
+            wrong.append((line, f"a package without {'a version' if isinstance(name, str) else 'a name'}"))
             continue
-        address = str(source.get("registry") or source.get("url") or source.get("git") or "")
-        found.append(_locked(package, file, places, address=address))
-    return ReadRequirements(all_made(found))
+        address = kind.address(package)
+        index = index_name(address) if isinstance(address, str) and address else PYPI
+        found.append(_locked(name, version, file, line=line, index=index))
+    return ReadRequirements(tuple(found), not_understood=tuple(wrong))
 
 
-def poetry(text: str, file: str) -> ReadRequirements:
-    """Return the packages of a poetry.lock; `LaterFormatError` for a newer format, `ValueError` for no such file."""
-    document = toml_document(text)
-    _held_to(_table(document, "metadata").get("lock-version"), 2, "poetry.lock", key="lock-version")
-    places = _Places(text)
-    found = []
-    for package in _tables(document, "package"):
-        source = package.get("source")
-        address = str(source.get("url", "")) if isinstance(source, dict) else ""
-        if isinstance(source, dict) and source.get("type") in ("directory", "file"):
-            continue
-        marker = package.get("markers")
-        if not applies(marker if isinstance(marker, str) else None):
-            continue
-        found.append(_locked(package, file, places, address=address))
-    return ReadRequirements(all_made(found))
+def _any_applies(markers: object) -> bool:
+    if not isinstance(markers, list):
+        return applies(markers)
+    return not markers or any(applies(each) for each in markers)
 
 
-def pdm(text: str, file: str) -> ReadRequirements:
-    """Return the packages of a pdm.lock; `LaterFormatError` for a newer format, `ValueError` for no such file."""
-    document = toml_document(text)
-    _held_to(_table(document, "metadata").get("lock_version"), 4, "pdm.lock", key="lock_version")
-    places = _Places(text)
-    found = []
-    for package in _tables(document, "package"):
-        marker = package.get("marker")
-        if package.get("path") or not applies(marker if isinstance(marker, str) else None):
-            continue
-        files = [str(each.get("url", "")) for each in package.get("files", ()) if isinstance(each, dict)]
-        found.append(_locked(package, file, places, address=str(package.get("url") or next(filter(None, files), ""))))
-    return ReadRequirements(all_made(found))
-
-
-def pylock(text: str, file: str) -> ReadRequirements:
-    """Return the packages of a pylock.toml (PEP 751); `LaterFormatError` for a newer format, `ValueError` for no such
-    file."""
-    document = toml_document(text)
-    _held_to(document.get("lock-version"), 1, "pylock.toml", key="lock-version")
-    places = _Places(text)
-    found = []
-    for package in _tables(document, "packages"):
-        marker = package.get("marker")
-        if package.get("directory") or not applies(marker if isinstance(marker, str) else None):
-            continue
-        wheels = [str(each.get("url", "")) for each in package.get("wheels", ()) if isinstance(each, dict)]
-        found.append(
-            _locked(package, file, places, address=str(package.get("index") or next(filter(None, wheels), "")))
-        )
-    return ReadRequirements(all_made(found))
+uv = partial(toml_lock, UV)
+poetry = partial(toml_lock, POETRY)
+pdm = partial(toml_lock, PDM)
+pylock = partial(toml_lock, PYLOCK)
 
 
 def pipfile(text: str, file: str) -> ReadRequirements:
@@ -104,61 +125,34 @@ def pipfile(text: str, file: str) -> ReadRequirements:
         raise ValueError("no Pipfile.lock: it has no _meta")
     meta = document["_meta"]
     _held_to(meta.get("pipfile-spec"), 6, "Pipfile.lock", key="pipfile-spec")
+    rows = meta.get("sources")
     sources = {
         str(each.get("name")): index_name(str(each.get("url", "")))
-        for each in meta.get("sources", ())
+        for each in (rows if isinstance(rows, list) else ())
         if isinstance(each, dict)
     }
-    found: list[Requirement | None] = []
-    for part in ("default", "develop"):
-        found += _of_pipfile(document, part, text, file=file, sources=sources)
-    return ReadRequirements(all_made(found))
+    default = _of_pipfile(document, "default", text, file=file, sources=sources)
+    develop = _of_pipfile(document, "develop", text, file=file, sources=sources)
+    return ReadRequirements((*default, *develop))
 
 
 def _of_pipfile(
     document: Table, part: str, text: str, file: str, *, sources: Mapping[str, str]
-) -> Iterator[Requirement | None]:
-    section = document.get(part)
-    for name, row in section.items() if isinstance(section, dict) else ():
+) -> Iterator[Requirement]:
+    for name, row in table(document, part).items():
         version = exact(str(row.get("version", ""))) if isinstance(row, dict) else None
-        if version is None or not applies(row.get("markers") if isinstance(row.get("markers"), str) else None):
-            continue
-        line = _line(text, rf'"{re.escape(str(name))}"\s*:')
+        if version is None or not applies(row.get("markers")):
+            continue  # without a version: the project itself, or a checkout
+        line = line_of(text, rf'"{re.escape(str(name))}"\s*:')
         index = sources.get(str(row.get("index")), PYPI)
-        yield made(
-            str(canonicalize_name(str(name))), f"=={version}", f"{name}=={version}", line=line,
-            origin=Origin(file), locked=True, own_index=index, group="" if part == "default" else part,
-        )  # fmt: skip
+        yield _locked(str(name), version, file, line=line, index=index, group="" if part == "default" else part)
 
 
-def _line(text: str, pattern: str) -> int:
-    match = re.search(pattern, text)
-    return text.count("\n", 0, match.start()) + 1 if match is not None else 1
-
-
-def _locked(package: Table, file: str, places: _Places, address: str) -> Requirement | None:
-    name, version = package.get("name"), package.get("version")
-    if not isinstance(name, str):
-        return None
-    line = places.line_of(name)
-    if not isinstance(version, str):
-        return None
+def _locked(name: str, version: str, file: str, line: int, *, index: str, group: str = "") -> Requirement:
     return made(
         str(canonicalize_name(name)), f"=={version}", f"{name}=={version}", line=line,
-        origin=Origin(file), locked=True, own_index=index_name(address) if address else PYPI,
+        origin=Origin(file), locked=True, own_index=index, group=group,
     )  # fmt: skip
-
-
-def _table(of: Table, key: str) -> Table:
-    found = of.get(key)
-    return found if isinstance(found, dict) else {}
-
-
-def _tables(document: Table, key: str) -> Sequence[Table]:
-    found = document.get(key)
-    if not isinstance(found, list):
-        return ()
-    return [each for each in found if isinstance(each, dict)]
 
 
 def _held_to(said: object, newest: int, kind: str, key: str) -> None:
@@ -169,7 +163,7 @@ def _held_to(said: object, newest: int, kind: str, key: str) -> None:
     if not head.isdigit():
         raise ValueError(f"no {kind}: its {key} is {str(said)[:20]!r}")
     if int(head) > newest:
-        raise LaterFormatError(f"{kind} of format {said}: formats up to {newest} are read")
+        raise LaterFormatError(f"{kind} of format {str(said)[:20]}: formats up to {newest} are read")
 
 
 class _Places:
@@ -180,8 +174,10 @@ class _Places:
         for number, line in enumerate(text.splitlines(), 1):
             if line.startswith("name = "):
                 self._lines.setdefault(line[7:].strip().strip("\"'"), []).append(number)
+        for lines in self._lines.values():
+            lines.reverse()
 
     def line_of(self, name: str) -> int:
         """Return the next line that names it; 1 where none does."""
         lines = self._lines.get(name)
-        return lines.pop(0) if lines else 1
+        return lines.pop() if lines else 1

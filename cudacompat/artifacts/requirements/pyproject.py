@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from cudacompat.artifacts.buildfiles.toml import toml_document
-from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, all_made, applies, made, requirement_of
+from cudacompat.artifacts.requirements.base import (
+    Origin,
+    ReadRequirements,
+    Table,
+    all_made,
+    applies,
+    made,
+    requirement_of,
+    table,
+)
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement, index_name
 
-Table = Mapping[str, Any]
 _CARET = re.compile(r"\^\s*v?(\d+)((?:\.\d+)*)")
 _TILDE = re.compile(r"~\s*(\d+)(?:\.(\d+))?((?:\.\d+)*)")
 
@@ -22,7 +29,7 @@ _TILDE = re.compile(r"~\s*(\d+)(?:\.(\d+))?((?:\.\d+)*)")
 def read(text: str, file: str) -> ReadRequirements:
     """Return the requirements of the project, its extras and its groups; `ValueError` for a file that is no TOML."""
     document = toml_document(text)
-    project, tool = _table(document, "project"), _table(document, "tool")
+    project, tool = table(document, "project"), table(document, "tool")
     own = _Indexes(tool)
     origin = Origin(file, own.default)
     found: list[Requirement | None] = []
@@ -36,34 +43,29 @@ def read(text: str, file: str) -> ReadRequirements:
                 wrong.append((line, str(error)))
                 continue
             found.append(own.placed(each))
-    found += _of_poetry(_table(tool, "poetry"), text, origin, own=own)
+    found += _of_poetry(table(tool, "poetry"), text, origin, own=own)
     return ReadRequirements(all_made(found), not_understood=tuple(wrong), index=own.default)
 
 
 def _groups(project: Table, document: Table, tool: Table) -> Iterator[tuple[str, list[str]]]:
     yield "", _texts(project.get("dependencies"))
-    for part in (_table(project, "optional-dependencies"), _table(document, "dependency-groups")):
+    for part in (table(project, "optional-dependencies"), table(document, "dependency-groups")):
         for name, items in part.items():
             yield str(name), _texts(items)
-    for name, items in _table(_table(tool, "pdm"), "dev-dependencies").items():
+    for name, items in table(table(tool, "pdm"), "dev-dependencies").items():
         yield str(name), _texts(items)
-    yield "dev", _texts(_table(tool, "uv").get("dev-dependencies"))
+    yield "dev", _texts(table(tool, "uv").get("dev-dependencies"))
 
 
 def _texts(items: object) -> list[str]:
     return [each for each in items if isinstance(each, str)] if isinstance(items, list) else []
 
 
-def _table(of: Table, key: str) -> Table:
-    found = of.get(key)
-    return found if isinstance(found, dict) else {}
-
-
 class _Indexes:
     """The indexes that the tools' own tables name, and which packages come from which."""
 
     def __init__(self, tool: Table) -> None:
-        uv = _table(tool, "uv")
+        uv = table(tool, "uv")
         named: dict[str, str] = {}
         self.default: str | None = None
         self._by_package: dict[str, str] = {}
@@ -73,11 +75,11 @@ class _Indexes:
                 if row.get("default") is True:
                     self.default = index_name(row["url"])
         for place in ("poetry", "pdm"):
-            rows = _table(tool, place).get("source")
+            rows = table(tool, place).get("source")
             for row in rows if isinstance(rows, list) else ():
                 if isinstance(row, dict) and isinstance(row.get("url"), str):
                     named[str(row.get("name", ""))] = index_name(row["url"])
-        for name, given in _table(uv, "sources").items():
+        for name, given in table(uv, "sources").items():
             index = self._of_source(given, named)
             if index is not None:
                 self._by_package[str(canonicalize_name(str(name)))] = index
@@ -89,7 +91,7 @@ class _Indexes:
             if not isinstance(each, dict):
                 continue
             marker = each.get("marker")
-            if isinstance(each.get("index"), str) and applies(marker if isinstance(marker, str) else None):
+            if isinstance(each.get("index"), str) and applies(marker):
                 return named.get(each["index"], each["index"])
             if isinstance(each.get("url"), str):
                 return index_name(each["url"])
@@ -105,8 +107,8 @@ class _Indexes:
 
 
 def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> Iterator[Requirement]:
-    groups = {"": _table(poetry, "dependencies"), "dev": _table(poetry, "dev-dependencies")}
-    groups |= {str(name): _table(_as_table(each), "dependencies") for name, each in _table(poetry, "group").items()}
+    groups = {"": table(poetry, "dependencies"), "dev": table(poetry, "dev-dependencies")}
+    groups |= {str(name): table(_astable(each), "dependencies") for name, each in table(poetry, "group").items()}
     for group, rows in groups.items():
         for name, given in rows.items():
             for row in given if isinstance(given, list) else [given]:
@@ -115,7 +117,7 @@ def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> It
                     continue
                 marker = row.get("markers") if isinstance(row, dict) else None
                 platform = row.get("platform") if isinstance(row, dict) else None
-                if platform in ("darwin", "win32") or not applies(marker if isinstance(marker, str) else None):
+                if platform in ("darwin", "win32") or not applies(marker):
                     continue
                 index = own.named.get(str(row.get("source"))) if isinstance(row, dict) else None
                 line = _line(text, str(name))
@@ -125,7 +127,7 @@ def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> It
                 )  # fmt: skip
 
 
-def _as_table(value: object) -> Table:
+def _astable(value: object) -> Table:
     return value if isinstance(value, dict) else {}
 
 

@@ -9,10 +9,11 @@ from enum import Enum
 
 from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Pep508
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import (
@@ -30,10 +31,6 @@ from cudacompat.domain.words.verdict import Outcome, Target
 _CUDA_NAME = re.compile(r"(?:-|_)cu(?:da)?(\d\d)x?(?:-|$)")
 
 
-# Packages that PyTorch builds with each torch and puts on the same index.
-_WITH_TORCH = frozenset({"torchvision", "torchaudio", "torchcodec", "triton"})
-
-
 class HowKnown(Enum):
     """How it is known which wheel a requirement stands for, and what that holds."""
 
@@ -45,7 +42,7 @@ class HowKnown(Enum):
     UNREAD = "unread"  # between releases that do not agree, or of an index or platform that was not read
     NO_CODE = "no-code"  # a wheel without device code
     ABSENT = "absent"  # the index never had it
-    WITH_TORCH = "with-torch"  # released beside a torch that decides, from an index that was not read for it
+    WITH_FRAMEWORK = "with-framework"  # released for one release of the framework, from an index that was not read
     FOREIGN = "foreign"  # from an index whose files nobody here knows
 
 
@@ -68,8 +65,6 @@ class Resolved:
         own = cuda_of_index(self.build)
         if own is not None:
             return own
-        if self.requirement.cuda is not None:
-            return self.requirement.cuda
         found = {row.cuda for row in self.rows}
         return found.pop() if len(found) == 1 else None
 
@@ -145,12 +140,12 @@ def _implied(
     found: Sequence[Resolved], asked: Mapping[str, tuple[str, str]], given: Sequence[Requirement], *, platform: str
 ) -> Iterator[Resolved]:
     """The torch that an extension brings along, where nobody names one: a package is not one answer."""
-    names = {each.name for each in given}
-    if "torch" in names or "torch" not in asked or any(each.locked for each in given):
+    name = framework().name
+    if name in {each.name for each in given} or name not in asked or any(each.locked for each in given):
         return
-    by, specifier = asked["torch"]
+    by, specifier = asked[name]
     source = next(each.requirement for each in found if each.label == by)
-    yield _resolved(replace(source, name="torch", specifier=specifier, local=source.local), by, platform=platform)
+    yield _resolved(replace(source, name=name, specifier=specifier, local=source.local), by, platform=platform)
 
 
 def _resolved(requirement: Requirement, by: str, *, platform: str) -> Resolved:
@@ -178,7 +173,7 @@ def _chosen(requirement: Requirement, platform: str) -> tuple[Version | None, st
     if offered is None:
         return None, ""
     allowed = requirement.specifier
-    if requirement.name == "torch" and cuda_of_index(requirement.build) is not None:
+    if requirement.name == framework().name and cuda_of_index(requirement.build) is not None:
         minors = {row.version for row in torch_rows() if row.index == requirement.build and row.platform == platform}
         versions = [each for each in offered.versions if Version(f"{each.major}.{each.minor}") in minors]
         offered = replace(offered, versions=tuple(versions))
@@ -197,18 +192,18 @@ def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tupl
     exact = [row for row in own if row.index == build or _is_same_build(name, version, build)]
     if exact:
         return (HowKnown.READ if exact[-1].has_code else HowKnown.NO_CODE), (exact[-1],)
-    if name == "torch":
+    if name == framework().name:
         return _torch_rows_for(version, build, platform)
     if build == PYPI:
         return _between(rows_of(name, platform), version)
     if cuda_of_index(build) is None:
         return HowKnown.FOREIGN, ()
-    return (HowKnown.WITH_TORCH if name in _WITH_TORCH else HowKnown.UNREAD), ()
+    return (HowKnown.WITH_FRAMEWORK if name in framework().built_with_it else HowKnown.UNREAD), ()
 
 
 def _is_same_build(name: str, version: Version, build: str) -> bool:
     """Whether PyPI's wheel of this release of torch is the build of that index."""
-    return name == "torch" and plain_torch_index(version) == build
+    return name == framework().name and plain_torch_index(version) == build
 
 
 def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
@@ -218,7 +213,7 @@ def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKno
     if found and not (build == PYPI and platform != DEFAULT_PLATFORM):
         return HowKnown.DOCUMENTED, tuple(found)
     if build == PYPI:
-        return _between(rows_of("torch", platform), version)
+        return _between(rows_of(framework().name, platform), version)
     if cuda_of_index(build) is None:
         return HowKnown.FOREIGN, ()
     minors = {row.version for row in torch_rows() if row.platform == platform}
@@ -241,14 +236,14 @@ def _between(read: Sequence[WheelRow], version: Version) -> tuple[HowKnown, tupl
 
 def judge_all(resolved: Sequence[Resolved], targets: Sequence[Target]) -> tuple[RequirementVerdict, ...]:
     """Return what becomes of each of these wheels on each target, the wheels taken as one environment."""
-    torch = next((each for each in resolved if each.requirement.name == "torch"), None)
+    torch = next((each for each in resolved if each.requirement.name == framework().name), None)
     cuda = torch.cuda if torch is not None else None
     return tuple(verdict_of(each, target, cuda) for each in resolved for target in targets)
 
 
 def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> RequirementVerdict:
     """Return what becomes of this wheel on the target; `cuda` is the CUDA release of the torch beside it."""
-    if resolved.known in (HowKnown.NO_CODE, HowKnown.WITH_TORCH):
+    if resolved.known in (HowKnown.NO_CODE, HowKnown.WITH_FRAMEWORK):
         return RequirementVerdict(resolved, target, None)
     if resolved.known is HowKnown.BETWEEN:
         verdicts = [judge_row(row, target, cuda) for row in resolved.rows]
@@ -265,14 +260,6 @@ def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> R
     if resolved.known is HowKnown.ABSENT:
         return RequirementVerdict(resolved, target, Outcome.FAILS)
     return RequirementVerdict(resolved, target, Outcome.UNDECIDED)
-
-
-def allows(specifier: str, version: Version) -> bool:
-    """Whether the specifier lets this version pass; a specifier that is none lets nothing pass."""
-    try:
-        return SpecifierSet(specifier).contains(version, prereleases=True)
-    except InvalidSpecifier:
-        return False
 
 
 def cuda_in_name(package: str) -> int | None:

@@ -9,21 +9,18 @@ from functools import cache
 from packaging.version import Version
 
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, verdict_of
-from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.model import PYPI, WheelRow
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import (
     DEFAULT_PLATFORM,
-    TORCH_INDEX,
     cuda_of_index,
     plain_torch_index,
     releases,
     rows_of,
     torch_rows,
 )
-from cudacompat.domain.words.verdict import Target
-
-# Packages that are released with each torch, and ask for exactly that one.
-_COMPANIONS = ("torchvision", "torchaudio")
+from cudacompat.domain.words.verdict import Outcome, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class WheelCure:
     @property
     def index_url(self) -> str | None:
         """The address of its index; `None` for PyPI."""
-        return f"{TORCH_INDEX}/{self.index}" if cuda_of_index(self.index) is not None else None
+        return f"{framework().index}/{self.index}" if cuda_of_index(self.index) is not None else None
 
     @property
     def command(self) -> str:
@@ -90,7 +87,7 @@ def cure_for(
     with torch get their pins, too. With `native` only wheels with machine code for every target count.
     """
     for candidate in _ordered(package, version, platform):
-        verdicts = [verdict_of(candidate, target) for target in targets]
+        verdicts = [verdict_of(candidate.resolved, target) for target in targets]
         if all(_serves(each, native) for each in verdicts):
             return _cure(candidate, verdicts, beside)
     if not native:
@@ -101,95 +98,97 @@ def cure_for(
 def _serves(verdict: RequirementVerdict, native: bool) -> bool:
     if verdict.outcome is None or not verdict.outcome.runs:
         return False
-    return verdict.outcome.value != "jit" or not native
+    return verdict.outcome is not Outcome.JIT or not native
 
 
-def _cure(candidate: Resolved, verdicts: Sequence[RequirementVerdict], beside: Sequence[str]) -> WheelCure:
+def _cure(candidate: Candidate, verdicts: Sequence[RequirementVerdict], beside: Sequence[str]) -> WheelCure:
     drivers = [each.verdict.min_driver for each in verdicts if each.verdict is not None]
-    version = candidate.version
-    if version is None:  # candidates have one
-        raise ValueError(candidate.label)
+    package = candidate.resolved.requirement.name
     return WheelCure(
-        candidate.requirement.name,
-        version,
-        candidate.build,
+        package,
+        candidate.version,
+        candidate.resolved.build,
         basis=verdicts[0].basis,
-        native=all(each.outcome is not None and each.outcome.value != "jit" for each in verdicts),
+        native=all(each.outcome is not None and each.outcome is not Outcome.JIT for each in verdicts),
         min_driver=max((each for each in drivers if each is not None), default=None),
-        companions=tuple(_companions(version, beside)) if candidate.requirement.name == "torch" else (),
+        companions=tuple(_companions(candidate.version, beside)) if package == framework().name else (),
     )
 
 
 def _companions(torch: Version, beside: Sequence[str]) -> Iterator[tuple[str, Version]]:
     """The releases of these packages that ask for this torch, as far as their metadata was read."""
-    for name in _COMPANIONS:
+    for name in framework().companions:
         if name in beside:
-            wanted = f"torch=={torch}"
+            wanted = f"{framework().name}=={torch}"
             found = [row.version for row in rows_of(name) if wanted in {each.replace(" ", "") for each in row.requires}]
             if found:
                 yield name, found[-1]
 
 
-def _ordered(package: str, version: Version | None, platform: str) -> list[Resolved]:
-    """The wheels whose content is known, the nearest to this version first."""
-    known = list(_candidates(package, platform))
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A wheel whose content is known."""
+
+    version: Version
+    resolved: Resolved
+
+
+def _ordered(package: str, version: Version | None, platform: str) -> list[Candidate]:
+    """The wheels whose content is known, the nearest to this version first; the newest first without one."""
+    known = sorted(candidates(package, platform), key=_preference)
+    newest_first = sorted(known, key=lambda each: each.version, reverse=True)
     if version is None:
-        return sorted(known, key=lambda each: (each.version or Version("0"), _preference(each)), reverse=True)
-    same = [each for each in known if each.version == version]
-    newer = sorted((e for e in known if e.version and e.version > version), key=_near)
-    older = sorted((e for e in known if e.version and e.version < version), key=_near, reverse=True)
-    return [*sorted(same, key=_preference, reverse=True), *newer, *older]
+        return newest_first
+    same = [each for each in newest_first if each.version == version]
+    newer = [each for each in newest_first if each.version > version]
+    older = [each for each in newest_first if each.version < version]
+    return [*same, *sorted(newer, key=_minor), *sorted(older, key=_minor, reverse=True)]
 
 
-def _near(candidate: Resolved) -> tuple[tuple[int, int], tuple[str, ...], tuple[int, str]]:
-    """Nearest minor release first, of it the plain index first."""
-    version = candidate.version or Version("0")
-    order = releases().get(candidate.requirement.name)
-    patch = order.versions.index(version) if order and version in order.versions else 0
-    return (version.major, version.minor), (f"{patch:06}",), _preference(candidate)
+def _minor(candidate: Candidate) -> tuple[int, int]:
+    return candidate.version.major, candidate.version.minor
 
 
-def _preference(candidate: Resolved) -> tuple[int, str]:
-    """PyPI before PyTorch's indexes, of those the newest CUDA."""
-    return (1, "") if candidate.build == PYPI else (0, candidate.build)
+def _preference(candidate: Candidate) -> tuple[int, int]:
+    """PyPI before the framework's indexes, of those the newest CUDA first."""
+    digits = candidate.resolved.build.removeprefix("cu")
+    return (0, 0) if candidate.resolved.build == PYPI else (1, -int(digits) if digits.isdigit() else 0)
 
 
-def _candidates(package: str, platform: str) -> Iterator[Resolved]:
+def candidates(package: str, platform: str = DEFAULT_PLATFORM) -> Iterator[Candidate]:
+    """Yield the wheels of this package with device code whose content is known: those that were read, and those of the
+    framework's indexes that build scripts document, each as the newest patch of its minor release."""
     for row in rows_of(package, platform, None):
         if row.has_code:
             yield _candidate(package, row.version, row.index, known=HowKnown.READ, row=row)
-    if package != "torch":
+    if package != framework().name:
         return
-    read = {row.version for row in rows_of("torch", platform)}
+    read = {row.version for row in rows_of(package, platform)}
     for row in torch_rows():
         newest = _newest_patch(row.version)
         if row.platform != platform or newest is None:
             continue
         if plain_torch_index(newest) == row.index and newest in read and platform == DEFAULT_PLATFORM:
             continue  # PyPI's own wheel is the same build
-        yield _candidate("torch", newest, row.index, known=HowKnown.DOCUMENTED, row=row)
+        yield _candidate(package, newest, row.index, known=HowKnown.DOCUMENTED, row=row)
 
 
-def _candidate(package: str, version: Version, build: str, known: HowKnown, *, row: object) -> Resolved:
-    from cudacompat.domain.wheels.model import WheelRow
-
-    if not isinstance(row, WheelRow):
-        raise TypeError(row)
+def _candidate(package: str, version: Version, build: str, known: HowKnown, *, row: WheelRow) -> Candidate:
     requirement = Requirement(package, f"=={version}", f"{package}=={version}", file="", line=0, index=build)
-    return Resolved(requirement, version, build, how="", known=known, rows=(row,))
+    return Candidate(version, Resolved(requirement, version, build, how="", known=known, rows=(row,)))
 
 
 @cache
 def _newest_patch(minor: Version) -> Version | None:
     """The newest release of this minor of torch that PyPI has."""
-    offered = releases().get("torch")
+    offered = releases().get(framework().name)
     if offered is None:
         return None
     return next((each for each in offered.versions if (each.major, each.minor) == (minor.major, minor.minor)), None)
 
 
 def _none(package: str, targets: Sequence[Target], platform: str, version: Version | None) -> NoCure:
-    if not any(True for _ in _candidates(package, platform)):
+    if not any(candidates(package, platform)):
         return NoCure(package, f"no wheel of {package} with device code is known: see what its publisher offers")
     single: list[tuple[Target, WheelCure]] = []
     if len(targets) > 1:

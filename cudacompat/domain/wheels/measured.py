@@ -9,6 +9,7 @@ from typing import Any
 
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import kernels_of
+from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
 from cudacompat.domain.words.target import CodeKind
@@ -18,21 +19,6 @@ from cudacompat.domain.words.verdict import Target
 CAPABILITIES = ("5.2", "6.0", "6.1", "7.0", "7.5", "8.0", "8.6", "8.9", "9.0", "10.0", "10.3", "11.0", "12.0", "12.1")
 _MOST_LISTS = 8
 _MOST_LIBRARIES = 6
-
-# The library that decides for a package, where that is not the one with most modules: the others of these packages hold
-# files for single architectures, or features that one asks for.
-_MAIN = {
-    "torch": r"libtorch_cuda(_cu)?\.so|torch_cuda(_cu)?\.dll",
-    "nvidia-cublas": r"libcublas\.so",
-    "nvidia-cudnn": r"libcudnn_ops\.so|libcudnn_ops_infer\.so",
-    "vllm": r"_C(_stable_libtorch)?\.(abi3|cpython[^/]*)\.so",
-    "xformers": r"xformers/_C\.",
-    "cupy": r"cupy/cuda/cub\.",
-    "torchvision": r"torchvision/_C(_stable)?\.",
-}
-# What a wheel of a compiler brings along is no code of its own.
-_NO_KERNELS = frozenset({"triton", "nvidia-cuda-nvrtc", "nvidia-cuda-cupti", "flashinfer-python", "numba-cuda"})
-_BY_CUDA = {"bitsandbytes": re.compile(r"libbitsandbytes_cuda(\d+)\.(?:so|dll)$")}
 
 
 def family_of(package: str) -> str:
@@ -45,7 +31,7 @@ def measured(package: str, artifacts: Sequence[BinaryArtifact]) -> dict[str, Any
     `libraries`, `answers`, `by_cuda` and `toolkit`; empty where no library holds kernels. The kernels must have been
     read for all of `CAPABILITIES`."""
     held = [each for each in artifacts if _modules(each)]
-    if not held or family_of(package) in _NO_KERNELS:
+    if not held or family_of(package) in distributions().no_kernels_of_its_own:
         return {}
     main = _deciding(package, held)
     modules = _modules(main)
@@ -58,7 +44,7 @@ def measured(package: str, artifacts: Sequence[BinaryArtifact]) -> dict[str, Any
         "libraries": [_library(each) for each in _largest(held)],
         "answers": _answers(main),
     }
-    by_cuda = _BY_CUDA.get(package)
+    by_cuda = distributions().library_for_each_cuda.get(package)
     if by_cuda is not None:
         named = {match[1]: each for each in held if (match := by_cuda.search(each.path))}
         found["by_cuda"] = {cuda: _answers(each) for cuda, each in sorted(named.items(), key=lambda it: int(it[0]))}
@@ -76,9 +62,9 @@ def _modules(artifact: BinaryArtifact) -> list[DeviceModule]:
 
 
 def _deciding(package: str, held: Sequence[BinaryArtifact]) -> BinaryArtifact:
-    pattern = _MAIN.get(family_of(package))
-    named = [each for each in held if pattern is not None and re.search(pattern, each.path)]
-    by_cuda = _BY_CUDA.get(package)
+    pattern = distributions().deciding_library.get(family_of(package))
+    named = [each for each in held if pattern is not None and pattern.search(each.path)]
+    by_cuda = distributions().library_for_each_cuda.get(package)
     if by_cuda is not None:
         numbered = [(int(match[1]), each) for each in held if (match := by_cuda.search(each.path))]
         if numbered:

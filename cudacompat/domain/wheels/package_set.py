@@ -11,19 +11,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, cuda_in_name, judge_all, resolve
+from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import DEFAULT_PLATFORM, cuda_of_index, rows_of
 from cudacompat.domain.words.verdict import Target
-
-# Packages that take CUDA's libraries from beside them: two majors of these meet in one process.
-_SHARES = frozenset({"torch", "ctranslate2", "onnxruntime-gpu", "tensorflow", "vllm", "sgl-kernel"})
-# Distributions that own one folder of site-packages: the one that is installed last wins, file by file. Seen in the
-# wheels of onnxruntime and onnxruntime-gpu 1.31.1, cupy-cuda12x and -cuda13x 14.2.0, faiss-gpu-cu12 1.14.1.post1.
-_ONE_FOLDER = (
-    frozenset({"onnxruntime", "onnxruntime-gpu"}),
-    frozenset({"faiss-gpu-cu11", "faiss-gpu-cu12"}),
-    frozenset({"cupy-cuda11x", "cupy-cuda12x", "cupy-cuda13x"}),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +32,27 @@ class PackageSet:
         names = [each.name for each in self.requirements]
         return len(set(names)) != len(names)
 
-    def resolved(self) -> tuple[Resolved, ...]:
-        """Return the wheels that they stand for, of packages that the table knows."""
-        return resolve(self.requirements, self.platform)
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSet:
+    """A set of packages with the wheels that they resolve to, of those packages that the table knows."""
+
+    packages: PackageSet
+    resolved: tuple[Resolved, ...]
+
+    @classmethod
+    def of(cls, packages: PackageSet) -> ResolvedSet:
+        """Return the set with its wheels."""
+        return cls(packages, resolve(packages.requirements, packages.platform))
 
     def verdicts(self, targets: Sequence[Target]) -> tuple[RequirementVerdict, ...]:
-        """Return what becomes of each wheel on each target."""
-        return judge_all(self.resolved(), targets)
+        """Return the verdict of each wheel on each target."""
+        return judge_all(self.resolved, targets)
+
+    @property
+    def framework(self) -> Resolved | None:
+        """The wheel of the framework that the extensions in the set load into."""
+        return next((each for each in self.resolved if each.requirement.name == framework().name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,62 +65,67 @@ class Conflict:
     second_label: str
 
 
-def two_majors(packages: PackageSet) -> Iterator[Conflict]:
+def two_majors(environment: ResolvedSet) -> Iterator[Conflict]:
     """Yield the first pair of packages that bring or need CUDA libraries of two major releases."""
+    packages = environment.packages
     if packages.forked:
         return
     found: list[tuple[int, Requirement, str]] = []
-    for each in packages.resolved():
+    for each in environment.resolved:
         cuda = each.cuda
         name = each.requirement.name
-        if cuda is not None and (name in _SHARES or cuda_in_name(name) is not None):
+        if cuda is not None and (name in distributions().shared_libraries or cuda_in_name(name) is not None):
             found.append((int(cuda.partition(".")[0]), each.requirement, f"{each.label} (CUDA {cuda})"))
     known = {requirement.name for _, requirement, _ in found}
     for requirement in packages.requirements:
         major = cuda_in_name(requirement.name)
         if major is not None and requirement.name not in known:
             found.append((major, requirement, requirement.name))
-    torch = next((each for each in found if each[1].name == "torch"), found[0] if found else None)
-    other = next((each for each in found if torch is not None and each[0] != torch[0]), None)
-    if torch is not None and other is not None:
-        yield Conflict(torch[1], other[1], torch[2], second_label=other[2])
+    first = next((each for each in found if each[1].name == framework().name), found[0] if found else None)
+    other = next((each for each in found if first is not None and each[0] != first[0]), None)
+    if first is not None and other is not None:
+        yield Conflict(first[1], other[1], first[2], second_label=other[2])
 
 
-def torch_mismatches(packages: PackageSet) -> Iterator[tuple[Conflict, str]]:
-    """Yield the packages that ask for another torch than the one beside them, each with what it asks for."""
-    if packages.forked:
+def framework_mismatches(environment: ResolvedSet) -> Iterator[tuple[Conflict, str]]:
+    """Yield the packages that ask for another release of the framework than the one in the set, each with what it asks
+    for."""
+    torch = environment.framework
+    if environment.packages.forked:
         return
-    resolved = packages.resolved()
-    torch = next((each for each in resolved if each.requirement.name == "torch"), None)
     if torch is None or torch.version is None or torch.requirement.pinned is None:
         return
-    for each in resolved:
+    for each in environment.resolved:
         if each is torch or each.requirement.pinned is None:
             continue
-        asked = _torch_asked(each)
+        asked = _framework_asked(each)
         conflict = Conflict(torch.requirement, each.requirement, torch.label, second_label=each.label)
         if asked is not None and not asked.contains(torch.version, prereleases=True):
-            yield conflict, f"torch{asked}"
+            yield conflict, f"{framework().name}{asked}"
         elif cuda_of_index(each.build) and cuda_of_index(torch.build) and each.build != torch.build:
-            yield conflict, f"the torch of {each.build}"
+            yield conflict, f"the {framework().name} of {each.build}"
 
 
-def _torch_asked(resolved: Resolved) -> SpecifierSet | None:
-    """What this release asks of torch, where its metadata was read."""
+def _framework_asked(resolved: Resolved) -> SpecifierSet | None:
+    """What this release asks of the framework, where its metadata was read."""
     rows = [row for row in rows_of(resolved.requirement.name, index=None) if row.version == resolved.version]
     for text in rows[0].requires if rows else ():
         try:
             need = Pep508(text)
         except InvalidRequirement:
             continue
-        if canonicalize_name(need.name) == "torch" and need.specifier and "extra" not in str(need.marker or ""):
+        if (
+            canonicalize_name(need.name) == framework().name
+            and need.specifier
+            and "extra" not in str(need.marker or "")
+        ):
             return need.specifier
     return None
 
 
 def one_folder(packages: PackageSet) -> Iterator[Conflict]:
     """Yield the pairs of packages of which one overwrites the other."""
-    for group in _ONE_FOLDER:
+    for group in distributions().one_folder:
         held = [each for each in packages.requirements if each.name in group]
         names = list(dict.fromkeys(each.name for each in held))
         groups = {each.group for each in held}

@@ -8,15 +8,10 @@ from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI
 
-_TORCH_INDEX = re.compile(
-    r"(?:pytorch\.org/whl|pytorch-wheels|mirrors?[^\s]*/pytorch)[^\s]*?/(?P<name>cu\d{3}|cpu|xpu|rocm[\d.]+)(?:/|$|[?#\s])",
-    re.IGNORECASE,
-)
 _LOCAL = re.compile(r"cu\d{3}|cpu")
-# Packages that PyTorch's own indexes hold beside torch.
-FROM_TORCH_INDEX = frozenset({"torch", "torchvision", "torchaudio", "torchcodec", "torchao", "xformers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +21,8 @@ class Requirement:
     `specifier` is what PEP 440 calls one (`==2.6.0`, `>=2.4,<3`, empty for any), without the local part of the version,
     which is `local` (`cu124`). `index` is the index it comes from: `pypi`, the last part of one of PyTorch's (`cu128`,
     `cpu`), or the address of another, whose files nobody here knows. `written` is how it stands in the file, `line` its
-    line there. `locked` is whether a lock file names it, with all that it needs beside it. `exact_file` is the wheel's
-    own name where the file or the lock gives one, `platforms` are those that its marker or its wheels leave (empty for
-    any). `group` is the extra or group that it belongs to, empty for what is always installed.
+    line there. `locked` is whether a lock file names it, with all that it needs. `group` is the extra or group that it
+    belongs to, empty for a package that is always installed.
     """
 
     name: str
@@ -39,9 +33,7 @@ class Requirement:
     local: str | None = None
     index: str = PYPI
     locked: bool = False
-    platforms: tuple[str, ...] = ()
     group: str = ""
-    cuda: str | None = None
 
     @property
     def pinned(self) -> Version | None:
@@ -63,7 +55,7 @@ class Requirement:
 def index_name(address: str) -> str:
     """Return how an index is called here: `pypi`, the last part of one of PyTorch's, or the address itself without
     what it holds of a user."""
-    match = _TORCH_INDEX.search(address + " ")
+    match = framework().addresses.search(address + " ")
     if match is not None:
         return match["name"].lower()
     plain = re.sub(r"//[^/@\s]*@", "//", address)
@@ -75,7 +67,7 @@ def index_for(package: str, index: str | None, extra: Sequence[str]) -> str:
     PyTorch's own a wheel's local version makes it the newer one; only what it holds is looked for there."""
     named = [index, *extra] if index else list(extra)
     torch = [each for each in named if each and _LOCAL.fullmatch(each)]
-    if torch and package in FROM_TORCH_INDEX:
+    if torch and package in framework().on_its_index:
         return torch[-1]
     if index and not _LOCAL.fullmatch(index):
         return index

@@ -8,7 +8,6 @@ row names, `data/releases.json` by tools/list_releases.py.
 from __future__ import annotations
 
 import json
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,9 +15,9 @@ from typing import Any
 
 from packaging.version import Version
 
+from cudacompat.domain.wheels.distributions import framework, table_text
 from cudacompat.domain.wheels.model import PYPI, CodeList, RowBasis, WheelLibrary, WheelRow
 
-TORCH_INDEX = "https://download.pytorch.org/whl"
 DEFAULT_PLATFORM = "linux-x86_64"
 
 
@@ -37,18 +36,11 @@ class Releases:
         return next((each for each in self.versions if allowed.contains(each, prereleases=False)), None)
 
 
-def _data(name: str) -> str:
-    found = pkgutil.get_data(__package__, f"data/{name}")
-    if found is None:  # a loader that cannot give data, which no installation of this package has
-        raise FileNotFoundError(f"no table {name} in {__package__}")
-    return found.decode()
-
-
 @cache
 def rows() -> Mapping[str, tuple[WheelRow, ...]]:
     """Return the rows that were read, by package, the oldest version first."""
     found: dict[str, list[WheelRow]] = {}
-    for line in _data("measured.jsonl").splitlines():
+    for line in table_text("measured.jsonl").splitlines():
         row = measured_row(json.loads(line))
         found.setdefault(row.package, []).append(row)
     return {package: tuple(sorted(each, key=lambda row: row.version)) for package, each in found.items()}
@@ -80,7 +72,7 @@ def measured_row(raw: Mapping[str, Any]) -> WheelRow:
 
 @cache
 def _torch_data() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_data("torch_indexes.json"))
+    found: dict[str, Any] = json.loads(table_text("torch_indexes.json"))
     return found
 
 
@@ -94,8 +86,8 @@ def torch_rows() -> tuple[WheelRow, ...]:
     """
     return tuple(
         WheelRow(
-            package="torch",
-            version=Version(raw["torch"]),
+            package=framework().name,
+            version=Version(raw["release"]),
             index=raw["index"],
             platform=raw["platform"],
             basis=RowBasis.DOCUMENTED,
@@ -126,7 +118,7 @@ def cuda_of_index(index: str) -> str | None:
 @cache
 def releases() -> Mapping[str, Releases]:
     """Return what PyPI offered of each package, on the day that the table was made."""
-    raw = json.loads(_data("releases.json"))
+    raw = json.loads(table_text("releases.json"))
     return {
         package: Releases(tuple(map(Version, versions)), raw["date"]) for package, versions in raw["packages"].items()
     }

@@ -25,11 +25,6 @@ class WheelVerdict:
     reason: Reason | None
     min_driver: int | None
 
-    @property
-    def serves(self) -> bool:
-        """Whether it runs there, some of its kernels left out of account."""
-        return self.outcome.runs or self.outcome in (Outcome.PARTIAL, Outcome.UNCLEAR)
-
 
 def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVerdict | None:
     """Return what becomes of the wheel on the target; `None` for one without device code.

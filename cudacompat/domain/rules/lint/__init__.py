@@ -86,7 +86,7 @@ from cudacompat.domain.rules.lint import (
 )
 from cudacompat.domain.words.rule import Rule
 
-# about published wheels: `check` holds requirement files to these too
+# about published wheels
 WHEEL_RULES: tuple[Rule[Project], ...] = (
     wheel_cannot_run.RULE,
     wheel_partial.RULE,

@@ -16,15 +16,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.wheels.package_set import torch_mismatches
+from cudacompat.domain.rules.lint.wheel_facts import environments_of
+from cudacompat.domain.wheels.package_set import framework_mismatches
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:
     """One error for each extension."""
-    for packages in project.packages:
-        for each, asked in torch_mismatches(packages):
+    for environment in environments_of(project):
+        for each, asked in framework_mismatches(environment):
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR,

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
+from cudacompat.domain.rules.lint.wheel_facts import environments_of
 from cudacompat.domain.wheels.package_set import two_majors
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -25,8 +26,8 @@ from cudacompat.domain.words.rule import Rule
 
 def check(project: Project) -> Iterable[Finding]:
     """One warning for each environment."""
-    for packages in project.packages:
-        for each in two_majors(packages):
+    for environment in environments_of(project):
+        for each in two_majors(environment):
             yield Finding(
                 id=RULE.id,
                 severity=Severity.WARNING,

@@ -8,10 +8,8 @@ from functools import partial
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.cure import cure_for
-from cudacompat.domain.wheels.package_set import PackageSet, alternatives
-from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.verdict import CUDA_ERRORS, Outcome, Reason, Target
 
 _OPEN = {
@@ -27,15 +25,17 @@ def groups_of(project: Project) -> Iterator[tuple[PackageSet, list[RequirementVe
     the set holds alternatives."""
     if not project.targets:
         return
-    for packages in project.packages:
-        verdicts = project.once(("verdicts", id(packages)), partial(packages.verdicts, project.targets))
+    for environment in environments_of(project):
+        packages = environment.packages
+        verdicts = project.once(("verdicts", id(packages)), partial(environment.verdicts, project.targets))
         for group in alternatives(verdicts).values():
             yield packages, group
 
 
-def place_of(requirement: Requirement) -> tuple[str, int]:
-    """Return the file and line of a requirement."""
-    return requirement.file, requirement.line
+def environments_of(project: Project) -> Iterator[ResolvedSet]:
+    """Yield what is installed together, with the wheels that it resolves to."""
+    for packages in project.packages:
+        yield project.once(("resolved", id(packages)), partial(ResolvedSet.of, packages))
 
 
 def content_of(resolved: Resolved) -> str:
@@ -59,7 +59,8 @@ def content_of(resolved: Resolved) -> str:
 def reason_of(verdict: RequirementVerdict) -> str | None:
     """Return why the wheel does not run, with the error that the program will print."""
     if verdict.resolved.known is HowKnown.ABSENT:
-        return f"that index was never given a torch {verdict.resolved.version}: pip finds no matching distribution"
+        release = f"{verdict.resolved.requirement.name} {verdict.resolved.version}"
+        return f"that index never had {release}: pip finds no matching distribution"
     if verdict.verdict is None:
         return None
     reason, target = verdict.verdict.reason, verdict.target
@@ -98,7 +99,6 @@ def finding(
     help_: str | None = None,
 ) -> Finding:
     """Return the finding at the requirement's place; how its version was found is told with what was found."""
-    path, line = place_of(resolved.requirement)
     parts = [found or ""]
     if resolved.how:
         parts.insert(0, f"{resolved.requirement.written}: {resolved.how}" if resolved.requirement.written else "")
@@ -106,8 +106,8 @@ def finding(
         id=id_,
         severity=severity,
         message=message,
-        path=path,
-        line=line,
+        path=resolved.requirement.file,
+        line=resolved.requirement.line,
         target=target.id if target is not None else None,
         found="; ".join(filter(None, parts)) or None,
         why=why,
@@ -121,8 +121,3 @@ def failing(group: Sequence[RequirementVerdict]) -> RequirementVerdict | None:
     if not judged or any(each.outcome is not Outcome.FAILS for each in judged):
         return None
     return judged[0]
-
-
-def labels(targets: Sequence[Target]) -> str:
-    """Return the GPUs as they are told to people."""
-    return some([target.label for target in targets])

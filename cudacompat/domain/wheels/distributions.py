@@ -1,0 +1,104 @@
+"""Distributions by their names on a package index: which have indexes of their own, which share libraries or folders.
+
+The names stand in `data/distributions.json`, each group with its source.
+"""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """The distribution that is published on an index for each CUDA release, and those that go with it.
+
+    `index` is the address in front of an index's name, `addresses` what finds that name in any address of one.
+    `on_its_index` are the packages that pip finds there, `built_with_it` those that are released for exactly one of its
+    releases, of which `companions` say so in their metadata. `conda` are its names in conda; there a package of
+    `conda_selectors` picks the CUDA release, and `conda_builds` follow it when they come from `conda_channel`.
+    """
+
+    name: str
+    index: str
+    addresses: re.Pattern[str]
+    on_its_index: frozenset[str]
+    built_with_it: frozenset[str]
+    companions: tuple[str, ...]
+    conda: Mapping[str, str]
+    conda_channel: str
+    conda_builds: frozenset[str]
+    conda_selectors: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Distributions:
+    """What is known by name alone.
+
+    `shared_libraries` are packages that load CUDA's libraries from other packages; `one_folder` are groups that write
+    the same files. For reading wheels: `deciding_library` finds the library that decides for a package,
+    `library_for_each_cuda` those of a package that has one for each CUDA release, `no_kernels_of_its_own` are packages
+    whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
+    """
+
+    framework: Framework
+    shared_libraries: frozenset[str]
+    one_folder: tuple[tuple[str, ...], ...]
+    deciding_library: Mapping[str, re.Pattern[str]]
+    library_for_each_cuda: Mapping[str, re.Pattern[str]]
+    no_kernels_of_its_own: frozenset[str]
+    requirements_that_matter: re.Pattern[str]
+
+
+def table_text(name: str) -> str:
+    """Return the text of one of the files in `data`."""
+    found = pkgutil.get_data(__package__, f"data/{name}")
+    if found is None:  # a loader that cannot give data, which no installation of this package has
+        raise FileNotFoundError(f"no table {name} in {__package__}")
+    return found.decode()
+
+
+@cache
+def distributions() -> Distributions:
+    """Return the table."""
+    raw = json.loads(table_text("distributions.json"))
+    return Distributions(
+        framework=_framework(raw["framework"]),
+        shared_libraries=frozenset(raw["shared_libraries"]["names"]),
+        one_folder=tuple(map(tuple, raw["one_folder"]["groups"])),
+        deciding_library=_patterns(raw["deciding_library"]["patterns"]),
+        library_for_each_cuda=_patterns(raw["library_for_each_cuda"]["patterns"]),
+        no_kernels_of_its_own=frozenset(raw["no_kernels_of_its_own"]["names"]),
+        requirements_that_matter=re.compile(raw["requirements_that_matter"]["pattern"], re.IGNORECASE),
+    )
+
+
+def framework() -> Framework:
+    """Return the distribution that has an index for each CUDA release."""
+    return distributions().framework
+
+
+def _framework(raw: Mapping[str, object]) -> Framework:
+    texts = {key: value for key, value in raw.items() if isinstance(value, str)}
+    lists = {key: tuple(map(str, value)) for key, value in raw.items() if isinstance(value, list)}
+    conda = raw["conda"]
+    return Framework(
+        name=texts["name"],
+        index=texts["index"],
+        addresses=re.compile(texts["addresses"], re.IGNORECASE),
+        on_its_index=frozenset(lists["on_its_index"]),
+        built_with_it=frozenset(lists["built_with_it"]),
+        companions=lists["companions"],
+        conda=dict(conda) if isinstance(conda, dict) else {},
+        conda_channel=texts["conda_channel"],
+        conda_builds=frozenset(lists["conda_builds"]),
+        conda_selectors=frozenset(lists["conda_selectors"]),
+    )
+
+
+def _patterns(raw: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:
+    return {name: re.compile(pattern) for name, pattern in raw.items()}

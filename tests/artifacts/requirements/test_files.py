@@ -1,0 +1,136 @@
+"""pip's files, pyproject.toml and conda's files: requirements, indexes, lines, and what was not understood."""
+
+from __future__ import annotations
+
+import pytest
+
+from cudacompat.artifacts.requirements import conda, pip_file, pyproject
+from cudacompat.artifacts.requirements.base import LaterFormatError, ReadRequirements
+from cudacompat.artifacts.requirements.kinds import RequirementKind, kind_of
+
+
+def _pins(read: ReadRequirements) -> list[tuple[str, str, int]]:
+    return [(f"{each.name}{each.specifier}", each.build, each.line) for each in read.requirements]
+
+
+def test_pip_reads_versions_indexes_includes_and_markers() -> None:
+    text = (
+        "--extra-index-url https://download.pytorch.org/whl/cu126\n"
+        "-r base.txt\n-c limits.txt\n"
+        "torch==2.7.1 \\\n    --hash=sha256:0  # a comment\n"
+        "xgboost >= 2 ; sys_platform == 'linux'\n"
+        "onnxruntime-gpu; sys_platform == 'win32'\n"
+        "ctranslate2 @ https://example.org/ctranslate2-4.8.5-cp312-cp312-manylinux2014_x86_64.whl\n"
+        "./local\n-e .\n"
+    )
+    read = pip_file.read(text, "requirements.txt")
+    assert _pins(read) == [
+        ("torch==2.7.1", "cu126", 4),
+        ("xgboost>=2", "pypi", 6),
+        (
+            "ctranslate2==4.8.5",
+            "https://example.org/ctranslate2-4.8.5-cp312-cp312-manylinux2014_x86_64.whl",
+            8,
+        ),
+    ]
+    assert [(each.path, each.constraint) for each in read.includes] == [("base.txt", False), ("limits.txt", True)]
+    assert read.not_understood == ()
+
+
+def test_pip_says_which_line_was_not_understood() -> None:
+    read = pip_file.read("numpy\ntorch === = 2\n<<<<<<< HEAD\n", "requirements.txt")
+    assert [line for line, _ in read.not_understood] == [2, 3]
+
+
+def test_a_constraint_narrows_only_what_leaves_a_choice() -> None:
+    read = pip_file.read("torch\nxgboost==3.1.2\n", "requirements.txt")
+    limits = pip_file.read("torch==2.6.0\nxgboost==1.7.6\n", "constraints.txt")
+    assert _pins(pip_file.constrained(read, limits)) == [("torch==2.6.0", "pypi", 1), ("xgboost==3.1.2", "pypi", 2)]
+
+
+def test_pyproject_reads_uv_sources_extras_and_poetry() -> None:
+    text = """[project]
+name = "a"
+dependencies = ["torch==2.7.1", "numpy"]
+
+[project.optional-dependencies]
+fast = ["xgboost==3.1.2"]
+
+[tool.uv.sources]
+torch = { index = "of-torch" }
+
+[[tool.uv.index]]
+name = "of-torch"
+url = "https://download.pytorch.org/whl/cu128"
+explicit = true
+
+[tool.poetry.dependencies]
+python = "^3.11"
+ctranslate2 = "^4.5"
+"""
+    read = pyproject.read(text, "pyproject.toml")
+    assert _pins(read) == [
+        ("torch==2.7.1", "cu128", 3),
+        ("numpy", "pypi", 3),
+        ("xgboost==3.1.2", "pypi", 6),
+        ("ctranslate2>=4.5,<5", "pypi", 18),
+    ]
+    assert [each.group for each in read.requirements] == ["", "", "fast", ""]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("^2.1", ">=2.1,<3"),
+        ("^0.4.3", ">=0.4.3,<0.5"),
+        ("~2.1.3", ">=2.1.3,<2.2"),
+        ("2.6.0", "==2.6.0"),
+        ("*", ""),
+        ("~=2.1", "~=2.1"),
+        (">=2,<3", ">=2,<3"),
+    ],
+)
+def test_poetry_constraints_become_those_of_pep_440(written: str, expected: str) -> None:
+    assert pyproject.pep440(written) == expected
+
+
+def test_conda_takes_the_cuda_release_from_the_selector_and_pip_lines_from_the_file() -> None:
+    text = (
+        "channels: [pytorch, nvidia]\ndependencies:\n  - python=3.11\n  - pytorch=2.1.0\n"
+        "  - pytorch-cuda=12.1\n  - pip\n  - pip:\n    - ctranslate2==4.5.0\n    - what is === this\n  - '= odd'\n"
+    )
+    read = conda.environment(text, "environment.yml")
+    assert ("ctranslate2==4.5.0", "pypi", 8) in _pins(read)
+    assert ("torch==2.1.0", "cu121", 4) in _pins(read)
+    assert [line for line, _ in read.not_understood] == [9, 10]
+
+
+def test_conda_locks_are_read_for_linux_and_newer_formats_refused() -> None:
+    address = "https://conda.anaconda.org/pytorch/linux-64/pytorch-2.1.0-py3.11_cuda12.1_cudnn8.9.2_0.tar.bz2"
+    read = conda.pixi_lock(f"version: 6\npackages:\n- conda: {address}\n", "pixi.lock")
+    assert _pins(read) == [("torch==2.1.0", "cu121", 3)]
+    lock = f"version: 1\npackage:\n- name: pytorch\n  version: 2.1.0\n  platform: linux-64\n  url: {address}\n"
+    assert _pins(conda.conda_lock(lock, "conda-lock.yml")) == [("torch==2.1.0", "cu121", 3)]
+    with pytest.raises(LaterFormatError, match="up to 6"):
+        conda.pixi_lock("version: 7\n", "pixi.lock")
+    assert conda.conda_lock("version: 1\npackage: 3\n", "conda-lock.yml").requirements == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("requirements.txt", RequirementKind.PIP),
+        ("docker/requirements-gpu.in", RequirementKind.PIP),
+        ("requirements/prod.txt", RequirementKind.PIP),
+        ("freeze.txt", RequirementKind.PIP),
+        ("pylock.prod.toml", RequirementKind.PYLOCK),
+        ("conda-env.yaml", RequirementKind.ENVIRONMENT),
+        ("linux.conda-lock.yml", RequirementKind.CONDA_LOCK),
+        ("UV.LOCK", RequirementKind.UV),
+        ("CMakeLists.txt", None),
+        ("notes.txt", None),
+        ("Cargo.lock", None),
+    ],
+)
+def test_the_name_of_a_file_says_its_kind(path: str, kind: RequirementKind | None) -> None:
+    assert kind_of(path) is kind

@@ -1,0 +1,131 @@
+"""What becomes of requirements: the wheel that each stands for, and its verdict on a GPU and a driver."""
+
+from __future__ import annotations
+
+import pytest
+
+from cudacompat.domain.gpus.lookup import resolve as gpu
+from cudacompat.domain.wheels.answer import HowKnown, Resolved, judge_all, resolve
+from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.package_set import (
+    PackageSet,
+    ResolvedSet,
+    framework_mismatches,
+    one_folder,
+    two_majors,
+)
+from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.table import rows, rows_of
+from cudacompat.domain.words.verdict import JitPolicy, Outcome, Reason, Target
+from cudacompat.domain.words.versions import DriverRelease
+
+
+def wanted(text: str, index: str = PYPI, group: str = "") -> Requirement:
+    name, equals, version = text.partition("==")
+    return Requirement(
+        name, f"=={version}" if equals else "", text, "requirements.txt", 1, index=index, group=group
+    )  # fmt: skip
+
+
+def target(spec: str, driver: str | None = None) -> Target:
+    found = gpu(spec)
+    release = DriverRelease.parse(driver) if driver else None
+    return Target(found.id, found.name, found.capability, release, JitPolicy.NORMAL)
+
+
+def outcome(text: str, spec: str, index: str = PYPI, driver: str | None = None) -> tuple[Outcome | None, HowKnown]:
+    resolved = resolve([wanted(text, index)])
+    verdict = judge_all(resolved, [target(spec, driver)])[0]
+    return verdict.outcome, verdict.resolved.known
+
+
+@pytest.mark.parametrize(
+    ("text", "index", "spec", "expected", "known"),
+    [
+        ("torch==2.6.0", PYPI, "RTX 5070 Ti", Outcome.FAILS, HowKnown.READ),
+        ("torch==2.8.0", PYPI, "RTX 5070 Ti", Outcome.NATIVE, HowKnown.READ),
+        ("torch==2.7.1", "cu128", "RTX 5070 Ti", Outcome.NATIVE, HowKnown.DOCUMENTED),
+        ("torch==2.7.1", "cu126", "RTX 5070 Ti", Outcome.FAILS, HowKnown.READ),  # that of PyPI is this build
+        ("torch==2.8.0", "cu126", "GTX 1080", Outcome.COMPATIBLE, HowKnown.DOCUMENTED),
+        ("torch==2.8.0", "cu121", "GTX 1080", Outcome.FAILS, HowKnown.ABSENT),
+        ("torch==2.8.0", "cpu", "GTX 1080", None, HowKnown.NO_CODE),
+        ("torch==99.0", PYPI, "RTX 4090", Outcome.UNDECIDED, HowKnown.NEWER),
+        ("torch==2.8.0", "https://mirror.example/simple", "RTX 4090", Outcome.UNDECIDED, HowKnown.FOREIGN),
+        ("ctranslate2==4.5.0", PYPI, "RTX 5070 Ti", Outcome.JIT, HowKnown.READ),
+        ("onnxruntime-gpu==1.18.1", PYPI, "H100", Outcome.JIT, HowKnown.READ),
+        ("torchvision==0.22.1", "cu128", "RTX 5070 Ti", None, HowKnown.WITH_FRAMEWORK),
+    ],
+)
+def test_a_pin_is_judged_by_the_wheel_of_its_index(
+    text: str, index: str, spec: str, expected: Outcome | None, known: HowKnown
+) -> None:
+    assert outcome(text, spec, index) == (expected, known)
+
+
+def test_a_release_between_two_that_agree_is_judged_like_them_and_never_beyond_the_newest() -> None:
+    read = [row.version for row in rows_of("xgboost")]
+    assert outcome(f"xgboost=={read[-1].major + 1}.0", "RTX 4090") == (Outcome.UNDECIDED, HowKnown.NEWER)
+    assert outcome("xgboost==0.1", "RTX 4090") == (Outcome.UNDECIDED, HowKnown.OLDER)
+
+
+def test_the_driver_decides_on_the_runtime_in_the_wheel() -> None:
+    resolved = resolve([wanted("torch==2.13.0")])
+    (old,) = judge_all(resolved, [target("RTX 4090", "550.54.15")])
+    assert (old.outcome, old.verdict.reason if old.verdict else None) == (Outcome.FAILS, Reason.RUNTIME_NEEDS_DRIVER)
+    (new,) = judge_all(resolved, [target("RTX 4090", "580.65.06")])
+    assert new.outcome is Outcome.COMPATIBLE or new.outcome is Outcome.NATIVE
+
+
+def test_an_unpinned_name_is_what_it_was_on_the_day_of_the_table() -> None:
+    (found,) = resolve([wanted("torch")])
+    assert found.version is not None
+    assert "newest that this allows on 20" in found.how
+
+
+def test_an_extension_brings_the_framework_that_it_asks_for() -> None:
+    found = resolve([wanted("torchvision==0.20.1")])
+    assert [(each.requirement.name, str(each.version)) for each in found] == [
+        ("torchvision", "0.20.1"),
+        ("torch", "2.5.1"),
+    ]
+    assert "torchvision 0.20.1 asks for" in found[1].how
+
+
+def test_a_package_that_the_table_does_not_know_is_left_out() -> None:
+    assert resolve([wanted("requests==2.0")]) == ()
+
+
+def _set(*texts: str, groups: tuple[str, ...] = ()) -> ResolvedSet:
+    named = [wanted(each, group=group) for each, group in zip(texts, groups or ("",) * len(texts), strict=True)]
+    return ResolvedSet.of(PackageSet("requirements.txt", tuple(named)))
+
+
+def test_two_cuda_majors_in_one_set_are_a_conflict() -> None:
+    (found,) = two_majors(_set("torch==2.13.0", "ctranslate2==4.8.5"))
+    assert (found.first.name, found.second.name) == ("torch", "ctranslate2")
+    assert not list(two_majors(_set("torch==2.8.0", "ctranslate2==4.8.5")))
+
+
+def test_an_extension_for_another_framework_release_is_a_conflict() -> None:
+    ((found, asked),) = framework_mismatches(_set("torch==2.6.0", "torchvision==0.20.1"))
+    assert (found.second.name, asked) == ("torchvision", "torch==2.5.1")
+    assert not list(framework_mismatches(_set("torch==2.5.1", "torchvision==0.20.1")))
+
+
+def test_builds_that_write_the_same_files_are_a_conflict_only_in_one_group() -> None:
+    both = ("onnxruntime==1.22.0", "onnxruntime-gpu==1.22.0")
+    assert len(list(one_folder(_set(*both).packages))) == 1
+    assert not list(one_folder(_set(*both, groups=("cpu", "gpu")).packages))
+
+
+def test_every_row_that_was_read_says_where_and_when() -> None:
+    for package, found in rows().items():
+        for row in found:
+            assert row.source, package
+            assert row.date >= "2026-01-01", (package, row.version)
+            assert row.has_code == bool(row.answers), (package, row.version)
+
+
+def test_a_label_names_the_build() -> None:
+    assert Resolved(wanted("torch"), None, "cu128", "", HowKnown.FOREIGN).label == "torch"
+    assert resolve([wanted("torch==2.7.1", "cu128")])[0].label == "torch 2.7.1+cu128"
