@@ -9,7 +9,7 @@ from enum import Enum
 
 from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Pep508
-from packaging.specifiers import InvalidSpecifier
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -119,15 +119,19 @@ def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
 def _needs(resolved: Resolved) -> Iterator[tuple[str, str]]:
     """The packages that the metadata of the wheel that was read asks for, each with its specifier."""
     row = resolved.rows[0] if len(resolved.rows) == 1 else None
-    if row is None or row.basis is not RowBasis.MEASURED:
-        return
+    if row is not None and row.basis is RowBasis.MEASURED:
+        yield from ((name, str(specifier)) for name, specifier in needs_of(row))
+
+
+def needs_of(row: WheelRow) -> Iterator[tuple[str, SpecifierSet]]:
+    """Yield the packages that the metadata of a wheel asks for outside its extras, each with its specifier."""
     for text in row.requires:
         try:
             need = Pep508(text)
         except InvalidRequirement:
             continue
         if need.marker is None or "extra" not in str(need.marker):
-            yield str(canonicalize_name(need.name)), str(need.specifier)
+            yield str(canonicalize_name(need.name)), need.specifier
 
 
 def _narrowed(requirement: Requirement, specifier: str) -> Requirement:

@@ -8,7 +8,7 @@ from functools import cache
 
 from packaging.version import Version
 
-from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, verdict_of
+from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, needs_of, verdict_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
 from cudacompat.domain.wheels.requirement import Requirement
@@ -119,8 +119,8 @@ def _companions(torch: Version, beside: Sequence[str]) -> Iterator[tuple[str, Ve
     """The releases of these packages that ask for this torch, as far as their metadata was read."""
     for name in framework().companions:
         if name in beside:
-            wanted = f"{framework().name}=={torch}"
-            found = [row.version for row in rows_of(name) if wanted in {each.replace(" ", "") for each in row.requires}]
+            asked = [(row.version, dict(needs_of(row)).get(framework().name)) for row in rows_of(name)]
+            found = [version for version, specifier in asked if specifier and specifier.contains(torch)]
             if found:
                 yield name, found[-1]
 

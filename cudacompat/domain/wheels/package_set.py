@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from packaging.requirements import InvalidRequirement
-from packaging.requirements import Requirement as Pep508
 from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
 
-from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, cuda_in_name, judge_all, resolve
+from cudacompat.domain.wheels.answer import (
+    HowKnown,
+    RequirementVerdict,
+    Resolved,
+    cuda_in_name,
+    judge_all,
+    needs_of,
+    resolve,
+)
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import DEFAULT_PLATFORM, cuda_of_index, rows_of
@@ -109,18 +114,8 @@ def framework_mismatches(environment: ResolvedSet) -> Iterator[tuple[Conflict, s
 def _framework_asked(resolved: Resolved) -> SpecifierSet | None:
     """What this release asks of the framework, where its metadata was read."""
     rows = [row for row in rows_of(resolved.requirement.name, index=None) if row.version == resolved.version]
-    for text in rows[0].requires if rows else ():
-        try:
-            need = Pep508(text)
-        except InvalidRequirement:
-            continue
-        if (
-            canonicalize_name(need.name) == framework().name
-            and need.specifier
-            and "extra" not in str(need.marker or "")
-        ):
-            return need.specifier
-    return None
+    asked = dict(needs_of(rows[0])) if rows else {}
+    return asked.get(framework().name) or None
 
 
 def one_folder(packages: PackageSet) -> Iterator[Conflict]:
