@@ -131,7 +131,7 @@ def wheels() -> tuple[Prebuilt, ...]:
 
 
 def loading() -> dict[str, tuple[Loading, ...]]:
-    """Return how packages choose among their own libraries, by their normalised names."""
+    """Return how packages choose among their own libraries, by their normalised names; `*` has what holds for all."""
     from cudacompat.engines.loaders import OTHERS
 
     rows = (row for each in known() for row in each.loading)

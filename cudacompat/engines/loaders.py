@@ -9,6 +9,28 @@ _SGL = "the wheel of sgl-kernel 0.3.21: "
 
 OTHERS: tuple[PackageLoading, ...] = (
     PackageLoading(
+        "*",
+        (
+            OnSomeGpus(
+                files=r"(?:.*/)?lib(?:cupti|checkpoint|nvperf_host|nvperf_target|pcsamplingutil)\.so(?:\.\d+)*",
+                numbers=(),
+                loaded_by="NVIDIA's profiler (CUPTI): only a profiler launches its kernels, and no program needs them",
+                source="the libraries of nvidia-cuda-cupti-cu12 12.4.127, and their copies in triton 3.2.0",
+            ),
+        ),
+    ),
+    PackageLoading(
+        "nvidia-cusparselt-cu12",
+        (
+            OnSomeGpus(
+                files=r"(?:.*/)?libcusparseLt\.so(?:\.\d+)*",
+                numbers=((80, 999),),
+                loaded_by="cuSPARSELt is for GPUs of 8.0 and newer, whose tensor cores multiply sparse matrices",
+                source="docs.nvidia.com/cuda/cusparselt, Support: SM 8.0 and newer; torch asks for 8.0 before it calls",
+            ),
+        ),
+    ),
+    PackageLoading(
         "torchao",
         (
             OnSomeGpus(

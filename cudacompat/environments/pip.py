@@ -49,7 +49,7 @@ def components(folders: Iterable[SiteFolder]) -> Components:
                 notes.append(f"more than {_LIBRARIES} libraries in Python packages: those from {name} on are left out")
                 return Components(_ordered(found), tuple(notes))
             if libraries:
-                found.append(Component(name, version, folder.path, libraries=libraries))
+                found.append(Component(name, version, folder.path, libraries=libraries, requires=_requires(info)))
     if silent:
         shown = ", ".join(sorted(silent)[:5]) + (", …" if len(silent) > 5 else "")
         notes.append(f"{len(silent)} Python packages do not say which files are theirs: {shown}")
@@ -74,6 +74,13 @@ def _name_and_version(info: Path) -> tuple[str, str]:
     fields = dict(re.findall(r"^(Name|Version):[ \t]*(\S+)[ \t\r]*$", head.split("\n\n", 1)[0], re.MULTILINE))
     name, _, version = info.stem.partition("-")
     return fields.get("Name") or name, fields.get("Version") or re.split(r"-py\d", version)[0]
+
+
+def _requires(info: Path) -> tuple[str, ...]:
+    """The requirements of a distribution that no extra asks for."""
+    head = (_head(info / "METADATA") or _head(info / "PKG-INFO")).split("\n\n", 1)[0]
+    found = re.findall(r"^Requires-Dist:[ \t]*(\S[^\n]*?)[ \t\r]*$", head, re.MULTILINE)
+    return tuple(each for each in found if not re.search(r"\bextra\s*==", each))
 
 
 def _editable_from(info: Path) -> str | None:

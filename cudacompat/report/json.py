@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import cudacompat
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages
+from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
@@ -18,6 +18,7 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 
 if TYPE_CHECKING:
     from cudacompat.domain.gpus.fleet import FleetGpu
+    from cudacompat.domain.machine.components import Component
 
 Json = dict[str, Any]
 
@@ -196,19 +197,55 @@ def doctor_json(report: DoctorReport) -> Json:
         "facts": facts_to_json(report.facts),
         "check": {key: checked[key] for key in ("targets", "artifacts", "not_read", "files")} if checked else None,
         "findings": findings_json(report.findings),
-        "plan": [{"why": step.why, "command": step.command} for step in report.plan],
+        "plan": [_step(step) for step in report.plan],
         "settings": [{"title": title, "text": text} for title, text in report.settings],
         "packages": _packages(report.packages) if report.packages is not None else None,
     }
 
 
+def _step(step: PlanStep) -> Json:
+    return {
+        "why": step.why,
+        "command": step.command,
+        "cures": list(step.cures),
+        "instead": [_step(other) for other in step.instead],
+    }
+
+
+def _named(component: Component) -> tuple[str, str, str, str]:
+    return component.package, component.version, component.location, component.manager
+
+
+def _row(row: ComponentRow | None) -> Json:
+    from cudacompat.domain.machine.component_words import why
+
+    return {
+        "made_for": row.made_for if row is not None else None,
+        "verdicts": [
+            {
+                "target": verdict.target.id,
+                "outcome": verdict.outcome.value,
+                "reason": verdict.reason.value if verdict.reason else None,
+                "why": why(verdict),
+                "fails_first": verdict.is_first,
+                "library": verdict.library.path if verdict.library else None,
+            }
+            for verdict in (row.verdicts if row is not None else ())
+        ],
+    }
+
+
 def _packages(packages: InstalledPackages) -> Json:
+    rows = {_named(row.component): row for row in packages.rows}
     return {
         "with_code": [
             {
                 "name": each.package,
                 "version": each.version,
                 "manager": each.manager,
+                "location": each.location,
+                "libraries": list(each.libraries),
+                **_row(rows.get(_named(each))),
                 "alternatives": [
                     {"libraries": list(group.libraries), "loaded": group.loaded, "evidence": group.evidence}
                     for group in each.alternatives

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.app.doctor.diagnosis import _replacing
 from cudacompat.app.doctor.installed import JudgedPackages, judge_installed
+from cudacompat.app.doctor.plan import package_steps
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.machine.components import Component, Components, SiteFolder
 from cudacompat.domain.machine.facts import HostFacts, Missing
@@ -175,9 +175,10 @@ class TestWithoutDeviceCode:
 def test_the_plan_names_the_package_and_what_brings_another(site: Path) -> None:
     install(site, "quantum", _C=library("sm_90"))
     seen = judged(site, "8.0")
-    (step,) = _replacing(seen.report.findings, seen.packages)
+    (step,) = package_steps(seen.packages, (target("8.0"),), facts(Components()))
     assert step.why == "quantum 3.0 is a build of others: take a release of it built for these GPUs, or build it"
     assert step.command == "python -m pip install --upgrade quantum"
+    assert step.cures == ("quantum",)
 
 
 def test_the_row_of_a_real_engine_is_reached(site: Path) -> None:
@@ -207,8 +208,8 @@ def test_the_whole_command(site: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "VIRTUAL_ENV": str(venv)}
     ran = cudacompat("doctor", "--gpu", "8.0", env=environment)
     assert ran.code == 1
-    assert f"{inside}/prof/liba.so  2 copies" in ran.out
+    assert re.search(r"^  prof +3\.0 .*FAILS FIRST +has sm_90, no PTX, nothing for 8\.0", ran.out, re.MULTILINE)
     assert "no-device-code" not in ran.out
-    assert re.search(r"^\d+ packages? without device code$", ran.out, re.MULTILINE)
+    assert re.search(r"^  \d+ packages? without device code$", ran.out, re.MULTILINE)
     document = cudacompat("doctor", "--gpu", "8.0", "--format", "json", env=environment).json
     assert document["packages"]["copies"] == [{"path": f"{inside}/prof/liba.so", "count": 2}]

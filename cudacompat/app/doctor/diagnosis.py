@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from shlex import quote
 
 from cudacompat.app.check import check
 from cudacompat.app.doctor.installed import judge_installed
+from cudacompat.app.doctor.plan import helped, machine_steps, package_steps
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
@@ -17,7 +17,7 @@ from cudacompat.domain.machine.facts import Found, HostFacts
 from cudacompat.domain.machine.saved_facts import from_json, to_json
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
+from cudacompat.domain.reports.doctor import DoctorReport, PlanStep
 from cudacompat.domain.rules import MACHINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
@@ -73,8 +73,11 @@ def doctor(
         findings += checked.findings
     findings = sorted(without_secrets(tuple(findings)), key=lambda f: f.severity.rank)
     if packages is not None:
-        plan = _replacing(findings, packages)
-        return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, packages=packages))
+        libraries = {path for each in packages.with_code for path in each.libraries}
+        about = machine_steps(f for f in findings if f.path not in libraries)
+        steps = (*about, *package_steps(packages, targets, facts))
+        told = helped(findings, packages, steps)
+        return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages))
     plan, settings = _plan(findings, checked, targets, known=_recognise(paths))
     return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
 
@@ -132,38 +135,11 @@ def _recognise(paths: Sequence[str]) -> Recognised | None:
 
 # -- the plan
 
-# What brings another release of a package, by who keeps it.
-_UPGRADES = {
-    "pip": "python -m pip install --upgrade",
-    "conda": "conda update",
-    "dpkg": "sudo apt-get install --only-upgrade",
-}
-
-
-def _replacing(findings: Sequence[Finding], packages: InstalledPackages) -> tuple[PlanStep, ...]:
-    """What cures the machine, then for each package that fails a release of it that does not: others built it."""
-    failing = {f.path for f in findings if f.id in _CURED_BY_REBUILD and f.severity is _ERROR}
-    steps = _machine_steps(findings)
-    for package in (each for each in packages.with_code if failing & set(each.libraries)):
-        upgrade = _UPGRADES.get(package.manager)
-        named = f"{package.package} {package.version}".strip()
-        why = f"{named} is a build of others: take a release of it built for these GPUs, or build it"
-        steps.append(PlanStep(one_line(why), f"{upgrade} {quote(package.package)}" if upgrade else None))
-    return tuple(steps)
-
-
-def _machine_steps(findings: Sequence[Finding]) -> list[PlanStep]:
-    return [
-        PlanStep(one_line(f"{f.message}: {f.help}"))
-        for f in findings
-        if f.path is None and f.help and f.severity is _ERROR
-    ]
-
 
 def _plan(
     findings: Sequence[Finding], checked: CheckReport | None, targets: Sequence[Target], known: Recognised | None
 ) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
-    steps = _machine_steps(findings)
+    steps = machine_steps(f for f in findings if f.path is None)
     if checked is None:
         return tuple(steps), ()
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
@@ -175,9 +151,6 @@ def _plan(
         steps.append(PlanStep(f"{wheel} is a build of others: take a release of it built for these GPUs, or build it"))
     rebuild, settings = _rebuild(targets, known)
     return (*steps, *rebuild), settings
-
-
-_ERROR = Severity.ERROR
 
 
 def _rebuild(

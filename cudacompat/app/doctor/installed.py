@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cudacompat.app.check import judge_read, read
+from cudacompat.app.doctor.component_rows import component_rows
 from cudacompat.app.inputs.reading import ReadOptions
-from cudacompat.domain.machine.alternatives import Loaded
+from cudacompat.domain.machine.alternatives import Loaded, recognised
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import OneForRelease, with_loading
@@ -19,6 +20,7 @@ from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import InstalledPackages
 from cudacompat.domain.rules.artifact import no_runnable_code
+from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -43,24 +45,46 @@ def judge_installed(
     Files without device code are counted and nothing else; libraries of the same bytes in one package are one.
     """
     components = _with_loaders(facts)
-    loaded = Loaded(
-        tuple(group for component in components for group in component.alternatives),
-        tuple(only for component in components for only in component.called_on),
-    )
+    loaded = _loaded(components)
     apart = loaded.libraries  # a loader knows them by name, whatever bytes they have
     copies = {path: same for each in components for path, same in _distinct(each.libraries, apart).items()}
     if not copies:
         return None
     found = replace(read(tuple(copies), targets, on_file, options=options), barren=())
-    report = judge_read(found, targets, Policy(), loaded=loaded)
+    components = _with_shapes(components, found.artifacts)
+    report = judge_read(found, targets, Policy(), loaded=_loaded(components))
     findings = [*(_counted(f, copies) for f in report.findings), *_takes_none(components)]
     findings.sort(key=lambda f: f.severity.rank)
     report = replace(report, findings=tuple(findings))
     shown = {str(each.path) for each in report.verdicts} | {str(each.path) for each in report.not_read}
     with_code = tuple(each for each in components if shown & set(each.libraries))
     several = {path: len(same) for path, same in copies.items() if len(same) > 1 and path in shown}
+    rows = component_rows(with_code, found.artifacts, report.verdicts, targets)
     return JudgedPackages(
-        report, InstalledPackages(with_code, len(components) - len(with_code), tuple(several.items()))
+        report, InstalledPackages(with_code, len(components) - len(with_code), tuple(several.items()), rows=rows)
+    )
+
+
+def _loaded(components: Iterable[Component]) -> Loaded:
+    return Loaded(
+        tuple(group for component in components for group in component.alternatives),
+        tuple(only for component in components for only in component.called_on),
+    )
+
+
+def _with_shapes(components: Iterable[Component], artifacts: Iterable[BinaryArtifact]) -> tuple[Component, ...]:
+    """The components, with the groups among their libraries that the files themselves show."""
+    known = {path for component in components for path in _loaded((component,)).libraries}
+    by_path = {artifact.path: artifact for artifact in artifacts if artifact.path not in known}
+    return tuple(
+        replace(
+            component,
+            alternatives=(
+                *component.alternatives,
+                *recognised(by_path[path] for path in component.libraries if path in by_path),
+            ),
+        )
+        for component in components
     )
 
 
@@ -77,7 +101,7 @@ def _with_loaders(facts: HostFacts) -> tuple[Component, ...]:
     environment = dict(facts.environment)
     components = []
     for component in facts.packages:
-        own = rows.get(normalised(component.package), ())
+        own = (*rows.get(normalised(component.package), ()), *rows.get("*", ()))
         near = [component.location, *locations]
         releases = {row: _release(row, near, environment) for row in own if isinstance(row, OneForRelease)}
         components.append(with_loading(component, own, releases))

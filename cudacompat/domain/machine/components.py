@@ -14,7 +14,8 @@ class Component:
     nobody does, they lie in a folder of libraries).
 
     `alternatives` are the groups of libraries of which its loader takes one, `called_on` the libraries that it uses on
-    some GPUs only; both are empty where nothing is known of its loader.
+    some GPUs only; both are empty where nothing is known of its loader. `requires` are the requirements of its
+    metadata that no extra asks for, as they are written there.
     """
 
     package: str
@@ -24,6 +25,7 @@ class Component:
     manager: str = "pip"
     alternatives: tuple[Alternatives, ...] = ()
     called_on: tuple[CalledOn, ...] = ()
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

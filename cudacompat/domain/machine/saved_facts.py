@@ -70,6 +70,7 @@ def to_json(facts: HostFacts) -> dict[str, object]:
                 "location": p.location,
                 "libraries": list(p.libraries),
                 "manager": p.manager,
+                "requires": list(p.requires),
             }
             for p in facts.packages
         ],
@@ -177,6 +178,7 @@ def from_json(document: object) -> HostFacts:
                 n.text("location"),
                 libraries=n.texts("libraries"),
                 manager=n.text_or("manager", "pip"),
+                requires=n.texts_or("requires", ()),
             )
             for n in root.children("packages")
         ),
@@ -265,6 +267,10 @@ class _Node:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise self.error(key, "a list of texts")
         return tuple(value)
+
+    def texts_or(self, key: str, older: tuple[str, ...]) -> tuple[str, ...]:
+        """The texts, and `older` in facts that were saved before there was such a key."""
+        return self.texts(key) if key in self.value else older
 
     def child(self, key: str) -> _Node:
         value = self.value.get(key)

@@ -9,28 +9,54 @@ from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
+    from cudacompat.domain.machine.component_verdicts import ComponentVerdict
     from cudacompat.domain.machine.components import Component
     from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.words.exit_codes import ExitCode
+from cudacompat.domain.words.verdict import Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """One step of a plan: the command to run (or `None` for a thing only a person can do) and why."""
+    """One step of a plan: the command to run (or `None` for a thing only a person can do) and why. `cures` are the
+    packages that run once it is done, `instead` what does the same in another way, for who cannot do this."""
 
     why: str
     command: str | None = None
+    cures: tuple[str, ...] = ()
+    instead: tuple[PlanStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentRow:
+    """One component with device code: the major CUDA release that it was made for (`None`: its bytes do not say), and
+    what becomes of it on each GPU, in their order."""
+
+    component: Component
+    made_for: int | None
+    verdicts: tuple[ComponentVerdict, ...]
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether something that it needs does not run on one of the GPUs."""
+        return any(each.is_bad for each in self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledPackages:
     """The installed packages that were judged: those with device code (or something that was not read), how many have
-    none, and of the libraries that lie there several times how often."""
+    none, and of the libraries that lie there several times how often. `rows` say what becomes of those with code."""
 
     with_code: tuple[Component, ...]
     without_code: int
     copies: tuple[tuple[str, int], ...] = ()
+    rows: tuple[ComponentRow, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing can be told of a component on one of the GPUs."""
+        return any(each.outcome is Outcome.UNDECIDED for row in self.rows for each in row.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +80,12 @@ class DoctorReport:
 
     @property
     def exit_code(self) -> ExitCode:
-        """As `check`; without paths, 1 if the machine itself has an error, and no device code among what is installed
-        is fine."""
-        empty = self.packages is not None and self.check is not None and self.check.exit_code is ExitCode.NOTHING
-        if self.check is not None and self.check.exit_code in (ExitCode.NOTHING, ExitCode.INCOMPLETE) and not empty:
-            return ExitCode.FINDINGS if count_of(self.findings, Severity.ERROR) else self.check.exit_code
-        return ExitCode.FINDINGS if count_of(self.findings, Severity.ERROR) else ExitCode.OK
+        """1 for an error, of the machine or of what was judged. Else, of paths that were named, as `check`; of
+        installed packages 4 where a library was not read or nothing can be told of a component, and no device code
+        among them is fine."""
+        if count_of(self.findings, Severity.ERROR):
+            return ExitCode.FINDINGS
+        if self.packages is not None:
+            unread = self.check is not None and bool(self.check.not_read)
+            return ExitCode.INCOMPLETE if unread or self.packages.is_open else ExitCode.OK
+        return self.check.exit_code if self.check is not None else ExitCode.OK

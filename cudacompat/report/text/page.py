@@ -10,7 +10,7 @@ from rich.text import Text
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.report.safe_text import command_at, safe
 
-_SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 
 
 class Page:
@@ -36,6 +36,23 @@ class Page:
         """A finding with what was found, why it matters and what cures it."""
         _finding(self, finding)
 
+    def hanging(self, head: tuple[str | tuple[str, str], ...], text: str, margin: int) -> None:
+        """Parts and a text behind them, whose further lines begin at the margin where there is room for them."""
+        lines = [text]
+        if self._width is not None:
+            margin = margin if self._width > margin + 20 else 4
+            used = sum(len(part if isinstance(part, str) else part[0]) for part in head)
+            filled = textwrap.wrap(
+                "x" * used + safe(text), self._width, subsequent_indent="", break_long_words=False,
+                break_on_hyphens=False,
+            )  # fmt: skip
+            first = filled[0][used:] if filled and len(filled[0]) >= used else safe(text)
+            rest = safe(text)[len(first) :].strip()
+            lines = [first, *textwrap.wrap(rest, max(20, self._width - margin), break_long_words=False)]
+        self.line(*head, lines[0])
+        for each in lines[1:]:
+            self.line(" " * margin, each)
+
     def field(self, label: str, value: str, indent: int = 2, label_width: int = 7) -> None:
         """A labelled value, its further lines aligned under its first; newlines in it are kept."""
         margin = indent + label_width
@@ -55,7 +72,7 @@ def _finding(page: Page, finding: Finding) -> None:
     severity = finding.severity
     where = f"{finding.path}:{finding.line}" if finding.line else finding.path or "this machine"
     page.line(
-        (where, "bold"), ": ", (f"{severity.value}[{finding.id}]", _SEVERITY_STYLE[severity]), ": ", finding.message
+        (where, "bold"), ": ", (f"{severity.value}[{finding.id}]", SEVERITY_STYLE[severity]), ": ", finding.message
     )
     for label, value in (("found", finding.found), ("why", finding.why), ("help", finding.help)):
         if value:

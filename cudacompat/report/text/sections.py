@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.reports.doctor import DoctorReport
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.byte_sizes import byte_size
@@ -23,10 +22,9 @@ from cudacompat.report.safe_text import safe
 from cudacompat.report.text.page import Page, _finding
 
 if TYPE_CHECKING:
-    from cudacompat.domain.machine.facts import HostFacts, Missing
     from cudacompat.domain.policy.keys import PolicyValue
 
-_OUTCOME_STYLE = {
+OUTCOME_STYLE = {
     Outcome.NATIVE: "bold green",
     Outcome.COMPATIBLE: "green",
     Outcome.JIT: "yellow",
@@ -52,7 +50,8 @@ def page_on(stream: TextIO, color: str = "auto") -> Page:
     return Page(console, console.width if stream.isatty() else None)
 
 
-def _not_read(page: Page, items: Sequence[NotRead]) -> None:
+def not_read_lines(page: Page, items: Sequence[NotRead]) -> None:
+    """What could not be read, a line each."""
     for item in items:
         page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
 
@@ -65,7 +64,7 @@ def inspect_text(page: Page, report: InspectReport) -> None:
     for artifact in report.read.artifacts:
         _artifact(page, artifact, report)
         page.line()
-    _not_read(page, report.read.not_read)
+    not_read_lines(page, report.read.not_read)
     images = sum(len(m.entries) for a in report.read.artifacts for m in a.modules)
     modules = sum(len(a.modules) for a in report.read.artifacts)
     page.line(
@@ -122,10 +121,11 @@ def _targets(page: Page, modules: Sequence[DeviceModule], sizes: bool) -> None:
             row.append(f"{byte_size(sum(whole))} unpacked" if len(whole) == len(entries) and packed else "")
             row.append(", ".join(packed))
         rows.append(tuple(row))
-    _columns(page, rows, indent=4)
+    columns(page, rows, indent=4)
 
 
-def _columns(page: Page, rows: Sequence[Sequence[str]], indent: int) -> None:
+def columns(page: Page, rows: Sequence[Sequence[str]], indent: int) -> None:
+    """Rows whose cells stand under each other; a column that is empty takes no room."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width]
@@ -149,7 +149,7 @@ def _kernels(page: Page, modules: Sequence[DeviceModule]) -> None:
 
 def check_text(page: Page, report: CheckReport) -> None:
     """What `check` writes."""
-    _judged_for(page, report.targets)
+    judged_for(page, report.targets)
     _held_to(page, report.given)
     by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
     for verdict in report.verdicts:
@@ -158,19 +158,19 @@ def check_text(page: Page, report: CheckReport) -> None:
         page.line()
         page.line((path, "bold"))
         for verdict in verdicts:
-            _verdict(page, verdict, max(len(v.target.label) for v in verdicts))
+            verdict_line(page, verdict, max(len(v.target.label) for v in verdicts))
     if report.fleet:
         _pools(page, report)
     if report.findings or report.not_read:
         page.line()
     for finding in report.findings:
         _finding(page, finding)
-    _not_read(page, report.not_read)
+    not_read_lines(page, report.not_read)
     if report.show_suppressed:
         _suppressed(page, report.suppressed)
     page.line()
     suppressing(page, report.suppressed)
-    _count_line(page, report)
+    count_line(page, report)
 
 
 def _pools(page: Page, report: CheckReport) -> None:
@@ -180,7 +180,7 @@ def _pools(page: Page, report: CheckReport) -> None:
     if rows:
         page.line()
         page.line(("by node pool", "bold"))
-        _columns(page, rows, indent=2)
+        columns(page, rows, indent=2)
 
 
 def _held_to(page: Page, values: Sequence[PolicyValue]) -> None:
@@ -206,28 +206,32 @@ def suppressing(page: Page, items: Sequence[Suppressed]) -> None:
         page.line((file, "bold"), f" suppresses {count(number, 'finding')}")
 
 
-def _count_line(page: Page, report: CheckReport) -> None:
+def count_line(page: Page, report: CheckReport) -> None:
+    """The last line of what was judged: counts."""
     judged = len({v.path for v in report.verdicts})
     what = count(judged, "file") if judged else "nothing"
     page.line(
-        f"checked {what} for {count(len(report.targets), 'GPU')}: {_tally(report.findings)}, "
+        f"checked {what} for {count(len(report.targets), 'GPU')}: {tally(report.findings)}, "
         f"{len(report.not_read)} not read, {report.without_code} without device code"
         + (f", {len(report.suppressed)} suppressed" if report.suppressed else "")
     )
 
 
-def _tally(findings: Sequence[Finding]) -> str:
+def tally(findings: Sequence[Finding]) -> str:
+    """`1 error, 0 warnings, 2 notes`."""
     return ", ".join(count(count_of(findings, each), each.value) for each in Severity)
 
 
-def _judged_for(page: Page, targets: Iterable[Target]) -> None:
+def judged_for(page: Page, targets: Iterable[Target]) -> None:
+    """A line for each target: what it is judged with."""
     for target in targets:
         driver = f"driver {target.driver}" if target.driver else "no driver named: the oldest that will do"
         jit = "" if target.jit is JitPolicy.NORMAL else f", JIT {target.jit.value}"
         page.line("judged for ", (target.label, "bold"), f", {driver}{jit}")
 
 
-def _verdict(page: Page, verdict: ArtifactVerdict, width: int) -> None:
+def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:
+    """What becomes of an artifact on one target, its label padded to the width."""
     label = verdict.target.label
     counts = [f"{n} {outcome.value}" for outcome, n in verdict.counts.items() if n]
     details = f"{count(len(verdict.modules), 'module')}: {', '.join(counts)}" if verdict.modules else ""
@@ -237,82 +241,8 @@ def _verdict(page: Page, verdict: ArtifactVerdict, width: int) -> None:
         details += f"; {CAUSE[verdict.reason]}"
     if verdict.basis is Basis.MEASURED:
         details += "; as measured on hardware"
-    style = _OUTCOME_STYLE[verdict.outcome]
+    style = OUTCOME_STYLE[verdict.outcome]
     page.line("  ", label.ljust(width), "  ", (verdict.outcome.value.ljust(10), style), "  ", details)
-
-
-# -- doctor
-
-
-def doctor_text(page: Page, report: DoctorReport) -> None:
-    """What `doctor` writes."""
-    _machine(page, report.facts)
-    if report.check is not None:
-        page.line()
-        _judged_for(page, report.check.targets)
-        by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
-        for verdict in report.check.verdicts:
-            by_path[verdict.path].append(verdict)
-        copies = dict(report.packages.copies) if report.packages is not None else {}
-        for path, verdicts in by_path.items():
-            page.line((path, "bold"), f"  {copies[path]} copies" if path in copies else "")
-            for verdict in verdicts:
-                _verdict(page, verdict, max(len(v.target.label) for v in verdicts))
-        if report.packages is not None and report.packages.without_code:
-            page.line(f"{count(report.packages.without_code, 'package')} without device code")
-    if report.findings or (report.check and report.check.not_read):
-        page.line()
-    for finding in report.findings:
-        _finding(page, finding)
-    if report.check is not None:
-        _not_read(page, report.check.not_read)
-    if report.plan:
-        page.line()
-        page.line(("what to do", "bold"))
-        for number, step in enumerate(report.plan, 1):
-            page.field(f"{number}.", step.why, 2, 3)
-            if step.command:
-                page.line("       ", (step.command, "bold"))
-    for title, text in report.settings:
-        page.line()
-        page.line((title, "bold"))
-        for line in text.splitlines():
-            page.line("    ", line)
-    page.line()
-    if report.check is not None:
-        _count_line(page, report.check)
-    else:
-        page.line(f"examined this machine: {_tally(report.findings)}")
-
-
-def _machine(page: Page, facts: HostFacts) -> None:
-    from cudacompat.domain.machine.facts import Found
-
-    if isinstance(facts.gpus, Found):
-        for gpu in facts.gpus.value:
-            memory = f", {gpu.memory_bytes / 2**30:.0f} GiB" if gpu.memory_bytes else ""
-            page.field("GPU", f"{gpu.index}: {gpu.name}, compute capability {gpu.capability}{memory}", 0, 11)
-        page.field("", f"found by {facts.gpus.found_via}", 0, 11)
-    else:
-        page.field("GPU", _missing(facts.gpus), 0, 11)
-    if isinstance(facts.driver, Found):
-        driver = facts.driver.value
-        cuda = f", CUDA {driver.cuda}" if driver.cuda else ""
-        page.field("driver", f"{driver.release or 'unknown release'}{cuda} (found by {facts.driver.found_via})", 0, 11)
-    else:
-        page.field("driver", _missing(facts.driver), 0, 11)
-    toolkits = [
-        f"CUDA {t.version or '?'} at {t.path}{' (the nvcc that runs)' if t.active else ''}" for t in facts.toolkits
-    ]
-    page.field("toolkit", "\n".join(toolkits) or "none found", 0, 11)
-    compilers = [f"{c.name} {c.version} at {c.path}" for c in facts.compilers]
-    page.field("compiler", "\n".join(compilers) or "none found", 0, 11)
-    if facts.container.inside:
-        page.field("container", facts.container.kind or "yes", 0, 11)
-
-
-def _missing(missing: Missing) -> str:
-    return f"none found (tried {'; '.join(missing.tried)})"
 
 
 # -- gpus
@@ -322,5 +252,5 @@ def gpus_text(page: Page, report: GpusReport) -> None:
     """What `gpus` writes."""
     rows = [(str(gpu.capability), gpu.name, gpu.chip or "", " ".join(gpu.pci_ids[:4])) for gpu in report.gpus]
     if rows:
-        _columns(page, rows, indent=0)
+        columns(page, rows, indent=0)
     page.line(f"{count(len(rows), 'GPU')} found" + (f" for {report.query}" if report.query else ""))

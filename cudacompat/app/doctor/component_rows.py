@@ -1,0 +1,99 @@
+"""From the verdicts of libraries to a row for each component."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from cudacompat.domain.machine.component_verdicts import (
+    ComponentVerdict,
+    LibraryVerdict,
+    judge_component,
+    mark_first,
+)
+from cudacompat.domain.machine.components import Component
+from cudacompat.domain.machine.made_for import made_for
+from cudacompat.domain.reports.doctor import ComponentRow
+from cudacompat.domain.words.code import BinaryArtifact
+from cudacompat.domain.words.phrases import targets_of
+from cudacompat.domain.words.target import CodeKind
+from cudacompat.domain.words.verdict import ArtifactVerdict, Target
+from cudacompat.environments.own import normalised
+
+
+def component_rows(
+    components: Sequence[Component],
+    artifacts: Iterable[BinaryArtifact],
+    verdicts: Iterable[ArtifactVerdict],
+    targets: Sequence[Target],
+) -> tuple[ComponentRow, ...]:
+    """Return what becomes of each component on each target, the one that fails first marked in each environment."""
+    by_path = {artifact.path: artifact for artifact in artifacts}
+    judged: dict[tuple[str, str], LibraryVerdict] = {
+        (verdict.path, verdict.target.id): library_verdict(verdict, by_path.get(verdict.path)) for verdict in verdicts
+    }
+    found: list[ComponentVerdict] = []
+    for location in dict.fromkeys(each.location for each in components):
+        near = [each for each in components if each.location == location]
+        needed = dependents(near)
+        own = [
+            judge_component(each, [v for p in each.libraries if (v := judged.get((p, target.id))) is not None], target)
+            for each in near
+            for target in targets
+        ]
+        found += mark_first(own, needed)
+    by_component: dict[int, list[ComponentVerdict]] = defaultdict(list)
+    for verdict in found:
+        by_component[id(verdict.component)].append(verdict)
+    return tuple(
+        ComponentRow(
+            each,
+            made_for(each, _deciding(each, by_component[id(each)], by_path=by_path)),
+            tuple(by_component[id(each)]),
+        )
+        for each in components
+    )
+
+
+def library_verdict(verdict: ArtifactVerdict, artifact: BinaryArtifact | None) -> LibraryVerdict:
+    """Return what is kept of the verdict of a library."""
+    modules = artifact.modules if artifact is not None else ()
+    kinds = (CodeKind.SASS, CodeKind.PTX)
+    own = verdict.default_target
+    return LibraryVerdict(
+        verdict.path,
+        verdict.target,
+        verdict.outcome,
+        reason=verdict.reason,
+        min_driver=verdict.min_driver,
+        counts=verdict.counts,
+        runtime=verdict.runtime,
+        targets=tuple(str(each) for kind in kinds for each in targets_of(modules, kind)),
+        default_target=own,
+    )
+
+
+def _deciding(
+    component: Component, verdicts: Iterable[ComponentVerdict], by_path: dict[str, BinaryArtifact]
+) -> list[BinaryArtifact]:
+    """The libraries that decide; all, where none of them is loaded on any of the GPUs, and none, where which of several
+    is loaded cannot be told."""
+    decided = [each.library.path for each in verdicts if each.library is not None]
+    groups = [group for group in component.alternatives if group.loaded is None and not group.architectures]
+    unsure = {path for group in groups for path in group.libraries}
+    if unsure.intersection(decided):
+        return []
+    paths = set(decided)
+    return [by_path[path] for path in (paths or component.libraries) if path in by_path]
+
+
+def dependents(components: Iterable[Component]) -> Counter[str]:
+    """Return how many of these components require another one, by its name in lower case."""
+    return Counter(name for each in components for name in required(each))
+
+
+def required(component: Component) -> frozenset[str]:
+    """Return the normalised names of what the component requires."""
+    heads = (re.match(r"[A-Za-z0-9][\w.-]*", each) for each in component.requires)
+    return frozenset(normalised(head[0]) for head in heads if head is not None)

@@ -1,0 +1,218 @@
+"""The plan of `doctor`: what to do, in order, each step with what it cures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from shlex import quote
+
+from packaging.version import InvalidVersion, Version
+
+from cudacompat.app.doctor.component_rows import required
+from cudacompat.domain.machine.component_verdicts import ComponentVerdict, is_vendors
+from cudacompat.domain.machine.driver_install import driver_command, drives
+from cudacompat.domain.machine.facts import HostFacts
+from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
+from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.tables.drivers import runtime_floor
+from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import one_line
+from cudacompat.domain.words.verdict import Reason, Target
+from cudacompat.environments.own import normalised
+
+# What a newer driver cures.
+_OF_DRIVER = (Reason.RUNTIME_NEEDS_DRIVER, Reason.PTX_ISA_TOO_NEW, Reason.DRIVER_TOO_OLD_FOR_GPU)
+# What brings another release of a package that no table knows, by who keeps it.
+_UPGRADES = {
+    "pip": "python -m pip install --upgrade",
+    "conda": "conda update",
+    "dpkg": "sudo apt-get install --only-upgrade",
+}
+
+
+def machine_steps(findings: Iterable[Finding]) -> list[PlanStep]:
+    """Return what cures the machine: a step for each error and warning about it that has a help."""
+    told = [f for f in findings if f.help and f.severity is not Severity.NOTE]
+    return [PlanStep(one_line(f"{f.message}: {f.help}")) for f in told]
+
+
+def package_steps(packages: InstalledPackages, targets: Sequence[Target], facts: HostFacts) -> list[PlanStep]:
+    """Return the steps after which the installed components run: a driver first, where one change cures several, then
+    other releases of packages."""
+    bad = [row for row in packages.rows if row.is_bad]
+    by_driver = [row for row in bad if all(v.reason in _OF_DRIVER for v in row.verdicts if v.is_bad)]
+    driver = _driver_step(by_driver, packages, targets, facts=facts)
+    steps = [driver] if driver is not None else []
+    left = [row for row in bad if driver is None or row not in by_driver]
+    return [*steps, *_release_steps(left, packages, targets, facts=facts)]
+
+
+def helped(findings: Iterable[Finding], packages: InstalledPackages, plan: Sequence[PlanStep]) -> tuple[Finding, ...]:
+    """Return the findings with the help that a user of packages can follow: of what fails the step that cures it, and
+    no settings of builds that are not theirs."""
+    owners = {path: each.package for each in packages.with_code for path in each.libraries}
+    steps = {name: step for step in reversed(plan) for name in step.cures}
+    return tuple(
+        replace(finding, help=_help(finding, steps.get(owners[finding.path]))) if finding.path in owners else finding
+        for finding in findings
+    )
+
+
+def _help(finding: Finding, step: PlanStep | None) -> str | None:
+    if finding.severity is not Severity.ERROR or step is None:
+        return None
+    command = step.command or next((each.command for each in step.instead), None)
+    return f"{step.why}: {command}" if command else step.why
+
+
+# -- the driver
+
+
+def _driver_step(
+    rows: Sequence[ComponentRow], packages: InstalledPackages, targets: Sequence[Target], *, facts: HostFacts
+) -> PlanStep | None:
+    """A driver that all these components run with; `None` where none is asked for, or no such driver knows all GPUs."""
+    branches = [_needed_branch(v) for row in rows for v in row.verdicts if v.is_bad]
+    known = [each for each in branches if each is not None]
+    capabilities = [target.capability for target in targets]
+    if not known or not drives(max(known), capabilities):
+        return None
+    branch = max(known)
+    others = tuple(_release_steps(rows, packages, targets, facts=facts, most=3))
+    return PlanStep(
+        f"Install driver {branch} or newer{_where(facts)}",
+        None if facts.container.inside else driver_command(facts.platform, branch, capabilities),
+        cures=_names(rows),
+        instead=tuple(each for each in others if each.command),
+    )
+
+
+def _where(facts: HostFacts) -> str:
+    if "WSL" in facts.platform:
+        return " in Windows: WSL uses the driver of the host"
+    if facts.container.inside:
+        return " on the host: a container uses the driver of its host"
+    return ""
+
+
+def _needed_branch(verdict: ComponentVerdict) -> int | None:
+    """The oldest branch with which the component runs on that GPU."""
+    library = verdict.library
+    found = [library.min_driver] if library is not None and library.min_driver is not None else []
+    if library is not None and library.runtime is not None and (floor := runtime_floor(library.runtime)) is not None:
+        found.append(floor.driver.branch)
+    known = architecture(verdict.target.capability)
+    if known is not None and known.first_branch is not None:
+        found.append(known.first_branch)
+    return max(found, default=None)
+
+
+# -- other releases
+
+
+def _release_steps(
+    rows: Sequence[ComponentRow],
+    packages: InstalledPackages,
+    targets: Sequence[Target],
+    *,
+    facts: HostFacts,
+    most: int = 99,
+) -> list[PlanStep]:
+    """A step for each component that no other one of them brings along: torch, not the libraries that it pins."""
+    steps = []
+    for location in dict.fromkeys(row.component.location for row in rows):
+        near = [row for row in packages.rows if row.component.location == location]
+        bad = [row for row in rows if row.component.location == location]
+        names = {normalised(row.component.package) for row in near}
+        done: set[str] = set()
+        for row in sorted(bad, key=lambda each: _order(each, bad)):
+            name = normalised(row.component.package)
+            if name in done:
+                continue
+            followers = _followers(row, bad)
+            done |= {name, *followers}
+            cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
+            steps.append(_release_step(row, _names(cured), names, targets=targets, facts=facts))
+    return steps[:most]
+
+
+def _order(row: ComponentRow, bad: Sequence[ComponentRow]) -> tuple[bool, int, str]:
+    """Frameworks before what only they need."""
+    name = normalised(row.component.package)
+    needed = sum(name in required(each.component) for each in bad)
+    return is_vendors(name), -needed, name
+
+
+def _followers(row: ComponentRow, bad: Sequence[ComponentRow]) -> frozenset[str]:
+    """The components that change with this one: what it requires, whatever that requires, and what is chosen by the
+    CUDA release of it."""
+    by_name = {normalised(each.component.package): each for each in bad}
+    found: set[str] = set()
+    waiting = [normalised(row.component.package)]
+    while waiting:
+        for name in required(by_name[waiting.pop()].component):
+            if name in by_name and name not in found:
+                found.add(name)
+                waiting.append(name)
+    if normalised(row.component.package) == "torch":
+        found |= {name for name in ("torchvision", "torchaudio") if name in by_name}
+        found |= {name for name, each in by_name.items() if any(g.loaded for g in each.component.alternatives)}
+    return frozenset(found - {normalised(row.component.package)})
+
+
+def _release_step(
+    row: ComponentRow, cures: tuple[str, ...], beside: Iterable[str], *, targets: Sequence[Target], facts: HostFacts
+) -> PlanStep:
+    component = row.component
+    named = one_line(f"{component.package} {component.version}".strip())
+    if component.manager == "pip":
+        cure = cure_for(
+            normalised(component.package),
+            targets,
+            version=_version(component.version),
+            beside=tuple(beside),
+            platform=_platform(facts.platform),
+        )
+        if isinstance(cure, WheelCure):
+            how = "" if cure.native else ", by JIT at first use"
+            newer = (
+                f"; it needs driver {cure.min_driver} or newer" if cure.min_driver and not _has_driver(targets) else ""
+            )
+            why = f"Install {cure.pins[0].replace('==', ' ')} in place of {named}: it runs on these GPUs{how}{newer}"
+            return PlanStep(why, _pip(cure), cures=cures)
+        if isinstance(cure, NoCure) and not cure.sentence.endswith("what its publisher offers"):
+            return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
+    upgrade = _UPGRADES.get(component.manager)
+    why = f"{named} is a build of others: take a release of it built for these GPUs, or build it"
+    return PlanStep(why, f"{upgrade} {quote(component.package)}" if upgrade else None, cures=cures)
+
+
+def _pip(cure: WheelCure) -> str:
+    index = f" --index-url {quote(cure.index_url)}" if cure.index_url else ""
+    return f"python -m pip install {' '.join(map(quote, cure.pins))}{index}"
+
+
+def _has_driver(targets: Iterable[Target]) -> bool:
+    return all(target.driver is not None for target in targets)
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(Version(text).public)
+    except InvalidVersion:
+        return None
+
+
+def _platform(text: str) -> str:
+    """The platform of wheels for a system of that description."""
+    machine = "aarch64" if re.search(r"aarch64|arm64", text) else "x86_64"
+    return f"windows-{machine}" if "Windows" in text and "WSL" not in text else f"linux-{machine}"
+
+
+def _names(rows: Iterable[ComponentRow]) -> tuple[str, ...]:
+    """The packages, NVIDIA's own only where there are no others."""
+    every = tuple(dict.fromkeys(row.component.package for row in rows))
+    own = tuple(each for each in every if not is_vendors(each))
+    return own or every

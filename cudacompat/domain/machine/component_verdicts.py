@@ -1,0 +1,166 @@
+"""What becomes of an installed component on a GPU: its libraries taken together, as its loader takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cudacompat.domain.machine.alternatives import Alternatives
+from cudacompat.domain.machine.components import Component
+from cudacompat.domain.words.verdict import Outcome, Reason, Target
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryVerdict:
+    """What becomes of one library on one GPU: the verdict of an artifact without its modules, small enough to be saved.
+
+    `counts` are modules by outcome, `runtime` is the major release of the CUDA runtime that the library asks for,
+    `targets` are those of its images (`sm_80`, `compute_86`).
+    """
+
+    path: str
+    target: Target
+    outcome: Outcome
+    reason: Reason | None
+    min_driver: int | None = None
+    counts: Mapping[Outcome, int] = field(default_factory=dict)
+    runtime: int | None = None
+    targets: tuple[str, ...] = ()
+    default_target: str | None = None
+
+    @property
+    def modules(self) -> int:
+        """How many modules decided."""
+        return sum(self.counts.values())
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether something in it does not run that has to."""
+        return self.outcome in (Outcome.FAILS, Outcome.PARTIAL)
+
+
+# Reasons that stand in the way of everything, before any kernel is looked for.
+DRIVER_REASONS = (Reason.RUNTIME_NEEDS_DRIVER, Reason.DRIVER_TOO_OLD_FOR_GPU, Reason.DRIVER_DROPPED_GPU)
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentVerdict:
+    """What becomes of a component on one GPU. `outcome` is that of an artifact. `library` is the one that decides
+    (`None`: nothing of it is loaded there, and `outcome` is `SPECIAL`), `builds` how many alternatives it is taken of.
+    `open_modules` are modules that nobody can tell about, beside others that run; `is_first` marks the component of its
+    environment that fails first."""
+
+    component: Component
+    target: Target
+    outcome: Outcome
+    reason: Reason | None
+    library: LibraryVerdict | None
+    builds: int = 1
+    open_modules: int = 0
+    is_first: bool = False
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether something that the component needs does not run there."""
+        return self.outcome in (Outcome.FAILS, Outcome.PARTIAL)
+
+
+def judge_component(component: Component, verdicts: Iterable[LibraryVerdict], target: Target) -> ComponentVerdict:
+    """Return what becomes of the component on this GPU; `verdicts` are those of its libraries there."""
+    taken = {verdict.path: verdict for verdict in verdicts}
+    for only in component.called_on:
+        if not only.holds(target):
+            taken.pop(only.library, None)
+    builds = 1
+    for group in component.alternatives:
+        members = [taken[path] for path in group.libraries if path in taken]
+        if not members:
+            continue
+        builds = max(builds, len(members))
+        if group.none_for:
+            return ComponentVerdict(component, target, Outcome.FAILS, None, members[0], builds=builds)
+        kept = _loaded(members, group, target)
+        for member in members:
+            if member is not kept:
+                del taken[member.path]
+    return _together(component, target, list(taken.values()), builds=builds)
+
+
+def _loaded(members: Sequence[LibraryVerdict], group: Alternatives, target: Target) -> LibraryVerdict:
+    """The one that the loader takes; where that cannot be told, one that runs, if there is one."""
+    named = group.loaded_on(target)
+    for member in members:
+        if member.path == named:
+            return member
+    return max(members, key=lambda each: (not each.is_bad, each.outcome.strength))
+
+
+def _together(component: Component, target: Target, taken: Sequence[LibraryVerdict], builds: int) -> ComponentVerdict:
+    if not taken:
+        return ComponentVerdict(component, target, Outcome.SPECIAL, None, None, builds=builds)
+    main = max(taken, key=lambda each: each.modules)
+    held = [each for each in taken if each.reason in DRIVER_REASONS]
+    bad = held or [each for each in taken if each.is_bad]
+    if bad:
+        worst = main if main in bad else max(bad, key=lambda each: each.modules)
+        whole = bool(held) or worst is main or len(bad) == len(taken)
+        outcome = worst.outcome if whole else Outcome.PARTIAL
+        return ComponentVerdict(component, target, outcome, worst.reason, worst, builds=builds)
+    decided = [each for each in taken if each.outcome is not Outcome.UNDECIDED or _mostly_runs(each)]
+    if not decided:
+        return ComponentVerdict(component, target, Outcome.UNDECIDED, main.reason, main, builds=builds)
+    decides = max(decided, key=lambda each: each.modules)
+    open_modules = sum(each.counts.get(Outcome.UNDECIDED, 0) for each in taken)
+    return ComponentVerdict(
+        component, target, _weakest(decides), decides.reason, decides, builds=builds, open_modules=open_modules
+    )
+
+
+_RUN = (Outcome.JIT, Outcome.COMPATIBLE, Outcome.NATIVE)
+
+
+def _mostly_runs(verdict: LibraryVerdict) -> bool:
+    """Whether some modules run, of a library of which others cannot be told about."""
+    return any(verdict.counts.get(each) for each in _RUN) and bool(verdict.counts.get(Outcome.UNDECIDED))
+
+
+def _weakest(verdict: LibraryVerdict) -> Outcome:
+    """The outcome of the library; of one that is undecided in a part, what the rest comes to."""
+    if verdict.outcome is not Outcome.UNDECIDED:
+        return verdict.outcome
+    return next((each for each in _RUN if verdict.counts.get(each)), Outcome.UNDECIDED)
+
+
+def mark_first(verdicts: Sequence[ComponentVerdict], dependents: Mapping[str, int]) -> list[ComponentVerdict]:
+    """Return the verdicts with the component of each GPU marked that fails first: `dependents` are how many of the
+    environment need a component, by its name. The driver's refusal comes before any kernel, and a framework's own
+    kernels before those of the libraries that it calls."""
+    first: dict[str, ComponentVerdict] = {}
+    for verdict in verdicts:
+        if verdict.outcome is not Outcome.FAILS:
+            continue
+        best = first.get(verdict.target.id)
+        if best is None or _order(verdict, dependents) < _order(best, dependents):
+            first[verdict.target.id] = verdict
+    return [_marked(each) if first.get(each.target.id) is each else each for each in verdicts]
+
+
+def _order(verdict: ComponentVerdict, dependents: Mapping[str, int]) -> tuple[bool, bool, int, str]:
+    package = verdict.component.package.lower()
+    return (
+        verdict.reason not in DRIVER_REASONS,
+        is_vendors(package),
+        -dependents.get(package, 0),
+        package,
+    )
+
+
+def _marked(verdict: ComponentVerdict) -> ComponentVerdict:
+    from dataclasses import replace
+
+    return replace(verdict, is_first=True)
+
+
+def is_vendors(package: str) -> bool:
+    """Whether the package is one of NVIDIA's own libraries, which others bring along and call."""
+    return package.lower().startswith(("nvidia-", "nvidia_", "libcu", "libnccl", "libnv", "cuda-", "libnpp"))

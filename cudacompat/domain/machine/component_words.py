@@ -1,0 +1,100 @@
+"""What becomes of a component, in the few words that a row of a table has room for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cudacompat.domain.machine.component_verdicts import ComponentVerdict, LibraryVerdict
+from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.tables.drivers import runtime_floor
+from cudacompat.domain.words.phrases import CAUSE, count
+from cudacompat.domain.words.verdict import CUDA_ERRORS, Outcome, Reason, Target
+
+_NUMBER = re.compile(r"(?:sm|compute)_(\d+)")
+
+
+def outcome_word(verdict: ComponentVerdict) -> str:
+    """Return the outcome as a table shows it: `FAILS FIRST` for the component that stops a program first."""
+    if verdict.is_first:
+        return "FAILS FIRST"
+    if verdict.outcome is Outcome.SPECIAL:
+        return "not used"
+    return "JIT" if verdict.outcome is Outcome.JIT else verdict.outcome.value
+
+
+def why(verdict: ComponentVerdict) -> str:
+    """Return the reason in one short sentence; empty where all of it runs as it should."""
+    library, target = verdict.library, verdict.target
+    none_for = next((group.none_for for group in verdict.component.alternatives if group.none_for), "")
+    if none_for and verdict.outcome is Outcome.FAILS and verdict.reason is None:
+        return f"has no library for {none_for}, so none is loaded"
+    if library is None:
+        return "nothing of it is loaded on this GPU"
+    if verdict.is_bad:
+        return _failure(verdict, library, target)
+    parts = [_builds(verdict, library)] if verdict.builds > 1 else []
+    if verdict.outcome is Outcome.JIT:
+        own = f"only nvcc's default target ({library.default_target})" if library.default_target else "PTX only"
+        parts.append(f"{own}: the first start is slow")
+    if verdict.outcome is Outcome.UNCLEAR:
+        parts.append(f"some modules have no code for {target.capability}; probably not called there")
+    if verdict.outcome is Outcome.UNDECIDED and verdict.reason in CAUSE:
+        parts.append(CAUSE[verdict.reason])
+    elif verdict.open_modules:
+        parts.append(f"{count(verdict.open_modules, 'module')} undecided")
+    return "; ".join(parts)
+
+
+def _failure(verdict: ComponentVerdict, library: LibraryVerdict, target: Target) -> str:
+    reason, driver = verdict.reason, target.driver
+    if reason is Reason.RUNTIME_NEEDS_DRIVER and library.runtime is not None:
+        floor = runtime_floor(library.runtime)
+        needed = f"driver {floor.driver.branch} or newer" if floor is not None else "a newer driver"
+        return f"CUDA {library.runtime} needs {needed}, here {driver} (error 35)"
+    known = architecture(target.capability)
+    if reason is Reason.DRIVER_TOO_OLD_FOR_GPU:
+        first = f"; {known.first_branch} is the first" if known is not None and known.first_branch else ""
+        return f"driver {driver} does not know the GPU{first} (error 100)"
+    if reason is Reason.DRIVER_DROPPED_GPU:
+        last = f"; {known.last_branch} is the last" if known is not None and known.last_branch else ""
+        return f"driver {driver} no longer knows the GPU{last} (error 100)"
+    if reason is Reason.PTX_ISA_TOO_NEW:
+        needs = f"; driver {library.min_driver} does" if library.min_driver else ""
+        return f"only PTX fits, and driver {driver} does not compile it{needs} (error 222)"
+    if verdict.outcome is Outcome.PARTIAL and library.outcome is Outcome.PARTIAL:
+        bad = sum(library.counts.get(each, 0) for each in (Outcome.FAILS, Outcome.PARTIAL))
+        return f"{_named(library)}: {bad} of {count(library.modules, 'module')} lack code for {target.capability}"
+    if reason in (Reason.NO_IMAGE, Reason.MOST_MODULES, Reason.OTHER_ARCHITECTURE):
+        return f"{_part(verdict, library)}{span(library.targets)}, nothing for {target.capability} (error 209)"
+    error = CUDA_ERRORS.get(reason) if reason is not None else None
+    words = CAUSE.get(reason, "it does not run") if reason is not None else "it does not run"
+    return words if error is None or "CUDA error" in words else f"{words} (error {error})"
+
+
+def _part(verdict: ComponentVerdict, library: LibraryVerdict) -> str:
+    """The library, where it is not the whole component that fails."""
+    return f"{_named(library)}: " if verdict.outcome is Outcome.PARTIAL else ""
+
+
+def _builds(verdict: ComponentVerdict, library: LibraryVerdict) -> str:
+    group = next((each for each in verdict.component.alternatives if library.path in each.libraries), None)
+    loaded = group.loaded_on(verdict.target) if group is not None else None
+    return f"{verdict.builds} builds, {_named(library) if loaded else 'one'} is loaded"
+
+
+def _named(library: LibraryVerdict) -> str:
+    return re.split(r"[/\\]", library.path)[-1]
+
+
+def span(targets: Sequence[str]) -> str:
+    """Return the machine code and the PTX among these targets as ranges: `has sm_50 to sm_90, no PTX`."""
+    sass = [each for each in targets if each.startswith("sm_")]
+    ptx = [each for each in targets if each.startswith("compute_")]
+    code = _range(sass) if sass else "no machine code"
+    return f"has {code}, {'PTX for ' + _range(ptx) if ptx else 'no PTX'}"
+
+
+def _range(targets: Sequence[str]) -> str:
+    ordered = sorted(targets, key=lambda each: int(found[1]) if (found := _NUMBER.match(each)) else 0)
+    return ordered[0] if len(ordered) == 1 else f"{ordered[0]} to {ordered[-1]}"

@@ -1,0 +1,37 @@
+"""The major CUDA release that a component was made for, by what its bytes and its name say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from cudacompat.domain.machine.components import Component
+from cudacompat.domain.tables.ptx import PTX_ISAS
+from cudacompat.domain.words.code import BinaryArtifact
+
+_IN_NAME = re.compile(r"(?:-|_)cu(?:da)?(\d\d)x?(?:-|$)")  # nvidia-cublas-cu12, cupy-cuda12x, jax-cuda13-plugin
+
+
+def made_for(component: Component, artifacts: Sequence[BinaryArtifact]) -> int | None:
+    """Return the major release of the CUDA runtime that the libraries ask for, else the one in the package's name,
+    else that of the toolkit that made most of its images; `None` where nothing says it."""
+    asked = [each.runtime for each in artifacts if each.runtime is not None]
+    if asked:
+        return max(asked)
+    named = _IN_NAME.search(component.package.lower())
+    if named is not None:
+        return int(named[1])
+    return _of_images(artifacts)
+
+
+def _of_images(artifacts: Iterable[BinaryArtifact]) -> int | None:
+    counted: Counter[int] = Counter()
+    releases = {row.isa: row.cuda.major for row in PTX_ISAS if row.cuda is not None}
+    for artifact in artifacts:
+        for entry in (entry for module in artifact.modules for entry in module.entries):
+            if entry.toolkit is not None:
+                counted[entry.toolkit.major] += 1
+            elif entry.ptx_isa in releases:
+                counted[releases[entry.ptx_isa]] += 1
+    return counted.most_common(1)[0][0] if counted else None

@@ -1,0 +1,108 @@
+"""The components of a machine as rows of a table: what text and Markdown show of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cudacompat.domain.machine.component_verdicts import ComponentVerdict, is_vendors
+from cudacompat.domain.machine.component_words import outcome_word, why
+from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
+from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.verdict import Outcome
+
+MOST_ROWS = 12  # of one environment, for a screen; what fails comes first
+_RUN = (Outcome.NATIVE, Outcome.COMPATIBLE, Outcome.JIT)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One line of the table: component, version, `cu12`, outcome word, why, and the outcome that colours it."""
+
+    name: str
+    version: str
+    made_for: str
+    word: str
+    why: str
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The rows of one environment, under its title."""
+
+    title: str
+    rows: tuple[TableRow, ...]
+
+
+def sections(packages: InstalledPackages, most: int = MOST_ROWS) -> list[Section]:
+    """Return the rows of each environment: what fails first, then the rest by name; NVIDIA's own libraries are told in
+    one row, unless one of them is all that fails."""
+    locations = dict.fromkeys(row.component.location for row in packages.rows)
+    found = []
+    for location in locations:
+        rows = [row for row in packages.rows if row.component.location == location]
+        found.append(Section(location, tuple(_rows_of(rows, most))))
+    return found
+
+
+def _rows_of(rows: Sequence[ComponentRow], most: int) -> Iterable[TableRow]:
+    own = [row for row in rows if not is_vendors(row.component.package)]
+    vendors = [row for row in rows if is_vendors(row.component.package)]
+    told = any(row.is_bad for row in own)
+    listed = [*own, *(row for row in vendors if row.is_bad and not told)]
+    folded = [row for row in vendors if row not in listed]
+    first = next((v for row in rows for v in row.verdicts if v.is_first), None)
+    lines = [line for row in sorted(listed, key=_rank) for line in _lines(row, first)]
+    yield from lines[:most]
+    if len(lines) > most:
+        yield TableRow(f"{len(lines) - most} more", "", "", "", "not shown: --format json has all", None)
+    if folded:
+        yield _folded(folded)
+
+
+def _rank(row: ComponentRow) -> tuple[bool, bool, bool, str]:
+    open_ = any(each.outcome is Outcome.UNDECIDED for each in row.verdicts)
+    return (
+        not any(each.is_first for each in row.verdicts),
+        not row.is_bad,
+        not open_,
+        row.component.package.lower(),
+    )
+
+
+def _lines(row: ComponentRow, first: ComponentVerdict | None) -> Iterable[TableRow]:
+    """One line where all GPUs have the same answer, else one for each GPU."""
+    answers = [(outcome_word(each), _told(each, first)) for each in row.verdicts]
+    made = f"cu{row.made_for}" if row.made_for is not None else ""
+    if len({word for word, _ in answers}) == 1:
+        yield TableRow(
+            row.component.package, row.component.version, made, answers[0][0], answers[0][1], row.verdicts[0].outcome
+        )
+        return
+    for number, (verdict, (word, reason)) in enumerate(zip(row.verdicts, answers, strict=True)):
+        name, version, cuda = (row.component.package, row.component.version, made) if number == 0 else ("", "", "")
+        on = f"on {verdict.target.label}"
+        yield TableRow(name, version, cuda, word, f"{on}: {reason}" if reason else on, verdict.outcome)
+
+
+def _told(verdict: ComponentVerdict, first: ComponentVerdict | None) -> str:
+    """Why; of what fails for the very reason of the first one, only that."""
+    if first is not None and verdict is not first and verdict.is_bad and verdict.target == first.target:
+        own, others = why(verdict), why(first)
+        if own == others:
+            return f"as {first.component.package}"
+    return why(verdict)
+
+
+def _folded(rows: Sequence[ComponentRow]) -> TableRow:
+    """One row for NVIDIA's libraries."""
+    majors = sorted({row.made_for for row in rows if row.made_for is not None})
+    bad = [row for row in rows if row.is_bad]
+    jit = [row for row in rows if any(each.outcome is Outcome.JIT for each in row.verdicts)]
+    name = count(len(rows), "NVIDIA library", "NVIDIA libraries")
+    made = "+".join(f"cu{each}" for each in majors)
+    if bad:
+        return TableRow(name, "", made, "partial", f"{len(bad)} of them lack code for the GPU", Outcome.PARTIAL)
+    note = f"{len(jit)} of them by JIT" if jit else ""
+    return TableRow(name, "", made, "run", note, Outcome.COMPATIBLE)

@@ -1,0 +1,191 @@
+"""The screen of `doctor`: the machine, its environments as tables (or each file that was named), and the plan."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.verdict import ArtifactVerdict
+from cudacompat.report.commands.doctor_table import TableRow, sections
+from cudacompat.report.text.page import SEVERITY_STYLE, Page
+from cudacompat.report.text.sections import (
+    OUTCOME_STYLE,
+    count_line,
+    not_read_lines,
+    tally,
+    verdict_line,
+)
+
+if TYPE_CHECKING:
+    from cudacompat.domain.machine.facts import HostFacts, Missing
+
+_LABEL = 10  # columns of the labels on the left
+
+
+def doctor_text(page: Page, report: DoctorReport) -> None:
+    """What `doctor` writes."""
+    _machine(page, report.facts)
+    if report.check is not None:
+        for target in report.check.targets:
+            driver = f"driver {target.driver}" if target.driver else "the oldest driver that will do"
+            page.field("judged", f"for {target.label}, {driver}", 0, _LABEL)
+    if report.packages is not None:
+        _packages(page, report.packages)
+    elif report.check is not None:
+        _files(page, report.check)
+    _findings(page, report)
+    if report.check is not None:
+        not_read_lines(page, report.check.not_read)
+    _plan(page, report.plan)
+    for title, text in report.settings:
+        page.line()
+        page.line((title, "bold"))
+        for line in text.splitlines():
+            page.line("    ", line)
+    page.line()
+    _last(page, report)
+
+
+# -- the machine
+
+
+def _machine(page: Page, facts: HostFacts) -> None:
+    from cudacompat.domain.machine.facts import Found
+
+    inside = (facts.container.kind or "a container") if facts.container.inside else ""
+    parts = [part for part in (facts.platform, facts.libc or "", inside) if part]
+    page.field("machine", ", ".join(parts) or "unknown", 0, _LABEL)
+    if isinstance(facts.gpus, Found):
+        for gpu in facts.gpus.value:
+            memory = f"  {gpu.memory_bytes / 2**30:.0f} GiB" if gpu.memory_bytes else ""
+            page.field(f"GPU {gpu.index}", f"{gpu.name}  {gpu.capability}{memory}", 0, _LABEL)
+    else:
+        page.field("GPU", _missing(facts.gpus), 0, _LABEL)
+    if isinstance(facts.driver, Found):
+        driver = facts.driver.value
+        cuda = f" (CUDA {driver.cuda})" if driver.cuda else ""
+        module = f", {driver.kernel_module} module" if driver.kernel_module else ""
+        page.field("driver", f"{driver.release or 'unknown release'}{cuda}{module}", 0, _LABEL)
+    else:
+        page.field("driver", _missing(facts.driver), 0, _LABEL)
+    page.field("build", _build(facts), 0, _LABEL)
+
+
+def _missing(missing: Missing) -> str:
+    """What was not found. Each place that was looked in is told by the finding about it, and in the JSON."""
+    places = [re.split(r" \(", each)[0] for each in missing.tried]
+    return f"none found (looked in: {', '.join(places)})" if places else "none found"
+
+
+def _build(facts: HostFacts) -> str:
+    """The toolkits, host compilers and CMake in one line; the nvcc that runs comes first."""
+    from cudacompat.domain.machine.facts import Found
+
+    ordered = sorted(facts.toolkits, key=lambda each: not each.active)
+    tools = [f"CUDA {each.version or '?'}" for each in ordered[:3]] or ["no nvcc"]
+    tools += [f"{len(ordered) - 3} more CUDA releases"] if len(ordered) > 3 else []
+    tools += [f"{each.name} {each.version}" for each in facts.compilers[:2]]
+    tools += [f"CMake {facts.cmake.value.version}"] if isinstance(facts.cmake, Found) else []
+    return ", ".join(tools)
+
+
+# -- what was judged
+
+
+def _packages(page: Page, packages: InstalledPackages) -> None:
+    for section in sections(packages):
+        page.field("python", section.title, 0, _LABEL)
+        widths = [
+            max((len(cell) for cell in column), default=0)
+            for column in zip(*((row.name, row.version, row.made_for, row.word) for row in section.rows), strict=True)
+        ]
+        for row in section.rows:
+            _row(page, row, widths)
+    if packages.without_code:
+        page.line(f"  {count(packages.without_code, 'package')} without device code")
+
+
+def _row(page: Page, row: TableRow, widths: Sequence[int]) -> None:
+    head = "  ".join(
+        cell.ljust(width) for cell, width in zip((row.name, row.version, row.made_for), widths, strict=False) if width
+    )
+    style = OUTCOME_STYLE[row.outcome] if row.outcome is not None else ""
+    margin = 2 + len(head) + 2 + widths[3] + 2
+    page.hanging(("  ", head, "  ", (row.word.ljust(widths[3]), style), "  "), row.why, margin)
+
+
+def _files(page: Page, checked: CheckReport) -> None:
+    by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
+    for verdict in checked.verdicts:
+        by_path[verdict.path].append(verdict)
+    for path, verdicts in by_path.items():
+        page.line((path, "bold"))
+        for verdict in verdicts:
+            verdict_line(page, verdict, max(len(v.target.label) for v in verdicts))
+
+
+def _findings(page: Page, report: DoctorReport) -> None:
+    """All findings of paths that were named; else those of the machine, in a line each: the table tells the rest."""
+    if report.packages is None and report.check is not None:
+        if report.findings or report.check.not_read:
+            page.line()
+        for finding in report.findings:
+            page.finding(finding)
+        return
+    for finding in machine_findings(report):
+        severity = finding.severity
+        where = f"{finding.path}: " if finding.path else ""
+        page.hanging(
+            ((f"{severity.value}[{finding.id}]", SEVERITY_STYLE[severity]), ": "), f"{where}{finding.message}", 2
+        )
+
+
+def machine_findings(report: DoctorReport) -> Iterable[Finding]:
+    """The errors and warnings that no row of the table tells: they are about no library of a component."""
+    packages = report.packages
+    libraries = {path for each in packages.with_code for path in each.libraries} if packages is not None else set()
+    return (f for f in report.findings if f.severity is not Severity.NOTE and f.path not in libraries)
+
+
+# -- the plan
+
+
+def _plan(page: Page, plan: Sequence[PlanStep]) -> None:
+    if not plan:
+        return
+    page.line(("what to do", "bold"))
+    for number, step in enumerate(plan, 1):
+        _step(page, f"{number}.", step)
+        for other in step.instead:
+            _step(page, "or", other)
+
+
+def _step(page: Page, label: str, step: PlanStep) -> None:
+    cures = f" (cures {', '.join(step.cures)})" if step.cures else ""
+    page.field(label, f"{step.why}{cures}", 2, 3)
+    if step.command:
+        page.line("       ", (step.command, "bold"))
+
+
+# -- the end
+
+
+def _last(page: Page, report: DoctorReport) -> None:
+    if report.plan:
+        page.line("to report it: cudacompat doctor --format markdown")
+    if report.check is not None and report.packages is None:
+        count_line(page, report.check)
+    elif report.packages is not None and report.check is not None:
+        judged = len(report.packages.rows)
+        page.line(
+            f"examined this machine and {count(judged, 'component')} for "
+            f"{count(len(report.check.targets), 'GPU')}: {tally(report.findings)}"
+        )
+    else:
+        page.line(f"examined this machine: {tally(report.findings)}")
