@@ -59,7 +59,7 @@ def judge_installed(
     shown = {str(each.path) for each in report.verdicts} | {str(each.path) for each in report.not_read}
     with_code = tuple(each for each in components if shown & set(each.libraries))
     several = {path: len(same) for path, same in copies.items() if len(same) > 1 and path in shown}
-    rows = component_rows(with_code, found.artifacts, report.verdicts, targets)
+    rows = component_rows(with_code, found.artifacts, report.verdicts, targets=targets)
     return JudgedPackages(
         report, InstalledPackages(with_code, len(components) - len(with_code), tuple(several.items()), rows=rows)
     )

@@ -78,7 +78,7 @@ def judge_component(component: Component, verdicts: Iterable[LibraryVerdict], ta
             continue
         builds = max(builds, len(members))
         if group.none_for:
-            return ComponentVerdict(component, target, Outcome.FAILS, None, members[0], builds=builds)
+            return ComponentVerdict(component, target, Outcome.FAILS, reason=None, library=members[0], builds=builds)
         kept = _loaded(members, group, target)
         for member in members:
             if member is not kept:
@@ -97,7 +97,7 @@ def _loaded(members: Sequence[LibraryVerdict], group: Alternatives, target: Targ
 
 def _together(component: Component, target: Target, taken: Sequence[LibraryVerdict], builds: int) -> ComponentVerdict:
     if not taken:
-        return ComponentVerdict(component, target, Outcome.SPECIAL, None, None, builds=builds)
+        return ComponentVerdict(component, target, Outcome.SPECIAL, reason=None, library=None, builds=builds)
     main = max(taken, key=lambda each: each.modules)
     held = [each for each in taken if each.reason in DRIVER_REASONS]
     bad = held or [each for each in taken if each.is_bad]
@@ -105,14 +105,14 @@ def _together(component: Component, target: Target, taken: Sequence[LibraryVerdi
         worst = main if main in bad else max(bad, key=lambda each: each.modules)
         whole = bool(held) or worst is main or len(bad) == len(taken)
         outcome = worst.outcome if whole else Outcome.PARTIAL
-        return ComponentVerdict(component, target, outcome, worst.reason, worst, builds=builds)
+        return ComponentVerdict(component, target, outcome, reason=worst.reason, library=worst, builds=builds)
     decided = [each for each in taken if each.outcome is not Outcome.UNDECIDED or _mostly_runs(each)]
     if not decided:
-        return ComponentVerdict(component, target, Outcome.UNDECIDED, main.reason, main, builds=builds)
+        return ComponentVerdict(component, target, Outcome.UNDECIDED, reason=main.reason, library=main, builds=builds)
     decides = max(decided, key=lambda each: each.modules)
     open_modules = sum(each.counts.get(Outcome.UNDECIDED, 0) for each in taken)
     return ComponentVerdict(
-        component, target, _weakest(decides), decides.reason, decides, builds=builds, open_modules=open_modules
+        component, target, _weakest(decides), reason=decides.reason, library=decides, builds=builds, open_modules=open_modules
     )
 
 

@@ -56,7 +56,7 @@ def _rows_of(rows: Sequence[ComponentRow], most: int) -> Iterable[TableRow]:
     lines = [line for row in sorted(listed, key=_rank) for line in _lines(row, first)]
     yield from lines[:most]
     if len(lines) > most:
-        yield TableRow(f"{len(lines) - most} more", "", "", "", "not shown: --format json has all", None)
+        yield TableRow(f"{len(lines) - most} more", "", "", word="", why="not shown: --format json has all", outcome=None)
     if folded:
         yield _folded(folded)
 
@@ -77,13 +77,13 @@ def _lines(row: ComponentRow, first: ComponentVerdict | None) -> Iterable[TableR
     made = f"cu{row.made_for}" if row.made_for is not None else ""
     if len({word for word, _ in answers}) == 1:
         yield TableRow(
-            row.component.package, row.component.version, made, answers[0][0], answers[0][1], row.verdicts[0].outcome
+            row.component.package, row.component.version, made, word=answers[0][0], why=answers[0][1], outcome=row.verdicts[0].outcome
         )
         return
     for number, (verdict, (word, reason)) in enumerate(zip(row.verdicts, answers, strict=True)):
         name, version, cuda = (row.component.package, row.component.version, made) if number == 0 else ("", "", "")
         on = f"on {verdict.target.label}"
-        yield TableRow(name, version, cuda, word, f"{on}: {reason}" if reason else on, verdict.outcome)
+        yield TableRow(name, version, cuda, word=word, why=f"{on}: {reason}" if reason else on, outcome=verdict.outcome)
 
 
 def _told(verdict: ComponentVerdict, first: ComponentVerdict | None) -> str:
@@ -103,6 +103,6 @@ def _folded(rows: Sequence[ComponentRow]) -> TableRow:
     name = count(len(rows), "NVIDIA library", "NVIDIA libraries")
     made = "+".join(f"cu{each}" for each in majors)
     if bad:
-        return TableRow(name, "", made, "partial", f"{len(bad)} of them lack code for the GPU", Outcome.PARTIAL)
+        return TableRow(name, "", made, word="partial", why=f"{len(bad)} of them lack code for the GPU", outcome=Outcome.PARTIAL)
     note = f"{len(jit)} of them by JIT" if jit else ""
-    return TableRow(name, "", made, "run", note, Outcome.COMPATIBLE)
+    return TableRow(name, "", made, word="run", why=note, outcome=Outcome.COMPATIBLE)
