@@ -217,7 +217,7 @@ def _named(component: Component) -> tuple[str, str, str, str]:
 
 
 def _row(row: ComponentRow | None) -> Json:
-    from cudacompat.domain.machine.component_words import why
+    from cudacompat.domain.judge.component_words import why
 
     return {
         "made_for": row.made_for if row is not None else None,

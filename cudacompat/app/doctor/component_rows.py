@@ -6,14 +6,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from cudacompat.domain.machine.component_verdicts import (
+from cudacompat.domain.judge.component_verdicts import (
     ComponentVerdict,
     LibraryVerdict,
     judge_component,
     mark_first,
 )
+from cudacompat.domain.judge.made_for import made_for
 from cudacompat.domain.machine.components import Component
-from cudacompat.domain.machine.made_for import made_for
 from cudacompat.domain.reports.doctor import ComponentRow
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.phrases import targets_of

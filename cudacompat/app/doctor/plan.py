@@ -10,11 +10,11 @@ from shlex import quote
 from packaging.version import InvalidVersion, Version
 
 from cudacompat.app.doctor.component_rows import required
-from cudacompat.domain.machine.component_verdicts import ComponentVerdict, is_vendors
-from cudacompat.domain.machine.driver_install import driver_command, drives
+from cudacompat.domain.judge.component_verdicts import ComponentVerdict, is_vendors
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.tables.driver_install import driver_command, drives
 from cudacompat.domain.tables.drivers import runtime_floor
 from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
 from cudacompat.domain.words.finding import Finding, Severity

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cudacompat.domain.machine.component_verdicts import ComponentVerdict, is_vendors
-from cudacompat.domain.machine.component_words import outcome_word, why
+from cudacompat.domain.judge.component_verdicts import ComponentVerdict, is_vendors
+from cudacompat.domain.judge.component_words import outcome_word, why
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import Outcome
@@ -56,7 +56,9 @@ def _rows_of(rows: Sequence[ComponentRow], most: int) -> Iterable[TableRow]:
     lines = [line for row in sorted(listed, key=_rank) for line in _lines(row, first)]
     yield from lines[:most]
     if len(lines) > most:
-        yield TableRow(f"{len(lines) - most} more", "", "", word="", why="not shown: --format json has all", outcome=None)
+        yield TableRow(
+            f"{len(lines) - most} more", "", "", word="", why="not shown: --format json has all", outcome=None
+        )
     if folded:
         yield _folded(folded)
 
@@ -77,7 +79,12 @@ def _lines(row: ComponentRow, first: ComponentVerdict | None) -> Iterable[TableR
     made = f"cu{row.made_for}" if row.made_for is not None else ""
     if len({word for word, _ in answers}) == 1:
         yield TableRow(
-            row.component.package, row.component.version, made, word=answers[0][0], why=answers[0][1], outcome=row.verdicts[0].outcome
+            row.component.package,
+            row.component.version,
+            made,
+            word=answers[0][0],
+            why=answers[0][1],
+            outcome=row.verdicts[0].outcome,
         )
         return
     for number, (verdict, (word, reason)) in enumerate(zip(row.verdicts, answers, strict=True)):
@@ -103,6 +110,8 @@ def _folded(rows: Sequence[ComponentRow]) -> TableRow:
     name = count(len(rows), "NVIDIA library", "NVIDIA libraries")
     made = "+".join(f"cu{each}" for each in majors)
     if bad:
-        return TableRow(name, "", made, word="partial", why=f"{len(bad)} of them lack code for the GPU", outcome=Outcome.PARTIAL)
+        return TableRow(
+            name, "", made, word="partial", why=f"{len(bad)} of them lack code for the GPU", outcome=Outcome.PARTIAL
+        )
     note = f"{len(jit)} of them by JIT" if jit else ""
     return TableRow(name, "", made, word="run", why=note, outcome=Outcome.COMPATIBLE)

@@ -112,7 +112,13 @@ def _together(component: Component, target: Target, taken: Sequence[LibraryVerdi
     decides = max(decided, key=lambda each: each.modules)
     open_modules = sum(each.counts.get(Outcome.UNDECIDED, 0) for each in taken)
     return ComponentVerdict(
-        component, target, _weakest(decides), reason=decides.reason, library=decides, builds=builds, open_modules=open_modules
+        component,
+        target,
+        _weakest(decides),
+        reason=decides.reason,
+        library=decides,
+        builds=builds,
+        open_modules=open_modules,
     )
 
 
