@@ -57,7 +57,7 @@ def inspect_json(report: InspectReport) -> Json:
 
 def doctor_text(page: Page, report: DoctorReport) -> None:
     """Write the text."""
-    from cudacompat.report.text.doctor import doctor_text as write
+    from cudacompat.report.commands.doctor_text import doctor_text as write
 
     write(page, report)
 
