@@ -131,10 +131,11 @@ def _release_steps(
             name = normalised(row.component.package)
             if name in done:
                 continue
-            followers = _followers(row, bad)
+            cure = _cure(row, names, targets=targets, facts=facts)
+            followers = _followers(row, bad, cure)
             done |= {name, *followers}
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
-            steps.append(_release_step(row, _names(cured), names, targets=targets, facts=facts))
+            steps.append(_release_step(row, cure, _names(cured), targets=targets))
     return steps[:most]
 
 
@@ -145,9 +146,25 @@ def _order(row: ComponentRow, bad: Sequence[ComponentRow]) -> tuple[bool, int, s
     return is_vendors(name), -needed, name
 
 
-def _followers(row: ComponentRow, bad: Sequence[ComponentRow]) -> frozenset[str]:
-    """The components that change with this one: what it requires, whatever that requires, and what is chosen by the
-    CUDA release of it."""
+def _cure(
+    row: ComponentRow, beside: Iterable[str], *, targets: Sequence[Target], facts: HostFacts
+) -> WheelCure | NoCure | None:
+    """The published wheel that runs in its place, or why there is none; `None` for what is no wheel."""
+    component = row.component
+    if component.manager != "pip":
+        return None
+    return cure_for(
+        normalised(component.package),
+        targets,
+        version=_version(component.version),
+        beside=tuple(beside),
+        platform=_platform(facts.platform),
+    )
+
+
+def _followers(row: ComponentRow, bad: Sequence[ComponentRow], cure: WheelCure | NoCure | None) -> frozenset[str]:
+    """The components that change with this one: what it requires, whatever that requires, what is released with it,
+    and what is chosen by its CUDA release."""
     by_name = {normalised(each.component.package): each for each in bad}
     found: set[str] = set()
     waiting = [normalised(row.component.package)]
@@ -156,34 +173,27 @@ def _followers(row: ComponentRow, bad: Sequence[ComponentRow]) -> frozenset[str]
             if name in by_name and name not in found:
                 found.add(name)
                 waiting.append(name)
-    if normalised(row.component.package) == "torch":
-        found |= {name for name in ("torchvision", "torchaudio") if name in by_name}
+    if isinstance(cure, WheelCure) and cure.companions:
+        found |= {name for name, _ in cure.companions if name in by_name}
+    if isinstance(cure, WheelCure) and cure.index_url is not None:  # another CUDA release: others choose by it
         found |= {name for name, each in by_name.items() if any(g.loaded for g in each.component.alternatives)}
     return frozenset(found - {normalised(row.component.package)})
 
 
 def _release_step(
-    row: ComponentRow, cures: tuple[str, ...], beside: Iterable[str], *, targets: Sequence[Target], facts: HostFacts
+    row: ComponentRow, cure: WheelCure | NoCure | None, cures: tuple[str, ...], *, targets: Sequence[Target]
 ) -> PlanStep:
     component = row.component
     named = one_line(f"{component.package} {component.version}".strip())
-    if component.manager == "pip":
-        cure = cure_for(
-            normalised(component.package),
-            targets,
-            version=_version(component.version),
-            beside=tuple(beside),
-            platform=_platform(facts.platform),
-        )
-        if isinstance(cure, WheelCure):
-            how = "" if cure.native else ", by JIT at first use"
-            newer = (
-                f"; it needs driver {cure.min_driver} or newer" if cure.min_driver and not _has_driver(targets) else ""
-            )
-            why = f"Install {cure.pins[0].replace('==', ' ')} in place of {named}: it runs on these GPUs{how}{newer}"
-            return PlanStep(why, _pip(cure), cures=cures)
-        if isinstance(cure, NoCure) and not cure.sentence.endswith("what its publisher offers"):
-            return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
+    if isinstance(cure, WheelCure):
+        how = "" if cure.native else ", by JIT at first use"
+        asks = cure.min_driver is not None and not _has_driver(targets)
+        newer = f"; it needs driver {cure.min_driver} or newer" if asks else ""
+        pin = cure.pins[0].replace("==", " ")
+        why = f"Install {pin} in place of {component.version}: it runs on these GPUs{how}{newer}"
+        return PlanStep(one_line(why), _pip(cure), cures=cures)
+    if isinstance(cure, NoCure) and not cure.sentence.endswith("what its publisher offers"):
+        return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
     upgrade = _UPGRADES.get(component.manager)
     why = f"{named} is a build of others: take a release of it built for these GPUs, or build it"
     return PlanStep(why, f"{upgrade} {quote(component.package)}" if upgrade else None, cures=cures)
