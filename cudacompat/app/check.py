@@ -111,6 +111,7 @@ def judge_read(
         files=found.files,
         without_code=found.without_code + empty,
         suppressed=left.suppressed,
+        images=found.images,
     )
 
 

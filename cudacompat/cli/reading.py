@@ -77,7 +77,8 @@ def fetching(options: ReadOptions, platform: str | None, python: str | None, tol
     that is none."""
     from dataclasses import replace
 
-    from cudacompat.app.inputs.named import FetchOptions
+    from cudacompat.app.inputs.named import FetchOptions, wish_of
     from cudacompat.domain.words.wheel_tags import Platform
 
-    return replace(options, fetch=FetchOptions(Platform.parse(platform, python), options.limits.bytes, told))
+    wheels = Platform.parse(platform, python)
+    return replace(options, fetch=FetchOptions(wheels, options.limits.bytes, told, images=wish_of(platform)))

@@ -12,7 +12,7 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
-from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEntry, NotRead
+from cudacompat.domain.words.code import BinaryArtifact, ContainerImage, DeviceModule, FatbinEntry, NotRead
 from cudacompat.domain.words.finding import Finding, suppressing_files
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 
@@ -50,6 +50,7 @@ def inspect_json(report: InspectReport) -> Json:
         "artifacts": [_artifact(artifact) for artifact in report.read.artifacts],
         "not_read": _not_read(report.read.not_read),
         "files": {"seen": report.read.files, "without_device_code": report.read.without_code},
+        "images": [_image(image) for image in report.read.images],
     }
 
 
@@ -127,6 +128,17 @@ def check_json(report: CheckReport) -> Json:
         "policy": [{"key": g.key, "value": g.text, "origin": g.origin} for g in report.given],
         "not_read": _not_read(report.not_read),
         "files": {"seen": report.files, "without_device_code": report.without_code},
+        "images": [_image(image) for image in report.images],
+    }
+
+
+def _image(image: ContainerImage) -> Json:
+    return {
+        "path": image.path,
+        "name": image.name,
+        "platform": image.platform,
+        "others": list(image.others),
+        "layers": image.layers,
     }
 
 

@@ -78,6 +78,7 @@ READING = (
         "artifacts.reading.read",
         "artifacts.reading.work",
         "artifacts.reading.one_file",
+        "artifacts.reading.found",
     ),
     *(
         "artifacts.files",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cudacompat.domain.words.code import FetchedFile, NotRead, ReadResult
 from cudacompat.domain.words.errors import StepError, UsageError
+from cudacompat.domain.words.image_platforms import ImagePlatform, PlatformWish, image_platform, of_machine
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.wheel_tags import Platform
 
@@ -39,12 +40,25 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class FetchOptions:
-    """Whose wheels are wanted (this machine's and this Python's where not said), how many bytes a file may have, and
-    who is told of what is fetched."""
+    """Whose wheels are wanted (this machine's and this Python's where not said), how many bytes a file may have,
+    who is told of what is fetched, and whose image is read where there are several (None: this machine's)."""
 
     platform: Platform = field(default_factory=Platform)
     most: int = 1 << 40
     told: Told = field(default_factory=Told)
+    images: PlatformWish | None = None
+
+
+def wish_of(platform: str | None) -> PlatformWish:
+    """Return the platform whose images are read: the one that was asked for, else this machine's."""
+    if platform is None:
+        from platform import machine
+
+        return PlatformWish(of_machine(machine()))
+    try:
+        return PlatformWish(image_platform(platform), asked=True)
+    except UsageError:  # one of wheels alone, such as macosx_11_0_arm64: no image serves it
+        return PlatformWish(ImagePlatform(platform, ""), asked=True)
 
 
 @dataclass(frozen=True, slots=True)

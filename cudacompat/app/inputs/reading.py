@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cudacompat.app.inputs.named import FetchOptions, at_hand
+from cudacompat.app.inputs.named import FetchOptions, at_hand, wish_of
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.artifacts.reading.work import list_work
 from cudacompat.domain.words.capability import ComputeCapability
@@ -54,6 +54,7 @@ def read(
             limits=options.limits,
             executor=executor,
             cache=cache,
+            wish=options.fetch.images or wish_of(None),
         )
         return there.renamed(found)
 

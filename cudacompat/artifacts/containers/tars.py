@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import Enum
+from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import UnreadableError
 from cudacompat.artifacts.containers.base import Budget, Member, Source, Window
@@ -15,9 +17,32 @@ from cudacompat.artifacts.containers.base import Budget, Member, Source, Window
 _BLOCK = 512
 _LARGEST_HEADER = 1 << 20  # bytes of an extended header; the longest path of a system has 4096
 _REGULAR = (b"0", b"\0", b"7")
-_WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")
+_HARD, _SYMBOLIC, _FOLDER = b"1", b"2", b"5"
+_WITHOUT_DATA = (_HARD, _SYMBOLIC, b"3", b"4", _FOLDER, b"6")
 _LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL, _SPARSE = b"L", b"K", b"x", b"g", b"S"
 _RECORD = re.compile(rb"(\d{1,7}) ([^=\n]{1,200})=")
+
+
+class TarKind(Enum):
+    """What an entry of a tar archive is."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    SYMBOLIC = "symbolic link"
+    HARD = "hard link"
+    OTHER = "other"
+
+
+class TarEntry(NamedTuple):
+    """One entry: `target` is what a link leads to, `member` the bytes of a regular file."""
+
+    kind: TarKind
+    name: str
+    target: str = ""
+    member: Member | None = None
+
+
+_KINDS = {_HARD: TarKind.HARD, _SYMBOLIC: TarKind.SYMBOLIC, _FOLDER: TarKind.FOLDER}
 
 
 def is_header(block: bytes) -> bool:
@@ -33,7 +58,13 @@ def is_header(block: bytes) -> bool:
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the regular files of a tar archive in their order."""
+    return (entry.member for entry in entries(source, budget) if entry.member is not None)
+
+
+def entries(source: Source, budget: Budget) -> Iterator[TarEntry]:
+    """Give all entries of a tar archive in their order."""
     name: str | None = None
+    target: str | None = None
     attributes: dict[bytes, bytes] = {}
     while True:
         block = source.read(_BLOCK)
@@ -49,6 +80,8 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
             text = _extended(source, size)
             if kind == _LONG_NAME:
                 name = _text(text.rstrip(b"\0"))
+            elif kind == _LONG_LINK:
+                target = _text(text.rstrip(b"\0"))
             elif kind == _EXTENDED:
                 attributes = _records(text)
             continue
@@ -56,23 +89,30 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
             size = _decimal(attributes[b"size"])
         if b"path" in attributes:
             name = _text(attributes[b"path"])
+        if b"linkpath" in attributes:
+            target = _text(attributes[b"linkpath"])
         sparse = kind == _SPARSE or any(key.startswith(b"GNU.sparse.") for key in attributes)
         if kind == _SPARSE:
             _pass_map(source, block)
         shown = name or _name(block)
         if (kind in _REGULAR and not shown.endswith("/")) or kind == _SPARSE:
             yield from _regular(source, attributes, shown, size=size, sparse=sparse)
-        elif kind not in _WITHOUT_DATA:
-            source.skip(size + -size % _BLOCK)
-        name, attributes = None, {}
+        else:
+            if kind not in _WITHOUT_DATA:
+                source.skip(size + -size % _BLOCK)
+            other = TarKind.FOLDER if kind in _REGULAR else TarKind.OTHER  # old writers: a folder ends with a slash
+            yield TarEntry(
+                _KINDS.get(kind, other), shown, target if target is not None else _text(_cut(block[157:257]))
+            )
+        name, target, attributes = None, None, {}
 
 
-def _regular(source: Source, attributes: dict[bytes, bytes], name: str, size: int, sparse: bool) -> Iterator[Member]:
+def _regular(source: Source, attributes: dict[bytes, bytes], name: str, size: int, sparse: bool) -> Iterator[TarEntry]:
     window = Window(source, size)
     if b"GNU.sparse.name" in attributes:
         name = _text(attributes[b"GNU.sparse.name"])
     why = "a sparse file, which is not put together" if sparse else None
-    yield Member(name, size, lambda: window, sealed=why, cost=0)
+    yield TarEntry(TarKind.FILE, name, member=Member(name, size, lambda: window, sealed=why, cost=0))
     source.skip(window.left + -size % _BLOCK)
 
 
@@ -111,9 +151,13 @@ def _pass_map(source: Source, block: bytes) -> None:
 
 
 def _name(block: bytes) -> str:
-    name = block[:100].split(b"\0", 1)[0]
-    prefix = block[345:500].split(b"\0", 1)[0] if block[257:263] == b"ustar\0" else b""
+    name = _cut(block[:100])
+    prefix = _cut(block[345:500]) if block[257:263] == b"ustar\0" else b""
     return _text(prefix + b"/" + name if prefix else name)
+
+
+def _cut(field: bytes) -> bytes:
+    return field.split(b"\0", 1)[0]
 
 
 def _number(field: bytes) -> int:

@@ -18,6 +18,7 @@ from cudacompat.artifacts.containers.folders import EntryKind
 from cudacompat.artifacts.reading.saved_form import of_document, to_document
 from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, Work
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.image_platforms import PlatformWish
 from cudacompat.domain.words.limits import Limits
 
 _LARGEST_ENTRY = 64 << 20
@@ -32,12 +33,18 @@ class Cache:
         self._folder = folder
 
     def get(
-        self, work: Work, limits: Limits, *, kernels: bool, gpus: frozenset[ComputeCapability] | None = None
+        self,
+        work: Work,
+        limits: Limits,
+        *,
+        kernels: bool,
+        gpus: frozenset[ComputeCapability] | None = None,
+        wish: PlatformWish | None = None,
     ) -> FileResult | None:
         """Return what the reading of this very file gave before; None where that is not known."""
         if not _is_kept(work) or not self._is_ours():
             return None
-        key = _key(work, limits, kernels=kernels, gpus=gpus)
+        key = _key(work, limits, kernels=kernels, gpus=gpus, wish=wish)
         try:
             document = json.loads(_own_bytes(self._entry(key)))
             if document["key"] != key:
@@ -54,11 +61,12 @@ class Cache:
         *,
         kernels: bool,
         gpus: frozenset[ComputeCapability] | None = None,
+        wish: PlatformWish | None = None,
     ) -> None:
         """Keep what a file gave, unless a limit cut it, or the file is not what it was when it was listed."""
         if not _is_kept(work) or result.bounded or not _is_settled(work):
             return
-        key = _key(work, limits, kernels=kernels, gpus=gpus)
+        key = _key(work, limits, kernels=kernels, gpus=gpus, wish=wish)
         text = json.dumps({"key": key, **to_document(result)}, separators=(",", ":"))
         if len(text) > _LARGEST_ENTRY:
             return
@@ -121,10 +129,18 @@ def _state(work: Work) -> tuple[int, ...]:
     return work.device, work.inode, work.size, work.mtime_ns, work.ctime_ns
 
 
-def _key(work: Work, limits: Limits, *, kernels: bool, gpus: frozenset[ComputeCapability] | None) -> list[Any]:
-    """What an answer depends on: the file's state, this program, how deep it reads, and for which GPUs."""
+def _key(
+    work: Work,
+    limits: Limits,
+    *,
+    kernels: bool,
+    gpus: frozenset[ComputeCapability] | None,
+    wish: PlatformWish | None,
+) -> list[Any]:
+    """What an answer depends on: the file's state, this program, how deep it reads, for which GPUs and platform."""
     judged = None if gpus is None else sorted(map(str, gpus))
-    return [*_state(work), work.named, kernels, judged, limits.depth, limits.per_file, __version__, _code()]
+    platform = None if wish is None else [str(wish.platform), wish.asked]
+    return [*_state(work), work.named, kernels, judged, platform, limits.depth, limits.per_file, __version__, _code()]
 
 
 @lru_cache(maxsize=1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cudacompat.artifacts.binaries.ar import thin_names
@@ -16,9 +17,11 @@ from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_
 from cudacompat.artifacts.containers.openers import Opener, opener_of
 from cudacompat.artifacts.files.binary import read_binary
 from cudacompat.artifacts.files.sniff import HEAD, SCRIPT, Kind, may_hold_data, payload_of, sniff
+from cudacompat.artifacts.reading.found import Found, Terms
 from cudacompat.artifacts.reading.work import FileResult, Work
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.code import BinaryArtifact, NotRead
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.image_platforms import PlatformWish
 from cudacompat.domain.words.paths import ArtifactPath
 
 OnFile = Callable[[str], None]
@@ -41,16 +44,18 @@ def read_one(
     kernels: bool,
     gpus: frozenset[ComputeCapability] | None = None,
     on_file: OnFile | None = None,
+    wish: PlatformWish | None = None,
 ) -> FileResult:
     """Return what one file holds. Everything that goes wrong is in the result.
 
     With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read. `gpus`
     are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
-    `on_file` is told of the file, and of each member of a container, before it is read.
+    `on_file` is told of the file, and of each member of a container, before it is read. `wish` is the platform whose
+    image is read where there are several.
     """
     if work.kind is EntryKind.PROBLEM:
         return FileResult(not_read=(NotRead(ArtifactPath.of_file(work.path), work.why),))
-    reader = _FileReader(work, budget, kernels=kernels, gpus=gpus, on_file=on_file)
+    reader = _FileReader(work, budget, kernels=kernels, gpus=gpus, on_file=on_file, wish=wish)
     return reader.read()
 
 
@@ -63,26 +68,33 @@ class _FileReader:
         kernels: bool,
         gpus: frozenset[ComputeCapability] | None,
         on_file: OnFile | None,
+        wish: PlatformWish | None,
     ) -> None:
         self._work = work
-        self._budget = budget
+        self.budget = budget
         self._kernels = kernels
         self._gpus = gpus
         self._on_file = on_file or _nobody
         self._allowance = FileAllowance(0, budget)
-        self._artifacts: list[BinaryArtifact] = []
-        self._not_read: list[NotRead] = []
-        self._more_rows = 0
+        self.found = Found()
+        self.terms = Terms(wish or PlatformWish(), budget.limits.rows, budget.clock)
         self._bounded = False
-        self._files = 0
-        self._without_code = 0
+
+    @contextlib.contextmanager
+    def apart(self, place: ArtifactPath) -> Iterator[Found]:
+        """Collect what is read meanwhile by itself; `place` is the member that it comes from."""
+        around, self.found = self.found, Found(place)
+        try:
+            yield self.found
+        finally:
+            self.found = around
 
     def read(self) -> FileResult:
         """Read the file, down to where a limit stops it."""
-        members, inflated = self._budget.members, self._budget.inflated
+        members, inflated = self.budget.members, self.budget.inflated
         path, cut = ArtifactPath.of_file(self._work.path), None
         try:
-            self._budget.clock()
+            self.budget.clock()
             self._file(path)
         except BudgetSpentError as error:
             if error.whole:
@@ -94,29 +106,26 @@ class _FileReader:
             self._refuse(path, _NO_MEMORY)
         except FileChangedError as error:
             self._bounded = True
-            self._artifacts.clear()  # what was read is of two states of the file
-            self._not_read.clear()
+            self.found = Found()  # what was read is of two states of the file
             self._refuse(path, why_not(error))
         except OSError as error:
             self._bounded = True  # the next reading may find it otherwise
             self._refuse(path, why_not(error))
         return FileResult(
-            tuple(self._artifacts),
-            tuple(self._not_read),
-            self._files,
-            without_code=self._without_code,
-            more_rows=self._more_rows,
-            members=self._budget.members - members,
-            inflated=self._budget.inflated - inflated,
+            tuple(self.found.artifacts),
+            tuple(self.found.not_read),
+            self.found.files,
+            without_code=self.found.without_code,
+            more_rows=self.found.more_rows,
+            members=self.budget.members - members,
+            inflated=self.budget.inflated - inflated,
             cut=cut,
-            bounded=cut is not None or self._bounded or self._allowance.refused or self._more_rows > 0,
+            bounded=cut is not None or self._bounded or self._allowance.refused or self.found.more_rows > 0,
+            images=tuple(self.found.images),
         )
 
     def _refuse(self, path: ArtifactPath, why: str) -> None:
-        if len(self._not_read) < self._budget.limits.rows:
-            self._not_read.append(NotRead(path, why))
-        else:
-            self._more_rows += 1
+        self.found.refuse(path, why, self.budget.limits.rows)
 
     def _file(self, path: ArtifactPath) -> None:
         handle = os.open(path, _OPEN)
@@ -127,10 +136,12 @@ class _FileReader:
                 return
             self._on_file(path)
             size = before.st_size
-            self._allowance = FileAllowance(self._budget.limits.of_file(size), self._budget)
+            self._allowance = FileAllowance(self.budget.limits.of_file(size), self.budget)
             self._whole(path, file, size)
             after = os.fstat(handle)
-            if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns) and (self._artifacts or self._not_read):
+            if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns) and (
+                self.found.artifacts or self.found.not_read
+            ):
                 raise FileChangedError
 
     def _whole(self, path: ArtifactPath, file: io.FileIO, size: int) -> None:
@@ -143,7 +154,7 @@ class _FileReader:
             behind = Source(path.name, size - at, file, pay=_nothing)
             self._container(path, behind, behind.peek(HEAD), 0)
         elif self._is_passed_over(path, source, kind, size):
-            self._plain()
+            self.found.plain()
         else:
             self._binary(path, FileBuffer(file.fileno(), size), kind)
 
@@ -161,13 +172,8 @@ class _FileReader:
             kind = Kind.PTX if is_ptx(source.peek(HEAD + SNIFFED)) else Kind.OTHER
         return head, kind
 
-    def _plain(self) -> None:
-        """Count a file of which nothing more is read."""
-        self._files += 1
-        self._without_code += 1
-
     def _binary(self, path: ArtifactPath, buffer: Buffer, kind: Kind) -> None:
-        self._files += 1
+        self.found.files += 1
         try:
             artifact, problems = read_binary(
                 path, buffer, kind, allowance=self._allowance, kernels=self._kernels, gpus=self._gpus
@@ -178,27 +184,32 @@ class _FileReader:
         for why in problems:
             self._refuse(path, why)
         if artifact is not None:
-            self._artifacts.append(artifact)
+            self.found.artifacts.append(artifact)
         elif not problems:
-            self._without_code += 1
+            self.found.without_code += 1
 
     def _container(self, path: ArtifactPath, source: Source, head: bytes, depth: int) -> None:
         """Read a container of which these are the first bytes."""
         opener = opener_of(head)
         if opener is None or opener.open is None:
-            self._files += 1
+            self.found.files += 1
             self._refuse(path, f"{_a(opener.called if opener else 'container')}, which is not opened")
-        elif depth >= self._budget.limits.depth:
+        elif depth >= self.budget.limits.depth:
             self._bounded = True
-            self._refuse(path, f"containers nested deeper than {self._budget.limits.depth}")
+            self._refuse(path, f"containers nested deeper than {self.budget.limits.depth}")
         else:
             self._opened(path, source, opener, depth)
 
     def _opened(self, path: ArtifactPath, source: Source, opener: Opener, depth: int) -> None:
         assert opener.open is not None  # noqa: S101
         try:
-            for member in opener.open(source, self._budget):
-                self._member(path, member, depth + 1)
+            if opener.joins:
+                from cudacompat.artifacts.reading.tar_reading import read_tar  # few files are archives
+
+                read_tar(self, path, source, depth=depth)
+                return
+            for member in opener.open(source, self.budget):
+                self.member(path.member(member.name), member, depth + 1)
                 del member  # or its bytes stay while those of the next are inflated
         except UnreadableError as error:
             self._refuse(path, f"damaged {opener.called}: {error}")
@@ -210,16 +221,16 @@ class _FileReader:
                 raise
             self._refuse(path, f"damaged {opener.called}: {_words(error)}")
 
-    def _member(self, outer: ArtifactPath, member: Member, depth: int) -> None:
-        path = outer.member(member.name)
+    def member(self, path: ArtifactPath, member: Member, depth: int) -> None:
+        """Read a member of a container that is `depth` containers deep."""
         if member.sealed is not None:
-            self._files += 1
+            self.found.files += 1
             self._refuse(path, member.sealed)
         elif member.size == 0:
-            self._plain()
+            self.found.plain()
         else:
             try:
-                self._bytes(path, outer, member, depth)
+                self._bytes(path, member, depth)
             except UnreadableError as error:
                 if member.alone:
                     raise
@@ -233,21 +244,22 @@ class _FileReader:
                 self._unread(path, f"damaged member: {_words(error)}")
 
     def _unread(self, path: ArtifactPath, why: str) -> None:
-        self._files += 1
+        self.found.files += 1
         self._refuse(path, why)
 
-    def _bytes(self, path: ArtifactPath, outer: ArtifactPath, member: Member, depth: int) -> None:
+    def _bytes(self, path: ArtifactPath, member: Member, depth: int) -> None:
         cost, spend = member.cost, self._allowance.spend
         source = Source(member.name, member.size, member.open(), pay=lambda count: spend(count * cost))
         head, kind = self._sniff(source, _ENDLESS if member.size is None else member.size)
+        self.found.blank |= len(head) == HEAD and not any(head)
         if kind is Kind.OTHER and not may_hold_data(head, member.size, named=False):
-            self._plain()
+            self.found.plain()
             return
         if member.too_large is not None:
             raise UnreadableError(member.too_large)
         opener = opener_of(head) if kind is Kind.CONTAINER else None
         if member.alone and opener is not None and opener.joins:
-            path = outer
+            path = path.outside
         self._on_file(path)
         if kind is Kind.CONTAINER:
             self._container(path, source, head, depth)

@@ -13,9 +13,10 @@ from cudacompat.artifacts.containers.folders import EntryKind
 from cudacompat.artifacts.reading.one_file import read_one
 from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, Work, list_work
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.code import BinaryArtifact, NotRead, ReadResult
+from cudacompat.domain.words.code import BinaryArtifact, ContainerImage, NotRead, ReadResult
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.executor import Executor, Lost, Serial
+from cudacompat.domain.words.image_platforms import PlatformWish
 from cudacompat.domain.words.limits import Limits
 from cudacompat.domain.words.paths import ArtifactPath
 
@@ -33,20 +34,23 @@ def read_paths(
     limits: Limits | None = None,
     executor: Executor | None = None,
     cache: Path | None = None,
+    wish: PlatformWish | None = None,
 ) -> ReadResult:
     """Read the device code of files, folders and containers.
 
     With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read. `gpus`
     are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
     `on_file` is told of each file before it is read. `limits` hold for each path by itself; `cache` is the folder with
-    the results of earlier runs, None for none. `UsageError` for a path that does not exist, and before any is read;
+    the results of earlier runs, None for none; `wish` is whose image is read where one is there for several platforms.
+    `UsageError` for a path that does not exist, and before any is read;
     all else that goes wrong is in the result.
     """
     for path in paths:
         if not _exists(path):
             raise UsageError(f"no such file or directory: {path}")
     serial = executor is None
-    reading = _Reading(paths, limits or Limits(), cache, kernels=kernels, gpus=gpus, on_file=on_file)
+    how = _How(limits or Limits(), kernels, gpus, cache=None if cache is None else str(cache), wish=wish)
+    reading = _Reading(paths, how, on_file)
     function = reading.here if serial else run_task
     for task, answer in (executor or Serial()).map(function, reading.tasks(told=not serial)):
         reading.take(task, answer)
@@ -75,6 +79,7 @@ class Task(NamedTuple):
     kernels: bool
     cache: str | None = None  # the folder with the results of earlier runs
     gpus: frozenset[ComputeCapability] | None = None
+    wish: PlatformWish | None = None
     again: bool = False  # the file was met before, and is not read a second time
 
 
@@ -89,7 +94,7 @@ def run_task(task: Task, on_file: OnFile | None = None) -> FileResult:
 
 def _read_now(task: Task, on_file: OnFile | None) -> FileResult:
     budget = Budget(task.limits, members=task.members, inflated=task.inflated, until=task.until)
-    return read_one(task.work, budget, kernels=task.kernels, gpus=task.gpus, on_file=on_file)
+    return read_one(task.work, budget, kernels=task.kernels, gpus=task.gpus, on_file=on_file, wish=task.wish)
 
 
 def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
@@ -97,7 +102,7 @@ def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
     from cudacompat.artifacts.reading.cache import Cache
 
     cache = Cache(folder)
-    known = cache.get(task.work, task.limits, kernels=task.kernels, gpus=task.gpus)
+    known = cache.get(task.work, task.limits, kernels=task.kernels, gpus=task.gpus, wish=task.wish)
     if (
         known is not None
         and task.members + known.members <= task.limits.members
@@ -108,7 +113,7 @@ def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
             on_file(task.work.path)
         return known
     result = _read_now(task, on_file)
-    cache.put(task.work, task.limits, result, kernels=task.kernels, gpus=task.gpus)
+    cache.put(task.work, task.limits, result, kernels=task.kernels, gpus=task.gpus, wish=task.wish)
     return result
 
 
@@ -135,26 +140,26 @@ class _Root:
             yield NotRead(path, self.cut)
 
 
+class _How(NamedTuple):
+    """How all paths are read; see `read_paths`."""
+
+    limits: Limits
+    kernels: bool
+    gpus: frozenset[ComputeCapability] | None
+    cache: str | None
+    wish: PlatformWish | None
+
+
 class _Reading:
     """Collects what the files of all paths gave, in their order."""
 
-    def __init__(
-        self,
-        paths: Sequence[str],
-        limits: Limits,
-        cache: Path | None,
-        *,
-        kernels: bool,
-        gpus: frozenset[ComputeCapability] | None,
-        on_file: OnFile | None,
-    ) -> None:
-        self._limits = limits
-        self._cache = None if cache is None else str(cache)
-        self._kernels = kernels
-        self._gpus = gpus
+    def __init__(self, paths: Sequence[str], how: _How, on_file: OnFile | None) -> None:
+        self._how = how
+        self._limits = how.limits
         self._on_file = on_file
         self._roots = [_Root(path) for path in paths]
         self._artifacts: list[BinaryArtifact] = []
+        self._images: list[ContainerImage] = []
         self._files = 0
         self._without_code = 0
         self._yields: dict[tuple[int, int], bool] = {}
@@ -207,6 +212,7 @@ class _Reading:
         if work.identity is not None:
             self._yields[work.identity] = yields
         self._artifacts += answer.artifacts
+        self._images += answer.images
         self._files += answer.files
         self._without_code += answer.without_code
         room = self._limits.rows - len(root.not_read)
@@ -221,13 +227,18 @@ class _Reading:
                 rows.append(NotRead(ArtifactPath.of_file(work.path), why))
         barren = dict.fromkeys(root.path for root in self._roots if not root.yields)
         return ReadResult(
-            tuple(self._artifacts), tuple(rows), self._files, without_code=self._without_code, barren=tuple(barren)
+            tuple(self._artifacts),
+            tuple(rows),
+            self._files,
+            without_code=self._without_code,
+            barren=tuple(barren),
+            images=tuple(self._images),
         )
 
     def _task(self, work: Work, root: _Root) -> Task:
         if root.until is None:
             root.until = time.monotonic() + self._limits.seconds
-        kernels = self._kernels and work.kind is EntryKind.FILE
+        kernels = self._how.kernels and work.kind is EntryKind.FILE
         return Task(
             work,
             self._limits,
@@ -235,8 +246,9 @@ class _Reading:
             inflated=root.inflated,
             until=root.until,
             kernels=kernels,
-            cache=self._cache,
-            gpus=self._gpus,
+            cache=self._how.cache,
+            gpus=self._how.gpus,
+            wish=self._how.wish,
         )
 
     def _is_over(self, root: _Root, answer: FileResult) -> bool:

@@ -8,6 +8,7 @@ from cudacompat.artifacts.reading.work import FileResult
 from cudacompat.domain.words.code import (
     BinaryArtifact,
     Compression,
+    ContainerImage,
     DeviceModule,
     FatbinEntry,
     NotRead,
@@ -36,6 +37,9 @@ def to_document(result: FileResult) -> dict[str, Any]:
         "artifacts": artifacts,
         "names": [list(each) for each in names],
         "not_read": [[_members(each.path), each.why] for each in result.not_read],
+        "images": [
+            [_members(each.path), each.name, each.platform, list(each.others), each.layers] for each in result.images
+        ],
         "numbers": [result.files, result.without_code, result.members, result.inflated],
     }
 
@@ -59,8 +63,20 @@ def of_document(document: dict[str, Any], path: str) -> FileResult:
         NotRead(ArtifactPath(path, tuple(map(_text, members))), _text(why))
         for members, why in _list(document["not_read"])
     )
+    images = tuple(
+        ContainerImage(
+            ArtifactPath(path, tuple(map(_text, members))),
+            None if name is None else _text(name),
+            None if platform is None else _text(platform),
+            others=tuple(map(_text, _list(others))),
+            layers=_number(layers),
+        )
+        for members, name, platform, others, layers in _list(document["images"])
+    )
     files, without_code, count, inflated = map(_number, _list(document["numbers"]))
-    return FileResult(artifacts, not_read, files, without_code=without_code, members=count, inflated=inflated)
+    return FileResult(
+        artifacts, not_read, files, without_code=without_code, members=count, inflated=inflated, images=images
+    )
 
 
 def _members(path: str) -> list[str]:

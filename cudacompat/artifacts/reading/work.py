@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.artifacts.containers.folders import EntryKind, walk
-from cudacompat.domain.words.code import BinaryArtifact, NotRead
+from cudacompat.domain.words.code import BinaryArtifact, ContainerImage, NotRead
 
 SMALLEST_KEPT = 1 << 20  # bytes of a file whose result is kept: smaller ones are read as fast as what was kept
 
@@ -55,6 +55,7 @@ class FileResult:
     inflated: int = 0
     cut: str | None = None
     bounded: bool = False
+    images: tuple[ContainerImage, ...] = ()
 
 
 def list_work(paths: Sequence[str]) -> Iterator[Work]:

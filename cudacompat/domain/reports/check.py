@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.code import ContainerImage, NotRead
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 
@@ -19,7 +19,8 @@ from cudacompat.domain.words.exit_codes import ExitCode
 @dataclass(frozen=True, slots=True)
 class CheckReport:
     """What `check` judged. `given` are the values of the policy with their origins, as far as any were given;
-    `show_suppressed` is whether the user asked to see what does not count, `fleet` the GPUs that fleet files listed."""
+    `show_suppressed` is whether the user asked to see what does not count, `fleet` the GPUs that fleet files listed,
+    `images` the container images among what was read."""
 
     COMMAND: ClassVar[str] = "check"
 
@@ -33,6 +34,7 @@ class CheckReport:
     given: tuple[PolicyValue, ...] = ()
     show_suppressed: bool = False
     fleet: tuple[FleetGpu, ...] = ()
+    images: tuple[ContainerImage, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:

@@ -122,11 +122,24 @@ class FetchedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ContainerImage:
+    """An image that was read, layer upon layer: where it lies, what it is called (None where nothing says so), the
+    platform that was chosen (None where nothing says one), the others that there are, and the number of layers."""
+
+    path: str
+    name: str | None
+    platform: str | None
+    others: tuple[str, ...]
+    layers: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadResult:
     """All that the reading of some paths gave.
 
     `without_code` counts files that hold no device code; `barren` are the paths named by the user
-    that yielded none at all; `fetched` are the files that were no paths on this machine.
+    that yielded none at all; `fetched` are the files that were no paths on this machine, `images` the container images
+    among all of it.
     """
 
     artifacts: tuple[BinaryArtifact, ...]
@@ -135,3 +148,4 @@ class ReadResult:
     without_code: int
     barren: tuple[str, ...]
     fetched: tuple[FetchedFile, ...] = ()
+    images: tuple[ContainerImage, ...] = ()

@@ -45,6 +45,11 @@ class ArtifactPath(str):
         """The path of a member of this container."""
         return ArtifactPath(self.outer, (*self.members, name))
 
+    @property
+    def outside(self) -> ArtifactPath:
+        """The path of the container that this is a member of."""
+        return ArtifactPath(self.outer, self.members[:-1])
+
     def with_outer(self, outer: str) -> ArtifactPath:
         """The same place in a file of another name."""
         return ArtifactPath(outer, self.members)

@@ -10,7 +10,8 @@ from cudacompat.domain.words.errors import UsageError
 _NEWEST_GLIBC, _OLDEST_GLIBC = 42, 5  # of 2.x, as manylinux_2_42 and manylinux_2_5
 _OLD_NAMES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # PEP 600
 _MACHINES = {"x64": "x86_64", "amd64": "x86_64", "arm64": "aarch64"}
-_WRITTEN = re.compile(r"(linux|windows|win)[-_](x86_64|x64|amd64|aarch64|arm64)")
+_WRITTEN = re.compile(r"(linux|windows|win)[-_/](x86_64|x64|amd64|aarch64|arm64)(?:/v8)?")
+_OF_IMAGES = re.compile(r"[a-z0-9]{1,20}/[a-z0-9_]{1,20}(?:/[a-z0-9_.]{1,20})?")
 _TAG = re.compile(r"(?:manylinux|musllinux|linux|win|macosx)[a-z0-9_]{2,60}")
 _MANYLINUX = re.compile(r"manylinux_2_(\d{1,3})_(\w+)")
 _PYTHON = re.compile(r"(?:cp|py)?3\.?(\d{1,2})")
@@ -31,8 +32,9 @@ class Platform:
 
 
 def platform_tags(text: str) -> tuple[str, ...]:
-    """Return the platform tags that such a machine takes, best first: linux-x86_64, linux-aarch64, windows-x86_64, or
-    a tag itself (manylinux_2_28_x86_64 takes older ones, too). `UsageError` for anything else."""
+    """Return the platform tags that such a machine takes, best first: linux-x86_64, linux-aarch64, windows-x86_64,
+    linux/amd64 as images write it, or a tag itself (manylinux_2_28_x86_64 takes older ones, too). `UsageError` for
+    anything else."""
     asked = text.strip().lower()
     written = _WRITTEN.fullmatch(asked)
     if written is not None:
@@ -40,6 +42,8 @@ def platform_tags(text: str) -> tuple[str, ...]:
         if system != "linux":
             return ("win_amd64",) if machine == "x86_64" else ("win_arm64",)
         return (*_manylinux(_NEWEST_GLIBC, machine), f"linux_{machine}")
+    if _OF_IMAGES.fullmatch(asked):
+        return (re.sub(r"[/.]", "_", asked),)  # no wheel has it
     if not _TAG.fullmatch(asked):
         raise UsageError(f"invalid platform: {text} (examples: linux-x86_64, linux-aarch64, win_amd64)")
     many = _MANYLINUX.fullmatch(asked)

@@ -12,7 +12,15 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.byte_sizes import byte_size
-from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, NotRead, Registration
+from cudacompat.domain.words.code import (
+    BinaryArtifact,
+    Compression,
+    ContainerImage,
+    DeviceModule,
+    FatbinEntry,
+    NotRead,
+    Registration,
+)
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of, suppressing_files
 from cudacompat.domain.words.phrases import CAUSE, count, sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
@@ -56,11 +64,20 @@ def not_read_lines(page: Page, items: Sequence[NotRead]) -> None:
         page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
 
 
+def _images(page: Page, images: Sequence[ContainerImage]) -> None:
+    for image in images:
+        known = [image.name] if image.name and image.name not in image.path else []
+        known += [image.platform] if image.platform else []
+        others = f"; other platforms: {', '.join(image.others)} (use --platform)" if image.others else ""
+        page.line((image.path, "bold"), f": image {', '.join([*known, count(image.layers, 'layer')])}{others}")
+
+
 # -- inspect
 
 
 def inspect_text(page: Page, report: InspectReport) -> None:
     """What `inspect` writes."""
+    _images(page, report.read.images)
     for artifact in report.read.artifacts:
         _artifact(page, artifact, report)
         page.line()
@@ -150,6 +167,7 @@ def _kernels(page: Page, modules: Sequence[DeviceModule]) -> None:
 def check_text(page: Page, report: CheckReport) -> None:
     """What `check` writes."""
     judged_for(page, report.targets)
+    _images(page, report.images)
     _held_to(page, report.given)
     by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
     for verdict in report.verdicts:
