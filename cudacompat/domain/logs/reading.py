@@ -12,7 +12,9 @@ from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
 from cudacompat.domain.logs.match import Match, Matcher
 from cudacompat.domain.logs.signature import Signature
 from cudacompat.domain.logs.text import blocks, sublines, without_prefix
-from cudacompat.domain.logs.unknown_errors import ERROR_NEEDLES, Nearest, Unknown, looks_like_error
+from cudacompat.domain.logs.unknown_errors import Nearest, Unknown
+from cudacompat.domain.words.error_forms import Weight
+from cudacompat.domain.words.error_lines import ERROR_NEEDLES, quotes_errors, weight_of
 from cudacompat.domain.words.secrets import masked
 
 _MOST_OCCURRENCES = 400  # different ones; a log cannot make more be kept
@@ -86,7 +88,13 @@ class LogReading:
         self._signs_from = self._spaced_from + len(_SPACED)
         self._errors_from = self._signs_from + len(by_the_way)
         # what a line worth a look contains: pieces of known messages, then facts, then signs, then words of errors
-        self.needles: tuple[bytes, ...] = (*pieces, *FACT_NEEDLES, *_SPACED, *by_the_way, *ERROR_NEEDLES)
+        self.needles: tuple[bytes, ...] = (
+            *pieces,
+            *FACT_NEEDLES,
+            *_SPACED,
+            *by_the_way,
+            *map(str.encode, ERROR_NEEDLES),
+        )
 
     def is_general(self, hits: Iterable[int]) -> bool:
         """Whether nothing but words of errors is in a line: its numbers do not matter then."""
@@ -114,7 +122,9 @@ class LogReading:
         if len(self._unknown) >= _MOST_UNKNOWN and self.is_general(excerpt.hits):
             self.skipped += 1
             return None
-        lines = sublines(excerpt.text)
+        lines = [text for text in sublines(excerpt.text) if not quotes_errors(text)]
+        if not lines:
+            return None
         pieces = [hit for hit in excerpt.hits if hit < self._facts_from]
         # escapes within the text may have hidden pieces
         all_ = "\x1b" in excerpt.text or "u001b[" in excerpt.text
@@ -132,8 +142,20 @@ class LogReading:
         if not meanings and pieces and not excerpt.alone:
             meanings += self._with_neighbours(excerpt, lines, pieces)
         if not meanings:
-            meanings += [self._not_known(text, excerpt.line) for text in lines if looks_like_error(text)][:1]
+            meanings += self._errors(excerpt, lines)
         return tuple(meanings) or None
+
+    def _errors(self, excerpt: Excerpt, lines: list[str]) -> list[Occurrence | Unknown]:
+        """The first error that a line of the log reports and that no signature knows."""
+        for text in lines:
+            weight = weight_of(text)
+            if weight is not None:
+                return [self._not_known(_with_message(text, excerpt), excerpt.line, weight)]
+        if (
+            len(lines) > 1 and (weight := weight_of(excerpt.text)) is not None
+        ):  # the level is another string of the JSON
+            return [self._not_known(max(lines, key=len), excerpt.line, weight)]
+        return []
 
     def again(self, meaning: object) -> None:
         """The same line came once more."""
@@ -184,17 +206,31 @@ class LogReading:
         self._occurrences[key] = found
         return found
 
-    def _not_known(self, text: str, line: int) -> Unknown:
+    def _not_known(self, text: str, line: int, weight: Weight) -> Unknown:
         shown = " ".join(without_prefix(text).split())
         key = _NUMBERS.sub("", shown[:200])
         known = self._unknown.get(key)
         if known is None and len(self._unknown) >= _MOST_UNKNOWN:
-            return Unknown(line, shown[:_LONGEST_TEXT], ())
+            return Unknown(line, shown[:_LONGEST_TEXT], (), names_fault=weight is not Weight.FAILED)
         if known is None:
-            known = Unknown(line, masked(shown[: 4 * _LONGEST_TEXT])[:_LONGEST_TEXT], self._nearest.ids(shown), count=0)
+            known = Unknown(
+                line,
+                masked(shown[: 4 * _LONGEST_TEXT])[:_LONGEST_TEXT],
+                self._nearest.ids(shown),
+                names_fault=weight is not Weight.FAILED,
+                count=0,
+            )
             self._unknown[key] = known
         known.count += 1
         return known
+
+
+def _with_message(text: str, excerpt: Excerpt) -> str:
+    """A heading together with the line after it that says what happened; any other line as it is."""
+    if not _HEADING.search(text):
+        return text
+    following = next((line for line in excerpt.after()[:3] if line.strip()), "")
+    return f"{text.rstrip()} {without_prefix(sublines(following)[0]).strip()[:_LONGEST_TEXT]}"
 
 
 def _around(match: Match, text: str) -> str:

@@ -1,31 +1,22 @@
-"""The first error in what a build printed: what came after it is mostly its consequence. Pure."""
+"""The first error in what a build printed: what came after it is mostly its consequence."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-MOST_LINES = 6
+from cudacompat.domain.words.error_lines import names_fault
 
-# Forms of messages: gcc, clang and nvcc (`a.cu(3): error`, `a.c:3:1: error:`), nvcc's and ptxas' own, linkers, CMake,
-# rustc and cargo, make, Python, pip, apt, buildah.
-_ERROR = re.compile(
-    r"(?:^|[\s:])(?:fatal )?error(?:\[[A-Z]\d+\])?\s*(?:[:#]|$)"
-    r"|\): error\b|^nvcc fatal|^ptxas (?:fatal|error|\S+, line \d+; error)|^nvlink (?:fatal|error)|^fatbinary fatal"
-    r"|undefined reference to|cannot find -l|^CMake Error|\*\*\* No rule to make target|multiple definition of"
-    r"|^(?:\w+\.)*\w*(?:Error|Exception): |^error: |^ERROR: |^E: |thread '.*' panicked at|No space left on device"
-    r"|^Killed$|Killed +signal terminated|internal compiler error|^\S+: not found$|: command not found"
-)
-# What says that a part failed whose own message stands above, or that there were none.
-_NOT = re.compile(
-    r"\b0 errors?\b|--?W?error\b|-Werror|error-limit|error_code\b|errors? generated\.$|^make(?:\[\d+\])?: \*\*\* \[|"
-    r"^\[\d+/\d+\]|^\[ *\d+%\]|^FAILED: |^ninja: build stopped|-- (?:Looking|Performing|Check)",
-)
+MOST_LINES = 6
 
 
 def begins_error(line: str) -> bool:
-    """Whether a compiler, linker or other program of a build says its error here."""
-    return _ERROR.search(line) is not None and _NOT.search(line) is None
+    """Whether a compiler, linker or other program of a build says its error here, and not only that a step failed."""
+    return names_fault(line) and _ENDED.search(line) is None
+
+
+# What make prints of a step whose own message stands above.
+_ENDED = re.compile(r"^(?:\S*make|\S*gmake)(?:\[\d+\])?: \*\*\* \[|^ninja: build stopped")
 
 
 def with_context(lines: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,310 @@
+"""How error lines look: the forms in which compilers, build tools, runtimes, kernels, shells and servers report one.
+
+Read from real logs. A row names literals one of which every line of that form holds, so that a gigabyte can be searched
+for them at once, and a line that it means and one that it does not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Weight(Enum):
+    """How much a form says."""
+
+    ERROR = "error"  # an error, whatever the line's level
+    BY_LEVEL = "by-level"  # words of failure: an error unless the line itself says that it is a warning or less
+    FAILED = "failed"  # says only that something failed; the reason is in another line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorForm:
+    """One form: its expression, literals one of which each line of it holds, a line of it, and one that is none."""
+
+    pattern: re.Pattern[str]
+    needles: tuple[str, ...]
+    example: str
+    other: str
+    weight: Weight = Weight.ERROR
+
+
+def _form(
+    pattern: str, needles: str | tuple[str, ...], example: str, *, other: str, weight: Weight = Weight.ERROR
+) -> ErrorForm:
+    """Return a form. `needles` may be one text, in which they are separated by `~`."""
+    literals = tuple(needles.split("~")) if isinstance(needles, str) else needles
+    return ErrorForm(pattern=re.compile(pattern), needles=literals, example=example, other=other, weight=weight)
+
+
+_MONTHS = tuple(f"{level}{month:02}" for level in "EF" for month in range(1, 13))
+_LEVEL_WORDS = ("error", "ERROR", "Error", "fatal", "FATAL", "critical", "CRITICAL", "panic", "emerg")
+_DOING = (
+    "open|find|load|create|allocate|access|read|write|execute|exec|stat|connect|locate|determine|init|initialize|bind|"
+    "map|resolve|import|enable|remove|copy|register|use|run|select|get|parse|convert|compile|link|start|establish|"
+    "reach|communicate|insert|detect|query|fetch|download|install|build|handle|set|make|mount|attach|deserialize"
+)
+
+FORMS: tuple[ErrorForm, ...] = (
+    _form(
+        r"(?:^|[\s\[(:=|*>\"'])(?:(?:fatal )?error|fatal|ERROR|FATAL|Error|Fatal|CRITICAL|critical|panic)"
+        r"(?:\[[A-Z]\d+\])?\s*[\]:!]",
+        (
+            *(
+                word + end
+                for word in ("rror", "atal", "ritical", "panic", "RROR", "FATAL", "CRITICAL")
+                for end in (":", " :", "]", "!")
+            ),
+            "rror[",
+            *(f"{word}  " for word in ("rror", "atal")),
+        ),
+        "x.cu(3): error: expected a ;",
+        other="np.float is deprecated, use terror: no",
+    ),
+    _form(
+        r"(?:^|[\s:|])(?:ERROR|FATAL|CRITICAL)(?:\s|\|)",
+        "RROR ~RROR|~FATAL ~CRITICAL ~RROR\t",
+        "2025-08-10 ERROR worker: cannot reach the queue",
+        other="MYERROR is a name",
+    ),
+    _form(
+        r"\blevel=(?:error|fatal|panic|ERROR|FATAL)\b",
+        "level=error~level=fatal~level=panic~level=ERROR~level=FATAL",
+        'level=error msg="x"',
+        other="level=errors_only",
+    ),
+    _form(
+        r"\"(?:level|severity|levelname|lvl|log\.level)\"\s*:\s*\"(?i:error|fatal|critical|panic|emerg)\"",
+        tuple(f'"{word}"' for word in _LEVEL_WORDS),
+        '{"level":"error","msg":"no route"}',
+        other='{"stream":"error"}',
+    ),
+    _form(
+        r"^.{0,120}?(?<![\w.])[EF](?:0[1-9]|1[0-2])[0-3]\d \d\d:\d\d:\d\d\.",  # klog, glog
+        _MONTHS,
+        "E0402 10:11:12.000001       1 nvml.go:10] no library",
+        other="W0402 10:11:12.000001       1 nvml.go:10] no library",
+    ),
+    _form(
+        r"^[\d.:]{5,20} E |(?:^|\s|\])\[E\]|\[\s*(?:ERROR|FATAL):\d",  # llama.cpp's and TensorRT's loggers, OpenCV
+        " E ~[E]~ERROR:~FATAL:",
+        "0.17.512.622 E ggml_cuda_compute_forward: ADD failed",
+        other="type E is a letter",
+    ),
+    _form(
+        r"\b[A-Z]\w*(?:Error|Exception|Failure)\b(?::|\()|^\s*[\w.]*(?:Error|Exception)$",
+        "Error:~Error(~xception:~xception(~Failure:~Failure(~AssertionError~NotImplementedError",
+        "KeyError: 'segments'",
+        other="class ValueErrors:",
+    ),
+    _form(
+        r"\b(?:fatal|catastrophic error)\s{1,4}:|\berror\s+:",
+        "fatal ~catastrophic error~error ",
+        "nvcc fatal   : Unsupported host architecture",
+        other="a fatal flaw : none",
+    ),
+    _form(
+        r"\berror (?:C|LNK|MSB|CS|D|NU|RC|TS|CVT|U|PRJ)\d{3,5}\b|\berror #\d",  # Microsoft's tools, nvcc's numbers
+        "error C~error LNK~error MSB~error D~error NU~error RC~error TS~error U~error PRJ~error #",
+        "D:\\a\\gemm.cu(12): error C2065: 'x': undeclared identifier",
+        other="error Code of conduct",
+    ),
+    _form(
+        r"\bCMake Error(?: \(dev\))? (?:at|in)\b",
+        "CMake Error",
+        "CMake Error at CMakeLists.txt:3 (list):",
+        other="see CMakeError.log",
+    ),
+    _form(
+        r"(?:^|[\s:>\"'])(?:[Ee]rror|ERROR) (?:while|when|in|at|loading|reading|opening|parsing|creating|initializing|"
+        r"running|executing|processing|occurred|code|Code|compiling|building|converting|invoking|from|response from|"
+        r"during|importing|getting|calling)\b(?! ?0\b)|\b[Ee]rror (?:has |was )?(?:occurred|encountered)|"
+        r"\ban? (?:\w+ )?error (?:has )?occurred",
+        "rror ~RROR ",
+        "docker: Error response from daemon: no such container",
+        other="error code 0",
+    ),
+    _form(
+        r"(?i:\binternal (?:compiler )?error\b)\s?[:(!]|\b(?:a|an) (?:fatal|unexpected|internal) error\b",
+        "nternal error~nternal Error~INTERNAL ERROR~nternal compiler error~fatal error~unexpected error",
+        "2: [helpers.h::smVerHex2Dig::694] Error Code 2: Internal Error (Assertion failed)",
+        other="internal errors are counted",
+    ),
+    _form(
+        r"\bCUDA (?:[Ee]rror|failure|runtime error|driver error)\b|\bCUDA_ERROR_[A-Z_]{3,}|\bcudaError[A-Z]\w{3,}"
+        r"|\bCU(?:BLAS|DNN|FFT|SPARSE|SOLVER|RAND)_STATUS_[A-Z_]{3,}|\bNVRTC_ERROR_[A-Z_]{3,}",
+        (
+            "CUDA error~CUDA Error~CUDA failure~CUDA runtime error~CUDA driver error~CUDA_ERROR_~cudaError~"
+            "_STATUS_~NVRTC_ERROR_"
+        ),
+        "CUDA error 9999: something new",
+        other="the cuda errors page",
+    ),
+    _form(
+        r"\bNVRM: (?!loading |Persistence mode|GPU at PCI|GPU Board|The NVIDIA (?:GPU|probe)|Open nvidia)",
+        "NVRM: ",
+        "NVRM: GPU 0000:01:00.0: rm_init_adapter failed",
+        other="NVRM: loading NVIDIA UNIX x86_64 Kernel Module  570.86.10",
+    ),
+    _form(
+        r"\bnvidia-container-cli: |\bnvidia\S{0,12} \S{5,12}: probe\b.{0,40}\bfailed",
+        "nvidia-container-cli: ~probe",
+        "nvidia 0000:01:00.0: probe with driver nvidia failed with error -1",
+        other="nvidia-container-cli --version",
+    ),
+    _form(
+        r"\bpanicked at\b|\bterminate called\b|\bSegmentation fault\b|\bcore dumped\b|\bIllegal instruction\b|"
+        r"\bBus error\b|\bstack smashing detected\b|\bdouble free or corruption\b|\binvalid pointer$|"
+        r"\bSIG(?:ABRT|SEGV|ILL|BUS|FPE|KILL)\b|\bkernel panic\b|\bKernel panic\b|\bgeneral protection fault\b|"
+        r"\bsegfault at\b|\bstd::bad_alloc\b",
+        (
+            "panicked at~terminate called~Segmentation fault~core dumped~Illegal instruction~Bus error~"
+            "stack smashing~double free~invalid pointer~SIGABRT~SIGSEGV~SIGILL~SIGBUS~SIGFPE~SIGKILL~ernel panic~"
+            "general protection~segfault at~bad_alloc"
+        ),
+        "SIGABRT: abort",
+        other="handles SIGTERM",
+    ),
+    _form(
+        r"^\W*Killed\W*$|\bKilled (?:signal terminated|process \d)|\b\d+ Killed\s|\bsignal: killed\b|\bOOMKilled\b|"
+        r"\boom-kill\b|\bOut of memory:|\b[Oo]ut of memory\b",
+        "Killed~signal: killed~oom-kill~ut of memory",
+        "./build.sh: line 3:  4242 Killed                  nvcc -c x.cu",
+        other="Killed by nobody",
+    ),
+    _form(
+        r"\b[Ee]xec format error\b|: (?:No such (?:file or directory|device)|Permission denied|Operation not permitted|"
+        r"Input/output error|No space left on device|Device or resource busy|Cannot allocate memory|Access is denied)|"
+        r"\b[Nn]o space left on device\b",
+        (
+            "xec format error~No such file or directory~No such device~Permission denied~Operation not permitted~"
+            "Input/output error~o space left on device~resource busy~Cannot allocate memory~Access is denied"
+        ),
+        "exec /app/server: exec format error",
+        other="checks for No such file or directory",
+        weight=Weight.BY_LEVEL,
+    ),
+    _form(
+        r": (?:command )?not found$|\bis not recognized as (?:an internal|the name|a name)|"
+        r"\bFullyQualifiedErrorId\s*:|\bCategoryInfo\s*:",  # shells, cmd, PowerShell
+        ": command not found~: not found~is not recognized as~FullyQualifiedErrorId~CategoryInfo",
+        "nvcc : The term 'nvcc' is not recognized as the name of a cmdlet, function, script file",
+        other="looking for foo: not found yet",
+    ),
+    _form(
+        r"\bcannot open shared object file\b|\bundefined symbol\b|\bundefined reference to\b|"
+        r"\bunresolved external symbol\b|\bmultiple definition of\b|\bcannot find -l|\bDLL load failed\b|"
+        r"\bversion `?\w+_[\d.]+'? not found\b|\bspecified (?:module|procedure) could not be found\b",
+        (
+            "open shared object file~undefined symbol~undefined reference to~unresolved external~"
+            "multiple definition of~cannot find -l~DLL load failed~not found (~could not be found"
+        ),
+        "/x.so: undefined symbol: some_function",
+        other="symbols that are defined",
+    ),
+    _form(
+        r"\bmake(?:\.exe)?(?:\[\d+\])?: \*\*\* (?!\[)|\bmakefile:\d+: \*\*\* |\bMakefile:\d+: \*\*\* ",
+        ": *** ",
+        "make: *** No rule to make target 'all'.  Stop.",
+        other="make: *** [Makefile:3: all] Error 2",
+    ),
+    _form(
+        r"^E: |\bnpm (?:ERR!|error)|##\[error\]|^::error\b",
+        "E: ~npm ERR!~npm error~##[error]~::error",
+        "E: Unable to locate package cuda-toolkit-12-8",
+        other="NAME: x",
+    ),
+    _form(
+        r"\bGGML_ASSERT\(|\b[Aa]ssertion\b.{0,200}\bfailed\b|\b[Aa]ssertion failed\b|\bCheck failed: ",
+        "GGML_ASSERT(~ssertion~Check failed: ",
+        "python: x.cpp:12: void f(): Assertion `n > 0' failed.",
+        other="assertions are on",
+    ),
+    _form(
+        r"(?:^|[\s:\]\[])FAIL(?:ED|URE)?(?=[\s:\]!,.]|$)(?![: ]+0\b)",
+        "FAIL",
+        "Result = FAIL",
+        other="FAILOVER is on",
+    ),
+    _form(
+        r"\b(?:Failed|FAILED) (?:to|with|at)\b|\bfailed to \w|\b(?:has|have) failed\b|\bfailed!|\bfailed: \S|"
+        r"\bfailed (?:with|because|due to)\b|\bfailed(?: \(\S+\))?\.?$|\b[a-z]\w* failed \(\d",
+        ("ailed to ~FAILED to~ailed with ~Failed at ~failed!~failed: ~failed because~failed due~failed~have failed"),
+        "Failed to initialize NVML: Insufficient Permissions",
+        other="no test failed here before",
+        weight=Weight.BY_LEVEL,
+    ),
+    _form(
+        r"(?<![\w-])(?:Cannot|Can't|Unable to|Could not|Couldn't) \w|"
+        rf"\b(?:cannot|can't|could not|couldn't|unable to) (?:be )?(?:{_DOING})\w{{0,3}}\b",
+        "annot ~an't ~nable to ~ould not ~ouldn't ",
+        "Unable to determine the device handle for GPU0: 0000:C1:00.0: Unknown Error",
+        other="we cannot say",
+        weight=Weight.BY_LEVEL,
+    ),
+    _form(
+        r"\b(?:does|do|did) not (?:support|match|exist|include|contain)\b|\b(?:is|are) not (?:supported|compatible|"
+        r"available|installed|implemented|allowed|permitted|a valid|valid)\b|\bis too (?:old|new)\b|\b[Uu]nsupported\b|"
+        r"\b[Ii]nvalid (?:argument|option|value|device|handle|target|ELF)\b|\b[Vv]ersion mismatch\b|"
+        r"\bincompatible\b|\bis ambiguous\b|\bnot defined for option\b|\bis undefined\b|\bhas no member\b",
+        (
+            "not support~not match~not exist~not include~not contain~is not ~are not ~too old~too new~nsupported~"
+            "nvalid ~ersion mismatch~incompatible~ambiguous~not defined for option~is undefined~has no member"
+        ),
+        "[h264_nvenc @ 0x55] Driver does not support the required nvenc API version. Required: 13.0 Found: 12.1",
+        other="it does not matter",
+        weight=Weight.BY_LEVEL,
+    ),
+    _form(
+        r"\bWarning\s+(?:Failed\w*|BackOff|Unhealthy|Evicted|InspectFailed|UnexpectedAdmissionError)\b|"
+        r"\b(?:ImagePullBackOff|ErrImagePull|CreateContainer(?:Config)?Error|RunContainerError)\b",
+        "Warning ~BackOff~ErrImagePull~ContainerError~ContainerConfigError",
+        "Warning  FailedScheduling  3s  default-scheduler  0/3 nodes are available: 3 Insufficient nvidia.com/gpu.",
+        other="Warning  the road is wet",
+    ),
+    # -- what says only that something failed
+    _form(
+        r"^FAILED: |\bBUILD FAILED\b|\bBuild FAILED\b|\b(?:ld|collect2)\b.{0,40}\breturned \d+ exit status|"
+        r"\b[1-9]\d* errors? (?:generated|detected in the compilation)|\bcompilation terminated\.|"
+        r"\baborting due to \d*|\bcould not compile `|\bnot remade because of errors|\bnvcc error while compiling\b|"
+        r"\bfatal error U1077\b|\berror MSB(?:3721|6006|8066)\b|\bcannot continue\b.{0,20}$",
+        (
+            "FAILED: ~BUILD FAILED~Build FAILED~exit status~errors generated~error generated~"
+            "detected in the compilation~compilation terminated~aborting due to~could not compile `~"
+            "not remade because~nvcc error while compiling~error U1077~error MSB"
+        ),
+        '32 errors detected in the compilation of "src/cast.cu".',
+        other="0 errors generated",
+        weight=Weight.FAILED,
+    ),
+    _form(
+        r"(?i:\bexit(?:ed)?(?: with)?(?: an?)?(?: non-?zero)?(?: (?:code|status)))\s?[:=]?\s*(?:-?[1-9]|0x[1-9a-f])|"
+        r"\bnon-zero (?:exit )?(?:code|status)\b|\bexited with [1-9]|\bcode=exited, status=[1-9]|"
+        r"\bFailed with result '|\bJob (?:for \S+ )?failed\b|\bCrashLoopBackOff\b|\bBack-off restarting failed\b",
+        (
+            "xit code~xit status~xited with~on-zero~code=exited, status=~Failed with result~Job ~"
+            "CrashLoopBackOff~Back-off restarting"
+        ),
+        "##[error]Process completed with exit code 1.",
+        other="exited with code 0",
+        weight=Weight.FAILED,
+    ),
+    _form(
+        r"\bTraceback \(most recent call last\)|\bDuring handling of the above exception\b|"
+        r"\bdirect cause of the following exception\b|\bmetadata-generation-failed\b|\bCommand errored out\b|"
+        r"\bERROR: Failed to build\b|\bFailed building wheel\b|\bEncountered error while generating\b|"
+        r"\bfailed to solve: process\b|\bdid not (?:complete|run) successfully\b|\bCalledProcessError\b|"
+        r"\bChildFailedError\b|\b[Ss]ee (?:the )?(?:root cause|error\w*|messages?|log output|output) above\b|"
+        r"\bEngine core initialization failed\b|\bWorkerProc initialization failed\b|\bELIFECYCLE\b",
+        (
+            "Traceback (most~During handling of~direct cause of the~metadata-generation-failed~"
+            "Command errored out~Failed to build~Failed building wheel~rror while generating~"
+            "failed to solve: process~complete successfully~run successfully~CalledProcessError~ChildFailedError~"
+            " above~initialization failed~ELIFECYCLE"
+        ),
+        "Traceback (most recent call last):",
+        other="a traceback follows",
+        weight=Weight.FAILED,
+    ),
+)

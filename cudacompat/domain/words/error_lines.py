@@ -1,0 +1,98 @@
+"""Whether a line reports an error: one answer for logs that are explained and for builds that are run here."""
+
+from __future__ import annotations
+
+import re
+
+from cudacompat.domain.words.error_forms import FORMS, ErrorForm, Weight
+
+# What a line of a terminal or a collector begins with, at most: the level of a message is in there.
+_HEAD = 160
+# Its own level says that a line is a warning or less: "W0402 10:11:12.1", "level=INFO", "[WARN]", "UserWarning: ",
+# "nvcc warning : ". Not "ERROR", and not "Warning  Failed  12s  kubelet".
+_LOW = re.compile(
+    r"\blevel=(?:info|debug|trace|warn|notice)|\"(?:level|severity)\"\s*:\s*\"(?:info|debug|trace|warn|notice)"
+    r"|(?<![\w.])[IWD](?:0[1-9]|1[0-2])[0-3]\d \d\d:\d\d:\d\d\."
+    r"|(?:^|[\s\[|(:<])(?:INFO|DEBUG|TRACE|NOTICE|WARN|WARNING|NOTE)(?=[\]:|,>)]|\s+[-|\w\[(/'\"]|$)"
+    r"|\b[Ww]arn(?:ing)?\s?[:#\[(]|\b[A-Z]\w*Warning: |\bWARN:\d|\[[IWV]\] |^[\d.:]{5,20} [IWD] |\bnpm warn\b"
+    r"|\bCMake Warning\b|\bnote:|\bdeprecated\b",
+)
+# Words of errors in a line that reports none.
+_HARMLESS = re.compile(
+    r"\berror: ?-?\d+(?:\.\d+|\.?\d*\s?%)"  # a measure: "Validation error: 84.6%"
+    r"|\bNCCL INFO\b"
+    r"|\b(?:0|no|without|zero|any) (?:\w+ )?(?:errors?|failures?|failed|warnings?)\b"
+    r"|\b(?:errors?|failures?|failed)\b\"?\s*[:=]\s*(?:0|none|null|false|nil|''|\"\")(?![.\d])"
+    r"|\b(?:0|no) (?:tests? )?failed\b"
+    r"|\berror[_ -]?(?:rate|handler|handling|log|page|count|correction|budget)\b|--?W(?:no-)?error|error-limit"
+    r"|\berror_code\b"
+    r"|\bCUBLAS_STATUS_SUCCESS\b|\bCUDNN_STATUS_SUCCESS\b|\bcudaSuccess\b|\bcudaErrorNotReady\b|\bstrerror\b|\bperror\b"
+    r"|^-- (?:Looking|Performing|Check)|^checking (?:for|whether) |^\[\d+/\d+\] |^\[ *\d+%\] "
+    r"|\" [123]\d\d \d|HTTP/[\d.]+\" [123]\d\d\b"  # an answered request for /error
+    r"|\d --> \d\d:"  # a line of a transcript
+    r"|^\s+(?:raise|except|throw|return|assert|if|elif)\b"  # a line of source in a traceback
+    r"|\b(?:if|when|unless|in case|whether)\b.{0,60}\b(?:fail|cannot|can't|unable|not (?:supported|available))",
+    re.IGNORECASE,
+)
+# Of the machine and not of its GPU: every boot prints some of these.
+_OF_ANOTHER_DEVICE = re.compile(
+    r"\bmodule verification failed: signature|\bACPI\b.{0,12}\b(?:Error|Exception|Warning)\b"
+    r"|\bDirect firmware load for (?!nvidia)|\bucsi_ccg\b"
+    r"|\bnvidia-gpu \S+: i2c timeout|\b[Cc]orrect(?:ed|able) [Ee]rror|\bregulatory\b"
+)
+_KERNEL_LINE = re.compile(r"^(?:<\d>)?\[\s*\d{1,7}\.\d{6}\] |\bkernel: ")
+_OF_THE_GPU = re.compile(
+    r"nvidia|nvrm|nouveau|\bxid\b|out of memory|oom|killed|segfault|general protection|panic|\boops\b|\bcuda\b",
+    re.IGNORECASE,
+)
+
+# Lines that quote errors: tests by their names that did not fail, commits by their subjects.
+_QUOTED = re.compile(
+    r"^(?:\[gw\d+\]\s+(?:\[\s*\d+%\]\s+)?)?(?:PASSED|SKIPPED|XFAIL|XPASS)\b"  # pytest -v -n, -rs
+    r"|\S\s+(?:PASSED|SKIPPED|XFAIL|XPASS)(?:\s+\(.*\))?(?:\s+\[\s*\d+%\])?\s*$"
+    r"|^\S+\.py::(?!.*\b(?:FAILED|ERROR)\b)\S"
+    r"|\.{3,}\s+(?:ok|OK|skipped|ignored|Passed|PASSED)\b"  # unittest, cargo, ctest
+    r"|^\s*\[\s+(?:OK|RUN|PASSED|SKIPPED)\s+\]"  # googletest
+    r"|^\s*(?:--- (?:PASS|SKIP)|=== (?:RUN|PAUSE|CONT|NAME))\b"  # go test
+    r"|^\s*(?:\u2713|\u2714|\u221a|ok \d+)\s"  # mocha, jest, TAP
+    r"|^[\s*|\\/]*(?=[0-9a-f]*[a-f])[0-9a-f]{7,12} (?:\([^)]*\) )?(?!ERROR|FATAL|error:|fatal:)\S"  # git log --oneline
+    r"|^commit [0-9a-f]{40}\b|\bHEAD is now at [0-9a-f]{7}|\bHEAD position was [0-9a-f]{7}"
+    r"|^\s*(?:Subject: |Commit message: |Merge pull request|Applying: |Auto-merging |Revert \")"
+    r"|^\s*[-*\u2022] (?:\[?[\w/.-]{1,24}\]?[:)] )?(?:[Ff]ix(?:e[ds])?|[Aa]dd(?:s|ed)?|[Hh]andled?|[Rr]emoved?"
+    r"|[Dd]ocument|[Ii]mproved?|[Ii]gnored?|[Aa]void|[Rr]evert|[Uu]pdated?|[Bb]ump|[Rr]efactor)\b"  # a list of changes
+)
+
+
+def quotes_errors(text: str) -> bool:
+    """Whether a line holds the texts of errors as names: a test that passed or was skipped, the subject of a commit."""
+    return _QUOTED.search(text) is not None
+
+
+def weight_of(text: str) -> Weight | None:
+    """Return how much of an error a line reports, `None` if it reports none."""
+    forms = [form for form in FORMS if _is_of(form, text)]
+    if not forms or _HARMLESS.search(text) or _is_of_another_device(text) or quotes_errors(text):
+        return None
+    if any(form.weight is Weight.FAILED for form in forms):
+        return Weight.FAILED
+    if any(form.weight is Weight.ERROR for form in forms):
+        return Weight.ERROR
+    return None if _LOW.search(text[:_HEAD]) or text.startswith("-- ") else Weight.BY_LEVEL
+
+
+def names_fault(text: str) -> bool:
+    """Whether a line reports an error and says more than that something failed."""
+    return weight_of(text) in (Weight.ERROR, Weight.BY_LEVEL)
+
+
+def _is_of(form: ErrorForm, text: str) -> bool:
+    return any(needle in text for needle in form.needles) and form.pattern.search(text) is not None
+
+
+def _is_of_another_device(text: str) -> bool:
+    if _OF_ANOTHER_DEVICE.search(text):
+        return True
+    return _KERNEL_LINE.search(text) is not None and _OF_THE_GPU.search(text) is None
+
+
+ERROR_NEEDLES: tuple[str, ...] = tuple(dict.fromkeys(needle for form in FORMS for needle in form.needles))
