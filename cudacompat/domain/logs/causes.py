@@ -73,7 +73,7 @@ def _unknown_before(occurrence: Occurrence, unknown: Sequence[Unknown]) -> Unkno
     if role is Role.CAUSE:
         return None
     for each in unknown:
-        if not each.names_fault or (each.line > occurrence.line and role is not Role.HEADING):
+        if not each.names_fault or (each.line > max(occurrence.line, occurrence.end) and role is not Role.HEADING):
             continue
         if role is not Role.CHAIN_END or _OF_THE_DRIVER.search(each.text):
             return each

@@ -69,6 +69,7 @@ def diagnose(
         signature = lines[_DERIVED[verdict.outcome]]
         text = f"ARCHS = {facts.archs.text}" if facts.archs else ""
         occurrences.append(Occurrence(signature, verdict.line, text, values=(("archs", ",".join(verdict.archs)),)))
+    occurrences = [_softened(each, source.lines, reading) for each in occurrences]
     occurrences = with_cases(occurrences, facts, reading.signs, target=target)
     occurrences.sort(key=lambda each: each.line)
     fields = _fields(facts, target, engines)
@@ -128,6 +129,16 @@ def _refined(
     else:
         return occurrence
     return replace(occurrence, signature=lines[id_], values=(*occurrence.values, ("running", str(running))))
+
+
+def _softened(occurrence: Occurrence, lines: int, reading: LogReading) -> Occurrence:
+    """What another program saw of a failure is only a thing to know where the rest of the log shows no failure."""
+    alone = all(each.signature.role is Role.ECHO for each in reading.occurrences) and not reading.unknown
+    if occurrence.signature.role is not Role.ECHO or not alone:
+        return occurrence
+    if lines <= sum(each.count for each in reading.occurrences):  # the log is nothing but these lines
+        return occurrence
+    return replace(occurrence, signature=replace(occurrence.signature, severity=Severity.NOTE))
 
 
 # -- causes and consequences

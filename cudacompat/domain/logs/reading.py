@@ -14,7 +14,7 @@ from cudacompat.domain.logs.signature import Signature
 from cudacompat.domain.logs.text import blocks, sublines, without_prefix
 from cudacompat.domain.logs.unknown_errors import Nearest, Unknown
 from cudacompat.domain.words.error_forms import Weight
-from cudacompat.domain.words.error_lines import ERROR_NEEDLES, quotes_errors, weight_of
+from cudacompat.domain.words.error_lines import ERROR_NEEDLES, FORMS_OF_NEEDLE, quotes_errors, weight_of
 from cudacompat.domain.words.secrets import masked
 
 _MOST_OCCURRENCES = 400  # different ones; a log cannot make more be kept
@@ -26,6 +26,8 @@ _MOST_AROUND, _MOST_LINES = 12, 60
 _MOST_OF_SIGNS = 4000  # characters of a line in which signs are looked for
 # After so many looks in vain, a log has lines that hold pieces of messages and is not broken at a margin.
 _MOST_FRUITLESS = 20_000
+# Different lines with nothing but words of errors in them that are looked at: some ten seconds.
+_MOST_GENERAL = 400_000
 # A line whose message is on the lines after it: "CMake Error at CMakeLists.txt:2 (project):". Not "make: *** No rule".
 _HEADING = re.compile(r":$|\bCMake Error\b|panicked at ")
 _NUMBERS = re.compile(r"\d+|0x[0-9a-fA-F]+")
@@ -41,6 +43,7 @@ class Occurrence:
     values: tuple[tuple[str, str], ...]
     count: int = 1
     last: int = 0
+    end: int = 0  # where the first ends, if that is another line
 
     def value(self, name: str) -> str | None:
         """One of the values in its first line."""
@@ -76,6 +79,7 @@ class LogReading:
         self._nearest = Nearest(matcher.signatures)
         self._occurrences: dict[tuple[object, ...], Occurrence] = {}
         self._unknown: dict[str, Unknown] = {}
+        self._general = 0  # lines that were looked at for words of errors alone
         self._fruitless = 0  # looks at a line's neighbours since one had a message in it
         self.skipped = 0  # lines with words of errors that were not looked at, as there were kinds enough
         self.facts = LogFacts(names=names)
@@ -119,8 +123,12 @@ class LogReading:
 
     def visit(self, excerpt: Excerpt) -> object | None:
         """Look at a line; what it meant is counted, and returned."""
-        if len(self._unknown) >= _MOST_UNKNOWN and self.is_general(excerpt.hits):
-            self.skipped += 1
+        if self.is_general(excerpt.hits):
+            self._general += 1
+            if len(self._unknown) >= _MOST_UNKNOWN or self._general > _MOST_GENERAL:
+                self.skipped += 1
+                return None
+        if _is_subject(excerpt):
             return None
         lines = [text for text in sublines(excerpt.text) if not quotes_errors(text)]
         if not lines:
@@ -147,8 +155,12 @@ class LogReading:
 
     def _errors(self, excerpt: Excerpt, lines: list[str]) -> list[Occurrence | Unknown]:
         """The first error that a line of the log reports and that no signature knows."""
+        forms = None
+        if lines == [excerpt.text]:  # nothing was taken off: the literals in it are known
+            numbers = (hit - self._errors_from for hit in excerpt.hits if hit >= self._errors_from)
+            forms = sorted({form for number in numbers for form in FORMS_OF_NEEDLE[number]})
         for text in lines:
-            weight = weight_of(text)
+            weight = weight_of(text, forms)
             if weight is not None:
                 return [self._not_known(_with_message(text, excerpt), excerpt.line, weight)]
         if (
@@ -177,7 +189,9 @@ class LogReading:
             if match is not None and match.start < ends and match.end > begins:
                 self._fruitless = 0
                 line = excerpt.line - text.count("\n", match.start, begins) if match.start < begins else excerpt.line
-                return [self._found(match, text[match.start : match.end], line)]
+                found = self._found(match, text[match.start : match.end], line)
+                found.end = max(found.end, excerpt.line)
+                return [found]
         return []
 
     def _read_signs(self, text: str) -> None:
@@ -223,6 +237,13 @@ class LogReading:
             self._unknown[key] = known
         known.count += 1
         return known
+
+
+def _is_subject(excerpt: Excerpt) -> bool:
+    """Whether a line is the subject of a commit as `git log` prints it."""
+    return excerpt.text.startswith("    ") and any(
+        line.startswith(("Date: ", "AuthorDate: ", "CommitDate: ")) for line in excerpt.before()
+    )
 
 
 def _with_message(text: str, excerpt: Excerpt) -> str:

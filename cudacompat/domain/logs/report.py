@@ -83,7 +83,7 @@ class ExplainReport:
             return ExitCode.FINDINGS
         if self.command is not None and self.command.why is not None:
             return ExitCode.STEP_FAILED
-        if self.unknown:
+        if self.unknown or self.skipped:
             return ExitCode.INCOMPLETE
         return ExitCode.OK if self.size else ExitCode.NOTHING
 

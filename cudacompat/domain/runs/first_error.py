@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from cudacompat.domain.words.error_lines import names_fault
@@ -12,11 +11,7 @@ MOST_LINES = 6
 
 def begins_error(line: str) -> bool:
     """Whether a compiler, linker or other program of a build says its error here, and not only that a step failed."""
-    return names_fault(line) and _ENDED.search(line) is None
-
-
-# What make prints of a step whose own message stands above.
-_ENDED = re.compile(r"^(?:\S*make|\S*gmake)(?:\[\d+\])?: \*\*\* \[|^ninja: build stopped")
+    return names_fault(line)
 
 
 def with_context(lines: Sequence[str]) -> tuple[str, ...]:

@@ -168,8 +168,8 @@ FORMS: tuple[ErrorForm, ...] = (
     ),
     _form(
         r"^\W*Killed\W*$|\bKilled (?:signal terminated|process \d)|\b\d+ Killed\s|\bsignal: killed\b|\bOOMKilled\b|"
-        r"\boom-kill\b|\bOut of memory:|\b[Oo]ut of memory\b",
-        "Killed~signal: killed~oom-kill~ut of memory",
+        r"\boom-kill\b|\bOut of memory:",
+        "Killed~signal: killed~oom-kill~Out of memory:",
         "./build.sh: line 3:  4242 Killed                  nvcc -c x.cu",
         other="Killed by nobody",
     ),
@@ -229,8 +229,9 @@ FORMS: tuple[ErrorForm, ...] = (
     ),
     _form(
         r"\b(?:Failed|FAILED) (?:to|with|at)\b|\bfailed to \w|\b(?:has|have) failed\b|\bfailed!|\bfailed: \S|"
-        r"\bfailed (?:with|because|due to)\b|\bfailed(?: \(\S+\))?\.?$|\b[a-z]\w* failed \(\d",
-        ("ailed to ~FAILED to~ailed with ~Failed at ~failed!~failed: ~failed because~failed due~failed~have failed"),
+        r"\bfailed (?:with|because|due to)\b|\bfailed(?: \(\S+\))?\.?$|"
+        r"\b(?<!running )[Oo]ut of memory\b|\b[a-z]\w* failed \(\d",
+        "ailed to ~FAILED to~ailed with ~Failed at ~failed~ut of memory",
         "Failed to initialize NVML: Insufficient Permissions",
         other="no test failed here before",
         weight=Weight.BY_LEVEL,
@@ -245,9 +246,11 @@ FORMS: tuple[ErrorForm, ...] = (
     ),
     _form(
         r"\b(?:does|do|did) not (?:support|match|exist|include|contain)\b|\b(?:is|are) not (?:supported|compatible|"
-        r"available|installed|implemented|allowed|permitted|a valid|valid)\b|\bis too (?:old|new)\b|\b[Uu]nsupported\b|"
-        r"\b[Ii]nvalid (?:argument|option|value|device|handle|target|ELF)\b|\b[Vv]ersion mismatch\b|"
-        r"\bincompatible\b|\bis ambiguous\b|\bnot defined for option\b|\bis undefined\b|\bhas no member\b",
+        r"implemented|allowed|permitted|a valid|valid)\b|\bis too (?:old|new)\b|\b[Uu]nsupported\b|"
+        r"\b[Ii]nvalid (?:argument|option|value|device|handle|target|ELF)\b|"
+        r"\b[Vv]ersion mismatch\b|\bincompatible\b|\bis ambiguous\b|\bnot defined for option\b|\bis undefined\b|"
+        r"\b(?:CUDA|GPU|nvcc|nvidia-smi|NVML|[Dd]river) is not (?:available|installed|loaded|running|found)\b|"
+        r"\bhas no member\b",
         (
             "not support~not match~not exist~not include~not contain~is not ~are not ~too old~too new~nsupported~"
             "nvalid ~ersion mismatch~incompatible~ambiguous~not defined for option~is undefined~has no member"
@@ -265,12 +268,14 @@ FORMS: tuple[ErrorForm, ...] = (
     ),
     # -- what says only that something failed
     _form(
-        r"^FAILED: |\bBUILD FAILED\b|\bBuild FAILED\b|\b(?:ld|collect2)\b.{0,40}\breturned \d+ exit status|"
+        r"^FAILED: |: \*\*\* \[|^ninja: build stopped|"
+        r"\bBUILD FAILED\b|\bBuild FAILED\b|\b(?:ld|collect2)\b.{0,40}\breturned \d+ exit status|"
         r"\b[1-9]\d* errors? (?:generated|detected in the compilation)|\bcompilation terminated\.|"
         r"\baborting due to \d*|\bcould not compile `|\bnot remade because of errors|\bnvcc error while compiling\b|"
         r"\bfatal error U1077\b|\berror MSB(?:3721|6006|8066)\b|\bcannot continue\b.{0,20}$",
         (
-            "FAILED: ~BUILD FAILED~Build FAILED~exit status~errors generated~error generated~"
+            "FAILED: ~: *** [~ninja: build stopped~"
+            "BUILD FAILED~Build FAILED~exit status~errors generated~error generated~"
             "detected in the compilation~compilation terminated~aborting due to~could not compile `~"
             "not remade because~nvcc error while compiling~error U1077~error MSB"
         ),

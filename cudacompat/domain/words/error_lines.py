@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from cudacompat.domain.words.error_forms import FORMS, ErrorForm, Weight
+from cudacompat.domain.words.error_forms import FORMS, Weight
 
 # What a line of a terminal or a collector begins with, at most: the level of a message is in there.
 _HEAD = 160
@@ -21,14 +22,16 @@ _LOW = re.compile(
 _HARMLESS = re.compile(
     r"\berror: ?-?\d+(?:\.\d+|\.?\d*\s?%)"  # a measure: "Validation error: 84.6%"
     r"|\bNCCL INFO\b"
-    r"|\b(?:0|no|without|zero|any) (?:\w+ )?(?:errors?|failures?|failed|warnings?)\b"
+    r"|\b(?:0|no|without|zero|any) (?:\w+ )?(?:errors?|failures?|warnings?)\b"
     r"|\b(?:errors?|failures?|failed)\b\"?\s*[:=]\s*(?:0|none|null|false|nil|''|\"\")(?![.\d])"
-    r"|\b(?:0|no) (?:tests? )?failed\b"
+    r"|(?:^|[,;:(|] ?)(?:0|no) (?:tests? )?failed\b"  # not "request 0 failed"
     r"|\berror[_ -]?(?:rate|handler|handling|log|page|count|correction|budget)\b|--?W(?:no-)?error|error-limit"
     r"|\berror_code\b"
     r"|\bCUBLAS_STATUS_SUCCESS\b|\bCUDNN_STATUS_SUCCESS\b|\bcudaSuccess\b|\bcudaErrorNotReady\b|\bstrerror\b|\bperror\b"
     r"|^-- (?:Looking|Performing|Check)|^checking (?:for|whether) |^\[\d+/\d+\] |^\[ *\d+%\] "
     r"|\" [123]\d\d \d|HTTP/[\d.]+\" [123]\d\d\b"  # an answered request for /error
+    r"|\bdebconf: |\binvoke-rc\.d: |\bUnable to register cu\w+ factory\b|\(ignored\)|\bfailed with initial frozen solve"
+    r"|^\s*\d+ \| "  # a line of source that a compiler shows
     r"|\d --> \d\d:"  # a line of a transcript
     r"|^\s+(?:raise|except|throw|return|assert|if|elif)\b"  # a line of source in a traceback
     r"|\b(?:if|when|unless|in case|whether)\b.{0,60}\b(?:fail|cannot|can't|unable|not (?:supported|available))",
@@ -47,37 +50,47 @@ _OF_THE_GPU = re.compile(
 )
 
 # Lines that quote errors: tests by their names that did not fail, commits by their subjects.
-_QUOTED = re.compile(
-    r"^(?:\[gw\d+\]\s+(?:\[\s*\d+%\]\s+)?)?(?:PASSED|SKIPPED|XFAIL|XPASS)\b"  # pytest -v -n, -rs
-    r"|\S\s+(?:PASSED|SKIPPED|XFAIL|XPASS)(?:\s+\(.*\))?(?:\s+\[\s*\d+%\])?\s*$"
-    r"|^\S+\.py::(?!.*\b(?:FAILED|ERROR)\b)\S"
-    r"|\.{3,}\s+(?:ok|OK|skipped|ignored|Passed|PASSED)\b"  # unittest, cargo, ctest
-    r"|^\s*\[\s+(?:OK|RUN|PASSED|SKIPPED)\s+\]"  # googletest
-    r"|^\s*(?:--- (?:PASS|SKIP)|=== (?:RUN|PAUSE|CONT|NAME))\b"  # go test
-    r"|^\s*(?:\u2713|\u2714|\u221a|ok \d+)\s"  # mocha, jest, TAP
-    r"|^[\s*|\\/]*(?=[0-9a-f]*[a-f])[0-9a-f]{7,12} (?:\([^)]*\) )?(?!ERROR|FATAL|error:|fatal:)\S"  # git log --oneline
-    r"|^commit [0-9a-f]{40}\b|\bHEAD is now at [0-9a-f]{7}|\bHEAD position was [0-9a-f]{7}"
-    r"|^\s*(?:Subject: |Commit message: |Merge pull request|Applying: |Auto-merging |Revert \")"
-    r"|^\s*[-*\u2022] (?:\[?[\w/.-]{1,24}\]?[:)] )?(?:[Ff]ix(?:e[ds])?|[Aa]dd(?:s|ed)?|[Hh]andled?|[Rr]emoved?"
+_QUOTED_FROM_THE_START = re.compile(
+    r"(?:\[gw\d+\]\s+(?:\[\s*\d+%\]\s+)?)?(?:PASSED|SKIPPED|XFAIL|XPASS)\b"  # pytest -v -n, -rs
+    r"|\S+\.py::(?!.*\b(?:FAILED|ERROR)\b)\S"
+    r"|\s*\[\s+(?:OK|RUN|PASSED|SKIPPED)\s+\]"  # googletest
+    r"|\s*(?:--- (?:PASS|SKIP)|=== (?:RUN|PAUSE|CONT|NAME))\b"  # go test
+    r"|\s*(?:\u2713|\u2714|\u221a|ok \d+)\s"  # mocha, jest, TAP
+    r"|[\s*|\\/]{0,20}(?=[0-9a-f]{0,11}[a-f])[0-9a-f]{7,12} (?:\([^)]*\) )?(?!ERROR|FATAL|error:|fatal:)\S"  # git log
+    r"|commit [0-9a-f]{40}\b|.{0,60}\b(?:HEAD is now at|HEAD position was) [0-9a-f]{7}"
+    r"|\s*(?:Subject: |Commit message: |Merge pull request|Applying: |Auto-merging |Revert \")"
+    r"|\s*[-*\u2022] (?:\[?[\w/.-]{1,24}\]?[:)] )?(?:[Ff]ix(?:e[ds])?|[Aa]dd(?:s|ed)?|[Hh]andled?|[Rr]emoved?"
     r"|[Dd]ocument|[Ii]mproved?|[Ii]gnored?|[Aa]void|[Rr]evert|[Uu]pdated?|[Bb]ump|[Rr]efactor)\b"  # a list of changes
 )
+_QUOTED_TO_THE_END = re.compile(
+    r"\s(?:PASSED|SKIPPED|XFAIL|XPASS)(?:\s+\(.{0,300}\))?(?:\s+\[\s*\d+%\])?\s*$"
+    r"|\.{3,}\s+(?:ok|OK|skipped|ignored|Passed|PASSED)\b"  # unittest, cargo, ctest
+)
+_LONGEST_NAME = 600  # of a test
 
 
 def quotes_errors(text: str) -> bool:
     """Whether a line holds the texts of errors as names: a test that passed or was skipped, the subject of a commit."""
-    return _QUOTED.search(text) is not None
+    if _QUOTED_FROM_THE_START.match(text) is not None:
+        return True
+    if len(text) > _LONGEST_NAME or not ("..." in text or "PASS" in text or "SKIPPED" in text or "XFAIL" in text):
+        return False
+    return _QUOTED_TO_THE_END.search(text) is not None
 
 
-def weight_of(text: str) -> Weight | None:
-    """Return how much of an error a line reports, `None` if it reports none."""
-    forms = [form for form in FORMS if _is_of(form, text)]
-    if not forms or _HARMLESS.search(text) or _is_of_another_device(text) or quotes_errors(text):
+def weight_of(text: str, forms: Iterable[int] | None = None) -> Weight | None:
+    """Return how much of an error a line reports, `None` if it reports none. `forms` are the numbers of those whose
+    literals are in it, where that is known (`FORMS_OF_NEEDLE`)."""
+    if forms is None:
+        forms = [n for n, form in enumerate(FORMS) if any(needle in text for needle in form.needles)]
+    if all(FORMS[n].weight is Weight.BY_LEVEL for n in forms) and _is_low(text):
         return None
-    if any(form.weight is Weight.FAILED for form in forms):
-        return Weight.FAILED
-    if any(form.weight is Weight.ERROR for form in forms):
-        return Weight.ERROR
-    return None if _LOW.search(text[:_HEAD]) or text.startswith("-- ") else Weight.BY_LEVEL
+    weights = {FORMS[n].weight for n in forms if FORMS[n].pattern.search(text) is not None}
+    if Weight.ERROR not in weights and Weight.FAILED not in weights and weights and _is_low(text):
+        return None
+    if not weights or _HARMLESS.search(text) or _is_of_another_device(text) or quotes_errors(text):
+        return None
+    return next(weight for weight in (Weight.FAILED, Weight.ERROR, Weight.BY_LEVEL) if weight in weights)
 
 
 def names_fault(text: str) -> bool:
@@ -85,8 +98,9 @@ def names_fault(text: str) -> bool:
     return weight_of(text) in (Weight.ERROR, Weight.BY_LEVEL)
 
 
-def _is_of(form: ErrorForm, text: str) -> bool:
-    return any(needle in text for needle in form.needles) and form.pattern.search(text) is not None
+def _is_low(text: str) -> bool:
+    """Whether the line itself says that it is a warning or less."""
+    return text.startswith("-- ") or _LOW.search(text[:_HEAD]) is not None
 
 
 def _is_of_another_device(text: str) -> bool:
@@ -96,3 +110,6 @@ def _is_of_another_device(text: str) -> bool:
 
 
 ERROR_NEEDLES: tuple[str, ...] = tuple(dict.fromkeys(needle for form in FORMS for needle in form.needles))
+FORMS_OF_NEEDLE: tuple[tuple[int, ...], ...] = tuple(
+    tuple(n for n, form in enumerate(FORMS) if needle in form.needles) for needle in ERROR_NEEDLES
+)

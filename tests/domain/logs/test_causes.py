@@ -69,3 +69,19 @@ def test_without_a_known_line_the_first_unknown_error_leads() -> None:
     assert report.lead is not None
     assert report.lead.line == 2
     assert report.exit_code == 4
+
+
+class TestWhatAnotherProgramSaw:
+    REFUSED = "[error] 12#12: *3 connect() failed (111: Connection refused) while connecting to upstream\n"
+
+    def test_is_a_thing_to_know_in_a_log_that_shows_no_failure(self) -> None:
+        report = read("ready\n" + self.REFUSED + "GET /metrics 200\n")
+        assert parts(report) == {"proxy-upstream-died": Part.NOTE}
+        assert report.exit_code == 0
+
+    def test_is_an_error_in_a_log_of_nothing_else(self) -> None:
+        assert read(self.REFUSED).exit_code == 1
+
+    def test_follows_from_an_error_before_it(self) -> None:
+        report = read("CUDA error: unspecified launch failure\n" + self.REFUSED)
+        assert parts(report)["proxy-upstream-died"] is Part.CONSEQUENCE
