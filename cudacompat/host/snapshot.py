@@ -29,12 +29,12 @@ from cudacompat.host.surroundings.environment import cuda_variables
 from cudacompat.host.surroundings.system import home, libc_text, platform_text
 from cudacompat.host.toolchain.compilers import cmake, compilers
 from cudacompat.host.toolchain.library_folders import library_folders
-from cudacompat.host.toolchain.site_folders import site_folders
+from cudacompat.host.toolchain.pythons import environments
 from cudacompat.host.toolchain.toolkit import toolkits
 
 T = TypeVar("T")
 
-Installed = Callable[[Sequence[SiteFolder], Sequence[str], Sequence[str], str], Components]
+Installed = Callable[[Sequence[SiteFolder], Sequence[str], Sequence[str], str | None], Components]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,13 @@ def snapshot(
     roots: Roots | None = None,
     installed: Installed | None = None,
     variables: Collection[str] = frozenset(),
+    pythons: Sequence[str] = (),
 ) -> HostFacts:
     """Return the facts of this machine, or of the one that `roots` stand for. Nothing that a probe does ends it: what
     raised, or did not answer within its limit or `timeout_s` seconds, is missing, and a note says so. `installed`
     tells what is installed in the folders of Python packages, the environments, the folders of libraries and the system
     that are given to it; without it nothing is. `variables` are names in the environment that matter to builds beside
-    those of CUDA and CMake."""
+    those of CUDA and CMake, `pythons` the environments that are asked for."""
     seen = roots or Roots.real()
     # the seconds are more than the programs that a probe runs one after the other are given
     probes = (
@@ -78,7 +79,7 @@ def snapshot(
         Probe("driver", lambda: driver(seen), 30.0),
         Probe("toolkits", lambda: _building(seen), 30.0),
         Probe("CMake", lambda: cmake(seen), 6.0),
-        Probe("Python packages", lambda: _installed(installed, seen), 20.0),
+        Probe("Python packages", lambda: _installed(installed, seen, pythons), 20.0),
         Probe("container", lambda: container(seen), 5.0),
         Probe("PCI bus", lambda: cards(seen), 5.0),
         Probe("system", lambda: platform_text(seen), 5.0),
@@ -95,6 +96,7 @@ def snapshot(
         cmake=_or_missing(answers["CMake"], "CMake"),
         container=_or(answers["container"], ContainerFacts(False, None, "")),
         packages=stack.found,
+        environments=stack.environments,
         environment=cuda_variables(seen.environ, also=variables),
         pci_cards=tuple(card.id for card in _or(answers["PCI bus"], ())),
         platform=_or(answers["system"], ""),
@@ -105,12 +107,16 @@ def snapshot(
     )
 
 
-def _installed(installed: Installed | None, roots: Roots) -> Components:
-    conda = roots.environ.get("CONDA_PREFIX", "")
-    prefixes = (conda,) if Path(conda).is_absolute() else ()
+def _installed(installed: Installed | None, roots: Roots, pythons: Sequence[str]) -> Components:
+    """What is installed in the environments that are asked for; without any, in all that are found here, in the system
+    and in the folders that programs are told to load from."""
     if installed is None:
         return Components()
-    return installed(site_folders(roots), prefixes, library_folders(roots), str(roots.root))
+    found = environments(roots, pythons)
+    folders = [SiteFolder(path, each.prefix) for each in found for path in each.folders]
+    prefixes = [each.prefix for each in found]
+    libraries, root = ((), None) if pythons else (library_folders(roots), str(roots.root))
+    return replace(installed(folders, prefixes, libraries, root), environments=found)
 
 
 def _building(roots: Roots) -> _Building:

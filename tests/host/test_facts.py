@@ -250,6 +250,9 @@ class TestBroken:
         if key == "libc":  # which may be unknown
             assert from_json(document).libc is None
             return
+        if key == "environments":  # which facts that were saved earlier do not have
+            assert from_json(document).environments == ()
+            return
         with pytest.raises(ParseError) as error:
             from_json(document)
         assert key in str(error.value)

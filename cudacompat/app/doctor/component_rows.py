@@ -13,7 +13,7 @@ from cudacompat.domain.judge.component_verdicts import (
     mark_first,
 )
 from cudacompat.domain.judge.made_for import made_for
-from cudacompat.domain.machine.components import Component
+from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.reports.doctor import ComponentRow
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.phrases import targets_of
@@ -27,6 +27,7 @@ def component_rows(
     artifacts: Iterable[BinaryArtifact],
     verdicts: Iterable[ArtifactVerdict],
     targets: Sequence[Target],
+    environments: Sequence[Environment] = (),
 ) -> tuple[ComponentRow, ...]:
     """Return what becomes of each component on each target, the one that fails first marked in each environment."""
     by_path = {artifact.path: artifact for artifact in artifacts}
@@ -34,8 +35,7 @@ def component_rows(
         (verdict.path, verdict.target.id): library_verdict(verdict, by_path.get(verdict.path)) for verdict in verdicts
     }
     found: list[ComponentVerdict] = []
-    for location in dict.fromkeys(each.location for each in components):
-        near = [each for each in components if each.location == location]
+    for _, near in by_environment(components, environments):
         needed = dependents(near)
         own = [
             judge_component(each, [v for p in each.libraries if (v := judged.get((p, target.id))) is not None], target)

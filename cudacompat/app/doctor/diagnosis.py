@@ -53,13 +53,15 @@ def doctor(
     facts_file: str | None = None,
     on_file: Callable[[str], None] | None = None,
     options: ReadOptions | None = None,
+    pythons: Sequence[str] = (),
 ) -> DoctorReport:
     """Return what is known of this machine (or of the one whose facts were saved), what was judged, and the plan.
 
-    Without paths, the CUDA packages of this machine's Python environment are judged, where there is a GPU to judge
-    for. `UsageError` for paths without one.
+    Without paths, the CUDA packages of this machine's Python environments are judged (`pythons`: of those), where there
+    is a GPU to judge for. `UsageError` for paths without one.
     """
-    facts = load(facts_file) if facts_file else _snapshot()
+    _require_environments(pythons, "--facts" if facts_file else "PATHs" if paths else "")
+    facts = load(facts_file) if facts_file else _snapshot(pythons)
     targets = _targets(specs, DriverRelease.parse(driver) if driver else None, facts)
     if paths and not targets:
         native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
@@ -98,12 +100,24 @@ def save(facts: HostFacts) -> str:
     return json.dumps(to_json(facts), indent=2, ensure_ascii=True) + "\n"
 
 
-def _snapshot() -> HostFacts:
+def _require_environments(pythons: Sequence[str], beside: str) -> None:
+    """`UsageError` for what is no environment, and for one that would not be looked at."""
+    from cudacompat.host.places.roots import Roots
+    from cudacompat.host.toolchain.pythons import environment_at
+
+    if pythons and beside:
+        raise UsageError(f"--python does not go with {beside}")
+    for each in pythons:
+        if environment_at(Path(each), "--python", Roots.real()) is None:
+            raise UsageError(f"--python {each}: no Python environment (name its folder, or its interpreter)")
+
+
+def _snapshot(pythons: Sequence[str] = ()) -> HostFacts:
     from cudacompat.engines import variables
     from cudacompat.environments.installed import components
     from cudacompat.host.snapshot import snapshot
 
-    return snapshot(installed=components, variables=variables())
+    return snapshot(installed=components, variables=variables(), pythons=pythons)
 
 
 def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFacts) -> tuple[Target, ...]:

@@ -11,6 +11,7 @@ from packaging.version import InvalidVersion, Version
 
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.domain.judge.component_verdicts import ComponentVerdict, is_vendors
+from cudacompat.domain.machine.components import Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.architectures import architecture
@@ -26,7 +27,6 @@ from cudacompat.environments.own import normalised
 _OF_DRIVER = (Reason.RUNTIME_NEEDS_DRIVER, Reason.PTX_ISA_TOO_NEW, Reason.DRIVER_TOO_OLD_FOR_GPU)
 # What brings another release of a package that no table knows, by who keeps it.
 _UPGRADES = {
-    "pip": "python -m pip install --upgrade",
     "conda": "conda update",
     "dpkg": "sudo apt-get install --only-upgrade",
 }
@@ -122,10 +122,11 @@ def _release_steps(
 ) -> list[PlanStep]:
     """A step for each component that no other one of them brings along: torch, not the libraries that it pins."""
     steps = []
-    for location in dict.fromkeys(row.component.location for row in rows):
-        near = [row for row in packages.rows if row.component.location == location]
-        bad = [row for row in rows if row.component.location == location]
-        names = {normalised(row.component.package) for row in near}
+    every = by_environment((row.component for row in packages.rows), facts.environments)
+    for home, near in every:
+        inside = {id(each) for each in near}
+        bad = [row for row in rows if id(row.component) in inside]
+        names = {normalised(each.package) for each in near}
         done: set[str] = set()
         for row in sorted(bad, key=lambda each: _order(each, bad)):
             name = normalised(row.component.package)
@@ -135,7 +136,7 @@ def _release_steps(
             followers = _followers(row, bad, cure)
             done |= {name, *followers}
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
-            steps.append(_release_step(row, cure, _names(cured), targets=targets))
+            steps.append(_release_step(row, cure, _names(cured), targets=targets, home=home))
     return steps[:most]
 
 
@@ -181,7 +182,12 @@ def _followers(row: ComponentRow, bad: Sequence[ComponentRow], cure: WheelCure |
 
 
 def _release_step(
-    row: ComponentRow, cure: WheelCure | NoCure | None, cures: tuple[str, ...], *, targets: Sequence[Target]
+    row: ComponentRow,
+    cure: WheelCure | NoCure | None,
+    cures: tuple[str, ...],
+    *,
+    targets: Sequence[Target],
+    home: Environment | None,
 ) -> PlanStep:
     component = row.component
     named = one_line(f"{component.package} {component.version}".strip())
@@ -191,17 +197,29 @@ def _release_step(
         newer = f"; it needs driver {cure.min_driver} or newer" if asks else ""
         pin = cure.pins[0].replace("==", " ")
         why = f"Install {pin} in place of {component.version}: it runs on these GPUs{how}{newer}"
-        return PlanStep(one_line(why), _pip(cure), cures=cures)
+        return PlanStep(one_line(why), _pip(cure, home), cures=cures)
     if isinstance(cure, NoCure) and not cure.sentence.endswith("what its publisher offers"):
         return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
-    upgrade = _UPGRADES.get(component.manager)
+    upgrade = f"{installer(home)} --upgrade" if component.manager == "pip" else _UPGRADES.get(component.manager)
     why = f"{named} is a build of others: take a release of it built for these GPUs, or build it"
     return PlanStep(why, f"{upgrade} {quote(component.package)}" if upgrade else None, cures=cures)
 
 
-def _pip(cure: WheelCure) -> str:
+def _pip(cure: WheelCure, home: Environment | None) -> str:
     index = f" --index-url {quote(cure.index_url)}" if cure.index_url else ""
-    return f"python -m pip install {' '.join(map(quote, cure.pins))}{index}"
+    return f"{installer(home)} {' '.join(map(quote, cure.pins))}{index}"
+
+
+def installer(home: Environment | None) -> str:
+    """Return the command that installs packages into this environment, up to their names."""
+    if home is None:
+        return "python -m pip install"
+    if home.installer == "uv":
+        return f"uv pip install --python {quote(home.label)}"
+    on_path = re.match(r"(python\S*) on PATH", home.found_via)
+    if on_path is not None or home.found_via in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        return f"{on_path[1] if on_path else 'python'} -m pip install"
+    return f"{quote(home.label)}/bin/python -m pip install"
 
 
 def _has_driver(targets: Iterable[Target]) -> bool:

@@ -31,6 +31,10 @@ def command(
     paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="What is to run here.")] = None,
     gpu: GpuOption = None,
     driver: DriverOption = None,
+    python: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH", help="Python environment to diagnose: folder or interpreter (repeatable)."),
+    ] = None,
     facts: Annotated[str | None, typer.Option(metavar="FILE", help="Use a saved machine instead of this one.")] = None,
     save_facts: Annotated[str | None, typer.Option(metavar="FILE", help="Save what is known of this machine.")] = None,
     max_members: MaxMembersOption = None,
@@ -56,7 +60,13 @@ def command(
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
     with progress(quiet) as on_file:
         report = doctor(
-            tuple(paths or ()), tuple(gpu or ()), driver, facts_file=facts, on_file=on_file, options=reading
+            tuple(paths or ()),
+            tuple(gpu or ()),
+            driver,
+            facts_file=facts,
+            on_file=on_file,
+            options=reading,
+            pythons=tuple(python or ()),
         )
     if save_facts is not None:
         write_file(save_facts, save(report.facts))

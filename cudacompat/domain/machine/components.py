@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cudacompat.domain.machine.alternatives import Alternatives, CalledOn
@@ -29,11 +30,43 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Environment:
+    """A Python environment: its folder, how a person here would name it (`./.venv`), the release of its Python (`3.12`,
+    empty where nothing says it), how it was found (`VIRTUAL_ENV`), the folders of its packages, and what installs into
+    it (`pip`, `uv`, `conda`)."""
+
+    prefix: str
+    label: str
+    python: str
+    found_via: str
+    folders: tuple[str, ...] = ()
+    installer: str = "pip"
+
+    def holds(self, component: Component) -> bool:
+        """Whether the component is installed in it."""
+        return component.location in (self.prefix, *self.folders)
+
+
+def by_environment(
+    components: Iterable[Component], environments: Sequence[Environment]
+) -> list[tuple[Environment | None, list[Component]]]:
+    """Return the components of each environment, those of none by the folder that they are in, in their order."""
+    found: dict[str, tuple[Environment | None, list[Component]]] = {}
+    for component in components:
+        home = next((each for each in environments if each.holds(component)), None)
+        key = home.prefix if home is not None else f"{component.manager}:{component.location}"
+        found.setdefault(key, (home, []))[1].append(component)
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Components:
-    """What is installed, in the order that its finder promises, and `notes`: what could not be told, in words."""
+    """What is installed, in the order that its finder promises, `notes`: what could not be told, in words, and the
+    Python environments that were looked into."""
 
     found: tuple[Component, ...] = ()
     notes: tuple[str, ...] = ()
+    environments: tuple[Environment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from cudacompat.domain.machine.components import Component
+from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
 
@@ -117,6 +117,7 @@ class HostFacts:
     cmake: Found[ToolFacts] | Missing = Missing("CMake", ())
     container: ContainerFacts = ContainerFacts(False, None, "")
     packages: tuple[Component, ...] = ()
+    environments: tuple[Environment, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     pci_cards: tuple[str, ...] = ()
     platform: str = ""

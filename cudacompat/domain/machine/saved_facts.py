@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from cudacompat.domain.machine.components import Component
+from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.machine.facts import (
     ContainerFacts,
     DriverFacts,
@@ -73,6 +73,17 @@ def to_json(facts: HostFacts) -> dict[str, object]:
                 "requires": list(p.requires),
             }
             for p in facts.packages
+        ],
+        "environments": [
+            {
+                "prefix": e.prefix,
+                "label": e.label,
+                "python": e.python,
+                "found_via": e.found_via,
+                "folders": list(e.folders),
+                "installer": e.installer,
+            }
+            for e in facts.environments
         ],
         "environment": dict(facts.environment),
         "notes": list(facts.notes),
@@ -181,6 +192,17 @@ def from_json(document: object) -> HostFacts:
                 requires=n.texts_or("requires", ()),
             )
             for n in root.children("packages")
+        ),
+        environments=tuple(
+            Environment(
+                n.text("prefix"),
+                n.text("label"),
+                n.text("python"),
+                found_via=n.text("found_via"),
+                folders=n.texts("folders"),
+                installer=n.text("installer"),
+            )
+            for n in (root.children("environments") if "environments" in root.value else ())
         ),
         environment=tuple((name, environment.text(name)) for name in environment.value),
         pci_cards=root.texts("pci_cards"),

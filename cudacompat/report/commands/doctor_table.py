@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cudacompat.domain.judge.component_verdicts import ComponentVerdict, is_vendors
 from cudacompat.domain.judge.component_words import outcome_word, why
+from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import Outcome
@@ -35,15 +36,28 @@ class Section:
     rows: tuple[TableRow, ...]
 
 
-def sections(packages: InstalledPackages, most: int = MOST_ROWS) -> list[Section]:
+def sections(packages: InstalledPackages, environments: Sequence[Environment], most: int = MOST_ROWS) -> list[Section]:
     """Return the rows of each environment: what fails first, then the rest by name; NVIDIA's own libraries are told in
-    one row, unless one of them is all that fails."""
-    locations = dict.fromkeys(row.component.location for row in packages.rows)
-    found = []
-    for location in locations:
-        rows = [row for row in packages.rows if row.component.location == location]
-        found.append(Section(location, tuple(_rows_of(rows, most))))
-    return found
+    one row, unless one of them is all that fails. An environment without device code has no rows."""
+    rows = {id(row.component): row for row in packages.rows}
+    groups = by_environment((row.component for row in packages.rows), environments)
+    found = [
+        Section(_title(home, near[0]), tuple(_rows_of([rows[id(each)] for each in near], most)))
+        for home, near in groups
+    ]
+    full = {home.prefix for home, _ in groups if home is not None}
+    empty = [Section(_title(each, None), ()) for each in environments if each.prefix not in full]
+    return [*found, *empty]
+
+
+def _title(environment: Environment | None, component: Component | None) -> str:
+    if environment is not None:
+        python = f" ({environment.python})" if environment.python else ""
+        via = f", {environment.found_via}" if environment.found_via != environment.label else ""
+        return f"{environment.label}{python}{via}"
+    if component is None:
+        return ""
+    return "packages of the system (dpkg)" if component.manager == "dpkg" else component.location
 
 
 def _rows_of(rows: Sequence[ComponentRow], most: int) -> Iterable[TableRow]:

@@ -36,7 +36,7 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
             driver = f"driver {target.driver}" if target.driver else "the oldest driver that will do"
             page.field("judged", f"for {target.label}, {driver}", 0, _LABEL)
     if report.packages is not None:
-        _packages(page, report.packages)
+        _packages(page, report.packages, report.facts)
     elif report.check is not None:
         _files(page, report.check)
     _findings(page, report)
@@ -98,9 +98,9 @@ def _build(facts: HostFacts) -> str:
 # -- what was judged
 
 
-def _packages(page: Page, packages: InstalledPackages) -> None:
-    for section in sections(packages):
-        page.field("python", section.title, 0, _LABEL)
+def _packages(page: Page, packages: InstalledPackages, facts: HostFacts) -> None:
+    for section in sections(packages, facts.environments):
+        page.field("python", section.title + ("" if section.rows else ": no device code"), 0, _LABEL)
         widths = [
             max((len(cell) for cell in column), default=0)
             for column in zip(*((row.name, row.version, row.made_for, row.word) for row in section.rows), strict=True)
