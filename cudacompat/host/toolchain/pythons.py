@@ -58,7 +58,7 @@ def _distinct(found: Iterable[Environment]) -> tuple[Environment, ...]:
         if key in kept or (each.folders and not folders):
             continue
         taken |= {os.path.realpath(path) for path in folders}
-        kept[key] = Environment(each.prefix, each.label, each.python, each.found_via, folders, each.installer)
+        kept[key] = Environment(each.prefix, each.label, each.python, found_via=each.found_via, folders=folders, installer=each.installer)
     return tuple(kept.values())
 
 
@@ -140,7 +140,7 @@ def _of_prefix(prefix: Path, version: str, via: str, *, roots: Roots, here: Path
         folders += _inside(Path(said["home"]).parent, version)
     installer = "uv" if "uv" in said else "conda" if conda and not config else "pip"
     kept = tuple(dict.fromkeys(str(each) for each in folders))
-    return Environment(str(prefix), _label(prefix, here), version, via, kept, installer)
+    return Environment(str(prefix), _label(prefix, here), version, found_via=via, folders=kept, installer=installer)
 
 
 def _inside(prefix: Path, version: str) -> list[Path]:
