@@ -104,7 +104,7 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
             say(f"{place.file}:{place.line}: {place.name or place.what}: {place.why or place.state.value}")
         specs = [word for arch in report.archs for word in ("--gpu", f"sm_{arch}")]
         cure = shlex.join(["cudacompat", "lint", report.folder, *specs, "--fix", "--unsafe-fixes"])
-        say(f"nothing in this build reads a list that stands here; what puts it where it is read: {cure}")
+        say(f"this build reads none of these lists; to put one where it is read: {cure}")
     if not report.places:
         say("no list of architectures found")
     return report.exit_code

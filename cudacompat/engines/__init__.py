@@ -161,6 +161,6 @@ def find(name: str) -> EngineRecord:
         raise UsageError(f"unknown engine: {name[:60]!r}; did you mean {names}")
     ways = ("cmake", "nvcc", torch_extension.ENGINE.name, cargo_cmake.ENGINE.name, cargo_cc.ENGINE.name)
     raise UsageError(
-        f"unknown engine: {name[:60]!r}; there are by the way of building {', '.join(ways)}; and "
+        f"unknown engine: {name[:60]!r}; known ways of building: {', '.join(ways)}; known engines: "
         f"{', '.join(engine.name for engine in known() if engine.name not in ways)}"
     )

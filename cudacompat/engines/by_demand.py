@@ -79,7 +79,7 @@ HINTS: tuple[BuildHint, ...] = (
     ),
     BuildHint(
         ("tensorrt-llm", "tensorrt_llm", "trtllm"),
-        "scripts/build_wheel.py takes -a '80-real;120-real' (--cuda_architectures); -virtual and all-major end it",
+        "scripts/build_wheel.py reads -a '80-real;120-real' (--cuda_architectures) and rejects -virtual and all-major",
         "cmake",
         "cpp/cmake/modules/cuda_configuration.cmake of NVIDIA/TensorRT-LLM at 1b84604",
     ),

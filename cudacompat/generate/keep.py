@@ -72,7 +72,7 @@ def _with_variables(text: str, variables: dict[str, Any]) -> str:
 
     try:
         document: Any = tomlkit.parse(text)
-        if tomlkit.dumps(document) != text:  # it moves an array of tables together that others stand between
+        if tomlkit.dumps(document) != text:  # it gathers the tables of an array that other tables separate
             return text
         for name, value in variables.items():
             if document["env"].get(name) != value:
@@ -80,7 +80,7 @@ def _with_variables(text: str, variables: dict[str, Any]) -> str:
                 table.update(value)
                 document["env"][name] = table
         return tomlkit.dumps(document)
-    except (TOMLKitError, KeyError, TypeError):  # a form of table that it does not add to
+    except (TOMLKitError, KeyError, TypeError):  # tomlkit cannot add to this form of table
         return text
 
 

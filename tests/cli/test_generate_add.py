@@ -408,7 +408,7 @@ def test_a_list_for_a_version_of_its_own_is_left_by_hand(tmp_path: Path, branch:
     (tmp_path / "build.sh").write_text(f'{branch}\n  export TORCH_CUDA_ARCH_LIST="8.0 8.6"\nfi\npip wheel .\n')
     ran = inside("generate", "torch-extension", tmp_path, "--add", "12.0", "--diff")
     assert "+" not in ran.out
-    assert "build.sh:2: to be changed by hand: it stands in a branch for a version" in ran.err
+    assert "build.sh:2: to be changed by hand: the list is in a branch for one version" in ran.err
 
 
 def test_the_incidents_dockerfile_is_healed_by_the_command_that_is_printed(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def _place(job: AdditionRequest, file: SourceFile, each: Assignment, aliases: di
     try:
         edit = _edit(job, file.name, each, carrier=carrier)
         if edit is not None and branch is not None:
-            raise UnreadableListError(f"it stands in a branch for a version of its own: `{branch}`")
+            raise UnreadableListError(f"the list is in a branch for one version of a package: `{branch}`")
     except NoListError as error:
         state = PlaceState.NO_LIST if each.what.endswith("in CMake") else PlaceState.CANNOT
         return _Found(replace(place, state=state, why=str(error)), each)

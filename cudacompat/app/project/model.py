@@ -38,7 +38,7 @@ from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.positions import yaml_tree
 from cudacompat.artifacts.buildfiles.spec import spec_commands
 from cudacompat.artifacts.buildfiles.stages import Dockerfile
-from cudacompat.artifacts.buildfiles.windows import Dialect
+from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_FILE
 from cudacompat.domain.builds.engine import DeadKind
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.model import (
@@ -68,7 +68,6 @@ from cudacompat.engines import known
 Result = TypeVar("Result")
 Nothing = TypeVar("Nothing")
 _MOST_USES = 100
-_DIALECTS = {FileKind.BATCH: Dialect.BATCH, FileKind.POWERSHELL: Dialect.POWERSHELL}
 _NAMED_LISTS = {
     FileKind.VISUAL_STUDIO: named_lists.of_visual_studio,
     FileKind.BAZEL_RC: named_lists.of_bazel_rc,
@@ -196,8 +195,8 @@ class _Assembly:
             self._jobs_of(file, ci_systems.circle(file, yaml_tree(file.text), self._scripts))
         elif kind is FileKind.JENKINS:
             self._jobs_of(file, ci_systems.jenkins(file, self._scripts))
-        elif kind in _DIALECTS:
-            text = windows.commands(file, 0, len(file.text), environment={}, dialect=_DIALECTS[kind])
+        elif kind in DIALECT_OF_FILE:
+            text = windows.commands(file, 0, len(file.text), environment={}, dialect=DIALECT_OF_FILE[kind])
             self._script(file, text)
         elif kind is FileKind.SPEC:
             self._script(file, spec_commands(file))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.artifacts.buildfiles.stages import Dockerfile, RunCommand
 from cudacompat.domain.project.image_names import base_of
-from cudacompat.domain.project.model import Setting, SourceFile, Stage
+from cudacompat.domain.project.model import SourceFile, Stage
 
 _BOOTSTRAP = re.compile(r"(?mi)^[ \t]*Bootstrap[ \t]*:[ \t]*(\S+)")
 _HEAD = re.compile(r"(?mi)^[ \t]*(From|Stage)[ \t]*:[ \t]*(\S+)")
@@ -50,10 +49,9 @@ def definition(file: SourceFile, sources: Sources | None) -> Dockerfile:
             last=end == len(text),
         )
         stages.append(stage)
-        nothing: Mapping[str, Setting] = {}
         sections = list(_SECTION.finditer(text, start, end))
         for section, after in zip(sections, [*(each.start() for each in sections[1:]), end], strict=True):
             if section[1] == "post":
-                for command in shell.commands(file, section.end(), after, environment=nothing, sources=sources):
+                for command in shell.commands(file, section.end(), after, environment={}, sources=sources):
                     found.append(RunCommand(command, number, (), keyword="RUN"))
     return Dockerfile(tuple(stages), tuple(found), ())

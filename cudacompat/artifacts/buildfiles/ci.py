@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles import windows
+from cudacompat.artifacts.buildfiles.blanking import unknown
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.kinds import FileKind
 from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
-from cudacompat.artifacts.buildfiles.windows import Dialect
+from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_SHELL
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile
@@ -110,26 +111,24 @@ def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterat
             steps=tuple(steps),
             matrix=matrix,
         )
-        yield JobRead(job, tuple(with_matrix(commands, matrix)))
+        yield JobRead(job, tuple(_with_matrix(commands, matrix) if matrix else commands))
 
 
-def with_matrix(commands: Iterable[ShellCommand], matrix: Mapping[str, tuple[str, ...]]) -> Iterator[ShellCommand]:
-    """Yield the commands, with the values of a matrix for the settings that are one of its names as it is."""
+def _with_matrix(commands: Iterable[ShellCommand], matrix: Mapping[str, tuple[str, ...]]) -> Iterator[ShellCommand]:
+    """The commands, with the values of a matrix for the settings that are one of its names as it is."""
     seen: dict[int, tuple[Mapping[str, Setting], Mapping[str, Setting]]] = {}
-    for command in commands if matrix else ():
+    for command in commands:
         environment = command.environment
         if id(environment) not in seen:
-            chosen = {name: of_matrix(each, matrix, {}) for name, each in environment.items()}
+            chosen = {name: _of_matrix(each, matrix, {}) for name, each in environment.items()}
             changed = any(each is not environment[name] for name, each in chosen.items())
             seen[id(environment)] = environment, chosen if changed else environment
         around = seen[id(environment)][1]
-        defines = tuple(of_matrix(each, matrix, around) for each in command.defines)
+        defines = tuple(_of_matrix(each, matrix, around) for each in command.defines)
         yield replace(command, environment=around, defines=defines)
-    if not matrix:
-        yield from commands
 
 
-def of_matrix(setting: Setting, matrix: Mapping[str, tuple[str, ...]], environment: Mapping[str, Setting]) -> Setting:
+def _of_matrix(setting: Setting, matrix: Mapping[str, tuple[str, ...]], environment: Mapping[str, Setting]) -> Setting:
     """The setting, with the values of a matrix where it is one of its names, or a variable that is, as it is."""
     if setting.value is not None or setting.choices:
         return setting
@@ -167,18 +166,15 @@ def _step_text(
     kind: Node | None,
     on_windows: bool,
 ) -> Iterator[ShellCommand]:
-    """Yield the commands of a step, as its shell reads them; on Windows that is PowerShell unless it says another."""
+    """The commands of a step, as its shell reads them; on Windows that is PowerShell unless it says another."""
     name = ((kind.text or "").split() or [""])[0] if kind is not None else "pwsh" if on_windows else "bash"
     if name in ("bash", "sh"):
         yield from run_text(file, run, environment, sources=sources)
-    elif name in _DIALECTS:
+    elif name in DIALECT_OF_SHELL:
         masked = _masked(file, run)
         yield from windows.commands(
-            file, run.start, run.end, environment=environment, dialect=_DIALECTS[name], masked=masked
+            file, run.start, run.end, environment=environment, dialect=DIALECT_OF_SHELL[name], masked=masked
         )
-
-
-_DIALECTS = {"pwsh": Dialect.POWERSHELL, "powershell": Dialect.POWERSHELL, "cmd": Dialect.BATCH}
 
 
 def _matrix(node: Node | None) -> dict[str, tuple[str, ...]]:
@@ -265,7 +261,7 @@ def run_text(
 def _masked(file: SourceFile, node: Node) -> str:
     """A script that a YAML file holds, as its shell gets it, of the same length."""
     text = file.text[node.start : node.end]
-    masked = _EXPRESSION.sub(lambda match: "$" + "_" * (len(match[0]) - 1), text)
+    masked = unknown(_EXPRESSION, text)
     if node.block == ">" or not node.block:
         masked = masked.replace("\n", " ")
     return masked

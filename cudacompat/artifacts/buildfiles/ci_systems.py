@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles import windows
+from cudacompat.artifacts.buildfiles.blanking import blanked
 from cudacompat.artifacts.buildfiles.ci import JobRead, Merged, run_text, variables
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
-from cudacompat.artifacts.buildfiles.windows import Dialect
+from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_SHELL, Dialect
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
-from cudacompat.domain.project.model import Base, CiJob, JobStep, Setting, SourceFile
+from cudacompat.domain.project.model import Base, CiJob, Setting, SourceFile
 
 _MACRO = re.compile(r"\$\((\w+)\)")  # Azure's $(NAME), which is put in before a shell reads the line
 _MOST_JOBS = 2_000
@@ -174,12 +175,11 @@ _SHELL_STEP = re.compile(
 _IMAGE = re.compile(r"\bimage(?:\s*\(|[ \t]+|:[ \t]*)[ \t]*['\"]([^'\"\n$]{1,300})['\"]")
 _VARIABLE = re.compile(r"(?m)^[ \t]*([A-Z_][A-Z0-9_]*)[ \t]*=[ \t]*(['\"])([^'\"\n]*)\2[ \t]*$")
 _GROOVY_COMMENT = re.compile(r"(?m)^[ \t]*//[^\n]*")
-_DIALECTS = {"bat": Dialect.BATCH, "powershell": Dialect.POWERSHELL, "pwsh": Dialect.POWERSHELL}
 
 
 def jenkins(file: SourceFile, sources: Sources | None) -> Iterator[JobRead]:
     """Yield the steps of a Jenkins pipeline that run commands, as one job; its image where it names only one."""
-    text = _GROOVY_COMMENT.sub(lambda match: " " * len(match[0]), file.text)
+    text = blanked(_GROOVY_COMMENT, file.text)
     environment: dict[str, Setting] = {}
     for match in _VARIABLE.finditer(text):
         place = file.place(match.start(3), match.end(3))
@@ -191,7 +191,7 @@ def jenkins(file: SourceFile, sources: Sources | None) -> Iterator[JobRead]:
     for step in _SHELL_STEP.finditer(text):
         group = next(name for name in "abcd" if step[name] is not None)
         start, end = step.span(group)
-        dialect = _DIALECTS.get(step["kind"])
+        dialect = DIALECT_OF_SHELL.get(step["kind"])
         if dialect is not None:
             commands += windows.commands(file, start, end, environment=environment, dialect=dialect, masked=step[group])
         else:
@@ -220,10 +220,9 @@ def _job(
     base: Base | None,
     environment: Mapping[str, Setting],
     commands: list[ShellCommand],
-    steps: tuple[JobStep, ...] = (),
 ) -> JobRead:
     place = file.place(node.start, node.start)
     return JobRead(
-        CiJob(file.name, name, place, system=system, runner=runner, base=base, environment=environment, steps=steps),
+        CiJob(file.name, name, place, system=system, runner=runner, base=base, environment=environment),
         tuple(commands),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cudacompat.artifacts.buildfiles.blanking import blanked
+
 CONTINUED = re.compile(r"\\[ \t]*\r?\n")
 _DROPPED = re.compile(r"(?m)^[ \t]*(?:#[^\n]*)?\r?\n")
 
@@ -23,11 +25,7 @@ def past_continuation(text: str, at: int, end: int) -> int:
 
 def one_line(body: str) -> str:
     """The body on one line, of the same length: without the line ends that continue it and the lines it drops."""
-
-    def blank(match: re.Match[str]) -> str:
-        return " " * len(match[0])
-
     if "\n" not in body.rstrip("\r\n"):
         return body
     first, newline, rest = body.partition("\n")
-    return CONTINUED.sub(blank, first + newline + _DROPPED.sub(blank, rest))
+    return blanked(CONTINUED, first + newline + blanked(_DROPPED, rest, line_ends=True), line_ends=True)

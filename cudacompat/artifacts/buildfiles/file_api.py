@@ -22,50 +22,46 @@ def cuda_sources(folder: Path) -> Iterator[tuple[str, str, str]]:
     """Yield source, target and flags of each CUDA source in the newest reply below this folder, of its first
     configuration; nothing where it holds no codemodel. `ValueError` for what is no reply, `OSError` for what cannot be
     read."""
-    indexes = sorted(file.name for file in folder.glob("index-*.json"))
-    if not indexes:
-        return
-    index = _read(folder, indexes[-1])
-    for entry in _list(index, "objects"):
-        if isinstance(entry, dict) and entry.get("kind") == "codemodel":
-            yield from _of_codemodel(folder, _read(folder, entry.get("jsonFile")))
-            return
+    for configuration in _configurations(folder)[:1]:
+        for target in _targets(folder, configuration):
+            yield from _cuda_sources_of(target)
 
 
 def artifacts(folder: Path) -> tuple[str, ...]:
     """Return the files that the targets of the newest reply below this folder make, in every configuration, as they
     stand there: below the build's folder where they are relative. `ValueError` and `OSError` as above."""
-    indexes = sorted(file.name for file in folder.glob("index-*.json"))
-    entries = _list(_read(folder, indexes[-1]), "objects") if indexes else []
     found: dict[str, None] = {}
-    for entry in entries:
-        if not isinstance(entry, dict) or entry.get("kind") != "codemodel":
-            continue
-        for configuration in _list(_read(folder, entry.get("jsonFile")), "configurations"):
-            for each in _list(configuration, "targets")[:_MOST_TARGETS] if isinstance(configuration, dict) else ():
-                target = _read(folder, each.get("jsonFile")) if isinstance(each, dict) else {}
-                if target.get("type") in _LINKED:
-                    paths = (one.get("path") for one in _list(target, "artifacts") if isinstance(one, dict))
-                    found.update((path, None) for path in paths if isinstance(path, str))
+    for configuration in _configurations(folder):
+        for target in _targets(folder, configuration):
+            if target.get("type") in _LINKED:
+                paths = (each.get("path") for each in _objects(target, "artifacts"))
+                found.update((path, None) for path in paths if isinstance(path, str))
     return tuple(found)
 
 
-def _of_codemodel(folder: Path, model: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    configurations = _list(model, "configurations")
-    first = configurations[0] if configurations and isinstance(configurations[0], dict) else {}
-    for each in _list(first, "targets")[:_MOST_TARGETS]:
-        if not isinstance(each, dict):
+def _configurations(folder: Path) -> list[dict[str, Any]]:
+    """The configurations of the codemodel in the newest reply; none where there is no reply with one."""
+    indexes = sorted(file.name for file in folder.glob("index-*.json"))
+    for entry in _objects(_read(folder, indexes[-1]), "objects") if indexes else ():
+        if entry.get("kind") == "codemodel":
+            return _objects(_read(folder, entry.get("jsonFile")), "configurations")
+    return []
+
+
+def _targets(folder: Path, configuration: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for each in _objects(configuration, "targets")[:_MOST_TARGETS]:
+        yield _read(folder, each.get("jsonFile"))
+
+
+def _cuda_sources_of(target: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    sources = [each.get("path") for each in _objects(target, "sources")]
+    for group in _objects(target, "compileGroups"):
+        if group.get("language") != "CUDA":
             continue
-        target = _read(folder, each.get("jsonFile"))
-        sources = [each.get("path") for each in _list(target, "sources") if isinstance(each, dict)]
-        for group in _list(target, "compileGroups"):
-            if not isinstance(group, dict) or group.get("language") != "CUDA":
-                continue
-            fragments = [each for each in _list(group, "compileCommandFragments") if isinstance(each, dict)]
-            flags = " ".join(str(each.get("fragment", "")) for each in fragments)
-            for number in _list(group, "sourceIndexes"):
-                if isinstance(number, int) and 0 <= number < len(sources) and isinstance(sources[number], str):
-                    yield str(sources[number]), str(target.get("name", "")), flags
+        flags = " ".join(str(each.get("fragment", "")) for each in _objects(group, "compileCommandFragments"))
+        for number in _list(group, "sourceIndexes"):
+            if isinstance(number, int) and 0 <= number < len(sources) and isinstance(sources[number], str):
+                yield str(sources[number]), str(target.get("name", "")), flags
 
 
 def _read(folder: Path, name: object) -> dict[str, Any]:
@@ -79,6 +75,10 @@ def _read(folder: Path, name: object) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ValueError(f"{name} is no reply of CMake's file API")
     return document
+
+
+def _objects(document: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    return [each for each in _list(document, key) if isinstance(each, dict)]
 
 
 def _list(document: dict[str, Any], key: str) -> list[Any]:

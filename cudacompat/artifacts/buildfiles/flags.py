@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cudacompat.artifacts.buildfiles.blanking import blanked
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile
 
@@ -20,7 +21,7 @@ _COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//)[^\n]*")
 def flags_of(file: SourceFile) -> Iterator[Setting]:
     """Yield what the texts of a program ask nvcc for, all together, at the last of them: one setting, whose value is
     `None` where the program puts some of it together itself."""
-    text = _COMMENT.sub(lambda match: " " * len(match[0]), file.text)
+    text = blanked(_COMMENT, file.text)
     found: list[str] = []
     last: re.Match[str] | None = None
     known = True

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cudacompat.artifacts.buildfiles.blanking import blanked
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile
 
@@ -40,7 +41,7 @@ _NIX_COMMENT = re.compile(r"(?m)^[ \t]*#[^\n]*")
 
 def of_visual_studio(file: SourceFile) -> Iterator[Setting]:
     """Yield what a Visual Studio project compiles for, one setting for each configuration."""
-    text = _blanked(_XML_COMMENT, file.text)
+    text = blanked(_XML_COMMENT, file.text)
     for match in _CODE_GENERATION.finditer(text):
         pairs = _PAIR.findall(match[1])
         if not match[1].strip() or (not pairs and "%(" in match[1]):
@@ -64,7 +65,7 @@ def of_bazel_rc(file: SourceFile) -> Iterator[Setting]:
 
 def of_nix(file: SourceFile) -> Iterator[Setting]:
     """Yield the lists of a Nix expression."""
-    text = _blanked(_NIX_COMMENT, file.text)
+    text = blanked(_NIX_COMMENT, file.text)
     ptx = _NIX_PTX.search(text) is None
     for match in _NIX_LIST.finditer(text):
         items = _NIX_ITEM.findall(match["value"])
@@ -101,8 +102,3 @@ def _of_rules_cuda(text: str) -> Iterator[str]:
     for part in text.split(";"):
         for kind, arch in _CODE.findall(part.partition(":")[2] or part):
             yield f"-gencode arch=compute_{arch},code={kind}_{arch}"
-
-
-def _blanked(pattern: re.Pattern[str], text: str) -> str:
-    """The text, of the same length and lines, without what the pattern takes."""
-    return pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)

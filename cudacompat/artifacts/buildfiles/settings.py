@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from cudacompat.artifacts.buildfiles import cmake, dockerfile, shell
+from cudacompat.artifacts.buildfiles.blanking import blanked, unknown
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.trees import Scalar, json_scalars, toml_scalars, yaml_scalars
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind, BaseImageLine
@@ -135,8 +136,8 @@ def _yaml(text: str) -> Iterator[Assignment]:
 
 def _without_templates(text: str) -> str:
     """The text, of the same length, without what a template engine takes out before it is YAML: conda's recipes."""
-    text = _TEMPLATE_LINE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text) if "{%" in text else text
-    return _TEMPLATE_VALUE.sub(lambda match: "$" + "_" * (len(match[0]) - 1), text) if "{{" in text else text
+    text = blanked(_TEMPLATE_LINE, text) if "{%" in text else text
+    return unknown(_TEMPLATE_VALUE, text) if "{{" in text else text
 
 
 def _toml(text: str) -> Iterator[Assignment]:

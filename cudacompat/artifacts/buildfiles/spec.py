@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cudacompat.artifacts.buildfiles import commands as shell
+from cudacompat.artifacts.buildfiles.blanking import unknown
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.domain.project.model import SourceFile
 
@@ -24,6 +25,6 @@ def spec_commands(file: SourceFile) -> Iterator[ShellCommand]:
         if section["name"] not in ("build", "conf", "install"):
             continue
         text = file.text[section.end() : end]
-        masked = _MACRO.sub(lambda match: "$" + "_" * (len(match[0]) - 1), text)
+        masked = unknown(_MACRO, text)
         masked = _CMAKE.sub(lambda match: "cmake" + " " * (len(match[0]) - 5), masked)
         yield from shell.commands(file, section.end(), end, environment={}, masked=masked)

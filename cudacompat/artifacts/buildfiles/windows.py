@@ -11,12 +11,13 @@ from dataclasses import replace
 from enum import Enum
 
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.kinds import FileKind
 from cudacompat.artifacts.buildfiles.shell_settings import defines
+from cudacompat.artifacts.buildfiles.shell_variables import Variables
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile, Word
 
 _MOST_COMMANDS = 20_000
-_MOST_VARIABLES = 1_000_000
 _LONGEST = 1 << 14  # characters of a line that is gone through
 
 
@@ -26,6 +27,15 @@ class Dialect(Enum):
     BATCH = "batch"
     POWERSHELL = "powershell"
 
+
+# By the names that CI systems have for shells of Windows, and by the kinds of files.
+DIALECT_OF_SHELL = {
+    "cmd": Dialect.BATCH,
+    "bat": Dialect.BATCH,
+    "powershell": Dialect.POWERSHELL,
+    "pwsh": Dialect.POWERSHELL,
+}
+DIALECT_OF_FILE = {FileKind.BATCH: Dialect.BATCH, FileKind.POWERSHELL: Dialect.POWERSHELL}
 
 _LINE = {
     Dialect.BATCH: re.compile(r"(?:[^\n^]|\^\r?\n|\^[^\n])*+(?:\n|\Z)"),
@@ -75,10 +85,8 @@ class _Reader:
         self, file: SourceFile, start: int, text: str, environment: Mapping[str, Setting], dialect: Dialect
     ) -> None:
         self._file, self._start, self._text, self._dialect = file, start, text, dialect
-        self._exported: Mapping[str, Setting] = environment
-        self._plain: dict[str, Setting] = {}
+        self._variables = Variables(environment)
         self._depth = 0
-        self._copied = 0
 
     def read(self) -> Iterator[ShellCommand]:
         at = count = 0
@@ -113,19 +121,16 @@ class _Reader:
             written=raw,
             quote='"',
         )
-        before = self._plain.get(name) or self._exported.get(name)
+        before = self._variables.get(name)
         if conditional and before is not None and before.outcomes and setting.outcomes:
             both = tuple(dict.fromkeys((*before.outcomes, *setting.outcomes)))
             setting = replace(setting, value=None, choices=both)
         elif conditional:
             setting = replace(setting, value=None, choices=setting.outcomes)
         if self._dialect is Dialect.BATCH or _ENVIRONMENT.match(match[0]):
-            self._copied += len(self._exported)
-            if self._copied > _MOST_VARIABLES:
-                raise ValueError("too many variables for as many commands")
-            self._exported = {**self._exported, name: setting}
+            self._variables.exported = self._variables.exported_with({name: setting})
         else:
-            self._plain[name] = setting
+            self._variables.plain[name] = setting
 
     def _commands(self, line: re.Match[str], conditional: bool) -> Iterator[ShellCommand]:
         words: list[Word] = []
@@ -145,16 +150,15 @@ class _Reader:
             yield from self._command(words, conditional)
 
     def _word(self, match: re.Match[str]) -> Word:
-        raw = _CONTINUED.sub("", match[0])
-        text, known = self._expanded(raw.replace('"', "").replace("'", ""))
+        raw = _CONTINUED.sub("", match[0]).replace('"', "").replace("'", "")
+        text, known = self._expanded(raw)
         choices: tuple[str, ...] = ()
         named = {each[1] for each in _REFERENCE[self._dialect].finditer(raw)}
         if not known and len(named) == 1:
             (name,) = named
-            setting = self._plain.get(name) or self._exported.get(name)
-            clean = raw.replace('"', "").replace("'", "")
+            setting = self._variables.get(name)
             choices = tuple(
-                _REFERENCE[self._dialect].sub(lambda _, value=value: value, clean)  # type: ignore[misc]
+                _REFERENCE[self._dialect].sub(lambda _, value=value: value, raw)  # type: ignore[misc]
                 for value in (setting.choices if setting is not None else ())
             )
         place = self._file.place(self._start + match.start(), self._start + match.end())
@@ -171,7 +175,7 @@ class _Reader:
             tuple(words),
             words[0].place.start,
             words[-1].place.end,
-            environment=self._exported,
+            environment=self._variables.exported,
             defines=tuple(defines(self._file, words, text="", start=self._start)),
             conditional=conditional,
         )
@@ -181,7 +185,7 @@ class _Reader:
 
         def value(match: re.Match[str]) -> str:
             nonlocal known
-            setting = self._plain.get(match[1]) or self._exported.get(match[1])
+            setting = self._variables.get(match[1])
             if setting is None or setting.value is None or len(setting.value) > _LONGEST:
                 known = False
                 return match[0]

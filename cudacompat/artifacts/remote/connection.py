@@ -86,7 +86,7 @@ def why_refused(url: str) -> str | None:
     if not parts.hostname or port == 0 or not url.isascii() or re.search(r"[\s\x00-\x20\x7f]", url):
         return "no valid address"
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        return "only https addresses are read: what http brings can be changed on its way"
+        return "only https addresses are read; others on the network can change a file that http transfers"
     return None if parts.scheme in ("http", "https") else "only https addresses are read"
 
 
@@ -146,7 +146,7 @@ class Connection:
             if answer.status != 206:
                 if remote.mark is not None:
                     raise FileReplacedError("the file behind the address was replaced while it was read")
-                raise NoRangesError("the server stopped to send parts of the file")
+                raise NoRangesError("the server no longer answers requests for parts of the file")
             first, last, total = _content_range(answer.headers.get("Content-Range"))
             mark = answer.headers.get("ETag") or answer.headers.get("Last-Modified")
             if total != remote.size or (mark is not None and remote.mark is not None and mark != remote.mark):

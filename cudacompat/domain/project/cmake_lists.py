@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
-from cudacompat.domain.project.command_facts import folder_of
+from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project, TextSpan
+from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.target import ArchTarget
 
 LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
 PROPERTY = "CUDA_ARCHITECTURES"
-_SETS_PROPERTY = frozenset({"set_property", "set_target_properties", "set_directory_properties"})
-_ELSEWHERE = frozenset({"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"})
+SETS_PROPERTY = frozenset({"set_property", "set_target_properties", "set_directory_properties"})
 _SET_ENDS = frozenset({"CACHE", "PARENT_SCOPE"})
 _OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
@@ -42,8 +42,6 @@ _LEAST_BRANCHES = 2  # who sets a list in two branches sets one in each
 _MOST_VALUES = 8  # of one variable
 _LONGEST = 1 << 12  # characters of a list that variables make
 _DEEPEST = 5  # variables that hand a list on to each other
-# Of these capabilities there are modules and machines with an Arm processor alone: Jetson, Thor, GB10.
-_ARM_ONLY = frozenset({53, 62, 72, 87, 101, 110, 121})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def named_targets(project: Project) -> tuple[CMakeTargets, ...]:
 
 def for_capability(targets: Sequence[CMakeTargets], capability: ComputeCapability) -> tuple[CMakeTargets, ...]:
     """Return those that count on machines with this GPU; nothing where a configuration may go past all of them."""
-    arm = capability.number in _ARM_ONLY
+    arm = capability.number in ARM_ONLY
     counting = tuple(each for each in targets if not arm or each.arm is not False)
     sure = any(not each.conditional or each.arm is not None for each in counting)
     places = {each.place.at for each in counting}
@@ -79,10 +77,10 @@ def for_capability(targets: Sequence[CMakeTargets], capability: ComputeCapabilit
 
 
 def _named_targets(project: Project) -> tuple[CMakeTargets, ...]:
-    files = [file for file in project.cmake if _ELSEWHERE.isdisjoint(folder_of(file.name).lower().split("/"))]
+    files = [file for file in project.cmake if not is_aside(file.name)]
     places = [place for file in files for place in _places(file)]
-    if any(_finds_torch(place.command) for place in places):
-        return ()  # it overwrites the list
+    if any(finds_torch(place.command) for place in places):
+        return ()
     variables = _variables(places)
     found: list[CMakeTargets] = []
     for place in places:
@@ -96,7 +94,8 @@ def _named_targets(project: Project) -> tuple[CMakeTargets, ...]:
     return tuple(found)
 
 
-def _finds_torch(command: CMakeCommand) -> bool:
+def finds_torch(command: CMakeCommand) -> bool:
+    """Whether it looks for PyTorch, whose package overwrites the list."""
     return command.name == "find_package" and [word.text for word in command.arguments[:1]] == ["Torch"]
 
 
@@ -163,33 +162,29 @@ def _lists_of(command: CMakeCommand, variables: Values) -> Iterator[str | None]:
     """The lists that a command names, as CMake or nvcc reads them; `None` for one that is not known."""
     words = [word.text for word in command.arguments]
     if command.name == "set" and words[:1] == [LIST_NAME]:
-        yield from _resolved(";".join(_until_end(words[1:])), variables)
+        yield from _put_in(";".join(_until_end(words[1:])), variables)
     elif command.name == "list" and words[1:2] == [LIST_NAME]:
         if words[0] == "APPEND":
-            yield from _resolved(";".join(words[2:]), variables)
+            yield from _put_in(";".join(words[2:]), variables)
         elif words[0] in ("INSERT", "TRANSFORM", "PREPEND"):
             yield None
     elif command.name == "string" and LIST_NAME in words[1:]:
         yield None
-    elif command.name in _SETS_PROPERTY and PROPERTY in words:
+    elif command.name in SETS_PROPERTY and PROPERTY in words:
         at = words.index(PROPERTY) + 1
         rest = words[at:] if command.name == "set_property" else words[at : at + 1]
-        yield from _resolved(";".join(rest), variables)
+        yield from _put_in(";".join(rest), variables)
     elif command.name == _SELECTS and len(words) > 1:
         yield _of_find_cuda(words[1:])
     elif command.name not in ("message", "if", "elseif", "while") and any(map(_FLAG.search, words)):
         flags = " ".join(match[0] for match in _ONE_FLAG.finditer(" ".join(words)))
         if flags:
-            yield from _resolved(flags, variables)
+            yield from _put_in(flags, variables)
 
 
-def _resolved(text: str, variables: Values) -> Iterator[str | None]:
-    """The text with each value of the variables in it put in; `None` where one is not known. What extends the list by
-    itself names nothing new."""
-    yield from _put_in(text, variables, 0)
-
-
-def _put_in(text: str, variables: Values, depth: int) -> Iterator[str | None]:
+def _put_in(text: str, variables: Values, depth: int = 0) -> Iterator[str | None]:
+    """The text with each value of the variables in it put in; `None` where one is not known. A list that extends itself
+    names nothing new."""
     text = text.replace(f"${{{LIST_NAME}}}", "")
     match = _REFERENCE.search(text)
     if match is None:

@@ -11,6 +11,7 @@ from cudacompat.domain.words.finding import Edit, Fix
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _ON = frozenset({"on", "1", "true", "yes", "y"})
+_ASIDE = frozenset({"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"})
 _LONGEST_LINE = 1 << 14  # characters; what is in a longer one is left to a person
 _INSTALLERS = frozenset({"apt-get", "apt", "dnf", "yum", "microdnf", "conda", "mamba", "micromamba", "pip", "pip3"})
 
@@ -23,6 +24,22 @@ def base_name(path: str) -> str:
 def folder_of(path: str) -> str:
     """All but the last part of a path below the project; empty at its top."""
     return path.rpartition("/")[0]
+
+
+def is_cmake(name: str) -> bool:
+    """Whether a file of this path is a CMake file."""
+    base = base_name(name).lower()
+    return base == "cmakelists.txt" or base.endswith(".cmake")
+
+
+def is_makefile(name: str) -> bool:
+    """Whether a file of this path is a Makefile that `make` reads by itself."""
+    return base_name(name).lower() in ("makefile", "gnumakefile")
+
+
+def is_aside(name: str) -> bool:
+    """Whether a file is in a folder of examples, tests or documents, whose builds nobody installs."""
+    return not _ASIDE.isdisjoint(folder_of(name).lower().split("/"))
 
 
 def is_on(value: str | None) -> bool:

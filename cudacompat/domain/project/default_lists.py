@@ -118,11 +118,6 @@ def _always_made(text: str) -> bool:
     return bool(_MAKES.search(text)) and not _OWN_CHOICE.search(text)
 
 
-def is_makefile(name: str) -> bool:
-    """Whether it is a Makefile that `make` reads by itself."""
-    return base_name(name).lower() in ("makefile", "gnumakefile")
-
-
 def _of_cmake(project: Project) -> tuple[ArchListSetting, ...]:
     return project.once("lists_of_cmake", lambda: tuple(_found_in_cmake(project)))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cudacompat.domain.project.cmake_lists import PROPERTY
-from cudacompat.domain.project.command_facts import base_name
+from cudacompat.domain.project.cmake_lists import PROPERTY, SETS_PROPERTY, finds_torch
+from cudacompat.domain.project.command_facts import is_cmake
 from cudacompat.domain.project.model import CMakeCommand, Command, Project
 
 # Any of these in a command of CMake may be the list, or what makes one.
@@ -20,7 +20,6 @@ _FROM_OUTSIDE = re.compile(
     r"|-arch=(?:sm|compute)_"
 )
 _COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//|;|::|@?rem\b)[^\n]*|[ \t]#[ \t][^\n]*", re.IGNORECASE)
-_SETS_PROPERTY = ("set_property", "set_target_properties", "set_directory_properties")
 _SAYS_NOTHING = frozenset({"message", "mark_as_advanced", "project"})
 _IN_ENVIRONMENT = ("CUDAARCHS", "CUDAFLAGS", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "CMAKE_TOOLCHAIN_FILE")
 
@@ -34,9 +33,7 @@ def _decides(command: CMakeCommand) -> bool:
     words = [word.text for word in command.arguments]
     if command.name in _SAYS_NOTHING:
         return False
-    if command.name in _SETS_PROPERTY and PROPERTY in words:
-        return True
-    if command.name == "find_package" and words[:1] == ["Torch"]:
+    if (command.name in SETS_PROPERTY and PROPERTY in words) or finds_torch(command):
         return True
     if _IN_CMAKE.search(command.name):
         return True
@@ -52,8 +49,7 @@ def given_from_outside(project: Project) -> bool:
 
 
 def _gives(project: Project, name: str) -> bool:
-    base = base_name(name).lower()
-    if base == "cmakelists.txt" or base.endswith(".cmake"):
+    if is_cmake(name):
         return False
     file = project.file(name)
     if file is None or not _FROM_OUTSIDE.search(file.text):

@@ -7,19 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.command_facts import base_name, in_cargo_config
+from cudacompat.domain.project.command_facts import base_name, in_cargo_config, is_aside, is_cmake, is_makefile
 from cudacompat.domain.project.default_lists import standing_lists
 from cudacompat.domain.project.model import ArchListSetting, Project
 
 _PROGRAMS = (".py",)
 _OWN = (".vcxproj", ".props", ".targets", ".bazelrc", ".nix", ".build", ".bzl", ".bazel", ".toml", ".ini", ".mk")
-_ELSEWHERE = frozenset({"test", "tests", "example", "examples", "sample", "samples", "docs", "benchmarks"})
-
-
-def is_cmake(name: str) -> bool:
-    """Whether it is a CMake file."""
-    base = base_name(name).lower()
-    return base == "cmakelists.txt" or base.endswith(".cmake")
 
 
 def standing_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
@@ -38,8 +31,8 @@ def _stands(listed: ArchListSetting) -> bool:
     """Whether it decides a build of its own file, or of whatever runs in its environment."""
     setting = listed.setting
     name = base_name(setting.place.file).lower()
-    if listed.command is not None or not _ELSEWHERE.isdisjoint(setting.place.file.lower().split("/")[:-1]):
+    if listed.command is not None or is_aside(setting.place.file):
         return False
     if setting.way is AssignmentKind.FLAGS:
-        return name in ("makefile", "gnumakefile") or name.endswith((*_PROGRAMS, *_OWN))
+        return is_makefile(name) or name.endswith((*_PROGRAMS, *_OWN))
     return name.endswith((*_PROGRAMS, *_OWN)) and not in_cargo_config(setting)

@@ -18,10 +18,10 @@ from cudacompat.domain.words.verdict import Target
 class LintReport:
     """The findings that are left, and what was read for them.
 
-    `root` is the folder below which the edited files lie, `files` how many build files there are, `skipped` the
-    folders that were passed over, `lookalikes` the files that look like part of a CUDA build and are of a kind that is
-    not read, `units` what a configured build will compile. `edited` are the files that fixes
-    change, `fixed` the findings that they cure; `findings` holds what remains when those are made.
+    `root` is the folder of the edited files, `files` the number of build files, `skipped` the folders that lint did not
+    look into, `lookalikes` the files that appear to be part of a CUDA build and that lint cannot read, `units` the CUDA
+    sources that a configured build will compile. `edited` are the files that fixes change, `fixed` the findings that
+    they cure; `findings` are those that remain after the fixes.
     """
 
     COMMAND: ClassVar[str] = "lint"

@@ -386,6 +386,11 @@ FAMILY_MEMBERS: Mapping[str, frozenset[int]] = MappingProxyType(
 _BY_CAPABILITY = {row.capability: row for row in ARCHITECTURES}
 
 
+# GPUs that only machines with an Arm processor have: systems on a chip, and GB10 (NVIDIA, DGX Spark: Grace and
+# Blackwell in one package).
+ARM_ONLY = frozenset({row.capability.number for row in ARCHITECTURES if row.tegra} | {121})
+
+
 def architecture(capability: ComputeCapability) -> Architecture | None:
     """Return the row of this compute capability; `None` if the table has none."""
     return _BY_CAPABILITY.get(capability)

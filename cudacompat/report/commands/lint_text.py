@@ -38,7 +38,7 @@ def lint_text(page: Page, report: LintReport) -> None:
     if report.skipped:
         page.line(("not looked into  ", "dim"), some(report.skipped, 4))
     if report.lookalikes:
-        page.line(("look like CUDA and are of no kind that is read  ", "dim"), some(report.lookalikes, 4))
+        page.line(("CUDA build files of a kind that lint cannot read  ", "dim"), some(report.lookalikes, 4))
     fixable = sum(finding.fix is not None and finding.fix.safe for finding in report.findings)
     unsafe = sum(finding.fix is not None and not finding.fix.safe for finding in report.findings)
     if report.fixed:

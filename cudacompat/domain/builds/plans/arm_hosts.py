@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 
 from cudacompat.domain.builds.plans.model import RequestedTarget
+from cudacompat.domain.tables.architectures import ARM_ONLY
 
-# Capabilities that only chips with an Arm processor have. Source: tables/jetpack of JetPack's releases (NVIDIA's pages
-# jetpack-sdk-461, -502, 7.0, 7.1; dusty-nv/jetson-containers jetson_containers/l4t_version.py), and GB10's own page.
-_ARM_ONLY = frozenset({53, 62, 72, 87, 101, 110, 121})
 _ARM_NAMES = re.compile(r"\b(?:GH200|GB10|GB200|GB300|DGX Spark|Jetson|Grace)\b", re.IGNORECASE)
 
-# Boards whose driver and CUDA come with JetPack, before its packages became those of servers: the last release.
+# Boards whose driver and CUDA come with JetPack, before its packages became those of servers: the last release. Source:
+# NVIDIA's pages jetpack-sdk-461, -502, 7.0, 7.1; dusty-nv/jetson-containers jetson_containers/l4t_version.py.
 _JETPACK = {
     53: "JetPack 4.6 with CUDA 10.2 is the last for it",
     62: "JetPack 4.6 with CUDA 10.2 is the last for it",
@@ -24,7 +23,7 @@ _JETPACK = {
 
 def on_arm(wanted: Sequence[RequestedTarget]) -> bool:
     """Whether every one of these GPUs has an Arm processor beside it, and no other."""
-    return all(each.number in _ARM_ONLY or _ARM_NAMES.search(each.label) is not None for each in wanted)
+    return all(each.number in ARM_ONLY or _ARM_NAMES.search(each.label) is not None for each in wanted)
 
 
 def why_no_image(wanted: Sequence[RequestedTarget]) -> str | None:

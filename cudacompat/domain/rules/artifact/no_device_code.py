@@ -36,7 +36,7 @@ def check(read: ReadResult) -> Iterable[Finding]:
 
 
 def _help(path: str) -> str:
-    """What to name instead: a text that lists packages has no kernels, and neither has the folder that it is in."""
+    """What to name instead: for a file that lists packages, the command that reads such files; else the library."""
     if path.lower().endswith(_LISTS):
         return f"if this file lists packages: cudacompat lint {shlex.quote(path)} with the same --gpu"
     return "name the file that holds the kernels (for ggml that is libggml-cuda.so), or its folder"

@@ -1,10 +1,10 @@
 """A CUDA project for which nobody says the architectures.
 
 What it finds: a CMake project with CUDA as a language where no file, preset, command or variable sets or passes on
-a list. A command of an image build or of a CI job that configures it so is an error, the project alone a warning, but
-where a file that may hold a list is of a kind that is not read. A comment or a variable that CMake does not read, such
-as CUDA_ARCHITECTURES, is no list. And,
-as a warning, nvcc in an image build or a Makefile, or a build.rs with `.cuda(true)`, that is given no target.
+a list. A command of an image build or of a CI job that configures such a project is an error. The project alone is a
+warning; there is no warning where a list may be in a file that lint cannot read. A comment is not a list, and neither
+is a variable that CMake ignores, such as CUDA_ARCHITECTURES. A call of nvcc without a target in an image build or a
+Makefile, and a build.rs with `.cuda(true)`, are warnings.
 
 Why it matters: the compiler then takes its default target, sm_52 up to CUDA 12 and sm_75 from CUDA 13, and CMake stores
 it as if it had been chosen. On every newer GPU the driver compiles that old PTX at the first start, and code that needs
@@ -25,15 +25,14 @@ from itertools import accumulate
 
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.project.cmake_languages import makes_cuda, minimum, standing
-from cudacompat.domain.project.command_facts import base_name, folder_of
+from cudacompat.domain.project.command_facts import base_name, folder_of, is_aside, is_makefile
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
-from cudacompat.domain.project.default_lists import fetched, is_makefile
+from cudacompat.domain.project.default_lists import fetched
 from cudacompat.domain.project.list_evidence import decided_in_cmake, given_from_outside, has_own_list
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, EngineUse, Project, TextSpan
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
-_ELSEWHERE = frozenset({"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"})
 _OTHERS = re.compile(
     r"^-C|^--preset|^--workflow|TOOLCHAIN_FILE|CMAKE_PROJECT_INCLUDE|CMAKE_CUDA_FLAGS|CMAKE_CUDA_COMPILER"
 )
@@ -52,9 +51,9 @@ def check(project: Project) -> Iterable[Finding]:
     """An error for each command that configures such a project, or else a warning at its language; a warning for each
     nvcc, and each build.rs, that names no target."""
     yield from _by_nvcc(project)
-    outside = given_from_outside(project)
     if decided_in_cmake(project):
         return
+    outside = given_from_outside(project)
     if not outside:
         yield from _by_build_script(project)
     for file, command in _enabling(project):
@@ -164,7 +163,7 @@ def _enabling(project: Project) -> Iterator[tuple[CMakeFile, CMakeCommand]]:
         folder = folder_of(file.name)
         if any(_known(use, folder) for use in project.uses):
             continue
-        if base_name(file.name) != "CMakeLists.txt" or _ELSEWHERE & set(folder.lower().split("/")):
+        if base_name(file.name) != "CMakeLists.txt" or is_aside(file.name):
             continue
         if not taken.isdisjoint(("", *accumulate(folder.split("/"), "{}/{}".format))):
             continue

@@ -1,8 +1,8 @@
 """Two packages that own the same folder.
 
 What it finds: requirements that are installed together and put their files into one folder of site-packages: the build
-for the CPU and the one for CUDA (onnxruntime and onnxruntime-gpu), or two builds for
-different CUDA releases (cupy-cuda11x and cupy-cuda12x).
+for the CPU and the one for CUDA (onnxruntime and onnxruntime-gpu), or two builds for different CUDA releases
+(cupy-cuda11x and cupy-cuda12x).
 
 Why it matters: the one that is installed last wins, file by file, and which that is changes from run to run. With the
 build for the CPU everything runs, slowly, and no error is printed.

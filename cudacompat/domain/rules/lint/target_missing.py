@@ -25,7 +25,7 @@ from cudacompat.domain.builds.lists.reader import extended, wants_bare
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_lists import LIST_NAME, CMakeTargets, for_capability, named_targets
-from cudacompat.domain.project.command_facts import base_name
+from cudacompat.domain.project.command_facts import base_name, is_cmake
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.list_coverage import (
     ListCoverage,
@@ -40,7 +40,7 @@ from cudacompat.domain.project.list_coverage import (
 from cudacompat.domain.project.list_edits import replacing
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project, TextSpan
 from cudacompat.domain.project.stages import toolkit
-from cudacompat.domain.project.standing_lists import is_cmake, standing_groups
+from cudacompat.domain.project.standing_lists import standing_groups
 from cudacompat.domain.tables.toolkits import first_with, last_with
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Finding, Fix, Severity
