@@ -58,7 +58,9 @@ def _distinct(found: Iterable[Environment]) -> tuple[Environment, ...]:
         if key in kept or (each.folders and not folders):
             continue
         taken |= {os.path.realpath(path) for path in folders}
-        kept[key] = Environment(each.prefix, each.label, each.python, found_via=each.found_via, folders=folders, installer=each.installer)
+        kept[key] = Environment(
+            each.prefix, each.label, each.python, found_via=each.found_via, folders=folders, installer=each.installer
+        )
     return tuple(kept.values())
 
 
