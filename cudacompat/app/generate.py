@@ -152,6 +152,15 @@ def _version_here(engine: Engine, folder: str) -> str | None:
     return here.version
 
 
+def ignored(engine: str, asked: GenerateRequest) -> tuple[GeneratedFile, ...]:
+    """Return the `.dockerignore` that belongs beside a Dockerfile, where the folder has none of its own."""
+    if asked.output != "dockerfile":
+        return ()
+    from cudacompat.generate.ignore import ignore_file
+
+    return ignore_file(find(engine), Path(asked.folder))
+
+
 def beside(asked: GenerateRequest) -> tuple[GeneratedFile | GeneratedBinary, ...]:
     """Return the files that a generated one installs cudacompat from: its wheel, and the hashes of all packages."""
     from cudacompat.generate import install

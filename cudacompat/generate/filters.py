@@ -7,7 +7,8 @@ import shlex
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from cudacompat.domain.builds.engine import Channel
+from cudacompat.domain.builds.engine import Channel, Server
+from cudacompat.domain.builds.plans.arm_hosts import on_arm
 from cudacompat.domain.builds.plans.matrix import slug
 from cudacompat.domain.builds.plans.plan import BuildPlan, OmittedSetting, PlanSetting, environment
 from cudacompat.generate.install import InstallSource
@@ -66,6 +67,26 @@ def command(items: Sequence[str], settings: Sequence[PlanSetting] = (), indent: 
 def quoted(text: object) -> str:
     """In double quotes, as JSON, YAML, TOML and Dockerfiles read it."""
     return json.dumps(str(text), ensure_ascii=False)
+
+
+def exec_form(words: Sequence[str]) -> str:
+    """A command line as Dockerfiles take it without a shell."""
+    return json.dumps(list(words))
+
+
+def health(server: Server) -> tuple[str, ...]:
+    """The command, within the container, that ends with 0 while its server is well."""
+    return ("curl", "--fail", "--silent", "--output", "/dev/null", f"http://127.0.0.1:{server.port}{server.health}")
+
+
+def beside_arm(plan: BuildPlan) -> bool:
+    """Whether the plan's GPUs stand beside an Arm processor."""
+    return on_arm(plan.wanted)
+
+
+def bake_target(plan: BuildPlan, name: str, plans: Sequence[BuildPlan]) -> str:
+    """The target's name in a bake file, which takes no dots."""
+    return name if len(plans) == 1 else f"{name}-{slug(plan, plans)}".replace(".", "-")
 
 
 def each_file(file: str, plan: BuildPlan, plans: Sequence[BuildPlan]) -> str:

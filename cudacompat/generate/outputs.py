@@ -77,6 +77,14 @@ OUTPUTS: tuple[Output, ...] = (
     ),
     Output("compose", "compose.yaml", "compose/compose.yaml.j2", "docker compose", image=True, matrix=Matrix.IN_ONE),
     Output(
+        "bake",
+        "docker-bake.hcl",
+        "bake/docker-bake.hcl.j2",
+        "docker buildx bake",
+        image=True,
+        matrix=Matrix.IN_ONE,
+    ),
+    Output(
         "podman",
         "{name}.container",
         "podman/container.j2",

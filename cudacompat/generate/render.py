@@ -34,6 +34,7 @@ _CHECKS_SUFFIX = frozenset({"ubuntu24.04", "ubuntu26.04"})
 _NEW_PYTHON = frozenset({"ubuntu24.04", "ubuntu26.04"})  # 3.11 or newer
 # 22.04's python3 is 3.10; its archive (universe) has 3.11 beside it, for the jobs, which check where they build
 _NEWER_PYTHON = {"ubuntu22.04": "python3.11"}
+_ASKS = "curl"
 _JOB_PYTHON = {"ubuntu22.04": ("python3-venv", "python3.11-venv")}
 
 
@@ -95,13 +96,16 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
             gencode=gencode_flags(plan),
             packages=_plus(packages, *_JOB_PYTHON.get(plan.distro, ("python3-venv",))) if job else packages,
             python=_NEWER_PYTHON.get(plan.distro, "python3"),
-            runtime_packages=_plus(recipe.runtime_packages if recipe else (), "python3", "python3-venv"),
+            runtime_packages=_runtime_packages(plan),
+            python_packages=_plus(_runtime_packages(plan), "python3", "python3-venv"),
             from_sources=recipe is not None and _uses_sources(recipe.build),
             newer_cmake=_needs_newer_cmake(plan),
             checker_has_python=plan.distro not in _NEW_PYTHON,
             prepare=_uncached(words(plan, recipe.configure)) if recipe is not None else (),
             index=_index(plan) if plan.engine.system is BuildSystem.PIP else "",
             still=_still(plan, kind),
+            extensions=_extensions(plan),
+            create=_create(plan, packages),
             script=_script(plans, kind) if job else (),
         )
     )
@@ -162,6 +166,33 @@ def _packages(plan: BuildPlan) -> tuple[str, ...]:
     if plan.engine.system is BuildSystem.PIP:
         return _plus(names, "python3-dev", "python3-venv")
     return _plus(names, "python3-venv") if _needs_newer_cmake(plan) else names
+
+
+def _runtime_packages(plan: BuildPlan) -> tuple[str, ...]:
+    """What the image that runs needs beside CUDA: the recipe's packages, and what asks a server whether it is well."""
+    recipe = plan.recipe
+    names = recipe.runtime_packages if recipe is not None else ()
+    return _plus(names, _ASKS) if plan.server is not None else names
+
+
+_OF_SYSTEM = {
+    BuildSystem.CARGO: ("rust-lang.rust-analyzer",),
+    BuildSystem.CMAKE: ("ms-vscode.cmake-tools",),
+    BuildSystem.PIP: ("ms-python.python",),
+}
+
+
+def _extensions(plan: BuildPlan) -> tuple[str, ...]:
+    """The extensions of an editor that know the project's languages, CUDA among them."""
+    return (*_OF_SYSTEM.get(plan.engine.system, ()), "ms-vscode.cpptools", "nvidia.nsight-vscode-edition")
+
+
+def _create(plan: BuildPlan, packages: Sequence[str]) -> tuple[str, ...]:
+    """The commands that give a dev container the recipe's packages and the project's compiler."""
+    lines = ["apt-get update", f"apt-get install -y --no-install-recommends {' '.join(packages)}"]
+    if plan.recipe is not None and plan.recipe.rust:
+        lines.append("curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y")
+    return tuple(lines)
 
 
 def _needs_newer_cmake(plan: BuildPlan) -> bool:
@@ -228,6 +259,10 @@ def _environment() -> Environment:
         "decisive": filters.decisive,
         "define": filters.define,
         "each_file": filters.each_file,
+        "bake_target": filters.bake_target,
+        "beside_arm": filters.beside_arm,
+        "exec": filters.exec_form,
+        "health": filters.health,
         "installed": filters.installed,
         "left_out": filters.left_out,
         "quoted": filters.quoted,

@@ -30,7 +30,7 @@ def command(
         typer.Option(
             "--as",
             metavar="KIND",
-            help="dockerfile, cmake, presets, env, nvcc, cargo, compose, podman, devcontainer, github or gitlab; "
+            help="dockerfile, cmake, presets, env, nvcc, cargo, compose, bake, podman, devcontainer, github or gitlab; "
             "without it, the plan.",
         ),
     ] = None,
@@ -87,7 +87,7 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Write the build settings that make an engine support these GPUs."""
-    from cudacompat.app.generate import GenerateRequest, beside, generate
+    from cudacompat.app.generate import GenerateRequest, beside, generate, ignored
     from cudacompat.cli.files import place
     from cudacompat.cli.output import emit
     from cudacompat.domain.words.errors import UsageError
@@ -141,7 +141,7 @@ def command(
     report = generate(engine, asked)
     if folder is not None:
         there = beside(asked) if report.beside else ()
-        files = (*report.files, *there)
+        files = (*report.files, *ignored(engine, asked), *there)
         return place(files, folder, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
     if len(report.files) > 1 and format_ is Format.TEXT:
         raise UsageError(f"these are {len(report.files)} files; -o DIR says where to write them")

@@ -36,7 +36,7 @@ from cudacompat.domain.builds.engine_facts import (
     Switch,
     Window,
 )
-from cudacompat.domain.builds.engine_trees import LogName, Marker, Recipe
+from cudacompat.domain.builds.engine_trees import LogName, Marker, Recipe, Server
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
 
@@ -67,6 +67,7 @@ __all__ = [
     "RequiredSetting",
     "Rewrite",
     "Route",
+    "Server",
     "Switch",
     "Window",
 ]

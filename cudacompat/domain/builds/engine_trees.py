@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cudacompat.domain.builds.engine_facts import ALWAYS, Window
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogName:
@@ -17,6 +19,22 @@ class LogName:
     pattern: str
     rank: int
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """The server among an engine's programs: its command, where it listens, what says that it is well.
+
+    `command` listens on all addresses of its container at `port`; `model` are the arguments that name a model below
+    /models, which the user brings. `health` is the path that answers 200 once the model is loaded.
+    """
+
+    command: tuple[str, ...]
+    model: tuple[str, ...]
+    port: int
+    health: str
+    source: str
+    window: Window = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +50,7 @@ class Recipe:
     build: tuple[tuple[str, ...], ...]
     runtime_packages: tuple[str, ...] = ()
     rust: bool = False
+    servers: tuple[Server, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

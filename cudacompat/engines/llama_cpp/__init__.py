@@ -14,6 +14,7 @@ from cudacompat.domain.builds.engine import (
     Marker,
     Proof,
     Rewrite,
+    Server,
     Window,
 )
 from cudacompat.engines import ggml
@@ -147,7 +148,20 @@ ENGINE = EngineRecord(
         ),
         Marker("CMakeLists.txt", r"project\(\"llama\.cpp\""),
     ),
-    recipe=replace(ggml.RECIPE, packages=("cmake", "g++", "git", "libssl-dev", "ninja-build")),
+    recipe=replace(
+        ggml.RECIPE,
+        packages=("cmake", "g++", "git", "libssl-dev", "ninja-build"),
+        servers=(
+            Server(
+                command=("llama-server", "--host", "0.0.0.0", "--port", "8080"),  # noqa: S104  in its container
+                model=("--model", "/models/model.gguf"),
+                port=8080,
+                health="/health",
+                source="ggml-org/llama.cpp#7809 (the name, June 2024), #4860 and #4866 (/health, January 2024)",
+                window=_SINCE_REORGANISED,
+            ),
+        ),
+    ),
     proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED)),
     log_lines=_log_lines,
     run_signs=_run_signs,

@@ -15,6 +15,7 @@ from cudacompat.domain.builds.engine import (
     LogName,
     Marker,
     Proof,
+    Server,
     Window,
 )
 from cudacompat.engines import ggml
@@ -170,7 +171,19 @@ ENGINE = EngineRecord(
             r"project\(\s*\"?whisper\.cpp\"?\s+VERSION\s+(\d+)\.(\d+)\.(\d+)",
         ),
     ),
-    recipe=ggml.RECIPE,
+    recipe=replace(
+        ggml.RECIPE,
+        servers=(
+            Server(
+                command=("whisper-server", "--host", "0.0.0.0", "--port", "8080"),  # noqa: S104  in its container
+                model=("--model", "/models/ggml-base.bin"),
+                port=8080,
+                health="/health",
+                source="examples/server: installed as whisper-server since v1.7.4, /health since v1.7.5",
+                window=Window("1.7.5"),
+            ),
+        ),
+    ),
     proved=(("cmake", Proof.BUILT), ("env", Proof.CONFIGURED), ("dockerfile", Proof.DOCUMENTED)),
     log_lines=_log_lines,
     run_signs=_run_signs,

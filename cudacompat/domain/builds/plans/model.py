@@ -8,7 +8,7 @@ from typing import Protocol
 
 from packaging.version import Version
 
-from cudacompat.domain.builds.engine import Channel, Engine, Recipe
+from cudacompat.domain.builds.engine import Channel, Engine, Recipe, Server
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.judge.coverage import Reach, reach, requirement
 from cudacompat.domain.tables.images import BaseImage
@@ -108,6 +108,12 @@ class BuildPlan:
             return tuple(word.replace("{cuda}", digits) for word in step)
 
         return replace(own, configure=filled(own.configure), build=tuple(map(filled, own.build)))
+
+    @property
+    def server(self) -> Server | None:
+        """The server that this version has among its programs, `None` where it has none."""
+        servers = self.engine.recipe.servers if self.engine.recipe is not None else ()
+        return next((each for each in servers if each.window.holds(self.version)), None)
 
     @property
     def key(self) -> str:
