@@ -81,8 +81,10 @@ def prepare(shape: Shape, context: Path, arguments: list[str]) -> str:
     text = (context / "Dockerfile").read_text()
     if shape.cargo:
         build = re.search(r"^FROM (\S+) AS build$", text, re.MULTILINE)
+        release = re.search(r"^ARG CUDA=(\S+)$", text, re.MULTILINE)
         assert build is not None
-        text = text.replace(build[0], f"FROM {with_cargo(build[1])} AS build")
+        assert release is not None
+        text = text.replace(build[0], f"FROM {with_cargo(build[1].replace('${CUDA}', release[1]))} AS build")
     return text
 
 

@@ -65,7 +65,10 @@ def test_the_image_tag_is_one_that_is_known() -> None:
     from cudacompat.domain.tables.images import IMAGES
 
     text = inside("generate", "cmake", "--gpu", "11.0", "--as", "dockerfile").out
-    tags = {line.split()[1].removeprefix("docker.io/") for line in text.splitlines() if line.startswith("FROM")}
+    release = next(line.removeprefix("ARG CUDA=") for line in text.splitlines() if line.startswith("ARG CUDA="))
+    lines = [line.replace("${CUDA}", release) for line in text.splitlines() if line.startswith("FROM")]
+    tags = {line.split()[1].removeprefix("docker.io/") for line in lines}
+    assert len(tags) == 3
     known = {row.tag(flavour, distro) for row in IMAGES for flavour in row.flavours for distro in row.distros}
     assert tags <= known
 

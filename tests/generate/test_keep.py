@@ -130,7 +130,7 @@ def test_no_kind_of_file_replaces_what_somebody_wrote(tmp_path: Path, kind: str)
     engine = {"cargo": "whisper-rs", "nvcc": "nvcc"}.get(kind, "whisper.cpp")
     line = ("generate", engine, "--gpu", "12.0", "--as", kind, "-o", tmp_path)
     assert inside(*line).code == 0
-    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".whl"]
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".whl" and path.name != ".dockerignore"]
     for file in files:
         mine = f'{{"mine": "{file.name}"}}\n' if file.name.endswith(".json") else f'# mine\nmine = "{file.name}"\n'
         made = file.read_text()
@@ -148,3 +148,12 @@ def test_no_kind_of_file_replaces_what_somebody_wrote(tmp_path: Path, kind: str)
             assert file.read_text() == mine
             assert "-# mine" in inside(*line, "--diff").out or '-{"mine"' in inside(*line, "--diff").out
         file.write_text(made)
+
+
+@pytest.mark.parametrize("name", [".dockerignore", ".containerignore"])
+def test_what_an_image_build_leaves_behind_stays_the_users(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine\n")
+    line = ("generate", "whisper.cpp", "--gpu", "12.0", "--as", "dockerfile", "-o", tmp_path, "--write")
+    assert inside(*line).code == 0
+    assert (tmp_path / name).read_text() == "mine\n"
+    assert [path.name for path in tmp_path.glob(".*ignore")] == [name]

@@ -73,7 +73,7 @@ def test_every_output_is_made_or_refused_in_one_line_with_those_that_can(engine:
 @pytest.mark.parametrize("engine", [engine.name for engine in ENGINES])
 def test_each_file_names_who_reads_what_it_sets(engine: str) -> None:
     for kind in reaching(find(engine), None):
-        if kind.name in ("nvcc", "compose", "podman"):  # flags alone; the list itself is in the Dockerfile
+        if kind.name in ("nvcc", "compose", "bake", "podman"):  # flags alone; the list itself is in the Dockerfile
             continue
         report = made(engine, kind.name, "8.6")
         text = " ".join(" ".join(file.text.split()) for file in report.files)
@@ -124,9 +124,10 @@ def test_compose_gives_the_gpus_and_keeps_the_jit_cache(tmp_path: Path) -> None:
     assert device == {"driver": "nvidia", "count": "all", "capabilities": ["gpu"]}
     assert service["environment"]["NVIDIA_DRIVER_CAPABILITIES"] == "compute,utility"
     cache = service["environment"]["CUDA_CACHE_PATH"]
-    (volume,) = service["volumes"]
-    name, place = volume.split(":")
+    (name, place), models = (volume.split(":") for volume in service["volumes"])
     assert place == cache
+    assert models == ["./models", "/models", "ro"]
+    assert service["ports"] == ["127.0.0.1:8080:8080"]
     assert name in document["volumes"]
 
 
@@ -170,6 +171,40 @@ def test_quadlets_are_unit_files_that_name_each_other(tmp_path: Path, engine: st
     assert volume is not None
     assert {image[1], volume[1]} < set(files)
     assert "AddDevice=nvidia.com/gpu=all" in container
+
+
+def test_a_server_is_started_published_and_asked_whether_it_is_well() -> None:
+    text = made("whisper.cpp", "dockerfile", "12.0").files[0].text
+    assert "EXPOSE 8080\n" in text
+    assert 'ENTRYPOINT ["whisper-server", "--host", "0.0.0.0", "--port", "8080"]' in text
+    assert re.search(r"HEALTHCHECK .*\\\n    CMD \[\"curl\", .*/health\"\]", text)
+    assert "        curl \\\n" in text.rpartition("\nFROM ")[2]
+    before = generate(
+        "whisper.cpp", GenerateRequest(specs=("12.0",), output="dockerfile", engine_version="1.7.4")
+    ).files[0].text  # fmt: skip
+    assert not re.search(r"EXPOSE|ENTRYPOINT|HEALTHCHECK", before)  # its server answers nothing at /health
+    assert "ENTRYPOINT" not in made("cmake", "dockerfile", "8.6").files[0].text
+    container, _, _ = made("llama.cpp", "podman", "12.0").files
+    for line in ("PublishPort=127.0.0.1:8080:8080", "Restart=on-failure", "User=10001", "Volume=./models:/models:ro"):
+        assert f"\n{line}\n" in container.text
+    assert "\nHealthCmd=curl " in container.text
+
+
+def test_a_bake_file_has_a_target_for_each_build_and_its_processor() -> None:
+    text = made("cmake", "bake", "7.0", "8.6", "11.0").files[0].text
+    assert re.findall(r'(?m)^target "(.*)" \{\n[^}]*?dockerfile = "(.*)"[^}]*?platforms  = \["(.*)"\]', text) == [
+        ("cmake-cuda12-8", "Dockerfile.cuda12.8", "linux/amd64"),
+        ("cmake-cuda13-0", "Dockerfile.cuda13.0", "linux/arm64"),
+    ]
+    assert 'targets = ["cmake-cuda12-8", "cmake-cuda13-0"]' in text
+
+
+def test_a_dev_container_of_a_crate_has_cargo() -> None:
+    text = made("whisper-rs", "devcontainer", "12.0").files[0].text
+    document = json.loads("\n".join(line for line in text.splitlines() if not line.lstrip().startswith("//")))
+    assert "sh.rustup.rs" in document["onCreateCommand"]
+    assert document["remoteEnv"]["PATH"].startswith("/root/.cargo/bin:")
+    assert "rust-lang.rust-analyzer" in document["customizations"]["vscode"]["extensions"]
 
 
 @pytest.mark.parametrize("engine", engines_with("cargo"))
@@ -284,6 +319,7 @@ def test_several_files_need_a_folder_and_get_one(tmp_path: Path) -> None:
     assert cudacompat(*command, "-o", tmp_path / "deep/down").code == 0
     assert sorted(path.name for path in (tmp_path / "deep/down").iterdir()) == [
         ".cudacompat",
+        ".dockerignore",
         "Dockerfile.cuda12.8",
         "Dockerfile.cuda13.0",
     ]
@@ -336,7 +372,7 @@ def test_another_distribution(tmp_path: Path, distro: str, cuda: str | None, sai
         return
     assert ran.code == 0, ran.err
     text = (tmp_path / "Dockerfile").read_text()
-    assert "FROM docker.io/nvidia/cuda:11.8.0-devel-ubuntu22.04 AS build" in text
+    assert "ARG CUDA=11.8.0\nFROM docker.io/nvidia/cuda:${CUDA}-devel-ubuntu22.04 AS build" in text
     assert "FROM docker.io/library/python:3.12-slim AS check" in text  # Ubuntu 22.04 has Python 3.10
     done = subprocess.run([beside("hadolint"), tmp_path / "Dockerfile"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "")
