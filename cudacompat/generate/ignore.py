@@ -10,10 +10,8 @@ from cudacompat.domain.reports.generate import GeneratedFile
 FILE = ".dockerignore"
 _OTHERS = (FILE, ".containerignore")  # podman and buildah take the second before the first
 _HEAD = "# Read by docker, podman and buildah: what COPY leaves behind. Made by cudacompat."
-_ALL = (
-    ("build folders and environments of this machine", ("**/CMakeFiles", "**/__pycache__", ".venv", "venv")),
-    ("models: they are mounted, not built in", ("**/*.gguf", "**/*.safetensors", "**/ggml-*.bin")),
-)
+_MADE_HERE = ("**/CMakeFiles", "**/__pycache__", ".venv", "venv")
+_MODELS = ("*.gguf", "*.safetensors")
 _OF_SYSTEM = {BuildSystem.CARGO: ("target",), BuildSystem.CMAKE: ("build",), BuildSystem.PIP: ("build", "dist")}
 
 
@@ -24,8 +22,10 @@ def ignore_file(engine: Engine, folder: Path) -> tuple[GeneratedFile, ...]:
         if file.is_symlink() or (file.exists() and not (file.is_file() and _ours(file))):
             return ()
     lines = [_HEAD, "# .git stays: builds take their version from it."]
-    for what, patterns in (*_ALL, ("what was built here", _OF_SYSTEM.get(engine.system, ()))):
-        lines += [f"# {what}", *patterns] if patterns else []
+    servers = engine.recipe.servers if engine.recipe is not None else ()
+    models = sorted({*_MODELS, *(each.model_files for each in servers)})
+    lines += ["# models: they are mounted, not built in", *(f"**/{name}" for name in models)]
+    lines += ["# what was built on this machine", *_MADE_HERE, *_OF_SYSTEM.get(engine.system, ())]
     return (GeneratedFile(FILE, "\n".join(lines) + "\n"),)
 
 

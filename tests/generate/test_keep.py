@@ -130,7 +130,11 @@ def test_no_kind_of_file_replaces_what_somebody_wrote(tmp_path: Path, kind: str)
     engine = {"cargo": "whisper-rs", "nvcc": "nvcc"}.get(kind, "whisper.cpp")
     line = ("generate", engine, "--gpu", "12.0", "--as", kind, "-o", tmp_path)
     assert inside(*line).code == 0
-    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".whl" and path.name != ".dockerignore"]
+    files = [
+        path
+        for path in tmp_path.rglob("*")
+        if path.is_file() and path.suffix != ".whl" and path.name != ".dockerignore"
+    ]
     for file in files:
         mine = f'{{"mine": "{file.name}"}}\n' if file.name.endswith(".json") else f'# mine\nmine = "{file.name}"\n'
         made = file.read_text()

@@ -31,6 +31,7 @@ class Server:
 
     command: tuple[str, ...]
     model: tuple[str, ...]
+    model_files: str  # a glob of their names
     port: int
     health: str
     source: str

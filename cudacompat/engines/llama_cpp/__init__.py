@@ -155,6 +155,7 @@ ENGINE = EngineRecord(
             Server(
                 command=("llama-server", "--host", "0.0.0.0", "--port", "8080"),  # noqa: S104  in its container
                 model=("--model", "/models/model.gguf"),
+                model_files="*.gguf",
                 port=8080,
                 health="/health",
                 source="ggml-org/llama.cpp#7809 (the name, June 2024), #4860 and #4866 (/health, January 2024)",

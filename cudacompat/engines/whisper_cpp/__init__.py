@@ -177,6 +177,7 @@ ENGINE = EngineRecord(
             Server(
                 command=("whisper-server", "--host", "0.0.0.0", "--port", "8080"),  # noqa: S104  in its container
                 model=("--model", "/models/ggml-base.bin"),
+                model_files="ggml-*.bin",
                 port=8080,
                 health="/health",
                 source="examples/server: installed as whisper-server since v1.7.4, /health since v1.7.5",
