@@ -81,4 +81,4 @@ def called(paths: Sequence[str], roots: Sequence[str], *, inside: bool = False) 
 def _files(paths: Sequence[str]) -> Iterator[str]:
     """The files that the paths are or hold, whatever is in them."""
     for path in paths:
-        yield from (place.path for place in walk(path) if place.step is EntryKind.FILE)
+        yield from (place.path for place in walk(path) if place.step in (EntryKind.FILE, EntryKind.IMAGE))

@@ -15,12 +15,13 @@ class EntryKind(Enum):
     """What stands at a place of the tree."""
 
     FILE = "file"
+    IMAGE = "image"  # a folder that is the layout of container images
     OUTSIDE = "outside"  # a symbolic link to a regular file outside the folder
     PROBLEM = "problem"
 
 
 class FolderEntry(NamedTuple):
-    """One thing found; `why` is filled for a PROBLEM, `status` for a FILE."""
+    """One thing found; `why` is filled for a PROBLEM, `status` for a FILE and an IMAGE."""
 
     step: EntryKind
     path: str
@@ -63,6 +64,12 @@ def walk(root: str) -> Iterator[FolderEntry]:
                 seen.add((status.st_dev, status.st_ino))
                 with os.scandir(path) as entries:
                     names = sorted((entry.name for entry in entries), reverse=True)
+                if "oci-layout" in names and "index.json" in names:
+                    from cudacompat.artifacts.containers.layouts import PARTS, is_image_folder  # few folders are one
+
+                    if is_image_folder(path):
+                        yield FolderEntry(EntryKind.IMAGE, path, status=status)
+                        names = [name for name in names if name not in PARTS]
                 folder = path if path.endswith(os.sep) else path + os.sep
                 stack.extend(folder + name for name in names)
         except OSError as error:

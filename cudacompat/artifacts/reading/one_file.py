@@ -95,7 +95,10 @@ class _FileReader:
         path, cut = ArtifactPath.of_file(self._work.path), None
         try:
             self.budget.clock()
-            self._file(path)
+            if self._work.kind is EntryKind.IMAGE:
+                self._image_folder(path)
+            else:
+                self._file(path)
         except BudgetSpentError as error:
             if error.whole:
                 cut = str(error)
@@ -126,6 +129,20 @@ class _FileReader:
 
     def _refuse(self, path: ArtifactPath, why: str) -> None:
         self.found.refuse(path, why, self.budget.limits.rows)
+
+    def grant(self, count: int) -> None:
+        """So many bytes more have come of what is read: it may inflate to more."""
+        if self.budget.limits.per_file is not None:
+            self._allowance.left += self.budget.limits.per_file * count
+
+    def _image_folder(self, path: ArtifactPath) -> None:
+        from cudacompat.artifacts.containers.layouts import LayoutFolder
+        from cudacompat.artifacts.reading.image_reading import read_images
+
+        self._on_file(path)
+        self._allowance = FileAllowance(self.budget.limits.of_file(0), self.budget)
+        folder = LayoutFolder(path)
+        read_images(self, path, folder.images(self.terms.wish), folder.layer)
 
     def _file(self, path: ArtifactPath) -> None:
         handle = os.open(path, _OPEN)

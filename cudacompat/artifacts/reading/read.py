@@ -238,7 +238,7 @@ class _Reading:
     def _task(self, work: Work, root: _Root) -> Task:
         if root.until is None:
             root.until = time.monotonic() + self._limits.seconds
-        kernels = self._how.kernels and work.kind is EntryKind.FILE
+        kernels = self._how.kernels and work.kind is not EntryKind.OUTSIDE
         return Task(
             work,
             self._limits,

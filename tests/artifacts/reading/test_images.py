@@ -286,3 +286,41 @@ class TestOrdinaryArchives:
         result = of(saved(files), tmp_path)
         assert [path.partition("!/")[2] for path in inner(result)] == ["a.fatbin"]
         assert result.not_read == ()
+
+
+class TestFolders:
+    def test_a_layout_is_read_as_an_image(self, tmp_path: Path) -> None:
+        layers = layer(("usr/a.fatbin", OLD), ("usr/b.fatbin", NEW)), layer(("usr/.wh.a.fatbin", b""))
+        layout = laid_out(*layers).write(tmp_path / "some/image")
+        for named in (layout, tmp_path):
+            result = read(named)
+            assert [artifact.path for artifact in result.artifacts] == [f"{layout}!/usr/b.fatbin"]
+            assert (result.not_read, len(result.images)) == ((), 1)
+
+    def test_what_lies_beside_the_layout_is_read_too(self, tmp_path: Path) -> None:
+        laid_out(layer(("a.fatbin", NEW))).write(tmp_path)
+        (tmp_path / "b.fatbin").write_bytes(OLD)
+        assert [artifact.path.rpartition("/")[2] for artifact in read(tmp_path).artifacts] == ["a.fatbin", "b.fatbin"]
+
+    @pytest.mark.parametrize("name", ["oci-layout", "index.json"])
+    def test_a_folder_that_is_none_is_read_file_by_file(self, tmp_path: Path, name: str) -> None:
+        laid_out(layer(("a.fatbin", NEW))).write(tmp_path)
+        (tmp_path / name).write_bytes(b"[]")
+        assert next(artifact.path for artifact in read(tmp_path).artifacts).endswith("!/a.fatbin")
+        assert read(tmp_path).images == ()
+
+    def test_every_blob_that_is_gone_or_changed_or_a_link_is_said(self, tmp_path: Path) -> None:
+        blobs = laid_out(layer(("a.fatbin", NEW))).write(tmp_path / "image") / "blobs/sha256"
+        for blob in list(blobs.iterdir()):
+            data = blob.read_bytes()
+            blob.unlink()
+            assert [Path(row.path).name for row in read(tmp_path).not_read] == [blob.name]
+            blob.write_bytes(data[:-1] + b" ")
+            assert read(tmp_path).not_read
+            blob.unlink()
+            (tmp_path / "outside").write_bytes(data)
+            blob.symlink_to(tmp_path / "outside")
+            assert next(row.why for row in read(tmp_path / "image").not_read).startswith("symbolic link")
+            blob.unlink()
+            blob.write_bytes(data)
+        assert read(tmp_path / "image").not_read == ()
