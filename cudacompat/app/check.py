@@ -146,8 +146,15 @@ def _sized(read: ReadResult, limit: int) -> list[SizeFacts]:
     for artifact in read.artifacts:
         outer = ArtifactPath.parse(artifact.path).outer
         if outer not in sizes:
-            sizes[outer] = artifact.size if outer == artifact.path else Path(outer).stat().st_size
+            sizes[outer] = artifact.size if outer == artifact.path else _bytes_of(Path(outer))
         targets = found.setdefault(outer, Counter())
         for entry in (entry for module in artifact.modules for entry in module.entries):
             targets[str(entry.target) if entry.target else entry.kind.value] += entry.size
     return [SizeFacts(path, sizes[path], limit, targets=tuple(sorted(found[path].items()))) for path in found]
+
+
+def _bytes_of(path: Path) -> int:
+    """The bytes of a file, or of all files of an image layout."""
+    if path.is_dir():
+        return sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
+    return path.stat().st_size

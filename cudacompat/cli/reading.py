@@ -81,4 +81,6 @@ def fetching(options: ReadOptions, platform: str | None, python: str | None, tol
     from cudacompat.domain.words.wheel_tags import Platform
 
     wheels = Platform.parse(platform, python)
-    return replace(options, fetch=FetchOptions(wheels, options.limits.bytes, told, images=wish_of(platform)))
+    limits = options.limits
+    fetch = FetchOptions(wheels, limits.bytes, told, images=wish_of(platform), seconds=limits.seconds)
+    return replace(options, fetch=fetch)

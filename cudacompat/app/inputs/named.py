@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.words.code import FetchedFile, NotRead, ReadResult
 from cudacompat.domain.words.errors import StepError, UsageError
 from cudacompat.domain.words.image_platforms import ImagePlatform, PlatformWish, image_platform, of_machine
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.wheel_tags import Platform
+
+if TYPE_CHECKING:
+    from cudacompat.artifacts.reading.given import Given
+
+STDIN = "-"
 
 
 class Told:
@@ -41,12 +47,14 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class FetchOptions:
     """Whose wheels are wanted (this machine's and this Python's where not said), how many bytes a file may have,
-    who is told of what is fetched, and whose image is read where there are several (None: this machine's)."""
+    who is told of what is fetched, and whose image is read where there are several (None: this machine's). `seconds` is
+    how long standard input may take."""
 
     platform: Platform = field(default_factory=Platform)
     most: int = 1 << 40
     told: Told = field(default_factory=Told)
     images: PlatformWish | None = None
+    seconds: float = 900.0
 
 
 def wish_of(platform: str | None) -> PlatformWish:
@@ -63,23 +71,27 @@ def wish_of(platform: str | None) -> PlatformWish:
 
 @dataclass(frozen=True, slots=True)
 class AtHand:
-    """The paths to read in place of what was named, in its order, and what was fetched for that by its path."""
+    """The paths to read in place of what was named, in its order, what was fetched for that by its path, and what is
+    read in place of paths that are none."""
 
     paths: tuple[str, ...]
     fetched: dict[str, FetchedFile]
+    given: dict[str, Given] = field(default_factory=dict)
 
     def renamed(self, found: ReadResult) -> ReadResult:
         """Return what was read, with the names that people know in place of those of temporary files."""
-        if not self.fetched:
+        if not self.fetched and not self.given:
             return found
+        streams = (FetchedFile(name, name, each.came, travelled=each.came) for name, each in self.given.items())
         return replace(
             found,
             artifacts=tuple(replace(each, path=self._name(each.path)) for each in found.artifacts),
+            images=tuple(replace(each, path=self._name(each.path)) for each in found.images),
             not_read=tuple(NotRead(self._name(each.path), each.why) for each in found.not_read),
             barren=tuple(self.fetched[path].label if path in self.fetched else path for path in found.barren),
             files=found.files + sum(file.left_out for file in self.fetched.values()),
             without_code=found.without_code + sum(file.left_out for file in self.fetched.values()),
-            fetched=tuple(self.fetched.values()),
+            fetched=(*self.fetched.values(), *streams),
         )
 
     def _name(self, path: str) -> ArtifactPath:
@@ -90,17 +102,18 @@ class AtHand:
 
 @contextmanager
 def at_hand(names: Sequence[str], options: FetchOptions | None = None) -> Iterator[AtHand]:
-    """Give what is named (paths, PKG, PKG==VERSION, https addresses) as paths, for as long as the context lasts.
+    """Give what is named (paths, -, PKG, PKG==VERSION, https addresses) as paths, for as long as the context lasts.
 
-    A path that exists is always that path. `UsageError` for what is nothing of these, `StepError` for what cannot be
-    had; both before anything is read.
+    A path that exists is always that path, but for `-`, which is standard input. `UsageError` for what is nothing of
+    these, `StepError` for what cannot be had; both before anything is read.
     """
-    ways = [_way(name) for name in names]  # before anything is fetched, all must be something
+    ways = require_named(names)  # before anything is fetched, all must be something
     if not any(ways):
         yield AtHand(tuple(names), {})
         return
     options = options or FetchOptions()
     fetched: dict[str, FetchedFile] = {}
+    given: dict[str, Given] = {}
     paths: list[str] = []
     with tempfile.TemporaryDirectory(prefix="cudacompat-") as folder:
         for number, (name, way) in enumerate(zip(names, ways, strict=True)):
@@ -109,24 +122,34 @@ def at_hand(names: Sequence[str], options: FetchOptions | None = None) -> Iterat
                 continue
             place = Path(folder, str(number))
             place.mkdir()
-            path, file = way(name, place, options)
-            fetched[str(path)] = file
-            paths.append(str(path))
-            options.told.fetched(file)
-        yield AtHand(tuple(paths), fetched)
+            there, file = way(name, place, options)
+            if isinstance(there, Path):
+                paths.append(str(there))
+            else:
+                paths.append(name)
+                given[name] = there
+            if file is not None:
+                fetched[paths[-1]] = file
+                if name != STDIN:
+                    options.told.fetched(file)
+        yield AtHand(tuple(paths), fetched, given)
 
 
-def require_named(names: Sequence[str]) -> None:
-    """`UsageError` for the first name that is no path, package or address."""
-    for name in names:
-        _way(name)
+def require_named(names: Sequence[str]) -> list[Way | None]:
+    """Return how each name is fetched, None for a path; `UsageError` for the first that is no path, package or
+    address."""
+    if names.count(STDIN) > 1:
+        raise UsageError("standard input (-) is named twice")
+    return [_way(name) for name in names]
 
 
-Way = Callable[[str, Path, FetchOptions], tuple[Path, FetchedFile]]
+Way = Callable[[str, Path, FetchOptions], tuple["Path | Given", FetchedFile | None]]
 
 
 def _way(name: str) -> Way | None:
     """How a name is fetched; None for a path."""
+    if name == STDIN:
+        return _standard_input
     if _exists(name):
         return None
     from cudacompat.app.inputs.packages import is_package, is_release
@@ -153,6 +176,19 @@ def _exists(path: str) -> bool:
 
         return error.errno != errno.ENAMETOOLONG
     return bool(path)
+
+
+def _standard_input(name: str, folder: Path, options: FetchOptions) -> tuple[Path | Given, FetchedFile | None]:
+    from cudacompat.app.inputs.standard_input import StandardInput, beginning, is_streamed, spooled
+    from cudacompat.artifacts.reading.given import GivenContainer
+
+    stream = StandardInput()
+    head = beginning(stream, options.seconds)
+    if not head or is_streamed(head):
+        return GivenContainer(stream), None
+    path = folder / "standard-input"
+    size = spooled(stream, path, options.most, seconds=options.seconds)
+    return path, FetchedFile(name, name, size, travelled=size)
 
 
 def _address(url: str, folder: Path, options: FetchOptions) -> tuple[Path, FetchedFile]:

@@ -55,6 +55,7 @@ def read(
             executor=executor,
             cache=cache,
             wish=options.fetch.images or wish_of(None),
+            given=there.given,
         )
         return there.renamed(found)
 

@@ -63,6 +63,11 @@ class Budget:
         finally:
             self._held -= count
 
+    @property
+    def left_s(self) -> float:
+        """The seconds that are left, 0 where none are."""
+        return max(0.0, self.until - time.monotonic())
+
     def clock(self) -> None:
         """See whether there is time left."""
         if time.monotonic() > self.until:

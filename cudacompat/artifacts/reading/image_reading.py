@@ -31,7 +31,7 @@ def read_images(reader: Granting, path: ArtifactPath, outlines: Sequence[ImageOu
     for number, outline in enumerate(outlines):
         own = path.member(outline.name or f"image {number + 1}") if several else path
         at = Container(own, path)
-        found = laid(outline, at, _Layers(reader, at, layer).read, reader.terms)
+        found = laid(outline, at, _Layers(reader, at, layer).read, terms=reader.terms)
         reader.found.add(found, reader.terms.rows)
 
 

@@ -8,11 +8,12 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cudacompat.artifacts.binaries.ar import thin_names
 from cudacompat.artifacts.binaries.buffer import Buffer, FileBuffer, FileChangedError, UnreadableError
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
-from cudacompat.artifacts.containers.base import Budget, BudgetSpentError, FileAllowance, Member, Source
+from cudacompat.artifacts.containers.base import Budget, BudgetSpentError, ByteStream, FileAllowance, Member, Source
 from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_not
 from cudacompat.artifacts.containers.openers import Opener, opener_of
 from cudacompat.artifacts.files.binary import read_binary
@@ -23,6 +24,9 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.image_platforms import PlatformWish
 from cudacompat.domain.words.paths import ArtifactPath
+
+if TYPE_CHECKING:
+    from cudacompat.artifacts.reading.given import Given
 
 OnFile = Callable[[str], None]
 
@@ -45,18 +49,19 @@ def read_one(
     gpus: frozenset[ComputeCapability] | None = None,
     on_file: OnFile | None = None,
     wish: PlatformWish | None = None,
+    given: Given | None = None,
 ) -> FileResult:
     """Return what one file holds. Everything that goes wrong is in the result.
 
     With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read. `gpus`
     are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
     `on_file` is told of the file, and of each member of a container, before it is read. `wish` is the platform whose
-    image is read where there are several.
+    image is read where there are several; `given` stands in the place of a file.
     """
     if work.kind is EntryKind.PROBLEM:
         return FileResult(not_read=(NotRead(ArtifactPath.of_file(work.path), work.why),))
     reader = _FileReader(work, budget, kernels=kernels, gpus=gpus, on_file=on_file, wish=wish)
-    return reader.read()
+    return reader.read(given)
 
 
 class _FileReader:
@@ -89,13 +94,17 @@ class _FileReader:
         finally:
             self.found = around
 
-    def read(self) -> FileResult:
+    def read(self, given: Given | None) -> FileResult:
         """Read the file, down to where a limit stops it."""
         members, inflated = self.budget.members, self.budget.inflated
         path, cut = ArtifactPath.of_file(self._work.path), None
         try:
             self.budget.clock()
-            if self._work.kind is EntryKind.IMAGE:
+            if given is not None:
+                self._on_file(path)
+                self._allowance = FileAllowance(self.budget.limits.of_file(0), self.budget)
+                given.read(self, path)
+            elif self._work.kind is EntryKind.IMAGE:
                 self._image_folder(path)
             else:
                 self._file(path)
@@ -103,17 +112,17 @@ class _FileReader:
             if error.whole:
                 cut = str(error)
             else:
-                self._refuse(path, str(error))
+                self.refuse(path, str(error))
         except MemoryError:
             self._bounded = True
-            self._refuse(path, _NO_MEMORY)
+            self.refuse(path, _NO_MEMORY)
         except FileChangedError as error:
             self._bounded = True
             self.found = Found()  # what was read is of two states of the file
-            self._refuse(path, why_not(error))
+            self.refuse(path, why_not(error))
         except OSError as error:
             self._bounded = True  # the next reading may find it otherwise
-            self._refuse(path, why_not(error))
+            self.refuse(path, why_not(error))
         return FileResult(
             tuple(self.found.artifacts),
             tuple(self.found.not_read),
@@ -127,13 +136,19 @@ class _FileReader:
             images=tuple(self.found.images),
         )
 
-    def _refuse(self, path: ArtifactPath, why: str) -> None:
+    def refuse(self, path: ArtifactPath, why: str) -> None:
+        """Say of something that it was not read."""
         self.found.refuse(path, why, self.budget.limits.rows)
 
     def grant(self, count: int) -> None:
         """So many bytes more have come of what is read: it may inflate to more."""
         if self.budget.limits.per_file is not None:
             self._allowance.left += self.budget.limits.per_file * count
+
+    def container(self, path: ArtifactPath, stream: ByteStream) -> None:
+        """Read a container whose bytes come from the front, once."""
+        source = Source(path.name, None, stream, pay=self.grant)
+        self._container(path, source, source.peek(HEAD), 0)
 
     def _image_folder(self, path: ArtifactPath) -> None:
         from cudacompat.artifacts.containers.layouts import LayoutFolder
@@ -142,14 +157,14 @@ class _FileReader:
         self._on_file(path)
         self._allowance = FileAllowance(self.budget.limits.of_file(0), self.budget)
         folder = LayoutFolder(path)
-        read_images(self, path, folder.images(self.terms.wish), folder.layer)
+        read_images(self, path, folder.images(self.terms.wish), layer=folder.layer)
 
     def _file(self, path: ArtifactPath) -> None:
         handle = os.open(path, _OPEN)
         with os.fdopen(handle, "rb", buffering=0) as file:
             before = os.fstat(handle)
             if not stat.S_ISREG(before.st_mode):
-                self._refuse(path, NOT_REGULAR)
+                self.refuse(path, NOT_REGULAR)
                 return
             self._on_file(path)
             size = before.st_size
@@ -199,7 +214,7 @@ class _FileReader:
             self._bounded = True
             artifact, problems = None, (_NO_MEMORY,)
         for why in problems:
-            self._refuse(path, why)
+            self.refuse(path, why)
         if artifact is not None:
             self.found.artifacts.append(artifact)
         elif not problems:
@@ -210,10 +225,10 @@ class _FileReader:
         opener = opener_of(head)
         if opener is None or opener.open is None:
             self.found.files += 1
-            self._refuse(path, f"{_a(opener.called if opener else 'container')}, which is not opened")
+            self.refuse(path, f"{_a(opener.called if opener else 'container')}, which is not opened")
         elif depth >= self.budget.limits.depth:
             self._bounded = True
-            self._refuse(path, f"containers nested deeper than {self.budget.limits.depth}")
+            self.refuse(path, f"containers nested deeper than {self.budget.limits.depth}")
         else:
             self._opened(path, source, opener, depth)
 
@@ -229,20 +244,20 @@ class _FileReader:
                 self.member(path.member(member.name), member, depth + 1)
                 del member  # or its bytes stay while those of the next are inflated
         except UnreadableError as error:
-            self._refuse(path, f"damaged {opener.called}: {error}")
+            self.refuse(path, f"damaged {opener.called}: {error}")
         except MemoryError:
             self._bounded = True
-            self._refuse(path, _NO_MEMORY)
+            self.refuse(path, _NO_MEMORY)
         except Exception as error:
             if not _is_damage(error):
                 raise
-            self._refuse(path, f"damaged {opener.called}: {_words(error)}")
+            self.refuse(path, f"damaged {opener.called}: {_words(error)}")
 
     def member(self, path: ArtifactPath, member: Member, depth: int) -> None:
         """Read a member of a container that is `depth` containers deep."""
         if member.sealed is not None:
             self.found.files += 1
-            self._refuse(path, member.sealed)
+            self.refuse(path, member.sealed)
         elif member.size == 0:
             self.found.plain()
         else:
@@ -262,7 +277,7 @@ class _FileReader:
 
     def _unread(self, path: ArtifactPath, why: str) -> None:
         self.found.files += 1
-        self._refuse(path, why)
+        self.refuse(path, why)
 
     def _bytes(self, path: ArtifactPath, member: Member, depth: int) -> None:
         cost, spend = member.cost, self._allowance.spend

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cudacompat.artifacts.containers.base import Budget
 from cudacompat.artifacts.containers.folders import EntryKind
@@ -19,6 +19,9 @@ from cudacompat.domain.words.executor import Executor, Lost, Serial
 from cudacompat.domain.words.image_platforms import PlatformWish
 from cudacompat.domain.words.limits import Limits
 from cudacompat.domain.words.paths import ArtifactPath
+
+if TYPE_CHECKING:
+    from cudacompat.artifacts.reading.given import Given
 
 OnFile = Callable[[str], None]
 
@@ -35,22 +38,25 @@ def read_paths(
     executor: Executor | None = None,
     cache: Path | None = None,
     wish: PlatformWish | None = None,
+    given: Mapping[str, Given] | None = None,
 ) -> ReadResult:
     """Read the device code of files, folders and containers.
 
     With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read. `gpus`
     are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
     `on_file` is told of each file before it is read. `limits` hold for each path by itself; `cache` is the folder with
-    the results of earlier runs, None for none; `wish` is whose image is read where one is there for several platforms.
-    `UsageError` for a path that does not exist, and before any is read;
-    all else that goes wrong is in the result.
+    the results of earlier runs, None for none; `wish` is whose image is read where one is there for several platforms;
+    `given` are those of the paths that are none, with what is read in their place. `UsageError` for a path that does
+    not exist, and before any is read; all else that goes wrong is in the result.
     """
+    given = given or {}
     for path in paths:
-        if not _exists(path):
+        if path not in given and not _exists(path):
             raise UsageError(f"no such file or directory: {path}")
     serial = executor is None
     how = _How(limits or Limits(), kernels, gpus, cache=None if cache is None else str(cache), wish=wish)
-    reading = _Reading(paths, how, on_file)
+    reading = _Reading(paths, how, on_file, given=given)
+    reading.take_given()
     function = reading.here if serial else run_task
     for task, answer in (executor or Serial()).map(function, reading.tasks(told=not serial)):
         reading.take(task, answer)
@@ -92,9 +98,11 @@ def run_task(task: Task, on_file: OnFile | None = None) -> FileResult:
     return _read_now(task, on_file)
 
 
-def _read_now(task: Task, on_file: OnFile | None) -> FileResult:
+def _read_now(task: Task, on_file: OnFile | None, given: Given | None = None) -> FileResult:
     budget = Budget(task.limits, members=task.members, inflated=task.inflated, until=task.until)
-    return read_one(task.work, budget, kernels=task.kernels, gpus=task.gpus, on_file=on_file, wish=task.wish)
+    return read_one(
+        task.work, budget, kernels=task.kernels, gpus=task.gpus, on_file=on_file, wish=task.wish, given=given
+    )
 
 
 def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
@@ -125,6 +133,8 @@ class _Root:
     until: float | None = None
     members: int = 0
     inflated: int = 0
+    artifacts: list[BinaryArtifact] = field(default_factory=list)
+    images: list[ContainerImage] = field(default_factory=list)
     not_read: list[NotRead] = field(default_factory=list)
     more_rows: int = 0
     yields: bool = False  # device code, or something that was not read
@@ -153,13 +163,12 @@ class _How(NamedTuple):
 class _Reading:
     """Collects what the files of all paths gave, in their order."""
 
-    def __init__(self, paths: Sequence[str], how: _How, on_file: OnFile | None) -> None:
+    def __init__(self, paths: Sequence[str], how: _How, on_file: OnFile | None, given: Mapping[str, Given]) -> None:
+        self._given = given
         self._how = how
         self._limits = how.limits
         self._on_file = on_file
         self._roots = [_Root(path) for path in paths]
-        self._artifacts: list[BinaryArtifact] = []
-        self._images: list[ContainerImage] = []
         self._files = 0
         self._without_code = 0
         self._yields: dict[tuple[int, int], bool] = {}
@@ -169,7 +178,7 @@ class _Reading:
         """Give what is to be read, without the rest of a path that was cut. With `told`, files are named to `on_file`
         here."""
         begun: set[tuple[int, int]] = set()
-        for work in list_work([root.path for root in self._roots]):
+        for work in list_work([root.path for root in self._roots], without=self._given):
             root = self._roots[work.root]
             if root.cut is not None:
                 continue
@@ -181,6 +190,13 @@ class _Reading:
             if told and self._on_file is not None and work.kind is not EntryKind.PROBLEM:
                 self._on_file(work.path)
             yield self._task(work, root)
+
+    def take_given(self) -> None:
+        """Read what is no path, in this process."""
+        for number, root in enumerate(self._roots):
+            if root.path in self._given:
+                task = self._task(Work(number, root.path, EntryKind.FILE, named=True), root)
+                self.take(task, _read_now(task, self._on_file, self._given[root.path]))
 
     def here(self, task: Task) -> FileResult:
         """Read a file in this process."""
@@ -211,8 +227,8 @@ class _Reading:
             return
         if work.identity is not None:
             self._yields[work.identity] = yields
-        self._artifacts += answer.artifacts
-        self._images += answer.images
+        root.artifacts += answer.artifacts
+        root.images += answer.images
         self._files += answer.files
         self._without_code += answer.without_code
         room = self._limits.rows - len(root.not_read)
@@ -227,12 +243,12 @@ class _Reading:
                 rows.append(NotRead(ArtifactPath.of_file(work.path), why))
         barren = dict.fromkeys(root.path for root in self._roots if not root.yields)
         return ReadResult(
-            tuple(self._artifacts),
+            tuple(artifact for root in self._roots for artifact in root.artifacts),
             tuple(rows),
             self._files,
             without_code=self._without_code,
             barren=tuple(barren),
-            images=tuple(self._images),
+            images=tuple(image for root in self._roots for image in root.images),
         )
 
     def _task(self, work: Work, root: _Root) -> Task:

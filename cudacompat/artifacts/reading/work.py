@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,9 +58,12 @@ class FileResult:
     images: tuple[ContainerImage, ...] = ()
 
 
-def list_work(paths: Sequence[str]) -> Iterator[Work]:
-    """Give every file that lies in these paths: in their order, those of a folder sorted by name."""
+def list_work(paths: Sequence[str], without: Container[str] = ()) -> Iterator[Work]:
+    """Give every file that lies in these paths: in their order, those of a folder sorted by name; nothing of those
+    `without` which it is."""
     for root, path in enumerate(paths):
+        if path in without:
+            continue
         for entry in walk(path):
             named = entry.path == path
             if entry.step is EntryKind.PROBLEM:
