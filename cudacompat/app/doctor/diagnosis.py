@@ -17,7 +17,7 @@ from cudacompat.domain.machine.facts import Found, HostFacts
 from cudacompat.domain.machine.saved_facts import from_json, to_json
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.reports.doctor import DoctorReport, PlanStep
+from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.rules import MACHINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
@@ -73,15 +73,35 @@ def doctor(
         checked, packages = (judged.report, judged.packages) if judged is not None else (None, None)
     if checked is not None:
         findings += checked.findings
+    apart = [*_conflicts(facts, packages), *(_builds(paths, targets, facts) if not facts_file else ())]
+    configured = {Path(f.path).parent for f, _ in apart if f.path}
+    findings = [f for f in findings if f.id != "no-device-code" or Path(f.path or "") not in configured]
+    findings += [finding for finding, _ in apart]
     findings = sorted(without_secrets(tuple(findings)), key=lambda f: f.severity.rank)
     if packages is not None:
         libraries = {path for each in packages.with_code for path in each.libraries}
         about = machine_steps(f for f in findings if f.path not in libraries)
-        steps = (*about, *package_steps(packages, targets, facts))
+        steps = (*about, *(step for _, step in apart), *package_steps(packages, targets, facts))
         told = helped(findings, packages, steps)
         return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages))
-    plan, settings = _plan(findings, checked, targets, known=_recognise(paths))
+    elsewhere = [f for f in findings if not any(Path(f.path or "").is_relative_to(each) for each in configured)]
+    plan, settings = _plan(elsewhere, checked, targets, known=_recognise(paths))
+    plan = (*(step for _, step in apart), *plan)
     return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
+
+
+def _conflicts(facts: HostFacts, packages: InstalledPackages | None) -> list[tuple[Finding, PlanStep]]:
+    from cudacompat.app.doctor.package_conflicts import conflicts
+
+    return conflicts(facts, packages) if packages is not None else []
+
+
+def _builds(paths: Sequence[str], targets: Sequence[Target], facts: HostFacts) -> list[tuple[Finding, PlanStep]]:
+    """What there is to say of build folders: those named, or those of the current folder."""
+    from cudacompat.app.doctor.build_folders import build_folders, judge_folders
+
+    found = build_folders(paths or (".",)) if targets else ()
+    return judge_folders(found, targets, facts, named=bool(paths))
 
 
 def load(path: str) -> HostFacts:
@@ -153,7 +173,8 @@ def _recognise(paths: Sequence[str]) -> Recognised | None:
 def _plan(
     findings: Sequence[Finding], checked: CheckReport | None, targets: Sequence[Target], known: Recognised | None
 ) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
-    steps = machine_steps(f for f in findings if f.path is None)
+    files = {f.path for f in checked.findings} if checked is not None else set()
+    steps = machine_steps(f for f in findings if f.path not in files or f.path is None)
     if checked is None:
         return tuple(steps), ()
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from cudacompat.domain.machine.components import Environment
@@ -58,9 +59,7 @@ def _distinct(found: Iterable[Environment]) -> tuple[Environment, ...]:
         if key in kept or (each.folders and not folders):
             continue
         taken |= {os.path.realpath(path) for path in folders}
-        kept[key] = Environment(
-            each.prefix, each.label, each.python, found_via=each.found_via, folders=folders, installer=each.installer
-        )
+        kept[key] = replace(each, folders=folders)
     return tuple(kept.values())
 
 

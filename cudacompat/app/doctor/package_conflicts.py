@@ -1,0 +1,159 @@
+"""Installed packages that do not go together: one has overwritten another, or was built beside another release."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from shlex import quote
+
+from packaging.requirements import InvalidRequirement
+from packaging.requirements import Requirement as Pep508
+from packaging.version import InvalidVersion, Version
+
+from cudacompat.app.doctor.plan import installer
+from cudacompat.domain.judge.component_verdicts import is_vendors
+from cudacompat.domain.machine.components import Component, Environment, by_environment
+from cudacompat.domain.machine.facts import HostFacts
+from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
+from cudacompat.domain.rules.lint import packages_overwrite, torch_mismatch
+from cudacompat.domain.wheels.package_set import PackageSet, one_folder
+from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import one_line
+from cudacompat.environments.overwritten import owners
+from cudacompat.environments.own import normalised
+
+_CUDA = re.compile(r"\+.*?\b(cu\d{2,3})\b")
+
+
+def conflicts(facts: HostFacts, packages: InstalledPackages) -> list[tuple[Finding, PlanStep]]:
+    """Return what does not go together in each environment, each with the step that cures it."""
+    with_code = {(each.location, each.package) for each in packages.with_code}
+    found: list[tuple[Finding, PlanStep]] = []
+    for home, components in by_environment(facts.packages, facts.environments):
+        near = [each for each in components if each.manager == "pip"]
+        coded = [each for each in near if (each.location, each.package) in with_code]
+        found += _overwritten(near, coded, home)
+        found += _mismatched(coded, home)
+    return found
+
+
+# -- one folder
+
+
+def _overwritten(
+    components: Sequence[Component], coded: Sequence[Component], home: Environment | None
+) -> Iterator[tuple[Finding, PlanStep]]:
+    """Each pair that owns the same files, at least one of which has (or had) device code."""
+    known = _known_pairs(components)
+    for first, second in combinations(components, 2):
+        shared = sorted(set(first.libraries) & set(second.libraries))
+        if not (shared and (first in coded) != (second in coded)) and (first.package, second.package) not in known:
+            continue
+        wanted = next((each for each in (second, first) if each in coded), second)
+        other = first if wanted is second else second
+        there = owners(shared[0], (first, second)) if shared else ()
+        yield _overwriting(wanted, other, home, lost=there == (other,), kept=there == (wanted,))
+
+
+def _known_pairs(components: Iterable[Component]) -> set[tuple[str, str]]:
+    """The pairs, in the order of the components, of which it is known that they own one folder."""
+    requirements = tuple(
+        Requirement(normalised(each.package), f"=={each.version}", each.package, file="", line=0) for each in components
+    )
+    by_name = {normalised(each.package): each.package for each in components}
+    pairs = ((each.first.name, each.second.name) for each in one_folder(PackageSet("", requirements)))
+    named = [(by_name[first], by_name[second]) for first, second in pairs]
+    return {*named, *((second, first) for first, second in named)}
+
+
+def _overwriting(
+    wanted: Component, other: Component, home: Environment | None, *, lost: bool, kept: bool
+) -> tuple[Finding, PlanStep]:
+    if lost:
+        message = f"{other.package} has overwritten files of {wanted.package}: the GPU is not used"
+    elif kept:
+        message = f"{wanted.package} and {other.package} own the same files; those of {wanted.package} are in place"
+    else:
+        message = f"{wanted.package} and {other.package} own the same files; the one installed last is in place"
+    finding = Finding(
+        id=packages_overwrite.RULE.id,
+        severity=Severity.ERROR if lost else Severity.WARNING,
+        message=one_line(message),
+        path=None,
+        found=f"{wanted.package} {wanted.version} and {other.package} {other.version} in {wanted.location}",
+        why="the next installation of either overwrites the other, and it may be the one without CUDA",
+    )
+    command = installer(home)
+    remove = command.replace(" install", " uninstall") + ("" if command.startswith("uv ") else " -y")
+    pin = quote(f"{wanted.package}=={wanted.version}")
+    step = PlanStep(
+        one_line(f"Remove both and install {wanted.package} alone"),
+        f"{remove} {quote(other.package)} {quote(wanted.package)} && {command} {pin}",
+        cures=(wanted.package,),
+    )
+    return finding, step
+
+
+# -- releases that belong together
+
+
+def _mismatched(coded: Sequence[Component], home: Environment | None) -> Iterator[tuple[Finding, PlanStep]]:
+    """Each component that was built beside another release of one that is here, or for another CUDA release of it."""
+    by_name = {normalised(each.package): each for each in coded}
+    for each in coded:
+        for need in _needs(each, home):
+            beside = by_name.get(normalised(need.name))
+            if beside is None or beside is each:
+                continue
+            asked = f"{need.name}{need.specifier}"
+            if not need.specifier.contains(beside.version, prereleases=True):
+                yield _mismatch(each, beside, asked, home=home, exact="==" in str(need.specifier))
+            elif (own := _cuda(each)) and (its := _cuda(beside)) and own != its:
+                yield _mismatch(each, beside, f"{need.name} of {own}", home=home, exact=False)
+
+
+def _needs(component: Component, home: Environment | None) -> Iterator[Pep508]:
+    for text in component.requires:
+        try:
+            need = Pep508(text)
+            python = {"python_version": home.python} if home is not None and home.python else {}
+            if need.marker is None or need.marker.evaluate({"extra": "", **python}):
+                yield need
+        except (InvalidRequirement, ValueError):
+            continue
+
+
+def _cuda(component: Component) -> str:
+    found = _CUDA.search(component.version)
+    return found[1] if found is not None else ""
+
+
+def _mismatch(
+    component: Component, beside: Component, asked: str, *, home: Environment | None, exact: bool
+) -> tuple[Finding, PlanStep]:
+    """An error where the two load into each other; libraries of NVIDIA's keep their interface within a release."""
+    breaks = exact and not is_vendors(beside.package)
+    finding = Finding(
+        id=torch_mismatch.RULE.id,
+        severity=Severity.ERROR if breaks else Severity.WARNING,
+        message=one_line(
+            f"{component.package} {component.version} is built for {asked}, here is {beside.package} {beside.version}"
+        ),
+        path=None,
+        why="an extension loads into the release that it was built with: with another one its import may fail",
+    )
+    pins = " ".join(quote(f"{each.package}=={_public(each)}") for each in (component,))
+    return finding, PlanStep(
+        one_line(f"Install the {beside.package} that {component.package} {component.version} is built for"),
+        f"{installer(home)} {pins} {quote(asked)}" if "of" not in asked.split() else f"{installer(home)} {pins}",
+        cures=(component.package,),
+    )
+
+
+def _public(component: Component) -> str:
+    try:
+        return Version(component.version).public
+    except InvalidVersion:
+        return component.version
