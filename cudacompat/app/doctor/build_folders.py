@@ -71,7 +71,7 @@ def _read(cache: Path) -> BuildFolder | None:
         return None
     version = _version(cache.parent) or _in_path(compiler)
     folder = str(cache.parent)
-    return BuildFolder(folder, str(cache), archs, compiler, version, source=said.get("CMAKE_HOME_DIRECTORY", ""))
+    return BuildFolder(folder, str(cache), archs, compiler=compiler, version=version, source=said.get("CMAKE_HOME_DIRECTORY", ""))
 
 
 def _version(folder: Path) -> ToolkitVersion | None:
@@ -108,7 +108,7 @@ def judge_folders(
         by_jit = [target for target, fate in fates if fate is Outcome.JIT]
         unable = [target for target in targets if not _can_build(folder.version, target)]
         if failing or by_jit or unable:
-            found.append(_stale(folder, failing, by_jit, unable, facts=facts, named=named))
+            found.append(_stale(folder, failing, by_jit, unable=unable, facts=facts, named=named))
     return found
 
 
