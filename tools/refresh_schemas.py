@@ -33,6 +33,7 @@ from cudacompat.domain.runs.load import Agreement  # noqa: E402
 from cudacompat.domain.runs.observation import End  # noqa: E402
 from cudacompat.domain.runs.rebuild import StepKind, StepState  # noqa: E402
 from cudacompat.domain.runs.verify import Code, Verdict  # noqa: E402
+from cudacompat.domain.wheels.answer import HowKnown  # noqa: E402
 from cudacompat.domain.words.choices import Expect, JitPolicy, Require  # noqa: E402
 from cudacompat.domain.words.code import Compression, FileFormat, Registration  # noqa: E402
 from cudacompat.domain.words.finding import Severity  # noqa: E402
@@ -82,6 +83,7 @@ ROWS: tuple[tuple[str, type[Enum] | Iterable[str] | None], ...] = (
     (r"verify-1:/run/ended", End),
     (r"verify-1:.*/agreement", [each.value for each in Agreement if each is not Agreement.AGREES]),
     (r"explain-1:.*/part", Part),
+    (r"wheels-1:/builds/known", HowKnown),
     (r".*-1:/(findings|fixed|suppressed|matches)/id", None),  # see `IDS`
     (r".*-1:/suppressed/by|diff-1:/not_read/side|verify-1:/mode|explain-1:/target.*/from|facts-1:.*", None),
 )

@@ -23,6 +23,7 @@ from cudacompat.cli.commands import (
     rebuild,
     toolkits,
     verify,
+    wheels,
 )
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.exit_codes import ExitCode
@@ -110,6 +111,7 @@ for _name, _command in (
     ("bench", bench.command),
     ("gpus", gpus.command),
     ("toolkits", toolkits.command),
+    ("wheels", wheels.command),
 ):
     app.command(_name, cls=Command)(_command)
 app.command("explain", cls=explain.Parser)(explain.command)

@@ -49,6 +49,10 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         "cudacompat toolkits 12.8",
         'cudacompat toolkits --gpu "RTX 5070 Ti"',
     ),
+    "wheels": (
+        'cudacompat wheels torchvision --gpu "RTX 5070 Ti"',
+        'cudacompat wheels xgboost==1.7.6 --gpu "GTX 1080" --driver 550',
+    ),
     "explain": (
         "cudacompat explain server.log",
         "cudacompat explain 209",

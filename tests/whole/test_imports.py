@@ -100,6 +100,9 @@ GPUS = (
     *(f"domain.tables{name}" for name in ("", ".architectures", ".generated", ".gpu_names", ".pci_ids", ".toolkits")),
 )
 TOOLKITS = ("report.commands.toolkits", "domain.tables.drivers", "domain.tables.ptx")
+# The table of wheels and the loading rules; nothing that reads a file or a project.
+WHEELS = (*GPUS, "app.wheels*", "app.inputs*", "domain*", "report.commands.wheels", "engines", "engines.by_demand")
+NOT_WHEELS = ("domain.rules*", "domain.project*", "domain.logs*", "domain.builds*", "artifacts*", "environments*")
 # Of all of the domain's rules and tables, and of the machine only the driver, as far as it is asked for.
 CHECK = (*READING, "app.*", "domain*")
 NOT_CHECK = (
@@ -199,6 +202,7 @@ CASES = [
     (("gpus", "5070 ti", "--format", "json"), set(), (*GPUS, *JSON), ()),
     (("gpus", "5070 ti"), {"rich"}, (*GPUS, *TEXT), ()),
     (("toolkits", "12.8", "--format", "json"), set(), (*GPUS, *JSON, *TOOLKITS), ()),
+    (("wheels", "torch", *CHECKING, "--format", "json"), {"packaging"}, (*WHEELS, *JSON), NOT_WHEELS),
     (("explain", "no-runnable-code"), set(), EXPLAIN, (*NOT_EXPLAIN, "domain.project*", "domain.rules.lint*")),
     (("lint", "plain", "--format", "json"), {"packaging"}, (*LINT, *JSON), NOT_LINT),
     (("lint", "plain"), {"packaging", "rich"}, (*LINT, *TEXT, "report.commands.lint_text"), NOT_LINT),

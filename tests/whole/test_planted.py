@@ -55,6 +55,7 @@ COMMANDS = (
     ("explain", "no-runnable-code"),
     ("gpus",),
     ("toolkits",),
+    ("wheels", "torch", "--gpu", "8.6"),
 )
 
 

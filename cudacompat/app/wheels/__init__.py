@@ -1,1 +1,1 @@
-"""Rows of the table of wheels, out of wheels that are read."""
+"""`wheels`: published wheels by name, and rows of wheels that are read."""

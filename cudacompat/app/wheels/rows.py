@@ -17,6 +17,7 @@ from cudacompat.domain.words.capability import ComputeCapability
 
 _MOST_METADATA = 4 << 20  # bytes
 _EXTRA = re.compile(r"extra\s*==")
+_OWN_CUDA = re.compile(r"^cuda(?::[^=\n]{0,40})? = ['\"](\d+\.\d+)", re.MULTILINE)  # cuda: Optional[str] = '12.6'
 _PLATFORMS = (
     (re.compile(r"(?:manylinux|linux).*_x86_64"), "linux-x86_64"),
     (re.compile(r"(?:manylinux|linux).*_aarch64"), "linux-aarch64"),
@@ -34,6 +35,9 @@ def row_of_file(path: str, *, source: str, date: str) -> dict[str, Any]:
     gpus = frozenset(map(ComputeCapability.parse, CAPABILITIES))
     read = reading.read([path], kernels=True, gpus=gpus)
     tag = sorted(map(str, tags))[0]
+    found = measured(package, read.artifacts)
+    toolkit, runtime = found.pop("toolkit", None), found.pop("runtime", None)
+    cuda = _cuda_of(path, package) or toolkit or (str(runtime) if runtime is not None else None)
     row: dict[str, Any] = {
         "package": package,
         "version": str(version.public),
@@ -45,11 +49,22 @@ def row_of_file(path: str, *, source: str, date: str) -> dict[str, Any]:
         "wheel": Path(path).name,
         "bytes": Path(path).stat().st_size,
         **metadata_of(path),
-        **measured(package, read.artifacts),
+        **found,
+        **({"cuda": cuda} if cuda is not None else {}),
     }
     if read.not_read:
         row["not_read"] = [each.why for each in read.not_read][:5]
     return row
+
+
+def _cuda_of(path: str, package: str) -> str | None:
+    """The CUDA release that the package's own version.py names."""
+    member = f"{package.replace('-', '_')}/version.py"
+    with zipfile.ZipFile(path) as wheel:
+        if member not in wheel.namelist() or wheel.getinfo(member).file_size > _MOST_METADATA:
+            return None
+        match = _OWN_CUDA.search(wheel.read(member).decode("utf-8", "replace"))
+    return match[1] if match is not None else None
 
 
 def platform_of(tag: str) -> str:

@@ -61,10 +61,16 @@ class Resolved:
 
     @property
     def cuda(self) -> str | None:
-        """The CUDA release of the wheel, as far as it is known."""
+        """The CUDA release of the wheel, as far as it is known: not that of a neighbour that was read."""
         own = cuda_of_index(self.build)
         if own is not None:
             return own
+        if self.build == PYPI and self.version is not None and self.requirement.name == framework().name:
+            plain = cuda_of_index(plain_torch_index(self.version) or "")
+            if plain is not None:
+                return plain
+        if self.known in (HowKnown.NEWER, HowKnown.OLDER):
+            return None
         found = {row.cuda for row in self.rows}
         return found.pop() if len(found) == 1 else None
 

@@ -16,6 +16,7 @@ from cudacompat.domain.wheels.table import (
     DEFAULT_PLATFORM,
     cuda_of_index,
     plain_torch_index,
+    platform_for,
     releases,
     rows_of,
     torch_rows,
@@ -54,11 +55,16 @@ class WheelCure:
         return " ".join([*words, *([f"--index-url {self.index_url}"] if self.index_url else [])])
 
     @property
-    def sentence(self) -> str:
-        """What to do, for a finding's help."""
+    def conditions(self) -> str:
+        """How it is known, whether it runs by JIT, and the driver that it needs."""
         driver = f"; needs driver {self.min_driver} or newer" if self.min_driver else ""
         how = "" if self.native else ", by JIT at first use"
-        return f"{self.command} ({self.basis}{how}{driver})"
+        return f"{self.basis}{how}{driver}"
+
+    @property
+    def sentence(self) -> str:
+        """The command and its conditions, for a finding's help."""
+        return f"{self.command} ({self.conditions})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +83,31 @@ def cure_for(
     *,
     version: Version | None = None,
     beside: Sequence[str] = (),
-    platform: str = DEFAULT_PLATFORM,
     native: bool = False,
+    platform: str | None = None,
 ) -> WheelCure | NoCure:
-    """Return the pin and index of this package that run on every target, with the driver that each target has.
+    """Return the pin and index of this package that run on every target, with the driver that each target has, as the
+    wheel for the platform that goes with the target, or for `platform`.
 
     Nearest to `version` first: the same release from another index, the next newer ones, then older ones; without a
     version the newest. `beside` are names of other packages of the same environment, of which those that are released
     with torch get their pins, too. With `native` only wheels with machine code for every target count.
     """
-    for candidate in _ordered(package, version, platform):
-        verdicts = [verdict_of(candidate.resolved, target) for target in targets]
-        if all(_serves(each, native) for each in verdicts):
+    wanted = [platform or platform_for(target) for target in targets] or [DEFAULT_PLATFORM]
+    offers = {each: _by_pin(package, each) for each in set(wanted)}
+    for candidate in _ordered(package, version, wanted[0]):
+        pin = candidate.version, candidate.resolved.build
+        wheels = [offers[each].get(pin) for each in wanted]
+        verdicts = [verdict_of(wheel, target) for wheel, target in zip(wheels, targets, strict=True) if wheel]
+        if len(verdicts) == len(targets) and all(_serves(each, native) for each in verdicts):
             return _cure(candidate, verdicts, beside)
     if not native:
-        return _none(package, targets, platform, version=version)
+        return _none(package, targets, version, platform=platform)
     return cure_for(package, targets, version=version, beside=beside, platform=platform)
+
+
+def _by_pin(package: str, platform: str) -> dict[tuple[Version, str], Resolved]:
+    return {(each.version, each.resolved.build): each.resolved for each in candidates(package, platform)}
 
 
 def _serves(verdict: RequirementVerdict, native: bool) -> bool:
@@ -187,9 +202,12 @@ def _newest_patch(minor: Version) -> Version | None:
     return next((each for each in offered.versions if (each.major, each.minor) == (minor.major, minor.minor)), None)
 
 
-def _none(package: str, targets: Sequence[Target], platform: str, version: Version | None) -> NoCure:
-    if not any(candidates(package, platform)):
-        return NoCure(package, f"no wheel of {package} with device code is known: see what its publisher offers")
+def _none(package: str, targets: Sequence[Target], version: Version | None, *, platform: str | None) -> NoCure:
+    platforms = dict.fromkeys(platform or platform_for(target) for target in targets)
+    without = [each for each in platforms if not any(candidates(package, each))]
+    if without:
+        where = "" if without == [DEFAULT_PLATFORM] else f" for {without[0]}"
+        return NoCure(package, f"no wheel of {package} with device code{where} is known: see what its publisher offers")
     single: list[tuple[Target, WheelCure]] = []
     if len(targets) > 1:
         for target in targets:
@@ -202,8 +220,8 @@ def _none(package: str, targets: Sequence[Target], platform: str, version: Versi
     else:
         labels = ", ".join(target.label for target in targets)
         driver = next((target.driver for target in targets if target.driver is not None), None)
-        without = [Target(each.id, each.name, each.capability) for each in targets]
-        newer = cure_for(package, without, version=version, platform=platform) if driver is not None else None
+        bare = [Target(each.id, each.name, each.capability) for each in targets]
+        newer = cure_for(package, bare, version=version, platform=platform) if driver is not None else None
         if isinstance(newer, WheelCure):
             text = f"no wheel of {package} that is known runs there with driver {driver}: {newer.sentence}"
         else:

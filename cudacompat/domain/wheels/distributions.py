@@ -43,6 +43,7 @@ class Distributions:
     the same files. For reading wheels: `deciding_library` finds the library that decides for a package,
     `library_for_each_cuda` those of a package that has one for each CUDA release, `no_kernels_of_its_own` are packages
     whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
+    `compiled_at_run_time` says of package families how they compile device code themselves.
     """
 
     framework: Framework
@@ -51,7 +52,17 @@ class Distributions:
     deciding_library: Mapping[str, re.Pattern[str]]
     library_for_each_cuda: Mapping[str, re.Pattern[str]]
     no_kernels_of_its_own: frozenset[str]
+    compiled_at_run_time: Mapping[str, str]
     requirements_that_matter: re.Pattern[str]
+
+    def compiled_later(self, package: str) -> str | None:
+        """Return how this package compiles device code at run time (`compiles … with NVRTC`), None if it does not."""
+        return self.compiled_at_run_time.get(family_of(package))
+
+
+def family_of(package: str) -> str:
+    """Return the package's name without the CUDA release in it: `nvidia-cublas` of `nvidia-cublas-cu12`."""
+    return re.sub(r"-cu(?:da)?\d+x?$", "", package)
 
 
 def table_text(name: str) -> str:
@@ -73,6 +84,7 @@ def distributions() -> Distributions:
         deciding_library=_patterns(raw["deciding_library"]["patterns"]),
         library_for_each_cuda=_patterns(raw["library_for_each_cuda"]["patterns"]),
         no_kernels_of_its_own=frozenset(raw["no_kernels_of_its_own"]["names"]),
+        compiled_at_run_time=raw["compiled_at_run_time"]["names"],
         requirements_that_matter=re.compile(raw["requirements_that_matter"]["pattern"], re.IGNORECASE),
     )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import kernels_of
-from cudacompat.domain.wheels.distributions import distributions
+from cudacompat.domain.wheels.distributions import distributions, family_of
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
 from cudacompat.domain.words.target import CodeKind
@@ -19,11 +18,6 @@ from cudacompat.domain.words.verdict import Target
 CAPABILITIES = ("5.2", "6.0", "6.1", "7.0", "7.5", "8.0", "8.6", "8.9", "9.0", "10.0", "10.3", "11.0", "12.0", "12.1")
 _MOST_LISTS = 8
 _MOST_LIBRARIES = 6
-
-
-def family_of(package: str) -> str:
-    """Return the package's name without the CUDA release in it: `nvidia-cublas` of `nvidia-cublas-cu12`."""
-    return re.sub(r"-cu(?:da)?\d+x?$", "", package)
 
 
 def measured(package: str, artifacts: Sequence[BinaryArtifact]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from cudacompat.domain.wheels.answer import (
 )
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.requirement import Requirement
-from cudacompat.domain.wheels.table import DEFAULT_PLATFORM, cuda_of_index, rows_of
+from cudacompat.domain.wheels.table import DEFAULT_PLATFORM, cuda_of_index, platform_for, rows_of
 from cudacompat.domain.words.verdict import Target
 
 
@@ -29,7 +29,6 @@ class PackageSet:
 
     file: str
     requirements: tuple[Requirement, ...]
-    platform: str = DEFAULT_PLATFORM
 
     @property
     def forked(self) -> bool:
@@ -48,11 +47,17 @@ class ResolvedSet:
     @classmethod
     def of(cls, packages: PackageSet) -> ResolvedSet:
         """Return the set with its wheels."""
-        return cls(packages, resolve(packages.requirements, packages.platform))
+        return cls(packages, resolve(packages.requirements))
 
     def verdicts(self, targets: Sequence[Target]) -> tuple[RequirementVerdict, ...]:
-        """Return the verdict of each wheel on each target."""
-        return judge_all(self.resolved, targets)
+        """Return the verdict of each wheel on each target, of the wheel for the platform that goes with the target."""
+        found: list[RequirementVerdict] = []
+        for platform in dict.fromkeys(map(platform_for, targets)):
+            own = [target for target in targets if platform_for(target) == platform]
+            default = platform == DEFAULT_PLATFORM
+            resolved = self.resolved if default else resolve(self.packages.requirements, platform)
+            found += judge_all(resolved, own)
+        return tuple(found)
 
     @property
     def framework(self) -> Resolved | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cudacompat.domain.reports.page import PageReport
     from cudacompat.domain.reports.rebuild import RebuildReport
     from cudacompat.domain.reports.verify import VerifyReport
+    from cudacompat.domain.reports.wheels import WheelsReport
     from cudacompat.domain.words.report import Report
     from cudacompat.report.json import Json
     from cudacompat.report.text.page import Page
@@ -79,6 +80,20 @@ def gpus_text(page: Page, report: GpusReport) -> None:
 def gpus_json(report: GpusReport) -> Json:
     """Return the document."""
     from cudacompat.report.json import gpus_json as document
+
+    return document(report)
+
+
+def wheels_text(page: Page, report: WheelsReport) -> None:
+    """Write the text."""
+    from cudacompat.report.commands.wheels import wheels_text as write
+
+    write(page, report)
+
+
+def wheels_json(report: WheelsReport) -> Json:
+    """Return the document."""
+    from cudacompat.report.commands.wheels import wheels_json as document
 
     return document(report)
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from cudacompat.domain.builds.plans.model import RequestedTarget
-from cudacompat.domain.tables.architectures import ARM_ONLY
-
-_ARM_NAMES = re.compile(r"\b(?:GH200|GB10|GB200|GB300|DGX Spark|Jetson|Grace)\b", re.IGNORECASE)
+from cudacompat.domain.tables.arm_hosts import is_arm_only
 
 # Boards whose driver and CUDA come with JetPack, before its packages became those of servers: the last release. Source:
 # NVIDIA's pages jetpack-sdk-461, -502, 7.0, 7.1; dusty-nv/jetson-containers jetson_containers/l4t_version.py.
@@ -23,7 +20,7 @@ _JETPACK = {
 
 def on_arm(wanted: Sequence[RequestedTarget]) -> bool:
     """Whether every one of these GPUs has an Arm processor beside it, and no other."""
-    return all(each.number in ARM_ONLY or _ARM_NAMES.search(each.label) is not None for each in wanted)
+    return all(is_arm_only(each.number, each.label) for each in wanted)
 
 
 def why_no_image(wanted: Sequence[RequestedTarget]) -> str | None:

@@ -25,12 +25,11 @@ from cudacompat.domain.words.verdict import Outcome
 
 def check(project: Project) -> Iterable[Finding]:
     """One note for each package and GPU."""
-    for packages, group in groups_of(project):
+    for _, group in groups_of(project):
         if len(group) > 1 or group[0].outcome is not Outcome.JIT:
             continue
         resolved, target = group[0].resolved, group[0].target
-        name, platform = resolved.requirement.name, packages.platform
-        cure = cure_for(name, (target,), version=resolved.version, platform=platform, native=True)
+        cure = cure_for(resolved.requirement.name, (target,), version=resolved.version, native=True)
         if not isinstance(cure, WheelCure) or not cure.native:
             continue
         yield finding(

@@ -83,7 +83,7 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
 def help_for(resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False) -> str:
     """Return the cure, in the words of pip, for all these GPUs."""
     name, beside = resolved.requirement.name, tuple(each.name for each in packages.requirements)
-    cure = cure_for(name, targets, version=resolved.version, beside=beside, platform=packages.platform, native=native)
+    cure = cure_for(name, targets, version=resolved.version, beside=beside, native=native)
     return cure.sentence
 
 

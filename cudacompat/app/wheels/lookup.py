@@ -1,0 +1,156 @@
+"""`wheels`: which published builds of a package run on the GPUs, from the table or from the index itself."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from cudacompat.domain.reports.wheels import WheelsReport
+from cudacompat.domain.wheels.answer import HowKnown
+from cudacompat.domain.wheels.cure import cure_for
+from cudacompat.domain.wheels.distributions import distributions
+from cudacompat.domain.wheels.model import WheelRow
+from cudacompat.domain.wheels.offers import Build, builds_of, summary
+from cudacompat.domain.wheels.table import DEFAULT_PLATFORM, measured_row, packages, platform_for, rows
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.phrases import some
+from cudacompat.domain.words.verdict import Target
+
+_MOST_SIMILAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WheelQuery:
+    """A package by its normalised name, and the one release that is meant, if one is."""
+
+    package: str
+    version: Version | None
+
+    @classmethod
+    def parse(cls, text: str) -> WheelQuery:
+        """Return what PKG or PKG==VERSION means; `UsageError` for anything else."""
+        try:
+            wanted = Requirement(text)
+            pins = [Version(each.version) for each in wanted.specifier if each.operator in ("==", "===")]
+        except (InvalidRequirement, InvalidVersion):
+            raise UsageError(f"not a package (PKG) or a release (PKG==VERSION): {text}") from None
+        if wanted.url or wanted.marker or len(pins) != len(wanted.specifier) or len(pins) > 1:
+            raise UsageError(f"not a package (PKG) or a release (PKG==VERSION): {text}")
+        return cls(str(canonicalize_name(wanted.name)), pins[0] if pins else None)
+
+    @property
+    def pin(self) -> str:
+        """PKG or PKG==VERSION, as pip takes it."""
+        return f"{self.package}=={self.version}" if self.version is not None else self.package
+
+
+def wheels(
+    query: WheelQuery, targets: tuple[Target, ...], *, platform: str | None = None, read: Sequence[WheelRow] = ()
+) -> WheelsReport:
+    """Return the builds of the package that the table knows for the platform (that of each GPU without one), and those
+    of `read`, rows of wheels that were read just now; what runs on each target, and the pin to install."""
+    version = query.version
+    index = version.local if version is not None else None
+    public = Version(version.public) if version is not None else None
+    builds = builds_of(query.package, targets, public, platform=platform, read=read)
+    if index is not None:
+        builds = tuple(build for build in builds if build.resolved.build == index or build.row in read)
+    unknown = _unknown(query, builds, targets, platform)
+    cure = None
+    if targets and query.package in packages():
+        cure = cure_for(query.package, targets, version=public, platform=platform)
+    newest = rows().get(query.package)
+    return WheelsReport(
+        package=query.package,
+        version=str(version) if version is not None else None,
+        targets=targets,
+        builds=builds,
+        summaries=tuple(summary(builds, target) for target in targets),
+        cure=cure,
+        newest=str(newest[-1].version) if newest else None,
+        unknown=unknown,
+        note=_note(query.package),
+        fetched=bool(read),
+        compiled_later=distributions().compiled_later(query.package) is not None,
+    )
+
+
+def table_platform(text: str) -> str:
+    """Return the platform of the table (`linux-x86_64`) that a platform or a tag means; `UsageError` for neither."""
+    from cudacompat.app.wheels.rows import platform_of
+    from cudacompat.domain.words.wheel_tags import platform_tags
+
+    return platform_of(platform_tags(text)[0])
+
+
+def read_now(query: WheelQuery, path: str) -> WheelRow:
+    """Return the row of a wheel that was fetched to `path`; `UsageError` for a file that is no wheel."""
+    from zipfile import BadZipFile
+
+    from cudacompat.app.wheels.rows import row_of_file
+
+    try:
+        today = datetime.now(UTC).date().isoformat()
+        row = row_of_file(path, source="the wheel, read now", date=today)
+    except (OSError, ValueError, BadZipFile) as error:
+        raise UsageError(f"{query.pin} is no wheel that can be read: {error}") from None
+    return measured_row(row)
+
+
+def needs_fetching(query: WheelQuery, report: WheelsReport) -> bool:
+    """Return True if the table does not say what the release, or the package, holds."""
+    if query.package not in packages():
+        return True
+    open_ = (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD)
+    return query.version is not None and all(build.resolved.known in open_ for build in report.builds)
+
+
+def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Target], platform: str | None) -> str | None:
+    fetch = shlex.join(("cudacompat", "wheels", query.pin, *_named(targets), "--fetch"))
+    if query.package not in packages():
+        if builds:
+            return None
+        similar = difflib.get_close_matches(query.package, sorted(packages()), _MOST_SIMILAR, cutoff=0.8)
+        hint = f"; similar: {some(similar)}" if similar else ""
+        return f"{query.package} is not in the table of wheels{hint}; {fetch} reads its wheel from the package index"
+    if not builds and query.version is not None and query.version.local is not None:
+        return f"the index {query.version.local} has no {query.package} {query.version.public} that is known"
+    if query.version is None:
+        where = {platform or platform_for(target) for target in targets} or {platform or DEFAULT_PLATFORM}
+        return None if builds else f"no wheel of {query.package} for {some(sorted(where))} was read; {fetch} reads one"
+    open_ = [build for build in builds if build.resolved.known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD)]
+    if not open_ or len(open_) < len(builds):
+        return None
+    read = [row.version for row in rows()[query.package]]
+    known = {
+        HowKnown.NEWER: f"the newest known release is {max(read)}",
+        HowKnown.OLDER: f"the oldest known release is {min(read)}",
+    }.get(open_[0].resolved.known, "the releases read before and after it do not agree")
+    return f"{query.package} {query.version} is not known: {known}; {fetch} reads its wheel from the package index"
+
+
+def _named(targets: Sequence[Target]) -> list[str]:
+    """The options that name these targets again."""
+    words = [word for target in targets for word in ("--gpu", target.id)]
+    driver = next((target.driver for target in targets if target.driver is not None), None)
+    return [*words, *(["--driver", str(driver)] if driver is not None else [])]
+
+
+def _note(package: str) -> str | None:
+    """How the package compiles device code itself; what an engine knows about one that holds none."""
+    later = distributions().compiled_later(package)
+    if later is not None:
+        return f"{package} {later}"
+    if package in packages():
+        return None
+    from cudacompat.engines.by_demand import hint
+
+    found = hint(package)
+    return f"{package}: {found.how}" if found is not None else None

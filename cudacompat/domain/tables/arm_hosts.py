@@ -1,0 +1,15 @@
+"""GPUs that are sold only together with an Arm processor: Jetson and Thor modules, GB10, and Grace superchips."""
+
+from __future__ import annotations
+
+import re
+
+from cudacompat.domain.tables.architectures import ARM_ONLY
+
+_NAMES = re.compile(r"\b(?:GH200|GB10|GB200|GB300|DGX Spark|Jetson|Grace)\b", re.IGNORECASE)
+
+
+def is_arm_only(number: int, label: str = "") -> bool:
+    """Return True if a GPU of this compute capability (121 for 12.1), or of this name, has an Arm processor in every
+    machine."""
+    return number in ARM_ONLY or _NAMES.search(label) is not None

@@ -1,0 +1,150 @@
+"""`wheels`: which builds run on which GPU, what to install, what is not known, and a wheel that is read at once."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from cudacompat.app.wheels.lookup import WheelQuery, read_now, wheels
+from cudacompat.domain.words.errors import UsageError
+from tests.domain.wheels.test_answer import target
+from tests.helpers import fatbin_writer as fw
+from tests.helpers import toolchain
+from tests.helpers.run import ROOT, inside
+
+SCHEMA = json.loads((ROOT / "cudacompat" / "schemas" / "wheels-1.json").read_text())
+
+
+def ask(*arguments: str) -> dict[str, Any]:
+    ran = inside("wheels", *arguments, "--format", "json")
+    jsonschema.validate(ran.json, SCHEMA)
+    return {"exit": ran.code, **ran.json}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("torch", "--gpu", "RTX 5070 Ti"), 0),
+        (("torch==2.6.0", "--gpu", "RTX 5070 Ti"), 1),
+        (("torch==2.8.0", "--gpu", "RTX 5070 Ti"), 0),
+        (("torch==2.8.0+cu126", "--gpu", "RTX 5070 Ti"), 1),
+        (("torch==2.8.0+cu126", "--gpu", "GTX 1080"), 0),
+        (("torch==99.0", "--gpu", "RTX 4090"), 4),
+        (("vllm", "--gpu", "GTX 1080"), 1),
+        (("torch", "--gpu", "RTX 4090", "--driver", "350"), 1),
+        (("onnxruntime-gpu==1.22.0", "--gpu", "8.0"), 0),
+        (("onnxruntime-gpu==1.22.0", "--gpu", "8.0", "--platform", "win_amd64"), 1),
+        (("triton", "--gpu", "12.0"), 0),  # compiles what it runs
+        (("no-such-thing", "--gpu", "12.0"), 3),
+    ],
+)
+def test_the_exit_code_says_whether_something_runs(arguments: tuple[str, ...], code: int) -> None:
+    assert ask(*arguments)["exit"] == code
+
+
+def test_a_new_gpu_is_told_what_runs_and_from_which_index() -> None:
+    found = ask("torch==2.6.0", "--gpu", "RTX 5070 Ti")
+    assert {(each["index"], each["verdicts"][0]["outcome"]) for each in found["builds"]} == {
+        ("pypi", "fails"),
+        ("cu118", "fails"),
+        ("cu124", "fails"),
+        ("cu126", "fails"),
+    }
+    assert found["install"]["command"] == (
+        'pip install "torch==2.7.1" --index-url https://download.pytorch.org/whl/cu128'
+    )
+
+
+def test_an_old_gpu_is_told_the_last_release_that_ran() -> None:
+    (row,) = ask("onnxruntime-gpu", "--gpu", "GTX 1080")["summaries"]
+    assert (row["newest"], row["newer_fails"]) == ("onnxruntime-gpu 1.24.4", True)
+
+
+def test_a_gpu_with_an_arm_processor_is_judged_by_arm_wheels() -> None:
+    found = ask("torch==2.9.1", "--gpu", "GB10")
+    by_index = {each["index"]: each for each in found["builds"]}
+    assert {each["platform"] for each in by_index.values()} == {"linux-aarch64"}
+    assert by_index["pypi"]["verdicts"][0]["outcome"] is None  # no device code at all
+    assert by_index["cu130"]["verdicts"][0]["outcome"] == "compatible"
+
+
+def test_a_release_that_is_newer_than_the_table_is_not_guessed() -> None:
+    found = ask("torch==99.0", "--gpu", "RTX 4090")
+    assert [each["verdicts"][0]["outcome"] for each in found["builds"]] == ["undecided"]
+    assert f"newest known release is {found['newest_known']}" in str(found["unknown"])
+    assert found["builds"][0]["cuda"] is None
+
+
+def test_an_unknown_name_says_what_is_similar_and_how_to_read_it() -> None:
+    text = inside("wheels", "xgbost", "--gpu", "12.0").out
+    assert "similar: xgboost" in text
+    assert "cudacompat wheels xgbost --gpu 12.0 --fetch" in text
+
+
+def test_a_package_of_python_alone_is_told_where_its_code_comes_from() -> None:
+    text = inside("wheels", "faster-whisper", "--gpu", "12.0").out
+    assert "cudacompat wheels ctranslate2" in text
+    assert inside("wheels", "ctranslate2", "--gpu", "12.0").code == 0
+
+
+@pytest.mark.parametrize("text", ["torch>=2", "torch==2.0,<3", "a b", "../x", "torch=="])
+def test_what_is_no_package_is_a_usage_error(text: str) -> None:
+    assert inside("wheels", text, "--gpu", "12.0").code == 2
+
+
+@pytest.mark.parametrize("gpus", [("RTX 5070 Ti",), ("GTX 1080", "B200"), ("8.6", "8.9", "9.0", "12.0"), ()])
+def test_tables_fit_eighty_columns(gpus: tuple[str, ...]) -> None:
+    names = [word for gpu in gpus for word in ("--gpu", gpu)]
+    for package in ("torch", "onnxruntime-gpu", "bitsandbytes"):
+        table = inside("wheels", package, *names).out.rpartition("\n\n")[0]
+        assert max(map(len, table.splitlines())) <= 80
+
+
+def test_a_library_for_each_cuda_release_says_which_run() -> None:
+    text = inside("wheels", "bitsandbytes", "--gpu", "GTX 1080").out
+    assert "for CUDA 11." in text
+
+
+def _wheel(folder: Path) -> Path:
+    path = folder / "demo_kernels-1.0-cp312-cp312-manylinux2014_x86_64.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("demo_kernels/one.fatbin", fw.fatbin(fw.ptx(toolchain.ptx_text("8.0", "80"))))
+        wheel.writestr("demo_kernels/version.py", "cuda: str = '12.4'\n")
+        wheel.writestr(
+            "demo_kernels-1.0.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: demo-kernels\nVersion: 1.0\nRequires-Python: >=3.9\n"
+            "Requires-Dist: torch==2.6.0\nRequires-Dist: pytest; extra == 'test'\n",
+        )
+    return path
+
+
+def test_a_wheel_that_was_read_now_is_judged_like_the_table(tmp_path: Path) -> None:
+    query = WheelQuery.parse("demo-kernels==1.0")
+    row = read_now(query, str(_wheel(tmp_path)))
+    assert (row.package, str(row.version), row.platform, row.cuda) == ("demo-kernels", "1.0", "linux-x86_64", "12.4")
+    assert row.requires == ("torch==2.6.0",)
+    report = wheels(query, (target("12.0"), target("6.1")), read=[row])
+    assert report.fetched
+    assert [each.outcome and each.outcome.value for each in report.builds[0].verdicts] == ["jit", "fails"]
+    assert report.exit_code == 1
+
+
+def test_fetch_reads_a_wheel_that_pip_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _wheel(tmp_path)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    found = ask("demo-kernels==1.0", "--gpu", "9.0", "--fetch", "--python", "3.12", "--platform", "linux-x86_64")
+    assert (found["exit"], found["fetched"]) == (0, True)
+    assert inside("wheels", "demo-kernels==2.0", "--gpu", "9.0", "--fetch").code == 5
+
+
+def test_a_file_that_is_no_wheel_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "demo-1.0-py3-none-any.whl"
+    path.write_text("no zip")
+    with pytest.raises(UsageError, match="no wheel that can be read"):
+        read_now(WheelQuery.parse("demo==1.0"), str(path))
