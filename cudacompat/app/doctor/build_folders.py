@@ -71,7 +71,9 @@ def _read(cache: Path) -> BuildFolder | None:
         return None
     version = _version(cache.parent) or _in_path(compiler)
     folder = str(cache.parent)
-    return BuildFolder(folder, str(cache), archs, compiler=compiler, version=version, source=said.get("CMAKE_HOME_DIRECTORY", ""))
+    return BuildFolder(
+        folder, str(cache), archs, compiler=compiler, version=version, source=said.get("CMAKE_HOME_DIRECTORY", "")
+    )
 
 
 def _version(folder: Path) -> ToolkitVersion | None:

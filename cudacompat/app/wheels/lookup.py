@@ -62,7 +62,7 @@ def wheels(
     builds = builds_of(query.package, targets, public, platform=platform, read=read)
     if index is not None:
         builds = tuple(build for build in builds if build.resolved.build == index or build.row in read)
-    unknown = _unknown(query, builds, targets, platform)
+    unknown = _unknown(query, builds, targets, platform=platform)
     cure = None
     if targets and query.package in packages():
         cure = cure_for(query.package, targets, version=public, platform=platform)

@@ -75,7 +75,7 @@ def _targets(specs: list[str] | tuple[str, ...], driver: str | None) -> tuple[Ta
 
     release = DriverRelease.parse(driver) if driver else None
     try:
-        return resolve_targets(specs, release, None, os.environ, ask_machine=driver is None)
+        return resolve_targets(specs, release, None, environment=os.environ, ask_machine=driver is None)
     except UsageError:
         if specs:
             raise
