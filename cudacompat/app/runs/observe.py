@@ -190,6 +190,7 @@ class _Look:
         self._libcuda_at: list[float] = []
         self._compiler = self._foreign = self._unreadable = False
         self._devices: set[int] = set()
+        self._ptxas_targets: set[str] = set()
         self._files: dict[tuple[str, int], maps.CodeFile] = {}  # by device and inode: its name may change
 
     def at(self, pids: Sequence[int]) -> None:
@@ -204,6 +205,7 @@ class _Look:
             self._compiler = self._compiler or mapped.jit_compiler
             self._foreign = self._foreign or mapped.foreign
             self._devices |= mapped.devices
+            self._ptxas_targets |= mapped.ptxas_targets
             if mapped.libcuda:
                 self._libcuda_at.append(time.monotonic())
                 del self._libcuda_at[1:-1]
@@ -225,6 +227,7 @@ class _Look:
             devices=tuple(sorted(self._devices)),
             files=files,
             foreign=self._foreign,
+            ptxas_targets=tuple(sorted(self._ptxas_targets)),
             unreadable=self._unreadable,
         )
 

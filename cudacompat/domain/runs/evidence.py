@@ -14,6 +14,7 @@ from enum import Enum
 
 from cudacompat.domain.judge.compat import Fit, sass_fit
 from cudacompat.domain.runs.observation import DeviceUse, End, JudgedFile, Observation
+from cudacompat.domain.runs.run_time_compilers import run_time_compilers
 from cudacompat.domain.runs.signs import SignMeaning
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.phrases import count
@@ -213,6 +214,10 @@ def _of_proc(seen: Observation) -> Iterable[Evidence]:
     if view.jit_compiler:
         text = "the driver's PTX compiler (libnvidia-ptxjitcompiler) was mapped: it compiled something"
         yield Evidence(Source.PROC, Shows.JIT, text)
+    compilers = run_time_compilers(view)
+    if compilers:
+        text = f"a compiler for kernels at run time was mapped: {' and '.join(compilers)}"
+        yield Evidence(Source.PROC, Shows.NOTHING, text)
     for file in view.files:
         if file.gone:
             yield Evidence(Source.PROC, Shows.NOTHING, f"{file.path} was mapped: {file.gone}, so it was not judged")

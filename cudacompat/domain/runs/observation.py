@@ -99,7 +99,7 @@ class ProcessView:
     """What /proc showed of the command's processes.
 
     `with_libcuda_s` is for how long a process with the driver's library mapped was seen. `devices` are the GPUs whose
-    device file was open.
+    device file was open, `ptxas_targets` what a ptxas that it started was told to compile for, such as sm_90a.
     """
 
     samples: int
@@ -110,6 +110,7 @@ class ProcessView:
     devices: tuple[int, ...] = ()
     files: tuple[MappedFile, ...] = ()
     foreign: bool = False  # some process lived in another mount namespace: its files are not ours to read
+    ptxas_targets: tuple[str, ...] = ()
     unreadable: bool = False  # some process could not be looked into
 
 

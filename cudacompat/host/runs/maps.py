@@ -8,6 +8,7 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _MOST_BYTES = 64 << 20
+_MOST_COMMAND_BYTES = 1 << 16
 _DEVICE = re.compile(r"/dev/nvidia(\d{1,3})")
 _LINE = re.compile(
     r"^[0-9a-f]+-[0-9a-f]+ ..(?P<execute>.). [0-9a-f]+ (?P<device>[0-9a-f]+:[0-9a-f]+) (?P<inode>\d+)\s+(?P<path>/.*)$",
@@ -16,6 +17,8 @@ _LINE = re.compile(
 _LIBCUDA = re.compile(r"/libcuda\.so[^/]*$")
 _COMPILER = re.compile(r"/libnvidia-ptxjitcompiler\.so[^/]*$")
 _DRIVER = re.compile(r"/(?:libcuda|libnvidia-[a-z0-9-]+)\.so[^/]*$")
+_PTXAS = re.compile(r"/ptxas$")
+_TARGET = re.compile(rb"\bsm_\d{2,3}[af]?\b")
 _DELETED = " (deleted)"
 
 
@@ -31,13 +34,15 @@ class CodeFile:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What one look at one process showed. `foreign` is whether it lives in another mount namespace."""
+    """What one look at one process showed. `foreign` is whether it lives in another mount namespace, `ptxas_targets`
+    what it compiles for, where it is a ptxas."""
 
     libcuda: bool
     jit_compiler: bool
     devices: frozenset[int]
     files: frozenset[CodeFile]
     foreign: bool
+    ptxas_targets: frozenset[str] = frozenset()
 
 
 def look(pid: int, proc: Path = _PROC) -> Mapped | None:
@@ -71,6 +76,7 @@ def look(pid: int, proc: Path = _PROC) -> Mapped | None:
         frozenset(devices | _open_devices(pid, proc)),
         files=frozenset(files),
         foreign=_foreign(pid, proc),
+        ptxas_targets=_ptxas_targets(pid, proc) if any(_PTXAS.search(file.path) for file in files) else frozenset(),
     )
 
 
@@ -128,6 +134,14 @@ def _open_devices(pid: int, proc: Path) -> set[int]:
     except OSError:
         pass
     return found
+
+
+def _ptxas_targets(pid: int, proc: Path) -> frozenset[str]:
+    try:
+        with (proc / str(pid) / "cmdline").open("rb") as file:
+            return frozenset(found.decode() for found in _TARGET.findall(file.read(_MOST_COMMAND_BYTES)))
+    except OSError:
+        return frozenset()
 
 
 def _foreign(pid: int, proc: Path) -> bool:

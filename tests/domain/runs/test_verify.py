@@ -24,6 +24,7 @@ from cudacompat.domain.runs.observation import (
     JitCache,
     JudgedFile,
     LogView,
+    MappedFile,
     Observation,
     ProcessView,
 )
@@ -411,6 +412,32 @@ def report(case: Verified) -> VerifyReport:
     from cudacompat.domain.rules import RUN_RULES
 
     return VerifyReport(case, tuple(finding for rule in RUN_RULES for finding in rule.check(case)))
+
+
+SITE = "/venv/lib/python3.12/site-packages"
+WITH_NVRTC = replace(VIEW, files=(MappedFile(f"{SITE}/nvidia/cu13/lib/libnvrtc-builtins.so.13.0"),))
+WITH_PTXAS = replace(VIEW, files=(MappedFile("/usr/local/cuda/bin/ptxas"),), ptxas_targets=("sm_90a",))
+
+
+@pytest.mark.parametrize(
+    ("observation", "says", "not_said"),
+    [
+        (seen(cache=GREW), "build for the GPU's own architecture", "run time"),
+        # CuPy: NVRTC, and all its libraries have machine code
+        (seen(cache=GREW, view=WITH_NVRTC), "nothing to rebuild: the program compiles its own kernels", "generate"),
+        # JAX: its own ptxas, beside a library of CUDA with PTX
+        (seen(cache=GREW, view=WITH_PTXAS, judged=(NATIVE, BOTH)), "(ptxas for sm_90a)", "generate"),
+        # PyTorch maps NVRTC whether it compiles or not: a library with PTX alone stays a matter of its build
+        (seen(cache=GREW, view=WITH_NVRTC, judged=(PTX_ONLY,)), "cudacompat generate ENGINE", "nothing to rebuild:"),
+    ],
+)
+def test_what_a_program_compiles_by_design_is_not_to_be_rebuilt(
+    observation: Observation, says: str, not_said: str
+) -> None:
+    (finding,) = report(verified(observation, Expect.NATIVE)).findings
+    assert finding.id == "jit-at-start"
+    assert says in (finding.help or "")
+    assert not_said not in (finding.help or "")
 
 
 @pytest.mark.parametrize(

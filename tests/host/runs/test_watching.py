@@ -62,6 +62,17 @@ class TestMaps:
             "/opt/two\nlines.so": False,
         }
 
+    def test_what_a_ptxas_compiles_for(self, proc: Path) -> None:
+        line = "7f10b1000000-7f10b2000000 r-xp 00000000 fe:01 109 /usr/local/cuda/bin/ptxas\n"
+        (proc / "7/cmdline").write_bytes(b"ptxas\0-v\0--gpu-name=sm_90a\0/tmp/kernel.ptx\0")
+        seen = maps.look(7, proc)
+        assert seen is not None
+        assert seen.ptxas_targets == frozenset()  # another program may have such words in its command line
+        (proc / "7/maps").write_text(MAPS + line)
+        seen = maps.look(7, proc)
+        assert seen is not None
+        assert seen.ptxas_targets == {"sm_90a"}
+
     def test_the_driver_s_own_libraries_are_no_engine_s(self, proc: Path) -> None:
         seen = maps.look(7, proc)
         assert seen is not None

@@ -8,13 +8,17 @@ and fails where the driver is older than the PTX.
 Example: a library that holds compute_75 PTX only, on an H200: the driver maps its PTX compiler into the process, and
 its cache grows by 22 MB.
 
-What to do: build for the GPU's own architecture (`cudacompat generate`); `--expect gpu` accepts the JIT.
+What to do: build for the GPU's own architecture (`cudacompat generate`); `--expect gpu` accepts the JIT. A program that
+compiles its own kernels while it runs (by NVRTC or ptxas) does so by design: nothing
+can be rebuilt, a cache that outlives the container shortens the next start.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cudacompat.domain.runs.observation import Observation
+from cudacompat.domain.runs.run_time_compilers import compiles_by_design, run_time_compilers
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.runs.verify import Expect, Verdict
 from cudacompat.domain.words.finding import Finding, Severity
@@ -32,10 +36,21 @@ def check(verified: Verified) -> Iterable[Finding]:
         path=verified.log,
         message=f"{verified.subject} ran on the GPU through code compiled from PTX by the driver",
         why=verified.decision.why,
-        help=None
-        if enough
-        else "build for the GPU's own architecture: cudacompat generate ENGINE; --expect gpu accepts it",
+        help=None if enough else _help(verified.seen),
     )
+
+
+def _help(seen: Observation) -> str:
+    compilers = " and ".join(run_time_compilers(seen.view))
+    if compilers and compiles_by_design(seen):
+        return (
+            f"nothing to rebuild: the program compiles its own kernels at run time ({compilers}); --expect gpu accepts "
+            "it, and a kept JIT cache (CUDA_CACHE_PATH) makes the next start short"
+        )
+    build = "build for the GPU's own architecture: cudacompat generate ENGINE; --expect gpu accepts it"
+    if compilers:
+        return f"{build}; if the program compiles its own kernels ({compilers} was loaded), nothing is to be rebuilt"
+    return build
 
 
 RULE = Rule("jit-at-start", "It ran through code compiled from PTX", __doc__, check)
