@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from cudacompat.app.inputs.text_files import opened
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
 from cudacompat.domain.logs.diagnosis import Source, causes_in_words, diagnose, generic
 from cudacompat.domain.logs.match import Matcher
@@ -132,12 +133,12 @@ def explain_file(path: str, gpu: str | None) -> ExplainReport:
     if Path(path).is_dir():
         raise UsageError(f"{path} is a folder; name a log file, or - for standard input")
     try:
-        with Path(path).open("rb") as file:
+        with opened(path) as file:
             return _explained(file, path, gpu)
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise UsageError(_not_there(path)) from error
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
 
 
 def explain_command(

@@ -16,6 +16,7 @@ Listed = Mapping[str, tuple[str, ...]]
 
 SLOW: Listed = {
     "tests/generate/test_own_wheel.py": ("test_what_is_written_installs_by_hash_checks_and_makes_itself_again",),
+    "tests/cli/test_special_files.py": ("test_what_is_no_file_is_said_and_not_waited_for",),
     "tests/cli/test_streams.py": ("test_ctrl_c_at_any_moment",),
     "tests/whole/test_planted.py": (),
     "tests/whole/test_holes.py": (),

@@ -94,13 +94,23 @@ def _option(key: str, value: object) -> PolicyValue:
 def _nearest() -> Path | None:
     for folder in _upwards(Path.cwd()):
         own, shared = folder / _OWN, folder / _SHARED
-        there = [path for path in (own, shared) if path.is_file() and (path is own or _has_table(path))]
+        there = [path for path in (own, shared) if _is_there(path) and (path is own or _has_table(path))]
         if len(there) > 1:
             raise UsageError(f"two policies: {_short(own)} and [tool.cudacompat] of {_short(shared)}; keep one of them")
         if there:
             _refuse_unasked(there[0])
             return Path(_short(there[0]))
     return None
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a policy may lie there; `UsageError` for what cannot be read as one: a folder, a pipe, a link that leads
+    nowhere. To pass it over would be a policy less."""
+    if not os.path.lexists(path):
+        return False
+    if not path.is_file():
+        raise UsageError(f"{_short(path)} is no regular file: it cannot be read as a policy; remove it, or --no-config")
+    return True
 
 
 def _refuse_unasked(path: Path) -> None:
@@ -201,6 +211,8 @@ def _lint_rules(table: Mapping[str, object]) -> tuple[Rule[Any], ...]:
 def _text(path: Path) -> str:
     from cudacompat.app.inputs.text_files import read_whole  # most runs have no policy file
 
+    if path.is_block_device() or (path.is_char_device() and path != Path(os.devnull)):
+        raise UsageError(f"{path} is no policy file: it is a device")
     try:
         return read_whole(path, _LARGEST, "is no policy file").decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -22,6 +22,7 @@ from cudacompat.domain.words.phrases import count
 CONTAINER_PROGRAMS = ("podman", "docker", "buildah")
 
 _JUDGE = BuildStep(StepKind.CHECK, "judge what was built and carries device code")
+_MOST_CACHE = 16 << 20  # bytes
 # what may hold device code in the folder of a CMake project, before the build says what it makes
 _BELOW = ("**/*.so*", "**/*.a", "bin/*")
 
@@ -105,9 +106,8 @@ def _as_configured(site: Site) -> tuple[str, ...]:
 
 def _same_settings(site: Site) -> bool:
     """Whether CMake's cache there holds just what this plan gives, and another compiler was not chosen since."""
-    try:
-        text = (site.folder / "CMakeCache.txt").read_text("utf-8", "replace")
-    except OSError:
+    text = beginning(site.folder / "CMakeCache.txt", _MOST_CACHE)
+    if text is None:
         return False
     cached = dict(re.findall(r"(?m)^([\w.+-]+):[A-Z]+=(.*)$", text))
     chosen = os.environ.get("CUDACXX")

@@ -6,9 +6,9 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from cudacompat.artifacts.logs import Excerpt, LogScanner, pieces
+from cudacompat.app.inputs.text_files import opened
+from cudacompat.artifacts.logs import Excerpt, LogScanner, pieces, refuse_binary
 from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
 from cudacompat.domain.logs.text import sublines, without_prefix
 from cudacompat.domain.runs.observation import LogView
@@ -109,9 +109,11 @@ def read_log(path: str) -> LogView:
     """Return what is in a saved log; `UsageError` where it cannot be read."""
     log = RunLog()
     try:
-        with Path(path).open("rb") as file:
+        with opened(path) as file:
             for piece in pieces(file):
+                if log.first_at is None:
+                    refuse_binary(piece, path)
                 log.feed(piece)
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
     return log.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from cudacompat.artifacts.buildfiles import file_api
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, requested
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.shell_words import shell_words
 
 _MOST_BYTES = 256 << 20  # read whole, it takes several times as much memory
 _CUDA_SOURCE = re.compile(r"\.cu$", re.IGNORECASE)
@@ -123,6 +123,6 @@ def _from_find_cuda(cache: Path) -> Iterator[Unit]:
 
 def _words(line: str) -> list[str]:
     try:
-        return shlex.split(line)
+        return shell_words(line)
     except ValueError:  # a quote that nothing closes
         return line.split()

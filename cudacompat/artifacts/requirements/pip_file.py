@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
 from cudacompat.artifacts.requirements.base import Include, Origin, ReadRequirements, all_made, requirement_of
 from cudacompat.domain.wheels.requirement import index_name
+from cudacompat.domain.words.shell_words import shell_words
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _OPTION = re.compile(
@@ -89,7 +89,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def _unquoted(value: str) -> str:
     value = value.strip()
     try:
-        return shlex.split(value)[0] if value[:1] in "\"'" else value
+        return shell_words(value)[0] if value[:1] in "\"'" else value
     except (ValueError, IndexError):
         return value
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
@@ -11,6 +10,7 @@ from functools import lru_cache
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Command, Setting, TextSpan
+from cudacompat.domain.words.shell_words import shell_words
 
 _WRITTEN = re.compile(r"-D\s?([A-Za-z_]\w*)(?::[A-Za-z]+)?=['\"]?")
 _LINE_END = re.compile("\n")
@@ -36,7 +36,7 @@ def _found_in(setting: Setting) -> Iterator[Setting]:
         named.setdefault(found[1], found.end())
     ends = [found.start() for found in _LINE_END.finditer(setting.written)]
     try:
-        words = shlex.split(setting.value)
+        words = shell_words(setting.value)
     except ValueError:
         words = setting.value.split()
     for word in " ".join(words).replace("-D ", "-D").split(" "):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
@@ -16,6 +15,7 @@ from cudacompat.domain.builds.plans.plan import arriving
 from cudacompat.domain.judge.compat import Fit, ptx_fit, sass_fit
 from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.shell_words import shell_words
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 
 
@@ -87,7 +87,7 @@ def images_of_flags(setting: Setting) -> frozenset[ArchTarget]:
 @lru_cache(maxsize=256)  # one setting reaches many commands
 def _images_of(flags: str) -> frozenset[ArchTarget]:
     try:
-        return requested(shlex.split(flags)).images
+        return requested(shell_words(flags)).images
     except ValueError:
         return frozenset()
 

@@ -22,6 +22,7 @@ from cudacompat.domain.project.list_coverage import flag_settings
 from cudacompat.domain.project.model import Project, SourceFile, TextSpan
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.shell_words import shell_words
 
 _PAIR = re.compile(
     r"(?:-gencode|--generate-code)(?:=|[\s\"',]{1,40})arch=(?P<kind>sm|compute)_(?P<arch>\d{2,3}[af]?)"
@@ -126,7 +127,7 @@ def _against_arch(arch: str, code: str) -> tuple[str, str, None] | None:
 
 def _options(place: TextSpan, text: str) -> Iterator[Finding]:
     try:
-        words = shlex.split(text)
+        words = shell_words(text)
     except ValueError:
         return
     arch, code = _values(words, _ARCH), _values(words, _CODE_OPTION)

@@ -39,6 +39,8 @@ def check(_project: Project, file: SourceFile) -> Iterable[Finding]:
     code = code_only(file.text)
     told = frozenset(_TELLS.findall(file.text))
     main = _MAIN.search(code)
+    # the first directive of a script ends cargo's watching of the whole package: for a person to decide
+    safe = "cargo:rerun-if" in file.text
     seen: set[str] = set()
     for match in _READS.finditer(file.text):
         name = match[1]
@@ -50,8 +52,6 @@ def check(_project: Project, file: SourceFile) -> Iterable[Finding]:
         line = f'println!("cargo:rerun-if-env-changed={name}");'
         fix = None
         if main is not None:
-            # the first directive of a script ends cargo's watching of the whole package: for a person to decide
-            safe = "cargo:rerun-if" in file.text
             edit = Edit(file.name, main.end(), main.end(), new=f"\n    {line}")
             fix = Fix(f"tell cargo of {name}", (edit,), safe=safe)
         yield Finding(
