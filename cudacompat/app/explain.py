@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from cudacompat.app.inputs.text_files import opened
+from cudacompat.artifacts.files.opened import opened
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
 from cudacompat.domain.logs.diagnosis import Source, causes_in_words, diagnose, generic
 from cudacompat.domain.logs.match import Matcher

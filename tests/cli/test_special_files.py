@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.app.inputs import text_files
+from cudacompat.artifacts.files import opened as opening
 from tests.helpers.every_command import LOG, file_parameters, folder_for
 from tests.helpers.run import ROOT, Ran, inside
 
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and devic
 READ: dict[tuple[str, str], tuple[str, ...]] = {
     ("doctor", "paths"): ("doctor", "{}", "--facts", "facts.json", "--gpu", "8.6"),
     ("doctor", "facts"): ("doctor", "--facts", "{}"),
+    ("doctor", "python"): ("doctor", "--python", "{}", "--gpu", "8.6"),
     ("inspect", "paths"): ("inspect", "{}"),
     ("check", "paths"): ("check", "{}", "--gpu", "8.6"),
     ("check", "gpus_from"): ("check", "lib.so", "--gpus-from", "{}"),
@@ -51,7 +52,7 @@ WRITTEN = {
     ("rebuild", "build_dir"),
     ("rebuild", "log"),
 }
-FOLDERS = {"paths", "old", "new", "project", "folder", "source"}  # which may be named there
+FOLDERS = {"paths", "python", "old", "new", "project", "folder", "source"}  # which may be named there
 SPECIAL = ("fifo", "/dev/zero", "socket", "folder")
 LIMIT_S = 60
 
@@ -72,7 +73,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_files, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(opening, "PATIENCE_S", 0.1)
 
 
 def ran(folder: Path, line: tuple[str, ...], name: str) -> Ran:
@@ -153,7 +154,7 @@ def test_a_pipe_that_somebody_writes_into(tmp_path: Path, text: str) -> None:
 
     writer = threading.Thread(target=write)
     writer.start()
-    with text_files.opened(tmp_path / "pipe") as file:
+    with opening.opened(tmp_path / "pipe") as file:
         assert file.read() == text.encode()
     writer.join()
 
@@ -162,7 +163,7 @@ def test_a_pipe_without_a_name_and_a_writer_is_at_its_end() -> None:
     reading, writing = os.pipe()
     os.close(writing)
     try:
-        with text_files.opened(f"/dev/fd/{reading}") as file:
+        with opening.opened(f"/dev/fd/{reading}") as file:
             assert file.read() == b""
     finally:
         os.close(reading)

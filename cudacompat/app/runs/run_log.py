@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cudacompat.app.inputs.text_files import opened
+from cudacompat.artifacts.files.opened import opened
 from cudacompat.artifacts.logs import Excerpt, LogScanner, pieces, refuse_binary
 from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
 from cudacompat.domain.logs.text import sublines, without_prefix
