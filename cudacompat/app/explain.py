@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from cudacompat.artifacts.files.opened import opened
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
 from cudacompat.domain.logs.diagnosis import Source, causes_in_words, diagnose, generic
 from cudacompat.domain.logs.match import Matcher
@@ -132,6 +131,8 @@ def explain_file(path: str, gpu: str | None) -> ExplainReport:
         return _explained(sys.stdin.buffer, "standard input", gpu)
     if Path(path).is_dir():
         raise UsageError(f"{path} is a folder; name a log file, or - for standard input")
+    from cudacompat.artifacts.files.opened import opened  # a page needs none of it
+
     try:
         with opened(path) as file:
             return _explained(file, path, gpu)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from cudacompat.artifacts.files.opened import opened
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.limits import MOST_OF_BUILD_FILE
 
@@ -24,6 +23,8 @@ def read_whole(
     follows where the file is not there. With `regular`, nothing but a regular file will do: a pipe or a terminal that a
     policy names would be waited for.
     """
+    from cudacompat.artifacts.files.opened import opened  # a command that reads no such file starts without it
+
     try:
         if regular and Path(path).exists() and not Path(path).is_file():
             raise UsageError(f"{named or path} {refusal}: it is no regular file")
