@@ -25,6 +25,7 @@ from cudacompat.domain.builds.engine_facts import Channel, Proof  # noqa: E402
 from cudacompat.domain.compare.diff import Change  # noqa: E402
 from cudacompat.domain.logs.report import Part  # noqa: E402
 from cudacompat.domain.logs.verdict import LogOutcome  # noqa: E402
+from cudacompat.domain.machine.troubles import Cause  # noqa: E402
 from cudacompat.domain.project.list_places import PlaceState  # noqa: E402
 from cudacompat.domain.rules import all_rules  # noqa: E402
 from cudacompat.domain.runs.bench import Variant  # noqa: E402
@@ -84,6 +85,7 @@ ROWS: tuple[tuple[str, type[Enum] | Iterable[str] | None], ...] = (
     (r"verify-1:.*/agreement", [each.value for each in Agreement if each is not Agreement.AGREES]),
     (r"explain-1:.*/part", Part),
     (r"wheels-1:/builds/known", HowKnown),
+    (r"facts-1:/troubles/cause", Cause),
     (r".*-1:/(findings|fixed|suppressed|matches)/id", None),  # see `IDS`
     (r".*-1:/suppressed/by|diff-1:/not_read/side|verify-1:/mode|explain-1:/target.*/from|facts-1:.*", None),
 )

@@ -14,12 +14,18 @@ from typing import Any, TypeVar
 from cudacompat.domain.machine.components import Components, SiteFolder
 from cudacompat.domain.machine.facts import (
     ContainerFacts,
+    DriverFiles,
     HostCompiler,
     HostFacts,
     Missing,
+    PciCard,
     ToolkitFacts,
 )
+from cudacompat.domain.machine.kernel_log import still_there
+from cudacompat.domain.machine.troubles import distinct
 from cudacompat.host.gpus.driver import driver
+from cudacompat.host.gpus.driver_files import driver_files, kernel_log
+from cudacompat.host.gpus.libcuda import programs
 from cudacompat.host.gpus.pci import cards
 from cudacompat.host.gpus.probe import gpus
 from cudacompat.host.listing import ProbeList
@@ -80,6 +86,9 @@ def snapshot(
         Probe("toolkits", lambda: _building(seen), 30.0),
         Probe("CMake", lambda: cmake(seen), 6.0),
         Probe("Python packages", lambda: _installed(installed, seen, pythons), 20.0),
+        Probe("libcuda", lambda: programs(seen), 30.0),
+        Probe("driver's files", lambda: driver_files(seen), 5.0),
+        Probe("kernel log", lambda: kernel_log(seen), 5.0),
         Probe("container", lambda: container(seen), 5.0),
         Probe("PCI bus", lambda: cards(seen), 5.0),
         Probe("system", lambda: platform_text(seen), 5.0),
@@ -88,23 +97,35 @@ def snapshot(
     notes = [f"{what}: {answer.why}" for what, answer in answers.items() if isinstance(answer, _Failed)]
     building = _or(answers["toolkits"], _Building(ProbeList(()), ProbeList(())))
     stack: Components = _or(answers["Python packages"], Components())
+    found_gpus, found_driver = _or_missing(answers["GPUs"], "GPU"), _or_missing(answers["driver"], "driver")
+    libcuda, inside = _or_missing(answers["libcuda"], "libcuda"), _or(answers["container"], _NO_CONTAINER)
+    bus: tuple[PciCard, ...] = _or(answers["PCI bus"], ())
+    # a container's log is the host's, and tells of GPUs that are none of this container's
+    log = () if inside.inside else still_there(_or(answers["kernel log"], ()), found_gpus)
     return HostFacts(
-        gpus=_or_missing(answers["GPUs"], "GPU"),
-        driver=_or_missing(answers["driver"], "driver"),
+        gpus=found_gpus,
+        driver=found_driver,
         toolkits=building.toolkits.values,
         compilers=building.compilers.values,
         cmake=_or_missing(answers["CMake"], "CMake"),
-        container=_or(answers["container"], ContainerFacts(False, None, "")),
+        container=inside,
         packages=stack.found,
         environments=stack.environments,
         environment=cuda_variables(seen.environ, also=variables),
-        pci_cards=tuple(card.id for card in _or(answers["PCI bus"], ())),
+        pci_cards=tuple(card.id for card in bus),
+        bus=bus,
+        libcuda=libcuda,
+        driver_files=_or(answers["driver's files"], DriverFiles()),
+        troubles=distinct((*found_gpus.troubles, *found_driver.troubles, *libcuda.troubles, *log)),
         platform=_or(answers["system"], ""),
         python=platform.python_version(),
         libc=libc_text(),
         notes=(*building.toolkits.notes, *building.compilers.notes, *stack.notes, *notes),
         home=home(seen),
     )
+
+
+_NO_CONTAINER = ContainerFacts(False, None, "")
 
 
 def _installed(installed: Installed | None, roots: Roots, pythons: Sequence[str]) -> Components:

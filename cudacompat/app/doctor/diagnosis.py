@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cudacompat.app.check import check
 from cudacompat.app.doctor.installed import judge_installed
-from cudacompat.app.doctor.plan import helped, machine_steps, package_steps
+from cudacompat.app.doctor.machine_steps import machine_steps
+from cudacompat.app.doctor.plan import helped, package_steps
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.app.project.recognise import Recognised, recognise
-from cudacompat.domain.machine.facts import Found, HostFacts
+from cudacompat.domain.machine.facts import Found, GpuDevice, HostFacts, Missing
 from cudacompat.domain.machine.saved_facts import from_json, to_json
+from cudacompat.domain.machine.visibility import visibility
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
@@ -147,12 +150,20 @@ def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFact
     found: list[Target] = []
     if not specs and not isinstance(facts.gpus, Found):
         return ()
+    gpus = _seen_by_programs(facts)
     for spec in specs or ("native",):
         if spec.strip().lower() == "native":
-            found += native_targets(facts.gpus, driver, jit_from(environment))
+            found += native_targets(gpus, driver, jit_from(environment))
         else:
             found += resolve_targets((spec,), driver, JitPolicy.NORMAL, environment=environment, ask_machine=False)
     return distinct(found)
+
+
+def _seen_by_programs(facts: HostFacts) -> Found[tuple[GpuDevice, ...]] | Missing:
+    """The GPUs of these facts without those that CUDA_VISIBLE_DEVICES hides; all where it hides all, which is a finding
+    of its own."""
+    seen = visibility(facts).seen
+    return replace(facts.gpus, value=seen) if isinstance(facts.gpus, Found) and seen else facts.gpus
 
 
 def _recognise(paths: Sequence[str]) -> Recognised | None:

@@ -15,7 +15,8 @@ from cudacompat.domain.machine.components import Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.architectures import architecture
-from cudacompat.domain.tables.driver_install import driver_command, drives
+from cudacompat.domain.tables.driver_choice import kind_for, left_out
+from cudacompat.domain.tables.driver_packages import install_command
 from cudacompat.domain.tables.drivers import runtime_floor
 from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
 from cudacompat.domain.words.finding import Finding, Severity
@@ -30,12 +31,6 @@ _UPGRADES = {
     "conda": "conda update",
     "dpkg": "sudo apt-get install --only-upgrade",
 }
-
-
-def machine_steps(findings: Iterable[Finding]) -> list[PlanStep]:
-    """Return what cures the machine: a step for each error and warning about it that has a help."""
-    told = [f for f in findings if f.help and f.severity is not Severity.NOTE]
-    return [PlanStep(one_line(f"{f.message}: {f.help}")) for f in told]
 
 
 def package_steps(packages: InstalledPackages, targets: Sequence[Target], facts: HostFacts) -> list[PlanStep]:
@@ -77,13 +72,16 @@ def _driver_step(
     branches = [_needed_branch(v) for row in rows for v in row.verdicts if v.is_bad]
     known = [each for each in branches if each is not None]
     capabilities = [target.capability for target in targets]
-    if not known or not drives(max(known), capabilities):
+    if not known:
         return None
     branch = max(known)
+    kind = kind_for(capabilities, branch)
+    if any(left_out(each, branch, kind) for each in capabilities):
+        return None
     others = tuple(_release_steps(rows, packages, targets, facts=facts, most=3))
     return PlanStep(
         f"Install driver {branch} or newer{_where(facts)}",
-        None if facts.container.inside else driver_command(facts.platform, branch, capabilities),
+        None if facts.container.inside else install_command(facts.platform, branch, kind).command,
         cures=_names(rows),
         instead=tuple(each for each in others if each.command),
     )

@@ -10,18 +10,22 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from cudacompat.domain.machine.components import Component, Environment
+from cudacompat.domain.machine.troubles import Trouble
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
 
 T = TypeVar("T")
 
+SEARCH_PATH = "LD_LIBRARY_PATH"  # how the libcuda was found that a folder of this variable gives
+
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[T]):
-    """A probe's answer, and how it was found, in words a user understands."""
+    """A probe's answer, how it was found, in words a user understands, and what went wrong on the way."""
 
     value: T
     found_via: str
+    troubles: tuple[Trouble, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Missing:
 
     what: str
     tried: tuple[str, ...]
+    troubles: tuple[Trouble, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class GpuDevice:
 
     `index` is NVML's (PCI bus order, whatever CUDA_VISIBLE_DEVICES says), `pci_id` is `vendor:device` in lower-case
     hex (`10de:2c05`), `memory_bytes` is the device memory, `None` where the GPU has none of its own (GB10, Jetson).
+    `bus_id` is its address (`0000:01:00.0`). `mig` has the ids of its MIG instances, `None` where it is not split.
+    `visible` is what was saved about CUDA_VISIBLE_DEVICES, `None` on the machine itself, which knows the ids.
     """
 
     index: int
@@ -46,6 +53,50 @@ class GpuDevice:
     uuid: str | None
     pci_id: str | None
     memory_bytes: int | None
+    bus_id: str | None = field(default=None, compare=False)
+    mig: tuple[str, ...] | None = field(default=None, compare=False)
+    visible: bool | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PciCard:
+    """An NVIDIA card on the PCI bus: its id (`10de:2c05`), the kernel driver bound to it (`nvidia`, `nouveau`,
+    `vfio-pci`, …), if any, and its address."""
+
+    id: str
+    driver: str | None
+    address: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LibcudaFacts:
+    """The libcuda that a program started here loads, and what it answers, with CUDA_VISIBLE_DEVICES as it is set.
+
+    `init` is cuInit's error, 0 where it starts. `release` is the one in the file's name, `devices` the addresses of the
+    GPUs that it shows, in its order.
+    """
+
+    path: str | None
+    release: DriverRelease | None
+    cuda: DriverCudaVersion | None
+    init: int
+    devices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DriverFiles:
+    """What the system shows of the driver besides the driver: `None` where it does not show it.
+
+    `loaded` are kernel modules that matter here (`nvidia`, `nouveau`), `nodes` the device nodes with whether this user
+    may open them, `secure_boot` whether the firmware takes signed modules only, `on_disk` whether this kernel has an
+    nvidia module to load.
+    """
+
+    loaded: tuple[str, ...] = ()
+    nodes: tuple[tuple[str, bool], ...] = ()
+    secure_boot: bool | None = None
+    on_disk: bool | None = None
+    dxg: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +157,9 @@ class HostFacts:
     """All that a machine says.
 
     `pci_cards` are the ids of NVIDIA cards on the PCI bus, one each, driver or not (inside a container they are the
-    host's). `environment` holds CUDA's variables only. `notes` name what could not be looked up. `home` is for
-    shortening paths in `to_json` and is not saved.
+    host's); `bus` is the same with more, empty in facts that were saved before there was such a list. `troubles` is
+    all that went wrong. `environment` holds CUDA's variables only. `notes` name what could not be looked up. `home` is
+    for shortening paths in `to_json` and is not saved.
     """
 
     gpus: Found[tuple[GpuDevice, ...]] | Missing
@@ -120,6 +172,10 @@ class HostFacts:
     environments: tuple[Environment, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     pci_cards: tuple[str, ...] = ()
+    bus: tuple[PciCard, ...] = ()
+    libcuda: Found[LibcudaFacts] | Missing = Missing("libcuda", ())
+    driver_files: DriverFiles = DriverFiles()
+    troubles: tuple[Trouble, ...] = ()
     platform: str = ""
     python: str = ""
     libc: str | None = None

@@ -11,14 +11,19 @@ from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.machine.facts import (
     ContainerFacts,
     DriverFacts,
+    DriverFiles,
     Found,
     GpuDevice,
     HostCompiler,
     HostFacts,
+    LibcudaFacts,
     Missing,
+    PciCard,
     ToolFacts,
     ToolkitFacts,
 )
+from cudacompat.domain.machine.troubles import Cause, Trouble
+from cudacompat.domain.machine.visibility import visibility
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
@@ -26,6 +31,7 @@ from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, T
 T = TypeVar("T")
 
 SCHEMA = "cudacompat/facts/1"
+_MOST_INSTANCES = 16  # of MIG; a GPU has up to 7
 
 
 # -- to JSON
@@ -34,12 +40,13 @@ SCHEMA = "cudacompat/facts/1"
 def to_json(facts: HostFacts) -> dict[str, object]:
     """Return the facts as a JSON document. GPU uuids are left out (in variables: all but `GPU-` or `MIG-`), the home
     directory is written `~`, and user names in paths are written `<user>`."""
+    hidden = visibility(facts).hidden
     document: dict[str, object] = {
         "schema": SCHEMA,
         "platform": facts.platform,
         "libc": facts.libc,
         "python": facts.python,
-        "gpus": _probe_to_json(facts.gpus, lambda gpus: [_gpu_to_json(gpu) for gpu in gpus]),
+        "gpus": _probe_to_json(facts.gpus, lambda gpus: [_gpu_to_json(gpu, hidden) for gpu in gpus]),
         "driver": _probe_to_json(
             facts.driver,
             lambda driver: {
@@ -49,6 +56,16 @@ def to_json(facts: HostFacts) -> dict[str, object]:
             },
         ),
         "pci_cards": list(facts.pci_cards),
+        "pci_bus": [{"id": card.id, "driver": card.driver, "address": card.address} for card in facts.bus],
+        "libcuda": _probe_to_json(facts.libcuda, _libcuda_to_json),
+        "driver_files": {
+            "loaded": list(facts.driver_files.loaded),
+            "nodes": dict(facts.driver_files.nodes),
+            "secure_boot": facts.driver_files.secure_boot,
+            "on_disk": facts.driver_files.on_disk,
+            "dxg": facts.driver_files.dxg,
+        },
+        "troubles": [{"cause": each.cause.value, "seen": each.seen, "gpu": each.gpu} for each in facts.troubles],
         "toolkits": [
             {"path": t.path, "version": _text(t.version), "active": t.active, "found_via": t.found_via}
             for t in facts.toolkits
@@ -97,13 +114,26 @@ def _probe_to_json(probe: Found[T] | Missing, value_to_json: Callable[[T], objec
     return {"found_via": probe.found_via, "value": value_to_json(probe.value)}
 
 
-def _gpu_to_json(gpu: GpuDevice) -> dict[str, object]:
+def _gpu_to_json(gpu: GpuDevice, hidden: tuple[GpuDevice, ...]) -> dict[str, object]:
     return {
         "index": gpu.index,
         "name": gpu.name,
         "compute_capability": str(gpu.capability),
         "pci_id": gpu.pci_id,
         "memory_bytes": gpu.memory_bytes,
+        "bus_id": gpu.bus_id,
+        "mig": None if gpu.mig is None else len(gpu.mig),
+        "visible": gpu not in hidden,
+    }
+
+
+def _libcuda_to_json(libcuda: LibcudaFacts) -> dict[str, object]:
+    return {
+        "path": libcuda.path,
+        "release": _text(libcuda.release),
+        "cuda": _text(libcuda.cuda),
+        "init": libcuda.init,
+        "devices": list(libcuda.devices),
     }
 
 
@@ -206,6 +236,12 @@ def from_json(document: object) -> HostFacts:
         ),
         environment=tuple((name, environment.text(name)) for name in environment.value),
         pci_cards=root.texts("pci_cards"),
+        bus=tuple(
+            PciCard(n.text("id"), n.text_or_none("driver"), n.text_or_none("address")) for n in root.later("pci_bus")
+        ),
+        libcuda=root.probe("libcuda", _libcuda_from_json) if "libcuda" in document else Missing("libcuda", ()),
+        driver_files=_files_from_json(root.child("driver_files")) if "driver_files" in document else DriverFiles(),
+        troubles=tuple(trouble for n in root.later("troubles") if (trouble := _trouble_from_json(n)) is not None),
         platform=root.text("platform"),
         python=root.text("python"),
         libc=root.text_or_none("libc"),
@@ -225,6 +261,9 @@ def _gpu_from_json(node: _Node) -> GpuDevice:
         uuid=None,
         pci_id=node.text_or_none("pci_id"),
         memory_bytes=memory,
+        bus_id=node.text_or_none("bus_id"),
+        mig=None if node.value.get("mig") is None else ("",) * min(node.number("mig"), _MOST_INSTANCES),
+        visible=node.flag_or_none("visible"),
     )
 
 
@@ -234,6 +273,34 @@ def _driver_from_json(node: _Node) -> DriverFacts:
         node.parsed("cuda", DriverCudaVersion.parse),
         node.text_or_none("kernel_module"),
     )
+
+
+def _libcuda_from_json(node: _Node) -> LibcudaFacts:
+    said = node.child("value")
+    return LibcudaFacts(
+        path=said.text_or_none("path"),
+        release=said.parsed("release", DriverRelease.parse),
+        cuda=said.parsed("cuda", DriverCudaVersion.parse),
+        init=said.number("init"),
+        devices=said.texts("devices"),
+    )
+
+
+def _files_from_json(node: _Node) -> DriverFiles:
+    nodes = node.child("nodes")
+    return DriverFiles(
+        loaded=node.texts("loaded"),
+        nodes=tuple((name, nodes.flag(name)) for name in nodes.value),
+        secure_boot=node.flag_or_none("secure_boot"),
+        on_disk=node.flag_or_none("on_disk"),
+        dxg=node.flag("dxg"),
+    )
+
+
+def _trouble_from_json(node: _Node) -> Trouble | None:
+    """The trouble; `None` for a cause of a later version."""
+    cause = next((cause for cause in Cause if cause.value == node.text("cause")), None)
+    return None if cause is None else Trouble(cause, node.text("seen"), node.text_or_none("gpu"))
 
 
 def _tool_from_json(node: _Node) -> ToolFacts:
@@ -283,6 +350,13 @@ class _Node:
         if not isinstance(value, bool):
             raise self.error(key, "true or false")
         return value
+
+    def flag_or_none(self, key: str) -> bool | None:
+        return None if self.value.get(key) is None else self.flag(key)
+
+    def later(self, key: str) -> tuple[_Node, ...]:
+        """The objects of a list; none in facts that were saved before there was such a key."""
+        return self.children(key) if key in self.value else ()
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self.value.get(key)

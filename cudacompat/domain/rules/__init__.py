@@ -44,8 +44,18 @@ from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores import expired_ignore, unused_ignore
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.rules.machine import (
+    cmake_too_old,
+    container_access,
+    driver_mismatch,
+    driver_not_working,
+    glibc_too_new,
+    gpu_lost,
+    gpu_not_driven,
+    gpu_outside_driver,
     host_compiler_too_new,
     jit_variable,
+    libcuda_wrong,
+    no_driver_for_all,
     no_gpu,
     toolkit_cannot_build,
     toolkit_newer_than_driver,
@@ -110,12 +120,22 @@ RUN_RULES: tuple[Rule[Verified], ...] = (
     run_undecided.RULE,
 )
 MACHINE_RULES: tuple[Rule[Machine], ...] = (
+    driver_mismatch.RULE,
+    driver_not_working.RULE,
+    gpu_lost.RULE,
+    libcuda_wrong.RULE,
+    gpu_outside_driver.RULE,
+    no_driver_for_all.RULE,
+    gpu_not_driven.RULE,
+    container_access.RULE,
     no_gpu.RULE,
     visible_devices.RULE,
     jit_variable.RULE,
     toolkit_cannot_build.RULE,
     toolkit_newer_than_driver.RULE,
     host_compiler_too_new.RULE,
+    glibc_too_new.RULE,
+    cmake_too_old.RULE,
 )
 # what a policy's ignore may name: all that `check` reports of artifacts
 IGNORABLE_RULES: tuple[Rule[Any], ...] = (

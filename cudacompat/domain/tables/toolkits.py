@@ -120,3 +120,16 @@ def with_all(archs: Iterable[str]) -> tuple[CudaRelease, ...]:
     """Return the releases that build all of these architectures, oldest first; all releases for none."""
     wanted = set(archs)
     return tuple(row for row in RELEASES if wanted.issubset(row.targets))
+
+
+# From which glibc on older headers clash with the C library's, and the first release whose headers do not. Measured: a
+# file with rsqrtf and cospif, headers of each release and glibc of Debian 12, 13 and sid; 2.42 by its text.
+_GLIBC: tuple[tuple[tuple[int, int], ToolkitVersion], ...] = (
+    ((2, 42), ToolkitVersion(13, 2)),
+    ((2, 41), ToolkitVersion(13, 0)),
+)
+
+
+def first_for_glibc(major: int, minor: int) -> ToolkitVersion | None:
+    """Return the first release whose headers compile with this glibc; `None` where all known ones do."""
+    return next((first for since, first in _GLIBC if (major, minor) >= since), None)

@@ -55,7 +55,8 @@ class Finding:
     """One fault at one place.
 
     `message` is one line; `found`, `why` and `help` say what lies there, why it matters and what cures it.
-    `path` is a file, `outer.whl!/inner.so` inside containers, or `None` for the machine itself.
+    `path` is a file, `outer.whl!/inner.so` inside containers, or `None` for the machine itself. `command` does what
+    `help` says, as a step of a plan.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Finding:
     target: str | None = None
     places: tuple[CodePlace, ...] = ()  # the worst first; a few of many
     fix: Fix | None = None
+    command: str | None = None
 
     @property
     def docs(self) -> str:

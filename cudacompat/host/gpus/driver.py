@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from cudacompat.domain.machine.facts import DriverFacts, Found, Missing
+from cudacompat.domain.machine.troubles import Trouble
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.gpus import libcuda, nvml, smi
@@ -24,9 +25,11 @@ def driver(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
     silent = False
     tried: list[str] = []
     via: list[str] = []
+    troubles: list[Trouble] = []
     facts = DriverFacts(None, None)
     for probe in (nvml.driver, smi.driver):
         said = probe(roots)
+        troubles += said.troubles
         if isinstance(said, Found):
             facts, via = said.value, [said.found_via]
             break
@@ -48,8 +51,9 @@ def driver(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
         else:
             tried += cuda.tried
     if facts.release is None and facts.cuda is None:
-        return Missing("driver", tuple(tried))
-    return Found(facts, " and ".join(via) + (" (WSL: the driver is the Windows host's)" if is_wsl(roots) else ""))
+        return Missing("driver", tuple(tried), tuple(troubles))
+    wsl = " (WSL: the driver is the Windows host's)" if is_wsl(roots) else ""
+    return Found(facts, " and ".join(via) + wsl, tuple(troubles))
 
 
 def kernel_module(roots: Roots | None = None) -> Found[DriverFacts] | Missing:

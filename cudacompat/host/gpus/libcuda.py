@@ -6,20 +6,25 @@ The library is loaded in a process of its own, so that one that hangs or crashes
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
+from collections.abc import Mapping
 from typing import Any
 
-from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
+from cudacompat.domain.machine.facts import SEARCH_PATH, Found, GpuDevice, LibcudaFacts, Missing
+from cudacompat.domain.machine.troubles import CUDA_CAUSES, NO_DEVICE, Cause, Trouble
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.versions import DriverCudaVersion
+from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus import pci
-from cudacompat.host.gpus.nvml import cuda_version_of
-from cudacompat.host.places.roots import Roots
+from cudacompat.host.gpus.nvml import cuda_version_of, limit_s
+from cudacompat.host.places.roots import Roots, library_path
 from cudacompat.host.programs.process import run
 
 LIBRARY = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 
 _TIMEOUT_S = 10.0
+_IN_NAME = re.compile(r"/libcuda\.so\.(\d{3}(?:\.\d{1,5}){1,3})$")  # /usr/lib/x86_64-linux-gnu/libcuda.so.580.65.06
 
 # CUresult (cuda.h) of cuInit, in words.
 _REASONS = {
@@ -33,11 +38,13 @@ _REASONS = {
     999: "unknown error (999)",
 }
 
-# Attributes 75 and 76 are the compute capability (CUdevice_attribute). Every GPU counts, in the order of the bus.
+# Attributes 75 and 76 are the compute capability (CUdevice_attribute). For `gpus` every GPU counts, in the order of the
+# bus; for `programs` the variables stay as they are.
 _SCRIPT = """
 import ctypes, json, os, sys
-os.environ.pop("CUDA_VISIBLE_DEVICES", None)
-os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+if sys.argv[1] != "programs":
+    os.environ.pop("CUDA_VISIBLE_DEVICES", None)
+    os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
 said, cuda = {}, None
 for name in sys.argv[2:]:
     try:
@@ -49,8 +56,13 @@ def number(function, *arguments):
     value = ctypes.c_int()
     return value.value if getattr(cuda, function)(ctypes.byref(value), *arguments) == 0 else None
 if cuda is not None:
-    said = {"version": number("cuDriverGetVersion"), "gpus": []}
-    if sys.argv[1] == "gpus":
+    said = {"version": number("cuDriverGetVersion"), "gpus": [], "path": None}
+    try:
+        with open("/proc/self/maps", errors="replace") as maps:
+            said["path"] = next((l.split(None, 5)[5].strip() for l in maps if "/libcuda.so" in l), None)
+    except (OSError, IndexError):
+        pass
+    if sys.argv[1] != "version":
         said["init"] = cuda.cuInit(0)
         for index in range((number("cuDeviceGetCount") or 0) if said["init"] == 0 else 0):
             device = number("cuDeviceGet", index)
@@ -103,13 +115,46 @@ def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
     return Found(found, LIBRARY) if found else Missing("GPU", (f"{LIBRARY} (it sees no GPU)",))
 
 
-def _ask(question: str) -> dict[str, Any] | str:
+def programs(roots: Roots | None = None) -> Found[LibcudaFacts] | Missing:
+    """Return the libcuda that a program started here loads, and what it answers; what fails is a trouble of it too."""
+    said = _ask("programs", limit_s(roots))
+    if isinstance(said, str):
+        stopped = "no answer within" in said
+        cause = Cause.NO_ANSWER if stopped else Cause.CRASHED if "killed by" in said else None
+        return Missing(
+            "libcuda", (f"{LIBRARY} ({said})",), (Trouble(cause, f"{LIBRARY}: {said}"),) if cause is not None else ()
+        )
+    init, number, path = said.get("init"), said.get("version"), said.get("path")
+    if not isinstance(init, int):
+        return Missing("libcuda", (f"{LIBRARY} (its answer is not understood)",))
+    release = _IN_NAME.search(str(path or ""))
+    searched = next((each / LIBRARY for each in library_path(_environ(roots)) if (each / LIBRARY).is_file()), None)
+    facts = LibcudaFacts(
+        path=str(searched or path) if searched or path else None,
+        release=DriverRelease.parse(release[1]) if release else None,
+        cuda=cuda_version_of(number) if isinstance(number, int) and number >= 1000 else None,
+        init=init,
+        devices=tuple(pci.address_of(str(gpu["bus"])) or "" for gpu in said["gpus"]),
+    )
+    via = SEARCH_PATH if searched is not None else LIBRARY
+    if init in (0, NO_DEVICE):
+        return Found(facts, via)
+    why = _REASONS.get(init, f"cuInit ends with it in {path or LIBRARY}")
+    trouble = Trouble(CUDA_CAUSES.get(init, Cause.CUDA_FAILS), f"{LIBRARY}: error {init}, {why}")
+    return Found(facts, via, (trouble,))
+
+
+def _environ(roots: Roots | None) -> Mapping[str, str]:
+    return roots.environ if roots is not None else os.environ
+
+
+def _ask(question: str, timeout_s: float | None = None) -> dict[str, Any] | str:
     """What the library says, or why it says nothing."""
     if not sys.executable:
         return "no Python program to load it with"
     # By name as every program loads it, then where WSL and NixOS keep it.
     names = [LIBRARY, f"/usr/lib/wsl/lib/{LIBRARY}", f"/run/opengl-driver/lib/{LIBRARY}"]
-    ran = run([sys.executable, "-I", "-S", "-c", _SCRIPT, question, *names], timeout_s=_TIMEOUT_S)
+    ran = run([sys.executable, "-I", "-S", "-c", _SCRIPT, question, *names], timeout_s=timeout_s or _TIMEOUT_S)
     if not ran.ok:
         return f"loading it: {ran.why_failed}"
     try:

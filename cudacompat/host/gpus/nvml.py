@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cudacompat.domain.machine.facts import DriverFacts, Found, GpuDevice, Missing
+from cudacompat.domain.machine.troubles import NVML_CAUSES, Cause, Trouble
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
@@ -29,6 +30,8 @@ LIBRARY = "libnvidia-ml.so.1"  # as the bindings load it, by its name
 
 # How long it may take: what a GPU in trouble costs.
 _FIRST_S, _MORE_S = 3.0, 1.0
+
+_UNKNOWN = 999  # NVML_ERROR_UNKNOWN
 
 # NVML's error numbers (nvml.h, nvmlReturn_enum) whose cause a user can do something about.
 _REASONS = {
@@ -49,9 +52,10 @@ class NoAnswer(Missing):
 def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
     """Return the machine's GPUs as NVML lists them. A GPU that does not say what it is is left out and named in
     `found_via`, and so is one at which NVML hangs or crashes; the others are asked once more."""
-    limit = _limit_s(roots)
+    limit = limit_s(roots)
     devices: list[GpuDevice] = []
     failed: list[str] = []
+    troubles: list[Trouble] = []
     first, hung = 0, False
     while True:
         answer = _asked(limit, "gpus", str(first))
@@ -62,15 +66,20 @@ def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
                 first = told["index"] + 1
                 device = _device(told["index"], told.get("gpu") or {})
                 if device is None:
-                    failed.append(f"GPU {told['index']}: {_reason(told.get('gpu') or told)}")
+                    why = _reason(told.get("gpu") or told)
+                    failed.append(f"GPU {told['index']}: {why}")
+                    troubles.append(_trouble_of_gpu(told, why))
                 else:
                     devices.append(device)
+                    if device.mig == ():
+                        troubles.append(Trouble(Cause.MIG_EMPTY, f"{VIA}: GPU {device.index} has no MIG instance"))
         count = next((told["count"] for told in answer.lines if "count" in told), None)
         if count is None:
             return answer.missing("GPU")
         if answer.why_ended is None or first >= count:
             break
         failed.append(f"GPU {first}: {answer.why_ended}")
+        troubles.append(Trouble(answer.cause, f"{VIA}: GPU {first}: {answer.why_ended}", str(first)))
         first += 1
         if first >= count or (hung and answer.timed_out):
             failed += [f"GPU {index}: not asked" for index in range(first, count)]
@@ -78,14 +87,16 @@ def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
         hung = hung or answer.timed_out
     notes = "; ".join(failed)
     if devices:
-        return Found(tuple(devices), f"{VIA}, but {notes}" if failed else VIA)
+        return Found(tuple(devices), f"{VIA}, but {notes}" if failed else VIA, tuple(troubles))
     missing = NoAnswer if hung or answer.timed_out else Missing
-    return missing("GPU", (f"{VIA} ({notes or 'it lists none'})",))
+    if not failed:
+        troubles.append(Trouble(Cause.NO_DEVICES, f"{VIA}: it lists no GPU"))
+    return missing("GPU", (f"{VIA} ({notes or 'it lists none'})",), tuple(troubles))
 
 
 def driver(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
     """Return the driver's release and CUDA version as NVML says them; either may be `None`, not both."""
-    answer = _asked(_limit_s(roots), "driver")
+    answer = _asked(limit_s(roots), "driver")
     said = next((told["driver"] for told in answer.lines if "driver" in told), None)
     if said is None:
         return answer.missing("driver")
@@ -104,21 +115,31 @@ def driver(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What the process told; `failed` is why NVML could not be asked at all, `why_ended` why the process ended before
-    its end."""
+    """What the process told; `failed` is why NVML could not be asked at all, with its error if it said one, `why_ended`
+    why the process ended before its end."""
 
     lines: tuple[dict[str, Any], ...]
     failed: str | None
     why_ended: str | None
     timed_out: bool
+    error: int | None = None
+
+    @property
+    def cause(self) -> Cause:
+        """Why the process ended before its end."""
+        return Cause.NO_ANSWER if self.timed_out else Cause.CRASHED
 
     def missing(self, what: str) -> Missing:
+        """Nothing, with the reason and, where a driver is here, what is wrong with it."""
         reason = self.failed or self.why_ended or "its answer is not understood"
-        return (NoAnswer if self.timed_out else Missing)(what, (f"{VIA} ({reason})",))
+        cause = NVML_CAUSES.get(self.error or 0) if self.failed else self.cause if self.why_ended else None
+        number = f"error {self.error}, " if self.error else ""
+        troubles = (Trouble(cause, f"{VIA}: {number}{reason}"),) if cause is not None else ()
+        return (NoAnswer if self.timed_out else Missing)(what, (f"{VIA} ({reason})",), troubles)
 
 
-def _limit_s(roots: Roots | None) -> float:
-    """Without persistence mode the driver starts the GPUs one after the other."""
+def limit_s(roots: Roots | None) -> float:
+    """How many seconds the driver may take: without persistence mode it starts the GPUs one after the other."""
     return _FIRST_S + _MORE_S * max(0, len(pci.cards(roots)) - 1)
 
 
@@ -132,7 +153,8 @@ def _asked(limit_s: float, *question: str) -> _Answer:
     lines = tuple(_lines(ran.stdout))
     failed = next((each for each in lines if "failed" in each or ("why" in each and "index" not in each)), None)
     reason = None if failed is None else str(failed.get("failed") or _reason(failed))
-    return _Answer(lines, reason, ran.why_failed, timed_out=ran.rc is None)
+    error = failed.get("error") if failed is not None else None
+    return _Answer(lines, reason, ran.why_failed, timed_out=ran.rc is None, error=error)
 
 
 def _bindings() -> Path | None:
@@ -179,16 +201,34 @@ def gpu_of(nvml: Any, index: int) -> GpuDevice:
     return device
 
 
+def _trouble_of_gpu(told: dict[str, Any], why: str) -> Trouble:
+    """Why a GPU is left out. A handle that cannot be had for an unknown reason is a GPU off the bus, too."""
+    about = told.get("gpu") or told
+    error = about.get("error")
+    lost = error == _UNKNOWN and "gpu" not in told
+    known = NVML_CAUSES.get(error) if isinstance(error, int) else None
+    cause = Cause.GPU_LOST if lost else known or Cause.GPU_UNREADABLE
+    number = f"error {error}, " if isinstance(error, int) else ""
+    return Trouble(cause, f"{VIA}: GPU {told['index']}: {number}{why}", str(told["index"]))
+
+
 def _device(index: int, told: dict[str, Any]) -> GpuDevice | None:
-    """The GPU; `None` where neither NVML nor the tables know its compute capability."""
-    if not told:
+    """The GPU; `None` where it is lost, and where neither NVML nor the tables know its compute capability."""
+    if not told or told.get("lost"):
         return None
     pci_id = pci_id_of(told["pci"]) if told["pci"] is not None else None
     capability = ComputeCapability(*told["capability"]) if told["capability"] else capability_of(pci_id)
     if capability is None:
         return None
     return GpuDevice(
-        index, told["name"] or "NVIDIA GPU", capability, uuid=told["uuid"], pci_id=pci_id, memory_bytes=told["memory"]
+        index,
+        told["name"] or "NVIDIA GPU",
+        capability,
+        uuid=told["uuid"],
+        pci_id=pci_id,
+        memory_bytes=told["memory"],
+        bus_id=pci.address_of(told["bus"]),
+        mig=None if told["mig"] is None else tuple(told["mig"]),
     )
 
 

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from cudacompat.domain.machine.facts import PciCard
 from cudacompat.host.places.roots import Roots
 
 _NVIDIA = "0x10de"
 _DISPLAY_CLASS = "0x03"  # VGA and 3D controllers; not the card's audio, USB and bridges
-
-
-@dataclass(frozen=True, slots=True)
-class PciCard:
-    """A card: its id (`10de:2c05`) and the kernel driver bound to it (`nvidia`, `nouveau`, `vfio-pci`, …), if any."""
-
-    id: str
-    driver: str | None
 
 
 def bus(roots: Roots | None = None) -> Path:
@@ -46,7 +39,17 @@ def _cards(devices: Path) -> Iterator[PciCard]:
         except (OSError, ValueError):
             continue
         link = folder / "driver"
-        yield PciCard(f"10de:{device:04x}", link.resolve().name if link.is_symlink() else None)
+        yield PciCard(f"10de:{device:04x}", link.resolve().name if link.is_symlink() else None, address_of(folder.name))
+
+
+_ADDRESS = re.compile(r"(?:[0-9a-f]{4})?([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])", re.IGNORECASE)
+
+
+def address_of(text: str | None) -> str | None:
+    """Return an address on the bus as sysfs writes it: `0000:01:00.0` of NVML's `00000000:01:00.0`. The first four
+    digits of the long form are lost; they are zero but on machines with very many domains."""
+    match = _ADDRESS.fullmatch(text or "")
+    return match[1].lower() if match else None
 
 
 def id_at(bus_id: str, roots: Roots | None = None) -> str | None:

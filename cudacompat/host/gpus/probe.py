@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
+from cudacompat.domain.machine.troubles import Trouble
 from cudacompat.host.gpus import libcuda, nvml, pci, smi
 from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings.system import is_wsl
@@ -18,15 +19,18 @@ def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
     Without a working driver there are none, and the last thing tried names the cards on the PCI bus.
     """
     tried: list[str] = []
+    troubles: list[Trouble] = []
     for probe in (nvml.gpus, smi.gpus, libcuda.gpus):
         said = probe(roots)
+        troubles += said.troubles
         if isinstance(said, Found):
-            return replace(said, found_via=f"{said.found_via} (WSL)") if is_wsl(roots) else said
+            via = f"{said.found_via} (WSL)" if is_wsl(roots) else said.found_via
+            return replace(said, found_via=via, troubles=tuple(troubles))
         tried += said.tried
         if isinstance(said, nvml.NoAnswer):
             tried.append(f"nvidia-smi and {libcuda.LIBRARY} (not asked: they wait for the same driver)")
             break
-    return Missing("GPU", (*tried, f"the PCI bus ({_on_the_bus(roots)})"))
+    return Missing("GPU", (*tried, f"the PCI bus ({_on_the_bus(roots)})"), tuple(troubles))
 
 
 def _on_the_bus(roots: Roots | None) -> str:

@@ -10,9 +10,11 @@ import re
 from pathlib import Path
 
 from cudacompat.domain.machine.facts import DriverFacts, Found, GpuDevice, Missing
+from cudacompat.domain.machine.troubles import Cause, Trouble, said_by_smi
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
+from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.capability import capability_of
 from cudacompat.host.places.roots import Roots
 from cudacompat.host.programs.process import ProcessResult, find, run
@@ -26,6 +28,11 @@ _TIMEOUT_S = 10.0
 
 _FIELDS = ("index", "name", "uuid", "pci.bus_id", "pci.device_id", "compute_cap", "driver_version", "memory.total")
 _NO_CAPABILITY = "compute_cap"  # drivers before 510 do not have the field
+
+# In place of a value, where a GPU does not answer: drivers 470 to 610.
+_BROKEN = ("[GPU is lost]", "[Unknown Error]", "[GPU requires reset]", "[Reset Required]", "[Unknown error]")
+_OF_ONE_GPU = frozenset({Cause.GPU_LOST, Cause.GPU_RESET, Cause.INFOROM})
+_STOPPED = "no answer within"
 
 _UUID = re.compile(r"GPU-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DEVICE_ID = re.compile(r"0x([0-9A-Fa-f]{4})10[Dd][Ee]")
@@ -46,9 +53,10 @@ def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
     if not ran.ok and f'"{_NO_CAPABILITY}" is not a valid field' in ran.stdout:
         fields = tuple(field for field in _FIELDS if field != _NO_CAPABILITY)
         ran = _query(program, fields)
-    if not ran.ok:
-        return Missing("GPU", (f"{VIA} ({_why(ran)})",))
-    return parse_gpus(ran.stdout, fields)
+    said = parse_gpus(ran.stdout, fields)
+    if ran.ok or (isinstance(said, Found) and ran.rc is not None):  # 14, 15, 255: one of the GPUs is in trouble
+        return said
+    return Missing("GPU", (f"{VIA} ({_why(ran)})",), said.troubles or _silent(ran))
 
 
 def driver(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
@@ -57,9 +65,10 @@ def driver(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
     if program is None:
         return Missing("driver", (f"{VIA} (not found)",))
     ran = run([str(program)], timeout_s=_TIMEOUT_S)
-    if not ran.ok:
-        return Missing("driver", (f"{VIA} ({_why(ran)})",))
-    return parse_banner(ran.stdout)
+    said = parse_banner(ran.stdout)
+    if ran.ok or (isinstance(said, Found) and ran.rc is not None):
+        return said
+    return Missing("driver", (f"{VIA} ({_why(ran)})",), _troubles(ran.stdout) or _silent(ran))
 
 
 def _program(roots: Roots | None) -> Path | None:
@@ -69,6 +78,15 @@ def _program(roots: Roots | None) -> Path | None:
 
 def _query(program: Path, fields: tuple[str, ...]) -> ProcessResult:
     return run([str(program), f"--query-gpu={','.join(fields)}", "--format=csv,noheader"], timeout_s=_TIMEOUT_S)
+
+
+def _silent(ran: ProcessResult) -> tuple[Trouble, ...]:
+    """A program that we stopped, because it did not end."""
+    return (Trouble(Cause.NO_ANSWER, f"{VIA}: {ran.why_failed}"),) if _STOPPED in (ran.why_failed or "") else ()
+
+
+def _troubles(text: str) -> tuple[Trouble, ...]:
+    return tuple(trouble for line in text.splitlines() if (trouble := said_by_smi(line)) is not None)
 
 
 def _why(ran: ProcessResult) -> str:
@@ -82,17 +100,29 @@ def _why(ran: ProcessResult) -> str:
 def parse_gpus(text: str, fields: tuple[str, ...] = _FIELDS) -> Found[tuple[GpuDevice, ...]] | Missing:
     """Return the GPUs of `nvidia-smi --query-gpu=… --format=csv,noheader`.
 
-    Without compute_cap in the fields, or with `[N/A]` there, the PCI id says the capability. Warnings that
-    nvidia-smi adds are passed over; any other line that is not of this form spoils the answer.
+    Without compute_cap in the fields, or with `[N/A]` there, the PCI id says the capability. What nvidia-smi says of a
+    GPU in trouble, and a warning, leaves the other lines good; any line that is neither spoils the answer.
     """
     found, unknown = [], []
+    troubles: list[Trouble] = []
     for line in text.splitlines():
+        trouble = said_by_smi(line)
+        if trouble is not None and not _is_row(line, fields):
+            troubles.append(trouble)
+            if trouble.cause not in _OF_ONE_GPU:
+                return Missing("GPU", (f"{VIA} (not understood: {line.strip():.120})",), tuple(troubles))
+            unknown += [] if trouble.cause is Cause.INFOROM else [line.strip()[:120]]
+            continue
         if not line.strip() or line.startswith("WARNING:"):
             continue
-        values = [value.strip() for value in line.split(", ")]
-        if len(values) != len(fields) or not values[0].isdecimal() or not values[1]:
-            return Missing("GPU", (f"{VIA} (not understood: {line.strip():.120})",))
-        row = dict(zip(fields, values, strict=True))
+        if not _is_row(line, fields):
+            return Missing("GPU", (f"{VIA} (not understood: {line.strip():.120})",), tuple(troubles))
+        row = dict(zip(fields, _values(line), strict=True))
+        broken = next((value for value in row.values() if value in _BROKEN), None)
+        if broken is not None and (trouble is not None or row["name"] in _BROKEN):
+            unknown.append(f"GPU {row['index']}: {broken.strip('[]')}")
+            troubles.append(Trouble(Cause.GPU_LOST, f"{VIA}: GPU {row['index']}: {broken.strip('[]')}", row["index"]))
+            continue
         device = _DEVICE_ID.fullmatch(row["pci.device_id"])
         pci_id = f"10de:{device[1].lower()}" if device else None
         capability = _capability(row.get(_NO_CAPABILITY, "")) or capability_of(pci_id)
@@ -108,12 +138,22 @@ def parse_gpus(text: str, fields: tuple[str, ...] = _FIELDS) -> Found[tuple[GpuD
                 uuid=row["uuid"] if _UUID.fullmatch(row["uuid"]) else None,
                 pci_id=pci_id,
                 memory_bytes=int(memory[1]) << 20 if memory and int(memory[1]) else None,
+                bus_id=pci.address_of(row.get("pci.bus_id")),
             )
         )
     notes = "; ".join(unknown)
     if found:
-        return Found(tuple(found), f"{VIA}, but {notes}" if unknown else VIA)
-    return Missing("GPU", (f"{VIA} ({notes or 'it lists none'})",))
+        return Found(tuple(found), f"{VIA}, but {notes}" if unknown else VIA, tuple(troubles))
+    return Missing("GPU", (f"{VIA} ({notes or 'it lists none'})",), tuple(troubles))
+
+
+def _values(line: str) -> list[str]:
+    return [value.strip() for value in line.split(", ")]
+
+
+def _is_row(line: str, fields: tuple[str, ...]) -> bool:
+    values = _values(line)
+    return len(values) == len(fields) and values[0].isdecimal() and bool(values[1])
 
 
 def _capability(text: str) -> ComputeCapability | None:

@@ -57,14 +57,18 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
 
 def _machine(page: Page, facts: HostFacts) -> None:
     from cudacompat.domain.machine.facts import Found
+    from cudacompat.domain.machine.visibility import VARIABLE, visibility
 
     inside = (facts.container.kind or "a container") if facts.container.inside else ""
     parts = [part for part in (facts.platform, facts.libc or "", inside) if part]
     page.field("machine", ", ".join(parts) or "unknown", 0, _LABEL)
     if isinstance(facts.gpus, Found):
+        hidden = visibility(facts).hidden
+        value = dict(facts.environment).get(VARIABLE)
         for gpu in facts.gpus.value:
             memory = f"  {gpu.memory_bytes / 2**30:.0f} GiB" if gpu.memory_bytes else ""
-            page.field(f"GPU {gpu.index}", f"{gpu.name}  {gpu.capability}{memory}", 0, _LABEL)
+            state = f"  hidden by {VARIABLE}={value}" if gpu in hidden else ""
+            page.field(f"GPU {gpu.index}", f"{gpu.name}  {gpu.capability}{memory}{state}", 0, _LABEL)
     else:
         page.field("GPU", _missing(facts.gpus), 0, _LABEL)
     if isinstance(facts.driver, Found):

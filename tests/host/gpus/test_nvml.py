@@ -120,8 +120,9 @@ def names(said: dict[str, Any]) -> list[tuple[int, str, str]]:
 
 def test_the_recorded_gpu_and_driver(ask: Ask) -> None:
     gpu = {"index": 0, "name": "NVIDIA H200", "compute_capability": "9.0", "pci_id": "10de:2335"}
+    more = {"bus_id": None, "mig": None, "visible": True}
     assert ask() == {
-        "gpus": {"found_via": "NVML", "value": [{**gpu, "memory_bytes": 150754820096}]},
+        "gpus": {"found_via": "NVML", "value": [{**gpu, "memory_bytes": 150754820096, **more}]},
         "driver": {"found_via": "NVML", "value": {"release": "580.159.04", "cuda": "13.0", "kernel_module": None}},
     }
 
@@ -211,8 +212,8 @@ def test_no_library(ask: Ask) -> None:
 
 
 def test_a_name_that_is_not_utf_8_is_no_crash(ask: Ask) -> None:
-    said = ask(NAME=os.fsdecode(b"H\xff200"))["gpus"]
-    assert said["tried"][0].startswith("NVML (GPU 0: unusable: ")
+    said = ask(COUNT=2, NAME=os.fsdecode(b"H\xff200"))
+    assert names(said) == [(0, "H\ufffd200", "9.0"), (1, "H\ufffd200", "9.0")]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
+from cudacompat.domain.machine.troubles import Cause
 from cudacompat.host.gpus import smi
 from cudacompat.host.places.roots import Roots
 from tests.helpers.machine import nvidia_smi, program, recorded, says
@@ -150,13 +151,43 @@ class TestOddRows:
             row(index="-1"),
             row(index="[N/A]"),
             row(name=""),
-            row() + "\nUnable to determine the device handle for gpu 0000:01:00.0: GPU is lost.",
         ],
     )
     def test_anything_else_is_no_gpu(self, text: str) -> None:
         said = smi.parse_gpus(text)
         assert isinstance(said, Missing)
         assert said.tried[0].startswith("nvidia-smi (not understood: ")
+
+    @pytest.mark.parametrize(
+        ("line", "gpu"),
+        [
+            ("Unable to determine the device handle for gpu 0000:01:00.0: GPU is lost.", "0000:01:00.0"),
+            ("Unable to determine the device handle for GPU1: 0000:34:00.0: Unknown Error", "0000:34:00.0"),
+            ("Unable to determine the device handle for GPU0000:07:00.0: Unknown Error", "0000:07:00.0"),
+            ("Unable to determine the device handle for GPU 0000:09:00.0: Unknown Error", "0000:09:00.0"),
+        ],
+    )
+    def test_a_lost_gpu_leaves_the_good_rows(self, line: str, gpu: str) -> None:
+        for text in (f"{row()}\n{line}\n", f"{line}\n{row()}\n"):
+            found = smi.parse_gpus(text)
+            assert isinstance(found, Found)
+            assert [each.name for each in found.value] == ["NVIDIA H200"]
+            assert line.split(":")[-1].strip(" .") in found.found_via
+            assert [(each.cause, each.gpu) for each in found.troubles] == [(Cause.GPU_LOST, gpu)]
+
+    @pytest.mark.parametrize("value", ["[GPU is lost]", "[Unknown Error]", "[GPU requires reset]"])
+    def test_a_row_of_a_lost_gpu_is_no_gpu(self, value: str) -> None:
+        lost = row(1, value, uuid=value, capability=value, memory=value)
+        found = smi.parse_gpus(f"{row()}\n{lost}\n")
+        assert isinstance(found, Found)
+        assert [each.index for each in found.value] == [0]
+        assert [(each.cause, each.gpu) for each in found.troubles] == [(Cause.GPU_LOST, "1")]
+
+    def test_a_corrupted_inforom_is_told_and_the_gpu_counts(self) -> None:
+        found = smi.parse_gpus(f"{row()}\nWARNING: infoROM is corrupted at gpu 0000:B3:00.0\n")
+        assert isinstance(found, Found)
+        assert found.found_via == "nvidia-smi"
+        assert [(each.cause, each.gpu) for each in found.troubles] == [(Cause.INFOROM, "0000:b3:00.0")]
 
     def test_nothing_at_all(self) -> None:
         assert smi.parse_gpus("") == Missing("GPU", ("nvidia-smi (it lists none)",))
@@ -227,10 +258,18 @@ class TestTheProgram:
         )
         assert "\n" not in said.tried[0]
 
-    def test_a_row_before_a_failure_does_not_count(self, folder: Path) -> None:
-        nvidia_smi(folder, QUERY, BANNER, code=15)
-        assert isinstance(smi.gpus(), Missing)
-        assert isinstance(smi.driver(), Missing)
+    @pytest.mark.parametrize("code", [14, 15, 255])
+    def test_a_good_row_counts_whatever_the_exit_code(self, folder: Path, code: int) -> None:
+        nvidia_smi(folder, QUERY, BANNER, code=code)
+        assert smi.gpus() == smi.parse_gpus(QUERY)
+        assert smi.driver() == smi.parse_banner(BANNER)
+
+    def test_words_without_a_row_are_no_gpu_whatever_the_exit_code(self, folder: Path) -> None:
+        nvidia_smi(folder, "No devices were found\n", "No devices were found\n", code=6)
+        said, driver = smi.gpus(), smi.driver()
+        assert isinstance(said, Missing)
+        assert isinstance(driver, Missing)
+        assert [trouble.cause for trouble in said.troubles] == [Cause.NO_DEVICES]
 
     def test_a_driver_that_does_not_know_the_field(self, folder: Path) -> None:
         without = row(capability=None, driver="470.57.02")

@@ -1,6 +1,7 @@
 """The host compiler is newer than the CUDA toolkit accepts.
 
-What it finds: the gcc or clang that nvcc would use is above the toolkit's limit.
+What it finds: the gcc or clang that nvcc would use is above the toolkit's limit, whether nvcc takes it by itself or a
+variable (CUDAHOSTCXX, NVCC_CCBIN) names it.
 
 Why it matters: every CUDA file stops with "#error -- unsupported GNU version! gcc versions later than 14 are not
 supported!". Overriding the check often only moves the failure.
@@ -14,27 +15,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cudacompat.domain.machine.facts import HostCompiler
+from cudacompat.domain.rules.machine.builder_facts import UsedCompiler, used_compilers, used_toolkits
+from cudacompat.domain.rules.machine.compiler_packages_facts import install_compiler
 from cudacompat.domain.rules.machine.machine_facts import Machine
-from cudacompat.domain.tables.toolkits import release
+from cudacompat.domain.tables.toolkits import CudaRelease, release
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 
 def check(machine: Machine) -> Iterable[Finding]:
-    """One finding if the default gcc is above the active toolkit's limit and no other is named."""
-    active = next((t for t in machine.facts.toolkits if t.active and t.version), None)
-    known = release(active.version) if active is not None and active.version is not None else None
-    named = machine.variable("CUDAHOSTCXX") or machine.variable("NVCC_CCBIN")
-    gcc = next((c for c in machine.facts.compilers if c.name == "gcc"), None)
-    if active is None or known is None or gcc is None or named or gcc.major <= known.gcc_max:
+    """One finding for each compiler that builds here use and that the toolkit they use does not accept."""
+    toolkit = next((each for each in used_toolkits(machine.facts) if each.version is not None), None)
+    known = release(toolkit.version) if toolkit is not None and toolkit.version is not None else None
+    if known is None:
         return
-    yield Finding(
+    for used in used_compilers(machine.facts):
+        limit = known.clang_max if used.compiler.name == "clang" else known.gcc_max
+        if used.compiler.major > limit:
+            yield _finding(machine, used, known, limit=limit)
+
+
+def _finding(machine: Machine, used: UsedCompiler, known: CudaRelease, limit: int) -> Finding:
+    name, version = used.compiler.name, used.compiler.version
+    older = _older(machine, name, limit)
+    program = older.path if older is not None else f"{'g++' if name == 'gcc' else 'clang++'}-{limit}"
+    variable = used.variable if used.variable in ("NVCC_CCBIN", "CUDAHOSTCXX") else "CUDAHOSTCXX"
+    sets = f"set {variable}={program}"
+    install = None if older is not None else install_compiler(machine.facts.platform, name, limit)
+    return Finding(
         id=RULE.id,
         severity=Severity.WARNING,
-        path=gcc.path,
-        message=f"gcc {gcc.version} is newer than CUDA {active.version} accepts (up to gcc {known.gcc_max})",
-        help=f"install g++-{known.gcc_max} and set CUDAHOSTCXX=g++-{known.gcc_max}, or use a newer CUDA release",
+        path=used.compiler.path,
+        message=f"{name} {version} is newer than CUDA {known.version} accepts (up to {name} {limit})",
+        found=f"{used.variable} names it" if used.variable else None,
+        help=f"{sets}, which is here, or use a newer CUDA release"
+        if older is not None
+        else f"install {program} and {sets}, or use a newer CUDA release",
+        command=f"export {variable}={program}" if older is not None else install,
     )
+
+
+def _older(machine: Machine, name: str, limit: int) -> HostCompiler | None:
+    """The newest compiler here that the toolkit accepts."""
+    fitting = [each for each in machine.facts.compilers if each.name == name and each.major <= limit]
+    return max(fitting, key=lambda each: each.major, default=None)
 
 
 RULE = Rule("host-compiler-too-new", "Host compiler too new for the toolkit", __doc__, check)

@@ -1,6 +1,7 @@
 """No GPU is visible here.
 
-What it finds: neither NVML nor nvidia-smi shows a GPU; and, where the PCI bus shows a card without a driver, that card.
+What it finds: neither NVML nor nvidia-smi shows a GPU; and, where the PCI bus shows a card without a driver, that
+card.
 
 Why it matters: nothing will run on a GPU on this machine as it is, and builds that ask for the machine's own
 architecture (-arch=native) silently get the compiler's default instead.
@@ -16,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.machine.facts import Missing
+from cudacompat.domain.machine.troubles import Cause
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -24,13 +26,13 @@ from cudacompat.domain.words.rule import Rule
 def check(machine: Machine) -> Iterable[Finding]:
     """One finding if no GPU was found: an error if none was named to judge for either, else a note."""
     facts = machine.facts
-    if not isinstance(facts.gpus, Missing):
+    if not isinstance(facts.gpus, Missing) or _is_explained(machine):
         return
     cards = ", ".join(facts.pci_cards)
     if facts.container.inside:
         # the bus is the host's: a card there was not necessarily given to this container
         message = "no GPU is visible in this container" + (f"; the host has a card ({cards})" if cards else "")
-        help_ = "start it with its GPUs: docker run --gpus all … or podman run --device nvidia.com/gpu=all …"
+        help_ = _START.get(facts.container.kind or "", _START["docker"])
     elif cards:
         message = f"there is an NVIDIA card ({cards}) but no working driver"
         help_ = "install the NVIDIA driver, reboot, and run cudacompat doctor again"
@@ -46,5 +48,25 @@ def check(machine: Machine) -> Iterable[Finding]:
         help=help_,
     )
 
+
+# Troubles that are no reason for a GPU that is not there, or that no other rule tells of without knowing the card.
+_NO_REASON = frozenset(
+    {Cause.INFOROM, Cause.LEGACY_GPU, Cause.NEW_GPU, Cause.OPEN_REQUIRED, Cause.CLOSED_REQUIRED, Cause.NO_DEVICES}
+)
+
+
+def _is_explained(machine: Machine) -> bool:
+    """Return True if another rule says why there is no GPU."""
+    empty = bool(machine.troubles(Cause.NO_DEVICES)) and not machine.facts.container.inside
+    return empty or any(trouble.cause not in _NO_REASON for trouble in machine.facts.troubles)
+
+
+_START = {
+    "docker": "start it with its GPUs: docker run --gpus all … or podman run --device nvidia.com/gpu=all …",
+    "podman": "start it with its GPUs: podman run --device nvidia.com/gpu=all …",
+    "apptainer": "start it with its GPUs: apptainer exec --nv …",
+    "kubernetes": "request a GPU for the pod: resources.limits nvidia.com/gpu: 1",
+    "lxc": "give the container the device files /dev/nvidia* and the driver's libraries of the host's release",
+}
 
 RULE = Rule("no-gpu", "No GPU is visible", __doc__, check)

@@ -1,7 +1,8 @@
 """The installed CUDA toolkit cannot build for the GPU.
 
-What it finds: the nvcc that a build here would run is older than the first release that knows the GPU's architecture,
-or newer than the last that still does.
+What it finds: the nvcc that a build here would run (on PATH, named by CUDACXX or CUDA_HOME, or /usr/local/cuda where
+none is on PATH) is older than the first release that knows the GPU's architecture, or newer than the last that still
+does.
 
 Why it matters: the build stops with "Unsupported gpu architecture 'compute_120'", or somebody lowers the list until it
 builds, and the result runs by JIT only.
@@ -15,40 +16,69 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cudacompat.domain.machine.facts import ToolkitFacts
+from cudacompat.domain.rules.machine.builder_facts import used_toolkits, who_uses
 from cudacompat.domain.rules.machine.machine_facts import Machine
-from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with, release
+from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.versions import ToolkitVersion
 
 
 def check(machine: Machine) -> Iterable[Finding]:
-    """One finding for each GPU that the active toolkit cannot build for."""
-    active = next((t for t in machine.facts.toolkits if t.active and t.version), None)
-    if active is None or active.version is None:
-        return
-    known = release(active.version)
+    """One finding for each GPU that a toolkit that builds here use cannot build for."""
+    for toolkit in used_toolkits(machine.facts):
+        if toolkit.version is not None:
+            yield from _of_toolkit(machine, toolkit, toolkit.version)
+
+
+def _of_toolkit(machine: Machine, toolkit: ToolkitFacts, version: ToolkitVersion) -> Iterable[Finding]:
+    known = release(version)
     for target in machine.targets:
         arch = str(target.capability.number)
         first, last = first_with(arch), last_with(arch)
         if first is None:
             continue
-        if active.version < first.version:
+        if version < first.version:
+            fitting = _installed(machine, first, last)
             cure = f"CUDA {first.version} or newer"
-        elif known is not None and arch not in known.targets and last is not None and last.version < active.version:
+        elif known is not None and arch not in known.targets and last is not None and last.version < version:
+            fitting = _installed(machine, first, last)
             cure = f"CUDA {last.version}, the last release that builds it"
         else:
             continue
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.WARNING,
-            path=active.path,
-            target=target.id,
-            message=f"CUDA {active.version} cannot build sm_{arch}, for {target.label}",
-            found=f"the nvcc that a build here runs is {active.path}, found by {active.found_via}",
-            why=f"sm_{arch} is built by CUDA {first.version}"
-            + ("" if last is None or last is RELEASES[-1] else f" to {last.version}"),
-            help=f"install {cure}, or build in a container with it",
-        )
+        yield _finding(toolkit, target, cure=cure, fitting=fitting)
+
+
+def _installed(machine: Machine, first: CudaRelease, last: CudaRelease | None) -> ToolkitFacts | None:
+    """A toolkit here that builds for the GPU."""
+    fitting = [
+        each
+        for each in machine.facts.toolkits
+        if each.version is not None and first.version <= each.version and (last is None or each.version <= last.version)
+    ]
+    return max(fitting, key=lambda each: each.version or first.version, default=None)
+
+
+def _finding(toolkit: ToolkitFacts, target: Target, *, cure: str, fitting: ToolkitFacts | None) -> Finding:
+    arch = str(target.capability.number)
+    first, last = first_with(arch), last_with(arch)
+    span = f"sm_{arch} is built by CUDA {first.version}" if first is not None else ""
+    span += "" if last is None or last is RELEASES[-1] else f" to {last.version}"
+    return Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        path=toolkit.path,
+        target=target.id,
+        message=f"CUDA {toolkit.version} cannot build sm_{arch}, for {target.label}",
+        found=f"{toolkit.path} is used by {who_uses(toolkit)}",
+        why=span,
+        help=f"install {cure}, or build in a container with it"
+        if fitting is None
+        else f"let builds use CUDA {fitting.version}, which is here: {fitting.path}",
+        command=f"export CUDACXX={fitting.path}" if fitting is not None else None,
+    )
 
 
 RULE = Rule("toolkit-cannot-build", "The toolkit cannot build for the GPU", __doc__, check)

@@ -1,40 +1,80 @@
-"""CUDA_VISIBLE_DEVICES hides every GPU from the programs that are started here.
+"""CUDA_VISIBLE_DEVICES hides GPUs that it seems to list.
 
-What it finds: the variable with a value that leaves no GPU: `all`, which belongs to NVIDIA_VISIBLE_DEVICES; empty or
--1, which mean none.
+What it finds: a value that leaves no GPU (an error): a number above the last GPU's, an id that no GPU here has, `all`,
+which belongs to NVIDIA_VISIBLE_DEVICES; empty or -1, which mean none. A list that ends before its last entry is a
+warning, and so is a number that means another GPU to CUDA than to nvidia-smi.
 
-Why it matters: with CUDA_VISIBLE_DEVICES=all the driver answers "no CUDA-capable device is detected" (error 100,
-measured), and programs fall back to the CPU or stop.
+Why it matters: the first invalid entry hides itself and all that follow. With none left the driver answers "no
+CUDA-capable device is detected" (error 100, measured for `all`), and programs fall back to the CPU or stop.
 
-Example: `ENV CUDA_VISIBLE_DEVICES=all` in a Dockerfile.
+Example: CUDA_VISIBLE_DEVICES=2 on a machine with the GPUs 0 and 1.
 
-What to do: unset it, or set the numbers of the GPUs that were meant.
+What to do: unset it, or set the numbers or ids that `nvidia-smi -L` shows. With unlike GPUs use ids, or set
+CUDA_DEVICE_ORDER=PCI_BUS_ID.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cudacompat.domain.machine.visibility import VARIABLE
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
+_FIRST_INVALID = "it takes numbers and GPU ids; the first invalid entry hides itself and all that follow (error 100)"
+
 
 def check(machine: Machine) -> Iterable[Finding]:
-    """One finding if CUDA_VISIBLE_DEVICES hides every GPU."""
-    value = machine.variable("CUDA_VISIBLE_DEVICES")
+    """One finding if the variable hides what it lists."""
+    value = machine.variable(VARIABLE)
     if value is None:
         return
-    first = value.split(",")[0].strip()
-    if first.isdigit() or first.startswith(("GPU-", "MIG-")):
+    if not machine.gpus:
+        yield from _by_its_form(value)
         return
-    yield Finding(
+    visible = machine.visible
+    if not visible.seen:
+        yield _hides_all(value, visible.why)
+    elif visible.ended_by is not None and visible.hidden:
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            path=None,
+            message=f"{VARIABLE}={value} shows {len(visible.seen)} of {len(machine.gpus)} GPUs",
+            found=f"the list ends before {visible.ended_by or 'an empty entry'}: {visible.why}",
+            why=_FIRST_INVALID,
+            help=f"correct {VARIABLE}, or unset it; nvidia-smi -L lists the GPUs",
+            command="nvidia-smi -L",
+        )
+    elif visible.doubtful is not None and "ORDER" in visible.doubtful:
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.NOTE,
+            path=None,
+            message=f"the numbers in {VARIABLE}={value} may mean other GPUs than in nvidia-smi",
+            why=visible.doubtful,
+            help="use the ids of nvidia-smi -L, or set CUDA_DEVICE_ORDER=PCI_BUS_ID",
+        )
+
+
+def _by_its_form(value: str) -> Iterable[Finding]:
+    """What the value alone shows, where the GPUs are not known."""
+    first = value.split(",")[0].strip()
+    if not first.isdigit() and not first.startswith(("GPU-", "MIG-")):
+        yield _hides_all(value, None)
+
+
+def _hides_all(value: str, why: str | None) -> Finding:
+    return Finding(
         id=RULE.id,
         severity=Severity.ERROR,
         path=None,
-        message=f"CUDA_VISIBLE_DEVICES={value} hides every GPU",
-        why="it takes numbers and GPU ids; the first invalid entry hides itself and all that follow (error 100)",
-        help="unset CUDA_VISIBLE_DEVICES (for containers, NVIDIA_VISIBLE_DEVICES=all is the one that takes all)",
+        message=f"{VARIABLE}={value} hides every GPU",
+        found=why,
+        why=_FIRST_INVALID,
+        help=f"unset {VARIABLE} (for containers, NVIDIA_VISIBLE_DEVICES=all is the one that takes all)",
+        command=f"unset {VARIABLE}",
     )
 
 

@@ -1,0 +1,26 @@
+"""The steps of the plan that cure the machine, in the order in which they have to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.reports.doctor import PlanStep
+from cudacompat.domain.rules import MACHINE_RULES
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import one_line
+
+MACHINE_IDS = {rule.id: place for place, rule in enumerate(MACHINE_RULES)}
+
+
+def machine_steps(findings: Iterable[Finding]) -> list[PlanStep]:
+    """Return a step for each cure of these findings, errors and warnings alike: what heals the driver first, then what
+    programs load, then what builds use, then what is not of the machine. Findings with one cure share a step."""
+    about = [f for f in findings if f.help and f.severity is not Severity.NOTE]
+    about.sort(key=lambda f: (f.severity.rank, MACHINE_IDS.get(f.id, len(MACHINE_IDS))))
+    cures: dict[tuple[str | None, str | None], list[Finding]] = {}
+    for finding in about:
+        cures.setdefault((finding.command or finding.help, finding.command), []).append(finding)
+    return [
+        PlanStep(one_line(f"{'; '.join(dict.fromkeys(f.message for f in cured))}: {cured[0].help}"), command)
+        for (_, command), cured in cures.items()
+    ]

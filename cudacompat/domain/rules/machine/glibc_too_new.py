@@ -1,0 +1,55 @@
+"""The C library is newer than the toolkit's headers accept.
+
+What it finds: a glibc whose headers declare math functions that CUDA's headers declare otherwise: from 2.41 on with
+CUDA 12.9 and older (cospi, sinpi and their kin), from 2.42 on with CUDA 13.0 and 13.1, too (rsqrt).
+
+Why it matters: every CUDA file stops with "exception specification is incompatible with that of previous function",
+whatever its code; another host compiler makes no difference.
+
+Example: Ubuntu 25.10 (glibc 2.42) with CUDA 12.8.
+
+What to do: use CUDA 13.0 for glibc 2.41 and CUDA 13.2 for newer ones, or build in a container with an older glibc.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.machine.facts import ToolkitFacts
+from cudacompat.domain.rules.machine.builder_facts import used_toolkits
+from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.tables.toolkits import first_for_glibc
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.versions import ToolkitVersion
+
+_GLIBC = re.compile(r"glibc (\d+)\.(\d+)")
+
+
+def check(machine: Machine) -> Iterable[Finding]:
+    """One finding for each toolkit that builds here use and that this C library excludes."""
+    match = _GLIBC.search(machine.facts.libc or "")
+    if match is None:
+        return
+    first = first_for_glibc(int(match[1]), int(match[2]))
+    if first is None:
+        return
+    for toolkit in used_toolkits(machine.facts):
+        if toolkit.version is not None and toolkit.version < first:
+            yield _finding(machine, toolkit, match[0], first=first)
+
+
+def _finding(machine: Machine, toolkit: ToolkitFacts, libc: str, first: ToolkitVersion) -> Finding:
+    return Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        path=toolkit.path,
+        message=f"CUDA {toolkit.version} does not compile with {libc}: its headers clash with the C library's",
+        found=f"{libc} on {machine.facts.platform.split(',')[0]}" if machine.facts.platform else libc,
+        why="both declare cospi, sinpi or rsqrt, with different exception specifications",
+        help=f"use CUDA {first} or newer, or build in a container with an older glibc",
+    )
+
+
+RULE = Rule("glibc-too-new", "C library too new for the toolkit", __doc__, check)

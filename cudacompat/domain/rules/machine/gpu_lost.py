@@ -1,0 +1,80 @@
+"""A GPU of this machine does not answer.
+
+What it finds: a GPU that the driver lists and cannot reach: fallen off the bus (NVML error 15), waiting for a reset
+(16), hanging, or not readable; a corrupted infoROM is a warning, because CUDA mostly works with it.
+
+Why it matters: programs get fewer GPUs than the machine has. A new process can fail with error 999 even where the lost
+GPU is hidden from it.
+
+Example: nvidia-smi says "Unable to determine the device handle for GPU1: 0000:34:00.0: Unknown Error" and lists the
+other one.
+
+What to do: reboot; if that does not help, switch the machine off and on again. A GPU that is lost again and again
+needs a look at its power cable, its slot, its temperature and the BIOS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.machine.troubles import Cause, Trouble
+from cudacompat.domain.rules.machine.machine_facts import Machine, evidence
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.rule import Rule
+
+_WORDS = {
+    Cause.GPU_LOST: ("has fallen off the bus", "reboot; if the GPU is still lost, switch the machine off and on again"),
+    Cause.GPU_RESET: ("must be reset", "stop all programs that use the GPU, then reset it"),
+    Cause.GPU_UNREADABLE: (
+        "cannot be read",
+        "reboot; if it still cannot be read, look at the kernel's log (dmesg)",
+    ),
+    Cause.NO_ANSWER: ("does not answer", "reboot; Xid lines in the kernel's log (dmesg) say why it hangs"),
+    Cause.CRASHED: ("makes the driver's library crash", "reboot, then install one driver's packages only"),
+}
+
+_OF_THE_DRIVER = frozenset({Cause.NO_ANSWER, Cause.CRASHED})  # without a GPU's number, the driver's as a whole
+
+
+def check(machine: Machine) -> Iterable[Finding]:
+    """One finding for each GPU in trouble, and one for corrupted infoROMs."""
+    about: dict[str, list[Trouble]] = {}
+    for trouble in machine.troubles(*_WORDS):
+        if trouble.gpu is not None or trouble.cause not in _OF_THE_DRIVER:
+            about.setdefault(trouble.gpu or "", []).append(trouble)
+    for troubles in about.values():
+        yield _finding(machine, troubles)
+    corrupted = machine.troubles(Cause.INFOROM)
+    if corrupted:
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            path=None,
+            message=f"the infoROM of GPU {', '.join(each.gpu or '?' for each in corrupted)} is corrupted",
+            found=evidence(corrupted),
+            why="data stored on the board is damaged; CUDA mostly works with it",
+            help="switch the machine off and on again; if the warning stays, ask the vendor of the card",
+        )
+
+
+def _finding(machine: Machine, troubles: list[Trouble]) -> Finding:
+    trouble, inside = troubles[0], machine.facts.container.inside
+    what, cure = _WORDS[trouble.cause]
+    answering = len(machine.gpus)
+    others = f"; {count(answering, 'other GPU')} answer{'s' * (answering == 1)}" if answering else ""
+    reset = trouble.cause is Cause.GPU_RESET and trouble.gpu
+    command = f"sudo nvidia-smi --gpu-reset -i {trouble.gpu}" if reset else "sudo reboot"
+    return Finding(
+        id=RULE.id,
+        severity=machine.severity,
+        path=None,
+        message=f"{f'GPU {trouble.gpu}' if trouble.gpu else 'a GPU'} {what}{others}",
+        found=evidence(troubles),
+        why="programs get fewer GPUs, and a new process may fail even if it does not use this one",
+        help=cure.replace("reboot", "reboot the host", 1) if inside else cure,
+        command=None if inside else command,
+    )
+
+
+RULE = Rule("gpu-lost", "A GPU does not answer", __doc__, check)

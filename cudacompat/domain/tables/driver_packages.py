@@ -1,0 +1,57 @@
+"""The command that installs a driver, by distribution."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cudacompat.domain.tables.kernel_modules import ModuleKind
+
+_UBUNTU = re.compile(r"^(?:Ubuntu|Linux Mint|Pop!_OS|Zorin|KDE neon|elementary)")
+_DEBIAN = re.compile(r"^Debian")
+_MODULAR = re.compile(
+    r"^(?:Red Hat Enterprise Linux|AlmaLinux|Rocky Linux|Oracle Linux)[^,]*? [89](?:\.|\b)|^Amazon Linux 2023"
+)
+_DNF = re.compile(r"^(?:Fedora|Red Hat Enterprise Linux|AlmaLinux|Rocky Linux|Oracle Linux|Azure Linux)")
+_ZYPPER = re.compile(r"^(?:openSUSE|SUSE)")
+_ARCH = re.compile(r"^(?:Arch|Manjaro|EndeavourOS|CachyOS)")
+
+
+_REBOOT = " && sudo reboot"
+
+
+@dataclass(frozen=True, slots=True)
+class InstallCommand:
+    """The command that installs a driver on a distribution, and what to know before; no command where the distribution
+    has none that this program knows. It needs root, and it reboots."""
+
+    command: str | None
+    note: str
+
+
+def install_command(platform: str, branch: int, kind: ModuleKind | None) -> InstallCommand:
+    """Return how this system gets a driver of this branch.
+
+    Ubuntu's names are those of its own packages; the others are NVIDIA's, from its repository (the driver installation
+    guide, "Kernel Modules" and "Switching between Driver Module Flavors", read in November 2026).
+    """
+    is_open = kind is ModuleKind.OPEN
+    package = "nvidia-open" if is_open else "cuda-drivers"
+    of_nvidia = "from NVIDIA's package repository"
+    if "WSL" in platform:
+        return InstallCommand(None, "install the driver in Windows, none inside WSL")
+    if _UBUNTU.match(platform):
+        return InstallCommand(f"sudo apt install nvidia-driver-{branch}{'-open' if is_open else ''}{_REBOOT}", "")
+    if _DEBIAN.match(platform):
+        return InstallCommand(f"sudo apt install --autoremove --purge {package}{_REBOOT}", of_nvidia)
+    if _MODULAR.match(platform):
+        stream = f"{branch}-open" if is_open else f"{branch}-dkms"
+        command = f"sudo dnf module switch-to nvidia-driver:{stream} --allowerasing{_REBOOT}"
+        return InstallCommand(command, of_nvidia)
+    if _DNF.match(platform):
+        return InstallCommand(f"sudo dnf install --allowerasing {package}{_REBOOT}", of_nvidia)
+    if _ZYPPER.match(platform):
+        return InstallCommand(f"sudo zypper install {package}{_REBOOT}", of_nvidia)
+    if _ARCH.match(platform) and is_open:
+        return InstallCommand(f"sudo pacman -S nvidia-open{_REBOOT}", "")
+    return InstallCommand(None, "then reboot")
