@@ -143,18 +143,30 @@ def require_named(names: Sequence[str]) -> list[Way | None]:
     return [_way(name) for name in names]
 
 
-Way = Callable[[str, Path, FetchOptions], tuple["Path | Given", FetchedFile | None]]
+Taken = tuple["Path | Given", FetchedFile | None]
+Way = Callable[[str, Path, FetchOptions], Taken]
 
 
 def _way(name: str) -> Way | None:
     """How a name is fetched; None for a path."""
     if name == STDIN:
-        return _standard_input
+        from cudacompat.app.inputs import standard_input
+
+        return standard_input.take
     if _exists(name):
         return None
     from cudacompat.app.inputs.packages import is_package, is_release
     from cudacompat.artifacts.remote.connection import is_url, why_refused
+    from cudacompat.artifacts.remote.image_reference import InvalidReferenceError, is_reference, parse_reference
 
+    if is_reference(name):
+        try:
+            parse_reference(name)
+        except InvalidReferenceError as error:
+            raise UsageError(f"{_plain(name)}: {error}") from None
+        from cudacompat.app.inputs import registry_images
+
+        return registry_images.take
     if is_url(name):
         why = why_refused(name)
         if why is not None:
@@ -176,19 +188,6 @@ def _exists(path: str) -> bool:
 
         return error.errno != errno.ENAMETOOLONG
     return bool(path)
-
-
-def _standard_input(name: str, folder: Path, options: FetchOptions) -> tuple[Path | Given, FetchedFile | None]:
-    from cudacompat.app.inputs.standard_input import StandardInput, beginning, is_streamed, spooled
-    from cudacompat.artifacts.reading.given import GivenContainer
-
-    stream = StandardInput()
-    head = beginning(stream, options.seconds)
-    if not head or is_streamed(head):
-        return GivenContainer(stream), None
-    path = folder / "standard-input"
-    size = spooled(stream, path, options.most, seconds=options.seconds)
-    return path, FetchedFile(name, name, size, travelled=size)
 
 
 def _address(url: str, folder: Path, options: FetchOptions) -> tuple[Path, FetchedFile]:

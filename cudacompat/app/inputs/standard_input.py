@@ -8,12 +8,17 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cudacompat.artifacts.containers.openers import opener_of
 from cudacompat.artifacts.files.sniff import HEAD
+from cudacompat.domain.words.code import FetchedFile
 from cudacompat.domain.words.errors import StepError, UsageError
 
-NAME = "-"
+if TYPE_CHECKING:
+    from cudacompat.app.inputs.named import FetchOptions
+    from cudacompat.artifacts.reading.given import Given
+
 _CHUNK = 1 << 20
 _LARGEST = 16 << 30  # bytes put on the disk: no wheel and no library has more
 _LEFT_FREE = 256 << 20  # bytes that stay free there
@@ -99,3 +104,17 @@ def beginning(stream: StandardInput, seconds: float) -> bytes:
         return stream.head(HEAD, seconds)
     except TimeoutError:
         raise StepError(f"nothing came on standard input within {seconds:g} s (--max-seconds)") from None
+
+
+def take(name: str, folder: Path, options: FetchOptions) -> tuple[Path | Given, FetchedFile | None]:
+    """Return standard input as a container to be read as it comes, or as a file in the folder; `UsageError` for a
+    terminal, `StepError` where it cannot be kept."""
+    from cudacompat.artifacts.reading.given import GivenContainer
+
+    stream = StandardInput()
+    head = beginning(stream, options.seconds)
+    if not head or is_streamed(head):
+        return GivenContainer(stream), None
+    path = folder / "standard-input"
+    size = spooled(stream, path, options.most, options.seconds)
+    return path, FetchedFile(name, name, size, travelled=size)

@@ -25,6 +25,10 @@ class BudgetSpentError(Exception):
         self.whole = whole
 
 
+class BrokenOffError(UnreadableError):
+    """The bytes stopped to come, through no fault of the file."""
+
+
 class Budget:
     """What may still be spent on one named path; every method raises `BudgetSpentError` once a limit is passed."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from cudacompat.artifacts.containers.base import CHUNK, Budget, ByteStream
@@ -60,20 +61,39 @@ class GivenContainer:
 
 
 class GivenImages:
-    """Images whose documents were read before: their layers are asked for in their order, and held nowhere."""
+    """Images whose documents were read before: their layers are asked for in their order, and held nowhere. `ended` is
+    told how many bytes came. Waiting for them is not counted as reading."""
 
-    def __init__(self, outlines: Sequence[ImageOutline], layer: OpenLayer) -> None:
+    def __init__(self, outlines: Sequence[ImageOutline], layer: OpenLayer, ended: Callable[[int], None]) -> None:
         self._outlines = outlines
         self._layer = layer
+        self._ended = ended
+        self._budget: Budget | None = None
         self.came = 0
 
     def read(self, reader: GivenReader, path: ArtifactPath) -> None:
         """Read the images."""
-        read_images(reader, path, self._outlines, layer=self._counted)
+        self._budget = reader.budget
+        try:
+            read_images(reader, path, self._outlines, self._counted)
+        finally:
+            self._ended(self.came)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Give back the time that goes by."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            if self._budget is not None:
+                self._budget.until += time.monotonic() - began
 
     @contextmanager
     def _counted(self, place: LayerPlace) -> Iterator[ByteStream]:
-        with self._layer(place) as stream:
+        with ExitStack() as stack:
+            with self.waiting():
+                stream = stack.enter_context(self._layer(place))
             yield _Counted(stream, self)
 
 
@@ -84,7 +104,8 @@ class _Counted:
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes."""
-        data = self._stream.read(size)
+        with self._images.waiting():
+            data = self._stream.read(size)
         self._images.came += len(data)
         return data
 

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from cudacompat.artifacts.binaries.ar import thin_names
 from cudacompat.artifacts.binaries.buffer import Buffer, FileBuffer, FileChangedError, UnreadableError
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
-from cudacompat.artifacts.containers.base import Budget, BudgetSpentError, ByteStream, FileAllowance, Member, Source
+from cudacompat.artifacts.containers.base import (
+    BrokenOffError,
+    Budget,
+    BudgetSpentError,
+    ByteStream,
+    FileAllowance,
+    Member,
+    Source,
+)
 from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_not
 from cudacompat.artifacts.containers.openers import Opener, opener_of
 from cudacompat.artifacts.files.binary import read_binary
@@ -243,6 +251,8 @@ class _FileReader:
             for member in opener.open(source, self.budget):
                 self.member(path.member(member.name), member, depth + 1)
                 del member  # or its bytes stay while those of the next are inflated
+        except BrokenOffError as error:
+            self.refuse(path, str(error))
         except UnreadableError as error:
             self.refuse(path, f"damaged {opener.called}: {error}")
         except MemoryError:

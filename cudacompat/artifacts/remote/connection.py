@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
@@ -27,12 +27,22 @@ _TRIES = len(_PAUSES_S) + 1
 
 class RemoteError(Exception):
     """The file could not be had; the text is one line. `sealed` is whether the server asks for a password, `passing`
-    whether another try may do."""
+    whether another try may do; `status` is that of its answer, `challenges` how it wants to be asked."""
 
-    def __init__(self, why: str, *, sealed: bool = False, passing: bool = False) -> None:
+    def __init__(
+        self,
+        why: str,
+        *,
+        sealed: bool = False,
+        passing: bool = False,
+        status: int | None = None,
+        challenges: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(why)
         self.sealed = sealed
         self.passing = passing
+        self.status = status
+        self.challenges = challenges
 
 
 class NoRangesError(RemoteError):
@@ -91,14 +101,34 @@ def why_refused(url: str) -> str | None:
 
 
 class Connection:
-    """Asks for one file. Every method raises `RemoteError` for what a server does."""
+    """Asks for one file. Every method raises `RemoteError` for what a server does.
 
-    def __init__(self, url: str, patience: Patience | None = None, on_bytes: OnBytes | None = None) -> None:
-        self._url, self._authorization = _apart(url)
+    `headers` are sent along with each question; what `Authorization` says goes to the host of the address alone.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        patience: Patience | None = None,
+        on_bytes: OnBytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._url, authorization = _apart(url)
+        self._headers = dict(headers or {})
+        self._authorization = self._headers.pop("Authorization", authorization)
         self._patience = patience or Patience()
         self._on_bytes = on_bytes or _nobody
         self._until = time.monotonic() + self._patience.whole_s
         self._opener = _opener()
+
+    @property
+    def url(self) -> str:
+        """The address, without a password."""
+        return self._url
+
+    def authorize(self, authorization: str | None) -> None:
+        """Say this in the header Authorization from now on."""
+        self._authorization = authorization
 
     @contextmanager
     def first(self, size: int) -> Iterator[tuple[Remote, Stream]]:
@@ -178,7 +208,7 @@ class Connection:
         from urllib.error import HTTPError, URLError
         from urllib.request import Request
 
-        headers = {"User-Agent": "cudacompat", "Accept-Encoding": "identity", **headers}
+        headers = {"User-Agent": "cudacompat", "Accept-Encoding": "identity", **self._headers, **headers}
         if self._authorization is not None and urlsplit(url).netloc == urlsplit(self._url).netloc:
             headers["Authorization"] = self._authorization
         request = Request(url, headers=headers)  # noqa: S310
@@ -186,7 +216,7 @@ class Connection:
             answer = self._opener.open(request, timeout=self._patience.silent_s)
         except HTTPError as error:
             error.close()
-            raise _of_status(error.code) from None
+            raise _of_status(error.code, error.headers.get_all("WWW-Authenticate")) from None
         except URLError as error:
             raise RemoteError(_words(error.reason), passing=isinstance(error.reason, OSError)) from None
         except Exception as error:
@@ -312,14 +342,15 @@ def _length(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"\d{1,18}", text) else None
 
 
-def _of_status(status: int) -> RemoteError:
+def _of_status(status: int, challenges: Sequence[str] | None = None) -> RemoteError:
     if status in (401, 403, 407):
-        return RemoteError(f"the server asks for a password (HTTP {status})", sealed=True)
+        why = f"the server asks for a password (HTTP {status})"
+        return RemoteError(why, sealed=True, status=status, challenges=tuple(challenges or ()))
     if status in (404, 410):
-        return RemoteError(f"there is no such file (HTTP {status})")
+        return RemoteError(f"there is no such file (HTTP {status})", status=status)
     if status in (416, 501):
         return NoRangesError(f"the server does not send parts of the file (HTTP {status})")
-    return RemoteError(f"the server answers HTTP {status}", passing=status in _AGAIN)
+    return RemoteError(f"the server answers HTTP {status}", passing=status in _AGAIN, status=status)
 
 
 def _is_transport(error: Exception) -> bool:
