@@ -15,6 +15,8 @@ from collections.abc import Mapping
 Listed = Mapping[str, tuple[str, ...]]
 
 SLOW: Listed = {
+    "tests/app/inputs/test_registry_images.py": (),
+    "tests/artifacts/remote/test_registry.py": ("TestWhatGoesWrong::test_a_registry_that_stalls",),
     "tests/generate/test_own_wheel.py": ("test_what_is_written_installs_by_hash_checks_and_makes_itself_again",),
     "tests/cli/test_special_files.py": ("test_what_is_no_file_is_said_and_not_waited_for",),
     "tests/cli/test_streams.py": ("test_ctrl_c_at_any_moment",),
@@ -111,6 +113,7 @@ SLOW: Listed = {
 }
 
 TOOLS: Listed = {
+    "tests/app/inputs/test_registry_images.py": (),
     "tests/whole/test_planted.py": ("test_no_library_of_the_folder_is_loaded",),
     "tests/whole/test_cuda_release.py": ("test_the_compiler_that_is_here_is_as_its_facts_say",),
     "tests/whole/test_holes.py": (),

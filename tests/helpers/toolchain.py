@@ -106,6 +106,15 @@ def require_cargo() -> Path:
     return Path(found)
 
 
+def require_program(name: str) -> Path:
+    """A program of the system, by its name."""
+    takes_a_tool()
+    found = shutil.which(name)
+    if found is None:
+        missing(f"no {name} on PATH")
+    return Path(found)
+
+
 def require_nvcc() -> Path:
     """nvcc 13 of the test extra, with the host compiler that it needs."""
     require_host_compiler()

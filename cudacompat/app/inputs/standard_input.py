@@ -116,5 +116,5 @@ def take(name: str, folder: Path, options: FetchOptions) -> tuple[Path | Given, 
     if not head or is_streamed(head):
         return GivenContainer(stream), None
     path = folder / "standard-input"
-    size = spooled(stream, path, options.most, options.seconds)
+    size = spooled(stream, path, options.most, seconds=options.seconds)
     return path, FetchedFile(name, name, size, travelled=size)

@@ -75,7 +75,7 @@ class GivenImages:
         """Read the images."""
         self._budget = reader.budget
         try:
-            read_images(reader, path, self._outlines, self._counted)
+            read_images(reader, path, self._outlines, layer=self._counted)
         finally:
             self._ended(self.came)
 

@@ -61,7 +61,8 @@ class _Layers:
             try:
                 digest = stream.digest()
             except (UnreadableError, OSError) as error:
-                found.refuse(path, str(error), self._reader.terms.rows)
+                if all(row.why != str(error) for row in found.not_read):  # behind the end of the archive
+                    found.refuse(path, str(error), self._reader.terms.rows)
         return LayerRead(found, digest, bare=found.tar is not None and found.tar.depth == 1)
 
 

@@ -146,9 +146,9 @@ class Connection:
                 yield Remote(url, count, mark, ranges=False), _Bounded(self, answer, count)
 
     @contextmanager
-    def whole(self) -> Iterator[tuple[int | None, Stream]]:
+    def whole(self, tries: int = _TRIES) -> Iterator[tuple[int | None, Stream]]:
         """Ask for all of the file; give how many bytes the server promises, and the answer."""
-        with self._answer({}, tries=_TRIES) as answer:
+        with self._answer({}, tries=tries) as answer:
             if answer.status != 200:
                 raise RemoteError("the server sent a part of the file where all of it was asked for")
             count = _length(answer.headers.get("Content-Length"))

@@ -58,10 +58,8 @@ def parse_reference(text: str) -> ImageReference:
     """Return the image that oci://REGISTRY/IMAGE:TAG, …@sha256:… or docker://IMAGE names. Without a registry it is
     Docker Hub, without a tag `latest`. `InvalidReferenceError` for a text that names none."""
     rest = _SCHEME.sub("", text, count=1)
-    if "@" in rest.partition("/")[0]:
-        raise InvalidReferenceError(
-            "a user name or password has no place in an image name: use docker login or podman login"
-        )
+    if re.match(r"[^/]*@[^/]*/", rest):
+        raise InvalidReferenceError("a password has no place in an image name: use docker login or podman login")
     rest, _, digest = rest.partition("@")
     if digest and not _DIGEST.fullmatch(digest):
         raise InvalidReferenceError("the digest of an image is sha256: and 64 hexadecimal digits")

@@ -106,21 +106,21 @@ class Registry:
     def _top(self) -> bytes:
         path = f"manifests/{self._reference.version}"
         if not self._reference.is_local:
-            return self._document(path, LARGEST)
+            return self._document(path)
         try:
-            return self._document(path, LARGEST)
+            return self._document(path, tries=1)
         except RemoteError as error:
             if error.status is not None:
                 raise
         self._scheme = "http"  # a registry on this machine mostly has no certificate
-        return self._document(path, LARGEST)
+        return self._document(path)
 
     def _fetch(self, wanted: Descriptor) -> bytes:
         """A manifest, or what a manifest points at; `DocumentError` where it cannot be had."""
         is_manifest = not wanted.media_type or "manifest" in wanted.media_type or "index" in wanted.media_type
         path = f"manifests/sha256:{wanted.digest}" if is_manifest else self._blob(wanted.digest)
         try:
-            data = self._document(path, LARGEST)
+            data = self._document(path)
         except RemoteError as error:
             raise DocumentError(str(self._said(error))) from None
         if sha256(data).hexdigest() != wanted.digest:
@@ -131,12 +131,12 @@ class Registry:
     def _blob(digest: str) -> str:
         return f"blobs/sha256:{digest}"
 
-    def _document(self, path: str, most: int) -> bytes:
+    def _document(self, path: str, **tries: int) -> bytes:
         connection = self._connection(path)
 
         def whole() -> bytes:
-            with self._refreshed(connection).whole() as (_, stream):
-                return _all_of(stream, most)
+            with self._refreshed(connection).whole(**tries) as (_, stream):
+                return _all_of(stream, LARGEST)
 
         return self._asked(whole)
 
@@ -144,7 +144,7 @@ class Registry:
         left = replace(self._patience, whole_s=max(0.0, self._until - time.monotonic()))
         url = f"{self._scheme}://{self._reference.host}/v2/{self._reference.repository}/{path}"
         headers = {"Accept": _ACCEPT if path.startswith("manifests/") else "*/*"}
-        return Connection(url, left, self._on_bytes, headers)
+        return Connection(url, left, self._on_bytes, headers=headers)
 
     def _refreshed(self, connection: Connection) -> Connection:
         connection.authorize(self._authorization)
@@ -182,7 +182,7 @@ class Registry:
             asked["service"] = said["service"]
         url = f"{realm}{'&' if '?' in realm else '?'}{urlencode(asked)}"
         headers = {} if self._credentials.header is None else {"Authorization": self._credentials.header}
-        with Connection(url, self._patience, None, headers).whole() as (_, stream):
+        with Connection(url, self._patience, None, headers=headers).whole() as (_, stream):
             data = _all_of(stream, _LARGEST_TOKEN)
         try:
             answer = json.loads(data)
@@ -221,14 +221,18 @@ class _Layer:
         self._ready = b""
         self._size = place.size
         self._came = 0
+        self._failed: BrokenOffError | None = None
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes, none at the end."""
+        if self._failed is not None:
+            raise self._failed
         if not self._ready:
             try:
                 self._ready = self._more()
             except RemoteError as error:
-                raise BrokenOffError(f"download failed: {error}") from None
+                self._failed = BrokenOffError(f"download failed: {error}")
+                raise self._failed from None
         data, self._ready = (self._ready, b"") if size < 0 else (self._ready[:size], self._ready[size:])
         return data
 
