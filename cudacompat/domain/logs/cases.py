@@ -18,6 +18,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cudacompat.domain.words.finding import Severity
+
 _ARCH = re.compile(r"(?:.*_)?(\d{2,3})([af]?)")
 _COMPARED = re.compile(r"(!?)(arch|gpu|toolkit|driver)(<|>=)(\d{1,3})\.(\d{1,2})")
 CONDITION = re.compile(r"!?(?:arch-suffix|also:[a-z0-9-]+|[a-z][a-z0-9_]*)|" + _COMPARED.pattern)
@@ -37,6 +39,7 @@ class Case:
     fix: str | None = None
     command: str | None = None
     wheel: str | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)

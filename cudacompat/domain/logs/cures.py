@@ -37,7 +37,8 @@ def _of_case(occurrence: Occurrence, situation: Situation, target: Target | None
             does_not_mean=signature.does_not_mean if case.does_not_mean is None else case.does_not_mean,
             fix=signature.fix if case.fix is None else case.fix,
             command=signature.command if case.command is None else case.command or None,
-            wheel=signature.wheel if case.command is None and case.wheel is None else case.wheel,
+            wheel=signature.wheel if case.wheel is None else case.wheel or None,
+            severity=case.severity or signature.severity,
         )
     return _with_wheel(signature, target) if signature.wheel and target is not None else signature
 

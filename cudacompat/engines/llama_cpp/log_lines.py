@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import LogLines, Signature, SignatureGroup
+import re
+
+from cudacompat.domain.logs.cases import Case, LogSign
+from cudacompat.domain.logs.signature import LineAddition, LogLines, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 from cudacompat.engines.ggml.log_lines import NO_BACKEND as _REASONS
 
@@ -48,7 +51,14 @@ _CPU: tuple[Signature, ...] = (
         cause="libcuda was not found or lists no device, or ollama's own CUDA libraries are missing beside the binary.",
         does_not_mean="that the GPU is unsupported: the lines above with level=WARN say why.",
         fix="In containers --gpus all; install ollama with its lib/ollama folder; OLLAMA_DEBUG=1 prints the search.",
-        after=(*_REASONS, "ollama-driver-too-old", "ollama-cuda-init"),
+        after=(
+            *_REASONS,
+            "ollama-driver-too-old",
+            "ollama-cuda-init",
+            "ollama-cudart-unusable",
+            "ollama-gpu-too-old",
+            "ollama-device-skipped",
+        ),
         sources=("ollama/ollama#8674", "ollama/ollama#8532", "ollama/ollama#9885"),
     ),
     Signature(
@@ -71,6 +81,100 @@ _CPU: tuple[Signature, ...] = (
     ),
 )
 
+_OLLAMA: tuple[Signature, ...] = (
+    Signature(
+        id="ollama-cudart-unusable",
+        title="ollama could not use the CUDA runtime: the driver is missing or too old",
+        patterns=(
+            "your nvidia driver is too old or missing. If you have a CUDA GPU please upgrade to run ollama",
+            'msg="unable to load cudart library" library=<library:word> error=',
+            "cudaSetDevice err: 35",
+        ),
+        sample='level=WARN source=gpu.go:568 msg="unable to load cudart library" '
+        'library=/usr/lib/ollama/libcudart.so.12.4.99 error="your nvidia driver is too old or missing.  If you have '
+        "a CUDA GPU "
+        'please upgrade to run ollama"',
+        cause="cudart returned error 35: no libcuda is visible to the service, or the driver is older than this "
+        "runtime.",
+        does_not_mean="that the GPU is unsupported, or that a toolkit has to be installed.",
+        fix="Check nvidia-smi as the user of the service; in containers start with --gpus all; else update the driver.",
+        command="cudacompat doctor",
+        cases=(
+            Case(
+                when=("nix",),
+                fix="On NixOS the driver is in /run/opengl-driver/lib: use services.ollama with acceleration = "
+                '"cuda" and '
+                "hardware.graphics.enable, or give the service that directory in LD_LIBRARY_PATH.",
+                command="ls /run/opengl-driver/lib/libcuda.so.1",
+            ),
+            Case(
+                when=("wsl",),
+                fix="Update the NVIDIA driver in Windows; in WSL /usr/lib/wsl/lib has libcuda.so.1 and must be in "
+                "LD_LIBRARY_PATH of the service.",
+                command="ls /usr/lib/wsl/lib/libcuda.so.1",
+            ),
+        ),
+        sources=("NixOS/nixpkgs#349617", "ollama/ollama@ef757da (2024-07-03), gpu"),
+    ),
+    Signature(
+        id="ollama-gpu-too-old",
+        title="ollama leaves the GPU out: its compute capability {cc} is too low",
+        patterns=(
+            "CUDA GPU is too old. Compute Capability detected: <cc:ver>",
+            "CUDA GPU is too old. Compute Capability detected",
+            'msg="GPU is too old"',
+        ),
+        sample='level=INFO source=gpu.go:113 msg="[0] CUDA GPU is too old. Compute Capability detected: 3.7"',
+        cause="ollama's CUDA 12 libraries begin at 5.0, those of CUDA 13 at 7.5. The CPU does the work.",
+        does_not_mean="that the driver is at fault.",
+        fix="For 3.5 and 3.7 build ollama with CUDA 11; for 5.0 to 7.0 use its CUDA 12 libraries "
+        "(lib/ollama/cuda_v12).",
+        command="export OLLAMA_LLM_LIBRARY=cuda_v12",
+        sources=("ollama/ollama#2116", "ollama/ollama docs/gpu.md"),
+    ),
+    Signature(
+        id="ollama-device-skipped",
+        title="ollama skips a GPU: {cc} is not in the list of its CUDA library",
+        severity=Severity.WARNING,
+        patterns=("skipping CUDA device — compute capability not in compiled architectures", "skipping CUDA device"),
+        sample='level=INFO msg="skipping CUDA device — compute capability not in compiled architectures" '
+        'device="NVIDIA GeForce GTX '
+        '1080" cc=610 archs="[750 800 860 890 900 1000 1030 1200]"',
+        cause="Each of ollama's CUDA directories (cuda_v12, cuda_v13) is asked in turn; the one named here has no "
+        "code for the "
+        "GPU. Another one may serve it.",
+        does_not_mean="that ollama cannot use the GPU, if a later line lists it.",
+        fix="Check that lib/ollama has cuda_v12 too: it serves 5.0 to 12.0. A package with CUDA 13 alone has nothing "
+        "below "
+        "7.5.",
+        sources=("ollama/ollama discover/llama_server.go",),
+    ),
+)
+
+# error 209 in ollama: which of its CUDA libraries was loaded
+_OLLAMA_NO_IMAGE = (
+    Case(
+        when=("ollama", "gpu<7.5"),
+        cause="The loaded libggml-cuda is ollama's build with CUDA 13, which has nothing below 7.5 (variant=v13 in "
+        "its log).",
+        fix="Use ollama's CUDA 12 build for this GPU: the directory lib/ollama/cuda_v12 of the official package (a "
+        "distribution's package may have CUDA 13 only), selected by OLLAMA_LLM_LIBRARY.",
+        command="export OLLAMA_LLM_LIBRARY=cuda_v12",
+    ),
+    Case(
+        when=("ollama",),
+        fix="Update ollama to a release whose CUDA libraries have {label} (cuda_v12 serves 5.0 to 12.0, cuda_v13 7.5 "
+        "and "
+        "higher), and remove libraries of an earlier installation from lib/ollama.",
+        command="ollama --version",
+    ),
+)
+
 LINES = LogLines(
-    groups=(SignatureGroup("Silent use of the CPU", _CPU, before="jax-cpu"),),
+    groups=(
+        SignatureGroup("Silent use of the CPU", _CPU, before="jax-cpu"),
+        SignatureGroup("ggml: whisper.cpp, llama.cpp and what is built on them", _OLLAMA),
+    ),
+    additions=(LineAddition(id="cuda-no-kernel-image", cases=_OLLAMA_NO_IMAGE),),
+    signs=(LogSign("ollama", re.compile(r"\bollama\b", re.IGNORECASE), (b"ollama",), "ollama"),),
 )

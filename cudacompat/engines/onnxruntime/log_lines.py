@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import GpuMeaning, LogLines, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 
@@ -43,7 +44,22 @@ _OWN: tuple[Signature, ...] = (
         fix="Install the libraries that the line names: pip install onnxruntime-gpu[cuda,cudnn], then "
         "onnxruntime.preload_dlls(), or LD_LIBRARY_PATH.",
         command="python -c 'import onnxruntime as o; print(o.get_available_providers())'",
+        cases=(
+            Case(
+                when=("cargo", "windows"),
+                fix="Put the DLLs of CUDA 12 and cuDNN 9 that the line names on PATH, or copy them beside the program; "
+                "or let the crate download its build for the CUDA that is installed (ORT_CUDA_VERSION=13).",
+                command="where.exe cublasLt64_12.dll cudnn64_9.dll",
+            ),
+            Case(
+                when=("cargo",),
+                fix="Install CUDA 12 and cuDNN 9 as libraries of the system and put them into LD_LIBRARY_PATH or "
+                "ldconfig; or let the crate download its build for the CUDA that is installed (ORT_CUDA_VERSION=13).",
+                command="ldconfig -p",
+            ),
+        ),
         sources=(
+            "pykeio/ort#603",
             "microsoft/onnxruntime#22968",
             "PaddlePaddle/PaddleNLP#8195",
             "pykeio/ort#548",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+from cudacompat.domain.logs.cases import Case, LogSign
 from cudacompat.domain.logs.signature import GpuMeaning, LineAddition, LogLines, Refinement, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
+from cudacompat.engines.pytorch.capability_lines import CAPABILITY
 
 _INSTALL = "pip install --upgrade torch --index-url https://download.pytorch.org/whl/{wheel}"
 
@@ -14,8 +18,6 @@ _OWN: tuple[Signature, ...] = (
         patterns=(
             "with CUDA capability <arch:word> is not compatible with the current PyTorch installation",
             "The following list shows the CCs this version of PyTorch was built for",
-            "does not include kernels for this GPU. Reinstall the same version against a CUDA build that does",
-            "No published PyTorch CUDA builds for release <release:word> support this GPU",
         ),
         sample="NVIDIA GeForce RTX 5070 Ti with CUDA capability sm_120 is not compatible with the current PyTorch "
         "installation.",
@@ -26,6 +28,16 @@ _OWN: tuple[Signature, ...] = (
         "their own.",
         fix="Install a wheel whose list has it (for sm_120: of CUDA 12.8 or newer).",
         command=_INSTALL,
+        wheel="torch",
+        cases=(
+            Case(
+                when=("gpu<7.5",),
+                title="this PyTorch has no code for {label}: it is too new for the GPU",
+                fix="Install the build for CUDA 12.6 (index cu126): those for CUDA 12.8 and later have dropped "
+                "Maxwell, "
+                "Pascal or Volta.",
+            ),
+        ),
         sources=(
             "RVC-Project/Retrieval-based-Voice-Conversion-WebUI#2636",
             "lllyasviel/FramePack#805",
@@ -61,13 +73,18 @@ _OWN: tuple[Signature, ...] = (
     Signature(
         id="torch-too-old-gpu",
         title="this PyTorch has dropped the GPU: it is too old",
-        patterns=("which is of cuda capability <cc:ver>. PyTorch no longer supports this GPU because it is too old",),
+        patterns=(
+            "which is of cuda capability <cc:ver>. PyTorch no longer supports this GPU because it is too old",
+            "PyTorch no longer supports this GPU because it is too old",
+        ),
         sample="Found GPU0 Tesla K40m which is of cuda capability 3.5.\nPyTorch no longer supports this GPU because "
         "it is too "
         "old.",
         cause="The wheel's oldest architecture is above the GPU's.",
         does_not_mean="that a newer driver helps.",
-        fix="An older PyTorch, or an own build with TORCH_CUDA_ARCH_LIST.",
+        fix="An older PyTorch (the build for the oldest CUDA that is published), or an own build with "
+        "TORCH_CUDA_ARCH_LIST.",
+        wheel="torch",
         sources=(
             "pytorch/pytorch#16712",
             "AUTOMATIC1111/stable-diffusion-webui#3003",
@@ -241,14 +258,46 @@ _LINKING: tuple[Signature, ...] = (
     ),
 )
 
+_NO_CODE = ("torch-incompatible-gpu", "torch-outside-min-max", "torch-no-kernels-for-gpu", "torch-too-old-gpu")
+_SHOW_ARCHS = "python -c 'import torch; print(torch.__version__, torch.cuda.get_arch_list())'"
+
+# error 209 in a program with PyTorch: its own wheel, or an extension that was compiled beside it
+_NO_IMAGE = (
+    Case(
+        when=("torch", "gpu<7.5"),
+        fix="Show PyTorch's own list. If {label} is not in it, install the build for CUDA 12.6 (index cu126): later "
+        "ones "
+        "have dropped it. If it is, an extension lacks the GPU: build that again with TORCH_CUDA_ARCH_LIST, after "
+        "removing ~/.cache/torch_extensions.",
+        command=_SHOW_ARCHS,
+    ),
+    Case(
+        when=("torch",),
+        fix="Show PyTorch's own list. If {label} is not in it, install a wheel that has it (12.0: index cu128 or "
+        "later). If "
+        "it is, the extension that failed (flash-attn, gsplat, xformers, …) lacks the GPU: build it again with "
+        "TORCH_CUDA_ARCH_LIST set, after removing ~/.cache/torch_extensions and pip's cache.",
+        command=_SHOW_ARCHS,
+    ),
+)
+
 LINES = LogLines(
     groups=(
         SignatureGroup("Linking and loading libraries", _LINKING, before="glibc-too-old"),
-        SignatureGroup("PyTorch", _OWN, place=130),
+        SignatureGroup("PyTorch", (*_OWN, *CAPABILITY), place=130),
         SignatureGroup("Silent use of the CPU", _CPU, before="sherpa-cpu"),
     ),
     additions=(
-        LineAddition(id="cuda-no-kernel-image", after=("torch-incompatible-gpu",)),
-        LineAddition(id="cuda-invalid-device-function", after=("torch-incompatible-gpu",)),
+        LineAddition(id="cuda-no-kernel-image", after=_NO_CODE, cases=_NO_IMAGE),
+        LineAddition(id="cuda-invalid-device-function", after=_NO_CODE),
+        LineAddition(id="docker-build-failed", after=("torch-pin-not-on-index",)),
+    ),
+    signs=(
+        LogSign(
+            "torch",
+            re.compile(r"\btorch\b|\bTORCH_|\bc10::|\bPyTorch\b"),
+            (b"TORCH_USE_CUDA_DSA", b"site-packages/torch/", b"dist-packages/torch/"),
+            "a program with PyTorch",
+        ),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cudacompat.domain.logs.signature import LogLines, Role, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
+from cudacompat.engines.torch_extension.package_lines import PACKAGES
 
 _CPP = "pytorch/pytorch torch/utils/cpp_extension.py"
 
@@ -33,7 +34,7 @@ _OWN: tuple[Signature, ...] = (
         cause="cpp_extension asks the visible GPUs for their architectures; in an image build there is none.",
         does_not_mean="a defect of the extension.",
         fix='Set TORCH_CUDA_ARCH_LIST in the build, such as "8.0;8.6;8.9;12.0+PTX".',
-        command='export TORCH_CUDA_ARCH_LIST="…"',
+        command="export TORCH_CUDA_ARCH_LIST={capability}",
         sources=(_CPP,),
     ),
     Signature(
@@ -124,5 +125,5 @@ _OWN: tuple[Signature, ...] = (
 )
 
 LINES = LogLines(
-    groups=(SignatureGroup("Building CUDA extensions for Python", _OWN, before="pip-subprocess-failed"),),
+    groups=(SignatureGroup("Building CUDA extensions for Python", (*_OWN, *PACKAGES), before="pip-subprocess-failed"),),
 )

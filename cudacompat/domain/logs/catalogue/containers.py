@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Signature
 
 SIGNATURES: tuple[Signature, ...] = (
@@ -116,10 +117,36 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Generate it, again after every driver update.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
         distinct=("device",),
+        cases=(
+            Case(
+                when=("nix",),
+                fix="On NixOS set hardware.nvidia-container-toolkit.enable = true and rebuild: a service then writes "
+                "the description at each start.",
+                command="sudo nixos-rebuild switch",
+            ),
+        ),
         sources=(
             "NVIDIA/nvidia-container-toolkit#146",
             "NixOS/nixpkgs#420638",
         ),
+    ),
+    Signature(
+        id="k8s-cdi-kind",
+        title="the CDI device that the device plugin promised is not described on the node",
+        patterns=(
+            "unresolvable CDI devices k8s.device-plugin.nvidia.com/<device:word>",
+            "unresolvable CDI devices management.nvidia.com/<device:word>",
+        ),
+        sample="failed to inject CDI devices: unresolvable CDI devices "
+        "k8s.device-plugin.nvidia.com/gpu=GPU-995b8cf7-2da8-4410-1d54-0176dae35e47",
+        cause="The device plugin writes the description of this kind itself, into /var/run/cdi, when its "
+        "DEVICE_LIST_STRATEGY is cdi-annotations or cdi-cri. Here the kubelet still has devices of a plugin that wrote "
+        "none, or the runtime reads another directory.",
+        does_not_mean="that nvidia-ctk cdi generate helps: it describes the kind nvidia.com/gpu.",
+        fix="Restart the device plugin (or let the GPU operator deploy it) with DEVICE_LIST_STRATEGY=envvar or "
+        "cdi-cri, enable CDI in containerd, and mount /var/run/cdi into the plugin's pod.",
+        command="kubectl get pods --all-namespaces -l app.kubernetes.io/name=nvidia-device-plugin",
+        sources=("NVIDIA/nvidia-container-toolkit#1895", "NVIDIA/k8s-device-plugin README (DEVICE_LIST_STRATEGY)"),
     ),
     Signature(
         id="cdi-stale",

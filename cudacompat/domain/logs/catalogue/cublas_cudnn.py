@@ -163,6 +163,32 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
     ),
     Signature(
+        id="cudnn8-library-missing",
+        title="the program needs cuDNN 8, and it is not found",
+        patterns=(
+            "Could not load library libcudnn_<part:word>_infer.so.8",
+            "Could not load library libcudnn_<part:word>_train.so.8",
+            "libcudnn_<part:word>_infer.so.8: cannot open shared object file",
+            "libcudnn.so.8: cannot open shared object file",
+            "Could not locate cudnn_<part:word>64_8.dll",
+            "Could not load library cudnn_<part:word>64_8.dll",
+            "Could not load dynamic library 'libcudnn.so.8'",
+        ),
+        sample="Could not load library libcudnn_ops_infer.so.8. Error: libcudnn_ops_infer.so.8: cannot open shared "
+        "object file: No such file or directory",
+        cause="The program was built for cuDNN 8. cuDNN 9 has no file of these names: its libraries were split and "
+        "renamed.",
+        does_not_mean="that an installed cuDNN 9 can be used, or that the GPU is unsupported.",
+        fix="Install cuDNN 8 in addition, and put its lib directory into LD_LIBRARY_PATH; or update the program to a "
+        "release built for cuDNN 9.",
+        command="pip install 'nvidia-cudnn-cu12==8.*'",
+        sources=(
+            "SYSTRAN/faster-whisper README (libraries for the GPU)",
+            "MahmoudAshraf97/whisper-diarization#259",
+            "nvidia-cudnn-cu12 9.1.0.70 (the files in it)",
+        ),
+    ),
+    Signature(
         id="nccl-cuda-failure",
         title="NCCL met a CUDA error",
         patterns=(

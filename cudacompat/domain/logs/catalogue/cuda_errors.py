@@ -6,6 +6,7 @@ cuda.h of CUDA 13.5.
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import GpuMeaning, Signature
 
 _TABLE = "number, names and text: libcudart 13.5 and cuda.h 13.5"
@@ -24,6 +25,30 @@ SIGNATURES: tuple[Signature, ...] = (
         "driver or the toolkit is too old. Old GPUs get the same text as new ones.",
         fix="Rebuild the library that failed for {label}, or install a build that has it; then check the file.",
         command="cudacompat generate {engine} --gpu {gpu}",
+        cases=(
+            Case(
+                when=("python", "gpu<7.5"),
+                fix="A package in this environment has no code for {label}: the last one above the error in the "
+                "traceback. Builds with CUDA 13 have nothing below 7.5: install one that was built with CUDA 12.",
+                command="",
+            ),
+            Case(
+                when=("python",),
+                fix="A package in this environment has no code for {label}: the last one above the error in the "
+                "traceback. Install a release of it that supports the GPU, then check its file.",
+                command="",
+            ),
+            Case(
+                when=("cargo",),
+                fix="A crate compiled its kernels for another GPU. Set the architecture in the variable that the crate "
+                "reads, clean that crate, and build again.",
+            ),
+            Case(
+                when=("gpu<7.5",),
+                fix="Rebuild the library that failed for {label} with CUDA 12.9 or earlier (CUDA 13 builds nothing "
+                "below 7.5), or install its CUDA 12 build.",
+            ),
+        ),
         after=("archs-lack-gpu", "archs-older-than-gpu", "nvlink-arch-not-found"),
         sources=(
             "measured on a GPU of compute capability 9.0, driver 580.159.04",
@@ -157,6 +182,26 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the driver has to be updated: look first whether libcuda.so.1 is there at all.",
         fix="In a container: start it with --gpus all. On the host: compare the driver with the runtime.",
         command="cudacompat doctor",
+        cases=(
+            Case(
+                when=("apptainer",),
+                fix="Start the container with --nv, which brings the host's driver into it; on the host compare the "
+                "driver with the runtime.",
+            ),
+            Case(
+                when=("nix",),
+                fix="On NixOS the driver is in /run/opengl-driver/lib: enable hardware.graphics, and give the service "
+                "that directory in LD_LIBRARY_PATH.",
+                command="ls /run/opengl-driver/lib/libcuda.so.1",
+            ),
+            Case(
+                when=("wsl",),
+                fix="Update the NVIDIA driver in Windows; in WSL /usr/lib/wsl/lib has libcuda.so.1, and no Linux "
+                "driver "
+                "may be installed there.",
+                command="ls /usr/lib/wsl/lib/libcuda.so.1",
+            ),
+        ),
         after=("driver-not-in-container",),
         sources=("measured without a driver: CUDA 13.0", "ggml-org/llama.cpp#9665", _TABLE),
         gpu=GpuMeaning.DRIVER_NEEDED,

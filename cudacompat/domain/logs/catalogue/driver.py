@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.words.finding import Severity
 
@@ -151,6 +152,30 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the CUDA toolkit has to be installed. Do not copy the library into an image.",
         fix="In a container: --gpus all and the NVIDIA Container Toolkit. On the host: install the driver.",
         command="cudacompat doctor",
+        cases=(
+            Case(
+                when=("apptainer",),
+                fix="Start the container with --nv, which brings the host's driver into it.",
+                command="apptainer exec --nv IMAGE.sif nvidia-smi",
+            ),
+            Case(
+                when=("nix",),
+                fix="On NixOS the driver is in /run/opengl-driver/lib: enable hardware.graphics, and give the program "
+                "that directory in LD_LIBRARY_PATH. Elsewhere a program of a Nix store needs nixGL or that variable.",
+                command="ls /run/opengl-driver/lib/libcuda.so.1",
+            ),
+            Case(
+                when=("wsl",),
+                fix="Windows brings libcuda.so.1 to /usr/lib/wsl/lib: put it into LD_LIBRARY_PATH, or into a file of "
+                "/etc/ld.so.conf.d followed by ldconfig. No Linux driver may be installed in WSL.",
+                command="ls /usr/lib/wsl/lib/libcuda.so.1",
+            ),
+            Case(
+                when=("podman",),
+                fix="Start the container with its CDI device: --device nvidia.com/gpu=all.",
+                command="podman run --rm --device nvidia.com/gpu=all IMAGE nvidia-smi",
+            ),
+        ),
         after=("driver-not-in-container",),
         sources=("numba/numba numba/cuda/cudadrv/driver.py", "measured: loading libcuda.so.1 without a driver"),
     ),

@@ -57,8 +57,6 @@ SIGNATURES: tuple[Signature, ...] = (
             "exception specification is incompatible with that of previous function <q>sinpi<q>",
             "exception specification is incompatible with that of previous function <q>cospif<q>",
             "exception specification is incompatible with that of previous function <q>sinpif<q>",
-            "exception specification is incompatible with that of previous function <q>rsqrt<q>",
-            "exception specification is incompatible with that of previous function <q>rsqrtf<q>",
         ),
         sample="/usr/include/bits/mathcalls.h(79): error: exception specification is incompatible with that of "
         "previous "
@@ -67,6 +65,25 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that another gcc would help.",
         fix="CUDA 13, a build container with an older glibc (Ubuntu 24.04), or noexcept added in crt/math_functions.h.",
         sources=("NVIDIA/cuda-samples#378", "LostRuins/koboldcpp#1521", "opencv/opencv#27111"),
+    ),
+    Signature(
+        id="glibc-242-rsqrt",
+        title="glibc 2.42 or later and the headers of CUDA before 13.2 declare rsqrt differently",
+        patterns=(
+            "exception specification is incompatible with that of previous function <q>rsqrt<q>",
+            "exception specification is incompatible with that of previous function <q>rsqrtf<q>",
+        ),
+        sample="/usr/include/bits/mathcalls.h(206): error: exception specification is incompatible with that of "
+        'previous function "rsqrt" (declared at line 629 of /usr/local/cuda-13.1/include/crt/math_functions.h)',
+        cause="glibc 2.42 declares rsqrt and rsqrtf with noexcept; crt/math_functions.h of CUDA 12, 13.0 and 13.1 "
+        "declares them without. CUDA 13.2 is the first release without the clash.",
+        does_not_mean="that another gcc helps, or that CUDA 13.0 does.",
+        fix="Build with CUDA 13.2 or later, or in a container with an earlier glibc (Ubuntu 24.04, Debian 12).",
+        sources=(
+            "ggml-org/llama.cpp#23205",
+            "llvm/llvm-project#185701",
+            "crt/math_functions.h of nvidia-cuda-crt 13.1.115 and 13.2.86",
+        ),
     ),
     Signature(
         id="host-float-types-undefined",
@@ -112,7 +129,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The kernel's or the container's memory limit: too many compilers at once for this machine.",
         does_not_mean="a defect of the source.",
         fix="Fewer jobs (-j2, MAX_JOBS=2, CARGO_BUILD_JOBS=2, CMAKE_BUILD_PARALLEL_LEVEL=2) or more memory.",
-        command="MAX_JOBS=2 …",
+        command="export MAX_JOBS=2 CMAKE_BUILD_PARALLEL_LEVEL=2",
         sources=(
             "measured with g++ 12.2, cc1plus killed",
             "Anbeeld/beellama.cpp#80",

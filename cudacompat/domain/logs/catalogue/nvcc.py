@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import GpuMeaning, Signature
 from cudacompat.domain.words.finding import Severity
 
@@ -22,8 +23,24 @@ SIGNATURES: tuple[Signature, ...] = (
         "installed: the "
         "PATH and CMake's cache decide.",
         fix="See which nvcc ran and what it builds; then select the right toolkit or change the list.",
-        command="nvcc --version; nvcc --list-gpu-arch",
+        command="nvcc --list-gpu-arch",
         distinct=("arch",),
+        cases=(
+            Case(
+                when=("arch<7.5",),
+                title="this nvcc no longer builds {arch}",
+                cause="CUDA 13 removed all targets below 75, so the nvcc that ran is too new for {arch}.",
+                does_not_mean="that an update of the toolkit or of the driver helps.",
+                fix="Build with CUDA 12.9 or earlier for this GPU, or remove {arch} from the list if no such GPU has "
+                "to run it.",
+            ),
+            Case(
+                when=("arch>=8.9",),
+                cause="The nvcc that ran is from a release before {arch}: sm_89 and sm_90 need CUDA 11.8, sm_100 and "
+                "sm_120 12.8, sm_121 and the suffix f 12.9, sm_110 13.0.",
+                fix="Build with a release that has {arch}. PATH, CUDACXX and CMakeCache.txt decide which nvcc runs.",
+            ),
+        ),
         sources=("measured with nvcc 13.5: sm_70, sm_130", "ggml-org/whisper.cpp#3030", "ggml-org/llama.cpp#13271"),
         gpu=GpuMeaning.BUILT_BY,
     ),
@@ -218,7 +235,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="a defect of the source or the compiler. (Signal 11 would be one.)",
         fix="Fewer jobs (-j2, MAX_JOBS=2, CMAKE_BUILD_PARALLEL_LEVEL=2, nvcc --threads 1), fewer architectures, or "
         "more memory.",
-        command="MAX_JOBS=2 …",
+        command="export MAX_JOBS=2 CMAKE_BUILD_PARALLEL_LEVEL=2",
         sources=(
             "NVIDIA/cudf#8018",
             "microsoft/onnxruntime#18579",

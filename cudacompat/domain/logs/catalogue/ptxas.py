@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import GpuMeaning, Role, Signature
 from cudacompat.domain.words.finding import Severity
 
@@ -13,13 +14,64 @@ SIGNATURES: tuple[Signature, ...] = (
         title="this ptxas does not know {arch}",
         patterns=("ptxas fatal : Value '<arch:word>' is not defined for option 'gpu-name'",),
         sample="ptxas fatal   : Value 'sm_120' is not defined for option 'gpu-name'",
-        cause="The ptxas that was called is older than the architecture. Triton, XLA and Numba bring or find their "
-        "own: it need not be the one of the installed toolkit.",
-        does_not_mean="that the driver is too old.",
-        fix="A newer Triton or PyTorch, or a newer ptxas: TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas, of {toolkit}.",
-        command="export TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas",
+        cause="The ptxas that ran is from a release that does not build {arch}: too early for a new architecture, or "
+        "CUDA 13, which builds nothing below sm_75. Triton, XLA and Numba bring or find a ptxas themselves.",
+        does_not_mean="that the installed toolkit's ptxas ran, or that the driver is at fault.",
+        fix="Find the ptxas that ran (the error often prints its path) and use a release that builds {arch}.",
+        command="ptxas --version",
         distinct=("arch",),
-        sources=("triton-lang/triton#8539", "Zyphra/Zonos#184", "measured with ptxas 13.5: sm_30"),
+        cases=(
+            Case(
+                when=("arch<7.5",),
+                title="this ptxas no longer knows {arch}",
+                cause="CUDA 13 removed all targets below sm_75, so this ptxas is too new for the GPU. Every ptxas of "
+                "CUDA 11 and 12 up to 12.9 knows {arch}, down to sm_50.",
+                does_not_mean="that an update helps: a later ptxas lacks {arch} too.",
+                fix="Use a ptxas of CUDA 12.9 or earlier, and the CUDA 12 build of the framework that called it.",
+                command="",
+            ),
+            Case(
+                when=("xla",),
+                fix="XLA runs the ptxas on the PATH, else that of nvidia-cuda-nvcc: install one of {toolkit}.",
+                command="pip install --upgrade nvidia-cuda-nvcc",
+            ),
+            Case(
+                when=("triton", "arch>=10.0"),
+                cause="Triton runs the ptxas of its own wheel, and that release does not know {arch}.",
+                fix="Update Triton (with PyTorch) to a release that knows {arch}. Up to Triton 3.5 TRITON_PTXAS_PATH "
+                "names another ptxas; from 3.6 on TRITON_PTXAS_BLACKWELL_PATH does for 10.0 and later.",
+                command="export TRITON_PTXAS_BLACKWELL_PATH=/usr/local/cuda/bin/ptxas",
+            ),
+            Case(
+                when=("triton",),
+                fix="Update Triton (with PyTorch), or name a ptxas that knows {arch}.",
+                command="export TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas",
+            ),
+        ),
+        sources=(
+            "triton-lang/triton#8539",
+            "Zyphra/Zonos#184",
+            "measured with ptxas 13.5: sm_30",
+            "triton 3.9.0 triton/knobs.py and backends/nvidia/compiler.py (which variable is read)",
+        ),
+        gpu=GpuMeaning.BUILT_BY,
+    ),
+    Signature(
+        id="triton-ptxas-blackwell-unknown-gpu",
+        title="the second ptxas in Triton's wheel does not know {arch}",
+        patterns=("ptxas-blackwell fatal : Value '<arch:word>' is not defined for option 'gpu-name'",),
+        sample="ptxas-blackwell fatal   : Value 'sm_110a' is not defined for option 'gpu-name'",
+        cause="Triton's wheel has a ptxas-blackwell for newer GPUs: release 12.9 in Triton 3.6, 13.1 in 3.7. "
+        "sm_110 (Jetson Thor) needs CUDA 13.0, as sm_101 was renamed.",
+        does_not_mean="that TRITON_PTXAS_PATH can help: Triton does not read it for this program.",
+        fix="Install a later Triton (3.7 or later for sm_110), or name the ptxas of an installed CUDA 13.",
+        command="export TRITON_PTXAS_BLACKWELL_PATH=/usr/local/cuda/bin/ptxas",
+        distinct=("arch",),
+        sources=(
+            "triton-lang/triton#10331",
+            "triton-lang/triton#8959",
+            "triton 3.9.0 triton/knobs.py",
+        ),
         gpu=GpuMeaning.BUILT_BY,
     ),
     Signature(
@@ -27,9 +79,17 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the PTX is for {arch}, which this ptxas does not know",
         patterns=("Unsupported .target '<arch:word>'",),
         sample="ptxas a.ptx, line 2; fatal   : Unsupported .target 'sm_130'",
-        cause="Whoever wrote the PTX knows a newer architecture than this ptxas.",
+        cause="The compiler that wrote the PTX knows {arch} and this ptxas does not: too early for a new architecture, "
+        "or CUDA 13 for one below sm_75.",
         does_not_mean="that the PTX has a syntax error.",
-        fix="Use a newer ptxas, or generate PTX for a lower target.",
+        fix="Use a ptxas of a release that builds {arch}, or generate PTX for a target that both know.",
+        cases=(
+            Case(
+                when=("arch<7.5",),
+                cause="CUDA 13 removed all targets below sm_75: this ptxas is too new for {arch}.",
+                fix="Use a ptxas of CUDA 12.9 or earlier, or generate PTX for sm_75 or higher.",
+            ),
+        ),
         distinct=("arch",),
         sources=("measured with ptxas 13.0 and 13.5",),
         gpu=GpuMeaning.BUILT_BY,
@@ -55,12 +115,24 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ptxas x.ptx, line 283546; error   : Instruction 'mma with block scale' not supported on .target "
         "'sm_120'",
-        cause="The source uses an instruction that exists only under the target with the suffix a or f. "
-        "__CUDA_ARCH__ is 1200 for sm_120 and for sm_120a, so a plain guard does not help.",
-        does_not_mean="that the GPU lacks the instruction.",
-        fix="Build for 120a (or 120f from CUDA 12.9); take plain compute_120 out of NVCC_APPEND_FLAGS.",
+        cause="The source uses an instruction that exists only under a target with the suffix a or f, or not at all on "
+        "this family. __CUDA_ARCH__ is 1200 for sm_120 and for sm_120a, so a plain guard does not help.",
+        does_not_mean="that the toolkit is too old.",
+        fix="Build for 120a (or 120f from CUDA 12.9) and remove plain compute_120 from NVCC_APPEND_FLAGS. If it fails "
+        "under the suffix too, the GPU has no such instruction: use another kernel or backend.",
         command="cudacompat generate {engine} --gpu {gpu}",
         distinct=("arch",),
+        cases=(
+            Case(
+                when=("arch-suffix",),
+                title="{arch} does not have {feature}",
+                cause="The target already has its suffix, so this family of GPUs has no such instruction: many of "
+                "10.0 (B200) are not on 12.x (RTX 50, GB10), and those of 9.0a only on Hopper.",
+                does_not_mean="that another architecture list helps.",
+                fix="Choose another kernel or backend for this GPU, or a release of the library that has one for it.",
+                command="",
+            ),
+        ),
         sources=(_MEASURED, "ggml-org/llama.cpp#18363", "ggml-org/llama.cpp#17906"),
     ),
     Signature(
@@ -98,6 +170,17 @@ SIGNATURES: tuple[Signature, ...] = (
         "whole programs.",
         does_not_mean="a missing architecture.",
         fix="Compile with -rdc=true (CMake: CUDA_SEPARABLE_COMPILATION ON) and link with nvcc.",
+        cases=(
+            Case(
+                when=("bfloat16",),
+                title="a bfloat16 function has no body for this target",
+                cause="{name} is declared for every target, and its body is compiled for 8.0 and higher only: GPUs "
+                "below 8.0 have no bfloat16 arithmetic.",
+                does_not_mean="that -rdc=true helps: it moves the failure to the device linker.",
+                fix="Build for 8.0 or higher (sm_80), or without the bf16 kernels; on a GPU below 8.0 use float16 and "
+                "a release of the program that leaves them out.",
+            ),
+        ),
         sources=(_MEASURED,),
     ),
     Signature(
@@ -222,18 +305,35 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvrtc-invalid-arch",
-        title="NVRTC does not know the GPU's architecture",
+        title="NVRTC does not know the architecture of {label}",
         patterns=(
             "nvrtc: error: invalid value for --gpu-architecture (-arch)",
             "NVRTC_ERROR_INVALID_OPTION",
         ),
         sample="RuntimeError: nvrtc: error: invalid value for --gpu-architecture (-arch)",
-        cause="The libnvrtc that was loaded is older than the GPU: one bundled in a wheel or conda package, or an 11.x "
-        "library that came first in the search path.",
-        does_not_mean="that the nvcc on the PATH is too old.",
-        fix="A newer release of the framework, or nvidia-cuda-nvrtc of {toolkit}; see which libnvrtc is loaded.",
-        command="LD_DEBUG=libs PROGRAM 2>&1 | grep nvrtc",
-        sources=("pytorch/pytorch#47658", "gaomingqi/Track-Anything#70"),
+        cause="The loaded libnvrtc has no target for this GPU. It is too early for a new GPU (12.0 needs CUDA 12.8), "
+        "or it is CUDA 13, which has nothing below 7.5 (GTX 10, V100).",
+        does_not_mean="that the nvcc on the PATH is used here.",
+        fix="Check which libnvrtc the program loads: a wheel, conda or LD_LIBRARY_PATH brings it. Use one of {toolkit} "
+        "for a new GPU, of CUDA 12.9 or earlier for a GPU before 7.5.",
+        command="pip list",
+        cases=(
+            Case(
+                when=("gpu<7.5",),
+                title="this NVRTC no longer knows {label}",
+                cause="NVRTC of CUDA 13 has no target below 7.5: it is too new for this GPU.",
+                fix="Use the CUDA 12 build of the package and NVRTC 12.9 or earlier.",
+                command="pip install nvidia-cuda-nvrtc-cu12",
+            ),
+            Case(
+                when=("gpu>=8.9",),
+                cause="The libnvrtc that the program loads is from a release before {toolkit}, which is the first for "
+                "{label}: one in a wheel or a conda package, or another one first in LD_LIBRARY_PATH.",
+                fix="Install a release of the framework that was built with {toolkit}, and unset LD_LIBRARY_PATH.",
+                command="",
+            ),
+        ),
+        sources=("pytorch/pytorch#47658", "gaomingqi/Track-Anything#70", "cupy/cupy#9475"),
     ),
     Signature(
         id="nvrtc-builtins-missing",

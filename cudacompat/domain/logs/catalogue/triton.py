@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Signature
 
 SIGNATURES: tuple[Signature, ...] = (
@@ -13,10 +14,17 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="ptxas ended with an error; its own lines follow behind `ptxas stderr:`. Most often it does not know the "
         "GPU.",
         does_not_mean="a defect of the kernel.",
-        fix="A Triton release that knows {label} (3.3 or newer for the 50 series), or TRITON_PTXAS_PATH to a newer "
-        "ptxas.",
-        command="export TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas",
+        fix="Read the line of ptxas: it names the architecture or the instruction. Triton 3.3 is the first for the "
+        "50 series.",
+        cases=(
+            Case(
+                when=("gpu<7.5",),
+                fix="Triton needs 7.0, and with a ptxas of CUDA 13 7.5: use a release built with CUDA 12.",
+            ),
+        ),
         after=(
+            "triton-ptxas-blackwell-unknown-gpu",
+            "ptxas-instruction-of-other-gpu",
             "ptxas-unknown-gpu",
             "ptxas-unsupported-version",
             "ptxas-unsupported-target",
@@ -86,8 +94,9 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The wheel's own ptxas was removed or cannot be run (another CPU architecture, a read-only or noexec "
         "folder).",
         does_not_mean="that the toolkit has to be installed in every case.",
-        fix="Reinstall triton, or set TRITON_PTXAS_PATH.",
-        command="export TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas",
+        fix="Reinstall triton. TRITON_PTXAS_PATH names another ptxas (TRITON_PTXAS_BLACKWELL_PATH for 10.0 and "
+        "later, from Triton 3.6).",
+        command="pip install --force-reinstall --no-deps triton",
         sources=("triton 3.9.0 triton/knobs.py",),
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
@@ -17,7 +19,17 @@ from cudacompat.domain.builds.engine import (
 )
 from cudacompat.engines.record import EngineRecord
 
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
+
 _SETUP = "install/cupy_builder/_compiler.py of cupy/cupy at v14.2.0 and 6b6d956"
+
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.cupy.log_lines import LINES
+
+    return LINES
+
 
 ENGINE = EngineRecord(
     name="cupy",
@@ -84,4 +96,5 @@ ENGINE = EngineRecord(
         build=(("pip", "install", "."),),
     ),
     proved=(("env", Proof.DOCUMENTED),),
+    log_lines=_log_lines,
 )

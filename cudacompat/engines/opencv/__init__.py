@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
@@ -16,7 +18,17 @@ from cudacompat.domain.builds.engine import (
 )
 from cudacompat.engines.record import EngineRecord
 
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
+
 _CMAKE = "cmake/OpenCVDetectCUDAUtils.cmake of opencv/opencv at 0fecb18"
+
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.opencv.log_lines import LINES
+
+    return LINES
+
 
 ENGINE = EngineRecord(
     name="opencv",
@@ -86,4 +98,5 @@ ENGINE = EngineRecord(
         ),
     ),
     proved=(("cmake", Proof.DOCUMENTED),),
+    log_lines=_log_lines,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
@@ -21,6 +23,9 @@ from cudacompat.domain.builds.engine import (
 )
 from cudacompat.engines.record import EngineRecord
 
+if TYPE_CHECKING:
+    from cudacompat.domain.logs.signature import LogLines
+
 _KERNELS = (
     "candle-kernels/build.rs of huggingface/candle at 2a13b0f (0.11.0), its tags from 0.5.1 on, and its history: "
     "bindgen_cuda since 30313c3 (0.3.3), nvidia-smi always"
@@ -30,6 +35,13 @@ _BINDGEN = "src/lib.rs of Narsil/bindgen_cuda at a6b0c89"
 
 _BY_FORGE = Window("0.10.0")
 _BY_BINDGEN = Window("0.4.0", "0.10.0")
+
+
+def _log_lines() -> LogLines:
+    from cudacompat.engines.candle.log_lines import LINES
+
+    return LINES
+
 
 ENGINE = EngineRecord(
     name="candle",
@@ -129,4 +141,5 @@ ENGINE = EngineRecord(
         rust=True,
     ),
     proved=(("env", Proof.DOCUMENTED),),
+    log_lines=_log_lines,
 )

@@ -1,0 +1,206 @@
+"""Lines of nvidia-smi and NVML that say why the driver, though it is there, does not let a program at the GPU."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.cases import Case
+from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.words.finding import Severity
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="nvml-blocked",
+        title="the operating system blocks the access to the GPU: in WSL, Windows decides",
+        patterns=("GPU access blocked by the operating system",),
+        sample="Failed to initialize NVML: GPU access blocked by the operating system",
+        cause="Under WSL the driver of Windows refuses: its GPU is in TCC or MCDM mode, the driver is older than this "
+        "WSL, it was updated while WSL ran, or a remote session or a policy denies the GPU.",
+        does_not_mean="that a Linux driver has to be installed in WSL: there must be none.",
+        fix="Update the NVIDIA driver in Windows, update WSL, and restart it with wsl --shutdown (in PowerShell). With "
+        "several GPUs, those in TCC mode are not visible in WSL.",
+        command="wsl.exe --shutdown",
+        sources=("microsoft/WSL#14339", "microsoft/WSL#9962"),
+    ),
+    Signature(
+        id="nvml-no-permission",
+        title="this user may not open the GPU's device files",
+        patterns=(
+            "Failed to initialize NVML: Insufficient Permissions",
+            "NVMLError_NoPermission: Insufficient Permissions",
+        ),
+        sample="Failed to initialize NVML: Insufficient Permissions",
+        cause="/dev/nvidiactl and /dev/nvidia0 cannot be opened: SELinux labels in a rootless container, missing group "
+        "membership (NVreg_DeviceFileMode), or a job without the GPU's cgroup.",
+        does_not_mean="that the driver is broken: root sees the GPU.",
+        fix="Podman: add --security-opt label=disable, and --group-add keep-groups if the device files belong to a "
+        "group. On the host: check the owner and mode of /dev/nvidia*, and the user's groups.",
+        command="ls -l /dev/nvidiactl /dev/nvidia0",
+        cases=(
+            Case(
+                when=("podman",),
+                fix="Add --security-opt label=disable (SELinux), and --group-add keep-groups if /dev/nvidia* belong to "
+                "a group; then check that the CDI description is of the installed driver.",
+                command="podman run --rm --security-opt label=disable --device nvidia.com/gpu=all IMAGE nvidia-smi",
+            ),
+        ),
+        sources=("NVIDIA/nvidia-container-toolkit#210",),
+    ),
+    Signature(
+        id="nvml-device-handle",
+        title="the driver lists a GPU and cannot open it",
+        patterns=(
+            "Unable to determine the device handle for <gpu:text>: <reason:text>",
+            "Unable to determine the device handle for GPU<gpu:word>: <reason:text>",
+        ),
+        sample="Unable to determine the device handle for GPU0: 0000:C1:00.0: Unknown Error",
+        cause="The GPU is on the bus and does not respond: it fell off the bus (Xid 79), its start failed, or in WSL "
+        "it is in TCC mode beside one in WDDM mode.",
+        does_not_mean="that no GPU is installed, or that CUDA is wrongly installed.",
+        fix="Read the NVRM lines in the kernel log; power the machine off and on. In WSL set all GPUs to WDDM in "
+        "Windows "
+        "(nvidia-smi -dm 0), or disable the one that is not used.",
+        command="sudo dmesg",
+        after=("nvrm-off-the-bus", "nvrm-init-failed", "nvrm-xid"),
+        cases=(
+            Case(
+                when=("wsl",),
+                fix="In Windows set all GPUs to WDDM mode (nvidia-smi -dm 0 as administrator), or hide those in TCC "
+                "mode, then restart WSL.",
+                command="wsl.exe --shutdown",
+            ),
+        ),
+        sources=("microsoft/WSL#13027", "NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osinit.c"),
+    ),
+    Signature(
+        id="nvml-gpu-lost",
+        title="a GPU was lost: it no longer responds",
+        patterns=("GPU is lost. Reboot the system to recover this GPU", "NVMLError_GpuIsLost: GPU is lost"),
+        sample="Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost.  Reboot the system to recover "
+        "this GPU",
+        cause="The GPU fell off the bus (Xid 79) or hung: power, heat, the slot, or the GPU itself.",
+        does_not_mean="a fault of the program or of the build.",
+        fix="Power the machine off and on. If it returns: check cables, temperatures and the slot.",
+        after=("nvrm-off-the-bus",),
+        sources=("nvml.h (NVML_ERROR_GPU_IS_LOST)",),
+    ),
+    Signature(
+        id="smi-no-nvml-library",
+        title="nvidia-smi is here without the driver's library",
+        patterns=("NVIDIA-SMI couldn't find libnvidia-ml.so library in your system",),
+        sample="NVIDIA-SMI couldn't find libnvidia-ml.so library in your system. Please make sure that the NVIDIA "
+        "Display "
+        "Driver is properly installed and present in your system.",
+        cause="nvidia-smi was copied or mounted alone, the driver is half removed, or ldconfig does not know the "
+        "directory of its libraries (in WSL /usr/lib/wsl/lib).",
+        does_not_mean="that the GPU is missing.",
+        fix="Reinstall the driver's packages of one release; in a container use the NVIDIA Container Toolkit and copy "
+        "nothing.",
+        cases=(
+            Case(
+                when=("wsl",),
+                fix="Put /usr/lib/wsl/lib into PATH and into /etc/ld.so.conf.d/ld.wsl.conf, run ldconfig, and "
+                "install no "
+                "Linux driver in WSL.",
+                command="sudo ldconfig",
+            ),
+        ),
+        sources=("microsoft/WSL#8587", "NVIDIA/nvidia-container-toolkit#154"),
+    ),
+    Signature(
+        id="smi-not-found",
+        title="there is no nvidia-smi: no driver is installed here, or the container got none",
+        patterns=(
+            "nvidia-smi: command not found",
+            "nvidia-smi: not found",
+            'exec: "nvidia-smi": executable file not found in $PATH',
+            "Command 'nvidia-smi' not found, but can be installed with",
+            "'nvidia-smi' is not recognized as an internal or external command",
+        ),
+        sample="/bin/sh: 1: nvidia-smi: not found",
+        cause="nvidia-smi comes with the driver. A container gets it from the host, if it is started with its GPUs and "
+        "the capability `utility`; an image build never has it.",
+        does_not_mean="that the CUDA toolkit is missing.",
+        fix="On the host install the driver; in a container use --gpus all and "
+        "NVIDIA_DRIVER_CAPABILITIES=compute,utility; in a build do not call it.",
+        command="cudacompat doctor",
+        cases=(
+            Case(
+                when=("jetson",),
+                fix="Jetson has nvidia-smi from JetPack 7 on only: use tegrastats before that.",
+                command="tegrastats",
+            ),
+            Case(
+                when=("apptainer",),
+                fix="Start the container with --nv, which brings nvidia-smi and the driver's libraries into it.",
+                command="apptainer exec --nv IMAGE.sif nvidia-smi",
+            ),
+            Case(when=("nix",), fix="On NixOS enable hardware.nvidia; nvidia-smi is in its package."),
+        ),
+        sources=("measured with dash and bash without a driver", "NVIDIA/nvidia-docker#388"),
+    ),
+    Signature(
+        id="wsl-libcuda-no-symlink",
+        title="ldconfig notes that libcuda.so.1 of WSL is no symbolic link",
+        severity=Severity.NOTE,
+        patterns=("/usr/lib/wsl/lib/libcuda.so.1 is not a symbolic link",),
+        sample="/sbin/ldconfig.real: /usr/lib/wsl/lib/libcuda.so.1 is not a symbolic link",
+        cause="Windows provides the file itself under this name, and ldconfig expects a link.",
+        does_not_mean="that CUDA fails.",
+        fix="Nothing to do.",
+        sources=("microsoft/WSL#5548", "microsoft/WSL#5663"),
+    ),
+    Signature(
+        id="uvm-device-missing",
+        title="/dev/nvidia-uvm is not there: CUDA cannot start",
+        patterns=(
+            "/dev/nvidia-uvm: No such file or directory",
+            'failed to stat CDI host device "/dev/nvidia-uvm"',
+            "modprobe: FATAL: Module nvidia-uvm not found",
+        ),
+        sample="chmod: cannot access '/dev/nvidia-uvm': No such file or directory",
+        cause="The module nvidia_uvm is not loaded: nothing has used CUDA since the start, or the open modules lost "
+        "their soft dependency.",
+        does_not_mean="that the driver is missing: nvidia-smi works without it.",
+        fix="Load it now, and at each start (/etc/modules-load.d).",
+        command="sudo nvidia-modprobe -c 0 -u",
+        sources=("NixOS/nixpkgs#334340", "NVIDIA/nvidia-container-toolkit#48"),
+    ),
+    Signature(
+        id="mig-in-use",
+        title="the MIG mode cannot change while a client uses the GPU",
+        patterns=(
+            "is currently being used by one or more other processes (e.g., CUDA application",
+            "Unable to enable MIG Mode for GPU <gpu:text>: In use by another client",
+            "Unable to disable MIG Mode for GPU <gpu:text>: In use by another client",
+        ),
+        sample="Unable to enable MIG Mode for GPU 00000000:01:00.0: In use by another client",
+        cause="A process, a monitoring agent or the fabric manager has the GPU open.",
+        does_not_mean="that the GPU has no MIG.",
+        fix="Stop the clients (also dcgm and the device plugin), then set the mode again.",
+        command="nvidia-smi --query-compute-apps=pid,name --format=csv",
+        sources=("https://docs.nvidia.com/datacenter/tesla/mig-user-guide/",),
+    ),
+    Signature(
+        id="persistenced-failed",
+        title="nvidia-persistenced could not start",
+        patterns=(
+            "nvidia-persistenced failed to initialize",
+            "Failed to query NVIDIA devices. Please ensure that the NVIDIA device files",
+        ),
+        sample="nvidia-persistenced failed to initialize. Check syslog for more details.",
+        cause="The kernel module is not loaded or lists no GPU, or the device files are not accessible for its user.",
+        does_not_mean="the first fault: it only keeps the driver loaded.",
+        fix="See why the module is not loaded.",
+        command="journalctl -b -u nvidia-persistenced",
+        after=(
+            "module-key-rejected",
+            "module-not-for-kernel",
+            "module-version-mismatch",
+            "module-no-device",
+            "nvrm-needs-open-modules",
+            "nvrm-legacy-branch",
+            "nvrm-gpu-unsupported",
+            "smi-no-driver",
+        ),
+        sources=("NVIDIA/nvidia-persistenced nvidia-persistenced.c",),
+    ),
+)

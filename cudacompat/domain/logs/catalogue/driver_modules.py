@@ -1,0 +1,310 @@
+"""Lines of the Linux kernel, of DKMS and of modprobe about NVIDIA's kernel modules: why there is no driver at all."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.cases import Case
+from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.words.finding import Severity
+
+_OPEN = "NVIDIA/open-gpu-kernel-modules"
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="nvrm-needs-open-modules",
+        title="the GPU needs the open kernel modules, and the proprietary ones are installed",
+        patterns=(
+            "installed in this system requires use of the NVIDIA open kernel modules",
+            "requires use of the NVIDIA open kernel modules",
+        ),
+        sample="NVRM: The NVIDIA GPU 0000:01:00.0 (PCI ID: 10de:2c05)\n"
+        "NVRM: installed in this system requires use of the NVIDIA open kernel modules.",
+        cause="From Blackwell on (RTX 50, B200) the driver works with the open kernel modules only. The package "
+        "without "
+        "-open installs the proprietary ones, which refuse the GPU.",
+        does_not_mean="that the driver release is too old, or a matter of DKMS or Secure Boot.",
+        fix="Install the open variant of the same driver (Ubuntu: nvidia-driver-580-open; NVIDIA's repositories: "
+        "nvidia-open; runfile: choose MIT/GPL) and restart.",
+        command="sudo apt-get install nvidia-driver-580-open",
+        cases=(
+            Case(
+                when=("nix",),
+                fix="Set hardware.nvidia.open = true in the configuration of NixOS, rebuild and restart.",
+                command="sudo nixos-rebuild boot",
+            ),
+        ),
+        sources=(f"{_OPEN} README (Compatible GPUs)", "kernel logs of RTX 50 cards with driver 570 and 580"),
+    ),
+    Signature(
+        id="nvrm-legacy-branch",
+        title="this driver ignores the GPU: driver branch {branch} is the last for it",
+        patterns=(
+            "supported through the NVIDIA <branch:num>.xx Legacy drivers",
+            "is supported through the NVIDIA <branch:num>.xx Legacy",
+        ),
+        sample="NVRM: The NVIDIA GeForce GTX 1080 GPU installed in this system is\n"
+        "NVRM:  supported through the NVIDIA 580.xx Legacy drivers. Please\n"
+        "NVRM:  visit http://www.nvidia.com/object/unix.html for more\n"
+        "NVRM:  information.  The 590.48.01 NVIDIA driver will ignore\n"
+        "NVRM:  this GPU.  Continuing probe...",
+        cause="Driver 590 dropped Maxwell, Pascal and Volta (GTX 900 and 10, Titan V, V100); 580 is their last branch. "
+        "Branches 470 and 390 are the last of older GPUs.",
+        does_not_mean="that the GPU is broken, or that a later driver helps.",
+        fix="Install driver branch {branch} and keep the package manager from replacing it (apt-mark hold, or the "
+        "distribution's package for that branch).",
+        command="sudo apt-get install nvidia-driver-{branch}",
+        sources=(f"{_OPEN} kernel-open/nvidia/nv-pci.c (rm_is_legacy_device)", "kernel logs with driver 590.48.01"),
+    ),
+    Signature(
+        id="nvrm-gpu-unsupported",
+        title="this driver release does not support the GPU",
+        patterns=(
+            "installed in this system is not supported by the<+>driver release",
+            "installed in this system is not supported by the <+> NVIDIA <driver:ver> driver release",
+        ),
+        sample="NVRM: The NVIDIA GPU 0000:01:00.0 (PCI ID: 10de:2b85)\n"
+        "NVRM: installed in this system is not supported by the\n"
+        "NVRM: NVIDIA 550.163.01 driver release.",
+        cause="The driver has no support for this chip: it is from a branch before the GPU (the 50 series needs 570), "
+        "or after its last one.",
+        does_not_mean="that CUDA is wrongly installed.",
+        fix="Install a driver branch that supports {label} ({driver}).",
+        sources=(f"{_OPEN} src/nvidia/arch/nvalloc/unix/src/osapi.c",),
+    ),
+    Signature(
+        id="nvrm-other-driver-owns-gpu",
+        title="another driver has the GPU: nouveau, nova or vfio-pci",
+        patterns=(
+            "NVRM: The NVIDIA probe routine was not called for <count:num> device(s)",
+            "The Nouveau kernel driver is currently in use by your system",
+        ),
+        sample="NVRM: The NVIDIA probe routine was not called for 1 device(s).",
+        cause="nouveau was loaded first, or the GPU is bound to vfio-pci for a virtual machine.",
+        does_not_mean="that the NVIDIA driver does not support the GPU.",
+        fix="Blacklist nouveau, rebuild the initramfs and restart; for vfio-pci release the GPU from the virtual "
+        "machine. `lspci -nnk -d 10de:` names the driver in use.",
+        command="lspci -nnk -d 10de:",
+        sources=(f"{_OPEN} kernel-open/nvidia/nv.c", "NVIDIA/nvidia-installer nouveau.c"),
+    ),
+    Signature(
+        id="nvrm-bar-invalid",
+        title="the firmware gave the GPU no valid memory window on PCI Express",
+        patterns=(
+            "NVRM: This PCI I/O region assigned to your NVIDIA device is invalid",
+            "NVRM: No address space to allocate resized BAR1",
+        ),
+        sample="NVRM: This PCI I/O region assigned to your NVIDIA device is invalid:\n"
+        "NVRM: BAR1 is 0M @ 0x0 (PCI:0000:01:00.0)",
+        cause="The firmware or the hypervisor placed the GPU's memory window below 4 GiB, or nowhere.",
+        does_not_mean="a fault of the driver or of CUDA.",
+        fix="Enable `Above 4G Decoding` (and Resizable BAR) in the firmware; in a virtual machine use OVMF and a large "
+        "enough 64-bit MMIO window; else add pci=realloc to the kernel's command line.",
+        sources=(f"{_OPEN} kernel-open/nvidia/nv-pci.c",),
+    ),
+    Signature(
+        id="gsp-firmware-missing",
+        title="the firmware of the GPU's system processor (GSP) is missing",
+        patterns=(
+            "firmware: failed to load nvidia/<file:word>",
+            "Direct firmware load for nvidia/<file:word> failed with error <code:word>",
+            "RmFetchGspRmImages: No firmware image found",
+        ),
+        sample="nvidia 0000:01:00.0: Direct firmware load for nvidia/570.86.16/gsp_ga10x.bin failed with error -2",
+        cause="/lib/firmware/nvidia has no files of exactly the loaded driver's version: a partial update, or an "
+        "initramfs without them.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Reinstall the firmware package of the driver's exact release (Debian: firmware-nvidia-gsp; Ubuntu: "
+        "nvidia-firmware), then rebuild the initramfs.",
+        sources=(
+            f"{_OPEN} src/nvidia/arch/nvalloc/unix/src/osinit.c",
+            "torvalds/linux drivers/base/firmware_loader/main.c",
+        ),
+    ),
+    Signature(
+        id="module-key-rejected",
+        title="Secure Boot refuses NVIDIA's kernel module: it is not signed with an enrolled key",
+        patterns=(
+            "could not insert 'nvidia<part:word>': Key was rejected by service",
+            "could not insert 'nvidia<part:word>': Required key not available",
+            "could not insert 'nvidia': Key was rejected by service",
+            "could not insert 'nvidia': Required key not available",
+            "could not insert 'nvidia': Operation not permitted",
+        ),
+        sample="modprobe: ERROR: could not insert 'nvidia': Key was rejected by service",
+        cause="Secure Boot is on, and the module that DKMS or the installer built is unsigned or signed with a key "
+        "that "
+        "the firmware does not know.",
+        does_not_mean="that the driver does not fit the kernel or the GPU.",
+        fix="Enroll the signing key and restart into the MOK manager (Ubuntu and Debian: "
+        "/var/lib/shim-signed/mok/MOK.der "
+        "or /var/lib/dkms/mok.pub), install the distribution's signed modules, or switch Secure Boot off.",
+        command="sudo mokutil --import /var/lib/dkms/mok.pub",
+        sources=("torvalds/linux kernel/module/signing.c (EKEYREJECTED, ENOKEY)", "kmod tools/modprobe.c"),
+    ),
+    Signature(
+        id="module-not-for-kernel",
+        title="there is no nvidia module for the running kernel {kernel}",
+        patterns=(
+            "Module nvidia not found in directory /lib/modules/<kernel:word>",
+            "modprobe: FATAL: Module nvidia<part:word> not found in directory /lib/modules/<kernel:word>",
+        ),
+        sample="modprobe: FATAL: Module nvidia not found in directory /lib/modules/6.8.0-60-generic",
+        cause="The kernel was updated and the module was not built for it: its headers are missing, DKMS failed, or "
+        "the "
+        "package linux-modules-nvidia of this kernel is not installed.",
+        does_not_mean="that the GPU or the driver release is at fault.",
+        fix="Install the headers of the running kernel and let DKMS build the module (or install the distribution's "
+        "linux-modules-nvidia package for it), then load it.",
+        command="sudo dkms autoinstall",
+        sources=("kmod tools/modprobe.c", "NVIDIA/nvidia-docker#988"),
+    ),
+    Signature(
+        id="module-version-mismatch",
+        title="NVIDIA's kernel module was built for another kernel",
+        patterns=(
+            "nvidia: disagrees about version of symbol <symbol:word>",
+            "nvidia: version magic '<magic:text>' should be",
+            "could not insert 'nvidia<part:word>': Exec format error",
+            "could not insert 'nvidia': Exec format error",
+            "could not insert 'nvidia': Unknown symbol in module",
+        ),
+        sample="nvidia: disagrees about version of symbol module_layout",
+        cause="The file was built for another kernel, or by another compiler than this kernel.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Remove the old module and build it again for the running kernel.",
+        command="sudo dkms autoinstall --force",
+        sources=("torvalds/linux kernel/module/version.c and main.c",),
+    ),
+    Signature(
+        id="module-no-device",
+        title="the nvidia module found no GPU that it supports",
+        patterns=(
+            "could not insert 'nvidia': No such device",
+            "could not insert 'nvidia<part:word>': No such device",
+            "NVRM: No NVIDIA devices probed",
+            "NVRM: None of the NVIDIA devices were initialized",
+            "NVRM: No NVIDIA PCI devices found",
+        ),
+        sample="modprobe: ERROR: could not insert 'nvidia': No such device",
+        cause="No GPU is on the bus, another driver has it, or the module refused it; the kernel log says which.",
+        does_not_mean="that the module is missing.",
+        fix="Read the lines with NVRM in the kernel log.",
+        command="sudo dmesg",
+        after=(
+            "nvrm-needs-open-modules",
+            "nvrm-legacy-branch",
+            "nvrm-gpu-unsupported",
+            "nvrm-other-driver-owns-gpu",
+            "nvrm-open-modules-unsupported",
+            "nvrm-bar-invalid",
+            "nvrm-off-the-bus",
+        ),
+        sources=(f"{_OPEN} kernel-open/nvidia/nv.c", "kmod tools/modprobe.c"),
+    ),
+    Signature(
+        id="dkms-build-failed",
+        title="DKMS could not build NVIDIA's module for this kernel",
+        patterns=(
+            "Error! Bad return status for module build on kernel: <kernel:word>",
+            "Bad return status for module build on kernel",
+            "ERROR: Unable to build the NVIDIA kernel module",
+            "An error occurred while performing the step: <q>Building kernel modules<q>",
+            "Unable to load the kernel module 'nvidia.ko'",
+        ),
+        sample="Error! Bad return status for module build on kernel: 6.14.0-27-generic (x86_64)",
+        cause="The kernel is later than this driver release supports, or the compiler is not the one that built the "
+        "kernel. make.log has the compiler's error.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Install a later release of the driver, or start an earlier kernel. The log is "
+        "/var/lib/dkms/nvidia/VERSION/build/make.log.",
+        command="dkms status",
+        sources=("dell/dkms dkms.in", "NVIDIA/nvidia-installer kernel.c"),
+    ),
+    Signature(
+        id="dkms-no-headers",
+        title="the headers of the running kernel are not installed: no module can be built",
+        patterns=(
+            "Your kernel headers for kernel <kernel:word> cannot be found",
+            "Unable to find the kernel source tree for the currently running kernel",
+            "Unable to find the development tool 'cc' in your path",
+        ),
+        sample="Error! Your kernel headers for kernel 6.8.0-60-generic cannot be found at "
+        "/lib/modules/6.8.0-60-generic/build",
+        cause="DKMS and the runfile compile the module against the headers of the running kernel.",
+        does_not_mean="that the driver does not fit the kernel.",
+        fix="Install the headers and a compiler (Debian and Ubuntu: linux-headers-$(uname -r) and build-essential; "
+        "Fedora: kernel-devel), then build again.",
+        command='sudo apt-get install "linux-headers-$(uname -r)" build-essential',
+        sources=("dell/dkms dkms.in", "NVIDIA/nvidia-installer kernel.c and misc.c"),
+    ),
+    Signature(
+        id="module-in-use",
+        title="the old nvidia module is still loaded and in use",
+        patterns=(
+            "rmmod: ERROR: Module nvidia<part:word> is in use",
+            "rmmod: ERROR: Module nvidia is in use",
+            "An NVIDIA kernel module '<module:word>' appears to be already loaded in your kernel",
+            "An NVIDIA kernel module '<module:word>' appears to already be loaded",
+        ),
+        sample="rmmod: ERROR: Module nvidia is in use by: nvidia_uvm nvidia_modeset",
+        cause="A desktop, nvidia-persistenced, a container or another process holds the module.",
+        does_not_mean="that the update failed.",
+        fix="Stop what uses it (`sudo lsof /dev/nvidia*`), unload nvidia_drm, nvidia_modeset, nvidia_uvm and nvidia in "
+        "this order, or restart.",
+        command="sudo fuser -v /dev/nvidia0",
+        sources=("aikitoria/open-gpu-kernel-modules#10", "NVIDIA/nvidia-installer kernel.c"),
+    ),
+    Signature(
+        id="nvidia-probe-failed",
+        title="the nvidia module refused this GPU",
+        patterns=(
+            "probe with driver nvidia failed with error <code:word>",
+            "nvidia: probe of <device:word> failed with error <code:word>",
+        ),
+        sample="nvidia 0000:01:00.0: probe with driver nvidia failed with error -1",
+        cause="The kernel's report that the module's start failed for this GPU; the lines with NVRM before it say why.",
+        does_not_mean="a fault of PCI Express by itself.",
+        fix="Read the lines with NVRM before it.",
+        after=(
+            "nvrm-needs-open-modules",
+            "nvrm-legacy-branch",
+            "nvrm-gpu-unsupported",
+            "nvrm-open-modules-unsupported",
+            "nvrm-bar-invalid",
+            "nvrm-off-the-bus",
+            "nvrm-init-failed",
+        ),
+        sources=("torvalds/linux drivers/base/dd.c",),
+    ),
+    Signature(
+        id="fabric-manager-mismatch",
+        title="the fabric manager is of another release than the driver",
+        patterns=(
+            "NVIDIA GPU driver interface version <driver:ver> don't match with driver version",
+            "fabric manager NVIDIA GPU driver interface version <driver:ver> don't match",
+        ),
+        sample="fabric manager NVIDIA GPU driver interface version 550.54.15 don't match with driver version "
+        "550.90.07. Please update with matching NVIDIA driver package.",
+        cause="On NVSwitch systems nvidia-fabricmanager must have exactly the version of the driver; one of them was "
+        "updated alone. CUDA then reports error 802.",
+        does_not_mean="that the GPUs are unsupported.",
+        fix="Install the nvidia-fabricmanager package of the driver's exact version and restart the service.",
+        command="sudo systemctl restart nvidia-fabricmanager",
+        sources=(
+            "NVIDIA/gpu-operator issues (fabric manager log)",
+            "https://docs.nvidia.com/datacenter/tesla/fabric-manager-user-guide/",
+        ),
+    ),
+    Signature(
+        id="vgpu-unlicensed",
+        title="the virtual GPU has no license: its speed is limited",
+        severity=Severity.WARNING,
+        patterns=("vGPU Software Licensed Product: <+>Unlicensed", "Failed to acquire license from <server:word>"),
+        sample="nvidia-gridd: Failed to acquire license from 10.0.0.5 (Error: Network error)",
+        cause="nvidia-gridd does not reach its license server, or the token is missing or expired. CUDA keeps working "
+        "for a while and then slows down or stops.",
+        does_not_mean="a missing architecture.",
+        fix="Check the client token in /etc/nvidia/ClientConfigToken and the connection to the license server.",
+        command="nvidia-smi -q",
+        sources=("https://docs.nvidia.com/vgpu/ (client licensing)",),
+    ),
+)

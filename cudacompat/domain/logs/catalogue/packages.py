@@ -1,0 +1,145 @@
+"""Lines of package managers that find no package, or none that fits: apt, dnf, conda, and image registries."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Role, Signature
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="apt-cuda-key",
+        title="apt does not have the key of NVIDIA's package repository",
+        patterns=(
+            "NO_PUBKEY A4B469963BF863CC",
+            "NO_PUBKEY F60F4B3D7FA2AF80",
+            "signature verification failed for file 'https://developer.download.nvidia.com/compute/cuda/repos/<repo:text>'",
+        ),
+        sample="W: GPG error: https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2004/x86_64  InRelease: "
+        "The "
+        "following signatures couldn't be verified because the public key is not available: NO_PUBKEY A4B469963BF863CC",
+        cause="NVIDIA changed the key of its repositories in April 2022; images and machines set up before have the "
+        "old "
+        "one.",
+        does_not_mean="that the repository is gone.",
+        fix="Install the package cuda-keyring for the distribution (from "
+        "developer.download.nvidia.com/compute/cuda/repos), or use a base image built after April 2022.",
+        command="sudo dpkg -i cuda-keyring_1.1-1_all.deb",
+        sources=(
+            "https://developer.nvidia.com/blog/updating-the-cuda-linux-gpg-repository-key/",
+            "NVIDIA/nvidia-docker#1632",
+        ),
+    ),
+    Signature(
+        id="apt-package-unknown",
+        title="apt knows no package {package}",
+        patterns=(
+            "E: Unable to locate package "
+            "<package:(cuda*|libcud*|libcublas*|libnccl*|nvidia*|libnvidia*|tensorrt*|libnvinfer*)>",
+            "E: Couldn't find any package by regex '<package:(cuda*|libcud*|libnccl*|nvidia*|libnvinfer*)>",
+            "No match for argument: <package:(cuda*|libcud*|libnccl*|nvidia*|kmod*)>",
+        ),
+        sample="E: Unable to locate package cuda-toolkit-13-0",
+        cause="NVIDIA's repository is not configured for this distribution, its list was not read (apt-get update), "
+        "or it "
+        "has no such release for this distribution and CPU.",
+        does_not_mean="that CUDA does not support the GPU.",
+        fix="Install cuda-keyring for exactly this distribution, run apt-get update, and see what the repository has.",
+        command="apt-cache search cuda-toolkit",
+        distinct=("package",),
+        sources=("https://docs.nvidia.com/cuda/cuda-installation-guide-linux/", "apt 2.6 (text)"),
+    ),
+    Signature(
+        id="apt-driver-conflict",
+        title="NVIDIA's packages of two releases or two sources are mixed",
+        patterns=(
+            "nvidia-driver-<driver:word> : Depends: <needed:word>",
+            "cuda-drivers : Depends: <needed:word>",
+            "cuda-drivers-<driver:word> : Depends: <needed:word>",
+            "trying to overwrite '/usr/lib/x86_64-linux-gnu/libnvidia-<file:word>', which is also in package "
+            "<other:word>",
+            "trying to overwrite '/lib/firmware/nvidia/<file:word>', which is also in package <other:word>",
+        ),
+        sample=" nvidia-driver-580 : Depends: libnvidia-gl-580 (= 580.65.06-0ubuntu1) but it is not going to be "
+        "installed",
+        cause="Packages of the distribution and of NVIDIA's repository, or of two driver branches, are installed "
+        "together.",
+        does_not_mean="that the driver does not support the GPU.",
+        fix="Remove all NVIDIA packages, choose one source, and install one branch.",
+        command="sudo apt-get purge '*nvidia*'",
+        sources=("https://docs.nvidia.com/datacenter/tesla/driver-installation-guide/", "apt 2.6 and dpkg 1.21 (text)"),
+    ),
+    Signature(
+        id="conda-cuda-virtual",
+        title="conda sees no CUDA driver, or an older one than the package needs",
+        patterns=(
+            "nothing provides __cuda needed by <package:word>",
+            "nothing provides __cuda >=<needed:ver> needed by <package:word>",
+            "feature:|@/<platform:word>::__cuda==<found:ver>",
+            "Your installed version is: not available<+>__cuda",
+            "__cuda >=<needed:ver>, which is missing on the system",
+            "__cuda, which is missing on the system",
+        ),
+        sample="  - nothing provides __cuda needed by pytorch-2.5.1-cuda126_py312h",
+        cause="The virtual package __cuda is the driver's CUDA version. On a machine without a GPU, as in an image "
+        "build, "
+        "it does not exist.",
+        does_not_mean="that the channel lacks the package.",
+        fix="In a build without a GPU state the version; on the machine itself update the driver.",
+        command="export CONDA_OVERRIDE_CUDA=12.8",
+        sources=(
+            "https://docs.conda.io/projects/conda/en/latest/user-guide/tasks/manage-virtual.html",
+            "conda-forge/pytorch-cpu-feedstock README",
+        ),
+    ),
+    Signature(
+        id="image-tag-missing",
+        title="there is no such image in the registry: {image}",
+        patterns=(
+            "manifest for nvidia/cuda:<image:word> not found: manifest unknown",
+            "docker.io/nvidia/cuda:<image:word>: not found",
+            "nvcr.io/nvidia/<image:word>: not found",
+            "manifest for nvcr.io/nvidia/<image:word> not found",
+            "pull access denied for nvidia/cuda<image:word>",
+        ),
+        sample="ERROR: failed to solve: nvidia/cuda:12.1.0-devel-ubuntu22.04: "
+        "docker.io/nvidia/cuda:12.1.0-devel-ubuntu22.04: "
+        "not found",
+        cause="NVIDIA deletes images of old releases, publishes none without the patch number, and has not every "
+        "distribution for every release.",
+        does_not_mean="that the network or the login failed.",
+        fix="Choose a tag that exists: cudacompat lint names one for each FROM line.",
+        command="cudacompat lint .",
+        distinct=("image",),
+        sources=("https://hub.docker.com/r/nvidia/cuda/tags", "moby/buildkit (text)"),
+    ),
+    Signature(
+        id="exec-format-error",
+        title="a program for another CPU architecture was started",
+        patterns=(
+            "exec <program:word>: exec format error",
+            "cannot execute binary file: Exec format error",
+            "no matching manifest for linux/<platform:word> in the manifest list entries",
+            "The requested image's platform (linux/<platform:word>) does not match the detected host platform",
+        ),
+        sample="exec /usr/bin/python3: exec format error",
+        cause="The image or the binary is for x86-64 and the machine is arm64 (Jetson, DGX Spark, Grace), or the "
+        "other way "
+        "round.",
+        does_not_mean="anything about the GPU.",
+        fix="Use an image for this platform (sbsa for Grace and DGX Spark, l4t for Jetson before Thor), or build with "
+        "docker buildx --platform.",
+        command="uname -m",
+        role=Role.CAUSE,
+        sources=("execve(2) (ENOEXEC)", "moby/moby (text)"),
+    ),
+    Signature(
+        id="disk-full",
+        title="the disk is full",
+        patterns=("No space left on device", "[Errno 28] No space left on device"),
+        sample="OSError: [Errno 28] No space left on device",
+        cause="CUDA wheels, images and builds take several gigabytes, often in /tmp or in Docker's directory.",
+        does_not_mean="that the GPU's memory is full.",
+        fix="Free space (docker system prune, pip cache purge, conda clean), or move TMPDIR and the cache.",
+        command="df -h",
+        sources=("errno(3) (ENOSPC)",),
+    ),
+)

@@ -1,0 +1,160 @@
+"""Lines of Rust crates that load or build CUDA, by whichever program prints them."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.cases import Case
+from cudacompat.domain.logs.signature import Signature
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="cudarc-library-missing",
+        title="a Rust program does not find the library {library}",
+        patterns=(
+            'Unable to dynamically load the "<library:word>" shared library - searched for library names',
+            "Unable to find <library:(cuda|cublas|cublasLt|cudnn|curand|nvrtc|nccl)> lib under the names",
+        ),
+        sample="thread 'main' panicked at cudarc-0.16.6/src/lib.rs:201:5:\n"
+        'Unable to dynamically load the "cuda" shared library - searched for library names: ["cuda", "nvcuda"]. Ensure '
+        "that `LD_LIBRARY_PATH` has the correct path to the installed library.",
+        cause="cudarc loads CUDA's libraries when they are first used. `cuda` is libcuda of the driver: there is "
+        "none, or "
+        "the container was started without its GPUs. The others (nvrtc, cublas, …) come with the toolkit.",
+        does_not_mean="that the program was built wrongly.",
+        fix="For `cuda`: install the driver, or start the container with --gpus all. For the others: use a -runtime "
+        "image "
+        "or install the toolkit's libraries of the major release that the program was built for.",
+        command="cudacompat doctor",
+        distinct=("library",),
+        cases=(
+            Case(
+                when=("nix",),
+                fix="On NixOS libcuda of the driver is in /run/opengl-driver/lib: put it into LD_LIBRARY_PATH.",
+                command="ls /run/opengl-driver/lib/libcuda.so.1",
+            ),
+            Case(
+                when=("wsl",),
+                fix="In WSL libcuda is in /usr/lib/wsl/lib: put it into LD_LIBRARY_PATH.",
+                command="ls /usr/lib/wsl/lib/libcuda.so.1",
+            ),
+            Case(
+                when=("windows",),
+                fix="`cuda` is nvcuda.dll of the driver: install it. The others are in the toolkit's bin directory, "
+                "which "
+                "must be on PATH.",
+            ),
+        ),
+        sources=("chelsea0x3b/cudarc src/lib.rs (panic_no_lib_found)",),
+    ),
+    Signature(
+        id="cudarc-toolkit-unknown",
+        title="this cudarc does not know CUDA {version}",
+        patterns=(
+            "Unsupported cuda toolkit version: `<version:ver>`. Please raise a github issue",
+            "Unsupported cuda toolkit version: `$CUDARC_CUDA_VERSION=<version:word>`",
+        ),
+        sample="Unsupported cuda toolkit version: `13.1`. Please raise a github issue.",
+        cause="The build script reads `nvcc --version` and has bindings for a fixed list of releases; this toolkit is "
+        "later than the crate.",
+        does_not_mean="that the GPU or the driver is unsupported.",
+        fix="Update cudarc, or pin an earlier set of bindings (CUDARC_CUDA_VERSION=12080, or the feature cuda-12080): "
+        "they work with later libraries of the same major release.",
+        command="cargo update -p cudarc",
+        sources=("chelsea0x3b/cudarc build.rs",),
+    ),
+    Signature(
+        id="cudarc-no-nvcc",
+        title="cudarc's build script cannot run nvcc",
+        patterns=("`nvcc --version` failed.<+>Os { code: 2", "Failed to execute `nvcc`"),
+        sample="thread 'main' panicked at cudarc-0.16.6/build.rs:148:13:\n`nvcc --version` failed.\nErr(Os { code: "
+        "2, kind: "
+        'NotFound, message: "No such file or directory" })',
+        cause="The feature cuda-version-from-build-system asks nvcc for the release, and there is none on the PATH.",
+        does_not_mean="that a GPU is needed for the build.",
+        fix="Install the toolkit and put its bin directory on PATH, or choose the release by a feature "
+        "(cuda-12080) or CUDARC_CUDA_VERSION.",
+        command='export PATH="/usr/local/cuda/bin:$PATH"',
+        sources=("chelsea0x3b/cudarc build.rs (cuda_version_from_build_system)",),
+    ),
+    Signature(
+        id="cargo-nvidia-smi-missing",
+        title="a crate's build script asks nvidia-smi for the GPU, and there is none here",
+        patterns=(
+            "`nvidia-smi` failed. Ensure that you have CUDA installed and that `nvidia-smi` is in your PATH",
+            "nvidia-smi failed. Ensure that you have CUDA installed",
+            "Could not get CUDA compute cap",
+            "Failed to get compute_cap from nvidia-smi",
+        ),
+        sample="thread 'main' panicked at bindgen_cuda-0.1.5/src/lib.rs:489:18:\n"
+        "`nvidia-smi` failed. Ensure that you have CUDA installed and that `nvidia-smi` is in your PATH.: Os { code: "
+        "2, "
+        'kind: NotFound, message: "No such file or directory" }',
+        cause="The build compiles kernels for one architecture and asks the driver for it, unless CUDA_COMPUTE_CAP "
+        "names "
+        "it. An image build and a CI runner have no driver.",
+        does_not_mean="that CUDA is not installed.",
+        fix="Set CUDA_COMPUTE_CAP to the GPU's number, without a dot: 75, 86, 89, 120.",
+        command="export CUDA_COMPUTE_CAP={number}",
+        sources=("Narsil/bindgen_cuda#4", "Narsil/bindgen_cuda src/lib.rs", "huggingface/candle README (Docker)"),
+    ),
+    Signature(
+        id="cargo-nvcc-target-unknown",
+        title="nvcc cannot build the compute capability that the crate asks for: {arch}",
+        patterns=(
+            "nvcc cannot target gpu arch <arch:num>. Available nvcc targets are",
+            "CUDA compute cap <arch:num> is higher than the highest gpu code from nvcc",
+        ),
+        sample="thread 'main' panicked at bindgen_cuda-0.1.5/src/lib.rs:549:13:\n"
+        "nvcc cannot target gpu arch 120. Available nvcc targets are [50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86, "
+        "87, 89, "
+        "90].",
+        cause="The GPU (or CUDA_COMPUTE_CAP) is not among the targets of this nvcc: it is too early for a new GPU, "
+        "or CUDA "
+        "13 for one below 7.5.",
+        does_not_mean="that the driver is at fault.",
+        fix="Use a CUDA release that builds {arch}; or, for a new GPU, CUDA_COMPUTE_CAP with the highest number of "
+        "the list "
+        "of the same major version.",
+        command="nvcc --list-gpu-arch",
+        distinct=("arch",),
+        cases=(
+            Case(
+                when=("arch<7.5",),
+                cause="CUDA 13 removed all targets below 75: this nvcc is too new for the GPU.",
+                fix="Build with CUDA 12.9 or earlier.",
+            ),
+        ),
+        sources=("Narsil/bindgen_cuda src/lib.rs", "huggingface/text-embeddings-inference Dockerfile-cuda"),
+    ),
+    Signature(
+        id="torch-sys-no-libtorch",
+        title="the crate torch-sys finds no libtorch",
+        patterns=(
+            "Cannot find a libtorch install",
+            "no native libtorch install, LIBTORCH is not set",
+        ),
+        sample="Error: Cannot find a libtorch install, you can either:",
+        cause="tch needs a libtorch of exactly its release: LIBTORCH, LIBTORCH_USE_PYTORCH=1 or the feature "
+        "download-libtorch.",
+        does_not_mean="that CUDA is missing.",
+        fix="Set LIBTORCH to an unpacked libtorch with CUDA, and TORCH_CUDA_VERSION=cu128 for the downloaded one.",
+        command="export LIBTORCH_USE_PYTORCH=1",
+        sources=("LaurentMazare/tch-rs torch-sys/build.rs", "LaurentMazare/tch-rs README"),
+    ),
+    Signature(
+        id="bindgen-no-c-headers",
+        title="bindgen's libclang finds no C headers",
+        patterns=(
+            "fatal error: 'stddef.h' file not found",
+            "fatal error: 'stdbool.h' file not found",
+            "fatal error: 'stdarg.h' file not found",
+            "fatal error: 'limits.h' file not found",
+        ),
+        sample="/usr/include/stdio.h:33:10: fatal error: 'stddef.h' file not found",
+        cause="libclang is installed without clang's own headers (the package clang), or its version does not match "
+        "them.",
+        does_not_mean="a problem of CUDA.",
+        fix="Install clang itself, or name the headers: BINDGEN_EXTRA_CLANG_ARGS=-I/usr/lib/gcc/…/include.",
+        command="sudo apt-get install clang",
+        sources=("rust-lang/rust-bindgen#242", "rust-lang/rust-bindgen book (requirements)"),
+    ),
+)

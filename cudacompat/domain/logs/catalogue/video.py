@@ -1,0 +1,169 @@
+"""Lines of FFmpeg and of programs on it about NVENC, NVDEC and CUDA."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Signature
+
+_NVENC = "FFmpeg/FFmpeg libavcodec/nvenc.c"
+_DECODE = "FFmpeg/FFmpeg libavcodec/nvdec.c and cuviddec.c"
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="nvenc-driver-too-old",
+        title="the driver is too old for the NVENC of this FFmpeg",
+        patterns=(
+            "Driver does not support the required nvenc API version. Required: <required:ver> Found: <found:ver>",
+            "Driver does not support the required nvenc API version",
+            "The minimum required Nvidia driver for nvenc is <driver:ver> or newer",
+        ),
+        sample="[h264_nvenc @ 0x55] Driver does not support the required nvenc API version. Required: 13.0 Found: "
+        "12.1\n"
+        "[h264_nvenc @ 0x55] The minimum required Nvidia driver for nvenc is 570.0 or newer",
+        cause="FFmpeg was built with headers of a later Video Codec SDK than the driver has: API 12.1 needs driver "
+        "530, "
+        "12.2 550, 13.0 570, 13.1 610.",
+        does_not_mean="that the GPU has no encoder.",
+        fix="Update the driver to the branch that FFmpeg names, or use an FFmpeg built with earlier nv-codec-headers.",
+        sources=(_NVENC, "GyanD/codexffmpeg#181", "FFmpeg/nv-codec-headers README"),
+    ),
+    Signature(
+        id="nvenc-no-capable-device",
+        title="no GPU here can encode what was asked for",
+        patterns=(
+            "No capable devices found",
+            "OpenEncodeSessionEx failed: unsupported device (2)",
+            "OpenEncodeSessionEx failed: no encode device (1)",
+        ),
+        sample="[hevc_nvenc @ 0x55] OpenEncodeSessionEx failed: unsupported device (2): (no details)\n"
+        "[hevc_nvenc @ 0x55] No capable devices found",
+        cause="The GPU has no NVENC (A100, H100, GT 1030, MX), or not for this codec or format (AV1 needs the 40 "
+        "series, "
+        "10 bit H.264 the 50 series); the line above says which test failed.",
+        does_not_mean="that CUDA fails on this GPU.",
+        fix="Choose another codec or pixel format, another GPU, or a software encoder (libx264, libsvtav1).",
+        after=("nvenc-driver-too-old", "nvenc-session-limit", "nvenc-codec-unsupported", "nvenc-library-missing"),
+        sources=(_NVENC, "https://developer.nvidia.com/video-encode-decode-gpu-support-matrix"),
+    ),
+    Signature(
+        id="nvenc-session-limit",
+        title="no further encoding session can be opened on this GPU",
+        patterns=(
+            "OpenEncodeSessionEx failed: out of memory (10)",
+            "OpenEncodeSessionEx failed: incompatible client key (21)",
+        ),
+        sample="[h264_nvenc @ 0x55] OpenEncodeSessionEx failed: incompatible client key (21): (no details)",
+        cause="GeForce GPUs allow a fixed number of sessions at the same time (3 to 12, by driver), or the GPU's "
+        "memory "
+        "is full.",
+        does_not_mean="that the driver is too old.",
+        fix="Run fewer encoders at once, or update the driver (550 allows 8 sessions, 2025 drivers 12).",
+        sources=(_NVENC, "https://developer.nvidia.com/video-encode-decode-gpu-support-matrix"),
+    ),
+    Signature(
+        id="nvenc-codec-unsupported",
+        title="this GPU's encoder does not have the codec or the format",
+        patterns=(
+            "_nvenc @ <...>Codec not supported",
+            "_nvenc @ <...>10 bit encode not supported",
+            "_nvenc @ <...>Provided device doesn't support required NVENC features",
+            "Provided device doesn't support required NVENC features",
+            "_nvenc @ <...>B frames as references are not supported",
+        ),
+        sample="[av1_nvenc @ 0x55] Codec not supported\n[av1_nvenc @ 0x55] Provided device doesn't support required "
+        "NVENC "
+        "features",
+        cause="Encoders differ by generation: HEVC from 5.2, 10 bit HEVC from 6.1, AV1 from 8.9.",
+        does_not_mean="that the driver is missing.",
+        fix="Choose a codec and a format that this GPU has, or a software encoder.",
+        sources=(_NVENC, "https://developer.nvidia.com/video-encode-decode-gpu-support-matrix"),
+    ),
+    Signature(
+        id="nvenc-library-missing",
+        title="the driver's video library is not visible: {library}",
+        patterns=(
+            "Cannot load <library:(libnvidia-encode.so.1|libnvcuvid.so.1|nvEncodeAPI64.dll|nvcuvid.dll)>",
+            "Cannot load libnvidia-encode.so.1",
+            "Cannot load libnvcuvid.so.1",
+            "Cannot load nvEncodeAPI64.dll",
+            "Cannot load nvcuvid.dll",
+        ),
+        sample="[h264_nvenc @ 0x55] Cannot load libnvidia-encode.so.1",
+        cause="libnvidia-encode and libnvcuvid come with the driver. A container gets them only with the driver "
+        "capability `video`; on the host the package libnvidia-encode is missing.",
+        does_not_mean="that CUDA is not installed.",
+        fix="Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility,video; on the host install "
+        "libnvidia-encode of the driver's branch.",
+        command="docker run --rm --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility,video IMAGE ffmpeg -encoders",
+        sources=(
+            "FFmpeg/nv-codec-headers include/ffnvcodec/dynlink_loader.h",
+            "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/ (driver capabilities)",
+        ),
+    ),
+    Signature(
+        id="ffmpeg-no-libcuda",
+        title="FFmpeg finds no CUDA driver",
+        patterns=("Cannot load libcuda.so.1", "Cannot load nvcuda.dll", "Could not dynamically load CUDA"),
+        sample="[AVHWDeviceContext @ 0x55] Cannot load libcuda.so.1\n[AVHWDeviceContext @ 0x55] Could not "
+        "dynamically load "
+        "CUDA",
+        cause="libcuda.so.1 comes with the driver and is not visible: no driver, or a container without its GPUs.",
+        does_not_mean="that the CUDA toolkit has to be installed.",
+        fix="Start the container with --gpus all and NVIDIA_DRIVER_CAPABILITIES=compute,utility,video; on the host "
+        "install the driver.",
+        command="cudacompat doctor",
+        after=("driver-not-in-container",),
+        sources=(
+            "FFmpeg/FFmpeg libavutil/hwcontext_cuda.c",
+            "FFmpeg/nv-codec-headers include/ffnvcodec/dynlink_loader.h",
+        ),
+    ),
+    Signature(
+        id="nvdec-unsupported",
+        title="this GPU's decoder does not support the video",
+        patterns=(
+            "Hardware is lacking required capabilities",
+            "cuvidGetDecoderCaps(<...>) failed",
+            "Video width <width:num> not within range from",
+            "Codec <codec:word> is not supported with this chroma format",
+        ),
+        sample="[hevc @ 0x55] Hardware is lacking required capabilities",
+        cause="The codec, its bit depth, chroma format or size is beyond the decoder of this generation.",
+        does_not_mean="a fault of the driver or of CUDA.",
+        fix="Decode on the CPU (without -hwaccel cuda), or use a GPU whose decoder has the format.",
+        sources=(_DECODE, "https://developer.nvidia.com/video-encode-decode-gpu-support-matrix"),
+    ),
+    Signature(
+        id="ffmpeg-hwaccel-no-device",
+        title="FFmpeg could not create the CUDA device that the command names",
+        patterns=(
+            "No device available for decoder: device type cuda needed for codec",
+            "Device creation failed: <code:word>.<+>cuda",
+            "Failed to set value 'cuda<value:text>' for option 'init_hw_device'",
+            "Error creating a CUDA device",
+        ),
+        sample="[vist#0:0/h264 @ 0x55] No device available for decoder: device type cuda needed for codec h264.",
+        cause="The CUDA device did not open; the lines before say why (no driver, no visible GPU).",
+        does_not_mean="that FFmpeg was built without CUDA.",
+        fix="Look for the first error before it; check that nvidia-smi shows the GPU here.",
+        command="nvidia-smi -L",
+        after=("ffmpeg-no-libcuda", "cuda-no-device", "cuda-unknown-error", "cuda-insufficient-driver"),
+        sources=("FFmpeg/FFmpeg fftools/ffmpeg_dec.c and libavutil/hwcontext_cuda.c",),
+    ),
+    Signature(
+        id="ffmpeg-without-nvenc",
+        title="this FFmpeg was built without NVENC or CUDA",
+        patterns=(
+            "Unknown encoder '<encoder:(h264_nvenc|hevc_nvenc|av1_nvenc)>'",
+            "Unrecognized hwaccel: cuda",
+            "Unrecognized hwaccel: nvdec",
+            "No such filter: '<filter:(scale_cuda|scale_npp|yadif_cuda|overlay_cuda|hwupload_cuda)>'",
+        ),
+        sample="Unknown encoder 'h264_nvenc'",
+        cause="The build had no nv-codec-headers (--enable-ffnvcodec, --enable-nvenc, --enable-cuda-llvm): many "
+        "distributions and static builds leave them out.",
+        does_not_mean="that the driver or the GPU lacks NVENC.",
+        fix="Use a build that has it (`ffmpeg -encoders` lists h264_nvenc), or build FFmpeg with nv-codec-headers.",
+        command="ffmpeg -hide_banner -encoders",
+        sources=("FFmpeg/FFmpeg fftools/ffmpeg_mux_init.c and configure",),
+    ),
+)

@@ -1,0 +1,144 @@
+"""Lines of Visual Studio, MSBuild and Windows' loader about CUDA."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Role, Signature
+
+_INSTALL = "https://docs.nvidia.com/cuda/cuda-installation-guide-microsoft-windows/"
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="msbuild-cuda-command-failed",
+        title="MSBuild: a command of the CUDA build failed",
+        patterns=(
+            'error MSB3721: The command ""<...>nvcc.exe<...> exited with code',
+            "error MSB3721: The command <...>nvcc",
+        ),
+        sample='C:\\BuildCustomizations\\CUDA 12.8.targets(801,9): error MSB3721: The command ""C:\\Program '
+        "Files\\NVIDIA "
+        'GPU Computing Toolkit\\CUDA\\v12.8\\bin\\nvcc.exe" --use-local-env -c kernel.cu" exited with code 1.',
+        cause="Visual Studio's report that nvcc ended with an error; nvcc's own line is before it.",
+        does_not_mean="one cause.",
+        fix="Read the first error of nvcc or cl.exe before it.",
+        role=Role.END,
+        sources=("CUDA 12.8.targets of the Visual Studio integration",),
+    ),
+    Signature(
+        id="msbuild-no-cuda-integration",
+        title="Visual Studio has no integration of CUDA {version}",
+        patterns=(
+            'BuildCustomizations\\CUDA <version:ver>.props" was not found',
+            'CUDA <version:ver>.props" was not found',
+            "The CUDA Toolkit v<version:ver> directory <dir:text> does not exist",
+            "define the CudaToolkitDir property",
+        ),
+        sample='error MSB4019: The imported project "C:\\Program Files\\Microsoft Visual '
+        "Studio\\2022\\Community\\MSBuild\\"
+        'Microsoft\\VC\\v170\\BuildCustomizations\\CUDA 12.1.props" was not found.',
+        cause="The project names a CUDA release whose Visual Studio integration is not installed: another release "
+        "is, or "
+        "Visual Studio came after the toolkit.",
+        does_not_mean="that nvcc is missing.",
+        fix="Install that release, or name the installed one in the project (Build Customizations); or run the CUDA "
+        "installer again and choose Visual Studio Integration.",
+        sources=(_INSTALL, "NVIDIA/cuda-samples#99"),
+    ),
+    Signature(
+        id="link-cuda-lib-missing",
+        title="the Windows linker does not find {library}",
+        patterns=(
+            "LINK : fatal error LNK1181: cannot open input file "
+            "'<library:(cuda|cudart|cudart_static|cublas|cublasLt|cudnn|"
+            "curand|cufft|cusparse|cusolver|nvrtc|nvcuvid|nvml)>.lib'",
+            "fatal error LNK1104: cannot open file "
+            "'<library:(cuda|cudart|cudart_static|cublas|cublasLt|cudnn|curand|cufft|"
+            "cusparse|cusolver|nvrtc|nvcuvid|nvml)>.lib'",
+        ),
+        sample="LINK : fatal error LNK1181: cannot open input file 'cublas.lib'",
+        cause="CUDA's lib\\x64 directory is not in LIB, or the library was not chosen in the toolkit's installer.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Set CUDA_PATH to the toolkit and add %CUDA_PATH%\\lib\\x64; install the missing component.",
+        distinct=("library",),
+        sources=("Microsoft Learn: Linker Tools Error LNK1181 and LNK1104", _INSTALL),
+    ),
+    Signature(
+        id="msvc-no-cuda-headers",
+        title="cl.exe does not find CUDA's headers",
+        patterns=(
+            "fatal error C1083: Cannot open include file: 'cuda_runtime.h'",
+            "fatal error C1083: Cannot open include file: 'cuda.h'",
+            "fatal error C1083: Cannot open include file: 'cuda_fp16.h'",
+            "fatal error C1083: Cannot open include file: 'cublas_v2.h'",
+            "fatal error C1083: Cannot open include file: 'cudnn.h'",
+        ),
+        sample="fatal error C1083: Cannot open include file: 'cuda_runtime.h': No such file or directory",
+        cause="CUDA_PATH is not set for this shell, or the toolkit was installed without its development components.",
+        does_not_mean="that the driver is missing.",
+        fix="Open a new x64 prompt after the installation; set CUDA_PATH and add %CUDA_PATH%\\include.",
+        sources=(_INSTALL,),
+    ),
+    Signature(
+        id="nvcc-no-cl",
+        title="nvcc does not find Visual Studio's compiler cl.exe",
+        patterns=(
+            "Cannot find compiler 'cl.exe' in PATH",
+            "nvcc fatal : Could not set up the environment for Microsoft Visual Studio",
+            "Could not set up the environment for Microsoft Visual Studio",
+            "where cl<...>returned non-zero exit status 1",
+            "Error checking compiler version for cl: ",
+        ),
+        sample="nvcc fatal   : Cannot find compiler 'cl.exe' in PATH",
+        cause="The shell is not Visual Studio's: cl.exe is on the PATH only in the Native Tools prompt.",
+        does_not_mean="that Visual Studio is too new (that says `unsupported Microsoft Visual Studio version`).",
+        fix="Install the workload `Desktop development with C++`, and build in the `x64 Native Tools Command Prompt`.",
+        command="where.exe cl.exe",
+        sources=("measured with nvcc 13.5 (text)", "pytorch/pytorch torch/utils/cpp_extension.py"),
+    ),
+    Signature(
+        id="nvcuda-dll-missing",
+        title="Windows finds no nvcuda.dll: the driver is not installed",
+        patterns=(
+            "nvcuda.dll was not found",
+            "Could not load dynamic library 'nvcuda.dll'",
+            "nvcuda.dll not found",
+            "Failed to load nvcuda.dll",
+        ),
+        sample="The code execution cannot proceed because nvcuda.dll was not found.",
+        cause="nvcuda.dll comes with NVIDIA's driver; Windows' basic display driver, a remote desktop host or a "
+        "virtual "
+        "machine without a GPU has none.",
+        does_not_mean="that the CUDA toolkit has to be installed.",
+        fix="Install the NVIDIA driver for this GPU.",
+        command="nvidia-smi",
+        sources=("tensorflow/tensorflow#45459", _INSTALL),
+    ),
+    Signature(
+        id="cuda-dll-missing",
+        title="a DLL of the CUDA toolkit is not found: {library}",
+        patterns=(
+            "Could not load dynamic library '<library:(cudart64*|cublas64*|cublasLt64*|cufft64*|curand64*|cusolver64*|"
+            "cusparse64*|cudnn64*)>.dll'",
+            "<library:(cudart64*|cublas64*|cublasLt64*|cufft64*|curand64*|cusolver64*|cusparse64*|cudnn64*)>.dll was "
+            "not found",
+            "Could not locate zlibwapi.dll. Please make sure it is in your library path",
+        ),
+        sample="Could not load dynamic library 'cudart64_110.dll'; dlerror: cudart64_110.dll not found",
+        cause="The number in the name is the major release that the program needs; that toolkit is not installed, or "
+        "its "
+        "bin directory is not on PATH. cuDNN 8 on Windows also needs zlibwapi.dll.",
+        does_not_mean="that a later toolkit replaces it, or that the GPU is unsupported.",
+        fix="Install that major release and put its bin directory (from CUDA 13 on bin\\x64) on PATH.",
+        distinct=("library",),
+        sources=("tensorflow/tensorflow#45930", "https://docs.nvidia.com/deeplearning/cudnn/installation/windows.html"),
+    ),
+    Signature(
+        id="msvc-too-old-for-wheel",
+        title="a Python package needs Visual C++ to be built",
+        patterns=("Microsoft Visual C++ 14.0 or greater is required", "Microsoft Visual C++ 14.0 is required"),
+        sample='error: Microsoft Visual C++ 14.0 or greater is required. Get it with "Microsoft C++ Build Tools"',
+        cause="pip found no wheel for this Python and builds the package.",
+        does_not_mean="that CUDA is missing.",
+        fix="Install a wheel for this Python and CUDA, or Visual Studio's Build Tools with the C++ workload.",
+        sources=("setuptools msvc.py",),
+    ),
+)

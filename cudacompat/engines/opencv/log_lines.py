@@ -1,0 +1,105 @@
+"""What OpenCV prints, when it is configured and when it runs, about CUDA that it does not have."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.cases import Case
+from cudacompat.domain.logs.signature import GpuMeaning, LogLines, Signature, SignatureGroup
+from cudacompat.domain.words.finding import Severity
+
+_DETECT = "opencv/opencv cmake/OpenCVDetectCUDAUtils.cmake"
+
+_OWN: tuple[Signature, ...] = (
+    Signature(
+        id="opencv-no-arch-found",
+        title="OpenCV's configuration found no architecture that nvcc can build",
+        patterns=(
+            "CUDA: Autodetection arch list is empty",
+            "OpenCVDetectCUDAUtils.cmake:<line:num> (list): list GET given empty list",
+            "Automatic detection of CUDA generation failed. Going to build for all known architectures",
+        ),
+        sample="CMake Warning at cmake/OpenCVDetectCUDAUtils.cmake:188 (message):\n  CUDA: Autodetection arch list "
+        "is empty.  "
+        "Please enable\n  OPENCV_CMAKE_CUDA_DEBUG=1 and check/specify\n  OPENCV_CUDA_DETECTION_NVCC_FLAGS variable",
+        cause="OpenCV tries nvcc with each architecture. All tries failed: the host compiler (gcc, g++, cl.exe) is "
+        "one that "
+        "this CUDA release does not support, or nvcc does not run.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Name a host compiler that this CUDA release supports (-DCUDA_HOST_COMPILER, CMAKE_CUDA_HOST_COMPILER), "
+        "set "
+        "CUDA_ARCH_BIN yourself, and configure in an empty directory. OPENCV_CMAKE_CUDA_DEBUG=1 shows nvcc's error.",
+        command="cmake -B build -DWITH_CUDA=ON -DOPENCV_CMAKE_CUDA_DEBUG=1",
+        sources=("opencv/opencv#28952", _DETECT),
+    ),
+    Signature(
+        id="opencv-dnn-arch-too-low",
+        title="OpenCV's DNN module needs targets of 5.3 or higher",
+        patterns=("CUDA backend for DNN module requires CC <needed:ver> or higher",),
+        sample="CMake Error at modules/dnn/CMakeLists.txt:41 (message):\n  CUDA backend for DNN module requires CC "
+        "5.3 or "
+        "higher.  Please remove\n  unsupported architectures from CUDA_ARCH_BIN option.",
+        cause="CUDA_ARCH_BIN (or its default) holds an architecture below {needed}.",
+        does_not_mean="that cuDNN is missing.",
+        fix="Set CUDA_ARCH_BIN to the GPUs that are used, or switch it off with OPENCV_DNN_CUDA=OFF.",
+        command="cmake -B build -DWITH_CUDA=ON -DOPENCV_DNN_CUDA=ON",
+        sources=("opencv/opencv modules/dnn/CMakeLists.txt",),
+    ),
+    Signature(
+        id="opencv-dnn-on-cpu",
+        title="OpenCV's DNN module runs on the CPU: it was built without CUDA",
+        severity=Severity.WARNING,
+        patterns=(
+            "DNN module was not built with CUDA backend; switching to CPU",
+            "unable to use CUDA backend; switching to CPU",
+            "CUDA is not supported; switching to CPU",
+        ),
+        sample="[ WARN:0@4.1] global net_impl.cpp:178 setUpNet DNN module was not built with CUDA backend; switching "
+        "to CPU",
+        cause="DNN_BACKEND_CUDA was chosen and the library was built without OPENCV_DNN_CUDA: pip's opencv-python "
+        "has no "
+        "CUDA at all. The warning is printed once, and the CPU does the work.",
+        does_not_mean="that the driver or the GPU is at fault.",
+        fix="Build OpenCV with -DWITH_CUDA=ON -DWITH_CUDNN=ON -DOPENCV_DNN_CUDA=ON and opencv_contrib, or use a "
+        "package "
+        "that was built so.",
+        command="python -c 'import cv2; print(cv2.getBuildInformation())'",
+        cases=(Case(when=("!python", "windows"), command=""),),
+        sources=("opencv/opencv modules/dnn/src/net_impl.cpp",),
+    ),
+    Signature(
+        id="opencv-without-cuda",
+        title="this OpenCV was built without CUDA",
+        patterns=(
+            "The library is compiled without CUDA support in function 'throw_no_cuda'",
+            "(-216:No CUDA support) The library is compiled without CUDA support",
+            "(-216:No CUDA support) The called functionality is disabled for current build or platform",
+        ),
+        sample="cv2.error: OpenCV(4.10.0) /io/opencv/modules/core/include/opencv2/core/private.cuda.hpp:106: error: "
+        "(-216:No "
+        "CUDA support) The library is compiled without CUDA support in function 'throw_no_cuda'",
+        cause="pip's opencv-python and the distributions' packages have no CUDA.",
+        does_not_mean="that the driver is missing.",
+        fix="Build OpenCV with -DWITH_CUDA=ON and opencv_contrib, and uninstall opencv-python, which would be loaded "
+        "first.",
+        command="python -c 'import cv2; print(cv2.getBuildInformation())'",
+        sources=("opencv/opencv modules/core/include/opencv2/core/private.cuda.hpp",),
+    ),
+    Signature(
+        id="opencv-gpu-api-no-image",
+        title="OpenCV's CUDA modules have no code for the GPU",
+        patterns=(
+            "(-217:Gpu API call) no kernel image is available for execution on the device",
+            "(-217:Gpu API call) invalid device function",
+        ),
+        sample="OpenCV(4.8.0) modules/cudev/include/opencv2/cudev/grid/detail/transform.hpp:318: error: (-217:Gpu "
+        "API call) no "
+        "kernel image is available for execution on the device in function 'call'",
+        cause="CUDA_ARCH_BIN and CUDA_ARCH_PTX of the build have nothing that fits this GPU.",
+        does_not_mean="that the driver is too old.",
+        fix="Build OpenCV again with CUDA_ARCH_BIN for this GPU, in an empty build directory.",
+        command="cudacompat generate opencv --gpu {gpu}",
+        gpu=GpuMeaning.NO_IMAGE,
+        sources=("opencv/opencv modules/core/include/opencv2/core/private.cuda.hpp", "opencv/opencv#20833"),
+    ),
+)
+
+LINES = LogLines(groups=(SignatureGroup("OpenCV", _OWN, place=187),))
