@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -10,6 +11,8 @@ from cudacompat.domain.logs.facts import LogFacts
 from cudacompat.domain.logs.reading import Occurrence
 from cudacompat.domain.logs.signature import Signature
 from cudacompat.domain.words.verdict import Target
+
+_NEEDS_GPU = re.compile(r"\{(?:gpu|number|capability)\}")
 
 
 def with_cases(
@@ -40,7 +43,16 @@ def _of_case(occurrence: Occurrence, situation: Situation, target: Target | None
             wheel=signature.wheel if case.wheel is None else case.wheel or None,
             severity=case.severity or signature.severity,
         )
-    return _with_wheel(signature, target) if signature.wheel and target is not None else signature
+    if target is None:
+        return _without_gpu(signature)
+    return _with_wheel(signature, target) if signature.wheel else signature
+
+
+def _without_gpu(signature: Signature) -> Signature:
+    """The signature without a command that only a GPU completes, where none is known."""
+    if signature.command is None or not _NEEDS_GPU.search(signature.command):
+        return signature
+    return replace(signature, command=None, fix=f"{signature.fix} (--gpu NAME gives the command for that GPU.)")
 
 
 def _with_wheel(signature: Signature, target: Target) -> Signature:

@@ -191,6 +191,7 @@ def _fields(facts: LogFacts, target: Target | None, engines: Collection[str]) ->
         "toolkit": "a CUDA release that builds for it",
         "driver": "a newer one",
         "wheel": "cu128",
+        "capability": "8.6",
     }
     if target is not None:
         number = str(target.capability.number)
@@ -200,6 +201,7 @@ def _fields(facts: LogFacts, target: Target | None, engines: Collection[str]) ->
             "gpu": shlex.quote(target.id),
             "label": target.label,
             "number": number,
+            "capability": str(target.capability),
             "toolkit": f"CUDA {first.version} or newer" if first else fields["toolkit"],
             "driver": f"{row.first_branch} or newer" if row and row.first_branch else fields["driver"],
             "wheel": "cu128" if target.capability.major >= 10 else "cu126",
@@ -245,8 +247,9 @@ def generic(text: str) -> str:
     """A text of the catalogue with words in the place of what a log would fill in."""
     words = {
         "label": "the GPU",
-        "gpu": '"YOUR GPU"',
+        "gpu": '"RTX 5070 Ti"',
         "engine": "ENGINE",
+        "capability": "12.0",
         "number": "NN",
         "toolkit": "CUDA X.Y or newer",
         "driver": "NNN or newer",

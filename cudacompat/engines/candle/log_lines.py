@@ -30,7 +30,11 @@ _OWN: tuple[Signature, ...] = (
     Signature(
         id="candle-ptx-newer-than-driver",
         title="candle's kernels are PTX of a newer CUDA than the driver compiles",
-        patterns=("DriverError(CUDA_ERROR_UNSUPPORTED_PTX_VERSION", "DriverError(CUDA_ERROR_INVALID_PTX"),
+        patterns=(
+            'DriverError(CUDA_ERROR_UNSUPPORTED_PTX_VERSION, "the provided PTX was compiled with an unsupported '
+            "toolchain",
+            'DriverError(CUDA_ERROR_INVALID_PTX, "a PTX JIT compilation failed',
+        ),
         sample='Error: DriverError(CUDA_ERROR_UNSUPPORTED_PTX_VERSION, "the provided PTX was compiled with an '
         "unsupported "
         'toolchain.") when loading cast_u32_f32',

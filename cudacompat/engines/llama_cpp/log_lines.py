@@ -134,7 +134,7 @@ _OLLAMA: tuple[Signature, ...] = (
     ),
     Signature(
         id="ollama-device-skipped",
-        title="ollama skips a GPU: {cc} is not in the list of its CUDA library",
+        title="ollama skips a GPU that is not in the list of its CUDA library",
         severity=Severity.WARNING,
         patterns=("skipping CUDA device — compute capability not in compiled architectures", "skipping CUDA device"),
         sample='level=INFO msg="skipping CUDA device — compute capability not in compiled architectures" '

@@ -241,7 +241,7 @@ CAPABILITY: tuple[Signature, ...] = (
         id="torch-no-flash-sdp",
         title="this PyTorch has no flash attention in it",
         severity=Severity.NOTE,
-        patterns=("Torch was not compiled with flash attention",),
+        patterns=("1Torch was not compiled with flash attention", "Torch was not compiled with flash attention"),
         sample="UserWarning: 1Torch was not compiled with flash attention. (Triggered internally at "
         "aten/src/ATen/native/transformers/cuda/sdp_utils.cpp:263.)",
         cause="PyTorch's wheels for Windows are built without it; scaled_dot_product_attention uses another kernel.",
@@ -274,21 +274,16 @@ CAPABILITY: tuple[Signature, ...] = (
     ),
     Signature(
         id="torch-conflict-companion",
-        title="{package} asks for another torch than is installed",
+        title="an installed package asks for torch {wanted}, and {here} is installed",
         severity=Severity.WARNING,
-        patterns=(
-            "<package:word> <own:ver> requires torch==<wanted:word>, but you have torch <here:word> which is "
-            "incompatible",
-            "<package:word> <own:word> requires torch==<wanted:word>, but you have torch <here:word> which is "
-            "incompatible",
-        ),
+        patterns=("requires torch==<wanted:word>, but you have torch <here:word> which is incompatible",),
         sample="torchaudio 2.6.0+cu124 requires torch==2.6.0, but you have torch 2.7.1+cu128 which is incompatible.",
         cause="A later pip command replaced torch alone; the packages built for the other one may fail with "
         "undefined symbols.",
         does_not_mean="that the installation stopped.",
         fix="Install torch and what is released with it in one command.",
         command="pip install --upgrade torch torchvision torchaudio --index-url https://download.pytorch.org/whl/{wheel}",
-        distinct=("package",),
+        distinct=("wanted",),
         sources=("pip 23.2.1 pip/_internal/commands/install.py",),
     ),
     Signature(

@@ -64,11 +64,14 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="device-link-missing",
-        title="relocatable device code was not device-linked: {symbol} is missing",
+        title="relocatable device code was not device-linked",
         patterns=(
-            "undefined reference to '<symbol:(__cudaRegisterLinkedBinary*|__fatbinwrap*)>",
-            "undefined symbol: <symbol:(__cudaRegisterLinkedBinary*|__fatbinwrap*)>",
-            "unresolved external symbol <symbol:(__cudaRegisterLinkedBinary*|__fatbinwrap*)>",
+            "undefined reference to '__cudaRegisterLinkedBinary<symbol:word>'",
+            "undefined reference to '__fatbinwrap<symbol:word>'",
+            "undefined symbol: __cudaRegisterLinkedBinary<symbol:word>",
+            "undefined symbol: __fatbinwrap<symbol:word>",
+            "unresolved external symbol __cudaRegisterLinkedBinary<symbol:word>",
+            "unresolved external symbol __fatbinwrap<symbol:word>",
         ),
         sample="undefined reference to `__cudaRegisterLinkedBinary_45_tmpxft_00001a2b_00000000_7_kernel_cpp1_ii_12345'",
         cause="Files compiled with -rdc=true need a device link step (nvcc -dlink), and the host linker was called "

@@ -209,12 +209,14 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="ptxas-instruction-of-other-gpu",
-        title="{feature} exists on another family of GPUs only, not on {arch}",
+        title="this instruction exists on another family of GPUs only, not on {arch}",
         patterns=(
-            "Instruction '<feature:(tcgen05*)><...>' not supported on .target '<arch:word>'",
-            "Instruction '<feature:(wgmma*)><...>' not supported on .target '<arch:word>'",
-            "Instruction '<feature:(tcgen05*|wgmma*)><...>' cannot be compiled for architecture '<arch:word>'",
-            "Feature '<feature:(.multicast*|.tile*)><...>' not supported on .target '<arch:word>'",
+            "Instruction 'tcgen05<...>' not supported on .target '<arch:word>'",
+            "Instruction 'tcgen05<...>' cannot be compiled for architecture '<arch:word>'",
+            "Instruction 'wgmma<...>' not supported on .target '<arch:word>'",
+            "Instruction 'wgmma<...>' cannot be compiled for architecture '<arch:word>'",
+            "Feature '.multicast<...>' not supported on .target '<arch:word>'",
+            "Feature '.tile::<...>' not supported on .target '<arch:word>'",
         ),
         sample="ptxas x.ptx, line 120; error   : Instruction 'wgmma.fence' not supported on .target 'sm_120a'",
         cause="wgmma exists on 9.0a (Hopper) only, tcgen05 on 10.x and 11.0 (data center Blackwell, Thor) only, and "
@@ -222,7 +224,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that another architecture list, a newer toolkit or a newer driver helps.",
         fix="Choose a kernel or backend that has a path for this GPU (Triton, FlashAttention 2, a library's generic "
         "kernels), or a later release of the library.",
-        distinct=("feature", "arch"),
+        distinct=("arch",),
         cases=(
             Case(
                 when=("!arch-suffix", "arch>=9.0", "!arch>=10.0"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.domain.logs.cases import Case
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
@@ -153,7 +153,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="/dev/nvidia-uvm is not there: CUDA cannot start",
         patterns=(
             "/dev/nvidia-uvm: No such file or directory",
-            'failed to stat CDI host device "/dev/nvidia-uvm"',
+            "'/dev/nvidia-uvm': No such file or directory",
             "modprobe: FATAL: Module nvidia-uvm not found",
         ),
         sample="chmod: cannot access '/dev/nvidia-uvm': No such file or directory",
@@ -168,7 +168,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="mig-in-use",
         title="the MIG mode cannot change while a client uses the GPU",
         patterns=(
-            "is currently being used by one or more other processes (e.g., CUDA application",
+            "is currently being used by one or more other processes (e.g. CUDA application",
+            "MIG mode is in pending enable state for GPU <gpu:word>:In use by another client",
             "Unable to enable MIG Mode for GPU <gpu:text>: In use by another client",
             "Unable to disable MIG Mode for GPU <gpu:text>: In use by another client",
         ),
@@ -191,6 +192,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="the first fault: it only keeps the driver loaded.",
         fix="See why the module is not loaded.",
         command="journalctl -b -u nvidia-persistenced",
+        role=Role.CHAIN_END,
         after=(
             "module-key-rejected",
             "module-not-for-kernel",

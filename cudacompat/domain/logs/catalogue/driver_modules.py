@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.domain.logs.cases import Case
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.words.finding import Severity
 
 _OPEN = "NVIDIA/open-gpu-kernel-modules"
@@ -189,6 +189,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the module is missing.",
         fix="Read the lines with NVRM in the kernel log.",
         command="sudo dmesg",
+        role=Role.CHAIN_END,
         after=(
             "nvrm-needs-open-modules",
             "nvrm-legacy-branch",
@@ -264,6 +265,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The kernel's report that the module's start failed for this GPU; the lines with NVRM before it say why.",
         does_not_mean="a fault of PCI Express by itself.",
         fix="Read the lines with NVRM before it.",
+        role=Role.CHAIN_END,
         after=(
             "nvrm-needs-open-modules",
             "nvrm-legacy-branch",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
@@ -55,5 +56,47 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the GPU is unsupported.",
         fix="Restart; take libcuda out of the image.",
         sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
+    ),
+    Signature(
+        id="tf-duplicate-factory",
+        title="TensorFlow notes that a CUDA library was registered twice",
+        severity=Severity.NOTE,
+        patterns=(
+            "Unable to register cuDNN factory: Attempting to register factory for plugin cuDNN",
+            "Unable to register cuBLAS factory: Attempting to register factory for plugin cuBLAS",
+            "Unable to register cuFFT factory: Attempting to register factory for plugin cuFFT",
+        ),
+        sample="E external/local_xla/xla/stream_executor/cuda/cuda_dnn.cc:9261] Unable to register cuDNN factory: "
+        "Attempting to "
+        "register factory for plugin cuDNN when one has already been registered",
+        cause="TensorFlow 2.14 to 2.18 load the code twice and say so with the letter E.",
+        does_not_mean="a failure: the GPU is used.",
+        fix="Nothing to do.",
+        sources=("tensorflow/tensorflow#62075", "tensorflow 2.18.0 (text)"),
+    ),
+    Signature(
+        id="tf-no-tensorrt",
+        title="TensorFlow notes that TensorRT is not installed",
+        severity=Severity.NOTE,
+        patterns=("TF-TRT Warning: Could not find TensorRT",),
+        sample="W tensorflow/compiler/tf2tensorrt/utils/py_utils.cc:38] TF-TRT Warning: Could not find TensorRT",
+        cause="TensorRT is optional.",
+        does_not_mean="a failure, or that the GPU is not used.",
+        fix="Nothing to do.",
+        sources=("tensorflow 2.18.0 (text)",),
+    ),
+    Signature(
+        id="tf-cpu-too-old",
+        title="this TensorFlow needs CPU instructions that the machine does not have",
+        patterns=(
+            "The TensorFlow library was compiled to use <isa:word> instructions, but these aren't available on your "
+            "machine",
+        ),
+        sample="The TensorFlow library was compiled to use AVX instructions, but these aren't available on your "
+        "machine.",
+        cause="The wheel is built for CPUs with {isa}.",
+        does_not_mean="anything about the GPU.",
+        fix="A build for older CPUs (conda-forge), or another machine or CPU model of the virtual machine.",
+        sources=("tensorflow 2.18.0 (text)",),
     ),
 )

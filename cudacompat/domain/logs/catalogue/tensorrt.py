@@ -92,4 +92,105 @@ SIGNATURES: tuple[Signature, ...] = (
             "NVIDIA/TensorRT#3829",
         ),
     ),
+    Signature(
+        id="trt-new-major",
+        title="this TensorRT is too old for the GPU: it knows no major version above {highest}",
+        patterns=(
+            "smVerHex2Dig::<...>Assertion major >= 0 && major < <highest:num> failed",
+            "Assertion major >= 0 && major < <highest:num> failed",
+        ),
+        sample="TensorRT backend: 2: [helpers.h::nvinfer1::smVerHex2Dig::694] Error Code 2: Internal Error "
+        "(Assertion major >= "
+        "0 && major < 10 failed. )",
+        cause="TensorRT checks the GPU's compute capability when a builder is made; releases before 10.7 stop at a "
+        "major "
+        "version below 10. TensorRT 10.8 is the first for 12.0 (RTX 50).",
+        does_not_mean="a damaged model, or that the driver is too old.",
+        fix="Update to TensorRT 10.8 or later, and to a build of the program that was made for it; until then use "
+        "its CUDA or "
+        "OpenCL backend.",
+        sources=("lightvector/KataGo#1041", "NVIDIA/TensorRT#4359"),
+    ),
+    Signature(
+        id="trt-no-implementation",
+        title="TensorRT found no kernel for a layer: {node}",
+        patterns=(
+            "Could not find any implementation for node <node:word>",
+            "Could not find any implementation for node",
+        ),
+        sample="[E] Error[10]: Error Code: 10: Internal Error (Could not find any implementation for node "
+        "{ForeignNode[/model/layers.0/Slice_3.../model/layers.0/Concat]}. In computeCosts at optimizer/common/tactic/"
+        "optimizer.cpp:4116)",
+        cause="Every kernel was refused: too little workspace or GPU memory, a type that the GPU lacks, or a "
+        "TensorRT whose "
+        "kernels do not serve this GPU.",
+        does_not_mean="that the ONNX file is damaged.",
+        fix="Give more workspace (--memPoolSize=workspace:4096), try another precision, or a later TensorRT for "
+        "{label}.",
+        distinct=("node",),
+        sources=("NVIDIA/TensorRT#2891", "NVIDIA/TensorRT#3124"),
+    ),
+    Signature(
+        id="trt-not-an-engine",
+        title="the file is no engine of this TensorRT",
+        patterns=(
+            "Serialization assertion magicTagRead == kMAGIC_TAG failed",
+            "Serialization assertion magicTagRead == magicTag failed",
+            "magicTagRead == <tag:word> failed",
+        ),
+        sample="Error Code 1: Serialization (Serialization assertion magicTagRead == kMAGIC_TAG failed.Magic tag "
+        "does not match)",
+        cause="The file was written by TensorRT of another major version, was cut off (Git LFS pointer, interrupted "
+        "download), "
+        "or is an ONNX file.",
+        does_not_mean="that the GPU is wrong.",
+        fix="Build the engine again from the ONNX file, with this TensorRT on this GPU.",
+        command="trtexec --onnx=MODEL.onnx --saveEngine=MODEL.engine",
+        sources=("NVIDIA/TensorRT#3073", "NVIDIA/TensorRT#702"),
+    ),
+    Signature(
+        id="trt-builder-resource",
+        title="TensorRT's kernels for this GPU are not installed: {library}",
+        patterns=(
+            "Unable to load library: <library:(libnvinfer_builder_resource*)>",
+            "libnvinfer_builder_resource<library:word>: cannot open shared object file",
+        ),
+        sample="[E] Error[6]: [library.cpp::DynamicLibrary::42] Error Code 6: Internal Error (Unable to load library: "
+        "libnvinfer_builder_resource_sm120.so.10.13.0)",
+        cause="From TensorRT 10 on the kernels are in libnvinfer_builder_resource, in later releases one file for each "
+        "architecture (sm75 … sm120). The runtime package has none, or another release is in the search path.",
+        does_not_mean="that the driver is too old.",
+        fix="Install the whole package of this release (libnvinfer-dev, or pip's tensorrt), and keep one release in "
+        "LD_LIBRARY_PATH.",
+        command="pip install --upgrade tensorrt",
+        sources=("NVIDIA/TensorRT#3937", "https://docs.nvidia.com/deeplearning/tensorrt/ (release notes 10.12)"),
+    ),
+    Signature(
+        id="trt-plugin-missing",
+        title="TensorRT does not know the plugin {plugin}",
+        patterns=(
+            "getPluginCreator could not find plugin: <plugin:word>",
+            "getPluginCreator could not find plugin <plugin:word>",
+            "Plugin not found, are the plugin name, version, and namespace correct",
+        ),
+        sample="[E] [TRT] getPluginCreator could not find plugin: BatchedNMS_TRT version: 1",
+        cause="The plugin's library was not loaded (initLibNvInferPlugins), or this release removed the plugin.",
+        does_not_mean="a missing architecture.",
+        fix="Load the plugin library first; export the model again with operators that this release has.",
+        sources=("NVIDIA/TensorRT#465", "NVIDIA/TensorRT plugin/README.md"),
+    ),
+    Signature(
+        id="trt-lazy-loading",
+        title="TensorRT notes that CUDA loads all code at the start",
+        severity=Severity.NOTE,
+        patterns=("CUDA lazy loading is not enabled. Enabling it can significantly reduce device memory usage",),
+        sample="[W] [TRT] CUDA lazy loading is not enabled. Enabling it can significantly reduce device memory usage "
+        "and speed up "
+        "TensorRT initialization.",
+        cause="CUDA_MODULE_LOADING is not LAZY (the default from CUDA 12.2 on).",
+        does_not_mean="a failure.",
+        fix="Nothing; CUDA_MODULE_LOADING=LAZY saves memory.",
+        command="export CUDA_MODULE_LOADING=LAZY",
+        sources=("NVIDIA/TensorRT#2882", "https://docs.nvidia.com/cuda/cuda-c-programming-guide/ (lazy loading)"),
+    ),
 )

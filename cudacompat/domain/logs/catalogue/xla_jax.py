@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
@@ -101,5 +103,64 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Read the lines above; XLA_PYTHON_CLIENT_PREALLOCATE=false where several programs share the GPU.",
         after=("xla-cudnn-version", "cudnn-internal-error", "cudnn-not-initialized", "cuda-out-of-memory"),
         sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
+    ),
+    Signature(
+        id="xla-no-ptx-provider",
+        title="XLA found no ptxas that it can use",
+        patterns=(
+            "No PTX compilation provider is available",
+            "Couldn't get ptxas version",
+            "Couldn't find a suitable version of ptxas",
+            "Failed to find ptxas",
+        ),
+        sample="UNAVAILABLE: No PTX compilation provider is available. Neither ptxas/nvlink nor nvjtlink is available.",
+        cause="The ptxas of nvidia-cuda-nvcc is missing, cannot be run, or another one on the PATH is too old.",
+        does_not_mean="that the driver is missing. TRITON_PTXAS_PATH does not matter here: XLA does not read it.",
+        fix="Install nvidia-cuda-nvcc for the CUDA major release of the framework, or put a toolkit's bin directory "
+        "on PATH.",
+        command="pip install --upgrade nvidia-cuda-nvcc-cu12",
+        cases=(Case(when=("toolkit>=13.0",), command="pip install --upgrade nvidia-cuda-nvcc"),),
+        sources=(
+            "xla_cuda_plugin.so of jax-cuda12-pjrt 0.12.0 (text)",
+            "openxla/xla xla/service/gpu/nvptx_compiler.cc",
+        ),
+    ),
+    Signature(
+        id="xla-driver-older-than-compiler",
+        title="the driver (CUDA {driver_cuda}) is older than XLA's compiler ({compiler}): compilation is slower",
+        severity=Severity.WARNING,
+        patterns=(
+            "The NVIDIA driver's CUDA version is <driver_cuda:ver> which is older than the PTX compiler version "
+            "<compiler:ver>",
+            "The NVIDIA driver's CUDA version is <driver_cuda:ver> which is older than the ptxas CUDA version "
+            "<compiler:ver>",
+        ),
+        sample="The NVIDIA driver's CUDA version is 12.4 which is older than the PTX compiler version 12.6.85. "
+        "Because the driver "
+        "is older than the PTX compiler version, XLA is disabling parallel compilation, which may slow down "
+        "compilation.",
+        cause="XLA links in one step where the driver could not read the pieces.",
+        does_not_mean="a failure.",
+        fix="Update the driver if the compile time matters.",
+        sources=("xla_cuda_plugin.so of jax-cuda12-pjrt 0.12.0 (text)",),
+    ),
+    Signature(
+        id="jax-version-mismatch",
+        title="jax, jaxlib and the CUDA plugin are of different releases",
+        patterns=(
+            "jaxlib version <lib:ver> is newer than and incompatible with jax version <jax:ver>",
+            "jaxlib is version <lib:ver>, but this version of jax requires version",
+            "Skipping import of <plugin:word>: version mismatch",
+            "JAX plugin <plugin:word> version <found:ver> is installed, but it is not compatible with the installed "
+            "jaxlib",
+        ),
+        sample="RuntimeError: jaxlib version 0.4.31 is newer than and incompatible with jax version 0.4.30. Please "
+        "update your jax "
+        "and/or jaxlib packages.",
+        cause="One of them was updated alone.",
+        does_not_mean="a missing architecture.",
+        fix="Install them together.",
+        command='pip install --upgrade "jax[cuda12]"',
+        sources=("jax-ml/jax jax/_src/lib/__init__.py", "jax-ml/jax jax_plugins/cuda/__init__.py"),
     ),
 )

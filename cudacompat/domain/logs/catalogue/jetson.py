@@ -1,0 +1,60 @@
+"""Lines of Jetson's driver and of wheels for it."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Signature
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="jetson-nvmap-memory",
+        title="Jetson's memory is full: CPU and GPU share it",
+        patterns=(
+            "NvMapMemAllocInternalTagged: <code:num> error <error:num>",
+            "NvMapMemHandleAlloc: error <error:num>",
+        ),
+        sample="NvMapMemAllocInternalTagged: 1075072515 error 12\nNvMapMemHandleAlloc: error 0",
+        cause="The allocation failed with ENOMEM (12): models, page cache and desktop share the same memory.",
+        does_not_mean="a missing architecture.",
+        fix="Close the desktop, drop the page cache, use a smaller model or context, or add swap for the CPU's part.",
+        command="free -h",
+        sources=("dusty-nv/jetson-containers#1196", "ollama/ollama#10292"),
+    ),
+    Signature(
+        id="jetson-library-missing",
+        title="a library that Jetson's wheels need is not installed: {library}",
+        patterns=(
+            "<library:(libcusparseLt|libcudss|libopenblas|libnvdla_compiler|libcudla|libnvdla_runtime|libcufile)>.so<rest:word>: "
+            "cannot open shared object file",
+        ),
+        sample="ImportError: libcusparseLt.so.0: cannot open shared object file: No such file or directory",
+        cause="NVIDIA's wheels for Jetson do not bring every library: cuSPARSELt, cuDSS and OpenBLAS are packages of "
+        "their own; "
+        "libnvdla_compiler comes from the host through the NVIDIA runtime.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Install the library for aarch64 (libcusparselt0, libcudss0-cuda-12, libopenblas0), or start the "
+        "container with "
+        "--runtime nvidia.",
+        command="sudo apt-get install libopenblas0",
+        distinct=("library",),
+        sources=(
+            "dusty-nv/jetson-containers#879",
+            "https://docs.nvidia.com/deeplearning/frameworks/install-pytorch-jetson-platform/",
+        ),
+    ),
+    Signature(
+        id="jetson-wrong-image",
+        title="the image is not for this JetPack release",
+        patterns=(
+            "nvidia-container-runtime<...>csv mode<...>not found",
+            "failed to construct OCI spec modifier: requirements not met: unsatisfied condition: l4t",
+            "unsatisfied condition: l4t",
+        ),
+        sample="failed to construct OCI spec modifier: requirements not met: unsatisfied condition: l4t >= 36",
+        cause="Images for Jetson before Thor carry the L4T release that they were built for: r35 is JetPack 5, r36 "
+        "JetPack 6.",
+        does_not_mean="that the GPU is broken.",
+        fix="Choose the image of the installed L4T release (cat /etc/nv_tegra_release).",
+        command="cat /etc/nv_tegra_release",
+        sources=("NVIDIA/nvidia-container-toolkit internal/modifier", "dusty-nv/jetson-containers README"),
+    ),
+)
