@@ -101,6 +101,8 @@ SIGNS: tuple[LogSign, ...] = (
     LogSign(
         "jetson", re.compile(r"\btegra\b|\bJetson\b|\bOrin\b|\bL4T\b|aarch64-jetson"), (b"tegra", b"Jetson"), "a Jetson"
     ),
+    LogSign("triton", re.compile(r"\btriton\b|\bTRITON_|\bPTXASError\b"), (b"TRITON_", b"triton/"), "Triton"),
+    LogSign("xla", re.compile(r"\bxla\b|\bjax(?:lib)?\b|\bXLA\b"), (b"/xla/", b"jaxlib"), "XLA"),
     LogSign("bfloat16", re.compile(r"__nv_bfloat16|\bbfloat16\b|\bbf16\b|_bf16\b", re.IGNORECASE), (), "bfloat16 code"),
 )
 

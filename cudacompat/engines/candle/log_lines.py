@@ -11,21 +11,54 @@ _CLEAN = "cargo clean -p candle-kernels"
 
 _OWN: tuple[Signature, ...] = (
     Signature(
-        id="candle-kernel-not-found",
-        title="candle's module has no kernel {kernel} for this GPU",
+        id="cargo-nvidia-smi-missing",
+        title="a crate's build script asks nvidia-smi for the GPU, and there is none here",
         patterns=(
-            'DriverError(CUDA_ERROR_NOT_FOUND, "named symbol not found") when loading <kernel:word>',
-            'Cuda(MissingKernel { module_name: "<kernel:word>" })',
+            "`nvidia-smi` failed. Ensure that you have CUDA installed and that `nvidia-smi` is in your PATH",
+            "nvidia-smi failed. Ensure that you have CUDA installed",
+            "Could not get CUDA compute cap",
+            "Failed to get compute_cap from nvidia-smi",
         ),
-        sample='Error: DriverError(CUDA_ERROR_NOT_FOUND, "named symbol not found") when loading cast_f32_bf16',
-        cause="The kernels were compiled for one architecture, and this one is left out there: the bf16 kernels "
-        "exist from "
-        "8.0 on, some FP8 kernels from 8.9 on.",
-        does_not_mean="that the whole build is for another GPU: that is error 209.",
-        fix="Run the model in float16 (--dtype f16) on a GPU below 8.0; or compile for the GPU that is used "
-        "(CUDA_COMPUTE_CAP) and clean candle-kernels first.",
-        command=_CLEAN,
-        sources=("huggingface/candle candle-core/src/cuda_backend/error.rs", "EricLBuehler/mistral.rs#954"),
+        sample="thread 'main' panicked at bindgen_cuda-0.1.5/src/lib.rs:489:18:\n"
+        "`nvidia-smi` failed. Ensure that you have CUDA installed and that `nvidia-smi` is in your PATH.: Os { code: "
+        "2, "
+        'kind: NotFound, message: "No such file or directory" }',
+        cause="The build compiles kernels for one architecture and asks the driver for it, unless CUDA_COMPUTE_CAP "
+        "names "
+        "it. An image build and a CI runner have no driver.",
+        does_not_mean="that CUDA is not installed.",
+        fix="Set CUDA_COMPUTE_CAP to the GPU's number, without a dot: 75, 86, 89, 120.",
+        command="export CUDA_COMPUTE_CAP={number}",
+        sources=("Narsil/bindgen_cuda#4", "Narsil/bindgen_cuda src/lib.rs", "huggingface/candle README (Docker)"),
+    ),
+    Signature(
+        id="cargo-nvcc-target-unknown",
+        title="nvcc cannot build the compute capability that the crate asks for: {arch}",
+        patterns=(
+            "nvcc cannot target gpu arch <arch:num>. Available nvcc targets are",
+            "CUDA compute cap <arch:num> is higher than the highest gpu code from nvcc",
+        ),
+        sample="thread 'main' panicked at bindgen_cuda-0.1.5/src/lib.rs:549:13:\n"
+        "nvcc cannot target gpu arch 120. Available nvcc targets are [50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86, "
+        "87, 89, "
+        "90].",
+        cause="The GPU (or CUDA_COMPUTE_CAP) is not among the targets of this nvcc: it is too early for a new GPU, "
+        "or CUDA "
+        "13 for one below 7.5.",
+        does_not_mean="that the driver is at fault.",
+        fix="Use a CUDA release that builds {arch}; or, for a new GPU, CUDA_COMPUTE_CAP with the highest number of "
+        "the list "
+        "of the same major version.",
+        command="nvcc --list-gpu-arch",
+        distinct=("arch",),
+        cases=(
+            Case(
+                when=("arch<7.5",),
+                cause="CUDA 13 removed all targets below 75: this nvcc is too new for the GPU.",
+                fix="Build with CUDA 12.9 or earlier.",
+            ),
+        ),
+        sources=("Narsil/bindgen_cuda src/lib.rs", "huggingface/text-embeddings-inference Dockerfile-cuda"),
     ),
     Signature(
         id="candle-ptx-newer-than-driver",
@@ -76,11 +109,31 @@ LINES = LogLines(
                 ),
             ),
         ),
+        LineAddition(
+            id="cuda-symbol-not-found",
+            cases=(
+                Case(
+                    when=("candle",),
+                    title="candle's module has no such kernel for this GPU (CUDA error 500)",
+                    cause="The kernels were compiled for one architecture, and this one is left out there: the bf16 "
+                    "kernels "
+                    "exist from 8.0 on, some FP8 kernels from 8.9 on.",
+                    does_not_mean="that the whole build is for another GPU: that is error 209.",
+                    fix="Run the model in float16 (--dtype f16) on a GPU below 8.0; or compile for the GPU that is "
+                    "used "
+                    "(CUDA_COMPUTE_CAP), and clean candle-kernels first.",
+                    command=_CLEAN,
+                ),
+            ),
+        ),
     ),
     signs=(
         LogSign(
             "candle",
-            re.compile(r"\bcandle[-_](?:core|kernels|nn|transformers)\b|\bmistralrs\b"),
+            re.compile(
+                r"\bcandle[-_](?:core|kernels|nn|transformers)\b|\bmistralrs\b|when loading "
+                r"\w+_(?:bf16|f16|f32|f64|u8|u32|i64)\b"
+            ),
             (b"candle", b"mistralrs"),
             "candle",
         ),

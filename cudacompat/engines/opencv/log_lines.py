@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.cases import Case
-from cudacompat.domain.logs.signature import GpuMeaning, LogLines, Signature, SignatureGroup
+import re
+
+from cudacompat.domain.logs.cases import Case, LogSign
+from cudacompat.domain.logs.signature import LineAddition, LogLines, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 
 _DETECT = "opencv/opencv cmake/OpenCVDetectCUDAUtils.cmake"
@@ -62,7 +64,6 @@ _OWN: tuple[Signature, ...] = (
         "package "
         "that was built so.",
         command="python -c 'import cv2; print(cv2.getBuildInformation())'",
-        cases=(Case(when=("!python", "windows"), command=""),),
         sources=("opencv/opencv modules/dnn/src/net_impl.cpp",),
     ),
     Signature(
@@ -83,23 +84,23 @@ _OWN: tuple[Signature, ...] = (
         command="python -c 'import cv2; print(cv2.getBuildInformation())'",
         sources=("opencv/opencv modules/core/include/opencv2/core/private.cuda.hpp",),
     ),
-    Signature(
-        id="opencv-gpu-api-no-image",
-        title="OpenCV's CUDA modules have no code for the GPU",
-        patterns=(
-            "(-217:Gpu API call) no kernel image is available for execution on the device",
-            "(-217:Gpu API call) invalid device function",
-        ),
-        sample="OpenCV(4.8.0) modules/cudev/include/opencv2/cudev/grid/detail/transform.hpp:318: error: (-217:Gpu "
-        "API call) no "
-        "kernel image is available for execution on the device in function 'call'",
-        cause="CUDA_ARCH_BIN and CUDA_ARCH_PTX of the build have nothing that fits this GPU.",
-        does_not_mean="that the driver is too old.",
-        fix="Build OpenCV again with CUDA_ARCH_BIN for this GPU, in an empty build directory.",
-        command="cudacompat generate opencv --gpu {gpu}",
-        gpu=GpuMeaning.NO_IMAGE,
-        sources=("opencv/opencv modules/core/include/opencv2/core/private.cuda.hpp", "opencv/opencv#20833"),
-    ),
 )
 
-LINES = LogLines(groups=(SignatureGroup("OpenCV", _OWN, place=187),))
+LINES = LogLines(
+    groups=(SignatureGroup("OpenCV", _OWN, place=187),),
+    additions=(
+        LineAddition(
+            id="cuda-no-kernel-image",
+            cases=(
+                Case(
+                    when=("opencv",),
+                    fix="Build OpenCV again with CUDA_ARCH_BIN for this GPU, in an empty build directory: "
+                    "CUDA_ARCH_BIN and "
+                    "CUDA_ARCH_PTX of this build have nothing that fits it.",
+                    command="cudacompat generate opencv --gpu {gpu}",
+                ),
+            ),
+        ),
+    ),
+    signs=(LogSign("opencv", re.compile(r"\bOpenCV\(|-217:Gpu API call|\bcv2\.error"), (b"OpenCV(",), "OpenCV"),),
+)

@@ -137,8 +137,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "unresolvable CDI devices k8s.device-plugin.nvidia.com/<device:word>",
             "unresolvable CDI devices management.nvidia.com/<device:word>",
         ),
-        sample="failed to inject CDI devices: unresolvable CDI devices "
-        "k8s.device-plugin.nvidia.com/gpu=GPU-995b8cf7-2da8-4410-1d54-0176dae35e47",
+        sample="unresolvable CDI devices k8s.device-plugin.nvidia.com/gpu=GPU-995b8cf7",
         cause="The device plugin writes the description of this kind itself, into /var/run/cdi, when its "
         "DEVICE_LIST_STRATEGY is cdi-annotations or cdi-cri. Here the kubelet still has devices of a plugin that wrote "
         "none, or the runtime reads another directory.",

@@ -74,8 +74,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvml-gpu-lost",
         title="a GPU was lost: it no longer responds",
         patterns=("GPU is lost. Reboot the system to recover this GPU", "NVMLError_GpuIsLost: GPU is lost"),
-        sample="Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost.  Reboot the system to recover "
-        "this GPU",
+        sample="pynvml.NVMLError_GpuIsLost: GPU is lost",
         cause="The GPU fell off the bus (Xid 79) or hung: power, heat, the slot, or the GPU itself.",
         does_not_mean="a fault of the program or of the build.",
         fix="Power the machine off and on. If it returns: check cables, temperatures and the slot.",

@@ -123,8 +123,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="module-key-rejected",
         title="Secure Boot refuses NVIDIA's kernel module: it is not signed with an enrolled key",
         patterns=(
-            "could not insert 'nvidia<part:word>': Key was rejected by service",
-            "could not insert 'nvidia<part:word>': Required key not available",
+            "could not insert 'nvidia<part:(_uvm|_drm|_modeset|_peermem|_current*)>': Key was rejected by service",
+            "could not insert 'nvidia<part:(_uvm|_drm|_modeset|_peermem|_current*)>': Required key not available",
             "could not insert 'nvidia': Key was rejected by service",
             "could not insert 'nvidia': Required key not available",
             "could not insert 'nvidia': Operation not permitted",
@@ -145,7 +145,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="there is no nvidia module for the running kernel {kernel}",
         patterns=(
             "Module nvidia not found in directory /lib/modules/<kernel:word>",
-            "modprobe: FATAL: Module nvidia<part:word> not found in directory /lib/modules/<kernel:word>",
+            "modprobe: FATAL: Module nvidia<part:(_uvm|_drm|_modeset|_peermem|_current*)> not found in directory "
+            "/lib/modules/<kernel:word>",
         ),
         sample="modprobe: FATAL: Module nvidia not found in directory /lib/modules/6.8.0-60-generic",
         cause="The kernel was updated and the module was not built for it: its headers are missing, DKMS failed, or "
@@ -163,7 +164,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "nvidia: disagrees about version of symbol <symbol:word>",
             "nvidia: version magic '<magic:text>' should be",
-            "could not insert 'nvidia<part:word>': Exec format error",
+            "could not insert 'nvidia<part:(_uvm|_drm|_modeset|_peermem|_current*)>': Exec format error",
             "could not insert 'nvidia': Exec format error",
             "could not insert 'nvidia': Unknown symbol in module",
         ),
@@ -179,7 +180,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the nvidia module found no GPU that it supports",
         patterns=(
             "could not insert 'nvidia': No such device",
-            "could not insert 'nvidia<part:word>': No such device",
+            "could not insert 'nvidia<part:(_uvm|_drm|_modeset|_peermem|_current*)>': No such device",
             "NVRM: No NVIDIA devices probed",
             "NVRM: None of the NVIDIA devices were initialized",
             "NVRM: No NVIDIA PCI devices found",
@@ -241,7 +242,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="module-in-use",
         title="the old nvidia module is still loaded and in use",
         patterns=(
-            "rmmod: ERROR: Module nvidia<part:word> is in use",
+            "rmmod: ERROR: Module nvidia<part:(_uvm|_drm|_modeset|_peermem|_current*)> is in use",
             "rmmod: ERROR: Module nvidia is in use",
             "An NVIDIA kernel module '<module:word>' appears to be already loaded in your kernel",
             "An NVIDIA kernel module '<module:word>' appears to already be loaded",

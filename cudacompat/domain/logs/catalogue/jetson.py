@@ -23,8 +23,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="jetson-library-missing",
         title="a library that Jetson's wheels need is not installed: {library}",
         patterns=(
-            "<library:(libcusparseLt|libcudss|libopenblas|libnvdla_compiler|libcudla|libnvdla_runtime|libcufile)>.so<rest:word>: "
-            "cannot open shared object file",
+            "<library:(libcusparseLt|libcudss|libopenblas|libnvdla_compiler|libnvdla_runtime|libcudla|libcufile)>"
+            ".so<...>: cannot open shared object file",
         ),
         sample="ImportError: libcusparseLt.so.0: cannot open shared object file: No such file or directory",
         cause="NVIDIA's wheels for Jetson do not bring every library: cuSPARSELt, cuDSS and OpenBLAS are packages of "

@@ -21,7 +21,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="These kernels exist for 10.0 and 10.3 only (B200, B300: data center Blackwell). 12.x (RTX 50, RTX PRO, "
         "GB10) is another family, although it is called Blackwell too.",
         does_not_mean="that FlashInfer as a whole, the driver or the toolkit lacks the GPU.",
-        fix="Choose another attention backend: the server's option for FlashInfer's own kernels (fa2), Triton or "
+        fix="Choose another attention backend: the server's option for FlashInfer's own kernels, Triton or "
         "FlashAttention.",
         sources=(f"{_FLASHINFER}#3263", f"{_FLASHINFER} include/flashinfer/trtllm/fmha/fmhaRunner.cuh"),
     ),
@@ -44,7 +44,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: FlashInfer requires GPUs with sm75 or higher",
         cause="All visible GPUs are below 7.5 (V100, P40, GTX 10), or none is visible.",
         does_not_mean="that a later FlashInfer helps.",
-        fix="Choose another attention backend (Triton, Torch SDPA), or hide the older GPU with CUDA_VISIBLE_DEVICES.",
+        fix="Choose another attention backend (Triton), or hide the older GPU with CUDA_VISIBLE_DEVICES.",
         sources=(f"{_FLASHINFER} flashinfer/jit/core.py",),
     ),
     Signature(
@@ -231,25 +231,6 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Use another quantization or backend on this GPU.",
         gpu=GpuMeaning.NO_IMAGE,
         sources=("torchao 0.18.0 torchao/quantization/quantize_/workflows/int4/int4_tile_packed_to_4d_tensor.py",),
-    ),
-    Signature(
-        id="nccl-version-mismatch",
-        title="another NCCL than PyTorch was built with is loaded",
-        patterns=(
-            "undefined symbol: ncclCommWindowRegister",
-            "undefined symbol: ncclCommRegister",
-            "undefined symbol: ncclMemAlloc",
-            "undefined symbol: ncclCommShrink",
-            "undefined symbol: nccl<symbol:(*)>",
-            "Mismatched NCCL version detected",
-        ),
-        sample="ImportError: /env/lib/python3.12/site-packages/torch/lib/libtorch_cuda.so: undefined symbol: "
-        "ncclCommWindowRegister",
-        cause="LD_LIBRARY_PATH, a system package (libnccl2) or a pinned nvidia-nccl brings an earlier libnccl.so.2.",
-        does_not_mean="that PyTorch is broken, or a missing architecture.",
-        fix="Unset LD_LIBRARY_PATH, or install the nvidia-nccl release that this PyTorch requires.",
-        command="env -u LD_LIBRARY_PATH python -c 'import torch'",
-        sources=("pytorch/pytorch#119932", "nccl.h of nvidia-nccl-cu12 2.32"),
     ),
     Signature(
         id="nvshmem-missing",

@@ -158,7 +158,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "Unrecognized hwaccel: nvdec",
             "No such filter: '<filter:(scale_cuda|scale_npp|yadif_cuda|overlay_cuda|hwupload_cuda)>'",
         ),
-        sample="Unknown encoder 'h264_nvenc'",
+        sample="[vost#0:0 @ 0x5581] Unknown encoder 'h264_nvenc'",
         cause="The build had no nv-codec-headers (--enable-ffnvcodec, --enable-nvenc, --enable-cuda-llvm): many "
         "distributions and static builds leave them out.",
         does_not_mean="that the driver or the GPU lacks NVENC.",
