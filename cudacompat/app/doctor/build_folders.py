@@ -13,7 +13,6 @@ from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
 from cudacompat.domain.judge.coverage import reach
 from cudacompat.domain.machine.facts import Found, HostFacts
 from cudacompat.domain.reports.doctor import PlanStep
-from cudacompat.domain.rules.lint import stale_cmake_cache
 from cudacompat.domain.tables.drivers import BRANCHES
 from cudacompat.domain.tables.toolkits import first_with, release
 from cudacompat.domain.words.finding import Finding, Severity
@@ -71,9 +70,8 @@ def _read(cache: Path) -> BuildFolder | None:
         return None
     version = _version(cache.parent) or _in_path(compiler)
     folder = str(cache.parent)
-    return BuildFolder(
-        folder, str(cache), archs, compiler=compiler, version=version, source=said.get("CMAKE_HOME_DIRECTORY", "")
-    )
+    source = said.get("CMAKE_HOME_DIRECTORY", "")
+    return BuildFolder(folder, str(cache), archs, compiler=compiler, version=version, source=source)
 
 
 def _version(folder: Path) -> ToolkitVersion | None:
@@ -142,6 +140,8 @@ def _stale(
     facts: HostFacts,
     named: bool,
 ) -> tuple[Finding, PlanStep]:
+    from cudacompat.domain.rules.lint import stale_cmake_cache  # with all of its rules, which few runs need
+
     target = (*failing, *by_jit, *unable)[0]
     cuda = f" with CUDA {folder.version}" if folder.version is not None else ""
     if failing:

@@ -20,7 +20,7 @@ from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import InstalledPackages
 from cudacompat.domain.rules.artifact import no_runnable_code
-from cudacompat.domain.words.code import BinaryArtifact
+from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -50,7 +50,7 @@ def judge_installed(
     copies = {path: same for each in components for path, same in _distinct(each.libraries, apart).items()}
     if not copies:
         return None
-    found = replace(read(tuple(copies), targets, on_file, options=options), barren=())
+    found = _read(tuple(copies), targets, on_file, options=options)
     components = _with_shapes(components, found.artifacts)
     report = judge_read(found, targets, Policy(), loaded=_loaded(components))
     findings = [*(_counted(f, copies) for f in report.findings), *_takes_none(components)]
@@ -63,6 +63,19 @@ def judge_installed(
     return JudgedPackages(
         report, InstalledPackages(with_code, len(components) - len(with_code), tuple(several.items()), rows=rows)
     )
+
+
+def _read(
+    paths: Sequence[str],
+    targets: Sequence[Target],
+    on_file: Callable[[str], None] | None,
+    options: ReadOptions | None,
+) -> ReadResult:
+    """What the libraries hold, in their order. The largest is begun first, so that no process ends up alone with it."""
+    order = {path: number for number, path in enumerate(paths)}
+    found = read(sorted(paths, key=lambda path: -(_size(path) or 0)), targets, on_file, options=options)
+    artifacts = sorted(found.artifacts, key=lambda artifact: order.get(artifact.path, len(order)))
+    return replace(found, artifacts=tuple(artifacts), barren=())
 
 
 def _loaded(components: Iterable[Component]) -> Loaded:

@@ -16,7 +16,6 @@ from cudacompat.domain.judge.component_verdicts import is_vendors
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
-from cudacompat.domain.rules.lint import packages_overwrite, torch_mismatch
 from cudacompat.domain.wheels.package_set import PackageSet, one_folder
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.finding import Finding, Severity
@@ -77,6 +76,8 @@ def _overwriting(
         message = f"{wanted.package} and {other.package} own the same files; those of {wanted.package} are in place"
     else:
         message = f"{wanted.package} and {other.package} own the same files; the one installed last is in place"
+    from cudacompat.domain.rules.lint import packages_overwrite  # with all of its rules, which few runs need
+
     finding = Finding(
         id=packages_overwrite.RULE.id,
         severity=Severity.ERROR if lost else Severity.WARNING,
@@ -134,6 +135,8 @@ def _mismatch(
     component: Component, beside: Component, asked: str, *, home: Environment | None, exact: bool
 ) -> tuple[Finding, PlanStep]:
     """An error where the two load into each other; libraries of NVIDIA's keep their interface within a release."""
+    from cudacompat.domain.rules.lint import torch_mismatch  # with all of its rules, which few runs need
+
     breaks = exact and not is_vendors(beside.package)
     finding = Finding(
         id=torch_mismatch.RULE.id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import Buffer
@@ -17,6 +16,7 @@ _TARGET = re.compile(rb"(?<![\w$%.])\.target\s++(?:sm|compute)_(\d{2,4})([af]?)\
 _NOISE = re.compile(rb'//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"?')
 _ENTRY = re.compile(rb"\.entry\s++([A-Za-z_$%][\w$]*+)")
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$%.")
+_IN_NAME = _WORD - {ord(".")}
 _BODY = re.compile(rb"[{;]")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -28,7 +28,6 @@ _EXTERN_VARIABLE = re.compile(
     + _NAME
 )
 _FUNCTION = re.compile(rb"\.func\s++(?:\([^()]*+\)\s*+)?" + _NAME)
-_WORDS = re.compile(_NAME)
 
 # The functions that the driver brings along. NVIDIA, "PTX Writer's Guide to Interoperability", System Calls:
 # https://docs.nvidia.com/cuda/ptx-writers-guide-to-interoperability/#system-calls
@@ -100,9 +99,23 @@ def unresolved(text: bytes) -> tuple[str, ...]:
     functions = list(_FUNCTION.finditer(text))
     ends = [*(following.start() for following in functions[1:]), len(text)]
     defined = {found[1] for found, end in zip(functions, ends, strict=False) if _body(text, found.end(), end) > 0}
-    seen = Counter(found[1] for found in _WORDS.finditer(text) if found[1] in declared)
-    names = [name for name, count in seen.items() if count > 1 and name not in defined]
-    return tuple(name.decode("ascii", "replace") for name in names)
+    places = {name: _two_places(text, name) for name in declared - defined}
+    used = sorted((found[0], name) for name, found in places.items() if len(found) > 1)
+    return tuple(name.decode("ascii", "replace") for _, name in used)
+
+
+def _two_places(text: bytes, name: bytes) -> list[int]:
+    """Where the word stands for the first two times; finding each of a few names takes a tenth of the time that a look
+    at every word of a text does."""
+    found: list[int] = []
+    at = text.find(name)
+    while at >= 0 and len(found) < 2:
+        end = at + len(name)
+        before = at > 0 and text[at - 1] in _IN_NAME
+        if not before and not (end < len(text) and text[end] in _IN_NAME):
+            found.append(at)
+        at = text.find(name, end)
+    return found
 
 
 def _leaves_out(text: bytes) -> bool:
