@@ -17,6 +17,7 @@ Listed = Mapping[str, tuple[str, ...]]
 SLOW: Listed = {
     "tests/app/inputs/test_registry_images.py": (),
     "tests/artifacts/remote/test_registry.py": ("TestWhatGoesWrong::test_a_registry_that_stalls",),
+    "tests/whole/test_readme.py": ("test_each_command_ends_as_it_says",),
     "tests/generate/test_own_wheel.py": ("test_what_is_written_installs_by_hash_checks_and_makes_itself_again",),
     "tests/cli/test_special_files.py": ("test_what_is_no_file_is_said_and_not_waited_for",),
     "tests/cli/test_streams.py": ("test_ctrl_c_at_any_moment",),
