@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 import typer
 
@@ -49,7 +50,7 @@ def run(arguments: list[str]) -> int:
     try:
         if not arguments:
             return _show_help()
-        result = app(args=arguments, prog_name="cudacompat", standalone_mode=False)
+        result = _click_command()(args=arguments, prog_name="cudacompat", standalone_mode=False)
         return result if isinstance(result, int) else ExitCode.OK
     except _CommandLineError as error:
         return _complain(error.format_message() if hasattr(error, "format_message") else str(error))
@@ -63,12 +64,18 @@ def run(arguments: list[str]) -> int:
         return ExitCode.BUG
 
 
+@cache
+def _click_command() -> Any:
+    """The command that Typer makes of the functions; to make it takes as long as many a run of it."""
+    return typer.main.get_command(app)
+
+
 def _show_help() -> int:
     """Show the help page where no command was named; nobody asked for it, so that it is no result."""
     import contextlib
 
     with contextlib.redirect_stdout(sys.stderr):
-        app(args=["--help"], prog_name="cudacompat", standalone_mode=False)
+        _click_command()(args=["--help"], prog_name="cudacompat", standalone_mode=False)
     return ExitCode.USAGE
 
 

@@ -20,7 +20,10 @@ SLOW: Listed = {
     "tests/whole/test_readme.py": ("test_each_command_ends_as_it_says",),
     "tests/generate/test_own_wheel.py": ("test_what_is_written_installs_by_hash_checks_and_makes_itself_again",),
     "tests/cli/test_special_files.py": ("test_what_is_no_file_is_said_and_not_waited_for",),
-    "tests/cli/test_streams.py": ("test_ctrl_c_at_any_moment",),
+    "tests/cli/test_streams.py": (  # shells that start the program with closed streams: nothing of it can be forked
+        "test_ctrl_c_at_any_moment",
+        "test_the_exit_code_is_the_reports_own",
+    ),
     "tests/whole/test_planted.py": (),
     "tests/whole/test_holes.py": (),
     "tests/whole/test_ends_with_us.py": (),
@@ -50,6 +53,7 @@ SLOW: Listed = {
     ),
     "tests/artifacts/binaries/test_cuobjdump.py": (),
     "tests/artifacts/binaries/test_kernel_names.py": (),
+    "tests/artifacts/reading/test_budget.py": ("test_small_archives_of_millions_of_members_end",),
     "tests/artifacts/binaries/test_read_binary.py": (
         "test_a_static_library",
         "test_an_executable_with_separate_compilation_holds_its_code_twice",

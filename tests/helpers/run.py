@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from tests.helpers.asked_once import asked_once
 from tests.helpers.forked import ForkServer
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +76,7 @@ def inside(*arguments: str | Path, env: Mapping[str, str] | None = None, cwd: Pa
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("CUDA", "NVIDIA_", "COLUMNS", "NO_COLOR"))}
     out, err = io.StringIO(), io.StringIO()
     with (
+        asked_once(),
         mock.patch.dict(os.environ, {**inherited, **(env or {})}, clear=True),
         contextlib.chdir(cwd or Path.cwd()),
         contextlib.redirect_stdout(out),

@@ -24,6 +24,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from cudacompat.domain.logs.cases import Case, LogSign
 from cudacompat.domain.words.finding import Severity
@@ -112,6 +113,7 @@ def _literals(template: str) -> list[str]:
     return [*literals, template[position:]]
 
 
+@cache
 def compile_template(template: str, *, whole: bool = False) -> Pattern:
     """Return the pattern of a template; `ValueError` if it holds no literal text to look for. With `whole` it is a
     name, and longer names do not count."""
