@@ -15,7 +15,7 @@ from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
 from cudacompat.domain.policy.policy import Policy
-from cudacompat.domain.reports.check import CheckReport, left_open
+from cudacompat.domain.reports.check import CheckReport, ListedPackages, left_open
 from cudacompat.domain.rules import (
     ARTIFACT_RULES,
     BASELINE_RULES,
@@ -69,9 +69,11 @@ def judge_read(
     paths: Sequence[str] = (),
     baseline: Baseline | None = None,
     loaded: Loaded | None = None,
+    listed: ListedPackages | None = None,
 ) -> CheckReport:
     """Return the report on what was read (with its kernels) of these paths. `loaded` is what is known of the loaders of
-    installed packages; of other files, alternatives are recognised by their shape."""
+    installed packages; of other files, alternatives are recognised by their shape. `listed` are the packages of lists
+    among the paths."""
     verdicts: list[ArtifactVerdict] = []
     findings: list[Finding] = [f for rule in READ_RULES for f in rule.check(found)]
     findings += [f for target in targets for rule in TARGET_RULES for f in rule.check(target)]
@@ -99,8 +101,12 @@ def judge_read(
         compared = compared_with(baseline, found, paths)
         findings += [f for each in compared for rule in BASELINE_RULES for f in rule.check(each)]
     ids = {rule.id for rule in IGNORABLE_RULES}
+    if listed is not None:
+        findings += listed.findings
+        ids |= listed.ids
     ignores = [ignore for ignore in policy.ignores if ignore.rule in ids]  # the others are for `lint`
-    left = suppress(findings, found.not_read, ignores, targets=targets, today=date.today())
+    not_read = (*found.not_read, *(listed.not_read if listed is not None else ()))
+    left = suppress(findings, not_read, ignores, targets=targets, today=date.today())
     findings = [*left.findings, *(f for use in left.uses for rule in IGNORE_RULES for f in rule.check(use))]
     findings.sort(key=lambda f: f.severity.rank)
     return CheckReport(
@@ -108,10 +114,11 @@ def judge_read(
         verdicts=tuple(verdicts),
         findings=tuple(findings),
         not_read=left.not_read,
-        files=found.files,
+        files=found.files + (listed.files if listed is not None else 0),
         without_code=found.without_code + empty,
-        suppressed=left.suppressed,
+        suppressed=(*(listed.suppressed if listed is not None else ()), *left.suppressed),
         images=found.images,
+        packages=listed.verdicts if listed is not None else (),
     )
 
 

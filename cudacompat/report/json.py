@@ -19,6 +19,7 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 if TYPE_CHECKING:
     from cudacompat.domain.gpus.fleet import FleetGpu
     from cudacompat.domain.machine.components import Component
+    from cudacompat.domain.wheels.answer import RequirementVerdict
 
 Json = dict[str, Any]
 
@@ -129,6 +130,26 @@ def check_json(report: CheckReport) -> Json:
         "not_read": _not_read(report.not_read),
         "files": {"seen": report.files, "without_device_code": report.without_code},
         "images": [_image(image) for image in report.images],
+        "packages": [_package(each) for each in report.packages],
+    }
+
+
+def _package(verdict: RequirementVerdict) -> Json:
+    """Return one package on one GPU as `check` writes it."""
+    resolved, found = verdict.resolved, verdict.verdict
+    return {
+        "path": resolved.requirement.file,
+        "line": resolved.requirement.line,
+        "package": resolved.requirement.name,
+        "version": str(resolved.version) if resolved.version is not None else None,
+        "index": resolved.build,
+        "known": resolved.known.value,
+        "chosen": resolved.how or None,
+        "target": verdict.target.id,
+        "outcome": verdict.outcome.value if verdict.outcome is not None else None,
+        "reason": found.reason.value if found is not None and found.reason is not None else None,
+        "min_driver": str(found.min_driver) if found is not None and found.min_driver is not None else None,
+        "basis": verdict.basis,
     }
 
 

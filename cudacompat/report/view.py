@@ -158,7 +158,7 @@ def view_of(report: Any) -> View:
         without_code=judged.without_code if judged else 0,
         show_suppressed=whole.show_suppressed,
         held_to=tuple(_held_to(judged.given if judged else ())),
-        examined=_read_for_lint(report) if report.COMMAND == "lint" else "",
+        examined=_examined(report),
     )
 
 
@@ -167,6 +167,15 @@ def _held_to(values: Sequence[PolicyValue]) -> Iterator[str]:
         from cudacompat.domain.policy.keys import held_to
 
         yield from (f"held to {origin}{said}" for origin, said in held_to(values))
+
+
+def _examined(report: Any) -> str:
+    """What was looked at, if that is no artifact: build files, or packages of lists."""
+    if report.COMMAND == "lint":
+        return _read_for_lint(report)
+    if report.COMMAND == "check" and report.packages:
+        return f"checked {report.checked} for {count(len(report.targets), 'GPU')}"
+    return ""
 
 
 def _read_for_lint(report: LintReport) -> str:

@@ -8,10 +8,11 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 from cudacompat.app.inputs.text_files import open_regular
+from cudacompat.app.project.includes import included
 from cudacompat.app.project.lookalikes import MOST_LOOKED_AT, may_be_looked_at, unread_lookalikes
 from cudacompat.app.project.rust_sources import crate_sources
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
@@ -102,7 +103,7 @@ def read(folder: str) -> ProjectRead:
             not_read.append(NotRead(".", f"more than {most}; those from {name} on were not read"))
             break
         try:
-            text = _text(root / name, follow=only is not None)
+            text = text_of(root / name, follow=only is not None)
         except OSError as error:
             not_read.append(NotRead(name, _said(error)))
             continue
@@ -119,6 +120,9 @@ def read(folder: str) -> ProjectRead:
             text = text[1:]
         if worth_parsing(name, text):
             files.append(SourceFile(name, text))
+    others_included, unread = included(root, files, partial(_text, follow=False, most=_MOST_OF_LOCK, utf_16=True))
+    files += others_included
+    not_read += unread
     rust = () if only else tuple(_rust(root, files))
     lookalikes = () if only else tuple(unread_lookalikes(root, others))
     return ProjectRead(
@@ -157,14 +161,25 @@ def _rust(root: Path, files: list[SourceFile]) -> Iterator[SourceFile]:
                 yield SourceFile(name, text)
 
 
-def _text(path: Path, *, follow: bool) -> str:
-    """The text of a regular file, its byte order mark included; what it is was asked of the open file."""
+def text_of(path: Path, *, follow: bool) -> str:
+    """Return the text of a build file, its byte order mark included. `OSError` or `ValueError` if it cannot be read."""
+    listed = requirement_kind(path.name) is not None
+    return _text(path, follow=follow, most=_MOST_OF_LOCK if listed else MOST_OF_BUILD_FILE, utf_16=listed)
+
+
+def _text(path: Path, *, follow: bool, most: int, utf_16: bool) -> str:
+    """The text of a regular file; what it is was asked of the open file. pip takes lists of packages in UTF-16, as
+    PowerShell redirects the output of `pip freeze`."""
     with open_regular(path, follow=follow) as file:
-        most = MOST_OF_BUILD_FILE if requirement_kind(path.name) is None else _MOST_OF_LOCK
         data = file.read(most + 1)
     if len(data) > most:
         raise TooLargeError(f"larger than {most >> 20} MiB")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if utf_16:
+            try:
+                return data.decode("utf-16")
+            except UnicodeDecodeError:
+                raise ValueError("not UTF-16, though it begins like it") from None
         raise ValueError("UTF-16, not UTF-8")
     if b"\0" in data:
         raise ValueError("a binary file")

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cudacompat.app.project.includes import beside, requirement_kinds
 from cudacompat.artifacts.requirements import conda, kinds, pip_file
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
@@ -20,11 +21,12 @@ _DEEPEST = 8  # files that include each other
 
 
 class ProjectPackages:
-    """The requirement files of a project, and what commands make of them."""
+    """The requirement files of a project (`lists` are some by other names), and what commands make of them."""
 
-    def __init__(self, files: Sequence[SourceFile]) -> None:
+    def __init__(self, files: Sequence[SourceFile], lists: Sequence[str] = ()) -> None:
         self._files = {file.name: file for file in files}
-        self._kinds = {file.name: kind for file in files if (kind := kinds.kind_of(file.name)) is not None}
+        self._kinds = requirement_kinds(files, lists)
+        self._reached: set[str] = set()
         self._read_alone: dict[str, ReadRequirements | None] = {}
         self.not_read: list[NotRead] = []
 
@@ -39,9 +41,10 @@ class ProjectPackages:
                 together += self._of_command(command, install, taken)
             if together:
                 found.append(PackageSet(place, tuple(together)))
+        self._reached |= taken
         included = self._included()
-        for name in self._kinds:
-            if name in taken or name in included:
+        for name in sorted(self._kinds, key=lambda name: name in included):  # what is left then includes each other
+            if name in self._reached:
                 continue
             read = self._read(name, None)
             if read is not None and read.requirements:
@@ -53,7 +56,7 @@ class ProjectPackages:
         names: set[str] = set()
         for name, kind in self._kinds.items():
             read = self._alone(name, None) if kind is RequirementKind.PIP else None
-            names.update(_beside(name, each.path) for each in (read.includes if read is not None else ()))
+            names.update(beside(name, each.path) for each in (read.includes if read is not None else ()))
         return frozenset(names)
 
     def _alone(self, name: str, outer: Origin | None) -> ReadRequirements | None:
@@ -76,10 +79,11 @@ class ProjectPackages:
         self, name: str, outer: Origin | None, depth: int = 0, seen: set[tuple[str, bool]] | None = None
     ) -> ReadRequirements | None:
         """What a file says together with those that it includes: each once, for a requirement and as a constraint."""
+        self._reached.add(name)
         read = self._alone(name, outer)
         seen = {(name, False)} if seen is None else seen
         for each in read.includes if read is not None and depth < _DEEPEST else ():
-            path = _beside(name, each.path)
+            path = beside(name, each.path)
             if read is None or self._kinds.get(path) is not RequirementKind.PIP or (path, each.constraint) in seen:
                 continue
             seen.add((path, each.constraint))
@@ -133,11 +137,6 @@ class ProjectPackages:
             base = posixpath.basename(wanted)
             ends = [name for name in self._kinds if posixpath.basename(name) == base]
         return ends[0] if len(ends) == 1 else (wanted if wanted in ends else None)
-
-
-def _beside(file: str, path: str) -> str:
-    """The path below the project of what a file there names."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
 
 
 def _not_understood(lines: Sequence[tuple[int, str]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -145,14 +146,37 @@ def command(
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
     with progress(quiet) as on_file, downloads(quiet, on_file) as told:
         reading = fetching(reading, platform, python, told=told)
-        found = read(paths, targets, on_file, options=reading)
+        lists, others = _lists_apart(paths)
+        found = read(others, targets, on_file, options=reading)
     found = replace(found, not_read=(*found.not_read, *fleet.not_read))
-    report = judge_read(found, targets, policy, paths=paths, baseline=compared)
+    listed = None
+    if lists:
+        from cudacompat.app.wheels.lists import judge_lists
+
+        listed = judge_lists(lists, targets, policy)
+    report = judge_read(found, targets, policy, paths=paths, baseline=compared, listed=listed)
     report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus)
     code = emit(report, format_, color, output=output, exit_zero=exit_zero)
     if write_baseline:
         _write_baseline(lock_file, *locks.text_of(found, paths), unread=len(found.not_read), quiet=quiet)
     return code
+
+
+def _may_list(path: str) -> bool:
+    """Whether the ending is one that lists of packages have."""
+    return path.lower().endswith(
+        (".txt", ".in", ".lock", ".toml", ".yml", ".yaml", ".list", ".freeze", ".req", ".reqs")
+    )
+
+
+def _lists_apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The paths that list packages, and the others."""
+    if not any(_may_list(path) for path in paths):
+        return [], list(paths)
+    from cudacompat.app.wheels.lists import is_list
+
+    lists = [path for path in paths if _may_list(path) and is_list(path)]
+    return lists, [path for path in paths if path not in lists]
 
 
 def _write_baseline(file: str, text: str, artifacts: int, *, unread: int, quiet: bool) -> None:

@@ -8,19 +8,36 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cudacompat.domain.words.code import ContainerImage, NotRead
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
+from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.gpus.fleet import FleetGpu
     from cudacompat.domain.policy.keys import PolicyValue
+    from cudacompat.domain.wheels.answer import RequirementVerdict
 from cudacompat.domain.words.exit_codes import ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPackages:
+    """What lists of packages came to: of each package that the table knows the verdict on each target, the findings,
+    what was not read, what comments in the lists suppress, how many files were read, and the ids of the rules that a
+    policy's ignore may name for them."""
+
+    verdicts: tuple[RequirementVerdict, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    not_read: tuple[NotRead, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    files: int = 0
+    ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
     """What `check` judged. `given` are the values of the policy with their origins, as far as any were given;
     `show_suppressed` is whether the user asked to see what does not count, `fleet` the GPUs that fleet files listed,
-    `images` the container images among what was read."""
+    `images` the container images among what was read. `packages` are the verdicts of the packages that lists name, each
+    on each target."""
 
     COMMAND: ClassVar[str] = "check"
 
@@ -35,6 +52,15 @@ class CheckReport:
     show_suppressed: bool = False
     fleet: tuple[FleetGpu, ...] = ()
     images: tuple[ContainerImage, ...] = ()
+    packages: tuple[RequirementVerdict, ...] = ()
+
+    @property
+    def checked(self) -> str:
+        """What was judged, with counts: `2 files and 3 packages`."""
+        files = len({verdict.path for verdict in self.verdicts})
+        named = {(each.resolved.requirement.file, each.resolved.requirement.name) for each in self.packages}
+        parts = [count(files, "file") if files else "", count(len(named), "package") if named else ""]
+        return " and ".join(filter(None, parts)) or "nothing"
 
     @property
     def exit_code(self) -> ExitCode:
@@ -43,14 +69,15 @@ class CheckReport:
         What is undecided in an artifact counts whatever else the artifact is (a policy may let holes pass), unless an
         ignore of `undecided` itself says otherwise.
         """
-        if not self.verdicts and not self.not_read:
+        if not self.verdicts and not self.packages and not self.not_read:
             return ExitCode.NOTHING
         if count_of(self.findings, Severity.ERROR):
             return ExitCode.FINDINGS
         excused = {(s.finding.path, s.finding.target) for s in self.suppressed if s.finding.id == "undecided"}
         judged = left_open(self.verdicts)
         open_ = (v for v in judged if v.outcome is Outcome.UNDECIDED or v.counts[Outcome.UNDECIDED])
-        if self.not_read or any((v.path, v.target.id) not in excused for v in open_):
+        packages = any(each.outcome is Outcome.UNDECIDED for each in self.packages)
+        if self.not_read or packages or any((v.path, v.target.id) not in excused for v in open_):
             return ExitCode.INCOMPLETE
         return ExitCode.OK
 

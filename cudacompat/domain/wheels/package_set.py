@@ -19,7 +19,7 @@ from cudacompat.domain.wheels.answer import (
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import DEFAULT_PLATFORM, cuda_of_index, platform_for, rows_of
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import Outcome, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,17 @@ def alternatives(verdicts: Iterable[RequirementVerdict]) -> dict[tuple[str, str]
     for each in verdicts:
         found.setdefault((each.resolved.requirement.name, each.target.id), []).append(each)
     return found
+
+
+def deciding(group: Sequence[RequirementVerdict]) -> RequirementVerdict:
+    """Return the verdict that decides for a package of which a file names alternatives: of the one that runs best."""
+    return max(group, key=_rank)
+
+
+def _rank(verdict: RequirementVerdict) -> tuple[int, int]:
+    order = (Outcome.FAILS, None, Outcome.UNDECIDED, Outcome.PARTIAL)
+    outcome = verdict.outcome
+    return (order.index(outcome), 0) if outcome in order else (len(order), outcome.strength if outcome else 0)
 
 
 def is_open(verdict: RequirementVerdict) -> bool:

@@ -177,6 +177,10 @@ def check_text(page: Page, report: CheckReport) -> None:
         page.line((path, "bold"))
         for verdict in verdicts:
             verdict_line(page, verdict, max(len(v.target.label) for v in verdicts))
+    if report.packages:
+        from cudacompat.report.text.packages import packages_text
+
+        packages_text(page, report)
     if report.fleet:
         _pools(page, report)
     if report.findings or report.not_read:
@@ -226,10 +230,8 @@ def suppressing(page: Page, items: Sequence[Suppressed]) -> None:
 
 def count_line(page: Page, report: CheckReport) -> None:
     """The last line of what was judged: counts."""
-    judged = len({v.path for v in report.verdicts})
-    what = count(judged, "file") if judged else "nothing"
     page.line(
-        f"checked {what} for {count(len(report.targets), 'GPU')}: {tally(report.findings)}, "
+        f"checked {report.checked} for {count(len(report.targets), 'GPU')}: {tally(report.findings)}, "
         f"{len(report.not_read)} not read, {report.without_code} without device code"
         + (f", {len(report.suppressed)} suppressed" if report.suppressed else "")
     )

@@ -7,8 +7,8 @@ whisper.cpp's build only libggml-cuda.so has any, whisper-cli and libwhisper hav
 
 Example: `cudacompat check build/bin/whisper-cli`.
 
-What to do: name the library that holds the kernels, or the folder. A file that lists packages or builds something is
-read by `cudacompat lint`.
+What to do: name the library that holds the kernels, or the folder. A list of packages is judged by
+the wheels that it names; a file that builds something is read by `cudacompat lint`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def check(read: ReadResult) -> Iterable[Finding]:
 
 
 def _help(path: str) -> str:
-    """What to name instead: for a file that lists packages, the command that reads such files; else the library."""
+    """What to name instead: for a file that may build something, the command that reads it; else the library."""
     if path.lower().endswith(_LISTS):
-        return f"if this file lists packages: cudacompat lint {shlex.quote(path)} with the same --gpu"
+        return f"it names no package; if it builds something: cudacompat lint {shlex.quote(path)} with the same --gpu"
     return "name the file that holds the kernels (for ggml that is libggml-cuda.so), or its folder"
 
 

@@ -82,14 +82,16 @@ from cudacompat.domain.rules.lint import (
     wheel_instead_of_build,
     wheel_not_known,
     wheel_partial,
+    wheel_without_code,
     wrong_grammar,
 )
 from cudacompat.domain.words.rule import Rule
 
-# about published wheels
+# about published wheels: `check` holds lists of packages to these, too
 WHEEL_RULES: tuple[Rule[Project], ...] = (
     wheel_cannot_run.RULE,
     wheel_partial.RULE,
+    wheel_without_code.RULE,
     wheel_by_jit.RULE,
     wheel_not_known.RULE,
     two_cuda_majors.RULE,

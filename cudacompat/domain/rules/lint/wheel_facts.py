@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.cure import cure_for
-from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives
+from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
+from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import CUDA_ERRORS, Outcome, Reason, Target
 
@@ -36,6 +37,29 @@ def environments_of(project: Project) -> Iterator[ResolvedSet]:
     """Yield what is installed together, with the wheels that it resolves to."""
     for packages in project.packages:
         yield project.once(("resolved", id(packages)), partial(ResolvedSet.of, packages))
+
+
+def below_level(project: Project, level_for: Callable[[Target], Require]) -> Iterator[Finding]:
+    """Yield an error for each package that runs, but through less than is required on the GPU: by JIT where machine
+    code is required, through code for another GPU where its own is."""
+    for packages, group in groups_of(project):
+        verdict = deciding(group)
+        outcome, target, resolved = verdict.outcome, verdict.target, verdict.resolved
+        if outcome is None or not outcome.runs or level_for(target).met_by(outcome):
+            continue
+        by_jit = outcome is Outcome.JIT
+        yield finding(
+            "wheel-by-jit" if by_jit else "not-native",
+            Severity.ERROR,
+            f"{resolved.label} runs on {target.label} {'by JIT' if by_jit else 'through code for another GPU'}",
+            resolved,
+            target=target,
+            found=content_of(resolved),
+            why=f"--require {level_for(target).value}",
+            help_=help_for(resolved, packages, (target,), native=True)
+            if by_jit
+            else f"build {resolved.requirement.name} from source for sm_{target.capability.number}",
+        )
 
 
 def content_of(resolved: Resolved) -> str:

@@ -1,0 +1,89 @@
+"""Requirement files that others include by `-r` and `-c`, whatever their names are."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from cudacompat.artifacts.requirements import pip_file
+from cudacompat.artifacts.requirements.base import Include
+from cudacompat.artifacts.requirements.kinds import RequirementKind, kind_of
+from cudacompat.domain.project.model import SourceFile
+from cudacompat.domain.words.code import NotRead
+
+_MOST = 200  # files that are included
+
+
+def included(
+    root: Path, files: Sequence[SourceFile], text_of: Callable[[Path], str], lists: Sequence[str] = ()
+) -> tuple[tuple[SourceFile, ...], tuple[NotRead, ...]]:
+    """Return the files below `root` that requirement files among `files` include and that are not among them, and the
+    includes that were not read, each with the reason. `text_of` reads one file and raises `OSError` or `ValueError`;
+    `lists` are requirements files whatever their names say."""
+    texts = {file.name: file.text for file in files}
+    found: dict[str, SourceFile] = {}
+    not_read: list[NotRead] = []
+    waiting = [file.name for file in files if file.name in lists or kind_of(file.name) is RequirementKind.PIP]
+    seen = set(waiting)
+    while waiting:
+        name = waiting.pop(0)
+        for each in _includes(texts[name], name):
+            path, why = _place(root, name, each)
+            if why is None and path not in texts:
+                try:
+                    if len(found) >= _MOST:
+                        raise ValueError(f"more than {_MOST} files are included")
+                    found[path] = SourceFile(path, text_of(root / path).removeprefix("\ufeff"))
+                    texts[path] = found[path].text
+                except OSError as error:
+                    why = (error.strerror or str(error)).lower()
+                except ValueError as error:
+                    why = str(error)
+            if why is not None:
+                not_read.append(NotRead(name, f"line {each.line} includes {each.path[:80]}: {why}"))
+            elif path not in seen:
+                seen.add(path)
+                waiting.append(path)
+    return tuple(found.values()), tuple(dict.fromkeys(not_read))
+
+
+def _includes(text: str, name: str) -> Sequence[Include]:
+    return pip_file.read(text, name).includes
+
+
+def _place(root: Path, file: str, include: Include) -> tuple[str, str | None]:
+    """The path below the root that is included, and why it is not read: an address, or a path that leads out."""
+    if "://" in include.path:
+        return "", "an address, which is not fetched"
+    path = beside(file, include.path)
+    inside = os.path.relpath(os.path.realpath(root / path), os.path.realpath(root)).replace(os.sep, "/")
+    if posixpath.isabs(path) or path.startswith("../") or inside.startswith("../"):
+        return "", "outside the directory that is read"
+    return path, None
+
+
+def beside(file: str, path: str) -> str:
+    """Return the path below the project that `path` means in this file."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
+
+
+def requirement_kinds(files: Sequence[SourceFile], lists: Sequence[str] = ()) -> Mapping[str, RequirementKind]:
+    """Return the files of requirements, each with its kind: by their names, and those that pip's files, or `lists`,
+    include."""
+    texts = {file.name: file.text for file in files}
+    kinds = {file.name: kind for file in files if (kind := kind_of(file.name)) is not None}
+    kinds = {**dict.fromkeys(lists, RequirementKind.PIP), **kinds}
+    waiting = [name for name, kind in kinds.items() if kind is RequirementKind.PIP]
+    while waiting:
+        name = waiting.pop()
+        for path in _inside(name, texts[name]):
+            if path in texts and path not in kinds:
+                kinds[path] = RequirementKind.PIP
+                waiting.append(path)
+    return kinds
+
+
+def _inside(name: str, text: str) -> Iterator[str]:
+    yield from (beside(name, each.path) for each in _includes(text, name))

@@ -1,0 +1,137 @@
+"""Files that list packages, given to `check`: the wheels that they stand for, judged by the table."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from cudacompat.app.project.files import text_of
+from cudacompat.app.project.includes import included
+from cudacompat.app.project.packages import ProjectPackages
+from cudacompat.artifacts.requirements import pip_file
+from cudacompat.artifacts.requirements.kinds import kind_of
+from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.project.inline_ignores import apply
+from cudacompat.domain.project.model import Project, SourceFile
+from cudacompat.domain.reports.check import ListedPackages
+from cudacompat.domain.rules.lint import WHEEL_RULES
+from cudacompat.domain.rules.lint.wheel_facts import below_level, groups_of
+from cudacompat.domain.wheels.answer import RequirementVerdict
+from cudacompat.domain.wheels.package_set import deciding
+from cudacompat.domain.words.choices import Holes
+from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.verdict import Target
+
+_LISTS = re.compile(r"\.(?:txt|in|lock|list|freeze|reqs?)", re.IGNORECASE)
+_MOST_LINE = 400  # characters of a line of a list that has no name of one
+
+
+def is_list(path: str) -> bool:
+    """Return True for a regular file that lists packages: by its name, or, of plain text, because every line in it is a
+    requirement or an option of pip."""
+    try:
+        if not Path(path).is_file():
+            return False
+        if kind_of(Path(path).name) is not None or kind_of(path) is not None:
+            return True
+        return _LISTS.fullmatch(Path(path).suffix) is not None and _reads_as_list(text_of(Path(path), follow=True))
+    except (OSError, ValueError):
+        return False
+
+
+def _reads_as_list(text: str) -> bool:
+    if any(len(line) > _MOST_LINE for line in text.splitlines()):
+        return False
+    read = pip_file.read(text, "")
+    pinned = [each for each in read.requirements if each.specifier or each.index != "pypi"]
+    return bool(pinned) and not read.not_understood
+
+
+def judge_lists(paths: Sequence[str], targets: tuple[Target, ...], policy: Policy) -> ListedPackages:
+    """Return the verdicts and findings for all packages in these files, each file with those that it includes taken as
+    one environment."""
+    found = ListedPackages(ids=frozenset(rule.id for rule in WHEEL_RULES))
+    for path in dict.fromkeys(paths):
+        found = _joined(found, _judged(path, targets, policy))
+    return found
+
+
+def _judged(path: str, targets: tuple[Target, ...], policy: Policy) -> ListedPackages:
+    root, name = _root_of(path)
+    try:
+        files = (SourceFile(name, text_of(root / name, follow=True).removeprefix("\ufeff")),)
+    except OSError as error:
+        return ListedPackages(not_read=(NotRead(path, (error.strerror or str(error)).lower()),), files=1)
+    except ValueError as error:
+        return ListedPackages(not_read=(NotRead(path, str(error)),), files=1)
+    lists = (name,) if kind_of(name) is None else ()
+    others, unread = included(root, files, partial(text_of, follow=False), lists)
+    packages = ProjectPackages((*files, *others), lists)
+    sets = packages.sets(())
+    not_read = tuple(dict.fromkeys((*unread, *packages.not_read)))
+    project = Project(files=(*files, *others), targets=targets, packages=sets, not_read=not_read)
+    verdicts = tuple(deciding(group) for _, group in groups_of(project))
+    levels = list(below_level(project, policy.level_for))
+    places = {(each.id, each.path, each.line, each.target) for each in levels}
+    of_rules = [_held(each, policy) for rule in WHEEL_RULES for each in rule.check(project)]
+    raw = [*levels, *(each for each in of_rules if (each.id, each.path, each.line, each.target) not in places)]
+    kept, suppressed, _ = apply(list(dict.fromkeys(raw)), project.files, frozenset(rule.id for rule in WHEEL_RULES))
+    nothing = [] if verdicts or not_read else [_nothing_known(path)]
+    return ListedPackages(
+        verdicts=tuple(_named_verdict(root, verdict) for verdict in verdicts),
+        findings=(*(replace(each, path=_named(root, each.path)) for each in kept), *nothing),
+        not_read=tuple(NotRead(_named(root, each.path) or each.path, each.why) for each in project.not_read),
+        suppressed=tuple(
+            replace(each, finding=replace(each.finding, path=_named(root, each.finding.path))) for each in suppressed
+        ),
+        files=len(project.files),
+    )
+
+
+def _held(finding: Finding, policy: Policy) -> Finding:
+    """The finding as serious as the policy wants gaps to be, if it is about one: as of a wheel that is read."""
+    if finding.id != "wheel-partial":
+        return finding
+    severity = {Holes.WARN: Severity.WARNING, Holes.IGNORE: Severity.NOTE}.get(policy.holes, Severity.ERROR)
+    return replace(finding, severity=severity)
+
+
+def _nothing_known(path: str) -> Finding:
+    return Finding(
+        "no-device-code", Severity.NOTE, "no package in this list is in the table of wheels with device code", path=path
+    )
+
+
+def _root_of(path: str) -> tuple[Path, str]:
+    """The directory below which a list may include others, and the path of the list in it: where the command was
+    started if the list is below that, else the directory of the list."""
+    here = os.path.relpath(path).replace(os.sep, "/")
+    if here.startswith("../"):
+        return Path(path).parent, Path(path).name
+    return Path(), here
+
+
+def _named(root: Path, name: str | None) -> str | None:
+    return name if name is None or str(root) == "." else (root / name).as_posix()
+
+
+def _named_verdict(root: Path, verdict: RequirementVerdict) -> RequirementVerdict:
+    requirement = verdict.resolved.requirement
+    moved = replace(requirement, file=_named(root, requirement.file) or requirement.file)
+    return replace(verdict, resolved=replace(verdict.resolved, requirement=moved))
+
+
+def _joined(one: ListedPackages, other: ListedPackages) -> ListedPackages:
+    return replace(
+        one,
+        verdicts=(*one.verdicts, *other.verdicts),
+        findings=(*one.findings, *other.findings),
+        not_read=(*one.not_read, *other.not_read),
+        suppressed=(*one.suppressed, *other.suppressed),
+        files=one.files + other.files,
+    )

@@ -1,0 +1,48 @@
+"""A wheel without device code of a package that has some for other machines.
+
+What it finds: a requirement whose wheel for the machines with a GPU that was named with --gpu holds no device code at
+all, although other wheels of the package do: the wheel for Arm processors, or a build for the CPU (`+cpu`).
+
+Why it matters: the installation and the start succeed, and everything runs on the CPU. Moving a model to the GPU ends
+in "Torch not compiled with CUDA enabled".
+
+Example: `torch==2.9.1` from PyPI on a DGX Spark (GB10), whose processor is an Arm one.
+
+What to do: install the build that the finding names. Where a build for the CPU is meant, leave it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.rules.lint.wheel_facts import finding, groups_of, help_for
+from cudacompat.domain.wheels.answer import HowKnown
+from cudacompat.domain.wheels.table import platform_for, rows
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """An error for each package and GPU; a warning for a build that says in its name that it is for the CPU."""
+    for packages, group in groups_of(project):
+        resolved, target = group[0].resolved, group[0].target
+        name = resolved.requirement.name
+        if any(each.resolved.known is not HowKnown.NO_CODE for each in group):
+            continue
+        if not any(row.has_code for row in rows().get(name, ())):
+            continue
+        meant = resolved.build == "cpu"
+        yield finding(
+            RULE.id,
+            Severity.WARNING if meant else Severity.ERROR,
+            f"{resolved.label} has no device code"
+            + ("" if meant else f" for {platform_for(target)}, so {target.label} stays unused"),
+            resolved=resolved,
+            target=target,
+            why="everything in it runs on the CPU",
+            help_=help_for(resolved, packages, (target,)),
+        )
+
+
+RULE = Rule("wheel-without-code", "A wheel without device code", __doc__, check)

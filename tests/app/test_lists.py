@@ -1,0 +1,157 @@
+"""`check` of files that list packages: the same verdicts and exit codes as for the wheels themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.cli.test_cli import schema
+from tests.helpers.run import Ran, inside
+
+NEW_GPU = "RTX 5070 Ti"
+
+
+def check(folder: Path, files: dict[str, str | bytes], *arguments: str, gpu: str = NEW_GPU) -> Ran:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return inside("check", next(iter(files)), "--gpu", gpu, "--no-config", *arguments, cwd=folder)
+
+
+def packages(ran: Ran) -> list[tuple[str, int, str, str | None]]:
+    document: Any = ran.json
+    jsonschema.validate(document, schema("check"))
+    return [(each["path"], each["line"], each["package"], each["outcome"]) for each in document["packages"]]
+
+
+JSON = ("--format", "json")
+LOCK = (
+    'version = 1\n\n[[package]]\nname = "torch"\nversion = "{}"\nsource = {{ registry = "https://pypi.org/simple" }}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("requirements.txt", "torch==2.6.0\n", 1),
+        ("requirements.txt", "torch==2.8.0\n", 0),
+        ("requirements.txt", "torch==99.0\n", 4),
+        ("requirements.txt", "numpy==2.0\n", 3),
+        ("requirements.txt", "torch==2.8.0\nnot a requirement\n", 4),
+        ("requirements.txt", "torch==2.8.0 --hash=sha256:0\n", 0),
+        ("frozen.txt", "numpy==1.26.4\ntorch==2.6.0\n", 1),  # told by its lines
+        ("uv.lock", LOCK.format("2.6.0"), 1),
+        ("uv.lock", LOCK.format("2.8.0"), 0),
+        ("uv.lock", "version = 9\n", 4),
+        ("pyproject.toml", '[project]\nname = "a"\ndependencies = ["torch==2.6.0"]\n', 1),
+        ("environment.yml", "dependencies:\n- pip\n- pip:\n  - torch==2.6.0\n", 1),
+        ("environment.yml", "dependencies:\n- pip\n- pip:\n  - torch==2.8.0\n", 0),
+    ],
+)
+def test_every_kind_of_list_is_judged(tmp_path: Path, name: str, text: str, code: int) -> None:
+    assert check(tmp_path, {name: text}).code == code
+
+
+def test_each_package_has_a_verdict_and_each_fault_a_line(tmp_path: Path) -> None:
+    ran = check(tmp_path, {"requirements.txt": "numpy\ntorch==2.6.0\nctranslate2==4.5.0\n"}, *JSON)
+    assert packages(ran) == [
+        ("requirements.txt", 2, "torch", "fails"),
+        ("requirements.txt", 3, "ctranslate2", "jit"),
+    ]
+    (error,) = [each for each in ran.json["findings"] if each["severity"] == "error"]
+    assert (error["id"], error["path"], error["line"]) == ("wheel-cannot-run", "requirements.txt", 2)
+    assert 'pip install "torch==2.7.1" --index-url https://download.pytorch.org/whl/cu128' in error["help"]
+
+
+def test_included_files_count_whatever_their_names(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "requirements.txt": "-r parts/gpu.pip\n-c limits\n",
+        "parts/gpu.pip": "torch\n",
+        "limits": "torch==2.6.0\n",
+    }
+    assert packages(check(tmp_path, files, *JSON)) == [("parts/gpu.pip", 1, "torch", "fails")]
+
+
+def test_files_that_include_each_other_are_judged_once(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a-requirements.txt": "-r b-requirements.txt\n",
+        "b-requirements.txt": "-r a-requirements.txt\ntorch==2.6.0\n",
+    }
+    ran = check(tmp_path, files, *JSON)
+    assert (ran.code, packages(ran)) == (1, [("b-requirements.txt", 2, "torch", "fails")])
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("-r gone.txt", "no such file"),
+        ("-r ../outside.txt", "outside the directory"),
+        ("-r /etc/hostname", "outside the directory"),
+        ("-r link.txt", "outside the directory"),
+        ("-r https://example.org/requirements.txt", "not fetched"),
+    ],
+)
+def test_an_include_that_is_not_read_is_said(tmp_path: Path, line: str, why: str) -> None:
+    inner = tmp_path / "project"
+    inner.mkdir()
+    (tmp_path / "outside.txt").write_text("secret\n")
+    (inner / "link.txt").symlink_to(tmp_path / "outside.txt")
+    ran = check(inner, {"requirements.txt": f"torch==2.8.0\n{line}\n"}, *JSON)
+    assert ran.code == 4
+    (row,) = ran.json["not_read"]
+    assert "line 2 includes" in row["why"]
+    assert why in row["why"]
+    assert "secret" not in ran.out
+
+
+def test_a_list_in_utf_16_is_read_as_pip_reads_it(tmp_path: Path) -> None:
+    assert check(tmp_path, {"requirements.txt": "torch==2.6.0\r\n".encode("utf-16")}).code == 1
+
+
+def test_required_levels_hold_for_packages(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": "ctranslate2==4.5.0\n"}
+    assert check(tmp_path, files).code == 0
+    ran = check(tmp_path, files, "--require", "sass", *JSON)
+    assert [(each["id"], each["severity"]) for each in ran.json["findings"]] == [("wheel-by-jit", "error")]
+    torch: dict[str, str | bytes] = {"requirements.txt": "torch==2.8.0\n"}
+    ran = check(tmp_path, torch, "--require", "native", *JSON, gpu="8.9")
+    assert [(each["id"], each["severity"]) for each in ran.json["findings"]] == [("not-native", "error")]
+
+
+@pytest.mark.parametrize(("holes", "code"), [("error", 1), ("warn", 0), ("ignore", 0)])
+def test_a_package_that_lacks_kernels_is_as_serious_as_a_gap(tmp_path: Path, holes: str, code: int) -> None:
+    assert check(tmp_path, {"requirements.txt": "xgboost==1.7.6\n"}, "--holes", holes).code == code
+
+
+def test_the_driver_and_the_arm_platform_count(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": "torch==2.13.0\n"}
+    assert check(tmp_path, files, gpu="RTX 4090").code == 0
+    assert check(tmp_path, files, "--driver", "550.54.15", gpu="RTX 4090").code == 1
+    ran = check(tmp_path, {"requirements.txt": "torch==2.9.1\n"}, *JSON, gpu="GB10")
+    assert packages(ran) == [("requirements.txt", 1, "torch", None)]  # PyPI's wheel for Arm holds no device code
+    assert (ran.code, [each["id"] for each in ran.json["findings"]]) == (1, ["wheel-without-code"])
+
+
+def test_comments_and_policies_suppress_findings_of_lists(tmp_path: Path) -> None:
+    text = "torch==2.6.0  # cudacompat: ignore[wheel-cannot-run] runs on the CPU\n"
+    ran = check(tmp_path, {"requirements.txt": text}, *JSON)
+    assert (ran.code, len(ran.json["suppressed"])) == (0, 1)
+
+
+def test_lists_and_artifacts_are_judged_together(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("torch==2.8.0\n")
+    (tmp_path / "notes.txt").write_text("this is no list of packages\n")
+    ran = inside("check", "requirements.txt", "notes.txt", "--gpu", NEW_GPU, "--no-config", *JSON, cwd=tmp_path)
+    assert ran.code == 1
+    assert [each["id"] for each in ran.json["findings"]] == ["no-device-code"]
+    assert len(packages(ran)) == 1
+
+
+@pytest.mark.parametrize("format_", ["sarif", "junit", "github", "gitlab", "markdown", "html"])
+def test_every_format_names_the_line(tmp_path: Path, format_: str) -> None:
+    ran = check(tmp_path, {"requirements.txt": "\ntorch==2.6.0\n"}, "--format", format_)
+    assert ran.code == 1
+    assert "torch 2.6.0 does not run" in ran.out

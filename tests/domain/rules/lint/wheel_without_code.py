@@ -1,0 +1,32 @@
+"""`wheel-without-code`: the wheel for this machine, or the build for the CPU, holds no device code."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase, NearMiss
+
+CASES = (
+    LintCase(
+        bad={"requirements.txt": "torch==2.9.1\n"},
+        good={"requirements.txt": "--index-url https://download.pytorch.org/whl/cu130\ntorch==2.9.1\n"},
+        line="torch==2.9.1",
+        gpu=("GB10",),
+    ),
+    LintCase(
+        bad={"requirements.txt": "torch==2.8.0+cpu\n"},
+        good={"requirements.txt": "torch==2.8.0\n"},
+        line="+cpu",
+        gpu=("RTX 4090",),
+    ),
+)
+NEAR_MISSES = (
+    NearMiss("no GPU is named", {"requirements.txt": "torch==2.8.0+cpu\n"}),
+    NearMiss("no wheel of it has code", {"requirements.txt": "lightgbm==4.7.0\n"}, gpu=("RTX 4090",)),
+    NearMiss(
+        "a build for CUDA is there too",
+        {
+            "pyproject.toml": '[project]\nname = "a"\n[project.optional-dependencies]\n'
+            'cpu = ["torch==2.8.0+cpu"]\ngpu = ["torch==2.8.0"]\n'
+        },
+        gpu=("RTX 4090",),
+    ),
+)
