@@ -70,7 +70,7 @@ def _judged(path: str, targets: tuple[Target, ...], policy: Policy) -> ListedPac
     except ValueError as error:
         return ListedPackages(not_read=(NotRead(path, str(error)),), files=1)
     lists = (name,) if kind_of(name) is None else ()
-    others, unread = included(root, files, partial(text_of, follow=False), lists)
+    others, unread = included(root, files, partial(text_of, follow=False), lists=lists)
     packages = ProjectPackages((*files, *others), lists)
     sets = packages.sets(())
     not_read = tuple(dict.fromkeys((*unread, *packages.not_read)))

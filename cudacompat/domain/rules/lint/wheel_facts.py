@@ -52,7 +52,7 @@ def below_level(project: Project, level_for: Callable[[Target], Require]) -> Ite
             "wheel-by-jit" if by_jit else "not-native",
             Severity.ERROR,
             f"{resolved.label} runs on {target.label} {'by JIT' if by_jit else 'through code for another GPU'}",
-            resolved,
+            resolved=resolved,
             target=target,
             found=content_of(resolved),
             why=f"--require {level_for(target).value}",
