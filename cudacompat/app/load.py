@@ -43,6 +43,9 @@ def load(
     unread: list[NotRead] = []
     with OnDisk() as disk:
         for artifact in read.artifacts:
+            if any(artifact.path.startswith(f"{image.path}!/") for image in read.images):
+                unread.append(NotRead(artifact.path, "file of a container image: copy it to the disk to load it"))
+                continue
             for target, device in gpus:
                 if on_file is not None:
                     on_file(artifact.path)

@@ -1,10 +1,10 @@
-"""Two examples for each command: what its help page ends with. Every one of them runs as it is printed."""
+"""Two or three examples for each command: what its help page ends with. Every one of them runs as it is printed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-EXAMPLES: Mapping[str, tuple[str, str]] = {
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "doctor": (
         "cudacompat doctor",
         'cudacompat doctor dist/ --gpu "RTX 5070 Ti" --driver 570',
@@ -16,6 +16,7 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
     "check": (
         'cudacompat check build/libfoo.so --gpu "RTX 5070 Ti" --gpu 8.6',
         "cudacompat check dist/ --gpu 12.0 --require native --format sarif --output check.sarif",
+        "cudacompat check image.tar --gpu 12.0 --platform linux/amd64",
     ),
     "diff": (
         "cudacompat diff dist/foo-1.0-py3-none-any.whl dist/foo-1.1-py3-none-any.whl",

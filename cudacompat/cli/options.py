@@ -92,7 +92,9 @@ AnyOfOption = Annotated[
 PathsArgument = Annotated[
     list[str],
     typer.Argument(
-        metavar="PATH...", help="Files, wheels, archives or folders; packages (PKG, PKG==VERSION); https addresses."
+        metavar="PATH...",
+        help="Files, wheels, archives, container images or folders; - (standard input); packages (PKG, PKG==VERSION); "
+        "https addresses; oci://REGISTRY/IMAGE:TAG.",
     ),
 ]
 PlatformOption = Annotated[
@@ -100,8 +102,8 @@ PlatformOption = Annotated[
     typer.Option(
         "--platform",
         metavar="PLATFORM",
-        help="Whose wheels of a package: linux-x86_64, linux-aarch64, win_amd64 or a platform tag (default: this "
-        "machine's).",
+        help="The platform of a container image or of a package's wheels: linux/amd64, linux/arm64, win_amd64 or a "
+        "platform tag (default: this machine's).",
     ),
 ]
 PythonOption = Annotated[

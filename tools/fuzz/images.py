@@ -14,6 +14,8 @@ from cudacompat.artifacts.containers.image_documents import (
 from cudacompat.artifacts.containers.image_tree import ImageTree, LayerEntry, TreeError
 from cudacompat.artifacts.containers.tars import TarKind
 from cudacompat.artifacts.reading.read import read_paths
+from cudacompat.artifacts.remote.credentials import credentials_for
+from cudacompat.artifacts.remote.image_reference import InvalidReferenceError, parse_reference
 from cudacompat.domain.words.image_platforms import PlatformWish
 from tests.helpers.images import Layout, configuration, layer, saved
 from tools.fuzz.target import FuzzTarget, file_of, text_of
@@ -53,6 +55,18 @@ def _tree(data: bytes) -> None:
 _KINDS = {"d": TarKind.FOLDER, "s": TarKind.SYMBOLIC, "h": TarKind.HARD, "o": TarKind.OTHER}
 
 
+def _registry(data: bytes) -> None:
+    """The first line is a name of an image, the rest a file with passwords."""
+    first, _, rest = data.partition(b"\n")
+    name = f"oci://{text_of(first)}"
+    try:
+        reference = parse_reference(name)
+    except InvalidReferenceError:
+        return
+    with file_of(rest, "auth.json") as path:
+        credentials_for(reference.keys, [path])
+
+
 def _archive(data: bytes) -> None:
     with file_of(data, "image.tar") as path:
         read_paths([str(path)], kernels=True)
@@ -77,8 +91,14 @@ def _trees() -> Iterator[bytes]:
     yield b"\nd usr\nf usr/a\ns lib usr\n\nf lib/.wh.a\nh b usr/a\nf usr/.wh..wh..opq"
 
 
+def _logins() -> Iterator[bytes]:
+    yield b'ghcr.io/a/b:1\n{"auths": {"ghcr.io": {"auth": "bWU6eA=="}}, "credHelpers": {"gcr.io": "x"}}'
+    yield b"debian@sha256:" + b"0" * 64 + b'\n{"credsStore": "x"}'
+
+
 TARGETS = (
     FuzzTarget("image", _archive, _archives, 64 << 10, words=("manifest.json", "oci-layout", "blobs/sha256/", ".wh.")),
     FuzzTarget("image-documents", _documents, _written, 4096, words=_WORDS),
     FuzzTarget("image-tree", _tree, _trees, 2048, words=(".wh.", ".wh..wh..opq", "../", "s lib usr")),
+    FuzzTarget("image-login", _registry, _logins, 1024, words=("auths", "auth", "username", "password", "@sha256:")),
 )

@@ -26,7 +26,12 @@ from cudacompat.domain.words.choices import FailOn
 
 def command(
     old: Annotated[
-        str, typer.Argument(metavar="OLD", help="A file, wheel or folder; a package (PKG, PKG==VERSION); an address.")
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="A file, wheel, container image or folder; - (standard input); a package (PKG, PKG==VERSION); an "
+            "https address; oci://REGISTRY/IMAGE:TAG.",
+        ),
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The same of what comes after it.")],
     gpu: GpuOption = None,
