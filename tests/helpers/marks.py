@@ -44,6 +44,10 @@ SLOW: Listed = {
         "test_wrong_flags_stop_it_before_anything_is_compiled",
     ),
     "tests/app/test_rebuild_journeys.py": (),
+    "tests/app/test_sick_drivers.py": (
+        "test_a_wedged_driver_costs_three_seconds_in_all",
+        "test_the_command_says_the_same",
+    ),
     "tests/app/test_verify_run.py": (
         "test_a_server_is_stopped_once_it_is_healthy",
         "test_a_server_that_never_becomes_healthy",
@@ -134,6 +138,7 @@ TOOLS: Listed = {
     ),
     "tests/app/test_rebuild.py": (),
     "tests/app/test_rebuild_journeys.py": (),
+    "tests/app/test_sick_drivers.py": (),
     "tests/app/test_verify_run.py": (),
     "tests/artifacts/binaries/test_cuobjdump.py": (),
     "tests/artifacts/binaries/test_needed.py": (),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def doctor(
     targets = _targets(specs, DriverRelease.parse(driver) if driver else None, facts)
     if paths and not targets:
         native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
-    findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets))]
+    findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets, are_named=bool(specs)))]
     packages = None
     checked = check(paths, targets, Policy(), on_file=on_file, options=options) if paths and targets else None
     if not paths and targets and not facts_file:
@@ -149,13 +150,23 @@ def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFact
     environment = dict(facts.environment)
     found: list[Target] = []
     if not specs and not isinstance(facts.gpus, Found):
-        return ()
+        return _on_the_bus(facts, environment)
     gpus = _seen_by_programs(facts)
     for spec in specs or ("native",):
         if spec.strip().lower() == "native":
             found += native_targets(gpus, driver, jit_from(environment))
         else:
             found += resolve_targets((spec,), driver, JitPolicy.NORMAL, environment=environment, ask_machine=False)
+    return distinct(found)
+
+
+def _on_the_bus(facts: HostFacts, environment: Mapping[str, str]) -> tuple[Target, ...]:
+    """The cards on the PCI bus, for a machine whose driver lists no GPU; none in a container, whose bus is the host's.
+    Its driver is not known, and a card that no table knows is left out."""
+    found: list[Target] = []
+    for card in () if facts.container.inside else dict.fromkeys(facts.pci_cards):
+        with suppress(UsageError):
+            found += resolve_targets((card,), None, jit_from(environment), environment=environment, ask_machine=False)
     return distinct(found)
 
 

@@ -54,4 +54,4 @@ def install_command(platform: str, branch: int, kind: ModuleKind | None) -> Inst
         return InstallCommand(f"sudo zypper install {package}{_REBOOT}", of_nvidia)
     if _ARCH.match(platform) and is_open:
         return InstallCommand(f"sudo pacman -S nvidia-open{_REBOOT}", "")
-    return InstallCommand(None, "then reboot")
+    return InstallCommand(None, "")

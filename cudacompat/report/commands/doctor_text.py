@@ -148,6 +148,8 @@ def _findings(page: Page, report: DoctorReport) -> None:
         page.hanging(
             ((f"{severity.value}[{finding.id}]", SEVERITY_STYLE[severity]), ": "), f"{where}{finding.message}", 2
         )
+        if severity is Severity.ERROR and finding.found:
+            page.field("found", finding.found, 2, 6)
 
 
 def machine_findings(report: DoctorReport) -> Iterable[Finding]:

@@ -301,7 +301,7 @@ def test_a_compiler_that_fits_and_is_here_is_named() -> None:
     finding = one(builds("12.9", GCC15, GCC13))
     assert finding.command == "export CUDAHOSTCXX=/usr/bin/g++-13"
     alone = one(builds("12.9", GCC15))
-    assert alone.command == "sudo apt-get install g++-14"
+    assert alone.command == "sudo apt install g++-14"
     clang = one(builds("12.4", CLANG22, environment=(("NVCC_CCBIN", "clang++"),)))
     assert "up to clang 17" in clang.message
     assert "NVCC_CCBIN=clang++-17" in (clang.help or "")

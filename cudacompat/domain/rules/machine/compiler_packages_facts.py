@@ -13,7 +13,7 @@ def install_compiler(platform: str, name: str, major: int) -> str | None:
     """Return the command; `None` where the distribution's packages are not known here. Debian and Ubuntu name them
     `g++-14` and `clang-19`, Fedora `gcc14-c++`, Red Hat `gcc-toolset-14`."""
     if _APT.match(platform):
-        return f"sudo apt-get install {'g++' if name == 'gcc' else 'clang'}-{major}"
+        return f"sudo apt install {'g++' if name == 'gcc' else 'clang'}-{major}"
     if name == "gcc" and _FEDORA.match(platform):
         return f"sudo dnf install gcc{major}-c++"
     if name == "gcc" and _RHEL.match(platform):

@@ -48,7 +48,7 @@ def _finding(machine: Machine, used: UsedCompiler, known: CudaRelease, limit: in
         severity=Severity.WARNING,
         path=used.compiler.path,
         message=f"{name} {version} is newer than CUDA {known.version} accepts (up to {name} {limit})",
-        found=f"{used.variable} names it" if used.variable else None,
+        found=f"{used.variable} names it" if used.variable else "nvcc uses it, as no variable names another",
         help=f"{sets}, which is here, or use a newer CUDA release"
         if older is not None
         else f"install {program} and {sets}, or use a newer CUDA release",

@@ -16,10 +16,12 @@ from cudacompat.domain.words.versions import DriverRelease
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The facts of a machine and the GPUs that are judged for (its own, or those named)."""
+    """The facts of a machine and the GPUs that are judged for. `are_named` is whether the user named them; `None`: they
+    are this machine's if their names are."""
 
     facts: HostFacts
     targets: tuple[Target, ...]
+    are_named: bool | None = None
 
     def variable(self, name: str) -> str | None:
         """The value of an environment variable that was recorded, else `None`."""
@@ -56,11 +58,16 @@ class Machine:
         return "WSL" in self.facts.platform
 
     @property
-    def severity(self) -> Severity:
-        """How much a driver in trouble weighs: less where the GPUs that are judged for are not this machine's."""
+    def is_elsewhere(self) -> bool:
+        """Whether the GPUs that are judged for are another machine's."""
         own = {gpu.name for gpu in self.gpus}
         named = any(target.id not in own and target.name not in own for target in self.targets)
-        return Severity.WARNING if named else Severity.ERROR
+        return named and self.are_named is not False
+
+    @property
+    def severity(self) -> Severity:
+        """How much a driver in trouble weighs: less where the GPUs that are judged for are not this machine's."""
+        return Severity.WARNING if self.is_elsewhere else Severity.ERROR
 
     def tried(self) -> str:
         """What was tried to find GPUs, in one line."""

@@ -18,7 +18,11 @@ from collections.abc import Iterable
 
 from cudacompat.domain.machine.facts import Missing
 from cudacompat.domain.machine.troubles import Cause
+from cudacompat.domain.rules.machine import gpu_not_driven
+from cudacompat.domain.rules.machine.card_facts import unlisted
 from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.tables.driver_choice import DriverChoice, choose_driver, in_words
+from cudacompat.domain.tables.driver_packages import install_command
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -29,24 +33,41 @@ def check(machine: Machine) -> Iterable[Finding]:
     if not isinstance(facts.gpus, Missing) or _is_explained(machine):
         return
     cards = ", ".join(facts.pci_cards)
+    command = None
     if facts.container.inside:
         # the bus is the host's: a card there was not necessarily given to this container
         message = "no GPU is visible in this container" + (f"; the host has a card ({cards})" if cards else "")
         help_ = _START.get(facts.container.kind or "", _START["docker"])
     elif cards:
-        message = f"there is an NVIDIA card ({cards}) but no working driver"
-        help_ = "install the NVIDIA driver, reboot, and run cudacompat doctor again"
+        message = f"there is an NVIDIA card ({_named(machine) or cards}) but no working driver"
+        help_, command = _driver(machine)
     else:
         message = "no GPU found on this machine"
         help_ = 'to judge for another machine, name its GPU: --gpu "RTX 5070 Ti" or --gpu 12.0'
     yield Finding(
         id=RULE.id,
-        severity=Severity.NOTE if machine.targets else Severity.ERROR,
+        severity=Severity.NOTE if machine.is_elsewhere else Severity.ERROR,
         path=None,
         message=message,
         found=f"tried {'; '.join(facts.gpus.tried)}",
         help=help_,
+        command=command,
     )
+
+
+def _named(machine: Machine) -> str:
+    """The cards by their names, as far as the tables know them."""
+    return ", ".join(f"{card.name or card.id}, {card.id}" for card in unlisted(machine))
+
+
+def _driver(machine: Machine) -> tuple[str, str | None]:
+    """How to get a driver for the cards on the bus, and the command."""
+    choice = choose_driver((card.capability for card in unlisted(machine)), linux=not machine.is_wsl)
+    if not isinstance(choice, DriverChoice):
+        return "install the NVIDIA driver, reboot, and run cudacompat doctor again", None
+    install = install_command(machine.facts.platform, choice.branch, choice.kind)
+    note = f", {install.note}" if install.note else ""
+    return f"install {in_words(choice)}{note}, reboot, and run cudacompat doctor again", install.command
 
 
 # Troubles that are no reason for a GPU that is not there, or that no other rule tells of without knowing the card.
@@ -58,7 +79,8 @@ _NO_REASON = frozenset(
 def _is_explained(machine: Machine) -> bool:
     """Return True if another rule says why there is no GPU."""
     empty = bool(machine.troubles(Cause.NO_DEVICES)) and not machine.facts.container.inside
-    return empty or any(trouble.cause not in _NO_REASON for trouble in machine.facts.troubles)
+    other = any(trouble.cause not in _NO_REASON for trouble in machine.facts.troubles)
+    return empty or other or any(True for _ in gpu_not_driven.check(machine))
 
 
 _START = {

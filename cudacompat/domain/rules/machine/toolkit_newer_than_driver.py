@@ -30,6 +30,9 @@ def check(machine: Machine) -> Iterable[Finding]:
     limit = max_ptx(driver) if driver is not None and driver.branch <= BRANCHES[-1].branch else None
     if active is None or built_by is None or limit is None or built_by.ptx_isa <= limit:
         return
+    cuda = machine.facts.driver.value.cuda if isinstance(machine.facts.driver, Found) else None
+    if cuda is not None and (cuda.major, cuda.minor) >= (built_by.version.major, built_by.version.minor):
+        return  # Jetson counts its drivers otherwise, and forward compatibility brings a newer compiler
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING,

@@ -50,11 +50,12 @@ def check(machine: Machine) -> Iterable[Finding]:
     elif visible.doubtful is not None and "ORDER" in visible.doubtful:
         yield Finding(
             id=RULE.id,
-            severity=Severity.NOTE,
+            severity=Severity.WARNING,
             path=None,
             message=f"the numbers in {VARIABLE}={value} may mean other GPUs than in nvidia-smi",
             why=visible.doubtful,
-            help="use the ids of nvidia-smi -L, or set CUDA_DEVICE_ORDER=PCI_BUS_ID",
+            help="set CUDA_DEVICE_ORDER=PCI_BUS_ID, or use the ids that nvidia-smi -L shows",
+            command="export CUDA_DEVICE_ORDER=PCI_BUS_ID",
         )
 
 
