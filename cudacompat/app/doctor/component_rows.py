@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from cudacompat.domain.judge.component_verdicts import (
     ComponentVerdict,
@@ -26,32 +27,39 @@ def component_rows(
     components: Sequence[Component],
     artifacts: Iterable[BinaryArtifact],
     verdicts: Iterable[ArtifactVerdict],
+    *,
     targets: Sequence[Target],
     environments: Sequence[Environment] = (),
 ) -> tuple[ComponentRow, ...]:
     """Return what becomes of each component on each target, the one that fails first marked in each environment."""
     by_path = {artifact.path: artifact for artifact in artifacts}
-    judged: dict[tuple[str, str], LibraryVerdict] = {
-        (verdict.path, verdict.target.id): library_verdict(verdict, by_path.get(verdict.path)) for verdict in verdicts
-    }
-    found: list[ComponentVerdict] = []
+    judged = [library_verdict(verdict, by_path.get(verdict.path)) for verdict in verdicts]
+    rows = rows_of(components, judged, targets, environments)
+    return tuple(
+        replace(row, made_for=made_for(row.component, _deciding(row.component, row.verdicts, by_path=by_path)))
+        for row in rows
+    )
+
+
+def rows_of(
+    components: Sequence[Component],
+    verdicts: Iterable[LibraryVerdict],
+    targets: Sequence[Target],
+    environments: Sequence[Environment] = (),
+) -> tuple[ComponentRow, ...]:
+    """Return a row for each component, of what is said of its libraries; `made_for` is what was saved about it."""
+    judged = {(verdict.path, verdict.target.id): verdict for verdict in verdicts}
+    by_component: dict[int, list[ComponentVerdict]] = defaultdict(list)
     for _, near in by_environment(components, environments):
-        needed = dependents(near)
         own = [
             judge_component(each, [v for p in each.libraries if (v := judged.get((p, target.id))) is not None], target)
             for each in near
             for target in targets
         ]
-        found += mark_first(own, needed)
-    by_component: dict[int, list[ComponentVerdict]] = defaultdict(list)
-    for verdict in found:
-        by_component[id(verdict.component)].append(verdict)
+        for verdict in mark_first(own, dependents(near)):
+            by_component[id(verdict.component)].append(verdict)
     return tuple(
-        ComponentRow(
-            each,
-            made_for(each, _deciding(each, by_component[id(each)], by_path=by_path)),
-            tuple(by_component[id(each)]),
-        )
+        ComponentRow(each, each.code.made_for if each.code is not None else None, tuple(by_component[id(each)]))
         for each in components
     )
 

@@ -58,11 +58,13 @@ def doctor(
     on_file: Callable[[str], None] | None = None,
     options: ReadOptions | None = None,
     pythons: Sequence[str] = (),
+    *,
+    saving: bool = False,
 ) -> DoctorReport:
     """Return what is known of this machine (or of the one whose facts were saved), what was judged, and the plan.
 
     Without paths, the CUDA packages of this machine's Python environments are judged (`pythons`: of those), where there
-    is a GPU to judge for. `UsageError` for paths without one.
+    is a GPU to judge for. `UsageError` for paths without one. With `saving`, the facts hold what was read of packages.
     """
     _require_environments(pythons, "--facts" if facts_file else "PATHs" if paths else "")
     facts = load(facts_file) if facts_file else _snapshot(pythons)
@@ -72,9 +74,12 @@ def doctor(
     findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets, are_named=bool(specs)))]
     packages = None
     checked = check(paths, targets, Policy(), on_file=on_file, options=options) if paths and targets else None
-    if not paths and targets and not facts_file:
-        judged = judge_installed(facts, targets, on_file, options=options)
+    if not paths and targets:
+        from cudacompat.app.doctor.saved_packages import judge_saved, with_code
+
+        judged = judge_saved(facts, targets) if facts_file else judge_installed(facts, targets, on_file, options)
         checked, packages = (judged.report, judged.packages) if judged is not None else (None, None)
+        facts = with_code(facts, judged, targets) if judged is not None and saving and not facts_file else facts
     if checked is not None:
         findings += checked.findings
     apart = [*_conflicts(facts, packages), *(_builds(paths, targets, facts) if not facts_file else ())]

@@ -12,13 +12,14 @@ from pathlib import Path
 from cudacompat.app.check import judge_read, read
 from cudacompat.app.doctor.component_rows import component_rows
 from cudacompat.app.inputs.reading import ReadOptions
+from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.machine.alternatives import Loaded, recognised
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import OneForRelease, with_loading
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.reports.doctor import InstalledPackages
+from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
 from cudacompat.domain.rules.artifact import no_runnable_code
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
@@ -28,10 +29,11 @@ from cudacompat.domain.words.versions import ToolkitVersion
 
 @dataclass(frozen=True, slots=True)
 class JudgedPackages:
-    """The report on the libraries of all packages, and the packages."""
+    """The report on the libraries of all packages, the packages, and the device code that was read of them."""
 
     report: CheckReport
     packages: InstalledPackages
+    artifacts: tuple[BinaryArtifact, ...] = ()
 
 
 def judge_installed(
@@ -59,10 +61,22 @@ def judge_installed(
     shown = {str(each.path) for each in report.verdicts} | {str(each.path) for each in report.not_read}
     with_code = tuple(each for each in components if shown & set(each.libraries))
     several = {path: len(same) for path, same in copies.items() if len(same) > 1 and path in shown}
-    rows = component_rows(with_code, found.artifacts, report.verdicts, targets=targets)
-    return JudgedPackages(
-        report, InstalledPackages(with_code, len(components) - len(with_code), tuple(several.items()), rows=rows)
+    rows = component_rows(with_code, found.artifacts, report.verdicts, targets=targets, environments=facts.environments)
+    anyhow: tuple[ComponentRow, ...] = ()
+    if any(verdict.is_of_driver for row in rows for verdict in row.verdicts):
+        free = without_driver(targets)
+        judged = (judge_artifact(each, target) for each in found.artifacts for target in free)
+        verdicts = [each for each in judged if each is not None]
+        anyhow = component_rows(with_code, found.artifacts, verdicts, targets=free, environments=facts.environments)
+    packages = InstalledPackages(
+        with_code, len(components) - len(with_code), tuple(several.items()), rows=rows, anyhow=anyhow
     )
+    return JudgedPackages(report, packages, found.artifacts)
+
+
+def without_driver(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """Return the same GPUs, with the oldest driver that will do."""
+    return tuple(replace(target, driver=None) for target in targets)
 
 
 def _read(

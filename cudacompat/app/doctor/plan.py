@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from shlex import quote
 
@@ -21,11 +21,9 @@ from cudacompat.domain.tables.drivers import runtime_floor
 from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line
-from cudacompat.domain.words.verdict import Reason, Target
+from cudacompat.domain.words.verdict import Target
 from cudacompat.environments.own import normalised
 
-# What a newer driver cures.
-_OF_DRIVER = (Reason.RUNTIME_NEEDS_DRIVER, Reason.PTX_ISA_TOO_NEW, Reason.DRIVER_TOO_OLD_FOR_GPU)
 # What brings another release of a package that no table knows, by who keeps it.
 _UPGRADES = {
     "conda": "conda update",
@@ -37,11 +35,19 @@ def package_steps(packages: InstalledPackages, targets: Sequence[Target], facts:
     """Return the steps after which the installed components run: a driver first, where one change cures several, then
     other releases of packages."""
     bad = [row for row in packages.rows if row.is_bad]
-    by_driver = [row for row in bad if all(v.reason in _OF_DRIVER for v in row.verdicts if v.is_bad)]
-    driver = _driver_step(by_driver, packages, targets, facts=facts)
+    anyhow = {(row.component.location, row.component.package): row for row in packages.anyhow}
+    by_driver = [row for row in bad if _is_cured(row, anyhow)]
+    needed = [anyhow[row.component.location, row.component.package] for row in by_driver]
+    driver = _driver_step(by_driver, needed, packages, targets=targets, facts=facts)
     steps = [driver] if driver is not None else []
     left = [row for row in bad if driver is None or row not in by_driver]
     return [*steps, *_release_steps(left, packages, targets, facts=facts)]
+
+
+def _is_cured(row: ComponentRow, anyhow: Mapping[tuple[str, str], ComponentRow]) -> bool:
+    """Whether another driver is all that the component wants."""
+    freed = anyhow.get((row.component.location, row.component.package))
+    return all(v.is_of_driver for v in row.verdicts if v.is_bad) and freed is not None and not freed.is_bad
 
 
 def helped(findings: Iterable[Finding], packages: InstalledPackages, plan: Sequence[PlanStep]) -> tuple[Finding, ...]:
@@ -66,10 +72,16 @@ def _help(finding: Finding, step: PlanStep | None) -> str | None:
 
 
 def _driver_step(
-    rows: Sequence[ComponentRow], packages: InstalledPackages, targets: Sequence[Target], *, facts: HostFacts
+    rows: Sequence[ComponentRow],
+    needed: Sequence[ComponentRow],
+    packages: InstalledPackages,
+    *,
+    targets: Sequence[Target],
+    facts: HostFacts,
 ) -> PlanStep | None:
-    """A driver that all these components run with; `None` where none is asked for, or no such driver knows all GPUs."""
-    branches = [_needed_branch(v) for row in rows for v in row.verdicts if v.is_bad]
+    """A driver that all these components run with (`needed` are they with any driver); `None` where none is asked for,
+    or no such driver knows all GPUs."""
+    branches = [_needed_branch(verdict) for row in needed for verdict in row.verdicts]
     known = [each for each in branches if each is not None]
     capabilities = [target.capability for target in targets]
     if not known:

@@ -67,6 +67,7 @@ def command(
             on_file=on_file,
             options=reading,
             pythons=tuple(python or ()),
+            saving=save_facts is not None,
         )
     if save_facts is not None:
         write_file(save_facts, save(report.facts))

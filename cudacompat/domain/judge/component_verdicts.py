@@ -64,6 +64,11 @@ class ComponentVerdict:
         """Whether something that the component needs does not run there."""
         return self.outcome in (Outcome.FAILS, Outcome.PARTIAL)
 
+    @property
+    def is_of_driver(self) -> bool:
+        """Whether it is the driver that stands in the way: another one may do."""
+        return self.is_bad and self.reason in (*DRIVER_REASONS, Reason.PTX_ISA_TOO_NEW)
+
 
 def judge_component(component: Component, verdicts: Iterable[LibraryVerdict], target: Target) -> ComponentVerdict:
     """Return what becomes of the component on this GPU; `verdicts` are those of its libraries there."""

@@ -39,8 +39,9 @@ def why(verdict: ComponentVerdict) -> str:
         parts.append(f"{own}: the first start is slow")
     if verdict.outcome is Outcome.UNCLEAR:
         parts.append(f"some modules have no code for {target.capability}; probably not called there")
-    if verdict.outcome is Outcome.UNDECIDED and verdict.reason in CAUSE:
-        parts.append(CAUSE[verdict.reason])
+    if verdict.outcome is Outcome.UNDECIDED:
+        cause = CAUSE.get(verdict.reason) if verdict.reason is not None else None
+        parts.append(cause or f"not known for {target.capability}")
     elif verdict.open_modules:
         parts.append(f"{count(verdict.open_modules, 'module')} undecided")
     return "; ".join(parts)

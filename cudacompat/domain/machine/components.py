@@ -6,6 +6,40 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cudacompat.domain.machine.alternatives import Alternatives, CalledOn
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.verdict import Outcome, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryAnswer:
+    """What becomes of a library on GPUs of one compute capability, whatever their driver: as the verdict of an artifact
+    has it. `counts` are modules by outcome, those that are none left out."""
+
+    capability: ComputeCapability
+    outcome: Outcome
+    reason: Reason | None
+    min_driver: int | None
+    counts: tuple[tuple[Outcome, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryCode:
+    """What was read of a library: the CUDA runtime that it asks for, the targets of its images, nvcc's default target
+    where that is all of it, and the answers for some GPUs."""
+
+    path: str
+    runtime: int | None
+    targets: tuple[str, ...] = ()
+    default_target: str | None = None
+    answers: tuple[LibraryAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCode:
+    """What was read of a component: the major CUDA release that it was made for, and its libraries with device code."""
+
+    made_for: int | None
+    libraries: tuple[LibraryCode, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +50,7 @@ class Component:
 
     `alternatives` are the groups of libraries of which its loader takes one, `called_on` the libraries that it uses on
     some GPUs only; both are empty where nothing is known of its loader. `requires` are the requirements of its
-    metadata that no extra asks for, as they are written there.
+    metadata that no extra asks for, as they are written there. `code` is what was read of it, where that was saved.
     """
 
     package: str
@@ -27,6 +61,7 @@ class Component:
     alternatives: tuple[Alternatives, ...] = ()
     called_on: tuple[CalledOn, ...] = ()
     requires: tuple[str, ...] = ()
+    code: DeviceCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

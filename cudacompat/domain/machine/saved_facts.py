@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TypeVar
 
-from cudacompat.domain.machine.components import Component, Environment
+from cudacompat.domain.machine.components import Environment
 from cudacompat.domain.machine.facts import (
     ContainerFacts,
     DriverFacts,
@@ -22,6 +21,8 @@ from cudacompat.domain.machine.facts import (
     ToolFacts,
     ToolkitFacts,
 )
+from cudacompat.domain.machine.json_node import Node
+from cudacompat.domain.machine.saved_packages import package_from_json, package_to_json
 from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.machine.visibility import visibility
 from cudacompat.domain.words.capability import ComputeCapability
@@ -80,17 +81,7 @@ def to_json(facts: HostFacts) -> dict[str, object]:
             "kind": facts.container.kind,
             "evidence": facts.container.evidence,
         },
-        "packages": [
-            {
-                "name": p.package,
-                "version": p.version,
-                "location": p.location,
-                "libraries": list(p.libraries),
-                "manager": p.manager,
-                "requires": list(p.requires),
-            }
-            for p in facts.packages
-        ],
+        "packages": [package_to_json(each) for each in facts.packages],
         "environments": [
             {
                 "prefix": e.prefix,
@@ -186,7 +177,7 @@ def from_json(document: object) -> HostFacts:
         raise ParseError(
             f"not a facts file that this version reads: schema is {document.get('schema')!r:.60}, not {SCHEMA!r}"
         )
-    root = _Node(document, "")
+    root = Node(document, "")
     environment = root.child("environment")
     return HostFacts(
         gpus=root.probe("gpus", lambda node: tuple(_gpu_from_json(each) for each in node.children("value"))),
@@ -212,17 +203,7 @@ def from_json(document: object) -> HostFacts:
         ),
         cmake=root.probe("cmake", lambda node: _tool_from_json(node.child("value"))),
         container=_container_from_json(root.child("container")),
-        packages=tuple(
-            Component(
-                n.text("name"),
-                n.text("version"),
-                n.text("location"),
-                libraries=n.texts("libraries"),
-                manager=n.text_or("manager", "pip"),
-                requires=n.texts_or("requires", ()),
-            )
-            for n in root.children("packages")
-        ),
+        packages=tuple(map(package_from_json, root.children("packages"))),
         environments=tuple(
             Environment(
                 n.text("prefix"),
@@ -249,7 +230,7 @@ def from_json(document: object) -> HostFacts:
     )
 
 
-def _gpu_from_json(node: _Node) -> GpuDevice:
+def _gpu_from_json(node: Node) -> GpuDevice:
     capability = node.parsed("compute_capability", ComputeCapability.parse)
     if capability is None:
         raise node.error("compute_capability", "a compute capability such as 12.0")
@@ -267,7 +248,7 @@ def _gpu_from_json(node: _Node) -> GpuDevice:
     )
 
 
-def _driver_from_json(node: _Node) -> DriverFacts:
+def _driver_from_json(node: Node) -> DriverFacts:
     return DriverFacts(
         node.parsed("release", DriverRelease.parse),
         node.parsed("cuda", DriverCudaVersion.parse),
@@ -275,7 +256,7 @@ def _driver_from_json(node: _Node) -> DriverFacts:
     )
 
 
-def _libcuda_from_json(node: _Node) -> LibcudaFacts:
+def _libcuda_from_json(node: Node) -> LibcudaFacts:
     said = node.child("value")
     return LibcudaFacts(
         path=said.text_or_none("path"),
@@ -286,7 +267,7 @@ def _libcuda_from_json(node: _Node) -> LibcudaFacts:
     )
 
 
-def _files_from_json(node: _Node) -> DriverFiles:
+def _files_from_json(node: Node) -> DriverFiles:
     nodes = node.child("nodes")
     return DriverFiles(
         loaded=node.texts("loaded"),
@@ -297,98 +278,15 @@ def _files_from_json(node: _Node) -> DriverFiles:
     )
 
 
-def _trouble_from_json(node: _Node) -> Trouble | None:
+def _trouble_from_json(node: Node) -> Trouble | None:
     """The trouble; `None` for a cause of a later version."""
     cause = next((cause for cause in Cause if cause.value == node.text("cause")), None)
     return None if cause is None else Trouble(cause, node.text("seen"), node.text_or_none("gpu"))
 
 
-def _tool_from_json(node: _Node) -> ToolFacts:
+def _tool_from_json(node: Node) -> ToolFacts:
     return ToolFacts(node.text("path"), node.text("version"))
 
 
-def _container_from_json(node: _Node) -> ContainerFacts:
+def _container_from_json(node: Node) -> ContainerFacts:
     return ContainerFacts(node.flag("inside"), node.text_or_none("kind"), node.text("evidence"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """A JSON object and its place in the document, for errors that name the key."""
-
-    value: Mapping[str, object]
-    place: str
-
-    def at(self, key: str) -> str:
-        name = key if key.isidentifier() and len(key) < 60 else f"{key!r:.60}"
-        return f"{self.place}.{name}" if self.place else name
-
-    def error(self, key: str, wanted: str) -> ParseError:
-        there = f"got {self.value[key]!r:.60}" if key in self.value else "it is missing"
-        return ParseError(f"facts file: {self.at(key)}: expected {wanted}, {there}")
-
-    def text(self, key: str) -> str:
-        value = self.value.get(key)
-        if not isinstance(value, str):
-            raise self.error(key, "a text")
-        return value
-
-    def text_or_none(self, key: str) -> str | None:
-        return None if self.value.get(key) is None else self.text(key)
-
-    def text_or(self, key: str, older: str) -> str:
-        """The text, and `older` in facts that were saved before there was such a key."""
-        return self.text(key) if key in self.value else older
-
-    def number(self, key: str) -> int:
-        value = self.value.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self.error(key, "a whole number, not negative")
-        return value
-
-    def flag(self, key: str) -> bool:
-        value = self.value.get(key)
-        if not isinstance(value, bool):
-            raise self.error(key, "true or false")
-        return value
-
-    def flag_or_none(self, key: str) -> bool | None:
-        return None if self.value.get(key) is None else self.flag(key)
-
-    def later(self, key: str) -> tuple[_Node, ...]:
-        """The objects of a list; none in facts that were saved before there was such a key."""
-        return self.children(key) if key in self.value else ()
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.value.get(key)
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise self.error(key, "a list of texts")
-        return tuple(value)
-
-    def texts_or(self, key: str, older: tuple[str, ...]) -> tuple[str, ...]:
-        """The texts, and `older` in facts that were saved before there was such a key."""
-        return self.texts(key) if key in self.value else older
-
-    def child(self, key: str) -> _Node:
-        value = self.value.get(key)
-        if not isinstance(value, dict):
-            raise self.error(key, "an object")
-        return _Node(value, self.at(key))
-
-    def children(self, key: str) -> tuple[_Node, ...]:
-        value = self.value.get(key)
-        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            raise self.error(key, "a list of objects")
-        return tuple(_Node(each, f"{self.at(key)}[{number}]") for number, each in enumerate(value))
-
-    def parsed(self, key: str, parse: Callable[[str], T]) -> T | None:
-        text = self.text_or_none(key)
-        try:
-            return None if text is None else parse(text)
-        except ParseError as error:
-            raise ParseError(f"facts file: {self.at(key)}: {error!s:.200}") from None
-
-    def probe(self, key: str, read: Callable[[_Node], T]) -> Found[T] | Missing:
-        node = self.child(key)
-        if "missing" in node.value:
-            return Missing(node.text("missing"), node.texts("tried"))
-        return Found(read(node), node.text("found_via"))

@@ -46,12 +46,14 @@ class ComponentRow:
 @dataclass(frozen=True, slots=True)
 class InstalledPackages:
     """The installed packages that were judged: those with device code (or something that was not read), how many have
-    none, and of the libraries that lie there several times how often. `rows` say what becomes of those with code."""
+    none, and of the libraries that lie there several times how often. `rows` say what becomes of those with code,
+    `anyhow` what would become of them with the oldest driver that will do, where the one here stands in the way."""
 
     with_code: tuple[Component, ...]
     without_code: int
     copies: tuple[tuple[str, int], ...] = ()
     rows: tuple[ComponentRow, ...] = ()
+    anyhow: tuple[ComponentRow, ...] = ()
 
     @property
     def is_open(self) -> bool:

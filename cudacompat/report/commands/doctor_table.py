@@ -127,5 +127,8 @@ def _folded(rows: Sequence[ComponentRow]) -> TableRow:
         return TableRow(
             name, "", made, word="partial", why=f"{len(bad)} of them lack code for the GPU", outcome=Outcome.PARTIAL
         )
+    open_ = [row for row in rows if any(each.outcome is Outcome.UNDECIDED for each in row.verdicts)]
+    if open_:
+        return TableRow(name, "", made, "undecided", f"{len(open_)} of them", Outcome.UNDECIDED)
     note = f"{len(jit)} of them by JIT" if jit else ""
     return TableRow(name, "", made, word="run", why=note, outcome=Outcome.COMPATIBLE)

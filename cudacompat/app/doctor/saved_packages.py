@@ -1,0 +1,155 @@
+"""Packages of a machine whose facts were saved: what is kept of them, and how they are judged from that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from cudacompat.app.doctor.component_rows import library_verdict, rows_of
+from cudacompat.app.doctor.installed import JudgedPackages, without_driver
+from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.judge.component_verdicts import ComponentVerdict, LibraryVerdict
+from cudacompat.domain.judge.component_words import why
+from cudacompat.domain.machine.components import Component, DeviceCode, LibraryAnswer, LibraryCode
+from cudacompat.domain.machine.facts import HostFacts
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
+from cudacompat.domain.rules.artifact import hole, no_runnable_code, ptx_newer_than_driver, runtime_needs_driver
+from cudacompat.domain.rules.artifact import undecided as undecided_rule
+from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
+from cudacompat.domain.words.code import BinaryArtifact
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.verdict import Outcome, Reason, Target
+
+# Which rule tells of a component that fails for this reason; the others have one of the same name, or none.
+_RULES: Mapping[Reason, str] = {
+    Reason.RUNTIME_NEEDS_DRIVER: runtime_needs_driver.RULE.id,
+    Reason.PTX_ISA_TOO_NEW: ptx_newer_than_driver.RULE.id,
+    Reason.DRIVER_TOO_OLD_FOR_GPU: Reason.DRIVER_TOO_OLD_FOR_GPU.value,
+    Reason.DRIVER_DROPPED_GPU: Reason.DRIVER_DROPPED_GPU.value,
+}
+
+
+# -- kept
+
+
+def with_code(facts: HostFacts, judged: JudgedPackages, targets: Sequence[Target]) -> HostFacts:
+    """Return the facts with what was read of the packages: their answers for these GPUs, without a driver, so that they
+    can be judged again with any."""
+    by_path = {artifact.path: artifact for artifact in judged.artifacts}
+    rows = {(row.component.location, row.component.package): row for row in judged.packages.rows}
+    packages = tuple(
+        _kept(rows[key], by_path, targets) if (key := (each.location, each.package)) in rows else each
+        for each in facts.packages
+    )
+    return replace(facts, packages=packages)
+
+
+def _kept(row: ComponentRow, by_path: Mapping[str, BinaryArtifact], targets: Sequence[Target]) -> Component:
+    libraries = (_library(by_path[path], targets) for path in row.component.libraries if path in by_path)
+    return replace(row.component, code=DeviceCode(row.made_for, tuple(each for each in libraries if each.answers)))
+
+
+def _library(artifact: BinaryArtifact, targets: Iterable[Target]) -> LibraryCode:
+    capabilities = dict.fromkeys(target.capability for target in targets)
+    anyhow = (judge_artifact(artifact, Target(str(each), None, each)) for each in capabilities)
+    verdicts = [library_verdict(verdict, artifact) for verdict in anyhow if verdict is not None]
+    answers = tuple(
+        LibraryAnswer(
+            verdict.target.capability,
+            verdict.outcome,
+            reason=verdict.reason,
+            min_driver=verdict.min_driver,
+            counts=tuple((outcome, number) for outcome, number in verdict.counts.items() if number),
+        )
+        for verdict in verdicts
+    )
+    first = verdicts[0] if verdicts else None
+    return LibraryCode(
+        str(artifact.path),
+        artifact.runtime,
+        targets=first.targets if first is not None else (),
+        default_target=first.default_target if first is not None else None,
+        answers=answers,
+    )
+
+
+# -- judged again
+
+
+def judge_saved(facts: HostFacts, targets: tuple[Target, ...]) -> JudgedPackages | None:
+    """Return what becomes of the packages whose code was saved; `None` where none has any. A GPU that nothing was saved
+    for leaves a component undecided."""
+    known = [each for each in facts.packages if each.code is not None]
+    if not known:
+        return None
+    rows, anyhow = (_rows(known, each, facts) for each in (targets, without_driver(targets)))
+    findings = [f for row in rows for verdict in row.verdicts if (f := _finding(verdict)) is not None]
+    without = len(facts.packages) - len(known)
+    findings.sort(key=lambda f: f.severity.rank)
+    report = CheckReport(targets, (), tuple(findings), not_read=(), files=len(known), without_code=without)
+    return JudgedPackages(report, InstalledPackages(tuple(known), without, rows=rows, anyhow=anyhow))
+
+
+def _rows(components: Sequence[Component], targets: Sequence[Target], facts: HostFacts) -> tuple[ComponentRow, ...]:
+    verdicts = [
+        _verdict(library, target)
+        for component in components
+        for library in (component.code.libraries if component.code is not None else ())
+        for target in targets
+    ]
+    return rows_of(components, verdicts, targets, facts.environments)
+
+
+def _verdict(library: LibraryCode, target: Target) -> LibraryVerdict:
+    found = next((each for each in library.answers if each.capability == target.capability), None)
+    outcome, reason = (found.outcome, found.reason) if found is not None else (Outcome.UNDECIDED, None)
+    minimum = found.min_driver if found is not None else None
+    outcome, reason = _with_driver(outcome, reason, minimum, library.runtime, target=target)
+    return LibraryVerdict(
+        library.path,
+        target,
+        outcome,
+        reason=reason,
+        min_driver=minimum,
+        counts=dict(found.counts) if found is not None else {},
+        runtime=library.runtime,
+        targets=library.targets,
+        default_target=library.default_target,
+    )
+
+
+def _with_driver(
+    outcome: Outcome, reason: Reason | None, minimum: int | None, runtime: int | None, *, target: Target
+) -> tuple[Outcome, Reason | None]:
+    """The same with the driver of the target: what it does not know, does not compile, and what its runtime refuses."""
+    driver, known = target.driver, architecture(target.capability)
+    if driver is None:
+        return outcome, reason
+    if known is not None and known.first_branch is not None and driver.branch < known.first_branch:
+        return Outcome.FAILS, Reason.DRIVER_TOO_OLD_FOR_GPU
+    if known is not None and known.last_branch is not None and driver.branch > known.last_branch:
+        return Outcome.FAILS, Reason.DRIVER_DROPPED_GPU
+    if outcome is Outcome.FAILS:
+        return outcome, reason
+    floor = runtime_floor(runtime) if runtime is not None else None
+    if floor is not None and not takes_runtime(driver, floor):
+        return Outcome.FAILS, Reason.RUNTIME_NEEDS_DRIVER
+    if outcome is Outcome.JIT and minimum is not None and driver.branch < minimum:
+        return Outcome.FAILS, Reason.PTX_ISA_TOO_NEW
+    return outcome, reason
+
+
+def _finding(verdict: ComponentVerdict) -> Finding | None:
+    component, library = verdict.component, verdict.library
+    told = f"{component.package} {component.version}: {why(verdict)}"
+    path = library.path if library is not None else None
+    if verdict.is_bad:
+        other = hole.RULE.id if verdict.outcome is Outcome.PARTIAL else no_runnable_code.RULE.id
+        id_ = _RULES.get(verdict.reason, other) if verdict.reason is not None else other
+        return Finding(id_, Severity.ERROR, told, path, target=verdict.target.id)
+    if verdict.outcome is Outcome.UNDECIDED:
+        message = f"{component.package} {component.version}: nothing was saved for {verdict.target.label}"
+        return Finding(undecided_rule.RULE.id, Severity.WARNING, message, path, target=verdict.target.id)
+    return None
