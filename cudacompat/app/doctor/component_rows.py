@@ -34,7 +34,7 @@ def component_rows(
     """Return what becomes of each component on each target, the one that fails first marked in each environment."""
     by_path = {artifact.path: artifact for artifact in artifacts}
     judged = [library_verdict(verdict, by_path.get(verdict.path)) for verdict in verdicts]
-    rows = rows_of(components, judged, targets, environments)
+    rows = rows_of(components, judged, targets, environments=environments)
     return tuple(
         replace(row, made_for=made_for(row.component, _deciding(row.component, row.verdicts, by_path=by_path)))
         for row in rows

@@ -99,14 +99,14 @@ def _rows(components: Sequence[Component], targets: Sequence[Target], facts: Hos
         for library in (component.code.libraries if component.code is not None else ())
         for target in targets
     ]
-    return rows_of(components, verdicts, targets, facts.environments)
+    return rows_of(components, verdicts, targets, environments=facts.environments)
 
 
 def _verdict(library: LibraryCode, target: Target) -> LibraryVerdict:
     found = next((each for each in library.answers if each.capability == target.capability), None)
     outcome, reason = (found.outcome, found.reason) if found is not None else (Outcome.UNDECIDED, None)
     minimum = found.min_driver if found is not None else None
-    outcome, reason = _with_driver(outcome, reason, minimum, library.runtime, target=target)
+    outcome, reason = _with_driver(outcome, reason, minimum, runtime=library.runtime, target=target)
     return LibraryVerdict(
         library.path,
         target,
@@ -148,8 +148,8 @@ def _finding(verdict: ComponentVerdict) -> Finding | None:
     if verdict.is_bad:
         other = hole.RULE.id if verdict.outcome is Outcome.PARTIAL else no_runnable_code.RULE.id
         id_ = _RULES.get(verdict.reason, other) if verdict.reason is not None else other
-        return Finding(id_, Severity.ERROR, told, path, target=verdict.target.id)
+        return Finding(id_, Severity.ERROR, told, path=path, target=verdict.target.id)
     if verdict.outcome is Outcome.UNDECIDED:
         message = f"{component.package} {component.version}: nothing was saved for {verdict.target.label}"
-        return Finding(undecided_rule.RULE.id, Severity.WARNING, message, path, target=verdict.target.id)
+        return Finding(undecided_rule.RULE.id, Severity.WARNING, message, path=path, target=verdict.target.id)
     return None

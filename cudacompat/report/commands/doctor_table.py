@@ -129,6 +129,6 @@ def _folded(rows: Sequence[ComponentRow]) -> TableRow:
         )
     open_ = [row for row in rows if any(each.outcome is Outcome.UNDECIDED for each in row.verdicts)]
     if open_:
-        return TableRow(name, "", made, "undecided", f"{len(open_)} of them", Outcome.UNDECIDED)
+        return TableRow(name, "", made, word="undecided", why=f"{len(open_)} of them", outcome=Outcome.UNDECIDED)
     note = f"{len(jit)} of them by JIT" if jit else ""
     return TableRow(name, "", made, word="run", why=note, outcome=Outcome.COMPATIBLE)
