@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cudacompat.domain.project.model import Base
+from cudacompat.domain.wheels.images import content_of_image
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _TAG = re.compile(
@@ -15,15 +16,13 @@ _FLAVOUR = re.compile(r"(?:^|-)(base|runtime|devel)(?=-|$)")
 _DISTRO = re.compile(
     r"-((?:ubuntu|ubi|rockylinux|centos|oraclelinux|debian|amzn|opensuse|cm)[\d.]+)(?=-|$)", re.IGNORECASE
 )
-# pytorch/pytorch:2.7.0-cuda12.8-cudnn9-devel; its runtime images carry no nvcc
-_TORCH = re.compile(r"(?:docker\.io/)?pytorch/pytorch:[\w.]+-cuda(\d+)\.(\d+)-cudnn\d+-(devel|runtime)\b")
 
 
 def base_of(image: str) -> Base:
     """Return what the image's name says; nothing about CUDA for a name that says nothing."""
-    torch = _TORCH.match(image)
-    if torch is not None:
-        return Base(image, ToolkitVersion(int(torch[1]), int(torch[2])), torch[3])
+    content = content_of_image(image)
+    if content is not None and content.cuda is not None and (content.toolkit or content.flavour is not None):
+        return Base(image, content.cuda, content.flavour or "devel")
     match = _TAG.fullmatch(image.split("@", 1)[0])
     if match is None:
         return Base(image)

@@ -30,8 +30,11 @@ from cudacompat.domain.rules.lint import (
     gone_option,
     gpu_on_hosted_runner,
     ignored_failure,
+    image_by_jit,
     image_cannot_build_target,
+    image_cannot_run,
     image_compiler_too_new,
+    image_not_known,
     jit_cache_lost,
     jit_variable_shipped,
     list_after_language,
@@ -169,6 +172,9 @@ LINT_RULES: tuple[Rule[Project], ...] = (
     run_without_gpu.RULE,
     other_toolkit_path.RULE,
     conda_cannot_build.RULE,
+    image_cannot_run.RULE,
+    image_by_jit.RULE,
+    image_not_known.RULE,
     *WHEEL_RULES,
 )
 # of the comments in the files, after the others

@@ -1,0 +1,37 @@
+"""An image whose device code has nothing for the GPU.
+
+What it finds: an image that the last stage of a Dockerfile, a compose file, Helm values, a manifest of Kubernetes or a
+dev container runs, and whose documented content holds no machine code and no PTX for a GPU that was named with --gpu,
+or whose CUDA runtime refuses the driver. What an image holds is told by the wheel that its tag installs, or by the
+lists in its build scripts; the finding names the source and its date. A stage that installs the package anew is judged
+by what it installs.
+
+Why it matters: the image is pulled, the container starts, and the first kernel ends in "no kernel image is available
+for execution on the device" (CUDA error 209).
+
+Example: `FROM pytorch/pytorch:2.1.0-cuda12.1-cudnn8-runtime` for an RTX 5070 Ti: its torch ends at 9.0.
+
+What to do: use a tag of a release that serves the GPU; the finding names the first that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.rules.lint.image_facts import finding, help_for_image, verdicts_of
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Outcome
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One error for each image and GPU."""
+    for used, verdict in verdicts_of(project):
+        if verdict.outcome is not Outcome.FAILS:
+            continue
+        message = f"{used.image} does not run on {verdict.target.label}"
+        yield finding(RULE.id, Severity.ERROR, message, used, verdict=verdict, help_=help_for_image(verdict))
+
+
+RULE = Rule("image-cannot-run", "An image that does not run on the GPU", __doc__, check)

@@ -1,0 +1,80 @@
+"""What the rules about container images share: the verdicts of the images that a project runs, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.used_images import UsedImage, used_images
+from cudacompat.domain.rules.lint.wheel_facts import reason_of
+from cudacompat.domain.wheels.cure import WheelCure, cure_for
+from cudacompat.domain.wheels.images import ImageContent, ImageVerdict, content_of_image, judge_image
+from cudacompat.domain.words.finding import Finding, Severity
+
+
+def verdicts_of(project: Project) -> Iterator[tuple[UsedImage, ImageVerdict]]:
+    """Yield each image that the project runs and that the table has, with its verdict on each GPU that was named; not
+    those whose package a stage installs anew."""
+    for used in used_images(project):
+        content = content_of_image(used.image)
+        if content is None or _is_replaced(project, used, content):
+            continue
+        for target in project.targets:
+            yield used, judge_image(content, target)
+
+
+def _is_replaced(project: Project, used: UsedImage, content: ImageContent) -> bool:
+    """Whether a command of the stage installs the package that decides for the image."""
+    if used.stage is None or content.package is None:
+        return False
+    places = f"{used.stage.file}:"
+    return any(
+        packages.file.startswith(places) and any(each.name == content.package.name for each in packages.requirements)
+        for packages in project.packages
+    )
+
+
+def what_is_in(verdict: ImageVerdict) -> str:
+    """Return what decides in the image, how it is known and since when."""
+    content, resolved = verdict.content, verdict.verdict.resolved
+    rolling = "; the tag moves, this is its build of that day" if content.rolling else ""
+    known = f"(documented {content.date}: {content.source}{rolling})"
+    if content.package is not None:
+        lists = resolved.rows[0].lists if resolved.rows else ()
+        code = f": {lists[0].text}" + ("" if "PTX" in lists[0].text else ", no PTX") if lists else ""
+        return f"{resolved.label}{code} {known}"
+    if not resolved.rows:
+        return f"{content.image} {known}"
+    row = resolved.rows[0]
+    return f"{row.lists[0].text} for CUDA {row.cuda} {known}"
+
+
+def finding(
+    id_: str, severity: Severity, message: str, used: UsedImage, *, verdict: ImageVerdict, help_: str | None
+) -> Finding:
+    """Return the finding at the line that names the image."""
+    return Finding(
+        id=id_,
+        severity=severity,
+        message=message,
+        path=used.file,
+        line=used.line,
+        target=verdict.target.id,
+        found=what_is_in(verdict),
+        why=reason_of(verdict.verdict)
+        if severity is Severity.ERROR
+        else "the driver compiles its PTX at the first start",
+        help=help_,
+    )
+
+
+def help_for_image(verdict: ImageVerdict) -> str:
+    """Return what serves the GPU in place of the image: the release of its package that does, else a newer tag."""
+    package = verdict.content.package
+    if package is None:
+        return f"use a tag whose lists serve {verdict.target.label}, or build the image for it"
+    cure = cure_for(package.name, (verdict.target,), version=package.pinned)
+    if not isinstance(cure, WheelCure):
+        return cure.sentence
+    index = f" for CUDA {cure.index[2:-1]}.{cure.index[-1]}" if cure.index_url else ""
+    return f"use an image with {cure.pins[0]}{index}, or install it: {cure.sentence}"

@@ -1,0 +1,31 @@
+"""`image-not-known`: the repository is known for device code, the tag is not."""
+
+from __future__ import annotations
+
+from tests.helpers.lint_case import LintCase, NearMiss
+
+_SERVICE = "services:\n  a:\n    image: {}\n    gpus: all\n"
+CASES = tuple(
+    LintCase(
+        bad={"compose.yaml": _SERVICE.format(image)},
+        good={"compose.yaml": _SERVICE.format("pytorch/pytorch:2.8.0-cuda12.8-cudnn9-runtime")},
+        line="image:",
+        gpu=("RTX 5070 Ti",),
+    )
+    for image in (
+        "vllm/vllm-openai:v0.4.0",
+        "vllm/vllm-openai:latest",
+        "ollama/ollama:99.0.0",
+        "localai/localai:v3.0.0-gpu-nvidia-cuda-12",
+        "docker.io/pytorch/pytorch:latest",
+    )
+)
+NEAR_MISSES = (
+    NearMiss("an image of something else", {"compose.yaml": _SERVICE.format("redis:7")}, gpu=("RTX 5070 Ti",)),
+    NearMiss("no GPU is named", {"compose.yaml": _SERVICE.format("vllm/vllm-openai:latest")}),
+    NearMiss(
+        "its tag is known only when it is built",
+        {"compose.yaml": _SERVICE.format("vllm/vllm-openai:${TAG}")},
+        gpu=("RTX 5070 Ti",),
+    ),
+)
