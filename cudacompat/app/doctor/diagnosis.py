@@ -77,7 +77,9 @@ def doctor(
     if not paths and targets:
         from cudacompat.app.doctor.saved_packages import judge_saved, with_code
 
-        judged = judge_saved(facts, targets) if facts_file else judge_installed(facts, targets, on_file, options=options)
+        judged = (
+            judge_saved(facts, targets) if facts_file else judge_installed(facts, targets, on_file, options=options)
+        )
         checked, packages = (judged.report, judged.packages) if judged is not None else (None, None)
         facts = with_code(facts, judged, targets) if judged is not None and saving and not facts_file else facts
     if checked is not None:

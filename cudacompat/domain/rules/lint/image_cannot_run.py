@@ -31,7 +31,7 @@ def check(project: Project) -> Iterable[Finding]:
         if verdict.outcome is not Outcome.FAILS:
             continue
         message = f"{used.image} does not run on {verdict.target.label}"
-        yield finding(RULE.id, Severity.ERROR, message, used, verdict=verdict, help_=help_for_image(verdict))
+        yield finding(RULE.id, Severity.ERROR, message, used=used, verdict=verdict, help_=help_for_image(verdict))
 
 
 RULE = Rule("image-cannot-run", "An image that does not run on the GPU", __doc__, check)
