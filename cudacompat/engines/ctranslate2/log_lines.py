@@ -15,7 +15,6 @@ _OWN: tuple[Signature, ...] = (
         "do; `auto` and `default` choose int8 for many models.",
         does_not_mean="a missing architecture: float16 and float32 work with the same library.",
         fix='compute_type="float16", or a CTranslate2 with #1982.',
-        command="--compute_type float16",
         sources=("OpenNMT/CTranslate2#1865", "Purfview/whisper-standalone-win#403"),
     ),
     Signature(

@@ -21,7 +21,7 @@ _OWN: tuple[Signature, ...] = (
         "and 1.23.0 did not. Its default list has no PTX.",
         does_not_mean="a fault of the model, of the node that is named, or of cuDNN.",
         fix="Another release of onnxruntime-gpu, or an own build with CMAKE_CUDA_ARCHITECTURES={number}.",
-        command="build.sh --use_cuda --cmake_extra_defines CMAKE_CUDA_ARCHITECTURES={number}",
+        command="cudacompat generate onnxruntime --gpu {gpu}",
         sources=("microsoft/onnxruntime#26221", "microsoft/onnxruntime#26181", "microsoft/onnxruntime#26245"),
         gpu=GpuMeaning.NO_IMAGE,
     ),

@@ -184,7 +184,6 @@ _OWN: tuple[Signature, ...] = (
         "against the other C++ ABI (cxx11abiTRUE and FALSE).",
         does_not_mean="a missing GPU architecture.",
         fix="Install the wheel made for this PyTorch and ABI, or build it here.",
-        command="pip install --no-build-isolation --no-cache-dir --force-reinstall --no-deps PACKAGE",
         sources=("Dao-AILab/flash-attention#931", "Dao-AILab/flash-attention#1832", "Dao-AILab/flash-attention#853"),
     ),
     Signature(

@@ -118,8 +118,7 @@ _OWN: tuple[Signature, ...] = (
         cause="pip builds in an environment of its own, where torch is not installed (flash-attn, xformers and others "
         "import it in setup.py).",
         does_not_mean="that torch is missing in your environment.",
-        fix="Install torch first, then build with --no-build-isolation.",
-        command="pip install --no-build-isolation PACKAGE",
+        fix="Install torch first, then install the package with pip install --no-build-isolation.",
         sources=("measured with Python 3.11 without torch",),
     ),
 )

@@ -16,7 +16,6 @@ _TORCH: tuple[Signature, ...] = (
         cause="The model's type is bfloat16 and the GPU has no arithmetic for it.",
         does_not_mean="that code for the GPU is missing.",
         fix="--dtype=half.",
-        command="vllm serve MODEL --dtype=half",
         sources=("vllm 0.33.0 vllm/platforms/cuda.py",),
     ),
 )
@@ -51,8 +50,7 @@ _OWN: tuple[Signature, ...] = (
         cause="Each backend names its reason in the line: the compute capability, the type, the head size or the "
         "cache.",
         does_not_mean="that the GPU cannot be used with other models.",
-        fix="Choose another backend or type as the reasons allow; Triton's serves most GPUs from 8.0 on.",
-        command="vllm serve MODEL --attention-backend TRITON_ATTN",
+        fix="Choose another backend or type as the reasons allow; --attention-backend TRITON_ATTN serves most GPUs from 8.0 on.",
         sources=("vllm 0.33.0 vllm/platforms/cuda.py",),
     ),
     Signature(

@@ -62,7 +62,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The Windows driver is too old for WSL2, the GPU is disabled, or the WSL kernel is old.",
         does_not_mean="that a Linux driver is missing inside WSL: there must be none.",
         fix="Update the NVIDIA driver in Windows, then `wsl --update`.",
-        command="wsl --update",
+        command="wsl.exe --update",
         sources=(
             "NVIDIA/nvidia-container-toolkit#155",
             "AbdBarho/stable-diffusion-webui-docker#117",

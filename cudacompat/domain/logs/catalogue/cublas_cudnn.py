@@ -135,7 +135,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="cuDNN 9 is several libraries; some came from the wheel and some from LD_LIBRARY_PATH or the system.",
         does_not_mean="that the GPU is unsupported.",
         fix="Unset LD_LIBRARY_PATH, or make both places the same release.",
-        command="env -u LD_LIBRARY_PATH PROGRAM",
+        command="unset LD_LIBRARY_PATH",
         sources=("cudnn_graph.h of nvidia-cudnn-cu12 9.28",),
     ),
     Signature(
@@ -218,7 +218,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The reason is printed with NCCL_DEBUG=INFO only.",
         does_not_mean="one cause.",
         fix="Run again with NCCL_DEBUG=INFO and explain that log.",
-        command="NCCL_DEBUG=INFO PROGRAM",
+        command="export NCCL_DEBUG=INFO",
         after=("nccl-cuda-failure", *_EARLIER),
         sources=("nccl.h of nvidia-nccl-cu12 2.32 (ncclUnhandledCudaError)",),
     ),

@@ -195,7 +195,7 @@ SIGNATURES: tuple[Signature, ...] = (
             Case(
                 when=("apptainer",),
                 fix="Start the container with --nv, which brings the host's driver into it.",
-                command="apptainer exec --nv IMAGE.sif nvidia-smi",
+                command="apptainer exec --nv docker://ubuntu nvidia-smi",
             ),
             Case(
                 when=("nix",),
@@ -212,7 +212,7 @@ SIGNATURES: tuple[Signature, ...] = (
             Case(
                 when=("podman",),
                 fix="Start the container with its CDI device: --device nvidia.com/gpu=all.",
-                command="podman run --rm --device nvidia.com/gpu=all IMAGE nvidia-smi",
+                command="podman run --rm --device nvidia.com/gpu=all ubuntu nvidia-smi",
             ),
         ),
         after=("driver-not-in-container",),
@@ -227,7 +227,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the driver is missing on the host.",
         fix="docker run --gpus all (compose: deploy.resources.reservations.devices; Podman: "
         "--device nvidia.com/gpu=all).",
-        command="docker run --rm --gpus all IMAGE nvidia-smi",
+        command="docker run --rm --gpus all ubuntu nvidia-smi",
         sources=("NVIDIA/nvidia-docker#1583", "prs-eth/PanopticSegForLargeScalePointCloud#20"),
     ),
     Signature(

@@ -39,7 +39,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 when=("podman",),
                 fix="Add --security-opt label=disable (SELinux), and --group-add keep-groups if /dev/nvidia* belong to "
                 "a group; then check that the CDI description is of the installed driver.",
-                command="podman run --rm --security-opt label=disable --device nvidia.com/gpu=all IMAGE nvidia-smi",
+                command="podman run --rm --security-opt label=disable --device nvidia.com/gpu=all ubuntu nvidia-smi",
             ),
         ),
         sources=("NVIDIA/nvidia-container-toolkit#210",),
@@ -130,7 +130,7 @@ SIGNATURES: tuple[Signature, ...] = (
             Case(
                 when=("apptainer",),
                 fix="Start the container with --nv, which brings nvidia-smi and the driver's libraries into it.",
-                command="apptainer exec --nv IMAGE.sif nvidia-smi",
+                command="apptainer exec --nv docker://ubuntu nvidia-smi",
             ),
             Case(when=("nix",), fix="On NixOS enable hardware.nvidia; nvidia-smi is in its package."),
         ),

@@ -14,7 +14,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "use.",
         does_not_mean="that the image is wrong: it was not even started.",
         fix="`kubectl describe node` shows what is allocatable; then look at the device plugin's log on that node.",
-        command="kubectl get nodes -o custom-columns=N:.metadata.name,GPU:.status.allocatable.nvidia\\.com/gpu",
+        command="kubectl get nodes -o 'custom-columns=N:.metadata.name,GPU:.status.allocatable.nvidia\\.com/gpu'",
         sources=(
             "NVIDIA/k8s-device-plugin#165",
             "NVIDIA/k8s-device-plugin#33",
@@ -62,7 +62,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The driver reported an Xid that is not a program's fault.",
         does_not_mean="that the pods' programs are wrong.",
         fix="Look for `NVRM: Xid` in the node's kernel log.",
-        command="dmesg | grep -i xid",
+        command="sudo dmesg",
         after=("nvrm-xid", "nvrm-off-the-bus"),
         sources=("NVIDIA/k8s-device-plugin internal/plugin/server.go",),
     ),

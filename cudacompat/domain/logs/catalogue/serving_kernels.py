@@ -123,8 +123,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "flashinfer`.",
         cause="FlashAttention 3 has kernels for 8.0 to 9.0, the TRT-LLM backends for 10.x.",
         does_not_mean="that the GPU cannot be used.",
-        fix="Choose the backend on the command line.",
-        command="python -m sglang.launch_server --model-path MODEL --attention-backend triton",
+        fix="Choose another one on the command line: --attention-backend triton (or flashinfer from 7.5 on).",
         sources=("sgl-project/sglang python/sglang/srt/layers/attention/attention_registry.py and server_args.py",),
     ),
     Signature(

@@ -30,7 +30,6 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="A TensorRT engine is machine code for the GPU that it was built on.",
         does_not_mean="that the model is damaged.",
         fix="Build the engine on this kind of GPU, or with hardware compatibility (kAMPERE_PLUS).",
-        command="trtexec --onnx=MODEL.onnx --saveEngine=MODEL.engine",
         sources=(
             "NVIDIA/TensorRT#2176",
             "NVIDIA/TensorRT#564",
@@ -145,7 +144,6 @@ SIGNATURES: tuple[Signature, ...] = (
         "or is an ONNX file.",
         does_not_mean="that the GPU is wrong.",
         fix="Build the engine again from the ONNX file, with this TensorRT on this GPU.",
-        command="trtexec --onnx=MODEL.onnx --saveEngine=MODEL.engine",
         sources=("NVIDIA/TensorRT#3073", "NVIDIA/TensorRT#702"),
     ),
     Signature(

@@ -93,7 +93,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that CUDA is not installed.",
         fix="Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility,video; on the host install "
         "libnvidia-encode of the driver's branch.",
-        command="docker run --rm --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility,video IMAGE ffmpeg -encoders",
+        command="docker run --rm --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility,video ubuntu nvidia-smi",
         sources=(
             "FFmpeg/nv-codec-headers include/ffnvcodec/dynlink_loader.h",
             "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/ (driver capabilities)",
