@@ -80,7 +80,12 @@ SIGNS: tuple[LogSign, ...] = (
         (b"cargo run", b"cargo build", b"Running `target", b"custom build command for", b"panicked at "),
         "a program built by cargo",
     ),
-    LogSign("nix", re.compile(r"/nix/store/|\bNixOS\b|/run/opengl-driver"), (b"/nix/store/", b"NixOS"), "a Nix store"),
+    LogSign(
+        "nix",
+        re.compile(r"/nix/store/|\bNixOS\b|/run/opengl-driver|\bnixos\b"),
+        (b"/nix/store/", b"NixOS", b"nixos"),
+        "a Nix store",
+    ),
     LogSign(
         "wsl",
         re.compile(r"microsoft-standard-WSL|/usr/lib/wsl/|\bWSL ?2?\b"),

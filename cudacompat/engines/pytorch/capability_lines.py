@@ -172,6 +172,7 @@ CAPABILITY: tuple[Signature, ...] = (
         title="torchvision does not belong to this PyTorch",
         patterns=(
             "operator torchvision::nms does not exist",
+            "No such operator torchvision::nms",
             "Couldn't load custom C++ ops. This can happen if your PyTorch and torchvision versions are incompatible",
             "Failed to load image Python extension",
         ),
@@ -180,7 +181,7 @@ CAPABILITY: tuple[Signature, ...] = (
         does_not_mean="a missing GPU architecture.",
         fix="Install both in one command from one index.",
         command="pip install --upgrade --force-reinstall torch torchvision --index-url https://download.pytorch.org/whl/{wheel}",
-        sources=("pytorch/vision#8473", "torchvision 0.29.1 torchvision/extension.py"),
+        sources=("pytorch/vision#8985", "Zyphra/Zonos#205", "torchvision 0.29.1 torchvision/extension.py"),
     ),
     Signature(
         id="torchvision-cpu-ops",

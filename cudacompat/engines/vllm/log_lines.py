@@ -50,7 +50,8 @@ _OWN: tuple[Signature, ...] = (
         cause="Each backend names its reason in the line: the compute capability, the type, the head size or the "
         "cache.",
         does_not_mean="that the GPU cannot be used with other models.",
-        fix="Choose another backend or type as the reasons allow; --attention-backend TRITON_ATTN serves most GPUs from 8.0 on.",
+        fix="Choose another backend or type as the reasons allow; --attention-backend TRITON_ATTN serves most "
+        "GPUs from 8.0 on.",
         sources=("vllm 0.33.0 vllm/platforms/cuda.py",),
     ),
     Signature(

@@ -193,6 +193,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="NCCL met a CUDA error",
         patterns=(
             "NCCL WARN Cuda failure 'no kernel image is available for execution on the device",
+            "NCCL WARN Cuda failure 'named symbol not found",
+            "NCCL WARN Cuda failure <n:num> 'named symbol not found",
             "NCCL WARN Cuda failure <q><what:text><q>",
             "NCCL WARN Cuda failure <n:num> <q><what:text><q>",
         ),

@@ -37,6 +37,8 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             'no instance of overloaded function "atomicAdd" matches the argument list<+>argument types are: (double *, '
             "double)",
+            'no instance of overloaded function "atomicAdd" matches the argument list<+>argument types are: (double *, '
+            "const double)",
         ),
         sample='kernel.cu(12): error: no instance of overloaded function "atomicAdd" matches the argument list\n'
         "            argument types are: (double *, double)",
@@ -166,6 +168,9 @@ SIGNATURES: tuple[Signature, ...] = (
             'kernelExecTimeoutEnabled|singleToDoublePrecisionPerfRatio|cooperativeMultiDeviceLaunch|maxTexture1DLinear)>"',
             "'struct cudaDeviceProp' has no member named '<member:(clockRate|memoryClockRate|computeMode|deviceOverlap|"
             "kernelExecTimeoutEnabled|singleToDoublePrecisionPerfRatio|cooperativeMultiDeviceLaunch|maxTexture1DLinear)>'",
+            "'<member:(clockRate|memoryClockRate|computeMode|deviceOverlap|kernelExecTimeoutEnabled)>': is not a "
+            "member of "
+            "'cudaDeviceProp'",
         ),
         sample='deviceQuery.cpp(120): error: class "cudaDeviceProp" has no member "clockRate"',
         cause="CUDA 13 removed members that cudaDeviceGetAttribute had replaced.",
@@ -182,6 +187,8 @@ SIGNATURES: tuple[Signature, ...] = (
             'argument of type "int" is incompatible with parameter of type "cudaMemLocation"',
             "no matching function for call to '<function:(cudaMemAdvise|cudaMemPrefetchAsync*|cuCtxCreate*)>",
             "cannot convert 'int' to 'cudaMemLocation'",
+            'no suitable constructor exists to convert from "int" to "cudaMemLocation"',
+            "note: expected 'CUmemLocation'",
         ),
         sample='mem.cu(33): error: argument of type "int" is incompatible with parameter of type "cudaMemLocation"',
         cause="CUDA 13 gives these functions their second version: cudaMemAdvise and cudaMemPrefetchAsync take a "
@@ -198,6 +205,7 @@ SIGNATURES: tuple[Signature, ...] = (
             'namespace "cub" has no member '
             '"<name:(Sum|Max|Min|Equality|Difference|ArgMax|ArgMin|TransformInputIterator|'
             'CountingInputIterator|ConstantInputIterator|DivideAndRoundUp)>"',
+            'namespace "thrust" has no member class "<name:(unary_function|binary_function)>"',
             "'<name:(unary_function|binary_function)>' in namespace 'thrust' does not name a template type",
         ),
         sample='sort.cu(7): error: namespace "cub" has no member "Max"',

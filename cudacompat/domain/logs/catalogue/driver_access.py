@@ -42,7 +42,11 @@ SIGNATURES: tuple[Signature, ...] = (
                 command="podman run --rm --security-opt label=disable --device nvidia.com/gpu=all ubuntu nvidia-smi",
             ),
         ),
-        sources=("NVIDIA/nvidia-container-toolkit#210",),
+        sources=(
+            "NVIDIA/nvidia-container-toolkit#210",
+            "NVIDIA/nvidia-container-toolkit#268",
+            "NVIDIA/nvidia-container-toolkit#580",
+        ),
     ),
     Signature(
         id="nvml-device-handle",

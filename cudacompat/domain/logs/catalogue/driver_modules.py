@@ -52,7 +52,19 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Install driver branch {branch} and keep the package manager from replacing it (apt-mark hold, or the "
         "distribution's package for that branch).",
         command="sudo apt-get install nvidia-driver-{branch}",
-        sources=(f"{_OPEN} kernel-open/nvidia/nv-pci.c (rm_is_legacy_device)", "kernel logs with driver 590.48.01"),
+        cases=(
+            Case(
+                when=("nix",),
+                fix="On NixOS set hardware.nvidia.package = config.boot.kernelPackages.nvidiaPackages.legacy_{branch}, "
+                "rebuild and restart.",
+                command="sudo nixos-rebuild boot",
+            ),
+        ),
+        sources=(
+            f"{_OPEN} kernel-open/nvidia/nv-pci.c (rm_is_legacy_device)",
+            "NixOS/nixos-hardware#1880",
+            "NixOS/nixos-hardware#1828",
+        ),
     ),
     Signature(
         id="nvrm-gpu-unsupported",

@@ -108,12 +108,16 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="paddle-arch-mismatch",
-        title="this PaddlePaddle was compiled for {built}, and the GPU is {here}",
+        title="this PaddlePaddle was not compiled for the GPU",
         patterns=(
             "Mismatched GPU Architecture: The installed PaddlePaddle package was compiled for <built:text>, but your "
             "current "
             "GPU is <here:num>",
             "Mismatched GPU Architecture",
+            "The GPU architecture in your current machine is <here:word>, which is not compatible with Paddle "
+            "installation "
+            "with arch: <built:text>, it is recommended",
+            "which is not compatible with Paddle installation with arch",
         ),
         sample="Mismatched GPU Architecture: The installed PaddlePaddle package was compiled for 60 61 70 75 80 86, "
         "but your "
@@ -129,7 +133,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 command="python -m pip install paddlepaddle-gpu -i https://www.paddlepaddle.org.cn/packages/stable/cu118/",
             ),
         ),
-        sources=("PaddlePaddle/Paddle paddle/phi/core/platform/device_context.cc and gpu_info.cc",),
+        sources=("PaddlePaddle/Paddle#73687", "PaddlePaddle/Paddle#54713", "PaddlePaddle/PaddleX#4473"),
     ),
     Signature(
         id="paddle-library-missing",

@@ -31,6 +31,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="no GPU here can encode what was asked for",
         patterns=(
             "No capable devices found",
+            "No NVENC capable devices found",
             "OpenEncodeSessionEx failed: unsupported device (2)",
             "OpenEncodeSessionEx failed: no encode device (1)",
         ),
