@@ -6,6 +6,7 @@ import pytest
 
 from cudacompat.domain.logs.cases import CONDITION, SIGNS, Case, Situation
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.verdict import Target
 from tests.domain.logs.test_catalogue import CATALOGUE, SIGNATURES, read
 
@@ -80,3 +81,128 @@ def texts(log: str, capability: str | None = None) -> str:
     return "\n".join(
         "\n".join(filter(None, (m.title, m.cause, m.does_not_mean, m.fix, m.command, m.gpu))) for m in report.matches
     )
+
+
+TORCH = "Compile with `TORCH_USE_CUDA_DSA` to enable device-side assertions.\n"
+NO_IMAGE = "RuntimeError: CUDA error: no kernel image is available for execution on the device\n"
+NVRTC = "nvrtc: error: invalid value for --gpu-architecture (-arch)\n"
+TITAN = Target("TITAN Xp", "NVIDIA TITAN Xp", ComputeCapability(6, 1))
+GB10 = Target("GB10", "NVIDIA GB10", ComputeCapability(12, 1))
+NOT_DEFINED = "ptxas fatal   : Value '{}' is not defined for option 'gpu-name'\n"
+BLOCK_SCALE = "ptxas x.ptx, line 3; error   : Instruction 'mma with block scale' not supported on .target '{}'\n"
+RANGE = (
+    "    Found GPU0 {} which is of cuda capability {}.\n    Minimum and Maximum cuda capability supported by this version "
+    "of PyTorch is\n    (7.5) - (12.0)\n"
+)
+
+
+class TestBothDirections:
+    """A tool that is too new for an old GPU, and one that is too old for a new one."""
+
+    @pytest.mark.parametrize(
+        ("log", "gpu", "has", "lacks"),
+        [
+            (
+                "ptxas fatal   : Value 'sm_52' is not defined for option 'gpu-name'\n",
+                None,
+                "CUDA 12.9 or earlier",
+                "newer",
+            ),
+            (NOT_DEFINED.format("sm_70"), None, "too new", "TRITON_PTXAS"),
+            (
+                "ptxas fatal   : Value 'sm_121' is not defined for option 'gpu-name'\n",
+                None,
+                "12.9",
+                "too new for the GPU",
+            ),
+            ("nvcc fatal   : Unsupported gpu architecture 'compute_61'\n", None, "CUDA 12.9 or earlier", "12.8 and 13"),
+            ("nvcc fatal   : Unsupported gpu architecture 'compute_121'\n", None, "sm_121", "12.9 or earlier"),
+            (NVRTC, "6.1", "CUDA 13", "too early"),
+            (NVRTC, "12.0", "CUDA 12.8", "too new"),
+            (NVRTC, None, "CUDA 13", "YOUR GPU"),
+            (NVRTC, None, "12.8", "YOUR GPU"),
+            ("cupy.cuda.compiler.CompileException: " + NVRTC, "7.0", "cupy-cuda12x", "older than the GPU"),
+            (TORCH + NO_IMAGE, "6.1", "cu126", "generate cmake"),
+            (TORCH + NO_IMAGE, "12.0", "TORCH_CUDA_ARCH_LIST", "generate cmake"),
+            (TORCH + NO_IMAGE, None, "get_arch_list", "generate"),
+            (NO_IMAGE, "6.1", "CUDA 12.9 or earlier", "cupy"),
+            (
+                "nvcc cannot target gpu arch 61. Available nvcc targets are [75, 80, 86].\n",
+                None,
+                "12.9 or earlier",
+                "too early",
+            ),
+        ],
+    )
+    def test_the_cure_is_for_this_direction(self, log: str, gpu: str | None, has: str, lacks: str) -> None:
+        said = texts(log, gpu)
+        assert has in said
+        assert lacks not in said
+
+    def test_the_range_of_pytorch_is_fatal_below_and_harmless_for_gb10(self) -> None:
+        [below] = read(RANGE.format("NVIDIA TITAN Xp", "6.1"), TITAN).matches
+        assert below.signature.severity is Severity.ERROR
+        assert "cu126" in f"{below.fix}{below.command}"
+        [above] = read(RANGE.format("NVIDIA GB10", "12.1"), GB10).matches
+        assert above.signature.severity is Severity.NOTE
+        assert above.command is None
+        assert read(RANGE.format("NVIDIA GB10", "12.1"), GB10).exit_code == 0
+
+
+class TestOneMessageOfTwoCauses:
+    def test_a_suffix_that_is_there_is_not_asked_for(self) -> None:
+        said = texts(BLOCK_SCALE.format("sm_121a"))
+        assert "another kernel or backend" in said
+        assert "generate" not in said
+
+    def test_one_that_is_missing_is(self) -> None:
+        said = texts(
+            BLOCK_SCALE.format("sm_120"),
+            "12.0",
+        )
+        assert "120a" in said
+
+    def test_a_function_of_bfloat16_is_not_in_another_file(self) -> None:
+        assert "sm_80" in texts("ptxas fatal   : Unresolved extern function '_Z4castI13__nv_bfloat16EvPT_'\n")
+        assert "-rdc=true" in texts("ptxas fatal   : Unresolved extern function '_Z1fi'\n")
+
+
+class TestTheWorldOfTheLog:
+    NO_DRIVER = "libcuda.so.1: cannot open shared object file: No such file or directory\n"
+
+    @pytest.mark.parametrize(
+        ("before", "has"),
+        [
+            ("", "--gpus all"),
+            ("Apptainer> ./server\n", "--nv"),
+            ("INFO:    Using cached SIF image server.sif\n", "--nv"),
+            ("/nix/store/3q-server/bin/server\n", "/run/opengl-driver/lib"),
+            ("Linux w 5.15.153.1-microsoft-standard-WSL2 x86_64 GNU/Linux\n", "/usr/lib/wsl/lib"),
+            ("$ podman run --rm server\n", "nvidia.com/gpu=all"),
+        ],
+    )
+    def test_decides_the_cure_of_a_missing_driver(self, before: str, has: str) -> None:
+        assert has in texts(before + self.NO_DRIVER)
+
+    @pytest.mark.parametrize(
+        ("before", "has", "lacks"),
+        [("     Running `target/debug/app`\n", "ldconfig", "pip install"), ("", "pip install", "ldconfig")],
+    )
+    def test_decides_who_installs_the_libraries_of_onnx_runtime(self, before: str, has: str, lacks: str) -> None:
+        said = texts(
+            f"{before}Failed to load library libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot "
+            "open shared object file: No such file or directory\n"
+        )
+        assert has in said
+        assert lacks not in said
+
+    def test_the_wheel_of_the_table_is_the_command(self) -> None:
+        line = "with CUDA capability sm_120 is not compatible with the current PyTorch installation."
+        [match] = read(f"NVIDIA GeForce RTX 5070 Ti {line}\n").matches
+        assert match.command is not None
+        assert match.command.startswith('pip install "torch==')
+
+    def test_without_a_gpu_no_command_names_one(self) -> None:
+        for match in read("nvcc fatal   : Unsupported gpu architecture 'compute_native'\n").matches:
+            assert match.command is None
+            assert "--gpu" in match.fix
