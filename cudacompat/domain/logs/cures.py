@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from cudacompat.domain.logs.cases import Situation
+from cudacompat.domain.logs.cases import Case, Situation
 from cudacompat.domain.logs.facts import LogFacts
 from cudacompat.domain.logs.reading import Occurrence
 from cudacompat.domain.logs.signature import Signature
@@ -40,12 +40,19 @@ def _of_case(occurrence: Occurrence, situation: Situation, target: Target | None
             does_not_mean=signature.does_not_mean if case.does_not_mean is None else case.does_not_mean,
             fix=signature.fix if case.fix is None else case.fix,
             command=signature.command if case.command is None else case.command or None,
-            wheel=signature.wheel if case.wheel is None else case.wheel or None,
+            wheel=_wheel_of(case, signature),
             severity=case.severity or signature.severity,
         )
     if target is None:
         return _without_gpu(signature)
     return _with_wheel(signature, target) if signature.wheel else signature
+
+
+def _wheel_of(case: Case, signature: Signature) -> str | None:
+    """The package of the case; the signature's where the case has none and leaves it a command."""
+    if case.wheel is not None:
+        return case.wheel or None
+    return None if case.command == "" else signature.wheel
 
 
 def _without_gpu(signature: Signature) -> Signature:

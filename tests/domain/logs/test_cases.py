@@ -91,8 +91,8 @@ GB10 = Target("GB10", "NVIDIA GB10", ComputeCapability(12, 1))
 NOT_DEFINED = "ptxas fatal   : Value '{}' is not defined for option 'gpu-name'\n"
 BLOCK_SCALE = "ptxas x.ptx, line 3; error   : Instruction 'mma with block scale' not supported on .target '{}'\n"
 RANGE = (
-    "    Found GPU0 {} which is of cuda capability {}.\n    Minimum and Maximum cuda capability supported by this version "
-    "of PyTorch is\n    (7.5) - (12.0)\n"
+    "    Found GPU0 {} which is of cuda capability {}.\n    Minimum and Maximum cuda capability supported by this "
+    "version of PyTorch is\n    (7.5) - (12.0)\n"
 )
 
 
