@@ -22,9 +22,10 @@ from tests.domain.wheels.test_answer import target
         ("nvcr.io/nvidia/pytorch:24.06-py3", "V100", None, "undecided"),  # sources do not agree on this month
         ("ollama/ollama:0.12.6", "GTX 1080", None, "native"),
         ("ollama/ollama:0.12.6", "RTX 5070 Ti", None, "native"),
-        ("ollama/ollama:0.5.12", "RTX 5070 Ti", None, "fails"),
+        ("ollama/ollama:0.5.12", "RTX 5070 Ti", None, "jit"),
         ("ollama/ollama:0.12.6", "RTX 5070 Ti", "570.86", "native"),
-        ("ollama/ollama:0.12.6", "B200", "570.86", "fails"),  # 10.0 is in the library for CUDA 13 only
+        ("ollama/ollama:0.12.6", "B200", "570.86", "jit"),  # PTX of 9.0 in the library for CUDA 12
+        ("ollama/ollama:0.12.6", "B200", "550.54.15", "fails"),
         ("ollama/ollama:0.12.6", "B200", "580.65.06", "jit"),
         ("ollama/ollama:latest", "B200", None, "undecided"),
         ("ghcr.io/ggml-org/whisper.cpp:main-cuda", "RTX 5070 Ti", None, "jit"),

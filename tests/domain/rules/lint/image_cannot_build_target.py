@@ -5,6 +5,20 @@ from __future__ import annotations
 from tests.helpers.lint_case import LintCase
 
 CASES = (
+    LintCase(  # an image of NVIDIA's with PyTorch: the month in its tag says the CUDA release
+        bad={
+            "Dockerfile": 'FROM nvcr.io/nvidia/pytorch:23.05-py3\nENV TORCH_CUDA_ARCH_LIST="12.0"\nCOPY . /s\n'
+            "RUN pip install --no-build-isolation /s\n",
+            "setup.py": "from torch.utils.cpp_extension import CUDAExtension\nsetup(ext_modules=[CUDAExtension()])\n",
+        },
+        good={
+            "Dockerfile": 'FROM nvcr.io/nvidia/pytorch:25.03-py3\nENV TORCH_CUDA_ARCH_LIST="12.0"\nCOPY . /s\n'
+            "RUN pip install --no-build-isolation /s\n",
+            "setup.py": "from torch.utils.cpp_extension import CUDAExtension\nsetup(ext_modules=[CUDAExtension()])\n",
+        },
+        line="TORCH_CUDA_ARCH_LIST",
+        gpu=("RTX 5070 Ti",),
+    ),
     LintCase(
         bad={
             "Dockerfile": """\
