@@ -85,7 +85,7 @@ class ArtifactDiff:
     """One artifact on both sides (or on one): `name` is its path without versions, the paths are as they lie.
 
     `lost` and `gained` are names of kernels that only one side has; `moved` counts those lost that are in another
-    artifact of the new side now. One that is gone has no service: that is another artifact's matter now, or lost.
+    artifact of the new side now. Of one that is gone, `service` is what it ran and no artifact of the new side does.
     """
 
     name: str
@@ -119,8 +119,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class DiffReport:
-    """What `diff` found. `service` is the worst that became of each GPU in any artifact that both sides have,
-    or, where nothing is left, in any that the old one has."""
+    """What `diff` found. `service` is the worst that became of each GPU in any artifact of the old side."""
 
     COMMAND: ClassVar[str] = "diff"
 
@@ -154,9 +153,9 @@ def compare(old: Release, new: Release, targets: Sequence[Target], fail_on: Fail
     """
     pairs = _pairs(old, new)
     everywhere = frozenset[str]().union(*(_kernels(artifact) for artifact in new.artifacts))
-    nothing_left = not new.artifacts and not new.not_read
+    rest = _Rest(new)
     artifacts = tuple(
-        _artifact(name, before, after, targets=targets, everywhere=everywhere, nothing_left=nothing_left)
+        _artifact(name, before, after, targets=targets, everywhere=everywhere, rest=rest)
         for name, before, after in pairs
     )
     service: dict[ComputeCapability, Change] = {}
@@ -196,7 +195,7 @@ def _artifact(
     new: BinaryArtifact | None,
     targets: Sequence[Target],
     everywhere: frozenset[str],
-    nothing_left: bool,
+    rest: _Rest,
 ) -> ArtifactDiff:
     before, after = _kernels(old), _kernels(new)
     lost = before - after
@@ -210,18 +209,38 @@ def _artifact(
         lost=tuple(sorted(lost)),
         gained=tuple(sorted(after - before)),
         moved=len(lost & everywhere),
-        service=_services(targets, old, new) if new or nothing_left else (),
+        service=_services(targets, old, new, rest=rest),
     )
 
 
+class _Rest:
+    """All of the new side: which kernels run in it, and which may, by the GPU."""
+
+    def __init__(self, new: Release) -> None:
+        self._new = new
+        self.is_incomplete = bool(new.not_read)
+        self._known: dict[Target, tuple[frozenset[str], frozenset[str]]] = {}
+
+    def kernels(self, target: Target) -> tuple[frozenset[str], frozenset[str]]:
+        """The kernels that run on a GPU, and those of modules about which it cannot be told."""
+        if target not in self._known:
+            verdicts = [v for artifact in self._new.artifacts if (v := judge_artifact(artifact, target)) is not None]
+            open_ = (m.module for v in verdicts for m in v.modules if m.outcome is Outcome.UNDECIDED)
+            running = frozenset[str]().union(*map(_running, verdicts))
+            self._known[target] = running, frozenset[str]().union(*map(kernels_of, open_))
+        return self._known[target]
+
+
 def _services(
-    targets: Sequence[Target], old: BinaryArtifact | None, new: BinaryArtifact | None
+    targets: Sequence[Target], old: BinaryArtifact | None, new: BinaryArtifact | None, rest: _Rest
 ) -> tuple[ServiceDiff, ...]:
-    """What became of each GPU; of an artifact that is gone, where it served."""
+    """What became of each GPU; of an artifact that is gone, where it served and nothing else does now."""
     if old is None:
         return ()
-    found = tuple(_service(target, old, new) for target in targets)
-    return found if new is not None else tuple(each for each in found if each.change is Change.LOST)
+    if new is not None:
+        return tuple(_service(target, old, new) for target in targets)
+    found = (_gone(target, old, rest) for target in targets)
+    return tuple(each for each in found if each.change is not Change.SAME)
 
 
 def _kernels(artifact: BinaryArtifact | None) -> frozenset[str]:
@@ -272,6 +291,22 @@ def _service(target: Target, old: BinaryArtifact, new: BinaryArtifact | None) ->
     if before is not None and after is not None and _serves(after):
         stopped = tuple(sorted(_running(before) & _idle(after)))
     return ServiceDiff(target, before, after, change=_change(before, after, stopped), kernels=stopped)
+
+
+def _gone(target: Target, old: BinaryArtifact, rest: _Rest) -> ServiceDiff:
+    """What became of the kernels of an artifact that is gone."""
+    before = judge_artifact(old, target)
+    if before is None or not _serves(before):
+        return ServiceDiff(target, before, None, change=Change.SAME)
+    ran = _running(before)
+    elsewhere, unknown = rest.kernels(target)
+    stopped = ran - elsewhere
+    change = Change.LOST if stopped == ran else Change.PARTLY_LOST
+    if ran and not stopped:
+        change = Change.SAME
+    elif stopped <= unknown or rest.is_incomplete:
+        change = Change.UNDECIDED
+    return ServiceDiff(target, before, None, change=change, kernels=tuple(sorted(stopped)))
 
 
 def _running(verdict: ArtifactVerdict) -> set[str]:

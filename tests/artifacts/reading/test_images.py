@@ -21,6 +21,7 @@ from cudacompat.domain.words.limits import Limits
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
 from tests.helpers.images import EMPTY_LAYER, Layout, digest, layer, saved
+from tests.helpers.run import inside
 
 OLD = fw.fatbin(fw.ptx(toolchain.ptx_text("8.0", "75")))
 NEW = fw.fatbin(fw.ptx(toolchain.ptx_text("8.7", "120")))
@@ -101,6 +102,12 @@ class TestBothKinds:
         result = of(BOTH[kind](layer(("bin/sh", b"#!/bin/x"))), tmp_path)
         assert (result.artifacts, result.not_read) == ((), ())
         assert result.barren == (str(tmp_path / "x.tar"),)
+
+    def test_a_cpu_only_image_is_said_to_be_one(self, tmp_path: Path, kind: str) -> None:
+        (tmp_path / "x.tar").write_bytes(BOTH[kind](layer(("bin/sh", b"#!/bin/x"))))
+        ran = inside("check", str(tmp_path / "x.tar"), "--gpu", "12.0", "--no-config")
+        assert ran.code == 3
+        assert "no CUDA device code in the container image" in ran.out
 
     def test_a_cut_archive_is_never_whole(self, tmp_path: Path, kind: str) -> None:
         whole = BOTH[kind](layer(("a.fatbin", OLD)), layer((".wh.a.fatbin", b"")))

@@ -166,9 +166,29 @@ class TestArtifacts:
         assert ([a.gone for a in moved.artifacts], moved.exit_code) == ([False, False], 0)
         assert moved.artifacts[0].moved == 1
 
-    def test_one_that_is_gone_does_not_make_every_gpu_lose(self) -> None:
+    def test_one_that_is_gone_is_lost_where_it_ran_and_nowhere_else(self) -> None:
         old = side(a=[module(image("sm_80", kernels=("x",)))], b=[module("sm_80")])
-        assert changed(diff(old, side(b=[module("sm_80")])), Change.LOST) == []
+        assert changed(diff(old, side(b=[module("sm_80")])), Change.LOST) == ["8.0", "8.6", "8.9"]
+        assert changed(diff(old, side(b=old.artifacts[1].modules)), Change.PARTLY_LOST, Change.UNDECIDED) == []
+
+    def test_kernels_that_moved_are_lost_where_they_do_not_run_any_more(self) -> None:
+        small, big = [module(image("sm_80", kernels=("x",)), image("sm_90", kernels=("x",)))], [module("sm_90")]
+        moved = [module(image("sm_90", kernels=("x",)))]
+        report = diff(side(a=small, b=big), side(b=[*big, *moved]))
+        assert changed(report, Change.LOST) == ["8.0", "8.6", "8.9"]
+        assert not any(artifact.gone for artifact in report.artifacts)
+        half = [module(image("sm_80", kernels=("x", "y")))]
+        moved = [module(image("sm_80", kernels=("x",)))]
+        report = diff(side(a=half, b=big), side(b=[*big, *moved]), (target("8.0"), target("8.6")))
+        assert changed(report, Change.PARTLY_LOST) == ["8.0", "8.6"]
+        assert report.artifacts[0].service[0].kernels == ("y",)
+
+    def test_one_that_may_be_among_what_was_not_read_is_undecided(self) -> None:
+        big = [module("sm_90")]
+        old = side(a=[module(image("sm_80", kernels=("x",)))], b=big)
+        report = diff(old, side([NotRead("x", "y")], b=big), fail_on=None)
+        assert (changed(report, Change.LOST), changed(report, Change.UNDECIDED)) == ([], ["8.0", "8.6", "8.9"])
+        assert report.exit_code == 4
 
     def test_the_worst_in_any_artifact_is_the_gpus(self) -> None:
         old = side(a=[module("sm_80")], b=[module("sm_80")])

@@ -7,7 +7,8 @@ whisper.cpp's build only libggml-cuda.so has any, whisper-cli and libwhisper hav
 
 Example: `cudacompat check build/bin/whisper-cli`.
 
-What to do: name the library that holds the kernels, or the folder. A list of packages is judged by
+What to do: name the library that holds the kernels, or the folder. Of a container image without device code choose a
+tag that is built with CUDA. A list of packages is judged by
 the wheels that it names; a file that builds something is read by `cudacompat lint`.
 """
 
@@ -25,13 +26,15 @@ _LISTS = (".txt", ".in", ".toml", ".lock", ".yml", ".yaml", ".json", ".cfg")
 
 def check(read: ReadResult) -> Iterable[Finding]:
     """One finding for each named path without device code."""
+    images = {image.path for image in read.images}
     for path in read.barren:
+        is_image = path in images
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
             path=path,
-            message="no CUDA device code found in it",
-            help=_help(path),
+            message="no CUDA device code in the container image" if is_image else "no CUDA device code found in it",
+            help="use a tag of the image with CUDA; its programs run on the CPU only" if is_image else _help(path),
         )
 
 
