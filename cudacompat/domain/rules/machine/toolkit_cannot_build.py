@@ -38,8 +38,8 @@ def _of_toolkit(machine: Machine, toolkit: ToolkitFacts, version: ToolkitVersion
     for target in machine.targets:
         arch = str(target.capability.number)
         first, last = first_with(arch), last_with(arch)
-        if first is None:
-            continue
+        if first is None or (first is RELEASES[0] and version < first.version):
+            continue  # not known: what the oldest release of the table builds, older ones may build, too
         if version < first.version:
             fitting = _installed(machine, first, last)
             cure = f"CUDA {first.version} or newer"
