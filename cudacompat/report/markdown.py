@@ -5,6 +5,7 @@ Source of the escapes: https://github.github.com/gfm/.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from cudacompat.domain.reports.doctor import DoctorReport
@@ -46,8 +47,21 @@ def findings_markdown(report: Report) -> Iterator[str]:
 
 def doctor_markdown(report: DoctorReport) -> Iterator[str]:
     """Return what `doctor` found and the plan, in parts."""
-    yield from _view(view_of(report))
-    yield from _plan(report)
+    from cudacompat.report.commands.machine_lines import machine_lines
+
+    head, *rest = _view(view_of(report))
+    yield head
+    yield "\n" + "".join(f"- {label}: {escaped(_without_ids(text))}\n" for label, text in machine_lines(report.facts))
+    for part in (*rest, *_plan(report)):
+        yield _without_ids(part)
+
+
+_GPU_ID = re.compile(r"\b(GPU|MIG)-[0-9A-Fa-f][0-9A-Fa-f-]{3,}(?!\w)")
+
+
+def _without_ids(text: str) -> str:
+    """The text without the ids of GPUs: a report is pasted where everybody reads it."""
+    return _GPU_ID.sub("\\1-\u2026", text)
 
 
 def _view(view: View) -> Iterator[str]:

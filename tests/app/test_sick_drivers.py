@@ -301,6 +301,23 @@ def test_the_command_says_the_same(libraries: Path, tmp_path: Path) -> None:
     assert [f["id"] for f in again.json["findings"]] == ["driver-mismatch"]
 
 
+def test_the_report_for_an_issue_has_the_machine_and_no_ids(libraries: Path, tmp_path: Path) -> None:
+    env = {
+        "LD_LIBRARY_PATH": str(libraries),
+        "NV_COUNT": "2",
+        "NV_handle_1": "15",
+        "CUDA_VISIBLE_DEVICES": "GPU-deadbeef-1111-2222-3333-444444444444",
+        "VIRTUAL_ENV": "",
+    }
+    ran = cudacompat("doctor", "--format", "markdown", env=env, cwd=tmp_path)
+    assert "- GPU 0: NVIDIA GeForce RTX 5090  12.0  32 GiB  hidden by CUDA_VISIBLE_DEVICES=GPU-\u2026" in ran.out
+    assert "- driver: 580.65.06" in ran.out
+    assert "gpu-lost" in ran.out
+    assert "deadbeef" not in ran.out
+    assert len(ran.out.splitlines()) < 60
+    assert "deadbeef" in cudacompat("doctor", env=env, cwd=tmp_path).out  # who sits at the machine may see it
+
+
 def test_missing_is_what_there_is_not(diagnose: Diagnose) -> None:
     said = diagnose(None)
     if isinstance(said.facts.driver, Found):

@@ -47,6 +47,7 @@ SLOW: Listed = {
     "tests/app/test_sick_drivers.py": (
         "test_a_wedged_driver_costs_three_seconds_in_all",
         "test_the_command_says_the_same",
+        "test_the_report_for_an_issue_has_the_machine_and_no_ids",
     ),
     "tests/app/test_verify_run.py": (
         "test_a_server_is_stopped_once_it_is_healthy",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict
 from cudacompat.report.commands.doctor_table import TableRow, sections
+from cudacompat.report.commands.machine_lines import machine_lines
 from cudacompat.report.text.page import SEVERITY_STYLE, Page
 from cudacompat.report.text.sections import (
     OUTCOME_STYLE,
@@ -23,7 +23,7 @@ from cudacompat.report.text.sections import (
 )
 
 if TYPE_CHECKING:
-    from cudacompat.domain.machine.facts import HostFacts, Missing
+    from cudacompat.domain.machine.facts import HostFacts
 
 _LABEL = 10  # columns of the labels on the left
 
@@ -56,47 +56,8 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
 
 
 def _machine(page: Page, facts: HostFacts) -> None:
-    from cudacompat.domain.machine.facts import Found
-    from cudacompat.domain.machine.visibility import VARIABLE, visibility
-
-    inside = (facts.container.kind or "a container") if facts.container.inside else ""
-    parts = [part for part in (facts.platform, facts.libc or "", inside) if part]
-    page.field("machine", ", ".join(parts) or "unknown", 0, _LABEL)
-    if isinstance(facts.gpus, Found):
-        hidden = visibility(facts).hidden
-        value = dict(facts.environment).get(VARIABLE)
-        for gpu in facts.gpus.value:
-            memory = f"  {gpu.memory_bytes / 2**30:.0f} GiB" if gpu.memory_bytes else ""
-            state = f"  hidden by {VARIABLE}={value}" if gpu in hidden else ""
-            page.field(f"GPU {gpu.index}", f"{gpu.name}  {gpu.capability}{memory}{state}", 0, _LABEL)
-    else:
-        page.field("GPU", _missing(facts.gpus), 0, _LABEL)
-    if isinstance(facts.driver, Found):
-        driver = facts.driver.value
-        cuda = f" (CUDA {driver.cuda})" if driver.cuda else ""
-        module = f", {driver.kernel_module} module" if driver.kernel_module else ""
-        page.field("driver", f"{driver.release or 'unknown release'}{cuda}{module}", 0, _LABEL)
-    else:
-        page.field("driver", _missing(facts.driver), 0, _LABEL)
-    page.field("build", _build(facts), 0, _LABEL)
-
-
-def _missing(missing: Missing) -> str:
-    """What was not found. Each place that was looked in is told by the finding about it, and in the JSON."""
-    places = [re.split(r" \(", each)[0] for each in missing.tried]
-    return f"none found (looked in: {', '.join(places)})" if places else "none found"
-
-
-def _build(facts: HostFacts) -> str:
-    """The toolkits, host compilers and CMake in one line; the nvcc that runs comes first."""
-    from cudacompat.domain.machine.facts import Found
-
-    ordered = sorted(facts.toolkits, key=lambda each: not each.active)
-    tools = [f"CUDA {each.version or '?'}" for each in ordered[:3]] or ["no nvcc"]
-    tools += [f"{len(ordered) - 3} more CUDA releases"] if len(ordered) > 3 else []
-    tools += [f"{each.name} {each.version}" for each in facts.compilers[:2]]
-    tools += [f"CMake {facts.cmake.value.version}"] if isinstance(facts.cmake, Found) else []
-    return ", ".join(tools)
+    for label, text in machine_lines(facts):
+        page.field(label, text, 0, _LABEL)
 
 
 # -- what was judged

@@ -1,0 +1,79 @@
+"""The machine in a few labelled lines, as the screen and the report for an issue show it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what one command needs is not loaded for the others
+    from cudacompat.domain.machine.facts import Found, GpuDevice, HostFacts, Missing
+
+
+def machine_lines(facts: HostFacts) -> list[tuple[str, str]]:
+    """Return (label, text) pairs: the system, each GPU with whether it is hidden, the driver, what builds use."""
+    from cudacompat.domain.machine.facts import Found
+
+    inside = (facts.container.kind or "a container") if facts.container.inside else ""
+    parts = [part for part in (facts.platform, facts.libc or "", inside) if part]
+    lines = [("machine", ", ".join(parts) or "unknown")]
+    lines += _gpus(facts, facts.gpus) if isinstance(facts.gpus, Found) else [("GPU", _missing(facts.gpus))]
+    lines.append(("driver", _driver(facts)))
+    lines.append(("build", _build(facts)))
+    return lines
+
+
+def _gpus(facts: HostFacts, found: Found[tuple[GpuDevice, ...]]) -> list[tuple[str, str]]:
+    from cudacompat.domain.machine.visibility import VARIABLE, visibility
+
+    hidden = visibility(facts).hidden
+    value = dict(facts.environment).get(VARIABLE)
+    lines = []
+    for gpu in found.value:
+        memory = f"  {gpu.memory_bytes / 2**30:.0f} GiB" if gpu.memory_bytes else ""
+        split = f"  {len(gpu.mig)} MIG instances" if gpu.mig is not None else ""
+        state = f"  hidden by {VARIABLE}={value}" if gpu in hidden else ""
+        lines.append((f"GPU {gpu.index}", f"{gpu.name}  {gpu.capability}{memory}{split}{state}"))
+    return lines
+
+
+def _driver(facts: HostFacts) -> str:
+    from cudacompat.domain.machine.facts import Found
+
+    if not isinstance(facts.driver, Found):
+        return _missing(facts.driver)
+    driver = facts.driver.value
+    cuda = f" (CUDA {driver.cuda})" if driver.cuda else ""
+    module = f", {driver.kernel_module} module" if driver.kernel_module else ""
+    return f"{driver.release or 'unknown release'}{cuda}{module}{_libcuda(facts)}"
+
+
+def _libcuda(facts: HostFacts) -> str:
+    """What programs load, where it is not the driver's own release."""
+    from cudacompat.domain.machine.facts import Found
+
+    if not isinstance(facts.libcuda, Found) or not isinstance(facts.driver, Found):
+        return ""
+    libcuda, release = facts.libcuda.value, facts.driver.value.release
+    if libcuda.init:
+        return f"; libcuda answers error {libcuda.init}"
+    if libcuda.release is not None and libcuda.release != release:
+        return f"; libcuda {libcuda.release}"
+    return ""
+
+
+def _missing(missing: Missing) -> str:
+    """What was not found. Each place that was looked in is told by the finding about it, and in the JSON."""
+    places = [re.split(r" \(", each)[0] for each in missing.tried]
+    return f"none found (looked in: {', '.join(places)})" if places else "none found"
+
+
+def _build(facts: HostFacts) -> str:
+    """The toolkits, host compilers and CMake in one line; the nvcc that runs comes first."""
+    from cudacompat.domain.machine.facts import Found
+
+    ordered = sorted(facts.toolkits, key=lambda each: not each.active)
+    tools = [f"CUDA {each.version or '?'}" for each in ordered[:3]] or ["no nvcc"]
+    tools += [f"{len(ordered) - 3} more CUDA releases"] if len(ordered) > 3 else []
+    tools += [f"{each.name} {each.version}" for each in facts.compilers[:2]]
+    tools += [f"CMake {facts.cmake.value.version}"] if isinstance(facts.cmake, Found) else []
+    return ", ".join(tools)
