@@ -47,7 +47,7 @@ def findings_markdown(report: Report) -> Iterator[str]:
 
 def doctor_markdown(report: DoctorReport) -> Iterator[str]:
     """Return what `doctor` found and the plan, in parts."""
-    from cudacompat.report.commands.machine_lines import machine_lines
+    from cudacompat.report.machine_lines import machine_lines
 
     head, *rest = _view(view_of(report))
     yield head

@@ -12,7 +12,7 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict
 from cudacompat.report.commands.doctor_table import TableRow, sections
-from cudacompat.report.commands.machine_lines import machine_lines
+from cudacompat.report.machine_lines import machine_lines
 from cudacompat.report.text.page import SEVERITY_STYLE, Page
 from cudacompat.report.text.sections import (
     OUTCOME_STYLE,
