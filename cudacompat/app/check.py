@@ -25,8 +25,10 @@ from cudacompat.domain.rules import (
     READ_RULES,
     SIZE_RULES,
     TARGET_RULES,
+    WHEEL_FILE_RULES,
 )
 from cudacompat.domain.rules.artifact import undecided
+from cudacompat.domain.rules.artifact.compiled_later import wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
@@ -77,6 +79,8 @@ def judge_read(
     verdicts: list[ArtifactVerdict] = []
     findings: list[Finding] = [f for rule in READ_RULES for f in rule.check(found)]
     findings += [f for target in targets for rule in TARGET_RULES for f in rule.check(target)]
+    wheels = wheels_among((artifact.path for artifact in found.artifacts), targets)
+    findings += [f for wheel in wheels for rule in WHEEL_FILE_RULES for f in rule.check(wheel)]
     empty = 0
     for artifact in found.artifacts:
         judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target)) is not None]

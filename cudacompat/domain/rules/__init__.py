@@ -9,6 +9,7 @@ from cudacompat.domain.builds.api_changes import CallingSources
 from cudacompat.domain.compare.baseline import BaselineChange
 from cudacompat.domain.rules.artifact import (
     arch_specific_only,
+    compiled_later,
     default_target_only,
     driver_beyond_tables,
     driver_dropped_gpu,
@@ -38,6 +39,7 @@ from cudacompat.domain.rules.artifact import (
     undecided,
     unwanted_ptx,
 )
+from cudacompat.domain.rules.artifact.compiled_later import WheelFacts
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
@@ -106,6 +108,7 @@ SIZE_RULES: tuple[Rule[SizeFacts], ...] = (too_big.RULE,)
 BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.RULE, new_since_baseline.RULE)
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (expired_ignore.RULE, unused_ignore.RULE)
 TARGET_RULES: tuple[Rule[Target], ...] = (driver_beyond_tables.RULE,)
+WHEEL_FILE_RULES: tuple[Rule[WheelFacts], ...] = (compiled_later.RULE,)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
 SOURCE_RULES: tuple[Rule[CallingSources], ...] = (api_changed.RULE,)
@@ -145,6 +148,7 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *BASELINE_RULES,
     *TARGET_RULES,
     *READ_RULES,
+    *WHEEL_FILE_RULES,
     *NOT_READ_RULES,
 )
 # all but those of `lint`, which are a package of their own: most commands never look at a project

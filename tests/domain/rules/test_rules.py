@@ -33,6 +33,7 @@ from cudacompat.domain.machine.facts import (
 from cudacompat.domain.policy.policy import Extra, Ignore, Policy, PtxPolicy, Require
 from cudacompat.domain.project.inline_ignores import InlineIgnore, InlineUse
 from cudacompat.domain.rules import OWN_RULES, all_rules, rule_called
+from cudacompat.domain.rules.artifact.compiled_later import WheelFacts, wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
@@ -92,6 +93,10 @@ def machine(facts: HostFacts | None = None, *capabilities: str, **more: Any) -> 
         gpus=Found((gpu,), "NVML"), driver=Found(DriverFacts(DriverRelease.parse("580.65.06"), None), "NVML")
     )
     return Machine(replace(base, **more), tuple(target(capability) for capability in capabilities))
+
+
+def wheel(path: str) -> WheelFacts:
+    return wheels_among([f"{path}!/lib.so", f"{path}!/other.so"], [target("12.0")])[0]
 
 
 def toolkit(version: str) -> tuple[ToolkitFacts, ...]:
@@ -225,6 +230,7 @@ RULE_CASES: tuple[RuleCase, ...] = (
     ),
     RuleCase("lost-since-baseline", compared(lost=("sm_90",)), compared(gained=("sm_120",))),
     RuleCase("new-since-baseline", compared(gained=("sm_120",)), compared(lost=("sm_90",))),
+    RuleCase("compiled-later", wheel("dist/cupy_cuda12x-13.4.1-cp312-cp312-linux_x86_64.whl"), wheel("a-1.whl")),
     RuleCase("no-device-code", read("app"), read()),
     RuleCase("expired-ignore", use(0, expired=True), use(1)),
     RuleCase("unused-ignore", use(0), use(1)),

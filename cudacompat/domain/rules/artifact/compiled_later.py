@@ -1,0 +1,61 @@
+"""A wheel of a package that compiles most of its device code when it runs.
+
+What it finds: a wheel whose package compiles kernels at run time, with NVRTC, its own ptxas or the machine's nvcc.
+
+Why it matters: what is in the wheel is only a part of what runs. The compiler has to know the GPU, too: an older one
+ends in "invalid value for --gpu-architecture", or compiles for an older target.
+
+Example: cupy_cuda12x-13.4.1 on an RTX 5080, with NVRTC of CUDA 12.4 beside it.
+
+What to do: see that the compiler that it finds is of the release that the finding names, or newer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cudacompat.domain.tables.toolkits import first_with
+from cudacompat.domain.wheels.distributions import distributions
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Target
+
+_WHEEL = re.compile(r"(?P<path>.*?(?P<name>[A-Za-z0-9_.]+)-\d[^/!]*\.whl)(?:!/.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class WheelFacts:
+    """A wheel that was read (`path`, its `package` by the file's name), and the GPUs that are asked about."""
+
+    path: str
+    package: str
+    targets: tuple[Target, ...]
+
+
+def wheels_among(paths: Iterable[str], targets: Sequence[Target]) -> tuple[WheelFacts, ...]:
+    """Return the outermost wheels that these files are in, each once."""
+    found = (match for path in paths if ".whl" in path and (match := _WHEEL.fullmatch(path)) is not None)
+    wheels = {match["path"]: re.sub(r"[-_.]+", "-", match["name"]).lower() for match in found}
+    return tuple(WheelFacts(path, package, tuple(targets)) for path, package in wheels.items())
+
+
+def check(wheel: WheelFacts) -> Iterable[Finding]:
+    """One note for each GPU."""
+    later = distributions().compiled_later(wheel.package)
+    for target in wheel.targets if later is not None else ():
+        release = first_with(str(target.capability.number))
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.NOTE,
+            path=wheel.path,
+            target=target.id,
+            message=f"{wheel.package} {later}",
+            why=f"CUDA {release.version} is the first release whose compilers know sm_{target.capability.number}"
+            if release is not None
+            else None,
+        )
+
+
+RULE = Rule("compiled-later", "Device code that is compiled at run time", __doc__, check)
