@@ -147,7 +147,7 @@ def main() -> int:
             make(log, kind, options.mb * 10**6)
             seconds, peak, cause = run(log, pipe=options.pipe)
             size = log.stat().st_size
-            wrong += cause != "ggml-default-target"
+            wrong += 1 if cause != "ggml-default-target" else 0
             print(
                 f"{kind:9} {size / 1e6:6.0f} MB  {seconds:6.2f} s  {size / seconds / 1e6:5.0f} MB/s  {peak:5.0f} MiB "
                 f" {cause}"

@@ -146,7 +146,7 @@ def check(path: Path, rows: list[Row]) -> int:
             print(f"  {'differs' if lines else 'agrees '}  {row['lib']}")
             for line in lines:
                 print(f"           {line}")
-            different += bool(lines)
+            different += 1 if lines else 0
     for lib in sorted(found.keys() - {row["lib"] for row in rows}):
         print(f"  no row   {lib}")
     for each in result.not_read:

@@ -32,7 +32,8 @@ def parsed(page: str) -> Facts:
         words = [" ".join(cell) for cell in row]
         version = re.fullmatch(r"PTX ISA (\d+\.\d+)", words[0]) if words else None
         isa = version[1] if version else isa
-        release = _RELEASE.fullmatch(words[bool(version)]) if len(words) > bool(version) else None
+        at = 1 if version else 0
+        release = _RELEASE.fullmatch(words[at]) if len(words) > at else None
         # a row that goes on with the version above it names a driver; other tables have rows that begin with a release
         if not isa or release is None or not (version or release[2]):
             continue

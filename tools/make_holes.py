@@ -254,8 +254,8 @@ def _check(holes: tuple[Hole, ...], folder: Path, nvcc: Path, jobs: int) -> int:
     for number, hole in enumerate(holes):
         code, ids = exit_code(link(hole, folder, f"lib{number}.{_ending(hole)}", nvcc), hole)
         twin, said = exit_code(link(hole.sound, folder, f"sound{number}.{_ending(hole)}", nvcc), hole)
-        found += code == 1
-        quiet += twin != 1
+        found += 1 if code == 1 else 0
+        quiet += 1 if twin != 1 else 0
         lists = ", ".join(f"{unit.number}: {' '.join(unit.targets) or 'default'}" for unit in hole.units)
         mark = ("found" if code == 1 else "MISSED") + ("" if twin != 1 else f", SOUND TWIN RED {said}")
         print(f"{mark:7} {hole.shape} on {hole.gpu}: {' '.join(ids)}  [{lists}]", flush=True)

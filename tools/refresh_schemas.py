@@ -141,7 +141,7 @@ def main() -> int:
             print(f"{path.name}: {'differs from the code' if check else 'written'}")
             if not check:
                 path.write_text(after, encoding="utf-8")
-        wrong += bool(unknown) + (check and json.loads(before) != document)
+        wrong += 1 if unknown or (check and json.loads(before) != document) else 0
     return 1 if wrong else 0
 
 

@@ -295,7 +295,7 @@ def main(arguments: list[str] | None = None) -> int:
             path.write_text(new, encoding="utf-8")
             print(f"{path.name}: written")
             continue
-        wrong += fault is not None
+        wrong += 1 if fault is not None else 0
         print(f"{path.name}: {fault or 'as it should be'}")
     return 1 if wrong else 0
 

@@ -28,6 +28,7 @@ SLOW: Listed = {
     "tests/whole/test_holes.py": (),
     "tests/whole/test_ends_with_us.py": (),
     "tests/whole/test_lint_time.py": (),
+    "tests/whole/test_readability.py": ("test_no_number_is_made_of_a_yes_or_no",),
     "tests/app/test_doctor.py": (
         "test_json_validates",
         "test_the_plans_commands_are_commands",

@@ -211,7 +211,7 @@ class _Look:
                 del self._libcuda_at[1:-1]
             if not mapped.foreign and len(self._files) < _MOST_FILES:
                 self._files.update(((f.device, f.inode), f) for f in sorted(mapped.files, key=lambda f: f.path))
-        self._samples += seen
+        self._samples += 1 if seen else 0
 
     def view(self) -> ProcessView | None:
         if not self._samples:

@@ -124,5 +124,6 @@ def _alone(text: str, setting: Setting) -> tuple[int, int] | None:
     if among is None or among.start() >= start:
         return None
     # the first of several: what it leaves has to begin where it began
-    first = re.match(r"[ \t]*(?:ENV|ARG)[ \t]+$", text[begin : among.start() + 1], re.IGNORECASE) is not None
-    return among.start() + first, among.end() + first
+    is_first = re.match(r"[ \t]*(?:ENV|ARG)[ \t]+$", text[begin : among.start() + 1], re.IGNORECASE) is not None
+    kept = 1 if is_first else 0
+    return among.start() + kept, among.end() + kept

@@ -62,7 +62,7 @@ def _finding(machine: Machine, troubles: list[Trouble]) -> Finding:
     trouble, inside = troubles[0], machine.facts.container.inside
     what, cure = _WORDS[trouble.cause]
     answering = len(machine.gpus)
-    others = f"; {count(answering, 'other GPU')} answer{'s' * (answering == 1)}" if answering else ""
+    others = f"; {count(answering, 'other GPU')} answer{'s' if answering == 1 else ''}" if answering else ""
     reset = trouble.cause is Cause.GPU_RESET and trouble.gpu
     command = f"sudo nvidia-smi --gpu-reset -i {trouble.gpu}" if reset else "sudo reboot"
     return Finding(
