@@ -54,12 +54,15 @@ class Nearest:
     """Finds the signatures whose sample shares most words with a text."""
 
     def __init__(self, signatures: Iterable[Signature]) -> None:
-        self._words = [(signature.id, _words(signature.sample)) for signature in signatures]
+        self._signatures = tuple(signatures)
+        self._words: tuple[tuple[str, frozenset[str]], ...] | None = None  # most logs have no line that asks for them
 
     def ids(self, text: str, most: int = 3) -> tuple[str, ...]:
         """Return the ids of the nearest, at most three, none if none is near."""
         words = _words(text)
         scored = []
+        if self._words is None:
+            self._words = tuple((signature.id, _words(signature.sample)) for signature in self._signatures)
         for id_, own in self._words:
             common = len(words & own)
             if common >= 2:
