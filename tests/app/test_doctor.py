@@ -72,10 +72,31 @@ def test_the_plans_commands_are_commands() -> None:
     import shlex
 
     plan = cudacompat("doctor", FOLDER, "--gpu", GPU, "--format", "json").json["plan"]
-    own = [step["command"] for step in plan if (step["command"] or "").startswith("cudacompat generate")]
-    assert own
-    for command in own:
-        assert cudacompat(*shlex.split(command)[1:]).code == 0
+    steps = [each for step in plan for each in (step, *step["instead"])]
+    own = [step["command"] for step in steps if (step["command"] or "").startswith("cudacompat ")]
+    assert [command.split()[1] for command in own] == ["lint", "generate", "check"]
+    for command in own[:2]:
+        words = [{"--fix": "--diff"}.get(word, word) for word in shlex.split(command)[1:]]
+        assert cudacompat(*words).code in (0, 1)
+
+
+def test_a_dockerfile_that_is_there_is_mended_and_its_image_checked(tmp_path: Path) -> None:
+    import shlex
+    import shutil
+
+    shutil.copytree(FOLDER, tmp_path / "app")
+    plan = cudacompat("doctor", "app", "--gpu", GPU, "--gpu", "8.6", "--format", "json", cwd=tmp_path).json["plan"]
+    mend, build, check = (step["command"] for step in plan[:3])
+    assert mend == "cudacompat lint app --gpu 'NVIDIA GeForce RTX 5070 Ti' --gpu 8.6 --fix --unsafe-fixes"
+    assert build == "docker build -t app -f app/Dockerfile app"
+    assert check.startswith("docker save app | cudacompat check - --gpu")
+    assert cudacompat(*shlex.split(mend)[1:], cwd=tmp_path).code == 0
+    text = (tmp_path / "app/Dockerfile").read_text()
+    assert 'ENV CMAKE_CUDA_ARCHITECTURES="120' in text
+    for kept in ("nginx", "supervisor", "EXPOSE 7004", 'CMD ["supervisord"'):
+        assert kept in text
+    again = cudacompat("doctor", "app", "--gpu", GPU, "--format", "json", cwd=tmp_path).json["plan"]
+    assert not any((step["command"] or "").startswith("cudacompat lint") for step in again)
 
 
 def test_json_validates(tmp_path: Path) -> None:

@@ -220,6 +220,7 @@ def _plan(
 def _rebuild(
     targets: Sequence[Target], known: Recognised | None
 ) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
+    from cudacompat.app.doctor.build_files import mending_steps
     from cudacompat.app.generate import GenerateRequest, command_line, wanted_gpus
     from cudacompat.domain.builds.plans.plan import commands, plan_build, setting_line
     from cudacompat.engines import find
@@ -234,17 +235,23 @@ def _rebuild(
     *build, last = commands(plan)
     clears = len([cache for cache in plan.engine.caches if cache.window.holds(plan.version)])
     output = "dockerfile" if plan.recipe and plan.image else "env"
+    written = command_line([plan], GenerateRequest(output=output, engine_version=version))
+    of_list = f"set the list where this build reads it ({plan.title}{recognised})"
+    mended = mending_steps(str(Path(known.file).parent), targets, plan.require) if known is not None else ()
+    first = replace(mended[0], instead=(PlanStep(of_list, written),)) if mended else None
+    alone = "without an image: " if len(mended) > 1 else ""
     steps = [
-        PlanStep(
-            f"set the list where this build reads it ({plan.title}{recognised}); or let the file be written",
-            command_line([plan], GenerateRequest(output=output, engine_version=version)),
+        *(
+            (first, *mended[1:])
+            if first is not None
+            else (PlanStep(f"{of_list}; or let the file be written", written),)
         ),
         *(
-            PlanStep(f"clear what hides the change: {cache.why}", command)
+            PlanStep(f"{alone}clear what hides the change: {cache.why}", command)
             for cache, command in zip(plan.engine.caches, build[:clears], strict=False)
         ),
-        *(PlanStep("build", command) for command in build[clears:]),
-        PlanStep("see that the architectures arrived", last),
+        *(PlanStep(f"{alone}build", command) for command in build[clears:]),
+        PlanStep(f"{alone}see that the architectures arrived", last),
     ]
     lines = [f"{setting_line(setting)}   # read by {setting.reader}" for setting in plan.settings]
     lines += [f"# {each.name}: {each.why}" for each in plan.left_out]

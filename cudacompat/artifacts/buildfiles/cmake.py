@@ -120,7 +120,7 @@ def assignments(text: str) -> Iterator[Assignment]:
         if command.name in ("set", "option") and len(arguments) > 1:
             env = _ENV.fullmatch(arguments[0].text)
             values = []
-            for argument in arguments[1:]:
+            for argument in arguments[1:] if command.name == "set" else arguments[2:3]:  # option(NAME "help" value)
                 if argument.text in _SET_ENDS and not argument.quoted:
                     break
                 values.append(argument)

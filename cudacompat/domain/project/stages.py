@@ -53,8 +53,8 @@ def _all_manifests_switch(project: Project, engine: Engine) -> bool:
     feature = cuda_feature(engine)
     said: list[bool] = []
     for file in project.files:
-        if file.name.rpartition("/")[2] != "Cargo.toml":
-            continue
+        if file.name.rpartition("/")[2] != "Cargo.toml" or _package_of(file.text) in engine.packages:
+            continue  # the engine's own crates, vendored: they hand a feature on, whoever uses them switches it
         for name in engine.packages:
             for match in re.finditer(
                 rf"(?m)^[ \t]*{name}[ \t]*=[ \t]*(\{{[^}}]{{0,4000}}+\}}|\"[^\"\n]*\")", file.text
@@ -70,6 +70,13 @@ def _all_manifests_switch(project: Project, engine: Engine) -> bool:
                 optional = re.search(r"(?m)^[ \t]*optional\s*=\s*true", table[1]) is not None
                 said.append((own and not optional) or _by_default(file.text, name, feature))
     return bool(said) and all(said)
+
+
+def _package_of(manifest: str) -> str | None:
+    found = re.search(
+        r"(?m)^\[package\][ \t]*$(?:\r?\n(?!\[)[^\n]*)*?\r?\n[ \t]*name[ \t]*=[ \t]*\"([\w-]+)\"", manifest
+    )
+    return found[1] if found is not None else None
 
 
 def _has_compiler(project: Project, stage: Stage) -> bool:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from cudacompat.domain.builds.engine import Channel, DeadKind, DeadSetting, Knob
 from cudacompat.domain.builds.lists.guess import GuessedItem, meant, rewritten
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.command_facts import removal
+from cudacompat.domain.project.command_facts import is_cmake, removal
 from cudacompat.domain.project.model import Command, EngineUse, Project, Setting
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -60,6 +60,7 @@ _PLAIN = frozenset(
     }
 )
 _BUILD_TOOLS = frozenset({"pip", "setuptools", "wheel", "cmake", "ninja", "build", "scikit-build-core", "packaging"})
+_OPTION = re.compile(r"(?im)^[ \t]*option[ \t]*\([ \t]*(\w+)")
 _NEAR = 200  # characters between a name and its value
 
 
@@ -165,6 +166,8 @@ def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse
         return None
     if setting.place.file.endswith(".rs") and setting.way is AssignmentKind.DEFINE:
         return None  # .define() of a build script: CMake does get it
+    if _is_option(project, setting):
+        return None  # the sources of what is built lie here: its own CMake declares what it reads
     if setting.name in project.known and _may_be_read(_reached(project, setting)):
         return None  # other builds do read this name, and this one may be one of those
     if _comes_after(project, setting, found[0]):
@@ -175,6 +178,14 @@ def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse
     elsewhere = f"; it belongs to {each.read_by}" if each.read_by else ""
     why = "does not read it" if each.kind is DeadKind.UNREAD else f"is built here: {each.why}"
     return f"{use.engine.name} ({use.shown}) {why}{elsewhere}"
+
+
+def _is_option(project: Project, setting: Setting) -> bool:
+    file = project.file(setting.place.file)
+    if file is None or setting.way is not AssignmentKind.DEFINE:
+        return False
+    options = project.once(("options", file.name), lambda: frozenset(_OPTION.findall(file.text)))
+    return setting.name in options
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +249,11 @@ def _taken(knob: Knob | None, items: Sequence[GuessedItem] | None) -> Sequence[G
 
 
 def _is_set(project: Project, name: str, taken: set[str]) -> bool:
-    return name in taken or project.sets(name)
+    """Whether a build's environment has it already: what CMake files give to a variable of that name is their own."""
+    return name in taken or project.once(
+        ("set outside CMake", name),
+        lambda: any(project.sets(name, file.name) for file in project.files if not is_cmake(file.name)),
+    )
 
 
 def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix | None:

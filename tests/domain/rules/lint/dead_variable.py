@@ -4,7 +4,45 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase
 
+_CRATE = {
+    "Cargo.toml": """\
+[package]
+name = "app"
+[dependencies]
+whisper-rs = { version = "0.14.3", features = ["cuda"] }
+""",
+    # a submodule, or a crate in the workspace: the option is read by these very sources
+    "whisper.cpp/ggml/CMakeLists.txt": """\
+option(GGML_CUDA "ggml: use CUDA" OFF)
+if(GGML_CUDA)
+  add_subdirectory(src/ggml-cuda)
+endif()
+""",
+}
+
 CASES = (
+    LintCase(
+        bad={
+            **_CRATE,
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+ENV GGML_CUDA=ON
+COPY . /src
+WORKDIR /src
+RUN CMAKE_CUDA_ARCHITECTURES=120 cargo build --release
+""",
+        },
+        good={
+            **_CRATE,
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+COPY . /src
+WORKDIR /src
+RUN CMAKE_CUDA_ARCHITECTURES=120 cargo build --release
+""",
+        },
+        line="ENV GGML_CUDA=ON",
+    ),
     LintCase(
         bad={
             "Dockerfile": """\

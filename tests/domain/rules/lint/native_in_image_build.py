@@ -4,6 +4,48 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase
 
+_DOCKERFILE = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+RUN apt-get update && apt-get install -y cmake clang curl g++
+WORKDIR /src
+COPY . .
+RUN cargo build --release
+"""
+# the engine's crates lie in the workspace: one hands the feature on to the other
+_VENDORED = {
+    "Cargo.toml": """\
+[package]
+name = "transcribe"
+version = "0.1.0"
+
+[dependencies]
+whisper-rs = { path = "whisper-rs", version = "0.14.3", features = ["cuda"] }
+
+[workspace]
+members = ["whisper-rs", "whisper-rs/sys"]
+""",
+    "whisper-rs/Cargo.toml": """\
+[package]
+name = "whisper-rs"
+version = "0.14.3"
+
+[dependencies]
+whisper-rs-sys = { path = "sys", version = "0.15.0" }
+
+[features]
+cuda = ["whisper-rs-sys/cuda"]
+""",
+    "whisper-rs/sys/Cargo.toml": """\
+[package]
+name = "whisper-rs-sys"
+version = "0.15.0"
+build = "build.rs"
+
+[features]
+cuda = []
+""",
+}
+
 CASES = (
     LintCase(
         bad={
@@ -140,6 +182,15 @@ version = "0.1.0"
 [dependencies]
 candle-core = "0.11.0"
 """,
+        },
+        line="cargo build",
+    ),
+    LintCase(
+        bad={"Dockerfile": _DOCKERFILE, **_VENDORED},
+        good={
+            "Dockerfile": _DOCKERFILE,
+            **_VENDORED,
+            ".cargo/config.toml": '[env]\nCMAKE_CUDA_ARCHITECTURES = "120"\n',
         },
         line="cargo build",
     ),
