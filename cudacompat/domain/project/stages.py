@@ -72,6 +72,11 @@ def _all_manifests_switch(project: Project, engine: Engine) -> bool:
     return bool(said) and all(said)
 
 
+_PACKAGE = re.compile(
+    r"(?m)^\[package\][ \t]*$(?:\r?\n(?!\[)[^\n]*)*?\r?\n[ \t]*name[ \t]*=[ \t]*\"([\w-]+)\""
+)
+
+
 def _package_of(manifest: str) -> str | None:
     found = re.search(
         r"(?m)^\[package\][ \t]*$(?:\r?\n(?!\[)[^\n]*)*?\r?\n[ \t]*name[ \t]*=[ \t]*\"([\w-]+)\"", manifest
