@@ -72,9 +72,7 @@ def _all_manifests_switch(project: Project, engine: Engine) -> bool:
     return bool(said) and all(said)
 
 
-_PACKAGE = re.compile(
-    r"(?m)^\[package\][ \t]*$(?:\r?\n(?!\[)[^\n]*)*?\r?\n[ \t]*name[ \t]*=[ \t]*\"([\w-]+)\""
-)
+_PACKAGE = re.compile(r"(?m)^\[package\][ \t]*$(?:\r?\n(?!\[)[^\n]*)*?\r?\n[ \t]*name[ \t]*=[ \t]*\"([\w-]+)\"")
 
 
 def _package_of(manifest: str) -> str | None:
