@@ -17,6 +17,7 @@ from cudacompat.domain.logs.report import CommandEnd, ExplainedMatch, ExplainRep
 from cudacompat.domain.logs.signature import Refinement, Role, Signature
 from cudacompat.domain.logs.unknown_errors import Unknown
 from cudacompat.domain.logs.verdict import DEFAULT_TARGETS, LogOutcome, LogVerdict
+from cudacompat.domain.logs.wheel_verdict import of_version
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.finding import Finding, Severity
@@ -59,15 +60,15 @@ def diagnose(
     """Return the report on a log that was read. `engines` are those that `cudacompat generate` knows, `lines` all
     signatures by their ids."""
     facts = reading.facts
-    if target is None and facts.devices:
-        device = facts.devices[0]
+    device = facts.found.subject
+    if target is None and device is not None:
         target = Target(device.name or str(device.capability), device.name, device.capability)
         target_from = "the log"
     verdict = _verdict(facts, target)
     occurrences = [_refined(each, target, verdict, lines=lines) for each in reading.occurrences]
-    if verdict is not None and verdict.outcome in _DERIVED and not facts.torch_archs:
+    if verdict is not None and verdict.outcome in _DERIVED and facts.archs is not None:
         signature = lines[_DERIVED[verdict.outcome]]
-        text = f"ARCHS = {facts.archs.text}" if facts.archs else ""
+        text = f"ARCHS = {facts.archs.text}"
         occurrences.append(Occurrence(signature, verdict.line, text, values=(("archs", ",".join(verdict.archs)),)))
     occurrences = [_softened(each, source.lines, reading) for each in occurrences]
     occurrences = with_cases(occurrences, facts, reading.signs, target=target)
@@ -97,9 +98,12 @@ def _verdict(facts: LogFacts, target: Target | None) -> LogVerdict | None:
         return None
     if facts.archs is not None:
         return log_verdict.of_list(target.capability, facts.archs.numbers, facts.archs.line, label=target.label)
-    if facts.torch_archs and facts.torch_line is not None:
-        return log_verdict.of_targets(target.capability, facts.torch_archs, facts.torch_line, label=target.label)
-    return None
+    torch = facts.torch
+    if torch.archs:
+        return log_verdict.of_targets(target.capability, torch.archs, torch.line, label=target.label)
+    if torch.lowest is not None:
+        return log_verdict.of_range(target.capability, torch.lowest, torch.highest, torch.line, label=target.label)
+    return of_version(target, torch.version, torch.version_line) if torch.version is not None else None
 
 
 def _refined(
@@ -109,11 +113,13 @@ def _refined(
 
     A line that prints `__CUDA_ARCH__` of the code that was running (ggml's) tells of the GPU's own number (nothing is
     missing), of nvcc's default target (no architecture reached nvcc), or of another older one. One that says that a
-    program was not built for the GPU (PyTorch's) takes no notice of the PTX in its list.
+    program was not built for the GPU (PyTorch's) takes no notice of the PTX in its list, nor of machine code
+    for a lower minor version.
     """
     ids = dict(occurrence.signature.refined)
-    if Refinement.PTX_RUNS in ids and verdict is not None and verdict.outcome is LogOutcome.RUNS:
-        return replace(occurrence, signature=lines[ids[Refinement.PTX_RUNS]])
+    if verdict is not None and verdict.outcome in (LogOutcome.RUNS, LogOutcome.BUILT_FOR):
+        runs = Refinement.PTX_RUNS if verdict.by_ptx else Refinement.CODE_RUNS
+        return replace(occurrence, signature=lines[ids[runs]]) if runs in ids else occurrence
     if Refinement.OWN_CODE not in ids and Refinement.DEFAULT_TARGET not in ids:
         return occurrence
     running = int(occurrence.value("arch") or 0) // 10

@@ -3,65 +3,51 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.logs.devices import DEVICE_NEEDLES, LoggedDevice, LoggedDevices
+from cudacompat.domain.logs.text import without_prefix
+from cudacompat.domain.logs.torch_facts import TORCH_NEEDLES, LoggedTorch
 from cudacompat.domain.words.errors import ParseError
-from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
 
-_MOST_DEVICES = 32
-
-_NAME = r"(?P<name>[^,\"(|]{3,80}?)"
-_NAME_IN_FULL = r"(?P<name>[^,\"|]{3,80}?)"  # as "NVIDIA RTX Spark N1X (5120-core Blackwell RTX GPU)"
-_DEVICES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"Device \d+: {_NAME_IN_FULL}, compute capability (?P<cc>\d+\.\d)",  # ggml
-        rf"GPU #\d+: {_NAME} \(CC=(?P<cc>\d+\.\d)\)",  # CTranslate2
-        rf"name: {_NAME}, pci bus id: [^,]+, compute capability: (?P<cc>\d+\.\d)",  # TensorFlow
-        rf"StreamExecutor (?:\[\d+\]|device \(\d+\)): {_NAME}, Compute Capability (?P<cc>\d+\.\d)",  # XLA
-        rf"{_NAME} with CUDA capability sm_(?P<sm>\d{{2,3}}) is not compatible",  # PyTorch
-        r"library=(?i:cuda)\b.{0,80}?compute=(?P<cc>\d+\.\d)(?:.{0,200}?(?:name|description)=\"(?P<name>[^\"]{3,80})\")?",
-        rf"Found GPU\d+ {_NAME} which is of (?:compute|cuda) capability (?:\(CC\) )?(?P<cc>\d{{1,2}}\.\d)",  # PyTorch
-        r"CUDA Capability Major/Minor version number:\s*(?P<cc>\d+\.\d)",  # deviceQuery
-        r"\[I\] Compute Capability: (?P<cc>\d+\.\d)",  # TensorRT's trtexec
-    )
-)
 _ARCHS = re.compile(r"\bARCHS\s*=\s*(\d{2,4}(?:,\d{2,4})*)(?![\d,])")
-_TORCH_ARCHS = re.compile(r"supports CUDA capabilities ((?:(?:sm|compute)_\d{2,3}[af]?[ ,]*){1,40})")
 _DRIVER = re.compile(
     r"(?:Driver|KMD) Version:?\s+(\d{3}(?:\.\d{1,4}){1,3})|Kernel Module(?: for \w+)?\s+(\d{3}(?:\.\d{1,4}){1,3})"
+    r"|Nvidia driver version: (\d{3}(?:\.\d{1,4}){1,3})"
 )
 _DRIVER_CUDA = re.compile(r"Driver Version.{0,60}?CUDA (?:UMD )?Version:?\s+(\d{1,2}\.\d)(?!\d)")
 _DRIVER_CUDA_NUMBER = re.compile(r"driver on your system is too old \(found version (\d{4,5})\)")
 _TOOLKIT = re.compile(
     r"compilation tools, release (\d{1,2}\.\d)|CUDA compiler identification is NVIDIA (\d{1,2}\.\d{1,2})"
+    r"|Found CUDAToolkit: .{0,200}\(found version \"?(\d{1,2}\.\d)|^-- CUDA detected: (\d{1,2}\.\d)"
+    r"|CUDA runtime version: (\d{1,2}\.\d)"
+)
+# The folder of the toolkit whose program or header a line names: said only where nothing else tells.
+_TOOLKIT_FOLDER = re.compile(r"/cuda-(\d{1,2}\.\d)/(?:bin|targets|include|nvvm)/|\\CUDA\\+v(\d{1,2}\.\d)\b")
+_NVRTC = re.compile(
+    r"\bnvidia-cuda-nvrtc(?:-cu\d\d)?(?:==| +)(\d{1,2}\.\d{1,2})|\bNVRTC Version\s*: \((\d{1,2}), (\d{1,2})\)"
 )
 # Literals one of which every line with a fact of use holds.
 FACT_NEEDLES = (
-    b"ompute capability",
-    b"ompute Capability",
+    *DEVICE_NEEDLES,
+    *TORCH_NEEDLES,
     b"ARCHS = ",
-    b"(CC=",
-    b" compute=",
     b"Driver Version",
+    b"KMD Version",
+    b"Kernel Module",
+    b"Nvidia driver version",
     b"compilation tools, release",
     b"compiler identification is NVIDIA",
-    b"upports CUDA capabilities",
-    b"CUDA Capability",
-    b"with CUDA capability sm_",
+    b"Found CUDAToolkit",
+    b"CUDA detected: ",
+    b"CUDA runtime version: ",
     b"too old (found version ",
+    b"nvidia-cuda-nvrtc",
+    b"NVRTC Version",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedDevice:
-    """A GPU that the log names."""
-
-    name: str | None
-    capability: ComputeCapability
-    line: int
+_MOST_LINES = 20_000  # with a fact in them that are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,60 +69,55 @@ class LogFacts:
     """
 
     names: tuple[tuple[str, re.Pattern[str]], ...] = ()
-    devices: list[LoggedDevice] = field(default_factory=list)
+    found: LoggedDevices = field(default_factory=LoggedDevices)
     archs: LoggedArchs | None = None
-    torch_archs: tuple[ArchTarget, ...] = ()
-    torch_line: int | None = None
+    torch: LoggedTorch = field(default_factory=LoggedTorch)
     driver: DriverRelease | None = None
     driver_cuda: DriverCudaVersion | None = None
     toolkit: ToolkitVersion | None = None
+    nvrtc: ToolkitVersion | None = None
     _engine: int | None = None
+    _stated: bool = False  # the toolkit, by a program and not by a folder's name
+    _lines: int = 0
+
+    @property
+    def devices(self) -> Sequence[LoggedDevice]:
+        """The GPUs that the log names, each once, in its order."""
+        return self.found.all
 
     @property
     def engine(self) -> str | None:
         """The engine that the log's lines name."""
         return None if self._engine is None else self.names[self._engine][0]
 
-    def read(self, text: str, line: int) -> bool:
-        """Take what one line says; return whether it said something new of GPUs or architectures."""
-        before = (len(self.devices), self.archs, self.torch_archs)
+    def read(self, text: str, line: int, following: Sequence[str] = ()) -> None:
+        """Take what one line says; `following` are the lines after it."""
+        self._lines += 1
+        if self._lines > _MOST_LINES:
+            return
+        bare = without_prefix(text)
         self.read_engine(text)
-        self._devices(text, line)
+        self.found.read(bare, line, following)
         found = _ARCHS.search(text)
         if found is not None and self.archs is None:
             numbers = tuple(int(n) // 10 if len(n) > 2 else int(n) for n in found[1].split(","))
             self.archs = LoggedArchs(numbers, found[1], line)
-        found = _TORCH_ARCHS.search(text)
-        if found is not None and not self.torch_archs:
-            self.torch_archs = tuple(ArchTarget.parse(word) for word in found[1].replace(",", " ").split())
-            self.torch_line = line
+        self.torch.read(bare, line, following)
         self._versions(text)
-        return before != (len(self.devices), self.archs, self.torch_archs)
 
     def read_engine(self, text: str) -> None:
-        """Take the engine that a line names, if any."""
+        """Take the engine that a line names, if any, and the folder of its toolkit."""
+        if not self._stated and (folder := _TOOLKIT_FOLDER.search(text)):
+            self.toolkit = self.toolkit or ToolkitVersion.parse(folder[1] or folder[2])
         for index, (_, pattern) in enumerate(self.names[: self._engine]):
             if pattern.search(text):
                 self._engine = index
                 return
 
-    def _devices(self, text: str, line: int) -> None:
-        for pattern in _DEVICES:
-            for found in pattern.finditer(text):
-                groups = found.groupdict()
-                if groups.get("sm"):
-                    capability = ComputeCapability.from_number(int(groups["sm"]))
-                else:
-                    capability = ComputeCapability.parse(groups["cc"])
-                name = (groups.get("name") or "").strip() or None
-                known = {(device.name, device.capability) for device in self.devices}
-                if (name, capability) not in known and len(self.devices) < _MOST_DEVICES:
-                    self.devices.append(LoggedDevice(name, capability, line))
-
     def _versions(self, text: str) -> None:
         if self.driver is None and (found := _DRIVER.search(text)):
             try:
-                self.driver = DriverRelease.parse(found[1] or found[2])
+                self.driver = DriverRelease.parse(found[1] or found[2] or found[3])
             except ParseError:
                 self.driver = None
         if self.driver_cuda is None:
@@ -145,5 +126,8 @@ class LogFacts:
             elif found := _DRIVER_CUDA_NUMBER.search(text):
                 number = int(found[1])
                 self.driver_cuda = DriverCudaVersion(number // 1000, number % 1000 // 10)
-        if self.toolkit is None and (found := _TOOLKIT.search(text)):
-            self.toolkit = ToolkitVersion.parse(found[1] or found[2])
+        if not self._stated and (found := _TOOLKIT.search(text)):
+            self.toolkit = ToolkitVersion.parse(next(filter(None, found.groups())))
+            self._stated = True
+        if self.nvrtc is None and (found := _NVRTC.search(text)):
+            self.nvrtc = ToolkitVersion.parse(found[1] or f"{found[2]}.{found[3]}")

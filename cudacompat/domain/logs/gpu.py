@@ -53,8 +53,10 @@ def _no_image(_values: Values, facts: LogFacts, target: Target | None) -> str | 
     )
     if facts.archs is not None:
         text += f" The log says that the program was built for {facts.archs.text}."
-    elif facts.torch_archs:
-        text += f" The log says that this PyTorch was built for {' '.join(map(str, facts.torch_archs))}."
+    elif facts.torch.archs:
+        text += f" The log says that this PyTorch was built for {' '.join(map(str, facts.torch.archs))}."
+    elif facts.torch.lowest is not None and facts.torch.highest is not None:
+        text += f" The log says that this PyTorch was built for {facts.torch.lowest} to {facts.torch.highest}."
     return text
 
 

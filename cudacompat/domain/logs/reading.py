@@ -137,13 +137,14 @@ class LogReading:
         # escapes within the text may have hidden pieces
         all_ = "\x1b" in excerpt.text or "u001b[" in excerpt.text
         facts = any(self._facts_from <= hit < self._spaced_from for hit in excerpt.hits)
-        all_ = all_ or facts or any(self._spaced_from <= hit < self._signs_from for hit in excerpt.hits)
+        all_ = all_ or any(self._spaced_from <= hit < self._signs_from for hit in excerpt.hits)
         if any(self._signs_from <= hit < self._errors_from for hit in excerpt.hits):
             self._read_signs(excerpt.text)
+        following = [without_prefix(sublines(raw)[0]) for raw in excerpt.after()] if facts else []
         meanings: list[Occurrence | Unknown] = []
         for text in lines:
             if facts:
-                self.facts.read(text, excerpt.line)
+                self.facts.read(text, excerpt.line, following)
             match = self._matcher.match(text, None if all_ else pieces)
             if match is not None:
                 meanings.append(self._found(match, text, excerpt.line))

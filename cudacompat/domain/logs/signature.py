@@ -181,6 +181,7 @@ class Refinement(Enum):
     OWN_CODE = "own-code"  # the GPU's own code was running
     DEFAULT_TARGET = "default-target"  # code for nvcc's default target was running, and no list was given
     PTX_RUNS = "ptx-runs"  # the program's own list holds PTX that the driver can compile
+    CODE_RUNS = "code-runs"  # the program's own list holds machine code that runs on the GPU
 
 
 @dataclass(frozen=True, slots=True)

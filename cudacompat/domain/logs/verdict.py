@@ -32,6 +32,7 @@ class LogVerdict:
     sentence: str
     line: int
     archs: tuple[str, ...]
+    by_ptx: bool = False  # it runs by the JIT only
 
 
 def of_list(capability: ComputeCapability, numbers: tuple[int, ...], line: int, label: str) -> LogVerdict:
@@ -74,9 +75,31 @@ def of_targets(capability: ComputeCapability, targets: tuple[ArchTarget, ...], l
         return LogVerdict(LogOutcome.RUNS, text, line, archs=archs)
     if any(t.kind is CodeKind.PTX and ptx_fit(capability, t) for t in targets):
         text = f"this PyTorch has PTX that the driver can compile for {label} ({listed})"
-        return LogVerdict(LogOutcome.RUNS, text, line, archs=archs)
+        return LogVerdict(LogOutcome.RUNS, text, line, archs=archs, by_ptx=True)
     text = f"this PyTorch has no code for {label}: it holds {listed}"
     return LogVerdict(LogOutcome.FAILS, text, line, archs=archs)
+
+
+def of_range(
+    capability: ComputeCapability, lowest: ComputeCapability, highest: ComputeCapability | None, line: int, label: str
+) -> LogVerdict:
+    """Judge PyTorch's range of compute capabilities: the lowest and the highest of the list it was built for, of which
+    the highest is `None` where only the lowest is known."""
+    archs = tuple(str(each.number) for each in (lowest, highest) if each is not None)
+    if capability < lowest:
+        text = f"this PyTorch has code for compute capability {lowest} and higher only: none of it runs on {label}"
+        return LogVerdict(LogOutcome.FAILS, text, line, archs=archs)
+    if highest is None or capability <= highest:
+        text = f"{label} is within the range that this PyTorch was built for"
+        return LogVerdict(LogOutcome.RUNS, text, line, archs=archs)
+    if capability.major == highest.major:
+        text = f"this PyTorch has machine code for {highest}, and that runs on {label}: the same major version"
+        return LogVerdict(LogOutcome.RUNS, text, line, archs=archs)
+    text = (
+        f"this PyTorch was built for compute capability {highest} at most: on {label} it runs by JIT if it has PTX, "
+        "else every kernel fails with error 209"
+    )
+    return LogVerdict(LogOutcome.JIT_OR_FAILS, text, line, archs=archs)
 
 
 def _any(capability: ComputeCapability, numbers: Iterable[int], *, sass: bool) -> bool:

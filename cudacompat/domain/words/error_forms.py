@@ -186,9 +186,9 @@ FORMS: tuple[ErrorForm, ...] = (
         weight=Weight.BY_LEVEL,
     ),
     _form(
-        r": (?:command )?not found$|\bis not recognized as (?:an internal|the name|a name)|"
+        r": (?:command )?not found$|^No devices were found$|\bis not recognized as (?:an internal|the name|a name)|"
         r"\bFullyQualifiedErrorId\s*:|\bCategoryInfo\s*:",  # shells, cmd, PowerShell
-        ": command not found~: not found~is not recognized as~FullyQualifiedErrorId~CategoryInfo",
+        ": command not found~: not found~No devices were found~is not recognized as~FullyQualifiedErrorId~CategoryInfo",
         "nvcc : The term 'nvcc' is not recognized as the name of a cmdlet, function, script file",
         other="looking for foo: not found yet",
     ),

@@ -31,6 +31,7 @@ _HARMLESS = re.compile(
     r"|^-- (?:Looking|Performing|Check)|^checking (?:for|whether) |^\[\d+/\d+\] |^\[ *\d+%\] "
     r"|\" [123]\d\d \d|HTTP/[\d.]+\" [123]\d\d\b"  # an answered request for /error
     r"|\bdebconf: |\binvoke-rc\.d: |\bUnable to register cu\w+ factory\b|\(ignored\)|\bfailed with initial frozen solve"
+    r"|: Could not collect$|\] Could not collect$"  # torch.utils.collect_env
     r"|^\s*\d+ \| "  # a line of source that a compiler shows
     r"|\d --> \d\d:"  # a line of a transcript
     r"|^\s+(?:raise|except|throw|return|assert|if|elif)\b"  # a line of source in a traceback

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.domain.logs.cases import Case
-from cudacompat.domain.logs.signature import GpuMeaning, Signature
+from cudacompat.domain.logs.signature import GpuMeaning, Refinement, Signature
 from cudacompat.domain.words.finding import Severity
 
 _INSTALL = "pip install --upgrade torch --index-url https://download.pytorch.org/whl/{wheel}"
@@ -63,7 +63,23 @@ CAPABILITY: tuple[Signature, ...] = (
                 command=_INSTALL,
             ),
         ),
+        refined=((Refinement.PTX_RUNS, "torch-ptx-only"), (Refinement.CODE_RUNS, "torch-warning-harmless")),
         sources=("pytorch/pytorch#172629", "pytorch/pytorch#164708", "torch 2.9 torch/cuda/__init__.py"),
+    ),
+    Signature(
+        id="torch-warning-harmless",
+        title="PyTorch warns of {label}, and its code for a lower minor version runs there",
+        derived=True,
+        severity=Severity.NOTE,
+        patterns=(),
+        sample="Found GPU0 NVIDIA GB10 which is of cuda capability 12.1.\nMinimum and Maximum cuda capability "
+        "supported by this version of PyTorch is\n(8.0) - (12.0)",
+        cause="PyTorch 2.8 to 2.10 compare the GPU's number with the highest of their list. Machine code runs on every "
+        "GPU of its major version with the same or a higher minor version.",
+        does_not_mean="a PyTorch that cannot use the GPU, or a driver that is too old.",
+        fix="Nothing to do; PyTorch 2.11 no longer prints the warning for such a GPU.",
+        gpu=GpuMeaning.NO_IMAGE,
+        sources=("pytorch/pytorch#164596", "pytorch/pytorch#166185", "torch/cuda/__init__.py of 2.8 to 2.10"),
     ),
     Signature(
         id="torch-install-for-cuda",
@@ -114,6 +130,7 @@ CAPABILITY: tuple[Signature, ...] = (
                 severity=Severity.WARNING,
             ),
         ),
+        refined=((Refinement.PTX_RUNS, "torch-ptx-only"), (Refinement.CODE_RUNS, "torch-warning-harmless")),
         sources=("pytorch/pytorch#172629", _OWN_PAGE),
     ),
     Signature(

@@ -46,7 +46,7 @@ _OWN: tuple[Signature, ...] = (
             "torch 2.14.1 torch/cuda/__init__.py",
         ),
         gpu=GpuMeaning.NO_IMAGE,
-        refined=((Refinement.PTX_RUNS, "torch-ptx-only"),),
+        refined=((Refinement.PTX_RUNS, "torch-ptx-only"), (Refinement.CODE_RUNS, "torch-warning-harmless")),
     ),
     Signature(
         id="torch-ptx-only",

@@ -40,10 +40,12 @@ def explain_json(report: ExplainReport) -> Json:
                 {"name": d.name, "compute_capability": str(d.capability), "line": d.line} for d in facts.devices
             ],
             "archs": {"text": facts.archs.text, "line": facts.archs.line} if facts.archs else None,
-            "torch_archs": [str(arch) for arch in facts.torch_archs],
+            "torch_archs": [str(arch) for arch in facts.torch.archs],
             "driver": str(facts.driver) if facts.driver else None,
             "driver_cuda": str(facts.driver_cuda) if facts.driver_cuda else None,
             "toolkit": str(facts.toolkit) if facts.toolkit else None,
+            "torch": facts.torch.version,
+            "nvrtc": str(facts.nvrtc) if facts.nvrtc else None,
             "engine": facts.engine,
         },
         "matches": [_match(match) for match in report.matches],

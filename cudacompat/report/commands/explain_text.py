@@ -54,6 +54,8 @@ def _facts(page: Page, report: ExplainReport) -> None:
     versions = [f"driver {facts.driver}"] if facts.driver else []
     versions += [f"driver's CUDA {facts.driver_cuda}"] if facts.driver_cuda else []
     versions += [f"toolkit {facts.toolkit}"] if facts.toolkit else []
+    versions += [f"NVRTC {facts.nvrtc}"] if facts.nvrtc else []
+    versions += [f"torch {facts.torch.version}"] if facts.torch.version else []
     if versions:
         page.field("in log", ", ".join(versions), 0, 9)
 

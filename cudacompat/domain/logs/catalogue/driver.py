@@ -124,6 +124,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "missing, or the card is in a bad state.",
         does_not_mean="that CUDA is wrongly installed.",
         fix="Install the driver branch that knows {label} ({driver}), for new GPUs with the open modules.",
+        role=Role.CHAIN_END,
         after=(
             "nvrm-needs-open-modules",
             "nvrm-legacy-branch",
