@@ -198,7 +198,7 @@ def _stated(text: str, line: int) -> Iterator[LoggedDevice]:
         for found in pattern.finditer(text):
             capability = _capability_in(found.groupdict())
             if capability is not None:
-                yield LoggedDevice(_name(found.groupdict().get("name")), capability, line, pattern in _BLAMED)
+                yield LoggedDevice(_name(found.groupdict().get("name")), capability, line, blamed=pattern in _BLAMED)
 
 
 def _capability_in(groups: dict[str, str | None]) -> ComputeCapability | None:

@@ -102,7 +102,7 @@ def _verdict(facts: LogFacts, target: Target | None) -> LogVerdict | None:
     if torch.archs:
         return log_verdict.of_targets(target.capability, torch.archs, torch.line, label=target.label)
     if torch.lowest is not None:
-        return log_verdict.of_range(target.capability, torch.lowest, torch.highest, torch.line, label=target.label)
+        return log_verdict.of_range(target.capability, torch.lowest, torch.highest, line=torch.line, label=target.label)
     return of_version(target, torch.version, torch.version_line) if torch.version is not None else None
 
 

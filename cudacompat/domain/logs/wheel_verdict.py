@@ -18,11 +18,11 @@ def of_version(target: Target, version: str, line: int) -> LogVerdict | None:
     table does not tell."""
     from cudacompat.domain.wheels.answer import resolve, verdict_of
     from cudacompat.domain.wheels.distributions import framework
+    from cudacompat.domain.wheels.model import PYPI
     from cudacompat.domain.wheels.requirement import Requirement, split_local
-    from cudacompat.domain.wheels.table import PYPI
 
     public, local = split_local(version)
-    wanted = Requirement(framework().name, f"=={public}", version, "", line, local=local, index=local or PYPI)
+    wanted = Requirement(framework().name, f"=={public}", version, file="", line=line, local=local, index=local or PYPI)
     for resolved in resolve((wanted,)):
         if resolved.requirement.name != wanted.name:
             continue

@@ -189,7 +189,10 @@ def test_versions_are_read(text: str, name: str, value: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("gpu", "outcome", "id_"),
-    [("NVIDIA GB10", "runs", "torch-warning-harmless"), ("NVIDIA GeForce GTX 1080", "fails", "torch-incompatible-gpu")],
+    [
+        ("NVIDIA GB10", "runs", "torch-warning-harmless"),
+        ("NVIDIA GeForce GTX 1080", "fails", "torch-no-kernels-for-gpu"),
+    ],
 )
 def test_a_version_alone_gives_the_verdict_of_its_wheel(gpu: str, outcome: str, id_: str) -> None:
     capability = {"NVIDIA GB10": "12.1", "NVIDIA GeForce GTX 1080": "6.1"}[gpu]
