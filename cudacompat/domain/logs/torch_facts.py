@@ -22,9 +22,8 @@ _RANGE = re.compile(
     r"\((\d{1,2}\.\d)\) - \((\d{1,2}\.\d)\)"
 )
 _MINIMUM = re.compile(r"minimum cuda capability (?:supported by this library|that we support) is (\d{1,2}\.\d)")
-_VERSION = re.compile(
-    r"\btorch==(\d+\.\d+(?:\.\d+)?(?:\+\w{2,12})?)|PyTorch version: (\d+\.\d+(?:\.\d+)?(?:\+\w{2,12})?)"
-)
+_PINNED = re.compile(r"(?<![\w-])(\w+)==(\d+\.\d+(?:\.\d+)?\+cu\d{3})")
+_VERSION = re.compile(r"PyTorch version: (\d+\.\d+(?:\.\d+)?(?:\+\w{2,12})?)")
 
 # Literals one of which every line with such a fact holds.
 TORCH_NEEDLES = (
@@ -33,7 +32,7 @@ TORCH_NEEDLES = (
     b" which supports hardware CC",
     b"Minimum and Maximum cuda",
     b"minimum cuda capability",
-    b"torch==",
+    b"+cu1",
     b"PyTorch version: ",
 )
 _MOST_ARCHS = 40
@@ -54,8 +53,8 @@ class LoggedTorch:
 
     def read(self, text: str, line: int, following: Sequence[str] = ()) -> None:
         """Take what one line says; `following` are the lines after it."""
-        if self.version is None and (found := _VERSION.search(text)):
-            self.version, self.version_line = found[1] or found[2], line
+        if self.version is None and (version := _version_in(text)):
+            self.version, self.version_line = version, line
         row = _ROW.search(text)
         if row is not None and (self._rows or not self.archs) and len(self.archs) < _MOST_ARCHS:
             self._add_row(row[1], line)
@@ -87,3 +86,16 @@ class LoggedTorch:
         target = ArchTarget(CodeKind.SASS, number, ArchSuffix.NONE)
         if target not in self.archs:
             self.archs, self._rows, self.line = (*self.archs, target), True, self.line or line
+
+
+def _version_in(text: str) -> str | None:
+    """The version of the framework that a line names, as pip writes it."""
+    found = _VERSION.search(text)
+    if found is not None:
+        return found[1]
+    pinned = _PINNED.search(text)
+    if pinned is None:
+        return None
+    from cudacompat.domain.wheels.distributions import framework
+
+    return pinned[2] if pinned[1] == framework().name else None

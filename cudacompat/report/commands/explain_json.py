@@ -44,7 +44,7 @@ def explain_json(report: ExplainReport) -> Json:
             "driver": str(facts.driver) if facts.driver else None,
             "driver_cuda": str(facts.driver_cuda) if facts.driver_cuda else None,
             "toolkit": str(facts.toolkit) if facts.toolkit else None,
-            "torch": facts.torch.version,
+            "framework": facts.torch.version,
             "nvrtc": str(facts.nvrtc) if facts.nvrtc else None,
             "engine": facts.engine,
         },

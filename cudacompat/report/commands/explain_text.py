@@ -55,7 +55,7 @@ def _facts(page: Page, report: ExplainReport) -> None:
     versions += [f"driver's CUDA {facts.driver_cuda}"] if facts.driver_cuda else []
     versions += [f"toolkit {facts.toolkit}"] if facts.toolkit else []
     versions += [f"NVRTC {facts.nvrtc}"] if facts.nvrtc else []
-    versions += [f"torch {facts.torch.version}"] if facts.torch.version else []
+    versions += [f"PyTorch {facts.torch.version}"] if facts.torch.version else []
     if versions:
         page.field("in log", ", ".join(versions), 0, 9)
 
