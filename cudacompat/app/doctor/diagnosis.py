@@ -23,6 +23,7 @@ from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.rules import MACHINE_RULES
+from cudacompat.domain.rules.machine import gpu_outside_driver
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
 from cudacompat.domain.words.finding import Finding, Severity
@@ -92,7 +93,12 @@ def doctor(
     if packages is not None:
         libraries = {path for each in packages.with_code for path in each.libraries}
         about = machine_steps(f for f in findings if f.path not in libraries)
-        steps = (*about, *(step for _, step in apart), *package_steps(packages, targets, facts))
+        driver_told = any(f.id == gpu_outside_driver.RULE.id and f.help for f in findings)
+        steps = (
+            *about,
+            *(step for _, step in apart),
+            *package_steps(packages, targets, facts, driver_told=driver_told),
+        )
         told = helped(findings, packages, steps)
         return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages))
     elsewhere = [f for f in findings if not any(Path(f.path or "").is_relative_to(each) for each in configured)]

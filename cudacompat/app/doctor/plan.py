@@ -21,9 +21,10 @@ from cudacompat.domain.tables.drivers import runtime_floor
 from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import Reason, Target
 from cudacompat.environments.own import normalised
 
+_UNKNOWN_GPU = (Reason.DRIVER_TOO_OLD_FOR_GPU, Reason.DRIVER_DROPPED_GPU)
 # What brings another release of a package that no table knows, by who keeps it.
 _UPGRADES = {
     "conda": "conda update",
@@ -31,10 +32,14 @@ _UPGRADES = {
 }
 
 
-def package_steps(packages: InstalledPackages, targets: Sequence[Target], facts: HostFacts) -> list[PlanStep]:
+def package_steps(
+    packages: InstalledPackages, targets: Sequence[Target], facts: HostFacts, *, driver_told: bool = False
+) -> list[PlanStep]:
     """Return the steps after which the installed components run: a driver first, where one change cures several, then
-    other releases of packages."""
+    other releases of packages. With `driver_told` a step before these brings a driver that knows the GPU."""
     bad = [row for row in packages.rows if row.is_bad]
+    if driver_told:
+        bad = [row for row in bad if not any(v.reason in _UNKNOWN_GPU for v in row.verdicts)]
     anyhow = {(row.component.location, row.component.package): row for row in packages.anyhow}
     by_driver = [row for row in bad if _is_cured(row, anyhow)]
     needed = [anyhow[row.component.location, row.component.package] for row in by_driver]
@@ -90,7 +95,8 @@ def _driver_step(
     kind = kind_for(capabilities, branch)
     if any(left_out(each, branch, kind) for each in capabilities):
         return None
-    others = tuple(_release_steps(rows, packages, targets, facts=facts, most=3))
+    knows = not any(v.reason in _UNKNOWN_GPU for row in rows for v in row.verdicts)  # else no release runs with it
+    others = _release_steps(rows, packages, targets, facts=facts, most=3) if knows else []
     return PlanStep(
         f"Install driver {branch} or newer{_where(facts)}",
         None if facts.container.inside else install_command(facts.platform, branch, kind).command,

@@ -143,7 +143,7 @@ _SYSTEM = ("/usr/", "/opt/", "/lib", "/etc/", "/bin/", "/var/lib/")
 def _private(value: object, home: str | None) -> object:
     """The JSON value with the home directory and user names taken out of every text in it."""
     if isinstance(value, str):
-        return _anonymous(value, home)
+        return anonymous(value, home)
     if isinstance(value, dict):
         return {key: _private(each, home) for key, each in value.items()}
     if isinstance(value, list):
@@ -151,7 +151,8 @@ def _private(value: object, home: str | None) -> object:
     return value
 
 
-def _anonymous(text: str, home: str | None) -> str:
+def anonymous(text: str, home: str | None) -> str:
+    """Return the text without this home directory, names of users in paths, and ids of GPUs."""
     if home:
         text = re.sub(re.escape(home.rstrip("/\\")) + _END, "~", text)
         user = re.split(r"[/\\]", home.rstrip("/\\"))[-1]

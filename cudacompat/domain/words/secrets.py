@@ -176,8 +176,8 @@ def _quoted_alike(value: str) -> str:
 
 # Places that somebody opens: a report's reader, or a viewer that shows the finding in its file.
 _PLACES = frozenset({"path", "paths", "file", "folder", "root", "log", "source", "products"})
-# What is to be used again as it stands: a saved machine, commands of a plan.
-_USED_AGAIN = frozenset({"facts", "plan", "settings"})
+# What is to be used again as it stands: a saved machine, its packages (whose paths findings have), commands of a plan.
+_USED_AGAIN = frozenset({"facts", "packages", "plan", "settings"})
 # Names of kernels and modules, in their thousands.
 _NEVER = frozenset({"verdicts", "places"})
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from cudacompat.domain.judge.component_verdicts import ComponentVerdict, is_vendors
 from cudacompat.domain.judge.component_words import outcome_word, why
 from cudacompat.domain.machine.components import Component, Environment, by_environment
-from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
+from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import Outcome
 
@@ -123,12 +124,20 @@ def _folded(rows: Sequence[ComponentRow]) -> TableRow:
     jit = [row for row in rows if any(each.outcome is Outcome.JIT for each in row.verdicts)]
     name = count(len(rows), "NVIDIA library", "NVIDIA libraries")
     made = "+".join(f"cu{each}" for each in majors)
+    if bad and any(each.is_of_driver for row in bad for each in row.verdicts):
+        return TableRow(name, "", made, word="fails", why=f"{len(bad)} of them, by the driver", outcome=Outcome.FAILS)
     if bad:
-        return TableRow(
-            name, "", made, word="partial", why=f"{len(bad)} of them lack code for the GPU", outcome=Outcome.PARTIAL
-        )
+        lack = f"{len(bad)} of them {'lacks' if len(bad) == 1 else 'lack'} code for the GPU"
+        return TableRow(name, "", made, word="partial", why=lack, outcome=Outcome.PARTIAL)
     open_ = [row for row in rows if any(each.outcome is Outcome.UNDECIDED for each in row.verdicts)]
     if open_:
         return TableRow(name, "", made, word="undecided", why=f"{len(open_)} of them", outcome=Outcome.UNDECIDED)
     note = f"{len(jit)} of them by JIT" if jit else ""
     return TableRow(name, "", made, word="run", why=note, outcome=Outcome.COMPATIBLE)
+
+
+def machine_findings(report: DoctorReport) -> list[Finding]:
+    """Return the errors and warnings that no row of the table tells: they are about no library of a component."""
+    packages = report.packages
+    libraries = {path for each in packages.with_code for path in each.libraries} if packages is not None else set()
+    return [f for f in report.findings if f.severity is not Severity.NOTE and f.path not in libraries]

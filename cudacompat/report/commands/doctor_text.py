@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict
-from cudacompat.report.commands.doctor_table import TableRow, sections
+from cudacompat.report.commands.doctor_table import TableRow, machine_findings, sections
 from cudacompat.report.machine_lines import machine_lines
 from cudacompat.report.text.page import SEVERITY_STYLE, Page
 from cudacompat.report.text.sections import (
@@ -111,13 +111,6 @@ def _findings(page: Page, report: DoctorReport) -> None:
         )
         if severity is Severity.ERROR and finding.found:
             page.field("found", finding.found, 2, 6)
-
-
-def machine_findings(report: DoctorReport) -> Iterable[Finding]:
-    """The errors and warnings that no row of the table tells: they are about no library of a component."""
-    packages = report.packages
-    libraries = {path for each in packages.with_code for path in each.libraries} if packages is not None else set()
-    return (f for f in report.findings if f.severity is not Severity.NOTE and f.path not in libraries)
 
 
 # -- the plan

@@ -1,0 +1,98 @@
+"""What `doctor` prints: one screen where all is well, the cause and the cure where it is not, a report to paste."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.app.test_installed import install
+from tests.helpers.device_files import library
+from tests.helpers.run import inside
+
+SCREEN = 24  # lines
+
+
+@pytest.fixture
+def venv(tmp_path: Path) -> Path:
+    folder = tmp_path / "home/ada/project/.venv"
+    folder.mkdir(parents=True)
+    (folder / "pyvenv.cfg").write_text("version = 3.12.1\n")
+    return folder
+
+
+def site(venv: Path) -> Path:
+    return venv / "lib/python3.12/site-packages"
+
+
+def test_a_healthy_environment_is_one_screen_and_nothing_to_do(venv: Path) -> None:
+    for number in range(40):
+        install(site(venv), f"fine{number}", _C=library("sm_80"))
+    for number in range(9):
+        install(site(venv), f"nvidia-thing{number}-cu12", _C=library("sm_80"))
+    install(site(venv), "plain", _C=library())
+    ran = inside("doctor", "--python", venv, "--gpu", "8.0")
+    lines = ran.out.splitlines()
+    assert ran.code == 0
+    assert len(lines) <= SCREEN
+    assert "what to do" not in ran.out
+    assert any(line.startswith("  28 more") for line in lines)
+    assert any(line.split()[:3] == ["9", "NVIDIA", "libraries"] for line in lines)
+    assert "  1 package without device code" in lines
+
+
+def test_what_fails_first_leads_and_the_others_refer_to_it(venv: Path) -> None:
+    needs = "Name: frame\nVersion: 3.0\n\n"
+    for name in ("aaa", "frame", "zzz"):
+        install(site(venv), name, _C=library("sm_70"))
+    for name in ("aaa", "zzz"):
+        (site(venv) / f"{name}-3.0.dist-info/METADATA").write_text(
+            needs.replace("frame", name).rstrip("\n") + "\nRequires-Dist: frame\n\n"
+        )
+    install(site(venv), "good", _C=library("sm_80"))
+    ran = inside("doctor", "--python", venv, "--gpu", "8.0")
+    rows = re.findall(r"(?m)^  (\w+) +3\.0  (?:cu\d\d)?  (FAILS FIRST|\w+) *(.*)$", ran.out)
+    assert [(name, word) for name, word, _ in rows] == [
+        ("frame", "FAILS FIRST"), ("aaa", "fails"), ("zzz", "fails"), ("good", "native"),
+    ]  # fmt: skip
+    assert [why for *_, why in rows[1:]] == ["as frame", "as frame", ""]
+    assert ran.code == 1
+
+
+def test_the_answers_of_several_gpus_stand_below_each_other(venv: Path) -> None:
+    install(site(venv), "half", _C=library("sm_80"))
+    out = inside("doctor", "--python", venv, "--gpu", "8.0", "--gpu", "9.0").out
+    assert re.search(r"(?m)^  half  3\.0  (cu11)?  native       on 8\.0$", out)
+    assert re.search(r"(?m)^ {10,}FAILS FIRST  on 9\.0: has sm_80, no PTX, nothing for 9\.0 \(error 209\)$", out)
+
+
+class TestMarkdown:
+    def test_it_stays_below_sixty_lines_whatever_is_installed(self, venv: Path) -> None:
+        for number in range(80):
+            install(site(venv), f"sick{number}", _C=library("sm_70"))
+        ran = inside("doctor", "--python", venv, "--gpu", "8.0", "--format", "markdown")
+        lines = ran.out.splitlines()
+        assert ran.code == 1
+        assert len(lines) < 60
+        assert lines[0].endswith("doctor: 80 errors")
+        assert any("**FAILS FIRST**" in line for line in lines)
+        assert "### What to do" in lines
+        assert any(line.endswith("`--format json` has all") for line in lines[-3:])
+
+    def test_it_names_no_user(self, venv: Path) -> None:
+        install(site(venv), "sick", _C=library("sm_70"))
+        environ = {"HOME": str(venv.parents[1]), "CUDA_VISIBLE_DEVICES": "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6"}
+        out = inside("doctor", "--python", venv, "--gpu", "8.0", "--format", "markdown", env=environ).out
+        assert "| sick | 3.0 |" in out
+        assert "**~/project/.venv (3.12), --python**" in out
+        assert "/ada" not in out
+        assert "8932f937" not in out
+
+    def test_names_of_packages_are_no_markup(self, venv: Path) -> None:
+        install(site(venv), "sick", _C=library("sm_70"))
+        (site(venv) / "sick-3.0.dist-info/METADATA").write_text("Name: <img|x>@me`\nVersion: 1|2\n\n")
+        out = inside("doctor", "--python", venv, "--gpu", "8.0", "--format", "markdown").out
+        (row,) = [line for line in out.splitlines() if "FAILS FIRST" in line]
+        assert "\\<img\\|x\\>" in row
+        assert row.replace("\\|", "").count("|") == 6
