@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import kernels_of
+from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.distributions import distributions, family_of
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
@@ -18,6 +20,7 @@ from cudacompat.domain.words.verdict import Target
 CAPABILITIES = ("5.2", "6.0", "6.1", "7.0", "7.5", "8.0", "8.6", "8.9", "9.0", "10.0", "10.3", "11.0", "12.0", "12.1")
 _MOST_LISTS = 8
 _MOST_LIBRARIES = 6
+_BUNDLED = re.compile(r"(?:^|[!/])[\w.-]+\.libs/[^/]+$")  # where auditwheel puts the libraries of others
 
 
 def measured(package: str, artifacts: Sequence[BinaryArtifact]) -> dict[str, Any]:
@@ -63,7 +66,8 @@ def _deciding(package: str, held: Sequence[BinaryArtifact]) -> BinaryArtifact:
         numbered = [(int(match[1]), each) for each in held if (match := by_cuda.search(each.path))]
         if numbered:
             return max(numbered, key=lambda it: it[0])[1]
-    return max(named or held, key=lambda each: (len(_modules(each)), each.size, each.path))
+    own = [each for each in held if _BUNDLED.search(each.path) is None]
+    return max(named or own or held, key=lambda each: (len(_modules(each)), each.size, each.path))
 
 
 def _largest(held: Iterable[BinaryArtifact]) -> list[BinaryArtifact]:
@@ -96,10 +100,19 @@ def _isas(modules: Iterable[DeviceModule]) -> dict[str, str]:
     return {target: max(isas, key=lambda isa: (isas[isa], isa)) for target, isas in sorted(counted.items())}
 
 
-def _toolkit(modules: Iterable[DeviceModule]) -> str | None:
-    """The CUDA release that most images are from."""
-    counted = Counter(str(e.toolkit) for module in modules for e in module.entries if e.toolkit is not None)
-    return max(counted, key=lambda toolkit: (counted[toolkit], toolkit)) if counted else None
+def _toolkit(modules: Sequence[DeviceModule]) -> str | None:
+    """The CUDA release that most images are from; where no image says it, that of the newest PTX, or its major release
+    where several wrote that PTX."""
+    entries = [entry for module in modules for entry in module.entries]
+    counted = Counter(str(entry.toolkit) for entry in entries if entry.toolkit is not None)
+    if counted:
+        return max(counted, key=lambda toolkit: (counted[toolkit], toolkit))
+    newest = max((entry.ptx_isa for entry in entries if entry.ptx_isa is not None), default=None)
+    wrote = [release.version for release in RELEASES if release.ptx_isa == newest]
+    majors = {version.major for version in wrote}
+    if len(wrote) == 1:
+        return str(wrote[0])
+    return str(majors.pop()) if len(majors) == 1 else None
 
 
 def _library(artifact: BinaryArtifact) -> dict[str, Any]:
