@@ -30,6 +30,10 @@ _MOST_FRUITLESS = 20_000
 _MOST_GENERAL = 400_000
 # A line whose message is on the lines after it: "CMake Error at CMakeLists.txt:2 (project):". Not "make: *** No rule".
 _HEADING = re.compile(r":$|\bCMake Error\b|panicked at ")
+# One whose message is on the next line, and of no use without it.
+_INTRODUCTION = re.compile(r"\bCMake Error (?:at|in)\b|panicked at .*:$")
+# A line of a message that the kernel module prints in several: known with the one of them that is.
+_PARAGRAPH = re.compile(r"NVRM: ")
 _NUMBERS = re.compile(r"\d+|0x[0-9a-fA-F]+")
 
 
@@ -118,6 +122,7 @@ class LogReading:
             each
             for each in self._unknown.values()
             if not (_HEADING.search(each.text) and known & {each.line + 1, each.line + 2})
+            and not (_PARAGRAPH.match(each.text) and known & set(range(each.line - 4, each.line + 5)))
         ]
         return tuple(sorted(own, key=lambda each: each.line))
 
@@ -249,7 +254,7 @@ def _is_subject(excerpt: Excerpt) -> bool:
 
 def _with_message(text: str, excerpt: Excerpt) -> str:
     """A heading together with the line after it that says what happened; any other line as it is."""
-    if not _HEADING.search(text):
+    if not _INTRODUCTION.search(text):
         return text
     following = next((line for line in excerpt.after()[:3] if line.strip()), "")
     return f"{text.rstrip()} {without_prefix(sublines(following)[0]).strip()[:_LONGEST_TEXT]}"
