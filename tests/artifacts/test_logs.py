@@ -16,7 +16,7 @@ from cudacompat.artifacts import logs
 from cudacompat.artifacts.logs import LogScanner, finder, pattern_finder, pieces, refuse_binary
 from cudacompat.domain.logs.reading import LogReading
 from cudacompat.domain.words.errors import UsageError
-from tests.domain.logs.test_catalogue import FIND, MATCHER, PRINTED
+from tests.domain.logs.test_catalogue import CATALOGUE, FIND, MATCHER, PRINTED
 
 FATAL = b"nvcc fatal   : Unsupported gpu architecture 'compute_120'"
 LINES = (
@@ -35,7 +35,7 @@ LINES = (
 
 
 def scan(parts: list[bytes], find: logs.Finder = FIND) -> tuple[LogReading, LogScanner]:
-    reading = LogReading(MATCHER)
+    reading = LogReading(MATCHER, signs=CATALOGUE.signs)
     scanner = LogScanner(reading, find)
     for part in parts:
         scanner.feed(part)
@@ -82,7 +82,7 @@ def test_long_logs_in_pieces_of_any_size(size: int) -> None:
 
 
 def test_the_automaton_and_the_expressions_find_the_same() -> None:
-    slow = pattern_finder(LogReading(MATCHER).needles)
+    slow = pattern_finder(LogReading(MATCHER, signs=CATALOGUE.signs).needles)
     for signature in PRINTED:
         text = ("INFO before\n" + signature.sample + "\nINFO after\n").encode()
         assert found([text], slow) == found([text])
@@ -92,7 +92,7 @@ def test_without_the_library_the_expressions_are_taken(monkeypatch: pytest.Monke
     import sys
 
     monkeypatch.setitem(sys.modules, "ahocorasick_rs", None)
-    reading, _ = scan([FATAL], finder(LogReading(MATCHER).needles))
+    reading, _ = scan([FATAL], finder(LogReading(MATCHER, signs=CATALOGUE.signs).needles))
     assert [each.signature.id for each in reading.occurrences] == ["nvcc-unsupported-arch"]
 
 
