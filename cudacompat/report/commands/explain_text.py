@@ -72,7 +72,7 @@ def _lead(page: Page, report: ExplainReport) -> None:
     )
     page.field("line", lead.text + (f"   ({lead.count} times)" if lead.count > 1 else ""))
     if lead.nearest:
-        page.field("similar", ", ".join(lead.nearest))
+        page.field("similar", ", ".join(lead.nearest), 2, 9)
 
 
 def _match(page: Page, match: ExplainedMatch, source: str) -> None:
