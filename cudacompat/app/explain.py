@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import inspect
+import io
 import os
 import shutil
 import sys
@@ -21,7 +23,8 @@ from cudacompat.domain.logs.signature import Signature
 from cudacompat.domain.reports.page import PageReport
 from cudacompat.domain.rules import all_rules, rule_called
 from cudacompat.domain.runs.observation import End
-from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.surroundings.masking import without_secrets
 
@@ -45,10 +48,42 @@ def explain(id_: str) -> PageReport:
     signature = line_catalogue().named(id_)
     if signature is not None:
         return _signature_report(signature)
+    page = _word_page(id_)
+    if page is not None:
+        return page
     near = _near(id_)
     if near:
         raise UsageError(f"no finding is called {id_[:80]!r}; near it are: {', '.join(near)}")
     raise UsageError(f"no finding is called {id_[:80]!r}; `cudacompat explain --list` lists all")
+
+
+def _word_page(word: str) -> PageReport | None:
+    """The page of a target, such as sm_120, or of a word of the glossary."""
+    from cudacompat.domain.words.glossary import term
+
+    with contextlib.suppress(ParseError):
+        return _target_report(ArchTarget.parse(word))
+    found = term(word)
+    if found is None:
+        return None
+    see = ", ".join(f"cudacompat explain {each}" for each in found.see)
+    also = ", ".join(found.also)
+    parts = [("Meaning", found.meaning), ("Also called", also), ("See", see)]
+    sections = tuple((heading, text) for heading, text in parts if text)
+    return PageReport(found.name, "term", found.name, text=_laid_out(found.name, sections), sections=sections)
+
+
+def _target_report(target: ArchTarget) -> PageReport | None:
+    from cudacompat.domain.gpus.target_page import target_page
+
+    sections = target_page(target)
+    name = str(target)
+    return PageReport(name, "target", name, text=_laid_out(name, sections), sections=sections) if sections else None
+
+
+def _laid_out(title: str, sections: Sequence[tuple[str, str]]) -> str:
+    first, *rest = sections
+    return "\n\n".join([_filled(f"{title}: {first[1]}"), *(_filled(f"{heading}: {text}") for heading, text in rest)])
 
 
 def _sections(text: str) -> tuple[tuple[str, str], ...]:
@@ -86,7 +121,9 @@ def _signature_report(signature: Signature) -> PageReport:
 
 def is_known(id_: str) -> bool:
     """Whether `explain` has a page under this id, CUDA error number or name."""
-    return rule_called(id_.strip().lower()) is not None or line_catalogue().named(id_) is not None
+    if rule_called(id_.strip().lower()) is not None or line_catalogue().named(id_) is not None:
+        return True
+    return _word_page(id_) is not None
 
 
 def signature_page(signature: Signature) -> str:
@@ -140,6 +177,11 @@ def explain_file(path: str, gpu: str | None) -> ExplainReport:
         if isinstance(error, FileNotFoundError):
             raise UsageError(_not_there(path)) from error
         raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
+
+
+def explain_text(text: str, gpu: str | None) -> ExplainReport:
+    """Explain an error message as it was copied."""
+    return _explained(io.BytesIO(text.encode("utf-8", "replace")), "the message", gpu)
 
 
 def explain_command(

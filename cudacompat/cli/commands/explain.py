@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any
 
 import typer
@@ -32,8 +33,8 @@ def command(
         str | None,
         typer.Argument(
             metavar="[LOG | - | ID] [-- CMD...]",
-            help="A log file, - for standard input, the id of a finding or a CUDA error's number; or, behind --, a "
-            "command to run and watch.",
+            help="A log file, - for standard input, a copied message, an id, a CUDA error's number, a target (sm_120) "
+            "or a word (JIT); or, behind --, a command to run and watch.",
         ),
     ] = None,
     gpu: Annotated[
@@ -73,6 +74,13 @@ def command(
     elif log is not None and "/" not in log and app.is_known(log):
         require("explain ID", format_.value)
         return emit(app.explain(log), format_, color, output=output, exit_zero=exit_zero)
+    elif log is not None and _is_message(log):
+        report = app.explain_text(log, gpu)
     else:
         report = app.explain_file(log or "", gpu)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)
+
+
+def _is_message(text: str) -> bool:
+    """Whether it is what a program said, and no file: at least three words, none of that name there."""
+    return len(text.split()) >= 3 and not os.path.lexists(text)

@@ -10,7 +10,8 @@ from cudacompat.domain.words.exit_codes import ExitCode
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
-    """The page of a finding or of a log line. `kind` is `finding` or `log-line`; `code` is the CUDA error's number and
+    """The page of a finding, a log line, a target or a word. `kind` is `finding`,
+    `log-line`, `target` or `term`; `code` is the CUDA error's number and
     `severity` that of the line, where there is one; `sections` are the page's parts by their headings."""
 
     COMMAND: ClassVar[str] = "explain ID"
