@@ -20,9 +20,7 @@ def target_page(target: ArchTarget) -> tuple[tuple[str, str], ...]:
     if known is None and not releases:
         return ()
     every = dict.fromkeys(gpu.name for gpu in search(str(capability)) if gpu.name is not None)
-    names = sorted(
-        every, key=lambda name: not name.startswith("NVIDIA ")
-    )  # products before chips
+    names = sorted(every, key=lambda name: not name.startswith("NVIDIA "))  # products before chips
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     parts = [
         ("What it is", _what(target)),
