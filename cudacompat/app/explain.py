@@ -10,11 +10,12 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
+from cudacompat.domain.logs.cases import condition_in_words
 from cudacompat.domain.logs.diagnosis import Source, causes_in_words, diagnose, generic
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
@@ -105,6 +106,7 @@ def _signature_report(signature: Signature) -> PageReport:
         ("It does not mean", generic(signature.does_not_mean)),
         ("What to do", generic(signature.fix)),
         ("Command", generic(signature.command) if signature.command else ""),
+        ("In other cases", "\n".join(_cases(signature))),
         ("May follow from", causes_in_words(signature) if signature.after else ""),
     ]
     return PageReport(
@@ -138,10 +140,20 @@ def signature_page(signature: Signature) -> str:
         _filled(f"Cause: {generic(signature.cause)}"),
         _filled(f"It does not mean: {generic(signature.does_not_mean)}"),
         _filled(f"What to do: {generic(signature.fix)}") + command,
+        *map(_filled, _cases(signature)),
         *map(_filled, follows),
         "Read in:\n" + "\n".join(f"- {source}" for source in signature.sources),
     ]
     return "\n\n".join(parts)
+
+
+def _cases(signature: Signature) -> Iterator[str]:
+    """What else a line means and what cures it then: a sentence for each case."""
+    signs = {sign.name: sign.meaning for sign in line_catalogue().signs}
+    for case in signature.cases:
+        when = " and ".join(condition_in_words(each, signs) for each in case.when)
+        said = [case.cause or "", case.fix or "", f"Command: {case.command}" if case.command else ""]
+        yield f"Where {when}: {generic(' '.join(filter(None, said)))}"
 
 
 def _filled(text: str) -> str:

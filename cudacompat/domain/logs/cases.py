@@ -68,7 +68,7 @@ SIGNS: tuple[LogSign, ...] = (
         re.compile(
             r"\bpip3? install\b|\bpip subprocess\b|\buv pip\b|Failed building wheel|subprocess-exited-with-error"
         ),
-        (b"Failed building wheel", b"subprocess-exited-with-error", b"pip install "),
+        (b"Failed building wheel", b"subprocess-exited-with-error"),
         "a build or an installation by pip",
     ),
     LogSign(
@@ -83,7 +83,7 @@ SIGNS: tuple[LogSign, ...] = (
     LogSign(
         "nix",
         re.compile(r"/nix/store/|\bNixOS\b|/run/opengl-driver|\bnixos\b"),
-        (b"/nix/store/", b"NixOS", b"nixos"),
+        (b"/nix/store/", b"NixOS", b"nixos "),
         "a Nix store",
     ),
     LogSign(
@@ -106,10 +106,28 @@ SIGNS: tuple[LogSign, ...] = (
     LogSign(
         "jetson", re.compile(r"\btegra\b|\bJetson\b|\bOrin\b|\bL4T\b|aarch64-jetson"), (b"tegra", b"Jetson"), "a Jetson"
     ),
-    LogSign("triton", re.compile(r"\btriton\b|\bTRITON_|\bPTXASError\b"), (b"TRITON_", b"triton/"), "Triton"),
-    LogSign("xla", re.compile(r"\bxla\b|\bjax(?:lib)?\b|\bXLA\b"), (b"/xla/", b"jaxlib"), "XLA"),
+    LogSign("triton", re.compile(r"\btriton\b|\bTRITON_|\bPTXASError\b"), (b"TRITON_", b"PTXASError"), "Triton"),
+    LogSign("xla", re.compile(r"\bxla\b|\bjax(?:lib)?\b|\bXLA\b"), (b"XLA_FLAGS", b"jaxlib.xla"), "XLA"),
     LogSign("bfloat16", re.compile(r"__nv_bfloat16|\bbfloat16\b|\bbf16\b|_bf16\b", re.IGNORECASE), (), "bfloat16 code"),
 )
+
+
+def condition_in_words(condition: str, signs: Mapping[str, str]) -> str:
+    """Return what a condition asks for, for the page of a line: "the GPU is below 7.5". `signs` are the meanings of
+    signs by their names."""
+    name = condition.removeprefix("!")
+    no = "not " if condition.startswith("!") else ""
+    compared = _COMPARED.fullmatch(condition)
+    if compared is not None:
+        subject = {"arch": "the architecture in the line", "gpu": "the GPU"}.get(compared[2], f"the {compared[2]}")
+        below = (compared[3] == "<") is not bool(compared[1])
+        number = compared[4] if compared[2] == "driver" else f"{compared[4]}.{compared[5]}"
+        return f"{subject} is {'below' if below else 'at least'} {number}"
+    if name == "arch-suffix":
+        return f"the architecture in the line has {no and 'no '}a suffix".replace("no a", "no")
+    if name.startswith("also:"):
+        return f"the log {'lacks' if no else 'also has'} {name.removeprefix('also:')}"
+    return f"the log is {no}from {signs.get(name, name)}"
 
 
 @dataclass(frozen=True, slots=True)

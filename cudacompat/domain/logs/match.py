@@ -36,6 +36,7 @@ class Matcher:
     """Signatures, ready to be looked for.
 
     `pieces` are literals of their patterns: a text that a pattern matches contains at least one of the pattern's.
+    `needles` are the same in bytes.
     """
 
     def __init__(self, signatures: Iterable[Signature], everywhere: tuple[str, ...] = ()) -> None:
@@ -53,6 +54,7 @@ class Matcher:
             if signature.code is not None:
                 self._numbers[signature.code] = signature
         self.pieces: tuple[str, ...] = tuple(of_piece)
+        self.needles: tuple[bytes, ...] = tuple(piece.encode() for piece in self.pieces)
         self._of_piece: tuple[tuple[int, ...], ...] = tuple(tuple(numbers) for numbers in of_piece.values())
 
     def match(self, text: str, pieces: Iterable[int] | None = None) -> Match | None:

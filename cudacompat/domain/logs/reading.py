@@ -89,10 +89,11 @@ class LogReading:
         self.facts = LogFacts(names=names)
         self._signs = list(signs)  # those not seen yet
         self.signs: set[str] = set()  # the names of those seen
-        pieces = tuple(piece.encode() for piece in self._matcher.pieces)
+        pieces = matcher.needles
         self._facts_from = len(pieces)
         self._spaced_from = self._facts_from + len(FACT_NEEDLES)
         by_the_way = tuple(needle for sign in signs for needle in sign.needles)
+        self._sign_of_needle = tuple(sign.name for sign in signs for _ in sign.needles)
         self._signs_from = self._spaced_from + len(_SPACED)
         self._errors_from = self._signs_from + len(by_the_way)
         # what a line worth a look contains: pieces of known messages, then facts, then signs, then words of errors
@@ -133,7 +134,7 @@ class LogReading:
             if len(self._unknown) >= _MOST_UNKNOWN or self._general > _MOST_GENERAL:
                 self.skipped += 1
                 return None
-        if _is_subject(excerpt):
+        if self._shows_signs_alone(excerpt) or _is_subject(excerpt):
             return None
         lines = [text for text in sublines(excerpt.text) if not quotes_errors(text)]
         if not lines:
@@ -143,8 +144,6 @@ class LogReading:
         all_ = "\x1b" in excerpt.text or "u001b[" in excerpt.text
         facts = any(self._facts_from <= hit < self._spaced_from for hit in excerpt.hits)
         all_ = all_ or any(self._spaced_from <= hit < self._signs_from for hit in excerpt.hits)
-        if any(self._signs_from <= hit < self._errors_from for hit in excerpt.hits):
-            self._read_signs(excerpt.text)
         following = [without_prefix(sublines(raw)[0]) for raw in excerpt.after()] if facts else []
         meanings: list[Occurrence | Unknown] = []
         for text in lines:
@@ -199,6 +198,13 @@ class LogReading:
                 found.end = max(found.end, excerpt.line)
                 return [found]
         return []
+
+    def _shows_signs_alone(self, excerpt: Excerpt) -> bool:
+        """Whether a line is worth a look for its signs alone; new ones are read."""
+        of_signs = [hit for hit in excerpt.hits if self._signs_from <= hit < self._errors_from]
+        if any(self._sign_of_needle[hit - self._signs_from] not in self.signs for hit in of_signs):
+            self._read_signs(excerpt.text)
+        return len(of_signs) == len(excerpt.hits)
 
     def _read_signs(self, text: str) -> None:
         for sign in [each for each in self._signs if each.pattern.search(text, 0, _MOST_OF_SIGNS)]:

@@ -134,7 +134,7 @@ LINES = LogLines(
                 r"\bcandle[-_](?:core|kernels|nn|transformers)\b|\bmistralrs\b|when loading "
                 r"\w+_(?:bf16|f16|f32|f64|u8|u32|i64)\b"
             ),
-            (b"candle", b"mistralrs"),
+            (b"candle-kernels", b"mistralrs-core"),
             "candle",
         ),
     ),

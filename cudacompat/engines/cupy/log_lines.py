@@ -137,5 +137,5 @@ LINES = LogLines(
             ),
         ),
     ),
-    signs=(LogSign("cupy", re.compile(r"\bcupy(?:x|_backends)?\b"), (b"cupy_backends", b"cupy/"), "CuPy"),),
+    signs=(LogSign("cupy", re.compile(r"\bcupy(?:x|_backends)?\b"), (b"cupy_backends",), "CuPy"),),
 )

@@ -176,5 +176,12 @@ LINES = LogLines(
         SignatureGroup("ggml: whisper.cpp, llama.cpp and what is built on them", _OLLAMA),
     ),
     additions=(LineAddition(id="cuda-no-kernel-image", cases=_OLLAMA_NO_IMAGE),),
-    signs=(LogSign("ollama", re.compile(r"\bollama\b", re.IGNORECASE), (b"ollama",), "ollama"),),
+    signs=(
+        LogSign(
+            "ollama",
+            re.compile(r"\bollama\b", re.IGNORECASE),
+            (b'msg="inference compute"', b"lib/ollama/", b"OLLAMA_HOST"),
+            "ollama",
+        ),
+    ),
 )

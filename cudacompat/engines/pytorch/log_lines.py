@@ -297,7 +297,7 @@ LINES = LogLines(
         LogSign(
             "torch",
             re.compile(r"\btorch\b|\bTORCH_|\bc10::|\bPyTorch\b"),
-            (b"TORCH_USE_CUDA_DSA", b"site-packages/torch/", b"dist-packages/torch/"),
+            (b"TORCH_USE_CUDA_DSA", b"torch.AcceleratorError"),
             "a program with PyTorch",
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cudacompat.domain.logs.cases import CONDITION, SIGNS, Case, Situation
+from cudacompat.domain.logs.cases import CONDITION, SIGNS, Case, Situation, condition_in_words
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.verdict import Target
@@ -206,3 +206,26 @@ class TestTheWorldOfTheLog:
         for match in read("nvcc fatal   : Unsupported gpu architecture 'compute_native'\n").matches:
             assert match.command is None
             assert "--gpu" in match.fix
+
+
+class TestThePage:
+    def test_names_the_other_cases_and_when_they_hold(self) -> None:
+        from cudacompat.app.explain import explain
+
+        page = " ".join(explain("nvrtc-invalid-arch").text.split())
+        assert "Where the GPU is below 7.5: NVRTC of CUDA 13 has no target below 7.5" in page
+        assert "Where the log is from CuPy and the GPU is below 7.5" in page
+
+    @pytest.mark.parametrize(
+        ("condition", "words"),
+        [
+            ("!gpu>=13.0", "the GPU is below 13.0"),
+            ("driver<570.0", "the driver is below 570"),
+            ("arch-suffix", "the architecture in the line has a suffix"),
+            ("!arch-suffix", "the architecture in the line has no suffix"),
+            ("also:make-failed", "the log also has make-failed"),
+            ("!python", "the log is not from a Python program"),
+        ],
+    )
+    def test_says_each_condition(self, condition: str, words: str) -> None:
+        assert condition_in_words(condition, {"python": "a Python program"}) == words
