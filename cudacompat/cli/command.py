@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from cudacompat.report.formats import formats_of
+from cudacompat.cli.also import Also, also, written_also
+from cudacompat.report.formats import formats_of, require
 
 # parameters that name a file to be written, and those that name what is read
 _WRITTEN = {"output": "--output", "save_facts": "--save-facts", "baseline": "--baseline"}
+_ALSO = "cudacompat.also"
 _READ = ("paths", "old", "new", "load", "log", "facts", "gpus_from", "config", "baseline")
 
 
@@ -43,9 +45,18 @@ class Command(TyperCommand):
             for each in examples:
                 formatter.write(f"{'':>{formatter.current_indent}}{each}\n")
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take the options; `--format FORMAT=FILE` among them is kept for `invoke`."""
+        left, ctx.meta[_ALSO] = also(args)
+        rest: list[str] = super().parse_args(ctx, left)
+        return rest
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command; `UsageError` where a file to be written is one that is read, or must not be replaced."""
-        written = dict(_written(ctx.params))
+        more: Sequence[Also] = ctx.meta.get(_ALSO, ())
+        for each in more:
+            require(ctx.info_name or "", each.format)
+        written = {**dict(_written(ctx.params)), **{each.option: each.file for each in more}}
         if written:
             from cudacompat.cli.written_apart import require_apart
 
@@ -54,7 +65,8 @@ class Command(TyperCommand):
             ]
             project = ctx.params["folder"] if ctx.info_name == "lint" else None
             require_apart(written, read, project)
-        return super().invoke(ctx)
+        with written_also(more):
+            return super().invoke(ctx)
 
 
 def _written(params: Mapping[str, object]) -> Iterator[tuple[str, str]]:

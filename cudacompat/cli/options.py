@@ -33,7 +33,12 @@ def _begin_so(context: typer.Context, incomplete: str) -> list[str]:
 
 FormatOption = Annotated[
     Format,
-    typer.Option("--format", callback=_applies, autocompletion=_begin_so, help="How to write the result."),
+    typer.Option(
+        "--format",
+        callback=_applies,
+        autocompletion=_begin_so,
+        help="How to write the result. FORMAT=FILE, repeatable, writes it to FILE as well.",
+    ),
 ]
 ColorOption = Annotated[Color, typer.Option("--color", help="Colour the text; NO_COLOR is honoured.")]
 OutputOption = Annotated[

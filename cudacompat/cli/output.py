@@ -20,10 +20,13 @@ _STDOUT = "-"
 def emit(
     report: Report, format_: Format, color: Color, output: str | None, *, exit_zero: bool, kept: bool = False
 ) -> int:
-    """Write the report and return the exit code. `kept` is for what is made to be kept: without it, there is nothing,
-    so that a disk that did not take it is an error."""
+    """Write the report, to the files of `--format FORMAT=FILE` as well, and return the exit code. `kept` is for what is
+    made to be kept: without it, there is nothing, so that a disk that did not take it is an error."""
+    from cudacompat.cli.also import asked_also
     from cudacompat.report.formats import write
 
+    for each in asked_also():
+        save(each.file, _text(report, each.format, "never"))
     if to_stdout(output):
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a stream that is not UTF-8 still takes every name
@@ -32,13 +35,19 @@ def emit(
         if kept:
             require_kept()
     else:
-        buffer = io.StringIO()
-        write(report, format_.value, buffer, color="never" if color is Color.AUTO else color.value)
-        save(output or "", buffer.getvalue())
+        save(output or "", _text(report, format_.value, "never" if color is Color.AUTO else color.value))
     if format_ is Format.GITHUB:
         _append_summary(report, os.environ.get("GITHUB_STEP_SUMMARY"))
     code = report.exit_code
     return ExitCode.OK if exit_zero and code == ExitCode.FINDINGS else code
+
+
+def _text(report: Report, format_: str, color: str) -> str:
+    from cudacompat.report.formats import write
+
+    buffer = io.StringIO()
+    write(report, format_, buffer, color=color)
+    return buffer.getvalue()
 
 
 def to_stdout(output: str | None) -> bool:
