@@ -57,6 +57,7 @@ HEAVY = {"rich", "jinja2", "elftools", "pynvml", "zstandard", "lz4", "packaging"
 CLI = (
     *("cli", "cli.main", "cli.interrupts", "cli.streams", "cli.command_line", "cli.command", "cli.options"),
     *(
+        "cli.also",
         "cli.reading",
         "cli.commands*",
         "cli.examples",
