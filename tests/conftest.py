@@ -37,11 +37,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "local"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests of tests/helpers/marks.py their markers."""
+    """Give the tests of tests/helpers/marks.py their markers. One that needs a tool is slow, too: it waits for it."""
     for item in items:
-        for name, listed in (("slow", marks.SLOW), ("tools", marks.TOOLS)):
-            if marks.is_listed(listed, item.nodeid):
-                item.add_marker(name)
+        if marks.is_listed(marks.TOOLS, item.nodeid):
+            item.add_marker("tools")
+            item.add_marker("slow")
+        elif marks.is_listed(marks.SLOW, item.nodeid):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

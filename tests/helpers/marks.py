@@ -1,4 +1,4 @@
-"""Which tests are `slow`, and which are `tools`: the quick loop leaves both out.
+"""Which tests are `slow`, and which are `tools`, which makes them slow as well: the quick loop leaves both out.
 
 A file stands here with the tests that are meant, as `Class::test` or `test`; an empty tuple means all of them.
 
@@ -18,11 +18,16 @@ SLOW: Listed = {
     "tests/app/inputs/test_registry_images.py": (),
     "tests/artifacts/remote/test_registry.py": ("TestWhatGoesWrong::test_a_registry_that_stalls",),
     "tests/whole/test_readme.py": ("test_each_command_ends_as_it_says",),
-    "tests/generate/test_own_wheel.py": ("test_what_is_written_installs_by_hash_checks_and_makes_itself_again",),
+    "tests/generate/test_own_wheel.py": (
+        "test_it_holds_what_the_built_wheel_holds",
+        "test_what_is_written_installs_by_hash_checks_and_makes_itself_again",
+    ),
     "tests/cli/test_special_files.py": ("test_what_is_no_file_is_said_and_not_waited_for",),
     "tests/cli/test_streams.py": (  # shells that start the program with closed streams: nothing of it can be forked
         "test_ctrl_c_at_any_moment",
         "test_the_exit_code_is_the_reports_own",
+        "test_the_result_is_whole_where_another_stream_is_closed",
+        "test_what_is_made_to_be_kept_is_not_there_on_a_full_disk",
     ),
     "tests/whole/test_planted.py": (),
     "tests/whole/test_holes.py": (),
@@ -142,6 +147,21 @@ SLOW: Listed = {
         "test_names_are_shown_as_text",
         "test_what_is_heavy_ends_in_bounded_time_and_memory",
     ),
+    "tests/artifacts/reading/test_changing_files.py": (  # eight processes for each kind of file
+        "test_a_file_cut_short_while_it_is_read",
+    ),
+    "tests/whole/test_cuda_release.py": ("test_the_new_architecture_is_a_gpu_that_can_be_judged",),
+    "tests/domain/judge/test_gaps.py": ("test_the_cost_grows_with_the_number_of_modules_and_no_faster",),
+    "tests/app/inputs/test_reading.py": ("test_the_output_is_the_same_byte_for_byte",),
+    "tests/artifacts/reading/test_cache.py": ("test_commands_keep_results_unless_told_not_to",),
+    "tests/app/inputs/test_named.py": (  # the real pip, several times
+        "TestPackages::test_a_yanked_release_is_read_and_said_to_be_one",
+        "TestPackages::test_inspect_and_diff_take_them_too",
+        "TestPackages::test_where_ranges_do_not_come_pip_is_asked",
+    ),
+    "tests/app/test_wheels.py": ("test_fetch_reads_a_wheel_that_pip_finds",),
+    "tests/app/test_installed.py": ("test_the_whole_command",),
+    "tests/app/inputs/test_standard_input.py": ("test_a_closed_standard_input",),
 }
 
 TOOLS: Listed = {
