@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cudacompat.domain.machine.components import Component, Components, SiteFolder
+from cudacompat.environments.compilers import bundled_compilers
 
 # What a program can load at run time. Archives (.a) are for linkers.
 _LOADED = re.compile(r"\.(so(\.\d+)*|pyd|dll|cubin|fatbin|ptx)$", re.IGNORECASE)
@@ -49,7 +50,16 @@ def components(folders: Iterable[SiteFolder]) -> Components:
                 notes.append(f"more than {_LIBRARIES} libraries in Python packages: those from {name} on are left out")
                 return Components(_ordered(found), tuple(notes))
             if libraries:
-                found.append(Component(name, version, folder.path, libraries=libraries, requires=_requires(info)))
+                found.append(
+                    Component(
+                        name,
+                        version,
+                        folder.path,
+                        libraries=libraries,
+                        requires=_requires(info),
+                        compilers=bundled_compilers(_programs(folder, info)),
+                    )
+                )
     if silent:
         shown = ", ".join(sorted(silent)[:5]) + (", …" if len(silent) > 5 else "")
         notes.append(f"{len(silent)} Python packages do not say which files are theirs: {shown}")
@@ -74,6 +84,16 @@ def _name_and_version(info: Path) -> tuple[str, str]:
     fields = dict(re.findall(r"^(Name|Version):[ \t]*(\S+)[ \t\r]*$", head.split("\n\n", 1)[0], re.MULTILINE))
     name, _, version = info.stem.partition("-")
     return fields.get("Name") or name, fields.get("Version") or re.split(r"-py\d", version)[0]
+
+
+def _programs(folder: SiteFolder, info: Path) -> list[Path]:
+    """The listed files that may be an assembler."""
+    lines = (line for line in _lines(info / "RECORD") or () if "ptxas" in line)
+    try:
+        paths = [_joined(Path(folder.path), row[0]) for row in csv.reader(lines) if row]
+    except csv.Error:
+        return []
+    return sorted(path for path in paths if _belongs(path, folder))
 
 
 def _requires(info: Path) -> tuple[str, ...]:

@@ -194,7 +194,7 @@ class TestPrivacy:
         assert document["toolkits"][0]["path"] == written
         assert document["toolkits"][0]["found_via"] == f"PATH ({written})"
         package = {"name": "x", "version": "1", "location": written, "libraries": [written], "manager": "dpkg"}
-        package |= {"requires": [], "device_code": None}
+        package |= {"requires": [], "compilers": [], "device_code": None}
         assert document["packages"][0] == package
         assert document["container"]["evidence"] == written
         assert document["gpus"]["tried"] == [written]

@@ -13,10 +13,13 @@ from cudacompat.domain.judge.component_verdicts import (
     judge_component,
     mark_first,
 )
+from cudacompat.domain.judge.component_words import why
 from cudacompat.domain.judge.made_for import made_for
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.reports.doctor import ComponentRow
+from cudacompat.domain.rules.machine import toolkit_cannot_build
 from cudacompat.domain.words.code import BinaryArtifact
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import targets_of
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
@@ -105,3 +108,20 @@ def required(component: Component) -> frozenset[str]:
     """Return the normalised names of what the component requires."""
     heads = (re.match(r"[A-Za-z0-9][\w.-]*", each) for each in component.requires)
     return frozenset(normalised(head[0]) for head in heads if head is not None)
+
+
+def compiler_findings(rows: Iterable[ComponentRow]) -> list[Finding]:
+    """Return an error for each component whose own assembler does not know one of the GPUs."""
+    return [
+        Finding(
+            id=toolkit_cannot_build.RULE.id,
+            severity=Severity.ERROR,
+            message=f"{row.component.package} {row.component.version}: {why(verdict)}",
+            path=row.component.libraries[0],
+            target=verdict.target.id,
+            why="it compiles kernels as a program runs, with the assembler that it brings along",
+        )
+        for row in rows
+        for verdict in row.verdicts
+        if verdict.compiler and verdict.is_bad
+    ]

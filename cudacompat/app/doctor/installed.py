@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cudacompat.app.check import judge_read, read
-from cudacompat.app.doctor.component_rows import component_rows
+from cudacompat.app.doctor.component_rows import compiler_findings, component_rows
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.machine.alternatives import Loaded, recognised
@@ -62,6 +62,8 @@ def judge_installed(
     with_code = tuple(each for each in components if shown & set(each.libraries))
     several = {path: len(same) for path, same in copies.items() if len(same) > 1 and path in shown}
     rows = component_rows(with_code, found.artifacts, report.verdicts, targets=targets, environments=facts.environments)
+    findings = sorted((*findings, *compiler_findings(rows)), key=lambda f: f.severity.rank)
+    report = replace(report, findings=tuple(findings))
     anyhow: tuple[ComponentRow, ...] = ()
     if any(verdict.is_of_driver for row in rows for verdict in row.verdicts):
         free = without_driver(targets)

@@ -144,11 +144,12 @@ def _release_steps(
         bad = [row for row in rows if id(row.component) in inside]
         names = {normalised(each.package) for each in near}
         done: set[str] = set()
-        for row in sorted(bad, key=lambda each: _order(each, bad)):
+        cures = {id(row): _cure(row, names, targets=targets, facts=facts) for row in bad}
+        for row in sorted(bad, key=lambda each: _order(each, bad, known=isinstance(cures[id(each)], WheelCure))):
             name = normalised(row.component.package)
             if name in done:
                 continue
-            cure = _cure(row, names, targets=targets, facts=facts)
+            cure = cures[id(row)]
             followers = _followers(row, bad, cure)
             done |= {name, *followers}
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
@@ -156,11 +157,11 @@ def _release_steps(
     return steps[:most]
 
 
-def _order(row: ComponentRow, bad: Sequence[ComponentRow]) -> tuple[bool, int, str]:
-    """Frameworks before what only they need."""
+def _order(row: ComponentRow, bad: Sequence[ComponentRow], *, known: bool) -> tuple[bool, bool, int, str]:
+    """What a release is known for before what comes along with it, and frameworks before what needs them."""
     name = normalised(row.component.package)
     needed = sum(name in required(each.component) for each in bad)
-    return is_vendors(name), -needed, name
+    return is_vendors(name), not known, -needed, name
 
 
 def _cure(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cudacompat.app.doctor.component_rows import library_verdict, rows_of
+from cudacompat.app.doctor.component_rows import compiler_findings, library_verdict, rows_of
 from cudacompat.app.doctor.installed import JudgedPackages, without_driver
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.component_verdicts import ComponentVerdict, LibraryVerdict
@@ -87,6 +87,7 @@ def judge_saved(facts: HostFacts, targets: tuple[Target, ...]) -> JudgedPackages
     rows, anyhow = (_rows(known, each, facts) for each in (targets, without_driver(targets)))
     findings = [f for row in rows for verdict in row.verdicts if (f := _finding(verdict)) is not None]
     without = len(facts.packages) - len(known)
+    findings += compiler_findings(rows)
     findings.sort(key=lambda f: f.severity.rank)
     report = CheckReport(targets, (), tuple(findings), not_read=(), files=len(known), without_code=without)
     return JudgedPackages(report, InstalledPackages(tuple(known), without, rows=rows, anyhow=anyhow))
@@ -145,7 +146,7 @@ def _finding(verdict: ComponentVerdict) -> Finding | None:
     component, library = verdict.component, verdict.library
     told = f"{component.package} {component.version}: {why(verdict)}"
     path = library.path if library is not None else None
-    if verdict.is_bad:
+    if verdict.is_bad and not verdict.compiler:
         other = hole.RULE.id if verdict.outcome is Outcome.PARTIAL else no_runnable_code.RULE.id
         id_ = _RULES.get(verdict.reason, other) if verdict.reason is not None else other
         return Finding(id_, Severity.ERROR, told, path=path, target=verdict.target.id)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from cudacompat.domain.judge.bundled_compilers import assembler_for
 from cudacompat.domain.machine.alternatives import Alternatives
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
@@ -48,7 +49,7 @@ class ComponentVerdict:
     """What becomes of a component on one GPU. `outcome` is that of an artifact. `library` is the one that decides
     (`None`: nothing of it is loaded there, and `outcome` is `SPECIAL`), `builds` how many alternatives it is taken of.
     `open_modules` are modules that nobody can tell about, beside others that run; `is_first` marks the component of its
-    environment that fails first."""
+    environment that fails first. `compiler` is the assembler that it runs for that GPU, in words."""
 
     component: Component
     target: Target
@@ -58,6 +59,7 @@ class ComponentVerdict:
     builds: int = 1
     open_modules: int = 0
     is_first: bool = False
+    compiler: str = ""
 
     @property
     def is_bad(self) -> bool:
@@ -88,7 +90,17 @@ def judge_component(component: Component, verdicts: Iterable[LibraryVerdict], ta
         for member in members:
             if member is not kept:
                 del taken[member.path]
-    return _together(component, target, list(taken.values()), builds=builds)
+    return _with_compiler(_together(component, target, list(taken.values()), builds=builds))
+
+
+def _with_compiler(verdict: ComponentVerdict) -> ComponentVerdict:
+    """The same with the assembler that the component runs itself: what that does not know fails at its first kernel."""
+    found = assembler_for(verdict.component.compilers, verdict.target.capability)
+    if found is None or verdict.is_bad:
+        return verdict
+    words, builds = found
+    own = verdict.outcome if verdict.outcome is not Outcome.SPECIAL else Outcome.NATIVE
+    return replace(verdict, compiler=words, outcome=own if builds else Outcome.FAILS)
 
 
 def _loaded(members: Sequence[LibraryVerdict], group: Alternatives, target: Target) -> LibraryVerdict:
@@ -148,7 +160,7 @@ def mark_first(verdicts: Sequence[ComponentVerdict], dependents: Mapping[str, in
     kernels before those of the libraries that it calls."""
     first: dict[str, ComponentVerdict] = {}
     for verdict in verdicts:
-        if verdict.outcome is not Outcome.FAILS:
+        if verdict.outcome is not Outcome.FAILS or verdict.compiler:  # a compiler is asked after all else has run
             continue
         best = first.get(verdict.target.id)
         if best is None or _order(verdict, dependents) < _order(best, dependents):
@@ -167,8 +179,6 @@ def _order(verdict: ComponentVerdict, dependents: Mapping[str, int]) -> tuple[bo
 
 
 def _marked(verdict: ComponentVerdict) -> ComponentVerdict:
-    from dataclasses import replace
-
     return replace(verdict, is_first=True)
 
 

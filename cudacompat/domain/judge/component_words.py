@@ -18,6 +18,8 @@ def outcome_word(verdict: ComponentVerdict) -> str:
     """Return the outcome as a table shows it: `FAILS FIRST` for the component that stops a program first."""
     if verdict.is_first:
         return "FAILS FIRST"
+    if verdict.compiler and not verdict.is_bad:
+        return "compiles"
     if verdict.outcome is Outcome.SPECIAL:
         return "not used"
     return "JIT" if verdict.outcome is Outcome.JIT else verdict.outcome.value
@@ -29,6 +31,8 @@ def why(verdict: ComponentVerdict) -> str:
     none_for = next((group.none_for for group in verdict.component.alternatives if group.none_for), "")
     if none_for and verdict.outcome is Outcome.FAILS and verdict.reason is None:
         return f"has no library for {none_for}, so none is loaded"
+    if verdict.compiler:
+        return f"{verdict.compiler}, nothing for {target.capability}" if verdict.is_bad else verdict.compiler
     if library is None:
         return "nothing of it is loaded on this GPU"
     if verdict.is_bad:

@@ -51,6 +51,7 @@ class Component:
     `alternatives` are the groups of libraries of which its loader takes one, `called_on` the libraries that it uses on
     some GPUs only; both are empty where nothing is known of its loader. `requires` are the requirements of its
     metadata that no extra asks for, as they are written there. `code` is what was read of it, where that was saved.
+    `compilers` are the assemblers that it brings along and runs, with their release (`ptxas 12.4`).
     """
 
     package: str
@@ -62,6 +63,7 @@ class Component:
     called_on: tuple[CalledOn, ...] = ()
     requires: tuple[str, ...] = ()
     code: DeviceCode | None = None
+    compilers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ def package_to_json(component: Component) -> dict[str, object]:
         "libraries": list(component.libraries),
         "manager": component.manager,
         "requires": list(component.requires),
+        "compilers": list(component.compilers),
         "device_code": _code_to_json(component) if component.code is not None else None,
     }
 
@@ -79,6 +80,7 @@ def package_from_json(node: Node) -> Component:
         libraries=node.texts("libraries"),
         manager=node.text_or("manager", "pip"),
         requires=node.texts_or("requires", ()),
+        compilers=node.texts_or("compilers", ()),
         alternatives=tuple(map(_group, code.children("alternatives"))) if code is not None else (),
         called_on=tuple(map(_called_on, code.children("called_on"))) if code is not None else (),
         code=_code(code) if code is not None else None,
