@@ -13,8 +13,11 @@ from cudacompat.domain.builds.plans.matrix import plan_builds
 from cudacompat.domain.builds.plans.plan import DISTRO, BuildPlan, RequestedTarget
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile, GenerateReport
+from cudacompat.domain.tables.driver_choice import DriverChoice, choose_driver, in_words, left_out
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.target import ArchSuffix
+from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.engines import find, known, profiles
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ class GenerateRequest:
     distro: str | None = None
     install: str | None = None
     install_hashes: tuple[str, ...] = ()
+    driver: str | None = None
     folder: str = "."  # of the project: where a wheel that --install names is looked for
 
 
@@ -55,6 +59,17 @@ def wanted_gpus(specs: Sequence[str], fleet: Sequence[str] = ()) -> tuple[Reques
             RequestedTarget(label, name or str(found.arch or found.capability), found.capability.number, suffix)
         )
     return tuple(dict.fromkeys(wanted))
+
+
+def require_known(driver: DriverRelease, wanted: Sequence[RequestedTarget]) -> None:
+    """Raise `UsageError` for a GPU that the driver does not know: no build runs there."""
+    for each in wanted:
+        capability = ComputeCapability.from_number(each.number)
+        why = left_out(capability, driver.branch, None)
+        if why is not None:
+            choice = choose_driver([capability])
+            cure = f" (install {in_words(choice)})" if isinstance(choice, DriverChoice) else ""
+            raise UsageError(f"driver {driver} does not know {each.label}: {why}{cure}")
 
 
 def _of_fleet(files: Sequence[str]) -> list[RequestedTarget]:
@@ -102,6 +117,9 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     if asked.engine_version is None:
         asked = replace(asked, engine_version=_version_here(found, asked.folder))
     wanted = wanted_gpus(asked.specs or (form.specs if form and not asked.fleet else ()), asked.fleet)
+    driver = DriverRelease.parse(asked.driver) if asked.driver is not None else None
+    if driver is not None:
+        require_known(driver, wanted)
     if kind is not None:
         require_reach(kind, found, asked.engine_version)
     distro = _distro(asked.distro)
@@ -119,6 +137,7 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
         budget=budget,
         measured=tuple(engine.name for engine in known() if engine.sizes),
         single=kind is not None and kind.matrix is Matrix.NO,
+        driver=driver,
     )
     if asked.distro is not None:
         from cudacompat.domain.builds.plans.distros import distro as find_distro
@@ -204,6 +223,7 @@ def command_line(plans: Sequence[BuildPlan], asked: GenerateRequest) -> str:
     for option, value in (
         ("--engine-version", asked.engine_version),
         ("--cuda", asked.cuda),
+        ("--driver", asked.driver),
         ("--profile", asked.profile),
         ("--budget", asked.budget),
         ("--distro", asked.distro),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cudacompat.domain.gpus.lookup import search
 from cudacompat.domain.reports.lookup import GpusReport, ToolkitsReport
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.versions import DriverRelease
 
 if TYPE_CHECKING:
     from cudacompat.domain.gpus.index import Gpu
@@ -42,9 +43,11 @@ def _native() -> tuple[Gpu, ...]:
     )
 
 
-def toolkits(query: str | None, gpu: str | None) -> ToolkitsReport:
+def toolkits(query: str | None, gpu: str | None, driver: str | None = None) -> ToolkitsReport:
     """Return the CUDA releases of that number (`12.8`, or `12` for all of its minors) that build machine code for the
-    GPU or architecture; `UsageError` for a GPU that cannot be told."""
+    GPU or architecture and whose programs run with the driver; `UsageError` for a GPU that cannot be told, or that the
+    driver does not know."""
+    from cudacompat.domain.builds.plans.release import needed_driver
     from cudacompat.domain.gpus.lookup import resolve
     from cudacompat.domain.tables.toolkits import RELEASES
 
@@ -62,4 +65,11 @@ def toolkits(query: str | None, gpu: str | None) -> ToolkitsReport:
         target = resolve(gpu)
         arch = f"{target.arch.number}{target.arch.suffix.value}" if target.arch else str(target.capability.number)
         rows = tuple(row for row in rows if arch in row.targets)
-    return ToolkitsReport(query, arch, rows)
+    here = DriverRelease.parse(driver) if driver is not None else None
+    if here is not None:
+        if gpu is not None:
+            from cudacompat.app.generate import require_known, wanted_gpus
+
+            require_known(here, wanted_gpus((gpu,)))
+        rows = tuple(row for row in rows if needed_driver(row, here) is None)
+    return ToolkitsReport(query, arch, rows, driver=here)

@@ -39,6 +39,9 @@ def command(
         typer.Option("--add", metavar="SPEC", help="Extend the project in DIR by this GPU. Repeatable."),
     ] = None,
     cuda: Annotated[str | None, typer.Option(metavar="X.Y", help="The CUDA release to build with.")] = None,
+    driver: Annotated[
+        str | None, typer.Option(metavar="VER", help="The driver with which the result has to run.")
+    ] = None,
     engine_version: Annotated[str | None, typer.Option(metavar="VER", help="The engine's version.")] = None,
     profile: Annotated[
         str | None, typer.Option(metavar="NAME", help="incident: the five variables, and who reads each.")
@@ -96,7 +99,14 @@ def command(
         raise UsageError("--output is for the report; -o, --write, --diff and --check go without it")
     if add:
         given = {"--gpu": gpu, "--gpus-from": gpus_from, "--as": as_, "-o": folder, "--profile": profile}
-        given |= {"--budget": budget, "--cuda": cuda, "--distro": distro, "--install": install, "--wheel": wheel}
+        given |= {
+            "--budget": budget,
+            "--cuda": cuda,
+            "--driver": driver,
+            "--distro": distro,
+            "--install": install,
+            "--wheel": wheel,
+        }
         other = next((name for name, value in given.items() if value), None)
         if other is not None:
             raise UsageError(f"--add extends what a project has; {other} is for new files")
@@ -129,6 +139,7 @@ def command(
         fleet=tuple(gpus_from or ()),
         output=as_,
         cuda=cuda,
+        driver=driver,
         engine_version=engine_version,
         profile=profile,
         ptx=ptx,

@@ -16,6 +16,9 @@ def command(
     gpu: Annotated[
         str | None, typer.Option("--gpu", metavar="SPEC", help="Only releases that build machine code for this GPU.")
     ] = None,
+    driver: Annotated[
+        str | None, typer.Option("--driver", metavar="VER", help="Only releases whose programs run with this driver.")
+    ] = None,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -26,4 +29,4 @@ def command(
     from cudacompat.app.lookup import toolkits
     from cudacompat.cli.output import emit
 
-    return emit(toolkits(query, gpu), format_, color, output=output, exit_zero=exit_zero)
+    return emit(toolkits(query, gpu, driver), format_, color, output=output, exit_zero=exit_zero)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.gpus.index import Gpu
     from cudacompat.domain.tables.toolkits import CudaRelease
+    from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.domain.words.exit_codes import ExitCode
 
 
@@ -28,13 +29,15 @@ class GpusReport:
 
 @dataclass(frozen=True, slots=True)
 class ToolkitsReport:
-    """The CUDA releases that a query leaves: of a version, or those that build `arch` (`"120"`) for what was named."""
+    """The CUDA releases that a query leaves: of a version, those that build `arch` (`"120"`) for what was named, or
+    those whose programs run with a driver."""
 
     COMMAND: ClassVar[str] = "toolkits"
 
     query: str | None
     arch: str | None
     releases: tuple[CudaRelease, ...]
+    driver: DriverRelease | None = None
 
     @property
     def exit_code(self) -> ExitCode:

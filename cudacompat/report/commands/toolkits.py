@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.lookup import ToolkitsReport
-from cudacompat.domain.tables.drivers import first_branch_taking
+from cudacompat.domain.tables.drivers import first_branch_taking, max_ptx
 from cudacompat.domain.tables.toolkits import CudaRelease
 from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.versions import DriverRelease
 
 if TYPE_CHECKING:
     from cudacompat.report.text.page import Page
@@ -22,11 +23,12 @@ def toolkits_text(page: Page, report: ToolkitsReport) -> None:
             (f"CUDA {row.version}", "bold"), f"  PTX ISA {row.ptx_isa}, nvcc's default target sm_{row.default_target}"
         )
         page.field("builds", " ".join(row.targets), label_width=11)
-        page.field("drivers", _drivers(row), label_width=11)
+        page.field("drivers", _drivers(row) + _refused(row, report.driver), label_width=11)
         page.field("compilers", f"gcc up to {row.gcc_max}, clang up to {row.clang_max}", label_width=11)
     which = f" that build sm_{report.arch}" if report.arch else ""
     of_query = f" for {report.query}" if report.query else ""
-    page.line(f"{count(len(report.releases), 'CUDA release')}{which}{of_query}")
+    with_driver = f", whose programs run with driver {report.driver}" if report.driver else ""
+    page.line(f"{count(len(report.releases), 'CUDA release')}{which}{of_query}{with_driver}")
 
 
 def _drivers(row: CudaRelease) -> str:
@@ -37,6 +39,12 @@ def _drivers(row: CudaRelease) -> str:
     return f"machine code from {row.min_driver}, its PTX from {ptx}{own}"
 
 
+def _refused(row: CudaRelease, driver: DriverRelease | None) -> str:
+    """What of it the driver that was named does not run."""
+    limit = max_ptx(driver) if driver is not None else None
+    return f"; driver {driver} does not compile its PTX" if limit is not None and row.ptx_isa > limit else ""
+
+
 def toolkits_json(report: ToolkitsReport) -> Json:
     """What `toolkits` writes."""
     from cudacompat.report.json import head
@@ -45,6 +53,7 @@ def toolkits_json(report: ToolkitsReport) -> Json:
         **head("toolkits"),
         "query": report.query,
         "arch": report.arch,
+        "driver": str(report.driver) if report.driver is not None else None,
         "toolkits": [_toolkit(row) for row in report.releases],
     }
 

@@ -11,6 +11,7 @@ from cudacompat.domain.builds.plans.budget import tradeoff, within
 from cudacompat.domain.builds.plans.model import DISTRO, BuildPlan, Profile, RequestedTarget
 from cudacompat.domain.builds.plans.plan import arriving, code_for, plan_build
 from cudacompat.domain.builds.plans.release import NoSingleReleaseError, groups
+from cudacompat.domain.words.versions import DriverRelease
 
 
 def plan_builds(
@@ -26,18 +27,27 @@ def plan_builds(
     budget: int | None = None,
     measured: Sequence[str] = (),
     single: bool = False,
+    driver: DriverRelease | None = None,
 ) -> tuple[BuildPlan, ...]:
     """Return one plan, or the fewest that together serve all of these GPUs, oldest CUDA release first.
 
     There are several where no single release builds all of the list, or where the engine's build takes one
     architecture. Only the last carries PTX for GPUs newer than all of these. Each holds to `budget` bytes where one is
     given; `measured` are the engines whose sizes are known. `UsageError` for what cannot be built at all, not with the
-    release named, not within the budget, or, with `single`, not in one build.
+    release named, not for the driver, not within the budget, or, with `single`, not in one build.
     """
 
     def plan(part: Sequence[RequestedTarget], *, with_ptx: bool) -> BuildPlan:
         build = partial(
-            plan_build, engine, part, version=version, cuda=cuda, route=route, profile=profile, distro=distro
+            plan_build,
+            engine,
+            part,
+            version=version,
+            cuda=cuda,
+            route=route,
+            profile=profile,
+            distro=distro,
+            driver=driver,
         )
         full = build(ptx=with_ptx)
         if budget is None:

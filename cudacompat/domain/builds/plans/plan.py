@@ -24,7 +24,7 @@ from cudacompat.domain.tables.images import newest_image
 from cudacompat.domain.tables.toolkits import CudaRelease
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
-from cudacompat.domain.words.versions import ToolkitVersion
+from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 
 __all__ = [
     "DISTRO",
@@ -62,13 +62,14 @@ def plan_build(
     profile: Profile | None = None,
     distro: str = DISTRO,
     code: Sequence[CodeTarget] | None = None,
+    driver: DriverRelease | None = None,
 ) -> BuildPlan:
     """Return the plan for these GPUs; `UsageError` for what cannot be built.
 
     Every GPU gets machine code of its own number. With `ptx`, the highest plain target also gets PTX, so that GPUs
     newer than all of these can run the result. `route` is the way on which the settings travel. A
     profile keeps its own order and form of the list, and adds its idle variables. `code`, where given, is the list
-    instead; `distro` is that of the base image.
+    instead; `distro` is that of the base image; `driver` the one with which the result has to run.
     """
     of_version = engine.version(version)
     if code is None:
@@ -76,7 +77,7 @@ def plan_build(
     code = sayable(engine, of_version, code, route=route)
     arrives = arriving(engine, of_version, code)
     labels = {each.arch: each.label for each in reversed(wanted)}
-    chosen = choose_release(cuda, {each.arch for each in code} | {each.arch for each in arrives}, labels)
+    chosen = choose_release(cuda, {each.arch for each in code} | {each.arch for each in arrives}, labels, driver=driver)
     here = engine.at(chosen.version)
     if here is not engine:  # with this release its build knows fewer targets
         engine = here

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from cudacompat.domain.tables.drivers import max_ptx, runtime_floor, takes_runtime
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release, with_all
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.versions import ToolkitVersion
+from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 
 # The release taken when none is named: the first that knows Blackwell. Its PTX (8.7) loads on every driver that knows
 # the newest GeForce generation (570 on), and every target from 5.0 to 12.0 is in it.
@@ -17,8 +18,11 @@ class NoSingleReleaseError(UsageError):
     """No CUDA release builds all of the list; several builds can."""
 
 
-def choose_release(cuda: str | None, archs: set[str], labels: Mapping[str, str]) -> CudaRelease:
-    """Return the release named, or the best that builds all of these (`"90a"`); `UsageError` where it cannot, or none.
+def choose_release(
+    cuda: str | None, archs: set[str], labels: Mapping[str, str], driver: DriverRelease | None = None
+) -> CudaRelease:
+    """Return the release named, or the best that builds all of these (`"90a"`) and whose programs run with the driver;
+    `UsageError` where it cannot, or none.
 
     `labels` are the GPUs that the architectures are for, as the user called them.
     """
@@ -26,16 +30,36 @@ def choose_release(cuda: str | None, archs: set[str], labels: Mapping[str, str])
         fitting = with_all(archs)
         if not fitting:
             raise _no_release(archs, labels)
-        return preferred(fitting)
+        return preferred(fitting) if driver is None else _for_driver(fitting, driver)
     version = ToolkitVersion.parse(cuda)
     row = release(version)
     if row is None:
         listed = ", ".join(str(known.version) for known in RELEASES)
         raise UsageError(f"CUDA {version} is not in the tables of this version, which knows {listed}")
+    if driver is not None and (needs := needed_driver(row, driver)) is not None:
+        raise UsageError(f"programs built with CUDA {row.version} need driver {needs} or newer, not {driver}")
     missing = sorted(archs - set(row.targets))
     if missing:
         raise UsageError(f"CUDA {row.version} cannot build this: {cannot_build(row, missing, labels)}")
     return row
+
+
+def needed_driver(row: CudaRelease, driver: DriverRelease) -> DriverRelease | None:
+    """Return the oldest driver with which programs built with this release run, if this driver is older."""
+    floor = runtime_floor(row.version.major)
+    return floor.driver if floor is not None and not takes_runtime(driver, floor) else None
+
+
+def _for_driver(fitting: tuple[CudaRelease, ...], driver: DriverRelease) -> CudaRelease:
+    """The best of these with this driver: one whose PTX it compiles, too, else one whose machine code runs."""
+    running = tuple(row for row in fitting if needed_driver(row, driver) is None)
+    if not running:
+        needs = needed_driver(fitting[0], driver)
+        builds = f"CUDA {fitting[0].version} is the first release that builds all of this"
+        raise UsageError(f"{builds}, and its programs need driver {needs} or newer, not {driver}")
+    limit = max_ptx(driver)
+    compiled = tuple(row for row in running if limit is None or row.ptx_isa <= limit)
+    return preferred(compiled) if compiled else running[0]
 
 
 def preferred(fitting: tuple[CudaRelease, ...]) -> CudaRelease:

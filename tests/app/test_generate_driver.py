@@ -1,0 +1,68 @@
+"""What to build with for these GPUs and this driver: `generate --driver`, `toolkits --driver`, and what cannot be."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import jsonschema
+import pytest
+
+from tests.helpers.run import inside
+
+
+@pytest.mark.parametrize(
+    ("gpus", "driver", "release"),
+    [
+        (("RTX 4090",), "550.54.15", "12.4"),
+        (("RTX 4090",), "525.60.13", "12.0"),
+        (("RTX 4090",), "580", "12.8"),
+        (("RTX 5090",), "570.86.10", "12.8"),
+        (("RTX 3090", "H100"), "535.183.01", "12.2"),
+        (("GB10", "B300"), "580.65.06", "12.9"),
+        (("GTX 970",), "580.65.06", "12.8"),
+        (("K80",), "470.256.02", "11.7"),
+    ],
+)
+def test_the_newest_release_whose_ptx_the_driver_compiles(gpus: tuple[str, ...], driver: str, release: str) -> None:
+    named = [word for gpu in gpus for word in ("--gpu", gpu)]
+    ran = inside("generate", "cmake", *named, "--driver", driver)
+    assert (ran.code, ran.out.splitlines()[0]) == (0, f"cmake with CUDA {release}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--gpu", "RTX 5090", "--driver", "535"), "535 is older than the first for Blackwell (12.0), 570"),
+        (("--gpu", "GTX 1080", "--driver", "595"), "595 is newer than the last for Pascal (6.1), 580"),
+        (("--gpu", "RTX 4090", "--driver", "535", "--cuda", "13.0"), "CUDA 13.0 need driver 580.65.06 or newer"),
+        (("--gpu", "RTX 4090", "--driver", "abc"), "not a driver version"),
+        (("--gpu", "RTX 4090", "--gpu", "K80", "--driver", "550"), "newer than the last for Kepler (3.7), 470"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_reason(arguments: tuple[str, ...], reason: str) -> None:
+    ran = inside("generate", "cmake", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert reason in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_the_command_that_makes_the_same_again_has_the_driver() -> None:
+    ran = inside("generate", "nvcc", "--gpu", "RTX 4090", "--driver", "550", "--as", "cmake")
+    assert ran.code == 0
+    assert "--driver 550" in ran.out
+
+
+def test_releases_by_driver() -> None:
+    ran = inside("toolkits", "--gpu", "RTX 4090", "--driver", "535", "--format", "json")
+    jsonschema.validate(
+        ran.json, json.loads(resources.files("cudacompat").joinpath("schemas", "toolkits-1.json").read_text())
+    )
+    versions = [row["version"] for row in ran.json["toolkits"]]
+    assert ran.json["driver"] == "535"
+    assert (versions[0], versions[-1]) == ("11.8", "12.9")
+    text = inside("toolkits", "12.9", "--driver", "535").out
+    assert "driver 535 does not compile its PTX" in text
+    assert "does not compile" not in inside("toolkits", "12.2", "--driver", "535").out
+    assert inside("toolkits", "--gpu", "RTX 5090", "--driver", "535").code == 2
+    assert inside("toolkits", "13.0", "--driver", "570").code == 3
