@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import Engine, Route
+from cudacompat.domain.builds.plans.driver import require_known
 from cudacompat.domain.builds.plans.matrix import plan_builds
 from cudacompat.domain.builds.plans.plan import DISTRO, BuildPlan, RequestedTarget
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile, GenerateReport
-from cudacompat.domain.tables.driver_choice import DriverChoice, choose_driver, in_words, left_out
-from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.domain.words.versions import DriverRelease
@@ -59,17 +58,6 @@ def wanted_gpus(specs: Sequence[str], fleet: Sequence[str] = ()) -> tuple[Reques
             RequestedTarget(label, name or str(found.arch or found.capability), found.capability.number, suffix)
         )
     return tuple(dict.fromkeys(wanted))
-
-
-def require_known(driver: DriverRelease, wanted: Sequence[RequestedTarget]) -> None:
-    """Raise `UsageError` for a GPU that the driver does not know: no build runs there."""
-    for each in wanted:
-        capability = ComputeCapability.from_number(each.number)
-        why = left_out(capability, driver.branch, None)
-        if why is not None:
-            choice = choose_driver([capability])
-            cure = f" (install {in_words(choice)})" if isinstance(choice, DriverChoice) else ""
-            raise UsageError(f"driver {driver} does not know {each.label}: {why}{cure}")
 
 
 def _of_fleet(files: Sequence[str]) -> list[RequestedTarget]:
@@ -119,7 +107,7 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     wanted = wanted_gpus(asked.specs or (form.specs if form and not asked.fleet else ()), asked.fleet)
     driver = DriverRelease.parse(asked.driver) if asked.driver is not None else None
     if driver is not None:
-        require_known(driver, wanted)
+        require_known(driver, [(each.number, each.label) for each in wanted])
     if kind is not None:
         require_reach(kind, found, asked.engine_version)
     distro = _distro(asked.distro)

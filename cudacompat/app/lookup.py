@@ -68,8 +68,8 @@ def toolkits(query: str | None, gpu: str | None, driver: str | None = None) -> T
     here = DriverRelease.parse(driver) if driver is not None else None
     if here is not None:
         if gpu is not None:
-            from cudacompat.app.generate import require_known, wanted_gpus
+            from cudacompat.domain.builds.plans.driver import require_known
 
-            require_known(here, wanted_gpus((gpu,)))
+            require_known(here, [(target.capability.number, target.name or target.id)])
         rows = tuple(row for row in rows if needed_driver(row, here) is None)
     return ToolkitsReport(query, arch, rows, driver=here)
