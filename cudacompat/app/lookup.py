@@ -47,7 +47,6 @@ def toolkits(query: str | None, gpu: str | None, driver: str | None = None) -> T
     """Return the CUDA releases of that number (`12.8`, or `12` for all of its minors) that build machine code for the
     GPU or architecture and whose programs run with the driver; `UsageError` for a GPU that cannot be told, or that the
     driver does not know."""
-    from cudacompat.domain.builds.plans.release import needed_driver
     from cudacompat.domain.gpus.lookup import resolve
     from cudacompat.domain.tables.toolkits import RELEASES
 
@@ -67,9 +66,11 @@ def toolkits(query: str | None, gpu: str | None, driver: str | None = None) -> T
         rows = tuple(row for row in rows if arch in row.targets)
     here = DriverRelease.parse(driver) if driver is not None else None
     if here is not None:
+        from cudacompat.domain.tables.drivers import needed_driver
+
         if gpu is not None:
             from cudacompat.domain.builds.plans.driver import require_known
 
             require_known(here, [(target.capability.number, target.name or target.id)])
-        rows = tuple(row for row in rows if needed_driver(row, here) is None)
+        rows = tuple(row for row in rows if needed_driver(row.version.major, here) is None)
     return ToolkitsReport(query, arch, rows, driver=here)

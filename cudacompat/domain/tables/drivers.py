@@ -94,3 +94,9 @@ def runtime_floor(major: int) -> RuntimeFloor | None:
 def takes_runtime(driver: DriverRelease, floor: RuntimeFloor) -> bool:
     """Whether this driver is at or above the floor. A branch alone (`580`) names all its releases, the newest too."""
     return driver.parts >= floor.driver.parts[: len(driver.parts)]
+
+
+def needed_driver(major: int, driver: DriverRelease) -> DriverRelease | None:
+    """Return the oldest driver with which programs of this CUDA major release run, if this driver is older."""
+    floor = runtime_floor(major)
+    return floor.driver if floor is not None and not takes_runtime(driver, floor) else None

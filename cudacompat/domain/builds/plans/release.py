@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from cudacompat.domain.tables.drivers import max_ptx, runtime_floor, takes_runtime
+from cudacompat.domain.tables.drivers import max_ptx, needed_driver
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release, with_all
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
@@ -36,7 +36,7 @@ def choose_release(
     if row is None:
         listed = ", ".join(str(known.version) for known in RELEASES)
         raise UsageError(f"CUDA {version} is not in the tables of this version, which knows {listed}")
-    if driver is not None and (needs := needed_driver(row, driver)) is not None:
+    if driver is not None and (needs := needed_driver(row.version.major, driver)) is not None:
         raise UsageError(f"programs built with CUDA {row.version} need driver {needs} or newer, not {driver}")
     missing = sorted(archs - set(row.targets))
     if missing:
@@ -44,17 +44,11 @@ def choose_release(
     return row
 
 
-def needed_driver(row: CudaRelease, driver: DriverRelease) -> DriverRelease | None:
-    """Return the oldest driver with which programs built with this release run, if this driver is older."""
-    floor = runtime_floor(row.version.major)
-    return floor.driver if floor is not None and not takes_runtime(driver, floor) else None
-
-
 def _for_driver(fitting: tuple[CudaRelease, ...], driver: DriverRelease) -> CudaRelease:
     """The best of these with this driver: one whose PTX it compiles, too, else one whose machine code runs."""
-    running = tuple(row for row in fitting if needed_driver(row, driver) is None)
+    running = tuple(row for row in fitting if needed_driver(row.version.major, driver) is None)
     if not running:
-        needs = needed_driver(fitting[0], driver)
+        needs = needed_driver(fitting[0].version.major, driver)
         builds = f"CUDA {fitting[0].version} is the first release that builds all of this"
         raise UsageError(f"{builds}, and its programs need driver {needs} or newer, not {driver}")
     limit = max_ptx(driver)
