@@ -142,7 +142,8 @@ FORMS: tuple[ErrorForm, ...] = (
         other="the cuda errors page",
     ),
     _form(
-        r"\bNVRM: (?!loading |Persistence mode|GPU at PCI|GPU Board|The NVIDIA (?:GPU|probe)|Open nvidia)",
+        r"\bNVRM: (?!loading |Persistence mode|GPU at PCI|GPU Board|The NVIDIA (?:GPU|probe)|Open nvidia|"
+        r"Your system is not currently)",
         "NVRM: ",
         "NVRM: GPU 0000:01:00.0: rm_init_adapter failed",
         other="NVRM: loading NVIDIA UNIX x86_64 Kernel Module  570.86.10",
@@ -266,15 +267,47 @@ FORMS: tuple[ErrorForm, ...] = (
         "Warning  FailedScheduling  3s  default-scheduler  0/3 nodes are available: 3 Insufficient nvidia.com/gpu.",
         other="Warning  the road is wet",
     ),
+    _form(
+        r"\b[Aa]ccess violation\b|\bACCESS_VIOLATION\b|\b[Uu]n(?:caught|handled) exception\b|"
+        r"\bhas stopped working\b|^Aborted\b|^Segmentation fault\b|"
+        r": (?:killed|abort|illegal hardware instruction|bus error|segmentation fault) |"
+        r"\bKilled: 9\b|\boom_reaper\b|\b(?:soft|hard) (?:lockup|LOCKUP)\b|\bBUG: |::system_error\b|"
+        r"\bErrorDeviceLost\b|\b[Dd]evice lost\b|\bGL_(?:INVALID|OUT_OF)_\w+|\bObjectNotFound\b|\bMSB\d{4}: |"
+        r"\[[EF]:\w+:?[,\w]|\bUnknown symbol \w+ \(err|\bnot in live kernel tree\b|\blibrary not found for -l|"
+        r"\bBack-off pulling image\b|^Access is denied",
+        "ccess violation~ACCESS_VIOLATION~caught exception~handled exception~has stopped working~Aborted~"
+        "Segmentation fault~: killed~: abort~illegal hardware~bus error~: segmentation fault~Killed: 9~oom_reaper~"
+        "lockup~LOCKUP~BUG: ~::system_error~DeviceLost~evice lost~GL_~ObjectNotFound~MSB~[E:~[F:~Unknown symbol ~"
+        "not in live kernel~library not found for~Back-off pulling~Access is denied",
+        "zsh: illegal hardware instruction  python app.py",
+        other="Aborting is possible: killing",
+    ),
+    _form(
+        r"\b[Nn]ot able to \w|\b[Mm]ismatch(?:es|ed)?\b|\b[Tt]ime(?:d )?out (?:waiting|after|while)\b|^[Ff]ailed\.?$|"
+        r"\b(?:GPU|[Dd]evice|[Ll]ibrary|[Oo]perator|[Mm]odule|[Dd]river|[Ff]ile|[Kk]ernel|[Hh]eader)s? not found\b|"
+        r"\b[Nn]o (?:CUDA|GPUs?|NVIDIA)\b.{0,40}\b(?:found|available|detected)\b|\bCUDA_\w+ is not set\b|"
+        r"\bdo not appear to have an NVIDIA GPU\b",
+        "ot able to ~ismatch~ime out ~imed out ~imeout ~ailed~ not found~o CUDA~o GPU~o NVIDIA~ is not set~"
+        "do not appear",
+        "Torch is not able to use GPU",
+        other="notable to us, no CUDA here",
+        weight=Weight.BY_LEVEL,
+    ),
+    _form(
+        r"错误\s?[:\uff1a]|\b(?:Fehler|erreur|erreur fatale|ошибка|errore)\s?:|エラー\s?[:\uff1a]",  # gcc, make
+        "错误~Fehler~erreur~ошибка~errore~エラー",
+        "gcc: 错误\uff1aa.cu",
+        other="Fehlerfrei: ja",
+    ),
     # -- what says only that something failed
     _form(
-        r"^FAILED: |: \*\*\* \[|^ninja: build stopped|"
+        r"^FAILED: |: \*\*\* \[|\brecipe for target .{1,200} failed\b|^ninja: build stopped|"
         r"\bBUILD FAILED\b|\bBuild FAILED\b|\b(?:ld|collect2)\b.{0,40}\breturned \d+ exit status|"
         r"\b[1-9]\d* errors? (?:generated|detected in the compilation)|\bcompilation terminated\.|"
         r"\baborting due to \d*|\bcould not compile `|\bnot remade because of errors|\bnvcc error while compiling\b|"
         r"\bfatal error U1077\b|\berror MSB(?:3721|6006|8066)\b|\bcannot continue\b.{0,20}$",
         (
-            "FAILED: ~: *** [~ninja: build stopped~"
+            "FAILED: ~: *** [~recipe for target~ninja: build stopped~"
             "BUILD FAILED~Build FAILED~exit status~errors generated~error generated~"
             "detected in the compilation~compilation terminated~aborting due to~could not compile `~"
             "not remade because~nvcc error while compiling~error U1077~error MSB"
