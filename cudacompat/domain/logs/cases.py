@@ -5,7 +5,7 @@ A case names conditions that all have to hold, and the texts that then take the 
 - the name of a sign: something that other lines of the log show, such as `python` or `nix`;
 - `arch<7.5`, `arch>=10.0`: the architecture that the line names (its value `arch`), else the GPU in question;
 - `gpu<7.5`, `gpu>=10.0`: the GPU in question;
-- `toolkit<13.2`, `driver>=580.0`: the release that the log names;
+- `toolkit<13.2`, `nvrtc<13.0`, `driver>=580.0`: the release that the log names;
 - `arch-suffix`: the architecture in the line ends in a or f;
 - `also:ID`: another known line of the log.
 
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from cudacompat.domain.words.finding import Severity
 
 _ARCH = re.compile(r"(?:.*_)?(\d{2,3})([af]?)")
-_COMPARED = re.compile(r"(!?)(arch|gpu|toolkit|driver)(<|>=)(\d{1,3})\.(\d{1,2})")
+_COMPARED = re.compile(r"(!?)(arch|gpu|toolkit|nvrtc|driver)(<|>=)(\d{1,3})\.(\d{1,2})")
 CONDITION = re.compile(r"!?(?:arch-suffix|also:[a-z0-9-]+|[a-z][a-z0-9_]*)|" + _COMPARED.pattern)
 
 Number = tuple[int, int]
@@ -138,6 +138,7 @@ class Situation:
     seen: frozenset[str] = frozenset()
     gpu: Number | None = None
     toolkit: Number | None = None
+    nvrtc: Number | None = None
     driver: Number | None = None
 
     def case_of(self, cases: tuple[Case, ...], values: Mapping[str, str]) -> Case | None:
@@ -160,7 +161,12 @@ class Situation:
 
     def _compared(self, condition: re.Match[str], values: Mapping[str, str]) -> bool:
         subject = condition[2]
-        known = {"gpu": self.gpu, "toolkit": self.toolkit, "driver": self.driver}.get(subject)
+        known = {
+            "gpu": self.gpu,
+            "toolkit": self.toolkit,
+            "nvrtc": self.nvrtc,
+            "driver": self.driver,
+        }.get(subject)
         if subject == "arch":
             named = _arch(values)
             known = divmod(named[0], 10) if named is not None else self.gpu

@@ -24,6 +24,7 @@ def with_cases(
         seen=frozenset(each.signature.id for each in occurrences),
         gpu=(target.capability.major, target.capability.minor) if target else None,
         toolkit=(facts.toolkit.major, facts.toolkit.minor) if facts.toolkit else None,
+        nvrtc=(facts.nvrtc.major, facts.nvrtc.minor) if facts.nvrtc else None,
         driver=(facts.driver.branch, 0) if facts.driver else None,
     )
     return [replace(each, signature=_of_case(each, situation, target)) for each in occurrences]

@@ -11,6 +11,7 @@ from cudacompat.domain.tables.drivers import branch_of
 from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.versions import ToolkitVersion
 
 Values = Mapping[str, str]
 _Meaning = Callable[[Values, LogFacts, Target | None], str | None]
@@ -21,12 +22,27 @@ def meaning_for_gpu(meaning: GpuMeaning | None, values: Values, facts: LogFacts,
     return _MEANINGS[meaning](values, facts, target) if meaning is not None else None
 
 
-def _built_by(values: Values, _facts: LogFacts, target: Target | None) -> str | None:
+def _built_by(values: Values, facts: LogFacts, target: Target | None) -> str | None:
     """Which releases build the architecture in the line, and the GPU's own."""
     named = _arch_in(values.get("arch", ""))
     own = str(target.capability.number) if target else None
-    sentences = [_releases(arch) for arch in dict.fromkeys(each for each in (named, own) if each)]
+    archs = tuple(dict.fromkeys(each for each in (named, own) if each))
+    sentences: list[str | None] = [_releases(arch) for arch in archs]
+    for tool, version in (("CUDA", facts.toolkit), ("NVRTC", facts.nvrtc)):
+        sentences += [_of_log(tool, version, arch) for arch in archs if version is not None]
     return " ".join(filter(None, sentences)) or None
+
+
+def _of_log(tool: str, version: ToolkitVersion, arch: str) -> str | None:
+    """Whether the release that the log names is too old or too new for an architecture."""
+    first, last = first_with(arch), last_with(arch)
+    if first is None or last is None:
+        return None
+    if version < first.version:
+        return f"The log names {tool} {version}, which is too old for it."
+    if version > last.version and last is not RELEASES[-1]:
+        return f"The log names {tool} {version}, which is too new for it."
+    return None
 
 
 def _releases(arch: str) -> str:

@@ -208,3 +208,25 @@ def test_a_version_alone_gives_the_verdict_of_its_wheel(gpu: str, outcome: str, 
 def test_torch_s_version_is_read() -> None:
     assert facts("Your installed torch==2.13.0+cu130 does not include kernels\n").torch.version == "2.13.0+cu130"
     assert facts("PyTorch version: 2.5.1+cu124\n").torch.version == "2.5.1+cu124"
+
+
+@pytest.mark.parametrize(
+    ("arch", "said"),
+    [("61", "which is too new for it"), ("120", None), ("75", None)],
+    ids=["dropped", "newest", "kept"],
+)
+def test_the_release_in_the_log_is_held_to_the_architecture(arch: str, said: str | None) -> None:
+    [match] = read(
+        "Cuda compilation tools, release 13.0, V13.0.48\n"
+        f"nvcc fatal   : Unsupported gpu architecture 'compute_{arch}'\n"
+    ).matches
+    assert match.gpu is not None
+    assert ("too new" in match.gpu) is (said is not None)
+
+
+def test_a_release_that_is_too_old_is_told() -> None:
+    [match] = read(
+        "Cuda compilation tools, release 12.4, V12.4.131\nnvcc fatal   : Unsupported gpu architecture 'compute_120'\n"
+    ).matches
+    assert match.gpu is not None
+    assert "The log names CUDA 12.4, which is too old for it." in match.gpu
