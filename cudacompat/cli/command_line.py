@@ -22,6 +22,7 @@ from cudacompat.cli.commands import (
     lint,
     listing,
     rebuild,
+    survey,
     toolkits,
     verify,
     wheels,
@@ -119,6 +120,7 @@ for _name, _command in (
     ("gpus", gpus.command),
     ("toolkits", toolkits.command),
     ("wheels", wheels.command),
+    ("survey", survey.command),
 ):
     app.command(_name, cls=Command)(_command)
 app.command("explain", cls=explain.Parser)(explain.command)

@@ -54,6 +54,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         'cudacompat wheels torchvision --gpu "RTX 5070 Ti"',
         'cudacompat wheels xgboost==1.7.6 --gpu "GTX 1080" --driver 550',
     ),
+    "survey": (
+        "cudacompat survey dist/ --out rows.jsonl",
+        "cudacompat survey dist/ --out rows.jsonl --resume --jobs 2",
+    ),
     "explain": (
         "cudacompat explain server.log",
         "cudacompat explain 209",

@@ -92,6 +92,7 @@ ENTRIES: tuple[Entry[Any], ...] = (
     Entry("gpus", "gpus-1", writers.gpus_text, writers.gpus_json, writers.gpus_markdown),
     Entry("toolkits", "toolkits-1", writers.toolkits_text, writers.toolkits_json),
     Entry("wheels", "wheels-1", writers.wheels_text, writers.wheels_json),
+    Entry("survey", "survey-1", writers.survey_text, writers.survey_json),
     Entry("explain", "explain-1", writers.explain_text, writers.explain_json, _PARTS, _PAGE, _CI),
     Entry(
         "explain --list", "explain-list-1", writers.catalogue_text, writers.catalogue_json, writers.catalogue_markdown

@@ -21,6 +21,7 @@ LINES: dict[str, tuple[str | Path, ...]] = {
     "doctor": ("doctor", EXAMPLE, "--facts", "facts.json", "--gpu", GPU),
     "gpus": ("gpus", "5090"),
     "toolkits": ("toolkits", "12.8"),
+    "survey": ("survey", "log.txt", "--out", "rows.jsonl", "--jobs", "1"),
     "wheels": ("wheels", "torch==2.6.0", "--gpu", GPU),
     "explain": ("explain", "log.txt", "--gpu", GPU),
     "explain --list": ("explain", "--list"),

@@ -73,6 +73,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
         ("doctor", EXAMPLE, "--gpu", GPU),
         ("gpus", "5090"),
         ("toolkits", "12.8"),
+        ("survey", "log.txt", "--out", "rows.jsonl", "--jobs", "1"),
         ("wheels", "torch==2.6.0", "--gpu", GPU),
         ("explain", "log.txt", "--gpu", GPU),
         ("explain", "--list"),

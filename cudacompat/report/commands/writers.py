@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cudacompat.domain.reports.lookup import GpusReport, ToolkitsReport
     from cudacompat.domain.reports.page import PageReport
     from cudacompat.domain.reports.rebuild import RebuildReport
+    from cudacompat.domain.reports.survey import SurveyReport
     from cudacompat.domain.reports.verify import VerifyReport
     from cudacompat.domain.reports.wheels import WheelsReport
     from cudacompat.domain.words.report import Report
@@ -80,6 +81,20 @@ def gpus_text(page: Page, report: GpusReport) -> None:
 def gpus_json(report: GpusReport) -> Json:
     """Return the document."""
     from cudacompat.report.json import gpus_json as document
+
+    return document(report)
+
+
+def survey_text(page: Page, report: SurveyReport) -> None:
+    """Write the text."""
+    from cudacompat.report.commands.survey import survey_text as write
+
+    write(page, report)
+
+
+def survey_json(report: SurveyReport) -> Json:
+    """Return the document."""
+    from cudacompat.report.commands.survey import survey_json as document
 
     return document(report)
 

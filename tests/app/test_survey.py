@@ -1,0 +1,136 @@
+"""`survey`: rows of many wheels, written as they are read, and gone on with after a crash."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from cudacompat.app.wheels import survey as module
+from cudacompat.app.wheels.survey import Outcome, SurveyOptions, survey, wanted
+from tests.helpers import fatbin_writer as fw
+from tests.helpers import toolchain
+from tests.helpers.run import ROOT, inside
+
+SCHEMA = json.loads((ROOT / "cudacompat" / "schemas" / "survey-1.json").read_text())
+
+
+def wheel(folder: Path, name: str, arch: str = "80") -> Path:
+    path = folder / f"{name}-1.0-cp312-cp312-manylinux2014_x86_64.whl"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(f"{name}/one.fatbin", fw.fatbin(fw.ptx(toolchain.ptx_text("8.0", arch))))
+        file.writestr(f"{name}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    return path
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_directory_of_wheels_becomes_rows_and_a_second_run_reads_nothing(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        wheel(tmp_path, name)
+    (tmp_path / "broken-1.0-py3-none-any.whl").write_text("no zip")
+    out = tmp_path / "rows.jsonl"
+    ran = inside("survey", tmp_path, "--out", out, "--jobs", "1", "--format", "json")
+    jsonschema.validate(ran.json, SCHEMA)
+    assert (ran.code, ran.json["written"]) == (4, 2)
+    assert [each["path"] for each in ran.json["not_read"]] == [str(tmp_path / "broken-1.0-py3-none-any.whl")]
+    assert sorted((each["package"], each["lists"]) for each in rows(out)) == [
+        ("one", [["+PTX 80", 1]]),
+        ("two", [["+PTX 80", 1]]),
+    ]
+    before = out.read_bytes()
+    again = inside("survey", tmp_path, "--out", out, "--resume", "--jobs", "1", "--format", "json").json
+    assert (again["before"], again["written"]) == (2, 0)
+    assert out.read_bytes() == before
+
+
+def test_a_list_names_packages_and_paths_with_comments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    links = tmp_path / "links"
+    links.mkdir()
+    wheel(links, "demo")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(links))
+    (tmp_path / "list.txt").write_text("# wheels\ndemo==1.0  # by name\n\nno-such==2.0\n")
+    out = tmp_path / "rows.jsonl"
+    line = ("survey", tmp_path / "list.txt", "--out", out, "--jobs", "1", "--python", "3.12")
+    ran = inside(*line, "--platform", "linux-x86_64", "--format", "json")
+    assert [each["asked"] for each in rows(out)] == ["demo==1.0"]
+    assert [each["path"] for each in ran.json["not_read"]] == ["no-such==2.0"]
+    assert wanted([str(tmp_path / "list.txt"), str(tmp_path / "list.txt")]) == ("demo==1.0", "no-such==2.0")
+
+
+def test_a_line_that_a_crash_cut_short_is_taken_off_and_read_again(tmp_path: Path) -> None:
+    paths = [str(wheel(tmp_path, name)) for name in ("one", "two")]
+    out = tmp_path / "rows.jsonl"
+    survey(paths, str(out), SurveyOptions())
+    whole = out.read_bytes()
+    out.write_bytes(whole[:-20])
+    report = survey(paths, str(out), SurveyOptions(resume=True))
+    assert (report.before, report.written) == (1, 1)
+    assert out.read_bytes() == whole
+
+
+@pytest.mark.parametrize("text", ["not json\n", "[]\n", '{"package": "a"}\n'])
+def test_a_file_of_something_else_is_refused_and_kept(tmp_path: Path, text: str) -> None:
+    out = tmp_path / "rows.jsonl"
+    out.write_text(text)
+    list_ = tmp_path / "list.txt"
+    list_.write_text("demo==1.0\n")
+    assert inside("survey", list_, "--out", out).code == 2
+    assert inside("survey", list_, "--out", out, "--resume").code == 2
+    assert out.read_text() == text
+
+
+def test_usage_errors_and_empty_lists(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.write_text("# nothing\n")
+    assert inside("survey", empty, "--out", tmp_path / "rows.jsonl").code == 3
+    assert inside("survey", tmp_path / "gone.txt", "--out", tmp_path / "rows.jsonl").code == 2
+    assert inside("survey", empty, "--out", tmp_path / "rows.parquet").code == 2
+    assert inside("survey", empty, "--out", empty).code == 2
+
+
+def killed_at_first(name: str, _fetch: object) -> Outcome:
+    """A worker that dies with the first wheel that it is given, once for each of them."""
+    mark = Path(f"{name}.killed")
+    if not mark.exists() and name.endswith("two-1.0-cp312-cp312-manylinux2014_x86_64.whl"):
+        mark.touch()
+        os._exit(9)
+    return Outcome(name, {"package": name})
+
+
+def always_killed(name: str, _fetch: object) -> Outcome:
+    """A worker that dies with one wheel whenever it is given it."""
+    if name.endswith("two-1.0-cp312-cp312-manylinux2014_x86_64.whl"):
+        os._exit(9)
+    return Outcome(name, {"package": name})
+
+
+def test_a_killed_worker_loses_nothing_and_repeats_nothing_that_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [str(wheel(tmp_path, name)) for name in ("one", "two", "three")]
+    monkeypatch.setattr(module, "row_of", killed_at_first)
+    out = tmp_path / "rows.jsonl"
+    report = survey(paths, str(out), SurveyOptions(jobs=2))
+    assert (report.written, report.not_read) == (3, ())
+    assert sorted(each["asked"] for each in rows(out)) == sorted(paths)
+
+
+def test_a_wheel_that_kills_its_worker_twice_is_given_up_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [str(wheel(tmp_path, name)) for name in ("one", "two")]
+    monkeypatch.setattr(module, "row_of", always_killed)
+    report = survey(paths, str(tmp_path / "rows.jsonl"), SurveyOptions(jobs=2))
+    assert [(each.path, each.why) for each in report.not_read] == [
+        (paths[1], "the process that read it was killed, twice")
+    ]
+    assert report.written == 1
