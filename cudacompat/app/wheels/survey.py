@@ -99,7 +99,7 @@ def survey(
             raise UsageError(f"cannot write {out}: {(error.strerror or str(error)).lower()}") from None
         written += 1
     return SurveyReport(
-        out, len(names), len(names) - len(waiting), written, round(time.monotonic() - began, 1), tuple(failed)
+        out, len(names), len(names) - len(waiting), written=written, seconds=round(time.monotonic() - began, 1), not_read=tuple(failed)
     )
 
 
