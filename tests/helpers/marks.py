@@ -32,6 +32,7 @@ SLOW: Listed = {
     "tests/whole/test_planted.py": (),
     "tests/whole/test_holes.py": (),
     "tests/whole/test_ends_with_us.py": (),
+    "tests/whole/test_growth.py": (),
     "tests/whole/test_lint_time.py": (),
     "tests/whole/test_readability.py": ("test_no_number_is_made_of_a_yes_or_no",),
     "tests/app/test_doctor.py": (
@@ -39,6 +40,7 @@ SLOW: Listed = {
         "test_the_plans_commands_are_commands",
     ),
     "tests/app/test_lint.py": ("test_git_takes_the_patch",),
+    "tests/app/test_container_ends.py": (),
     "tests/app/test_load.py": ("test_each_kind_of_gpu_is_asked",),
     "tests/app/test_rebuild.py": (
         "test_a_build_without_cuda_is_told",
@@ -166,6 +168,7 @@ SLOW: Listed = {
 
 TOOLS: Listed = {
     "tests/app/inputs/test_registry_images.py": (),
+    "tests/app/test_container_ends.py": (),
     "tests/whole/test_planted.py": ("test_no_library_of_the_folder_is_loaded",),
     "tests/whole/test_cuda_release.py": ("test_the_compiler_that_is_here_is_as_its_facts_say",),
     "tests/whole/test_holes.py": (),
