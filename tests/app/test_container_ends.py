@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -122,5 +123,6 @@ def test_what_runs_in_the_container_ends(tree: Path, name: str, program: str, nu
         assert running(name) == {}
     finally:
         for pid in (tool.pid, *running(name).values()):
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         tool.communicate()
