@@ -33,6 +33,7 @@ LINES: dict[str, tuple[tuple[str, ...], ...]] = {
     "bench": (("--variant", "cpu", "--runs", "1", "--", sys.executable, "-c", "print(1)"),),
     "gpus": (("5090",),),
     "toolkits": (("12.8",),),
+    "wheels": (("torch==2.5.1", "--gpu", GPU),),
     "explain": (("log.txt", "--gpu", GPU), ("--list",), ("hole",)),
 }
 

@@ -32,6 +32,7 @@ SLOW: Listed = {
     "tests/whole/test_planted.py": (),
     "tests/whole/test_holes.py": (),
     "tests/whole/test_ends_with_us.py": (),
+    "tests/whole/test_every_command.py": (),
     "tests/whole/test_growth.py": (),
     "tests/whole/test_lint_time.py": (),
     "tests/whole/test_readability.py": ("test_no_number_is_made_of_a_yes_or_no",),

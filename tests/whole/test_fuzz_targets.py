@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
+from cudacompat.artifacts.requirements.kinds import RequirementKind
+from tests.helpers.growing_files import GROWING
+from tools.fuzz import buildfiles
 from tools.fuzz.run import part_of_today
 from tools.fuzz.target import scratch
 from tools.fuzz.targets import TARGETS
@@ -27,6 +31,23 @@ def test_a_target_takes_its_seeds(name: str) -> None:
     assert any(len(seed) <= TARGETS[name].longest for seed in seeds)
     for seed in seeds[:: max(1, len(seeds) // _MOST_SEEDS)]:
         TARGETS[name].run(seed)
+
+
+@pytest.mark.parametrize("kind", [*FileKind, *RequirementKind])
+def test_every_kind_of_file_has_a_target(kind: FileKind | RequirementKind) -> None:
+    if isinstance(kind, RequirementKind):
+        assert f"requirements-{Path(GROWING[kind].name).name.replace('.', '-').lower()}" in TARGETS
+    else:
+        assert any(f"lint-{_called(name)}" in TARGETS for name in _names(kind))
+
+
+def _names(kind: FileKind) -> set[str]:
+    """The names of files of this kind that targets are called by."""
+    return {name for name in (GROWING[kind].name, *(row[0] for row in buildfiles._PROJECTS)) if kind_of(name) is kind}
+
+
+def _called(name: str) -> str:
+    return name.strip(".").replace("/", "-").replace(".", "-").lower()
 
 
 def test_a_target_raises_for_a_fault_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import toolchain
+from tests.helpers.every_command import commands
 from tests.helpers.run import EXAMPLE
 
 SCRIPT = Path(sys.executable).with_name("cudacompat")
@@ -27,6 +28,8 @@ PROGRAMS = (
     "python3",
     "podman",
     "ccache",
+    *("pip", "python", "docker", "buildah", "ninja", "make", "uv", "conda", "docker-credential-planted"),
+    *("lspci", "ldconfig", "ld", "cuobjdump", "nvdisasm", "zstd", "tar", "unshare", "sh", "bash"),
 )
 BASE = (Path(sys.base_prefix) / "bin", Path("/usr/bin"), Path("/bin"))
 COMMANDS = (
@@ -35,6 +38,13 @@ COMMANDS = (
     ("inspect", "lib.so"),
     ("check", "lib.so", "--gpu", "native"),
     ("check", ".", "--gpu", "8.6"),
+    ("check", "lz4==4.4.5", "--gpu", "8.6"),
+    ("inspect", "lz4"),
+    ("inspect", "https://localhost:1/lz4-4.4.5-py3-none-any.whl"),
+    ("check", "oci://localhost:1/image:1", "--gpu", "8.6"),
+    ("check", "requirements.txt", "--gpu", "8.6"),
+    ("check", "-", "--gpu", "8.6"),
+    ("doctor", "--python", ".", "--gpu", "8.6"),
     ("diff", "lib.so", "lib.so"),
     ("diff", "lz4==4.4.5", "lz4==4.4.4"),
     ("generate", "whisper.cpp", "--gpu", "8.6"),
@@ -46,6 +56,7 @@ COMMANDS = (
     ("generate", "nvcc", "--gpu", "native", "--as", "nvcc"),
     ("generate", "torch-extension", "--add", "8.6", "--diff"),
     ("rebuild", "cmake", ".", "--gpu", "8.6", "--dry-run"),
+    ("rebuild", "cmake", ".", "--gpu", "8.6", "--in", "podman", "--cuda", "12.8", "--dry-run"),
     ("rebuild", "torch-extension", ".", "--gpu", "8.6", "--dry-run"),
     ("lint",),
     ("verify", "--gpu", "native", "--", "/bin/true"),
@@ -56,6 +67,7 @@ COMMANDS = (
     ("gpus",),
     ("toolkits",),
     ("wheels", "torch", "--gpu", "8.6"),
+    ("wheels", "lz4==4.4.5", "--fetch", "--gpu", "8.6"),
 )
 
 
@@ -73,6 +85,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (place / name).chmod(0o755)
     (place / "pip.conf").write_text("[global]\nno-index = true\n")
     (place / "lib.so").write_bytes(EXAMPLE.read_bytes())
+    (place / "requirements.txt").write_text("torch==2.5.1\n")
+    (place / "pyvenv.cfg").write_text("home = .\nversion = 3.11.2\n")
+    (place / "config.json").write_text('{"credsStore": "planted", "credHelpers": {"localhost:1": "planted"}}')
     (place / "build.log").write_text("nvcc fatal   : Unsupported gpu architecture 'compute_120'\n")
     (place / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.24)\nproject(p LANGUAGES CXX CUDA)\n")
     (place / "setup.py").write_text("from torch.utils.cpp_extension import CUDAExtension\n" + mark.format(name="setup"))
@@ -83,12 +98,18 @@ def ran(folder: Path, command: list[str], **variables: str) -> tuple[list[str], 
     """The marks that a command left, and what it printed."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "CUDA", "NVCC"))}
     environment = {**clean, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/nonexistent", **variables}
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, env=environment)
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=180, env=environment, stdin=subprocess.DEVNULL
+    )
     marks = sorted(path.name for path in folder.glob("RAN-*"))
     for name in marks:
         (folder / name).unlink()
     assert "Traceback" not in done.stderr, done.stderr
     return marks, done.stdout + done.stderr
+
+
+def test_every_command_is_here() -> None:
+    assert set(commands()) == {command[0] for command in COMMANDS}
 
 
 def starts() -> dict[str, list[str]]:
@@ -101,7 +122,8 @@ def starts() -> dict[str, list[str]]:
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_nothing_planted_runs(folder: Path, command: tuple[str, ...], start: str) -> None:
     path = os.pathsep.join(["", ".", *map(str, (Path(sys.executable).parent, *BASE))])
-    marks, said = ran(folder, [*starts()[start], *command], PATH=path, LD_LIBRARY_PATH="/usr/local/cuda/lib64:")
+    more = {"PATH": path, "LD_LIBRARY_PATH": "/usr/local/cuda/lib64:", "DOCKER_CONFIG": str(folder)}
+    marks, said = ran(folder, [*starts()[start], *command], **more)
     assert marks == [], said
 
 

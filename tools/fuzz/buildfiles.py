@@ -7,15 +7,19 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import PurePosixPath
 
 import tests.domain.rules.lint as specs
 from cudacompat.app.lint import findings_of
 from cudacompat.app.project.fixes import chosen, edited
-from cudacompat.artifacts.buildfiles import cmake, dockerfile, settings, shell, trees
+from cudacompat.artifacts.buildfiles import cmake, dockerfile, file_api, settings, shell, trees
 from cudacompat.artifacts.buildfiles.compile_commands import planned
+from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.positions import yaml_tree
 from cudacompat.domain.words.errors import CudacompatError
+from cudacompat.generate.keep import kept
+from tests.helpers.growing_files import GROWING, Growing
 from tests.helpers.lint_case import project
 from tools.fuzz.target import ROOT, FuzzTarget, file_of, scratch, text_of
 
@@ -245,6 +249,59 @@ _PROJECTS = (
 )
 
 
+def _others() -> Iterator[tuple[str, tuple[str, ...], Callable[[], Iterator[bytes]]]]:
+    """The kinds of files that have no row above, so that a new one has a target from its first day: a name, its words
+    and its seeds."""
+    there = {kind_of(row[0]) for row in _PROJECTS}
+    for kind in FileKind:
+        if kind not in there:
+            growing = GROWING[kind]
+            yield growing.name, (*growing.opens, *_SHELL), partial(_grown, growing)
+
+
+def _grown(growing: Growing) -> Iterator[bytes]:
+    for count in (1, 2):
+        for unit in (growing.listed, growing.variable):
+            yield (growing.begin + "".join(map(unit, range(count))) + growing.end).encode()
+
+
+def _reply(data: bytes) -> None:
+    """A zero byte parts the three files of a reply of CMake's file API."""
+    folder = scratch() / "replied"
+    reply = folder / file_api.FOLDER
+    reply.mkdir(parents=True, exist_ok=True)
+    names = ("index-1.json", "codemodel-v2-a.json", "target-a.json")
+    for name, piece in zip(names, (*data.split(b"\0", 2), b"", b""), strict=False):
+        (reply / name).write_bytes(piece)
+    with suppress(CudacompatError):
+        planned(folder)
+
+
+def _find_cuda(data: bytes) -> None:
+    """A script that CMake's module FindCUDA left."""
+    folder = scratch() / "found"
+    script = folder / "CMakeFiles/a.dir/a.cu.o.cmake"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    (folder / "CMakeCache.txt").touch()
+    script.write_bytes(data)
+    with suppress(CudacompatError):
+        planned(folder)
+
+
+def _kept(data: bytes) -> None:
+    """What `generate --write` leaves of what somebody wrote."""
+    text = text_of(data)
+    for name, made in _MADE.items():
+        with suppress(CudacompatError):
+            kept(name, text, made)
+
+
+_MADE = {
+    ".cargo/config.toml": '[env]\nCUDAARCHS = { value = "80;90", force = true }\n',
+    "CMakeUserPresets.json": '{"version": 6, "configurePresets": [{"name": "cuda", "cacheVariables": {"A": "80"}}]}\n',
+}
+
+
 def _called(name: str) -> str:
     return "lint-" + name.strip(".").replace("/", "-").replace(".", "-").lower()
 
@@ -258,6 +315,15 @@ build CMakeFiles/a.dir/a.cu.o: CUDA_COMPILER__a_unscanned_ /src/a.cu
   OBJECT_DIR = CMakeFiles/a.dir
 """
 
+_REPLY = b"\0".join(
+    (
+        b'{"reply": {"codemodel-v2": {"jsonFile": "codemodel-v2-a.json"}}}',
+        b'{"configurations": [{"targets": [{"jsonFile": "target-a.json"}]}]}',
+        b'{"name": "a", "sources": [{"path": "a.cu"}], "compileGroups": [{"language": "CUDA", "sourceIndexes": [0],'
+        b' "compileCommandFragments": [{"fragment": "--generate-code=arch=compute_80,code=[sm_80]"}]}]}',
+    )
+)
+
 TARGETS = (
     FuzzTarget("shell", _plain(_words), _texts("*.sh", "Makefile"), words=_SHELL),
     FuzzTarget("dockerfile", _plain(_docker), _texts("Dockerfile"), words=_DOCKER),
@@ -269,4 +335,12 @@ TARGETS = (
         FuzzTarget(_called(name), _linted(name, **beside), _texts(*names), words=words)
         for name, names, words, beside in _PROJECTS
     ),
+    *(FuzzTarget(_called(name), _linted(name), seeds, words=words) for name, words, seeds in _others()),
+    FuzzTarget("file-api", _reply, lambda: (_REPLY,), words=(*_JSON, '"compileGroups"', '"sourceIndexes"', "\0")),
+    FuzzTarget(
+        "find-cuda",
+        _find_cuda,
+        lambda: (b'set(CUDA_NVCC_FLAGS -gencode;arch=compute_80,code=sm_80 ;; )\nset(source_file "a.cu")\n',),
+    ),
+    FuzzTarget("kept-files", _kept, lambda: (each.encode() for each in _MADE.values()), words=(*_TOML, *_JSON)),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tools.fuzz import binaries, buildfiles, images, texts
+from tools.fuzz import binaries, buildfiles, images, texts, wheels
 from tools.fuzz.target import FuzzTarget
 
 TARGETS: dict[str, FuzzTarget] = {
-    target.name: target for target in (*binaries.TARGETS, *buildfiles.TARGETS, *images.TARGETS, *texts.TARGETS)
+    target.name: target
+    for target in (*binaries.TARGETS, *buildfiles.TARGETS, *images.TARGETS, *texts.TARGETS, *wheels.TARGETS)
 }

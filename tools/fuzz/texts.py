@@ -26,9 +26,11 @@ from cudacompat.domain.machine.saved_facts import to_json
 from cudacompat.domain.policy.keys import size
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import CudacompatError
+from cudacompat.domain.words.secrets import masked, without_home
 from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
 from cudacompat.host.gpus import smi
+from cudacompat.report.safe_text import safe, safe_line, without_commands
 from tests.helpers.build import target
 from tools.fuzz.target import ROOT, FuzzTarget, file_of, text_of
 
@@ -91,6 +93,18 @@ def _gpu(data: bytes) -> None:
         resolve(text_of(data))
     with suppress(CudacompatError):
         search(text_of(data))
+
+
+def _masked(data: bytes) -> None:
+    """What a report keeps of a text: nothing that a terminal or a CI runner obeys, and masked again it is the same."""
+    text = text_of(data)
+    hidden = masked(text)
+    assert masked(hidden) == hidden
+    without_home(hidden, "/home/alice")
+    for line in safe(text).splitlines():
+        shown = safe_line(line)
+        assert "\x1b" not in shown
+        assert "##[" not in without_commands(shown)
 
 
 def _command_line(data: bytes) -> None:
@@ -244,6 +258,28 @@ TARGETS = (
     FuzzTarget("finding-id", _id, lambda: (b"no-ptx", b"209", b"CUDA_ERROR_NO_BINARY_FOR_GPU", b"no-such-rule"), 128),
     FuzzTarget(
         "gpu-name", _gpu, lambda: (spec.encode() for spec in _SPECS), 128, words=("RTX ", "GeForce ", " Ti", "sm_")
+    ),
+    FuzzTarget(
+        "masking",
+        _masked,
+        lambda: (
+            b"token=hf_abcdefghijklmnopqrstuvwxyz https://me:secret@host/a",
+            b"--password 'a b' ##[error]x\n::add::y",
+        ),
+        1024,
+        words=(
+            "token=",
+            "--password ",
+            "Bearer ",
+            "://",
+            "@",
+            "-----BEGIN ",
+            "##[",
+            "::",
+            "hf" + "_",
+            "ghp" + "_",
+            "\x1b[",
+        ),
     ),
     FuzzTarget(
         "command-line",
