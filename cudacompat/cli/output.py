@@ -89,7 +89,7 @@ def save(path: str, text: str) -> None:
 
 def say(text: str, *, quiet: bool = False) -> None:
     """Say on stderr what is no result; with `quiet`, nothing."""
-    from cudacompat.report.safe_text import safe
+    from cudacompat.report.safe_text import safe_line  # it may begin with the name of a file
 
     if not quiet:
-        sys.stderr.write(f"{safe(text)}\n")
+        sys.stderr.write(f"{safe_line(text)}\n")

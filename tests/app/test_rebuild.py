@@ -297,3 +297,16 @@ def test_comments_and_strings_are_blanked_in_place() -> None:
     assert len(code) == len(text)
     assert [word for word in code.split() if word.isalpha()] == ["a", "b", "h"]
     assert code.count("\n") == text.count("\n")
+
+
+def test_a_script_with_control_characters_is_written_and_not_printed(tmp_path: Path) -> None:
+    folder = tmp_path / "a\x1b]0;title\x07"
+    folder.mkdir()
+    (folder / "CMakeLists.txt").write_text('project("whisper.cpp" VERSION 1.8.0 LANGUAGES C CXX)\n')
+    line = ("rebuild", "whisper.cpp", folder, "--gpu", "8.6", "--dry-run", "--cuda", "12.8")
+    ran = inside(*line)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--output FILE writes it" in ran.err
+    assert "\x1b" not in ran.err
+    assert inside(*line, "--output", tmp_path / "build.sh").code == 0
+    assert "a\x1b]0;title\x07" in (tmp_path / "build.sh").read_text()

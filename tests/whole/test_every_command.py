@@ -112,7 +112,7 @@ def hostile_lines(folder: Path, name: str) -> dict[str, tuple[str, ...]]:
 @pytest.mark.parametrize("name", LINES)
 def test_no_name_is_a_command_to_a_terminal_or_a_ci_runner(name: str, hostile: str, tmp_path: Path) -> None:
     line = hostile_lines(tmp_path, hostile)[name]
-    for format_ in formats_of(name):
+    for format_ in set(formats_of(name)) & {"text", "github", "json"}:
         ran = inside(
             name,
             *line,

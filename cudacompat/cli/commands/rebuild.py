@@ -72,13 +72,15 @@ def command(
     )
     if dry_run and format_ is Format.TEXT:
         from cudacompat.cli.echo import takes_commands
-        from cudacompat.report.safe_text import without_commands
+        from cudacompat.report.safe_text import visible, without_commands
 
         text = script(steps, dockerfile(steps) if container is not None else None)
         if not to_stdout(output):
             save(output or "", text)
             return 0
         lines = text.split("\n")
+        if any(visible(plain) != plain for plain in (line.replace("\t", " ") for line in lines)):
+            raise UsageError("the script holds control characters, which a terminal obeys: --output FILE writes it")
         sys.stdout.write("\n".join(map(without_commands, lines) if takes_commands() else lines))
         sys.stdout.flush()
         require_kept()
