@@ -24,7 +24,7 @@ from cudacompat.domain.builds.plans.plan import plan_build
 from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.engines import find
 from tests.helpers import toolchain
-from tests.helpers.run import ROOT, Ran, cudacompat
+from tests.helpers.run import ROOT, Ran, cudacompat, inside
 
 
 @pytest.fixture
