@@ -99,7 +99,12 @@ def survey(
             raise UsageError(f"cannot write {out}: {(error.strerror or str(error)).lower()}") from None
         written += 1
     return SurveyReport(
-        out, len(names), len(names) - len(waiting), written=written, seconds=round(time.monotonic() - began, 1), not_read=tuple(failed)
+        out,
+        len(names),
+        len(names) - len(waiting),
+        written=written,
+        seconds=round(time.monotonic() - began, 1),
+        not_read=tuple(failed),
     )
 
 
