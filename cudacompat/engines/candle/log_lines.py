@@ -79,7 +79,7 @@ _OWN: tuple[Signature, ...] = (
         "to the GPU's number.",
         command=_CLEAN,
         gpu=GpuMeaning.PTX_OF_DRIVER,
-        sources=("huggingface/candle#1989", "huggingface/candle candle-kernels/build.rs"),
+        sources=("huggingface/candle candle-kernels/build.rs",),
     ),
     Signature(
         id="candle-without-cuda",

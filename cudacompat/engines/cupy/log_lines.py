@@ -63,7 +63,7 @@ _OWN: tuple[Signature, ...] = (
         does_not_mean="a missing architecture.",
         fix="Install the headers as a package, or a toolkit, and set CUDA_PATH.",
         command="pip install 'cupy-cuda12x[ctk]'",
-        sources=("cupy/cupy#8466", _ENVIRONMENT),
+        sources=(_ENVIRONMENT,),
     ),
     Signature(
         id="cupy-no-cuda-path",

@@ -130,7 +130,7 @@ _OLLAMA: tuple[Signature, ...] = (
         fix="For 3.5 and 3.7 build ollama with CUDA 11; for 5.0 to 7.0 use its CUDA 12 libraries "
         "(lib/ollama/cuda_v12).",
         command="export OLLAMA_LLM_LIBRARY=cuda_v12",
-        sources=("ollama/ollama#2116", "ollama/ollama docs/gpu.md"),
+        sources=("ollama/ollama docs/gpu.md",),
     ),
     Signature(
         id="ollama-device-skipped",

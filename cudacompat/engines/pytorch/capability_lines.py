@@ -53,7 +53,7 @@ CAPABILITY: tuple[Signature, ...] = (
                 "major "
                 "version.",
                 does_not_mean="that PyTorch's kernels fail.",
-                fix="Nothing to do; PyTorch 2.11 and later do not warn here.",
+                fix="Nothing to do.",
                 command="",
                 severity=Severity.NOTE,
             ),
@@ -166,7 +166,7 @@ CAPABILITY: tuple[Signature, ...] = (
         does_not_mean="that the GPU is unsupported.",
         fix="Install the Visual C++ redistributable (x64), then install torch again with its dependencies.",
         command="pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/{wheel}",
-        sources=("pytorch/pytorch#131662", "torch 2.14.1 torch/__init__.py"),
+        sources=("torch 2.14.1 torch/__init__.py",),
     ),
     Signature(
         id="torch-libs-missing",
@@ -182,7 +182,7 @@ CAPABILITY: tuple[Signature, ...] = (
         fix="Install the build of torch with CUDA that the extension was made for, and import torch first.",
         command=_INSTALL,
         wheel="torch",
-        sources=("rusty1s/pytorch_scatter#248", "torch 2.6.0+cpu (the files in it)"),
+        sources=("torch 2.6.0+cpu (the files in it)",),
     ),
     Signature(
         id="torchvision-ops-missing",
@@ -213,7 +213,7 @@ CAPABILITY: tuple[Signature, ...] = (
         does_not_mean="that the GPU is unsupported.",
         fix="Install both in one command from one index.",
         command="pip install --upgrade --force-reinstall torch torchvision --index-url https://download.pytorch.org/whl/{wheel}",
-        sources=("pytorch/vision#4886", "torchvision 0.29.1 torchvision/extension.py"),
+        sources=("torchvision 0.29.1 torchvision/extension.py",),
     ),
     Signature(
         id="torch-custom-ops-cpu",
@@ -233,7 +233,7 @@ CAPABILITY: tuple[Signature, ...] = (
         "the right "
         "torch is installed.",
         command="export FORCE_CUDA=1 CUDA_HOME=/usr/local/cuda",
-        sources=("IDEA-Research/GroundingDINO#8", "open-mmlab/mmcv#1578", "facebookresearch/detectron2#55"),
+        sources=("quoted in public threads; not read at its source",),
     ),
     Signature(
         id="torch-cudnn-no-plan",
@@ -253,7 +253,7 @@ CAPABILITY: tuple[Signature, ...] = (
         "torch.backends.cuda.enable_cudnn_sdp(False) or torch.backends.cudnn.enabled = False.",
         command="env -u LD_LIBRARY_PATH python -c 'import torch; print(torch.backends.cudnn.version())'",
         after=("cuda-out-of-memory",),
-        sources=("pytorch/pytorch#139586", "pytorch/pytorch#133974", "cudnn_frontend.h (text)"),
+        sources=("cudnn_frontend.h (text)",),
     ),
     Signature(
         id="torch-no-flash-sdp",
@@ -265,7 +265,7 @@ CAPABILITY: tuple[Signature, ...] = (
         cause="PyTorch's wheels for Windows are built without it; scaled_dot_product_attention uses another kernel.",
         does_not_mean="a failure, or that the GPU is unsupported.",
         fix="Nothing to do; on Linux the wheels have it.",
-        sources=("pytorch/pytorch#108175", "torch 2.6.0 (text)"),
+        sources=("torch 2.6.0 (text)",),
     ),
     Signature(
         id="torch-pin-not-on-index",

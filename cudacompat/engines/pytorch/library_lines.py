@@ -22,7 +22,7 @@ LIBRARIES: tuple[Signature, ...] = (
         does_not_mean="that PyTorch is broken, or a missing architecture.",
         fix="Unset LD_LIBRARY_PATH, or install the nvidia-nccl release that this PyTorch requires.",
         command="env -u LD_LIBRARY_PATH python -c 'import torch'",
-        sources=("pytorch/pytorch#119932", "nccl.h of nvidia-nccl-cu12 2.32"),
+        sources=("nccl.h of nvidia-nccl-cu12 2.32",),
     ),
 )
 

@@ -25,7 +25,7 @@ PACKAGES: tuple[Signature, ...] = (
         fix="Install the toolkit {torch} and name it with CUDA_HOME, or install a PyTorch for the toolkit that is "
         "there.",
         command="export CUDA_HOME=/usr/local/cuda-{torch}",
-        sources=("NVIDIA/apex setup.py (check_cuda_torch_binary_vs_bare_metal)", "NVIDIA/apex#323"),
+        sources=("NVIDIA/apex setup.py (check_cuda_torch_binary_vs_bare_metal)",),
     ),
     Signature(
         id="deepspeed-cuda-mismatch",
@@ -64,7 +64,7 @@ PACKAGES: tuple[Signature, ...] = (
         does_not_mean="that the driver is missing.",
         fix="Install the toolkit of torch.version.cuda and set CUDA_HOME.",
         command="export CUDA_HOME=/usr/local/cuda",
-        sources=("deepspeedai/DeepSpeed#2772", "deepspeedai/DeepSpeed op_builder/builder.py"),
+        sources=("deepspeedai/DeepSpeed op_builder/builder.py",),
     ),
     Signature(
         id="tcnn-no-arch",
@@ -132,7 +132,7 @@ PACKAGES: tuple[Signature, ...] = (
         "a toolkit "
         "of {needed} or later.",
         command="pip install flash-attn --no-build-isolation",
-        sources=("Dao-AILab/flash-attention setup.py", "Dao-AILab/flash-attention#249"),
+        sources=("Dao-AILab/flash-attention setup.py",),
     ),
     Signature(
         id="ext-module-not-built",
@@ -153,7 +153,7 @@ PACKAGES: tuple[Signature, ...] = (
         "TORCH_CUDA_ARCH_LIST set.",
         command="export CUDA_HOME=/usr/local/cuda",
         distinct=("module",),
-        sources=("NVIDIA/apex README", "state-spaces/mamba#40", "Dao-AILab/flash-attention#451"),
+        sources=("NVIDIA/apex README",),
     ),
     Signature(
         id="jit-extension-locked",
@@ -165,7 +165,7 @@ PACKAGES: tuple[Signature, ...] = (
         does_not_mean="that the compiler works on it.",
         fix="Remove the directory of this extension in ~/.cache/torch_extensions and start again.",
         role=Role.CAUSE,
-        sources=("pytorch/pytorch torch/utils/file_baton.py", "deepspeedai/DeepSpeed#2816"),
+        sources=("pytorch/pytorch torch/utils/file_baton.py",),
     ),
     Signature(
         id="pip-wheel-not-for-python",

@@ -126,7 +126,7 @@ _OWN: tuple[Signature, ...] = (
         fix="Install vLLM into an empty environment, so that it brings the torch and CUDA that it was built with.",
         command="pip install --upgrade vllm",
         after=("cuda-library-missing", "torch-abi-mismatch"),
-        sources=("vllm 0.33.0 vllm/platforms/rocm.py and cuda.py", "vllm-project/vllm#13047"),
+        sources=("vllm 0.33.0 vllm/platforms/rocm.py and cuda.py",),
     ),
     Signature(
         id="vllm-cutlass-internal",
@@ -144,7 +144,7 @@ _OWN: tuple[Signature, ...] = (
         fix="Update vLLM; switch to another kernel (VLLM_DISABLED_KERNELS, --quantization), or build it for this GPU.",
         command="pip install --upgrade vllm",
         after=("cuda-no-kernel-image", "cuda-illegal-address", "cuda-launch-failure"),
-        sources=("vllm 0.33.0 _C_stable_libtorch.abi3.so (text)", "vllm-project/vllm#12995"),
+        sources=("vllm 0.33.0 _C_stable_libtorch.abi3.so (text)",),
     ),
     Signature(
         id="vllm-not-enough-memory",

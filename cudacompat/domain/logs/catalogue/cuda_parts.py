@@ -39,7 +39,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "NVTX2 is no longer available",
         ),
         sample="fatal error: nvToolsExt.h: No such file or directory",
-        cause="CUDA 12.9 deprecated libnvToolsExt and CUDA 13 removed it; NVTX 3 has headers only (nvtx3/).",
+        cause="CUDA 13 has no libnvToolsExt and no nvToolsExt.h of NVTX 2; NVTX 3 has headers only (nvtx3/).",
         does_not_mean="that the toolkit is incomplete.",
         fix="Include nvtx3/nvToolsExt.h and drop -lnvToolsExt, update the project, or build with CUDA 12.",
         sources=(_NOTES_13,),

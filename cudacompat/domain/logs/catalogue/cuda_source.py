@@ -279,7 +279,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Use the Visual Studio tools that this CUDA release supports (v143, -vcvars_ver=14.4), or a later update "
         "of "
         "the toolkit.",
-        sources=("NVIDIA/cuda-samples#334", "NVlabs/tiny-cuda-nn#442"),
+        sources=("quoted in public threads; not read at its source",),
     ),
     Signature(
         id="gcc-intrinsics-unknown",
@@ -296,7 +296,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "later "
         "CUDA release.",
         command="export NVCC_CCBIN=g++-12 CUDAHOSTCXX=g++-12",
-        sources=("NVIDIA/cuda-samples#247", "crt/host_config.h of CUDA 12.8"),
+        sources=("crt/host_config.h of CUDA 12.8",),
     ),
     Signature(
         id="cuda-arch-guard",

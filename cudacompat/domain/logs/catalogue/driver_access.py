@@ -18,7 +18,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Update the NVIDIA driver in Windows, update WSL, and restart it with wsl --shutdown (in PowerShell). With "
         "several GPUs, those in TCC mode are not visible in WSL.",
         command="wsl.exe --shutdown",
-        sources=("microsoft/WSL#14339", "microsoft/WSL#9962"),
+        sources=("microsoft/WSL#14339",),
     ),
     Signature(
         id="nvml-no-permission",
@@ -106,7 +106,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 command="sudo ldconfig",
             ),
         ),
-        sources=("microsoft/WSL#8587", "NVIDIA/nvidia-container-toolkit#154"),
+        sources=("NVIDIA/nvidia-container-toolkit#154",),
     ),
     Signature(
         id="smi-not-found",
@@ -128,7 +128,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cases=(
             Case(
                 when=("jetson",),
-                fix="Jetson has nvidia-smi from JetPack 7 on only: use tegrastats before that.",
+                fix="Jetson has nvidia-smi from JetPack 6 on only: use tegrastats before that.",
                 command="tegrastats",
             ),
             Case(
@@ -138,7 +138,7 @@ SIGNATURES: tuple[Signature, ...] = (
             ),
             Case(when=("nix",), fix="On NixOS enable hardware.nvidia; nvidia-smi is in its package."),
         ),
-        sources=("measured with dash and bash without a driver", "NVIDIA/nvidia-docker#388"),
+        sources=("measured with dash and bash without a driver",),
     ),
     Signature(
         id="wsl-libcuda-no-symlink",
@@ -149,7 +149,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="Windows provides the file itself under this name, and ldconfig expects a link.",
         does_not_mean="that CUDA fails.",
         fix="Nothing to do.",
-        sources=("microsoft/WSL#5548", "microsoft/WSL#5663"),
+        sources=("quoted in public threads; not read at its source",),
     ),
     Signature(
         id="uvm-device-missing",

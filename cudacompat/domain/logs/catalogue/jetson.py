@@ -17,7 +17,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="a missing architecture.",
         fix="Close the desktop, drop the page cache, use a smaller model or context, or add swap for the CPU's part.",
         command="free -h",
-        sources=("dusty-nv/jetson-containers#1196", "ollama/ollama#10292"),
+        sources=("quoted in public threads; not read at its source",),
     ),
     Signature(
         id="jetson-library-missing",
@@ -36,10 +36,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "--runtime nvidia.",
         command="sudo apt-get install libopenblas0",
         distinct=("library",),
-        sources=(
-            "dusty-nv/jetson-containers#879",
-            "https://docs.nvidia.com/deeplearning/frameworks/install-pytorch-jetson-platform/",
-        ),
+        sources=("https://docs.nvidia.com/deeplearning/frameworks/install-pytorch-jetson-platform/",),
     ),
     Signature(
         id="jetson-wrong-image",

@@ -75,7 +75,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="Cycles ships one kernel file for each architecture; this Blender is older than the GPU, or no longer "
         "supports it.",
         does_not_mean="that the driver is too old.",
-        fix="Use a Blender release that supports the GPU (12.0: 4.4 or later), or OptiX instead of CUDA.",
+        fix="Use a later Blender for a new GPU, an earlier one for an old GPU, or OptiX instead of CUDA.",
         sources=("blender/cycles src/device/cuda/device_impl.cpp",),
     ),
     Signature(

@@ -22,10 +22,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the repository is gone.",
         fix="Install the package cuda-keyring for the distribution (from "
         "developer.download.nvidia.com/compute/cuda/repos), or use a base image built after April 2022.",
-        sources=(
-            "https://developer.nvidia.com/blog/updating-the-cuda-linux-gpg-repository-key/",
-            "NVIDIA/nvidia-docker#1632",
-        ),
+        sources=("https://developer.nvidia.com/blog/updating-the-cuda-linux-gpg-repository-key/",),
     ),
     Signature(
         id="apt-package-unknown",

@@ -24,10 +24,13 @@ SIGNATURES: tuple[Signature, ...] = (
             Case(
                 when=("arch<7.5",),
                 title="this ptxas no longer knows {arch}",
-                cause="CUDA 13 removed all targets below sm_75, so this ptxas is too new for the GPU. Every ptxas of "
-                "CUDA 11 and 12 up to 12.9 knows {arch}, down to sm_50.",
+                cause="CUDA 13 removed all targets below sm_75, and CUDA 12 those below sm_50: this ptxas is too new "
+                "for "
+                "the GPU.",
                 does_not_mean="that an update helps: a later ptxas lacks {arch} too.",
-                fix="Use a ptxas of CUDA 12.9 or earlier, and the CUDA 12 build of the framework that called it.",
+                fix="Use a ptxas of CUDA 12.9 or earlier (11.8 for sm_35 and sm_37), and the CUDA 12 build of the "
+                "framework "
+                "that called it.",
                 command="",
             ),
             Case(

@@ -90,6 +90,6 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="a problem of CUDA.",
         fix="Install clang itself, or name the headers: BINDGEN_EXTRA_CLANG_ARGS=-I/usr/lib/gcc/…/include.",
         command="sudo apt-get install clang",
-        sources=("rust-lang/rust-bindgen#242", "rust-lang/rust-bindgen book (requirements)"),
+        sources=("rust-lang/rust-bindgen book (requirements)",),
     ),
 )

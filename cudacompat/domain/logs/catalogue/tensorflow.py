@@ -72,7 +72,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="TensorFlow 2.14 to 2.18 load the code twice and say so with the letter E.",
         does_not_mean="a failure: the GPU is used.",
         fix="Nothing to do.",
-        sources=("tensorflow/tensorflow#62075", "tensorflow 2.18.0 (text)"),
+        sources=("tensorflow 2.18.0 (text)",),
     ),
     Signature(
         id="tf-no-tensorrt",

@@ -127,7 +127,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Give more workspace (--memPoolSize=workspace:4096), try another precision, or a later TensorRT for "
         "{label}.",
         distinct=("node",),
-        sources=("NVIDIA/TensorRT#2891", "NVIDIA/TensorRT#3124"),
+        sources=("quoted in public threads; not read at its source",),
     ),
     Signature(
         id="trt-not-an-engine",
@@ -144,7 +144,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "or is an ONNX file.",
         does_not_mean="that the GPU is wrong.",
         fix="Build the engine again from the ONNX file, with this TensorRT on this GPU.",
-        sources=("NVIDIA/TensorRT#3073", "NVIDIA/TensorRT#702"),
+        sources=("NVIDIA/TensorRT#702",),
     ),
     Signature(
         id="trt-builder-resource",
@@ -161,7 +161,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Install the whole package of this release (libnvinfer-dev, or pip's tensorrt), and keep one release in "
         "LD_LIBRARY_PATH.",
         command="pip install --upgrade tensorrt",
-        sources=("NVIDIA/TensorRT#3937", "https://docs.nvidia.com/deeplearning/tensorrt/ (release notes 10.12)"),
+        sources=("https://docs.nvidia.com/deeplearning/tensorrt/ (release notes 10.12)",),
     ),
     Signature(
         id="trt-plugin-missing",
@@ -175,7 +175,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The plugin's library was not loaded (initLibNvInferPlugins), or this release removed the plugin.",
         does_not_mean="a missing architecture.",
         fix="Load the plugin library first; export the model again with operators that this release has.",
-        sources=("NVIDIA/TensorRT#465", "NVIDIA/TensorRT plugin/README.md"),
+        sources=("NVIDIA/TensorRT plugin/README.md",),
     ),
     Signature(
         id="trt-lazy-loading",
@@ -189,6 +189,6 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="a failure.",
         fix="Nothing; CUDA_MODULE_LOADING=LAZY saves memory.",
         command="export CUDA_MODULE_LOADING=LAZY",
-        sources=("NVIDIA/TensorRT#2882", "https://docs.nvidia.com/cuda/cuda-c-programming-guide/ (lazy loading)"),
+        sources=("https://docs.nvidia.com/cuda/cuda-c-programming-guide/ (lazy loading)",),
     ),
 )

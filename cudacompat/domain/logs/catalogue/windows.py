@@ -41,7 +41,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that nvcc is missing.",
         fix="Install that release, or name the installed one in the project (Build Customizations); or run the CUDA "
         "installer again and choose Visual Studio Integration.",
-        sources=(_INSTALL, "NVIDIA/cuda-samples#99"),
+        sources=(_INSTALL,),
     ),
     Signature(
         id="link-cuda-lib-missing",
@@ -109,7 +109,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the CUDA toolkit has to be installed.",
         fix="Install the NVIDIA driver for this GPU.",
         command="nvidia-smi",
-        sources=("tensorflow/tensorflow#45459", _INSTALL),
+        sources=(_INSTALL,),
     ),
     Signature(
         id="cuda-dll-missing",
@@ -128,7 +128,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that a later toolkit replaces it, or that the GPU is unsupported.",
         fix="Install that major release and put its bin directory (from CUDA 13 on bin\\x64) on PATH.",
         distinct=("library",),
-        sources=("tensorflow/tensorflow#45930", "https://docs.nvidia.com/deeplearning/cudnn/installation/windows.html"),
+        sources=("https://docs.nvidia.com/deeplearning/cudnn/installation/windows.html",),
     ),
     Signature(
         id="msvc-too-old-for-wheel",
