@@ -13,7 +13,7 @@ _ARCHS = "python -c 'import torch; print(torch.__version__, torch.cuda.get_arch_
 CAPABILITY: tuple[Signature, ...] = (
     Signature(
         id="torch-outside-min-max",
-        title="{label} is outside the range that this PyTorch names: {lowest} to {highest}",
+        title="{label} is outside the range of GPUs that this PyTorch names",
         patterns=(
             "Minimum and Maximum cuda capability supported by this version of PyTorch is (<lowest:ver>) - "
             "(<highest:ver>)",
@@ -37,7 +37,7 @@ CAPABILITY: tuple[Signature, ...] = (
         cases=(
             Case(
                 when=("gpu<7.5",),
-                title="this PyTorch no longer supports {label}: its minimum is {lowest}",
+                title="this PyTorch no longer supports {label}: it is below the minimum of the wheel",
                 cause="The wheel's list begins above the GPU: builds with CUDA 12.8 and later start at 7.0 or 7.5, "
                 "and those "
                 "with CUDA 13 at 7.5. Error 209 comes at the first kernel.",

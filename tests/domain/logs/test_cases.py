@@ -117,6 +117,7 @@ class TestBothDirections:
             ),
             ("nvcc fatal   : Unsupported gpu architecture 'compute_61'\n", None, "CUDA 12.9 or earlier", "12.8 and 13"),
             ("nvcc fatal   : Unsupported gpu architecture 'compute_121'\n", None, "sm_121", "12.9 or earlier"),
+            ("nvcc fatal   : Unsupported gpu architecture 'compute_35'\n", None, "CUDA 11.8", "12.9 or earlier"),
             (NVRTC, "6.1", "CUDA 13", "too early"),
             (NVRTC, "12.0", "CUDA 12.8", "too new"),
             (NVRTC, None, "CUDA 13", "YOUR GPU"),

@@ -27,11 +27,16 @@ SIGNATURES: tuple[Signature, ...] = (
         distinct=("arch",),
         cases=(
             Case(
+                when=("arch<5.0",),
+                title="this nvcc no longer builds {arch}",
+                cause="CUDA 12 removed all targets below 50, so the nvcc that ran is too new for {arch}.",
+                does_not_mean="that an update of the toolkit or of the driver helps.",
+                fix="Build with CUDA 11.8 for this GPU (35 and 37; 30 needs CUDA 10), or remove {arch} from the list.",
+            ),
+            Case(
                 when=("arch<7.5",),
                 title="this nvcc no longer builds {arch}",
-                cause="CUDA 13 removed all targets below 75, and CUDA 12 those below 50: the nvcc that ran is too "
-                "new for "
-                "{arch}.",
+                cause="CUDA 13 removed all targets below 75: the nvcc that ran is too new for {arch}.",
                 does_not_mean="that an update of the toolkit or of the driver helps.",
                 fix="Build with CUDA 12.9 or earlier for this GPU, or remove {arch} from the list if no such GPU has "
                 "to run it.",
