@@ -92,12 +92,13 @@ def doctor(
     findings = sorted(without_secrets(tuple(findings)), key=lambda f: f.severity.rank)
     if packages is not None:
         libraries = {path for each in packages.with_code for path in each.libraries}
-        about = machine_steps(f for f in findings if f.path not in libraries)
+        about = [f for f in findings if f.path not in libraries]
         driver_told = any(f.id == gpu_outside_driver.RULE.id and f.help for f in findings)
         steps = (
-            *about,
+            *machine_steps(f for f in about if f.severity is Severity.ERROR),
             *(step for _, step in apart),
             *package_steps(packages, targets, facts, driver_told=driver_told),
+            *machine_steps(f for f in about if f.severity is Severity.WARNING),  # after what cures a failure
         )
         told = helped(findings, packages, steps)
         return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages))
