@@ -13,13 +13,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from cudacompat.app.load import load
 from cudacompat.artifacts.files.extent import OnDisk, size_of
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.judge.compat import judge, kernels_of
 from cudacompat.domain.runs.load import Agreement, ModuleAnswer, compare, loadable
 from cudacompat.domain.words.code import NotRead, Registration
 from cudacompat.domain.words.verdict import JitPolicy
-from tests.helpers import fake_gpu
+from tests.helpers import device_files, fake_gpu, images
 from tests.helpers.build import image, module, target
 from tests.helpers.run import cudacompat
 from tests.helpers.shared_build import BuildOnce
@@ -143,6 +144,17 @@ def test_a_member_of_a_wheel_is_put_on_the_disk_and_taken_away_again(tmp_path: P
         assert isinstance(disk.file(f"{outer}!/nothing"), NotRead)
         assert isinstance(disk.file(str(tmp_path / "gone")), NotRead)
     assert not file.exists()
+
+
+def test_files_of_an_image_are_named_as_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "image.tar").write_bytes(images.saved(images.layer(("a.so", device_files.library("sm_90")))))
+    monkeypatch.setattr("cudacompat.app.load.gpus_to_ask", lambda _: [(target("9.0"), 0)])
+    report = load([str(tmp_path / "image.tar")], ask=lambda _, __: ())
+    assert (report.loads, [row.why.partition(":")[0] for row in report.check.not_read], report.exit_code) == (
+        (),
+        ["file of a container image"],
+        4,
+    )
 
 
 def test_the_size_of_a_module_is_its_own(tmp_path: Path) -> None:

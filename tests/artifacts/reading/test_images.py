@@ -331,3 +331,37 @@ class TestFolders:
             blob.unlink()
             blob.write_bytes(data)
         assert read(tmp_path / "image").not_read == ()
+
+
+class TestOtherWriters:
+    """Archives as other programs lay them out."""
+
+    OLD_AND_NEW = (layer(("a.fatbin", OLD), ("b.fatbin", NEW)), layer((".wh.a.fatbin", b"")))
+
+    def whole(self, names: list[str], config: str, *items: tuple[str, bytes | str | None]) -> bytes:
+        from tests.helpers.images import configuration
+
+        manifest = [{"Config": config, "RepoTags": None, "Layers": names}]
+        documents = ((config, configuration(self.OLD_AND_NEW)), ("manifest.json", json.dumps(manifest).encode()))
+        return layer(*items, *documents)
+
+    def test_compressed_layers_and_a_configuration_without_a_suffix(self, tmp_path: Path) -> None:
+        packed = [gzip.compress(each) for each in self.OLD_AND_NEW]
+        names = [f"{digest(each)[7:]}.tar.gz" for each in packed]
+        data = self.whole(names, "sha256:" + "1" * 64, *zip(names, packed, strict=True))
+        result = of(data, tmp_path)
+        assert (inner(result), result.not_read) == (["b.fatbin"], ())
+        assert [image.name for image in result.images] == [None]
+
+    def test_a_folder_for_each_layer_and_a_layer_that_is_a_link(self, tmp_path: Path) -> None:
+        one, two = self.OLD_AND_NEW
+        names = [f"{number * 64}/layer.tar" for number in "123"]
+        items = ((f"{'1' * 64}/VERSION", b"1.0"), (names[0], one), (names[1], f"-> ../{names[0]}"), (names[2], two))
+        result = of(self.whole([names[1], names[2]], f"{'4' * 64}.json", *items), tmp_path)
+        assert (inner(result), result.not_read) == (["b.fatbin"], ())
+
+    def test_names_with_a_dot_in_front_and_in_a_folder(self, tmp_path: Path) -> None:
+        layout = laid_out(*self.OLD_AND_NEW)
+        for front in ("./", "some/folder/", "./some/"):
+            result = of(layer(*((front + name, data) for name, data in layout.files().items())), tmp_path)
+            assert (inner(result), result.not_read) == (["b.fatbin"], ()), front
