@@ -13,7 +13,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import (
@@ -72,7 +72,9 @@ class Resolved:
         if self.known in (HowKnown.NEWER, HowKnown.OLDER):
             return None
         found = {row.cuda for row in self.rows}
-        return found.pop() if len(found) == 1 else None
+        cuda = found.pop() if len(found) == 1 else None
+        named = cuda_in_name(self.requirement.name)  # which counts before what most of its images were built with
+        return cuda if named is None or (cuda or "").partition(".")[0] == str(named) else str(named)
 
     @property
     def label(self) -> str:
@@ -196,8 +198,8 @@ def _chosen(requirement: Requirement, platform: str) -> tuple[Version | None, st
 
 def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
     """What is known of this wheel, and the rows that say it."""
-    if build == "cpu":
-        return HowKnown.NO_CODE, ()
+    if build == "cpu" or family_of(name) in distributions().no_kernels_of_its_own:
+        return HowKnown.NO_CODE, tuple(row for row in rows_of(name, platform) if row.version == version)
     own = [row for row in rows_of(name, platform, None) if row.version == version and row.index in (build, PYPI)]
     exact = [row for row in own if row.index == build or _is_same_build(name, version, build)]
     if exact:
@@ -248,7 +250,18 @@ def judge_all(resolved: Sequence[Resolved], targets: Sequence[Target]) -> tuple[
     """Return what becomes of each of these wheels on each target, the wheels taken as one environment."""
     torch = next((each for each in resolved if each.requirement.name == framework().name), None)
     cuda = torch.cuda if torch is not None else None
-    return tuple(verdict_of(each, target, cuda) for each in resolved for target in targets)
+    verdicts = (verdict_of(each, target, cuda) for each in resolved for target in targets)
+    return tuple(_with_framework(each) if torch is not None else each for each in verdicts)
+
+
+def _with_framework(verdict: RequirementVerdict) -> RequirementVerdict:
+    """The verdict on one of NVIDIA's libraries beside the framework that it came with: it chooses its code at run time,
+    and what was not read of it, or looks like a gap, decides nothing that the framework does not."""
+    vendors = distributions().vendor_libraries.match(verdict.resolved.requirement.name) is not None
+    if not vendors or verdict.outcome not in (Outcome.UNDECIDED, Outcome.PARTIAL):
+        return verdict
+    resolved = replace(verdict.resolved, known=HowKnown.WITH_FRAMEWORK)
+    return RequirementVerdict(resolved, verdict.target, None)
 
 
 def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> RequirementVerdict:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.wheels.answer import RequirementVerdict
+from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.words.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def packages_text(page: Page, report: CheckReport) -> None:
 
 def _word(verdict: RequirementVerdict) -> tuple[str, str]:
     outcome = verdict.outcome
+    if outcome is None and verdict.resolved.known is HowKnown.WITH_FRAMEWORK:
+        return f"goes with {framework().name}", "dim"
     if outcome is None:
         return "no device code", "dim"
     found = verdict.verdict

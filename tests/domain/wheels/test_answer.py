@@ -118,6 +118,30 @@ def test_builds_that_write_the_same_files_are_a_conflict_only_in_one_group() -> 
     assert not list(one_folder(_set(*both, groups=("cpu", "gpu")).packages))
 
 
+HEALTHY = (
+    "nvidia-cublas-cu12==12.8.4.1",
+    "nvidia-cuda-cupti-cu12==12.8.90",
+    "nvidia-cuda-nvrtc-cu12==12.8.93",
+    "nvidia-cufft-cu12==11.3.3.83",
+    "nvidia-curand-cu12==10.3.9.90",
+    "nvidia-cusparselt-cu12==0.7.1",
+    "torch==2.8.0",
+    "triton==3.4.0",
+)
+
+
+@pytest.mark.parametrize("spec", ["RTX 5070 Ti", "RTX 4090", "T4"])
+def test_libraries_that_come_with_a_framework_leave_a_healthy_environment_green(spec: str) -> None:
+    healthy = _set(*HEALTHY)
+    outcomes = {each.outcome for each in healthy.verdicts([target(spec)])}
+    assert outcomes <= {Outcome.NATIVE, Outcome.COMPATIBLE, Outcome.JIT, None}
+    assert not list(two_majors(healthy))
+
+
+def test_a_library_of_nvidia_alone_is_not_taken_for_good() -> None:
+    assert outcome("nvidia-curand-cu12==10.3.9.90", "RTX 4090")[0] is Outcome.UNDECIDED
+
+
 def test_every_row_that_was_read_says_where_and_when() -> None:
     for package, found in rows().items():
         for row in found:

@@ -12,6 +12,7 @@ What to do: have it read: `cudacompat check NAME==VERSION --gpu …` asks the in
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
@@ -26,6 +27,7 @@ from cudacompat.domain.words.rule import Rule
 def check(project: Project) -> Iterable[Finding]:
     """One note for each package."""
     told: set[tuple[str, int, str]] = set()
+    gpus = " ".join(f"--gpu {shlex.quote(target.id)}" for target in project.targets)
     for _, group in groups_of(project):
         resolved = group[0].resolved
         key = (resolved.requirement.file, resolved.requirement.line, resolved.requirement.name)
@@ -44,7 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
             resolved=resolved,
             found=content_of(resolved) if not resolved.rows else None,
             why=f"its index, {resolved.build}, was not read" if foreign else None,
-            help_=f"cudacompat check {pin} reads the wheel itself",
+            help_=f"read the wheel itself: cudacompat check {pin} {gpus}",
         )
 
 
