@@ -2,8 +2,8 @@
 
 A file stands here with the tests that are meant, as `Class::test` or `test`; an empty tuple means all of them.
 
-`slow`: two seconds or more on an idle machine or one of processor time, the building of fixtures included
-(`pytest --durations=0`).
+`slow`: two seconds or more on an idle machine or one of processor time, all values of its parameters and the building
+of fixtures included (`pytest --durations=0`), or several processes.
 `tools`: needs a compiler, a browser or another program that is not Python's. tests/helpers/toolchain.py fails a test
 that takes one and is not here.
 """
@@ -17,7 +17,10 @@ Listed = Mapping[str, tuple[str, ...]]
 SLOW: Listed = {
     "tests/app/inputs/test_registry_images.py": (),
     "tests/artifacts/remote/test_registry.py": ("TestWhatGoesWrong::test_a_registry_that_stalls",),
-    "tests/whole/test_readme.py": ("test_each_command_ends_as_it_says",),
+    "tests/whole/test_readme.py": (
+        "test_each_command_ends_as_it_says",
+        "test_its_pictures_are_what_is_printed",
+    ),
     "tests/generate/test_own_wheel.py": (
         "test_it_holds_what_the_built_wheel_holds",
         "test_what_is_written_installs_by_hash_checks_and_makes_itself_again",
@@ -103,14 +106,19 @@ SLOW: Listed = {
     "tests/artifacts/test_logs.py": ("test_the_automaton_and_the_expressions_find_the_same",),
     "tests/cli/test_generate_add.py": ("test_the_extended_project_really_configures_for_the_new_card",),
     "tests/cli/test_integrations.py": (
+        "test_cibuildwheels_command",
         "test_cmake_and_ctest",
         "test_cmake_stops_a_build_that_would_not_run",
         "test_gitlabs_job_writes_its_reports_and_fails",
         "test_pre_commit",
+        "test_the_action_fails_with_annotations_a_summary_and_sarif",
         "test_the_action_installs_a_wheel_with_its_hash_and_no_other",
         "test_the_action_installs_itself_and_runs_nothing_of_the_project",
     ),
-    "tests/domain/compare/test_diff.py": ("TestReleases::test_they_are_downloaded_compared_and_removed",),
+    "tests/domain/compare/test_diff.py": (
+        "TestReleases::test_one_that_cannot_be_had_is_one_line",
+        "TestReleases::test_they_are_downloaded_compared_and_removed",
+    ),
     "tests/domain/project/test_builds.py": (
         "test_a_list_is_too_late_where_the_real_cmake_says_so",
         "test_what_a_configured_folder_will_compile",
@@ -153,18 +161,31 @@ SLOW: Listed = {
     "tests/artifacts/reading/test_changing_files.py": (  # eight processes for each kind of file
         "test_a_file_cut_short_while_it_is_read",
     ),
-    "tests/whole/test_cuda_release.py": ("test_the_new_architecture_is_a_gpu_that_can_be_judged",),
+    "tests/whole/test_cuda_release.py": (
+        "test_the_new_architecture_is_a_gpu_that_can_be_judged",
+        "test_the_release_is_listed_as_its_compiler_answered",
+    ),
     "tests/domain/judge/test_gaps.py": ("test_the_cost_grows_with_the_number_of_modules_and_no_faster",),
     "tests/app/inputs/test_reading.py": ("test_the_output_is_the_same_byte_for_byte",),
     "tests/artifacts/reading/test_cache.py": ("test_commands_keep_results_unless_told_not_to",),
     "tests/app/inputs/test_named.py": (  # the real pip, several times
-        "TestPackages::test_a_yanked_release_is_read_and_said_to_be_one",
-        "TestPackages::test_inspect_and_diff_take_them_too",
-        "TestPackages::test_where_ranges_do_not_come_pip_is_asked",
+        "TestPackages",
     ),
     "tests/app/test_wheels.py": ("test_fetch_reads_a_wheel_that_pip_finds",),
     "tests/app/test_installed.py": ("test_the_whole_command",),
     "tests/app/inputs/test_standard_input.py": ("test_a_closed_standard_input",),
+    "tests/domain/logs/test_catalogue.py": (  # each known line in each of thirty disguises
+        "test_every_sample_is_found_whatever_happened_to_it",
+    ),
+    "tests/report/test_formats.py": (
+        "test_an_ascii_terminal_takes_every_document",
+        "test_every_format_has_the_same_exit_code_and_is_whole",
+    ),
+    "tests/whole/test_imports.py": (  # a process for each command
+        "test_a_command_imports_what_it_uses",
+    ),
+    "tests/whole/test_schemas.py": ("test_one_that_is_not_is_found",),
+    "tests/whole/test_keyword_arguments.py": ("test_from_the_fourth_on_arguments_have_names",),
 }
 
 TOOLS: Listed = {
