@@ -16,6 +16,7 @@ from cudacompat.app.project.includes import included
 from cudacompat.app.project.lookalikes import MOST_LOOKED_AT, may_be_looked_at, unread_lookalikes
 from cudacompat.app.project.rust_sources import crate_sources
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
+from cudacompat.artifacts.buildfiles.project_files import FOREIGN_FOLDERS, RESULT_FOLDERS
 from cudacompat.artifacts.requirements.kinds import kind_of as requirement_kind
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.code import NotRead
@@ -28,12 +29,6 @@ _MOST_TOTAL = 256 << 20  # bytes of all together
 _MOST_FILES = 20_000
 _DEEPEST = 12
 CONFIGURED_BY = ("CMakeCache.txt", "compile_commands.json", "build.ninja")  # a folder with one of these holds a build
-# What no build of the project itself reads: results, caches, and other people's sources below it.
-_RESULTS = frozenset(
-    {".git", ".hg", ".svn", "node_modules", "__pycache__", "target", "dist", ".venv", "venv", ".tox", ".cache",
-     "site-packages"}
-)  # fmt: skip
-_FOREIGN = frozenset({"third_party", "3rdparty", "thirdparty", "vendor", "external", "extern", "_deps", "submodules"})
 _JSON_NAMES = re.compile(r"(?:cmake(?:user)?presets|\.?devcontainer|settings|[\w.-]*presets)\.json")
 _PYTHON_NAMES = re.compile(r"(?:setup|build|[\w]*_build|build_[\w]*|setup_[\w]*|noxfile|conanfile)\.py")
 # Most files of a project are sources; their names need no closer look.
@@ -258,9 +253,9 @@ def _walk(
             names = ["CMakeCache.txt"]
         kept = []
         for name in sorted(folders):
-            if name in _RESULTS or stat.S_ISLNK(_mode(f"{place}/{name}")):
+            if name in RESULT_FOLDERS or stat.S_ISLNK(_mode(f"{place}/{name}")):
                 continue
-            foreign = name in _FOREIGN or here.count("/") >= _DEEPEST or _mode(f"{place}/{name}/.git")
+            foreign = name in FOREIGN_FOLDERS or here.count("/") >= _DEEPEST or _mode(f"{place}/{name}/.git")
             if foreign:
                 skipped.append(here + name)
             else:

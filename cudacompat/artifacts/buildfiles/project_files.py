@@ -16,10 +16,14 @@ from cudacompat.domain.words.limits import MOST_OF_BUILD_FILE
 _MOST_FILES = 5_000
 _DEEPEST = 12
 # What no build of the project itself reads: results, caches, and other people's sources below it.
-_RESULTS = frozenset(
-    {".git", ".hg", ".svn", "node_modules", "__pycache__", "target", "build", "dist", ".venv", "venv", ".tox", ".cache"}
+RESULT_FOLDERS = frozenset(
+    {".git", ".hg", ".svn", "node_modules", "__pycache__", "target", "dist", ".venv", "venv", ".tox", ".cache",
+     "site-packages"}
+)  # fmt: skip
+FOREIGN_FOLDERS = frozenset(
+    {"third_party", "3rdparty", "thirdparty", "vendor", "external", "extern", "_deps", "submodules"}
 )
-_FOREIGN = frozenset({"third_party", "3rdparty", "thirdparty", "vendor", "external", "extern", "_deps", "submodules"})
+_BUILT = RESULT_FOLDERS | {"build"}  # a list in there is not the project's own to change
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,9 @@ def _walk(root: Path, skipped: list[str]) -> Iterator[Path]:
         kept = []
         for name in sorted(folders):
             path = here / name
-            if name in _RESULTS or path.is_symlink() or (path / "CMakeCache.txt").exists():
+            if name in _BUILT or path.is_symlink() or (path / "CMakeCache.txt").exists():
                 continue
-            if name in _FOREIGN or (path / ".git").exists() or depth >= _DEEPEST:
+            if name in FOREIGN_FOLDERS or (path / ".git").exists() or depth >= _DEEPEST:
                 skipped.append(path.relative_to(root).as_posix())
                 continue
             kept.append(name)
