@@ -11,9 +11,13 @@ import codecs
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import BinaryIO, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cudacompat.domain.words.errors import UsageError
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import BytesAhoCorasick
 
 CHUNK_BYTES = 1 << 22
 _LOOK_BYTES = 1 << 14  # context kept on both sides of what is being searched
@@ -62,11 +66,19 @@ def finder(needles: Sequence[bytes]) -> Finder:
     expressions find the same places, many times slower.
     """
     try:
-        import ahocorasick_rs
+        import ahocorasick_rs  # noqa: F401
     except ImportError:
         return pattern_finder(needles)
-    automaton = ahocorasick_rs.BytesAhoCorasick(needles, implementation=ahocorasick_rs.Implementation.DFA)
+    automaton = _automaton(tuple(needles))
     return lambda data: ((n, start) for n, start, _ in automaton.find_matches_as_indexes(data, overlapping=True))
+
+
+@lru_cache(maxsize=2)
+def _automaton(needles: tuple[bytes, ...]) -> BytesAhoCorasick:
+    """Made once for all logs of a process: that takes longer than most logs."""
+    from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+    return BytesAhoCorasick(needles, implementation=Implementation.DFA)
 
 
 def pattern_finder(needles: Sequence[bytes]) -> Finder:
