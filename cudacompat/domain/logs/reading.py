@@ -14,7 +14,7 @@ from cudacompat.domain.logs.signature import Signature
 from cudacompat.domain.logs.text import blocks, sublines, without_prefix
 from cudacompat.domain.logs.unknown_errors import Nearest, Unknown
 from cudacompat.domain.words.error_forms import Weight
-from cudacompat.domain.words.error_lines import ERROR_NEEDLES, FORMS_OF_NEEDLE, quotes_errors, weight_of
+from cudacompat.domain.words.error_lines import ERROR_NEEDLES, FORMS_OF_NEEDLE, is_harmless, quotes_errors, weight_of
 from cudacompat.domain.words.secrets import masked
 
 _MOST_OCCURRENCES = 400  # different ones; a log cannot make more be kept
@@ -136,7 +136,7 @@ class LogReading:
                 return None
         if self._shows_signs_alone(excerpt) or _is_subject(excerpt):
             return None
-        lines = [text for text in sublines(excerpt.text) if not quotes_errors(text)]
+        lines = [text for text in sublines(excerpt.text) if not _is_quotation(text)]
         if not lines:
             return None
         pieces = [hit for hit in excerpt.hits if hit < self._facts_from]
@@ -166,7 +166,7 @@ class LogReading:
             forms = sorted({form for number in numbers for form in FORMS_OF_NEEDLE[number]})
         for text in lines:
             weight = weight_of(text, forms)
-            if weight is not None:
+            if weight is not None and not is_harmless(without_prefix(text)):
                 return [self._not_known(_with_message(text, excerpt), excerpt.line, weight)]
         if (
             len(lines) > 1 and (weight := weight_of(excerpt.text)) is not None
@@ -249,6 +249,11 @@ class LogReading:
             self._unknown[key] = known
         known.count += 1
         return known
+
+
+def _is_quotation(text: str) -> bool:
+    """Whether a line quotes errors, also behind a collector's time stamp."""
+    return quotes_errors(text) or quotes_errors(without_prefix(text))
 
 
 def _is_subject(excerpt: Excerpt) -> bool:

@@ -79,6 +79,11 @@ def quotes_errors(text: str) -> bool:
     return _QUOTED_TO_THE_END.search(text) is not None
 
 
+def is_harmless(text: str) -> bool:
+    """Whether a line has words of errors and reports none: a measure, a count of zero, a line of source."""
+    return _HARMLESS.search(text) is not None
+
+
 def weight_of(text: str, forms: Iterable[int] | None = None) -> Weight | None:
     """Return how much of an error a line reports, `None` if it reports none. `forms` are the numbers of those whose
     literals are in it, where that is known (`FORMS_OF_NEEDLE`)."""
@@ -89,7 +94,7 @@ def weight_of(text: str, forms: Iterable[int] | None = None) -> Weight | None:
     weights = {FORMS[n].weight for n in forms if FORMS[n].pattern.search(text) is not None}
     if Weight.ERROR not in weights and Weight.FAILED not in weights and weights and _is_low(text):
         return None
-    if not weights or _HARMLESS.search(text) or _is_of_another_device(text) or quotes_errors(text):
+    if not weights or is_harmless(text) or _is_of_another_device(text) or quotes_errors(text):
         return None
     return next(weight for weight in (Weight.FAILED, Weight.ERROR, Weight.BY_LEVEL) if weight in weights)
 
