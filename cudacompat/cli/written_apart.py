@@ -22,7 +22,7 @@ def require_apart(written: Mapping[str, str], read: Sequence[str], project: str 
     for option, path in written.items():
         if path == STDOUT and option == "--output":
             continue
-        found = _stat(path)
+        found = _stat(path) or _stat(os.path.realpath(path))  # `none/../a` is no file, and what is written is `a`
         same = seen.setdefault((found.st_dev, found.st_ino) if found else os.path.realpath(path), option)
         if same != option and (found is None or stat.S_ISREG(found.st_mode)):
             raise UsageError(f"{same} and {option} are the same file: {path}")

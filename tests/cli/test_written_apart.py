@@ -109,3 +109,11 @@ def test_a_dash_is_stdout(folder: Path) -> None:
     for line in ("inspect a.so", "gpus 5090 --format json", "explain hole", "generate cmake --gpu 8.6 --as env"):
         assert run(folder, f"{line} --output -").out == run(folder, line).out != ""
     assert not (folder / "-").exists()
+
+
+def test_a_way_through_a_folder_that_is_not_there_leads_to_the_same_file(tmp_path: Path) -> None:
+    (tmp_path / "lib.so").write_bytes(EXAMPLE.read_bytes())
+    ran = inside("check", "lib.so", "--gpu", "5.2", "--output", "none/../lib.so", cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "would replace lib.so, which is read" in ran.err
+    assert (tmp_path / "lib.so").read_bytes() == EXAMPLE.read_bytes()
