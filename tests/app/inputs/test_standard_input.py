@@ -108,6 +108,10 @@ def test_a_closed_standard_input() -> None:
     assert cudacompat("check", "-", "--gpu", "12.0", "--no-config").code == 4
 
 
+def test_an_empty_standard_input_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert judged(monkeypatch, b"").json["not_read"] == [{"path": "-", "why": "standard input is empty"}]
+
+
 def test_named_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     for arguments in (("check", "-", "-", "--gpu", "12.0"), ("diff", "-", "-")):
         ran = piped(monkeypatch, b"", *arguments)

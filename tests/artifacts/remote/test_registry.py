@@ -120,6 +120,11 @@ class TestLogins:
         with pytest.raises(RemoteError, match="token server that is not https"):
             read(registry, Credentials("x"))
 
+    def test_only_a_registry_of_this_machine_names_a_token_server_here(self) -> None:
+        elsewhere = Registry(parse_reference("oci://example.com/a"), Credentials("x"), patience=QUICK)
+        with pytest.raises(RemoteError, match="token server that is not https"):
+            elsewhere._authorize(('Bearer realm="http://127.0.0.1:1/token"',))
+
     def test_nothing_goes_to_the_host_of_a_redirect(self, registry: FakeRegistry) -> None:
         with serving(FakeRegistry(registry.layout, registry.top)) as other:
             registry.token, registry.redirect = True, f"http://{other.host}/elsewhere/"
