@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import cudacompat
 from cudacompat.domain.machine.saved_facts import anonymous
 from cudacompat.domain.reports.doctor import DoctorReport, PlanStep
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.report.commands.doctor_table import Section, TableRow, machine_findings, sections
 from cudacompat.report.machine_lines import machine_lines
 from cudacompat.report.markdown_text import code, escaped, table_row
@@ -30,13 +32,24 @@ def doctor_markdown(report: DoctorReport) -> Iterator[str]:
         lines.append(table_row(["judged for", f"{escaped(target.label)}, {escaped(driver)}"]).rstrip())
     if report.packages is not None:
         lines += _fitting(_tables(report), MOST_LINES - _HELD_BACK - len(lines), "lines of tables")
-    told = [f"- **{f.severity.value}** `{f.id}`: {escaped(f.message)}" for f in machine_findings(report)]
+    told = [f"- **{f.severity.value}** `{f.id}`: {escaped(_with_evidence(f))}" for f in machine_findings(report)]
     if told:
         lines += ["", *_fitting(told, _FINDINGS, "findings")]
     if report.plan:
         room = MOST_LINES - len(lines) - 4
         lines += ["", "### What to do", "", *_fitting(list(_plan(report.plan)), room, "lines of the plan")]
-    yield from (f"{anonymous(line, report.facts.home)}\n" for line in lines)
+    yield from (f"{_unmarked(anonymous(line, report.facts.home))}\n" for line in lines)
+
+
+def _with_evidence(finding: Finding) -> str:
+    """The message and, of an error, what was seen: who reads the report was not there."""
+    seen = finding.found if finding.severity is Severity.ERROR else None
+    return f"{finding.message} ({seen})" if seen else finding.message
+
+
+def _unmarked(line: str) -> str:
+    """The line with what stands for names in it as text: `<user>` would be a tag in Markdown, and not be shown."""
+    return re.sub(r"<(user|uuid)>", "\u2026", line)
 
 
 def _fitting(lines: Sequence[str], room: int, what: str) -> list[str]:
