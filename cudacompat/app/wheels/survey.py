@@ -7,14 +7,12 @@ nothing twice. Each worker holds one wheel at a time and drops it after reading.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -25,11 +23,11 @@ from cudacompat.app.wheels.rows import row_of_file
 from cudacompat.domain.reports.survey import SurveyReport
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import CudacompatError, UsageError
+from cudacompat.domain.words.executor import Lost
 from cudacompat.host.written import append, save
 
 _LARGEST_LIST = 16 << 20  # bytes
 _MOST = 1_000_000  # wheels of one run
-_MOST_TRIES = 2  # of a wheel whose worker was killed
 _ASKED = "asked"
 
 
@@ -134,39 +132,17 @@ def _outcomes(names: Sequence[str], options: SurveyOptions) -> Iterator[Outcome]
     if options.jobs < 2:
         yield from (row_of(name, fetch) for name in names)
         return
-    waiting = list(reversed(names))
-    tries: dict[str, int] = {}
-    while waiting:
-        again = next((name for name in waiting if name in tries), None)
-        if again is None:
-            yield from _by_processes(waiting, tries, fetch, jobs=options.jobs)
-        else:  # alone, so that no other wheel is blamed for it
-            waiting.remove(again)
-            yield from _by_processes([again], tries, fetch, jobs=1)
+    from cudacompat.host.programs.workers import Processes
 
-
-def _by_processes(waiting: list[str], tries: dict[str, int], fetch: FetchOptions, *, jobs: int) -> Iterator[Outcome]:
-    """Read with one pool of processes, as many wheels at a time as it has; what was in work when a process was killed
-    waits again, and is given up at the second time."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        running: dict[Future[Outcome], str] = {}
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                name = waiting.pop()
-                running[pool.submit(row_of, name, fetch)] = name
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                name = running.pop(future)
-                try:
-                    yield future.result()
-                except BrokenProcessPool:
-                    for each in (name, *running.values()):
-                        tries[each] = tries.get(each, 0) + 1
-                        if tries[each] < _MOST_TRIES:
-                            waiting.append(each)
-                        else:
-                            yield Outcome(each, None, "the process that read it was killed, twice")
-                    return
+    read = partial(row_of, fetch=fetch)
+    again: list[str] = []
+    for name, answer in Processes(options.jobs).map(read, names):
+        if isinstance(answer, Lost):
+            again.append(name)
+        else:
+            yield answer
+    for name, answer in Processes(1).map(read, again):
+        yield Outcome(name, None, f"{answer.why}, twice") if isinstance(answer, Lost) else answer
 
 
 def row_of(name: str, fetch: FetchOptions) -> Outcome:
