@@ -211,6 +211,7 @@ def test_nothing_else_in_the_package_writes_files() -> None:
     allowed = {
         "host/written.py",
         "artifacts/files/extent.py",  # a member of an archive, in a temporary folder of its own
+        "app/inputs/standard_input.py",  # standard input, in the temporary folder that it is read from
         "artifacts/remote/take.py",  # a download, in the temporary folder that it is read from
         "artifacts/reading/cache.py",  # results kept for the next run, in a folder that only this user writes to
         "host/runs/follow.py",  # a build's log, which others read while it grows
