@@ -49,7 +49,8 @@ class ComponentVerdict:
     """What becomes of a component on one GPU. `outcome` is that of an artifact. `library` is the one that decides
     (`None`: nothing of it is loaded there, and `outcome` is `SPECIAL`), `builds` how many alternatives it is taken of.
     `open_modules` are modules that nobody can tell about, beside others that run; `is_first` marks the component of its
-    environment that fails first. `compiler` is the assembler that it runs for that GPU, in words."""
+    environment that fails first. `compiler` is the assembler that it runs for that GPU, in words, where all its
+    kernels come of it; `compiler_lacks` one that does not know the GPU, beside kernels that run."""
 
     component: Component
     target: Target
@@ -60,6 +61,7 @@ class ComponentVerdict:
     open_modules: int = 0
     is_first: bool = False
     compiler: str = ""
+    compiler_lacks: str = ""
 
     @property
     def is_bad(self) -> bool:
@@ -94,13 +96,16 @@ def judge_component(component: Component, verdicts: Iterable[LibraryVerdict], ta
 
 
 def _with_compiler(verdict: ComponentVerdict) -> ComponentVerdict:
-    """The same with the assembler that the component runs itself: what that does not know fails at its first kernel."""
+    """The same with the assembler that the component runs itself. A component without kernels of its own fails at the
+    first one that it compiles where that does not know the GPU; one with kernels runs, but for what it compiles.
+    """
     found = assembler_for(verdict.component.compilers, verdict.target.capability)
     if found is None or verdict.is_bad:
         return verdict
     words, builds = found
-    own = verdict.outcome if verdict.outcome is not Outcome.SPECIAL else Outcome.NATIVE
-    return replace(verdict, compiler=words, outcome=own if builds else Outcome.FAILS)
+    if verdict.outcome is not Outcome.SPECIAL:
+        return verdict if builds else replace(verdict, compiler_lacks=words)
+    return replace(verdict, compiler=words, outcome=Outcome.NATIVE if builds else Outcome.FAILS)
 
 
 def _loaded(members: Sequence[LibraryVerdict], group: Alternatives, target: Target) -> LibraryVerdict:

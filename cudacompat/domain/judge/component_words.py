@@ -48,6 +48,8 @@ def why(verdict: ComponentVerdict) -> str:
         parts.append(cause or f"not known for {target.capability}")
     elif verdict.open_modules:
         parts.append(f"{count(verdict.open_modules, 'module')} undecided")
+    if verdict.compiler_lacks:
+        parts.append(f"what it compiles at run time fails: {verdict.compiler_lacks}")
     return "; ".join(parts)
 
 

@@ -106,3 +106,12 @@ def test_a_component_that_compiles_fails_where_its_assembler_does_not_know_the_g
     assert (verdict.outcome, why(verdict)) == (Outcome.FAILS, "ptxas 12.4 ends at sm_90a, nothing for 12.0")
     older = judge_component(compiling, [FAILING], target("9.0"))
     assert (outcome_word(older), why(older)) == ("compiles", "ptxas 12.4 ends at sm_90a")
+
+
+def test_a_component_with_kernels_of_its_own_runs_whatever_its_assembler_knows() -> None:
+    beside = replace(COMPONENT, compilers=("ptxas 12.4",))
+    knows = judge_component(beside, [BIG], target("9.0"))
+    assert (outcome_word(knows), why(knows)) == (outcome_word(judge_component(COMPONENT, [BIG], target("9.0"))), "")
+    lacks = judge_component(beside, [BIG], GPU)
+    assert not lacks.is_bad
+    assert "what it compiles at run time fails: ptxas 12.4 ends at sm_90a" in why(lacks)
