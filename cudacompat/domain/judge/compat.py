@@ -126,7 +126,11 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
                 unseen = True
                 picked, fit = _pick_sass(target.capability, [e for e in module.entries if not e.concatenated])
     if fit is Fit.OPEN_TEGRA:
-        return verdict(Outcome.UNDECIDED, Reason.TEGRA, picked)
+        # Whichever of both the driver picks, there is code that fits: machine code for other GPUs beside Tegra's.
+        beside, fit = _pick_sass(target.capability, _without_tegra(target.capability, module.entries))
+        if beside is None:
+            return verdict(Outcome.UNDECIDED, Reason.TEGRA, picked)
+        picked = beside
     if fit is Fit.OPEN_SUFFIX:
         return verdict(Outcome.UNDECIDED, Reason.SUFFIX_UNREADABLE, picked)
 
@@ -170,6 +174,13 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
     if any(is_unread(entry) for entry in module.entries):
         return verdict(Outcome.UNDECIDED, Reason.NOT_READ, picked)
     return verdict(outcome, None, picked, (), min_driver)
+
+
+def _without_tegra(capability: ComputeCapability, entries: Iterable[FatbinEntry]) -> list[FatbinEntry]:
+    """The images without those of Tegra's GPUs; none where the GPU may be one itself."""
+    if _is_tegra(capability) is not False:
+        return []
+    return [each for each in entries if each.target is not None and _is_tegra(each.target.capability) is False]
 
 
 def _refusal(target: Target, text: FatbinEntry) -> Reason:

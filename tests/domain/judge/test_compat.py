@@ -158,6 +158,11 @@ CASES = [
         Reason.DRIVER_TOO_OLD_FOR_GPU,
     ),  # below the table of drivers nothing is certain
     (module("sm_87"), "8.7", "460", Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU),  # Tegra's are numbered apart
+    # code for Tegra alone promises nothing elsewhere; beside code that fits, it does not matter which is taken
+    (module("sm_87"), "8.9", None, Outcome.UNDECIDED, Reason.TEGRA),
+    (module("sm_80", "sm_86", "sm_87"), "8.9", None, Outcome.COMPATIBLE, None),
+    (module("sm_80", "sm_86", "sm_87"), "8.7", None, Outcome.NATIVE, None),
+    (module("sm_80", "sm_86"), "8.7", None, Outcome.UNDECIDED, Reason.TEGRA),
     # a driver that left the GPU out
     (module("sm_70"), "7.0", "580.178.04", Outcome.NATIVE, None),
     (module("sm_70"), "7.0", "590", Outcome.FAILS, Reason.DRIVER_DROPPED_GPU),
