@@ -16,7 +16,7 @@ from cudacompat.artifacts.requirements.base import (
     Origin,
     ReadRequirements,
     all_made,
-    line_of,
+    first_lines,
     made,
     requirement_of,
 )
@@ -119,11 +119,12 @@ def conda_lock(text: str, file: str) -> ReadRequirements:
         raise LaterFormatError(f"conda-lock.yml of format {document.get('version')}: formats up to 1 are read")
     found: list[Requirement | None] = []
     packages = document.get("package")
+    lines = first_lines(text, r"name:[ \t]*+(\S++)[ \t]*+$")
     for package in packages if isinstance(packages, list) else ():
         if not isinstance(package, dict) or package.get("platform") not in ("linux-64", None):
             continue
         name, version = str(package.get("name")), str(package.get("version"))
-        line = line_of(text, rf"name:\s*{re.escape(name)}\s*$")
+        line = lines.get(name, 1)
         if package.get("manager") == "pip":
             found.append(made(str(canonicalize_name(name)), f"=={version}", f"{name}=={version}", line=line,
                               origin=Origin(file), locked=True))  # fmt: skip
@@ -142,11 +143,12 @@ def pixi_lock(text: str, file: str) -> ReadRequirements:
         raise LaterFormatError(f"pixi.lock of format {version}: formats up to {_NEWEST_PIXI} are read")
     found: list[Requirement | None] = []
     packages = document.get("packages")
+    lines = first_lines(text, r"(?:conda|pypi|url):[ \t]*+(\S++)")
     for package in packages if isinstance(packages, list) else ():
         if not isinstance(package, dict):
             continue
         address = str(package.get("conda") or package.get("pypi") or package.get("url") or "")
-        line = line_of(text, re.escape(address)) if address else 1
+        line = lines.get(address, 1)
         if "conda" in package or package.get("kind") == "conda":
             match = _FILE.search(address)
             if match is not None and ("/linux-64/" in address or "/noarch/" in address):

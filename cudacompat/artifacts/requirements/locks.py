@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +17,7 @@ from cudacompat.artifacts.requirements.base import (
     Table,
     applies,
     exact,
-    line_of,
+    first_lines,
     made,
     table,
 )
@@ -139,11 +138,12 @@ def pipfile(text: str, file: str) -> ReadRequirements:
 def _of_pipfile(
     document: Table, part: str, text: str, file: str, *, sources: Mapping[str, str]
 ) -> Iterator[Requirement]:
+    lines = first_lines(text, r'"([^"\\]*+)"\s*+:')
     for name, row in table(document, part).items():
         version = exact(str(row.get("version", ""))) if isinstance(row, dict) else None
         if version is None or not applies(row.get("markers")):
             continue  # without a version: the project itself, or a checkout
-        line = line_of(text, rf'"{re.escape(str(name))}"\s*:')
+        line = lines.get(str(name), 1)
         index = sources.get(str(row.get("index")), PYPI)
         yield _locked(str(name), version, file, line=line, index=index, group="" if part == "default" else part)
 

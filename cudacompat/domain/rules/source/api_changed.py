@@ -13,6 +13,7 @@ What to do: write the call that the finding names, or change the version.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from cudacompat.domain.builds.api_changes import CallingSources, code_only
@@ -27,6 +28,7 @@ def check(calling: CallingSources) -> Iterable[Finding]:
     ]
     for path, text in calling.sources:
         code = code_only(text)
+        ends = [match.start() for match in re.finditer("\n", code)]
         for change, pattern in applying:
             for match in pattern.finditer(code):
                 yield Finding(
@@ -34,7 +36,7 @@ def check(calling: CallingSources) -> Iterable[Finding]:
                     severity=Severity.ERROR,
                     message=f"{change.name}: {change.why}",
                     path=path,
-                    line=code.count("\n", 0, match.start()) + 1,
+                    line=bisect_left(ends, match.start()) + 1,
                     found=text[match.start() : match.end()].strip().split("\n")[0][:120],
                     why=change.source,
                     help=change.fix,
