@@ -115,6 +115,15 @@ def require_program(name: str) -> Path:
     return Path(found)
 
 
+def optional_program(name: str) -> Path:
+    """A program of the system that not every machine can have; without it the test skips, in CI, too."""
+    takes_a_tool()
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"no {name} on PATH")
+    return Path(found)
+
+
 def require_nvcc() -> Path:
     """nvcc 13 of the test extra, with the host compiler that it needs."""
     require_host_compiler()
