@@ -42,6 +42,7 @@ READ: dict[tuple[str, str], tuple[str, ...]] = {
     ("verify", "load"): ("verify", "--load", "{}", "--gpu", "8.6"),
     ("verify", "log"): ("verify", "--log", "{}", "--gpu", "8.6"),
     ("explain", "log"): ("explain", "{}"),
+    ("survey", "out"): ("survey", "folder", "--out", "{}", "--resume"),
 }
 # What is written; tests/host/test_written.py has what becomes of pipes and devices there.
 WRITTEN = {

@@ -27,6 +27,7 @@ from cudacompat.domain.words.executor import Lost
 from cudacompat.host.written import append, save
 
 _LARGEST_LIST = 16 << 20  # bytes
+_LARGEST_ROWS = 4 << 30
 _MOST = 1_000_000  # wheels of one run
 _ASKED = "asked"
 
@@ -113,7 +114,7 @@ def _rows_there(out: str, options: SurveyOptions) -> frozenset[str]:
         return frozenset()
     if not options.resume:
         raise UsageError(f"{out} exists; add --resume to keep its rows and read what is missing")
-    data = path.read_bytes()
+    data = read_whole(out, _LARGEST_ROWS, "is not a file of rows that survey wrote")
     whole = data[: data.rfind(b"\n") + 1]
     names: list[str] = []
     for line in whole.splitlines():
