@@ -155,6 +155,17 @@ def line_of(text: str, pattern: str, start: int = 0) -> int:
     return text.count("\n", 0, match.start()) + 1 if match is not None else 1
 
 
+class LineNumbers:
+    """The numbers of a text's lines, counted once."""
+
+    def __init__(self, text: str) -> None:
+        self._ends = [match.start() for match in re.finditer("\n", text)]
+
+    def at(self, start: int) -> int:
+        """Return the line on which this character stands."""
+        return bisect_left(self._ends, start) + 1
+
+
 def first_lines(text: str, pattern: str) -> dict[str, int]:
     """Return the line on which each text that the pattern's group takes stands first, in one pass over all."""
     ends = [match.start() for match in re.finditer("\n", text)]

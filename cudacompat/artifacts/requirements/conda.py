@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
 from cudacompat.artifacts.requirements.base import (
     LaterFormatError,
+    LineNumbers,
     Origin,
     ReadRequirements,
     all_made,
@@ -36,18 +37,19 @@ def environment(text: str, file: str) -> ReadRequirements:
     """Return the requirements of an environment.yml, those of its pip section included; `ValueError` for no YAML."""
     found: list[Requirement | None] = []
     wrong: list[tuple[int, str]] = []
+    numbers = LineNumbers(text)
     for document in yaml_tree(text):
         channels = document.get("channels")
         dependencies = document.get("dependencies")
         specs: list[tuple[str, int]] = []
         for item in dependencies.items if dependencies is not None else ():
-            line = text.count("\n", 0, item.start) + 1
+            line = numbers.at(item.start)
             if item.text is not None:
                 specs.append((item.text, line))
             pip = item.get("pip")
             lines = "\n".join(each.text or "" for each in pip.items) if pip is not None else ""
             if pip is not None and pip.items:
-                read = _of_pip(pip, lines, text, file=file)
+                read = _of_pip(pip, lines, numbers, file=file)
                 found += read.requirements
                 wrong += read.not_understood
         read = of_specs(specs, channels.words() if channels is not None else (), file)
@@ -56,11 +58,11 @@ def environment(text: str, file: str) -> ReadRequirements:
     return ReadRequirements(all_made(found), not_understood=tuple(wrong))
 
 
-def _of_pip(pip: Node, lines: str, text: str, file: str) -> ReadRequirements:
+def _of_pip(pip: Node, lines: str, of_file: LineNumbers, file: str) -> ReadRequirements:
     """What the pip section says, with the lines of the whole file."""
     from cudacompat.artifacts.requirements import pip_file
 
-    numbers = [text.count("\n", 0, each.start) + 1 for each in pip.items]
+    numbers = [of_file.at(each.start) for each in pip.items]
     read = pip_file.read(lines, file)
     moved = [numbers[each.line - 1] if each.line <= len(numbers) else 1 for each in read.requirements]
     requirements = (replace(each, line=number) for each, number in zip(read.requirements, moved, strict=True))

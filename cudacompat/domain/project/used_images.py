@@ -61,15 +61,19 @@ def _of_files(project: Project) -> Iterator[UsedImage]:
             for match in _HELM.finditer(file.text):
                 registry = f"{match['registry']}/" if match["registry"] else ""
                 image = f"{registry}{match['repository']}:{match['tag']}"
-                yield UsedImage(image, file.name, file.text.count("\n", 0, match.start("tag")) + 1)
+                yield UsedImage(image, file.name, _line(file, match.start("tag")))
         elif name.endswith("devcontainer.json"):
             yield from _found(file, _JSON_IMAGE)
         elif name.endswith(".container"):
             yield from _found(file, _UNIT_IMAGE)
 
 
+def _line(file: SourceFile, at: int) -> int:
+    return file.place(at, at).line
+
+
 def _found(file: SourceFile, pattern: re.Pattern[str]) -> Iterator[UsedImage]:
     for match in pattern.finditer(file.text):
         image = _DEFAULT.sub(lambda given: given[1], match[1])
         if "$" not in image:
-            yield UsedImage(image, file.name, file.text.count("\n", 0, match.start(1)) + 1)
+            yield UsedImage(image, file.name, _line(file, match.start(1)))
