@@ -34,6 +34,7 @@ LINES: dict[str, tuple[tuple[str, ...], ...]] = {
     "gpus": (("5090",),),
     "toolkits": (("12.8",),),
     "wheels": (("torch==2.5.1", "--gpu", GPU),),
+    "survey": (("wheels", "--out", "rows.jsonl", "--resume"),),
     "explain": (("log.txt", "--gpu", GPU), ("--list",), ("hole",)),
 }
 
@@ -61,6 +62,7 @@ def folder_for(place: Path) -> Path:
     (place / "lib.so").write_bytes(EXAMPLE.read_bytes())
     (place / "log.txt").write_text(LOG)
     (place / "requirements.txt").write_text("torch==2.5.1\n")
+    (place / "wheels").mkdir()
     (place / "project").mkdir()
     (place / "project" / "CMakeLists.txt").write_text(
         "project(x LANGUAGES CXX CUDA)\nset(CMAKE_CUDA_ARCHITECTURES 70)\nadd_library(x x.cu)\n"

@@ -52,6 +52,14 @@ stay("engine")
 NAMES = ("engine", "worker", "daemon", "bare")
 
 
+@pytest.fixture(autouse=True)
+def no_signal_ignored() -> Iterator[None]:
+    """A job in the background of a shell has SIGQUIT ignored, and hands that on to what it starts."""
+    before = signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGQUIT, before)
+
+
 @pytest.fixture
 def engine(tmp_path: Path) -> Path:
     path = tmp_path / "engine.py"

@@ -91,6 +91,8 @@ def hostile_lines(folder: Path, name: str) -> dict[str, tuple[str, ...]]:
         "set(CMAKE_CUDA_ARCHITECTURES 70)\n"
     )
     (folder / f"{name}.txt").write_text(f"torch==2.5.1\n{name}\n")
+    wheel = folder / f"{name}-1.0-py3-none-any.whl"
+    wheel.write_bytes(b"no zip")
     return {
         "doctor": (str(lib), "--gpu", "12.0"),
         "inspect": (str(lib), "--kernels"),
@@ -104,6 +106,7 @@ def hostile_lines(folder: Path, name: str) -> dict[str, tuple[str, ...]]:
         "gpus": (name,),
         "toolkits": (name,),
         "wheels": (name,),
+        "survey": (str(wheel), "--out", "rows.jsonl", "--resume"),
         "explain": (str(log), "--gpu", "12.0"),
     }
 
