@@ -68,6 +68,7 @@ COMMANDS = (
     ("toolkits",),
     ("wheels", "torch", "--gpu", "8.6"),
     ("wheels", "lz4==4.4.5", "--fetch", "--gpu", "8.6"),
+    ("survey", "requirements.txt", "--out", "rows.jsonl", "--resume", "--jobs", "2"),
 )
 
 
