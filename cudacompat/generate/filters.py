@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from cudacompat.domain.builds.engine import Channel, Server
-from cudacompat.domain.builds.plans.arm_hosts import on_arm
 from cudacompat.domain.builds.plans.matrix import slug
 from cudacompat.domain.builds.plans.plan import BuildPlan, OmittedSetting, PlanSetting, environment
 from cudacompat.generate.install import InstallSource
@@ -77,11 +76,6 @@ def exec_form(words: Sequence[str]) -> str:
 def health(server: Server) -> tuple[str, ...]:
     """The command, within the container, that ends with 0 while its server is well."""
     return ("curl", "--fail", "--silent", "--output", "/dev/null", f"http://127.0.0.1:{server.port}{server.health}")
-
-
-def beside_arm(plan: BuildPlan) -> bool:
-    """Whether the plan's GPUs stand beside an Arm processor."""
-    return on_arm(plan.wanted)
 
 
 def bake_target(plan: BuildPlan, name: str, plans: Sequence[BuildPlan]) -> str:

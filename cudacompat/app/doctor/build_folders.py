@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
+from cudacompat.app.inputs.text_files import beginning
+from cudacompat.artifacts.buildfiles.cmake_cache import entries
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
 from cudacompat.domain.judge.coverage import reach
@@ -22,7 +24,6 @@ from cudacompat.domain.words.versions import ToolkitVersion
 
 _CACHE_BYTES = 16 << 20
 _FOLDERS = 200  # that are looked into for a cache
-_ENTRY = re.compile(r"(?m)^(CMAKE_\w+):\w+=([^\r\n]*)")
 _IN_PATH = re.compile(r"cuda-(\d+)\.(\d+)")
 _FRESH = (3, 24)  # the first CMake with --fresh
 
@@ -59,12 +60,10 @@ def _caches(folder: Path) -> Iterator[Path]:
 
 
 def _read(cache: Path) -> BuildFolder | None:
-    try:
-        with cache.open("rb") as file:
-            text = file.read(_CACHE_BYTES).decode("utf-8", "replace")
-    except OSError:
+    text = beginning(cache, _CACHE_BYTES)
+    if text is None:
         return None
-    said = dict(_ENTRY.findall(text))
+    said = entries(text)
     archs, compiler = said.get("CMAKE_CUDA_ARCHITECTURES", ""), said.get("CMAKE_CUDA_COMPILER", "")
     if not archs and not compiler:
         return None

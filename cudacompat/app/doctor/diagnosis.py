@@ -243,15 +243,16 @@ def _rebuild(
     clears = len([cache for cache in plan.engine.caches if cache.window.holds(plan.version)])
     output = "dockerfile" if plan.recipe and plan.image else "env"
     written = command_line([plan], GenerateRequest(output=output, engine_version=version))
-    of_list = f"set the list where this build reads it ({plan.title}{recognised})"
+    anew = "a new Dockerfile" if output == "dockerfile" else "the settings"
+    of_build = f"({plan.title}{recognised})"
     mended = mending_steps(str(Path(known.file).parent), targets, plan.require) if known is not None else ()
-    first = replace(mended[0], instead=(PlanStep(of_list, written),)) if mended else None
+    first = replace(mended[0], instead=(PlanStep(f"have {anew} written {of_build}", written),)) if mended else None
     alone = "without an image: " if len(mended) > 1 else ""
     steps = [
         *(
             (first, *mended[1:])
             if first is not None
-            else (PlanStep(f"{of_list}; or let the file be written", written),)
+            else (PlanStep(f"set the list where this build reads it {of_build}; or let the file be written", written),)
         ),
         *(
             PlanStep(f"{alone}clear what hides the change: {cache.why}", command)

@@ -9,9 +9,8 @@ from shlex import quote
 
 from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Pep508
-from packaging.version import InvalidVersion, Version
 
-from cudacompat.app.doctor.plan import installer
+from cudacompat.app.doctor.plan import installer, public_version
 from cudacompat.domain.judge.component_verdicts import is_vendors
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
@@ -110,7 +109,8 @@ def _mismatched(coded: Sequence[Component], home: Environment | None) -> Iterato
                 continue
             asked = f"{need.name}{need.specifier}"
             if not need.specifier.contains(beside.version, prereleases=True):
-                yield _mismatch(each, beside, asked, home=home, exact="==" in str(need.specifier))
+                exact = "==" in str(need.specifier)
+                yield _mismatch(each, beside, asked, home=home, exact=exact, pin=asked)
             elif (own := _cuda(each)) and (its := _cuda(beside)) and own != its:
                 yield _mismatch(each, beside, f"{need.name} of {own}", home=home, exact=False)
 
@@ -132,9 +132,16 @@ def _cuda(component: Component) -> str:
 
 
 def _mismatch(
-    component: Component, beside: Component, asked: str, *, home: Environment | None, exact: bool
+    component: Component,
+    beside: Component,
+    asked: str,
+    *,
+    home: Environment | None,
+    exact: bool,
+    pin: str | None = None,
 ) -> tuple[Finding, PlanStep]:
-    """An error where the two load into each other; libraries of NVIDIA's keep their interface within a release."""
+    """An error where the two load into each other; libraries of NVIDIA's keep their interface within a release. `pin`
+    is what pip is to install with the component, where its version alone does not bring that."""
     from cudacompat.domain.rules.lint import torch_mismatch  # with all of its rules, which few runs need
 
     breaks = exact and not is_vendors(beside.package)
@@ -147,16 +154,9 @@ def _mismatch(
         path=None,
         why="an extension loads into the release that it was built with: with another one its import may fail",
     )
-    pins = " ".join(quote(f"{each.package}=={_public(each)}") for each in (component,))
+    pins = (f"{component.package}=={public_version(component.version) or component.version}", *((pin,) if pin else ()))
     return finding, PlanStep(
         one_line(f"Install the {beside.package} that {component.package} {component.version} is built for"),
-        f"{installer(home)} {pins} {quote(asked)}" if "of" not in asked.split() else f"{installer(home)} {pins}",
+        f"{installer(home)} {' '.join(map(quote, pins))}",
         cures=(component.package,),
     )
-
-
-def _public(component: Component) -> str:
-    try:
-        return Version(component.version).public
-    except InvalidVersion:
-        return component.version

@@ -174,7 +174,7 @@ def _cure(
     return cure_for(
         normalised(component.package),
         targets,
-        version=_version(component.version),
+        version=public_version(component.version),
         beside=tuple(beside),
         platform=_platform(facts.platform),
     )
@@ -243,7 +243,8 @@ def _has_driver(targets: Iterable[Target]) -> bool:
     return all(target.driver is not None for target in targets)
 
 
-def _version(text: str) -> Version | None:
+def public_version(text: str) -> Version | None:
+    """Return the version without its local part, `None` for what is no version."""
     try:
         return Version(Version(text).public)
     except InvalidVersion:

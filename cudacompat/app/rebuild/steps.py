@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.app.inputs.text_files import beginning
+from cudacompat.artifacts.buildfiles.cmake_cache import entries
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.builds.engine import BuildSystem, Channel
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
@@ -109,7 +110,7 @@ def _same_settings(site: Site) -> bool:
     text = beginning(site.folder / "CMakeCache.txt", _MOST_CACHE)
     if text is None:
         return False
-    cached = dict(re.findall(r"(?m)^([\w.+-]+):[A-Z]+=(.*)$", text))
+    cached = entries(text)
     chosen = os.environ.get("CUDACXX")
     return all(cached.get(each.name) == each.value for each in site.plan.through(Channel.DEFINE)) and (
         not chosen or cached.get("CMAKE_CUDA_COMPILER") == chosen

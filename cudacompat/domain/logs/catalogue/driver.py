@@ -6,6 +6,21 @@ from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.words.finding import Severity
 
+# Why a kernel module does not drive the GPU: what stands at the end of such a chain only says that there is none.
+_NO_MODULE = (
+    "nvrm-needs-open-modules",
+    "nvrm-legacy-branch",
+    "nvrm-gpu-unsupported",
+    "nvrm-open-modules-unsupported",
+    "nvrm-other-driver-owns-gpu",
+    "module-key-rejected",
+    "module-not-for-kernel",
+    "module-version-mismatch",
+    "dkms-build-failed",
+    "dkms-no-headers",
+    "nvml-device-handle",
+)
+
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-driver-mismatch",
@@ -47,19 +62,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the CUDA toolkit is missing.",
         fix="`lsmod | grep nvidia`, `dkms status`, `mokutil --sb-state`; then reinstall the driver for this kernel.",
         role=Role.CHAIN_END,
-        after=(
-            "nvrm-needs-open-modules",
-            "nvrm-legacy-branch",
-            "nvrm-gpu-unsupported",
-            "nvrm-open-modules-unsupported",
-            "nvrm-other-driver-owns-gpu",
-            "module-key-rejected",
-            "module-not-for-kernel",
-            "module-version-mismatch",
-            "dkms-build-failed",
-            "dkms-no-headers",
-            "nvml-device-handle",
-        ),
+        after=_NO_MODULE,
         sources=("NVIDIA/nvidia-docker#988", "microsoft/WSL#7716"),
     ),
     Signature(
@@ -125,19 +128,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that CUDA is wrongly installed.",
         fix="Install the driver branch that knows {label} ({driver}), for new GPUs with the open modules.",
         role=Role.CHAIN_END,
-        after=(
-            "nvrm-needs-open-modules",
-            "nvrm-legacy-branch",
-            "nvrm-gpu-unsupported",
-            "nvrm-open-modules-unsupported",
-            "nvrm-other-driver-owns-gpu",
-            "module-key-rejected",
-            "module-not-for-kernel",
-            "module-version-mismatch",
-            "dkms-build-failed",
-            "dkms-no-headers",
-            "nvml-device-handle",
-        ),
+        after=_NO_MODULE,
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osinit.c",),
     ),
     Signature(
@@ -160,19 +151,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that CUDA is wrongly installed.",
         fix="`lspci -nn | grep -i nvidia`, then a driver branch that supports the card.",
         role=Role.CHAIN_END,
-        after=(
-            "nvrm-needs-open-modules",
-            "nvrm-legacy-branch",
-            "nvrm-gpu-unsupported",
-            "nvrm-open-modules-unsupported",
-            "nvrm-other-driver-owns-gpu",
-            "module-key-rejected",
-            "module-not-for-kernel",
-            "module-version-mismatch",
-            "dkms-build-failed",
-            "dkms-no-headers",
-            "nvml-device-handle",
-        ),
+        after=_NO_MODULE,
         sources=("NVIDIA/open-gpu-kernel-modules kernel-open/nvidia/nv.c",),
     ),
     Signature(
