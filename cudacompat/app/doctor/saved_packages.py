@@ -8,6 +8,7 @@ from dataclasses import replace
 from cudacompat.app.doctor.component_rows import compiler_findings, library_verdict, rows_of
 from cudacompat.app.doctor.installed import JudgedPackages, without_driver
 from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.judge.compat import without_gpu
 from cudacompat.domain.judge.component_verdicts import ComponentVerdict, LibraryVerdict
 from cudacompat.domain.judge.component_words import why
 from cudacompat.domain.machine.components import Component, DeviceCode, LibraryAnswer, LibraryCode
@@ -16,7 +17,6 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
 from cudacompat.domain.rules.artifact import hole, no_runnable_code, ptx_newer_than_driver, runtime_needs_driver
 from cudacompat.domain.rules.artifact import undecided as undecided_rule
-from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import Finding, Severity
@@ -125,13 +125,12 @@ def _with_driver(
     outcome: Outcome, reason: Reason | None, minimum: int | None, runtime: int | None, *, target: Target
 ) -> tuple[Outcome, Reason | None]:
     """The same with the driver of the target: what it does not know, does not compile, and what its runtime refuses."""
-    driver, known = target.driver, architecture(target.capability)
+    driver = target.driver
     if driver is None:
         return outcome, reason
-    if known is not None and known.first_branch is not None and driver.branch < known.first_branch:
-        return Outcome.FAILS, Reason.DRIVER_TOO_OLD_FOR_GPU
-    if known is not None and known.last_branch is not None and driver.branch > known.last_branch:
-        return Outcome.FAILS, Reason.DRIVER_DROPPED_GPU
+    absent = without_gpu(target)
+    if absent is not None:
+        return Outcome.FAILS, absent
     if outcome is Outcome.FAILS:
         return outcome, reason
     floor = runtime_floor(runtime) if runtime is not None else None

@@ -107,7 +107,7 @@ def judge(target: Target, module: DeviceModule) -> ModuleVerdict:
             module, outcome, reason, basis=basis, picked=picked, missing=missing, min_driver=min_driver
         )
 
-    absent = _without_gpu(target)
+    absent = without_gpu(target)
     if absent is not None:
         return verdict(Outcome.FAILS, absent)
     if module.registration is Registration.RELOCATABLE:
@@ -267,8 +267,8 @@ def _first_branch(capability: ComputeCapability) -> int | None:
     return BRANCHES[0].branch if known is None or known.first_branch is None else known.first_branch
 
 
-def _without_gpu(target: Target) -> Reason | None:
-    """Why this driver does not know the GPU at all, if it is certain. Tegra's drivers come with JetPack and are
+def without_gpu(target: Target) -> Reason | None:
+    """Return why this driver does not know the GPU at all, if it is certain. Tegra's drivers come with JetPack and are
     numbered apart; below the table of branches nothing is certain."""
     if target.driver is None:
         return None
