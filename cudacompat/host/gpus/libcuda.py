@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cudacompat.domain.machine.facts import SEARCH_PATH, Found, GpuDevice, LibcudaFacts, Missing
@@ -82,8 +83,8 @@ print("\\n" + json.dumps(said))
 def version(roots: Roots | None = None) -> Found[DriverCudaVersion] | Missing:  # noqa: ARG001  the loader finds it
     """Return the newest CUDA that the installed libcuda speaks (cuDriverGetVersion); no GPU is touched."""
     said = _ask("version")
-    if isinstance(said, str):
-        return Missing("driver", (f"{LIBRARY} ({said})",))
+    if isinstance(said, Silence):
+        return Missing("driver", (f"{LIBRARY} ({said.why})",))
     number = said.get("version")
     if not isinstance(number, int) or number < 1000:
         return Missing("driver", (f"{LIBRARY} (it says no version)",))
@@ -94,8 +95,8 @@ def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
     """Return the GPUs that libcuda sees, CUDA_VISIBLE_DEVICES left out of account. It initializes CUDA, which takes
     up to seconds where no process holds the driver."""
     said = _ask("gpus")
-    if isinstance(said, str):
-        return Missing("GPU", (f"{LIBRARY} ({said})",))
+    if isinstance(said, Silence):
+        return Missing("GPU", (f"{LIBRARY} ({said.why})",))
     init = said.get("init")
     if init != 0:
         reason = _REASONS.get(init) if isinstance(init, int) else None
@@ -118,12 +119,9 @@ def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
 def programs(roots: Roots | None = None) -> Found[LibcudaFacts] | Missing:
     """Return the libcuda that a program started here loads, and what it answers; what fails is a trouble of it too."""
     said = _ask("programs", limit_s(roots))
-    if isinstance(said, str):
-        stopped = "no answer within" in said
-        cause = Cause.NO_ANSWER if stopped else Cause.CRASHED if "killed by" in said else None
-        return Missing(
-            "libcuda", (f"{LIBRARY} ({said})",), (Trouble(cause, f"{LIBRARY}: {said}"),) if cause is not None else ()
-        )
+    if isinstance(said, Silence):
+        troubles = (Trouble(said.cause, f"{LIBRARY}: {said.why}"),) if said.cause is not None else ()
+        return Missing("libcuda", (f"{LIBRARY} ({said.why})",), troubles)
     init, number, path = said.get("init"), said.get("version"), said.get("path")
     if not isinstance(init, int):
         return Missing("libcuda", (f"{LIBRARY} (its answer is not understood)",))
@@ -148,21 +146,31 @@ def _environ(roots: Roots | None) -> Mapping[str, str]:
     return roots.environ if roots is not None else os.environ
 
 
-def _ask(question: str, timeout_s: float | None = None) -> dict[str, Any] | str:
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why the library says nothing, and the trouble that this is, if it is one."""
+
+    why: str
+    cause: Cause | None = None
+
+
+def _ask(question: str, timeout_s: float | None = None) -> dict[str, Any] | Silence:
     """What the library says, or why it says nothing."""
     if not sys.executable:
-        return "no Python program to load it with"
+        return Silence("no Python program to load it with")
     # By name as every program loads it, then where WSL and NixOS keep it.
     names = [LIBRARY, f"/usr/lib/wsl/lib/{LIBRARY}", f"/run/opengl-driver/lib/{LIBRARY}"]
     ran = run([sys.executable, "-I", "-S", "-c", _SCRIPT, question, *names], timeout_s=timeout_s or _TIMEOUT_S)
     if not ran.ok:
-        return f"loading it: {ran.why_failed}"
+        cause = Cause.NO_ANSWER if ran.timed_out else Cause.CRASHED if ran.was_killed else None
+        return Silence(f"loading it: {ran.why_failed}", cause)
     try:
         # A library may print, too: before the answer, or after it, as its buffer is written when the process ends.
         said: dict[str, Any] = json.loads(next(line for line in ran.stdout.splitlines() if line.startswith("{")))
     except (StopIteration, ValueError):
-        return "its answer is not understood"
+        return Silence("its answer is not understood")
     if "error" in said:
         error = str(said["error"])
-        return "not found" if "cannot open shared object file" in error or "could not find" in error.lower() else error
+        absent = "cannot open shared object file" in error or "could not find" in error.lower()
+        return Silence("not found" if absent else error)
     return said

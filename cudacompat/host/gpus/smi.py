@@ -32,7 +32,6 @@ _NO_CAPABILITY = "compute_cap"  # drivers before 510 do not have the field
 # In place of a value, where a GPU does not answer: drivers 470 to 610.
 _BROKEN = ("[GPU is lost]", "[Unknown Error]", "[GPU requires reset]", "[Reset Required]", "[Unknown error]")
 _OF_ONE_GPU = frozenset({Cause.GPU_LOST, Cause.GPU_RESET, Cause.INFOROM})
-_STOPPED = "no answer within"
 
 _UUID = re.compile(r"GPU-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DEVICE_ID = re.compile(r"0x([0-9A-Fa-f]{4})10[Dd][Ee]")
@@ -82,7 +81,7 @@ def _query(program: Path, fields: tuple[str, ...]) -> ProcessResult:
 
 def _silent(ran: ProcessResult) -> tuple[Trouble, ...]:
     """A program that we stopped, because it did not end."""
-    return (Trouble(Cause.NO_ANSWER, f"{VIA}: {ran.why_failed}"),) if _STOPPED in (ran.why_failed or "") else ()
+    return (Trouble(Cause.NO_ANSWER, f"{VIA}: {ran.why_failed}"),) if ran.timed_out else ()
 
 
 def _troubles(text: str) -> tuple[Trouble, ...]:

@@ -33,7 +33,8 @@ class ProcessResult:
 
     `rc` is its exit code (negative: killed by that signal), `None` if it never started or was stopped by us.
     `stdout` and `stderr` are what it wrote up to then, undecodable bytes replaced. `why_failed` is `None` where it
-    ended with 0, else the reason in words (`exit code 9`, `no answer within 10 s`, …).
+    ended with 0, else the reason in words (`exit code 9`, `no answer within 10 s`, …); `timed_out` is whether that is
+    the time.
     """
 
     command: tuple[str, ...]
@@ -41,6 +42,12 @@ class ProcessResult:
     stdout: str
     stderr: str
     why_failed: str | None
+    timed_out: bool = False
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether a signal ended it that was not ours."""
+        return self.rc is not None and self.rc < 0
 
     @property
     def ok(self) -> bool:
@@ -118,14 +125,15 @@ def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout
         threading.Thread(target=_read, args=(stream, output, limit, events), daemon=True).start()
     threading.Thread(target=lambda: events.put("exit" if process.wait() is not None else ""), daemon=True).start()
 
-    why = None
+    why, timed_out = None, False
     awaited = {"exit": 1, "end": 2}
     deadline = time.monotonic() + timeout_s
     while any(awaited.values()):
         try:
             event = events.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
-            why = f"no answer within {timeout_s:g} s" if awaited["exit"] else None
+            timed_out = bool(awaited["exit"])
+            why = f"no answer within {timeout_s:g} s" if timed_out else None
             break
         except BaseException:  # Ctrl-C: in a session of its own the program does not get it
             _kill(process)
@@ -142,7 +150,7 @@ def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout
     if why is None and rc:
         why = f"exit code {rc}" if rc > 0 else f"killed by {signal_name(-rc)}"
     stdout, stderr = (bytes(output).decode("utf-8", "replace") for output in outputs)
-    return ProcessResult(arguments, rc, stdout, stderr=stderr, why_failed=why)
+    return ProcessResult(arguments, rc, stdout, stderr=stderr, why_failed=why, timed_out=timed_out)
 
 
 def _read(stream: IO[bytes], output: bytearray, limit: int, events: queue.SimpleQueue[str]) -> None:

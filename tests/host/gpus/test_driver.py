@@ -52,7 +52,7 @@ def put(path: Path) -> Path:
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bare:
     monkeypatch.setattr(nvml, "gpus", lambda roots: Missing("GPU", (NO_NVML,)))
     monkeypatch.setattr(nvml, "driver", lambda roots: Missing("driver", (NO_NVML,)))
-    monkeypatch.setattr(libcuda, "_ask", lambda question: "not found")
+    monkeypatch.setattr(libcuda, "_ask", lambda question: libcuda.Silence("not found"))
     return Bare(tmp_path)
 
 
