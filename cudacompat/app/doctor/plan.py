@@ -215,7 +215,7 @@ def _release_step(
         pin = cure.pins[0].replace("==", " ")
         why = f"Install {pin} in place of {component.version}: it runs on these GPUs{how}{newer}"
         return PlanStep(one_line(why), _pip(cure, home), cures=cures)
-    if isinstance(cure, NoCure) and not cure.sentence.endswith("what its publisher offers"):
+    if isinstance(cure, NoCure) and cure.is_known:
         return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
     upgrade = f"{installer(home)} --upgrade" if component.manager == "pip" else _UPGRADES.get(component.manager)
     why = f"{named} is a build of others: take a release of it built for these GPUs, or build it"

@@ -70,11 +70,12 @@ class WheelCure:
 @dataclass(frozen=True, slots=True)
 class NoCure:
     """No wheel of the package that is known serves all of these. `for_each` are the cures of single GPUs, where they
-    have one; `sentence` says what does instead."""
+    have one; `sentence` says what does instead; `is_known` is whether any wheel of it with device code is known."""
 
     package: str
     sentence: str
     for_each: tuple[tuple[Target, WheelCure], ...] = ()
+    is_known: bool = True
 
 
 def cure_for(
@@ -207,7 +208,8 @@ def _none(package: str, targets: Sequence[Target], version: Version | None, *, p
     without = [each for each in platforms if not any(candidates(package, each))]
     if without:
         where = "" if without == [DEFAULT_PLATFORM] else f" for {without[0]}"
-        return NoCure(package, f"no wheel of {package} with device code{where} is known: see what its publisher offers")
+        text = f"no wheel of {package} with device code{where} is known: see what its publisher offers"
+        return NoCure(package, text, is_known=False)
     single: list[tuple[Target, WheelCure]] = []
     if len(targets) > 1:
         for target in targets:

@@ -36,8 +36,12 @@ class WheelFacts:
 
 def wheels_among(paths: Iterable[str], targets: Sequence[Target]) -> tuple[WheelFacts, ...]:
     """Return the outermost wheels that these files are in, each once."""
-    found = (match for path in paths if ".whl" in path and (match := _WHEEL.fullmatch(path)) is not None)
-    wheels = {match["path"]: re.sub(r"[-_.]+", "-", match["name"]).lower() for match in found}
+    found = [match for path in paths if ".whl" in path and (match := _WHEEL.fullmatch(path)) is not None]
+    if not found:
+        return ()
+    from packaging.utils import canonicalize_name  # few checks are of wheels
+
+    wheels = {match["path"]: str(canonicalize_name(match["name"])) for match in found}
     return tuple(WheelFacts(path, package, tuple(targets)) for path, package in wheels.items())
 
 
