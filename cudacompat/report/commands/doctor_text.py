@@ -82,6 +82,9 @@ def _row(page: Page, row: TableRow, widths: Sequence[int]) -> None:
     )
     style = OUTCOME_STYLE[row.outcome] if row.outcome is not None else ""
     margin = 2 + len(head) + 2 + widths[3] + 2
+    if not row.why:
+        page.line("  ", head, "  ", (row.word, style))
+        return
     page.hanging(("  ", head, "  ", (row.word.ljust(widths[3]), style), "  "), row.why, margin)
 
 
