@@ -13,6 +13,7 @@ from cudacompat.app.inputs.baseline_file import compared_with
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.judge.assembled import Proofs
 from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport, ListedPackages, left_open
@@ -72,10 +73,11 @@ def judge_read(
     baseline: Baseline | None = None,
     loaded: Loaded | None = None,
     listed: ListedPackages | None = None,
+    proofs: Proofs | None = None,
 ) -> CheckReport:
     """Return the report on what was read (with its kernels) of these paths. `loaded` is what is known of the loaders of
     installed packages; of other files, alternatives are recognised by their shape. `listed` are the packages of lists
-    among the paths."""
+    among the paths, `proofs` what an assembler made of the PTX that verdicts rest on."""
     verdicts: list[ArtifactVerdict] = []
     findings: list[Finding] = [f for rule in READ_RULES for f in rule.check(found)]
     findings += [f for target in targets for rule in TARGET_RULES for f in rule.check(target)]
@@ -83,7 +85,7 @@ def judge_read(
     findings += [f for wheel in wheels for rule in WHEEL_FILE_RULES for f in rule.check(wheel)]
     empty = 0
     for artifact in found.artifacts:
-        judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target)) is not None]
+        judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target, proofs)) is not None]
         if not judged:
             empty += 1
         verdicts += judged

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -14,7 +14,7 @@ from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.code import BinaryArtifact, ContainerImage, DeviceModule, FatbinEntry, NotRead
 from cudacompat.domain.words.finding import Finding, suppressing_files
-from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
+from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Proof, Target
 
 if TYPE_CHECKING:
     from cudacompat.domain.gpus.fleet import FleetGpu
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cudacompat.domain.wheels.answer import RequirementVerdict
 
 Json = dict[str, Any]
+_MOST_SAID = 20
 
 
 def render(document: Json, stream: TextIO) -> None:
@@ -193,6 +194,21 @@ def _verdict(verdict: ArtifactVerdict) -> Json:
         "basis": verdict.basis.value,
         "modules": {outcome.value: verdict.counts[outcome] for outcome in Outcome},
         "outside_registered_sections": len(verdict.stray),
+        "assembled": _assembled(verdict),
+    }
+
+
+def _assembled(verdict: ArtifactVerdict) -> Json | None:
+    """What assemblers made of the PTX that the verdict rests on; null where none was to be asked."""
+    asked = [each.assembly for each in verdict.modules if each.assembly is not None]
+    if not asked:
+        return None
+    counts = Counter(each.proof.value for each in asked)
+    said = dict.fromkeys((each.proof.value, each.said) for each in asked if each.said is not None)
+    return {
+        **{proof.value: counts[proof.value] for proof in Proof},
+        "ptxas": [str(each) for each in sorted({each.ptxas for each in asked if each.ptxas is not None})],
+        "said": [{"proof": proof, "text": text} for proof, text in list(said)[:_MOST_SAID]],
     }
 
 

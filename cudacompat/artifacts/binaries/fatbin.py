@@ -103,6 +103,7 @@ class ImageNames(NamedTuple):
     unresolved: tuple[str, ...] = ()
     head: PtxHead | None = None  # of a PTX text
     number: int | None = None  # of a cubin, its low byte
+    text: str | None = None  # of a PTX text that was kept, its sha256
 
 
 class Fatbin(NamedTuple):
@@ -231,6 +232,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
                     kernels=found.kernels,
                     kernels_why=found.why,
                     unresolved=found.unresolved,
+                    text=found.text,
                 )
             )
         if fault and damage is None:
@@ -370,6 +372,7 @@ def _concatenated(
                 kernels_why=found.why,
                 unresolved=found.unresolved,
                 concatenated=True,
+                text=found.text,
             )
         )
         q += stop + 7 & ~7

@@ -10,6 +10,7 @@ from cudacompat.artifacts.binaries.elf import EM_CUDA
 from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC, MOST_ENTRIES, OLD_MAGIC, KernelNames
 from cudacompat.artifacts.binaries.kernels import KernelReader
 from cudacompat.artifacts.binaries.section import OFFICIAL, Section
+from cudacompat.artifacts.binaries.text_keeper import KeepTexts, TextKeeper
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import ArchTarget, CodeKind
@@ -35,6 +36,7 @@ class Gatherer:
         *,
         kernels: bool,
         gpus: frozenset[ComputeCapability] | None = None,
+        keep: KeepTexts | None = None,
     ) -> None:
         self.buffer = buffer
         self.modules: list[DeviceModule] = []
@@ -43,7 +45,10 @@ class Gatherer:
         self._room = MOST_ENTRIES
         self._program = False
         self._registers = False  # whether there is code for the runtime, so that texts are none of it
-        self._names: KernelNames | None = KernelReader(buffer, allowance, gpus) if kernels else None
+        self._keeper = TextKeeper(keep) if keep is not None else None
+        self._names: KernelNames | None = None
+        if kernels:
+            self._names = KernelReader(buffer, allowance, gpus, keeper=self._keeper)
 
     def problem(self, why: str) -> None:
         """Keep what is wrong with the file, the first few of many."""
@@ -153,6 +158,7 @@ class Gatherer:
             kernels=ptx.kernels(text) if named else None,
             kernels_why=None,
             unresolved=ptx.unresolved(text) if named else (),
+            text=self._keeper.offer(text, head) if self._keeper is not None else None,
         )
         damage = ptx.damage(text) if named else None
         damage = damage if head.target else "its PTX names no target"
@@ -194,6 +200,8 @@ class Gatherer:
     def add(self, module: DeviceModule) -> None:
         """Keep a module, and say so when it is damaged."""
         self.modules.append(module)
+        if self._keeper is not None:
+            self._keeper.settle(module)
         broken = module.damage is not None and not module.bare  # what follows may be its rest
         self._registers = self._registers or broken or module.registration is not Registration.STRAY
         self._room -= 1 + len(module.entries)

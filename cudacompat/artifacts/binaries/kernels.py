@@ -13,6 +13,7 @@ from __future__ import annotations
 from cudacompat.artifacts.binaries import compression, cubin, fatbin, front, ptx, zstd_front
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, FileBuffer, UnreadableError
 from cudacompat.artifacts.binaries.fatbin import FLAG_OPAQUE, ImageNames, Payload
+from cudacompat.artifacts.binaries.text_keeper import TextKeeper
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import Compression
 from cudacompat.domain.words.target import ArchTarget
@@ -31,10 +32,17 @@ _COST_OF_TEXT = 8  # to find the kernels of a PTX text takes longer than those o
 class KernelReader:
     """Reads kernels out of the payloads of one buffer, as long as its allowance for inflating and reading lasts.
 
-    `gpus` are those that will be judged for; None: any may be, and every image is read whole.
+    `gpus` are those that will be judged for; None: any may be, and every image is read whole. `keeper` keeps PTX texts.
     """
 
-    def __init__(self, buffer: Buffer, allowance: Allowance, gpus: frozenset[ComputeCapability] | None = None) -> None:
+    def __init__(
+        self,
+        buffer: Buffer,
+        allowance: Allowance,
+        gpus: frozenset[ComputeCapability] | None = None,
+        keeper: TextKeeper | None = None,
+    ) -> None:
+        self._keeper = keeper
         self._buffer = buffer
         self._allowance = allowance
         self._gpus = gpus
@@ -117,15 +125,17 @@ class KernelReader:
             text = ptx.window(buffer, start, start + size)
             if not ptx.is_ptx(text):
                 raise UnreadableError("no PTX text")
+            head = ptx.read_head(text)
+            kept = self._keeper.offer(text, head) if self._keeper is not None else None
             return ImageNames(
-                ptx.kernels(text), None, ptx.damage(text), unresolved=ptx.unresolved(text), head=ptx.read_head(text)
+                ptx.kernels(text), None, ptx.damage(text), unresolved=ptx.unresolved(text), head=head, text=kept
             )
         if isinstance(buffer, FileBuffer) and size <= _AT_ONCE:
             buffer, start = buffer[start : start + size], 0  # its thousands of names are looked up one by one
         symbols = cubin.read_symbols(buffer, start, start + size)
-        head = cubin.read_head(buffer, start)
+        code = cubin.read_head(buffer, start)
         return ImageNames(
-            symbols.kernels, None, None, unresolved=symbols.unresolved, number=head.number if head else None
+            symbols.kernels, None, None, unresolved=symbols.unresolved, number=code.number if code else None
         )
 
     def _inflated(self, payload: Payload) -> bytes | None:

@@ -10,6 +10,7 @@ from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableEr
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.needed import cuda_runtime
 from cudacompat.artifacts.binaries.section import HostImage
+from cudacompat.artifacts.binaries.text_keeper import KeepTexts
 from cudacompat.artifacts.containers.openers import opener_of
 from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
 from cudacompat.domain.words.capability import ComputeCapability
@@ -52,13 +53,15 @@ def read_binary(
     *,
     kernels: bool,
     gpus: frozenset[ComputeCapability] | None = None,
+    keep: KeepTexts | None = None,
 ) -> Binary:
     """Read a file of a kind that may hold device code; it never raises for what the bytes are.
 
-    `allowance` is what its images may be inflated to; `gpus` are those that will be judged for (None: any may be).
+    `allowance` is what its images may be inflated to; `gpus` are those that will be judged for (None: any may
+    be); `keep` is where the PTX texts go that verdicts rest on.
     """
     size = len(buffer)
-    into = Gatherer(buffer, allowance, kernels=kernels, gpus=gpus)
+    into = Gatherer(buffer, allowance, kernels=kernels, gpus=gpus, keep=keep)
     label: str = _FORMATS.get(kind, FileFormat.DATA)
     linked = False
     try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from cudacompat.artifacts.binaries.text_keeper import KeepTexts
 from cudacompat.artifacts.containers.base import Budget
 from cudacompat.artifacts.containers.folders import EntryKind
 from cudacompat.artifacts.reading.one_file import read_one
@@ -39,6 +40,7 @@ def read_paths(
     cache: Path | None = None,
     wish: PlatformWish | None = None,
     given: Mapping[str, Given] | None = None,
+    keep: KeepTexts | None = None,
 ) -> ReadResult:
     """Read the device code of files, folders and containers.
 
@@ -46,7 +48,8 @@ def read_paths(
     are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
     `on_file` is told of each file before it is read. `limits` hold for each path by itself; `cache` is the folder with
     the results of earlier runs, None for none; `wish` is whose image is read where one is there for several platforms;
-    `given` are those of the paths that are none, with what is read in their place. `UsageError` for a path that does
+    `given` are those of the paths that are none, with what is read in their place; `keep` is where the PTX
+    texts go that verdicts rest on (with it no result of an earlier run is used). `UsageError` for a path that does
     not exist, and before any is read; all else that goes wrong is in the result.
     """
     given = given or {}
@@ -54,7 +57,9 @@ def read_paths(
         if path not in given and not _exists(path):
             raise UsageError(f"no such file or directory: {path}")
     serial = executor is None
-    how = _How(limits or Limits(), kernels, gpus, cache=None if cache is None else str(cache), wish=wish)
+    how = _How(
+        limits or Limits(), kernels, gpus, cache=None if cache is None or keep else str(cache), wish=wish, keep=keep
+    )
     reading = _Reading(paths, how, on_file, given=given)
     reading.take_given()
     function = reading.here if serial else run_task
@@ -86,6 +91,7 @@ class Task(NamedTuple):
     cache: str | None = None  # the folder with the results of earlier runs
     gpus: frozenset[ComputeCapability] | None = None
     wish: PlatformWish | None = None
+    keep: KeepTexts | None = None
     again: bool = False  # the file was met before, and is not read a second time
 
 
@@ -101,7 +107,14 @@ def run_task(task: Task, on_file: OnFile | None = None) -> FileResult:
 def _read_now(task: Task, on_file: OnFile | None, given: Given | None = None) -> FileResult:
     budget = Budget(task.limits, members=task.members, inflated=task.inflated, until=task.until)
     return read_one(
-        task.work, budget, kernels=task.kernels, gpus=task.gpus, on_file=on_file, wish=task.wish, given=given
+        task.work,
+        budget,
+        kernels=task.kernels,
+        gpus=task.gpus,
+        on_file=on_file,
+        wish=task.wish,
+        given=given,
+        keep=task.keep,
     )
 
 
@@ -158,6 +171,7 @@ class _How(NamedTuple):
     gpus: frozenset[ComputeCapability] | None
     cache: str | None
     wish: PlatformWish | None
+    keep: KeepTexts | None
 
 
 class _Reading:
@@ -265,6 +279,7 @@ class _Reading:
             cache=self._how.cache,
             gpus=self._how.gpus,
             wish=self._how.wish,
+            keep=self._how.keep,
         )
 
     def _is_over(self, root: _Root, answer: FileResult) -> bool:

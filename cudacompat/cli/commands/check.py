@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -41,6 +41,12 @@ from cudacompat.cli.reading import (
 )
 from cudacompat.domain.words.choices import Extra, PtxPolicy
 
+if TYPE_CHECKING:
+    from cudacompat.app.inputs.reading import ReadOptions
+    from cudacompat.domain.judge.assembled import Proofs
+    from cudacompat.domain.words.code import ReadResult
+    from cudacompat.domain.words.verdict import Target
+
 
 def command(
     paths: PathsArgument,
@@ -54,6 +60,10 @@ def command(
         typer.Option("--native", metavar="SPEC", help="A GPU whose own machine code must be there. Repeatable."),
     ] = None,
     holes: HolesOption = None,
+    assemble: Annotated[
+        bool,
+        typer.Option("--assemble", help="Have ptxas compile the PTX that a verdict rests on: proved, or its error."),
+    ] = False,
     any_of: AnyOfOption = None,
     ptx: Annotated[
         PtxPolicy | None,
@@ -98,7 +108,7 @@ def command(
 
     `check` needs no GPU and no CUDA Toolkit.
     """
-    from cudacompat.app.check import judge_read, read
+    from cudacompat.app.check import judge_read
     from cudacompat.app.inputs import baseline_file as locks
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
@@ -147,19 +157,39 @@ def command(
     with progress(quiet) as on_file, downloads(quiet, on_file) as told:
         reading = fetching(reading, platform, python, told=told)
         lists, others = _lists_apart(paths)
-        found = read(others, targets, on_file, options=reading)
+        found, proofs = _read(others, targets, on_file, options=reading, assemble=assemble)
     found = replace(found, not_read=(*found.not_read, *fleet.not_read))
     listed = None
     if lists:
         from cudacompat.app.wheels.lists import judge_lists
 
         listed = judge_lists(lists, targets, policy)
-    report = judge_read(found, targets, policy, paths=paths, baseline=compared, listed=listed)
+    report = judge_read(found, targets, policy, paths=paths, baseline=compared, listed=listed, proofs=proofs)
     report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus)
     code = emit(report, format_, color, output=output, exit_zero=exit_zero)
     if write_baseline:
         _write_baseline(lock_file, *locks.text_of(found, paths), unread=len(found.not_read), quiet=quiet)
     return code
+
+
+def _read(
+    paths: Sequence[str],
+    targets: Sequence[Target],
+    on_file: Callable[[str], None] | None,
+    *,
+    options: ReadOptions,
+    assemble: bool,
+) -> tuple[ReadResult, Proofs | None]:
+    """What the paths hold, and what an assembler makes of its PTX where that is asked for."""
+    from cudacompat.app.check import read
+
+    if not assemble:
+        return read(paths, targets, on_file, options=options), None
+    from cudacompat.app.assemble import assembling
+
+    with assembling(targets, options.limits.seconds) as texts:
+        found = read(paths, targets, on_file, options=texts.reading(options))
+        return found, texts.proofs(found, on_file)
 
 
 def _may_list(path: str) -> bool:

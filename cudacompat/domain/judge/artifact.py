@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from cudacompat.domain.judge.assembled import Proofs, assembled
 from cudacompat.domain.judge.compat import counts_for_something, is_unread, judge, kernels_of
 from cudacompat.domain.judge.gaps import most_lack_the_gpu, sort_gaps
 from cudacompat.domain.judge.relink import relink
@@ -19,8 +20,10 @@ from cudacompat.domain.words.versions import PtxIsa
 _CUDA_13_PTX = PtxIsa(9, 0)
 
 
-def judge_artifact(artifact: BinaryArtifact, target: Target) -> ArtifactVerdict | None:
+def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | None = None) -> ArtifactVerdict | None:
     """Return what becomes of the artifact on the target, or `None` where no module of it counts for anything.
+
+    `proofs` are what an assembler made of the PTX that verdicts rest on, `None` where none was asked.
 
     Modules that the runtime registers decide; those elsewhere in the file decide only where nothing with
     kernels is registered, and are noted otherwise.
@@ -31,10 +34,11 @@ def judge_artifact(artifact: BinaryArtifact, target: Target) -> ArtifactVerdict 
     relocatable = [m for m in artifact.modules if m.registration is Registration.RELOCATABLE and artifact.linked]
     unlinked = _unlinked(artifact, target, registered)
     if any(kernels_of(m) or any(is_unread(e) for e in m.entries) for m in registered) or unlinked or not stray:
-        deciding = _judge_all(artifact, target, registered, relocatable=relocatable)
-        noted = _judge_all(artifact, target, stray)
+        deciding = _judge_all(artifact, target, registered, relocatable=relocatable, proofs=proofs)
+        noted = _judge_all(artifact, target, stray, proofs=proofs)
     else:
-        deciding, noted = _judge_all(artifact, target, [*registered, *stray], relocatable=relocatable), []
+        deciding = _judge_all(artifact, target, [*registered, *stray], relocatable=relocatable, proofs=proofs)
+        noted = []
     # what the device linker will take in decides nothing beside modules that are loaded as they are
     if artifact.linked or not any(kernels_of(verdict.module) for verdict in deciding):
         deciding += unlinked
@@ -107,8 +111,12 @@ def _judge_all(
     target: Target,
     modules: Sequence[DeviceModule],
     relocatable: Sequence[DeviceModule] = (),
+    *,
+    proofs: Proofs | None,
 ) -> list[ModuleVerdict]:
     verdicts = relink(target, [judge(target, module) for module in modules], relocatable)
+    if proofs is not None:
+        verdicts = [assembled(verdict, target, proofs) for verdict in verdicts]
     return sort_gaps(target, verdicts, artifact.linked, units=relocatable)
 
 

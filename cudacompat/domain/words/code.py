@@ -53,7 +53,8 @@ class FatbinEntry:
 
     `unresolved` are functions and variables that it uses, does not hold and the driver does not bring along
     (known only where the kernels were read). `concatenated` images share one entry of their fatbin
-    (`nvcc --concat`), which older drivers do not look into.
+    (`nvcc --concat`), which older drivers do not look into. `text` is the sha256 of a PTX text where it was kept for an
+    assembler.
     """
 
     kind: CodeKind
@@ -67,6 +68,7 @@ class FatbinEntry:
     kernels_why: str | None = None  # why `kernels` is None although they were asked for
     unresolved: tuple[str, ...] = ()
     concatenated: bool = False
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

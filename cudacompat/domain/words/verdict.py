@@ -9,7 +9,7 @@ from enum import Enum
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import JitPolicy as JitPolicy
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry
-from cudacompat.domain.words.versions import DriverRelease
+from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 
 
 class Outcome(Enum):
@@ -45,6 +45,7 @@ class Reason(Enum):
     NO_IMAGE = "no-image"
     PTX_ISA_TOO_NEW = "ptx-isa-too-new"
     PTX_INVALID = "ptx-invalid"  # its .target did not exist yet in its .version
+    PTX_REFUSED = "ptx-refused"  # an assembler was asked, and refuses it
     JIT_DISABLED = "jit-disabled"
     EMPTY_IMAGE = "empty-image"  # whatever lies beside it
     NOT_LINKED = "not-linked"
@@ -80,6 +81,7 @@ CUDA_ERRORS: Mapping[Reason, int] = {
     Reason.CONCATENATED: 209,
     Reason.OTHER_ARCHITECTURE: 209,
     Reason.PTX_INVALID: 218,
+    Reason.PTX_REFUSED: 218,
     Reason.PTX_ISA_TOO_NEW: 222,
     Reason.JIT_DISABLED: 223,
     Reason.EMPTY_IMAGE: 500,
@@ -114,6 +116,25 @@ class Basis(Enum):
     DOCUMENTED = "documented"
 
 
+class Proof(Enum):
+    """What came of giving PTX to an assembler: it compiles, it is refused, or it could not be told."""
+
+    PROVED = "proved"
+    REFUSED = "refused"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What an assembler made of the PTX that a verdict rests on. `ptxas` is the CUDA release of the assembler (`None`:
+    none was asked), `target` what it built for (`sm_90a`), `said` its first error, or why nothing is proved."""
+
+    proof: Proof
+    ptxas: ToolkitVersion | None
+    target: str
+    said: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is judged for: a GPU, and the driver it is judged with (`None`: the oldest that will do)."""
@@ -139,7 +160,8 @@ class ModuleVerdict:
     `evidence` is why a module that has nothing for the GPU, or lacks kernels, is no fault, or why that is unclear.
     `min_driver` is the oldest driver branch that compiles the picked PTX, or looks into the concatenated entry that
     holds the picked image; `None` where any driver for the GPU will do. `relinked`: no image of this device link fits,
-    and the driver links its relocatable code anew.
+    and the driver links its relocatable code anew. `assembly` is what an assembler made of the picked PTX, `None` where
+    none was to be asked.
     """
 
     module: DeviceModule
@@ -151,6 +173,7 @@ class ModuleVerdict:
     min_driver: int | None = None
     relinked: bool = False
     evidence: Evidence | None = None
+    assembly: Assembly | None = None
 
     @property
     def cuda_error(self) -> int | None:
@@ -184,3 +207,7 @@ class ArtifactVerdict:
     runtime: int | None = None
     awaits_link: bool = False
     default_target: str | None = None  # "sm_52": every kernel module carries just nvcc's default target
+
+    def assembled(self, proof: Proof) -> tuple[ModuleVerdict, ...]:
+        """The deciding modules whose PTX an assembler was to prove, with this result."""
+        return tuple(each for each in self.modules if each.assembly is not None and each.assembly.proof is proof)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import re
@@ -12,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -62,6 +64,7 @@ def run(
     limit_bytes: int = LIMIT_BYTES,
     environment: Mapping[str, str] | None = None,
     cwd: Path = NEUTRAL_FOLDER,
+    memory_bytes: int | None = None,
 ) -> ProcessResult:
     """Run a program and return how it ended; it raises for nothing that the program or the system does.
 
@@ -69,18 +72,33 @@ def run(
     no input, this process's environment (its search paths without relative entries) with LC_ALL=C and `environment`
     on top, at most `timeout_s` seconds, and at most `limit_bytes` for each of stdout and stderr; beyond either limit it
     is killed together with its children. One that may take longer than TIMEOUT_S is the keeper's, too, which ends it
-    where this process is killed meanwhile.
+    where this process is killed meanwhile. `memory_bytes` is the address space that it may take, where the system can
+    bound it.
     """
     arguments = tuple(command)
     variables = {**safe_environment(), "LC_ALL": "C", "LANGUAGE": "C", **(environment or {})}
+    bound = partial(_bound_memory, memory_bytes)
     if timeout_s <= TIMEOUT_S:
-        return _run(arguments, variables, cwd, timeout_s=timeout_s, limit_bytes=limit_bytes, on_start=lambda _: None)
+        return _run(arguments, variables, cwd, timeout_s=timeout_s, limit_bytes=limit_bytes, on_start=bound)
     from cudacompat.host.programs.keeper import keeping
 
     with keeping(variables) as kept:
-        return _run(
-            arguments, kept.environment, cwd, timeout_s=timeout_s, limit_bytes=limit_bytes, on_start=kept.started
-        )
+
+        def on_start(process: int) -> None:
+            bound(process)
+            kept.started(process)
+
+        return _run(arguments, kept.environment, cwd, timeout_s=timeout_s, limit_bytes=limit_bytes, on_start=on_start)
+
+
+def _bound_memory(size: int | None, process: int) -> None:
+    """Bound the address space of a program that has just begun; nothing where the system has no such call."""
+    if size is None or sys.platform != "linux":
+        return
+    import resource
+
+    with contextlib.suppress(OSError, ValueError):  # it has ended, or a lower bound holds already
+        resource.prlimit(process, resource.RLIMIT_AS, (size, size))
 
 
 def _run(

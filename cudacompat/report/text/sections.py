@@ -24,7 +24,7 @@ from cudacompat.domain.words.code import (
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of, suppressing_files
 from cudacompat.domain.words.phrases import CAUSE, count, sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
-from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Target
+from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Proof, Target
 from cudacompat.report.code_sizes import KIND_NAME
 from cudacompat.report.safe_text import safe
 from cudacompat.report.text.page import Page, _finding
@@ -257,12 +257,24 @@ def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:
     details = f"{count(len(verdict.modules), 'module')}: {', '.join(counts)}" if verdict.modules else ""
     if verdict.min_driver:
         details += f"; driver {verdict.min_driver} or newer"
+    details += _assembled(verdict)
     if verdict.reason and verdict.reason in CAUSE:
         details += f"; {CAUSE[verdict.reason]}"
     if verdict.basis is Basis.MEASURED:
         details += "; as measured on hardware"
     style = OUTCOME_STYLE[verdict.outcome]
     page.line("  ", label.ljust(width), "  ", (verdict.outcome.value.ljust(10), style), "  ", details)
+
+
+def _assembled(verdict: ArtifactVerdict) -> str:
+    """`; PTX proved by ptxas 13.5`, with numbers where not all of it is."""
+    asked = [each.assembly for each in verdict.modules if each.assembly is not None]
+    proved = [each for each in asked if each.proof is Proof.PROVED]
+    if not proved:
+        return ""
+    releases = " and ".join(str(each) for each in sorted({each.ptxas for each in proved if each.ptxas is not None}))
+    of = "" if len(proved) == len(asked) else f" of {len(proved)} of {len(asked)}"
+    return f"; PTX{of} proved by ptxas {releases}"
 
 
 # -- gpus

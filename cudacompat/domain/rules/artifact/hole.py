@@ -35,6 +35,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     bad = [v for v in verdict.modules if v.outcome in (Outcome.FAILS, Outcome.PARTIAL)]
     if not (most or verdict.outcome is Outcome.PARTIAL) or severity is None:
         return
+    if all(v.reason is Reason.PTX_REFUSED for v in bad):
+        return  # that is a fault of their texts, and a finding of its own
     reasons = Counter(v.reason for v in bad)
     worst = max(bad, key=lambda v: (v.outcome is Outcome.FAILS, len(v.missing), -v.module.offset))
     names = worst.missing or tuple(sorted({k for e in worst.module.entries for k in e.kernels or ()}))
