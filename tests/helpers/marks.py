@@ -190,6 +190,8 @@ SLOW: Listed = {
 
 TOOLS: Listed = {
     "tests/app/inputs/test_registry_images.py": (),
+    "tests/app/test_assemble.py": (),
+    "tests/host/toolchain/test_assemblers.py": (),
     "tests/app/test_container_ends.py": (),
     "tests/whole/test_planted.py": ("test_no_library_of_the_folder_is_loaded",),
     "tests/whole/test_cuda_release.py": ("test_the_compiler_that_is_here_is_as_its_facts_say",),
