@@ -190,7 +190,7 @@ SLOW: Listed = {
 
 TOOLS: Listed = {
     "tests/app/inputs/test_registry_images.py": (),
-    "tests/app/test_assemble.py": (),
+    "tests/app/inputs/test_assembling.py": (),
     "tests/host/toolchain/test_assemblers.py": (),
     "tests/app/test_container_ends.py": (),
     "tests/whole/test_planted.py": ("test_no_library_of_the_folder_is_loaded",),

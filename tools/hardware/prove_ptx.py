@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from ptx_texts import cases
 
-from cudacompat.app.assemble import assembling
+from cudacompat.app.inputs.assembling import assembling
 from cudacompat.app.inputs.reading import ReadOptions, read
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.words.capability import ComputeCapability

@@ -185,7 +185,7 @@ def _read(
 
     if not assemble:
         return read(paths, targets, on_file, options=options), None
-    from cudacompat.app.assemble import assembling
+    from cudacompat.app.inputs.assembling import assembling
 
     with assembling(targets, options.limits.seconds) as texts:
         found = read(paths, targets, on_file, options=texts.reading(options))

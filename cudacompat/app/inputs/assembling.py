@@ -101,4 +101,4 @@ def assembling(targets: Sequence[Target], seconds: float) -> Iterator[Assembling
             f"{sys.executable} -m pip install nvidia-cuda-nvcc"
         )
     with tempfile.TemporaryDirectory(prefix="cudacompat-") as folder:
-        yield Assembling(Path(folder), targets, found, seconds)
+        yield Assembling(Path(folder), targets, found, seconds=seconds)
