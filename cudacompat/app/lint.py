@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -16,17 +16,30 @@ from cudacompat.domain.builds.api_changes import CallingSources
 from cudacompat.domain.builds.engine import ALWAYS
 from cudacompat.domain.policy.policy import Ignore
 from cudacompat.domain.project.edited_file import EditedFile
+from cudacompat.domain.project.excerpts import excerpt_of
 from cudacompat.domain.project.inline_ignores import apply
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.rules import IGNORE_RULES, SOURCE_RULES
 from cudacompat.domain.rules.ignores.suppress import suppress
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
+from cudacompat.domain.rules.lint_selection import NOT_READ, every_rule
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.rule_selection import RuleSelection
+from cudacompat.domain.words.secrets import masked
 from cudacompat.domain.words.verdict import Target
 
 _MOST_ROUNDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a project is held to: the GPUs, the ignores of the policy, the rules that run."""
+
+    targets: tuple[Target, ...]
+    ignores: Sequence[Ignore]
+    rules: RuleSelection
 
 
 def lint(
@@ -37,26 +50,29 @@ def lint(
     fix: bool = False,
     unsafe: bool = False,
     shown: bool = False,
+    rules: RuleSelection | None = None,
 ) -> LintReport:
-    """Return what is wrong in a project, judged for these targets. With `fix` (or `unsafe`) the report holds the edited
-    files, which are not written here, and the findings that are left with them; or, where the edits are only to be
-    `shown`, those that there are now. `UsageError` where there is no such folder."""
+    """Return what `rules` (all, if `None`) find in a project, judged for these targets.
+
+    With `fix` (or `unsafe`) the report holds the edited files, which are not written here, and the findings that are
+    left with them; or, where the edits are only to be `shown`, those that there are now. `UsageError` where there is no
+    such folder.
+    """
     collecting = gc.isenabled()
     gc.disable()  # all that is made here is kept to the end; looking for garbage in it takes a quarter of the time
     try:
-        return _lint(folder, targets, ignores, fix=fix, unsafe=unsafe, shown=shown)
+        asked = _Asked(targets, ignores, rules or every_rule())
+        return _lint(folder, asked, fix=fix, unsafe=unsafe, shown=shown)
     finally:
         if collecting:
             gc.enable()
 
 
-def _lint(
-    folder: str, targets: tuple[Target, ...], ignores: Sequence[Ignore], *, fix: bool, unsafe: bool, shown: bool
-) -> LintReport:
+def _lint(folder: str, asked: _Asked, *, fix: bool, unsafe: bool, shown: bool) -> LintReport:
     clock = Clock()
     found = read(folder)
     before = {file.name: file.text for file in found.files}
-    report, findings = _judged(found, targets, ignores, clock=clock)
+    report, findings = _judged(found, asked, clock)
     now = report
     fixed: list[Finding] = []
     for _ in range(_MOST_ROUNDS if fix or unsafe else 0):
@@ -67,7 +83,7 @@ def _lint(
         fixed += making
         files = tuple(replace(file, text=texts.get(file.name, file.text)) for file in found.files)
         found = replace(found, files=files)
-        report, findings = _judged(found, targets, ignores, clock=clock)
+        report, findings = _judged(found, asked, clock)
     marks = dict.fromkeys(found.marked, "\ufeff")
     changed = tuple(
         EditedFile(file.name, marks.get(file.name, "") + before[file.name], marks.get(file.name, "") + file.text)
@@ -76,20 +92,25 @@ def _lint(
     )
     if shown:
         return replace(now, edited=changed)
-    return replace(report, edited=changed, fixed=tuple(_of_user(found, each) for each in fixed))
+    ended = _Shown(replace(found, files=(), rust=()))  # their lines are no longer there
+    return replace(report, edited=changed, fixed=tuple(ended.finding(each) for each in fixed))
 
 
 def findings_of(project: Project) -> tuple[Finding, ...]:
     """Return what the rules find, by file and line."""
-    return findings_within(project, Clock())[0]
+    return findings_within(project, Clock(), every_rule().run)[0]
 
 
-def findings_within(project: Project, clock: Clock) -> tuple[tuple[Finding, ...], tuple[NotRead, ...]]:
-    """Return what the rules find, by file and line, and which rules did not end within the time that the clock
-    gives."""
+def findings_within(
+    project: Project, clock: Clock, rules: Sequence[str]
+) -> tuple[tuple[Finding, ...], tuple[NotRead, ...]]:
+    """Return what the `rules` (ids) find, by file and line, and which of them did not end within the time that the
+    clock gives."""
     found: list[Finding] = []
     spent: list[NotRead] = []
     for rule, check in _checks(project):
+        if rule not in rules:
+            continue
         try:
             found += clock.within(RULE_SECONDS, partial(_all_of, check))
         except TimeSpentError as error:
@@ -123,50 +144,74 @@ def _callings(project: Project) -> Iterator[CallingSources]:
             yield CallingSources(changes, use.parsed, sources)
 
 
-def _judged(
-    found: ProjectRead, targets: tuple[Target, ...], ignores: Sequence[Ignore], clock: Clock
-) -> tuple[LintReport, tuple[Finding, ...]]:
+def _judged(found: ProjectRead, asked: _Asked, clock: Clock) -> tuple[LintReport, tuple[Finding, ...]]:
+    targets, run = asked.targets, frozenset(asked.rules.run)
     project = project_of(found, targets, clock)
-    ids = frozenset((*(rule.id for rule in LINT_RULES), *(rule.id for rule in SOURCE_RULES)))
-    raw, spent = findings_within(project, clock)
-    kept, inline, uses = apply(raw, project.files, ids)
-    own = [ignore for ignore in ignores if ignore.rule in ids or ignore.rule == "not-read"]
+    raw, spent = findings_within(project, clock, asked.rules.run)
+    ignorable = frozenset((*(rule.id for rule in LINT_RULES), *(rule.id for rule in SOURCE_RULES)))
+    kept, inline, uses = apply(raw, project.files, known=ignorable, run=run)
+    own = [ignore for ignore in asked.ignores if ignore.rule in ignorable & run or ignore.rule == NOT_READ]
     left = suppress(kept, (*project.not_read, *spent), own, targets=targets, today=date.today())
     about_ignores = [
-        *(finding for use in uses for rule in INLINE_RULES for finding in rule.check(use)),
+        *(finding for use in uses for rule in INLINE_RULES if rule.id in run for finding in rule.check(use)),
         *(
             finding
             for use in left.uses
-            if use.ignore.rule in ids
+            if use.ignore.rule in ignorable
             for rule in IGNORE_RULES
+            if rule.id in run
             for finding in rule.check(use)
         ),
     ]
     findings = sorted((*left.findings, *about_ignores), key=lambda each: each.severity.rank)
+    shown = _Shown(found)
     report = LintReport(
         root=str(found.root),
         targets=targets,
         uses=project.uses,
         units=project.units,
-        findings=tuple(_of_user(found, each) for each in findings),
+        findings=tuple(shown.finding(each) for each in findings),
         suppressed=tuple(
-            replace(each, finding=replace(each.finding, path=_named(found, each.finding.path)))
+            replace(each, finding=shown.finding(each.finding), reason=masked(each.reason))
             for each in (*inline, *left.suppressed)
         ),
         not_read=tuple(replace(each, path=_named(found, each.path) or each.path) for each in left.not_read),
         files=found.seen,
         skipped=found.skipped,
         lookalikes=tuple(_named(found, name) or name for name in found.lookalikes),
+        rules=asked.rules,
     )
     return report, left.findings
 
 
-def _of_user(found: ProjectRead, finding: Finding) -> Finding:
-    """The finding with its paths, and those of its fix, as the user would write them."""
-    fix = finding.fix
-    if fix is not None:
-        fix = replace(fix, edits=tuple(replace(each, file=_named(found, each.file) or each.file) for each in fix.edits))
-    return replace(finding, path=_named(found, finding.path), fix=fix)
+class _Shown:
+    """Findings as the user gets them: paths as they would write them, the line that each is about, no secrets."""
+
+    def __init__(self, found: ProjectRead) -> None:
+        self._found = found
+        self._files = {file.name: file for file in (*found.rust, *found.files)}
+
+    def finding(self, finding: Finding) -> Finding:
+        """Return the finding, and its fix, with paths from where the command was called."""
+        fix = finding.fix
+        if fix is not None:
+            edits = tuple(replace(each, file=_named(self._found, each.file) or each.file) for each in fix.edits)
+            fix = replace(fix, edits=edits)
+        file = self._files.get(finding.path or "")
+        return replace(
+            finding,
+            path=_named(self._found, finding.path),
+            fix=fix,
+            message=masked(finding.message),
+            found=_masked(finding.found),
+            why=_masked(finding.why),
+            help=_masked(finding.help),
+            excerpt=excerpt_of(finding, file) if file is not None else None,
+        )
+
+
+def _masked(text: str | None) -> str | None:
+    return None if text is None else masked(text)
 
 
 def _named(found: ProjectRead, name: str | None) -> str | None:

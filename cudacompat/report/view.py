@@ -73,6 +73,7 @@ class View:
     show_suppressed: bool = False
     held_to: tuple[str, ...] = ()  # policy files and variables, each with what it says
     examined: str = ""  # what was looked at, where that is no artifact
+    not_run: str = ""  # the rules that were left out, in words
 
     def number_of(self, severity: Severity) -> int:
         """How many findings have this severity."""
@@ -85,11 +86,14 @@ class View:
 
     @property
     def notices(self) -> tuple[Finding, ...]:
-        """What is no fault and must not be hidden: the policy files that let findings pass, with their numbers."""
-        return tuple(
+        """What is no fault and must not be hidden: the policy files that let findings pass, with their numbers, and the
+        rules that were not run."""
+        passing = [
             Finding("policy-suppresses", Severity.NOTE, f"{file} suppresses {count(number, 'finding')}", path=file)
             for file, number in suppressing_files(self.suppressed)
-        )
+        ]
+        left_out = [Finding("rules-not-run", Severity.NOTE, self.not_run, path=None)] if self.not_run else []
+        return (*passing, *left_out)
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -111,6 +115,8 @@ class View:
         parts.append(f"{len(self.not_read)} not read")
         if self.suppressed:
             parts.append(f"{len(self.suppressed)} suppressed")
+        if self.not_run:
+            parts.append("not all rules run")
         return ", ".join(parts)
 
     @property
@@ -159,6 +165,7 @@ def view_of(report: Any) -> View:
         show_suppressed=whole.show_suppressed,
         held_to=tuple(_held_to(judged.given if judged else ())),
         examined=_examined(report),
+        not_run=report.rules.in_words if report.COMMAND == "lint" else "",
     )
 
 

@@ -64,6 +64,7 @@ def test_json_fits_its_schema(project: Path) -> None:
             "fixed",
             "edited",
             "findings",
+            "statistics",
             "engines",
         }
         assert ran.json["files"]["folders_passed_over"] == ["third_party"]

@@ -80,7 +80,8 @@ def _judged(path: str, targets: tuple[Target, ...], policy: Policy) -> ListedPac
     places = {(each.id, each.path, each.line, each.target) for each in levels}
     of_rules = [_held(each, policy) for rule in WHEEL_RULES for each in rule.check(project)]
     raw = [*levels, *(each for each in of_rules if (each.id, each.path, each.line, each.target) not in places)]
-    kept, suppressed, _ = apply(list(dict.fromkeys(raw)), project.files, frozenset(rule.id for rule in WHEEL_RULES))
+    ids = frozenset(rule.id for rule in WHEEL_RULES)
+    kept, suppressed, _ = apply(list(dict.fromkeys(raw)), project.files, known=ids, run=ids)
     nothing = [] if verdicts or not_read else [_nothing_known(path)]
     return ListedPackages(
         verdicts=tuple(_named_verdict(root, verdict) for verdict in verdicts),

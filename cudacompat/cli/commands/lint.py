@@ -35,6 +35,21 @@ def command(
         bool, typer.Option("--unsafe-fixes", help="Make the fixes, too, that decide something for you.")
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show the fixes as a diff; write nothing.")] = False,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--select",
+            metavar="RULES",
+            help="Run only these rules, repeatable: ids, or the first words of ids (wheel: all of wheel-...), with "
+            "commas between them.",
+        ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="RULES", help="Do not run these rules, repeatable.")
+    ] = None,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Count the findings of each rule; list none (text).")
+    ] = False,
     config: ConfigOption = None,
     no_config: Annotated[bool, typer.Option("--no-config", help="Read no policy file.")] = False,
     show_suppressed: Annotated[
@@ -59,10 +74,14 @@ def command(
     from cudacompat.app.lint import lint
     from cudacompat.cli.output import emit
     from cudacompat.domain.policy.resolve import policy_of, required
+    from cudacompat.domain.rules.lint_selection import selection
     from cudacompat.domain.words.errors import UsageError
 
     if diff and format_ is not Format.TEXT and output is None:
         raise UsageError("--diff writes a patch to stdout; leave --format out, or give the report a file: --output")
+    if statistics and format_ not in (Format.TEXT, Format.JSON):
+        raise UsageError("--statistics counts in text; JSON has the numbers in every run; no other format has them")
+    rules = selection(select or (), ignore or ())
     held_to = configs.load(
         {"require": gpu or None, "gpus-from": gpus_from or None}, os.environ, config, search=not no_config
     )
@@ -75,9 +94,17 @@ def command(
         else ()
     )
     policy = policy_of(held_to.given, held_to.ignores, targets)
-    report = lint(folder, targets, policy.ignores, fix=fix or diff or unsafe_fixes, unsafe=unsafe_fixes, shown=diff)
+    report = lint(
+        folder,
+        targets,
+        policy.ignores,
+        fix=fix or diff or unsafe_fixes,
+        unsafe=unsafe_fixes,
+        shown=diff,
+        rules=rules,
+    )
     unknown = (*report.not_read, *fleet.not_read)
-    report = replace(report, not_read=unknown, show_suppressed=show_suppressed)
+    report = replace(report, not_read=unknown, show_suppressed=show_suppressed, statistics=statistics)
     if report.edited:
         from cudacompat.cli.files import edit_files
 

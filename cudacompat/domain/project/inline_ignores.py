@@ -32,11 +32,12 @@ class InlineIgnore:
 
 @dataclass(frozen=True, slots=True)
 class InlineUse:
-    """One comment, how many findings it took out, and which of its rules there are none of."""
+    """One comment, how many findings it took out, which of its rules there are none of, and which were not run."""
 
     ignore: InlineIgnore
     matched: int
     unknown: tuple[str, ...]
+    not_run: tuple[str, ...] = ()
 
 
 def ignores_in(file: SourceFile) -> Iterator[InlineIgnore]:
@@ -60,9 +61,10 @@ def ignores_in(file: SourceFile) -> Iterator[InlineIgnore]:
 
 
 def apply(
-    findings: Iterable[Finding], files: Sequence[SourceFile], known: frozenset[str]
+    findings: Iterable[Finding], files: Sequence[SourceFile], known: frozenset[str], run: frozenset[str]
 ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[InlineUse, ...]]:
-    """Return what still counts, what does not, and how each ignore was used. One without a reason takes nothing out."""
+    """Return what still counts, what does not, and how each ignore was used. One without a reason takes nothing out.
+    `known` are the ids that an ignore may name, `run` those of the rules that were run."""
     ignores = [each for file in files for each in ignores_in(file)]
     matched = dict.fromkeys(range(len(ignores)), 0)
     at: dict[tuple[str | None, int | None], list[int]] = defaultdict(list)
@@ -83,7 +85,12 @@ def apply(
         else:
             suppressed.append(Suppressed(finding, "ignore", by.reason))
     uses = tuple(
-        InlineUse(ignore, matched[index], tuple(rule for rule in ignore.rules if rule not in known))
+        InlineUse(
+            ignore,
+            matched[index],
+            tuple(rule for rule in ignore.rules if rule not in known),
+            not_run=tuple(rule for rule in ignore.rules if rule in known and rule not in run),
+        )
         for index, ignore in enumerate(ignores)
     )
     return tuple(kept), tuple(suppressed), uses

@@ -19,6 +19,11 @@ class TextSpan:
     end: int
 
     @property
+    def span(self) -> tuple[int, int]:
+        """Return the characters of the file that it takes: `text[span[0]:span[1]]`."""
+        return self.start, self.end
+
+    @property
     def at(self) -> tuple[str, int]:
         """Where it begins: what is told once for each place is remembered by this."""
         return self.file, self.start
@@ -34,10 +39,20 @@ class SourceFile:
 
     def place(self, start: int, end: int) -> TextSpan:
         """Return the place of `text[start:end]`."""
+        return TextSpan(self.name, bisect_left(self._line_ends(), start) + 1, start, end=end)
+
+    def bounds(self, line: int) -> tuple[int, int] | None:
+        """Return where a line (from 1) begins and ends, its line feed not included; `None` if there is none."""
+        ends = self._line_ends()
+        if not 1 <= line <= len(ends):
+            return None
+        return (ends[line - 2] + 1 if line > 1 else 0), ends[line - 1]
+
+    def _line_ends(self) -> list[int]:
         if not self._ends:
             self._ends.extend(match.start() for match in _LINE_END.finditer(self.text))
             self._ends.append(len(self.text))
-        return TextSpan(self.name, bisect_left(self._ends, start) + 1, start, end=end)
+        return self._ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from cudacompat.domain.project.edited_file import EditedFile
@@ -11,7 +12,19 @@ from cudacompat.domain.project.planned_builds import PlannedUnit
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
+from cudacompat.domain.words.rule_selection import RuleSelection
 from cudacompat.domain.words.verdict import Target
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How many findings of one severity a rule has, in how many files, and how many of them a fix would cure."""
+
+    id: str
+    severity: Severity
+    findings: int
+    files: int
+    fixable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +34,8 @@ class LintReport:
     `root` is the folder of the edited files, `files` the number of build files, `skipped` the folders that lint did not
     look into, `lookalikes` the files that appear to be part of a CUDA build and that lint cannot read, `units` the CUDA
     sources that a configured build will compile. `edited` are the files that fixes change, `fixed` the findings that
-    they cure; `findings` are those that remain after the fixes.
+    they cure; `findings` are those that remain after the fixes. `rules` are those that ran and those that did not.
+    `statistics` is whether the text counts the findings of each rule and lists none.
     """
 
     COMMAND: ClassVar[str] = "lint"
@@ -39,6 +53,26 @@ class LintReport:
     edited: tuple[EditedFile, ...] = ()
     fixed: tuple[Finding, ...] = ()
     show_suppressed: bool = False
+    rules: RuleSelection = field(default_factory=RuleSelection)
+    statistics: bool = False
+
+    @property
+    def counts(self) -> tuple[RuleCount, ...]:
+        """How often each rule found something, the worst severity and the most findings first."""
+        groups: dict[tuple[Severity, str], list[Finding]] = defaultdict(list)
+        for finding in self.findings:
+            groups[finding.severity, finding.id].append(finding)
+        counts = [
+            RuleCount(
+                id_,
+                severity,
+                findings=len(found),
+                files=len({finding.path for finding in found}),
+                fixable=sum(finding.fix is not None for finding in found),
+            )
+            for (severity, id_), found in groups.items()
+        ]
+        return tuple(sorted(counts, key=lambda each: (each.severity.rank, -each.findings, each.id)))
 
     @property
     def exit_code(self) -> ExitCode:

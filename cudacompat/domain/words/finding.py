@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -51,12 +51,26 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceExcerpt:
+    """One line of a text file, with secrets hidden: `text[start:end]` is what a finding is about. `column` and
+    `end_column` are where that is in the file (characters from 1, the end not included), `None` where only the line is
+    known."""
+
+    text: str
+    start: int
+    end: int
+    column: int | None = None
+    end_column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One fault at one place.
 
     `message` is one line; `found`, `why` and `help` say what lies there, why it matters and what cures it.
     `path` is a file, `outer.whl!/inner.so` inside containers, or `None` for the machine itself. `command` does what
-    `help` says, as a step of a plan.
+    `help` says, as a step of a plan. `span` are the characters of a text file that it is about, `excerpt` the line that
+    shows them; two findings that differ only in these are the same.
     """
 
     id: str
@@ -71,6 +85,8 @@ class Finding:
     places: tuple[CodePlace, ...] = ()  # the worst first; a few of many
     fix: Fix | None = None
     command: str | None = None
+    span: tuple[int, int] | None = field(default=None, compare=False)
+    excerpt: SourceExcerpt | None = field(default=None, compare=False)
 
     @property
     def docs(self) -> str:

@@ -149,7 +149,7 @@ class _Run:
             location["physicalLocation"] = {
                 "artifactLocation": {**_artifact_location(path), "index": self._artifacts[path]},
                 # A binary has no lines, but GitHub refuses a location without one.
-                "region": {"startLine": finding.line or 1},
+                "region": {"startLine": finding.line or 1, **_columns(finding)},
             }
             inner = inner_of(finding.path)
             parent = self._place(None, inner, "module") if inner is not None else None
@@ -183,6 +183,14 @@ class _Run:
 
 def _finding(result: Finding | Suppressed) -> Finding:
     return result.finding if isinstance(result, Suppressed) else result
+
+
+def _columns(finding: Finding) -> Json:
+    """The columns of a line that the finding is about, where they are known."""
+    found = finding.excerpt
+    if found is None or found.column is None or found.end_column is None:
+        return {}
+    return {"startColumn": found.column, "endColumn": found.end_column}
 
 
 def _artifact_location(path: str) -> Json:

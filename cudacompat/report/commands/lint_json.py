@@ -33,6 +33,17 @@ def lint_json(report: LintReport) -> Json:
             {"by": each.by, "reason": each.reason, "file": each.file, **findings_json([each.finding])[0]}
             for each in report.suppressed
         ],
+        "rules": {"run": list(report.rules.run), "not_run": list(report.rules.not_run)},
+        "statistics": [
+            {
+                "id": each.id,
+                "severity": each.severity.value,
+                "findings": each.findings,
+                "files": each.files,
+                "fixable": each.fixable,
+            }
+            for each in report.counts
+        ],
         "policy_files": [{"file": file, "suppressed": number} for file, number in suppressing_files(report.suppressed)],
         "planned": [
             {

@@ -11,7 +11,11 @@ from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.words.finding import Severity, count_of
 from cudacompat.domain.words.phrases import count, some
 from cudacompat.domain.words.verdict import Outcome, Target
+from cudacompat.report.text.page import SEVERITY_STYLE
 from cudacompat.report.text.sections import suppressing
+
+_MOST_NAMED = 6  # GPUs of the counting line
+_SEVERITY_WIDTH = len("warning") + 2
 
 if TYPE_CHECKING:
     from cudacompat.report.text.page import Page
@@ -21,9 +25,11 @@ def lint_text(page: Page, report: LintReport) -> None:
     """The findings by file and line, what was not read, what a configured build will compile, what was
     recognised, and one counting line."""
     ordered = sorted(report.findings, key=lambda each: (each.path or "", each.line or 0))
-    for finding in ordered:
+    for finding in () if report.statistics else ordered:
         page.finding(finding)
         page.line()
+    if report.statistics:
+        _statistics(page, report)
     for item in report.not_read:
         page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), f": {item.why}")
     if report.show_suppressed:
@@ -49,11 +55,32 @@ def lint_text(page: Page, report: LintReport) -> None:
         page.line(f"{unsafe} more can be fixed by --unsafe-fixes, to be looked at first")
     suppressing(page, report.suppressed)
     tally = ", ".join(count(count_of(report.findings, each), each.value) for each in Severity)
-    for_whom = f" for {', '.join(target.label for target in report.targets[:3])}" if report.targets else ""
+    for_whom = f" for {some([target.label for target in report.targets], _MOST_NAMED)}" if report.targets else ""
     suppressed = f", {len(report.suppressed)} suppressed" if report.suppressed else ""
+    left_out = f", {count(len(report.rules.not_run), 'rule')} not run" if report.rules.not_run else ""
+    if left_out:
+        page.field("rules", report.rules.in_words, indent=0)
     page.line(
-        f"read {count(report.files, 'build file')}{for_whom}: {tally}, {len(report.not_read)} not read{suppressed}"
+        f"read {count(report.files, 'build file')}{for_whom}: {tally}, {len(report.not_read)} not read"
+        f"{suppressed}{left_out}"
     )
+
+
+def _statistics(page: Page, report: LintReport) -> None:
+    """For each rule with findings: how many there are, in how many files, and how many a fix would cure."""
+    rows = report.counts
+    width = max((len(str(row.findings)) for row in rows), default=1)
+    for row in rows:
+        fixable = f", {row.fixable} fixable" if row.fixable else ""
+        page.line(
+            f"{row.findings:>{width}}  ",
+            (row.severity.value, SEVERITY_STYLE[row.severity]),
+            " " * (_SEVERITY_WIDTH - len(row.severity.value)),
+            (row.id, "bold"),
+            f"  {count(row.files, 'file')}{fixable}",
+        )
+    if rows:
+        page.line()
 
 
 def _planned(page: Page, build: PlannedBuild, targets: Sequence[Target]) -> None:

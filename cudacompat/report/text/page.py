@@ -7,10 +7,12 @@ import textwrap
 from rich.console import Console
 from rich.text import Text
 
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Finding, Severity, SourceExcerpt
 from cudacompat.report.safe_text import command_at, safe
+from cudacompat.report.text.excerpt import fitted
 
 SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+_EXCERPT_WIDTH = 160  # columns of a line of source, where nothing else limits it
 
 
 class Page:
@@ -35,6 +37,13 @@ class Page:
     def finding(self, finding: Finding) -> None:
         """A finding with what was found, why it matters and what cures it."""
         _finding(self, finding)
+
+    def excerpt(self, number: int, excerpt: SourceExcerpt, style: str) -> None:
+        """The line of a file that a finding is about, and below it marks under what it is about."""
+        room = (self._width or _EXCERPT_WIDTH) - len(f"{number:>5} | ")
+        text, at, length = fitted(excerpt, max(20, room))
+        self.line((f"{number:>5} | ", "dim"), text)
+        self.line(("      | ", "dim"), " " * at, ("^" * length, style))
 
     def hanging(self, head: tuple[str | tuple[str, str], ...], text: str, margin: int) -> None:
         """Parts and a text behind them, whose further lines begin at the margin where there is room for them."""
@@ -74,8 +83,10 @@ def _finding(page: Page, finding: Finding) -> None:
     page.line(
         (where, "bold"), ": ", (f"{severity.value}[{finding.id}]", SEVERITY_STYLE[severity]), ": ", finding.message
     )
+    if finding.excerpt is not None:
+        page.excerpt(finding.line or 1, finding.excerpt, SEVERITY_STYLE[severity])
     for label, value in (("found", finding.found), ("why", finding.why), ("help", finding.help)):
         if value:
             page.field(label, value)
-    if severity is not Severity.NOTE:
+    if severity is not Severity.NOTE or finding.excerpt is not None:
         page.field("docs", finding.docs)

@@ -29,7 +29,7 @@ def check(use: InlineUse) -> Iterable[Finding]:
         message = f"no rule is called {use.unknown[0][:60]!r}"
     elif not ignore.reason:
         message = "this ignore has no reason, so it does not count"
-    elif not use.matched:
+    elif not use.matched and not use.not_run:
         message = f"nothing here is ignored: {', '.join(ignore.rules)[:120]} found nothing"
     else:
         return

@@ -47,6 +47,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"ccache does not see {flags.name}: after a change it returns objects for the old architectures",
             path=flags.place.file,
             line=flags.place.line,
+            span=flags.place.span,
             found=f"{flags.name}={flags.written}"[:160],
             why=f"{launched}; ccache's key is the command line, and nvcc takes this variable past it",
             help="give the architectures on the command line: -DCMAKE_CUDA_ARCHITECTURES",

@@ -64,6 +64,7 @@ def _finding(step: JobStep, cache: Cache, command: Command, listed: ArchListSett
         message=f"the key of this cache does not hold {name}, and what it restores hides a change of it",
         path=place.file,
         line=place.line,
+        span=place.span,
         found=" ".join((key.written if key is not None else step.uses or "").split())[:120],
         why=f"{engine}, {cache.what}: {cache.why}",
         help=f"put the list into the key, or run `{' '.join(cache.clear)}` before the build",

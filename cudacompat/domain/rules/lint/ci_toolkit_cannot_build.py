@@ -49,6 +49,7 @@ def _judged(listed: ArchListSetting, job: str, installed: tuple[tuple[ToolkitVer
             message=f"CUDA {version} of job {job} cannot build sm_{arch}",
             path=listed.setting.place.file,
             line=listed.setting.place.line,
+            span=listed.setting.place.span,
             found=f"{listed.setting.name}={listed.setting.written}"[:120],
             why=f"{shown}; {need}",
             help="install a release of CUDA that builds every architecture of the list, or take this one out of it",

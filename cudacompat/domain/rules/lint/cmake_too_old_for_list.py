@@ -43,6 +43,7 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         message=f"CMake {version[0]}.{version[1]} {why}",
         path=setting.place.file,
         line=setting.place.line,
+        span=setting.place.span,
         found=f"{setting.name}={setting.value}"[:160],
         why=f"{command.program} runs the CMake that is installed above it in this stage",
         help="install a newer CMake before it: pip install cmake",

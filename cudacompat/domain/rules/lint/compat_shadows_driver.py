@@ -35,6 +35,7 @@ def check(project: Project) -> Iterable[Finding]:
             message="the compat libcuda stands before the driver's own where the program runs",
             path=met.place.file,
             line=met.place.line,
+            span=met.place.span,
             found=met.found,
             why="only data-center GPUs with an older driver take it (errors 803 and 804 elsewhere); where it helps, "
             "NVIDIA's container toolkit selects it by itself",

@@ -50,6 +50,7 @@ def check(project: Project) -> Iterable[Finding]:
                     message=f"CUDA {version} cannot build sm_{wrong[0]}, which {listed.setting.place.file} asks for",
                     path=setting.place.file,
                     line=setting.place.line,
+                    span=setting.place.span,
                     found=f"{setting.name}: {setting.written}; {listed.setting.name}={listed.setting.written}"[:160],
                     why=wrong[1],
                     help="take this version out, or let build.sh give each version a list of its own",

@@ -46,6 +46,7 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
         message=f"the CPU half of {use.engine.name} is built for the CPU of the machine that builds",
         path=command.place.file,
         line=command.place.line,
+        span=command.place.span,
         found=command.line[:160],
         why=f"{first.name} is on unless it is set: -march=native, and `Illegal instruction` on an older CPU",
         help=written,

@@ -164,6 +164,7 @@ def _finding(
         message=f"{use.engine.name} is built without CUDA, in {image}",
         path=command.place.file,
         line=command.place.line,
+        span=command.place.span,
         found=command.line[:160],
         why=f"{backend}: everything would run on the CPU",
         help=f"{switch}; or begin with an image without CUDA",

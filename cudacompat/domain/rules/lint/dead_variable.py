@@ -112,6 +112,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"nothing in this project reads {setting.name}",
             path=setting.place.file,
             line=setting.place.line,
+            span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:120],
             why=why,
             help=f"remove it; what this build reads is {instead}" if instead else "remove it",

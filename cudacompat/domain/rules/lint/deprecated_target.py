@@ -43,6 +43,7 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         message=f"CUDA {made_by.version} is of the last that build {', '.join(f'sm_{arch}' for arch in old)}",
         path=setting.place.file,
         line=setting.place.line,
+        span=setting.place.span,
         found=f"{setting.name or 'flags'}={setting.value}"[:160],
         why=f"it warns of all below sm_{row.below}, and CUDA {row.gone} cannot build them",
         help=f"stay below CUDA {row.gone} for these GPUs, or drop them from the list",

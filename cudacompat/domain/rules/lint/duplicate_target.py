@@ -38,6 +38,7 @@ def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         message=f"{setting.name or 'the flags'} name {names} twice",
         path=setting.place.file,
         line=setting.place.line,
+        span=setting.place.span,
         found=archs.text[:160],
         why="it is compiled once all the same; another number may have been meant",
         help=f"take one out: {text}" if text is not None else "take one out",

@@ -49,6 +49,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"nothing hands {setting.name} on to a build: Compose reads .env for its own file alone",
             path=file,
             line=setting.place.line,
+            span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:120],
             why=f"no file of the project mentions {setting.name}, and none gives this file to a container or a build",
             help=f"hand it on as a build argument: {setting.name}: ${{{setting.name}}}",

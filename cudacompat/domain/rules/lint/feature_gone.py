@@ -46,6 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
                         message=f"{use.engine.name} {use.version or ''}".strip() + f" has no feature {change.name}",
                         path=file.name,
                         line=place.line,
+                        span=place.span,
                         found=change.name,
                         why=f"{change.why} ({change.source})",
                         help=f"the feature {change.now}" if change.now else "take it out",

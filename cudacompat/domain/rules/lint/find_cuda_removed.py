@@ -50,6 +50,7 @@ def check(project: Project) -> Iterable[Finding]:
                 else "find_package(CUDA) is CMake's old module: one-digit majors only, gone with policy CMP0146",
                 path=file.name,
                 line=each.command.place.line,
+                span=each.command.place.span,
                 found=project.text(each.command.place).split("\n")[0][:160],
                 why="CMake 3.27 removed FindCUDA under policy CMP0146; its lists refuse 10.0 and 12.0",
                 help="make CUDA a language of project(), and use find_package(CUDAToolkit) for the libraries",

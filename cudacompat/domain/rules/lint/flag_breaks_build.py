@@ -41,6 +41,7 @@ def check(project: Project, command: Command, seen: Memory) -> Iterable[Finding]
             message=f"{setting.name} with {image} breaks the build of {command.use.engine.name}",
             path=setting.place.file,
             line=setting.place.line,
+            span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:160],
             why=hazard.why,
             help=f"take {image} out of the flags; {command.use.engine.knobs[0].name} is the place for it",

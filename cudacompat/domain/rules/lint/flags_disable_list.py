@@ -47,6 +47,7 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         message=f"{setting.name} counts for nothing: {file.name} gives nvcc targets of its own",
         path=setting.place.file,
         line=setting.place.line,
+        span=setting.place.span,
         found=f"{file.name}:{line}: {flag['flag']}"[:160],
         why=hazard.why,
         help=f"take the flags out of {file.name}, or change the targets there",

@@ -45,6 +45,7 @@ def check(project: Project) -> Iterable[Finding]:
                 message=f"{setting.name} takes the place of the flags that {use.engine.name} needs: no {hazard.unless}",
                 path=setting.place.file,
                 line=setting.place.line,
+                span=setting.place.span,
                 found=f"{setting.name}={setting.written}"[:120],
                 why=f"{hazard.why} ({hazard.source})",
                 help=f"add {flag} to it",

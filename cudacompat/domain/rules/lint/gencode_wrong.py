@@ -75,6 +75,7 @@ def _pairs(file: SourceFile) -> Iterator[Finding]:
             message=message,
             path=file.name,
             line=file.place(match.start("kind"), match.start("kind")).line,
+            span=(match.start("kind"), match.end()),
             found=" ".join(match[0].split())[:160],
             why="nvcc stops at it",
             help=help_,
@@ -161,6 +162,7 @@ def _options(place: TextSpan, text: str) -> Iterator[Finding]:
             why="measured with nvcc 13.5",
             help=help_,
             line=place.line,
+            span=place.span,
         )
 
 

@@ -61,6 +61,7 @@ def _of(command: Command, project: Project) -> Iterator[Finding]:
             message=f"{use.engine.name}{version} {says} -D{setting.name}",
             path=setting.place.file,
             line=setting.place.line,
+            span=setting.place.span,
             found=f"-D{setting.name}={setting.written}"[:120],
             why=f"{gone.why} ({gone.source})",
             help=f"-D{gone.now}=ON" if gone.now else "leave it out",

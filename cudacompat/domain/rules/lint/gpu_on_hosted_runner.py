@@ -33,6 +33,7 @@ def check(_project: Project, job: CiJob, commands: tuple[Command, ...]) -> Itera
         message=f"{needing.program} needs a GPU, and {', '.join(job.runner)} has none",
         path=job.file,
         line=needing.place.line,
+        span=needing.place.span,
         found=needing.line[:160],
         why="hosted runners have no NVIDIA driver",
         help="run it where a GPU is; here `cudacompat check` judges the artifact without one",

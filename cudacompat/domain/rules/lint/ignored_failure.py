@@ -43,6 +43,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"a failure of this CUDA build is ignored ({command.program} … || true)",
             path=command.place.file,
             line=command.place.line,
+            span=command.place.span,
             found=command.line[:160],
             why="what is there afterwards is nothing, or what an earlier build left with other architectures",
             help="take `|| true` away, or write the build without CUDA as a branch of its own",

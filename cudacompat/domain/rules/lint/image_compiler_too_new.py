@@ -56,6 +56,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
         message=f"gcc {major} is newer than CUDA {made_by.version} takes (gcc {made_by.gcc_max} at most)",
         path=place.file,
         line=place.line,
+        span=place.span,
         found=found[:160],
         why='nvcc stops at every file: "unsupported GNU version"',
         help=f"install g++-{made_by.gcc_max} and set CUDAHOSTCXX to it, or take a newer CUDA release",

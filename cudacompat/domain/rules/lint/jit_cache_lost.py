@@ -42,6 +42,7 @@ def check(project: Project) -> Iterable[Finding]:
             message="every new container compiles all kernels again: the list is PTX alone, and no cache is kept",
             path=setting.place.file,
             line=setting.place.line,
+            span=setting.place.span,
             found=f"{setting.name}={setting.value}"[:160],
             why="the driver keeps what it compiles below the home folder, which goes with the container",
             help="add machine code for the GPUs that are used, or put CUDA_CACHE_PATH on a volume",

@@ -43,6 +43,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"{setting.name}=1 is for tests, and here it holds for every start",
             path=setting.place.file,
             line=setting.place.line,
+            span=setting.place.span,
             found=f"{setting.name}={setting.written}",
             why=_WHY[setting.name],
             help="remove it; set it for the command of a test alone",

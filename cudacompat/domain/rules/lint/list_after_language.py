@@ -96,6 +96,7 @@ def _late(
             message=f"this list comes after {where} made CUDA a language: {_EFFECT[kind]}",
             path=file.name,
             line=command.place.line,
+            span=command.place.span,
             found=project.text(command.place)[:160].split("\n")[0],
             why=_WHY[kind],
             help="move it before project() or enable_language(CUDA)",

@@ -53,6 +53,7 @@ def check(_project: Project, command: Command) -> Iterable[Finding]:
             message=f"{gone.name} is given to make, and the Makefile of {use.engine.name}{version} {result}",
             path=place.file,
             line=place.line,
+            span=place.span,
             found=command.line[:160],
             why=gone.source,
             help=f'make "{gone.now}"' if gone.now else by_cmake,

@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from cudacompat.domain.project.ci_jobs import lists_of, publishes
 from cudacompat.domain.project.model import CiJob, Command, Project
 from cudacompat.domain.project.native_builds import asks_native
+from cudacompat.domain.project.source_file import TextSpan
 from cudacompat.domain.project.stages import distro_of
 from cudacompat.domain.project.walks import on_job
 from cudacompat.domain.words.finding import Finding, Severity
@@ -44,13 +45,13 @@ def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterab
                 job,
                 command,
                 severity,
-                line=setting.place.line,
+                place=setting.place,
                 what=f"{setting.name or 'the list'} is `native`",
                 found=setting.written,
             )
         elif native is None and _passes_on(job) and asks_native(project, command) is not None:
             what = f"{command.use.engine.name} is told no architectures and takes `native`"
-            yield _finding(job, command, severity, line=command.place.line, what=what, found=command.line)
+            yield _finding(job, command, severity, place=command.place, what=what, found=command.line)
 
 
 def _passes_on(job: CiJob) -> bool:
@@ -61,7 +62,7 @@ def _passes_on(job: CiJob) -> bool:
     return of is not None and of.cmake is not None and of.cmake >= (3, 24)
 
 
-def _finding(job: CiJob, command: Command, severity: Severity, line: int, what: str, found: str) -> Finding:
+def _finding(job: CiJob, command: Command, severity: Severity, place: TextSpan, what: str, found: str) -> Finding:
     engine = command.use.engine if command.use is not None else None
     knob = engine.knobs[0].name if engine is not None and engine.knobs else "the list"
     return Finding(
@@ -69,7 +70,8 @@ def _finding(job: CiJob, command: Command, severity: Severity, line: int, what: 
         severity=severity,
         message=f"{what}, and {', '.join(job.runner)} has no GPU",
         path=job.file,
-        line=line,
+        line=place.line,
+        span=place.span,
         found=found[:160],
         why="nvcc only warns, and compiles its default target alone: sm_52 up to CUDA 12, sm_75 from CUDA 13",
         help=f"name the architectures: set {knob}",

@@ -73,6 +73,7 @@ def _finding(base: Base, building: Command, help_: str, fix: Fix | None) -> Find
         message=f"{base.image} has no nvcc, and {building.program} is to compile CUDA code in it",
         path=building.place.file,
         line=building.place.line,
+        span=building.place.span,
         found=building.line[:160],
         why=f"the {base.flavour} images hold what running needs; compilers and headers are in devel",
         help=help_,

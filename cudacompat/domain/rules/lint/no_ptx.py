@@ -46,6 +46,7 @@ def check(project: Project, listed: ArchListSetting, seen: Memory) -> Iterable[F
         message=f"{setting.name} asks for no PTX: no GPU of a generation after {newest // 10}.x runs this",
         path=setting.place.file,
         line=setting.place.line,
+        span=setting.place.span,
         found=f"{setting.name}={setting.value}"[:160],
         why="machine code runs within its own major version; only PTX is compiled for what comes later",
         help=ptx_help(listed, _plain(listed, images)),

@@ -46,6 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"there is no image {base.image}",
             path=place.file,
             line=place.line,
+            span=place.span,
             found=base.image,
             why=wrong,
             help=better or _other(base),

@@ -42,6 +42,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"{setting.name}: {setting.written} arrives as {setting.written[:-2]}",
             path=place.file,
             line=place.line,
+            span=place.span,
             found=f"{setting.name}: {setting.written}",
             why="YAML takes it for a number, and the runner writes it without the zero",
             help=f'{setting.name}: "{setting.written}"',

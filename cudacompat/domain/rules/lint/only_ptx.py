@@ -37,6 +37,7 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         message=f"{setting.name} asks for PTX alone: every kernel is compiled at the first start on each machine",
         path=setting.place.file,
         line=setting.place.line,
+        span=setting.place.span,
         found=f"{setting.name}={setting.value}"[:160],
         why="the driver keeps the result in a cache of its own, until it is updated or the home folder is fresh",
         help="add machine code for the cards that you know, such as 86-real",

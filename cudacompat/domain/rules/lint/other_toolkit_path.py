@@ -63,6 +63,7 @@ def check(project: Project) -> Iterable[Finding]:
                 message=f"{match[0]} is not in {base.image}",
                 path=setting.place.file,
                 line=setting.place.line,
+                span=setting.place.span,
                 found=f"{setting.name}={setting.written}"[:160],
                 why=f"the image has CUDA {base.cuda}, and nothing here installs CUDA {number}",
                 help="/usr/local/cuda, which every one of these images has",

@@ -37,6 +37,7 @@ def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         message=f"sm_{number} and sm_{number}f in one build: nvcc stops at that",
         path=setting.place.file,
         line=setting.place.line,
+        span=setting.place.span,
         found=f"{setting.name or 'flags'}={setting.value}"[:160],
         why="nvcc: the same GPU code generated for non family-specific and family-specific GPU arch",
         help=f"keep one: {number}f is machine code for the whole family, {number} for its own major as well",

@@ -53,6 +53,7 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
             else f"{setting.name} does not change a wheel, and this index has wheels of {row.name}",
             path=setting.place.file,
             line=setting.place.line,
+            span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:160],
             why=f"the wheel carries {row.carries} ({row.source})",
             help=f"check the wheel (`cudacompat check`); to build: pip install --no-binary {row.name} {row.name}",

@@ -52,6 +52,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"the only PTX here is {names}{rewritten}: no GPU outside this list can use it",
             path=setting.place.file,
             line=setting.place.line,
+            span=setting.place.span,
             found=f"{setting.name or 'flags'}={setting.value}"[:160],
             why="PTX with the suffix a is compiled for its own number alone, with f within its family",
             help=ptx_help(listed, min(numbers)),

@@ -48,6 +48,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"the device link leaves out {names}" + ("" if code else ": no code is left for any GPU"),
             path=at[0],
             line=listed.setting.place.line,
+            span=listed.setting.place.span,
             found=listed.setting.written.strip()[:160],
             why="nvlink links machine code; PTX of separately compiled code does not reach the linked image",
             help="list machine code for every GPU that has to run it, or build without separable compilation",

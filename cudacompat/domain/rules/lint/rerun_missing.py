@@ -60,6 +60,7 @@ def check(_project: Project, file: SourceFile) -> Iterable[Finding]:
             message=f"the build script reads {name} and does not tell cargo: a changed list is not built",
             path=file.name,
             line=file.place(match.start(), match.start()).line,
+            span=match.span(),
             found=match[0] + ")",
             why="cargo runs a build script again for files and for the variables that it named, no others",
             help=line,

@@ -53,6 +53,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"{command.program} runs {what} {image} and gives it no GPU",
             path=command.place.file,
             line=command.place.line,
+            span=command.place.span,
             found=command.line[:160],
             why="a container sees no GPU, and none of the driver's files, unless it is asked for",
             help="--device nvidia.com/gpu=all" if command.program == "podman" else "--gpus all",

@@ -53,6 +53,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"{service.name} runs {image} and is given no GPU",
             path=service.file,
             line=service.place.line,
+            span=service.place.span,
             found=image,
             why="a container sees no GPU unless it is asked for: CUDA finds no device",
             help="AddDevice=nvidia.com/gpu=all" if kind.endswith(".container") else help_,

@@ -67,6 +67,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
         message="it ships compilers and headers that nothing in this stage uses",
         path=stage.file,
         line=stage.place.line,
+        span=stage.place.span,
         found=base.image,
         why="the devel image is several GB larger than the runtime image",
         help=f"FROM {runtime}",

@@ -48,6 +48,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"COPY takes {folder}/CMakeCache.txt along, and CMake configures in {folder}",
             path=copy.place.file,
             line=copy.place.line,
+            span=copy.place.span,
             found=project.text(copy.place).splitlines()[0][:160],
             why="CMake stops at the cache of another folder, or takes another machine's list and compiler from it",
             help=f"put {folder} into .dockerignore",

@@ -49,6 +49,7 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
             "built for an older list",
             path=command.place.file,
             line=command.place.line,
+            span=command.place.span,
             found=command.line[:160],
             why=cache.why,
             help=_help(project, command, cache),

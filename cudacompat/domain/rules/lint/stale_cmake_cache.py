@@ -44,6 +44,7 @@ def check(project: Project, file: SourceFile) -> Iterable[Finding]:
         message=f"this configured folder builds for {entry[1]}, and {first.place.file} says {first.value}",
         path=file.name,
         line=file.place(entry.start(), entry.start()).line,
+        span=entry.span(),
         found=entry[0][:120],
         why="CMake takes the list from its cache once it is there",
         help=f"cmake --fresh -B {folder_of(file.name) or '.'}, or remove the folder",

@@ -46,6 +46,7 @@ def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         message=f"{engine.name} {listed.use.version} stops at a plain {first}: it wants {first}{suffix}",
         path=setting.place.file,
         line=setting.place.line,
+        span=setting.place.span,
         found=f"{setting.name}={setting.value}"[:160],
         why=next((hazard.why for hazard in engine.hazards if "plain" in hazard.name), f"read by {listed.reader}"),
         help=f"{setting.name}={text}",

@@ -311,6 +311,7 @@ def _said_of(
         message=f"{serves} {target.label}: {became}",
         path=place.file,
         line=place.line,
+        span=place.span,
         found=found[:160],
         why=f"machine code here is of {sass}; it serves its own major from its minor up",
         help=help_,

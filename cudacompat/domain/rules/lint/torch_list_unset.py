@@ -39,6 +39,7 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
         message=f"{command.program} builds {use.engine.title} where no GPU is, and nothing sets {knobs[0]}",
         path=command.place.file,
         line=command.place.line,
+        span=command.place.span,
         found=command.line[:160],
         why=use.engine.stops_unset,
         help=f'ENV {knobs[0]}="{spelled or "8.0;8.6;9.0;12.0+PTX"}" before it',

@@ -51,6 +51,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
         message=f"it is built with CUDA {newest} and runs on the libraries of CUDA {base.cuda}",
         path=stage.file,
         line=stage.place.line,
+        span=stage.place.span,
         found=f"{base.image}; {source.base.image if source.base else ''} in line {source.place.line}",
         why=(
             f"programs of CUDA {newest.major} look for libcudart.so.{newest.major} and libcublas.so.{newest.major}"

@@ -50,6 +50,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"{dockerfile} declares no ARG {argument.name}: the value goes nowhere",
             path=argument.place.file,
             line=argument.place.line,
+            span=argument.place.span,
             found=f"{argument.name}={argument.written}"[:120],
             why="a build argument that no ARG declares is dropped; the build goes on",
             help=f"it declares {', '.join(names[:5])}" if names else f"declare it: ARG {argument.name}",

@@ -42,6 +42,7 @@ def check(project: Project) -> Iterable[Finding]:
             message=f"no CUDA release known here builds for {', '.join(names)}",
             path=setting.place.file,
             line=setting.place.line,
+            span=setting.place.span,
             found=f"{setting.name or 'flags'}={setting.value}"[:160],
             why=f"nvcc stops at it; CUDA {RELEASES[0].version} to {RELEASES[-1].version} were looked through",
             help=_near(unknown[0]),

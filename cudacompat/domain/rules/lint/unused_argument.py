@@ -57,6 +57,7 @@ def check(project: Project) -> Iterable[Finding]:
                 message=f"nothing in {stage.file} uses the argument {setting.name}",
                 path=setting.place.file,
                 line=setting.place.line,
+                span=setting.place.span,
                 found=f"ARG {setting.name}={setting.written}"[:120],
                 why="no command names it, and none of them reads a variable of this name from its environment",
                 help=f'hand it on to the build (CMake: "-DCMAKE_CUDA_ARCHITECTURES=${setting.name}"), or remove it',

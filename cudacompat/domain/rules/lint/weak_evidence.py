@@ -39,6 +39,7 @@ def check(_project: Project, command: Command) -> Iterable[Finding]:
         message="`use gpu = 1` is no proof of a GPU: whisper.cpp prints it without a driver, too",
         path=command.place.file,
         line=pattern.place.line,
+        span=pattern.place.span,
         found=command.line[:160],
         why="it repeats the parameter; `no GPU found` may follow, and the work is done on the CPU",
         help="look for `using CUDA0 backend`, or run `cudacompat verify`",

@@ -44,6 +44,7 @@ def check(project: Project, command: Command, said: Memory) -> Iterable[Finding]
         message=f"{command.use.engine.name} may be installed from a ready wheel: no {listed.setting.name} there",
         path=place.file,
         line=place.line,
+        span=place.span,
         found=f"{listed.setting.name}={listed.setting.written}"[:160],
         why=f"{forcing.why} ({forcing.source})",
         help=f"{forcing.name}={forcing.value}",

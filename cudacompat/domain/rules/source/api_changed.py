@@ -37,6 +37,7 @@ def check(calling: CallingSources) -> Iterable[Finding]:
                     message=f"{change.name}: {change.why}",
                     path=path,
                     line=bisect_left(ends, match.start()) + 1,
+                    span=match.span(),
                     found=text[match.start() : match.end()].strip().split("\n")[0][:120],
                     why=change.source,
                     help=change.fix,
