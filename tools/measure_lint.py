@@ -99,8 +99,8 @@ def main() -> int:
             seconds = time.process_time() - begun
             kinds = f", looks like CUDA: {len(report.lookalikes)}" if report.lookalikes else ""
             engines = ", ".join(sorted({use.engine.name for use in report.uses}))
-            counts = f"{report.files} build files, {len(report.not_read)} not read{kinds}"
-            print(f"== {name}: {counts}; {engines}; {seconds:.1f} s")
+            read = f"{report.files} build files, {len(report.not_read)} not read{kinds}"
+            print(f"== {name}: {read}; {engines}; {seconds:.1f} s")
             for item in report.not_read:
                 print(f"   not read  {item.path.removeprefix(str(root))}: {item.why}")
             for finding in report.findings:

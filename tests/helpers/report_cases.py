@@ -11,6 +11,7 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead, ReadResult, Registration
 from cudacompat.domain.words.finding import CodePlace, Finding, Severity, Suppressed
+from cudacompat.domain.words.rule_selection import RuleSelection
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 from tests.helpers.build import image, module, target
 
@@ -31,6 +32,7 @@ class LintReport:
     show_suppressed: ClassVar[bool] = False
     targets: ClassVar[tuple[Target, ...]] = ()
     files: ClassVar[int] = 1
+    rules: ClassVar[RuleSelection] = RuleSelection()
 
     findings: tuple[Finding, ...]
     exit_code: int

@@ -206,7 +206,12 @@ CASES = [
     (("wheels", "torch", *CHECKING, "--format", "json"), {"packaging"}, (*WHEELS, *JSON), NOT_WHEELS),
     (("explain", "no-runnable-code"), set(), EXPLAIN, (*NOT_EXPLAIN, "domain.project*", "domain.rules.lint*")),
     (("lint", "plain", "--format", "json"), {"packaging"}, (*LINT, *JSON), NOT_LINT),
-    (("lint", "plain"), {"packaging", "rich"}, (*LINT, *TEXT, "report.commands.lint_text"), NOT_LINT),
+    (
+        ("lint", "plain"),
+        {"packaging", "rich"},
+        (*LINT, *TEXT, "report.commands.lint_text", "report.text.excerpt"),
+        NOT_LINT,
+    ),
     (("lint", "image", "--format", "json"), {"packaging", "tree_sitter", "tree_sitter_bash"}, (*LINT, *JSON), NOT_LINT),
     (("lint", "compose", "--format", "json"), {"packaging", "yaml"}, (*LINT, *JSON), NOT_LINT),
 ]

@@ -9,7 +9,6 @@ from rich.text import Text
 
 from cudacompat.domain.words.finding import Finding, Severity, SourceExcerpt
 from cudacompat.report.safe_text import command_at, safe
-from cudacompat.report.text.excerpt import fitted
 
 SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _EXCERPT_WIDTH = 160  # columns of a line of source, where nothing else limits it
@@ -40,6 +39,8 @@ class Page:
 
     def excerpt(self, number: int, excerpt: SourceExcerpt, style: str) -> None:
         """The line of a file that a finding is about, and below it marks under what it is about."""
+        from cudacompat.report.text.excerpt import fitted
+
         room = (self._width or _EXCERPT_WIDTH) - len(f"{number:>5} | ")
         text, at, length = fitted(excerpt, max(20, room))
         self.line((f"{number:>5} | ", "dim"), text)
