@@ -56,7 +56,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "survey": (
         "cudacompat survey dist/ --out rows.jsonl",
-        "cudacompat survey dist/ --out rows.jsonl --resume --jobs 2",
+        "cudacompat survey dist/ --out rows.jsonl --resume --executor dask --jobs 2",
     ),
     "explain": (
         "cudacompat explain server.log",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import jsonschema
 import pytest
 
 from cudacompat.app.wheels import survey as module
-from cudacompat.app.wheels.survey import Outcome, SurveyOptions, survey, wanted
+from cudacompat.app.wheels.survey import Outcome, SurveyOptions, survey
+from cudacompat.app.wheels.survey_input import wanted
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
 from tests.helpers.run import ROOT, cudacompat, inside
@@ -93,7 +95,7 @@ def test_usage_errors_and_empty_lists(tmp_path: Path) -> None:
     empty.write_text("# nothing\n")
     assert inside("survey", empty, "--out", tmp_path / "rows.jsonl").code == 3
     assert inside("survey", tmp_path / "gone.txt", "--out", tmp_path / "rows.jsonl").code == 2
-    assert inside("survey", empty, "--out", tmp_path / "rows.parquet").code == 2
+    assert inside("survey", empty, "--out", tmp_path / "rows.csv").code == 2
     assert inside("survey", empty, "--out", empty).code == 2
 
 
@@ -142,3 +144,107 @@ def test_a_wheel_that_kills_its_worker_twice_is_given_up_and_named(
     assert [each.path for each in report.not_read] == [paths[1]]
     assert "exit code 9, twice" in report.not_read[0].why
     assert report.written == 1
+
+
+def test_a_line_says_whose_wheel_is_meant_where_it_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    links = tmp_path / "links"
+    links.mkdir()
+    for tags in ("cp311-cp311-manylinux2014_x86_64", "cp312-cp312-manylinux2014_x86_64", "cp312-cp312-win_amd64"):
+        shutil.copy(wheel(tmp_path, "demo"), links / f"demo-1.0-{tags}.whl")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(links))
+    lines = ("demo==1.0", "demo==1.0 --python 3.11", "demo==1.0  --python=3.12 --platform win_amd64", "demo --python x")
+    (tmp_path / "list.txt").write_text("\n".join(lines))
+    line = ("survey", tmp_path / "list.txt", "--out", tmp_path / "rows.jsonl", "--jobs", "1", "--python", "3.12")
+    ran = inside(*line, "--platform", "linux-x86_64", "--format", "json")
+    assert [(each["asked"], each["wheel"].split("-", 2)[2][:-4]) for each in rows(tmp_path / "rows.jsonl")] == [
+        (lines[0], "cp312-cp312-manylinux2014_x86_64"),
+        (lines[1], "cp311-cp311-manylinux2014_x86_64"),
+        (lines[2], "cp312-cp312-win_amd64"),
+    ]
+    assert [each["why"] for each in ran.json["not_read"]] == ["invalid Python version: x (example: 3.12)"]
+
+
+def with_compilers(folder: Path, release: str, padding: int) -> Path:
+    """A wheel with compilers in it, the mark of each after so many bytes."""
+    path = folder / "demo-1.0-cp312-cp312-manylinux2014_x86_64.whl"
+    mark = f"Cuda compilation tools, release {release.rpartition('.')[0]}, V{release}\0".encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in ("demo/bin/ptxas", "demo/libnvrtc-0123abcd.so.12", "demo/bin/ptxas-blackwell", "demo/ptxas.py"):
+            file.writestr(name, b"\x7fELF" + b"\0" * padding + mark + b"\0" * 200)
+        file.writestr("demo/bin/nvcc", b"\x7fELF no release")
+    return path
+
+
+@pytest.mark.parametrize("padding", [0, (1 << 20) - 30, (1 << 20) - 90, 3 << 20])
+def test_the_compilers_in_a_wheel_are_a_column_of_its_row(tmp_path: Path, padding: int) -> None:
+    report = survey([str(with_compilers(tmp_path, "12.8.93", padding))], str(tmp_path / "rows.jsonl"), SurveyOptions())
+    assert report.written == 1
+    names = ["libnvrtc 12.8.93", "ptxas 12.8.93", "ptxas-blackwell 12.8.93"]
+    assert rows(tmp_path / "rows.jsonl")[0]["compilers"] == names
+
+
+def test_rows_as_parquet_are_the_rows_as_lines(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    for name in ("one", "two"):
+        wheel(tmp_path, name)
+    out = tmp_path / "rows.parquet"
+    assert inside("survey", tmp_path, "--out", out, "--jobs", "1").code == 0
+    table = parquet.read_table(out).to_pylist()
+    lines = rows(tmp_path / "rows.parquet.jsonl")
+    assert [each["asked"] for each in table] == [each["asked"] for each in lines]
+    assert table[0]["lists"] == [{"targets": "+PTX 80", "modules": 1}]
+    assert dict(table[0]["answers"]) == lines[0]["answers"]
+    assert dict(table[0]["libraries"][0]["ptx"]) == {"80": 1.0}
+    assert inside("survey", tmp_path, "--out", out).code == 2
+    wheel(tmp_path, "three")
+    assert inside("survey", tmp_path, "--out", out, "--resume", "--jobs", "1").code == 0
+    assert len(parquet.read_table(out)) == 3
+    (tmp_path / "rows.parquet.jsonl").unlink()
+    assert inside("survey", tmp_path, "--out", out, "--resume").code == 2
+    assert len(parquet.read_table(out)) == 3
+
+
+class TestAFolderOfAStore:
+    @pytest.fixture(autouse=True)
+    def needs_fsspec(self) -> None:
+        pytest.importorskip("fsspec")
+
+    def test_its_wheels_become_the_rows_of_files(self, tmp_path: Path) -> None:
+        mirror = tmp_path / "mirror" / "d"
+        mirror.mkdir(parents=True)
+        path = wheel(mirror, "demo")
+        with zipfile.ZipFile(path, "a") as file:
+            file.writestr("demo/text.py", "# text\n" * 3000)
+        single, stored = tmp_path / "1.jsonl", tmp_path / "2.jsonl"
+        assert inside("survey", tmp_path / "mirror", "--out", single, "--jobs", "1").code == 0
+        ran = inside("survey", (tmp_path / "mirror").as_uri(), "--out", stored, "--jobs", "1")
+        assert (ran.code, ran.err) == (0, "")
+        (own,), (other,) = rows(single), rows(stored)
+        assert other.pop("asked") == path.as_uri()
+        assert own.pop("asked") == str(path)
+        assert own == other
+
+    def test_a_bucket_in_memory(self, tmp_path: Path) -> None:
+        import fsspec
+
+        store = fsspec.filesystem("memory")
+        store.pipe_file("/bucket/a/demo-1.0-cp312-cp312-manylinux2014_x86_64.whl", wheel(tmp_path, "demo").read_bytes())
+        store.pipe_file("/bucket/a/broken-1.0-py3-none-any.whl", b"no zip")
+        ran = inside("survey", "memory://bucket", "--out", tmp_path / "rows.jsonl", "--jobs", "1", "--format", "json")
+        assert [each["package"] for each in rows(tmp_path / "rows.jsonl")] == ["demo"]
+        assert [each["why"] for each in ran.json["not_read"]] == ["File is not a zip file"]
+
+    @pytest.mark.parametrize("address", ["s3a://bucket/x", "file:///no/such/folder", "memory://none/x.whl"])
+    def test_what_is_no_store_or_not_there_is_one_line(self, tmp_path: Path, address: str) -> None:
+        ran = inside("survey", address, "--out", tmp_path / "rows.jsonl", "--jobs", "1")
+        assert ran.code in (2, 3, 4, 5)
+        assert len((ran.err or ran.out).splitlines()) <= 2
+        assert "Traceback" not in ran.err
+
+    def test_a_chain_of_stores_is_no_store(self, tmp_path: Path) -> None:
+        from cudacompat.artifacts.remote.store import is_store
+
+        assert is_store("s3://bucket/wheels")
+        assert not is_store("file::zip://a.zip")
+        assert not is_store("ssh://host/wheels")

@@ -48,13 +48,16 @@ class Told:
 class FetchOptions:
     """Whose wheels are wanted (this machine's and this Python's where not said), how many bytes a file may have,
     who is told of what is fetched, and whose image is read where there are several (None: this machine's). `seconds` is
-    how long standard input may take."""
+    how long standard input may take, `folder` where files are kept while they are read (None: the system's), and `run`
+    a mark of many fetches that belong together: of these the index is asked once for each package."""
 
     platform: Platform = field(default_factory=Platform)
     most: int = 1 << 40
     told: Told = field(default_factory=Told)
     images: PlatformWish | None = None
     seconds: float = 900.0
+    folder: str | None = None
+    run: str = ""
 
 
 def wish_of(platform: str | None) -> PlatformWish:
@@ -115,7 +118,7 @@ def at_hand(names: Sequence[str], options: FetchOptions | None = None) -> Iterat
     fetched: dict[str, FetchedFile] = {}
     given: dict[str, Given] = {}
     paths: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="cudacompat-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cudacompat-", dir=options.folder) as folder:
         for number, (name, way) in enumerate(zip(names, ways, strict=True)):
             if way is None:
                 paths.append(name)
@@ -204,7 +207,7 @@ def _address(url: str, folder: Path, options: FetchOptions) -> tuple[Path, Fetch
 
 
 def _package(name: str, folder: Path, options: FetchOptions) -> tuple[Path, FetchedFile]:
-    from cudacompat.app.inputs.packages import chosen, requirement_of
+    from cudacompat.app.inputs.packages import chosen, listing_of, requirement_of
     from cudacompat.artifacts.remote.connection import RemoteError, is_url, why_refused
     from cudacompat.host.programs import pip
 
@@ -212,7 +215,7 @@ def _package(name: str, folder: Path, options: FetchOptions) -> tuple[Path, Fetc
     wanted = requirement_of(name)
     told.asking(name)
     try:
-        listing = pip.list_files(wanted.name, platform)
+        listing = listing_of(wanted.name, platform, options.run)
     except pip.PipError as error:
         raise StepError(f"pip could not get {name}: {error}") from None
     wheel = chosen(name, listing, platform)

@@ -44,6 +44,26 @@ class Wheel:
     yanked: str | None = None
 
 
+_KEPT: dict[tuple[str, Platform, str], Listing] = {}
+_MOST_KEPT = 16
+
+
+def listing_of(package: str, platform: Platform, run: str = "") -> Listing:
+    """Return the files of a package on the indexes of pip; with the mark of a run those that were listed in it before,
+    for some of the packages. `PipError` where there is no pip."""
+    from cudacompat.host.programs import pip
+
+    key = (package, platform, run)
+    if run and key in _KEPT:
+        return _KEPT[key]
+    listing = pip.list_files(package, platform)
+    if run and listing.links and not listing.unreached:
+        while len(_KEPT) >= _MOST_KEPT:
+            del _KEPT[next(iter(_KEPT))]
+        _KEPT[key] = listing
+    return listing
+
+
 def is_release(text: str) -> bool:
     """Whether a text is PKG==VERSION."""
     return bool(_RELEASE.fullmatch(text))

@@ -11,6 +11,7 @@ from typing import Any
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from cudacompat.app.inputs import reading
+from cudacompat.app.wheels.compilers import compilers_in
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.measured import CAPABILITIES, measured
 from cudacompat.domain.words.capability import ComputeCapability
@@ -27,8 +28,9 @@ _PLATFORMS = (
 )
 
 
-def row_of_file(path: str, *, source: str, date: str) -> dict[str, Any]:
-    """Return the row of this wheel, as the table keeps it. `OSError` or `zipfile.BadZipFile` where it cannot be read,
+def row_of_file(path: str, *, source: str, date: str, size: int | None = None) -> dict[str, Any]:
+    """Return the row of this wheel, as the table keeps it; `size` are the bytes of the wheel that was published, where
+    the file lacks members that hold no device code. `OSError` or `zipfile.BadZipFile` where it cannot be read,
     `ValueError` where its name is that of no wheel."""
     name, version, _, tags = parse_wheel_filename(Path(path).name)
     package = str(canonicalize_name(name))
@@ -38,6 +40,8 @@ def row_of_file(path: str, *, source: str, date: str) -> dict[str, Any]:
     found = measured(package, read.artifacts)
     toolkit, runtime = found.pop("toolkit", None), found.pop("runtime", None)
     cuda = _cuda_of(path, package) or toolkit or (str(runtime) if runtime is not None else None)
+    with zipfile.ZipFile(path) as wheel:
+        compilers = compilers_in(wheel)
     row: dict[str, Any] = {
         "package": package,
         "version": str(version.public),
@@ -47,9 +51,10 @@ def row_of_file(path: str, *, source: str, date: str) -> dict[str, Any]:
         "source": source,
         "date": date,
         "wheel": Path(path).name,
-        "bytes": Path(path).stat().st_size,
+        "bytes": Path(path).stat().st_size if size is None else size,
         **metadata_of(path),
         **found,
+        **({"compilers": list(compilers)} if compilers else {}),
         **({"cuda": cuda} if cuda is not None else {}),
     }
     if read.not_read:

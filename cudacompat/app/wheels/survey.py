@@ -17,28 +17,33 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from cudacompat.app.inputs.named import FetchOptions, Told, at_hand
+from cudacompat.app.inputs.named import FetchOptions, Told
 from cudacompat.app.inputs.text_files import read_whole
+from cudacompat.app.wheels import parquet
 from cudacompat.app.wheels.rows import row_of_file
+from cudacompat.app.wheels.survey_input import wheel_of
 from cudacompat.domain.reports.survey import SurveyReport
+from cudacompat.domain.words.choices import SurveyExecutor
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.executor import Lost
 from cudacompat.host.written import append, save
 
-_LARGEST_LIST = 16 << 20  # bytes
-_LARGEST_ROWS = 4 << 30
-_MOST = 1_000_000  # wheels of one run
+_LARGEST_ROWS = 4 << 30  # bytes
 _ASKED = "asked"
+_EXISTS = "{} exists; add --resume to keep its rows and read what is missing"
 
 
 @dataclass(frozen=True, slots=True)
 class SurveyOptions:
-    """How wheels are read: by how many processes, whose wheels and from where, and whether rows that are there stay."""
+    """How wheels are read: by how many workers of which kind, whose wheels and from where, and whether rows that are
+    there stay. `scheduler` is the address of a cluster that runs already; None: one on this machine."""
 
     jobs: int = 1
     fetch: FetchOptions = field(default_factory=FetchOptions)
     resume: bool = False
+    executor: SurveyExecutor = SurveyExecutor.PROCESSES
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +55,17 @@ class Outcome:
     why: str = ""
 
 
-def wanted(lists: Sequence[str]) -> tuple[str, ...]:
-    """Return what the lists name, each once: on each line of a list PKG, PKG==VERSION, an address or the path of a
-    wheel, with comments after `#`; a directory stands for the wheels in it, a wheel for itself. `UsageError` for a file
-    that cannot be read."""
-    names: dict[str, None] = {}
-    for path in lists:
-        names.update(dict.fromkeys(_named(path)))
-        if len(names) > _MOST:
-            raise UsageError(f"more than {_MOST} wheels are named")
-    return tuple(names)
-
-
-def _named(path: str) -> Iterator[str]:
-    if Path(path).is_dir():
-        yield from sorted(str(each) for each in Path(path).rglob("*.whl") if each.is_file())
-    elif path.endswith(".whl"):
-        yield path
-    else:
-        text = read_whole(path, _LARGEST_LIST, "is no list of wheels").decode("utf-8", "replace")
-        for line in text.splitlines():
-            name = line.partition("#")[0].strip()
-            if name:
-                yield name
-
-
 def survey(
     names: Sequence[str], out: str, options: SurveyOptions, on_wheel: Callable[[str], None] | None = None
 ) -> SurveyReport:
-    """Read the wheels and add a row for each to the file `out`; those that have one there are passed over. `UsageError`
-    if the file is there and is not to be kept, or holds something else."""
+    """Read the wheels and add a row for each to the file `out`; those that have one there are passed over. For a
+    file of Parquet the rows are kept as JSON lines beside it (`rows.parquet.jsonl`), and it is made of them in the end.
+    `UsageError` if the file is there and is not to be kept, or holds something else."""
     began = time.monotonic()
+    table, out = (out, parquet.lines_of(out)) if parquet.is_meant(out) else (None, out)
+    if table is not None:
+        parquet.require()
+        _require_own(table, out, options)
     there = _rows_there(out, options)
     waiting = [name for name in names if name not in there]
     failed: list[NotRead] = []
@@ -97,8 +82,10 @@ def survey(
         except OSError as error:
             raise UsageError(f"cannot write {out}: {(error.strerror or str(error)).lower()}") from None
         written += 1
+    if table is not None:
+        parquet.write(out, table)
     return SurveyReport(
-        out,
+        table or out,
         len(names),
         len(names) - len(waiting),
         written=written,
@@ -107,13 +94,23 @@ def survey(
     )
 
 
+def _require_own(table: str, out: str, options: SurveyOptions) -> None:
+    """`UsageError` where a file is in the place of the one of Parquet that is to stay."""
+    if not Path(table).exists():
+        return
+    if not options.resume:
+        raise UsageError(_EXISTS.format(table))
+    if not Path(out).exists() or not parquet.is_parquet(table):
+        raise UsageError(f"{table} is not a file of rows that survey wrote; it was not changed")
+
+
 def _rows_there(out: str, options: SurveyOptions) -> frozenset[str]:
     """What the rows in the file were asked for as; a line that a crash cut short is taken off."""
     path = Path(out)
     if not path.exists():
         return frozenset()
     if not options.resume:
-        raise UsageError(f"{out} exists; add --resume to keep its rows and read what is missing")
+        raise UsageError(_EXISTS.format(out))
     data = read_whole(out, _LARGEST_ROWS, "is not a file of rows that survey wrote")
     whole = data[: data.rfind(b"\n") + 1]
     names: list[str] = []
@@ -129,15 +126,30 @@ def _rows_there(out: str, options: SurveyOptions) -> frozenset[str]:
 
 
 def _outcomes(names: Sequence[str], options: SurveyOptions) -> Iterator[Outcome]:
-    fetch = replace(options.fetch, told=Told())
-    if options.jobs < 2:
-        yield from (row_of(name, fetch) for name in names)
+    """The outcomes, in some order; what workers that were killed left behind goes with the folder."""
+    import secrets
+    import tempfile
+
+    if not names:
         return
+    fetch = replace(options.fetch, told=Told(), run=secrets.token_hex(8))
+    with tempfile.TemporaryDirectory(prefix="cudacompat-survey-", ignore_cleanup_errors=True) as folder:
+        if options.scheduler is None:
+            fetch = replace(fetch, folder=folder)
+        if options.executor is SurveyExecutor.DASK:
+            yield from _of_cluster(names, fetch, options, folder)
+        elif options.jobs < 2:
+            yield from (row_of(name, fetch) for name in names)
+        else:
+            yield from _of_processes(names, fetch, options.jobs)
+
+
+def _of_processes(names: Sequence[str], fetch: FetchOptions, jobs: int) -> Iterator[Outcome]:
     from cudacompat.host.programs.workers import Processes
 
     read = partial(row_of, fetch=fetch)
     again: list[str] = []
-    for name, answer in Processes(options.jobs).map(read, names):
+    for name, answer in Processes(jobs).map(read, names):
         if isinstance(answer, Lost):
             again.append(name)
         else:
@@ -146,12 +158,20 @@ def _outcomes(names: Sequence[str], options: SurveyOptions) -> Iterator[Outcome]
         yield Outcome(name, None, f"{answer.why}, twice") if isinstance(answer, Lost) else answer
 
 
+def _of_cluster(names: Sequence[str], fetch: FetchOptions, options: SurveyOptions, folder: str) -> Iterator[Outcome]:
+    from cudacompat.host.programs.cluster import Cluster
+
+    cluster = Cluster(options.jobs, Path(folder), options.scheduler)
+    for name, answer in cluster.map(partial(row_of, fetch=fetch), names):
+        yield Outcome(name, None, answer.why) if isinstance(answer, Lost) else answer
+
+
 def row_of(name: str, fetch: FetchOptions) -> Outcome:
     """Return the row of one wheel, or why it could not be had or read."""
     today = datetime.now(UTC).date().isoformat()
     try:
-        with at_hand([name], fetch) as here:
-            row = row_of_file(here.paths[0], source="the wheel, read with this package", date=today)
+        with wheel_of(name, fetch) as here:
+            row = row_of_file(here.path, source="the wheel, read with this package", date=today, size=here.size)
     except (CudacompatError, OSError, ValueError, BadZipFile) as error:
         return Outcome(name, None, str(error).splitlines()[0] if str(error) else type(error).__name__)
     return Outcome(name, row)

@@ -22,12 +22,14 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _MOST_REDIRECTS = 5
 _AGAIN = (408, 429, 500, 502, 503, 504)
 _PAUSES_S = (0.5, 2.0)  # before the second and the third try
+_LONGEST_PAUSE_S = 30.0  # that a server may ask for
 _TRIES = len(_PAUSES_S) + 1
 
 
 class RemoteError(Exception):
     """The file could not be had; the text is one line. `sealed` is whether the server asks for a password, `passing`
-    whether another try may do; `status` is that of its answer, `challenges` how it wants to be asked."""
+    whether another try may do; `status` is that of its answer, `challenges` how it wants to be asked, `pause_s` for
+    how many seconds it wants to be left alone."""
 
     def __init__(
         self,
@@ -37,12 +39,14 @@ class RemoteError(Exception):
         passing: bool = False,
         status: int | None = None,
         challenges: tuple[str, ...] = (),
+        pause_s: float = 0.0,
     ) -> None:
         super().__init__(why)
         self.sealed = sealed
         self.passing = passing
         self.status = status
         self.challenges = challenges
+        self.pause_s = pause_s
 
 
 class NoRangesError(RemoteError):
@@ -166,7 +170,7 @@ class Connection:
                 tries -= 1
                 if not tries or not error.passing:
                     raise
-                self._pause(_TRIES - 1 - tries)
+                self._pause(_TRIES - 1 - tries, error)
 
     def _part(self, remote: Remote, start: int, end: int) -> Iterator[bytes]:
         wanted = {"Range": f"bytes={start}-{end - 1}"}
@@ -198,7 +202,7 @@ class Connection:
             except RemoteError as error:
                 if not error.passing or number + 1 == tries:
                     raise
-                self._pause(number)
+                self._pause(number, error)
         try:
             yield answer
         finally:
@@ -216,7 +220,8 @@ class Connection:
             answer = self._opener.open(request, timeout=self._patience.silent_s)
         except HTTPError as error:
             error.close()
-            raise _of_status(error.code, error.headers.get_all("WWW-Authenticate")) from None
+            challenges, pause = error.headers.get_all("WWW-Authenticate"), error.headers.get("Retry-After")
+            raise _of_status(error.code, challenges, pause) from None
         except URLError as error:
             raise RemoteError(_words(error.reason), passing=isinstance(error.reason, OSError)) from None
         except Exception as error:
@@ -231,8 +236,9 @@ class Connection:
             raise RemoteError("the server sent the file in another encoding than the one it was asked for")
         return answer
 
-    def _pause(self, number: int) -> None:
-        time.sleep(max(0.0, min(_PAUSES_S[min(number, len(_PAUSES_S) - 1)], self._until - time.monotonic())))
+    def _pause(self, number: int, error: RemoteError) -> None:
+        pause = max(_PAUSES_S[min(number, len(_PAUSES_S) - 1)], error.pause_s)
+        time.sleep(max(0.0, min(pause, self._until - time.monotonic())))
 
     def took(self, count: int) -> None:
         """Count bytes that have come."""
@@ -342,7 +348,7 @@ def _length(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"\d{1,18}", text) else None
 
 
-def _of_status(status: int, challenges: Sequence[str] | None = None) -> RemoteError:
+def _of_status(status: int, challenges: Sequence[str] | None = None, pause: str | None = None) -> RemoteError:
     if status in (401, 403, 407):
         why = f"the server asks for a password (HTTP {status})"
         return RemoteError(why, sealed=True, status=status, challenges=tuple(challenges or ()))
@@ -350,7 +356,8 @@ def _of_status(status: int, challenges: Sequence[str] | None = None) -> RemoteEr
         return RemoteError(f"there is no such file (HTTP {status})", status=status)
     if status in (416, 501):
         return NoRangesError(f"the server does not send parts of the file (HTTP {status})")
-    return RemoteError(f"the server answers HTTP {status}", passing=status in _AGAIN, status=status)
+    pause_s = min(float(pause), _LONGEST_PAUSE_S) if pause and re.fullmatch(r"\d{1,6}", pause) else 0.0
+    return RemoteError(f"the server answers HTTP {status}", passing=status in _AGAIN, status=status, pause_s=pause_s)
 
 
 def _is_transport(error: Exception) -> bool:

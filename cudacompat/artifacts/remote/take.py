@@ -47,6 +47,13 @@ class Told(Protocol):
         """So many more bytes have come."""
 
 
+class Parts(Protocol):
+    """Gives ranges of bytes of a file."""
+
+    def part(self, remote: Remote, start: int, end: int) -> Iterator[bytes]:
+        """Give the bytes `[start, end)` piece by piece."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What lies on the disk now: `size` are the bytes of the file as it is published, `travelled` those that came, and
@@ -89,18 +96,19 @@ def _by_ranges(connection: Connection, into: Path, told: Told, most: int, counte
             return _all_of(stream, remote.size, into, most=most, digest=None, counted=counted)
         head = _exactly(stream, min(_HEAD, remote.size or 0))
     size = remote.size or 0
-    _require_room(size, most, into)
+    require_room(size, most, into)
     told.began(size)
     with into.open("w+b") as file:
         if not head.startswith(_ZIPS):
             _copy(connection, remote, [(0, size)], file=file)
             return Taken(size, counted.total)
-        left_out = _wanted_of_zip(connection, remote, size, file=file)
+        left_out = members_of_zip(connection, remote, size, file=file)
     return Taken(size, counted.total, left_out)
 
 
-def _wanted_of_zip(connection: Connection, remote: Remote, size: int, file: BinaryIO) -> int:
-    """Write what is wanted of a zip, each member where it lies in the whole, and return how many are left out."""
+def members_of_zip(connection: Parts, remote: Remote, size: int, file: BinaryIO) -> int:
+    """Write what is wanted of a zip, each member where it lies in the whole, and return how many are left out.
+    `NoRangesError` or `TableError` where its parts do not fit together."""
     tail_at = max(0, size - TAIL)
     tail = b"".join(connection.part(remote, tail_at, size))
     start, length = table_place(tail, size)
@@ -141,7 +149,7 @@ def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _copy(connection: Connection, remote: Remote, spans: Sequence[tuple[int, int]], file: BinaryIO) -> None:
+def _copy(connection: Parts, remote: Remote, spans: Sequence[tuple[int, int]], file: BinaryIO) -> None:
     for start, end in spans:
         file.seek(start)
         for piece in connection.part(remote, start, end):
@@ -155,7 +163,7 @@ def _whole(connection: Connection, into: Path, told: Told, most: int, digest: st
 
 
 def _all_of(stream: Stream, size: int | None, into: Path, most: int, digest: str | None, counted: _Counter) -> Taken:
-    _require_room(size or 0, most, into)
+    require_room(size or 0, most, into)
     seen = hashlib.sha256()
     count = 0
     with into.open("wb") as file:
@@ -177,7 +185,8 @@ def _exactly(stream: Stream, count: int) -> bytes:
     return data
 
 
-def _require_room(size: int, most: int, into: Path) -> None:
+def require_room(size: int, most: int, into: Path) -> None:
+    """`RemoteError` for a file that has more than `most` bytes, or more than the disk at `into` has room for."""
     if size > most:
         raise RemoteError(_too_large(most))
     if size > shutil.disk_usage(into.parent).free:

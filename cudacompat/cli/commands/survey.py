@@ -18,18 +18,33 @@ from cudacompat.cli.options import (
     QuietOption,
 )
 from cudacompat.cli.reading import JobsOption
+from cudacompat.domain.words.choices import SurveyExecutor
 
 
 def command(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="LIST...", help="Files that name a wheel on each line, wheels, or directories of them."),
+        typer.Argument(
+            metavar="LIST...", help="Files that name a wheel on each line, wheels, or directories or buckets of them."
+        ),
     ],
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help="The file of rows (JSON lines) to write.")],
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="The file of rows: JSON lines, or Parquet.")],
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep the rows that FILE has and read only what is missing.")
     ] = False,
     jobs: JobsOption = None,
+    executor: Annotated[
+        SurveyExecutor | None,
+        typer.Option(
+            "--executor",
+            help="Who reads: processes of this program, or a cluster of Dask distributed on this machine (default: "
+            "processes).",
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="A running Dask cluster to use, such as tcp://host:8786."),
+    ] = None,
     platform: PlatformOption = None,
     python: PythonOption = None,
     format_: FormatOption = Format.TEXT,
@@ -44,17 +59,29 @@ def command(
     wheel is read, so that a run that was stopped goes on with --resume.
     """
     from cudacompat.app.inputs.named import FetchOptions
-    from cudacompat.app.wheels.survey import SurveyOptions, jobs_of, survey, wanted
+    from cudacompat.app.wheels import parquet
+    from cudacompat.app.wheels.survey import SurveyOptions, jobs_of, survey
+    from cudacompat.app.wheels.survey_input import wanted
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
     from cudacompat.cli.written_apart import require_apart
     from cudacompat.domain.words.errors import UsageError
     from cudacompat.domain.words.wheel_tags import Platform
 
-    if out.lower().endswith((".parquet", ".csv")):
-        raise UsageError(f"survey writes JSON lines: {out} (example: rows.jsonl)")
-    require_apart({"--out": out}, paths)
+    if out.lower().endswith(".csv"):
+        raise UsageError(f"survey writes JSON lines or Parquet: {out} (examples: rows.jsonl, rows.parquet)")
+    if scheduler is not None and executor is SurveyExecutor.PROCESSES:
+        raise UsageError("--scheduler names a cluster of Dask: remove --executor processes")
+    require_apart({"--out": parquet.lines_of(out) if parquet.is_meant(out) else out}, paths)
     fetch = FetchOptions(Platform.parse(platform, python))
+    dask = scheduler is not None or executor is SurveyExecutor.DASK
+    options = SurveyOptions(
+        jobs_of(jobs),
+        fetch,
+        resume,
+        executor=SurveyExecutor.DASK if dask else SurveyExecutor.PROCESSES,
+        scheduler=scheduler,
+    )
     with progress(quiet) as on_file:
-        report = survey(wanted(paths), out, SurveyOptions(jobs_of(jobs), fetch, resume), on_wheel=on_file)
+        report = survey(wanted(paths), out, options, on_wheel=on_file)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)

@@ -112,3 +112,10 @@ class FailOn(Enum):
 
     LOST = "lost"
     WEAKER = "weaker"
+
+
+class SurveyExecutor(Enum):
+    """Who reads the wheels of a survey: processes of this program, or the workers of a cluster of Dask distributed."""
+
+    PROCESSES = "processes"
+    DASK = "dask"

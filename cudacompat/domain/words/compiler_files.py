@@ -1,0 +1,44 @@
+"""Programs and libraries that compile device code, told by the names of their files; their release by their bytes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+LARGEST = 256 << 20  # bytes; ptxas of CUDA 13 has 30 MB, libnvrtc 110 MB
+
+_ASSEMBLER = re.compile(r"ptxas(?:-blackwell)?(?:\.exe)?")
+_COMPILER = re.compile(
+    r"(?P<program>ptxas(?:-blackwell)?|nvcc)(?:\.exe)?"
+    r"|(?P<library>lib(?:nvrtc|nvvm))(?:-[0-9a-f]{8})?\.so(?:\.\d+)*"  # auditwheel puts a digest into the name
+    r"|(?P<dll>nvrtc|nvvm)64_\d+(?:_\d+)?\.dll"
+)
+_RELEASE = re.compile(
+    rb"Cuda compilation tools, release (?P<release>\d{1,2}\.\d{1,2}), V(?P<build>\d{1,2}\.\d{1,2}\.\d{1,4})?"
+)
+LONGEST_MARK = 96  # bytes, in which a mark of `release_in` ends
+
+
+def is_assembler(file: str) -> bool:
+    """Return True for the name of a file that is an assembler, as triton and jax bring one along."""
+    return _ASSEMBLER.fullmatch(file) is not None
+
+
+def compiler_name(file: str) -> str | None:
+    """Return which compiler a file of this name is (`ptxas`, `libnvrtc`), None for one that is none."""
+    match = _COMPILER.fullmatch(file)
+    if match is None:
+        return None
+    return match["program"] or match["library"] or f"lib{match['dll']}"
+
+
+def release_in(data: ReadableBuffer, *, build: bool = False) -> str | None:
+    """Return the CUDA release that a compiler's bytes name (`12.8`, with `build` `12.8.93`), None without one."""
+    match = _RELEASE.search(data)
+    if match is None:
+        return None
+    said = (match["build"] if build else None) or match["release"]
+    return ".".join(str(int(part)) for part in said.decode("ascii").split("."))
