@@ -137,7 +137,7 @@ def _outcomes(names: Sequence[str], options: SurveyOptions) -> Iterator[Outcome]
         if options.scheduler is None:
             fetch = replace(fetch, folder=folder)
         if options.executor is SurveyExecutor.DASK:
-            yield from _of_cluster(names, fetch, options, folder)
+            yield from _of_cluster(names, fetch, options, folder=folder)
         elif options.jobs < 2:
             yield from (row_of(name, fetch) for name in names)
         else:
