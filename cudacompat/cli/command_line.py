@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-import cudacompat
 from cudacompat.cli.command import Command, Commands
 from cudacompat.cli.commands import (
     bench,
@@ -51,7 +50,7 @@ def run(arguments: list[str]) -> int:
     try:
         if not arguments:
             return _show_help()
-        result = _click_command()(args=arguments, prog_name="cudacompat", standalone_mode=False)
+        result = click_command()(args=arguments, prog_name="cudacompat", standalone_mode=False)
         return result if isinstance(result, int) else ExitCode.OK
     except _CommandLineError as error:
         return _complain(error.format_message() if hasattr(error, "format_message") else str(error))
@@ -66,7 +65,7 @@ def run(arguments: list[str]) -> int:
 
 
 @cache
-def _click_command() -> Any:
+def click_command() -> Any:
     """The command that Typer makes of the functions; to make it takes as long as many a run of it."""
     return typer.main.get_command(app)
 
@@ -76,7 +75,7 @@ def _show_help() -> int:
     import contextlib
 
     with contextlib.redirect_stdout(sys.stderr):
-        _click_command()(args=["--help"], prog_name="cudacompat", standalone_mode=False)
+        click_command()(args=["--help"], prog_name="cudacompat", standalone_mode=False)
     return ExitCode.USAGE
 
 
@@ -94,15 +93,53 @@ def _complain(message: str, exit_code: int = ExitCode.USAGE) -> int:
     return exit_code
 
 
+def _print(text: str) -> None:
+    sys.stdout.write(text)
+    raise typer.Exit
+
+
 def _version(value: bool) -> None:
     if value:
-        typer.echo(f"cudacompat {cudacompat.__version__}")
-        raise typer.Exit
+        from cudacompat.cli.version import version_text
+
+        _print(version_text())
+
+
+def _completion(shell: str | None) -> None:
+    if shell is not None:
+        from cudacompat.cli.pages.completion import script_for
+
+        _print(script_for(shell))
+
+
+def _manual(value: bool) -> None:
+    if value:
+        from cudacompat.cli.pages.manual import manual
+
+        _print(manual())
 
 
 @app.callback()
 def root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version, and what a bug report needs."
+        ),
+    ] = False,
+    completion: Annotated[
+        str | None,
+        typer.Option(
+            "--completion",
+            metavar="SHELL",
+            callback=_completion,
+            is_eager=True,
+            help="Print completions for bash, zsh, fish or powershell.",
+        ),
+    ] = None,
+    manual: Annotated[
+        bool, typer.Option("--man", callback=_manual, is_eager=True, help="Print the manual page (man -l FILE).")
+    ] = False,
 ) -> None:
     """Options before the command."""
 
