@@ -174,8 +174,9 @@ def catalogue() -> CatalogueReport:
     return CatalogueReport(line_catalogue().groups, tuple((rule.id, rule.title) for rule in all_rules()))
 
 
-def explain_file(path: str, gpu: str | None) -> ExplainReport:
-    """Explain a log file, `-` for standard input; `UsageError` where it cannot be read."""
+def explain_file(path: str, gpu: str | None, on_bytes: Callable[[int], None] | None = None) -> ExplainReport:
+    """Explain a log file, `-` for standard input; `on_bytes` is told how many bytes were read so far. `UsageError`
+    where it cannot be read."""
     if path == "-":
         return _explained(sys.stdin.buffer, "standard input", gpu)
     if Path(path).is_dir():
@@ -184,7 +185,7 @@ def explain_file(path: str, gpu: str | None) -> ExplainReport:
 
     try:
         with opened(path) as file:
-            return _explained(file, path, gpu)
+            return _explained(file, path, gpu, on_bytes=on_bytes)
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise UsageError(_not_there(path)) from error
@@ -240,12 +241,16 @@ def _reader() -> tuple[LogReading, LogScanner]:
     return reading, LogScanner(reading)
 
 
-def _explained(file: BinaryIO, name: str, gpu: str | None) -> ExplainReport:
+def _explained(
+    file: BinaryIO, name: str, gpu: str | None, *, on_bytes: Callable[[int], None] | None = None
+) -> ExplainReport:
     reading, scanner = _reader()
     for number, piece in enumerate(pieces(file)):
         if number == 0:
             refuse_binary(piece, name)
         scanner.feed(piece)
+        if on_bytes is not None:
+            on_bytes(scanner.size)
     scanner.close()
     return _report(reading, Source(name, scanner.lines, scanner.size), gpu)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from cudacompat.cli.also import Also, also, written_also
+from cudacompat.cli.verbose import speaking
+from cudacompat.domain.words.errors import UsageError
 from cudacompat.report.formats import formats_of, require
 
 # parameters that name a file to be written, and those that name what is read
 _WRITTEN = {"output": "--output", "save_facts": "--save-facts", "baseline": "--baseline"}
 _ALSO = "cudacompat.also"
+VERBOSE = "cudacompat.verbose"
 _READ = ("paths", "old", "new", "load", "log", "facts", "gpus_from", "config", "baseline")
 
 
@@ -34,6 +37,8 @@ class Command(TyperCommand):
         for each in self.params:
             if each.name == "format_" and name is not None:
                 each.metavar = f"<{'|'.join(formats_of(name))}>"
+        names = [each.name for each in self.params]
+        self.params.insert(names.index("quiet") + 1 if "quiet" in names else len(names), _verbose_option())
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page, with examples at its end. A command that is wider than the page is not broken."""
@@ -65,8 +70,37 @@ class Command(TyperCommand):
             ]
             project = ctx.params["folder"] if ctx.info_name == "lint" else None
             require_apart(written, read, project)
-        with written_also(more):
+        _refuse_two_readers(ctx.params)
+        with written_also(more), speaking(bool(ctx.meta.get(VERBOSE)) and not ctx.params.get("quiet")):
             return super().invoke(ctx)
+
+
+def _verbose_option() -> TyperOption:
+    """The option that all commands have and no function of theirs is given."""
+
+    def keep(ctx: Any, _: Any, value: bool) -> None:
+        ctx.meta[VERBOSE] = ctx.meta.get(VERBOSE, False) or value
+
+    return TyperOption(
+        param_decls=["-v", "--verbose"],
+        is_flag=True,
+        default=False,
+        expose_value=False,
+        callback=keep,
+        help="Say on stderr what is read, and how long the run took.",
+    )
+
+
+def _refuse_two_readers(params: Mapping[str, object]) -> None:
+    """`UsageError` where two things are to be read from standard input, which has one file in it."""
+    if params.get("write_baseline") and params.get("baseline") == "-":
+        raise UsageError("--write-baseline needs a file name (--baseline FILE)")
+    readers = [name for name in _READ for path in _paths(params.get(name)) if path == "-"]
+    if len(readers) > 1:
+        named = " and ".join(
+            "a path" if name in ("paths", "old", "new") else f"--{name.replace('_', '-')}" for name in readers
+        )
+        raise UsageError(f"standard input (-) holds one file, and it is named {len(readers)} times: {named}")
 
 
 def _written(params: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cudacompat.cli.command import Command, Commands
+from cudacompat.cli.command import VERBOSE, Command, Commands
 from cudacompat.cli.commands import (
     bench,
     check,
@@ -60,6 +60,7 @@ def run(arguments: list[str]) -> int:
         return ExitCode.INTERRUPTED
     except Exception:  # noqa: BLE001 - the error boundary: a bug shows itself whole
         _show(traceback.format_exc())
+        _show_version()
         print("this is a bug in cudacompat: please report it with the lines above", file=sys.stderr)  # noqa: T201
         return ExitCode.BUG
 
@@ -77,6 +78,16 @@ def _show_help() -> int:
     with contextlib.redirect_stdout(sys.stderr):
         click_command()(args=["--help"], prog_name="cudacompat", standalone_mode=False)
     return ExitCode.USAGE
+
+
+def _show_version() -> None:
+    """Show what the report of a bug needs; a second bug there hides nothing of the first."""
+    import contextlib
+
+    with contextlib.suppress(Exception):
+        from cudacompat.cli.version import version_text
+
+        _show(version_text())
 
 
 def _show(text: str) -> None:
@@ -105,6 +116,10 @@ def _version(value: bool) -> None:
         _print(version_text())
 
 
+def _verbose(context: typer.Context, value: bool) -> None:
+    context.meta[VERBOSE] = value
+
+
 def _completion(shell: str | None) -> None:
     if shell is not None:
         from cudacompat.cli.pages.completion import script_for
@@ -125,6 +140,12 @@ def root(
         bool,
         typer.Option(
             "--version", callback=_version, is_eager=True, help="Print the version, and what a bug report needs."
+        ),
+    ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "-v", "--verbose", callback=_verbose, help="Say on stderr what a command reads, and how long it took."
         ),
     ] = False,
     completion: Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,19 +15,57 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[str], None] | None]:
-    """Give a function that shows which file is being read, or `None` where nobody is watching."""
+def progress(quiet: bool, paths: Sequence[str] = ()) -> Iterator[Callable[[str], None] | None]:
+    """Give a function that shows which file is being read, or `None` where nobody is watching.
+
+    `paths` is all that will be read: after a second of it the files and their bytes are counted, and the line tells
+    how many are left, and for how long.
+    """
+    from cudacompat.cli.verbose import is_on, note
+
+    if is_on():
+        yield lambda path: note(f"reading {path}")
+        return
     if quiet or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
     from rich.text import Text
 
+    from cudacompat.cli.reading_pace import Pace
     from cudacompat.report.safe_text import safe
 
     console = Console(stderr=True)
+    pace = Pace(paths)
     with console.status(Text("reading")) as status:
-        yield lambda path: status.update(Text(f"reading {safe(path)}"))
+
+        def show(path: str) -> None:
+            head = f"reading {pace.before(path)}"
+            room = max(console.width - len(head) - 4, 8)
+            shown = safe(path)
+            status.update(Text(f"{head}{shown if len(shown) <= room else f'…{shown[1 - room :]}'}"))
+
+        yield show
+
+
+@contextlib.contextmanager
+def log_progress(quiet: bool, path: str | None) -> Iterator[Callable[[int], None] | None]:
+    """Give a function that shows how many bytes of a log were read, or `None` where nobody is watching."""
+    import os
+
+    if path is None or quiet or not sys.stderr.isatty() or not os.path.isfile(path):  # noqa: PTH113  any name
+        yield None
+        return
+    import time
+
+    from rich.console import Console
+    from rich.text import Text
+
+    from cudacompat.cli.reading_pace import amount
+
+    size, start = os.path.getsize(path), time.monotonic()  # noqa: PTH202
+    with Console(stderr=True).status(Text("reading")) as status:
+        yield lambda done: status.update(Text(f"reading {amount(done, size, time.monotonic() - start)}"))
 
 
 class _Silent:

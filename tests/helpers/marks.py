@@ -39,6 +39,7 @@ SLOW: Listed = {
     "tests/whole/test_growth.py": (),
     "tests/whole/test_lint_time.py": (),
     "tests/whole/test_readability.py": ("test_no_number_is_made_of_a_yes_or_no",),
+    "tests/cli/test_progress.py": ("test_it_is_shown_on_a_terminal_alone",),
     "tests/app/test_doctor.py": (
         "test_json_validates",
         "test_the_plans_commands_are_commands",
@@ -190,6 +191,13 @@ SLOW: Listed = {
 }
 
 TOOLS: Listed = {
+    "tests/cli/test_completion.py": (
+        "test_a_key_completes_the_word",
+        "test_a_script_is_whole_for_its_shell",
+        "test_fish_completes_the_word",
+        "test_powershell_completes_the_word",
+    ),
+    "tests/cli/test_manual.py": ("test_a_warning_of_man_is_seen", "test_man_reads_it_without_a_warning"),
     "tests/app/inputs/test_registry_images.py": (),
     "tests/app/inputs/test_assembling.py": (),
     "tests/host/toolchain/test_assemblers.py": (),

@@ -58,6 +58,7 @@ CLI = (
     *("cli", "cli.main", "cli.interrupts", "cli.streams", "cli.command_line", "cli.command", "cli.options"),
     *(
         "cli.also",
+        "cli.verbose",
         "cli.reading",
         "cli.commands*",
         "cli.examples",
@@ -68,6 +69,8 @@ CLI = (
     ),
     *("report", "report.formats", "report.commands", "report.commands.writers", "domain.words.choices"),
 )
+# the file of the kernel module is read; nothing of the driver's is loaded
+VERSION = ("cli.version", "host*", "domain.machine*", "domain.words*")
 WORDS = ("domain.words*", "domain.reports*", "domain.tables", "domain.judge", "domain.judge.code_places")
 READING = (
     *CLI,
@@ -188,7 +191,7 @@ CHECKING = ("--gpu", "9.0", "--driver", "580")
 CASES = [
     # arguments, third parties, modules of ours, of those what must not be there
     (("--help",), set(), CLI, ()),
-    (("--version",), set(), CLI, ()),
+    (("--version",), set(), (*CLI, *VERSION), ()),
     (("inspect", "--help"), set(), CLI, ()),
     (("check", "--help"), set(), CLI, ()),
     (("inspect", "none.fatbin", "--format", "json"), set(), (*READING, *JSON), ("domain.words.byte_sizes",)),

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -17,12 +18,18 @@ from cudacompat.domain.words.limits import MOST_OF_BUILD_FILE
 def read_whole(
     path: str | Path, most: int, refusal: str, *, named: str = "", hint: str = "", regular: bool = False
 ) -> bytes:
-    """Return the bytes of a file of at most `most`; `UsageError` for one that cannot be read or is larger.
+    """Return the bytes of a file of at most `most`, `-` for standard input; `UsageError` for one that cannot be read or
+    is larger.
 
     `refusal` is what a larger one is (`is no baseline`); `named` stands for the path where reading fails, and `hint`
     follows where the file is not there. With `regular`, nothing but a regular file will do: a pipe or a terminal that a
-    policy names would be waited for.
+    policy names would be waited for, and `-` is a file of that name.
     """
+    if str(path) == STANDARD_INPUT and not regular:
+        data = _standard_input(most, named or "standard input")
+        if len(data) > most:
+            raise UsageError(f"standard input {refusal}: over {most >> 20} MiB")
+        return data
     from cudacompat.artifacts.files.opened import opened  # a command that reads no such file starts without it
 
     try:
@@ -36,6 +43,19 @@ def read_whole(
     if len(data) > most:
         raise UsageError(f"{path} {refusal}: over {most >> 20} MiB")
     return data
+
+
+STANDARD_INPUT = "-"
+
+
+def _standard_input(most: int, named: str) -> bytes:
+    """The bytes of standard input, one more than `most` at the most; `UsageError` for a terminal."""
+    if sys.stdin.isatty():
+        raise UsageError(f"cannot read {named}: standard input is a terminal; pipe the file into the command")
+    try:
+        return sys.stdin.buffer.read(most + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {named}: {(error.strerror or str(error)).lower()}") from error
 
 
 @contextlib.contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from cudacompat.artifacts.files.opened import opened
@@ -106,10 +108,10 @@ def _last_lines(data: bytes) -> tuple[str, ...]:
 
 
 def read_log(path: str) -> LogView:
-    """Return what is in a saved log; `UsageError` where it cannot be read."""
+    """Return what is in a saved log, `-` for standard input; `UsageError` where it cannot be read."""
     log = RunLog()
     try:
-        with opened(path) as file:
+        with nullcontext(sys.stdin.buffer) if path == "-" else opened(path) as file:
             for piece in pieces(file):
                 if log.first_at is None:
                     refuse_binary(piece, path)

@@ -115,6 +115,7 @@ def command(
     from cudacompat.cli.downloads import downloads
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
+    from cudacompat.cli.verbose import note
     from cudacompat.domain.policy.resolve import policy_of, required
     from cudacompat.domain.words.versions import DriverRelease
 
@@ -133,6 +134,7 @@ def command(
         "baseline": baseline,
     }
     held_to = configs.load(options, os.environ, config, search=not no_config)
+    note(f"policy file: {held_to.file or 'none'}")
     fleet = load(held_to.files("gpus-from"), quoted=held_to.quotes("gpus-from"))
     targets = targets_for(
         gpu or (),
@@ -154,7 +156,7 @@ def command(
     if "baseline" in held_to.given and not write_baseline:
         compared = locks.load(lock_file, quoted=held_to.quotes("baseline"))
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
-    with progress(quiet) as on_file, downloads(quiet, on_file) as told:
+    with progress(quiet, paths) as on_file, downloads(quiet, on_file) as told:
         reading = fetching(reading, platform, python, told=told)
         lists, others = _lists_apart(paths)
         found, proofs = _read(others, targets, on_file, options=reading, assemble=assemble)

@@ -62,7 +62,7 @@ def command(
     release = DriverRelease.parse(driver) if driver else None
     targets = resolve_targets(gpu, release, None, environment=os.environ) if gpu else ()
     reading = options_of(max_members, max_bytes_read, max_seconds)
-    with progress(quiet) as on_file, downloads(quiet, on_file) as told:
+    with progress(quiet, (old, new)) as on_file, downloads(quiet, on_file) as told:
         reading = fetching(reading, platform, python, told=told)
         report = diff(old, new, targets, driver=release, fail_on=fail_on, on_file=on_file, options=reading)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)

@@ -58,7 +58,7 @@ def command(
     from cudacompat.cli.progress import progress
 
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
-    with progress(quiet) as on_file:
+    with progress(quiet, paths or ()) as on_file:
         report = doctor(
             tuple(paths or ()),
             tuple(gpu or ()),

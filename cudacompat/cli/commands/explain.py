@@ -48,7 +48,7 @@ def command(
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
-    quiet: QuietOption = False,  # noqa: ARG001  it says nothing beside the result
+    quiet: QuietOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Find the first cause in an error log; explain a rule or an error."""
@@ -77,7 +77,10 @@ def command(
     elif log is not None and _is_message(log):
         report = app.explain_text(log, gpu)
     else:
-        report = app.explain_file(log or "", gpu)
+        from cudacompat.cli.progress import log_progress
+
+        with log_progress(quiet, log) as on_bytes:
+            report = app.explain_file(log or "", gpu, on_bytes)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)
 
 

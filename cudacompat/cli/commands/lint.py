@@ -73,6 +73,7 @@ def command(
     from cudacompat.app.inputs.fleet import load, targets_for
     from cudacompat.app.lint import lint
     from cudacompat.cli.output import emit
+    from cudacompat.cli.verbose import note
     from cudacompat.domain.policy.resolve import policy_of, required
     from cudacompat.domain.rules.lint_selection import selection
     from cudacompat.domain.words.errors import UsageError
@@ -85,6 +86,7 @@ def command(
     held_to = configs.load(
         {"require": gpu or None, "gpus-from": gpus_from or None}, os.environ, config, search=not no_config
     )
+    note(f"policy file: {held_to.file or 'none'}")
     named, floor = required(held_to.given), held_to.driver_floor
     fleet = load(held_to.files("gpus-from"), quoted=held_to.quotes("gpus-from"))
     asked = gpu or named or fleet.gpus

@@ -51,7 +51,7 @@ def command(
     from cudacompat.cli.progress import progress
 
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs)
-    with progress(quiet) as on_file, downloads(quiet, on_file) as told:
+    with progress(quiet, paths) as on_file, downloads(quiet, on_file) as told:
         reading = fetching(reading, platform, python, told=told)
         report = inspect(paths, kernels=kernels, sizes=sizes, on_file=on_file, options=reading)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)

@@ -8,7 +8,7 @@ from typing import Final
 from cudacompat.cli.pages.commands import OptionPage, Program
 from cudacompat.cli.pages.values import ValueKind, words_for
 
-# `compgen -W` expands the list that it is given: the words have no character that bash reads anything into (`words_for`).
+# `compgen -W` expands the list that it is given: the words have no character that bash reads anything into.
 _TEMPLATE: Final = """\
 # Completions of cudacompat @VERSION@ for bash. Made by: cudacompat --completion bash
 # All names are in this file: to complete a word, bash runs no program.
@@ -54,7 +54,10 @@ _cudacompat() {
   done
   COMPREPLY=()
   if [[ $current == '=' ]]; then current=; if [[ -z $option ]]; then ended=file; fi; fi
-  if [[ -n $ended ]]; then
+  if [[ $ended == command && ${COMP_WORDS[COMP_CWORD - 1]} == -- ]]; then
+    COMPREPLY=($(compgen -c -- "$current"))
+    return
+  elif [[ -n $ended ]]; then
     kind=file
   elif [[ -n $option ]]; then
     kind=$(_cudacompat_kind "$command $option")
@@ -73,6 +76,8 @@ _cudacompat() {
     topic)
       if [[ -n $current ]]; then
         COMPREPLY=($(compgen -W "$(_cudacompat_values topic)" -- "$current"))
+        while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
+        compopt -o filenames 2>/dev/null
       fi
       ;;
     text) compopt +o default 2>/dev/null ;;

@@ -132,7 +132,7 @@ def _topics() -> list[str]:
 def _lint_rules() -> list[str]:
     from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
 
-    return sorted(each.id for each in (*INLINE_RULES, *LINT_RULES))
+    return sorted([*(each.id for each in INLINE_RULES), *(each.id for each in LINT_RULES)])
 
 
 def _shells() -> list[str]:

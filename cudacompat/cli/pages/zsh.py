@@ -15,10 +15,11 @@ _TEMPLATE: Final = """\
 
 _cudacompat_words() {
   local -a words
-  case $1 in
+  case $argv[-1] in
 @VALUES@
   esac
-  compadd -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]}' -a words
+  argv[-1]=()
+  compadd "$@" -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]}' -a words
 }
 
 _cudacompat_topics() {
