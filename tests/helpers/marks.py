@@ -39,6 +39,11 @@ SLOW: Listed = {
     "tests/whole/test_growth.py": (),
     "tests/whole/test_lint_time.py": (),
     "tests/whole/test_readability.py": ("test_no_number_is_made_of_a_yes_or_no",),
+    "tests/whole/test_library.py": (
+        "test_a_users_program_is_typed",
+        "test_the_example_program_runs",
+        "test_the_page_shows_what_happens",
+    ),
     "tests/cli/test_progress.py": ("test_it_is_shown_on_a_terminal_alone",),
     "tests/app/test_doctor.py": (
         "test_json_validates",
