@@ -245,7 +245,7 @@ def check(
         tuple(map(_verdict, report.verdicts)),
         tuple(map(_finding, report.findings)),
         tuple(NotRead(each.path, each.why) for each in report.not_read),
-        int(report.exit_code),
+        exit_code=int(report.exit_code),
     )
 
 
@@ -268,7 +268,7 @@ def find_gpus(query: str = "") -> tuple[Gpu, ...]:
     """Return the GPUs that match a name, PCI id, chip or compute capability, the best match first; all without one."""
     from cudacompat.domain.gpus.lookup import search
 
-    return tuple(Gpu(each.name, str(each.capability), each.chip, each.pci_ids) for each in search(query))
+    return tuple(Gpu(each.name, str(each.capability), each.chip, pci_ids=each.pci_ids) for each in search(query))
 
 
 def cuda_releases() -> tuple[CudaRelease, ...]:

@@ -89,7 +89,7 @@ def _arguments(command: str, parser: Any) -> Iterator[ArgumentPage]:
             name = param.metavar or param.name.upper()
             if param.metavar is None and not param.required:
                 name = f"[{name}]"
-            yield ArgumentPage(name, param.help or "", kind_of(command, param.name, name), param.nargs == -1)
+            yield ArgumentPage(name, param.help or "", kind_of(command, param.name, name), repeatable=param.nargs == -1)
 
 
 def _options(command: str, parser: Any) -> Iterator[OptionPage]:
@@ -108,4 +108,4 @@ def _option(command: str, param: Any) -> OptionPage:
         choices = tuple(param.metavar.strip("<>").split("|"))
     value = "|".join(choices) if choices else param.metavar or param.name.upper()
     kind = ValueKind.CHOICE if choices else kind_of(command, param.name, value)
-    return OptionPage(names, value, param.help or "", choices, kind=kind, repeatable=bool(param.multiple))
+    return OptionPage(names, value, param.help or "", choices=choices, kind=kind, repeatable=bool(param.multiple))
