@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import Channel
-from cudacompat.domain.machine.loaders import OneForRelease
+from cudacompat.domain.machine.loaders import CudaLibraries, OneForRelease
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import (
     bitsandbytes,
@@ -136,6 +136,12 @@ def loading() -> dict[str, tuple[Loading, ...]]:
 
     rows = (row for each in known() for row in each.loading)
     return {row.package: row.rows for row in (*rows, *OTHERS)}
+
+
+def cuda_libraries(package: str) -> CudaLibraries | None:
+    """Return how a package comes by CUDA's libraries, by its normalised name; `None` where nothing is known of it."""
+    rows = loading().get(package, ())
+    return next((row for row in rows if isinstance(row, CudaLibraries)), None)
 
 
 _CLOSE = 0.75  # of difflib: a letter or two of a slip; below it another name is meant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from cudacompat.domain.judge.component_verdicts import (
@@ -17,6 +17,8 @@ from cudacompat.domain.judge.component_words import why
 from cudacompat.domain.judge.made_for import made_for
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.reports.doctor import ComponentRow
+from cudacompat.domain.rules.component import library_not_found
+from cudacompat.domain.rules.component.component_facts import ComponentFacts
 from cudacompat.domain.rules.machine import toolkit_cannot_build
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import Finding, Severity
@@ -33,10 +35,15 @@ def component_rows(
     *,
     targets: Sequence[Target],
     environments: Sequence[Environment] = (),
+    lacks: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[ComponentRow, ...]:
-    """Return what becomes of each component on each target, the one that fails first marked in each environment."""
+    """Return what becomes of each component on each target, the one that fails first marked in each environment.
+    `lacks` are the libraries that the loader does not find for one of theirs, by its path."""
     by_path = {artifact.path: artifact for artifact in artifacts}
-    judged = [library_verdict(verdict, by_path.get(verdict.path)) for verdict in verdicts]
+    judged = [
+        replace(library_verdict(verdict, by_path.get(verdict.path)), lacks=(lacks or {}).get(verdict.path, ()))
+        for verdict in verdicts
+    ]
     rows = rows_of(components, judged, targets, environments=environments)
     return tuple(
         replace(row, made_for=made_for(row.component, _deciding(row.component, row.verdicts, by_path=by_path)))
@@ -108,6 +115,18 @@ def required(component: Component) -> frozenset[str]:
     """Return the normalised names of what the component requires."""
     heads = (re.match(r"[A-Za-z0-9][\w.-]*", each) for each in component.requires)
     return frozenset(normalised(head[0]) for head in heads if head is not None)
+
+
+def library_findings(components: Iterable[Component], rows: Iterable[ComponentRow]) -> list[Finding]:
+    """Return an error for each component that is not loaded, and a warning for each that is in a part only, or by the
+    help of the program that uses it."""
+    by_component = {id(row.component): row for row in rows}
+    told = (ComponentFacts(each, _verdicts(by_component.get(id(each)))) for each in components)
+    return [finding for facts in told for finding in library_not_found.RULE.check(facts)]
+
+
+def _verdicts(row: ComponentRow | None) -> tuple[ComponentVerdict, ...]:
+    return row.verdicts if row is not None else ()
 
 
 def compiler_findings(rows: Iterable[ComponentRow]) -> list[Finding]:

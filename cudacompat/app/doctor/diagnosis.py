@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cudacompat.app.check import check
 from cudacompat.app.doctor.installed import judge_installed
+from cudacompat.app.doctor.library_steps import library_steps, loaded
 from cudacompat.app.doctor.machine_steps import machine_steps
 from cudacompat.app.doctor.plan import helped, package_steps
 from cudacompat.app.inputs.reading import ReadOptions
@@ -94,11 +95,14 @@ def doctor(
         libraries = {path for each in packages.with_code for path in each.libraries}
         about = [f for f in findings if f.path not in libraries]
         driver_told = any(f.id == gpu_outside_driver.RULE.id and f.help for f in findings)
+        needed, wanted = library_steps(packages, facts)
         steps = (
             *machine_steps(f for f in about if f.severity is Severity.ERROR),
             *(step for _, step in apart),
-            *package_steps(packages, targets, facts, driver_told=driver_told),
+            *needed,
+            *package_steps(loaded(packages), targets, facts, driver_told=driver_told),
             *machine_steps(f for f in about if f.severity is Severity.WARNING),  # after what cures a failure
+            *wanted,
         )
         told = helped(findings, packages, steps)
         return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages))

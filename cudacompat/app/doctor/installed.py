@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cudacompat.app.check import judge_read, read
-from cudacompat.app.doctor.component_rows import compiler_findings, component_rows
+from cudacompat.app.doctor.component_rows import compiler_findings, component_rows, library_findings
+from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.machine.alternatives import Loaded, recognised
@@ -29,11 +30,13 @@ from cudacompat.domain.words.versions import ToolkitVersion
 
 @dataclass(frozen=True, slots=True)
 class JudgedPackages:
-    """The report on the libraries of all packages, the packages, and the device code that was read of them."""
+    """The report on the libraries of all packages, the packages, the device code that was read of them, and by path the
+    libraries of CUDA's that the loader does not find for one of theirs."""
 
     report: CheckReport
     packages: InstalledPackages
     artifacts: tuple[BinaryArtifact, ...] = ()
+    lacks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def judge_installed(
@@ -59,21 +62,38 @@ def judge_installed(
     findings.sort(key=lambda f: f.severity.rank)
     report = replace(report, findings=tuple(findings))
     shown = {str(each.path) for each in report.verdicts} | {str(each.path) for each in report.not_read}
+    here = with_found(components, found.artifacts, facts)
+    components = here.components
     with_code = tuple(each for each in components if shown & set(each.libraries))
     several = {path: len(same) for path, same in copies.items() if len(same) > 1 and path in shown}
-    rows = component_rows(with_code, found.artifacts, report.verdicts, targets=targets, environments=facts.environments)
-    findings = sorted((*findings, *compiler_findings(rows)), key=lambda f: f.severity.rank)
+    rows = component_rows(
+        with_code,
+        found.artifacts,
+        report.verdicts,
+        targets=targets,
+        environments=facts.environments,
+        lacks=here.lacks,
+    )
+    findings += [*compiler_findings(rows), *library_findings((*with_code, *_asking(components, with_code)), rows)]
+    findings.sort(key=lambda f: f.severity.rank)
     report = replace(report, findings=tuple(findings))
     anyhow: tuple[ComponentRow, ...] = ()
-    if any(verdict.is_of_driver for row in rows for verdict in row.verdicts):
+    if any(verdict.loaded_or_own.is_of_driver for row in rows for verdict in row.verdicts):
         free = without_driver(targets)
         judged = (judge_artifact(each, target) for each in found.artifacts for target in free)
         verdicts = [each for each in judged if each is not None]
         anyhow = component_rows(with_code, found.artifacts, verdicts, targets=free, environments=facts.environments)
-    packages = InstalledPackages(
-        with_code, len(components) - len(with_code), tuple(several.items()), rows=rows, anyhow=anyhow
-    )
-    return JudgedPackages(report, packages, found.artifacts)
+    asking = _asking(components, with_code)
+    without = len(components) - len(with_code)
+    copied = tuple(several.items())
+    packages = InstalledPackages(with_code, without, copied, rows=rows, anyhow=anyhow, asking=asking)
+    return JudgedPackages(report, packages, found.artifacts, here.lacks)
+
+
+def _asking(components: Iterable[Component], with_code: Iterable[Component]) -> tuple[Component, ...]:
+    coded = {(each.location, each.package) for each in with_code}
+    others = (each for each in components if (each.location, each.package) not in coded)
+    return tuple(each for each in others if each.found.parts_lack or each.found.elsewhere)
 
 
 def without_driver(targets: Iterable[Target]) -> tuple[Target, ...]:

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from shlex import quote
 
-from packaging.requirements import InvalidRequirement
-from packaging.requirements import Requirement as Pep508
-
-from cudacompat.app.doctor.plan import installer, public_version
+from cudacompat.app.doctor.installing import installer, needs
+from cudacompat.app.doctor.plan import public_version
 from cudacompat.domain.judge.component_verdicts import is_vendors
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
@@ -103,7 +101,7 @@ def _mismatched(coded: Sequence[Component], home: Environment | None) -> Iterato
     """Each component that was built beside another release of one that is here, or for another CUDA release of it."""
     by_name = {normalised(each.package): each for each in coded}
     for each in coded:
-        for need in _needs(each, home):
+        for need in needs(each, home):
             beside = by_name.get(normalised(need.name))
             if beside is None or beside is each:
                 continue
@@ -113,17 +111,6 @@ def _mismatched(coded: Sequence[Component], home: Environment | None) -> Iterato
                 yield _mismatch(each, beside, asked, home=home, exact=exact, pin=asked)
             elif (own := _cuda(each)) and (its := _cuda(beside)) and own != its:
                 yield _mismatch(each, beside, f"{need.name} of {own}", home=home, exact=False)
-
-
-def _needs(component: Component, home: Environment | None) -> Iterator[Pep508]:
-    for text in component.requires:
-        try:
-            need = Pep508(text)
-            python = {"python_version": home.python} if home is not None and home.python else {}
-            if need.marker is None or need.marker.evaluate({"extra": "", **python}):
-                yield need
-        except (InvalidRequirement, ValueError):
-            continue
 
 
 def _cuda(component: Component) -> str:

@@ -10,6 +10,7 @@ from shlex import quote
 from packaging.version import InvalidVersion, Version
 
 from cudacompat.app.doctor.component_rows import required
+from cudacompat.app.doctor.installing import installer
 from cudacompat.domain.judge.component_verdicts import ComponentVerdict, is_vendors
 from cudacompat.domain.machine.components import Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
@@ -225,18 +226,6 @@ def _release_step(
 def _pip(cure: WheelCure, home: Environment | None) -> str:
     index = f" --index-url {quote(cure.index_url)}" if cure.index_url else ""
     return f"{installer(home)} {' '.join(map(quote, cure.pins))}{index}"
-
-
-def installer(home: Environment | None) -> str:
-    """Return the command that installs packages into this environment, up to their names."""
-    if home is None:
-        return "python -m pip install"
-    if home.installer == "uv":
-        return f"uv pip install --python {quote(home.label)}"
-    on_path = re.match(r"(python\S*) on PATH", home.found_via)
-    if on_path is not None or home.found_via in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        return f"{on_path[1] if on_path else 'python'} -m pip install"
-    return f"{quote(home.label)}/bin/python -m pip install"
 
 
 def _has_driver(targets: Iterable[Target]) -> bool:

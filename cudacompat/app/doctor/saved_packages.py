@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cudacompat.app.doctor.component_rows import compiler_findings, library_verdict, rows_of
+from cudacompat.app.doctor.component_rows import compiler_findings, library_findings, library_verdict, rows_of
 from cudacompat.app.doctor.installed import JudgedPackages, without_driver
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import without_gpu
@@ -38,16 +38,25 @@ def with_code(facts: HostFacts, judged: JudgedPackages, targets: Sequence[Target
     """Return the facts with what was read of the packages: their answers for these GPUs, without a driver, so that they
     can be judged again with any."""
     by_path = {artifact.path: artifact for artifact in judged.artifacts}
+    asking = {(each.location, each.package): each for each in judged.packages.asking}
     rows = {(row.component.location, row.component.package): row for row in judged.packages.rows}
     packages = tuple(
-        _kept(rows[key], by_path, targets) if (key := (each.location, each.package)) in rows else each
+        _kept(rows[key], by_path, targets, lacks=judged.lacks)
+        if (key := (each.location, each.package)) in rows
+        else asking.get(key, each)
         for each in facts.packages
     )
     return replace(facts, packages=packages)
 
 
-def _kept(row: ComponentRow, by_path: Mapping[str, BinaryArtifact], targets: Sequence[Target]) -> Component:
-    libraries = (_library(by_path[path], targets) for path in row.component.libraries if path in by_path)
+def _kept(
+    row: ComponentRow,
+    by_path: Mapping[str, BinaryArtifact],
+    targets: Sequence[Target],
+    lacks: Mapping[str, tuple[str, ...]],
+) -> Component:
+    known = ((path, by_path[path]) for path in row.component.libraries if path in by_path)
+    libraries = (replace(_library(artifact, targets), lacks=lacks.get(path, ())) for path, artifact in known)
     return replace(row.component, code=DeviceCode(row.made_for, tuple(each for each in libraries if each.answers)))
 
 
@@ -87,10 +96,11 @@ def judge_saved(facts: HostFacts, targets: tuple[Target, ...]) -> JudgedPackages
     rows, anyhow = (_rows(known, each, facts) for each in (targets, without_driver(targets)))
     findings = [f for row in rows for verdict in row.verdicts if (f := _finding(verdict)) is not None]
     without = len(facts.packages) - len(known)
-    findings += compiler_findings(rows)
+    asking = tuple(each for each in facts.packages if each.code is None and each.found.parts_lack)
+    findings += [*compiler_findings(rows), *library_findings((*known, *asking), rows)]
     findings.sort(key=lambda f: f.severity.rank)
     report = CheckReport(targets, (), tuple(findings), not_read=(), files=len(known), without_code=without)
-    return JudgedPackages(report, InstalledPackages(tuple(known), without, rows=rows, anyhow=anyhow))
+    return JudgedPackages(report, InstalledPackages(tuple(known), without, rows=rows, anyhow=anyhow, asking=asking))
 
 
 def _rows(components: Sequence[Component], targets: Sequence[Target], facts: HostFacts) -> tuple[ComponentRow, ...]:
@@ -118,6 +128,7 @@ def _verdict(library: LibraryCode, target: Target) -> LibraryVerdict:
         runtime=library.runtime,
         targets=library.targets,
         default_target=library.default_target,
+        lacks=library.lacks,
     )
 
 
@@ -145,7 +156,7 @@ def _finding(verdict: ComponentVerdict) -> Finding | None:
     component, library = verdict.component, verdict.library
     told = f"{component.package} {component.version}: {why(verdict)}"
     path = library.path if library is not None else None
-    if verdict.is_bad and not verdict.compiler:
+    if verdict.is_bad and not verdict.compiler and not verdict.lacks:
         other = hole.RULE.id if verdict.outcome is Outcome.PARTIAL else no_runnable_code.RULE.id
         id_ = _RULES.get(verdict.reason, other) if verdict.reason is not None else other
         return Finding(id_, Severity.ERROR, told, path=path, target=verdict.target.id)

@@ -16,7 +16,8 @@ class LibraryVerdict:
     """What becomes of one library on one GPU: the verdict of an artifact without its modules, small enough to be saved.
 
     `counts` are modules by outcome, `runtime` is the major release of the CUDA runtime that the library asks for,
-    `targets` are those of its images (`sm_80`, `compute_86`).
+    `targets` are those of its images (`sm_80`, `compute_86`), `lacks` the libraries of CUDA's that the loader does not
+    find for it.
     """
 
     path: str
@@ -28,6 +29,7 @@ class LibraryVerdict:
     runtime: int | None = None
     targets: tuple[str, ...] = ()
     default_target: str | None = None
+    lacks: tuple[str, ...] = ()
 
     @property
     def modules(self) -> int:
@@ -50,7 +52,9 @@ class ComponentVerdict:
     (`None`: nothing of it is loaded there, and `outcome` is `SPECIAL`), `builds` how many alternatives it is taken of.
     `open_modules` are modules that nobody can tell about, beside others that run; `is_first` marks the component of its
     environment that fails first. `compiler` is the assembler that it runs for that GPU, in words, where all its
-    kernels come of it; `compiler_lacks` one that does not know the GPU, beside kernels that run."""
+    kernels come of it; `compiler_lacks` one that does not know the GPU, beside kernels that run. `lacks` are libraries
+    that the loader does not find, where that is what stands in the way, and `loaded` is what would become of it with
+    them."""
 
     component: Component
     target: Target
@@ -62,11 +66,18 @@ class ComponentVerdict:
     is_first: bool = False
     compiler: str = ""
     compiler_lacks: str = ""
+    lacks: tuple[str, ...] = ()
+    loaded: ComponentVerdict | None = None
 
     @property
     def is_bad(self) -> bool:
         """Whether something that the component needs does not run there."""
         return self.outcome in (Outcome.FAILS, Outcome.PARTIAL)
+
+    @property
+    def loaded_or_own(self) -> ComponentVerdict:
+        """What becomes of it where the loader finds all that it asks for."""
+        return self.loaded if self.loaded is not None else self
 
     @property
     def is_of_driver(self) -> bool:
@@ -92,7 +103,29 @@ def judge_component(component: Component, verdicts: Iterable[LibraryVerdict], ta
         for member in members:
             if member is not kept:
                 del taken[member.path]
-    return _with_compiler(_together(component, target, list(taken.values()), builds=builds))
+    left = list(taken.values())
+    return _with_lacks(_with_compiler(_together(component, target, left, builds=builds)), left)
+
+
+def _with_lacks(verdict: ComponentVerdict, taken: Sequence[LibraryVerdict]) -> ComponentVerdict:
+    """The same where libraries are not found: nothing of a library that is not loaded runs, whatever the driver."""
+    lacking = [each for each in taken if each.lacks]
+    if not lacking:
+        return verdict
+    main = max(taken, key=lambda each: each.modules)
+    worst = main if main in lacking else max(lacking, key=lambda each: each.modules)
+    whole = worst is main or len(lacking) == len(taken)
+    if not whole and verdict.outcome is Outcome.FAILS:
+        return verdict
+    return replace(
+        verdict,
+        outcome=Outcome.FAILS if whole else Outcome.PARTIAL,
+        reason=Reason.LIBRARY_NOT_FOUND,
+        library=worst,
+        compiler="",
+        lacks=tuple(dict.fromkeys(name for each in (worst, *lacking) for name in each.lacks)),
+        loaded=verdict,
+    )
 
 
 def _with_compiler(verdict: ComponentVerdict) -> ComponentVerdict:
@@ -114,7 +147,7 @@ def _loaded(members: Sequence[LibraryVerdict], group: Alternatives, target: Targ
     for member in members:
         if member.path == named:
             return member
-    return max(members, key=lambda each: (not each.is_bad, each.outcome.strength))
+    return max(members, key=lambda each: (not each.is_bad, -len(each.lacks), each.outcome.strength))
 
 
 def _together(component: Component, target: Target, taken: Sequence[LibraryVerdict], builds: int) -> ComponentVerdict:
@@ -161,8 +194,8 @@ def _weakest(verdict: LibraryVerdict) -> Outcome:
 
 def mark_first(verdicts: Sequence[ComponentVerdict], dependents: Mapping[str, int]) -> list[ComponentVerdict]:
     """Return the verdicts with the component of each GPU marked that fails first: `dependents` are how many of the
-    environment need a component, by its name. The driver's refusal comes before any kernel, and a framework's own
-    kernels before those of the libraries that it calls."""
+    environment need a component, by its name. What is not loaded comes first, the driver's refusal before any kernel,
+    and a framework's own kernels before those of the libraries that it calls."""
     first: dict[str, ComponentVerdict] = {}
     for verdict in verdicts:
         if verdict.outcome is not Outcome.FAILS or verdict.compiler:  # a compiler is asked after all else has run
@@ -173,9 +206,10 @@ def mark_first(verdicts: Sequence[ComponentVerdict], dependents: Mapping[str, in
     return [_marked(each) if first.get(each.target.id) is each else each for each in verdicts]
 
 
-def _order(verdict: ComponentVerdict, dependents: Mapping[str, int]) -> tuple[bool, bool, int, str]:
+def _order(verdict: ComponentVerdict, dependents: Mapping[str, int]) -> tuple[bool, bool, bool, int, str]:
     package = verdict.component.package.lower()
     return (
+        not verdict.lacks,
         verdict.reason not in DRIVER_REASONS,
         is_vendors(package),
         -dependents.get(package, 0),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cudacompat.domain.judge.component_verdicts import ComponentVerdict, LibraryVerdict
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.drivers import runtime_floor
-from cudacompat.domain.words.phrases import CAUSE, count
+from cudacompat.domain.words.phrases import CAUSE, count, some
 from cudacompat.domain.words.verdict import CUDA_ERRORS, Outcome, Reason, Target
 
 _NUMBER = re.compile(r"(?:sm|compute)_(\d+)")
@@ -50,11 +50,20 @@ def why(verdict: ComponentVerdict) -> str:
         parts.append(f"{count(verdict.open_modules, 'module')} undecided")
     if verdict.compiler_lacks:
         parts.append(f"what it compiles at run time fails: {verdict.compiler_lacks}")
-    return "; ".join(parts)
+    return "; ".join((*parts, *_found(verdict)))
+
+
+def _found(verdict: ComponentVerdict) -> list[str]:
+    """What is to be said of the libraries that it does not bring along, where it runs."""
+    found = verdict.component.found
+    parts = [f"{found.reached_by}, for {some(found.elsewhere)}"] if found.elsewhere else []
+    return [*parts, f"parts of it find no {some(found.parts_lack)}"] if found.parts_lack else parts
 
 
 def _failure(verdict: ComponentVerdict, library: LibraryVerdict, target: Target) -> str:
     reason, driver = verdict.reason, target.driver
+    if reason is Reason.LIBRARY_NOT_FOUND:
+        return f"{_part(verdict, library)}finds no {some(verdict.lacks)}"
     if reason is Reason.RUNTIME_NEEDS_DRIVER and library.runtime is not None:
         floor = runtime_floor(library.runtime)
         needed = f"driver {floor.driver.branch} or newer" if floor is not None else "a newer driver"

@@ -19,10 +19,14 @@ def made_for(component: Component, artifacts: Sequence[BinaryArtifact]) -> int |
     asked = [each.runtime for each in artifacts if each.runtime is not None]
     if asked:
         return max(asked)
-    named = _IN_NAME.search(component.package.lower())
-    if named is not None:
-        return int(named[1])
-    return _of_images(artifacts)
+    named = named_release(component.package)
+    return named if named is not None else _of_images(artifacts)
+
+
+def named_release(package: str) -> int | None:
+    """Return the major CUDA release in the name of a package, `None` where there is none."""
+    named = _IN_NAME.search(package.lower())
+    return int(named[1]) if named is not None else None
 
 
 def _of_images(artifacts: Iterable[BinaryArtifact]) -> int | None:

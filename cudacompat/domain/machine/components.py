@@ -25,13 +25,14 @@ class LibraryAnswer:
 @dataclass(frozen=True, slots=True)
 class LibraryCode:
     """What was read of a library: the CUDA runtime that it asks for, the targets of its images, nvcc's default target
-    where that is all of it, and the answers for some GPUs."""
+    where that is all of it, the answers for some GPUs, and the libraries of CUDA's that it does not find."""
 
     path: str
     runtime: int | None
     targets: tuple[str, ...] = ()
     default_target: str | None = None
     answers: tuple[LibraryAnswer, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,17 @@ class DeviceCode:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundLibraries:
+    """How a component comes by CUDA's libraries, where something is to be said of it: `parts_lack` are names that a
+    part of it asks for and nothing here has, `elsewhere` those that only other packages have, where the loader does not
+    look, and `reached_by` what a program has to do so that they are found."""
+
+    parts_lack: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    reached_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
     """An installed package with native code: `libraries` are absolute paths, not yet looked into, `location` is the
     folder that it was installed in, `manager` is who keeps the list of its files (`pip`, `conda`, `dpkg`; `apart`:
@@ -51,7 +63,8 @@ class Component:
     `alternatives` are the groups of libraries of which its loader takes one, `called_on` the libraries that it uses on
     some GPUs only; both are empty where nothing is known of its loader. `requires` are the requirements of its
     metadata that no extra asks for, as they are written there. `code` is what was read of it, where that was saved.
-    `compilers` are the assemblers that it brings along and runs, with their release (`ptxas 12.4`).
+    `compilers` are the assemblers that it brings along and runs, with their release (`ptxas 12.4`), `found` is how it
+    comes by the libraries that it does not bring along.
     """
 
     package: str
@@ -64,6 +77,7 @@ class Component:
     requires: tuple[str, ...] = ()
     code: DeviceCode | None = None
     compilers: tuple[str, ...] = ()
+    found: FoundLibraries = FoundLibraries()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,36 @@ class OnSomeGpus:
     source: str
 
 
-Loading = OneForRelease | OnSomeGpus
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CudaLibraries:
+    """How a package comes by CUDA's libraries, beside what its files ask the loader for.
+
+    `opens` are names that it opens itself and cannot do without, `{cuda}` in them the major CUDA release that it was
+    made for. `optional` is a regular expression of its files, below the folder of packages, without which it works.
+    With `looks_into_packages` it finds the libraries of other packages by itself; else a program has to do what
+    `reached_by` says (from version `reached_since` on), and where that is empty only the loader's own folders count.
+    From version `extras_since` on installing the package with `extras` brings them.
+    """
+
+    opens: tuple[str, ...] = ()
+    optional: str = ""
+    looks_into_packages: bool = True
+    reached_by: str = ""
+    reached_since: str | None = None
+    extras: tuple[str, ...] = ()
+    extras_since: str | None = None
+    source: str
+
+    def reached(self, version: str) -> str:
+        """Return what a program has to do so that this version finds the libraries of other packages."""
+        return self.reached_by if _has(version, self.reached_since) else ""
+
+    def brings(self, version: str) -> tuple[str, ...]:
+        """Return the extras with which this version of the package brings the libraries, if it has such."""
+        return self.extras if _has(version, self.extras_since) else ()
+
+
+Loading = OneForRelease | OnSomeGpus | CudaLibraries
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +90,8 @@ def with_loading(
     alternatives: list[Alternatives] = []
     called_on: list[CalledOn] = []
     for row in rows:
+        if isinstance(row, CudaLibraries):
+            continue
         named = [(path, found) for path in component.libraries if (found := _found(row.files, component, path))]
         if isinstance(row, OnSomeGpus):
             called_on += [CalledOn(path, row.numbers, row.loaded_by) for path, _ in named]
@@ -68,6 +99,11 @@ def with_loading(
             made = {path: _release(found[1]) for path, found in named}
             alternatives.append(_group(row, component, made, wanted=releases.get(row)))
     return replace(component, alternatives=tuple(alternatives), called_on=tuple(called_on))
+
+
+def is_file_of(files: str, component: Component, path: str) -> bool:
+    """Return whether a library of the component is one that the row means."""
+    return bool(files) and _found(files, component, path) is not None
 
 
 def _found(files: str, component: Component, path: str) -> re.Match[str] | None:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from cudacompat.domain.machine.alternatives import Alternatives, CalledOn
-from cudacompat.domain.machine.components import Component, DeviceCode, LibraryAnswer, LibraryCode
+from cudacompat.domain.machine.components import (
+    Component,
+    DeviceCode,
+    FoundLibraries,
+    LibraryAnswer,
+    LibraryCode,
+)
 from cudacompat.domain.machine.json_node import Node
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Reason
@@ -47,6 +53,11 @@ def _code_to_json(component: Component) -> dict[str, object]:
             }
             for only in component.called_on
         ],
+        "found": {
+            "parts_lack": list(component.found.parts_lack),
+            "elsewhere": list(component.found.elsewhere),
+            "reached_by": component.found.reached_by,
+        },
     }
 
 
@@ -56,6 +67,7 @@ def _library_to_json(library: LibraryCode) -> dict[str, object]:
         "runtime": library.runtime,
         "targets": list(library.targets),
         "default_target": library.default_target,
+        "lacks": list(library.lacks),
         "answers": [
             {
                 "compute_capability": str(answer.capability),
@@ -84,7 +96,15 @@ def package_from_json(node: Node) -> Component:
         alternatives=tuple(map(_group, code.children("alternatives"))) if code is not None else (),
         called_on=tuple(map(_called_on, code.children("called_on"))) if code is not None else (),
         code=_code(code) if code is not None else None,
+        found=_found(code.child_or_none("found")) if code is not None else FoundLibraries(),
     )
+
+
+def _found(node: Node | None) -> FoundLibraries:
+    """None is there in facts that were saved before libraries were looked for."""
+    if node is None:
+        return FoundLibraries()
+    return FoundLibraries(node.texts("parts_lack"), node.texts("elsewhere"), node.text("reached_by"))
 
 
 def _code(node: Node) -> DeviceCode:
@@ -98,6 +118,7 @@ def _library(node: Node) -> LibraryCode:
         targets=node.texts("targets"),
         default_target=node.text_or_none("default_target"),
         answers=tuple(map(_answer, node.children("answers"))),
+        lacks=node.texts_or("lacks", ()),
     )
 
 

@@ -47,13 +47,15 @@ class ComponentRow:
 class InstalledPackages:
     """The installed packages that were judged: those with device code (or something that was not read), how many have
     none, and of the libraries that lie there several times how often. `rows` say what becomes of those with code,
-    `anyhow` what would become of them with the oldest driver that will do, where the one here stands in the way."""
+    `anyhow` what would become of them with the oldest driver that will do, where the one here stands in the way.
+    `asking` are those without device code that ask for a library of CUDA's which they do not find."""
 
     with_code: tuple[Component, ...]
     without_code: int
     copies: tuple[tuple[str, int], ...] = ()
     rows: tuple[ComponentRow, ...] = ()
     anyhow: tuple[ComponentRow, ...] = ()
+    asking: tuple[Component, ...] = ()
 
     @property
     def is_open(self) -> bool:

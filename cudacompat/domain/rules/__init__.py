@@ -45,6 +45,8 @@ from cudacompat.domain.rules.artifact.compiled_later import WheelFacts
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
+from cudacompat.domain.rules.component import library_not_found
+from cudacompat.domain.rules.component.component_facts import ComponentFacts
 from cudacompat.domain.rules.ignores import expired_ignore, unused_ignore
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.rules.machine import (
@@ -144,6 +146,7 @@ MACHINE_RULES: tuple[Rule[Machine], ...] = (
     glibc_too_new.RULE,
     cmake_too_old.RULE,
 )
+COMPONENT_RULES: tuple[Rule[ComponentFacts], ...] = (library_not_found.RULE,)
 # what a policy's ignore may name: all that `check` reports of artifacts
 IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *ARTIFACT_RULES,
@@ -160,6 +163,7 @@ OWN_RULES: tuple[Rule[Any], ...] = (
     *IGNORABLE_RULES,
     *IGNORE_RULES,
     *MACHINE_RULES,
+    *COMPONENT_RULES,
     *SOURCE_RULES,
     *LOAD_RULES,
     *RUN_RULES,

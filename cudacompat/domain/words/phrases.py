@@ -32,6 +32,7 @@ CAUSE = {
     Reason.DRIVER_TOO_OLD_FOR_GPU: "this driver is older than the first that knows the GPU",
     Reason.DRIVER_DROPPED_GPU: "this driver is newer than the last that knows the GPU",
     Reason.RUNTIME_NEEDS_DRIVER: "its CUDA runtime refuses this driver (CUDA error 35)",
+    Reason.LIBRARY_NOT_FOUND: "a library that it asks the loader for is not found here",
     Reason.DRIVER_TOO_OLD_FOR_COMPRESSION: "it is zstd-compressed, which needs driver 550 or newer",
     Reason.PTX_CHOICE_OPEN: "beside the PTX that fits lies architecture-specific PTX of another target, and which one "
     "the driver picks is not known",

@@ -52,6 +52,7 @@ class Reason(Enum):
     CONCATENATED = "concatenated"  # only in an entry that the driver does not look into, or may not (undecided)
     DRIVER_DROPPED_GPU = "driver-dropped-gpu"
     RUNTIME_NEEDS_DRIVER = "runtime-needs-driver"  # of an artifact: its CUDA runtime refuses this driver
+    LIBRARY_NOT_FOUND = "library-not-found"  # of an installed library: the loader does not find what it asks for
     # partial
     KERNELS_MISSING = "kernels-missing"
     HOLES = "holes"  # of an artifact: some modules fail beside others

@@ -20,6 +20,7 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.domain.machine.loaders import CudaLibraries, PackageLoading
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines.ctranslate2.costs import SIZES
 from cudacompat.engines.record import EngineRecord
@@ -162,6 +163,19 @@ ENGINE = EngineRecord(
             "whisperx",
             "nothing itself; it runs on the wheels of torch and ctranslate2",
             "pypi.org/project/whisperx",
+        ),
+    ),
+    loading=(
+        PackageLoading(
+            "ctranslate2",
+            (
+                CudaLibraries(
+                    opens=("libcublas.so.{cuda}",),
+                    looks_into_packages=False,
+                    source="the wheel of 4.8.5: libctranslate2 opens libcublas.so.12 by that name, without a folder; "
+                    "its __init__.py loads nothing on Linux",
+                ),
+            ),
         ),
     ),
 )  # fmt: skip

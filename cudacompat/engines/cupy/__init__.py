@@ -17,6 +17,7 @@ from cudacompat.domain.builds.engine import (
     Recipe,
     Window,
 )
+from cudacompat.domain.machine.loaders import CudaLibraries, PackageLoading
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
@@ -97,4 +98,24 @@ ENGINE = EngineRecord(
     ),
     proved=(("env", Proof.DOCUMENTED),),
     log_lines=_log_lines,
+    loading=tuple(
+        PackageLoading(
+            package,
+            (
+                CudaLibraries(
+                    opens=(nvrtc,),
+                    optional=r"cupy(?:_backends)?/(?:.+/)?(?:cutensor|cusparselt|nccl|jitify|nvtx)\..+",
+                    extras=("ctk",),
+                    extras_since="14",
+                    source="the wheel of 14.2.0: cupy/_environment.py, cupy_backends/cuda/libs/nvrtc; imported and run "
+                    "without the other libraries, which what calls them asks for",
+                ),
+            ),
+        )
+        for package, nvrtc in (
+            ("cupy-cuda11x", "libnvrtc.so.11.2"),
+            ("cupy-cuda12x", "libnvrtc.so.12"),
+            ("cupy-cuda13x", "libnvrtc.so.13"),
+        )
+    ),
 )

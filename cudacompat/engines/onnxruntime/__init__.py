@@ -18,6 +18,7 @@ from cudacompat.domain.builds.engine import (
     Rewrite,
     Switch,
 )
+from cudacompat.domain.machine.loaders import CudaLibraries, PackageLoading
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines.onnxruntime.costs import SIZES
 from cudacompat.engines.record import EngineRecord
@@ -120,6 +121,23 @@ ENGINE = EngineRecord(
             "its libraries and ONNX Runtime's",
             "k2-fsa.github.io/sherpa/onnx/cuda.html",
             "/onnx/cuda",
+        ),
+    ),
+    loading=(
+        PackageLoading(
+            "onnxruntime-gpu",
+            (
+                CudaLibraries(
+                    optional=r"onnxruntime/capi/libonnxruntime_providers_(?!cuda)\w+\.so",
+                    looks_into_packages=False,
+                    reached_by="a program has to import torch first, or call onnxruntime.preload_dlls()",
+                    reached_since="1.21",
+                    extras=("cuda", "cudnn"),
+                    extras_since="1.23.2",
+                    source="onnxruntime/__init__.py and METADATA in the wheel of 1.31.1; "
+                    "github.com/microsoft/onnxruntime/pull/23744; onnxruntime.ai, CUDA Execution Provider",
+                ),
+            ),
         ),
     ),
 )

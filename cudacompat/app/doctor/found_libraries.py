@@ -1,0 +1,186 @@
+"""Whether an environment gives its packages the libraries of CUDA's that these ask for: files are read, none is
+loaded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cudacompat.artifacts.binaries.needed import Dynamic
+from cudacompat.artifacts.files.loader_needs import loader_needs
+from cudacompat.domain.judge.made_for import made_for
+from cudacompat.domain.machine.components import Component, Environment, FoundLibraries, by_environment
+from cudacompat.domain.machine.facts import HostFacts
+from cudacompat.domain.machine.library_needs import lacking
+from cudacompat.domain.machine.loaders import CudaLibraries, is_file_of
+from cudacompat.domain.tables.cuda_libraries import release_asked_for
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.words.code import BinaryArtifact
+from cudacompat.engines import cuda_libraries
+from cudacompat.environments.own import normalised
+from cudacompat.host.places.roots import Roots
+from cudacompat.host.toolchain.library_folders import SystemLoader, system_loader
+
+# Where packages bring libraries along, below the folder of packages, whether their lists name them or not.
+_PACKAGES = ("nvidia/*/lib", "nvidia/*/lib64", "nvidia/*", "*/lib")
+_MOST_FOLDERS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHere:
+    """The components, each with how it comes by libraries, and by path of a library what the loader does not find."""
+
+    components: tuple[Component, ...]
+    lacks: Mapping[str, tuple[str, ...]]
+
+
+def with_found(
+    components: Sequence[Component], artifacts: Iterable[BinaryArtifact], facts: HostFacts, roots: Roots | None = None
+) -> FoundHere:
+    """Return what the loader of this machine finds for the components, and what not; `artifacts` are their libraries
+    with device code."""
+    seen = roots or Roots.real()
+    loader = system_loader(seen)
+    with_code = {str(each.path): each for each in artifacts}
+    found: dict[int, Component] = {}
+    lacks: dict[str, tuple[str, ...]] = {}
+    for home, near in by_environment(components, facts.environments):
+        here = _surroundings(near, home, loader, roots=seen)
+        for each in near:
+            told = _of(each, here, with_code)
+            found[id(each)] = replace(each, found=told.found)
+            lacks |= told.lacks
+    return FoundHere(tuple(found[id(each)] for each in components), lacks)
+
+
+# -- what there is
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """One environment: the paths of its libraries by name, the folders of its packages, whether the framework is there,
+    whose import loads the libraries that it needs, and what the loader and toolkits have."""
+
+    by_name: Mapping[str, str]
+    tops: tuple[Path, ...]
+    prefixes: tuple[Path, ...]  # conda's, in whose lib its programs look
+    framework: bool
+    loader: SystemLoader
+    toolkits: tuple[Path, ...]
+    searched: dict[str, bool] = field(default_factory=dict)
+
+    def loads(self, name: str) -> bool:
+        """Whether the loader finds the name for any program here."""
+        return self.loader.finds(name) or any(_is_file(each / "lib" / name) for each in self.prefixes)
+
+    def packages_have(self, name: str) -> bool:
+        """Whether a package brings the library along, listed or not."""
+        if name in self.by_name:
+            return True
+        if name not in self.searched:
+            folders = (folder for top in self.tops for pattern in _PACKAGES for folder in _below(top, pattern))
+            self.searched[name] = any(_is_file(folder / name) for folder in folders)
+        return self.searched[name]
+
+    def toolkits_have(self, name: str) -> bool:
+        """Whether a toolkit that the environment names, or the usual one, has it."""
+        return any(_is_file(top / folder / name) for top in self.toolkits for folder in ("lib64", "lib"))
+
+
+def _surroundings(
+    near: Sequence[Component], home: Environment | None, loader: SystemLoader, roots: Roots
+) -> _Surroundings:
+    by_name: dict[str, str] = {}
+    for path in (path for each in near for path in each.libraries):
+        by_name.setdefault(_name(path), path)
+    tops = [Path(each) for each in (home.folders if home is not None else ())]
+    tops += [Path(each) for each in roots.environ.get("PYTHONPATH", "").split(os.pathsep) if each.startswith("/")]
+    prefix = Path(home.prefix) if home is not None else None
+    named = [Path(value) for key in ("CUDA_HOME", "CUDA_PATH") if (value := roots.environ.get(key, "")).startswith("/")]
+    return _Surroundings(
+        by_name,
+        tuple(tops),
+        prefixes=(prefix,) if prefix is not None and (prefix / "conda-meta").is_dir() else (),
+        framework=framework().name in {normalised(each.package) for each in near},
+        loader=loader,
+        toolkits=(*named, roots.usr / "local/cuda"),
+    )
+
+
+# -- what is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    found: FoundLibraries
+    lacks: Mapping[str, tuple[str, ...]]
+
+
+def _of(component: Component, here: _Surroundings, with_code: Mapping[str, BinaryArtifact]) -> _Told:
+    row = cuda_libraries(normalised(component.package)) or CudaLibraries(source="")
+    used = [path for path in component.libraries if not is_file_of(row.optional, component, path)]
+    asked = {path: loader_needs(path) for path in used}
+    reached_by = row.reached(component.version) or (f"import {framework().name} first" if here.framework else "")
+    only_elsewhere: dict[str, None] = {}
+
+    def finds(path: str, name: str) -> bool:
+        if here.loads(name) or _by_its_folders(path, name, asked.get(path)):
+            return True
+        if row.looks_into_packages:
+            return here.packages_have(name) or (bool(row.opens) and here.toolkits_have(name))
+        reached = here.packages_have(name) and bool(reached_by)
+        if reached:
+            only_elsewhere[name] = None
+        return reached
+
+    names = {path: each.needed for path, each in asked.items()}
+    lacks = lacking(names, here.by_name, finds)
+    opened = tuple(name for name in _opened(component, row, names, with_code=with_code) if not finds("", name))
+    if opened:
+        lacks |= {path: tuple(dict.fromkeys((*opened, *lacks.get(path, ())))) for path in used}
+    decides = {name for path in lacks if path in with_code for name in lacks[path]}
+    parts = dict.fromkeys(name for path in lacks for name in lacks[path] if name not in decides)
+    found = FoundLibraries(tuple(parts), tuple(only_elsewhere), reached_by=reached_by if only_elsewhere else "")
+    return _Told(found, lacks)
+
+
+def _opened(
+    component: Component,
+    row: CudaLibraries,
+    names: Mapping[str, tuple[str, ...]],
+    with_code: Mapping[str, BinaryArtifact],
+) -> list[str]:
+    """The names that the package opens itself, for the CUDA release that it was made for; none where none is known."""
+    if not row.opens:
+        return []
+    cuda = made_for(component, [with_code[path] for path in component.libraries if path in with_code])
+    cuda = cuda or release_asked_for(name for each in names.values() for name in each)
+    return [each.format(cuda=cuda) for each in row.opens] if cuda is not None else []
+
+
+def _by_its_folders(path: str, name: str, asked: Dynamic | None) -> bool:
+    """Whether the library lies in a folder that the file itself names."""
+    origin = os.path.dirname(path)  # noqa: PTH120  a Path for each of thousands is slow
+    folders = asked.folders if asked is not None else ()
+    placed = (each.replace("${ORIGIN}", origin).replace("$ORIGIN", origin) for each in folders)
+    return any(folder.startswith("/") and _is_file(Path(folder, name)) for folder in placed)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _below(folder: Path, pattern: str) -> list[Path]:
+    try:
+        return sorted(folder.glob(pattern))[:_MOST_FOLDERS]
+    except OSError:
+        return []
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,35 @@
+"""What installs packages into an environment, and what those packages require."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from shlex import quote
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from cudacompat.domain.machine.components import Component, Environment
+
+
+def installer(home: Environment | None) -> str:
+    """Return the command that installs packages into this environment, up to their names."""
+    if home is None:
+        return "python -m pip install"
+    if home.installer == "uv":
+        return f"uv pip install --python {quote(home.label)}"
+    on_path = re.match(r"(python\S*) on PATH", home.found_via)
+    if on_path is not None or home.found_via in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        return f"{on_path[1] if on_path else 'python'} -m pip install"
+    return f"{quote(home.label)}/bin/python -m pip install"
+
+
+def needs(component: Component, home: Environment | None) -> Iterator[Requirement]:
+    """Return what the component requires in this environment, extras left out."""
+    for text in component.requires:
+        try:
+            need = Requirement(text)
+            python = {"python_version": home.python} if home is not None and home.python else {}
+            if need.marker is None or need.marker.evaluate({"extra": "", **python}):
+                yield need
+        except (InvalidRequirement, ValueError):
+            continue

@@ -1,0 +1,170 @@
+"""The steps of the plan that bring the libraries of CUDA's which installed packages do not find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from shlex import quote
+
+from cudacompat.app.doctor.component_rows import required
+from cudacompat.app.doctor.installing import installer, needs
+from cudacompat.domain.machine.components import Component, Environment, by_environment
+from cudacompat.domain.machine.facts import HostFacts
+from cudacompat.domain.machine.loaders import CudaLibraries
+from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
+from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked_for, requirement
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.words.phrases import one_line, some
+from cudacompat.engines import cuda_libraries
+from cudacompat.environments.own import normalised
+
+
+def loaded(packages: InstalledPackages) -> InstalledPackages:
+    """Return the packages as they would be judged if the loader found all that they ask for."""
+    rows = (replace(row, verdicts=tuple(each.loaded_or_own for each in row.verdicts)) for row in packages.rows)
+    return replace(packages, rows=tuple(rows))
+
+
+def library_steps(packages: InstalledPackages, facts: HostFacts) -> tuple[list[PlanStep], list[PlanStep]]:
+    """Return the steps without which packages are not loaded, and those that only a part of one wants. A package whose
+    release does not run here gets none: another release is its cure."""
+    rows = {id(row.component): row for row in packages.rows}
+    needed: list[PlanStep] = []
+    wanted: list[PlanStep] = []
+    every = (*(row.component for row in packages.rows), *packages.asking)
+    for home, near in by_environment(every, facts.environments):
+        beside = [each for each in facts.packages if home is not None and home.holds(each)]
+        here = _Here(home, tuple(beside or near))
+        for component in near:
+            row = rows.get(id(component))
+            lacks = tuple(
+                dict.fromkeys(name for each in (row.verdicts if row is not None else ()) for name in each.lacks)
+            )
+            if row is not None and lacks and _runs_otherwise(row):
+                needed += _steps(component, lacks, here, row=row)
+            if component.found.parts_lack and not lacks:
+                wanted += _steps(component, component.found.parts_lack, here, row=row)
+            if component.found.elsewhere:
+                told = f"{component.package}: {component.found.reached_by}, for {some(component.found.elsewhere)}"
+                wanted.append(PlanStep(one_line(told), cures=(component.package,)))
+    return _merged(needed), _merged(wanted)
+
+
+def _runs_otherwise(row: ComponentRow) -> bool:
+    return all(each.loaded_or_own.is_of_driver or not each.loaded_or_own.is_bad for each in row.verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """An environment and what is installed in it."""
+
+    home: Environment | None
+    near: tuple[Component, ...]
+
+    def paths(self, names: Iterable[str]) -> dict[str, str]:
+        """The paths of these libraries in its packages, of those that have them, by name."""
+        wanted = set(names)
+        every = (path for each in self.near for path in each.libraries)
+        return {name: path for path in every if (name := path.rpartition("/")[2]) in wanted}
+
+    def holds(self, package: str) -> bool:
+        """Whether a package of this normalised name is in it."""
+        return any(normalised(each.package) == package for each in self.near)
+
+
+def _steps(component: Component, lacks: Sequence[str], here: _Here, row: ComponentRow | None) -> Iterator[PlanStep]:
+    """The steps for one component: what to install, and where the loader has to look."""
+    brought = _framework_step(component, here)
+    if brought is not None:
+        yield brought
+        return
+    there = here.paths(lacks)
+    missing = [name for name in lacks if name not in there]
+    cuda = (row.made_for if row is not None else None) or release_asked_for(lacks)
+    use = cuda_libraries(normalised(component.package))
+    folders = list(dict.fromkeys(path.rpartition("/")[0] for path in there.values()))
+    if missing:
+        command = _install(component, missing, cuda, here=here, use=use)
+        where = _all_paths(here) if command and use is not None and not _looks(component, use, here) else ""
+        why = f"Install {_what(missing, cuda)} for {component.package}"
+        yield PlanStep(one_line(why), f"{command} && {where}" if where else command, cures=(component.package,))
+    elif folders:
+        why = f"Let the loader look where {some(list(there))} {'lies' if len(there) == 1 else 'lie'}"
+        told = " (in this shell, and wherever the program is started)"
+        yield PlanStep(one_line(why + told), _path(":".join(folders)), cures=(component.package,))
+
+
+def _looks(component: Component, use: CudaLibraries, here: _Here) -> bool:
+    """Whether the package finds what other packages bring."""
+    return use.looks_into_packages or bool(use.reached(component.version)) or here.holds(framework().name)
+
+
+def _framework_step(component: Component, here: _Here) -> PlanStep | None:
+    """The framework that the component asks for and that is not there: it brings the libraries and loads them."""
+    name = framework().name
+    if here.holds(name) or name not in required(component):
+        return None
+    asked = next((each for each in needs(component, here.home) if normalised(each.name) == name), None)
+    if asked is None:
+        return None
+    command = (
+        f"{installer(here.home)} {quote(f'{asked.name}{asked.specifier}')}" if component.manager == "pip" else None
+    )
+    return PlanStep(one_line(f"Install {name}, which {component.package} needs"), command, cures=(component.package,))
+
+
+def _what(names: Sequence[str], cuda: int | None) -> str:
+    of = f" of CUDA {cuda}" if cuda is not None else ""
+    return f"{some(names)}{of}"
+
+
+def _install(
+    component: Component, missing: Sequence[str], cuda: int | None, here: _Here, use: CudaLibraries | None
+) -> str | None:
+    """The command that installs the libraries, from where the component itself was installed."""
+    if component.manager == "conda" and cuda is not None:
+        names = dict.fromkeys(found for each in missing if (found := conda_package(each, cuda)))
+        prefix = f" -p {quote(here.home.prefix)}" if here.home is not None else ""
+        return f"conda install{prefix} -c conda-forge cuda-version={cuda} {' '.join(names)}" if names else None
+    if component.manager != "pip" or cuda is None:
+        return None
+    extras = use.brings(component.version) if use is not None and not here.holds(framework().name) else ()
+    if extras:
+        with_them = f"{component.package}[{','.join(extras)}]=={component.version}"
+        return f"{installer(here.home)} {quote(with_them)}"
+    wheels = [requirement(each, cuda) for each in missing]
+    if not any(wheels):
+        return None
+    pinned = dict.fromkeys(_pinned(each, here) for each in wheels if each is not None)
+    return f"{installer(here.home)} {' '.join(map(quote, pinned))}"
+
+
+def _pinned(wheel: str, here: _Here) -> str:
+    """The requirement as a package here has it, which may want one release of the wheel only."""
+    name = normalised(wheel.partition("==")[0])
+    asked = (each for component in here.near for each in needs(component, here.home) if normalised(each.name) == name)
+    exact = next((each for each in asked if "==" in str(each.specifier)), None)
+    return f"{exact.name}{exact.specifier}" if exact is not None else wheel
+
+
+def _all_paths(here: _Here) -> str:
+    """The command that puts the folders of NVIDIA's packages there, as a shell finds them once they are installed."""
+    top = here.home.folders[0] if here.home is not None and here.home.folders else ""
+    top = top or next((each.location for each in here.near if each.manager == "pip"), "")
+    found = f"$(printf '%s\\n' {quote(top)}/nvidia/*/lib | paste -sd:)"
+    return f'export LD_LIBRARY_PATH="{found}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"'
+
+
+def _path(folders: str) -> str:
+    """The command that puts folders in front of LD_LIBRARY_PATH, in this shell."""
+    return f"export LD_LIBRARY_PATH={quote(folders)}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
+
+
+def _merged(steps: Iterable[PlanStep]) -> list[PlanStep]:
+    """Steps with the same command are one."""
+    found: dict[tuple[str, str | None], PlanStep] = {}
+    for step in steps:
+        key = ("", step.command) if step.command else (step.why, None)
+        first = found.get(key)
+        found[key] = replace(first, cures=tuple(dict.fromkeys((*first.cures, *step.cures)))) if first else step
+    return list(found.values())

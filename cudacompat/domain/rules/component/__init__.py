@@ -1,0 +1,1 @@
+"""Rules over an installed package, taken as a whole."""

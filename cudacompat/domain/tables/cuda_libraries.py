@@ -1,0 +1,113 @@
+"""CUDA's own libraries by the names that programs ask the loader for, and the packages that bring each.
+
+A name says the library and its ABI (`libcublas.so.13`); which major CUDA release it belongs to follows from that for
+some, and for the others (`libcurand.so.10`, `libcudnn.so.9`) from what the program asks for beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+_NAME = re.compile(r"lib(?P<stem>[A-Za-z]\w*?)\.so\.(?P<abi>\d+(?:\.\d+)*)")
+
+
+@dataclass(frozen=True, slots=True)
+class CudaLibrary:
+    """One library: `stem` is a regular expression of its names without `lib` and `.so`, `abi` the number behind `.so.`
+    in each major CUDA release, `wheels` the distributions of pip's index that bring it, by that release, and `conda`
+    its name in conda-forge."""
+
+    stem: str
+    abi: dict[int, tuple[str, ...]]
+    wheels: dict[int, str]
+    conda: str
+
+
+def _toolkit(stem: str, wheel: str, conda: str, *, abi: dict[int, tuple[str, ...]] | None = None) -> CudaLibrary:
+    """One that the toolkit brings: its wheel has no suffix from CUDA 13 on."""
+    numbers = abi or {11: ("11",), 12: ("12",), 13: ("13",)}
+    return CudaLibrary(stem, numbers, {each: wheel if each >= 13 else f"{wheel}-cu{each}" for each in numbers}, conda)
+
+
+def _beside(stem: str, wheel: str, conda: str, *abis: str, since: int = 11) -> CudaLibrary:
+    """One that is released beside the toolkit: its wheel has the suffix in every release, its ABI is its own."""
+    majors = [each for each in (11, 12, 13) if each >= since]
+    return CudaLibrary(stem, dict.fromkeys(majors, abis), {each: f"{wheel}-cu{each}" for each in majors}, conda)
+
+
+# Wheels and their versions: pypi.org/project/cuda-toolkit, its extras of 11.8.0 to 13.5.0. The numbers behind .so.: the
+# files of those wheels, and the DT_NEEDED entries of the wheels of torch 2.0 to 2.13, onnxruntime-gpu 1.31.1,
+# bitsandbytes 0.50.2 and cupy 14.2.0. Names in conda-forge: the feedstocks of that name.
+LIBRARIES: tuple[CudaLibrary, ...] = (
+    _toolkit("cudart", "nvidia-cuda-runtime", "cuda-cudart", abi={11: ("11.0",), 12: ("12",), 13: ("13",)}),
+    _toolkit("(?:cublas|cublasLt|nvblas)", "nvidia-cublas", "libcublas"),
+    _toolkit("(?:cufft|cufftw)", "nvidia-cufft", "libcufft", abi={11: ("10",), 12: ("11",), 13: ("12",)}),
+    _toolkit("curand", "nvidia-curand", "libcurand", abi={11: ("10",), 12: ("10",), 13: ("10",)}),
+    _toolkit("(?:cusolver|cusolverMg)", "nvidia-cusolver", "libcusolver", abi={11: ("11",), 12: ("11",), 13: ("12",)}),
+    _toolkit("cusparse", "nvidia-cusparse", "libcusparse", abi={11: ("11",), 12: ("12",), 13: ("12",)}),
+    _toolkit("nvrtc", "nvidia-cuda-nvrtc", "cuda-nvrtc", abi={11: ("11.2",), 12: ("12",), 13: ("13",)}),
+    _toolkit("nvJitLink", "nvidia-nvjitlink", "libnvjitlink", abi={12: ("12",), 13: ("13",)}),
+    _toolkit("cupti", "nvidia-cuda-cupti", "cuda-cupti", abi={11: ("11.8", "11.7"), 12: ("12",), 13: ("13",)}),
+    _toolkit("nvToolsExt", "nvidia-nvtx", "cuda-nvtx", abi={11: ("1",), 12: ("1",)}),
+    _toolkit("npp[a-z]+", "nvidia-npp", "libnpp"),
+    _toolkit("nvjpeg", "nvidia-nvjpeg", "libnvjpeg"),
+    _toolkit("cufile", "nvidia-cufile", "libcufile", abi={12: ("0",), 13: ("0",)}),
+    _beside(r"cudnn(?:_\w+)?", "nvidia-cudnn", "cudnn", "8", "9"),
+    _beside("nccl", "nvidia-nccl", "nccl", "2"),
+    _beside("cusparseLt", "nvidia-cusparselt", "cusparselt", "0", since=12),
+    _beside("nvshmem_host", "nvidia-nvshmem", "libnvshmem3", "3", since=12),
+    _beside("(?:cutensor|cutensorMg)", "cutensor", "cutensor", "2"),
+    _beside("cudss", "nvidia-cudss", "libcudss", "0", since=12),
+)
+# where the wheel's version does not begin with the number behind .so.
+_VERSIONS = {"nvidia-nvtx": "", "nvidia-cufile": "1", "nvidia-cusparselt": "0", "nvidia-cudss": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A library that a name means, and the major CUDA releases whose programs ask for it by that name."""
+
+    library: CudaLibrary
+    abi: str
+    majors: tuple[int, ...]
+
+
+@lru_cache(maxsize=4096)
+def library_named(name: str) -> Named | None:
+    """Return what a name such as `libcublas.so.13` means; `None` for any that is no library of CUDA's, the driver's
+    among them."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    for each in LIBRARIES:
+        if re.fullmatch(each.stem, found["stem"]):
+            majors = tuple(major for major, abis in each.abi.items() if found["abi"] in abis)
+            return Named(each, found["abi"], majors) if majors else None
+    return None
+
+
+def release_asked_for(names: Iterable[str]) -> int | None:
+    """Return the major CUDA release that these names mean together; `None` where they leave it open."""
+    means = [named.majors for name in names if (named := library_named(name)) is not None]
+    sure = {majors[0] for majors in means if len(majors) == 1}
+    return max(sure) if sure else None
+
+
+def requirement(name: str, cuda: int) -> str | None:
+    """Return what pip installs for a library (`nvidia-cublas==13.*`), by its name and the major CUDA release; `None`
+    where no wheel brings it."""
+    named = library_named(name)
+    wheel = named.library.wheels.get(cuda) if named is not None else None
+    if named is None or wheel is None or cuda not in named.majors:
+        return None
+    number = _VERSIONS.get(re.sub(r"-cu\d+$", "", wheel), named.abi.partition(".")[0])
+    return f"{wheel}=={number}.*" if number else wheel
+
+
+def conda_package(name: str, cuda: int) -> str | None:
+    """Return the package of conda-forge that brings a library, by its name and the major CUDA release."""
+    named = library_named(name)
+    return named.library.conda if named is not None and cuda in named.majors else None
