@@ -6,6 +6,7 @@ import functools
 import re
 import struct
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.helpers.fatbin_writer import Image, fatbin, ptx, sass
@@ -40,24 +41,33 @@ def image(target: str) -> Image:
     return ptx(ptx_text(isa or "8.8", arch, (KERNEL,)))
 
 
-def library(*modules: str) -> bytes:
+def library(*modules: str, needed: Sequence[str] = (), folders: str = "") -> bytes:
     """A shared library (ELF, with nothing in it but its fatbins) of several modules, each a list of targets:
-    `library("sm_80 sm_90", "sm_80")`."""
+    `library("sm_80 sm_90", "sm_80")`. It asks the loader for the `needed` names, in `folders` (DT_RUNPATH) first."""
     code = b"".join(fatbin(*(image(target) for target in module.split())) for module in modules)
-    names = b"\0.nv_fatbin\0.shstrtab\0"
+    asked = b"\0".join((b"", *(each.encode() for each in (*needed, *((folders,) if folders else ()))), b""))
+    entries = [(1, asked.index(b"\0" + each.encode() + b"\0") + 1) for each in needed]
+    entries += [(29, asked.index(b"\0" + folders.encode() + b"\0") + 1)] if folders else []
+    dynamic = b"".join(struct.pack("<QQ", *entry) for entry in (*entries, (0, 0))) if entries else b""
+    names = b"\0.nv_fatbin\0.shstrtab\0.dynstr\0.dynamic\0"
+    code += bytes(-len(code) % 8)
     start = 64
-    table = start + len(code) + len(names)
-    padding = -table % 8
-    header = struct.pack(
-        "<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 3, 62, 1, 0, 0, table + padding, 0, 64, 0, 0, 64, 3, 2
-    )
+    strings = start + len(code) + len(names)
+    at = strings + len(asked) + -(strings + len(asked)) % 8
+    table = at + len(dynamic)
+    count = 5 if entries else 3
+    header = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 3, 62, 1, 0, 0, table, 0, 64, 0, 0, 64, count, 2)
     section = struct.Struct("<IIQQQQIIQQ")
     sections = (
         bytes(64)
         + section.pack(1, 1, 2, 0, start, len(code), 0, 0, 8, 0)
         + section.pack(12, 3, 0, 0, start + len(code), len(names), 0, 0, 1, 0)
     )
-    return header + code + names + bytes(padding) + sections
+    if entries:
+        sections += section.pack(22, 3, 2, 0, strings, len(asked), 0, 0, 1, 0)
+        sections += section.pack(30, 6, 2, 0, at, len(dynamic), 3, 0, 8, 16)
+    gap = bytes(at - strings - len(asked))
+    return header + code + names + asked + gap + dynamic + sections
 
 
 def wheel(path: Path, **members: bytes) -> Path:

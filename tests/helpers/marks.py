@@ -203,6 +203,10 @@ TOOLS: Listed = {
         "test_powershell_completes_the_word",
     ),
     "tests/cli/test_manual.py": ("test_a_warning_of_man_is_seen", "test_man_reads_it_without_a_warning"),
+    "tests/app/test_found_libraries.py": ("TestBesideTheRealLoader::test_the_same_is_found",),
+    "tests/host/toolchain/test_library_folders.py": (
+        "TestTheSystemsLoader::test_what_ldconfig_wrote_down_stands_in_for_its_configuration",
+    ),
     "tests/app/inputs/test_registry_images.py": (),
     "tests/app/inputs/test_assembling.py": (),
     "tests/host/toolchain/test_assemblers.py": (),

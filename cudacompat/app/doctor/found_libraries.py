@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cudacompat.app.doctor.installing import needs
 from cudacompat.artifacts.binaries.needed import Dynamic
 from cudacompat.artifacts.files.loader_needs import loader_needs
 from cudacompat.domain.judge.made_for import made_for
@@ -49,7 +50,7 @@ def with_found(
     for home, near in by_environment(components, facts.environments):
         here = _surroundings(near, home, loader, roots=seen)
         for each in near:
-            told = _of(each, here, with_code)
+            told = _of(each, here, with_code, home=home)
             found[id(each)] = replace(each, found=told.found)
             lacks |= told.lacks
     return FoundHere(tuple(found[id(each)] for each in components), lacks)
@@ -118,7 +119,9 @@ class _Told:
     lacks: Mapping[str, tuple[str, ...]]
 
 
-def _of(component: Component, here: _Surroundings, with_code: Mapping[str, BinaryArtifact]) -> _Told:
+def _of(
+    component: Component, here: _Surroundings, with_code: Mapping[str, BinaryArtifact], home: Environment | None
+) -> _Told:
     row = cuda_libraries(normalised(component.package)) or CudaLibraries(source="")
     used = [path for path in component.libraries if not is_file_of(row.optional, component, path)]
     asked = {path: loader_needs(path) for path in used}
@@ -138,12 +141,26 @@ def _of(component: Component, here: _Surroundings, with_code: Mapping[str, Binar
     names = {path: each.needed for path, each in asked.items()}
     lacks = lacking(names, here.by_name, finds)
     opened = tuple(name for name in _opened(component, row, names, with_code=with_code) if not finds("", name))
-    if opened:
-        lacks |= {path: tuple(dict.fromkeys((*opened, *lacks.get(path, ())))) for path in used}
+    first = (framework().name,) if _wants_framework(component, here, home) else opened
+    if first:
+        lacks |= {path: tuple(dict.fromkeys((*first, *lacks.get(path, ())))) for path in used}
     decides = {name for path in lacks if path in with_code for name in lacks[path]}
     parts = dict.fromkeys(name for path in lacks for name in lacks[path] if name not in decides)
-    found = FoundLibraries(tuple(parts), tuple(only_elsewhere), reached_by=reached_by if only_elsewhere else "")
+    found = FoundLibraries(
+        release_asked_for(name for each in names.values() for name in each),
+        parts_lack=tuple(parts),
+        elsewhere=tuple(only_elsewhere),
+        reached_by=reached_by if only_elsewhere else "",
+    )
     return _Told(found, lacks)
+
+
+def _wants_framework(component: Component, here: _Surroundings, home: Environment | None) -> bool:
+    """Whether the package requires the framework, into which it loads, and that is not installed."""
+    name = framework().name
+    if home is None or component.manager != "pip" or here.framework or any(_is_folder(top / name) for top in here.tops):
+        return False
+    return any(normalised(each.name) == name for each in needs(component, home))
 
 
 def _opened(
@@ -177,6 +194,13 @@ def _below(folder: Path, pattern: str) -> list[Path]:
         return sorted(folder.glob(pattern))[:_MOST_FOLDERS]
     except OSError:
         return []
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_file(path: Path) -> bool:

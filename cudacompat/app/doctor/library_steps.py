@@ -45,7 +45,8 @@ def library_steps(packages: InstalledPackages, facts: HostFacts) -> tuple[list[P
             if component.found.parts_lack and not lacks:
                 wanted += _steps(component, component.found.parts_lack, here, row=row)
             if component.found.elsewhere:
-                told = f"{component.package}: {component.found.reached_by}, for {some(component.found.elsewhere)}"
+                names = some(component.found.elsewhere)
+                told = f"In programs with {component.package}: {component.found.reached_by}, for {names}"
                 wanted.append(PlanStep(one_line(told), cures=(component.package,)))
     return _merged(needed), _merged(wanted)
 
@@ -80,7 +81,7 @@ def _steps(component: Component, lacks: Sequence[str], here: _Here, row: Compone
         return
     there = here.paths(lacks)
     missing = [name for name in lacks if name not in there]
-    cuda = (row.made_for if row is not None else None) or release_asked_for(lacks)
+    cuda = _release(component, lacks, row)
     use = cuda_libraries(normalised(component.package))
     folders = list(dict.fromkeys(path.rpartition("/")[0] for path in there.values()))
     if missing:
@@ -92,6 +93,12 @@ def _steps(component: Component, lacks: Sequence[str], here: _Here, row: Compone
         why = f"Let the loader look where {some(list(there))} {'lies' if len(there) == 1 else 'lie'}"
         told = " (in this shell, and wherever the program is started)"
         yield PlanStep(one_line(why + told), _path(":".join(folders)), cures=(component.package,))
+
+
+def _release(component: Component, lacks: Iterable[str], row: ComponentRow | None) -> int | None:
+    """The major CUDA release whose libraries serve: the one that the names mean, else the one that it was made for."""
+    asked = release_asked_for(lacks) or component.found.release
+    return asked if asked is not None else row.made_for if row is not None else None
 
 
 def _looks(component: Component, use: CudaLibraries, here: _Here) -> bool:
@@ -157,7 +164,7 @@ def _all_paths(here: _Here) -> str:
 
 def _path(folders: str) -> str:
     """The command that puts folders in front of LD_LIBRARY_PATH, in this shell."""
-    return f"export LD_LIBRARY_PATH={quote(folders)}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
+    return f'export LD_LIBRARY_PATH={quote(folders)}"${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"'
 
 
 def _merged(steps: Iterable[PlanStep]) -> list[PlanStep]:

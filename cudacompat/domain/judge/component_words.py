@@ -56,7 +56,7 @@ def why(verdict: ComponentVerdict) -> str:
 def _found(verdict: ComponentVerdict) -> list[str]:
     """What is to be said of the libraries that it does not bring along, where it runs."""
     found = verdict.component.found
-    parts = [f"{found.reached_by}, for {some(found.elsewhere)}"] if found.elsewhere else []
+    parts = [f"{found.reached_by}, for {some(found.elsewhere, 1)}"] if found.elsewhere else []
     return [*parts, f"parts of it find no {some(found.parts_lack)}"] if found.parts_lack else parts
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.machine.components import Component
+from cudacompat.domain.tables.cuda_libraries import release_of_wheel
 from cudacompat.domain.tables.ptx import PTX_ISAS
 from cudacompat.domain.words.code import BinaryArtifact
 
@@ -19,14 +20,12 @@ def made_for(component: Component, artifacts: Sequence[BinaryArtifact]) -> int |
     asked = [each.runtime for each in artifacts if each.runtime is not None]
     if asked:
         return max(asked)
-    named = named_release(component.package)
-    return named if named is not None else _of_images(artifacts)
-
-
-def named_release(package: str) -> int | None:
-    """Return the major CUDA release in the name of a package, `None` where there is none."""
-    named = _IN_NAME.search(package.lower())
-    return int(named[1]) if named is not None else None
+    package = component.package.lower().replace("_", "-")
+    named = _IN_NAME.search(package)
+    if named is not None:
+        return int(named[1])
+    known = release_of_wheel(package)
+    return known if known is not None else _of_images(artifacts)
 
 
 def _of_images(artifacts: Iterable[BinaryArtifact]) -> int | None:

@@ -25,6 +25,12 @@ def package_to_json(component: Component) -> dict[str, object]:
         "manager": component.manager,
         "requires": list(component.requires),
         "compilers": list(component.compilers),
+        "found": {
+            "release": component.found.release,
+            "parts_lack": list(component.found.parts_lack),
+            "elsewhere": list(component.found.elsewhere),
+            "reached_by": component.found.reached_by,
+        },
         "device_code": _code_to_json(component) if component.code is not None else None,
     }
 
@@ -53,11 +59,6 @@ def _code_to_json(component: Component) -> dict[str, object]:
             }
             for only in component.called_on
         ],
-        "found": {
-            "parts_lack": list(component.found.parts_lack),
-            "elsewhere": list(component.found.elsewhere),
-            "reached_by": component.found.reached_by,
-        },
     }
 
 
@@ -96,7 +97,7 @@ def package_from_json(node: Node) -> Component:
         alternatives=tuple(map(_group, code.children("alternatives"))) if code is not None else (),
         called_on=tuple(map(_called_on, code.children("called_on"))) if code is not None else (),
         code=_code(code) if code is not None else None,
-        found=_found(code.child_or_none("found")) if code is not None else FoundLibraries(),
+        found=_found(node.child_or_none("found")),
     )
 
 
@@ -104,7 +105,12 @@ def _found(node: Node | None) -> FoundLibraries:
     """None is there in facts that were saved before libraries were looked for."""
     if node is None:
         return FoundLibraries()
-    return FoundLibraries(node.texts("parts_lack"), node.texts("elsewhere"), node.text("reached_by"))
+    return FoundLibraries(
+        node.number_or_none("release"),
+        parts_lack=node.texts("parts_lack"),
+        elsewhere=node.texts("elsewhere"),
+        reached_by=node.text("reached_by"),
+    )
 
 
 def _code(node: Node) -> DeviceCode:

@@ -107,6 +107,12 @@ def requirement(name: str, cuda: int) -> str | None:
     return f"{wheel}=={number}.*" if number else wheel
 
 
+def release_of_wheel(package: str) -> int | None:
+    """Return the major CUDA release of a wheel that brings such libraries; `None` for any other package."""
+    every = (pair for row in LIBRARIES for pair in row.wheels.items())
+    return next((major for major, wheel in every if wheel == package), None)
+
+
 def conda_package(name: str, cuda: int) -> str | None:
     """Return the package of conda-forge that brings a library, by its name and the major CUDA release."""
     named = library_named(name)

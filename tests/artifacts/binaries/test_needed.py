@@ -11,7 +11,8 @@ from elftools.elf.elffile import ELFFile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cudacompat.artifacts.binaries.needed import cuda_runtime
+from cudacompat.artifacts.binaries.needed import Dynamic, cuda_runtime
+from cudacompat.artifacts.files.loader_needs import loader_needs
 from cudacompat.artifacts.reading.read import read_paths
 from tests.helpers import toolchain
 
@@ -76,3 +77,21 @@ def test_a_damaged_library_is_only_a_library_without(tmp_path: Path) -> None:
         changed = bytearray(data)
         changed[cut] ^= 0xFF
         assert cuda_runtime(bytes(changed)) in (None, 13)
+
+
+def test_names_and_folders_as_pyelftools_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "n.c").write_text("int n;")
+    flags = ("-Wl,--no-as-needed", "-lm", "-Wl,-rpath,$ORIGIN/../x:/opt/y")
+    for kind in ("--enable-new-dtags", "--disable-new-dtags"):  # DT_RUNPATH, DT_RPATH
+        toolchain.run("gcc", "-shared", "-fPIC", "n.c", *flags, f"-Wl,{kind}", "-o", "lib.so", cwd=tmp_path)
+        found = loader_needs(str(tmp_path / "lib.so"))
+        with (tmp_path / "lib.so").open("rb") as file:
+            (section,) = (s for s in ELFFile(file).iter_sections() if isinstance(s, DynamicSection))
+            assert found.needed == tuple(tag.needed for tag in section.iter_tags("DT_NEEDED"))
+        assert found.folders == ("$ORIGIN/../x", "/opt/y")
+
+
+def test_what_is_no_library_asks_for_nothing(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("hello")
+    for path in ("text", "gone", "."):
+        assert loader_needs(str(tmp_path / path)) == Dynamic()

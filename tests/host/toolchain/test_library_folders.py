@@ -1,4 +1,4 @@
-"""The folders that LD_LIBRARY_PATH names, as far as what lies in them is a program's own."""
+"""The folders that LD_LIBRARY_PATH names, and where the loader of a system looks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from cudacompat.host.places.roots import Roots
-from cudacompat.host.toolchain.library_folders import library_folders
+from cudacompat.host.toolchain.library_folders import library_folders, system_loader
+from tests.helpers import toolchain
 
 
 def folders(root: Path, *entries: str) -> list[str]:
@@ -35,3 +36,37 @@ def test_those_of_the_system_the_driver_and_toolkits_are_left_out(tmp_path: Path
     (tmp_path / "usr/local/cuda-12.8/lib64").symlink_to("targets/x86_64-linux/lib")
     entries = ("/usr/lib/x86_64-linux-gnu", "/usr/local/nvidia/lib64", "/usr/local/cuda-12.8/lib64")
     assert folders(tmp_path, *entries) == []
+
+
+class TestTheSystemsLoader:
+    def test_variables_first_then_the_configuration_and_the_systems_folders(self, tmp_path: Path) -> None:
+        make(
+            tmp_path, "opt/a/libcublas.so.12", "opt/cuda/lib64/libcudart.so.12", "usr/lib/x86_64-linux-gnu/libnccl.so.2"
+        )
+        make(tmp_path, "opt/b/libcufft.so.11")
+        (tmp_path / "etc/ld.so.conf.d").mkdir(parents=True)
+        (tmp_path / "etc/ld.so.conf").write_text("include ld.so.conf.d/*.conf\n")
+        (tmp_path / "etc/ld.so.conf.d/a.conf").write_text("# CUDA\n/opt/cuda/lib64 # here\n")
+        found = system_loader(Roots.under(tmp_path, {"LD_LIBRARY_PATH": f"{tmp_path}/opt/a:relative:"}))
+        names = ("libcublas.so.12", "libcudart.so.12", "libnccl.so.2", "libcufft.so.11")
+        assert [found.finds(name) for name in names] == [True, True, True, False]
+
+    def test_what_ldconfig_wrote_down_stands_in_for_its_configuration(self, tmp_path: Path) -> None:
+        (tmp_path / "n.c").write_text("int n;")
+        (tmp_path / "etc").mkdir()
+        (tmp_path / "etc/ld.so.conf").write_text("/opt/cuda/lib64\n")
+        make(tmp_path, "opt/cuda/lib64/libcudart.so.13")
+        for name in ("libcublas.so.13", "libcufft.so.12"):
+            out = f"opt/cuda/lib64/{name}"
+            toolchain.run("gcc", "-shared", "-fPIC", "n.c", f"-Wl,-soname,{name}", "-o", out, cwd=tmp_path)
+        toolchain.run("ldconfig", "-r", str(tmp_path), "-X", cwd=tmp_path)
+        (tmp_path / "opt/cuda/lib64/libcufft.so.12").unlink()
+        found = system_loader(Roots.under(tmp_path, {}))
+        assert found.finds("libcublas.so.13")
+        assert not found.finds("libcufft.so.12")  # in its list, and gone
+        assert not found.finds("libcudart.so.13")  # there, and no library: the loader does not know it
+
+    def test_a_configuration_that_includes_itself_ends(self, tmp_path: Path) -> None:
+        (tmp_path / "etc").mkdir()
+        (tmp_path / "etc/ld.so.conf").write_text("include /etc/ld.so.conf\n/opt\n")
+        assert str(tmp_path / "opt") in system_loader(Roots.under(tmp_path, {})).folders

@@ -1,0 +1,334 @@
+"""What installed packages ask the loader for, in environments that a test puts together, and beside the real loader."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from cudacompat.app.doctor.found_libraries import with_found
+from cudacompat.app.doctor.installed import JudgedPackages, judge_installed
+from cudacompat.app.doctor.library_steps import library_steps
+from cudacompat.app.doctor.saved_packages import judge_saved, with_code
+from cudacompat.domain.machine.components import Component, Environment, SiteFolder
+from cudacompat.domain.machine.facts import HostFacts, Missing
+from cudacompat.domain.machine.library_needs import lacking
+from cudacompat.domain.machine.saved_facts import from_json, to_json
+from cudacompat.domain.words.finding import Severity
+from cudacompat.domain.words.verdict import Outcome, Reason
+from cudacompat.environments import installed
+from cudacompat.host.places.roots import Roots
+from tests.helpers import toolchain
+from tests.helpers.build import target
+from tests.helpers.device_files import library
+
+TARGET = target("8.0")
+MISSING = Missing("GPU", ())
+
+
+def install(site: Path, package: str, version: str, files: dict[str, bytes], *requires: str) -> None:
+    """A wheel as pip leaves it, with these files below the folder of packages."""
+    info = site / f"{package.replace('-', '_')}-{version}.dist-info"
+    info.mkdir(parents=True)
+    needs = "".join(f"Requires-Dist: {each}\n" for each in requires)
+    (info / "METADATA").write_text(f"Name: {package}\nVersion: {version}\n{needs}\n")
+    for name, data in files.items():
+        path = site / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    (info / "RECORD").write_text("".join(f"{name},,\n" for name in files))
+
+
+def facts(prefix: Path, **environment: str) -> HostFacts:
+    site = prefix / "site-packages"
+    found = installed.components([SiteFolder(str(site), str(prefix))], [])
+    home = Environment(str(prefix), "./venv", "3.12", "--python", folders=(str(site),))
+    return HostFacts(
+        MISSING, MISSING, packages=found.found, environments=(home,), environment=tuple(environment.items())
+    )
+
+
+@pytest.fixture(autouse=True)
+def _no_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loader of an empty system, with this process's variables."""
+    root = tmp_path / "root"
+    root.mkdir()
+    monkeypatch.setattr(Roots, "real", classmethod(lambda cls: cls.under(root, os.environ)))
+    for name in ("LD_LIBRARY_PATH", "CUDA_HOME", "CUDA_PATH", "PYTHONPATH"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> Path:
+    return tmp_path / "venv"
+
+
+def judged(prefix: Path) -> JudgedPackages:
+    seen = judge_installed(facts(prefix), (TARGET,))
+    assert seen is not None
+    return seen
+
+
+def words(seen: JudgedPackages) -> dict[str, tuple[Outcome, tuple[str, ...]]]:
+    return {row.component.package: (row.verdicts[0].outcome, row.verdicts[0].lacks) for row in seen.packages.rows}
+
+
+def commands(prefix: Path, seen: JudgedPackages) -> list[str | None]:
+    needed, wanted = library_steps(seen.packages, facts(prefix))
+    return [step.command for step in (*needed, *wanted)]
+
+
+def pip(prefix: Path, *wanted: str) -> str:
+    return f"./venv/bin/python -m pip install {' '.join(wanted)}"
+
+
+CUDA13 = library("sm_80", needed=("libcudart.so.13", "libcurand.so.10", "libcuda.so.1", "libc.so.6"))
+
+
+class TestWhatNothingGives:
+    def test_it_fails_whatever_the_driver_and_the_wheels_of_its_release_are_installed(self, prefix: Path) -> None:
+        install(prefix / "site-packages", "quark", "2.0", {"quark/_C.so": CUDA13})
+        seen = judged(prefix)
+        assert words(seen) == {"quark": (Outcome.FAILS, ("libcudart.so.13", "libcurand.so.10"))}
+        (error,) = [f for f in seen.report.findings if f.severity is Severity.ERROR]
+        assert (error.id, error.message) == (
+            "library-not-found",
+            "quark 2.0 finds no libcudart.so.13, libcurand.so.10",
+        )
+        (row,) = seen.packages.rows
+        assert row.verdicts[0].reason is Reason.LIBRARY_NOT_FOUND
+        assert row.verdicts[0].is_first
+        assert commands(prefix, seen) == [pip(prefix, "'nvidia-cuda-runtime==13.*'", "'nvidia-curand==10.*'")]
+
+    def test_libraries_of_another_release_do_not_serve(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        install(site, "quark", "2.0", {"quark/_C.so": CUDA13})
+        install(site, "nvidia-cuda-runtime-cu12", "12.9", {"nvidia/cuda_runtime/lib/libcudart.so.12": b""})
+        assert words(judged(prefix))["quark"][0] is Outcome.FAILS
+
+    def test_what_another_package_pins_is_installed_in_that_release(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        needs = ("nvidia-cudnn-cu12==9.1.0.70; platform_system == 'Linux'", "nvidia-cublas-cu12==12.4.5.8")
+        code = library("sm_80", needed=("libcudnn.so.9", "libcublas.so.12"))
+        install(site, "torch", "2.6.0", {"torch/lib/libtorch_cuda.so": code}, *needs)
+        install(site, "nvidia-cublas-cu12", "12.4.5.8", {"nvidia/cublas/lib/libcublas.so.12": b""})
+        seen = judged(prefix)
+        assert words(seen)["torch"] == (Outcome.FAILS, ("libcudnn.so.9",))
+        assert commands(prefix, seen) == [pip(prefix, "nvidia-cudnn-cu12==9.1.0.70")]
+
+    def test_a_library_that_it_loads_may_be_the_one_that_asks(self, prefix: Path) -> None:
+        outer = library("sm_80", needed=("libinner.so",))
+        files = {"q/libouter.so": outer, "q/libinner.so": library("", needed=("libcublas.so.12",))}
+        install(prefix / "site-packages", "quark", "2.0", files)
+        assert words(judged(prefix)) == {"quark": (Outcome.FAILS, ("libcublas.so.12",))}
+
+    def test_a_part_with_code_is_partial_and_a_part_without_is_a_warning(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        part = library("sm_80", needed=("libcusolver.so.11", "libnvJitLink.so.12"))
+        install(site, "quark", "2.0", {"q/_C.so": library("sm_80", "sm_80"), "q/_solver.so": part})
+        install(site, "gluon", "1.0", {"g/_C.so": library("sm_80"), "g/_fft.so": library(needed=("libcufft.so.11",))})
+        seen = judged(prefix)
+        assert words(seen) == {
+            "gluon": (Outcome.NATIVE, ()),
+            "quark": (Outcome.PARTIAL, ("libcusolver.so.11", "libnvJitLink.so.12")),
+        }
+        (warning,) = [f for f in seen.report.findings if f.id == "library-not-found" and f.severity is Severity.WARNING]
+        assert warning.message == "parts of gluon 1.0 find no libcufft.so.11"
+        assert commands(prefix, seen) == [
+            pip(prefix, "'nvidia-cusolver-cu12==11.*'", "'nvidia-nvjitlink-cu12==12.*'"),
+            pip(prefix, "'nvidia-cufft-cu12==11.*'"),
+        ]
+
+    def test_a_package_without_code_is_told(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        install(site, "quark", "2.0", {"q/_C.so": library("sm_80")})
+        install(site, "codec", "1.0", {"codec/_core.so": library(needed=("libnppicc.so.12", "libcudart.so.12"))})
+        seen = judged(prefix)
+        assert [each.package for each in seen.packages.asking] == ["codec"]
+        assert commands(prefix, seen) == [pip(prefix, "'nvidia-npp-cu12==12.*'", "'nvidia-cuda-runtime-cu12==12.*'")]
+
+    def test_the_release_that_runs_here_is_the_cure_of_what_does_not(self, prefix: Path) -> None:
+        code = library("sm_90", needed=("libcudart.so.13",))
+        install(prefix / "site-packages", "quark", "2.0", {"quark/_C.so": code})
+        seen = judged(prefix)
+        assert words(seen)["quark"][0] is Outcome.FAILS
+        assert commands(prefix, seen) == []
+
+    def test_the_framework_that_it_loads_into_is_not_installed(self, prefix: Path) -> None:
+        install(prefix / "site-packages", "quark", "2.0", {"q/_C.so": library("sm_80")}, "torch<3,>=2.4", "numpy")
+        seen = judged(prefix)
+        assert words(seen) == {"quark": (Outcome.FAILS, ("torch",))}
+        assert commands(prefix, seen) == [pip(prefix, "'torch<3,>=2.4'")]
+
+    def test_saved_and_judged_elsewhere_it_is_the_same(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        install(site, "quark", "2.0", {"quark/_C.so": CUDA13})
+        install(site, "codec", "1.0", {"codec/_core.so": library(needed=("libnppicc.so.12",))})
+        seen = judged(prefix)
+        saved = from_json(to_json(with_code(facts(prefix), seen, (TARGET,))))
+        again = judge_saved(saved, (TARGET,))
+        assert again is not None
+        assert words(again) == words(seen)
+        told = [(f.id, f.message) for f in seen.report.findings if f.id == "library-not-found"]
+        assert [(f.id, f.message) for f in again.report.findings if f.id == "library-not-found"] == told
+        assert [step.command for steps in library_steps(again.packages, saved) for step in steps] == [
+            step.command for steps in library_steps(seen.packages, facts(prefix)) for step in steps
+        ]
+
+
+class TestWhatIsFound:
+    @pytest.fixture(autouse=True)
+    def _quark(self, prefix: Path) -> None:
+        code = library("sm_80", needed=("libcudart.so.12",), folders="$ORIGIN/../../beside:/nowhere")
+        install(prefix / "site-packages", "quark", "2.0", {"quark/_C.so": code})
+
+    @pytest.mark.parametrize(
+        "place",
+        [
+            "venv/site-packages/nvidia/cuda_runtime/lib",  # in nobody's list
+            "venv/beside",  # the folder that the file names
+            "root/usr/lib",
+            "root/usr/lib/x86_64-linux-gnu",
+            "root/opt/cuda/lib64",  # in ld.so.conf
+            "loaded",  # in LD_LIBRARY_PATH
+        ],
+    )
+    def test_wherever_it_lies(self, prefix: Path, tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert words(judged(prefix))["quark"][0] is Outcome.FAILS
+        conf = tmp_path / "root/etc/ld.so.conf.d/cuda.conf"
+        conf.parent.mkdir(parents=True)
+        conf.write_text("# of a toolkit\n/opt/cuda/lib64\n")
+        (tmp_path / "root/etc/ld.so.conf").write_text("include /etc/ld.so.conf.d/*.conf\n")
+        monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path / "loaded"))
+        there = tmp_path / place / "libcudart.so.12"
+        there.parent.mkdir(parents=True, exist_ok=True)
+        there.write_bytes(b"")
+        assert words(judged(prefix)) == {"quark": (Outcome.NATIVE, ())}
+
+    def test_in_a_conda_environment(self, prefix: Path) -> None:
+        (prefix / "lib").mkdir()
+        (prefix / "lib/libcudart.so.12").write_bytes(b"")
+        assert words(judged(prefix))["quark"][0] is Outcome.FAILS  # a venv's lib is not looked into
+        (prefix / "conda-meta").mkdir()
+        assert words(judged(prefix))["quark"][0] is Outcome.NATIVE
+
+
+class TestPackagesThatAreKnown:
+    CUBLAS = ("nvidia-cublas-cu12", "12.9", {"nvidia/cublas/lib/libcublas.so.12": b""})
+
+    def test_an_optional_provider_is_not_asked(self, prefix: Path) -> None:
+        cuda = library("sm_80", needed=("libcudart.so.12",))
+        rt = library("sm_80", needed=("libnvinfer.so.10", "libcudnn.so.9"))
+        files = {f"onnxruntime/capi/libonnxruntime_providers_{name}.so": data
+                 for name, data in (("cuda", cuda), ("tensorrt", rt))}  # fmt: skip
+        site = prefix / "site-packages"
+        install(site, "onnxruntime-gpu", "1.31.1", files)
+        install(site, "nvidia-cuda-runtime-cu12", "12.9", {"nvidia/cuda_runtime/lib/libcudart.so.12": b""})
+        seen = judged(prefix)
+        assert words(seen) == {"onnxruntime-gpu": (Outcome.NATIVE, ())}
+        (told,) = [f for f in seen.report.findings if f.id == "library-not-found"]
+        assert told.severity is Severity.WARNING
+        assert "preload_dlls" in told.message
+
+    def test_extras_of_its_own_bring_them(self, prefix: Path) -> None:
+        files = {"onnxruntime/capi/libonnxruntime_providers_cuda.so": library("sm_80", needed=("libcudart.so.13",))}
+        install(prefix / "site-packages", "onnxruntime-gpu", "1.31.1", files)
+        assert commands(prefix, judged(prefix)) == [pip(prefix, "'onnxruntime-gpu[cuda,cudnn]==1.31.1'")]
+
+    def test_before_there_was_such_a_call_nothing_reaches_them(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        files = {"onnxruntime/capi/libonnxruntime_providers_cuda.so": library("sm_80", needed=("libcublas.so.12",))}
+        install(site, "onnxruntime-gpu", "1.20.0", files)
+        install(site, *self.CUBLAS)
+        assert words(judged(prefix))["onnxruntime-gpu"] == (Outcome.FAILS, ("libcublas.so.12",))
+
+    def test_what_is_opened_without_a_folder_has_to_be_where_the_loader_looks(
+        self, prefix: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        site = prefix / "site-packages"
+        files = {"ctranslate2.libs/libctranslate2.so.4": library("sm_80", needed=("libcudart.so.12",))}
+        install(site, "ctranslate2", "4.8.5", files)
+        install(site, "nvidia-cuda-runtime-cu12", "12.9", {"nvidia/cuda_runtime/lib/libcudart.so.12": b""})
+        install(site, *self.CUBLAS)
+        seen = judged(prefix)
+        assert words(seen) == {"ctranslate2": (Outcome.FAILS, ("libcublas.so.12", "libcudart.so.12"))}
+        folders = ":".join(str(site / f"nvidia/{each}/lib") for each in ("cublas", "cuda_runtime"))
+        export = f'export LD_LIBRARY_PATH={folders}"${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"'
+        assert commands(prefix, seen) == [export]
+        monkeypatch.setenv("LD_LIBRARY_PATH", folders)
+        assert words(judged(prefix)) == {"ctranslate2": (Outcome.NATIVE, ())}
+
+    def test_beside_torch_it_is_said_what_a_program_has_to_do(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        install(
+            site,
+            "ctranslate2",
+            "4.8.5",
+            {"ctranslate2.libs/libctranslate2.so.4": library("sm_80", needed=("libcurand.so.10", "libcudart.so.12"))},
+        )
+        install(site, *self.CUBLAS)
+        beside = {f"torch/lib/{name}": b"" for name in ("libcurand.so.10", "libcudart.so.12")}
+        install(site, "torch", "2.8.0", {"torch/lib/libtorch_cuda.so": library("sm_80"), **beside})
+        seen = judged(prefix)
+        assert words(seen)["ctranslate2"] == (Outcome.NATIVE, ())
+        needed, wanted = library_steps(seen.packages, facts(prefix))
+        assert needed == []
+        assert [step.why for step in wanted] == [
+            "In programs with ctranslate2: import torch first, for libcurand.so.10, libcudart.so.12, libcublas.so.12"
+        ]
+
+
+class TestBesideTheRealLoader:
+    """Libraries that gcc has linked, and what `dlopen` makes of each, in a process of its own."""
+
+    @staticmethod
+    def loads(path: Path) -> bool:
+        child = os.fork()
+        if child == 0:
+            try:
+                ctypes.CDLL(str(path))
+            except OSError:
+                os._exit(1)
+            os._exit(0)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+    def test_the_same_is_found(self, tmp_path: Path) -> None:
+        (tmp_path / "n.c").write_text("int n;")
+        (tmp_path / "beside").mkdir()
+
+        def link(out: str, *flags: str) -> Path:
+            toolchain.run("gcc", "-shared", "-fPIC", "n.c", "-Wl,--no-as-needed", *flags, "-o", out, cwd=tmp_path)
+            return tmp_path / out
+
+        link("beside/libcufft.so.11", "-Wl,-soname,libcufft.so.11")
+        there, gone = tmp_path / "beside/libcufft.so.11", link("libcublas.so.12", "-Wl,-soname,libcublas.so.12")
+        origin = "-Wl,-rpath,$ORIGIN/beside"
+        made = {
+            link("liba.so", str(there), origin): (),
+            link("libb.so", str(there), "-Wl,-soname,libb.so"): ("libcufft.so.11",),
+            link("libg.so", str(gone), str(there), origin): ("libcublas.so.12",),
+            link("libd.so", str(tmp_path / "libb.so"), "-Wl,-rpath,$ORIGIN"): ("libcufft.so.11",),
+        }
+        gone.unlink()
+        package = Component("q", "1", str(tmp_path), libraries=tuple(map(str, made)))
+        found = with_found((package,), (), HostFacts(MISSING, MISSING))
+        assert found.lacks == {str(path): names for path, names in made.items() if names}
+        assert {path: self.loads(path) for path in made} == {path: not names for path, names in made.items()}
+
+
+def test_libraries_that_name_each_other_end() -> None:
+    needed = {"/a": ("libb.so", "libcudart.so.12"), "/b": ("liba.so",)}
+    near = {"liba.so": "/a", "libb.so": "/b"}
+    found = lacking(needed, near, lambda _path, _name: False)
+    assert found == {"/a": ("libcudart.so.12",), "/b": ("libcudart.so.12",)}
+
+
+def test_nothing_is_lacking_where_all_is_found() -> None:
+    assert lacking({"/a": ("libcudart.so.12",)}, {}, lambda _path, _name: True) == {}
+
+
+if sys.platform != "linux":
+    pytestmark = pytest.mark.skip("the loader of Linux")
