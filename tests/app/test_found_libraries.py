@@ -13,9 +13,9 @@ from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.app.doctor.installed import JudgedPackages, judge_installed
 from cudacompat.app.doctor.library_steps import library_steps
 from cudacompat.app.doctor.saved_packages import judge_saved, with_code
+from cudacompat.domain.judge.library_needs import lacking
 from cudacompat.domain.machine.components import Component, Environment, SiteFolder
 from cudacompat.domain.machine.facts import HostFacts, Missing
-from cudacompat.domain.machine.library_needs import lacking
 from cudacompat.domain.machine.saved_facts import from_json, to_json
 from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.verdict import Outcome, Reason

@@ -11,10 +11,10 @@ from pathlib import Path
 from cudacompat.app.doctor.installing import needs
 from cudacompat.artifacts.binaries.needed import Dynamic
 from cudacompat.artifacts.files.loader_needs import loader_needs
+from cudacompat.domain.judge.library_needs import lacking
 from cudacompat.domain.judge.made_for import made_for
 from cudacompat.domain.machine.components import Component, Environment, FoundLibraries, by_environment
 from cudacompat.domain.machine.facts import HostFacts
-from cudacompat.domain.machine.library_needs import lacking
 from cudacompat.domain.machine.loaders import CudaLibraries, is_file_of
 from cudacompat.domain.tables.cuda_libraries import release_asked_for
 from cudacompat.domain.wheels.distributions import framework

@@ -87,7 +87,7 @@ def judge_installed(
     without = len(components) - len(with_code)
     copied = tuple(several.items())
     packages = InstalledPackages(with_code, without, copied, rows=rows, anyhow=anyhow, asking=asking)
-    return JudgedPackages(report, packages, found.artifacts, here.lacks)
+    return JudgedPackages(report, packages, found.artifacts, lacks=here.lacks)
 
 
 def _asking(components: Iterable[Component], with_code: Iterable[Component]) -> tuple[Component, ...]:

@@ -29,13 +29,15 @@ class CudaLibrary:
 def _toolkit(stem: str, wheel: str, conda: str, *, abi: dict[int, tuple[str, ...]] | None = None) -> CudaLibrary:
     """One that the toolkit brings: its wheel has no suffix from CUDA 13 on."""
     numbers = abi or {11: ("11",), 12: ("12",), 13: ("13",)}
-    return CudaLibrary(stem, numbers, {each: wheel if each >= 13 else f"{wheel}-cu{each}" for each in numbers}, conda)
+    return CudaLibrary(
+        stem, numbers, {each: wheel if each >= 13 else f"{wheel}-cu{each}" for each in numbers}, conda=conda
+    )
 
 
 def _beside(stem: str, wheel: str, conda: str, *abis: str, since: int = 11) -> CudaLibrary:
     """One that is released beside the toolkit: its wheel has the suffix in every release, its ABI is its own."""
     majors = [each for each in (11, 12, 13) if each >= since]
-    return CudaLibrary(stem, dict.fromkeys(majors, abis), {each: f"{wheel}-cu{each}" for each in majors}, conda)
+    return CudaLibrary(stem, dict.fromkeys(majors, abis), {each: f"{wheel}-cu{each}" for each in majors}, conda=conda)
 
 
 # Wheels and their versions: pypi.org/project/cuda-toolkit, its extras of 11.8.0 to 13.5.0. The numbers behind .so.: the
