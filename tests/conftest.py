@@ -11,7 +11,7 @@ import tempfile
 import pytest
 from hypothesis import settings
 
-from tests.helpers import marks
+from tests.helpers import examples, marks
 from tests.helpers.shared_build import BuildOnce, shared_build
 
 # No test reads what another run kept, or leaves anything in the cache of who runs it.
@@ -30,10 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write tests/golden anew, in place of comparing with it")
 
 
-# An example may take as long as a loaded machine makes it take.
-settings.register_profile("ci", deadline=None, print_blob=True)
-settings.register_profile("local", deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "local"))
+settings.load_profile(examples.PROFILE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,6 +17,7 @@ from cudacompat.artifacts.logs import LogScanner, finder, pattern_finder, pieces
 from cudacompat.domain.logs.reading import LogReading
 from cudacompat.domain.words.errors import UsageError
 from tests.domain.logs.test_catalogue import CATALOGUE, FIND, MATCHER, PRINTED
+from tests.helpers.examples import at_most
 
 FATAL = b"nvcc fatal   : Unsupported gpu architecture 'compute_120'"
 LINES = (
@@ -54,7 +55,7 @@ def found(parts: list[bytes], find: logs.Finder = FIND) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=at_most(60), deadline=None)
 @given(
     lines=st.lists(st.sampled_from(LINES), max_size=12),
     cuts=st.lists(st.integers(0, 20_000), max_size=8),

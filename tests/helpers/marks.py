@@ -45,6 +45,11 @@ SLOW: Listed = {
         "test_the_page_shows_what_happens",
     ),
     "tests/cli/test_progress.py": ("test_it_is_shown_on_a_terminal_alone",),
+    "tests/app/test_survey.py": (
+        "test_a_killed_worker_loses_nothing_and_repeats_nothing_that_was_written",
+        "test_a_list_names_packages_and_paths_with_comments",
+        "test_a_wheel_that_kills_its_worker_twice_is_given_up_and_named",
+    ),
     "tests/app/test_doctor.py": (
         "test_json_validates",
         "test_the_plans_commands_are_commands",
@@ -96,6 +101,8 @@ SLOW: Listed = {
     ),
     "tests/artifacts/binaries/test_cuobjdump.py": (),
     "tests/artifacts/binaries/test_kernel_names.py": (),
+    "tests/artifacts/binaries/test_read_ptx.py": ("test_time_grows_with_the_text_and_no_faster",),
+    "tests/domain/words/test_shell_words.py": ("test_in_time_that_grows_with_the_line",),
     "tests/artifacts/reading/test_budget.py": ("test_small_archives_of_millions_of_members_end",),
     "tests/artifacts/binaries/test_read_binary.py": (
         "test_a_static_library",
@@ -181,6 +188,7 @@ SLOW: Listed = {
     "tests/app/test_wheels.py": ("test_fetch_reads_a_wheel_that_pip_finds",),
     "tests/app/test_installed.py": ("test_the_whole_command",),
     "tests/app/inputs/test_standard_input.py": ("test_a_closed_standard_input",),
+    "tests/domain/logs/test_commands.py": ("test_each_is_one_line_that_its_program_understands",),
     "tests/domain/logs/test_catalogue.py": (  # each known line in each of thirty disguises
         "test_every_sample_is_found_whatever_happened_to_it",
     ),

@@ -33,6 +33,7 @@ from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
+from tests.helpers.examples import at_most
 
 UUID = "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6"
 
@@ -296,7 +297,7 @@ class TestBroken:
         assert key in str(error.value)
 
     @given(st.data())
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=at_most(300), deadline=None)
     def test_anything_anywhere_is_read_or_refused_in_one_short_line(self, data: st.DataObject) -> None:
         document = copy.deepcopy(saved(FULL))
         junk = st.one_of(

@@ -37,6 +37,7 @@ from tests.artifacts.binaries.test_read_binary import DATA, pe_image
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import h200, toolchain
 from tests.helpers.build import target
+from tests.helpers.examples import at_most
 from tests.helpers.run import EXAMPLE, ROOT, cudacompat
 
 TARGETS = (target("9.0", "580"), target("12.0"))
@@ -209,7 +210,7 @@ _ENTRY = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=at_most(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries=st.lists(_ENTRY, max_size=4), size=st.none() | _FIELD, version=st.sampled_from((1, 1, 1, 0, 2)))
 def test_any_header_of_a_fatbin(tmp_path: Path, entries: list[bytes], size: int | None, version: int) -> None:
     body = b"".join(entries)
@@ -218,7 +219,7 @@ def test_any_header_of_a_fatbin(tmp_path: Path, entries: list[bytes], size: int 
     everything(path, formats=("json",))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=at_most(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tail=st.binary(max_size=300), head=st.sampled_from([b"\x7fELF\x02\x01\x01", b"MZ", b"!<arch>\n", b"PK\x03\x04"]))
 def test_any_bytes_behind_a_magic(tmp_path: Path, tail: bytes, head: bytes) -> None:
     path = tmp_path / "any"

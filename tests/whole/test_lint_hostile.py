@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from cudacompat.app.lint import lint
 from cudacompat.app.project.files import wanted
 from cudacompat.domain.reports.lint import LintReport
+from tests.helpers.examples import at_most
 from tests.helpers.run import ROOT, cudacompat, inside
 
 BAD = "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nRUN cmake -B build -DCMAKE_CUDA_ARCHITECTURES=86;120 .\n"
@@ -317,7 +318,7 @@ _PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=at_most(120), deadline=None)
 @given(st.lists(_PARTS, max_size=30).map("".join))
 def test_no_text_breaks_any_parser(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     folder = tmp_path_factory.mktemp("any")

@@ -10,6 +10,7 @@ import pytest
 from cudacompat.domain.rules import OWN_RULES
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
 from cudacompat.domain.words.rule import Rule
+from tests.helpers.each_row import each_row
 from tests.helpers.messages import GOLDEN, messages
 
 _MOST_LINES = 400  # of the difference that is shown
@@ -33,7 +34,7 @@ def test_every_message_is_the_golden_one(now: str, request: pytest.FixtureReques
         pytest.fail("\n".join([said, *shown[:_MOST_LINES], *cut]), pytrace=False)
 
 
-@pytest.mark.parametrize("rule", [*OWN_RULES, *INLINE_RULES, *LINT_RULES], ids=lambda rule: rule.id)
+@each_row("rule", [*OWN_RULES, *INLINE_RULES, *LINT_RULES], lambda rule: rule.id)
 def test_a_finding_of_every_rule_is_in_it(now: str, rule: Rule[Any]) -> None:
     assert f"[{rule.id}]: " in now
 

@@ -81,6 +81,7 @@ class Pattern:
     weight: int
 
 
+@cache
 def pieces_of(template: str, everywhere: tuple[str, ...] = EVERYWHERE) -> tuple[str, ...]:
     """Return short literals of a template: a line that it matches contains at least one of them, most often all, even
     where a margin has cut one of them in two. `everywhere` is what stands in most lines of a verbose build."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from cudacompat.domain.logs.signature import Signature
 
@@ -55,21 +56,24 @@ class Nearest:
 
     def __init__(self, signatures: Iterable[Signature]) -> None:
         self._signatures = tuple(signatures)
-        self._words: tuple[tuple[str, frozenset[str]], ...] | None = None  # most logs have no line that asks for them
 
     def ids(self, text: str, most: int = 3) -> tuple[str, ...]:
         """Return the ids of the nearest, at most three, none if none is near."""
         words = _words(text)
         scored = []
-        if self._words is None:
-            self._words = tuple((signature.id, _words(signature.sample)) for signature in self._signatures)
-        for id_, own in self._words:
+        for signature in self._signatures:
+            own = _words_of_sample(signature.sample)
             common = len(words & own)
             if common >= 2:
                 share = common / min(len(words), len(own))
-                scored.append((share, common, id_))
+                scored.append((share, common, signature.id))
         scored.sort(key=lambda item: (-item[0] * item[1], item[2]))
         return tuple(id_ for share, _, id_ in scored[:most] if share >= _NEAR_ENOUGH)
+
+
+@cache  # for the samples of the catalogue, never for a line of a log
+def _words_of_sample(sample: str) -> frozenset[str]:
+    return _words(sample)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -19,6 +19,7 @@ from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.verdict import Outcome, Target
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
+from tests.helpers.examples import at_most
 
 RELEASE, ISA = toolchain.NVCC_RELEASE, toolchain.NVCC_ISA
 COMPILERS = [
@@ -165,7 +166,7 @@ def test_damage_counts_where_the_gpu_would_meet_it(tmp_path: Path, two: Path, mo
     assert "corrupt compressed data" in str(damages[1])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=at_most(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_what_is_cut_short_is_never_green(tmp_path: Path, two: Path, data: st.DataObject) -> None:
     path, module = tmp_path / "cut.fatbin", two.read_bytes()
@@ -176,7 +177,7 @@ def test_what_is_cut_short_is_never_green(tmp_path: Path, two: Path, data: st.Da
     assert not runs(path, frozenset({GPU.capability})) or runs(path, None)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=at_most(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damage_is_never_greener_than_the_whole_reading(tmp_path: Path, two: Path, data: st.DataObject) -> None:
     """But for what lies inside an image that the GPU does not pick: that one, and nothing else, may go unseen."""

@@ -18,6 +18,7 @@ from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
 from cudacompat.artifacts.buildfiles.trees import toml_scalars
 from cudacompat.domain.project.model import Setting, SourceFile
+from tests.helpers.examples import at_most
 
 # -- shell
 
@@ -301,7 +302,7 @@ _INSTRUCTIONS = st.tuples(_HEADS, st.lists(_MORE, max_size=4))
 _BETWEEN = st.sampled_from(["", "# a comment", "   ", "# not continued \\"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=at_most(300), deadline=None)
 @given(st.lists(st.tuples(_BETWEEN, _INSTRUCTIONS), max_size=6), st.sampled_from(["\n", "\r\n"]))
 def test_instructions_are_those_of_dockerfile_parse(parts: list[tuple[str, tuple[str, list[str]]]], end: str) -> None:
     """On what both know: it knows no heredoc, and ends an instruction at an empty line."""
@@ -519,7 +520,7 @@ _TREES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=at_most(150), deadline=None)
 @given(_TREES, st.booleans())
 def test_yaml_is_read_as_ruamel_reads_it(tree: Any, flow: bool) -> None:
     """Two parsers, one of YAML 1.1 and one of 1.2, see the same texts; and every text stands at its place. (What 1.2

@@ -25,6 +25,7 @@ from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.limits import Limits
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
+from tests.helpers.examples import at_most
 
 FATBIN = fw.fatbin(fw.ptx(toolchain.ptx_text("8.0", "80")))
 TARGET = "compute_80"
@@ -117,7 +118,7 @@ def test_a_debian_package_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=at_most(40), deadline=None)
 @given(
     names=st.lists(
         st.text(st.characters(codec="utf-8", exclude_characters="\0/\n"), min_size=1, max_size=90),

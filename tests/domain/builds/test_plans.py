@@ -22,6 +22,7 @@ from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.verdict import Outcome
 from cudacompat.domain.words.versions import PtxIsa
 from cudacompat.engines import ENGINES, find
+from tests.helpers.examples import at_most
 
 ISA = PtxIsa(8, 7)
 
@@ -185,7 +186,7 @@ NUMBERS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=at_most(40), deadline=None)
 @given(NUMBERS, st.integers(31, 200), st.integers(0, 60))
 def test_more_room_never_serves_anybody_worse(specs: list[str], budget: int, more: int) -> None:
     def served(megabytes: int) -> list[int] | None:
@@ -232,7 +233,7 @@ def test_a_named_release_is_not_replaced_by_a_matrix() -> None:
 ARCHS = sorted({arch for release in RELEASES for arch in release.targets})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=at_most(100), deadline=None)
 @given(st.lists(st.sampled_from(ARCHS), min_size=1, max_size=8))
 def test_groups_are_buildable_complete_and_fewest(archs: list[str]) -> None:
     items = [frozenset({arch}) for arch in archs]

@@ -25,6 +25,7 @@ from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, ModuleVerdict, Outcome, Target
 from cudacompat.domain.words.versions import DriverRelease
 from tests.helpers import h200
+from tests.helpers.each_row import each_row
 from tests.helpers.h200 import Answer, Case
 
 # Where "undecided" is right, and why it is not told. Every other case has to be decided.
@@ -133,10 +134,7 @@ def predictions(case: Case, path: Path, jit: JitPolicy) -> list[Prediction]:
     return found
 
 
-CASES = [pytest.param(case, id=case.id) for case in h200.record().cases]
-
-
-@pytest.mark.parametrize("case", CASES)
+@each_row("case", h200.record().cases, lambda case: case.id)
 def test_every_kernel_does_what_we_say(case: Case, files: Path) -> None:
     for mode, environment in h200.record().modes.items():
         if not case.was_asked(mode):
@@ -190,7 +188,7 @@ def from_the_image_we_say(case: Case, said: Prediction, answer: Answer) -> bool:
     return answer.compiled_for == number or (verdict.picked.kind is CodeKind.SASS and answer.compiled_for < number)
 
 
-@pytest.mark.parametrize("case", CASES)
+@each_row("case", h200.record().cases, lambda case: case.id)
 def test_the_file_as_a_whole(case: Case, files: Path) -> None:
     """The artifact's outcome follows from what its kernels did, whatever the modules are."""
     for mode in ("default", "jit-disabled", "jit-forced"):

@@ -17,6 +17,7 @@ from cudacompat.domain.logs.report import ExplainReport
 from cudacompat.domain.logs.signature import Role, Signature, compile_template, pieces_of
 from cudacompat.domain.rules import all_rules
 from cudacompat.domain.words.verdict import Target
+from tests.helpers.each_row import each_row
 from tests.helpers.log_variants import VARIANTS
 
 CATALOGUE = line_catalogue()
@@ -48,7 +49,7 @@ class TestTheTable:
             assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", signature.id)
             assert signature.id not in rules
 
-    @pytest.mark.parametrize("signature", SIGNATURES, ids=lambda s: s.id)
+    @each_row("signature", SIGNATURES, lambda s: s.id)
     def test_each_says_what_it_must(self, signature: Signature) -> None:
         for text in (signature.title, signature.cause, signature.does_not_mean, signature.fix, signature.sample):
             assert text
@@ -60,7 +61,7 @@ class TestTheTable:
         assert set(signature.after) <= {*by_id()}
         assert signature.id not in signature.after
 
-    @pytest.mark.parametrize("signature", SIGNATURES, ids=lambda s: s.id)
+    @each_row("signature", SIGNATURES, lambda s: s.id)
     def test_its_fields_are_known(self, signature: Signature) -> None:
         given = {"gpu", "label", "engine", "number", "toolkit", "driver", "wheel", "running", "archs", "capability"}
         given |= set(re.findall(r"<([a-z_]+):[^<>]+>", " ".join(signature.patterns)))
@@ -133,7 +134,7 @@ class TestTemplates:
                 assert all(len(piece) >= 4 for piece in pieces), (signature.id, pieces)
 
 
-@pytest.mark.parametrize("signature", [s for s in PRINTED if "{" in s.title + s.fix], ids=lambda s: s.id)
+@each_row("signature", [s for s in PRINTED if "{" in s.title + s.fix], lambda s: s.id)
 def test_values_are_taken_whole(signature: Signature) -> None:
     match = MATCHER.match(signature.sample)
     assert match is not None
@@ -154,7 +155,7 @@ def test_every_sample_is_found_whatever_happened_to_it(variant: str) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("signature", PRINTED, ids=lambda s: s.id)
+@each_row("signature", PRINTED, lambda s: s.id)
 def test_no_other_claims_its_sample(signature: Signature) -> None:
     matched = {match.signature.id for match in read(signature.sample + "\n").matches}
     refined = {"ggml-default-target", "ggml-no-device-code", "ggml-kernel-lacks-feature"}

@@ -7,11 +7,10 @@ import pkgutil
 import re
 from types import ModuleType
 
-import pytest
-
 from cudacompat.domain import rules
 from cudacompat.domain.rules import all_rules
 from cudacompat.domain.words.rule import Rule
+from tests.helpers.each_row import each_row
 
 # What rules share: facts and walks, and no rule.
 SHARED = re.compile(r"\w+_facts|one_cause|suppress|policy_ignores")
@@ -32,14 +31,14 @@ def _rules_in(module: ModuleType) -> list[Rule[object]]:
     return [value for value in vars(module).values() if isinstance(value, Rule) and value.doc == module.__doc__]
 
 
-@pytest.mark.parametrize("name", OF_RULES)
+@each_row("name", OF_RULES)
 def test_a_file_holds_one_rule_whose_id_is_its_name(name: str) -> None:
     (rule,) = _rules_in(OF_RULES[name])
     assert rule is OF_RULES[name].RULE
     assert rule.id.replace("-", "_") == name.rpartition(".")[2]
 
 
-@pytest.mark.parametrize("name", OF_RULES)
+@each_row("name", OF_RULES)
 def test_the_page_of_a_rule_says_what_why_and_what_to_do(name: str) -> None:
     page = OF_RULES[name].__doc__ or ""
     places = [page.find(f"\n\n{section} ") for section in SECTIONS]
@@ -48,7 +47,7 @@ def test_the_page_of_a_rule_says_what_why_and_what_to_do(name: str) -> None:
     assert page.split("\n")[0].endswith("."), "the first line is a sentence of its own"
 
 
-@pytest.mark.parametrize("name", sorted(MODULES.keys() - OF_RULES.keys()))
+@each_row("name", sorted(MODULES.keys() - OF_RULES.keys()))
 def test_what_rules_share_holds_no_rule(name: str) -> None:
     assert [value.id for value in vars(MODULES[name]).values() if isinstance(value, Rule)] == []
 

@@ -48,6 +48,7 @@ from cudacompat.domain.words.verdict import JitPolicy
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 from cudacompat.engines.whisper_rs.api import CHANGES
 from tests.helpers.build import artifact, image, module, other, target
+from tests.helpers.each_row import each_row
 from tests.helpers.newest import NEXT_ISA
 from tests.helpers.rule_case import RuleCase
 
@@ -314,7 +315,7 @@ def test_a_rule_is_found_by_its_id() -> None:
     assert rule_called("../etc/passwd") is None
 
 
-@pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.id)
+@each_row("rule", ALL_RULES, lambda rule: rule.id)
 def test_every_rule_has_a_page(rule: Rule[Any]) -> None:
     page = explain(rule.id).text
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.id)
@@ -323,7 +324,7 @@ def test_every_rule_has_a_page(rule: Rule[Any]) -> None:
         assert f"\n{heading}" in page
 
 
-@pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.id)
+@each_row("rule", ALL_RULES, lambda rule: rule.id)
 def test_every_rule_is_in_the_changelog(rule: Rule[Any]) -> None:
     assert f"`{rule.id}`" in (ROOT / "CHANGELOG.md").read_text()
 

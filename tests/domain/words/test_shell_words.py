@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cudacompat.domain.words.shell_words import shell_words
+from tests.helpers.examples import at_most
 
 
 def of_python(line: str) -> list[str] | None:
@@ -18,7 +19,7 @@ def of_python(line: str) -> list[str] | None:
         return None
 
 
-@settings(max_examples=2000)
+@settings(max_examples=at_most(2000))
 @given(st.text(alphabet="ab \t\n\r'\"\\#$é\x0b\xa0", max_size=14))
 def test_as_the_standard_library_has_it(line: str) -> None:
     expected = of_python(line)

@@ -19,7 +19,8 @@ from cudacompat.domain.rules import OWN_RULES, lint
 from cudacompat.domain.rules.lint import LINT_RULES
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
-from tests.helpers.lint_case import LintCase, NearMiss, project
+from tests.helpers.each_row import each_row, row
+from tests.helpers.lint_case import LintCase, project
 
 ROOT = Path(__file__).parents[4]
 BY_ID = {rule.id: rule for rule in LINT_RULES}
@@ -36,22 +37,21 @@ def every_spec() -> dict[str, ModuleType]:
 
 
 SPECS = every_spec()
-CASES = [
-    pytest.param(id_, case, id=f"{id_}-{n}") for id_, spec in SPECS.items() for n, case in enumerate(spec.CASES, 1)
-]
-NEAR_MISSES = [
-    pytest.param(id_, miss, id=f"{id_}: {miss.why}")
-    for id_, spec in SPECS.items()
-    for miss in getattr(spec, "NEAR_MISSES", ())
-]
+NEAR_MISSES = {id_: spec.NEAR_MISSES for id_, spec in SPECS.items() if hasattr(spec, "NEAR_MISSES")}
 
 
 def _of(rule: Rule[Project], facts: Project) -> list[Finding]:
     return list(rule.check(facts))
 
 
-@pytest.mark.parametrize(("id_", "case"), CASES)
-def test_a_rule_fires_on_the_fault_and_not_on_its_cure(id_: str, case: LintCase) -> None:
+@pytest.mark.parametrize("id_", SPECS)
+def test_a_rule_fires_on_the_fault_and_not_on_its_cure(id_: str) -> None:
+    for case in SPECS[id_].CASES:
+        with row(case.line):
+            fires_on_the_fault_and_not_on_its_cure(id_, case)
+
+
+def fires_on_the_fault_and_not_on_its_cure(id_: str, case: LintCase) -> None:
     rule = BY_ID[id_]
     facts = project(case.bad, *case.gpu)
     fired = _of(rule, facts)
@@ -74,9 +74,15 @@ def test_a_rule_fires_on_the_fault_and_not_on_its_cure(id_: str, case: LintCase)
     assert [error for error in errors if error.partition(":")[0] not in case.also] == []
 
 
-@pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
-@pytest.mark.parametrize(("id_", "case"), CASES)
-def test_a_fix_cures_what_was_found_and_is_done_then(id_: str, case: LintCase, *, unsafe: bool) -> None:
+@pytest.mark.parametrize("id_", SPECS)
+def test_a_fix_cures_what_was_found_and_is_done_then(id_: str) -> None:
+    for case in SPECS[id_].CASES:
+        for unsafe in (False, True):
+            with row(f"{case.line}, {'unsafe' if unsafe else 'safe'}"):
+                cures_what_was_found_and_is_done_then(id_, case, unsafe=unsafe)
+
+
+def cures_what_was_found_and_is_done_then(id_: str, case: LintCase, *, unsafe: bool) -> None:
     rule = BY_ID[id_]
     texts = dict(case.bad)
     findings = _of(rule, project(texts, *case.gpu))
@@ -93,9 +99,10 @@ def test_a_fix_cures_what_was_found_and_is_done_then(id_: str, case: LintCase, *
     assert new <= old, "a fix makes no new fault"
 
 
-@pytest.mark.parametrize(("id_", "miss"), NEAR_MISSES)
-def test_a_rule_says_nothing_of_a_near_miss(id_: str, miss: NearMiss) -> None:
-    assert [finding.message for finding in BY_ID[id_].check(project(miss.files, *miss.gpu))] == []
+@pytest.mark.parametrize("id_", NEAR_MISSES)
+def test_a_rule_says_nothing_of_a_near_miss(id_: str) -> None:
+    for miss in NEAR_MISSES[id_]:
+        assert [finding.message for finding in BY_ID[id_].check(project(miss.files, *miss.gpu))] == [], miss.why
 
 
 def test_every_rule_has_a_spec_with_a_case() -> None:
@@ -115,7 +122,7 @@ def test_every_rule_of_the_package_is_in_the_tuple_once() -> None:
     assert not set(BY_ID) & {rule.id for rule in OWN_RULES}
 
 
-@pytest.mark.parametrize("rule", LINT_RULES, ids=lambda rule: rule.id)
+@each_row("rule", LINT_RULES, lambda rule: rule.id)
 def test_every_rule_has_a_page_and_a_line_in_the_changelog(rule: Rule[Project]) -> None:
     page = explain(rule.id).text
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.id)
