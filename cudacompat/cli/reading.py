@@ -39,7 +39,7 @@ JobsOption = Annotated[
         metavar="N",
         min=1,
         max=256,
-        help="Read files in N processes (default: as many as there are processors, 4 at most, where there is much "
+        help="Read files in N processes (default: as many as there are processors, 8 at most, where there is much "
         "to read).",
     ),
 ]

@@ -83,6 +83,9 @@ READING = (
         "artifacts.reading.work",
         "artifacts.reading.one_file",
         "artifacts.reading.found",
+        "artifacts.reading.glance",
+        "artifacts.reading.shared",
+        "artifacts.reading.task",
     ),
     *(
         "artifacts.files",

@@ -11,7 +11,6 @@ from pathlib import Path
 from cudacompat.app.inputs.named import FetchOptions, at_hand, wish_of
 from cudacompat.artifacts.binaries.text_keeper import KeepTexts
 from cudacompat.artifacts.reading.read import read_paths
-from cudacompat.artifacts.reading.work import list_work
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.executor import Executor
@@ -19,7 +18,7 @@ from cudacompat.domain.words.limits import Limits
 
 # To start processes takes half a second; what one of them reads of a library in that time:
 _WORTH = 500 << 20
-_MOST_JOBS = 4  # unless asked: each may hold a library of gigabytes
+_MOST_JOBS = 8  # unless asked: with more, the largest library is what is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def read(
     for what does not exist, `StepError` for what cannot be fetched."""
     options = options or ReadOptions(jobs=1)
     with at_hand(paths, options.fetch) as there:
-        executor = _executor(there.paths, options.jobs)
+        executor = _executor(options.jobs)
         cache = folder_of(os.environ) if options.cache and not there.fetched else None
         found = read_paths(
             there.paths,
@@ -56,6 +55,7 @@ def read(
             on_file=on_file,
             limits=options.limits,
             executor=executor,
+            worth=_WORTH if options.jobs is None else 0,
             cache=cache,
             wish=options.fetch.images or wish_of(None),
             given=there.given,
@@ -77,26 +77,15 @@ def folder_of(environment: Mapping[str, str]) -> Path | None:
     return Path(base, "cudacompat", "files") if os.path.isabs(base) else None  # noqa: PTH117
 
 
-def _executor(paths: Sequence[str], jobs: int | None) -> Executor | None:
-    """Processes where there are several files to read, and so many bytes that the start is repaid."""
-    cores = _cores()
-    if jobs is None and (cores < 2 or not _is_much(paths)):
-        return None
-    count = min(cores, _MOST_JOBS) if jobs is None else jobs
+def _executor(jobs: int | None) -> Executor | None:
+    """As many processes as were asked for, else as are of use here; None where one reads. They begin when they are
+    given something."""
+    count = min(_cores(), _MOST_JOBS) if jobs is None else jobs
     if count < 2:
         return None
     from cudacompat.host.programs.workers import Processes
 
     return Processes(count)
-
-
-def _is_much(paths: Sequence[str]) -> bool:
-    size = 0
-    for number, work in enumerate(list_work(paths), 1):
-        size += work.size
-        if number > 1 and size > _WORTH:
-            return True
-    return False
 
 
 def _cores() -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from enum import Enum
 
 from cudacompat.artifacts.binaries import ar, elf, fatbin, pe, ptx
 from cudacompat.artifacts.containers.openers import opener_of
 
+OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 HEAD = 512  # bytes of a file that a sniff wants; `ptx.SNIFFED` when it says MAYBE_PTX
 
 

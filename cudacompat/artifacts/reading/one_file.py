@@ -26,7 +26,7 @@ from cudacompat.artifacts.containers.base import (
 from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_not
 from cudacompat.artifacts.containers.openers import Opener, opener_of
 from cudacompat.artifacts.files.binary import read_binary
-from cudacompat.artifacts.files.sniff import HEAD, SCRIPT, Kind, may_hold_data, payload_of, sniff
+from cudacompat.artifacts.files.sniff import HEAD, OPEN, SCRIPT, Kind, may_hold_data, payload_of, sniff
 from cudacompat.artifacts.reading.found import Found, Terms
 from cudacompat.artifacts.reading.work import FileResult, Work
 from cudacompat.domain.words.capability import ComputeCapability
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 OnFile = Callable[[str], None]
 
-_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _ENDLESS = 1 << 62  # bytes of a member whose container does not say
 _LARGEST_THIN = 4 << 20
 _NO_MEMORY = "it does not fit in memory"
@@ -173,7 +172,7 @@ class _FileReader:
         read_images(self, path, folder.images(self.terms.wish), layer=folder.layer)
 
     def _file(self, path: ArtifactPath) -> None:
-        handle = os.open(path, _OPEN)
+        handle = os.open(path, OPEN)
         with os.fdopen(handle, "rb", buffering=0) as file:
             before = os.fstat(handle)
             if not stat.S_ISREG(before.st_mode):

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cudacompat.artifacts.binaries.text_keeper import KeepTexts
-from cudacompat.artifacts.containers.base import Budget
 from cudacompat.artifacts.containers.folders import EntryKind
-from cudacompat.artifacts.reading.one_file import read_one
-from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, Work, list_work
+from cudacompat.artifacts.reading.glance import Glance
+from cudacompat.artifacts.reading.task import OnFile, Task, read_now, run_task
+from cudacompat.artifacts.reading.work import FileResult, Work, list_work
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BinaryArtifact, ContainerImage, NotRead, ReadResult
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.executor import Executor, Lost, Serial
+from cudacompat.domain.words.executor import Executor, Lost
 from cudacompat.domain.words.image_platforms import PlatformWish
 from cudacompat.domain.words.limits import Limits
 from cudacompat.domain.words.paths import ArtifactPath
 
 if TYPE_CHECKING:
     from cudacompat.artifacts.reading.given import Given
-
-OnFile = Callable[[str], None]
 
 _LINK_OUTSIDE = "a symbolic link to device code outside the folder named: name its target to have it judged"
 
@@ -37,6 +35,7 @@ def read_paths(
     on_file: OnFile | None = None,
     limits: Limits | None = None,
     executor: Executor | None = None,
+    worth: int = 0,
     cache: Path | None = None,
     wish: PlatformWish | None = None,
     given: Mapping[str, Given] | None = None,
@@ -46,25 +45,29 @@ def read_paths(
 
     With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read. `gpus`
     are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
-    `on_file` is told of each file before it is read. `limits` hold for each path by itself; `cache` is the folder with
-    the results of earlier runs, None for none; `wish` is whose image is read where one is there for several platforms;
-    `given` are those of the paths that are none, with what is read in their place; `keep` is where the PTX
-    texts go that verdicts rest on (with it no result of an earlier run is used). `UsageError` for a path that does
-    not exist, and before any is read; all else that goes wrong is in the result.
+    `on_file` is told of each file before it is read. `executor` takes files where several are to be read that have
+    more than `worth` bytes together. `limits` hold for each path by itself; `cache` is the folder with the results of
+    earlier runs, None for none; `wish` is whose image is read where one is there for several platforms; `given` are
+    those of the paths that are none, with what is read in their place; `keep` is where the PTX texts go that verdicts
+    rest on (with it no result of an earlier run is used). `UsageError` for a path that does not exist, and before any
+    is read; all else that goes wrong is in the result.
     """
     given = given or {}
     for path in paths:
         if path not in given and not _exists(path):
             raise UsageError(f"no such file or directory: {path}")
-    serial = executor is None
     how = _How(
         limits or Limits(), kernels, gpus, cache=None if cache is None or keep else str(cache), wish=wish, keep=keep
     )
     reading = _Reading(paths, how, on_file, given=given)
     reading.take_given()
-    function = reading.here if serial else run_task
-    for task, answer in (executor or Serial()).map(function, reading.tasks(told=not serial)):
-        reading.take(task, answer)
+    if executor is None:
+        for task in reading.tasks():
+            reading.take(task, reading.here(task))
+    else:
+        from cudacompat.artifacts.reading.shared import Shared
+
+        Shared(executor, worth, on_file).read(reading)
     return reading.result()
 
 
@@ -77,65 +80,6 @@ def _exists(path: str) -> bool:
     except OSError:
         return True
     return bool(path)
-
-
-class Task(NamedTuple):
-    """One file to read, and what was spent on the path it lies in: all that another process needs."""
-
-    work: Work
-    limits: Limits
-    members: int
-    inflated: int
-    until: float  # of time.monotonic, which all processes of a machine share
-    kernels: bool
-    cache: str | None = None  # the folder with the results of earlier runs
-    gpus: frozenset[ComputeCapability] | None = None
-    wish: PlatformWish | None = None
-    keep: KeepTexts | None = None
-    again: bool = False  # the file was met before, and is not read a second time
-
-
-def run_task(task: Task, on_file: OnFile | None = None) -> FileResult:
-    """Return what the file of a task holds."""
-    if task.again:
-        return FileResult()
-    if task.cache is not None and task.work.size >= SMALLEST_KEPT:
-        return _cached(task, Path(task.cache), on_file)
-    return _read_now(task, on_file)
-
-
-def _read_now(task: Task, on_file: OnFile | None, given: Given | None = None) -> FileResult:
-    budget = Budget(task.limits, members=task.members, inflated=task.inflated, until=task.until)
-    return read_one(
-        task.work,
-        budget,
-        kernels=task.kernels,
-        gpus=task.gpus,
-        on_file=on_file,
-        wish=task.wish,
-        given=given,
-        keep=task.keep,
-    )
-
-
-def _cached(task: Task, folder: Path, on_file: OnFile | None) -> FileResult:
-    """The result of an earlier run, if there is one and the budget has room for what it cost; else a new one."""
-    from cudacompat.artifacts.reading.cache import Cache
-
-    cache = Cache(folder)
-    known = cache.get(task.work, task.limits, kernels=task.kernels, gpus=task.gpus, wish=task.wish)
-    if (
-        known is not None
-        and task.members + known.members <= task.limits.members
-        and task.inflated + known.inflated <= task.limits.bytes
-        and len(known.not_read) <= task.limits.rows
-    ):
-        if on_file is not None:
-            on_file(task.work.path)
-        return known
-    result = _read_now(task, on_file)
-    cache.put(task.work, task.limits, result, kernels=task.kernels, gpus=task.gpus, wish=task.wish)
-    return result
 
 
 @dataclass(slots=True)
@@ -151,6 +95,7 @@ class _Root:
     not_read: list[NotRead] = field(default_factory=list)
     more_rows: int = 0
     yields: bool = False  # device code, or something that was not read
+    passed: list[tuple[int, int] | None] = field(default_factory=list)  # hold nothing; since the last that was read
     cut: str | None = None
 
     def rows(self, most: int) -> Iterator[NotRead]:
@@ -185,51 +130,68 @@ class _Reading:
         self._roots = [_Root(path) for path in paths]
         self._files = 0
         self._without_code = 0
+        self._ended = 0  # so many of the paths
         self._yields: dict[tuple[int, int], bool] = {}
         self._outside: list[tuple[Work, str]] = []
 
-    def tasks(self, *, told: bool) -> Iterator[Task]:
-        """Give what is to be read, without the rest of a path that was cut. With `told`, files are named to `on_file`
-        here."""
+    def tasks(self) -> Iterator[Task]:
+        """Give what is to be read, without the rest of a path that was cut, and without what holds nothing at first
+        glance."""
         begun: set[tuple[int, int]] = set()
+        glance = Glance()
         for work in list_work([root.path for root in self._roots], without=self._given):
             root = self._roots[work.root]
             if root.cut is not None:
                 continue
+            again = False
             if work.kind is EntryKind.FILE and work.identity is not None:
-                if work.identity in begun:
-                    yield self._task(work, root)._replace(again=True)
-                    continue
+                again = work.identity in begun
                 begun.add(work.identity)
-            if told and self._on_file is not None and work.kind is not EntryKind.PROBLEM:
-                self._on_file(work.path)
-            yield self._task(work, root)
+            task = self._task(work, root)
+            if not again and glance.is_plain(work) and time.monotonic() <= task.until:
+                root.passed.append(work.identity)
+                if self._on_file is not None:
+                    self._on_file(work.path)
+            else:
+                yield task._replace(again=again, passed=tuple(root.passed))
+                root.passed.clear()
 
     def take_given(self) -> None:
         """Read what is no path, in this process."""
         for number, root in enumerate(self._roots):
             if root.path in self._given:
                 task = self._task(Work(number, root.path, EntryKind.FILE, named=True), root)
-                self.take(task, _read_now(task, self._on_file, self._given[root.path]))
+                self.take(task, read_now(task, self._on_file, self._given[root.path]))
 
     def here(self, task: Task) -> FileResult:
-        """Read a file in this process."""
-        return run_task(task, self._on_file)
+        """Read a file in this process, out of what is left of its path's budget now."""
+        return run_task(self._anew(task), self._on_file)
+
+    def is_cut(self, task: Task) -> bool:
+        """Whether the path that the file lies in is not read any further."""
+        return self._roots[task.work.root].cut is not None
+
+    def _anew(self, task: Task) -> Task:
+        root = self._roots[task.work.root]
+        return task._replace(members=root.members, inflated=root.inflated)
 
     def take(self, task: Task, answer: FileResult | Lost) -> None:
         """Keep what a file gave."""
         work, root = task.work, self._roots[task.work.root]
+        self._end(work.root)
         if root.cut is not None:
             return
+        self._pass(task.passed)
         if task.again and work.identity is not None:
             if work.identity in self._yields:
                 root.yields |= self._yields[work.identity]
                 return
-            answer = self.here(self._task(work, root))  # where it was met before, the budget had ended
+            task = task._replace(again=False)
+            answer = self.here(task)  # where it was met before, the budget had ended
         if isinstance(answer, Lost):
             answer = FileResult(not_read=(NotRead(ArtifactPath.of_file(work.path), answer.why),))
         elif self._is_over(root, answer) and (task.members, task.inflated) != (root.members, root.inflated):
-            answer = self.here(self._task(work, root))  # it was begun before it was known how little is left
+            answer = self.here(task)  # it was begun before it was known how little is left
         root.members += answer.members
         root.inflated += answer.inflated
         root.cut = answer.cut
@@ -251,6 +213,7 @@ class _Reading:
 
     def result(self) -> ReadResult:
         """Return all of it."""
+        self._end(len(self._roots))
         rows = [row for root in self._roots for row in root.rows(self._limits.rows)]
         for work, why in self._outside:
             if work.identity not in self._yields:
@@ -264,6 +227,20 @@ class _Reading:
             barren=tuple(barren),
             images=tuple(image for root in self._roots for image in root.images),
         )
+
+    def _end(self, root: int) -> None:
+        """Keep what the paths before this one still have: they are read to their end."""
+        while self._ended < root:
+            each = self._roots[self._ended]
+            if each.cut is None:
+                self._pass(each.passed)
+            self._ended += 1
+
+    def _pass(self, passed: Sequence[tuple[int, int] | None]) -> None:
+        """Count files that hold nothing."""
+        self._files += len(passed)
+        self._without_code += len(passed)
+        self._yields.update((identity, False) for identity in passed if identity is not None)
 
     def _task(self, work: Work, root: _Root) -> Task:
         if root.until is None:

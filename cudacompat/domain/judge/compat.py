@@ -71,7 +71,7 @@ def ptx_fit(capability: ComputeCapability, target: ArchTarget) -> bool:
 
 def kernels_of(module: DeviceModule) -> frozenset[str]:
     """The kernels that any image of the module is known to hold."""
-    return frozenset[str]().union(*(entry.kernels or () for entry in module.entries))
+    return module.kernels
 
 
 def is_unread(entry: FatbinEntry) -> bool:

@@ -52,8 +52,7 @@ class Shape(NamedTuple):
     @classmethod
     def of(cls, module: DeviceModule) -> Shape:
         """Collect it from the images."""
-        pattern = frozenset(entry.target for entry in module.entries if entry.target is not None)
-        return cls(kernels_of(module), pattern, frozenset(each.number for each in pattern))
+        return cls(module.kernels, module.targets, frozenset(each.number for each in module.targets))
 
 
 class Gap(NamedTuple):

@@ -71,8 +71,17 @@ class FatbinEntry:
     text: str | None = None
 
 
+class _Remembered:
+    """What a module is asked again and again, kept when it was first told: no part of its value."""
+
+    __slots__ = ("_kernels", "_targets")
+
+    _kernels: frozenset[str]
+    _targets: frozenset[ArchTarget]
+
+
 @dataclass(frozen=True, slots=True)
-class DeviceModule:
+class DeviceModule(_Remembered):
     """One fatbin (what one translation unit, or one device link, embedded), or one bare cubin or PTX text.
 
     `offset` is the byte in the file, `section` the name of the section it lies in, if any; `bare` is whether it is
@@ -85,6 +94,27 @@ class DeviceModule:
     entries: tuple[FatbinEntry, ...]
     damage: str | None = None  # what is wrong with its bytes: its list of entries may be incomplete
     bare: bool = False
+
+    @property
+    def kernels(self) -> frozenset[str]:
+        """The kernels that any image of the module is known to hold."""
+        try:
+            return self._kernels
+        except AttributeError:
+            lists = {id(entry.kernels): entry.kernels for entry in self.entries if entry.kernels}
+            found = frozenset[str]().union(*lists.values())
+            object.__setattr__(self, "_kernels", found)
+            return found
+
+    @property
+    def targets(self) -> frozenset[ArchTarget]:
+        """The targets of its images."""
+        try:
+            return self._targets
+        except AttributeError:
+            found = frozenset(entry.target for entry in self.entries if entry.target is not None)
+            object.__setattr__(self, "_targets", found)
+            return found
 
 
 @dataclass(frozen=True, slots=True)

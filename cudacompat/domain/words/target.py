@@ -19,6 +19,8 @@ class CodeKind(Enum):
     TILE_IR = "tile-ir"
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # Enum's own is written in Python, and targets are looked up by the hundred thousand
+
 
 class ArchSuffix(Enum):
     """The letter behind a target's number.
@@ -32,6 +34,8 @@ class ArchSuffix(Enum):
     ARCH_SPECIFIC = "a"
     FAMILY = "f"
     UNREADABLE = "?"
+
+    __hash__ = object.__hash__
 
 
 _PREFIX = {CodeKind.SASS: "sm", CodeKind.PTX: "compute", CodeKind.LTO_IR: "lto", CodeKind.TILE_IR: "tile"}

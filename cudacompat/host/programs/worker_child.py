@@ -6,6 +6,7 @@ for anywhere else. It ends when its standard input does, in the midst of a task 
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -21,6 +22,7 @@ _LENGTH = struct.Struct("<Q")
 
 def main() -> None:
     """Answer until standard input ends."""
+    gc.set_threshold(200_000, 50, 50)  # as in the parent: what is read has no circles
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent, which gets it too, ends this process
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand between answers

@@ -10,8 +10,8 @@ import struct
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -26,7 +26,8 @@ Answer = TypeVar("Answer")
 
 _CHILD = Path(__file__).with_name("worker_child.py")
 _LENGTH = struct.Struct("<Q")
-_AHEAD = 4  # items for each process that are begun before their turn to be given comes
+_AHEAD = 2  # items for each process that wait for it
+_WAITING = 256  # items for each process that are begun, or answered, before their turn to be given comes
 
 
 class WorkerError(Exception):
@@ -48,7 +49,7 @@ class Processes:
         try:
             for item in items:
                 pending.append((item, threads.submit(crew.ask, function, item)))
-                if len(pending) >= self._count * _AHEAD:
+                while pending and _must_give(pending, self._count):
                     first, answer = pending.popleft()
                     yield first, answer.result()
             while pending:
@@ -57,6 +58,18 @@ class Processes:
         finally:
             crew.dismiss()
             threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _must_give(pending: Sequence[tuple[object, Future[Answer]]], count: int) -> bool:
+    """Wait until one more may be begun, which is False, or the first answer may be given. While the first takes long,
+    the other processes go on, until too many answers wait for their turn."""
+    if pending[0][1].done() or len(pending) >= count * _WAITING:
+        return True
+    unanswered = [answer for _, answer in pending if not answer.done()]
+    if len(unanswered) < count * _AHEAD:
+        return False
+    wait(unanswered, return_when=FIRST_COMPLETED)
+    return pending[0][1].done()
 
 
 class _Crew:
@@ -88,6 +101,8 @@ class _Crew:
             self._over = True
             for worker in self._all:
                 worker.end()
+            for worker in self._all:
+                worker.ended()
 
 
 class _Worker:
@@ -107,7 +122,7 @@ class _Worker:
             message = None
         if message is None:
             self.end()
-            code = self._process.wait()
+            code = self.ended()
             how = f"killed by {signal_name(-code)}" if code < 0 else f"exit code {code}"
             return Lost(f"the process that read it ended: {how}")
         failed, answer = pickle.loads(message)  # noqa: S301  from a process of our own
@@ -119,6 +134,10 @@ class _Worker:
         """Stop the process, if it still runs. Its pipes close with it."""
         if self._process.poll() is None:
             self._process.kill()
+
+    def ended(self) -> int:
+        """Wait for its end, so that nothing of it is left; return its exit status."""
+        return self._process.wait()
 
     def _send(self, message: object) -> None:
         data = pickle.dumps(message)

@@ -13,7 +13,7 @@ import pytest
 
 from cudacompat.app.inputs.reading import folder_of
 from cudacompat.artifacts.reading import cache as module
-from cudacompat.artifacts.reading import read as reader
+from cudacompat.artifacts.reading import task as reader
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.artifacts.reading.saved_form import of_document, to_document
 from cudacompat.artifacts.reading.work import FileResult

@@ -1,0 +1,45 @@
+"""A look at the first bytes of a file in a folder: most of them hold nothing, and of those nothing more is asked."""
+
+from __future__ import annotations
+
+import os
+
+from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
+from cudacompat.artifacts.containers.folders import EntryKind
+from cudacompat.artifacts.files.sniff import HEAD, OPEN, Kind, may_hold_data, sniff
+from cudacompat.artifacts.reading.work import Work
+
+
+class Glance:
+    """Looks at files that a folder lists; those that the user named are read."""
+
+    def is_plain(self, work: Work) -> bool:
+        """Whether the whole reading of this file would count it as one without device code, and say nothing of it.
+
+        Where that is not certain, or the file cannot be opened, it is False: the reading finds out and says why.
+        """
+        if work.kind is not EntryKind.FILE or work.named:
+            return False
+        try:
+            handle = os.open(work.path, OPEN)
+            try:
+                return self._holds_nothing(handle, work.size)
+            finally:
+                os.close(handle)
+        except OSError:
+            return False
+
+    @staticmethod
+    def _holds_nothing(handle: int, size: int) -> bool:
+        head = os.read(handle, HEAD)
+        if len(head) < min(size, HEAD):
+            return False
+        if not head:
+            return True
+        kind = sniff(head, size)
+        if kind is Kind.MAYBE_PTX:
+            more = os.read(handle, SNIFFED) if size > HEAD else b""
+            whole = len(more) >= min(size - HEAD, SNIFFED)
+            kind = Kind.OTHER if whole and not is_ptx(head + more) else Kind.PTX
+        behind_script = head.startswith(b"#!")  # an archive may begin further down
+        return kind is Kind.OTHER and not behind_script and not may_hold_data(head, size, named=False)
