@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from cudacompat.artifacts.binaries.text_keeper import KeepTexts
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import ReadResult
-from cudacompat.domain.words.executor import Executor
+from cudacompat.domain.words.executor import Answer, Executor, Item, Lost
 from cudacompat.domain.words.limits import Limits
 
 # To start processes takes half a second; what one of them reads of a library in that time:
@@ -83,9 +83,20 @@ def _executor(jobs: int | None) -> Executor | None:
     count = min(_cores(), _MOST_JOBS) if jobs is None else jobs
     if count < 2:
         return None
-    from cudacompat.host.programs.workers import Processes
+    return _Processes(count)
 
-    return Processes(count)
+
+@dataclass(frozen=True, slots=True)
+class _Processes:
+    """Processes whose module is imported when they are given something: few commands have so much to read."""
+
+    count: int
+
+    def map(self, function: Callable[[Item], Answer], items: Iterable[Item]) -> Iterator[tuple[Item, Answer | Lost]]:
+        """Give each item and its answer, in the order of the items."""
+        from cudacompat.host.programs.workers import Processes
+
+        return Processes(self.count).map(function, items)
 
 
 def _cores() -> int:
