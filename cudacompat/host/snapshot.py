@@ -32,6 +32,7 @@ from cudacompat.host.listing import ProbeList
 from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings.container import container
 from cudacompat.host.surroundings.environment import cuda_variables
+from cudacompat.host.surroundings.jit_cache_folder import jit_cache
 from cudacompat.host.surroundings.system import home, libc_text, platform_text
 from cudacompat.host.toolchain.compilers import cmake, compilers
 from cudacompat.host.toolchain.library_folders import library_folders
@@ -91,6 +92,7 @@ def snapshot(
         Probe("kernel log", lambda: kernel_log(seen), 5.0),
         Probe("container", lambda: container(seen), 5.0),
         Probe("PCI bus", lambda: cards(seen), 5.0),
+        Probe("JIT cache", lambda: jit_cache(seen), 5.0),
         Probe("system", lambda: platform_text(seen), 5.0),
     )
     answers = _ask([replace(probe, seconds=min(probe.seconds, timeout_s or probe.seconds)) for probe in probes])
@@ -112,6 +114,7 @@ def snapshot(
         packages=stack.found,
         environments=stack.environments,
         environment=cuda_variables(seen.environ, also=variables),
+        jit_cache=_or(answers["JIT cache"], None),
         pci_cards=tuple(card.id for card in bus),
         bus=bus,
         libcuda=libcuda,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
@@ -19,7 +20,27 @@ def machine_lines(facts: HostFacts) -> list[tuple[str, str]]:
     lines += _gpus(facts, facts.gpus) if isinstance(facts.gpus, Found) else [("GPU", _missing(facts.gpus))]
     lines.append(("driver", _driver(facts)))
     lines.append(("build", _build(facts)))
+    lines += [("JIT cache", text) for text in _cache(facts)]
     return lines
+
+
+def _cache(facts: HostFacts) -> Iterator[str]:
+    """Where the driver keeps what it compiles, on a machine with a GPU."""
+    from cudacompat.domain.machine.facts import Found
+    from cudacompat.domain.machine.jit_variables import is_switched_off
+
+    cache = facts.jit_cache
+    if cache is None or not isinstance(facts.gpus, Found):
+        return
+    variables = dict(facts.environment)
+    size = "not made yet" if cache.size is None else f"{cache.size / 2**20:.0f} MiB"
+    most = variables.get("CUDA_CACHE_MAXSIZE", "")
+    parts = [cache.path or "no home folder to keep it in", size if cache.path else ""]
+    parts.append(f"CUDA_CACHE_MAXSIZE={most}" if most else "")
+    parts.append("switched off by CUDA_CACHE_DISABLE" if is_switched_off(variables) else "")
+    parts.append("cannot be written" if cache.path and not cache.writable else "")
+    parts.append("lost with the container" if facts.container.inside and cache.mounted is False else "")
+    yield ", ".join(part for part in parts if part)
 
 
 def _gpus(facts: HostFacts, found: Found[tuple[GpuDevice, ...]]) -> list[tuple[str, str]]:

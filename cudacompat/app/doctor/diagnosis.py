@@ -17,20 +17,22 @@ from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.app.project.recognise import Recognised, recognise
+from cudacompat.domain.judge.component_verdicts import is_vendors
 from cudacompat.domain.machine.facts import Found, GpuDevice, HostFacts, Missing
 from cudacompat.domain.machine.saved_facts import from_json, to_json
 from cudacompat.domain.machine.visibility import visibility
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
-from cudacompat.domain.rules import MACHINE_RULES
+from cudacompat.domain.rules import JIT_RULES, MACHINE_RULES
 from cudacompat.domain.rules.machine import gpu_outside_driver
+from cudacompat.domain.rules.machine.jit_cache_unusable import JitUse
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import one_line
-from cudacompat.domain.words.verdict import JitPolicy, Target
+from cudacompat.domain.words.verdict import JitPolicy, Outcome, Target
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.surroundings.masking import without_secrets
 
@@ -86,6 +88,8 @@ def doctor(
         facts = with_code(facts, judged, targets) if judged is not None and saving and not facts_file else facts
     if checked is not None:
         findings += checked.findings
+        use = JitUse(facts, _by_jit(checked, packages))
+        findings += [finding for rule in JIT_RULES for finding in rule.check(use)]
     apart = [*_conflicts(facts, packages), *(_builds(paths, targets, facts) if not facts_file else ())]
     configured = {Path(f.path).parent for f, _ in apart if f.path}
     findings = [f for f in findings if f.id != "no-device-code" or Path(f.path or "") not in configured]
@@ -110,6 +114,15 @@ def doctor(
     plan, settings = _plan(elsewhere, checked, targets, known=_recognise(paths))
     plan = (*(step for _, step in apart), *plan)
     return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
+
+
+def _by_jit(checked: CheckReport, packages: InstalledPackages | None) -> tuple[str, ...]:
+    """What the driver compiles at its first start here: packages (NVIDIA's own are called by them), or files."""
+    if packages is None:
+        return tuple(dict.fromkeys(each.path for each in checked.verdicts if each.outcome is Outcome.JIT))
+    rows = (row for row in packages.rows if any(each.outcome is Outcome.JIT for each in row.verdicts))
+    names = (row.component.package for row in rows)
+    return tuple(dict.fromkeys(name for name in names if not is_vendors(name)))
 
 
 def _conflicts(facts: HostFacts, packages: InstalledPackages | None) -> list[tuple[Finding, PlanStep]]:

@@ -12,14 +12,16 @@ from pathlib import Path
 
 from cudacompat.app.runs.run_log import RunLog
 from cudacompat.domain.machine.facts import Found
+from cudacompat.domain.machine.jit_variables import is_switched_off
 from cudacompat.domain.runs.observation import Health, JitCache, MappedFile, Observation, ProcessView
 from cudacompat.host.gpus import libcuda
 from cudacompat.host.gpus.driver_api import bare_context
 from cudacompat.host.gpus.nvml_watch import NvmlWatch
 from cudacompat.host.runs import health as endpoint
 from cudacompat.host.runs import maps
-from cudacompat.host.runs.jit_cache import CacheWatch, folder_of
+from cudacompat.host.runs.jit_cache import CacheWatch
 from cudacompat.host.runs.processes import run_tree
+from cudacompat.host.surroundings.jit_cache_folder import folder_of
 
 _LOOK_SHARE = 10  # a look is put off until it takes at most a tenth of the time
 # At first half of it: a short run (whisper-cli, 1.4 s on an H200) was seen to begin and end between two looks at NVML.
@@ -142,7 +144,7 @@ def _unseen(nvml: str | None, view: ProcessView | None, cache: JitCache | None, 
 def _cache(folder: Path | None, environment: Mapping[str, str], cold: bool) -> CacheWatch | None:
     if folder is None:
         return None
-    enabled = environment.get("CUDA_CACHE_DISABLE", "0") in ("", "0")
+    enabled = not is_switched_off(environment)
     return CacheWatch(folder, cold=cold, enabled=enabled)
 
 

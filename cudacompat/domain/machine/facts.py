@@ -153,13 +153,26 @@ class ContainerFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class JitCacheFacts:
+    """Where the driver keeps what it compiles: the folder (`None`: there is no home for it), the bytes in it (`None`:
+    it is not there yet), whether this user can write there, and `mounted`, whether it lies on something that was
+    mounted and outlasts a container (`None`: nothing says so)."""
+
+    path: str | None
+    size: int | None
+    writable: bool
+    mounted: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class HostFacts:
     """All that a machine says.
 
     `pci_cards` are the ids of NVIDIA cards on the PCI bus, one each, driver or not (inside a container they are the
     host's); `bus` is the same with more, empty in facts that were saved before there was such a list. `troubles` is
-    all that went wrong. `environment` holds CUDA's variables only. `notes` name what could not be looked up. `home` is
-    for shortening paths in `to_json` and is not saved.
+    all that went wrong. `jit_cache` is `None` in facts that were saved before it was asked for. `environment` holds
+    CUDA's variables only. `notes` name what could not be looked up. `home` is for shortening paths in `to_json` and is
+    not saved.
     """
 
     gpus: Found[tuple[GpuDevice, ...]] | Missing
@@ -171,6 +184,7 @@ class HostFacts:
     packages: tuple[Component, ...] = ()
     environments: tuple[Environment, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+    jit_cache: JitCacheFacts | None = None
     pci_cards: tuple[str, ...] = ()
     bus: tuple[PciCard, ...] = ()
     libcuda: Found[LibcudaFacts] | Missing = Missing("libcuda", ())

@@ -15,6 +15,7 @@ from cudacompat.domain.machine.facts import (
     GpuDevice,
     HostCompiler,
     HostFacts,
+    JitCacheFacts,
     LibcudaFacts,
     Missing,
     PciCard,
@@ -94,6 +95,7 @@ def to_json(facts: HostFacts) -> dict[str, object]:
             for e in facts.environments
         ],
         "environment": dict(facts.environment),
+        "jit_cache": _cache_to_json(facts.jit_cache) if facts.jit_cache is not None else None,
         "notes": list(facts.notes),
     }
     return {key: _private(value, facts.home) for key, value in document.items()}
@@ -116,6 +118,10 @@ def _gpu_to_json(gpu: GpuDevice, hidden: tuple[GpuDevice, ...]) -> dict[str, obj
         "mig": None if gpu.mig is None else len(gpu.mig),
         "visible": gpu not in hidden,
     }
+
+
+def _cache_to_json(cache: JitCacheFacts) -> dict[str, object]:
+    return {"path": cache.path, "size": cache.size, "writable": cache.writable, "mounted": cache.mounted}
 
 
 def _libcuda_to_json(libcuda: LibcudaFacts) -> dict[str, object]:
@@ -217,6 +223,7 @@ def from_json(document: object) -> HostFacts:
             for n in (root.children("environments") if "environments" in root.value else ())
         ),
         environment=tuple((name, environment.text(name)) for name in environment.value),
+        jit_cache=_cache_from_json(root.child_or_none("jit_cache")),
         pci_cards=root.texts("pci_cards"),
         bus=tuple(
             PciCard(n.text("id"), n.text_or_none("driver"), n.text_or_none("address")) for n in root.later("pci_bus")
@@ -246,6 +253,17 @@ def _gpu_from_json(node: Node) -> GpuDevice:
         bus_id=node.text_or_none("bus_id"),
         mig=None if node.value.get("mig") is None else ("",) * min(node.number("mig"), _MOST_INSTANCES),
         visible=node.flag_or_none("visible"),
+    )
+
+
+def _cache_from_json(node: Node | None) -> JitCacheFacts | None:
+    if node is None:
+        return None
+    return JitCacheFacts(
+        node.text_or_none("path"),
+        node.number_or_none("size"),
+        writable=node.flag("writable"),
+        mounted=node.flag_or_none("mounted"),
     )
 
 

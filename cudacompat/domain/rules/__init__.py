@@ -59,6 +59,7 @@ from cudacompat.domain.rules.machine import (
     gpu_not_driven,
     gpu_outside_driver,
     host_compiler_too_new,
+    jit_cache_unusable,
     jit_variable,
     libcuda_wrong,
     no_driver_for_all,
@@ -67,6 +68,7 @@ from cudacompat.domain.rules.machine import (
     toolkit_newer_than_driver,
     visible_devices,
 )
+from cudacompat.domain.rules.machine.jit_cache_unusable import JitUse
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.rules.run import (
     cpu_fallback,
@@ -146,6 +148,7 @@ MACHINE_RULES: tuple[Rule[Machine], ...] = (
     glibc_too_new.RULE,
     cmake_too_old.RULE,
 )
+JIT_RULES: tuple[Rule[JitUse], ...] = (jit_cache_unusable.RULE,)
 COMPONENT_RULES: tuple[Rule[ComponentFacts], ...] = (library_not_found.RULE,)
 # what a policy's ignore may name: all that `check` reports of artifacts
 IGNORABLE_RULES: tuple[Rule[Any], ...] = (
@@ -163,6 +166,7 @@ OWN_RULES: tuple[Rule[Any], ...] = (
     *IGNORABLE_RULES,
     *IGNORE_RULES,
     *MACHINE_RULES,
+    *JIT_RULES,
     *COMPONENT_RULES,
     *SOURCE_RULES,
     *LOAD_RULES,

@@ -11,7 +11,6 @@ import ctypes
 import os
 import struct
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from cudacompat.domain.runs.observation import JitCache
@@ -20,17 +19,6 @@ _MOST_FILES = 200_000
 _MOST_FOLDERS = 4000
 _EVENT = struct.Struct("iI4xI")  # inotify(7): watch, mask, length of the name; the cookie is passed over
 _OPENED, _IS_FOLDER, _OVERFLOW = 0x20, 0x40000000, 0x4000
-
-
-def folder_of(environment: Mapping[str, str]) -> Path | None:
-    """Where the driver keeps its cache, by CUDA's documentation of CUDA_CACHE_PATH; `None` without a home."""
-    if environment.get("CUDA_CACHE_PATH"):
-        return Path(environment["CUDA_CACHE_PATH"])
-    if sys.platform == "win32":
-        data = environment.get("APPDATA")
-        return Path(data) / "NVIDIA" / "ComputeCache" if data else None
-    home = environment.get("HOME")
-    return Path(home) / ".nv" / "ComputeCache" if home else None
 
 
 class CacheWatch:
