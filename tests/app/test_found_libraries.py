@@ -11,8 +11,10 @@ import pytest
 
 from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.app.doctor.installed import JudgedPackages, judge_installed
-from cudacompat.app.doctor.library_steps import library_steps
+from cudacompat.app.doctor.library_steps import library_steps, loaded
+from cudacompat.app.doctor.plan import package_steps
 from cudacompat.app.doctor.saved_packages import judge_saved, with_code
+from cudacompat.domain.judge.component_words import why
 from cudacompat.domain.judge.library_needs import lacking
 from cudacompat.domain.machine.components import Component, Environment, SiteFolder
 from cudacompat.domain.machine.facts import HostFacts, Missing
@@ -260,6 +262,33 @@ class TestPackagesThatAreKnown:
         assert commands(prefix, seen) == [export]
         monkeypatch.setenv("LD_LIBRARY_PATH", folders)
         assert words(judged(prefix)) == {"ctranslate2": (Outcome.NATIVE, ())}
+
+    @pytest.mark.parametrize(
+        ("release", "capability", "outcome", "step"),
+        [
+            ("12.4", "9.0", Outcome.NATIVE, None),
+            ("12.4", "12.0", Outcome.FAILS, "'nvidia-cuda-nvrtc-cu12>=12.8,<13'"),
+            ("12.8", "12.0", Outcome.NATIVE, None),
+            ("12.8", "12.1", Outcome.COMPATIBLE, None),  # sm_120 runs there
+            ("12.0", "8.9", Outcome.NATIVE, None),
+        ],
+    )
+    def test_the_compiler_that_it_finds_has_to_know_the_gpu(
+        self, prefix: Path, release: str, capability: str, outcome: Outcome, step: str | None
+    ) -> None:
+        code = library(f"sm_{capability.replace('.', '')}" if capability != "12.1" else "sm_120")
+        site = prefix / "site-packages"
+        install(site, "cupy-cuda12x", "14.2.0", {"cupy/cuda/cub.so": code})
+        files = {f"nvidia/cuda_nvrtc/lib/{name}": b"" for name in ("libnvrtc.so.12", f"libnvrtc-builtins.so.{release}")}
+        install(site, "nvidia-cuda-nvrtc-cu12", f"{release}.99", files)
+        seen = judge_installed(facts(prefix), (target(capability),))
+        assert seen is not None
+        (row,) = seen.packages.rows
+        assert row.verdicts[0].outcome is outcome
+        assert commands(prefix, seen) == ([pip(prefix, step)] if step else [])
+        if step:
+            assert why(row.verdicts[0]) == "NVRTC 12.4 ends at sm_90a, nothing for 12.0"
+            assert package_steps(loaded(seen.packages), (target(capability),), facts(prefix)) == []
 
     def test_beside_torch_it_is_said_what_a_program_has_to_do(self, prefix: Path) -> None:
         site = prefix / "site-packages"

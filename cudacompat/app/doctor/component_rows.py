@@ -125,6 +125,10 @@ def library_findings(components: Iterable[Component], rows: Iterable[ComponentRo
     return [finding for facts in told for finding in library_not_found.RULE.check(facts)]
 
 
+def _compiler(component: Component) -> str:
+    return "NVRTC that it finds here" if component.found.compiler else "assembler that it brings along"
+
+
 def _verdicts(row: ComponentRow | None) -> tuple[ComponentVerdict, ...]:
     return row.verdicts if row is not None else ()
 
@@ -138,7 +142,7 @@ def compiler_findings(rows: Iterable[ComponentRow]) -> list[Finding]:
             message=f"{row.component.package} {row.component.version}: {why(verdict)}",
             path=row.component.libraries[0],
             target=verdict.target.id,
-            why="it compiles kernels as a program runs, with the assembler that it brings along",
+            why=f"it compiles kernels as a program runs, with the {_compiler(row.component)}",
         )
         for row in rows
         for verdict in row.verdicts

@@ -4,6 +4,7 @@ loaded."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -85,6 +86,11 @@ class _Surroundings:
             self.searched[name] = any(_is_file(folder / name) for folder in folders)
         return self.searched[name]
 
+    def place(self, name: str) -> str | None:
+        """The path of the library: a package's first, then the loader's, then a toolkit's."""
+        there = (path for top in self.toolkits for folder in ("lib64", "lib") if _is_file(path := top / folder / name))
+        return self.by_name.get(name) or self.loader.place(name) or next(map(str, there), None)
+
     def toolkits_have(self, name: str) -> bool:
         """Whether a toolkit that the environment names, or the usual one, has it."""
         return any(_is_file(top / folder / name) for top in self.toolkits for folder in ("lib64", "lib"))
@@ -140,7 +146,8 @@ def _of(
 
     names = {path: each.needed for path, each in asked.items()}
     lacks = lacking(names, here.by_name, finds)
-    opened = tuple(name for name in _opened(component, row, names, with_code=with_code) if not finds("", name))
+    opens = _opened(component, row, names, with_code=with_code)
+    opened = tuple(name for name in opens if not finds("", name))
     first = (framework().name,) if _wants_framework(component, here, home) else opened
     if first:
         lacks |= {path: tuple(dict.fromkeys((*first, *lacks.get(path, ())))) for path in used}
@@ -151,6 +158,7 @@ def _of(
         parts_lack=tuple(parts),
         elsewhere=tuple(only_elsewhere),
         reached_by=reached_by if only_elsewhere else "",
+        compiler=_nvrtc(opens, here),
     )
     return _Told(found, lacks)
 
@@ -175,6 +183,16 @@ def _opened(
     cuda = made_for(component, [with_code[path] for path in component.libraries if path in with_code])
     cuda = cuda or release_asked_for(name for each in names.values() for name in each)
     return [each.format(cuda=cuda) for each in row.opens] if cuda is not None else []
+
+
+def _nvrtc(opens: Iterable[str], here: _Surroundings) -> str:
+    """The NVRTC among the names that a package opens, with its release, as the file beside it says it."""
+    for path in (place for name in opens if name.startswith("libnvrtc.so.") and (place := here.place(name))):
+        for beside in _below(Path(path).parent, "libnvrtc-builtins.so.*"):
+            found = re.fullmatch(r"libnvrtc-builtins\.so\.(\d+\.\d+)(?:\.\d+)?", beside.name)
+            if found is not None:
+                return f"NVRTC {found[1]}"
+    return ""
 
 
 def _by_its_folders(path: str, name: str, asked: Dynamic | None) -> bool:

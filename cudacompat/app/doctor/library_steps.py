@@ -13,6 +13,7 @@ from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked_for, requirement
+from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.words.phrases import one_line, some
 from cudacompat.engines import cuda_libraries
@@ -40,6 +41,8 @@ def library_steps(packages: InstalledPackages, facts: HostFacts) -> tuple[list[P
             lacks = tuple(
                 dict.fromkeys(name for each in (row.verdicts if row is not None else ()) for name in each.lacks)
             )
+            if row is not None and not lacks and component.found.compiler:
+                needed += _newer_compiler(row, here)
             if row is not None and lacks and _runs_otherwise(row):
                 needed += _steps(component, lacks, here, row=row)
             if component.found.parts_lack and not lacks:
@@ -53,6 +56,25 @@ def library_steps(packages: InstalledPackages, facts: HostFacts) -> tuple[list[P
 
 def _runs_otherwise(row: ComponentRow) -> bool:
     return all(each.loaded_or_own.is_of_driver or not each.loaded_or_own.is_bad for each in row.verdicts)
+
+
+def _newer_compiler(row: ComponentRow, here: _Here) -> Iterator[PlanStep]:
+    """The step that brings an NVRTC which knows the GPUs, in the major release that the component opens."""
+    bad = [each for each in row.verdicts if each.compiler and each.is_bad]
+    first = [found.version for each in bad if (found := first_with(str(each.target.capability.number))) is not None]
+    if not bad or len(first) < len(bad):
+        return
+    cuda, newest = row.component.found.compiler.removeprefix("NVRTC ").partition(".")[0], max(first)
+    wheel = (requirement(f"libnvrtc.so.{cuda}", int(cuda)) or "").partition("==")[0]
+    if str(newest.major) != cuda or not wheel:
+        why = (
+            f"{row.component.package} is made for CUDA {cuda}, whose NVRTC ends before the GPU: take its build for CUDA"
+        )
+        yield PlanStep(one_line(f"{why} {newest.major}"), None, cures=(row.component.package,))
+        return
+    why = f"Install NVRTC of CUDA {newest} or newer, with which {row.component.package} compiles"
+    asked = quote(f"{wheel}>={newest},<{newest.major + 1}")
+    yield PlanStep(one_line(why), f"{installer(here.home)} {asked}", cures=(row.component.package,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,18 @@ def assembler_for(compilers: Sequence[str], capability: ComputeCapability) -> tu
     return f"{chosen} ends at sm_{_newest(known.targets)}", builds
 
 
+def serves(compiler: str, capability: ComputeCapability) -> tuple[str, bool] | None:
+    """Return the compiler (`NVRTC 12.4`) with the newest target that it knows, in words, and whether the newest machine
+    code that it makes for GPUs up to this one runs there: that of a lower minor version does. `None` where nothing is
+    known of it."""
+    known = _known(compiler)
+    if known is None:
+        return None
+    plain = [int(each) for each in known.targets if each.isdecimal()]
+    newest = max((each for each in plain if each <= capability.number), default=0)
+    return f"{compiler} ends at sm_{_newest(known.targets)}", newest // 10 == capability.major
+
+
 def _known(compiler: str) -> CudaRelease | None:
     try:
         return release(ToolkitVersion.parse(compiler.rpartition(" ")[2]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cudacompat.domain.judge.bundled_compilers import assembler_for
+from cudacompat.domain.judge.bundled_compilers import assembler_for, serves
 from cudacompat.domain.machine.alternatives import Alternatives
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
@@ -104,7 +104,15 @@ def judge_component(component: Component, verdicts: Iterable[LibraryVerdict], ta
             if member is not kept:
                 del taken[member.path]
     left = list(taken.values())
-    return _with_lacks(_with_compiler(_together(component, target, left, builds=builds)), left)
+    return _with_lacks(_with_nvrtc(_with_compiler(_together(component, target, left, builds=builds))), left)
+
+
+def _with_nvrtc(verdict: ComponentVerdict) -> ComponentVerdict:
+    """The same with the NVRTC that makes nearly all kernels of the component."""
+    found = serves(verdict.component.found.compiler, verdict.target.capability)
+    if found is None or found[1] or verdict.is_bad:
+        return verdict
+    return replace(verdict, outcome=Outcome.FAILS, reason=Reason.NO_IMAGE, compiler=found[0], loaded=verdict)
 
 
 def _with_lacks(verdict: ComponentVerdict, taken: Sequence[LibraryVerdict]) -> ComponentVerdict:

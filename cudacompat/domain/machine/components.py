@@ -48,12 +48,14 @@ class FoundLibraries:
     """How a component comes by CUDA's libraries: `release` is the major CUDA release that the names mean which its
     files ask for (`None`: they leave it open). Where something is to be said, `parts_lack` are names that a part of it
     asks for and nothing here has, `elsewhere` those that only other packages have, where the loader does not look, and
-    `reached_by` what a program has to do so that they are found."""
+    `reached_by` what a program has to do so that they are found. `compiler` is the NVRTC that it compiles nearly all of
+    its kernels with, and its release (`NVRTC 12.4`); empty of a package that does without."""
 
     release: int | None = None
     parts_lack: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     reached_by: str = ""
+    compiler: str = ""
 
 
 @dataclass(frozen=True, slots=True)

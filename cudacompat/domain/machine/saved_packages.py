@@ -30,6 +30,7 @@ def package_to_json(component: Component) -> dict[str, object]:
             "parts_lack": list(component.found.parts_lack),
             "elsewhere": list(component.found.elsewhere),
             "reached_by": component.found.reached_by,
+            "compiler": component.found.compiler,
         },
         "device_code": _code_to_json(component) if component.code is not None else None,
     }
@@ -110,6 +111,7 @@ def _found(node: Node | None) -> FoundLibraries:
         parts_lack=node.texts("parts_lack"),
         elsewhere=node.texts("elsewhere"),
         reached_by=node.text("reached_by"),
+        compiler=node.text_or("compiler", ""),
     )
 
 

@@ -24,9 +24,14 @@ class SystemLoader:
     folders: tuple[str, ...]
     cached: Mapping[str, str]
 
+    def place(self, name: str) -> str | None:
+        """The path of the library of that name, `None` where there is none."""
+        there = (str(path) for folder in self.folders if _is_file(path := Path(folder, name)))
+        return self.cached.get(name) or next(there, None)
+
     def finds(self, name: str) -> bool:
         """Whether there is a library of that name."""
-        return name in self.cached or any(_is_file(Path(folder, name)) for folder in self.folders)
+        return self.place(name) is not None
 
 
 def system_loader(roots: Roots) -> SystemLoader:
