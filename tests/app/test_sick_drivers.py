@@ -17,7 +17,7 @@ from cudacompat.domain.machine.troubles import Cause
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.rules import MACHINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
-from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.host.places.roots import Roots
 from cudacompat.host.snapshot import snapshot
 from tests.helpers.fake_driver import fake_driver
@@ -110,6 +110,8 @@ def test_a_healthy_driver_has_no_finding(diagnose: Diagnose, tmp_path: Path) -> 
         ({"NV_COUNT": 3, "NV_memory_1": 15}, "gpu-lost", "reboot; if the GPU is still lost"),
         ({"NV_COUNT": 3, "NV_capability_1": 16}, "gpu-lost", "sudo nvidia-smi --gpu-reset -i 1"),
         ({"NV_COUNT": 2, "NV_MIG": 0}, "driver-not-working", "sudo nvidia-smi -mig 0"),
+        ({"NV_MODES": "2"}, "compute-mode", "sudo nvidia-smi -i 0 -c DEFAULT"),
+        ({"NV_COUNT": 2, "NV_MODES": "0|3"}, "compute-mode", "sudo nvidia-smi -i 1 -c DEFAULT"),
         ({"CU_init": 34}, "libcuda-wrong", "grep -vxF"),
         ({"CU_init": 804}, "libcuda-wrong", "LD_LIBRARY_PATH"),
         ({"CU_init": 803}, "libcuda-wrong", "install the driver that this CUDA release needs"),
@@ -149,6 +151,24 @@ def test_a_wedged_driver_costs_three_seconds_in_all(diagnose: Diagnose) -> None:
     assert time.monotonic() - started < 6  # three, and what a loaded machine adds
     assert said.ids == ["driver-not-working"]
     assert "no answer within 3 s" in said.words
+
+
+@pytest.mark.parametrize(
+    ("variables", "severities"),
+    [
+        ({"NV_MODES": "2"}, [Severity.ERROR]),
+        ({"NV_MODES": "3"}, [Severity.WARNING]),
+        ({"NV_COUNT": 2, "NV_MODES": "2|0"}, [Severity.WARNING]),  # programs take the other one
+        ({"NV_COUNT": 2, "NV_MODES": "2|2"}, [Severity.ERROR, Severity.ERROR]),
+        ({"NV_COUNT": 2, "NV_MODES": "2|0", "CUDA_VISIBLE_DEVICES": "0"}, [Severity.ERROR]),
+        ({"NV_COUNT": 2, "NV_MODES": "2|0", "CUDA_VISIBLE_DEVICES": "1"}, []),
+    ],
+)
+def test_a_compute_mode_counts_where_programs_see_the_gpu(
+    diagnose: Diagnose, variables: dict[str, object], severities: list[Severity]
+) -> None:
+    said = diagnose(CU_COUNT=variables.get("NV_COUNT", 1), CUDA_DEVICE_ORDER="PCI_BUS_ID", **variables)
+    assert [f.severity for f in said.findings if f.id == "compute-mode"] == severities
 
 
 def test_mig_instances_are_counted_and_matched(diagnose: Diagnose) -> None:

@@ -58,6 +58,8 @@ int nvmlDeviceGetCudaComputeCapability(void *h, int *a, int *b) {
     return fails("NV", "capability", GPU); }
 int nvmlDeviceGetMigMode(void *h, unsigned *now, unsigned *then) {
     if (!getenv("NV_MIG")) return 3; *now = *then = 1; return 0; }
+int nvmlDeviceGetComputeMode(void *h, int *m) {
+    char text[32]; item("NV_MODES", GPU, "0", text, sizeof text); *m = atoi(text); return 0; }
 int nvmlDeviceGetMaxMigDeviceCount(void *h, unsigned *n) { *n = 7; return 0; }
 int nvmlDeviceGetMigDeviceHandleByIndex(void *h, unsigned i, void **o) {
     if ((int)i >= number("NV_MIG", 0)) return 6; *o = (void *)(long)(101 + i); return 0; }

@@ -27,6 +27,8 @@ class Cause(Enum):
     GPU_UNREADABLE = "gpu-unreadable"
     INFOROM = "inforom-corrupted"
     MIG_EMPTY = "mig-without-instances"
+    PROHIBITED = "compute-prohibited"  # compute mode: no program may use the GPU
+    EXCLUSIVE = "compute-exclusive"  # compute mode: one program at a time may
     STUB = "stub-library"
     COMPAT_UNSUPPORTED = "compat-unsupported"  # CUDA 804
     COMPAT_MISMATCH = "compat-mismatch"  # CUDA 803 while the driver's own parts match

@@ -51,6 +51,7 @@ from cudacompat.domain.rules.ignores import expired_ignore, unused_ignore
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.rules.machine import (
     cmake_too_old,
+    compute_mode,
     container_access,
     driver_mismatch,
     driver_not_working,
@@ -138,6 +139,7 @@ MACHINE_RULES: tuple[Rule[Machine], ...] = (
     gpu_outside_driver.RULE,
     no_driver_for_all.RULE,
     gpu_not_driven.RULE,
+    compute_mode.RULE,
     container_access.RULE,
     no_gpu.RULE,
     visible_devices.RULE,

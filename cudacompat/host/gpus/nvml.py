@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,13 @@ LIBRARY = "libnvidia-ml.so.1"  # as the bindings load it, by its name
 
 # How long it may take: what a GPU in trouble costs.
 _FIRST_S, _MORE_S = 3.0, 1.0
+
+# Compute modes (nvml.h, nvmlComputeMode_enum) but the default, as nvidia-smi calls them.
+_MODES: Mapping[object, tuple[Cause, str]] = {
+    1: (Cause.EXCLUSIVE, "Exclusive_Thread"),
+    2: (Cause.PROHIBITED, "Prohibited"),
+    3: (Cause.EXCLUSIVE, "Exclusive_Process"),
+}
 
 _UNKNOWN = 999  # NVML_ERROR_UNKNOWN
 
@@ -73,6 +80,10 @@ def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
                     devices.append(device)
                     if device.mig == ():
                         troubles.append(Trouble(Cause.MIG_EMPTY, f"{VIA}: GPU {device.index} has no MIG instance"))
+                    cause, mode = _MODES.get((told.get("gpu") or {}).get("compute_mode"), (None, ""))
+                    if cause is not None:
+                        seen = f"{VIA}: GPU {device.index} is in compute mode {mode}"
+                        troubles.append(Trouble(cause, seen, str(device.index)))
         count = next((told["count"] for told in answer.lines if "count" in told), None)
         if count is None:
             return answer.missing("GPU")

@@ -97,6 +97,7 @@ def described(nvml: Any, index: int) -> dict[str, Any]:
         "bus": text(pci.busId) if pci is not None else None,
         "memory": int(memory.total) if memory is not None and memory.total else None,
         "mig": instances(ask, handle),
+        "compute_mode": ask("nvmlDeviceGetComputeMode", handle),
     }
     try:
         told["capability"] = [int(part) for part in nvml.nvmlDeviceGetCudaComputeCapability(handle)]

@@ -180,7 +180,8 @@ def _minor(text: str) -> str:
 
 def _label(prefix: Path, here: Path | None) -> str:
     try:
-        return f"./{prefix.relative_to(here or Path.cwd())}"
+        below = str(prefix.relative_to(here or Path.cwd()))
+        return below if below == "." else f"./{below}"
     except ValueError:
         return str(prefix)
 

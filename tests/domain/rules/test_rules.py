@@ -30,6 +30,7 @@ from cudacompat.domain.machine.facts import (
     Missing,
     ToolkitFacts,
 )
+from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.policy.policy import Extra, Ignore, Policy, PtxPolicy, Require
 from cudacompat.domain.project.inline_ignores import InlineIgnore, InlineUse
 from cudacompat.domain.rules import OWN_RULES, all_rules, rule_called
@@ -241,6 +242,11 @@ RULE_CASES: tuple[RuleCase, ...] = (
         "visible-devices",
         machine(environment=(("CUDA_VISIBLE_DEVICES", "all"),)),
         machine(environment=(("CUDA_VISIBLE_DEVICES", "0,1"),)),
+    ),
+    RuleCase(
+        "compute-mode",
+        machine(troubles=(Trouble(Cause.PROHIBITED, "NVML: GPU 0 is in compute mode Prohibited", "0"),)),
+        machine(troubles=(Trouble(Cause.PROHIBITED, "NVML: GPU 1 is in compute mode Prohibited", "1"),)),
     ),
     RuleCase(
         "jit-variable",
