@@ -37,7 +37,7 @@ from cudacompat.host.surroundings.system import home, libc_text, platform_text
 from cudacompat.host.toolchain.compilers import cmake, compilers
 from cudacompat.host.toolchain.library_folders import library_folders
 from cudacompat.host.toolchain.pythons import environments
-from cudacompat.host.toolchain.toolkit import toolkits
+from cudacompat.host.toolchain.toolkit import toolkits, with_targets
 
 T = TypeVar("T")
 
@@ -144,7 +144,7 @@ def _installed(installed: Installed | None, roots: Roots, pythons: Sequence[str]
 
 
 def _building(roots: Roots) -> _Building:
-    found = toolkits(None, roots)
+    found = with_targets(toolkits(None, roots))
     active = next((Path(toolkit.path) for toolkit in found.values if toolkit.active), None)
     return _Building(found, compilers(active, roots))
 

@@ -212,6 +212,10 @@ TOOLS: Listed = {
     ),
     "tests/cli/test_manual.py": ("test_a_warning_of_man_is_seen", "test_man_reads_it_without_a_warning"),
     "tests/app/test_found_libraries.py": ("TestBesideTheRealLoader::test_the_same_is_found",),
+    "tests/host/toolchain/test_new_release.py": (
+        "test_a_release_that_no_table_knows_says_what_it_builds",
+        "test_one_that_is_known_is_not_run",
+    ),
     "tests/host/toolchain/test_library_folders.py": (
         "TestTheSystemsLoader::test_what_ldconfig_wrote_down_stands_in_for_its_configuration",
     ),

@@ -115,13 +115,16 @@ class DriverFacts:
 class ToolkitFacts:
     """One CUDA compiler: `path` is the nvcc program itself, behind links and wrapper scripts.
 
-    `version` is `None` where no file says it (nvcc is never run). `active` marks the one that a plain `nvcc` runs.
+    `version` is `None` where no file says it. `active` marks the one that a plain `nvcc` runs. `targets` are the
+    numbers of the architectures that it says it builds (`120`), of a release that no table knows; empty of the others,
+    which are not asked.
     """
 
     path: str
     version: ToolkitVersion | None
     active: bool
     found_via: str
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,13 @@ def to_json(facts: HostFacts) -> dict[str, object]:
         },
         "troubles": [{"cause": each.cause.value, "seen": each.seen, "gpu": each.gpu} for each in facts.troubles],
         "toolkits": [
-            {"path": t.path, "version": _text(t.version), "active": t.active, "found_via": t.found_via}
+            {
+                "path": t.path,
+                "version": _text(t.version),
+                "active": t.active,
+                "found_via": t.found_via,
+                "targets": list(t.targets),
+            }
             for t in facts.toolkits
         ],
         "compilers": [
@@ -195,6 +201,7 @@ def from_json(document: object) -> HostFacts:
                 n.parsed("version", ToolkitVersion.parse),
                 n.flag("active"),
                 found_via=n.text("found_via"),
+                targets=n.texts_or("targets", ()),
             )
             for n in root.children("toolkits")
         ),

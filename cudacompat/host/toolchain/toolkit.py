@@ -1,20 +1,26 @@
-"""The CUDA toolkits of this machine. Files are read, nvcc is never run."""
+"""The CUDA toolkits of this machine. Files are read; only an nvcc of a release that no table knows is run, to say what
+it builds."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from cudacompat.domain.machine.facts import ToolkitFacts
+from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.host.listing import ProbeList, in_words
 from cudacompat.host.places.roots import Roots
-from cudacompat.host.programs.process import find, find_all, is_program
+from cudacompat.host.programs.process import find, find_all, is_program, run
 from cudacompat.host.toolchain.nvcc import is_launcher, program_behind, release_of
 from cudacompat.host.toolchain.site_folders import site_folders
 
 _NVCC = "nvcc.exe" if sys.platform == "win32" else "nvcc"
+_LIST_S = 5.0
+_LIST_BYTES = 64 << 10
+_MOST_TARGETS = 200
 _ON_PATH = re.compile(r"nvcc")
 
 # In the order in which builds look at them: PyTorch and CMake take these before the usual places.
@@ -62,6 +68,25 @@ def toolkits(places: Iterable[tuple[Path, str]] | None = None, roots: Roots | No
             notes.append(f"{path}: no file here says which CUDA release it is")
         facts.append(ToolkitFacts(str(path), version, path == active, found_via=_joined(path, found)))
     return ProbeList(tuple(sorted(facts, key=lambda each: not each.active)), tuple(notes))
+
+
+def with_targets(toolkits: ProbeList[ToolkitFacts]) -> ProbeList[ToolkitFacts]:
+    """Return the toolkits with what each of a release that no table knows says it builds. Those that lie in packages of
+    Python or conda are not run."""
+    asked = (replace(each, targets=_built_by(Path(each.path))) if _is_asked(each) else each for each in toolkits.values)
+    return ProbeList(tuple(asked), toolkits.notes)
+
+
+def _is_asked(toolkit: ToolkitFacts) -> bool:
+    known = toolkit.version is None or toolkit.version <= RELEASES[-1].version
+    return not known and toolkit.found_via not in ("pip", "conda")
+
+
+def _built_by(nvcc: Path) -> tuple[str, ...]:
+    """The numbers of the architectures that an nvcc says it builds for (`compute_120`, a line each)."""
+    ran = run([str(nvcc), "--list-gpu-arch"], timeout_s=_LIST_S, limit_bytes=_LIST_BYTES)
+    numbers = re.findall(r"^compute_(\d{2,3})$", ran.stdout, re.MULTILINE) if ran.ok else []
+    return tuple(dict.fromkeys(numbers))[:_MOST_TARGETS]
 
 
 def _joined(nvcc: Path, ways: list[str]) -> str:

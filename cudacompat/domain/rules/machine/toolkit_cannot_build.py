@@ -38,6 +38,15 @@ def _of_toolkit(machine: Machine, toolkit: ToolkitFacts, version: ToolkitVersion
     for target in machine.targets:
         arch = str(target.capability.number)
         first, last = first_with(arch), last_with(arch)
+        if toolkit.targets:  # of a release that no table knows: what it says itself counts
+            if arch not in toolkit.targets and first is not None and last is not None:
+                yield _finding(
+                    toolkit,
+                    target,
+                    cure=f"CUDA {last.version}, which builds it",
+                    fitting=_installed(machine, first, last),
+                )
+            continue
         if first is None or (first is RELEASES[0] and version < first.version):
             continue  # not known: what the oldest release of the table builds, older ones may build, too
         if version < first.version:
