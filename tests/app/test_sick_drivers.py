@@ -171,6 +171,21 @@ def test_a_compute_mode_counts_where_programs_see_the_gpu(
     assert [f.severity for f in said.findings if f.id == "compute-mode"] == severities
 
 
+def test_a_cdi_file_of_another_driver(diagnose: Diagnose, tmp_path: Path) -> None:
+    folder = tmp_path / "etc/cdi"
+    folder.mkdir(parents=True)
+    line = "kind: nvidia.com/gpu\n- containerPath: /usr/lib/x86_64-linux-gnu/libcuda.so."
+    (folder / "nvidia.yaml").write_text(f"{line}570.86.10\n")
+    (folder / "other.yaml").write_text("kind: vendor.com/net\n- libcuda.so.570.86.10\n")
+    (folder / "notes.txt").write_text(f"{line}470.86.10\n")
+    said = diagnose()
+    assert said.ids == ["cdi-stale"]
+    assert "/etc/cdi/nvidia.yaml gives containers driver 570.86.10, here is 580.65.06" in said.words
+    assert "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml" in said.words
+    (folder / "nvidia.yaml").write_text(f"{line}580.65.06\n")
+    assert diagnose().ids == []
+
+
 def test_mig_instances_are_counted_and_matched(diagnose: Diagnose) -> None:
     said = diagnose(NV_COUNT=1, NV_MIG=2, CUDA_VISIBLE_DEVICES="MIG-00000001-aaaa-bbbb-cccc-000000000000")
     assert said.ids == []

@@ -89,7 +89,8 @@ class DriverFiles:
 
     `loaded` are kernel modules that matter here (`nvidia`, `nouveau`), `nodes` the device nodes with whether this user
     may open them, `secure_boot` whether the firmware takes signed modules only, `on_disk` whether this kernel has an
-    nvidia module to load.
+    nvidia module to load, `cdi` the CDI files that give NVIDIA GPUs to containers, with the driver's release whose
+    libraries they name.
     """
 
     loaded: tuple[str, ...] = ()
@@ -97,6 +98,7 @@ class DriverFiles:
     secure_boot: bool | None = None
     on_disk: bool | None = None
     dxg: bool = False
+    cdi: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def to_json(facts: HostFacts) -> dict[str, object]:
             "secure_boot": facts.driver_files.secure_boot,
             "on_disk": facts.driver_files.on_disk,
             "dxg": facts.driver_files.dxg,
+            "cdi": dict(facts.driver_files.cdi),
         },
         "troubles": [{"cause": each.cause.value, "seen": each.seen, "gpu": each.gpu} for each in facts.troubles],
         "toolkits": [
@@ -294,13 +295,14 @@ def _libcuda_from_json(node: Node) -> LibcudaFacts:
 
 
 def _files_from_json(node: Node) -> DriverFiles:
-    nodes = node.child("nodes")
+    nodes, cdi = node.child("nodes"), node.child_or_none("cdi")
     return DriverFiles(
         loaded=node.texts("loaded"),
         nodes=tuple((name, nodes.flag(name)) for name in nodes.value),
         secure_boot=node.flag_or_none("secure_boot"),
         on_disk=node.flag_or_none("on_disk"),
         dxg=node.flag("dxg"),
+        cdi=tuple((path, cdi.text(path)) for path in cdi.value) if cdi is not None else (),
     )
 
 

@@ -50,6 +50,7 @@ from cudacompat.domain.rules.component.component_facts import ComponentFacts
 from cudacompat.domain.rules.ignores import expired_ignore, unused_ignore
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.rules.machine import (
+    cdi_stale,
     cmake_too_old,
     compute_mode,
     container_access,
@@ -141,6 +142,7 @@ MACHINE_RULES: tuple[Rule[Machine], ...] = (
     gpu_not_driven.RULE,
     compute_mode.RULE,
     container_access.RULE,
+    cdi_stale.RULE,
     no_gpu.RULE,
     visible_devices.RULE,
     jit_variable.RULE,

@@ -9,6 +9,7 @@ import os
 import platform
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from cudacompat.domain.machine.facts import DriverFiles
@@ -21,6 +22,9 @@ _MODULES = ("nvidia", "nvidia_uvm", "nouveau", "nova_core")
 _NODE = re.compile(r"nvidia(\d+|ctl|-uvm)")
 _MODULE_FILE = re.compile(r"nvidia(-current)?\.ko(\.(gz|xz|zst))?")
 _SECURE_BOOT = "firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"  # the GUID of EFI's own variables
+_CDI_DRIVER = re.compile(r"libcuda\.so\.(\d{3}\.\d+(?:\.\d+)?)")
+_CDI_BYTES = 4 << 20
+_MOST_CDI = 20
 _MOST_FOLDERS = 4000  # of one kernel's modules; a whole tree has some two thousand
 _LOG_S = 1.0
 _LOG_BYTES = 4 << 20
@@ -35,6 +39,7 @@ def driver_files(roots: Roots | None = None) -> DriverFiles:
         secure_boot=_secure_boot(at.sys / _SECURE_BOOT),
         on_disk=_on_disk(at.root / "lib/modules" / _kernel(at)),
         dxg=_there(at.root / "dev/dxg"),
+        cdi=tuple(_cdi(at)),
     )
 
 
@@ -54,6 +59,27 @@ def _nodes(folder: Path) -> tuple[tuple[str, bool], ...]:
     except OSError:
         return ()
     return tuple((name, os.access(folder / name, os.R_OK | os.W_OK)) for name in names)
+
+
+def _cdi(at: Roots) -> Iterator[tuple[str, str]]:
+    """The CDI files with GPUs of NVIDIA's, and the release whose libcuda each names: such a file is a snapshot."""
+    for folder in (at.etc / "cdi", at.root / "var/run/cdi", at.root / "run/cdi"):
+        try:
+            files = sorted(each for each in folder.iterdir() if each.suffix in (".yaml", ".yml", ".json"))
+        except OSError:
+            continue
+        for file in files[:_MOST_CDI]:
+            found = _CDI_DRIVER.search(text := _beginning(file))
+            if found is not None and "nvidia.com/" in text and folder.resolve() == folder:
+                yield f"/{file.relative_to(at.root)}" if file.is_relative_to(at.root) else str(file), found[1]
+
+
+def _beginning(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_CDI_BYTES).decode("utf-8", "replace") if file.is_file() else ""
+    except OSError:
+        return ""
 
 
 def _secure_boot(variable: Path) -> bool | None:

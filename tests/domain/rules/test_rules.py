@@ -23,6 +23,7 @@ from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.machine.facts import (
     DriverFacts,
+    DriverFiles,
     Found,
     GpuDevice,
     HostCompiler,
@@ -242,6 +243,11 @@ RULE_CASES: tuple[RuleCase, ...] = (
         "visible-devices",
         machine(environment=(("CUDA_VISIBLE_DEVICES", "all"),)),
         machine(environment=(("CUDA_VISIBLE_DEVICES", "0,1"),)),
+    ),
+    RuleCase(
+        "cdi-stale",
+        machine(driver_files=DriverFiles(cdi=(("/etc/cdi/nvidia.yaml", "570.86.10"),))),
+        machine(driver_files=DriverFiles(cdi=(("/etc/cdi/nvidia.yaml", "580.65.06"),))),
     ),
     RuleCase(
         "compute-mode",
