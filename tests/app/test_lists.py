@@ -43,6 +43,8 @@ LOCK = (
         ("requirements.txt", "torch==2.8.0\nnot a requirement\n", 4),
         ("requirements.txt", "torch==2.8.0 --hash=sha256:0\n", 0),
         ("frozen.txt", "numpy==1.26.4\ntorch==2.6.0\n", 1),  # told by its lines
+        ("frozen.txt", "torch==2.8.0\nnumpy==1.26.4\nnot a requirement\n", 4),  # most lines are, and the other is said
+        ("notes.txt", "Three cards were tried\nand two of them\nran torch==2.6.0\n", 3),
         ("uv.lock", LOCK.format("2.6.0"), 1),
         ("uv.lock", LOCK.format("2.8.0"), 0),
         ("uv.lock", "version = 9\n", 4),
@@ -73,6 +75,11 @@ def test_included_files_count_whatever_their_names(tmp_path: Path) -> None:
         "limits": "torch==2.6.0\n",
     }
     assert packages(check(tmp_path, files, *JSON)) == [("parts/gpu.pip", 1, "torch", "fails")]
+
+
+def test_a_file_that_only_includes_others_is_a_list(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"all.txt": "# for the server\n-r gpu.pip\n", "gpu.pip": "torch==2.6.0\n"}
+    assert packages(check(tmp_path, files, *JSON)) == [("gpu.pip", 1, "torch", "fails")]
 
 
 def test_files_that_include_each_other_are_judged_once(tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ _MOST_LINE = 400  # characters of a line of a list that has no name of one
 
 
 def is_list(path: str) -> bool:
-    """Return True for a regular file that lists packages: by its name, or, of plain text, because every line in it is a
-    requirement or an option of pip."""
+    """Return True for a regular file that lists packages: by its name, or, of plain text, because most lines in it are
+    requirements or options of pip. The lines that are neither are said then, as those of any list."""
     try:
         if not Path(path).is_file():
             return False
@@ -49,7 +49,9 @@ def _reads_as_list(text: str) -> bool:
         return False
     read = pip_file.read(text, "")
     pinned = [each for each in read.requirements if each.specifier or each.index != "pypi"]
-    return bool(pinned) and not read.not_understood
+    if not pinned:
+        return bool(read.includes) and not read.requirements and not read.not_understood
+    return len(read.not_understood) < len(read.requirements)
 
 
 def judge_lists(paths: Sequence[str], targets: tuple[Target, ...], policy: Policy) -> ListedPackages:
