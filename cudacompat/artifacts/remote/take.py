@@ -102,6 +102,7 @@ def _by_ranges(connection: Connection, into: Path, told: Told, most: int, counte
         if not head.startswith(_ZIPS):
             _copy(connection, remote, [(0, size)], file=file)
             return Taken(size, counted.total)
+        file.write(head)  # a reader tells a zip by how it begins, also where the first member is left out
         left_out = members_of_zip(connection, remote, size, file=file)
     return Taken(size, counted.total, left_out)
 

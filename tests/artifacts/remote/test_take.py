@@ -80,6 +80,16 @@ def test_of_a_zip_only_what_may_hold_code_travels(tmp_path: Path) -> None:
     assert read_paths([str(tmp_path / "it")], kernels=False).not_read == ()
 
 
+def test_a_zip_whose_first_member_is_left_out_is_still_told_as_one(tmp_path: Path) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("nvidia/__init__.py", "")
+        archive.writestr("nvidia/demo.h", random.Random(1).randbytes(9000))
+        archive.writestr("nvidia/lib/libdemo.so.11", CODE)
+    assert taken(FileServer(made.getvalue()), tmp_path / "it").left_out == 2
+    assert codes_in(tmp_path / "it") == ["nvidia/lib/libdemo.so.11"]
+
+
 def test_a_large_member_travels_whatever_it_is_called(tmp_path: Path) -> None:
     taken(FileServer(WHEEL), tmp_path / "it")
     with zipfile.ZipFile(tmp_path / "it") as archive:
