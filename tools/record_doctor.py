@@ -102,7 +102,9 @@ def _answer(where: str, gpu: str, driver: str) -> tuple[str, int]:
     command = ("doctor", "--python", where, "--gpu", gpu, "--driver", driver)
     for _ in range(2):
         began = time.monotonic()
-        done = subprocess.run([sys.executable, "-m", "cudacompat", *command], cwd=tempfile.gettempdir(), capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "cudacompat", *command], cwd=tempfile.gettempdir(), capture_output=True, text=True
+        )
         seconds = time.monotonic() - began
     lines = _told(done.stdout.replace(where, "ENV").splitlines())
     shown = f'doctor --python ENV --gpu "{gpu}" --driver {driver}'

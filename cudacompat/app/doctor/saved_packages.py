@@ -11,6 +11,7 @@ from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import without_gpu
 from cudacompat.domain.judge.component_verdicts import ComponentVerdict, LibraryVerdict
 from cudacompat.domain.judge.component_words import why
+from cudacompat.domain.judge.linked_runtime import runtime_of
 from cudacompat.domain.machine.components import Component, DeviceCode, LibraryAnswer, LibraryCode
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.check import CheckReport
@@ -77,7 +78,7 @@ def _library(artifact: BinaryArtifact, targets: Iterable[Target]) -> LibraryCode
     first = verdicts[0] if verdicts else None
     return LibraryCode(
         str(artifact.path),
-        artifact.runtime,
+        runtime_of(artifact),
         targets=first.targets if first is not None else (),
         default_target=first.default_target if first is not None else None,
         answers=answers,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from cudacompat.domain.judge.assembled import Proofs, assembled
 from cudacompat.domain.judge.compat import counts_for_something, is_unread, judge, kernels_of
 from cudacompat.domain.judge.gaps import most_lack_the_gpu, sort_gaps
+from cudacompat.domain.judge.linked_runtime import runtime_of
 from cudacompat.domain.judge.relink import relink
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
@@ -47,7 +48,8 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
     counts = Counter(verdict.outcome for verdict in deciding)
     outcome, reason = _combine(deciding)
     needed = [v.min_driver for v in deciding if v.min_driver is not None]
-    floor = runtime_floor(artifact.runtime) if artifact.runtime is not None else None
+    runtime = runtime_of(artifact)
+    floor = runtime_floor(runtime) if runtime is not None else None
     if floor is not None and outcome is not Outcome.FAILS:
         needed.append(floor.driver.branch)
         if target.driver is not None and not takes_runtime(target.driver, floor):
@@ -62,7 +64,8 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
         counts={each: counts.get(each, 0) for each in Outcome},
         modules=tuple(deciding),
         stray=tuple(noted),
-        runtime=artifact.runtime,
+        runtime=runtime,
+        runtime_is_linked=runtime is not None and artifact.runtime is None,
         default_target=default_target(registered),
         awaits_link=outcome is Outcome.UNDECIDED and all(_awaits_link(artifact, v) for v in deciding),
     )

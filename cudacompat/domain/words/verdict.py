@@ -192,8 +192,9 @@ class ArtifactVerdict:
 
     `counts` has every outcome as a key. `stray` are modules outside the registered sections that were
     judged but did not decide (empty where they did). `runtime` is the CUDA runtime that the artifact needs, if its
-    bytes name one. `awaits_link`: it is nothing but the input of a linker (relocatable objects, LTO-IR), which is
-    listed and leaves nothing open where something else is judged.
+    bytes tell it: by name, or by the code beside it where it is linked in (`runtime_is_linked`). `awaits_link`: it is
+    nothing but the input of a linker (relocatable objects, LTO-IR), which is listed and leaves nothing open where
+    something else is judged.
     """
 
     path: str
@@ -206,6 +207,7 @@ class ArtifactVerdict:
     modules: tuple[ModuleVerdict, ...]
     stray: tuple[ModuleVerdict, ...]
     runtime: int | None = None
+    runtime_is_linked: bool = False
     awaits_link: bool = False
     default_target: str | None = None  # "sm_52": every kernel module carries just nvcc's default target
 

@@ -1,16 +1,16 @@
 """The CUDA runtime that the file needs refuses the driver.
 
-What it finds: a program or library that asks the loader for a CUDA runtime (`libcudart.so.13`), and a driver (with
---driver or on this machine) below the oldest that this runtime takes: 450.80.02 for CUDA 11, 525.60.13 for CUDA 12,
-580.65.06 for CUDA 13.
+What it finds: a program or library that asks the loader for a CUDA runtime (`libcudart.so.13`) or has one linked in, as
+nvcc does if nothing else is asked for, and a driver (with --driver or on this machine) below the oldest that this
+runtime takes: 450.80.02 for CUDA 11, 525.60.13 for CUDA 12, 580.65.06 for CUDA 13.
 
 Why it matters: the first call of the runtime ends with cudaErrorInsufficientDriver (35), "CUDA driver version is
 insufficient for CUDA runtime version", whatever machine code the file has.
 
 Example: a library of CUDA 13 for an RTX 5070 Ti, on driver 570. The driver knows the card, and the runtime refuses it.
 
-What to do: update the driver, or install the build for an older CUDA release. A file with the runtime linked into it
-does not show its release.
+What to do: update the driver, or install the build for an older CUDA release. The release of a runtime that is linked
+in is told by the code beside it; where that shows none (machine code alone, without PTX, may not), nothing is said.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         path=verdict.path,
         target=verdict.target.id,
         message=f"the runtime of CUDA {floor.major} refuses driver {driver} (CUDA error 35)",
-        found=f"needs libcudart.so.{floor.major}",
+        found=f"its code was built with CUDA {floor.major}, whose runtime is linked in"
+        if verdict.runtime_is_linked
+        else f"needs libcudart.so.{floor.major}",
         why=f"that runtime takes driver {floor.driver} or newer",
         help=f"install driver {floor.driver} or newer, or the build for an older CUDA release",
     )
