@@ -15,6 +15,7 @@ from cudacompat.artifacts.requirements.base import (
     Table,
     all_made,
     applies,
+    first_lines,
     made,
     requirement_of,
     table,
@@ -24,6 +25,8 @@ from cudacompat.domain.wheels.requirement import Requirement, index_name
 
 _CARET = re.compile(r"\^\s*v?(\d+)((?:\.\d+)*)")
 _TILDE = re.compile(r"~\s*(\d+)(?:\.(\d+))?((?:\.\d+)*)")
+_IN_DOUBLE, _IN_SINGLE = r'"([^"\n]*)"', r"'([^'\n]*)'"
+_KEY = r"""^[ \t]*["']?([\w.-]+)["']?[ \t]*="""
 
 
 def read(text: str, file: str) -> ReadRequirements:
@@ -34,9 +37,10 @@ def read(text: str, file: str) -> ReadRequirements:
     origin = Origin(file, own.default)
     found: list[Requirement | None] = []
     wrong: list[tuple[int, str]] = []
+    lines = first_lines(text, _IN_SINGLE) | first_lines(text, _IN_DOUBLE)
     for group, items in _groups(project, document, tool):
         for item in items:
-            line = _line(text, item)
+            line = lines.get(item, 1)
             try:
                 each = requirement_of(item, line, origin, group=group)
             except ValueError as error:
@@ -107,6 +111,7 @@ class _Indexes:
 
 
 def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> Iterator[Requirement]:
+    lines = first_lines(text, _KEY)
     groups = {"": table(poetry, "dependencies"), "dev": table(poetry, "dev-dependencies")}
     groups |= {str(name): table(_astable(each), "dependencies") for name, each in table(poetry, "group").items()}
     for group, rows in groups.items():
@@ -120,7 +125,7 @@ def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> It
                 if platform in ("darwin", "win32") or not applies(marker):
                     continue
                 index = own.named.get(str(row.get("source"))) if isinstance(row, dict) else None
-                line = _line(text, str(name))
+                line = lines.get(str(name), 1)
                 yield made(
                     str(canonicalize_name(str(name))), pep440(version), f"{name} = {version!r}", line=line,
                     origin=origin, group=group, own_index=index or PYPI,
@@ -151,9 +156,3 @@ def pep440(version: str) -> str:
         else:
             parts.append(each)
     return ",".join(parts)
-
-
-def _line(text: str, item: str) -> int:
-    at = text.find(f'"{item}"')
-    at = at if at >= 0 else text.find(item)
-    return text.count("\n", 0, at) + 1 if at >= 0 else 1
