@@ -26,7 +26,7 @@ from cudacompat.domain.machine.facts import (
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
 from tests.helpers.newest import NEWEST_TOOLKIT
-from tests.helpers.run import EXAMPLE, GPU, Ran, cudacompat
+from tests.helpers.run import EXAMPLE, GPU, Ran, cudacompat, inside
 
 FOLDER = EXAMPLE.parent
 
@@ -97,6 +97,17 @@ def test_a_dockerfile_that_is_there_is_mended_and_its_image_checked(tmp_path: Pa
         assert kept in text
     again = cudacompat("doctor", "app", "--gpu", GPU, "--format", "json", cwd=tmp_path).json["plan"]
     assert not any((step["command"] or "").startswith("cudacompat lint") for step in again)
+
+
+def test_a_folder_of_all_sorts_is_no_project_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(FOLDER, tmp_path / "app")
+    (tmp_path / "app/more").mkdir()
+    for number in range(20):
+        (tmp_path / f"app/more/{number}.txt").write_text("")
+    monkeypatch.setattr("cudacompat.app.doctor.build_files._MOST_ENTRIES", 20)
+    plan = inside("doctor", "app", "--gpu", GPU, "--format", "json", cwd=tmp_path).json["plan"]
+    assert plan
+    assert not any((step["command"] or "").startswith("cudacompat lint") for step in plan)
 
 
 def test_json_validates(tmp_path: Path) -> None:

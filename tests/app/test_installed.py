@@ -15,6 +15,7 @@ from cudacompat.domain.machine.loaders import OneForRelease, PackageLoading
 from cudacompat.domain.reports.doctor import DoctorReport
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Severity
+from cudacompat.domain.words.verdict import Outcome
 from cudacompat.engines import added
 from cudacompat.engines.record import EngineRecord
 from cudacompat.environments import installed
@@ -179,6 +180,27 @@ def test_the_plan_names_the_package_and_what_brings_another(site: Path) -> None:
     assert step.why == "quantum 3.0 is a build of others: take a release of it built for these GPUs, or build it"
     assert step.command == "python -m pip install --upgrade quantum"
     assert step.cures == ("quantum",)
+
+
+@pytest.mark.parametrize(
+    ("driver", "commands"),
+    [
+        # on PyPI lies what is here: installing it again cures nothing
+        (None, []),
+        # the release is here already, and pip would do nothing but for the name of the build
+        ("470", ["python -m pip install torch==2.6.0+cu118 --index-url https://download.pytorch.org/whl/cu118"]),
+    ],
+)
+def test_a_release_that_is_here_is_never_the_whole_cure(site: Path, driver: str | None, commands: list[str]) -> None:
+    install(site, "torch", _C=library("sm_90"))
+    component = Component("torch", "2.6.0", str(site), (str(site / "torch/_C.so"),))
+    found, aim = facts(Components((component,))), (target("8.6", driver),)
+    seen = judge_installed(found, aim)
+    assert seen is not None
+    assert [row.component.package for row in seen.packages.rows if row.verdicts[0].outcome is Outcome.FAILS] == [
+        "torch"
+    ]
+    assert [step.command for step in package_steps(seen.packages, aim, found)] == commands
 
 
 def test_the_row_of_a_real_engine_is_reached(site: Path) -> None:

@@ -13,13 +13,19 @@ from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.phrases import count, one_line
 from cudacompat.domain.words.verdict import Target
 
+_MOST_ENTRIES = 5000  # folders and files; llama.cpp has 2,600
+
 
 def mending_steps(folder: str, targets: Sequence[Target], require: str) -> tuple[PlanStep, ...]:
     """Return the steps that mend this project's own build files by `lint`; with a Dockerfile among them the image is
-    built and checked, too. None where lint has nothing to mend, or would leave errors behind."""
+    built and checked, too. None where lint has nothing to mend, or would leave errors behind, and in a folder
+    that is too large to be a project."""
     from cudacompat.app.lint import lint
+    from cudacompat.app.project.files import is_small
     from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 
+    if not is_small(folder, _MOST_ENTRIES):
+        return ()
     try:
         report = lint(folder, tuple(targets), fix=True, unsafe=True)
     except CudacompatError:

@@ -151,11 +151,18 @@ def _release_steps(
             if name in done:
                 continue
             cure = cures[id(row)]
+            if isinstance(cure, WheelCure) and _is_there(cure, row):
+                continue  # its bytes fail where most of its code runs: the same release cures nothing
             followers = _followers(row, bad, cure)
             done |= {name, *followers}
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
             steps.append(_release_step(row, cure, _names(cured), targets=targets, home=home))
     return steps[:most]
+
+
+def _is_there(cure: WheelCure, row: ComponentRow) -> bool:
+    """Whether the release that runs is the one that is installed, from the same index as far as that is known."""
+    return cure.index_url is None and cure.pins[0].partition("==")[2] == row.component.version
 
 
 def _order(row: ComponentRow, bad: Sequence[ComponentRow], *, known: bool) -> tuple[bool, bool, int, str]:
@@ -214,8 +221,10 @@ def _release_step(
         asks = cure.min_driver is not None and not _has_driver(targets)
         newer = f"; it needs driver {cure.min_driver} or newer" if asks else ""
         pin = cure.pins[0].replace("==", " ")
-        why = f"Install {pin} in place of {component.version}: it runs on these GPUs{how}{newer}"
-        return PlanStep(one_line(why), _pip(cure, home), cures=cures)
+        same = pin.partition(" ")[2] == component.version
+        there = "the build that is here" if same else component.version
+        why = f"Install {pin} in place of {there}: it runs on these GPUs{how}{newer}"
+        return PlanStep(one_line(why), _pip(cure, home, named=same), cures=cures)
     if isinstance(cure, NoCure) and cure.is_known:
         return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
     upgrade = f"{installer(home)} --upgrade" if component.manager == "pip" else _UPGRADES.get(component.manager)
@@ -223,9 +232,13 @@ def _release_step(
     return PlanStep(why, f"{upgrade} {quote(component.package)}" if upgrade else None, cures=cures)
 
 
-def _pip(cure: WheelCure, home: Environment | None) -> str:
+def _pip(cure: WheelCure, home: Environment | None, *, named: bool) -> str:
+    """The command that installs it; with the build's own name (`+cu118`) where the release alone is there already, and
+    pip would do nothing."""
+    build = re.search(r"/whl/(cu\d+)/?$", cure.index_url or "") if named else None
+    pins = [f"{pin}+{build[1]}" if build is not None else pin for pin in cure.pins]
     index = f" --index-url {quote(cure.index_url)}" if cure.index_url else ""
-    return f"{installer(home)} {' '.join(map(quote, cure.pins))}{index}"
+    return f"{installer(home)} {' '.join(map(quote, pins))}{index}"
 
 
 def _has_driver(targets: Iterable[Target]) -> bool:

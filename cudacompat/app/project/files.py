@@ -236,6 +236,18 @@ def is_script(name: str) -> bool:
     return name.lower().endswith(_SCRIPT_NAMES)
 
 
+def is_small(folder: str, entries: int) -> bool:
+    """Whether all that would be walked through below this folder are at most so many folders and files. A folder of
+    all sorts (`/tmp`, a home) is no project that is read while somebody waits for something else."""
+    counted = 0
+    for _, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in RESULT_FOLDERS and name not in FOREIGN_FOLDERS]
+        counted += len(folders) + len(names)
+        if counted > entries:
+            return False
+    return True
+
+
 def _walk(
     root: Path, skipped: list[str], configured: list[str], not_read: list[NotRead], others: list[str]
 ) -> Iterator[str]:
