@@ -27,7 +27,8 @@ from cudacompat.domain.logs.report import Part  # noqa: E402
 from cudacompat.domain.logs.verdict import LogOutcome  # noqa: E402
 from cudacompat.domain.machine.troubles import Cause  # noqa: E402
 from cudacompat.domain.project.list_places import PlaceState  # noqa: E402
-from cudacompat.domain.rules import all_rules  # noqa: E402
+from cudacompat.domain.rules import IGNORABLE_RULES, all_rules  # noqa: E402
+from cudacompat.domain.rules.lint import LINT_RULES  # noqa: E402
 from cudacompat.domain.runs.bench import Variant  # noqa: E402
 from cudacompat.domain.runs.evidence import Shows, Source  # noqa: E402
 from cudacompat.domain.runs.load import Agreement  # noqa: E402
@@ -35,7 +36,7 @@ from cudacompat.domain.runs.observation import End  # noqa: E402
 from cudacompat.domain.runs.rebuild import StepKind, StepState  # noqa: E402
 from cudacompat.domain.runs.verify import Code, Verdict  # noqa: E402
 from cudacompat.domain.wheels.answer import HowKnown  # noqa: E402
-from cudacompat.domain.words.choices import Expect, JitPolicy, Require  # noqa: E402
+from cudacompat.domain.words.choices import Expect, Extra, Holes, JitPolicy, PtxPolicy, Require  # noqa: E402
 from cudacompat.domain.words.code import Compression, FileFormat, Registration  # noqa: E402
 from cudacompat.domain.words.finding import Severity  # noqa: E402
 from cudacompat.domain.words.target import CodeKind  # noqa: E402
@@ -63,6 +64,11 @@ ROWS: tuple[tuple[str, type[Enum] | Iterable[str] | None], ...] = (
     (r".*/(verdicts|standing|1|without|runs_on|mapped)/reason", Reason),
     (r".*/change", Change),
     (r"explain-id-1:/kind", None),
+    (r"policy-1:/level", Require),
+    (r"policy-1:/holes", Holes),
+    (r"policy-1:/ptx", PtxPolicy),
+    (r"policy-1:/extra", Extra),
+    (r"policy-1:/ignore/rule", sorted({rule.id for rule in (*IGNORABLE_RULES, *LINT_RULES)})),
     (r"(generate|rebuild)-1:.*/(arrives|images)/kind", (CodeKind.SASS.value, CodeKind.PTX.value)),
     (r"rebuild-1:/steps/kind", StepKind),
     (r"rebuild-1:/steps/state", StepState),

@@ -22,6 +22,13 @@ def emit(
 ) -> int:
     """Write the report, to the files of `--format FORMAT=FILE` as well, and return the exit code. `kept` is for what is
     made to be kept: without it, there is nothing, so that a disk that did not take it is an error."""
+    from cudacompat.report.doc_pages import VARIABLE, documented_at
+
+    with documented_at(os.environ.get(VARIABLE)):
+        return _emit(report, format_, color, output, exit_zero=exit_zero, kept=kept)
+
+
+def _emit(report: Report, format_: Format, color: Color, output: str | None, *, exit_zero: bool, kept: bool) -> int:
     from cudacompat.cli.also import asked_also
     from cudacompat.report.formats import write
 

@@ -204,6 +204,12 @@ SLOW: Listed = {
 }
 
 TOOLS: Listed = {
+    "tests/whole/test_site.py": (
+        "test_a_link_that_leads_nowhere_stops_the_build",
+        "test_a_page_loads_nothing_from_elsewhere",
+        "test_each_finding_and_command_has_its_page",
+        "test_the_commands_of_a_page_end_as_it_says",
+    ),
     "tests/cli/test_completion.py": (
         "test_a_key_completes_the_word",
         "test_a_script_is_whole_for_its_shell",

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 import cudacompat
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity, Suppressed
+from cudacompat.report.doc_pages import page_of
 from cudacompat.report.json import dump
 from cudacompat.report.rule_text import RuleText, rule_text
 from cudacompat.report.safe_text import clipped
@@ -224,8 +225,10 @@ def _fix(fix: Fix) -> Json:
 def _descriptor(rule: RuleText) -> Json:
     explain = f"\n\ncudacompat explain {rule.id}" if rule.known else ""
     markdown = "\n\n".join(f"**{heading}**: {text}" for heading, text in rule.sections) or rule.title
+    page = page_of(rule.id) if rule.known else None
     return {
         "id": rule.id[:_LONGEST_ID],
+        **({"helpUri": page} if page is not None else {}),
         "name": "".join(map(str.capitalize, re.findall(r"[A-Za-z0-9]+", rule.title)))[:_LONGEST_ID],
         "shortDescription": {"text": _plain(rule.title)[:_LONGEST_DESCRIPTION]},
         "fullDescription": {"text": _plain(rule.summary)[:_LONGEST_DESCRIPTION]},
