@@ -35,7 +35,8 @@ COMMANDS = [
 
 
 def built(config: Path, site: Path) -> subprocess.CompletedProcess[str]:
-    """What mkdocs says of the site (not `-q`: with it, warnings do not count). Addresses outside this machine cannot be reached meanwhile."""
+    """What mkdocs says of the site (not `-q`: with it, warnings do not count). Addresses outside this machine cannot be
+    reached meanwhile."""
     takes_a_tool()
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "https_proxy": "http://127.0.0.1:9", "http_proxy": ""}
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(config), "-d", str(site)]
