@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cudacompat.domain.words.report import Report
 
 _STDOUT = "-"
+_DOCS_URL = "CUDACOMPAT_DOCS_URL"
 
 
 def emit(
@@ -22,9 +23,12 @@ def emit(
 ) -> int:
     """Write the report, to the files of `--format FORMAT=FILE` as well, and return the exit code. `kept` is for what is
     made to be kept: without it, there is nothing, so that a disk that did not take it is an error."""
-    from cudacompat.report.doc_pages import VARIABLE, documented_at
+    address = os.environ.get(_DOCS_URL)
+    if not address:
+        return _emit(report, format_, color, output, exit_zero=exit_zero, kept=kept)
+    from cudacompat.report.uris import documented_at
 
-    with documented_at(os.environ.get(VARIABLE)):
+    with documented_at(address, _DOCS_URL):
         return _emit(report, format_, color, output, exit_zero=exit_zero, kept=kept)
 
 

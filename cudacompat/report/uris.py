@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from urllib.parse import quote
 
+from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.report.safe_text import safe
+
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~/\-]*)?")
+# where the documentation is published, for formats that link to it: nothing is assumed, whoever publishes it names it
+_DOCUMENTATION: ContextVar[str | None] = ContextVar("documentation", default=None)
 
 
 def outer_of(path: str) -> str:
@@ -73,3 +81,22 @@ def _lasting(path: str | None) -> str:
     if relative is None:
         relative = outer.replace("\\", "/").rsplit("/", 1)[-1]
     return ArtifactPath.parse(path).with_outer(relative)
+
+
+@contextmanager
+def documented_at(address: str, origin: str) -> Iterator[None]:
+    """Have findings linked to the documentation at this address meanwhile. `UsageError` that names the origin for
+    what is no address of a web page."""
+    if _ADDRESS.fullmatch(address) is None:
+        raise UsageError(f"{origin}: expected an address such as https://docs.example.org/cudacompat")
+    token = _DOCUMENTATION.set(address.rstrip("/"))
+    try:
+        yield
+    finally:
+        _DOCUMENTATION.reset(token)
+
+
+def page_of(rule: str) -> str | None:
+    """Return the address of the page of a rule, None where none is known."""
+    base = _DOCUMENTATION.get()
+    return f"{base}/rules/{rule}/" if base else None

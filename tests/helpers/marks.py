@@ -44,6 +44,12 @@ SLOW: Listed = {
         "test_the_example_program_runs",
         "test_the_page_shows_what_happens",
     ),
+    "tests/whole/test_distribution.py": (
+        "test_a_second_build_has_the_same_bytes",
+        "test_the_sources_have_all_that_a_packager_needs",
+        "test_the_tools_of_the_index_find_nothing",
+        "test_the_wheel_has_the_package_alone",
+    ),
     "tests/cli/test_progress.py": ("test_it_is_shown_on_a_terminal_alone",),
     "tests/app/test_survey.py": (
         "test_a_killed_worker_loses_nothing_and_repeats_nothing_that_was_written",
