@@ -25,11 +25,11 @@ def emit(
     made to be kept: without it, there is nothing, so that a disk that did not take it is an error."""
     address = os.environ.get(_DOCS_URL)
     if not address:
-        return _emit(report, format_, color, output, exit_zero=exit_zero, kept=kept)
+        return _emit(report, format_, color, output=output, exit_zero=exit_zero, kept=kept)
     from cudacompat.report.uris import documented_at
 
     with documented_at(address, _DOCS_URL):
-        return _emit(report, format_, color, output, exit_zero=exit_zero, kept=kept)
+        return _emit(report, format_, color, output=output, exit_zero=exit_zero, kept=kept)
 
 
 def _emit(report: Report, format_: Format, color: Color, output: str | None, *, exit_zero: bool, kept: bool) -> int:
