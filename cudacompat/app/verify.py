@@ -10,7 +10,7 @@ from cudacompat.app.inputs.targets import jit_from, release_of
 from cudacompat.app.runs.observe import OnOutput, RunRequest, observe
 from cudacompat.app.runs.run_log import read_log
 from cudacompat.artifacts.reading.read import read_paths
-from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
+from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.reports.verify import VerifyReport
 from cudacompat.domain.rules import RUN_RULES
@@ -18,6 +18,7 @@ from cudacompat.domain.runs.observation import JudgedFile, LogView, Observation
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.runs.verify import Decision, Expect, Verdict, decide
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.runs.health import require_url
 from cudacompat.host.surroundings.masking import without_secrets

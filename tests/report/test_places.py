@@ -9,7 +9,8 @@ import pytest
 
 from cudacompat.app.check import judge_read
 from cudacompat.domain.judge.code_places import places_of
-from cudacompat.domain.policy.policy import Policy, Require
+from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, ReadResult, Registration
 from cudacompat.domain.words.finding import CodePlace, Finding
 from cudacompat.domain.words.verdict import ModuleVerdict

@@ -12,10 +12,11 @@ from cudacompat.app.inputs.targets import distinct, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import quoting, read_whole
 from cudacompat.domain.gpus.fleet import Fleet, FleetGpu, Row, floored, of_facts, targets_of
 from cudacompat.domain.gpus.fleets.smi import Element
-from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
+from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.machine.saved_facts import SCHEMA, from_json
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import CudacompatError, UsageError
+from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
 

@@ -69,7 +69,8 @@ def command(
     with progress(quiet) as on_file:
         if load:
             from cudacompat.app.load import load as load_modules
-            from cudacompat.domain.policy.policy import Policy, Require
+            from cudacompat.domain.policy.policy import Policy
+            from cudacompat.domain.words.choices import Require
 
             require = {Expect.NATIVE: Require.NATIVE, Expect.SASS: Require.SASS, Expect.GPU: Require.RUNS}
             report = load_modules(load, gpu or (), Policy(require[expect]), on_file=on_file)

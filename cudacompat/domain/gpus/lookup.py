@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cudacompat.domain.gpus.index import (
     BRANDS,
@@ -28,9 +28,10 @@ from cudacompat.domain.tables.architectures import ARCHITECTURES, architecture
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
-__all__ = ["Gpu", "JudgedTarget", "resolve", "search"]
+__all__ = ["Gpu", "resolve", "search"]
 
 _LONGEST = 100  # characters; no name is as long, and what is longer is not worth comparing
 _SHOWN = 8  # candidates in an error
@@ -39,17 +40,6 @@ _BARE_PCI_ID = re.compile(r"[0-9a-f]{4}")
 _ARCH = re.compile(r"(sm|compute|lto|tile)_.*")
 _CAPABILITY = re.compile(r"\d{1,2}\.\d")
 _BARE_NUMBER = re.compile(r"\d{2,3}[af]?")
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedTarget:
-    """What a SPEC means. `id` is short and the same for all SPECs that mean the same product, capability or
-    architecture; `name` is the product if the SPEC says which; `arch` is set if it was an architecture."""
-
-    id: str
-    name: str | None
-    capability: ComputeCapability
-    arch: ArchTarget | None
 
 
 def search(query: str) -> tuple[Gpu, ...]:

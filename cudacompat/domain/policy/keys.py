@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, IntEnum
 
-from cudacompat.domain.gpus.lookup import JudgedTarget, resolve
-from cudacompat.domain.policy.policy import Extra, Holes, Ignore, PtxPolicy, Require
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.policy.policy import Ignore
+from cudacompat.domain.words.choices import Extra, Holes, PtxPolicy, Require
 from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.versions import DriverRelease
 

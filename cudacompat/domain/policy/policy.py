@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from cudacompat.domain.gpus.lookup import JudgedTarget
-from cudacompat.domain.words.choices import Extra as Extra
-from cudacompat.domain.words.choices import Holes as Holes
-from cudacompat.domain.words.choices import PtxPolicy as PtxPolicy
-from cudacompat.domain.words.choices import Require as Require
+from cudacompat.domain.words.choices import Extra, Holes, PtxPolicy, Require
 from cudacompat.domain.words.errors import ParseError
+from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.builds.plans.plan import BuildPlan
-from cudacompat.domain.policy.policy import Require
+from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.finding import Finding
 
 

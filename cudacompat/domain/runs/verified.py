@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cudacompat.domain.gpus.lookup import JudgedTarget
 from cudacompat.domain.runs.observation import Observation
 from cudacompat.domain.runs.verify import Decision, Expect
+from cudacompat.domain.words.judged_target import JudgedTarget
 
 
 @dataclass(frozen=True, slots=True)

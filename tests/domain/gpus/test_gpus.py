@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cudacompat.domain.gpus.lookup import Gpu, JudgedTarget, resolve, search
+from cudacompat.domain.gpus.lookup import Gpu, resolve, search
 from cudacompat.domain.tables.architectures import ARCHITECTURES, architecture
 from cudacompat.domain.tables.pci_ids import devices
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.judged_target import JudgedTarget
 from tests.helpers.newest import UNKNOWN_ARCH, UNKNOWN_CAPABILITY
 
 TI = "NVIDIA GeForce RTX 5070 Ti"

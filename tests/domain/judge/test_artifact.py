@@ -9,7 +9,8 @@ import pytest
 
 from cudacompat.app.check import judge_read
 from cudacompat.domain.judge.artifact import default_target, judge_artifact
-from cudacompat.domain.policy.policy import Holes, Policy, Require
+from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.words.choices import Holes, Require
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry, ReadResult, Registration
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Reason
 from tests.helpers.build import artifact, image, module, other, target

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from cudacompat.app.check import judge_read
 from cudacompat.domain.judge.artifact import judge_artifact
-from cudacompat.domain.policy.policy import Holes, Policy
+from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.words.choices import Holes
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEntry, ReadResult, Registration
 from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.verdict import ArtifactVerdict, Evidence, Outcome, Reason

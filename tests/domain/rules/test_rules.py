@@ -32,7 +32,7 @@ from cudacompat.domain.machine.facts import (
     ToolkitFacts,
 )
 from cudacompat.domain.machine.troubles import Cause, Trouble
-from cudacompat.domain.policy.policy import Extra, Ignore, Policy, PtxPolicy, Require
+from cudacompat.domain.policy.policy import Ignore, Policy
 from cudacompat.domain.project.inline_ignores import InlineIgnore, InlineUse
 from cudacompat.domain.rules import OWN_RULES, all_rules, rule_called
 from cudacompat.domain.rules.artifact.compiled_later import WheelFacts, wheels_among
@@ -44,6 +44,7 @@ from cudacompat.domain.rules.lint import INLINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.runs.load import ArtifactLoad, ModuleAnswer, compare
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.choices import Extra, PtxPolicy, Require
 from cudacompat.domain.words.code import DeviceModule, NotRead, ReadResult, Registration
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import JitPolicy

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from cudacompat.app.check import judge_read
 from cudacompat.domain.gpus.lookup import resolve
-from cudacompat.domain.policy.policy import Holes, Ignore, Policy
+from cudacompat.domain.policy.policy import Ignore, Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.rules import IGNORABLE_RULES
 from cudacompat.domain.rules.ignores.suppress import names, suppress
+from cudacompat.domain.words.choices import Holes
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target

@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.policy.policy import PtxPolicy
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts, may_hold_kernels
 from cudacompat.domain.words.byte_sizes import byte_size
+from cudacompat.domain.words.choices import PtxPolicy
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.phrases import count, sort_key

@@ -18,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.judge.compat import kernels_of
-from cudacompat.domain.policy.policy import PtxPolicy
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts, is_suffixed
 from cudacompat.domain.rules.artifact.ptx_policy_facts import shown_places
+from cudacompat.domain.words.choices import PtxPolicy
 from cudacompat.domain.words.code import DeviceModule
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, what_is_there

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.policy.policy import PtxPolicy
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.ptx_policy_facts import shown_places
+from cudacompat.domain.words.choices import PtxPolicy
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, targets_of
 from cudacompat.domain.words.rule import Rule
