@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cudacompat.domain.machine.components import Component, Components
+from cudacompat.environments.there import is_own_file
 
 _LOADED = re.compile(r"\.(so(\.\d+)*|dll|pyd|cubin|fatbin|ptx)$", re.IGNORECASE)
 _LIST_BYTES = 64 << 20  # of one list; cuda-toolkit's has some hundred kilobytes
@@ -67,12 +68,5 @@ def _read(path: Path) -> dict[str, Any] | None:
 def _libraries(folder: Path, files: list[str], known: set[str]) -> tuple[str, ...]:
     """The libraries that lie in the environment: a list is a stranger's, and may name any file."""
     paths = (Path(os.path.normpath(folder / name)) for name in files if _LOADED.search(name))
-    there = [path for path in paths if path.is_relative_to(folder) and _is_own_file(path)]
+    there = [path for path in paths if path.is_relative_to(folder) and is_own_file(path)]
     return tuple(sorted({str(path) for path in there if os.path.realpath(path) not in known}))
-
-
-def _is_own_file(path: Path) -> bool:
-    try:
-        return path.is_file() and not path.is_symlink()
-    except (OSError, ValueError):
-        return False

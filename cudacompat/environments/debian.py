@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cudacompat.domain.machine.components import Component, Components
+from cudacompat.environments.there import is_own_file
 
 _LOADED = re.compile(r"\.(so(\.\d+)*|cubin|fatbin|ptx)$", re.IGNORECASE)
 _ABOUT_CUDA = re.compile(
@@ -38,7 +39,7 @@ def components(root: str, taken: Iterable[str] = ()) -> Components:
         if any(_DRIVER.search(path) for path in listed):
             continue
         inside = [Path(root, path.lstrip("/")) for path in listed if _LOADED.search(path) and not _TOOLKIT.match(path)]
-        libraries = tuple(sorted(str(path) for path in inside if _is_own_file(path) and str(path) not in known))
+        libraries = tuple(sorted(str(path) for path in inside if is_own_file(path) and str(path) not in known))
         if libraries:
             found.append(Component(package, version, root, libraries=libraries, manager="dpkg"))
     return Components(tuple(sorted(found, key=lambda each: (each.package, each.version))))
@@ -68,10 +69,3 @@ def _listed(folder: Path, package: str, architecture: str) -> list[str]:
         except (OSError, ValueError):
             continue
     return []
-
-
-def _is_own_file(path: Path) -> bool:
-    try:
-        return path.is_file() and not path.is_symlink()
-    except (OSError, ValueError):
-        return False

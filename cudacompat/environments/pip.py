@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cudacompat.domain.machine.components import Component, Components, SiteFolder
 from cudacompat.environments.compilers import bundled_compilers
+from cudacompat.environments.there import exists, is_file
 
 # What a program can load at run time. Archives (.a) are for linkers.
 _LOADED = re.compile(r"\.(so(\.\d+)*|pyd|dll|cubin|fatbin|ptx)$", re.IGNORECASE)
@@ -44,7 +45,7 @@ def components(folders: Iterable[SiteFolder]) -> Components:
             if listed is None:
                 silent.append(name)
                 continue
-            libraries = tuple(sorted(str(path) for path in listed if _is_file(path)))
+            libraries = tuple(sorted(str(path) for path in listed if is_file(path)))
             total += len(libraries)
             if total > _LIBRARIES:
                 notes.append(f"more than {_LIBRARIES} libraries in Python packages: those from {name} on are left out")
@@ -131,7 +132,7 @@ def _listed(folder: SiteFolder, info: Path, name: str, notes: list[str]) -> list
     tops = tops or [re.sub(r"[-.]", "_", name)]  # Debian takes RECORD out
     modules = [path for top in tops for path in (top_folder / top, top_folder / f"{top}.py")]
     modules += [path for top in tops for path in _shared_modules(top_folder, top)]
-    there = [path for path in modules if _exists(path)]
+    there = [path for path in modules if exists(path)]
     libraries: list[Path] = []
     for path in there:
         if not _walk(path, libraries):
@@ -193,17 +194,3 @@ def _head(path: Path) -> str:
             return file.read(_HEAD_BYTES).decode("utf-8", "replace").replace("\r\n", "\n")
     except OSError:
         return ""
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False

@@ -23,6 +23,7 @@ from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised
 from cudacompat.host.places.roots import Roots
+from cudacompat.host.places.there import is_file, is_folder
 from cudacompat.host.toolchain.library_folders import SystemLoader, system_loader
 
 # Where packages bring libraries along, below the folder of packages, whether their lists name them or not.
@@ -75,7 +76,7 @@ class _Surroundings:
 
     def loads(self, name: str) -> bool:
         """Whether the loader finds the name for any program here."""
-        return self.loader.finds(name) or any(_is_file(each / "lib" / name) for each in self.prefixes)
+        return self.loader.finds(name) or any(is_file(each / "lib" / name) for each in self.prefixes)
 
     def packages_have(self, name: str) -> bool:
         """Whether a package brings the library along, listed or not."""
@@ -83,17 +84,17 @@ class _Surroundings:
             return True
         if name not in self.searched:
             folders = (folder for top in self.tops for pattern in _PACKAGES for folder in _below(top, pattern))
-            self.searched[name] = any(_is_file(folder / name) for folder in folders)
+            self.searched[name] = any(is_file(folder / name) for folder in folders)
         return self.searched[name]
 
     def place(self, name: str) -> str | None:
         """The path of the library: a package's first, then the loader's, then a toolkit's."""
-        there = (path for top in self.toolkits for folder in ("lib64", "lib") if _is_file(path := top / folder / name))
+        there = (path for top in self.toolkits for folder in ("lib64", "lib") if is_file(path := top / folder / name))
         return self.by_name.get(name) or self.loader.place(name) or next(map(str, there), None)
 
     def toolkits_have(self, name: str) -> bool:
         """Whether a toolkit that the environment names, or the usual one, has it."""
-        return any(_is_file(top / folder / name) for top in self.toolkits for folder in ("lib64", "lib"))
+        return any(is_file(top / folder / name) for top in self.toolkits for folder in ("lib64", "lib"))
 
 
 def _surroundings(
@@ -166,7 +167,7 @@ def _of(
 def _wants_framework(component: Component, here: _Surroundings, home: Environment | None) -> bool:
     """Whether the package requires the framework, into which it loads, and that is not installed."""
     name = framework().name
-    if home is None or component.manager != "pip" or here.framework or any(_is_folder(top / name) for top in here.tops):
+    if home is None or component.manager != "pip" or here.framework or any(is_folder(top / name) for top in here.tops):
         return False
     return any(normalised(each.name) == name for each in needs(component, home))
 
@@ -200,7 +201,7 @@ def _by_its_folders(path: str, name: str, asked: Dynamic | None) -> bool:
     origin = os.path.dirname(path)  # noqa: PTH120  a Path for each of thousands is slow
     folders = asked.folders if asked is not None else ()
     placed = (each.replace("${ORIGIN}", origin).replace("$ORIGIN", origin) for each in folders)
-    return any(folder.startswith("/") and _is_file(Path(folder, name)) for folder in placed)
+    return any(folder.startswith("/") and is_file(Path(folder, name)) for folder in placed)
 
 
 def _name(path: str) -> str:
@@ -212,17 +213,3 @@ def _below(folder: Path, pattern: str) -> list[Path]:
         return sorted(folder.glob(pattern))[:_MOST_FOLDERS]
     except OSError:
         return []
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False

@@ -9,10 +9,10 @@ from shlex import quote
 
 from cudacompat.app.doctor.installing import installer, needs
 from cudacompat.app.doctor.plan import public_version
-from cudacompat.domain.judge.component_verdicts import is_vendors
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
+from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.wheels.package_set import PackageSet, one_folder
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.finding import Finding, Severity

@@ -11,11 +11,12 @@ from packaging.version import InvalidVersion, Version
 
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.installing import installer
-from cudacompat.domain.judge.component_verdicts import ComponentVerdict, is_vendors
+from cudacompat.domain.judge.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.tables.driver_choice import kind_for, left_out
 from cudacompat.domain.tables.driver_packages import install_command
 from cudacompat.domain.tables.drivers import runtime_floor

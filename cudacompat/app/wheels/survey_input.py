@@ -12,6 +12,7 @@ from pathlib import Path
 from cudacompat.app.inputs.named import FetchOptions, at_hand
 from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.domain.words.errors import StepError, UsageError
+from cudacompat.domain.words.secrets import masked
 from cudacompat.domain.words.wheel_tags import Platform
 
 _LARGEST_LIST = 16 << 20  # bytes
@@ -65,7 +66,7 @@ def _of_store(address: str) -> tuple[str, ...]:
     try:
         return wheels_in(address)
     except RemoteError as error:
-        raise StepError(f"cannot read {_plain(address)}: {error}") from None
+        raise StepError(f"cannot read {masked(address)}: {error}") from None
 
 
 def meant(line: str, fetch: FetchOptions) -> tuple[str, FetchOptions]:
@@ -108,11 +109,5 @@ def wheel_of(name: str, fetch: FetchOptions) -> Iterator[WheelAtHand]:
         try:
             taken = take_from_store(name, path, fetch.most)
         except RemoteError as error:
-            raise StepError(f"cannot get {_plain(name)}: {error}") from None
+            raise StepError(f"cannot get {masked(name)}: {error}") from None
         yield WheelAtHand(str(path), taken.size)
-
-
-def _plain(text: str) -> str:
-    from cudacompat.domain.words.secrets import masked
-
-    return masked(text)

@@ -21,6 +21,12 @@ class UnreadableError(CudacompatError):
     """The bytes are not what they should be; the text says in one line what is wrong."""
 
 
+def in_words(error: BaseException) -> str:
+    """Return what an error of another library says: one line, at most 200 characters; its type if it says nothing."""
+    text = str(error) or type(error).__name__
+    return text.splitlines()[0][:200]
+
+
 class FileChangedError(OSError):
     """The file is no longer the file whose reading began."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import IO, cast
 
-from cudacompat.artifacts.binaries.buffer import UnreadableError
+from cudacompat.artifacts.binaries.buffer import UnreadableError, in_words
 from cudacompat.artifacts.containers.base import LARGEST, Budget, ByteStream, Member, Source
 
 _LARGEST_TABLE = 32 << 20  # of a zip and those around it together: their entries take twenty times as much memory
@@ -45,12 +45,12 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     try:
         table = _table_size(stream, source.size or 0)
     except _BAD as error:
-        raise UnreadableError(_words(error)) from error
+        raise UnreadableError(in_words(error)) from error
     with budget.held(table, _LARGEST_TABLE, "its table of members"):
         try:
             archive = zipfile.ZipFile(stream)
         except _BAD as error:
-            raise UnreadableError(_words(error)) from error
+            raise UnreadableError(in_words(error)) from error
         for info in archive.infolist():
             budget.member()
             if not info.filename.endswith("/"):
@@ -74,11 +74,6 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
 
 def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ByteStream:
     return cast(ByteStream, archive.open(info))
-
-
-def _words(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
-    return text.splitlines()[0][:200]
 
 
 def _table_size(stream: IO[bytes], size: int) -> int:

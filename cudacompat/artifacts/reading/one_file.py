@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cudacompat.artifacts.binaries.ar import thin_names
-from cudacompat.artifacts.binaries.buffer import Buffer, FileBuffer, FileChangedError, UnreadableError
+from cudacompat.artifacts.binaries.buffer import Buffer, FileBuffer, FileChangedError, UnreadableError, in_words
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
 from cudacompat.artifacts.binaries.text_keeper import KeepTexts
 from cudacompat.artifacts.containers.base import (
@@ -265,7 +265,7 @@ class _FileReader:
         except Exception as error:
             if not _is_damage(error):
                 raise
-            self.refuse(path, f"damaged {opener.called}: {_words(error)}")
+            self.refuse(path, f"damaged {opener.called}: {in_words(error)}")
 
     def member(self, path: ArtifactPath, member: Member, depth: int) -> None:
         """Read a member of a container that is `depth` containers deep."""
@@ -287,7 +287,7 @@ class _FileReader:
             except Exception as error:
                 if not _is_damage(error):
                     raise
-                self._unread(path, f"damaged member: {_words(error)}")
+                self._unread(path, f"damaged member: {in_words(error)}")
 
     def _unread(self, path: ArtifactPath, why: str) -> None:
         self.found.files += 1
@@ -334,11 +334,6 @@ def _is_damage(error: Exception) -> bool:
     if isinstance(error, FileChangedError):
         return False
     return isinstance(error, _DAMAGED) or type(error).__name__ in _DAMAGED_NAMES
-
-
-def _words(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
-    return text.splitlines()[0][:200]
 
 
 def _nobody(_: str) -> None:

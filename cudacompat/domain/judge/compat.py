@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from cudacompat.domain.tables.architectures import architecture, family_members
+from cudacompat.domain.tables.driver_choice import Outside, outside
 from cudacompat.domain.tables.drivers import BRANCHES, first_branch_taking, max_ptx
 from cudacompat.domain.tables.ptx import isa_of_target
 from cudacompat.domain.words.capability import ComputeCapability
@@ -272,18 +273,11 @@ def without_gpu(target: Target) -> Reason | None:
     numbered apart; below the table of branches nothing is certain."""
     if target.driver is None:
         return None
-    row = architecture(target.capability)
-    if row is None or row.tegra:
-        return None
-    if (
-        row.first_branch is not None
-        and BRANCHES[0].branch < row.first_branch
-        and target.driver.branch < row.first_branch
-    ):
-        return Reason.DRIVER_TOO_OLD_FOR_GPU
-    if row.last_branch is not None and target.driver.branch > row.last_branch:
-        return Reason.DRIVER_DROPPED_GPU
-    return None
+    side = outside(target.capability, target.driver.branch)
+    if side is Outside.BEFORE:
+        first = _first_branch(target.capability)
+        return Reason.DRIVER_TOO_OLD_FOR_GPU if first is not None and first > BRANCHES[0].branch else None
+    return Reason.DRIVER_DROPPED_GPU if side is Outside.AFTER else None
 
 
 def _driver_takes(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | None]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from cudacompat.domain.judge.bundled_compilers import assembler_for, serves
 from cudacompat.domain.machine.alternatives import Alternatives
 from cudacompat.domain.machine.components import Component
+from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
 
 
@@ -227,8 +228,3 @@ def _order(verdict: ComponentVerdict, dependents: Mapping[str, int]) -> tuple[bo
 
 def _marked(verdict: ComponentVerdict) -> ComponentVerdict:
     return replace(verdict, is_first=True)
-
-
-def is_vendors(package: str) -> bool:
-    """Whether the package is one of NVIDIA's own libraries, which others bring along and call."""
-    return package.lower().startswith(("nvidia-", "nvidia_", "libcu", "libnccl", "libnv", "cuda-", "libnpp"))

@@ -68,6 +68,23 @@ LIBRARIES: tuple[CudaLibrary, ...] = (
 _VERSIONS = {"nvidia-nvtx": "", "nvidia-cufile": "1", "nvidia-cusparselt": "0", "nvidia-cudss": ""}
 
 
+# Of pip: requirements of the wheels that were read; a framework names the release of each that it was built with. Of
+# conda-forge and of NVIDIA's repositories for Debian: the names above, and those of their parts.
+_WHEELS = ("nvidia-", "cuda-")
+_PACKAGES = ("nvidia_", "libcu", "libnccl", "libnv", "libnpp")
+
+
+def is_vendors_wheel(package: str) -> bool:
+    """Return True for NVIDIA's own libraries on a package index, by the package's normalised name."""
+    return package.startswith(_WHEELS)
+
+
+def is_vendors(package: str) -> bool:
+    """Return True for a package of NVIDIA's own libraries, which others bring along and call, of pip, conda or Debian,
+    by its name as it is installed."""
+    return package.lower().startswith((*_WHEELS, *_PACKAGES))
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A library that a name means, and the major CUDA releases whose programs ask for it by that name."""

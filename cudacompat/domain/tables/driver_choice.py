@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 
 from cudacompat.domain.tables.architectures import Architecture, architecture
 from cudacompat.domain.tables.kernel_modules import DEFAULT_OPEN_BRANCH, ModuleKind, kinds
@@ -86,14 +87,33 @@ def in_words(choice: DriverChoice) -> str:
     return f"driver {choice.branch}" + (kind[choice.kind] if choice.kind is not None else "")
 
 
+class Outside(Enum):
+    """On which side of the branches that know a GPU another one lies."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+def outside(capability: ComputeCapability, branch: int) -> Outside | None:
+    """Return why drivers of this branch do not know such a GPU; `None` if they do, and for those whose drivers have
+    other numbers (Tegra's, of JetPack) or that are in no table."""
+    row = architecture(capability)
+    if row is None or row.tegra:
+        return None
+    if row.first_branch is not None and branch < row.first_branch:
+        return Outside.BEFORE
+    return Outside.AFTER if row.last_branch is not None and branch > row.last_branch else None
+
+
 def left_out(capability: ComputeCapability, branch: int, kind: ModuleKind | None) -> str | None:
     """Return why a driver of this branch and kind (`None`: not known) does not serve a GPU; `None` if it does."""
     row = architecture(capability)
     if row is None or row.tegra:
         return None
-    if row.first_branch is not None and branch < row.first_branch:
+    side = outside(capability, branch)
+    if side is Outside.BEFORE:
         return f"driver {branch} is older than the first for {row.name} ({capability}), {row.first_branch}"
-    if row.last_branch is not None and branch > row.last_branch:
+    if side is Outside.AFTER:
         return f"driver {branch} is newer than the last for {row.name} ({capability}), {row.last_branch}"
     if kind is not None and kind not in kinds(capability):
         needed = "open" if kind is ModuleKind.CLOSED else "closed"

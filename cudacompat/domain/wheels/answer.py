@@ -13,6 +13,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
 from cudacompat.domain.wheels.requirement import Requirement
@@ -257,8 +258,10 @@ def judge_all(resolved: Sequence[Resolved], targets: Sequence[Target]) -> tuple[
 def _with_framework(verdict: RequirementVerdict) -> RequirementVerdict:
     """The verdict on one of NVIDIA's libraries beside the framework that it came with: it chooses its code at run time,
     and what was not read of it, or looks like a gap, decides nothing that the framework does not."""
-    vendors = distributions().vendor_libraries.match(verdict.resolved.requirement.name) is not None
-    if not vendors or verdict.outcome not in (Outcome.UNDECIDED, Outcome.PARTIAL):
+    if not is_vendors_wheel(verdict.resolved.requirement.name) or verdict.outcome not in (
+        Outcome.UNDECIDED,
+        Outcome.PARTIAL,
+    ):
         return verdict
     resolved = replace(verdict.resolved, known=HowKnown.WITH_FRAMEWORK)
     return RequirementVerdict(resolved, verdict.target, None)

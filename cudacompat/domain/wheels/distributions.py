@@ -43,8 +43,7 @@ class Distributions:
     the same files. For reading wheels: `deciding_library` finds the library that decides for a package,
     `library_for_each_cuda` those of a package that has one for each CUDA release, `no_kernels_of_its_own` are packages
     whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
-    `vendor_libraries` finds NVIDIA's own libraries, which come with a framework; `compiled_at_run_time` says of package
-    families how they compile device code themselves.
+    `compiled_at_run_time` says of package families how they compile device code themselves.
     """
 
     framework: Framework
@@ -53,7 +52,6 @@ class Distributions:
     deciding_library: Mapping[str, re.Pattern[str]]
     library_for_each_cuda: Mapping[str, re.Pattern[str]]
     no_kernels_of_its_own: frozenset[str]
-    vendor_libraries: re.Pattern[str]
     compiled_at_run_time: Mapping[str, str]
     requirements_that_matter: re.Pattern[str]
 
@@ -86,7 +84,6 @@ def distributions() -> Distributions:
         deciding_library=_patterns(raw["deciding_library"]["patterns"]),
         library_for_each_cuda=_patterns(raw["library_for_each_cuda"]["patterns"]),
         no_kernels_of_its_own=frozenset(raw["no_kernels_of_its_own"]["names"]),
-        vendor_libraries=re.compile(raw["vendor_libraries"]["pattern"]),
         compiled_at_run_time=raw["compiled_at_run_time"]["names"],
         requirements_that_matter=re.compile(raw["requirements_that_matter"]["pattern"], re.IGNORECASE),
     )

@@ -136,7 +136,7 @@ def _package(
 def _libraries(image: str, row: Mapping[str, Any], release: Mapping[str, Any]) -> Iterator[WheelRow]:
     for cuda, text in release.get("lists", {}).items():
         isa = next((each.ptx_isa for each in RELEASES if str(each.version) == cuda), None)
-        _, _, ptx = text.partition("+PTX")
+        code = CodeList(text, 1)
         yield WheelRow(
             package=image,
             version=Version("0"),
@@ -147,8 +147,8 @@ def _libraries(image: str, row: Mapping[str, Any], release: Mapping[str, Any]) -
             date=_table()["date"],
             cuda=cuda,
             main=row.get("main"),
-            lists=(CodeList(text, 1),),
-            ptx_isa=dict.fromkeys(ptx.split(), str(isa)) if isa is not None else {},
+            lists=(code,),
+            ptx_isa=dict.fromkeys(code.ptx, str(isa)) if isa is not None else {},
         )
 
 

@@ -30,12 +30,17 @@ class CodeList:
     text: str
     modules: int
 
+    @property
+    def ptx(self) -> tuple[str, ...]:
+        """The targets of its PTX."""
+        return tuple(self.text.partition("+PTX")[2].split())
+
     def module(self, isas: Mapping[str, str]) -> DeviceModule:
         """Return a module that holds these targets, each image with the same kernel; `isas` has the ISA of the PTX by
         target."""
-        sass, _, ptx = self.text.partition("+PTX")
-        entries = [_entry(CodeKind.SASS, f"sm_{each}", None) for each in sass.split()]
-        entries += [_entry(CodeKind.PTX, f"compute_{each}", isas.get(each)) for each in ptx.split()]
+        sass = self.text.partition("+PTX")[0].split()
+        entries = [_entry(CodeKind.SASS, f"sm_{each}", None) for each in sass]
+        entries += [_entry(CodeKind.PTX, f"compute_{each}", isas.get(each)) for each in self.ptx]
         return DeviceModule(0, ".nv_fatbin", Registration.REGISTERED, entries=tuple(entries))
 
 

@@ -16,6 +16,7 @@ from cudacompat.domain.machine.facts import DriverFiles
 from cudacompat.domain.machine.kernel_log import troubles_in
 from cudacompat.domain.machine.troubles import Trouble
 from cudacompat.host.places.roots import Roots
+from cudacompat.host.places.there import exists
 from cudacompat.host.programs.process import find, run
 
 _MODULES = ("nvidia", "nvidia_uvm", "nouveau", "nova_core")
@@ -34,11 +35,11 @@ def driver_files(roots: Roots | None = None) -> DriverFiles:
     """Return what the system shows of the driver, this user's rights counted."""
     at = roots or Roots.real()
     return DriverFiles(
-        loaded=tuple(name for name in _MODULES if _there(at.sys / "module" / name)),
+        loaded=tuple(name for name in _MODULES if exists(at.sys / "module" / name)),
         nodes=_nodes(at.root / "dev"),
         secure_boot=_secure_boot(at.sys / _SECURE_BOOT),
         on_disk=_on_disk(at.root / "lib/modules" / _kernel(at)),
-        dxg=_there(at.root / "dev/dxg"),
+        dxg=exists(at.root / "dev/dxg"),
         cdi=tuple(_cdi(at)),
     )
 
@@ -100,7 +101,7 @@ def _kernel(at: Roots) -> str:
 
 def _on_disk(modules: Path) -> bool | None:
     """Whether this kernel has an nvidia module; `None` where its modules are not here, as in a container."""
-    if not modules.name or not _there(modules / "modules.dep"):
+    if not modules.name or not exists(modules / "modules.dep"):
         return None
     for number, (_, _, files) in enumerate(os.walk(modules)):
         if any(_MODULE_FILE.fullmatch(name) for name in files):
@@ -108,10 +109,3 @@ def _on_disk(modules: Path) -> bool | None:
         if number > _MOST_FOLDERS:
             return None
     return False
-
-
-def _there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:
-        return False

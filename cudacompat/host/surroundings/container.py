@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cudacompat.domain.machine.facts import ContainerFacts
 from cudacompat.host.places.roots import Roots
+from cudacompat.host.places.there import exists
 
 _LIMIT = 1 << 20  # bytes of one file of /proc; a host with very many mounts has some hundred kilobytes
 
@@ -61,16 +62,16 @@ def _signs(root: Path, environment: Mapping[str, str]) -> Iterator[tuple[str | N
         yield "apptainer", "APPTAINER_CONTAINER"
     if environment.get("container"):
         yield _word(environment["container"]), "the variable container"
-    if _there(root / ".dockerenv"):
+    if exists(root / ".dockerenv"):
         yield "docker", "/.dockerenv"
-    if _there(root / "run/.containerenv"):
+    if exists(root / "run/.containerenv"):
         engine = _ENGINE.search(_read(root / "run/.containerenv"))
         yield engine[1] if engine else "podman", "/run/.containerenv"
-    if _there(root / ".singularity.d"):
+    if exists(root / ".singularity.d"):
         yield "apptainer", "/.singularity.d"
     if said := _read(root / "run/systemd/container"):
         yield _word(said), "/run/systemd/container"
-    if _there(root / "dev/lxd/sock") or _there(root / "dev/incus/sock"):
+    if exists(root / "dev/lxd/sock") or exists(root / "dev/incus/sock"):
         yield "lxc", "/dev/lxd or /dev/incus"
     for name in ("proc/1/cgroup", "proc/self/cgroup"):
         groups = _read(root / name)
@@ -91,13 +92,6 @@ def _mounts(mountinfo: str) -> Iterator[tuple[str | None, str]]:
 def _word(text: str) -> str | None:
     text = text.strip().lower()
     return text if _WORD.fullmatch(text) else None
-
-
-def _there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # a folder that this user may not enter
-        return False
 
 
 def _read(path: Path) -> str:

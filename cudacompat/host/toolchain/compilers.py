@@ -12,13 +12,13 @@ from cudacompat.domain.machine.facts import Found, HostCompiler, Missing, ToolFa
 from cudacompat.host.listing import ProbeList, in_words
 from cudacompat.host.places.roots import Roots
 from cudacompat.host.programs.process import ProcessResult, find, find_all, is_program, run
+from cudacompat.host.toolchain.nvcc import is_launcher, resolved
 
 _TIMEOUT_S = 5.0
 _MOST = 32  # compilers; a machine with more is a build farm's
 
 _NAMES = re.compile(r"(?:g\+\+|clang\+\+)(?:-\d{1,3}(?:\.\d{1,2})?)?")
 # Links to these run the next compiler of the same name on PATH, which is listed itself.
-_LAUNCHERS = frozenset({"ccache", "sccache", "distcc", "icecc"})
 
 _CLANG = re.compile(r"\bclang version (\d+(?:\.\d+)*)")
 _GCC = re.compile(r"^\S+ \(.*\) (\d+\.\d+(?:\.\d+)*)", re.MULTILINE)
@@ -40,7 +40,7 @@ def compilers(nvcc: Path | None = None, roots: Roots | None = None) -> ProbeList
     programs: dict[Path, Path] = {}
     notes: list[str] = []
     for program, way in _candidates(nvcc, notes, roots or Roots.real()):
-        real = _resolved(program)
+        real = resolved(program)
         programs.setdefault(real, program)
         if way not in ways.setdefault(real, []):
             ways[real].append(way)
@@ -85,11 +85,11 @@ def _candidates(nvcc: Path | None, notes: list[str], roots: Roots) -> Iterator[t
     if chosen is not None:
         yield chosen, "the choice of Debian's nvcc"
     plain = find("gcc", path=roots.path)
-    if plain is not None and not _is_launcher(plain):
+    if plain is not None and not is_launcher(plain):
         beside = plain.with_name(plain.name.replace("gcc", "g++"))
         yield (beside if is_program(beside) and _same_release(plain, beside) else plain), "PATH"
     for program in find_all(_NAMES, roots.path):
-        if not _is_launcher(program):
+        if not is_launcher(program):
             yield program, "PATH"
     yield from _called("CUDAHOSTCXX", roots.environ.get("CUDAHOSTCXX", "").strip(), notes, roots=roots)
 
@@ -145,7 +145,7 @@ def _chosen_by_debian(nvcc: Path | None, roots: Roots) -> Path | None:
 
 def _same_release(gcc: Path, gxx: Path) -> bool:
     """Whether the two are of one installation: links to `…gcc-12` and `…g++-12`, or programs in one folder."""
-    return _resolved(gcc).name.replace("gcc", "g++") == _resolved(gxx).name
+    return resolved(gcc).name.replace("gcc", "g++") == resolved(gxx).name
 
 
 def _ask(program: Path) -> tuple[str, str] | str:
@@ -165,14 +165,3 @@ def _ask(program: Path) -> tuple[str, str] | str:
 def _dumped(ran: ProcessResult) -> tuple[str, str] | str:
     said = ran.stdout.strip()
     return ("gcc", said) if re.fullmatch(r"\d+(\.\d+)*", said) else "it says no version"
-
-
-def _is_launcher(program: Path) -> bool:
-    return _resolved(program).name.removesuffix(".exe") in _LAUNCHERS
-
-
-def _resolved(program: Path) -> Path:
-    try:
-        return program.resolve()
-    except (OSError, RuntimeError):
-        return program

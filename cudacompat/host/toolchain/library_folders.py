@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.host.places.roots import Roots, library_path
+from cudacompat.host.places.there import is_file
 
 _CACHE_BYTES = 16 << 20
 _CONF_BYTES = 64 << 10
@@ -26,7 +27,7 @@ class SystemLoader:
 
     def place(self, name: str) -> str | None:
         """The path of the library of that name, `None` where there is none."""
-        there = (str(path) for folder in self.folders if _is_file(path := Path(folder, name)))
+        there = (str(path) for folder in self.folders if is_file(path := Path(folder, name)))
         return self.cached.get(name) or next(there, None)
 
     def finds(self, name: str) -> bool:
@@ -57,7 +58,7 @@ def _cached(cache: Path, root: Path) -> Iterator[tuple[str, str]]:
     for path, name in _IN_CACHE.findall(data):
         if name.startswith((b"libcu", b"libnv", b"libnccl", b"libnpp")):
             place = root / path.decode("utf-8", "surrogateescape").lstrip("/")
-            if _is_file(place):
+            if is_file(place):
                 yield name.decode("utf-8", "surrogateescape"), str(place)
 
 
@@ -86,13 +87,6 @@ def _below(folder: Path, pattern: str) -> list[Path]:
         return sorted(folder.glob(pattern))[:_CONF_FILES] if pattern else []
     except (OSError, ValueError, NotImplementedError):
         return []
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def library_folders(roots: Roots) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ _PROGRAM_BYTES = 512 << 20  # nvcc 13.5 has 36 MB
 _CHUNK = 1 << 20
 _MOST_HOPS = 8
 
-# Compiler caches are put before the compiler on PATH, as a link of its name.
-_LAUNCHERS = frozenset({"ccache", "sccache"})
+# Compiler caches and what spreads a build are put before the compiler on PATH, as a link of its name.
+_LAUNCHERS = frozenset({"ccache", "sccache", "distcc", "icecc"})
 
 # A path to an nvcc in a script: `exec /usr/lib/nvidia-cuda-toolkit/bin/nvcc "$@"` (Debian), `.nvcc-wrapped` (Nix).
 _WORD = re.compile(r"""[^\s"'`;|&()<>=]+""")
@@ -35,8 +35,8 @@ _CUDA_H = re.compile(r"^\s*#\s*define\s+CUDA_VERSION\s+(\d{4,6})\b", re.MULTILIN
 
 
 def is_launcher(program: Path) -> bool:
-    """Whether this is a compiler cache's link."""
-    return _resolved(program).name.removesuffix(".exe") in _LAUNCHERS
+    """Return True for the link of a compiler cache, or of what spreads a build over machines."""
+    return resolved(program).name.removesuffix(".exe") in _LAUNCHERS
 
 
 def program_behind(program: Path) -> Path:
@@ -45,10 +45,10 @@ def program_behind(program: Path) -> Path:
     A script that names no nvcc which is here is returned itself.
     """
     seen: set[Path] = set()
-    real = _resolved(program)
+    real = resolved(program)
     while real not in seen and len(seen) < _MOST_HOPS:
         seen.add(real)
-        real = next((_resolved(path) for path in _named_in(real)), real)
+        real = next((resolved(path) for path in _named_in(real)), real)
     return real
 
 
@@ -64,7 +64,8 @@ def release_of(nvcc: Path) -> ToolkitVersion | None:
     return _of_program(nvcc) or _of_json(root) or _of_text(root) or _of_header(root)
 
 
-def _resolved(program: Path) -> Path:
+def resolved(program: Path) -> Path:
+    """Return the program behind links, the path itself where that cannot be told."""
     try:
         return program.resolve()
     except (OSError, RuntimeError):
@@ -82,7 +83,7 @@ def _named_in(script: Path) -> Iterator[Path]:
             if not _NVCC_NAME.fullmatch(word.rpartition("/")[2]):
                 continue
             path = Path(os.path.expandvars(word))
-            if path.is_absolute() and is_program(path) and _resolved(path) != script:
+            if path.is_absolute() and is_program(path) and resolved(path) != script:
                 yield path
 
 

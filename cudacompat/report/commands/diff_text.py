@@ -10,10 +10,10 @@ from cudacompat.domain.compare.diff import ArtifactDiff, Change, CodeAmount, Dif
 from cudacompat.domain.gpus.lookup import search
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.phrases import CAUSE, count, some
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
+from cudacompat.report.text.sections import not_read_lines
 
 if TYPE_CHECKING:
     from cudacompat.report.text.page import Page
@@ -48,7 +48,7 @@ def diff_text(page: Page, report: DiffReport) -> None:
         page.line()
         _artifact(page, artifact)
     for side in (report.old, report.new):
-        _not_read(page, side.not_read)
+        not_read_lines(page, side.not_read)
     if len(report.artifacts) > 1:
         page.line()
         page.line(("in sum", "bold"))
@@ -141,11 +141,6 @@ def _names(kernels: Sequence[str]) -> str:
     """The first two, cut where mangling made them long; the JSON has all."""
     shown = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…" for name in kernels[:2]]
     return some([*shown, *kernels[2:]], 2)
-
-
-def _not_read(page: Page, items: Sequence[NotRead]) -> None:
-    for item in items:
-        page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
 
 
 def _gpus(page: Page, report: DiffReport) -> None:

@@ -41,7 +41,7 @@ def what_is_in(verdict: ImageVerdict) -> str:
     known = f"(documented {content.date}: {content.source}{rolling})"
     if content.package is not None:
         lists = resolved.rows[0].lists if resolved.rows else ()
-        code = f": {lists[0].text}" + ("" if "PTX" in lists[0].text else ", no PTX") if lists else ""
+        code = f": {lists[0].text}" + ("" if lists[0].ptx else ", no PTX") if lists else ""
         return f"{resolved.label}{code} {known}"
     if not resolved.rows:
         return f"{content.image} {known}"

@@ -72,7 +72,7 @@ def content_of(resolved: Resolved) -> str:
     text = (
         f"{lists[0]}" + (f" and {len(lists) - 1} more lists" if len(lists) > 1 else "") if lists else "no device code"
     )
-    ptx = "" if "PTX" in text or not lists else ", no PTX"
+    ptx = "" if not lists or row.lists[0].ptx else ", no PTX"
     if resolved.known is HowKnown.BETWEEN:
         of = f"{resolved.rows[0].version} and {resolved.rows[1].version}, which were read {row.date} and agree"
         return f"{text}{ptx} in {library} of {of}"
