@@ -7,12 +7,12 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 from cudacompat.app.inputs.text_files import open_regular
-from cudacompat.app.project.includes import included
+from cudacompat.app.project.includes import PipFiles, included
 from cudacompat.app.project.lookalikes import MOST_LOOKED_AT, may_be_looked_at, unread_lookalikes
 from cudacompat.app.project.rust_sources import crate_sources
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
@@ -68,6 +68,7 @@ class ProjectRead:
     rust: tuple[SourceFile, ...] = ()  # the sources of a crate that uses an engine whose calls are known
     lookalikes: tuple[str, ...] = ()  # what looks like a CUDA build and is of a kind that is not read
     marked: frozenset[str] = frozenset()  # the files that begin with a byte order mark, which their text leaves out
+    pip: PipFiles = field(default_factory=PipFiles, compare=False)  # those that were parsed to find what they include
 
 
 def read(folder: str) -> ProjectRead:
@@ -115,7 +116,9 @@ def read(folder: str) -> ProjectRead:
             text = text[1:]
         if worth_parsing(name, text):
             files.append(SourceFile(name, text))
-    others_included, unread = included(root, files, partial(_text, follow=False, most=_MOST_OF_LOCK, utf_16=True))
+    pip = PipFiles()
+    text_of_included = partial(_text, follow=False, most=_MOST_OF_LOCK, utf_16=True)
+    others_included, unread = included(root, files, text_of_included, pip=pip)
     files += others_included
     not_read += unread
     rust = () if only else tuple(_rust(root, files))
@@ -130,6 +133,7 @@ def read(folder: str) -> ProjectRead:
         rust=rust,
         lookalikes=lookalikes,
         marked=frozenset(marked),
+        pip=pip,
     )
 
 

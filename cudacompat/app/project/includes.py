@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from cudacompat.artifacts.requirements import pip_file
-from cudacompat.artifacts.requirements.base import Include
+from cudacompat.artifacts.requirements.base import Include, ReadRequirements
 from cudacompat.artifacts.requirements.kinds import RequirementKind, kind_of
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.code import NotRead
@@ -16,8 +16,26 @@ from cudacompat.domain.words.code import NotRead
 _MOST = 200  # files that are included
 
 
+class PipFiles:
+    """pip's files of one project, each parsed once."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, ReadRequirements] = {}
+
+    def read(self, name: str, text: str) -> ReadRequirements:
+        """Return what the file says, with no indexes but its own."""
+        if name not in self._read:
+            self._read[name] = pip_file.read(text, name)
+        return self._read[name]
+
+
 def included(
-    root: Path, files: Sequence[SourceFile], text_of: Callable[[Path], str], lists: Sequence[str] = ()
+    root: Path,
+    files: Sequence[SourceFile],
+    text_of: Callable[[Path], str],
+    *,
+    pip: PipFiles,
+    lists: Sequence[str] = (),
 ) -> tuple[tuple[SourceFile, ...], tuple[NotRead, ...]]:
     """Return the files below `root` that requirement files among `files` include and that are not among them, and the
     includes that were not read, each with the reason. `text_of` reads one file and raises `OSError` or `ValueError`;
@@ -29,7 +47,7 @@ def included(
     seen = set(waiting)
     while waiting:
         name = waiting.pop(0)
-        for each in _includes(texts[name], name):
+        for each in pip.read(name, texts[name]).includes:
             path, why = _place(root, name, each)
             if why is None and path not in texts:
                 try:
@@ -49,10 +67,6 @@ def included(
     return tuple(found.values()), tuple(dict.fromkeys(not_read))
 
 
-def _includes(text: str, name: str) -> Sequence[Include]:
-    return pip_file.read(text, name).includes
-
-
 def _place(root: Path, file: str, include: Include) -> tuple[str, str | None]:
     """The path below the root that is included, and why it is not read: an address, or a path that leads out."""
     if "://" in include.path:
@@ -69,7 +83,9 @@ def beside(file: str, path: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
 
 
-def requirement_kinds(files: Sequence[SourceFile], lists: Sequence[str] = ()) -> Mapping[str, RequirementKind]:
+def requirement_kinds(
+    files: Sequence[SourceFile], lists: Sequence[str], pip: PipFiles
+) -> Mapping[str, RequirementKind]:
     """Return the files of requirements, each with its kind: by their names, and those that pip's files, or `lists`,
     include."""
     texts = {file.name: file.text for file in files}
@@ -78,12 +94,8 @@ def requirement_kinds(files: Sequence[SourceFile], lists: Sequence[str] = ()) ->
     waiting = [name for name, kind in kinds.items() if kind is RequirementKind.PIP]
     while waiting:
         name = waiting.pop()
-        for path in _inside(name, texts[name]):
+        for path in (beside(name, each.path) for each in pip.read(name, texts[name]).includes):
             if path in texts and path not in kinds:
                 kinds[path] = RequirementKind.PIP
                 waiting.append(path)
     return kinds
-
-
-def _inside(name: str, text: str) -> Iterator[str]:
-    yield from (beside(name, each.path) for each in _includes(text, name))

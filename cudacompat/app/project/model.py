@@ -147,7 +147,7 @@ class _Assembly:
             return nothing
 
     def _packages(self) -> tuple[PackageSet, ...]:
-        found = ProjectPackages(self._read.files)
+        found = ProjectPackages(self._read.files, pip=self._read.pip)
         sets = self._bounded(".", RULE_SECONDS, partial(found.sets, tuple(self._commands)), ())
         self._not_read += dict.fromkeys(found.not_read)
         return sets

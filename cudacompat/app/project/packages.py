@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cudacompat.app.project.includes import beside, requirement_kinds
+from cudacompat.app.project.includes import PipFiles, beside, requirement_kinds
 from cudacompat.artifacts.requirements import conda, kinds, pip_file
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
@@ -21,11 +21,13 @@ _DEEPEST = 8  # files that include each other
 
 
 class ProjectPackages:
-    """The requirement files of a project (`lists` are some by other names), and what commands make of them."""
+    """The requirement files of a project (`lists` are some by other names), and what commands make of them. `pip` has
+    those that were parsed already."""
 
-    def __init__(self, files: Sequence[SourceFile], lists: Sequence[str] = ()) -> None:
+    def __init__(self, files: Sequence[SourceFile], lists: Sequence[str] = (), pip: PipFiles | None = None) -> None:
         self._files = {file.name: file for file in files}
-        self._kinds = requirement_kinds(files, lists)
+        self._pip = pip if pip is not None else PipFiles()
+        self._kinds = requirement_kinds(files, lists, self._pip)
         self._reached: set[str] = set()
         self._read_alone: dict[str, ReadRequirements | None] = {}
         self.not_read: list[NotRead] = []
@@ -66,7 +68,7 @@ class ProjectPackages:
         kind, text = self._kinds[name], self._files[name].text
         read: ReadRequirements | None = None
         try:
-            read = pip_file.read(text, name, outer) if kind is RequirementKind.PIP else kinds.read(kind, text, name)
+            read = self._parsed(kind, text, name, outer=outer)
         except ValueError as error:
             self.not_read.append(NotRead(name, f"not understood: {error}"))
         if read is not None and read.not_understood:
@@ -74,6 +76,11 @@ class ProjectPackages:
         if outer is None:
             self._read_alone[name] = read
         return read
+
+    def _parsed(self, kind: RequirementKind, text: str, name: str, *, outer: Origin | None) -> ReadRequirements | None:
+        if kind is not RequirementKind.PIP:
+            return kinds.read(kind, text, name)
+        return self._pip.read(name, text) if outer is None else pip_file.read(text, name, outer)
 
     def _read(
         self, name: str, outer: Origin | None, depth: int = 0, seen: set[tuple[str, bool]] | None = None

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from cudacompat.app.project.files import text_of
-from cudacompat.app.project.includes import included
+from cudacompat.app.project.includes import PipFiles, included
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.artifacts.requirements import pip_file
 from cudacompat.artifacts.requirements.kinds import kind_of
@@ -72,8 +72,9 @@ def _judged(path: str, targets: tuple[Target, ...], policy: Policy) -> ListedPac
     except ValueError as error:
         return ListedPackages(not_read=(NotRead(path, str(error)),), files=1)
     lists = (name,) if kind_of(name) is None else ()
-    others, unread = included(root, files, partial(text_of, follow=False), lists=lists)
-    packages = ProjectPackages((*files, *others), lists)
+    pip = PipFiles()
+    others, unread = included(root, files, partial(text_of, follow=False), pip=pip, lists=lists)
+    packages = ProjectPackages((*files, *others), lists, pip)
     sets = packages.sets(())
     not_read = tuple(dict.fromkeys((*unread, *packages.not_read)))
     project = Project(files=(*files, *others), targets=targets, packages=sets, not_read=not_read)
