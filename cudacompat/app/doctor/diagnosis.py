@@ -17,7 +17,6 @@ from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.app.project.recognise import Recognised, recognise
-from cudacompat.domain.judge.component_verdicts import is_vendors
 from cudacompat.domain.machine.facts import Found, GpuDevice, HostFacts, Missing
 from cudacompat.domain.machine.saved_facts import from_json, to_json
 from cudacompat.domain.machine.visibility import visibility
@@ -28,6 +27,7 @@ from cudacompat.domain.rules import JIT_RULES, MACHINE_RULES
 from cudacompat.domain.rules.machine import gpu_outside_driver
 from cudacompat.domain.rules.machine.jit_cache_unusable import JitUse
 from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.paths import ArtifactPath
