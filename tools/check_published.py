@@ -46,7 +46,7 @@ for. The table holds every warning that is left:
 - `gap-unclear`, "all their targets are newer than the GPU": kernels for features that the older GPU does not have
   (bfloat16 and FlashAttention below 8.0), or faster ones that the library takes on newer GPUs. What the bytes do not
   show is whether the library asks for the GPU before it calls them.
-- `gap-unclear`, "the library has no one list that they deviate from": libraries of NVIDIA whose lists were written
+- `gap-unclear`, "the library has no single list that they deviate from": libraries of NVIDIA whose lists were written
   kernel by kernel. They choose at run time; these modules show it neither by names nor by siblings.
 - `arch-specific-only`: the library was built for a- or f-suffixed targets alone, and runs on this GPU.
 - `undecided`: PTX of a toolkit that no known driver takes, or code for a Tegra chip that shows no sibling for the GPU.

@@ -103,9 +103,7 @@ def _plans(measure: Measure) -> list[tuple[Variant, tuple[str, ...], dict[str, s
         elif measure.command:
             plans.append((variant, measure.command, dict(_FORCED[variant])))
     if not plans:
-        raise UsageError(
-            "nothing to run: give the command behind --, or builds of their own with --native, --ptx, --cpu"
-        )
+        raise UsageError("nothing to run: name the command after --, or separate builds with --native, --ptx, --cpu")
     return plans
 
 

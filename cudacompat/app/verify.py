@@ -47,7 +47,7 @@ def verify(
 ) -> VerifyReport:
     """Run the command and return the verdict on what was seen. `UsageError` for what cannot be asked."""
     if not command:
-        raise UsageError("nothing to run: give the command behind --, or a saved log with --log")
+        raise UsageError("nothing to run: name the command after --, or a saved log with --log")
     if health is not None:
         require_url(health)
     gpus = _named(asked.gpus)

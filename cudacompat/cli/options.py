@@ -40,7 +40,7 @@ FormatOption = Annotated[
         help="How to write the result. FORMAT=FILE, repeatable, writes it to FILE as well.",
     ),
 ]
-ColorOption = Annotated[Color, typer.Option("--color", help="Colour the text; NO_COLOR is honoured.")]
+ColorOption = Annotated[Color, typer.Option("--color", help="Color the text. With auto, NO_COLOR turns colors off.")]
 OutputOption = Annotated[
     str | None, typer.Option("--output", metavar="FILE", help="Write the result to FILE instead of stdout (-).")
 ]
@@ -51,24 +51,24 @@ GpuOption = Annotated[
     typer.Option(
         "--gpu",
         metavar="SPEC",
-        help='A GPU to judge for, repeatable: a product ("RTX 5070 Ti"), compute capability (12.0), architecture '
+        help='A GPU to check for, repeatable: a product ("RTX 5070 Ti"), compute capability (12.0), architecture '
         "(sm_120), PCI id (10de:2c05), or native (this machine's GPUs, the default).",
     ),
 ]
 DriverOption = Annotated[
     str | None,
-    typer.Option("--driver", metavar="VER", help="The driver to judge with, such as 580.65.06 or 570."),
+    typer.Option("--driver", metavar="VER", help="The driver to check with, such as 580.65.06 or 570."),
 ]
 JitOption = Annotated[
     JitPolicy | None,
-    typer.Option("--jit", help="Judge as with CUDA_FORCE_PTX_JIT=1 (forced) or CUDA_DISABLE_PTX_JIT=1 (disabled)."),
+    typer.Option("--jit", help="Check as with CUDA_FORCE_PTX_JIT=1 (forced) or CUDA_DISABLE_PTX_JIT=1 (disabled)."),
 ]
 GpusFromOption = Annotated[
     list[str] | None,
     typer.Option(
         "--gpus-from",
         metavar="FILE",
-        help="Judge for the GPUs in FILE, repeatable: saved facts of doctor, nvidia-smi (-q -x, csv, -L), the nodes of "
+        help="Check for the GPUs in FILE, repeatable: saved facts of doctor, nvidia-smi (-q -x, csv, -L), the nodes of "
         "kubectl or Slurm, or a list.",
     ),
 ]

@@ -47,7 +47,7 @@ JobsOption = Annotated[
 
 NoCacheOption = Annotated[
     bool,
-    typer.Option("--no-cache", help="Read large files anew, and do not keep what they hold for the next run."),
+    typer.Option("--no-cache", help="Read large files again, and do not keep what they hold for the next run."),
 ]
 
 

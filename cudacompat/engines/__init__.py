@@ -164,7 +164,7 @@ def find(name: str) -> EngineRecord:
     near = difflib.get_close_matches(name.strip().lower()[:60], by_name, n=3, cutoff=_CLOSE)
     if near:
         names = ", ".join(dict.fromkeys(by_name[each].name for each in near))
-        raise UsageError(f"unknown engine: {name[:60]!r}; did you mean {names}")
+        raise UsageError(f"unknown engine: {name[:60]!r}; similar: {names}")
     ways = ("cmake", "nvcc", torch_extension.ENGINE.name, cargo_cmake.ENGINE.name, cargo_cc.ENGINE.name)
     raise UsageError(
         f"unknown engine: {name[:60]!r}; known ways of building: {', '.join(ways)}; known engines: "

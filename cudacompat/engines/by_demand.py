@@ -31,13 +31,13 @@ HINTS: tuple[BuildHint, ...] = (
     BuildHint(
         ("ollama",),
         "it is built by CMake around its own ggml; its CMakePresets.json sets CMAKE_CUDA_ARCHITECTURES by CUDA "
-        "release, and -DCMAKE_CUDA_ARCHITECTURES behind `cmake --preset …` wins over that",
+        "release, and -DCMAKE_CUDA_ARCHITECTURES after `cmake --preset …` wins over that",
         "ggml",
         "CMakePresets.json of ollama/ollama at 062aadfd",
     ),
     BuildHint(
         ("sgl-kernel", "sglang", "sgl_kernel"),
-        "its list stands in sgl-kernel/CMakeLists.txt, by CUDA release and SGL_KERNEL_ENABLE_SM90A, _SM100A, _FA3 and "
+        "its list is in sgl-kernel/CMakeLists.txt, by CUDA release and SGL_KERNEL_ENABLE_SM90A, _SM100A, _FA3 and "
         "_FP4; it takes PyTorch's flags away, so TORCH_CUDA_ARCH_LIST changes nothing",
         None,
         "sgl-kernel/CMakeLists.txt of sgl-project/sglang at 00390b86",
@@ -56,7 +56,7 @@ HINTS: tuple[BuildHint, ...] = (
         "setup.py and requirements.txt of SYSTRAN/faster-whisper at 65882ee",
     ),
     BuildHint(("ik_llama.cpp", "ik-llama.cpp", "ik_llama"), _GGML, "llama.cpp", _SAID),
-    BuildHint(("koboldcpp",), "its Makefile and its CMakeLists have lists of their own", "nvcc", _SAID),
+    BuildHint(("koboldcpp",), "its Makefile and its CMakeLists have their own lists", "nvcc", _SAID),
     BuildHint(("llamafile",), "it compiles ggml's CUDA half apart, by scripts that call nvcc", "nvcc", _SAID),
     BuildHint(
         ("localai", "local-ai"),
@@ -97,7 +97,7 @@ HINTS: tuple[BuildHint, ...] = (
     ),
     BuildHint(
         ("sherpa-onnx", "sherpa_onnx"),
-        "it takes a ready onnxruntime, whose list decides; SHERPA_ONNXRUNTIME_LIB_DIR names one of your own",
+        "it takes a ready onnxruntime, whose list decides; SHERPA_ONNXRUNTIME_LIB_DIR names your own",
         "onnxruntime",
         "cmake/onnxruntime*.cmake of k2-fsa/sherpa-onnx at 634265c",
     ),

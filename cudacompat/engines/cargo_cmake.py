@@ -47,7 +47,7 @@ ENGINE = EngineRecord(
     dead=(
         DeadSetting(
             "CMAKE_CUDA_ARCHITECTURES",
-            "the cmake crate hands no CMAKE_* variable on but a few of its own (CMAKE_TOOLCHAIN_FILE, CMAKE_GENERATOR, "
+            "the cmake crate passes no CMAKE_* variable except a few (CMAKE_TOOLCHAIN_FILE, CMAKE_GENERATOR, "
             "CMAKE_PREFIX_PATH); a build script that wants it has to say .define(…)",
             f"{_CRATE}: :513-572",
             "build scripts that hand CMAKE_* on themselves, as whisper-rs-sys and llama-cpp-sys-2 do",
@@ -60,7 +60,7 @@ ENGINE = EngineRecord(
         Cache(
             "target",
             "the cmake crate tells cargo of none of the variables that it reads, so a changed list does not run the "
-            "build script again; and CMake's own cache lies in target/*/build/*/out",
+            "build script again; and CMake's own cache is in target/*/build/*/out",
             ("cargo", "clean", "--release"),
             f"{_CRATE}: :936, no rerun-if-env-changed",
             kept=("target",),

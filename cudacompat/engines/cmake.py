@@ -56,7 +56,7 @@ ENGINE = EngineRecord(
             "CUDA_ARCHITECTURES",
             "CMake has a property of targets of this name and reads no variable of it",
             _SOURCE,
-            "projects that hand it on themselves",
+            "projects that pass it themselves",
         ),
     ),
     caches=(

@@ -45,7 +45,7 @@ ENGINE = EngineRecord(
     dead=(
         DeadSetting(
             "CMAKE_CUDA_ARCHITECTURES",
-            "k2 does put it behind its own list, but find_package(Torch), which comes later, sets the list to OFF",
+            "k2 does put it after its own list, but find_package(Torch), which comes later, sets the list to OFF",
             f"{_CMAKE}; {_TORCH}",
             "k2 without PyTorch (K2_USE_PYTORCH=OFF)",
         ),
@@ -61,7 +61,7 @@ ENGINE = EngineRecord(
     caches=(
         Cache(
             "build",
-            "CMake's cache lies in build/temp.*",
+            "CMake's cache is in build/temp.*",
             ("cmake", "-E", "rm", "-rf", "build"),
             "setup.py of k2-fsa/k2 at a741ae88",
         ),

@@ -98,7 +98,7 @@ ENGINE = EngineRecord(
         ggml.twice_hazard(Window("0.1.79", "0.1.132")),
         Hazard(
             "CMAKE_CUDA_FLAGS",
-            "in the environment it is handed on as -D and stays on the line beside the list",
+            "in the environment it is passed as -D and stays on the line in addition to the list",
             _BUILD_SCRIPT,
             (),
             _FORWARDS,
@@ -109,7 +109,7 @@ ENGINE = EngineRecord(
     caches=(
         Cache(
             "target/*/build/llama-cpp-sys-2-*",
-            "cargo is told of no CMAKE_* variable, and where the script does run again it leaves a configured build "
+            "cargo knows of no CMAKE_* variable, and where the script does run again it leaves a configured build "
             "folder as it is (always_configure(false))",
             ("cargo", "clean", "--release", "-p", "llama-cpp-sys-2"),
             _BUILD_SCRIPT + ": :1073",

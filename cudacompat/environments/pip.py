@@ -40,7 +40,7 @@ def components(folders: Iterable[SiteFolder]) -> Components:
             name, version = _name_and_version(info)
             source = _editable_from(info)
             if source is not None:
-                notes.append(f"{name} is installed editable from {source}: name that folder to have it judged")
+                notes.append(f"{name} is installed editable from {source}: name that folder to have it checked")
             listed = _listed(folder, info, name, notes=notes)
             if listed is None:
                 silent.append(name)

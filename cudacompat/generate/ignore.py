@@ -9,7 +9,7 @@ from cudacompat.domain.reports.generate import GeneratedFile
 
 FILE = ".dockerignore"
 _OTHERS = (FILE, ".containerignore")  # podman and buildah take the second before the first
-_HEAD = "# Read by docker, podman and buildah: what COPY leaves behind. Made by cudacompat."
+_HEAD = "# Read by docker, podman and buildah: what COPY ignores. Made by cudacompat."
 _MADE_HERE = ("**/CMakeFiles", "**/__pycache__", ".venv", "venv")
 _MODELS = ("*.gguf", "*.safetensors")
 _OF_SYSTEM = {BuildSystem.CARGO: ("target",), BuildSystem.CMAKE: ("build",), BuildSystem.PIP: ("build", "dist")}

@@ -67,7 +67,7 @@ def _without_ids(text: str) -> str:
 def _view(view: View) -> Iterator[str]:
     yield f"## cudacompat {view.command}: {view.headline}\n\n{escaped(view.scope)}: {view.tally}\n"
     if view.targets:
-        yield "\nJudged for:\n\n"
+        yield "\nChecked for:\n\n"
         for target in view.targets:
             yield f"- {escaped(target.label)}, {escaped(conditions(target))}\n"
     if view.policies:
@@ -84,7 +84,7 @@ def _view(view: View) -> Iterator[str]:
             ]
             yield table_row([code(row.path, cell=True), *cells])
     if view.gaps:
-        yield "\n### Not judged\n\n"
+        yield "\n### Not checked\n\n"
         for gap in view.gaps:
             yield f"- **{code(gap.path) if gap.path else 'all'}**: {escaped(gap.message)}\n"
     if view.findings:
@@ -100,7 +100,7 @@ def _view(view: View) -> Iterator[str]:
 def _cell(verdict: ArtifactVerdict | None, faults: Sequence[Finding]) -> str:
     """The outcome, in bold where it is bad, and the errors where it runs and yet does not pass."""
     if verdict is None:
-        return "not judged"
+        return "not checked"
     outcome = verdict.outcome
     text = f"**{outcome.value}**" if outcome in _BAD else outcome.value
     notes = []

@@ -9,9 +9,9 @@ from cudacompat.domain.rules import rule_called
 
 _GAPS = {
     "nothing-to-judge": (
-        "There was nothing to judge",
+        "There was nothing to check",
         "What it finds: a run in which no path yielded device code.\n\n"
-        "Why it matters: a gate that judged nothing must not be green; the exit code is 3.\n\n"
+        "Why it matters: a gate that checked nothing must not be green; the exit code is 3.\n\n"
         "What to do: name the files that hold the kernels.",
     ),
 }

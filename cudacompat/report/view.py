@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _HEADLINES: dict[int, str] = {
     ExitCode.OK: "no errors",
-    ExitCode.NOTHING: "nothing to judge",
+    ExitCode.NOTHING: "nothing to check",
     ExitCode.INCOMPLETE: "incomplete",
     ExitCode.STEP_FAILED: "a step failed",
 }
@@ -56,7 +56,7 @@ class View:
     """A report with findings, sorted: findings worst first, then by path; the rest by path.
 
     `gaps` says in the form of findings what must not look green and is no rule's: what could not be read, that there
-    was nothing to judge, an undecided verdict that no finding tells of, any other cause of an exit code that is not 0.
+    was nothing to check, an undecided verdict that no finding tells of, any other cause of an exit code that is not 0.
     They are not part of `findings`. `open` are the places whose verdict is undecided and not taken as good.
     """
 
@@ -214,8 +214,8 @@ def grouped(findings: Iterable[Finding]) -> dict[Place, tuple[Finding, ...]]:
 
 
 def conditions(target: Target) -> str:
-    """What a target is judged with: its driver, and what the environment does to the JIT."""
-    driver = f"driver {target.driver}" if target.driver else "no driver named: the oldest that will do"
+    """What a target is checked with: its driver, and what the environment does to the JIT."""
+    driver = f"driver {target.driver}" if target.driver else "without --driver: the oldest driver that can run the code"
     return driver if target.jit is JitPolicy.NORMAL else f"{driver}, JIT {target.jit.value}"
 
 
@@ -267,7 +267,7 @@ def _gaps(
         for path, target in sorted(open_ - told, key=lambda place: (place[0] or "", place[1] or ""))
     ]
     if exit_code == ExitCode.NOTHING:
-        gaps.append(Finding("nothing-to-judge", Severity.ERROR, "there was nothing to judge", path=None))
+        gaps.append(Finding("nothing-to-judge", Severity.ERROR, "there was nothing to check", path=None))
     elif exit_code == ExitCode.STEP_FAILED:
         gaps.append(Finding("step-failed", Severity.ERROR, "a build or run step failed", path=None))
     elif exit_code not in (ExitCode.OK, ExitCode.FINDINGS) and not gaps and not told:

@@ -199,7 +199,7 @@ def test_agreement_is_said(gpu: Path, files: Path) -> None:
     ran = run(gpu, "--load", files / "sm_90-11.8.fatbin")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines()[0] == "asked NVIDIA H200 (9.0), driver 580.159.04"
-    assert "judge and driver agree on 1 of 1" in ran.out.splitlines()[-1]
+    assert "rules and driver agree on 1 of 1" in ran.out.splitlines()[-1]
 
 
 def test_a_disagreement_is_an_error_and_said_to_be_ours(gpu: Path, files: Path) -> None:

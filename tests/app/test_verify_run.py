@@ -171,7 +171,7 @@ def test_a_file_that_was_replaced_is_not_judged(engine: Engine, tmp_path: Path) 
     words = (f"map={library}", "wait=0.5", f"replace={library}", "wait=0.5")
     said, _ = engine.said("context", "memory=500", *words)
     assert said["run"]["mapped"] == []
-    assert f"{library} was mapped: it was replaced or removed while the process ran, so it was not judged" in texts(
+    assert f"{library} was mapped: it was replaced or removed while the process ran, so it was not checked" in texts(
         said, "proc"
     )
 
@@ -336,7 +336,7 @@ def test_a_server_that_never_becomes_healthy(engine: Engine) -> None:
     said, code = engine.said("context", "memory=500", f"serve=600:{port}", options=health)
     assert (said["verdict"], code) == ("failed", 5)
     assert said["why"].startswith(
-        f"http://127.0.0.1:{port}/ was to become healthy, and it never did (its last answer: "
+        f"http://127.0.0.1:{port}/ did not become healthy, and it never did (its last answer: "
     )
     assert said["run"]["healthy_after_seconds"] is None
 

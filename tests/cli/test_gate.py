@@ -143,7 +143,7 @@ class TestPolicy:
     @pytest.mark.parametrize(
         ("text", "arguments", "says"),
         [
-            ("ptxs = 'any'", (), "pyproject.toml: unknown key tool.cudacompat.ptxs; did you mean ptx?"),
+            ("ptxs = 'any'", (), "pyproject.toml: unknown key tool.cudacompat.ptxs; similar: ptx"),
             ("require = ['12.0']\nnative = ['9.0']", (), "9.0 is not among the required GPUs"),
             ("coverage = 0.5\nholes = 'error'", ("--gpu", "12.0"), 'contradicts holes = "error"'),
             ("require = ['compute_90']\nptx = 'none'", (), "contradicts the required compute_90, which is PTX"),
@@ -163,9 +163,7 @@ class TestPolicy:
         one_line(check(project, *arguments), says)
 
     def test_a_slip_in_a_variable(self, project: Path) -> None:
-        one_line(
-            check(project, "--gpu", "12.0", env={"CUDACOMPAT_MAXBYTES": "1"}), "did you mean CUDACOMPAT_MAX_BYTES?"
-        )
+        one_line(check(project, "--gpu", "12.0", env={"CUDACOMPAT_MAXBYTES": "1"}), "similar: CUDACOMPAT_MAX_BYTES")
 
 
 IGNORE = """

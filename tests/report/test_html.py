@@ -130,7 +130,7 @@ def test_what_the_page_says_of_a_check() -> None:
         ("suppressed", "no errors", "good"),
         ("lint clean", "no errors", "good"),
         ("settled", "no errors", "good"),
-        ("nothing", "nothing to judge", "open"),
+        ("nothing", "nothing to check", "open"),
         ("all unread", "incomplete", "open"),
         ("unread beside clean", "incomplete", "open"),
         ("undecided", "incomplete", "open"),

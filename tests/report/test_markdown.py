@@ -86,7 +86,7 @@ def test_an_artifact_that_runs_and_yet_does_not_pass_is_not_shown_as_good() -> N
     ("name", "headline"),
     [
         ("clean", "no errors"),
-        ("nothing", "nothing to judge"),
+        ("nothing", "nothing to check"),
         ("all unread", "incomplete"),
         ("unread beside clean", "incomplete"),
         ("undecided", "incomplete"),
@@ -98,7 +98,7 @@ def test_an_artifact_that_runs_and_yet_does_not_pass_is_not_shown_as_good() -> N
 def test_headlines(name: str, headline: str) -> None:
     text = written(CASES[name])
     assert text.splitlines()[0].endswith(f": {headline}")
-    assert ("### Not judged" in text) is (name not in ("clean",))
+    assert ("### Not checked" in text) is (name not in ("clean",))
 
 
 def test_suppressed_findings_are_counted() -> None:

@@ -56,7 +56,7 @@ def said_by_product(files: dict[str, Path], target: Target) -> dict[str, dict[st
 
 def _told(verdict: ArtifactVerdict | None, unread: str | None) -> dict[str, object]:
     if verdict is None:
-        return {"outcome": None, "code": None, "proof": None, "said": unread or "nothing to judge"}
+        return {"outcome": None, "code": None, "proof": None, "said": unread or "nothing to check"}
     module = verdict.modules[0]
     proof = module.assembly
     code = 0 if verdict.outcome.runs else module.cuda_error

@@ -46,5 +46,5 @@ def mending_steps(folder: str, targets: Sequence[Target], require: str) -> tuple
         build = f"docker build -t {tag} -f {quote(str(Path(folder) / image))} {quote(folder)}"
         check = f"docker save {tag} | cudacompat check - {gpus} --require {require}"
         steps.append(PlanStep("build the image (podman takes the same words)", build))
-        steps.append(PlanStep("see that the architectures arrived in it", check))
+        steps.append(PlanStep("check that the architectures arrived in it", check))
     return tuple(steps)

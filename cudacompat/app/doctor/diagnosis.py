@@ -276,7 +276,7 @@ def _rebuild(
             for cache, command in zip(plan.engine.caches, build[:clears], strict=False)
         ),
         *(PlanStep(f"{alone}build", command) for command in build[clears:]),
-        PlanStep(f"{alone}see that the architectures arrived", last),
+        PlanStep(f"{alone}check that the architectures arrived", last),
     ]
     lines = [f"{setting_line(setting)}   # read by {setting.reader}" for setting in plan.settings]
     lines += [f"# {each.name}: {each.why}" for each in plan.left_out]

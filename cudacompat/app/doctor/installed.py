@@ -97,7 +97,7 @@ def _asking(components: Iterable[Component], with_code: Iterable[Component]) -> 
 
 
 def without_driver(targets: Iterable[Target]) -> tuple[Target, ...]:
-    """Return the same GPUs, with the oldest driver that will do."""
+    """Return the same GPUs, with the oldest driver that can run the code."""
     return tuple(replace(target, driver=None) for target in targets)
 
 

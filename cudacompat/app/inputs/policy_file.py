@@ -124,7 +124,7 @@ def _refuse_unasked(path: Path) -> None:
     if owner is not None:
         said = f"belongs to another user (number {owner})"
     elif path.parent != Path.cwd() and _is_home(path.parent):
-        said = "lies in the home folder, above the project"
+        said = "is in the home folder, above the project"
     if said is not None:
         raise UsageError(f"{_short(path)} {said}: not taken unasked; name it with --config, or give --no-config")
 
@@ -185,7 +185,7 @@ def _of_file(path: Path, *, asked: bool) -> tuple[dict[str, PolicyValue], tuple[
         if table is None and asked:
             raise UsageError(f"{path} has no [tool.cudacompat]")
     elif "tool" in document:
-        raise UsageError(f"{path}: unknown key tool; in this file the keys stand at the top, without [tool.cudacompat]")
+        raise UsageError(f"{path}: unknown key tool; in this file the keys are at the top, without [tool.cudacompat]")
     if not isinstance(table, dict):
         raise UsageError(f"{path}: {prefix.rstrip('.')} is not a table")
     values = of_table(table, str(path), prefix)

@@ -50,7 +50,7 @@ def native_targets(gpus: Gpus, driver: DriverRelease | None, jit: JitPolicy) -> 
     if isinstance(gpus, Missing):
         raise UsageError(
             f"no GPU found on this machine (tried {', '.join(gpus.tried)}); "
-            'name the one to judge for, such as --gpu "RTX 5070 Ti" or --gpu 12.0'
+            'name the GPU to check for, such as --gpu "RTX 5070 Ti" or --gpu 12.0'
         )
     return distinct([Target(gpu.name, gpu.name, gpu.capability, driver=driver, jit=jit) for gpu in gpus.value])
 

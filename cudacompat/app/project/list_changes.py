@@ -128,7 +128,7 @@ def _by_case(found: Iterator[_Found]) -> list[_Found]:
         cases = len({other.place.value for other in group})
         if each.edit is not None and cases > 1:
             there = any(other.place.state is PlaceState.THERE for other in group)
-            why = f"the file has it {len(group)} times, each for a case of its own"
+            why = f"the file has it {len(group)} times, each for a separate case"
             place = replace(
                 each.place,
                 state=PlaceState.OTHER_CASE if there else PlaceState.CANNOT,
@@ -203,9 +203,9 @@ def _version_branch(text: str, at: int) -> str | None:
 
 def _edit(job: AdditionRequest, file: str, each: Assignment, carrier: ListName) -> ListEdit | None:
     if each.way is AssignmentKind.LIST:
-        raise UnreadableListError("each value is a build of its own (a matrix): add one by hand")
+        raise UnreadableListError("each value is a separate build (a matrix): add one by hand")
     if each.cut:
-        raise UnreadableListError("the shell ends the command at the bare `;` behind it: quote the whole -D first")
+        raise UnreadableListError("the shell ends the command at the bare `;` after it: quote the whole -D first")
     if each.quote == "mixed" or (each.way is AssignmentKind.FLAGS and re.search(r"['\"]", each.value)):
         raise UnreadableListError("its items are quoted one by one")
     if _COMPUTED.search(each.value) and each.way is not AssignmentKind.FLAGS:

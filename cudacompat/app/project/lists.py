@@ -226,7 +226,7 @@ def _read(grammar: Grammar, value: str) -> ArchList:
     if grammar in _PARTED_BY_ANYTHING and ";" in text:
         return replace(read_list(Grammar.TORCH, re.sub(r"[;\s]+", _semicolon, text)), text=text)
     if grammar in _PARTED_BY_SEMICOLONS and ";" in text and re.search(r"\s", text):
-        raise UnreadableListError("a space stands in it, which CMake takes for a part of the item")
+        raise UnreadableListError("it contains a space, which CMake reads as a part of the item")
     return read_list(grammar, text)
 
 

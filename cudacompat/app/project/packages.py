@@ -33,7 +33,7 @@ class ProjectPackages:
         self.not_read: list[NotRead] = []
 
     def sets(self, commands: Sequence[Command]) -> tuple[PackageSet, ...]:
-        """Return what is installed together. A requirements file that a command installs is judged with the indexes of
+        """Return what is installed together. A requirements file that a command installs is checked with the indexes of
         that command."""
         found: list[PackageSet] = []
         taken: set[str] = set()

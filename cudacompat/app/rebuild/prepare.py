@@ -76,7 +76,7 @@ def prepare(
     if build_dir and engine.system is BuildSystem.CARGO:
         variables += (("CARGO_TARGET_DIR", str(folder)),)
     unset = tuple(
-        (name, f"{environment[name]!r} would reach the compiler beside these settings")
+        (name, f"{environment[name]!r} would reach the compiler in addition to these settings")
         for name in (*_IN_THE_WAY, *names_anywhere())
         if environment.get(name) and name not in dict(variables)
     )

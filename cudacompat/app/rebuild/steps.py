@@ -22,7 +22,7 @@ from cudacompat.domain.words.phrases import count
 
 CONTAINER_PROGRAMS = ("podman", "docker", "buildah")
 
-_JUDGE = BuildStep(StepKind.CHECK, "judge what was built and carries device code")
+_JUDGE = BuildStep(StepKind.CHECK, "check what was built and carries device code")
 _MOST_CACHE = 16 << 20  # bytes
 # what may hold device code in the folder of a CMake project, before the build says what it makes
 _BELOW = ("**/*.so*", "**/*.a", "bin/*")
@@ -70,7 +70,7 @@ def _cmake(site: Site) -> Made:
     stale = [str(path) for path in (site.folder / "CMakeCache.txt", site.folder / "CMakeFiles") if path.exists()]
     notes: tuple[str, ...] = ()
     if stale and _same_settings(site):
-        stale, notes = [], (f"{site.folder} has these settings already: the build goes on where it stopped",)
+        stale, notes = [], (f"{site.folder} has these settings already: the build continues where it stopped",)
     elif stale:
         notes = _as_configured(site)
     # what was built with other settings goes, also what no target of CMake's makes anew
@@ -81,7 +81,7 @@ def _cmake(site: Site) -> Made:
         BuildStep(StepKind.CONFIGURE, "configure only: seconds, and nothing is compiled yet", tuple(configure)),
         BuildStep(
             StepKind.FLAGS,
-            "see that nvcc will be called for what was promised, before the long part",
+            "check that nvcc will be called for what was promised, before the long part",
             paths=(str(site.folder / "compile_commands.json"),),
         ),
         BuildStep(StepKind.BUILD, "build", ("cmake", "--build", str(site.folder), *anew, "--parallel", str(site.jobs))),
@@ -196,7 +196,7 @@ def _make(site: Site) -> Made:
     # without a target that clears, make is told to take everything for changed
     anew = () if cleans else ("-B",)
     command = ("make", "-C", str(site.tree), *anew, f"-j{site.jobs}", *site.extra)
-    notes = () if cleans else ("the Makefile has no target `clean`: with -B make builds everything anew",)
+    notes = () if cleans else ("the Makefile has no target `clean`: with -B make builds everything again",)
     below = os.path.relpath(site.tree, site.folder)
     steps = (*clean, BuildStep(StepKind.BUILD, "build", command), _JUDGE)
     return Made(steps, ProductsBy.CHANGES, (f"{below}/**/*",), notes=notes)

@@ -125,7 +125,7 @@ def _unseen(nvml: str | None, view: ProcessView | None, cache: JitCache | None, 
     if nvml is not None:
         yield f"GPU memory and load ({nvml})"
     elif lists is False:
-        yield "which process holds the GPU's memory (NVML lists none here: a container with process numbers of its own)"
+        yield "which process holds the GPU's memory (NVML lists none here: a container with its own process numbers)"
     if view is None:
         yield "the processes of the command (no /proc, or it ended before the first look)"
     else:

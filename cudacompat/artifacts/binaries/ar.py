@@ -52,7 +52,7 @@ def members(buffer: Buffer, start: int, end: int) -> Iterator[Member]:
         at += HEADER
         stop = at + int(header.size)
         if stop > end:
-            raise UnreadableError(f"truncated archive: its last member ends {stop - end} bytes behind the end")
+            raise UnreadableError(f"truncated archive: its last member ends {stop - end} bytes after the end")
         raw = header.name.rstrip(b" ")
         if raw == b"//":
             long_names = bytes(buffer[at:stop])

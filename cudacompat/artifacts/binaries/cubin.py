@@ -143,7 +143,7 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
     first = start + symbols.offset
     last = first + symbols.size
     if last > end:
-        raise UnreadableError("its symbols lie behind the end")
+        raise UnreadableError("its symbols are after the end")
     kernels: dict[str, None] = {}
     outside: dict[str, None] = {}
     room = room_for_names(strings)
@@ -157,7 +157,7 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
             continue
         text = name_at(buffer, elf, strings, offset=name)
         if text is None:
-            raise UnreadableError("the name of a symbol lies outside the table of names")
+            raise UnreadableError("the name of a symbol is outside the table of names")
         room -= len(text)
         if room < 0:
             raise UnreadableError("its symbols share their names")

@@ -130,7 +130,7 @@ def open_elf(buffer: Buffer, start: int, end: int) -> Elf:
     if size != layout.section.size:
         raise UnreadableError(f"its section table has entries of {size} bytes")
     if table + size > end:
-        raise UnreadableError("truncated: its section table lies behind the end")
+        raise UnreadableError("truncated: its section table is after the end")
     first = Header(*unpack_at(layout.section, buffer, table))
     count = header.section_count or first.size
     names = first.link if header.names == 0xFFFF else header.names
@@ -193,7 +193,7 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
                 FileFormat.ELF, linked, None, problems=("ELF: its sections share their names: none is believed",)
             )
         if name is None:
-            problems.append("ELF: a section's name lies outside the table of names")
+            problems.append("ELF: a section's name is outside the table of names")
             name = ""
         official = name in OFFICIAL
         present = header.type != SHT_NOBITS

@@ -164,7 +164,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
     relocatable_ptx = relocatable_cubin = False
     while q < end:
         if q + _SMALLEST_ENTRY > end:
-            damage = damage or f"{end - q} bytes are left behind its entries"
+            damage = damage or f"{end - q} bytes are left after its entries"
             break
         head = EntryHeader._make(unpack_at(_ENTRY, buffer, q))
         kind, header, payload, stored = head.kind, head.header, head.payload, head.stored
@@ -339,7 +339,7 @@ def _concatenated(
         sub = EntryHeader._make(unpack_at(_ENTRY, buffer, q))
         kind, arch, offset, size = sub.kind, sub.arch, sub.header, sub.payload
         if offset + size > whole:
-            fault = fault or f"lists an image that ends {offset + size - whole} bytes behind its end"
+            fault = fault or f"lists an image that ends {offset + size - whole} bytes after its end"
             break
         target, isa = _target(kind, arch, sub.flags & _SUFFIXES, major=sub.major, minor=sub.minor)
         one = where._replace(kind=kind, inner=(offset, size))
@@ -351,7 +351,7 @@ def _concatenated(
         stop = _SMALLEST_ENTRY
         if sub.options:
             if sub.options + 8 > end - q:
-                fault = fault or "has a table whose options lie outside"
+                fault = fault or "has a table whose options are outside"
                 break
             text, length = unpack_at(_PAIR, buffer, q + sub.options)
             stop = max(stop, text + length + 1)

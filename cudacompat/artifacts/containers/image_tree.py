@@ -126,7 +126,7 @@ class ImageTree(Generic[_T]):
                 if len(way) > _DEEPEST:
                     raise TreeError(f"folders nested deeper than {_DEEPEST}")
             else:
-                raise TreeError("the folder that it lies in is a file")
+                raise TreeError("the folder that contains it is a file")
         return way[-1]
 
     def _remove(self, folder: _Node[_T], name: str) -> None:

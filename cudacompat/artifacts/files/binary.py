@@ -110,9 +110,9 @@ def _take_overlay(into: Gatherer, buffer: Buffer, start: int, end: int) -> None:
     """Search what was put behind a finished program: installers and programs in one file are made so."""
     opener = opener_of(bytes(buffer[start : min(end, start + HEAD)]))
     if opener is not None:
-        into.problem(f"behind the program lies another file ({opener.called}), which is not opened")
+        into.problem(f"after the program follows another file ({opener.called}), which is not opened")
     elif bytes(buffer[max(start, end - _COOKIE) : end]).find(_PYINSTALLER) >= 0:
-        into.problem("behind the program lies an archive of PyInstaller, which is not opened")
+        into.problem("after the program follows an archive of PyInstaller, which is not opened")
     else:
         into.strays(start, end, None)
 

@@ -44,7 +44,7 @@ def _first_of_pipe(number: int, path: str) -> bytes:
         if first or not named:
             return first
         if time.monotonic() > deadline:
-            raise OSError(errno.ENXIO, f"it is a pipe that nobody writes into (waited {PATIENCE_S:g} s)")
+            raise OSError(errno.ENXIO, f"it is a pipe without a writer (waited {PATIENCE_S:g} s)")
         time.sleep(_LOOK_S)
 
 

@@ -179,12 +179,12 @@ class Connection:
         with self._answer(wanted, remote.url) as answer:
             if answer.status != 206:
                 if remote.mark is not None:
-                    raise FileReplacedError("the file behind the address was replaced while it was read")
+                    raise FileReplacedError("the file at the address was replaced while it was read")
                 raise NoRangesError("the server no longer answers requests for parts of the file")
             first, last, total = _content_range(answer.headers.get("Content-Range"))
             mark = answer.headers.get("ETag") or answer.headers.get("Last-Modified")
             if total != remote.size or (mark is not None and remote.mark is not None and mark != remote.mark):
-                raise FileReplacedError("the file behind the address was replaced while it was read")
+                raise FileReplacedError("the file at the address was replaced while it was read")
             length = _length(answer.headers.get("Content-Length"))
             if (first, last) != (start, end - 1) or length not in (None, end - start):
                 raise NoRangesError("the server sent another part of the file than the one it was asked for")

@@ -12,7 +12,7 @@ from cudacompat.cli.options import Color, ColorOption, ExitZeroOption, Format, F
 def command(
     command_: Annotated[
         list[str] | None,
-        typer.Argument(metavar="-- CMD...", help="Run in every variant that has no command line of its own."),
+        typer.Argument(metavar="-- CMD...", help="Run in every variant that has no separate command line."),
     ] = None,
     native: Annotated[str | None, typer.Option(metavar="CMD", help="A build with the GPU's own code.")] = None,
     ptx: Annotated[

@@ -70,7 +70,7 @@ def command(
         typer.Option("--ptx", help="none: no PTX; any: PTX that newer GPUs compile; highest: that of the highest GPU."),
     ] = None,
     extra: Annotated[
-        Extra | None, typer.Option("--extra", help="What code for targets that nobody asked for counts as.")
+        Extra | None, typer.Option("--extra", help="Severity of code for targets that no required GPU uses.")
     ] = None,
     coverage: Annotated[
         str | None, typer.Option("--coverage", metavar="N", help="The share of kernels (0 to 1) that must run.")

@@ -28,7 +28,10 @@ from cudacompat.cli.reading import (
 
 
 def command(
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="What is to run here.")] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Files, wheels, archives or directories to diagnose."),
+    ] = None,
     gpu: GpuOption = None,
     driver: DriverOption = None,
     python: Annotated[

@@ -34,7 +34,7 @@ def command(
         typer.Argument(
             metavar="[LOG | - | ID] [-- CMD...]",
             help="A log file, - for standard input, a copied message, an id, a CUDA error's number, a target (sm_120) "
-            "or a word (JIT); or, behind --, a command to run and watch.",
+            "or a word (JIT); or, after --, a command to run and watch.",
         ),
     ] = None,
     gpu: Annotated[

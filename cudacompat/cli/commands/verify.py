@@ -31,7 +31,7 @@ def command(
         list[str] | None,
         typer.Option(metavar="ARTIFACT", help="Instead: load every module of a file with the driver. Repeatable."),
     ] = None,
-    log: Annotated[str | None, typer.Option(metavar="FILE", help="Instead: judge a saved log.")] = None,
+    log: Annotated[str | None, typer.Option(metavar="FILE", help="Instead: check a saved log.")] = None,
     expect: Annotated[
         Expect,
         typer.Option(help="native: the GPU's own code; sass: machine code, no JIT; gpu: the GPU, by JIT too."),

@@ -105,7 +105,7 @@ def targets_of(gpus: Sequence[FleetGpu], driver: DriverRelease | None, jit: JitP
 
 def floored(driver: DriverRelease | None, floor: DriverRelease, capability: ComputeCapability) -> DriverRelease:
     """Return the driver to judge with under a floor: the older of the two. A GPU that needs a newer driver than the
-    floor is judged with its own first branch: under an older one it does not work at all."""
+    floor is checked with its own first branch: under an older one it does not work at all."""
     known = architecture(capability)
     first = known.first_branch if known is not None and known.first_branch is not None else BRANCHES[0].branch
     lowest = floor if floor.branch >= first else DriverRelease.parse(str(first))

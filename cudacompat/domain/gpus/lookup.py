@@ -251,4 +251,4 @@ def _similar(text: str) -> str:
     longest = max(contained.values(), default=0)
     names = [name for name, length in contained.items() if length == longest] + [spelled[key] for key in near]
     chosen = list(dict.fromkeys(names))[:3]
-    return f"; did you mean {' or '.join(chosen)}?" if chosen else '; try: cudacompat gpus "part of its name"'
+    return f"; similar: {', '.join(chosen)}" if chosen else '; try: cudacompat gpus "part of its name"'

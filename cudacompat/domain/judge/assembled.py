@@ -26,7 +26,7 @@ def rests_on(verdict: ModuleVerdict) -> FatbinEntry | None:
 def assembled(verdict: ModuleVerdict, target: Target, proofs: Proofs) -> ModuleVerdict:
     """Return the verdict with what the assembler said; a text that it refuses fails, as it does in the driver."""
     if verdict.relinked and verdict.outcome is Outcome.JIT:
-        why = "the driver links its relocatable code anew, which is not assembled here"
+        why = "the driver links its relocatable code again, which is not assembled here"
         return replace(verdict, assembly=Assembly(Proof.OPEN, None, f"sm_{target.capability.number}", said=why))
     picked = rests_on(verdict)
     if picked is None:

@@ -36,7 +36,7 @@ _GENERATIONS = {
     word: frozenset(row.capability.number for row in ARCHITECTURES if row.name.lower().startswith(word))
     for word in _WORDS
 }
-# Ada is a word of three letters, found in many others (adaptive, Adagrad): it counts only where it stands alone.
+# Ada is a word of three letters, found in many others (adaptive, Adagrad): it counts only where it is alone.
 _GENERATION_WORD = re.compile(
     r"(?i:(?<![a-z])(?:fermi|kepler|maxwell|pascal|volta|turing|ampere|hopper|blackwell|rubin))|(?<![A-Za-z])Ada(?![a-z])"
 )

@@ -67,7 +67,7 @@ def _word(kind: type[Enum]) -> Callable[[object], object]:
 
 def _near(value: object, words: Iterable[str]) -> str:
     near = difflib.get_close_matches(value, list(words), n=1) if isinstance(value, str) else []
-    return f"did you mean {near[0]}?" if near else ""
+    return f"similar: {near[0]}" if near else ""
 
 
 def _text(value: object) -> str:
@@ -242,7 +242,7 @@ def _suggest(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name.lower().replace("_", "-")[:_LONGEST], known, n=1)
     meant = near[0] if near else _MEANT.get(name.lower())
     if meant:
-        return f"; did you mean {meant}?"
+        return f"; similar: {meant}"
     return f"; there are: {', '.join(known)}" if len(known) <= _MOST_LISTED else ""
 
 
@@ -257,7 +257,7 @@ def of_environment(environment: Mapping[str, str]) -> dict[str, PolicyValue]:
         if name not in names:
             near = difflib.get_close_matches(name.upper()[:_LONGEST], names, n=1, cutoff=0.9)
             if near:
-                raise UsageError(f"unknown variable {name[:_LONGEST]}; did you mean {near[0]}?")
+                raise UsageError(f"unknown variable {name[:_LONGEST]}; similar: {near[0]}")
             continue
         key, text = names[name], environment[name]
         if text.strip():

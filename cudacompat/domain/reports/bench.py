@@ -27,7 +27,7 @@ class BenchReport:
 
     @property
     def exit_code(self) -> ExitCode:
-        """5 if no variant ran; 4 if some did not, or a run was not what it was to be; else 0."""
+        """5 if no variant ran; 4 if some did not, or a run was not as expected; else 0."""
         if not any(each.good for each in self.measured):
             return ExitCode.STEP_FAILED
         whole = all(each.note is None and len(each.good) == len(each.runs) for each in self.measured)

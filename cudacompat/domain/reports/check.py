@@ -64,7 +64,7 @@ class CheckReport:
 
     @property
     def exit_code(self) -> ExitCode:
-        """3 if there was nothing to judge; 1 on an error; 4 if something is unread or undecided; else 0.
+        """3 if there was nothing to check; 1 on an error; 4 if something is unread or undecided; else 0.
 
         What is undecided in an artifact counts whatever else the artifact is (a policy may let holes pass), unless an
         ignore of `undecided` itself says otherwise.

@@ -47,7 +47,7 @@ class ComponentRow:
 class InstalledPackages:
     """The installed packages that were judged: those with device code (or something that was not read), how many have
     none, and of the libraries that lie there several times how often. `rows` say what becomes of those with code,
-    `anyhow` what would become of them with the oldest driver that will do, where the one here stands in the way.
+    `anyhow` what would become of them with the oldest driver that can run the code, where the one here is in the way.
     `asking` are those without device code that ask for a library of CUDA's which they do not find."""
 
     with_code: tuple[Component, ...]

@@ -100,6 +100,6 @@ def oddity(variant: Variant, runs: Sequence[Run]) -> str | None:
     if variant is Variant.JIT_COLD and not all(run.cache_bytes for run in good):
         return "nothing was compiled: what ran is no PTX, or the cache is switched off"
     if variant in (Variant.NATIVE, Variant.JIT_WARM) and any(run.cache_bytes for run in good):
-        what = "there is PTX in it without machine code" if variant is Variant.NATIVE else "the cache was not whole"
+        what = "there is PTX in it without machine code" if variant is Variant.NATIVE else "the cache was incomplete"
         return f"something was compiled: {what}"
     return None

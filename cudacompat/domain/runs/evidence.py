@@ -220,7 +220,7 @@ def _of_proc(seen: Observation) -> Iterable[Evidence]:
         yield Evidence(Source.PROC, Shows.NOTHING, text)
     for file in view.files:
         if file.gone:
-            yield Evidence(Source.PROC, Shows.NOTHING, f"{file.path} was mapped: {file.gone}, so it was not judged")
+            yield Evidence(Source.PROC, Shows.NOTHING, f"{file.path} was mapped: {file.gone}, so it was not checked")
 
 
 def _of_the_cache(seen: Observation) -> Iterable[Evidence]:
@@ -250,5 +250,5 @@ def _of_the_files(judged: Iterable[JudgedFile]) -> Iterable[Evidence]:
     for each in judged:
         counts = ", ".join(f"{number} {outcome.value}" for outcome, number in each.counts if number)
         shows = Shows.MACHINE_CODE if machine_code(each) else Shows.NOTHING
-        text = f"{each.path} was mapped; judged for {each.target}: {each.outcome.value} (modules: {counts})"
+        text = f"{each.path} was mapped; checked for {each.target}: {each.outcome.value} (modules: {counts})"
         yield Evidence(Source.FILES, shows, text)

@@ -33,7 +33,7 @@ SIGNS: tuple[RunSign, ...] = (
         "alling back to CPU",
         r"[Ff]alling back to CPU",
         SignMeaning.CPU,
-        "the program says that it goes on with the CPU",
+        "the program reports that it continues with the CPU",
         "many programs' own words",
     ),
     run_sign(

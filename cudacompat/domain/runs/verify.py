@@ -112,7 +112,7 @@ def _failure(seen: Observation) -> str | None:
         return f"the command {ended.words}"
     if health is not None and health.green_after is None:
         left = "the command ended first" if ended is not None and ended.how is not End.TIMED_OUT else "it never did"
-        return f"{health.url} was to become healthy, and {left} (its last answer: {health.last})"
+        return f"{health.url} did not become healthy, and {left} (its last answer: {health.last})"
     if ended is not None and ended.failed:
         return f"the command {ended.words}"
     errors = [each for each in seen.log.signs if each.sign.says is SignMeaning.ERROR]
@@ -155,7 +155,7 @@ def _code(seen: Observation, evidence: Iterable[Evidence]) -> tuple[Code, str]:
         return Code.UNKNOWN, "the GPU was used; whose code came into or out of the JIT's cache could not be seen"
     running = [each for each in seen.judged if (machine_code(each) or each.count(Outcome.JIT)) and not is_aside(each)]
     if running and not any(machine_code(each) for each in running):
-        return Code.JIT, "nothing but PTX fits this GPU in any file that it had mapped"
+        return Code.JIT, "only PTX fits this GPU in any file that it had mapped"
     if not nothing_compiled(seen):
         if any(each.count(Outcome.JIT) for each in running):
             return Code.UNKNOWN, (
@@ -166,7 +166,7 @@ def _code(seen: Observation, evidence: Iterable[Evidence]) -> tuple[Code, str]:
     waiting = next((each for each in running if not machine_code(each)), None)
     if waiting is not None:
         return Code.UNKNOWN, (
-            f"the GPU was used, and nothing was compiled, but {waiting.path} holds nothing but PTX for this GPU: "
+            f"the GPU was used, and nothing was compiled, but {waiting.path} holds only PTX for this GPU: "
             "none of its kernels has run yet"
         )
     if not running:

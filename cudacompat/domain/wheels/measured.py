@@ -136,7 +136,7 @@ def _share(counter: Counter[str], modules: int) -> dict[str, float]:
 
 
 def _answers(artifact: BinaryArtifact) -> dict[str, str]:
-    """The outcome on each GPU, with the oldest driver that will do."""
+    """The outcome on each GPU, with the oldest driver that can run the code."""
     found = {}
     for text in CAPABILITIES:
         verdict = judge_artifact(artifact, Target(text, None, ComputeCapability.parse(text)))

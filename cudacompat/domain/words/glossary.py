@@ -43,7 +43,7 @@ _CODE = (
         ("not-linked",),
     ),
     Term("device link", "The step (nvlink) that joins relocatable device code.", ("link step",)),
-    Term("LTO-IR", "A form of device code that is compiled at the device link. It is listed and not judged.", ("lto",)),
+    Term("LTO-IR", "A form of device code that is compiled at the device link. It is listed, not checked.", ("lto",)),
     Term("artifact", "A file with device code: a library, an executable, an object, a member of a wheel."),
 )
 _TARGETS = (
@@ -103,7 +103,7 @@ _RESULTS = (
     Term(
         "empty image",
         "An image without the module's kernels, as a device link makes it. The driver takes it and finds no kernel, "
-        "even with good PTX beside it.",
+        "even if good PTX is present too.",
         ("phantom",),
         ("phantom-arch",),
     ),

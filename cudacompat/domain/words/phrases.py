@@ -34,10 +34,10 @@ CAUSE = {
     Reason.RUNTIME_NEEDS_DRIVER: "its CUDA runtime refuses this driver (CUDA error 35)",
     Reason.LIBRARY_NOT_FOUND: "a library that it asks the loader for is not found here",
     Reason.DRIVER_TOO_OLD_FOR_COMPRESSION: "it is zstd-compressed, which needs driver 550 or newer",
-    Reason.PTX_CHOICE_OPEN: "beside the PTX that fits lies architecture-specific PTX of another target, and which one "
+    Reason.PTX_CHOICE_OPEN: "two PTX texts fit, one of them architecture-specific for another target, and which one "
     "the driver picks is not known",
-    Reason.NOT_JUDGED_KIND: "it holds only LTO-IR or Tile IR, which are not judged",
-    Reason.ONLY_SPECIAL_AND_PTX: "beside kernels made for other architectures there is only PTX",
+    Reason.NOT_JUDGED_KIND: "it holds only LTO-IR or Tile IR, which are not checked",
+    Reason.ONLY_SPECIAL_AND_PTX: "in addition to kernels made for other architectures there is only PTX",
 }
 
 

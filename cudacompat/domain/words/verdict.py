@@ -138,7 +138,7 @@ class Assembly:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is judged for: a GPU, and the driver it is judged with (`None`: the oldest that will do)."""
+    """What is judged for: a GPU, and the driver it is checked with (`None`: the oldest that will do)."""
 
     id: str
     name: str | None

@@ -114,7 +114,7 @@ ENGINE = EngineRecord(
         ),
         Hazard(
             "NVCC_APPEND_FLAGS",
-            "it would add every target a second time beside CMake's own flags",
+            "it would add every target a second time, next to CMake's own flags",
             "nvcc's manual, NVCC_APPEND_FLAGS; run with nvcc 13.0",
         ),
     ),

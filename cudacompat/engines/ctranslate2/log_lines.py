@@ -54,7 +54,7 @@ _OWN: tuple[Signature, ...] = (
         "use the float32 compute type instead.",
         cause="The device has no fast arithmetic of that type: it is the CPU, or an old GPU.",
         does_not_mean="a failure.",
-        fix='If a GPU was meant: device="cuda", and see that it is found.',
+        fix='If a GPU was meant: device="cuda", and check that it is found.',
         command="python -c 'import ctranslate2; print(ctranslate2.get_cuda_device_count())'",
         sources=("OpenNMT/CTranslate2 src/models/model.cc",),
     ),

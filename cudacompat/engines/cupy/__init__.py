@@ -63,7 +63,7 @@ ENGINE = EngineRecord(
     hazards=(
         Hazard(
             "NVCC_APPEND_FLAGS",
-            "where CUPY_NVCC_GENERATE_CODE is not set, a plain compute_100 or 120 beside CuPy's own families is `nvcc "
+            "where CUPY_NVCC_GENERATE_CODE is not set, a plain compute_100 or 120 with CuPy's own families is `nvcc "
             "fatal: The same GPU code generated for non family-specific and family-specific GPU arch` (CUDA 12.9 on)",
             "run with nvcc 13.0 and 13.5",
         ),

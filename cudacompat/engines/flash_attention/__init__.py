@@ -31,7 +31,7 @@ _SETUP = "setup.py of Dao-AILab/flash-attention at 0251105a (2.8.4) and its tags
 
 _RELEASED = Window("2.7.3", "2.8.4")
 _FAMILIES = Window("2.8.4")
-_READER = "flash-attention's setup.py, which knows these numbers and leaves others out without a word"
+_READER = "flash-attention's setup.py, which knows these numbers and silently ignores others"
 
 
 def _log_lines() -> LogLines:
@@ -103,7 +103,7 @@ ENGINE = EngineRecord(
     dead=(
         DeadSetting(
             "TORCH_CUDA_ARCH_LIST",
-            "setup.py gives nvcc flags with `arch` in them, and cpp_extension then adds none of its own",
+            "setup.py gives nvcc flags with `arch` in them, and cpp_extension then adds none itself",
             _SETUP,
             "other extensions of PyTorch",
         ),
@@ -112,7 +112,7 @@ ENGINE = EngineRecord(
     hazards=(
         Hazard(
             "NVCC_APPEND_FLAGS",
-            "a plain compute_100, 110 or 120 beside the family targets of this build is `nvcc fatal: The same GPU code "
+            "a plain compute_100, 110 or 120 with the family targets of this build is `nvcc fatal: The same GPU code "
             "generated for non family-specific and family-specific GPU arch` (CUDA 12.9 and newer)",
             "run with nvcc 13.0 and 13.5",
             (10, 11, 12),

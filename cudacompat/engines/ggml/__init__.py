@@ -157,7 +157,7 @@ def twice_hazard(window: Window) -> Hazard:
     """Return what NVCC_APPEND_FLAGS does beside a list that is complete."""
     return Hazard(
         "NVCC_APPEND_FLAGS",
-        "it would add every target a second time beside CMake's list",
+        "it would add every target a second time, next to CMake's list",
         "run with nvcc 13.0",
         (),
         window,

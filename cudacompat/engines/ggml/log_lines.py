@@ -15,7 +15,7 @@ from cudacompat.domain.logs.signature import (
 _COMMON = "ggml-org/whisper.cpp ggml/src/ggml-cuda/common.cuh (no_device_code)"
 _ROOTS = ("archs-default-target", "archs-lack-gpu")
 
-# why a program on ggml goes on without its CUDA backend
+# why a program on ggml continues without its CUDA backend
 NO_BACKEND = (
     "ggml-cuda-init-failed",
     "ggml-backend-not-loaded",
@@ -34,8 +34,8 @@ _OWN: tuple[Signature, ...] = (
         sample="mmv.cu:51: ERROR: CUDA kernel mul_mat_vec has no device code compatible with CUDA arch 520. "
         "ggml-cuda.cu "
         "was compiled for: 520",
-        cause="The arch in the line is __CUDA_ARCH__ of the code that was running. 520 is what nvcc makes when it is "
-        "told nothing (750 from CUDA 13): the driver translated its PTX for the GPU, ggml saw a fast GPU and chose a "
+        cause="The arch in the line is __CUDA_ARCH__ of the code that was running. 520 is what nvcc makes without "
+        "an option (750 from CUDA 13): the driver translated its PTX for the GPU, ggml saw a fast GPU and chose a "
         "kernel that has no body for {running}, and that kernel stopped the program.",
         does_not_mean="that the GPU is of compute capability 5.2, that loading failed (it ran), or that PTX is "
         "missing (it was compiled). A literal __CUDA_ARCH_LIST__ at the end is an old nvcc, not an empty list.",
@@ -59,7 +59,7 @@ _OWN: tuple[Signature, ...] = (
         "arch "
         "700. ggml-cuda.cu was compiled for: 700",
         cause="The arch in the line is __CUDA_ARCH__ of the code that was running, and it is the GPU's own: the code "
-        "for this GPU is there and was used. The kernel has an empty body for it, behind a guard for a feature.",
+        "for this GPU is there and was used. The kernel has an empty body for it, after a guard for a feature.",
         does_not_mean="a missing architecture: building again for the same list changes nothing.",
         fix="Another release of the engine; until then switch the feature off (flash attention: -fa off, "
         "GGML_CUDA_FORCE_MMQ).",
@@ -124,7 +124,7 @@ _OWN: tuple[Signature, ...] = (
             'GGML_ASSERT: <...>ggml-cuda.cu:<line:num>: !"CUDA error"',
         ),
         sample="/build/whisper.cpp/ggml/src/ggml-cuda/ggml-cuda.cu:70: CUDA error",
-        cause="The last line before ggml aborts; what happened stands two or three lines above (`CUDA error: …`). The "
+        cause="The last line before ggml aborts; what happened is two or three lines above (`CUDA error: …`). The "
         "path is the build machine's.",
         does_not_mean="that the line in ggml-cuda.cu is at fault: errors of kernels are noticed later than they "
         "happen.",
@@ -160,7 +160,7 @@ _OWN: tuple[Signature, ...] = (
         patterns=("CUBLAS_STATUS_ARCH_MISMATCH", "the function requires a feature absent from the device architecture"),
         sample="CUDA error: the function requires a feature absent from the device architecture",
         cause="The library or the operation needs a newer architecture than the GPU has, such as half precision on an "
-        "old card, or the cuBLAS is older than the GPU.",
+        "old GPU, or the cuBLAS is older than the GPU.",
         does_not_mean="that the program's own kernels are missing.",
         fix="A cuBLAS (toolkit) release that supports {label}, or another precision.",
         sources=("https://docs.nvidia.com/cuda/cublas/ (cublasStatus_t)", "cublas_api.h of nvidia-cublas-cu12 12.9"),
@@ -189,10 +189,10 @@ _OWN: tuple[Signature, ...] = (
         sample="ggml_backend_load_best: failed to load /app/libggml-cuda.so: libcudart.so.12: cannot open shared "
         "object file: "
         "No such file or directory",
-        cause="libggml-cuda.so is there and one of its own libraries is not (libcuda, libcudart, libcublas), or it is "
-        "of another ggml. The program goes on without it, on the CPU.",
+        cause="libggml-cuda.so is there and one of its libraries is not (libcuda, libcudart, libcublas), or it is "
+        "of another ggml. The program continues without it, on the CPU.",
         does_not_mean="an architecture problem.",
-        fix="The reason stands in the line: install that library, or take backend and program from one build.",
+        fix="The reason is in the line: install that library, or take backend and program from one build.",
         command="ldd libggml-cuda.so",
         after=("libcuda-missing", "cuda-library-missing"),
         sources=("ggml-org/whisper.cpp ggml/src/ggml-backend-reg.cpp",),
@@ -202,7 +202,7 @@ _OWN: tuple[Signature, ...] = (
         title="ggml's operation failed after a CUDA error",
         patterns=("ggml_cuda_compute_forward: <operation:word> failed",),
         sample="ggml_cuda_compute_forward: MUL_MAT failed",
-        cause="The operation that was running when an error was noticed; the error stands in the next line.",
+        cause="The operation that was running when an error was noticed; the error is in the next line.",
         does_not_mean="that this operation is at fault.",
         fix="Read the `CUDA error:` line that follows.",
         role=Role.HEADING,
@@ -238,7 +238,7 @@ _OWN: tuple[Signature, ...] = (
         sample='time=2025-04-14T20:20:48.993+08:00 level=ERROR source=server.go:449 msg="llama runner terminated" '
         'error="exit status 0xc0000409"',
         cause="What ollama says of any failure of the process that runs the model; that process's own lines are above.",
-        does_not_mean="a fault of its own.",
+        does_not_mean="a separate fault.",
         fix="Read the first error above it; OLLAMA_DEBUG=1 shows more.",
         role=Role.HEADING,
         sources=("ollama/ollama#10265", "ollama/ollama#9782"),
@@ -327,7 +327,7 @@ LINES = LogLines(
     additions=(
         LineAddition(
             id="cuda-launch-failure",
-            cause="ggml's kernels without device code end in a trap, so this line behind theirs is its consequence.",
+            cause="ggml's kernels without device code end in a trap, so this line after theirs is its consequence.",
             after=_DEVICE_CODE,
         ),
         LineAddition(id="cuda-invalid-handle", after=_DEVICE_CODE),

@@ -12,7 +12,7 @@ SIGNS: tuple[RunSign, ...] = (
         "failed to initialize CUDA",
         r"ggml_cuda_init: failed to initialize CUDA",
         SignMeaning.CPU,
-        "ggml goes on without its CUDA backend",
+        "ggml continues without its CUDA backend",
         f"{_GGML}; measured",
     ),
     run_sign(

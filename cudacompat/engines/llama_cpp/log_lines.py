@@ -48,7 +48,7 @@ _CPU: tuple[Signature, ...] = (
             'msg="no nvidia devices detected"',
         ),
         sample='time=2025-01-29T09:00:00.000Z level=INFO source=gpu.go:392 msg="no compatible GPUs were discovered"',
-        cause="libcuda was not found or lists no device, or ollama's own CUDA libraries are missing beside the binary.",
+        cause="libcuda was not found or lists no device, or ollama's own CUDA libraries are not next to the binary.",
         does_not_mean="that the GPU is unsupported: the lines above with level=WARN say why.",
         fix="In containers --gpus all; install ollama with its lib/ollama folder; OLLAMA_DEBUG=1 prints the search.",
         after=(

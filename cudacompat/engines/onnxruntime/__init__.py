@@ -61,7 +61,7 @@ ENGINE = EngineRecord(
             Channel.DEFINE,
             Grammar.CMAKE_SPLIT,
             "ONNX Runtime's CMake files: a bare number loses its PTX, and of several -virtual the last one stays; "
-            "build.sh takes it behind --cmake_extra_defines, without -D",
+            "build.sh accepts it after --cmake_extra_defines, without -D",
             _CMAKE + ": setup_cuda_architectures, run alone with CMake 4.4",
             suffixes="a",
             stops=True,

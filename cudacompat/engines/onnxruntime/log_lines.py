@@ -47,7 +47,7 @@ _OWN: tuple[Signature, ...] = (
         cases=(
             Case(
                 when=("cargo", "windows"),
-                fix="Put the DLLs of CUDA 12 and cuDNN 9 that the line names on PATH, or copy them beside the program; "
+                fix="Put the DLLs of CUDA 12 and cuDNN 9 of the line on PATH, or copy them next to the program; "
                 "or let the crate download its build for the CUDA that is installed (ORT_CUDA_VERSION=13).",
                 command="where.exe cublasLt64_12.dll cudnn64_9.dll",
             ),
@@ -121,7 +121,7 @@ _CPU: tuple[Signature, ...] = (
             "EP Error <...> when using ['CUDAExecutionProvider<...>Falling back to",
         ),
         sample="Falling back to ['CPUExecutionProvider'] and retrying.",
-        cause="The CUDA provider could not be made; the reason stands above.",
+        cause="The CUDA provider could not be made; the reason is above.",
         does_not_mean="that the model needs the CPU.",
         fix="Read the error above; ask session.get_providers() in the program and stop if CUDA is not in it.",
         after=(

@@ -10,7 +10,7 @@ SIGNS: tuple[RunSign, ...] = (
         "Failed to create CUDAExecutionProvider",
         r"Failed to create CUDAExecutionProvider",
         SignMeaning.CPU,
-        "ONNX Runtime goes on with its CPU provider",
+        "ONNX Runtime continues with its CPU provider",
         "https://github.com/microsoft/onnxruntime onnxruntime/python/onnxruntime_pybind_state.cc",
     ),
 )

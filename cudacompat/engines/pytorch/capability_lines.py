@@ -123,7 +123,7 @@ CAPABILITY: tuple[Signature, ...] = (
                 cause="Machine code for sm_120 runs on 12.1 (GB10). A build whose list ends at 12.0 warns in some "
                 "releases, "
                 "and works; one without 12.0 (cu126) has nothing.",
-                fix="Check the list: with sm_120 in it nothing is to be done. Else install from the index cu128 or "
+                fix="Check the list: with sm_120 in it nothing must be done. Else install from the index cu128 or "
                 "later.",
                 command=_ARCHS,
                 wheel="",
@@ -249,7 +249,7 @@ CAPABILITY: tuple[Signature, ...] = (
         "series), "
         "another cuDNN was found first, or no memory is left.",
         does_not_mean="that PyTorch's own kernels lack the GPU.",
-        fix="Unset LD_LIBRARY_PATH, then update torch with its own cuDNN; to go on without it set "
+        fix="Unset LD_LIBRARY_PATH, then update torch with its own cuDNN; to continue without it, set "
         "torch.backends.cuda.enable_cudnn_sdp(False) or torch.backends.cudnn.enabled = False.",
         command="env -u LD_LIBRARY_PATH python -c 'import torch; print(torch.backends.cudnn.version())'",
         after=("cuda-out-of-memory",),

@@ -25,8 +25,8 @@ _OWN: tuple[Signature, ...] = (
         cause="The list of the wheel has no machine code of the GPU's major version and no PTX that suits it. This is "
         "only a warning; error 209 comes at the first kernel.",
         does_not_mean="that the driver or a toolkit on this machine is too old: the wheel is. Other extensions have "
-        "lists of "
-        "their own.",
+        "their own "
+        "lists.",
         fix="Install a wheel whose list has it (for sm_120: of CUDA 12.8 or newer).",
         command=_INSTALL,
         wheel="torch",
@@ -61,7 +61,7 @@ _OWN: tuple[Signature, ...] = (
         cause="PyTorch compares machine code only and takes no notice of the compute_ entry in its list, which the "
         "driver can compile for the GPU. The first start is slow, and the code is that of the old "
         "architecture.",
-        does_not_mean="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have lists of their own, and "
+        does_not_mean="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have their own lists, and "
         "those of "
         "the wheel's CUDA release may lack the GPU.",
         fix="Install a wheel that has machine code for it (for sm_120: of CUDA 12.8 or newer).",
@@ -191,7 +191,7 @@ _OWN: tuple[Signature, ...] = (
         title="xFormers was built for another PyTorch, CUDA or Python",
         patterns=("xFormers can't load C++/CUDA extensions",),
         sample="WARNING[XFORMERS]: xFormers can't load C++/CUDA extensions. xFormers was built for:",
-        cause="The wheel's kernels do not load in this environment; xFormers goes on without them.",
+        cause="The wheel's kernels do not load in this environment; xFormers continues without them.",
         does_not_mean="that the GPU is unsupported.",
         fix="Install the xformers release made for this torch.",
         command="python -m xformers.info",

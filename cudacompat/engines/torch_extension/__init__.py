@@ -87,12 +87,12 @@ ENGINE = EngineRecord(
     hazards=(
         Hazard(
             "a flag with `arch` in it in extra_compile_args",
-            "cpp_extension then adds no target of its own, whatever TORCH_CUDA_ARCH_LIST says",
+            "cpp_extension then adds no target, whatever TORCH_CUDA_ARCH_LIST says",
             _PYTHON,
         ),
         Hazard(
             "NVCC_APPEND_FLAGS",
-            "it would add every target a second time beside PyTorch's flags",
+            "it would add every target a second time, next to PyTorch's flags",
             "nvcc's manual, NVCC_APPEND_FLAGS; run with nvcc 13.0",
         ),
     ),

@@ -93,7 +93,7 @@ _OWN: tuple[Signature, ...] = (
         title="building the extension failed",
         patterns=("Error building extension '<name:text>'", "Error compiling objects for extension"),
         sample="RuntimeError: Error building extension 'fused_adam'",
-        cause="ninja or the compiler ended with an error; its own lines stand above.",
+        cause="ninja or the compiler ended with an error; its own lines are above.",
         does_not_mean="one cause.",
         fix="Read the first `error:` or `fatal` above.",
         role=Role.END,
@@ -115,7 +115,7 @@ _OWN: tuple[Signature, ...] = (
         title="setup.py imports torch, and pip builds without it",
         patterns=("ModuleNotFoundError: No module named 'torch'",),
         sample="ModuleNotFoundError: No module named 'torch'",
-        cause="pip builds in an environment of its own, where torch is not installed (flash-attn, xformers and others "
+        cause="pip builds in a separate environment, where torch is not installed (flash-attn, xformers and others "
         "import it in setup.py).",
         does_not_mean="that torch is missing in your environment.",
         fix="Install torch first, then install the package with pip install --no-build-isolation.",

@@ -98,7 +98,7 @@ _OWN: tuple[Signature, ...] = (
         ),
         sample="NotImplementedError: No compiled cutlass_scaled_mm for a compute capability less than CUDA device "
         "capability: 75",
-        cause="vLLM compiles these kernels only for the architectures of its own list that they serve; the wheel or "
+        cause="vLLM compiles these kernels only for the architectures of its list that they serve; the wheel or "
         "the own "
         "build has none for this GPU.",
         does_not_mean="that vLLM as a whole lacks the GPU.",
@@ -148,7 +148,7 @@ _OWN: tuple[Signature, ...] = (
     ),
     Signature(
         id="vllm-not-enough-memory",
-        title="the GPU has less free memory than vLLM was told to use",
+        title="the GPU has less free memory than vLLM is configured to use",
         patterns=(
             "Free memory on device <...> on startup is less than desired GPU memory utilization",
             "No available memory for the cache blocks",

@@ -16,7 +16,7 @@ _CPU: tuple[Signature, ...] = (
         sample="whisper_backend_init_gpu: no GPU found",
         cause="The CUDA backend was not compiled in, its library was not found, or no device is visible. The line is "
         "of "
-        "level INFO, and the CPU goes on with the work.",
+        "level INFO, and the CPU continues the work.",
         does_not_mean="a wrong architecture: that fails later, and loudly. `use gpu = 1` above it is only the "
         "parameter.",
         fix='Build with -DGGML_CUDA=ON (whisper-rs: features = ["cuda"]), start the container with --gpus all, and let '
@@ -27,7 +27,7 @@ _CPU: tuple[Signature, ...] = (
     ),
     Signature(
         id="whisper-gpu-off",
-        title="whisper.cpp was told not to use the GPU",
+        title="whisper.cpp is configured not to use the GPU",
         severity=Severity.WARNING,
         patterns=("use gpu = 0",),
         sample="whisper_init_with_params_no_state: use gpu    = 0",

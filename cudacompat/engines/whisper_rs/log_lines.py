@@ -186,7 +186,7 @@ _OWN: tuple[Signature, ...] = (
         title="the build script of {crate} failed",
         patterns=("failed to run custom build command for '<crate:text>'",),
         sample="error: failed to run custom build command for `whisper-rs-sys v0.13.0`",
-        cause="What cargo prints whenever a build script ends badly; the reason is in its output, behind `--- stderr` "
+        cause="What cargo prints whenever a build script ends badly; the reason is in its output, after `--- stderr` "
         "or in the lines of CMake and nvcc.",
         does_not_mean="a fault of cargo.",
         fix="Read the first error in the output of CMake and nvcc; cargo build -vv shows all of it.",

@@ -36,6 +36,6 @@ def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
 def _on_the_bus(roots: Roots | None) -> str:
     cards = pci.cards(roots)
     if not cards:
-        return "it shows no NVIDIA card" if pci.bus(roots).is_dir() else "not visible here"
+        return "it shows no NVIDIA GPU" if pci.bus(roots).is_dir() else "not visible here"
     seen = Counter(f"{card.id}, {f'driven by {card.driver}' if card.driver else 'no driver'}" for card in cards)
     return "; ".join(f"{number} x {card}" if number > 1 else f"card {card}" for card, number in seen.items())

@@ -118,7 +118,7 @@ def gone(file: CodeFile) -> str | None:
     except OSError as error:
         return f"it is not there any more ({(error.strerror or 'unreadable').lower()})"
     # overlay and btrfs report another device in maps than stat does; the inode is the same
-    return None if status.st_ino == file.inode else "another file lies there now"
+    return None if status.st_ino == file.inode else "another file is there now"
 
 
 def _open_devices(pid: int, proc: Path) -> set[int]:

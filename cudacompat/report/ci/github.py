@@ -25,7 +25,7 @@ def render(view: View, stream: TextIO) -> None:
     for finding in problems[:MOST]:
         stream.write(_annotation(finding) + "\n")
     for target in view.targets:
-        stream.write(_log(f"judged for {target.label}, {conditions(target)}") + "\n")
+        stream.write(_log(f"checked for {target.label}, {conditions(target)}") + "\n")
     for policy in view.policies:
         stream.write(_log(policy) + "\n")
     left_out = len(problems) - MOST

@@ -69,7 +69,7 @@ def _suites(view: View) -> Iterable[tuple[str, list[_Case], dict[str, str]]]:
                 case.open.append(Finding("undecided", Severity.WARNING, "cannot tell whether it runs", path=row.path))
             cases.append(case)
         if cases:
-            yield target.label, cases, {"judged with": conditions(target)}
+            yield target.label, cases, {"checked with": conditions(target)}
     rest = []
     for path, about in sorted({*findings, *suppressed}, key=lambda place: (place[0] or "", place[1] or "")):
         case = _Case(f"{path or 'this machine'}" + (f" on {about}" if about else ""), path)
@@ -82,7 +82,7 @@ def _suites(view: View) -> Iterable[tuple[str, list[_Case], dict[str, str]]]:
         if gap.id != "undecided":
             gaps.setdefault(gap.path, _Case(gap.path or "all paths", gap.path)).open.append(gap)
     if gaps:
-        yield "not judged", list(gaps.values()), {}
+        yield "not checked", list(gaps.values()), {}
     if not view.rows and not rest and not gaps:  # an empty document is an error to most readers
         yield "findings", [_Case("no findings", None)], {}
 

@@ -28,8 +28,8 @@ def doctor_markdown(report: DoctorReport) -> Iterator[str]:
     lines += [table_row(["machine", ""]).rstrip(), table_row(["---", "---"]).rstrip()]
     lines += [table_row([escaped(label), escaped(value)]).rstrip() for label, value in machine_lines(report.facts)]
     for target in report.check.targets if report.check is not None else ():
-        driver = f"driver {target.driver}" if target.driver else "the oldest driver that will do"
-        lines.append(table_row(["judged for", f"{escaped(target.label)}, {escaped(driver)}"]).rstrip())
+        driver = f"driver {target.driver}" if target.driver else "the oldest driver that can run the code"
+        lines.append(table_row(["checked for", f"{escaped(target.label)}, {escaped(driver)}"]).rstrip())
     if report.packages is not None:
         lines += _fitting(_tables(report), MOST_LINES - _HELD_BACK - len(lines), "lines of tables")
     told = [f"- **{f.severity.value}** `{f.id}`: {escaped(_with_evidence(f))}" for f in machine_findings(report)]

@@ -108,7 +108,7 @@ def load_json(report: LoadReport) -> Json:
             {
                 "source": "driver",
                 "shows": "nothing",
-                "text": f"{load.path}: judge and driver agree on {load.count(Agreement.AGREES)} of "
+                "text": f"{load.path}: rules and driver agree on {load.count(Agreement.AGREES)} of "
                 f"{len(load.modules)} modules on {load.target.label}",
                 "device": None,
                 "line": None,

@@ -110,7 +110,7 @@ def _load(page: Page, load: ArtifactLoad) -> None:
 def _agreement(loads: tuple[ArtifactLoad, ...]) -> str:
     numbers = {each: sum(load.count(each) for load in loads) for each in Agreement}
     asked = sum(numbers.values())
-    parts = [f"judge and driver agree on {numbers[Agreement.AGREES]} of {asked}"]
+    parts = [f"rules and driver agree on {numbers[Agreement.AGREES]} of {asked}"]
     if numbers[Agreement.DISAGREES]:
         parts.append(f"{numbers[Agreement.DISAGREES]} disagree")
     if numbers[Agreement.OPEN]:

@@ -128,7 +128,7 @@ def doctor_page(report: DoctorReport) -> Context:
 
 
 def _judged(view: View) -> list[tuple[str, str]]:
-    """(target, what it is judged with); one entry without a target where that is the same for all."""
+    """(target, what it is checked with); one entry without a target where that is the same for all."""
     found = [(target.label, conditions(target)) for target in view.targets]
     return [("", found[0][1])] if len({each for _, each in found}) == 1 else found
 

@@ -163,7 +163,7 @@ def _groups(rows: Iterable[tuple[str, tuple[Cell, ...]]]) -> tuple[HeatGroup, ..
 
 def _cell(verdict: ArtifactVerdict | None, faults: Sequence[Finding]) -> Cell:
     if verdict is None:
-        return Cell("none", "not judged")
+        return Cell("none", "not checked")
     outcome = verdict.outcome
     bad = sum(verdict.counts[each] for each in _GAPS)
     note = ""
@@ -253,7 +253,7 @@ def _weight(modules: Iterable[DeviceModule]) -> int:
 def _pattern_cell(verdicts: Sequence[ModuleVerdict]) -> Cell:
     """The worst outcome of a pattern's modules; how many have it where they differ."""
     if not verdicts:
-        return Cell("none", "not judged")
+        return Cell("none", "not checked")
     counts = Counter(verdict.outcome for verdict in verdicts)
     ordered = sorted(counts, key=lambda outcome: RANK[outcome])
     outcome = ordered[0]

@@ -243,11 +243,11 @@ def tally(findings: Sequence[Finding]) -> str:
 
 
 def judged_for(page: Page, targets: Iterable[Target]) -> None:
-    """A line for each target: what it is judged with."""
+    """A line for each target: what it is checked with."""
     for target in targets:
-        driver = f"driver {target.driver}" if target.driver else "no driver named: the oldest that will do"
+        driver = f"driver {target.driver}" if target.driver else "without --driver: the oldest that can run the code"
         jit = "" if target.jit is JitPolicy.NORMAL else f", JIT {target.jit.value}"
-        page.line("judged for ", (target.label, "bold"), f", {driver}{jit}")
+        page.line("checked for ", (target.label, "bold"), f", {driver}{jit}")
 
 
 def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:

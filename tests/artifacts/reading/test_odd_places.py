@@ -51,10 +51,10 @@ def test_code_behind_a_program_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("behind", "said"),
     [
-        (gzip.compress(FATBIN), "behind the program lies another file (gzip file), which is not opened"),
+        (gzip.compress(FATBIN), "after the program follows another file (gzip file), which is not opened"),
         (
             bytes(100) + b"MEI\014\013\012\013\016" + bytes(80),
-            "behind the program lies an archive of PyInstaller, which is not opened",
+            "after the program follows an archive of PyInstaller, which is not opened",
         ),
     ],
 )

@@ -55,7 +55,7 @@ def test_one_more_target_in_the_lists_own_style(grammar: Grammar, text: str, bec
     [
         (Grammar.CMAKE, "native", "no list"),
         (Grammar.CMAKE, "all-major", "the compiler's own"),
-        (Grammar.CMAKE, "OFF", "flags that stand elsewhere"),
+        (Grammar.CMAKE, "OFF", "flags elsewhere"),
         (Grammar.CMAKE, "", "empty"),
         (Grammar.CMAKE, "8.6;12.0", "'8.6' is no item"),
         (Grammar.CMAKE, "sm_86", "no item"),

@@ -82,7 +82,7 @@ class TestKeys:
     @pytest.mark.parametrize(
         ("key", "value", "says"),
         [
-            ("level", "nativ", "did you mean native?"),
+            ("level", "nativ", "similar: native"),
             ("level", 3, 'expected "runs", "sass" or "native", got 3'),
             ("ptx", "lowest", "expected"),
             ("ptx", ["any"], 'got ["any"]'),
@@ -120,10 +120,10 @@ class TestKeys:
     @pytest.mark.parametrize(
         ("key", "says"),
         [
-            ("max_bytes", "did you mean max-bytes?"),
-            ("requires", "did you mean require?"),
-            ("gpus", "did you mean"),
-            ("driver", "did you mean driver-floor?"),
+            ("max_bytes", "similar: max-bytes"),
+            ("requires", "similar: require"),
+            ("gpus", "similar:"),
+            ("driver", "similar: driver-floor"),
             ("banana", "there are: any-of, baseline, coverage"),
         ],
     )
@@ -222,7 +222,7 @@ class TestWhoWins:
         if name.islower():
             assert of_environment({name: "any"}) == {}  # another variable, where case counts
             return
-        with pytest.raises(UsageError, match=f"unknown variable {name}; did you mean CUDACOMPAT_"):
+        with pytest.raises(UsageError, match=f"unknown variable {name}; similar: CUDACOMPAT_"):
             of_environment({name: "1"})
 
 
@@ -369,7 +369,7 @@ class TestIgnores:
             ('path = "a"\nrule = "hole"\nreason = " "\n', "reason: expected a text"),
             ('rule = "hole"\nreason = "r"\n', "path: is missing"),
             ('path = "a"\nreason = "r"\n', "rule: is missing"),
-            ('path = "a"\nrule = "holes"\nreason = "r"\n', "did you mean hole?"),
+            ('path = "a"\nrule = "holes"\nreason = "r"\n', "similar: hole"),
             ('path = "a"\nrule = "*"\nreason = "r"\n', "no finding to ignore is called '*'"),
             ('path = "a"\nrule = "unused-ignore"\nreason = "r"\n', "no finding to ignore is called 'unused-ignore'"),
             ('path = "a"\nrule = "hole"\nreason = "r"\ntarget = "RTX 9999"\n', "target: unknown GPU"),

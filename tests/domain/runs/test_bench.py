@@ -1,4 +1,4 @@
-"""`bench`: variants in turn, their times, ratios and spread, and what is not what it was to be."""
+"""`bench`: variants in turn, their times, ratios and spread, and what is not as expected."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_no_number_has_no_spread() -> None:
         (Variant.JIT_COLD, runs(1, cache=900, used="gpu-jit"), None),
         (Variant.JIT_COLD, runs(1), "nothing was compiled: what ran is no PTX, or the cache is switched off"),
         (Variant.JIT_WARM, runs(1, used="gpu-jit"), None),
-        (Variant.JIT_WARM, runs(1, cache=900), "something was compiled: the cache was not whole"),
+        (Variant.JIT_WARM, runs(1, cache=900), "something was compiled: the cache was incomplete"),
         (Variant.CPU, runs(1, used="cpu-fallback"), None),
         (Variant.CPU, runs(1, used="undecided"), None),
         (Variant.CPU, runs(1, used="gpu"), "it used the GPU"),

@@ -166,7 +166,7 @@ class TestGpus:
     @pytest.mark.parametrize(
         ("made", "seen"),
         [
-            ([], "it shows no NVIDIA card"),
+            ([], "it shows no NVIDIA GPU"),
             ([None], "card 10de:2335, no driver"),
             (["nouveau"], "card 10de:2335, driven by nouveau"),
             (["nvidia"] * 8, "8 x 10de:2335, driven by nvidia"),

@@ -106,7 +106,7 @@ class TestMaps:
         other = tmp_path / "other.so"
         other.write_bytes(b"\x7fELF")
         other.replace(path)
-        assert maps.gone(file) == "another file lies there now"
+        assert maps.gone(file) == "another file is there now"
         path.unlink()
         assert maps.gone(file) == "it is not there any more (no such file or directory)"
 

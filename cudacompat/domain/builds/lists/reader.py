@@ -62,7 +62,7 @@ _WORDS = {
     "common": "`Common` is a list of the build's own",
     "all": "`all` is every target that the compiler knows: there is nothing to add",
     "all-major": "`all-major` is a list of the compiler's own",
-    "off": "`OFF` leaves the targets to flags that stand elsewhere",
+    "off": "`OFF` leaves the targets to flags elsewhere",
     "current": "`current` takes the GPU of the machine that builds, and is no list",
     "default": "`default` leaves the list to the build",
 }
@@ -84,7 +84,7 @@ def read_list(grammar: Grammar, text: str, separator: str | None = None) -> Arch
     if grammar is Grammar.CUPY:
         return _read_pairs(grammar, text, _BARE_PAIR, separator=";")
     if grammar is Grammar.ONE_NUMBER:
-        raise UnreadableListError("this build takes one architecture; it needs a build of its own for each GPU")
+        raise UnreadableListError("this build takes one architecture; it needs a separate build for each GPU")
     between = separator or _separator(grammar, text)
     items = []
     for match in re.finditer(r"[^;,\s]+", text):

@@ -41,8 +41,8 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CMAKE_CUDA_ARCHITECTURES contains literal quotes",),
         sample="CMake Error at CMakeDetermineCUDACompiler.cmake:266 (message):\n  CMAKE_CUDA_ARCHITECTURES contains "
         "literal quotes:",
-        cause="Quotes were given twice, as in CMAKE_ARGS='-DCMAKE_CUDA_ARCHITECTURES=\"80;120\"', and nobody took the "
-        "inner ones off.",
+        cause="Quotes were given twice, as in CMAKE_ARGS='-DCMAKE_CUDA_ARCHITECTURES=\"80;120\"', and the inner ones "
+        "were not removed.",
         does_not_mean="that the architectures are unknown.",
         fix="Leave the inner quotes out.",
         sources=("Kitware/CMake Modules/Internal/CMakeCUDAArchitecturesValidate.cmake",),
@@ -96,7 +96,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="cmake-went-on-without-cuda",
-        title="CMake finds no CUDA toolkit and goes on: the build may be one for the CPU",
+        title="CMake finds no CUDA toolkit and continues: the build may be one for the CPU",
         severity=Severity.WARNING,
         patterns=(
             "-- Could NOT find CUDA (missing:",
@@ -172,7 +172,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "identification source file\n  "
         '"CMakeCUDACompilerId.cu" failed.',
         cause="nvcc runs and a trivial program does not compile: a host compiler that is too new, an architecture that "
-        "nvcc does not know, or flags in CUDAFLAGS or NVCC_APPEND_FLAGS. nvcc's own line stands below.",
+        "nvcc does not know, or flags in CUDAFLAGS or NVCC_APPEND_FLAGS. nvcc's own line is below.",
         does_not_mean="that the project is broken.",
         fix="Read nvcc's line in the output that follows.",
         after=(
@@ -213,8 +213,8 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("arch_bin wasn't set for some reason",),
         sample="CMake Error at FindCUDA/select_compute_arch.cmake:249 (message):\n  arch_bin wasn't set for some "
         "reason",
-        cause="It comes right behind `Unknown CUDA Architecture Name`.",
-        does_not_mean="a fault of its own.",
+        cause="It comes right after `Unknown CUDA Architecture Name`.",
+        does_not_mean="a separate fault.",
         fix="See the line before it.",
         after=("cmake-findcuda-arch-unknown",),
         sources=("NixOS/nixpkgs#536525", "k2-fsa/k2#1344"),

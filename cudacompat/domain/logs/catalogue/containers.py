@@ -49,7 +49,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="libnvidia-ml.so.1 or the kernel module is missing where Docker runs: no driver, a driver in part, or a "
         "Docker daemon in a virtual machine or a snap.",
         does_not_mean="that something is missing in the image.",
-        fix="Install the driver on the host and see that nvidia-smi works there.",
+        fix="Install the driver on the host and check that nvidia-smi works there.",
         command="nvidia-smi",
         sources=("NVIDIA/libnvidia-container#231", "docker/for-win#13835", "NVIDIA/nvidia-container-toolkit#154"),
     ),

@@ -164,7 +164,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("named symbol not found",),
         sample="CUDA error: named symbol not found",
         cause="The driver chose an image by its architecture and the kernel is not in it: an image that holds only "
-        "part of the kernels, or none (the device linker makes such), even if good PTX lies beside it.",
+        "part of the kernels, or none (the device linker makes such), even if good PTX is present too.",
         does_not_mean="that no image fits the GPU (that is error 209).",
         fix="Compile every source file for the same architectures, and look at the file kernel by kernel.",
         command="cudacompat inspect --kernels FILE",
@@ -283,7 +283,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error 804: forward compatibility was attempted on non supported HW",
         cause="The libcuda of a cuda-compat package was loaded (/usr/local/cuda/compat in LD_LIBRARY_PATH) because "
         "the image is newer than the driver, on a GeForce or RTX card: only data center GPUs support that.",
-        does_not_mean="that the card cannot run this CUDA version: with a newer driver it does.",
+        does_not_mean="that the GPU cannot run this CUDA version: with a newer driver it does.",
         fix="Update the host's driver, take the compat folder out of LD_LIBRARY_PATH, or use an image that is not "
         "newer than the driver.",
         sources=("NVIDIA/nvidia-docker#1294", "microsoft/onnxruntime#21435", "abetlen/llama-cpp-python#234", _TABLE),

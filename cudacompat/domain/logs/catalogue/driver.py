@@ -32,7 +32,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="Failed to initialize NVML: Driver/library version mismatch",
         cause="The user-mode half of the driver and the loaded kernel module are of different releases: the package "
-        "was updated (often by unattended upgrades) and nobody restarted.",
+        "was updated (often by unattended upgrades) without a restart.",
         does_not_mean="that the GPU is missing. Build scripts that read nvidia-smi turn this text into an architecture "
         "(`-arch=sm_Failed`).",
         fix="Restart, or unload and load the nvidia modules; never feed nvidia-smi's output to nvcc unread.",
@@ -46,7 +46,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="`systemctl daemon-reload` or an update of cgroups took the device rules of a running container away: "
         "runc does not find the devices under /dev/char.",
         does_not_mean="that the driver on the host is broken: nvidia-smi works there.",
-        fix="Start the container again. For good: CDI, `--device /dev/nvidia0 …`, or links made by nvidia-ctk.",
+        fix="Start the container again. Permanently: CDI, `--device /dev/nvidia0 …`, or links made by nvidia-ctk.",
         command="sudo nvidia-ctk system create-dev-char-symlinks --create-all",
         sources=("NVIDIA/nvidia-container-toolkit#48", "NVIDIA/nvidia-container-toolkit#1227"),
     ),
@@ -100,7 +100,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: Xid (PCI:0000:01:00): 31, pid=12345, name=python, Ch 00000008, intr 00000000. MMU Fault: "
         "ENGINE GRAPHICS",
         cause="Xid 13, 31 and 43 are faults of a program; 48, 63, 64, 74, 79, 94 and 95 point to the hardware.",
-        does_not_mean="by itself that the card is broken: read the number in NVIDIA's list.",
+        does_not_mean="by itself that the GPU is broken: read the number in NVIDIA's list.",
         fix="Look the number up; for 13 and 31 run the program under compute-sanitizer.",
         distinct=("xid",),
         sources=(
@@ -113,7 +113,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the GPU no longer answers on PCI Express",
         patterns=("GPU has fallen off the bus", "fallen off the bus and is not responding to commands"),
         sample="NVRM: GPU 0000:01:00.0: GPU has fallen off the bus.",
-        cause="The card stopped answering (Xid 79): power, heat, a riser or slot, or the card itself.",
+        cause="The GPU stopped answering (Xid 79): power, heat, a riser or slot, or the GPU itself.",
         does_not_mean="a fault of CUDA or of the program.",
         fix="Power the machine off and on; check the power cables, temperatures and slot.",
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osinit.c",),
@@ -123,8 +123,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the kernel module could not start the GPU",
         patterns=("RmInitAdapter failed!",),
         sample="NVRM: GPU 0000:01:00.0: RmInitAdapter failed! (0x22:0x56:884)",
-        cause="The driver does not support the card (the 50 series needs the open kernel modules), its firmware is "
-        "missing, or the card is in a bad state.",
+        cause="The driver does not support the GPU (the 50 series needs the open kernel modules), its firmware is "
+        "missing, or the GPU is in a bad state.",
         does_not_mean="that CUDA is wrongly installed.",
         fix="Install the driver branch that knows {label} ({driver}), for new GPUs with the open modules.",
         role=Role.CHAIN_END,
@@ -138,7 +138,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: installed in this system is not supported by open",
         cause="GPUs before Turing need the proprietary kernel modules.",
         does_not_mean="that the driver release is too old.",
-        fix="Install the proprietary flavour of the same driver branch.",
+        fix="Install the proprietary flavor of the same driver branch.",
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osapi.c",),
     ),
     Signature(
@@ -149,7 +149,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="No GPU is on the bus that this driver takes: it is passed through to a virtual machine, disabled in "
         "the firmware, or too old or too new for the driver.",
         does_not_mean="that CUDA is wrongly installed.",
-        fix="`lspci -nn | grep -i nvidia`, then a driver branch that supports the card.",
+        fix="`lspci -nn | grep -i nvidia`, then a driver branch that supports the GPU.",
         role=Role.CHAIN_END,
         after=_NO_MODULE,
         sources=("NVIDIA/open-gpu-kernel-modules kernel-open/nvidia/nv.c",),

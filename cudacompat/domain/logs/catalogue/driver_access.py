@@ -57,7 +57,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="Unable to determine the device handle for GPU0: 0000:C1:00.0: Unknown Error",
         cause="The GPU is on the bus and does not respond: it fell off the bus (Xid 79), its start failed, or in WSL "
-        "it is in TCC mode beside one in WDDM mode.",
+        "it is in TCC mode while another is in WDDM mode.",
         does_not_mean="that no GPU is installed, or that CUDA is wrongly installed.",
         fix="Read the NVRM lines in the kernel log; power the machine off and on. In WSL set all GPUs to WDDM in "
         "Windows "

@@ -17,7 +17,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "ninja: build stopped: subcommand failed",
         ),
         sample="make[2]: *** [CMakeFiles/ggml.dir/build.make:76: ggml-cuda.cu.o] Error 1",
-        cause="A compiler or another step ended with an error; its own lines stand above, with several jobs far above.",
+        cause="A compiler or another step ended with an error; its own lines are above, with several jobs far above.",
         does_not_mean="a fault of make.",
         fix="Read the first `error:` or `fatal` above, or build with one job.",
         role=Role.END,
@@ -32,7 +32,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="-- Configuring incomplete, errors occurred!",
         cause="CMake's last line after any error.",
-        does_not_mean="a fault of its own.",
+        does_not_mean="a separate fault.",
         fix="Read the first `CMake Error` above.",
         role=Role.END,
         sources=("Kitware/CMake Source/cmake.cxx",),
@@ -54,7 +54,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("failed to solve: process <...> did not complete successfully: exit code: <code:num>",),
         sample='ERROR: failed to solve: process "/bin/sh -c cargo build --release" did not complete successfully: '
         "exit code: 101",
-        cause="BuildKit's last line; the step's own output stands above.",
+        cause="BuildKit's last line; the step's own output is above.",
         does_not_mean="a fault of Docker.",
         fix="Read the step's output: docker build --progress=plain.",
         command="docker build --progress=plain .",
@@ -95,7 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="[error] 9#9: *3 upstream prematurely closed connection while reading response header from upstream, "
         "client: "
         "10.88.0.1",
-        cause="The process behind the proxy ended in the middle of a request, or is not running.",
+        cause="The process that the proxy asked ended in the middle of a request, or is not running.",
         does_not_mean="a fault of the proxy, or of the request.",
         fix="Read the backend's own log at that second.",
         role=Role.ECHO,

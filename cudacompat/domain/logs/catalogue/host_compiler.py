@@ -46,7 +46,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "(inclusive) are supported!",
         cause="crt/host_config.h checks _MSC_VER; a Visual Studio update can move it beyond the toolkit's range.",
         does_not_mean="that CUDA is not installed.",
-        fix="Install the v143 build tools beside it and choose them (-T v143, vcvarsall -vcvars_ver), or a newer CUDA.",
+        fix="Install the v143 build tools, too, and choose them (-T v143, vcvarsall -vcvars_ver), or a newer CUDA.",
         sources=("crt/host_config.h of CUDA 13.5",),
     ),
     Signature(

@@ -27,8 +27,8 @@ SIGNATURES: tuple[Signature, ...] = (
             ".so<...>: cannot open shared object file",
         ),
         sample="ImportError: libcusparseLt.so.0: cannot open shared object file: No such file or directory",
-        cause="NVIDIA's wheels for Jetson do not bring every library: cuSPARSELt, cuDSS and OpenBLAS are packages of "
-        "their own; "
+        cause="NVIDIA's wheels for Jetson do not bring every library: cuSPARSELt, cuDSS and OpenBLAS are separate "
+        "packages; "
         "libnvdla_compiler comes from the host through the NVIDIA runtime.",
         does_not_mean="that the GPU is unsupported.",
         fix="Install the library for aarch64 (libcusparselt0, libcudss0-cuda-12, libopenblas0), or start the "

@@ -8,7 +8,7 @@ from cudacompat.domain.words.finding import Severity
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="archs-default-target",
-        title="the program was built for nvcc's default target only ({archs}): nobody set an architecture",
+        title="the program was built for nvcc's default target only ({archs}): no architecture option reached nvcc",
         derived=True,
         sample="  Device 0: NVIDIA GeForce RTX 5070 Ti, compute capability 12.0, VMM: yes\n"
         "system_info: n_threads = 4 / 32 | CUDA : ARCHS = 520 | USE_GRAPHS = 1 |",

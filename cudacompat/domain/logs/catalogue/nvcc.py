@@ -73,7 +73,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvcc-native-without-gpu",
-        title="-arch=native without a GPU: nvcc built its default target and went on",
+        title="-arch=native without a GPU: nvcc built its default target and continued",
         patterns=(
             "Cannot find valid GPU for '-arch=native', default arch is used",
             "Cannot find valid GPU for '-arch=native'",
@@ -146,7 +146,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("__nvcc_device_query failed to call load_driver_entries()",),
         sample="/usr/local/cuda-13.0/bin/__nvcc_device_query failed to call load_driver_entries() with error 0x3 "
         "(Unknown)",
-        cause="The helper behind -arch=native could not load libcuda: there is no driver where this build runs.",
+        cause="The helper of -arch=native could not load libcuda: there is no driver where this build runs.",
         does_not_mean="that the toolkit is broken.",
         fix="Expected in image builds and CI; name the architectures instead of `native`.",
         command="cudacompat generate {engine} --gpu {gpu}",

@@ -233,7 +233,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "not "
         "installed.",
         does_not_mean="a missing architecture.",
-        fix="Start it in its own directory, or install the file beside the program.",
+        fix="Start it in its own directory, or install the file next to the program.",
         sources=("wilicc/gpu-burn gpu_burn-drv.cpp", "cuda.h 13.5 (CUDA_ERROR_FILE_NOT_FOUND)"),
     ),
     Signature(

@@ -40,7 +40,7 @@ SIGNATURES: tuple[Signature, ...] = (
             ),
             Case(
                 when=("triton", "arch>=10.0"),
-                cause="Triton runs the ptxas of its own wheel, and that release does not know {arch}.",
+                cause="Triton runs the ptxas of its wheel, and that release does not know {arch}.",
                 fix="Update Triton (with PyTorch) to a release that knows {arch}. Up to Triton 3.5 TRITON_PTXAS_PATH "
                 "names another ptxas; from 3.6 on TRITON_PTXAS_BLACKWELL_PATH does for 10.0 and later.",
                 command="export TRITON_PTXAS_BLACKWELL_PATH=/usr/local/cuda/bin/ptxas",
@@ -181,7 +181,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 "below 8.0 have no bfloat16 arithmetic.",
                 does_not_mean="that -rdc=true helps: it moves the failure to the device linker.",
                 fix="Build for 8.0 or higher (sm_80), or without the bf16 kernels; on a GPU below 8.0 use float16 and "
-                "a release of the program that leaves them out.",
+                "a release of the program without them.",
             ),
         ),
         sources=(_MEASURED,),
@@ -214,7 +214,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Ptx assembly aborted due to errors",),
         sample="ptxas fatal   : Ptx assembly aborted due to errors",
         cause="The last line of every failed run of ptxas.",
-        does_not_mean="a fault of its own.",
+        does_not_mean="a separate fault.",
         fix="Read the first line of ptxas above it.",
         role=Role.END,
         after=(
@@ -229,7 +229,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvlink-arch-not-found",
-        title="an object holds no device code for {arch}, and the link went on without it",
+        title="an object holds no device code for {arch}, and the link continued without it",
         patterns=("SM Arch ('<arch:word>') not found in '<object:word>'",),
         sample="nvlink warning : SM Arch ('sm_120') not found in 'r.o'",
         cause="Relocatable code: an object (often of a static library) was compiled for another list. It is only a "
@@ -340,7 +340,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvrtc-builtins-missing",
-        title="NVRTC's own library is not beside it",
+        title="NVRTC's own library is not in the same directory",
         patterns=("nvrtc: error: failed to open libnvrtc-builtins.so", "failed to open libnvrtc-builtins"),
         sample="nvrtc: error: failed to open libnvrtc-builtins.so.12.1.",
         cause="libnvrtc loads libnvrtc-builtins of exactly its own release, and it is not found.",

@@ -25,7 +25,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "Could not build wheels for <package:text>, which is required to install",
         ),
         sample="ERROR: Failed building wheel for llama-cpp-python",
-        cause="What pip prints whenever a build ends badly; the reason stands above.",
+        cause="What pip prints whenever a build ends badly; the reason is above.",
         does_not_mean="that the package does not support this Python.",
         fix="Read the first error of CMake, nvcc or the compiler above; pip install -v shows all of it.",
         role=Role.END,

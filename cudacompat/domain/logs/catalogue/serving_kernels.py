@@ -205,7 +205,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "This flash attention build only supports <what:text>",
         ),
         sample="RuntimeError: This flash attention build only supports pack_gqa (for build size reasons).",
-        cause="FlashAttention 3 uses instructions of 9.0a; a build may leave out features too.",
+        cause="FlashAttention 3 uses instructions of 9.0a; a build may lack features too.",
         does_not_mean="that FlashAttention 2 fails on this GPU.",
         fix="Choose FlashAttention 2 or another backend on this GPU.",
         sources=(

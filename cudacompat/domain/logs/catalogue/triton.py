@@ -11,7 +11,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="Triton's ptxas refused its PTX",
         patterns=("Internal Triton PTX codegen error", "PTXAS error: Internal Triton PTX codegen error"),
         sample="triton.runtime.errors.PTXASError: PTXAS error: Internal Triton PTX codegen error",
-        cause="ptxas ended with an error; its own lines follow behind `ptxas stderr:`. Most often it does not know the "
+        cause="ptxas ended with an error; its own lines follow after `ptxas stderr:`. Most often it does not know the "
         "GPU.",
         does_not_mean="a defect of the kernel.",
         fix="Read the line of ptxas: it names the architecture or the instruction. Triton 3.3 is the first for the "

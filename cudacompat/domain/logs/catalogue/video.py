@@ -161,7 +161,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="[vost#0:0 @ 0x5581] Unknown encoder 'h264_nvenc'",
         cause="The build had no nv-codec-headers (--enable-ffnvcodec, --enable-nvenc, --enable-cuda-llvm): many "
-        "distributions and static builds leave them out.",
+        "distributions and static builds lack them.",
         does_not_mean="that the driver or the GPU lacks NVENC.",
         fix="Use a build that has it (`ffmpeg -encoders` lists h264_nvenc), or build FFmpeg with nv-codec-headers.",
         command="ffmpeg -hide_banner -encoders",

@@ -58,8 +58,8 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA backend failed to initialize: Found CUDA version 12010, but JAX was built against version "
         "12020, which is "
         "newer.",
-        cause="The reason stands in the line: a driver or a library that is too old, or memory that another process "
-        "holds. JAX goes on with the CPU.",
+        cause="The reason is in the line: a driver or a library that is too old, or memory that another process "
+        "holds. JAX continues with the CPU.",
         does_not_mean="a missing architecture.",
         fix="See to the reason; TF_CPP_MIN_LOG_LEVEL=0 prints more.",
         after=("cuda-insufficient-driver", "cuda-no-device", "libcuda-missing", "jax-outdated-component"),

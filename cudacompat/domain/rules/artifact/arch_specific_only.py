@@ -1,14 +1,14 @@
 """It runs on the GPU only through arch-specific or family code, with no generic code to fall back on.
 
 What it finds: modules whose code for the GPU is for an a or f target (sm_90a, sm_120f), with no plain machine code and
-no plain PTX beside it that the GPU could run. A warning where the whole file has nothing plain, else a note.
+no plain PTX that the GPU could run. A warning where the whole file has nothing plain, else a note.
 
 Why it matters: code for an a target runs on exactly that compute capability, for an f target within its family. The
 next GPU of the same generation, which plain code would serve, gets CUDA error 209.
 
 Example: sm_120a code without compute_120 PTX serves an RTX 5090 (12.0) and not a GB10 (12.1).
 
-What to do: keep the arch-specific code, and add plain code or PTX beside it (CMake: `120a-real;120-virtual`).
+What to do: keep the arch-specific code, and add plain code or PTX (CMake: `120a-real;120-virtual`).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         f"{len(verdict.modules)}: {', '.join(f'{name} in {number}' for name, number in sorted(by.items()))}",
         found=what_is_there([v.module for v in bound]),
         why=f"nothing in these modules serves {', '.join(unserved)}, the same generation" if unserved else None,
-        help=f"add plain PTX beside it (CMake: {target.capability.number}-virtual)",
+        help=f"add plain PTX to it (CMake: {target.capability.number}-virtual)",
         places=places_of(bound),
     )
 

@@ -5,9 +5,9 @@ What it finds: a wheel whose package compiles kernels at run time, with NVRTC, i
 Why it matters: what is in the wheel is only a part of what runs. The compiler has to know the GPU, too: an older one
 ends in "invalid value for --gpu-architecture", or compiles for an older target.
 
-Example: cupy_cuda12x-13.4.1 on an RTX 5080, with NVRTC of CUDA 12.4 beside it.
+Example: cupy_cuda12x-13.4.1 on an RTX 5080, with the NVRTC of CUDA 12.4.
 
-What to do: see that the compiler that it finds is of the release that the finding names, or newer.
+What to do: check that the compiler that it finds is of the release that the finding names, or newer.
 """
 
 from __future__ import annotations

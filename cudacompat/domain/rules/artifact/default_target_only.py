@@ -1,9 +1,9 @@
-"""Only the compiler's default target is present: nobody set an architecture.
+"""Only the compiler's default target is present: no architecture option reached nvcc.
 
-What it finds: every module with kernels carries exactly what nvcc builds when it is told nothing (5.2 with
+What it finds: every module with kernels carries exactly what nvcc builds without an option (5.2 with
 CUDA 11 and 12, 7.5 with CUDA 13: machine code and PTX of that one target), and the GPU is another one.
 
-Why it matters: such a file seems to work. The driver compiles the old PTX for the new card at first use, and the
+Why it matters: such a file seems to work. The driver compiles the old PTX for the new GPU at first use, and the
 program then runs code written for a GPU many generations older: slow paths, missing features, or a trap such as
 ggml's "has no device code compatible with CUDA arch 520 … was compiled for: 520". The architecture list of the
 build never reached the compiler.
@@ -43,7 +43,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=Severity.ERROR,
         path=verdict.path,
         target=target.id,
-        message=f"nobody set an architecture: only nvcc's default {arch} is in it, for {target.label}",
+        message=f"no architecture option reached nvcc: only nvcc's default {arch} is in it, for {target.label}",
         found=f"{what_is_there(modules)} in {count(len(modules), 'module')}",
         why=f"it would run {consequence} of {arch[3:-1]}.{arch[-1]}: the build's architecture list never reached nvcc",
         help=f"{generate_command(target)}   then rebuild from clean caches",

@@ -2,8 +2,8 @@
 
 What it finds: a driver (with --driver or on this machine) of a branch above the newest that this version knows.
 
-Why it matters: which GPUs that driver leaves out and which newer PTX it compiles is not known here. It is judged as the
-newest known branch, and PTX above that branch's stays undecided.
+Why it matters: which GPUs that driver no longer supports and which newer PTX it compiles is not known here. It is
+treated as the newest known branch, and PTX above that branch's stays undecided.
 
 Example: driver 700 with tables that end at 615.
 
@@ -31,7 +31,7 @@ def check(target: Target) -> Iterable[Finding]:
         path=None,
         target=target.id,
         message=f"driver {target.driver} is newer than the tables of this version, which end at branch {newest}",
-        why="which GPUs it leaves out is not known here; it is judged as that branch",
+        why="which GPUs it does not support is not known here; it is treated as that branch",
         help="update cudacompat",
     )
 

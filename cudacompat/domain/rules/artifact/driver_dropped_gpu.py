@@ -1,9 +1,9 @@
 """A driver that left the GPU out.
 
 What it finds: a driver (with --driver or on this machine) of a branch after the last that knows the GPU. Drivers from
-590 on leave out Maxwell, Pascal and Volta (5.x, 6.x, 7.0); Kepler ended with 470.
+590 on do not support Maxwell, Pascal and Volta (5.x, 6.x, 7.0); Kepler ended with 470.
 
-Why it matters: such a driver ignores the card, so a program finds no CUDA device (error 100) whatever code it carries.
+Why it matters: such a driver ignores the GPU, so a program finds no CUDA device (error 100) whatever code it carries.
 
 Example: a V100 with driver 610.
 

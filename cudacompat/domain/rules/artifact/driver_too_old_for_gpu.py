@@ -2,7 +2,7 @@
 
 What it finds: a driver (with --driver or on this machine) of a branch before the first that knows the GPU.
 
-Why it matters: such a driver ignores the card, so a program finds no CUDA device (error 100) whatever code it carries.
+Why it matters: such a driver ignores the GPU, so a program finds no CUDA device (error 100) whatever code it carries.
 
 Example: an RTX 5090, which begins with driver 570, with driver 535.
 

@@ -1,8 +1,8 @@
-"""There is code for targets that nobody asked for.
+"""There is code for targets that no required GPU uses.
 
 What it finds: under `extra = "warn"` or `"forbid"`, machine code that none of the required GPUs would load: it is for
-another number, and on none of them does the driver pick it in its module. With `ptx = "highest"` also PTX beside the
-one that is wanted. Images without kernels do not count, nor do modules that are undecided.
+another number, and on none of them does the driver pick it in its module. With `ptx = "highest"` also PTX in addition
+to the one that is wanted. Images without kernels do not count, nor do modules that are undecided.
 
 Why it matters: every target costs build time and bytes in each file, and wheels have size limits. A target that came
 in by a compiler's default or a stale list is also a sign that the build does not read the list it was given.
@@ -49,7 +49,7 @@ def check(held: ArtifactFacts) -> Iterable[Finding]:
         id=RULE.id,
         severity=severity,
         path=held.artifact.path,
-        message=f"carries code that nobody asked for: {' '.join(str(name) for name in names)}",
+        message=f"carries code that no required GPU uses: {' '.join(str(name) for name in names)}",
         found=", ".join(f"{name} {byte_size(sizes[name])} in {count(holders[name], 'module')}" for name in names),
         why=f"required are {asked}; none of them would load these images",
         help="take these targets out of the build's architecture list, or add their GPUs to require",
@@ -80,4 +80,4 @@ def _is_extra(held: ArtifactFacts, entry: FatbinEntry) -> bool:
     return held.policy.ptx is PtxPolicy.HIGHEST and entry.target != wanted
 
 
-RULE = Rule("extra-target", "Code for a target nobody asked for", __doc__, check)
+RULE = Rule("extra-target", "Code for a target that no required GPU uses", __doc__, check)

@@ -7,10 +7,10 @@ architectures, the same kernels in modules that run, one module for each archite
 Why it matters: a call of one of these kernels ends with CUDA error 209. A library that asks for the GPU first never
 makes that call; a library that does not ask stops there.
 
-Example: cuBLAS 12.4 has two modules of sgemm and hgemm kernels for 5.x and 6.x only. FlashAttention kernels begin with
+Example: cuBLAS 12.4 has two modules of sgemm and hgemm kernels for 5.x and 6.x only. FlashAttention kernels start at
 8.0, so a 7.5 GPU has none of them.
 
-What to do: nothing for a published library that its maker tests on this GPU. In a library of your own, look at the
+What to do: nothing for a published library that its maker tests on this GPU. In your own library, look at the
 kernels that are named: if the GPU needs them, compile their sources with the GPU's target. `--holes strict` makes this
 an error.
 """
@@ -29,7 +29,7 @@ from cudacompat.domain.words.verdict import Evidence, Outcome
 
 _WHY = {
     Evidence.NEWER_GPUS: "all their targets are newer than the GPU",
-    Evidence.NO_LIST: "the library has no one list that they deviate from",
+    Evidence.NO_LIST: "the library has no single list that they deviate from",
 }
 
 

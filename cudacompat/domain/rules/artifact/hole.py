@@ -6,7 +6,7 @@ the file's architectures hides this. What the bytes show to be made for other GP
 (`other-architecture-kernels`), and what they leave open is `gap-unclear`.
 
 Why it matters: the program starts, works, and dies at the first call into the missing part, perhaps hours later.
-The driver judges each module by itself.
+The driver loads each module separately.
 
 Example: one source file of a library compiled with another architecture list than the rest.
 
@@ -45,8 +45,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=severity,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"{count(len(bad), 'module')} of {len(verdict.modules)} cannot run, or not whole, "
-        f"on {verdict.target.label}",
+        message=f"{count(len(bad), 'module')} of {len(verdict.modules)} fail or lack kernels on {verdict.target.label}",
         found="; ".join(f"{n}: {CAUSE[r]}" for r, n in sorted(reasons.items(), key=lambda item: -item[1]) if r),
         why=f"for one, {what_is_there([worst.module])}, kernels {some(names)}",
         help=f"build every source with the same list: {generate_command(verdict.target)}",

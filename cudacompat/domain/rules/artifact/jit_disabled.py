@@ -6,7 +6,7 @@ GPU.
 Why it matters: the driver then refuses PTX (CUDA_ERROR_JIT_COMPILATION_DISABLED). With a warm JIT cache it may seem
 to work: the cache is asked first (measured).
 
-Example: a container image that sets CUDA_DISABLE_PTX_JIT=1 around a wheel that serves new cards by PTX only.
+Example: a container image that sets CUDA_DISABLE_PTX_JIT=1 around a wheel that serves new GPUs by PTX only.
 
 What to do: build machine code for the GPU, or unset the variable.
 """

@@ -37,7 +37,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     modules = [v for v in verdict.modules if runs_as(v, verdict.target) is Outcome.JIT]
     floor = f"driver {verdict.min_driver} or newer compiles it" if verdict.min_driver else None
     anew = any(v.relinked for v in modules)
-    relinked = "; no linked image fits, so the driver links the relocatable code anew, from its PTX" if anew else ""
+    relinked = "; no linked image fits, so the driver links the relocatable code again, from its PTX" if anew else ""
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE if enough else Severity.ERROR,

@@ -1,13 +1,13 @@
 """The source leaves kernels out for this architecture.
 
 What it finds: kernels that other images of the same compilation have and the image for this GPU lacks. A compilation
-gives each image what the source has for its architecture, so the source itself leaves them out
+gives each image what the source has for its architecture, so the source itself omits them
 (`#if __CUDA_ARCH__ >= 900`).
 
 Why it matters: no list of architectures brings these kernels to the GPU. The library knows that, or a call ends
 with CUDA error 500.
 
-Example: the FP8 kernels of NCCL begin with 9.0. The bfloat16 kernels of ONNX Runtime begin with 8.0.
+Example: the FP8 kernels of NCCL start at 9.0. The bfloat16 kernels of ONNX Runtime start at 8.0.
 
 What to do: nothing. A kernel that only a device link lost is another finding: `phantom-arch` or `hole`.
 """
@@ -43,4 +43,4 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     )
 
 
-RULE = Rule("kernels-by-source", "Kernels that the source leaves out for this architecture", __doc__, check)
+RULE = Rule("kernels-by-source", "Kernels that the source omits for this architecture", __doc__, check)

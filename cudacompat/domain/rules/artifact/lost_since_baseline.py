@@ -30,7 +30,7 @@ def check(compared: BaselineChange) -> Iterable[Finding]:
             id=RULE.id,
             severity=Severity.NOTE,
             path=compared.path,
-            message=f"{compared.name} is in the baseline and was not compared: this run was not given what it lies in",
+            message=f"{compared.name} is in the baseline and was not compared: its file was not checked",
         )
     if compared.lost:
         yield Finding(

@@ -2,7 +2,7 @@
 
 What it finds: artifacts, modules or targets that the lock file does not have.
 
-Why it matters: what is not in the baseline is not kept: if it gets lost again, nobody is told.
+Why it matters: what is not in the baseline is not kept: if it gets lost again, no run reports it.
 
 Example: a wheel that gained sm_120 since the lock file was written.
 

@@ -2,13 +2,13 @@
 
 What it finds: a PATH on the command line in which no CUDA device code was found.
 
-Why it matters: a gate that finds nothing to judge must not be green. The device code may lie in another file: of
+Why it matters: a gate that finds nothing to check must not be green. The device code may be in another file: of
 whisper.cpp's build only libggml-cuda.so has any, whisper-cli and libwhisper have none.
 
 Example: `cudacompat check build/bin/whisper-cli`.
 
 What to do: name the library that holds the kernels, or the folder. Of a container image without device code choose a
-tag that is built with CUDA. A list of packages is judged by the wheels that it names; a file that builds something is
+tag that is built with CUDA. A list of packages is checked by the wheels that it names; a file that builds something is
 read by `cudacompat lint`.
 """
 

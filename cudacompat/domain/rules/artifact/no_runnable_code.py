@@ -6,7 +6,7 @@ Why it matters: the first kernel launch ends in "no kernel image is available fo
 (CUDA error 209). Machine code runs only within its own major compute capability, on the same or a higher minor;
 PTX runs on its own target and everything newer.
 
-Example: a library with sm_80, sm_86 and sm_89 machine code and no PTX, on a card of compute capability 12.0.
+Example: a library with sm_80, sm_86 and sm_89 machine code and no PTX, on a GPU of compute capability 12.0.
 
 What to do: build it with the GPU's target, or install a release that has it.
 """

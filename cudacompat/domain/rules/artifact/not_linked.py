@@ -1,4 +1,4 @@
-"""Kernels lie only in relocatable code that no device link took in.
+"""Kernels are only in relocatable code that no device link took in.
 
 What it finds: in a finished executable or shared library, relocatable device code (`__nv_relfatbin`) whose kernels
 are in none of the images that the runtime registers.

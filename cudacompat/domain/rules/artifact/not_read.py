@@ -1,9 +1,9 @@
 """Something could not be read.
 
 What it finds: a file, an archive member or a piece of device code that is damaged, of an unknown form, too large, or
-not to be opened. It is listed as `not read` and makes the run incomplete (exit code 4); it is no finding of its own.
+not to be opened. It is listed as `not read` and makes the run incomplete (exit code 4); it is not a separate finding.
 
-Why it matters: what was not read was not judged, so a green answer would say nothing about it.
+Why it matters: what was not read was not checked, so a green answer would say nothing about it.
 
 Example: a truncated library; an archive inside a wheel that is compressed in a way which is not opened.
 

@@ -30,7 +30,7 @@ _EVIDENCE: Mapping[Evidence | None, str] = {
     Evidence.SAME_KERNELS: "its kernels are also in modules that run here",
     Evidence.NAMES: "its kernels are named for other architectures",
     Evidence.ONE_PER_ARCHITECTURE: "is one of several, each for its own architectures, and another of them runs here",
-    Evidence.MANY_LISTS: "the library has many lists of targets, and no one prevails",
+    Evidence.MANY_LISTS: "the library has many lists of targets, and none prevails",
     Evidence.LEFT_OUT_BY_SOURCE: "its source leaves all its kernels out for this GPU",
 }
 

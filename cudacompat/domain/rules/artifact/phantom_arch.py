@@ -2,8 +2,8 @@
 
 What it finds: the image that the driver picks for the GPU holds none of the module's kernels, while others do.
 
-Why it matters: the driver picks the image first and looks for the kernel afterwards. An empty sm_90 image beside
-good PTX therefore fails on an sm_90 card with error 500 (named symbol not found), and every list of the file's
+Why it matters: the driver picks the image first and looks for the kernel afterwards. An empty sm_90 image with
+good PTX therefore fails on an sm_90 GPU with error 500 (named symbol not found), and every list of the file's
 architectures, cuobjdump's included, says that sm_90 is there. Adding an image can break a module.
 
 Example: relocatable objects built for sm_80 only, linked with `nvcc -arch=sm_90`.

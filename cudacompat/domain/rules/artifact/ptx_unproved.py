@@ -1,8 +1,8 @@
 """Whether the PTX compiles for the GPU could not be told.
 
-What it finds: modules whose PTX `check --assemble` was to prove, and for which the assembler gave no answer: no ptxas
+What it finds: modules whose PTX `check --assemble` did not prove, because the assembler gave no answer: no ptxas
 of this machine builds for the GPU or reads so new a PTX, the text is too large, the time was used up, or the driver
-links relocatable code anew.
+links relocatable code again.
 
 Why it matters: the verdict is the one without `--assemble`: the driver compiles the PTX if it is good.
 
@@ -61,4 +61,4 @@ def _help(capability: ComputeCapability) -> str:
     return f"the newest ptxas: {_NEWEST}; more time: --max-seconds"
 
 
-RULE = Rule("ptx-unproved", "PTX that was to be proved and was not", __doc__, check)
+RULE = Rule("ptx-unproved", "PTX that was not proved", __doc__, check)

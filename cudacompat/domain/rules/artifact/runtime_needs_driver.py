@@ -7,10 +7,10 @@ runtime takes: 450.80.02 for CUDA 11, 525.60.13 for CUDA 12, 580.65.06 for CUDA 
 Why it matters: the first call of the runtime ends with cudaErrorInsufficientDriver (35), "CUDA driver version is
 insufficient for CUDA runtime version", whatever machine code the file has.
 
-Example: a library of CUDA 13 for an RTX 5070 Ti, on driver 570. The driver knows the card, and the runtime refuses it.
+Example: a library of CUDA 13 for an RTX 5070 Ti, on driver 570. The driver knows the GPU, and the runtime refuses it.
 
 What to do: update the driver, or install the build for an older CUDA release. The release of a runtime that is linked
-in is told by the code beside it; where that shows none (machine code alone, without PTX, may not), nothing is said.
+in is known by its own code; where that shows none (machine code alone, without PTX, may not), nothing is said.
 """
 
 from __future__ import annotations

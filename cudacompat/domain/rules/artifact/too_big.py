@@ -8,7 +8,7 @@ and each architecture of a fat binary takes its share.
 
 Example: `max-bytes = "100 MB"` and a wheel of 220 MB, 30 MB of them sm_100a code.
 
-What to do: leave out architectures (`cudacompat inspect --sizes` shows what each takes), drop PTX or machine code where
+What to do: remove architectures (`cudacompat inspect --sizes` shows what each takes), drop PTX or machine code where
 the other serves, or compress it (`nvcc --compress-mode=size`).
 """
 
@@ -49,7 +49,7 @@ def check(sized: SizeFacts) -> Iterable[Finding]:
         "that max-bytes allows",
         found=f"device code {byte_size(code)} as stored in its libraries: "
         + ", ".join(f"{name} {byte_size(size)}" for name, size in biggest),
-        help="leave out a target, or compress the code: nvcc --compress-mode=size",
+        help="remove a target, or compress the code: nvcc --compress-mode=size",
     )
 
 

@@ -4,11 +4,11 @@ What it finds: an artifact with modules whose fate on the target is open: someth
 unknown kind, NVIDIA leaves it open (Tegra), it is relocatable code in an object file, or its PTX is newer than every
 driver known here.
 
-Why it matters: what is not known is never shown as good; the exit code is 4, whatever the policy lets pass beside it.
+Why it matters: what is not known is never shown as good; the exit code is 4, whatever else the policy accepts.
 
 Example: an object file of `nvcc -dc`: the device link decides what becomes of it.
 
-What to do: judge the linked file, give --driver, or report the file if its bytes are sound. Where you know better, an
+What to do: check the linked file, give --driver, or report the file if its bytes are sound. Where you know better, an
 ignore with `rule = "undecided"`, its path and a reason takes it as good; no other ignore does.
 """
 

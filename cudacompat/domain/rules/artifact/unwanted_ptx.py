@@ -7,7 +7,7 @@ seconds to half an hour; and it makes a file larger. Who forbids it wants an err
 
 Example: `-DCMAKE_CUDA_ARCHITECTURES=120`, which is machine code and PTX, under `ptx = "none"`.
 
-What to do: take it out (CMake: `120-real`; nvcc: `code=sm_120`), or change the policy.
+What to do: remove it (CMake: `120-real`; nvcc: `code=sm_120`), or change the policy.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """A package asks for a library of CUDA's that nothing here gives it.
 
 What it finds: an installed package whose files name libraries of CUDA's (`libcudart.so.13`, `libcublas.so.13`,
-`libcudnn.so.9`), or that opens them itself, and no package beside it, no folder that its files name, no folder of
+`libcudnn.so.9`), or that opens them itself, and no other package, no folder that its files name, no folder of
 LD_LIBRARY_PATH and none of the system has them. A warning where only a part of the package asks for it, or where the
-library lies in another package and a program has to do something first.
+library is in another package and a program has to do something first.
 
 Why it matters: what is not loaded does not run. Some packages then end with an error (`libcudart.so.12: cannot open
-shared object file`), others go on without the GPU: ONNX Runtime says it in one line of its log and takes the CPU.
+shared object file`), others continue without the GPU: ONNX Runtime says it in one line of its log and takes the CPU.
 
 Example: `onnxruntime-gpu` 1.31.1, built for CUDA 13, in an environment with the libraries of CUDA 12 only.
 
@@ -59,7 +59,7 @@ def check(facts: ComponentFacts) -> Iterable[Finding]:
             message=f"{named}: {found.reached_by}, for {some(found.elsewhere)}",
             path=path,
             found=f"other packages have {', '.join(found.elsewhere)}, where the loader does not look",
-            why="without that it does not find them, and goes on without the GPU or ends with an error",
+            why="without that it does not find them, and continues without the GPU or ends with an error",
         )
 
 

@@ -2,7 +2,7 @@
 
 What it finds: an `[[tool.cudacompat.ignore]]` whose last day is over; what it hid counts again.
 
-Why it matters: an exception is granted for a reason and for a time. The date is there so that somebody looks again.
+Why it matters: an exception is granted for a reason and for a time. The date is there to have it looked at again.
 
 Example: `expires = 2026-12-31` on 1 January 2027.
 

@@ -3,10 +3,10 @@
 What it finds: a comment `cudacompat: ignore[...]` without a reason, with an id that no rule has, or that took nothing
 out.
 
-Why it matters: an ignore without a reason counts for nothing, one with a misspelt id hides nothing, and one that is no
+Why it matters: an ignore without a reason has no effect, one with a misspelt id hides nothing, and one that is no
 longer needed would hide the next fault on its line.
 
-Example: `# cudacompat: ignore[no-ptx]`, with nothing behind it.
+Example: `# cudacompat: ignore[no-ptx]`, with nothing after it.
 
 What to do: write `# cudacompat: ignore[rule-id] why it is right here`, or remove the comment.
 """

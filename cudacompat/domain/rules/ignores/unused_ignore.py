@@ -2,7 +2,7 @@
 
 What it finds: an `[[tool.cudacompat.ignore]]` that no finding of this run matched.
 
-Why it matters: an exception that nobody needs any more hides the next fault that happens to match it.
+Why it matters: an unneeded exception hides the next fault that happens to match it.
 
 Example: a glob that names a library which was renamed.
 

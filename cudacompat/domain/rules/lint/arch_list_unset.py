@@ -1,4 +1,4 @@
-"""A CUDA project for which nobody says the architectures.
+"""A CUDA project that sets no architectures.
 
 What it finds: a CMake project with CUDA as a language where no file, preset, command or variable sets or passes on
 a list. A command of an image build or of a CI job that configures such a project is an error. The project alone is a
@@ -211,7 +211,7 @@ def _default(project: Project, file: CMakeFile) -> Fix | None:
     archs = ";".join(map(str, numbers))
     text = f'if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)\n  set(CMAKE_CUDA_ARCHITECTURES "{archs}")\nendif()\n'
     edit = Edit(file.name, first.place.start, first.place.start, new=text)
-    return Fix("set a list where nobody gives one", (edit,), safe=False)
+    return Fix("set a default architecture list", (edit,), safe=False)
 
 
-RULE = Rule("arch-list-unset", "A CUDA project for which nobody says the architectures", __doc__, check)
+RULE = Rule("arch-list-unset", "A CUDA project that sets no architectures", __doc__, check)

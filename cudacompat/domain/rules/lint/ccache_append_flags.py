@@ -1,4 +1,4 @@
-"""Architectures in NVCC_APPEND_FLAGS behind ccache.
+"""Architectures in NVCC_APPEND_FLAGS with ccache.
 
 What it finds: NVCC_APPEND_FLAGS or NVCC_PREPEND_FLAGS with -gencode or -arch for a build whose CUDA compiler runs
 through ccache, and a cache that outlives the build: a script, a job that keeps ccache's folder, a cache mount.
@@ -65,7 +65,7 @@ def _launched(command: Command, installing: set[str]) -> str | None:
     switch = command.given(option) if option else None
     if not option or (switch is not None and not is_on(switch.value)) or command.place.file not in installing:
         return None
-    return f"{command.use.engine.name} puts ccache in front of nvcc where it finds it ({option})"
+    return f"{command.use.engine.name} puts ccache before nvcc where it finds it ({option})"
 
 
 def _is_ccache(value: str | None) -> bool:

@@ -1,10 +1,10 @@
 """A cache of CI whose key does not change when the list of architectures does.
 
 What it finds: a job that restores a folder which hides a changed list (cargo's target for whisper-rs, pip's cache of
-built wheels), by a key that holds neither the list nor the file where it stands.
+built wheels), by a key that holds neither the list nor the file that has it.
 
 Why it matters: the job with the new list gets the objects of the old one, and the build has no reason to compile them
-again. It is green, and the binary lacks the card that was added.
+again. It is green, and the binary lacks the GPU that was added.
 
 Example: actions/cache with `path: target` and `key: ${{ hashFiles('**/Cargo.lock') }}`, and
 `CMAKE_CUDA_ARCHITECTURES: 86;120` for the build of whisper-rs.

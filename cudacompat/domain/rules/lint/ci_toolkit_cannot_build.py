@@ -9,7 +9,7 @@ for one step) that is after minutes of building.
 Example: `cuda: 12.4.1` for Jimver/cuda-toolkit, and `-DCMAKE_CUDA_ARCHITECTURES="86;120"`: sm_120 needs CUDA 12.8.
 
 What to do: install a release that builds all of them (`cudacompat toolkits` lists which), or give each release of the
-matrix a list of its own.
+matrix its own list.
 """
 
 from __future__ import annotations

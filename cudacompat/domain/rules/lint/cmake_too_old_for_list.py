@@ -1,6 +1,6 @@
 """A list that the image's CMake does not understand yet.
 
-What it finds: `f` behind a number where CMake is older than 3.31 (Ubuntu 24.04 brings 3.28), `native` below 3.24,
+What it finds: `f` after a number where CMake is older than 3.31 (Ubuntu 24.04 brings 3.28), `native` below 3.24,
 `all` and `all-major` below 3.23, CUDAARCHS below 3.20, any list below 3.18.
 
 Why it matters: CMake 3.24 to 3.30 check the list and stop at `120f` (measured with 3.31.6). Older ones hand `native` to

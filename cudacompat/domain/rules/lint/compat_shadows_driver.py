@@ -1,4 +1,4 @@
-"""The compat libcuda stands before the driver's own in an image that ships.
+"""The compat libcuda comes before the driver's own in an image that ships.
 
 What it finds: /usr/local/cuda/compat in LD_LIBRARY_PATH, in ldconfig or below /etc/ld.so.conf.d, in a stage that
 containers are started from.
@@ -32,7 +32,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message="the compat libcuda stands before the driver's own where the program runs",
+            message="the compat libcuda comes before the driver's own where the program runs",
             path=met.place.file,
             line=met.place.line,
             span=met.place.span,

@@ -1,7 +1,7 @@
 """A conda recipe whose compiler cannot build what its script asks for.
 
 What it finds: a `cuda_compiler_version` in conda_build_config.yaml that does not know, yet or any longer, a target of
-the list in the build.sh beside the recipe.
+the list in the build.sh of the recipe.
 
 Why it matters: conda builds one package for each version listed. The one with the old compiler stops: "Unsupported gpu
 architecture".
@@ -53,7 +53,7 @@ def check(project: Project) -> Iterable[Finding]:
                     span=setting.place.span,
                     found=f"{setting.name}: {setting.written}; {listed.setting.name}={listed.setting.written}"[:160],
                     why=wrong[1],
-                    help="take this version out, or let build.sh give each version a list of its own",
+                    help="take this version out, or let build.sh give each version its own list",
                 )
                 break
 

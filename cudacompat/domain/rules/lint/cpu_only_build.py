@@ -167,7 +167,7 @@ def _finding(
         span=command.place.span,
         found=command.line[:160],
         why=f"{backend}: everything would run on the CPU",
-        help=f"{switch}; or begin with an image without CUDA",
+        help=f"{switch}; or use an image without CUDA",
     )
 
 

@@ -4,7 +4,7 @@ What it finds: TORCH_CUDA_ARCH_LIST, CUDA_DOCKER_ARCH, GGML_CUDA_COMPUTE_CAPABIL
 does not read them, with no other mention in the project.
 
 Why it matters: the build succeeds and ignores it. Who set it believes that the architectures are chosen; the binary
-carries the compiler's default, or an old list, and fails on the card it was meant for.
+carries the compiler's default, or an old list, and fails on the GPU it was meant for.
 
 Example: `ENV TORCH_CUDA_ARCH_LIST="12.0"` in an image that builds whisper.cpp.
 

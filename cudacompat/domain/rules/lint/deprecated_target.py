@@ -3,7 +3,7 @@
 What it finds: 50 to 72 in a list that CUDA 12.8 or 12.9 builds, 35 or 37 in one of CUDA 11.8.
 
 Why it matters: the build warns ("Support for offline compilation for architectures prior to ... will be removed"), and
-stops as soon as somebody raises the image's tag. CUDA 13 has nothing below 75.
+stops as soon as the image's tag is raised. CUDA 13 has nothing below 75.
 
 Example: `-DCMAKE_CUDA_ARCHITECTURES="61;86;120"` in an image with CUDA 12.9.
 

@@ -3,7 +3,7 @@
 What it finds: a target that a list names twice (`80;80-real`).
 
 Why it matters: nvcc compiles the same target once however often it is named, so a double is a slip, and often a wrong
-number stands where another was meant.
+number is where another was meant.
 
 Example: `-DCMAKE_CUDA_ARCHITECTURES="80;86;86"`.
 
@@ -40,8 +40,8 @@ def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         line=setting.place.line,
         span=setting.place.span,
         found=archs.text[:160],
-        why="it is compiled once all the same; another number may have been meant",
-        help=f"take one out: {text}" if text is not None else "take one out",
+        why="nvcc compiles it only once; another number may have been meant",
+        help=f"remove one: {text}" if text is not None else "remove one",
         fix=fix,
     )
 

@@ -4,8 +4,8 @@ What it finds: an architecture in a list whose reader stops at it or passes it o
 CUDA_ARCH_LIST, 86 in FLASH_ATTN_CUDA_ARCHS, a suffix where plain numbers are taken.
 
 Why it matters: CMake's FindCUDA module, which CTranslate2 uses, allows one digit before the point: 10.0 and up are
-"Unknown CUDA Architecture Name" in every release of CMake. flash-attention knows a few numbers and leaves out others
-without a word, so that the wheel lacks what the line asks for.
+"Unknown CUDA Architecture Name" in every release of CMake. flash-attention knows a few numbers and silently
+ignores others, so that the wheel lacks what the line asks for.
 
 Example: `cmake -DWITH_CUDA=ON -DCUDA_ARCH_LIST="8.6;12.0"` for CTranslate2.
 
@@ -125,7 +125,7 @@ def _left_out(listed: ArchListSetting, knob: Knob, codes: list[CodeTarget], refu
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR if nothing or not served else Severity.WARNING,
-        message=f"{listed.use.engine.name} leaves {names} out of {knob.name} without a word",
+        message=f"{listed.use.engine.name} silently ignores {names} in {knob.name}",
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,

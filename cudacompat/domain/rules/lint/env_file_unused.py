@@ -1,14 +1,14 @@
 """Architectures in a .env file that nothing hands to a build.
 
-What it finds: a setting for architectures in a `.env` beside a compose file, where no file of the project mentions the
+What it finds: a setting for architectures in a `.env` next to a compose file, where no file of the project mentions the
 name, and none reads the file (env_file, --env-file, source).
 
-Why it matters: Compose takes the file beside it for `${NAME}` in the compose file alone. It gives nothing of it to a
+Why it matters: Compose reads the file next to it for `${NAME}` in the compose file alone. It gives nothing of it to a
 container, and nothing to an image build.
 
 Example: `.env` with `TORCH_CUDA_ARCH_LIST=8.6;12.0`, and a compose file with `build: .`.
 
-What to do: hand it on: `build: {args: {TORCH_CUDA_ARCH_LIST: "${TORCH_CUDA_ARCH_LIST}"}}`, and ARG in the Dockerfile.
+What to do: pass it: `build: {args: {TORCH_CUDA_ARCH_LIST: "${TORCH_CUDA_ARCH_LIST}"}}`, and ARG in the Dockerfile.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def check(project: Project) -> Iterable[Finding]:
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:120],
             why=f"no file of the project mentions {setting.name}, and none gives this file to a container or a build",
-            help=f"hand it on as a build argument: {setting.name}: ${{{setting.name}}}",
+            help=f"pass it as a build argument: {setting.name}: ${{{setting.name}}}",
         )
 
 
@@ -63,4 +63,4 @@ def _mentioned(project: Project, file: str) -> frozenset[str] | None:
     return frozenset(word for text in others for word in _WORD.findall(text))
 
 
-RULE = Rule("env-file-unused", "Architectures in a .env that nobody reads", __doc__, check)
+RULE = Rule("env-file-unused", "Architectures in a .env file that no service reads", __doc__, check)

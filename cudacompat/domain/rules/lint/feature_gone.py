@@ -49,7 +49,7 @@ def check(project: Project) -> Iterable[Finding]:
                         span=place.span,
                         found=change.name,
                         why=f"{change.why} ({change.source})",
-                        help=f"the feature {change.now}" if change.now else "take it out",
+                        help=f"the feature {change.now}" if change.now else "remove it",
                         fix=fix,
                     )
 

@@ -5,7 +5,7 @@ cmake_minimum_required asks for those policies it is an error, else a note.
 
 Why it matters: with the policy there is no such module, and find_package(CUDA REQUIRED) stops. Without it, the module
 works and knows architectures with one-digit majors only: its lists take neither 10.0 nor 12.0, so a build for Blackwell
-needs flags of its own. CMAKE_CUDA_ARCHITECTURES does nothing for targets of cuda_add_library().
+needs separate flags. CMAKE_CUDA_ARCHITECTURES does nothing for targets of cuda_add_library().
 
 Example: `find_package(CUDA REQUIRED)` and `cuda_add_library(kernels kernels.cu)`.
 

@@ -1,9 +1,9 @@
-"""TORCH_CUDA_ARCH_LIST beside a setup.py that gives nvcc flags of its own.
+"""TORCH_CUDA_ARCH_LIST with a setup.py that passes nvcc its own flags.
 
 What it finds: the list, set for an extension of PyTorch whose setup.py has `-gencode` or `-arch` among the flags
 that it gives to nvcc and does not read the list itself.
 
-Why it matters: torch.utils.cpp_extension adds no target of its own as soon as one of the flags has `arch` in it,
+Why it matters: torch.utils.cpp_extension adds no target as soon as one of the flags has `arch` in it,
 whatever the list says. The image sets a new architecture, the wheel carries the old ones.
 
 Example: `ENV TORCH_CUDA_ARCH_LIST="12.0"`, and `extra_compile_args={"nvcc": ["-gencode",
@@ -44,7 +44,7 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING,
-        message=f"{setting.name} counts for nothing: {file.name} gives nvcc targets of its own",
+        message=f"{setting.name} has no effect: {file.name} passes nvcc its own targets",
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,
@@ -69,4 +69,4 @@ def _setup(project: Project, use: EngineUse) -> SourceFile | None:
     return project.file(f"{use.folder}/setup.py" if use.folder else "setup.py")
 
 
-RULE = Rule("flags-disable-list", "A list beside flags that switch it off", __doc__, check)
+RULE = Rule("flags-disable-list", "A list together with flags that switch it off", __doc__, check)

@@ -1,6 +1,6 @@
 """A variable that takes the place of flags which the build needs.
 
-What it finds: a variable in the environment that the engine's build script passes on in place of its own value, without
+What it finds: a variable in the environment that the engine's build script passes on in place of its value, without
 the part of that value that the build cannot do without: CMAKE_CUDA_FLAGS with whisper-rs, without -fPIC.
 
 Why it matters: the build script's own -Xcompiler=-fPIC is lost, and the link ends in "relocation R_X86_64_32 against

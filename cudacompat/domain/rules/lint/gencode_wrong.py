@@ -1,14 +1,14 @@
 """Flags about architectures that nvcc refuses.
 
 What it finds: `arch=sm_80` in a -gencode pair, machine code older than the arch before it, PTX of another arch, two
-codes without brackets, a number without sm_; `-arch=sm_80` beside `-code`; several `-arch` in one command.
+codes without brackets, a number without sm_; `-arch=sm_80` together with `-code`; several `-arch` in one command.
 
 Why it matters: nvcc stops ("Value of -arch option ('sm_80') must be a virtual code architecture", "Incompatible code
 generation requested"). Of several -arch the last one counts, with no more than a warning. All measured with nvcc 13.5.
 
 Example: `nvcc -gencode arch=sm_80,code=sm_80 -c kernels.cu`.
 
-What to do: `-gencode arch=compute_80,code=sm_80`: behind arch= the virtual target, behind code= what is to lie in the
+What to do: `-gencode arch=compute_80,code=sm_80`: after arch= the virtual target, after code= the targets of the
 binary: sm_NN of the same number or a newer one, compute_NN of the very same.
 """
 
@@ -89,7 +89,7 @@ def _fault(match: re.Match[str]) -> tuple[str, str, tuple[int, int, str] | None]
     start = match.start("kind") - match.start()
     if match["kind"] == "sm":
         return (
-            f"arch=sm_{arch}: nvcc wants a virtual target behind arch=",
+            f"arch=sm_{arch}: nvcc needs a virtual target after arch=",
             f"arch=compute_{arch},code={match['code']}",
             (start, start + 2, "compute"),
         )
@@ -98,7 +98,7 @@ def _fault(match: re.Match[str]) -> tuple[str, str, tuple[int, int, str] | None]
         at = match.start("code") - match.start()
         text = f"[{match['code']}]"
         return (
-            f"code={match['code']}: several codes stand in brackets",
+            f"code={match['code']}: several codes need brackets",
             f"code={text}",
             (at, at + len(match["code"]), text),
         )
@@ -114,15 +114,15 @@ def _against_arch(arch: str, code: str) -> tuple[str, str, None] | None:
     if kind is None:
         return f"code={code}: nvcc wants sm_{code} or compute_{code}", f"code=sm_{code}", None
     if kind == "compute" and f"{number}{suffix}" != arch:
-        return f"code={code} behind arch=compute_{arch}: the PTX is of that arch or none", f"code=compute_{arch}", None
+        return f"code={code} after arch=compute_{arch}: the PTX is of that arch or none", f"code=compute_{arch}", None
     if kind == "sm" and number < own:
         return (
-            f"code={code} behind arch=compute_{arch}: machine code cannot be older than its arch",
+            f"code={code} after arch=compute_{arch}: machine code cannot be older than its arch",
             f"arch=compute_{code.removeprefix('sm_')},code={code}",
             None,
         )
     if kind == "sm" and number == own and arch.endswith("a") and suffix != "a":
-        return f"code={code} behind arch=compute_{arch}: it has to be sm_{arch}", f"code=sm_{arch}", None
+        return f"code={code} after arch=compute_{arch}: it has to be sm_{arch}", f"code=sm_{arch}", None
     return None
 
 
@@ -137,7 +137,7 @@ def _options(place: TextSpan, text: str) -> Iterator[Finding]:
     if len(different) == 1 and code and different[0].startswith("sm_"):
         finding = (
             Severity.ERROR,
-            f"-arch={different[0]} beside -code: nvcc wants a virtual target there",
+            f"-arch={different[0]} together with -code: nvcc needs a virtual target there",
             f"-arch={different[0].replace('sm_', 'compute_')} -code={','.join(code)}",
         )
     elif any(re.fullmatch(r"\d{2,3}[af]?|\d{1,2}\.\d", each) for each in different):

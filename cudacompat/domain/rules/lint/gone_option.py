@@ -4,7 +4,7 @@ What it finds: -DWHISPER_CUBLAS, -DLLAMA_CUBLAS, -DWHISPER_CUDA, -DGGML_CUBLAS a
 that stops at the name, ignores it, or warns of it.
 
 Why it matters: where the name is ignored the build succeeds without CUDA and the program runs on the CPU. whisper.cpp
-since 1.7.0 even says "WHISPER_CUDA is deprecated, use GGML_CUDA" and then builds without CUDA all the same.
+since 1.7.0 even says "WHISPER_CUDA is deprecated, use GGML_CUDA" and then builds without CUDA.
 
 Example: `git clone --branch v1.7.4 …/whisper.cpp`, then `cmake -B build -DWHISPER_CUDA=ON`.
 
@@ -64,7 +64,7 @@ def _of(command: Command, project: Project) -> Iterator[Finding]:
             span=setting.place.span,
             found=f"-D{setting.name}={setting.written}"[:120],
             why=f"{gone.why} ({gone.source})",
-            help=f"-D{gone.now}=ON" if gone.now else "leave it out",
+            help=f"-D{gone.now}=ON" if gone.now else "remove it",
             fix=_renamed(project, setting, gone),
         )
 

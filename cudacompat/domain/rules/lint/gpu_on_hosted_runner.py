@@ -7,7 +7,7 @@ Why it matters: these runners have no NVIDIA driver. The step fails, or what it 
 
 Example: `runs-on: ubuntu-24.04` and `run: nvidia-smi`.
 
-What to do: run it on a runner with a GPU (`runs-on: [self-hosted, gpu]`); on the hosted one judge the artifact, which
+What to do: run it on a runner with a GPU (`runs-on: [self-hosted, gpu]`); on the hosted one check the artifact, which
 needs no GPU: `cudacompat check FILE --gpu …`.
 """
 
@@ -36,7 +36,7 @@ def check(_project: Project, job: CiJob, commands: tuple[Command, ...]) -> Itera
         span=needing.place.span,
         found=needing.line[:160],
         why="hosted runners have no NVIDIA driver",
-        help="run it where a GPU is; here `cudacompat check` judges the artifact without one",
+        help="run it where a GPU is; here `cudacompat check` checks the artifact without one",
     )
 
 

@@ -1,6 +1,6 @@
 """A CUDA build whose failure is ignored.
 
-What it finds: `|| true` (or `|| :`) behind a command that compiles CUDA code in an image or a CI job: a configure with
+What it finds: `|| true` (or `|| :`) after a command that compiles CUDA code in an image or a CI job: a configure with
 CUDA switched on, nvcc, `cmake --build` of such a build, cargo or pip with CUDA.
 
 Why it matters: the image is made without the program, or with the one of an older layer; the job is green. Where the
@@ -46,7 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
             span=command.place.span,
             found=command.line[:160],
             why="what is there afterwards is nothing, or what an earlier build left with other architectures",
-            help="take `|| true` away, or write the build without CUDA as a branch of its own",
+            help="take `|| true` away, or write the build without CUDA as a separate branch",
         )
 
 

@@ -9,7 +9,7 @@ best be compiled again by the driver at each first start.
 
 Example: `FROM nvidia/cuda:12.4.1-devel-ubuntu22.04`, then `-DCMAKE_CUDA_ARCHITECTURES="86;120"`.
 
-What to do: begin with an image of a release that builds all of them, or take out what it no longer builds.
+What to do: use an image of a release that builds all of them, or take out what it no longer builds.
 """
 
 from __future__ import annotations
@@ -104,12 +104,12 @@ def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: Cuda
     chosen = _with_image(stage, newer or list(reversed(fitting)))
     if chosen is None:
         row = newer[0] if newer else fitting[-1]
-        return f"begin with a devel image of CUDA {row.version}", None
+        return f"use a devel image of CUDA {row.version}", None
     base = stage.base
     old = patch_of(base) if base is not None else None
     help_ = f"FROM {_named_alike(base, chosen)}" if base is not None else ""
     edits = version_edits(project, stage, old, new=chosen.cuda) if old is not None else ()
-    fix = Fix(f"begin with CUDA {chosen.cuda}", edits, safe=False) if edits else None
+    fix = Fix(f"use CUDA {chosen.cuda}", edits, safe=False) if edits else None
     return help_, fix
 
 

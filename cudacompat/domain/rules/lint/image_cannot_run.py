@@ -2,9 +2,9 @@
 
 What it finds: an image that the last stage of a Dockerfile, a compose file, Helm values, a manifest of Kubernetes or a
 dev container runs, and whose documented content holds no machine code and no PTX for a GPU that was named with --gpu,
-or whose CUDA runtime refuses the driver. What an image holds is told by the wheel that its tag installs, or by the
-lists in its build scripts; the finding names the source and its date. A stage that installs the package anew is judged
-by what it installs.
+or whose CUDA runtime refuses the driver. The contents of an image are those of the wheel that its tag installs,
+or of the lists in its build scripts; the finding names the source and its date. A stage that installs the package
+again is checked by what it installs.
 
 Why it matters: the image is pulled, the container starts, and the first kernel ends in "no kernel image is available
 for execution on the device" (CUDA error 209).

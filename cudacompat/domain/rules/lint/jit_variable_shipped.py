@@ -24,7 +24,7 @@ from cudacompat.domain.words.rule import Rule
 
 _WHY = {
     "CUDA_FORCE_PTX_JIT": "all machine code is ignored: each start compiles PTX, and what carries none fails",
-    "CUDA_DISABLE_PTX_JIT": "on a card that is newer than the build every kernel fails (error 223)",
+    "CUDA_DISABLE_PTX_JIT": "on a GPU that is newer than the build every kernel fails (error 223)",
     "CUDA_CACHE_DISABLE": "what the driver compiles is thrown away: each start compiles it again",
 }
 

@@ -1,4 +1,4 @@
-"""Folders that stand in the library path of images which ship."""
+"""Folders in the library path of images which ship."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ What it finds: a list of architectures inside SKBUILD_CMAKE_ARGS, SKBUILD_CMAKE_
 quotes inside a CMAKE_ARGS that is cut at spaces and read by no shell (pywhispercpp).
 
 Why it matters: scikit-build-core cuts these settings at every semicolon. CMake gets the first architecture, and `86`
-as an argument of its own, which it takes for a path and warns about at most. Where CMAKE_ARGS is cut at spaces,
+as a separate argument, which it reads as a path and warns about at most. Where CMAKE_ARGS is cut at spaces,
 quotes inside become part of the value, and CMake refuses it.
 
 Example: `SKBUILD_CMAKE_ARGS="-DGGML_CUDA=on;-DCMAKE_CUDA_ARCHITECTURES=86;120" pip install llama-cpp-python`.
@@ -114,7 +114,7 @@ def _of_option(command: Command) -> Iterator[Finding]:
             span=word.place.span,
             found=word.text[:160],
             why="scikit-build-core splits this setting at each semicolon, and the variable CMAKE_ARGS as a shell would",
-            help=f'in front of the command: CMAKE_ARGS="{value or "…"}"',
+            help=f'before the command: CMAKE_ARGS="{value or "…"}"',
         )
 
 

@@ -1,7 +1,7 @@
 """A CUDA build in a hosted CI job that asks for the GPUs of the machine.
 
 What it finds: a job on a runner of GitHub's or GitLab's own, which has no GPU, whose list of architectures is `native`
-(or -arch=native), or whose engine asks for `native` because it is told nothing (ggml: whisper.cpp, llama.cpp).
+(or -arch=native), or whose engine asks for `native` because it gets no list (ggml: whisper.cpp, llama.cpp).
 
 Why it matters: without a GPU nvcc only warns ("Cannot find valid GPU for '-arch=native'") and compiles its default
 target, sm_52 up to CUDA 12 and sm_75 from CUDA 13; CMake 3.24 to 3.27 stop. What such a job publishes is made for no
@@ -50,7 +50,7 @@ def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterab
                 found=setting.written,
             )
         elif native is None and _passes_on(job) and asks_native(project, command) is not None:
-            what = f"{command.use.engine.name} is told no architectures and takes `native`"
+            what = f"{command.use.engine.name} gets no architecture list and uses `native`"
             yield _finding(job, command, severity, place=command.place, what=what, found=command.line)
 
 

@@ -90,7 +90,7 @@ def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR,
-        message=f"{use.engine.name} is told no architectures and asks for the GPU of an image build, which has none",
+        message=f"{use.engine.name} gets no architecture list and asks for the GPU of an image build, which has none",
         path=command.place.file,
         line=command.place.line,
         span=command.place.span,

@@ -37,7 +37,7 @@ def check(project: Project) -> Iterable[Finding]:
         if stage.parent is None and at:
             start = stage.place.start + at
             edit = Edit(stage.file, start, start + len(stage.base.flavour), new="devel")
-            fix = Fix(f"begin with {_devel(stage.base)}", (edit,), safe=False)
+            fix = Fix(f"use {_devel(stage.base)}", (edit,), safe=False)
         copy = f"FROM {_devel(stage.base)} for this stage, and copy the result into the {stage.base.flavour} image"
         yield _finding(stage.base, building, copy, fix=fix)
     for job, commands in jobs_with(project):
@@ -70,7 +70,7 @@ def _finding(base: Base, building: Command, help_: str, fix: Fix | None) -> Find
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR,
-        message=f"{base.image} has no nvcc, and {building.program} is to compile CUDA code in it",
+        message=f"{base.image} has no nvcc, and {building.program} compiles CUDA code in it",
         path=building.place.file,
         line=building.place.line,
         span=building.place.span,

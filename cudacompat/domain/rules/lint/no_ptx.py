@@ -1,14 +1,14 @@
 """Nothing in a list is for the GPUs that come later.
 
 What it finds: a list that an image or a preset builds with and that asks for no PTX. Elsewhere a list without PTX is
-mostly meant: a test, a job for one card, a build for this machine.
+mostly meant: a test, a job for one GPU, a build for this machine.
 
 Why it matters: machine code runs within its own major version. Where there is no PTX, no GPU of a coming generation
 runs what is built.
 
 Example: `-DCMAKE_CUDA_ARCHITECTURES="86-real;89-real"` in a Dockerfile.
 
-What to do: ask for PTX of one plain target beside the machine code (`86-real;89`).
+What to do: ask for PTX of one plain target in addition to the machine code (`86-real;89`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from cudacompat.domain.words.target import ArchTarget, CodeKind
 def check(project: Project, listed: ArchListSetting, seen: Memory) -> Iterable[Finding]:
     """One finding for each list of an image build or a preset in which nothing is for GPUs that come later.
 
-    Elsewhere a list without PTX is mostly meant: a test, a job for one card, a build for this machine.
+    Elsewhere a list without PTX is mostly meant: a test, a job for one GPU, a build for this machine.
     """
     setting = listed.setting
     if not (_ships(listed) or setting.place.file.endswith("Presets.json")) or not _can_ask_for_ptx(listed):

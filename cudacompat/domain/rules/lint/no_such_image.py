@@ -1,6 +1,6 @@
 """An image of nvidia/cuda that NVIDIA does not have.
 
-What it finds: nvidia/cuda without a tag or with `latest`; a tag without a flavour (`base`, `runtime`, `devel`) or a
+What it finds: nvidia/cuda without a tag or with `latest`; a tag without a flavor (`base`, `runtime`, `devel`) or a
 distribution, or with a version of two numbers; a distribution that the release was never published for; a name of
 cuDNN that the release does not use. Only what NVIDIA's own list of Dockerfiles makes certain.
 
@@ -50,9 +50,7 @@ def check(project: Project) -> Iterable[Finding]:
             found=base.image,
             why=wrong,
             help=better or _other(base),
-            fix=exchanged(project, place, base.image, new=better, what=f"begin with {better}")
-            if better is not None
-            else None,
+            fix=exchanged(project, place, base.image, new=better, what=f"use {better}") if better is not None else None,
         )
 
 
@@ -70,7 +68,7 @@ def _named(project: Project) -> Iterator[tuple[Base, TextSpan]]:
 
 def _wrong(base: Base, tag: str | None) -> str | None:
     if tag is None or tag == "latest":
-        return "NVIDIA publishes no `latest`; every tag names a release, a flavour and a distribution"
+        return "NVIDIA publishes no `latest`; every tag names a release, a flavor and a distribution"
     version = _VERSION.match(tag)
     if version is None:
         return None
@@ -131,8 +129,8 @@ def _better(base: Base) -> str | None:
 
 def _other(base: Base) -> str:
     if base.cuda is not None and base.cuda < _ALL_DELETED_BEFORE:
-        return f"begin with an image of CUDA {IMAGES[0].release} or newer, or with a copy in a registry of your own"
-    return "take a tag with a whole version, a flavour and a distribution"
+        return f"use an image of CUDA {IMAGES[0].release} or newer, or a copy in your own registry"
+    return "use a tag with a whole version, a flavor and a distribution"
 
 
 RULE = Rule("no-such-image", "An image that NVIDIA does not have", __doc__, check)

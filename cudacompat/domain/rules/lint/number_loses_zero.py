@@ -1,9 +1,9 @@
 """A compute capability that YAML turns into another number.
 
-What it finds: a single number with a zero behind its point, without quotes, in `env:` of a GitHub workflow.
+What it finds: a single number with a zero after its point, without quotes, in `env:` of a GitHub workflow.
 
 Why it matters: YAML reads 9.0 as a number, and GitHub's runner writes it back as 9 (actions/runner#849). PyTorch
-then stops at "Unknown CUDA arch (9)", other readers build for nothing or leave it out.
+then stops at "Unknown CUDA arch (9)", other readers build for nothing or ignore it.
 
 Example: `TORCH_CUDA_ARCH_LIST: 12.0`
 

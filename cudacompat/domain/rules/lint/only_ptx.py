@@ -1,4 +1,4 @@
-"""A list that asks for nothing but PTX.
+"""A list that asks only for PTX.
 
 What it finds: a list that a build is given, without machine code for any GPU.
 
@@ -7,7 +7,7 @@ driver: from seconds to half an hour.
 
 Example: `-DCMAKE_CUDA_ARCHITECTURES=80-virtual`.
 
-What to do: add machine code for the cards that you know (`86-real`).
+What to do: add machine code for the GPUs that you know (`86-real`).
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         line=setting.place.line,
         span=setting.place.span,
         found=f"{setting.name}={setting.value}"[:160],
-        why="the driver keeps the result in a cache of its own, until it is updated or the home folder is fresh",
-        help="add machine code for the cards that you know, such as 86-real",
+        why="the driver keeps the result in its own cache, until it is updated or the home folder is fresh",
+        help="add machine code for the GPUs that you know, such as 86-real",
     )
 
 
-RULE = Rule("only-ptx", "Nothing but PTX", __doc__, check)
+RULE = Rule("only-ptx", "Only PTX", __doc__, check)

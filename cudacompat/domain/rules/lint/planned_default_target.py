@@ -1,7 +1,7 @@
 """A configured build for the compiler's default target, seen before it is compiled.
 
 What it finds: in compile_commands.json, build.ninja or the reply of CMake's file API of a configured folder, by each
-translation unit's own flags: nothing but nvcc's default target.
+translation unit's own flags: only nvcc's default target.
 
 Why it matters: what is in these flags is what comes out. A list that never arrived shows here, in a second, and not
 after a build, an image, a deployment and the first start.
@@ -43,7 +43,7 @@ def check(project: Project) -> Iterable[Finding]:
             path=build.file,
             line=1,
             found=requests_text(build),
-            why="nobody's list reached the compiler; sm_52 up to CUDA 12, sm_75 from CUDA 13",
+            why="no list reached the compiler; sm_52 up to CUDA 12, sm_75 from CUDA 13",
             help=generate_help(project, *project.targets),
         )
 

@@ -1,15 +1,15 @@
 """Settings of a build for a package that is not built.
 
-What it finds: CMAKE_ARGS, TORCH_CUDA_ARCH_LIST, CMAKE_CUDA_ARCHITECTURES and the like in front of a `pip install` of a
+What it finds: CMAKE_ARGS, TORCH_CUDA_ARCH_LIST, CMAKE_CUDA_ARCHITECTURES and the like before a `pip install` of a
 package that comes as a wheel: torch, ctranslate2, faster-whisper, bitsandbytes, onnxruntime-gpu, vllm, and
 llama-cpp-python with an index of CUDA wheels.
 
-Why it matters: pip unpacks the wheel and reads none of them. The architectures are those that its maker chose; a card
+Why it matters: pip unpacks the wheel and reads none of them. The architectures are those that its maker chose; a GPU
 that is missing there is missing still.
 
 Example: `TORCH_CUDA_ARCH_LIST="12.0" pip install torch`.
 
-What to do: look at what the wheel carries (`cudacompat check FILE.whl --gpu …`). If it lacks the card, build from
+What to do: look at what the wheel carries (`cudacompat check FILE.whl --gpu …`). If it lacks the GPU, build from
 source: `--no-binary PACKAGE` where the index has the source, without the index of wheels.
 """
 

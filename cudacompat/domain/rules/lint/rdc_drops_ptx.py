@@ -1,10 +1,10 @@
-"""PTX that the device link leaves out.
+"""PTX that the device link drops.
 
 What it finds: a list with targets that are PTX alone (`90-virtual`, `code=compute_90`) for code that is linked on the
 device: CUDA_SEPARABLE_COMPILATION in CMake, -rdc=true or -dc for nvcc.
 
 Why it matters: nvlink links machine code. The PTX stays in the objects, and the linked image has none of it (measured
-with nvcc 13.5: cuobjdump -lptx lists it in the object and not behind -dlink). A newer GPU finds nothing to compile;
+with nvcc 13.5: cuobjdump -lptx lists it in the object and not after -dlink). A newer GPU finds nothing to compile;
 with a list of PTX alone no code is left for any GPU.
 
 Example: `set(CMAKE_CUDA_ARCHITECTURES 86-real 90-virtual)` and `CUDA_SEPARABLE_COMPILATION ON`.
@@ -45,7 +45,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING if code else Severity.ERROR,
-            message=f"the device link leaves out {names}" + ("" if code else ": no code is left for any GPU"),
+            message=f"the device link drops {names}" + ("" if code else ": no code is left for any GPU"),
             path=at[0],
             line=listed.setting.place.line,
             span=listed.setting.place.span,
@@ -90,4 +90,4 @@ def _separately(project: Project, command: Command) -> bool:
     return project.once(("separately", id(command)), lambda: _RDC.search(command.line) is not None)
 
 
-RULE = Rule("rdc-drops-ptx", "PTX that the device link leaves out", __doc__, check)
+RULE = Rule("rdc-drops-ptx", "PTX that the device link drops", __doc__, check)

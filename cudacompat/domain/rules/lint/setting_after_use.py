@@ -1,4 +1,4 @@
-"""A setting that stands where the build cannot see it: below the build, or outside of its stage.
+"""A setting that the build cannot see: below the build, or outside of its stage.
 
 What it finds: ENV with the list of architectures (or the CMAKE_ARGS that hold it) below the RUN that builds; and ARG
 before the first FROM, used in a stage that does not declare it again.
@@ -122,7 +122,7 @@ def _outside(project: Project, stage: Stage) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"${name} is empty here: its ARG stands before FROM and is not repeated in this stage",
+            message=f"${name} is empty here: its ARG is before FROM and is not repeated in this stage",
             path=at.file,
             line=at.line,
             span=at.span,
@@ -164,7 +164,7 @@ def _below(project: Project, stage: Stage) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"${setting.name} is empty here: its ARG stands below",
+            message=f"${setting.name} is empty here: its ARG is below",
             path=at.file,
             line=at.line,
             span=at.span,

@@ -1,7 +1,7 @@
 """A devel image that only runs what another stage built.
 
 What it finds: the last stage begins with a devel image of nvidia/cuda, copies a CMake or cargo build from another
-stage, and compiles and installs nothing of its own.
+stage, and compiles and installs nothing.
 
 Why it matters: compilers, headers and static libraries are several GB that every host pulls for nothing.
 
@@ -71,7 +71,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
         found=base.image,
         why="the devel image is several GB larger than the runtime image",
         help=f"FROM {runtime}",
-        fix=exchanged(project, stage.place, "-devel", new="-runtime", what=f"begin with {runtime}"),
+        fix=exchanged(project, stage.place, "-devel", new="-runtime", what=f"use {runtime}"),
     )
 
 

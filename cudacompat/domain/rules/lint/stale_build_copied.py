@@ -6,7 +6,7 @@ CMakeCache.txt, with no .dockerignore that keeps it out.
 Why it matters: CMake finds the cache of the developer's machine. It stops ("The current CMakeCache.txt directory is
 different"), or takes the list of architectures and the compiler from it.
 
-Example: `COPY . .`, then `RUN cmake -B build`, with build/CMakeCache.txt beside the Dockerfile.
+Example: `COPY . .`, then `RUN cmake -B build`, with build/CMakeCache.txt next to the Dockerfile.
 
 What to do: put the folder into .dockerignore.
 """

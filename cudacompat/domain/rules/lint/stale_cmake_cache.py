@@ -6,7 +6,7 @@ say, where these agree on one list.
 Why it matters: CMake takes the list from its cache once it is there. Neither a new default in CMakeLists.txt nor
 CUDAARCHS changes a configured folder, and one that is copied into an image or kept by CI builds the old list for ever.
 
-Example: `set(CMAKE_CUDA_ARCHITECTURES 80 120 CACHE STRING "")` beside `build/CMakeCache.txt` with `80`.
+Example: `set(CMAKE_CUDA_ARCHITECTURES 80 120 CACHE STRING "")`, and `80` in `build/CMakeCache.txt`.
 
 What to do: `cmake --fresh -B build` (CMake 3.24), or remove the folder; keep it out of images (.dockerignore).
 """

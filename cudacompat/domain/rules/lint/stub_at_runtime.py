@@ -44,7 +44,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message="a stub of libcuda lies among the libraries of an image that runs",
+            message="a stub of libcuda is among the libraries of an image that runs",
             path=place.file,
             line=place.line,
             span=place.span,

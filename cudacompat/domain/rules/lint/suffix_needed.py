@@ -1,6 +1,6 @@
 """A plain target where this build stops without its suffix.
 
-What it finds: a plain number in the list of an engine whose version demands `a` or `f` behind it.
+What it finds: a plain number in the list of an engine whose version demands `a` or `f` after it.
 
 Why it matters: llama.cpp of December 2025 (b7532 up to before b7575) compiles FP4 instructions that only 12.0a has; its
 CMakeLists stops at a plain 120 and asks for 120a. Versions after that add the suffix themselves.

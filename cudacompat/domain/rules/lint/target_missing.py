@@ -10,7 +10,7 @@ the device" (error 209). With PTX alone it works, after the driver has compiled 
 
 Example: `-DCMAKE_CUDA_ARCHITECTURES="75-real;80-real;86-real"` in the image for an RTX 5070 Ti (12.0).
 
-What to do: add the card's own target. Machine code serves GPUs of its major with the same minor or a higher one; PTX
+What to do: add the GPU's own target. Machine code serves GPUs of its major with the same minor or a higher one; PTX
 serves every newer GPU.
 """
 
@@ -334,8 +334,8 @@ def _toolkit_first(project: Project, listed: ArchListSetting, target: Target) ->
     first, last = first_with(arch), last_with(arch)
     then = f"with {listed.setting.name}={arch}" if listed.grammar is Grammar.ONE_NUMBER else "and add it to the list"
     if first is not None and first.version > made_by.version:
-        return f"begin with CUDA {first.version} or newer, the first that builds sm_{arch}, {then}"
-    return f"begin with CUDA {last.version}, the last that builds sm_{arch}, {then}" if last is not None else None
+        return f"use CUDA {first.version} or newer, the first that builds sm_{arch}, {then}"
+    return f"use CUDA {last.version}, the last that builds sm_{arch}, {then}" if last is not None else None
 
 
 def _other(listed: ArchListSetting, target: Target) -> str:
@@ -343,7 +343,7 @@ def _other(listed: ArchListSetting, target: Target) -> str:
         number = target.capability.number
         return f"add -gencode arch=compute_{number},code=sm_{number}"
     if listed.grammar is Grammar.ONE_NUMBER:
-        return f"a build of its own, with {listed.setting.name}={target.capability.number}"
+        return f"a separate build, with {listed.setting.name}={target.capability.number}"
     return f"build for sm_{target.capability.number} as well"
 
 

@@ -1,4 +1,4 @@
-"""A torch of one release beside an extension that is built for another.
+"""A torch of one release with an extension that is built for another.
 
 What it finds: requirements that are installed together, of which one asks in its metadata for exactly another torch
 than the one that is pinned, or comes from the index of another CUDA release.
@@ -6,7 +6,7 @@ than the one that is pinned, or comes from the index of another CUDA release.
 Why it matters: pip refuses to install the two; with --no-deps, or in a list that `pip freeze` made after one was
 replaced, the extension fails at import: undefined symbols, "operator torchvision::nms does not exist".
 
-Example: `torch==2.6.0` beside `torchvision==0.20.1`, which asks for 2.5.1.
+Example: `torch==2.6.0` with `torchvision==0.20.1`, which asks for 2.5.1.
 
 What to do: pin the releases that belong together, from one index.
 """
@@ -37,4 +37,4 @@ def check(project: Project) -> Iterable[Finding]:
             )
 
 
-RULE = Rule("torch-mismatch", "A torch beside extensions for another one", __doc__, check)
+RULE = Rule("torch-mismatch", "A torch with extensions for another torch", __doc__, check)

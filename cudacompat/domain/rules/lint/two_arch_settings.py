@@ -1,9 +1,9 @@
 """Two settings that both carry architectures to one build.
 
-What it finds: flags with targets (NVCC_APPEND_FLAGS, CMAKE_CUDA_FLAGS, CUDAFLAGS) beside the engine's own list;
-CUDAARCHS beside -DCMAKE_CUDA_ARCHITECTURES; one -D twice with different lists.
+What it finds: flags with targets (NVCC_APPEND_FLAGS, CMAKE_CUDA_FLAGS, CUDAFLAGS) together with the engine's own list;
+CUDAARCHS together with -DCMAKE_CUDA_ARCHITECTURES; one -D twice with different lists.
 
-Why it matters: nvcc compiles for what the list says and for what the flags say, so nobody finds the whole list in one
+Why it matters: nvcc compiles for what the list says and for what the flags say, so the whole list is not in one
 place, and it is easily changed in the wrong one. CMake reads CUDAARCHS only where no list is given, and of two -D of
 one name the last.
 
@@ -91,7 +91,7 @@ def _in_cmake(project: Project) -> Iterator[Finding]:
                 span=word.place.span,
                 found=word.text.strip()[:160],
                 why="nvcc compiles for both together; neither place shows the whole list",
-                help=f"put every target into {listed.setting.name}, and take them out of the flags",
+                help=f"put every target into {listed.setting.name}, and remove them from the flags",
             )
 
 
@@ -132,9 +132,7 @@ def _ignored(command: Command) -> Iterator[tuple[Finding, tuple[str, int]]]:
                 Finding(
                     id=RULE.id,
                     severity=Severity.WARNING,
-                    message=f"{loser.name}={loser.value} counts for nothing: CMake takes {winner.name}={winner.value}"[
-                        :240
-                    ],
+                    message=f"{loser.name}={loser.value} has no effect: CMake uses {winner.name}={winner.value}"[:240],
                     path=loser.place.file,
                     line=loser.place.line,
                     span=loser.place.span,

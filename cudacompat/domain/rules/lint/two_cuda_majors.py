@@ -1,16 +1,16 @@
 """Packages for two major CUDA releases in one environment.
 
 What it finds: requirements that are installed together, of which one is built for, or brings, the libraries of another
-major CUDA release than the torch (or the first such package) beside it: by what was read in their wheels, or by the
+major CUDA release than the torch (or the first such package): by what was read in their wheels, or by the
 release in the package's own name.
 
 Why it matters: each looks for its own libcublas, libcudnn and libcudart. What the one brings along does not serve the
 other, which then ends in "cannot open shared object file", or finds a cuDNN of the wrong build.
 
-Example: `torch==2.13.0` (CUDA 13) beside `ctranslate2==4.8.5`, which loads libcublas.so.12.
+Example: `torch==2.13.0` (CUDA 13) with `ctranslate2==4.8.5`, which loads libcublas.so.12.
 
 What to do: take builds for one major release: torch from the cu12 index, or the package's release for the newer CUDA;
-else install the other's libraries (`nvidia-cublas-cu12`, `nvidia-cudnn-cu12`) beside it.
+else install the other's libraries (`nvidia-cublas-cu12`, `nvidia-cudnn-cu12`) in addition.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def check(project: Project) -> Iterable[Finding]:
                 path=each.second.file,
                 line=each.second.line,
                 why="each loads its own CUDA libraries, and what the one brings does not serve the other",
-                help="take builds of both for one major CUDA release, or install the other's libraries beside it",
+                help="take builds of both for one major CUDA release, or install the other's libraries in addition",
             )
 
 

@@ -87,7 +87,7 @@ def _fix(project: Project, stage: Stage, source: Stage) -> Fix | None:
     old, new = patch_of(stage.base), patch_of(source.base)
     if old is None or new is None:
         return None
-    return exchanged(project, stage.place, old, new=new, what=f"begin with CUDA {new}")
+    return exchanged(project, stage.place, old, new=new, what=f"use CUDA {new}")
 
 
 RULE = Rule("two-cuda-releases", "Built with one CUDA release, run on another", __doc__, check)

@@ -1,4 +1,4 @@
-"""Flags beside an engine's own list: which lists reach a command, and which target its build cannot take."""
+"""Flags together with an engine's own list: which lists reach a command, and which target its build cannot take."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def check(project: Project) -> Iterable[Finding]:
             line=argument.place.line,
             span=argument.place.span,
             found=f"{argument.name}={argument.written}"[:120],
-            why="a build argument that no ARG declares is dropped; the build goes on",
+            why="a build argument that no ARG declares is dropped; the build continues",
             help=f"it declares {', '.join(names[:5])}" if names else f"declare it: ARG {argument.name}",
         )
 

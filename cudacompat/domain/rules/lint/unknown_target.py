@@ -4,11 +4,11 @@ What it finds: a number in a list of architectures that no release of CUDA build
 that its number does not have (`80a`, `90f`).
 
 Why it matters: CMake passes the number on, and nvcc stops: "Unsupported gpu architecture 'compute_84'". Readers that
-know a fixed list leave it out or stop.
+know a fixed list ignore it or stop.
 
 Example: `-DCMAKE_CUDA_ARCHITECTURES="75;84;86"`.
 
-What to do: write the compute capability of the card (`cudacompat gpus "RTX 4070"`). A number above all that this
+What to do: write the compute capability of the GPU (`cudacompat gpus "RTX 4070"`). A number above all that this
 version of cudacompat knows is a warning: a newer CUDA may have it.
 """
 
@@ -60,7 +60,7 @@ def _near(code: CodeTarget) -> str:
     near = sorted(
         difflib.get_close_matches(plain, [arch for arch in known_archs() if arch.isdecimal()], n=3, cutoff=0.5)
     )
-    return f"write the card's own: {', '.join(near)} are near it" if near else "write the card's own"
+    return f"write the GPU's own: {', '.join(near)} are near it" if near else "write the GPU's own"
 
 
 RULE = Rule("unknown-target", "A target that no GPU and no compiler has", __doc__, check)

@@ -4,7 +4,7 @@ What it finds: -DCMAKE_CUDA_ARCHITECTURES=80;90 without quotes, in RUN, in a scr
 `export TORCH_CUDA_ARCH_LIST=8.6;12.0` without them.
 
 Why it matters: the shell ends the command at the semicolon. CMake gets the first architecture alone, the rest is run as
-commands ("90: not found"), and unless the shell stops at errors the build goes on and seems to work.
+commands ("90: not found"), and unless the shell stops at errors, the build continues and seems to work.
 
 Example: `RUN cmake -B build -DCMAKE_CUDA_ARCHITECTURES=80;90 .`
 

@@ -3,12 +3,12 @@
 What it finds: `ARG CUDA_ARCHITECTURES=…` and the like in a stage, with no `$CUDA_ARCHITECTURES` below it, where every
 command of the stages that see it is known not to read such a variable.
 
-Why it matters: whoever gives `--build-arg CUDA_ARCHITECTURES=…` changes nothing but the cache; the image is built for
+Why it matters: an argument such as `--build-arg CUDA_ARCHITECTURES=…` changes only the cache; the image is built for
 the build's default.
 
 Example: `ARG GPU_ARCHS="86;120"`, then `RUN cmake -B build -DGGML_CUDA=ON`.
 
-What to do: hand it on: `"-DCMAKE_CUDA_ARCHITECTURES=$GPU_ARCHS"`, or remove it.
+What to do: pass it: `"-DCMAKE_CUDA_ARCHITECTURES=$GPU_ARCHS"`, or remove it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def check(project: Project) -> Iterable[Finding]:
                 span=setting.place.span,
                 found=f"ARG {setting.name}={setting.written}"[:120],
                 why="no command names it, and none of them reads a variable of this name from its environment",
-                help=f'hand it on to the build (CMake: "-DCMAKE_CUDA_ARCHITECTURES=${setting.name}"), or remove it',
+                help=f'pass it to the build (CMake: "-DCMAKE_CUDA_ARCHITECTURES=${setting.name}"), or remove it',
             )
 
 

@@ -1,14 +1,14 @@
 """A setting for CMake in the environment, where CMake does not look.
 
 What it finds: CMAKE_CUDA_ARCHITECTURES (or another name that a build takes as -D only) set by ENV, ARG, env: or export,
-and a build of it whose command line does not hand it on.
+and a build of it whose command line does not pass it.
 
 Why it matters: CMake reads no variable of that name from the environment. The build succeeds with its default: the
 compiler's oldest target, or the GPU of a machine that has none.
 
 Example: `ENV CMAKE_CUDA_ARCHITECTURES="86;120"`, then `RUN cmake -B build -DGGML_CUDA=ON`.
 
-What to do: hand it on, `"-DCMAKE_CUDA_ARCHITECTURES=$CMAKE_CUDA_ARCHITECTURES"`. CUDAARCHS is the variable that CMake
+What to do: pass it, `"-DCMAKE_CUDA_ARCHITECTURES=$CMAKE_CUDA_ARCHITECTURES"`. CUDAARCHS is the variable that CMake
 does read, at the first configure of a build folder only.
 """
 
@@ -70,7 +70,7 @@ def check(project: Project) -> Iterable[Finding]:
             span=setting.place.span,
             found=f"{name}={setting.written}"[:120],
             why=f"{use.engine.name}: {dead.why}" if use is not None else dead.why,
-            help=f"hand it on: {hand_on}{into}",
+            help=f"pass it: {hand_on}{into}",
             fix=_fix(project, [case[0] for case in cases], hand_on),
         )
 
@@ -87,7 +87,7 @@ def _in_presets(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"{name} stands in the environment of a preset, where CMake does not look",
+            message=f"{name} is in the environment of a preset, where CMake does not look",
             path=path,
             line=setting.place.line,
             span=setting.place.span,
@@ -170,7 +170,7 @@ def _fix(project: Project, commands: list[Command], hand_on: str) -> Fix | None:
         if lines[begin] < first.start:
             return None  # the exec form, or text inside other quotes
         edits.append(Edit(file.name, first.end, first.end, new=f" {hand_on}"))
-    return Fix("hand it on to CMake", tuple(edits), safe=True)
+    return Fix("pass it to CMake", tuple(edits), safe=True)
 
 
 RULE = Rule("variable-not-forwarded", "A setting for CMake that stays in the environment", __doc__, check)

@@ -4,7 +4,7 @@ What it finds: CUDA_VISIBLE_DEVICES=all; an image for CUDA, or a service with a 
 none, void).
 
 Why it matters: `all` belongs to NVIDIA_VISIBLE_DEVICES. CUDA_VISIBLE_DEVICES takes numbers and ids, and hides the first
-invalid entry and all behind it: no device is left (error 100, measured).
+invalid entry and all after it: no device is left (error 100, measured).
 
 Example: `ENV CUDA_VISIBLE_DEVICES=all`.
 
@@ -90,8 +90,8 @@ def check(project: Project) -> Iterable[Finding]:
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:120],
-            why="whoever starts it with a GPU gets none, and the program falls back to the CPU or stops",
-            help="leave it out, and choose the GPUs where the container is started",
+            why="a container that is started with a GPU gets none, and the program falls back to the CPU or stops",
+            help="remove it, and choose the GPUs where the container is started",
         )
 
 

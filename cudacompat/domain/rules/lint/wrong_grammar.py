@@ -5,8 +5,8 @@ commas in TORCH_CUDA_ARCH_LIST; a list where one number is taken. Only where eve
 that it is certain what was meant.
 
 Why it matters: each reader has its own grammar. CMake 3.24 and newer stop ("CMAKE_CUDA_ARCHITECTURES: 8.6"), older ones
-hand the text to nvcc, which stops; PyTorch raises "Unknown CUDA arch"; others leave out what they do not know and build
-for fewer GPUs without a word.
+hand the text to nvcc, which stops; PyTorch raises "Unknown CUDA arch"; others ignore what they do not know and build
+for fewer GPUs silently.
 
 Example: `cmake -B build -DCMAKE_CUDA_ARCHITECTURES="8.6;12.0"`.
 
@@ -100,8 +100,8 @@ def _why(listed: ArchListSetting, items: tuple[GuessedItem, ...] | None) -> str 
         if "+ptx" in value.lower():
             return "+PTX is PyTorch's"
         if "_" in value:
-            return "the numbers stand alone, without sm_ or compute_"
-        return "spaces stand in it" if " " in value else "its items are not as they have to be"
+            return "the numbers need no sm_ or compute_"
+        return "it contains spaces" if " " in value else "its items are not as they have to be"
     if listed.grammar is Grammar.CUPY:
         return "it wants nvcc's pairs"
     return "the numbers have no points" if "." not in value else "its items are not as they have to be"

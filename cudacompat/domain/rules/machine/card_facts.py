@@ -1,4 +1,4 @@
-"""The cards on the PCI bus that the driver does not list, with what the tables know of them."""
+"""The GPUs on the PCI bus that the driver does not list, with what the tables know of them."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ What it finds: a GPU in compute mode Prohibited, which no CUDA program may use, 
 program at a time may.
 
 Why it matters: nvidia-smi lists the GPU and looks healthy. A program that may not use it ends with "all CUDA-capable
-devices are busy or unavailable" (CUDA error 46), or takes another GPU without a word.
+devices are busy or unavailable" (CUDA error 46), or silently takes another GPU.
 
 Example: a cluster sets Exclusive_Process for its jobs, and a server process holds the GPU when a notebook starts.
 

@@ -53,7 +53,7 @@ def check(machine: Machine) -> Iterable[Finding]:
         yield _finding(
             machine,
             "this container has no /dev/nvidia-uvm",
-            "CUDA needs it besides /dev/nvidiactl and /dev/nvidiaN",
+            "CUDA needs it in addition to /dev/nvidiactl and /dev/nvidiaN",
             help_="give the container all device files: docker run --gpus all, or --device nvidia.com/gpu=all",
         )
     yield from _requirement(machine)

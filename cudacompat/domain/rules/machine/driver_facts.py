@@ -79,7 +79,7 @@ def _not_loaded(machine: Machine, troubles: tuple[Trouble, ...]) -> Diagnosis:
             "blacklist nouveau, rebuild the initial RAM disk and reboot",
             command=NO_NOUVEAU,
             troubles=troubles,
-            sign="the card's kernel driver is nouveau",
+            sign="the GPU's kernel driver is nouveau",
         )
     if holders == {"vfio-pci"}:
         return Diagnosis(
@@ -87,7 +87,7 @@ def _not_loaded(machine: Machine, troubles: tuple[Trouble, ...]) -> Diagnosis:
             "a GPU that is passed through is not this system's",
             "use the GPU in the virtual machine, or remove its id from the options of vfio-pci and reboot",
             troubles=troubles,
-            sign="the card's kernel driver is vfio-pci",
+            sign="the GPU's kernel driver is vfio-pci",
         )
     if files.on_disk is False:
         return Diagnosis(

@@ -54,7 +54,7 @@ def check(machine: Machine) -> Iterable[Finding]:
             message=f"the infoROM of GPU {', '.join(each.gpu or '?' for each in corrupted)} is corrupted",
             found=evidence(corrupted),
             why="data stored on the board is damaged; CUDA mostly works with it",
-            help="switch the machine off and on again; if the warning stays, ask the vendor of the card",
+            help="switch the machine off and on again; if the warning stays, ask the vendor of the GPU",
         )
 
 

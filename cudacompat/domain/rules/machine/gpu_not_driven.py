@@ -1,10 +1,10 @@
-"""A card on the bus that the driver does not serve.
+"""A GPU on the bus that the driver does not serve.
 
-What it finds: an NVIDIA card on the PCI bus that is not among the GPUs that the driver lists, with the reason: the
+What it finds: an NVIDIA GPU on the PCI bus that is not among the GPUs that the driver lists, with the reason: the
 driver is too old or too new for it, its kernel module is of the wrong kind (Blackwell needs the open one, Maxwell,
-Pascal and Volta the closed one), or nouveau holds the card.
+Pascal and Volta the closed one), or nouveau holds the GPU.
 
-Why it matters: programs do not see the card, and nothing else says why.
+Why it matters: programs do not see the GPU, and nothing else says why.
 
 Example: a GTX 1080 in a machine with driver 595; its last driver branch is 580.
 
@@ -112,7 +112,7 @@ def _finding(machine: Machine, card: Card, why: str) -> Finding:
 
 def _cure(machine: Machine, card: Card) -> tuple[str, str | None]:
     if card.holder == "nouveau":
-        return "blacklist nouveau, rebuild the initial RAM disk and reboot, if the card is meant for CUDA", NO_NOUVEAU
+        return "blacklist nouveau, rebuild the initial RAM disk and reboot, if the GPU is meant for CUDA", NO_NOUVEAU
     choice = choose_driver([card.capability, *(gpu.capability for gpu in machine.gpus)])
     if not isinstance(choice, DriverChoice):
         return "no driver serves every card here: give one to vfio-pci or nouveau, or to another machine", None
@@ -123,4 +123,4 @@ def _cure(machine: Machine, card: Card) -> tuple[str, str | None]:
     )
 
 
-RULE = Rule("gpu-not-driven", "A card that the driver does not serve", __doc__, check)
+RULE = Rule("gpu-not-driven", "A GPU that the driver does not serve", __doc__, check)

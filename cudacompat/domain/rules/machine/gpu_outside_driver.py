@@ -3,7 +3,7 @@
 What it finds: a GPU of --gpu and a driver (--driver, or the one here) whose branch is before the first or after the
 last that knows the GPU.
 
-Why it matters: such a driver ignores the card; a program finds no CUDA device (error 100), whatever code it carries.
+Why it matters: such a driver ignores the GPU; a program finds no CUDA device (error 100), whatever code it carries.
 
 Example: an RTX 5090, whose first driver branch is 570, with driver 535.
 

@@ -8,7 +8,7 @@ supported!". Overriding the check often only moves the failure.
 
 Example: gcc 15 with CUDA 12.9, whose limit is 14.
 
-What to do: install an older compiler beside it and name it: CMAKE_CUDA_HOST_COMPILER, CUDAHOSTCXX or NVCC_CCBIN.
+What to do: install an older compiler in addition and name it: CMAKE_CUDA_HOST_COMPILER, CUDAHOSTCXX or NVCC_CCBIN.
 """
 
 from __future__ import annotations

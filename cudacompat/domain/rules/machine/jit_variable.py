@@ -23,7 +23,7 @@ from cudacompat.domain.words.rule import Rule
 def check(machine: Machine) -> Iterable[Finding]:
     """One finding for each variable that forces or forbids the JIT."""
     for word, effect in (
-        ("FORCE", "all machine code is ignored and PTX is compiled anew"),
+        ("FORCE", "all machine code is ignored and PTX is compiled again"),
         ("DISABLE", "code that has only PTX for this GPU fails"),
     ):
         # the short form counts where the long one is not set, not even to nothing (measured on driver 580.159.04)

@@ -8,7 +8,7 @@ Why it matters: whichever driver is installed, one of the GPUs stays dark. Anoth
 
 Example: a GTX 1080 and an RTX 5090 in one Linux machine.
 
-What to do: give one of the cards to vfio-pci and a virtual machine, leave it to nouveau for the display, or put it
+What to do: give one of the GPUs to vfio-pci and a virtual machine, leave it to nouveau for the display, or put it
 into another machine. Windows has no two kinds of modules: there drivers 570 to 580 serve both.
 """
 

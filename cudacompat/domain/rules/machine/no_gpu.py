@@ -1,14 +1,14 @@
 """No GPU is visible here.
 
-What it finds: neither NVML nor nvidia-smi shows a GPU; and, where the PCI bus shows a card without a driver, that
-card.
+What it finds: neither NVML nor nvidia-smi shows a GPU; and, where the PCI bus shows a GPU without a driver, that
+GPU.
 
 Why it matters: nothing will run on a GPU on this machine as it is, and builds that ask for the machine's own
 architecture (-arch=native) silently get the compiler's default instead.
 
 Example: a container started without `--gpus all`; a CI runner; a fresh machine without the driver.
 
-What to do: on a machine that should have one, install the driver, or start the container with its GPUs. To judge for
+What to do: on a machine that should have one, install the driver, or start the container with its GPUs. To check for
 another machine's GPU, name it: `--gpu "RTX 5070 Ti"`.
 """
 
@@ -36,14 +36,14 @@ def check(machine: Machine) -> Iterable[Finding]:
     command = None
     if facts.container.inside:
         # the bus is the host's: a card there was not necessarily given to this container
-        message = "no GPU is visible in this container" + (f"; the host has a card ({cards})" if cards else "")
+        message = "no GPU is visible in this container" + (f"; the host has a GPU ({cards})" if cards else "")
         help_ = _START.get(facts.container.kind or "", _START["docker"])
     elif cards:
-        message = f"there is an NVIDIA card ({_named(machine) or cards}) but no working driver"
+        message = f"there is an NVIDIA GPU ({_named(machine) or cards}) but no working driver"
         help_, command = _driver(machine)
     else:
         message = "no GPU found on this machine"
-        help_ = 'to judge for another machine, name its GPU: --gpu "RTX 5070 Ti" or --gpu 12.0'
+        help_ = 'to check for another machine, name its GPU: --gpu "RTX 5070 Ti" or --gpu 12.0'
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE if machine.is_elsewhere else Severity.ERROR,

@@ -4,7 +4,7 @@ What it finds: the nvcc that a build here would run (on PATH, named by CUDACXX o
 none is on PATH) is older than the first release that knows the GPU's architecture, or newer than the last that still
 does.
 
-Why it matters: the build stops with "Unsupported gpu architecture 'compute_120'", or somebody lowers the list until it
+Why it matters: the build stops with "Unsupported gpu architecture 'compute_120'", or the list is lowered until it
 builds, and the result runs by JIT only.
 
 Example: CUDA 12.4 and an RTX 5070 Ti: sm_120 needs 12.8.

@@ -1,7 +1,7 @@
 """The command ran on the CPU.
 
 What it finds: `verify` watched a command, or read its log, and nothing was done on a GPU: there is no driver, the
-driver's library was never loaded, no context was made, or the program itself says that it goes on without a GPU.
+driver's library was never loaded, no context was made, or the program itself reports that it continues without a GPU.
 
 Why it matters: engines fall back in silence. whisper.cpp prints `use gpu = 1` on a machine without a driver and then
 runs on the CPU, ten to fifty times slower; the exit code is 0 and the health endpoint is green.

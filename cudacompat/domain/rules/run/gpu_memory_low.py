@@ -4,7 +4,7 @@ What it finds: a run that never held as much GPU memory as `--min-gpu-memory` as
 
 Why it matters: little memory says that the model is not on the GPU, or only a few of its layers.
 
-Example: llama.cpp with `-ngl 4`, where the whole model was meant to lie on the GPU.
+Example: llama.cpp with `-ngl 4`, where the whole model was meant to be on the GPU.
 
 What to do: raise the number of layers on the GPU, or look at what the engine's log says of them.
 """
@@ -30,7 +30,7 @@ def check(verified: Verified) -> Iterable[Finding]:
         severity=Severity.ERROR,
         path=verified.log,
         message=f"{verified.subject} held {memory_size(held)} of GPU memory, {memory_size(wanted)} were expected",
-        help="see that the whole model goes to the GPU (number of GPU layers, device option)",
+        help="check that the whole model goes to the GPU (number of GPU layers, device option)",
     )
 
 

@@ -49,7 +49,7 @@ def _help(seen: Observation) -> str:
         )
     build = "build for the GPU's own architecture: cudacompat generate ENGINE; --expect gpu accepts it"
     if compilers:
-        return f"{build}; if the program compiles its own kernels ({compilers} was loaded), nothing is to be rebuilt"
+        return f"{build}; if the program compiles its own kernels ({compilers} was loaded), nothing must be rebuilt"
     return build
 
 

@@ -1,10 +1,10 @@
-"""The driver answered otherwise than the judge foretold: a bug of cudacompat.
+"""The driver answered otherwise than the rules foretold: a bug of cudacompat.
 
 What it finds: `verify --load` gave every module of an artifact to this machine's driver and looked up every kernel. For
 some module the driver's answer is not the one that `check` foretells: it loads where an error was foretold or the other
 way round, the error is another one, or a kernel is missing on one side only.
 
-Why it matters: the rules that `check` judges by are held to what a real driver does. Where the two differ the rules, or
+Why it matters: the rules that `check` applies are held to what a real driver does. Where the two differ the rules, or
 the reading of the file, are wrong, and every verdict that rests on them is in doubt.
 
 Example: a driver branch that treats an image differently than the one the rules were measured on.
@@ -32,7 +32,7 @@ def check(load: ArtifactLoad) -> Iterable[Finding]:
     if not differing:
         return
     first = differing[0]
-    found = f"{module_name(first.verdict.module)}: the judge says {first.judged}; the driver: {first.answered}"
+    found = f"{module_name(first.verdict.module)}: the rules say {first.judged}; the driver: {first.answered}"
     if first.differing:
         found += f"; kernels: {some(first.differing)}"
     yield Finding(
@@ -40,7 +40,7 @@ def check(load: ArtifactLoad) -> Iterable[Finding]:
         severity=Severity.ERROR,
         path=load.path,
         target=load.target.id,
-        message=f"the driver answers otherwise than the judge for {len(differing)} of "
+        message=f"the driver answers otherwise than the rules for {len(differing)} of "
         f"{count(len(load.modules), 'module')} on {load.target.label}: a bug of cudacompat",
         found=found,
         why="believe the driver: what check says of this file is in doubt",
@@ -54,4 +54,4 @@ def _place(compared: LoadComparison) -> CodePlace:
     return CodePlace(module_name(compared.verdict.module), kernel)
 
 
-RULE = Rule("judge-disagrees", "The driver disagrees with the judge", __doc__, check)
+RULE = Rule("judge-disagrees", "The driver disagrees with the rules", __doc__, check)

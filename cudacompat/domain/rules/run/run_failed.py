@@ -8,7 +8,7 @@ Why it matters: a run that failed proves nothing about the GPU, whatever it prin
 Example: `CUDA error: no kernel image is available for execution on the device` and exit code 134.
 
 What to do: the last lines of its output are shown; `cudacompat explain LOG` says what known error messages mean. A
-server that goes on for ever needs `--health URL`, a slow start a longer `--timeout`.
+server that never ends needs `--health URL`, a slow start a longer `--timeout`.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def check(verified: Verified) -> Iterable[Finding]:
     if ended is not None and ended.how is End.TIMED_OUT:
         help_ = "for a server give --health URL; for a slow start a longer --timeout"
         if health is not None:
-            help_ = "give a slow start a longer --timeout, and see that the address is the server's own"
+            help_ = "give a slow start a longer --timeout, and check that the address is the server's own"
     elif ended is not None and ended.how is End.NOT_STARTED:
-        help_ = "give the program and its arguments behind --, as for a shell, without quotes around the whole"
+        help_ = "name the program and its arguments after --, as for a shell, without quotes around the whole"
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,

@@ -7,10 +7,10 @@
 #
 # cargo's build script hands it on: CMAKE_TOOLCHAIN_FILE=$PWD/cudacompat-architectures.cmake cargo build --release
 #
-# CMAKE_CUDA_ARCHITECTURES is left out: the cmake crate hands no CMAKE_* variable on but a few of
-# its own (CMAKE_TOOLCHAIN_FILE, CMAKE_GENERATOR, CMAKE_PREFIX_PATH); a build script that wants it
-# has to say .define(…); it belongs to build scripts that hand CMAKE_* on themselves, as
-# whisper-rs-sys and llama-cpp-sys-2 do
+# CMAKE_CUDA_ARCHITECTURES is left out: the cmake crate passes no CMAKE_* variable except a few
+# (CMAKE_TOOLCHAIN_FILE, CMAKE_GENERATOR, CMAKE_PREFIX_PATH); a build script that wants it has to
+# say .define(…); it belongs to build scripts that hand CMAKE_* on themselves, as whisper-rs-sys and
+# llama-cpp-sys-2 do
 # TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to PyTorch and its
 # extensions
 # CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to CTranslate2, only as -D

@@ -10,7 +10,7 @@
 # CMAKE_CUDA_ARCHITECTURES in the environment is left out: CMake does not read a variable of this
 # name from the environment
 # CUDA_ARCHITECTURES is left out: CMake has a property of targets of this name and reads no variable
-# of it; it belongs to projects that hand it on themselves
+# of it; it belongs to projects that pass it themselves
 
 # CMAKE_CUDA_ARCHITECTURES: the list of architectures; read by CMake, for every CUDA target
 set(CMAKE_CUDA_ARCHITECTURES "80-real;86-real;89-real;120" CACHE STRING "set by cudacompat" FORCE)

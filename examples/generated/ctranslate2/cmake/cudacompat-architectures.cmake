@@ -17,7 +17,7 @@
 # GGML_CUDA_COMPUTE_CAPABILITY is left out: no known program reads it
 # CUDA_ARCH_LIST=12.0 is left out: the module allows one digit before the point: 10.0 and up are
 # `Unknown CUDA Architecture Name`
-# NVCC_APPEND_FLAGS is left out: it would add every target a second time beside CMake's own flags
+# NVCC_APPEND_FLAGS is left out: it would add every target a second time, next to CMake's own flags
 
 # CUDA_ARCH_LIST: the list of architectures; read by CTranslate2's CMakeLists, by CMake's FindCUDA
 # module

@@ -18,8 +18,8 @@
 # since 0.1.153, and those that the build script sets itself never
 # NVCC_APPEND_FLAGS is left out: appending a plain compute_12X breaks this build: its FP4 kernels
 # need 12Xa, and ptxas stops with "Feature '.kind::mxf4' not supported on .target 'sm_120'"
-# CMAKE_CUDA_FLAGS is left out: in the environment it is handed on as -D and stays on the line
-# beside the list
+# CMAKE_CUDA_FLAGS is left out: in the environment it is passed as -D and stays on the line in
+# addition to the list
 
 # CMAKE_CUDA_ARCHITECTURES: the list of architectures; read by CMake, in the toolchain file of
 # CMAKE_TOOLCHAIN_FILE, which the cmake crate takes from the environment

@@ -16,7 +16,7 @@
 # a target with the suffix f is left out: the build stops: Unrecognized CUDA architecture
 
 # CMAKE_CUDA_ARCHITECTURES: the list of architectures; read by ONNX Runtime's CMake files: a bare
-# number loses its PTX, and of several -virtual the last one stays; build.sh takes it behind
+# number loses its PTX, and of several -virtual the last one stays; build.sh accepts it after
 # --cmake_extra_defines, without -D
 set(CMAKE_CUDA_ARCHITECTURES "80-real;86-real;89-real;120-real;120-virtual" CACHE STRING "set by cudacompat" FORCE)
 

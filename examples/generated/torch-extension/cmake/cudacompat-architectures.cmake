@@ -13,9 +13,9 @@
 # 3.20 and newer
 # CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to CTranslate2, only as -D
 # GGML_CUDA_COMPUTE_CAPABILITY is left out: no known program reads it
-# a flag with `arch` in it in extra_compile_args is left out: cpp_extension then adds no target of
-# its own, whatever TORCH_CUDA_ARCH_LIST says
-# NVCC_APPEND_FLAGS is left out: it would add every target a second time beside PyTorch's flags
+# a flag with `arch` in it in extra_compile_args is left out: cpp_extension then adds no target,
+# whatever TORCH_CUDA_ARCH_LIST says
+# NVCC_APPEND_FLAGS is left out: it would add every target a second time, next to PyTorch's flags
 
 # TORCH_CUDA_ARCH_LIST: the list of architectures; read by find_package(Torch), before the variable
 # of this name in the environment

@@ -1,4 +1,4 @@
-"""`env-file-unused`: architectures in a .env that nobody reads."""
+"""`env-file-unused`: architectures in a .env file that no service reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`rdc-drops-ptx`: PTX that the device link leaves out."""
+"""`rdc-drops-ptx`: PTX that the device link drops."""
 
 from __future__ import annotations
 
