@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cudacompat.domain.machine.components import Component
+from cudacompat.domain.machine.components import Component, FoundLibraries
 from cudacompat.domain.machine.facts import (
     ContainerFacts,
     DriverFacts,
@@ -22,6 +22,7 @@ from cudacompat.domain.machine.facts import (
     GpuDevice,
     HostCompiler,
     HostFacts,
+    JitCacheFacts,
     LibcudaFacts,
     Missing,
     PciCard,
@@ -49,11 +50,23 @@ FULL = HostFacts(
     toolkits=(
         ToolkitFacts("/usr/local/cuda-12.4/bin/nvcc", ToolkitVersion(12, 4), True, "PATH"),
         ToolkitFacts("/opt/mystery/nvcc", None, False, "CUDA_HOME"),
+        ToolkitFacts("/opt/new/nvcc", ToolkitVersion(19, 9), False, "CUDA_PATH", targets=("120", "130")),
     ),
     compilers=(HostCompiler("/usr/bin/g++", "gcc", "13.3.0", 13), HostCompiler("/opt/clang++", "clang", "19", 19, "x")),
     cmake=Found(ToolFacts("/usr/bin/cmake", "3.28.3"), "PATH"),
     container=ContainerFacts(True, "docker", "/.dockerenv"),
-    packages=(Component("torch", "2.8.0+cu128", "/opt/py/site-packages", ("/opt/py/site-packages/t.so",)),),
+    packages=(
+        Component(
+            "torch",
+            "2.8.0+cu128",
+            "/opt/py/site-packages",
+            ("/opt/py/site-packages/t.so",),
+            found=FoundLibraries(
+                12, ("libcufft.so.11",), ("libcublas.so.12",), reached_by="import x", compiler="NVRTC 12.4"
+            ),
+        ),
+    ),
+    jit_cache=JitCacheFacts("/cache", 12, writable=True, mounted=None),
     environment=(("CUDA_HOME", "/usr/local/cuda"), ("CUDA_VISIBLE_DEVICES", "")),
     pci_cards=("10de:2c05", "10de:2c05"),
     platform="Ubuntu 24.04.2 LTS, Linux 6.8 x86_64",
@@ -61,7 +74,7 @@ FULL = HostFacts(
     libc="glibc 2.39",
     notes=("CUDA_PATH=/nowhere: no nvcc there",),
 )
-LATER = ("pci_bus", "libcuda", "driver_files", "troubles")
+LATER = ("pci_bus", "libcuda", "driver_files", "troubles", "jit_cache")
 EMPTY = HostFacts(gpus=Missing("GPU", ("NVML (not found)", "nvidia-smi (not found)")), driver=Missing("driver", ()))
 
 
@@ -117,7 +130,14 @@ class TestRoundTrip:
             libcuda=Found(
                 LibcudaFacts("/opt/stubs/libcuda.so", None, DriverCudaVersion(12, 8), 34, ("0000:0f:00.0",)), "x"
             ),
-            driver_files=DriverFiles(("nvidia", "nouveau"), (("nvidia0", False),), True, False, dxg=True),
+            driver_files=DriverFiles(
+                ("nvidia", "nouveau"),
+                (("nvidia0", False),),
+                True,
+                False,
+                dxg=True,
+                cdi=(("/etc/cdi/n.yaml", "570.86.10"),),
+            ),
             troubles=(Trouble(Cause.GPU_LOST, "NVML: error 15", "0"), Trouble(Cause.STUB, "libcuda.so.1: error 34")),
             environment=(("CUDA_VISIBLE_DEVICES", "0"),),
         )
@@ -151,6 +171,13 @@ def test_facts_saved_before_there_were_managers_are_still_read() -> None:
     older["packages"][0]["manager"] = 5
     with pytest.raises(ParseError, match=r"packages\[0\].manager: expected a text"):
         from_json(older)
+
+
+def test_facts_saved_before_libraries_were_looked_for_are_still_read() -> None:
+    older = saved(FULL)
+    del older["packages"][0]["found"], older["toolkits"][2]["targets"], older["driver_files"]["cdi"]
+    read = from_json(older)
+    assert (read.packages[0].found, read.toolkits[2].targets) == (FoundLibraries(), ())
 
 
 class TestPrivacy:
@@ -196,6 +223,7 @@ class TestPrivacy:
         assert document["toolkits"][0]["found_via"] == f"PATH ({written})"
         package = {"name": "x", "version": "1", "location": written, "libraries": [written], "manager": "dpkg"}
         package |= {"requires": [], "compilers": [], "device_code": None}
+        package["found"] = {"release": None, "parts_lack": [], "elsewhere": [], "reached_by": "", "compiler": ""}
         assert document["packages"][0] == package
         assert document["container"]["evidence"] == written
         assert document["gpus"]["tried"] == [written]
