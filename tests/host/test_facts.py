@@ -66,7 +66,6 @@ FULL = HostFacts(
             ),
         ),
     ),
-    jit_cache=JitCacheFacts("/cache", 12, writable=True, mounted=None),
     environment=(("CUDA_HOME", "/usr/local/cuda"), ("CUDA_VISIBLE_DEVICES", "")),
     pci_cards=("10de:2c05", "10de:2c05"),
     platform="Ubuntu 24.04.2 LTS, Linux 6.8 x86_64",
@@ -140,12 +139,13 @@ class TestRoundTrip:
             ),
             troubles=(Trouble(Cause.GPU_LOST, "NVML: error 15", "0"), Trouble(Cause.STUB, "libcuda.so.1: error 34")),
             environment=(("CUDA_VISIBLE_DEVICES", "0"),),
+            jit_cache=JitCacheFacts("/cache", 12, writable=True, mounted=None),
         )
         document = saved(sick)
         jsonschema.validate(document, schema())
         again = from_json(document)
         assert (again.bus, again.libcuda, again.driver_files) == (sick.bus, sick.libcuda, sick.driver_files)
-        assert again.troubles == sick.troubles
+        assert (again.troubles, again.jit_cache) == (sick.troubles, sick.jit_cache)
         assert isinstance(again.gpus, Found)
         (read,) = again.gpus.value
         assert (read.bus_id, read.mig, read.visible) == ("0000:0f:00.0", ("", ""), False)
