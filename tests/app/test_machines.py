@@ -43,9 +43,12 @@ GPUS = {
     "H100": ("9.0", "10de:2330"),
     "RTX 5090": ("12.0", "10de:2b85"),
     "B200": ("10.0", "10de:2901"),
+    "Jetson Nano": ("5.3", None),
+    "Xavier": ("7.2", None),
     "Orin": ("8.7", None),
     "Thor": ("11.0", None),
     "GB10": ("12.1", "10de:2e12"),
+    "B300": ("10.3", "10de:3182"),
 }
 UBUNTU24, UBUNTU25 = "Ubuntu 24.04.2 LTS, Linux 6.8 x86_64", "Ubuntu 25.10, Linux 6.17 x86_64"
 DEBIAN13, FEDORA43 = "Debian GNU/Linux 13 (trixie), Linux 6.12 x86_64", "Fedora Linux 43, Linux 6.17 x86_64"
@@ -120,6 +123,13 @@ HEALTHY: tuple[tuple[str, Box], ...] = (
     ("Turing to Blackwell", Box(("RTX 2080 Ti", "H100", "RTX 5090"), kind="open")),
     ("GB10", Box(("GB10",), on="Ubuntu 24.04, Linux 6.11 aarch64", cuda="13.0", gcc=13)),
     ("Orin", Box(("Orin",), "540.4.0", on="Ubuntu 22.04, Linux 5.15 aarch64", cuda="12.6", gcc=11, libc="glibc 2.35")),
+    (
+        "a Jetson Nano with JetPack 4.6",
+        Box(("Jetson Nano",), None, on="Ubuntu 18.04, Linux 4.9 aarch64", cuda="10.2", gcc=7, libc="glibc 2.27"),
+    ),
+    ("GB10 and B300", Box(("GB10", "B300"), kind="open", on="Ubuntu 24.04, Linux 6.11 aarch64", cuda="13.0", gcc=13)),
+    ("GB10 and B300 with CUDA 12.9", Box(("GB10", "B300"), kind="open", cuda="12.9", gcc=13)),
+    ("CMake 3.25 and a list of plain numbers", Box(("RTX 5090",), kind="open", cuda="12.8", gcc=13, cmake="3.25.1")),
     ("Thor", Box(("Thor",), "580.00", on="Ubuntu 24.04, Linux 6.8 aarch64", cuda="13.0", gcc=13)),
     ("WSL with Pascal and Blackwell", Box(("GTX 1080", "RTX 5090"), on=WSL)),
     ("Debian 13 with CUDA 13.0", Box(("RTX 4090",), on=DEBIAN13, libc="glibc 2.41", cuda="13.0", gcc=14)),
@@ -339,6 +349,18 @@ SOLVED: tuple[Solved, ...] = (
         Box(("K80",), "470.256.02", cuda="12.0", gcc=11),
         ["toolkit-cannot-build", "toolkit-newer-than-driver"],
         ["CUDA 11.8, the last release", "PTX"],
+    ),
+    (
+        "GB10 and B300 with CUDA 12.8",
+        Box(("GB10", "B300"), kind="open", cuda="12.8", gcc=13),
+        ["toolkit-cannot-build"],
+        ["CUDA 12.9 or newer"],
+    ),
+    (
+        "a Jetson Nano with a CUDA of others",
+        Box(("Jetson Nano",), None, on="Ubuntu 18.04, Linux 4.9 aarch64", cuda="13.0", gcc=7, libc="glibc 2.27"),
+        ["toolkit-cannot-build"],
+        ["install JetPack 4.6 with its CUDA 10.2"],
     ),
     (
         "CMake 3.16",

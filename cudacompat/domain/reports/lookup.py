@@ -30,7 +30,7 @@ class GpusReport:
 @dataclass(frozen=True, slots=True)
 class ToolkitsReport:
     """The CUDA releases that a query leaves: of a version, those that build `arch` (`"120"`) for what was named, or
-    those whose programs run with a driver."""
+    those whose programs run with a driver. `board` is what a Jetson board has in their place, in words."""
 
     COMMAND: ClassVar[str] = "toolkits"
 
@@ -38,6 +38,7 @@ class ToolkitsReport:
     arch: str | None
     releases: tuple[CudaRelease, ...]
     driver: DriverRelease | None = None
+    board: str | None = None
 
     @property
     def exit_code(self) -> ExitCode:

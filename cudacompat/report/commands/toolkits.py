@@ -28,6 +28,8 @@ def toolkits_text(page: Page, report: ToolkitsReport) -> None:
     which = f" that build sm_{report.arch}" if report.arch else ""
     of_query = f" for {report.query}" if report.query else ""
     with_driver = f", whose programs run with driver {report.driver}" if report.driver else ""
+    if report.board is not None:
+        page.line(report.board)
     page.line(f"{count(len(report.releases), 'CUDA release')}{which}{of_query}{with_driver}")
 
 
@@ -54,6 +56,7 @@ def toolkits_json(report: ToolkitsReport) -> Json:
         "query": report.query,
         "arch": report.arch,
         "driver": str(report.driver) if report.driver is not None else None,
+        "board": report.board,
         "toolkits": [_toolkit(row) for row in report.releases],
     }
 

@@ -9,6 +9,7 @@ from packaging.version import Version
 
 from cudacompat.domain.builds.engine import Engine, Knob, Ptx, Route
 from cudacompat.domain.builds.lists.writer import CodeTarget, pairs, says_ptx, spell
+from cudacompat.domain.builds.plans.arm_hosts import boards_notes
 from cudacompat.domain.builds.plans.commands import as_wheel, commands, define, environment, setting_line, words
 from cudacompat.domain.builds.plans.model import (
     DISTRO,
@@ -262,6 +263,7 @@ def _notes(
     else:
         notes.append("without PTX nothing of this runs on a GPU of a newer generation")
     numbers = {each.number for each in wanted}
+    notes += boards_notes(wanted, chosen.version)
     notes += [limit.why for limit in engine.limits if limit.applies(version, numbers, chosen.version)]
     return list(dict.fromkeys(notes))
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.domain.rules.machine.builder_facts import used_toolkits, who_uses
 from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.tables.jetpack import board
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -54,7 +55,9 @@ def _of_toolkit(machine: Machine, toolkit: ToolkitFacts, version: ToolkitVersion
             cure = f"CUDA {first.version} or newer"
         elif known is not None and arch not in known.targets and last is not None and last.version < version:
             fitting = _installed(machine, first, last)
+            row = board(target.capability.number)
             cure = f"CUDA {last.version}, the last release that builds it"
+            cure = f"JetPack {row.jetpack} with its CUDA {row.cuda}" if row is not None and row.ends else cure
         else:
             continue
         yield _finding(toolkit, target, cure=cure, fitting=fitting)

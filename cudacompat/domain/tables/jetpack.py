@@ -1,0 +1,42 @@
+"""Jetson boards, whose driver and CUDA come with JetPack: the last release of each kind of board, before its packages
+became those of Arm servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The boards of one compute capability: the last JetPack for them (or the last with packages of its own), its CUDA
+    release and base image. `ends` is whether no later one is for them."""
+
+    number: int
+    jetpack: str
+    cuda: str
+    image: str
+    ends: bool
+
+    @property
+    def words(self) -> str:
+        """What there is for the board, in words."""
+        image = f"nvcr.io/nvidia/{self.image}"
+        if self.ends:
+            return f"JetPack {self.jetpack} with CUDA {self.cuda} is the last for it (image {image})"
+        own = f"JetPack {self.jetpack} has CUDA {self.cuda} and its own images ({image})"
+        return f"{own}; from JetPack 7.2 on it takes those of Arm servers"
+
+
+# NVIDIA's pages jetpack-sdk-461, -502, 7.0, 7.1; dusty-nv/jetson-containers jetson_containers/l4t_version.py. Thor
+# (11.0) has the packages of Arm servers from its first JetPack (7.0) on, and needs no row.
+BOARDS: tuple[Board, ...] = (
+    Board(53, "4.6", "10.2", image="l4t-base:r32.7.1", ends=True),
+    Board(62, "4.6", "10.2", image="l4t-base:r32.7.1", ends=True),
+    Board(72, "5.1", "11.4", image="l4t-jetpack:r35.4.1", ends=True),
+    Board(87, "6.2", "12.6", image="l4t-jetpack:r36.4.0", ends=False),
+)
+
+
+def board(number: int) -> Board | None:
+    """Return the row of the boards of this compute capability (87), `None` where it is no Jetson's."""
+    return next((row for row in BOARDS if row.number == number), None)
