@@ -19,6 +19,7 @@ from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.project.model import ArchListSetting, Project
 from cudacompat.domain.project.stages import cmake_version
 from cudacompat.domain.project.walks import on_list
+from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_LIST, takes
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix
@@ -53,15 +54,15 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
 def _why(listed: ArchListSetting, version: tuple[int, int]) -> str | None:
     if listed.setting.name == "CUDAARCHS":
         return "does not read CUDAARCHS; 3.20 and newer do" if version < (3, 20) else None
-    if version < (3, 18):
+    if version < FIRST_WITH_LIST:
         return "does not know a list of CUDA architectures; 3.18 and newer do"
     first = _FIRST_WITH.get(listed.word or "")
     if first is not None and version < first:
         return f"does not know {listed.word!r}; {first[0]}.{first[1]} and newer do"
     suffixes = {each.suffix for each in listed.archs.code} if listed.archs is not None else set()
-    if ArchSuffix.FAMILY in suffixes and (3, 24) <= version < (3, 31):
+    if ArchSuffix.FAMILY in suffixes and takes("100f", version) is False:
         return "stops at the suffix f; 3.31.8 and newer, and 4.0.2 and newer, take it"
-    if ArchSuffix.ARCH_SPECIFIC in suffixes and version == (3, 24):
+    if ArchSuffix.ARCH_SPECIFIC in suffixes and takes("100a", version) is False:
         return "stops at the suffix a; 3.25 and newer take it"
     return None
 

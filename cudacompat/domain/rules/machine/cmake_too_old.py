@@ -17,10 +17,10 @@ from collections.abc import Iterable
 
 from cudacompat.domain.machine.facts import Found
 from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_LIST
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
-_FIRST = (3, 18)  # CMAKE_CUDA_ARCHITECTURES; CMake's documentation of the variable
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 
 
@@ -30,7 +30,7 @@ def check(machine: Machine) -> Iterable[Finding]:
     match = _VERSION.match(cmake.value.version) if isinstance(cmake, Found) else None
     if match is None or not isinstance(cmake, Found) or not machine.facts.toolkits:
         return
-    if (int(match[1]), int(match[2])) < _FIRST:
+    if (int(match[1]), int(match[2])) < FIRST_WITH_LIST:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,

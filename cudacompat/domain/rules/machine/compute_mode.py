@@ -26,7 +26,7 @@ def check(machine: Machine) -> Iterable[Finding]:
     seen = {str(gpu.index) for gpu in machine.visible.seen}
     closed = {trouble.gpu for trouble in machine.troubles(Cause.PROHIBITED)}
     for trouble in machine.troubles(Cause.PROHIBITED, Cause.EXCLUSIVE):
-        if trouble.gpu in seen:
+        if trouble.gpu in seen or not machine.gpus:
             yield _finding(machine, trouble, none_left=seen <= closed)
 
 
