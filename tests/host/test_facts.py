@@ -180,6 +180,18 @@ def test_facts_saved_before_libraries_were_looked_for_are_still_read() -> None:
     assert (read.packages[0].found, read.toolkits[2].targets) == (FoundLibraries(), ())
 
 
+def test_facts_saved_before_ways_were_say_them_in_a_sentence() -> None:
+    older = saved(FULL)
+    older["toolkits"][0]["found_via"] = "CUDACXX, PATH (/usr/bin/nvcc) and /usr/local/cuda"
+    for each in (*older["toolkits"], *older["compilers"]):
+        del each["ways"]
+    read = from_json(older)
+    assert read.toolkits[0].ways == ("CUDACXX", "PATH", "/usr/local/cuda")
+    assert [each.ways for each in read.compilers] == [("PATH",), ("x",)]
+    assert read.toolkits[0].is_found_by("CUDA_HOME", "PATH")
+    assert not read.toolkits[0].is_found_by("/usr/local")
+
+
 class TestPrivacy:
     @pytest.mark.parametrize(
         ("home", "text", "written"),

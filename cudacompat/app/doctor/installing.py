@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from shlex import quote
 
@@ -17,10 +16,7 @@ def installer(home: Environment | None) -> str:
         return "python -m pip install"
     if home.installer == "uv":
         return f"uv pip install --python {quote(home.label)}"
-    on_path = re.match(r"(python\S*) on PATH", home.found_via)
-    if on_path is not None or home.found_via in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        return f"{on_path[1] if on_path else 'python'} -m pip install"
-    return f"{quote(home.label)}/bin/python -m pip install"
+    return f"{home.program or f'{quote(home.label)}/bin/python'} -m pip install"
 
 
 def needs(component: Component, home: Environment | None) -> Iterator[Requirement]:

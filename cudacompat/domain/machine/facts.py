@@ -16,6 +16,7 @@ from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, T
 
 T = TypeVar("T")
 
+DEBIANS_NVCC = "the choice of Debian's nvcc"  # what leads to a compiler that no variable names
 SEARCH_PATH = "LD_LIBRARY_PATH"  # how the libcuda was found that a folder of this variable gives
 
 
@@ -113,13 +114,21 @@ class DriverFacts:
     kernel_module: str | None = None
 
 
+def ways_in(sentence: str) -> tuple[str, ...]:
+    """Return the ways that a sentence tells (`PATH (/bin/nvcc), CUDA_HOME and pip`): facts that were saved before ways
+    were hold nothing else."""
+    parts = sentence.replace(" and ", ", ").split(", ")
+    return tuple(dict.fromkeys(each.partition(" (")[0] for each in parts if each))
+
+
 @dataclass(frozen=True, slots=True)
 class ToolkitFacts:
     """One CUDA compiler: `path` is the nvcc program itself, behind links and wrapper scripts.
 
     `version` is `None` where no file says it. `active` marks the one that a plain `nvcc` runs. `targets` are the
     numbers of the architectures that it says it builds (`120`), of a release that no table knows; empty of the others,
-    which are not asked.
+    which are not asked. `ways` are the names of the variables, folders and lists that lead to it (`PATH`, `CUDA_HOME`,
+    `/usr/local/cuda`, `pip`); `found_via` says the same in words.
     """
 
     path: str
@@ -127,17 +136,28 @@ class ToolkitFacts:
     active: bool
     found_via: str
     targets: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+
+    def is_found_by(self, *names: str) -> bool:
+        """Whether one of these leads to it."""
+        return not set(names).isdisjoint(self.ways or (self.found_via,))
 
 
 @dataclass(frozen=True, slots=True)
 class HostCompiler:
-    """A C++ compiler that nvcc can use; `name` is `gcc` or `clang`. The first of the list is nvcc's default."""
+    """A C++ compiler that nvcc can use; `name` is `gcc` or `clang`. The first of the list is nvcc's default. `ways` are
+    the names of the variables that lead to it, `PATH`, and `DEBIANS_NVCC`; `found_via` says the same in words."""
 
     path: str
     name: str
     version: str
     major: int
     found_via: str = "PATH"
+    ways: tuple[str, ...] = ()
+
+    def is_found_by(self, *names: str) -> bool:
+        """Whether one of these leads to it."""
+        return not set(names).isdisjoint(self.ways or (self.found_via,))
 
 
 @dataclass(frozen=True, slots=True)

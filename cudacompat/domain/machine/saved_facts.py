@@ -21,6 +21,7 @@ from cudacompat.domain.machine.facts import (
     PciCard,
     ToolFacts,
     ToolkitFacts,
+    ways_in,
 )
 from cudacompat.domain.machine.json_node import Node
 from cudacompat.domain.machine.saved_packages import package_from_json, package_to_json
@@ -76,11 +77,19 @@ def to_json(facts: HostFacts) -> dict[str, object]:
                 "active": t.active,
                 "found_via": t.found_via,
                 "targets": list(t.targets),
+                "ways": list(t.ways),
             }
             for t in facts.toolkits
         ],
         "compilers": [
-            {"path": c.path, "name": c.name, "version": c.version, "major": c.major, "found_via": c.found_via}
+            {
+                "path": c.path,
+                "name": c.name,
+                "version": c.version,
+                "major": c.major,
+                "found_via": c.found_via,
+                "ways": list(c.ways),
+            }
             for c in facts.compilers
         ],
         "cmake": _probe_to_json(facts.cmake, lambda tool: {"path": tool.path, "version": tool.version}),
@@ -98,6 +107,7 @@ def to_json(facts: HostFacts) -> dict[str, object]:
                 "found_via": e.found_via,
                 "folders": list(e.folders),
                 "installer": e.installer,
+                "program": e.program,
             }
             for e in facts.environments
         ],
@@ -203,6 +213,7 @@ def from_json(document: object) -> HostFacts:
                 n.flag("active"),
                 found_via=n.text("found_via"),
                 targets=n.texts_or("targets", ()),
+                ways=n.texts_or("ways", ways_in(n.text("found_via"))),
             )
             for n in root.children("toolkits")
         ),
@@ -213,6 +224,7 @@ def from_json(document: object) -> HostFacts:
                 n.text("version"),
                 major=n.number("major"),
                 found_via=n.text("found_via"),
+                ways=n.texts_or("ways", ways_in(n.text("found_via"))),
             )
             for n in root.children("compilers")
         ),
@@ -227,6 +239,7 @@ def from_json(document: object) -> HostFacts:
                 found_via=n.text("found_via"),
                 folders=n.texts("folders"),
                 installer=n.text("installer"),
+                program=n.text_or("program", ""),
             )
             for n in (root.children("environments") if "environments" in root.value else ())
         ),

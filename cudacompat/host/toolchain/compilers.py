@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cudacompat.domain.machine.facts import Found, HostCompiler, Missing, ToolFacts
+from cudacompat.domain.machine.facts import DEBIANS_NVCC, Found, HostCompiler, Missing, ToolFacts
 from cudacompat.host.listing import ProbeList, in_words
 from cudacompat.host.places.roots import Roots
 from cudacompat.host.programs.process import ProcessResult, find, find_all, is_program, run
@@ -56,7 +56,14 @@ def compilers(nvcc: Path | None = None, roots: Roots | None = None) -> ProbeList
             continue
         name, version = answer
         found.append(
-            HostCompiler(str(program), name, version, major=int(version.split(".")[0]), found_via=in_words(ways[real]))
+            HostCompiler(
+                str(program),
+                name,
+                version,
+                major=int(version.split(".")[0]),
+                found_via=in_words(ways[real]),
+                ways=tuple(ways[real]),
+            )
         )
     return ProbeList(tuple(found), tuple(notes))
 
@@ -83,7 +90,7 @@ def _candidates(nvcc: Path | None, notes: list[str], roots: Roots) -> Iterator[t
         yield from _called(name, value, notes, roots=roots)
     chosen = _chosen_by_debian(nvcc, roots)
     if chosen is not None:
-        yield chosen, "the choice of Debian's nvcc"
+        yield chosen, DEBIANS_NVCC
     plain = find("gcc", path=roots.path)
     if plain is not None and not is_launcher(plain):
         beside = plain.with_name(plain.name.replace("gcc", "g++"))

@@ -81,7 +81,8 @@ def _on_path(roots: Roots, here: Path) -> Environment | None:
         for folder in roots.path:
             program = folder / name
             if _holds(program, Path.is_file) and os.access(program, os.X_OK):
-                return _of_interpreter(program, f"{name} on PATH", roots, here=here)
+                found = _of_interpreter(program, f"{name} on PATH", roots, here=here)
+                return replace(found, program=name.removesuffix(".exe")) if found is not None else None
     return None
 
 
@@ -141,7 +142,15 @@ def _of_prefix(prefix: Path, version: str, via: str, *, roots: Roots, here: Path
         folders += _inside(Path(said["home"]).parent, version)
     installer = "uv" if "uv" in said else "conda" if conda and not config else "pip"
     kept = tuple(dict.fromkeys(str(each) for each in folders))
-    return Environment(str(prefix), _label(prefix, here), version, found_via=via, folders=kept, installer=installer)
+    return Environment(
+        str(prefix),
+        _label(prefix, here),
+        version,
+        found_via=via,
+        folders=kept,
+        installer=installer,
+        program="python" if via in ("VIRTUAL_ENV", "CONDA_PREFIX") else "",
+    )
 
 
 def _inside(prefix: Path, version: str) -> list[Path]:

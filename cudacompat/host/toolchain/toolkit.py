@@ -66,7 +66,9 @@ def toolkits(places: Iterable[tuple[Path, str]] | None = None, roots: Roots | No
         version = release_of(path)
         if version is None:
             notes.append(f"{path}: no file here says which CUDA release it is")
-        facts.append(ToolkitFacts(str(path), version, path == active, found_via=_joined(path, found)))
+        kept = _kept(path, found)
+        names = tuple(dict.fromkeys(each.partition(" (")[0] for each in kept))
+        facts.append(ToolkitFacts(str(path), version, path == active, found_via=in_words(kept), ways=names))
     return ProbeList(tuple(sorted(facts, key=lambda each: not each.active)), tuple(notes))
 
 
@@ -79,7 +81,7 @@ def with_targets(toolkits: ProbeList[ToolkitFacts]) -> ProbeList[ToolkitFacts]:
 
 def _is_asked(toolkit: ToolkitFacts) -> bool:
     known = toolkit.version is None or toolkit.version <= RELEASES[-1].version
-    return not known and toolkit.found_via not in ("pip", "conda")
+    return not known and not set(toolkit.ways) <= {"pip", "conda"}
 
 
 def _built_by(nvcc: Path) -> tuple[str, ...]:
@@ -89,10 +91,10 @@ def _built_by(nvcc: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(numbers))[:_MOST_TARGETS]
 
 
-def _joined(nvcc: Path, ways: list[str]) -> str:
+def _kept(nvcc: Path, ways: list[str]) -> list[str]:
     """The ways without repeats, and without the toolkit's own folder where another way leads there."""
     distinct = list(dict.fromkeys(ways))
-    return in_words([way for way in distinct if way != str(nvcc.parent.parent)] or distinct)
+    return [way for way in distinct if way != str(nvcc.parent.parent)] or distinct
 
 
 def _named(notes: list[str], roots: Roots) -> Iterator[tuple[Path, str]]:

@@ -10,21 +10,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cudacompat.domain.machine.facts import HostCompiler, HostFacts, ToolkitFacts
+from cudacompat.domain.machine.facts import DEBIANS_NVCC, HostCompiler, HostFacts, ToolkitFacts
 
 USUAL = "/usr/local/cuda"
 _ROOTS = ("CUDA_HOME", "CUDA_PATH")
+_NVCCS_OWN = ("NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "NVCC_CCBIN", DEBIANS_NVCC)  # what leads nvcc to a compiler
 
 
 def used_toolkits(facts: HostFacts) -> tuple[ToolkitFacts, ...]:
     """Return the toolkits that builds here use, the most usual one first: the one that a plain nvcc runs, the one that
     CUDA_HOME or CUDA_PATH names, and /usr/local/cuda where neither is there."""
     active = [each for each in facts.toolkits if each.active]
-    named = [each for each in facts.toolkits if any(_is_found_by(each, name) for name in _ROOTS)]
-    usual = [each for each in facts.toolkits if _is_found_by(each, USUAL) or each.path.startswith(f"{USUAL}/")]
+    named = [each for each in facts.toolkits if each.is_found_by(*_ROOTS)]
+    usual = [each for each in facts.toolkits if each.is_found_by(USUAL) or each.path.startswith(f"{USUAL}/")]
     found = [*active, *named] or usual
     if not found:
-        installed = [each for each in facts.toolkits if not _is_found_by(each, "pip")]
+        installed = [each for each in facts.toolkits if not each.is_found_by("pip")]
         found = installed[:1] if len(installed) == 1 else []
     return tuple(dict.fromkeys(found))
 
@@ -33,17 +34,12 @@ def who_uses(toolkit: ToolkitFacts) -> str:
     """Return who takes this toolkit, in words."""
     takers = []
     if toolkit.active:
-        takers.append("CMake" if _is_found_by(toolkit, "CUDACXX") else "nvcc on PATH, CMake")
-    if any(_is_found_by(toolkit, name) for name in _ROOTS):
+        takers.append("CMake" if toolkit.is_found_by("CUDACXX") else "nvcc on PATH, CMake")
+    if toolkit.is_found_by(*_ROOTS):
         takers.append("Python extensions and cargo (CUDA_HOME, CUDA_PATH)")
     if not takers:
         takers.append(f"CMake, Python extensions and cargo, as no nvcc is on PATH ({toolkit.found_via})")
     return " and ".join(takers)
-
-
-def _is_found_by(toolkit: ToolkitFacts, way: str) -> bool:
-    words = toolkit.found_via.replace(" and ", ", ").split(", ")
-    return any(word == way or word.startswith(f"{way} ") for word in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +63,14 @@ def used_compilers(facts: HostFacts) -> tuple[UsedCompiler, ...]:
                 found.append(UsedCompiler(named, variable))
     if any(environment.get(variable, "").strip() for variable in ("CUDAHOSTCXX", "NVCC_CCBIN")):
         return tuple(found)
-    flags = next((c for c in facts.compilers if "NVCC_" in c.found_via or "Debian" in c.found_via), None)
+    flags = next((c for c in facts.compilers if c.is_found_by(*_NVCCS_OWN)), None)
     default = flags or next((c for c in facts.compilers if c.name == "gcc"), None)
     return (*found, UsedCompiler(default, None)) if default is not None else tuple(found)
 
 
 def _called(facts: HostFacts, variable: str, value: str) -> HostCompiler | None:
     """The compiler that a variable names: as the probe found it, else by its path or its file's name."""
-    found = next((c for c in facts.compilers if variable in c.found_via.replace(" and ", ", ").split(", ")), None)
+    found = next((c for c in facts.compilers if c.is_found_by(variable)), None)
     if found is not None:
         return found
     by_path = next((c for c in facts.compilers if c.path == value), None)
