@@ -303,4 +303,4 @@ class TestCMake:
 
 def test_a_compiler_has_a_major_version(folder: Path) -> None:
     tool = gcc(folder / "g++", "13.3.0")
-    assert compilers().values == (HostCompiler(str(tool), "gcc", "13.3.0", 13, "PATH"),)
+    assert compilers().values == (HostCompiler(str(tool), "gcc", "13.3.0", 13, "PATH", ("PATH",)),)
