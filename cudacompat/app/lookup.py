@@ -48,7 +48,6 @@ def toolkits(query: str | None, gpu: str | None, driver: str | None = None) -> T
     GPU or architecture and whose programs run with the driver; `UsageError` for a GPU that cannot be told, or that the
     driver does not know."""
     from cudacompat.domain.gpus.lookup import resolve
-    from cudacompat.domain.tables.jetpack import board
     from cudacompat.domain.tables.toolkits import RELEASES
 
     named = (query or "").strip().lower().removeprefix("cuda").strip()
@@ -74,6 +73,10 @@ def toolkits(query: str | None, gpu: str | None, driver: str | None = None) -> T
 
             require_known(here, [(target.capability.number, target.name or target.id)])
         rows = tuple(row for row in rows if needed_driver(row.version.major, here) is None)
-    row = board(int(re.sub(r"\D", "", arch))) if arch is not None else None
-    words = f"a Jetson board takes what comes with JetPack: {row.words}" if row is not None else None
+    words = None
+    if arch is not None:
+        from cudacompat.domain.tables.jetpack import board
+
+        row = board(int(re.sub(r"\D", "", arch)))
+        words = f"a Jetson board takes what comes with JetPack: {row.words}" if row is not None else None
     return ToolkitsReport(query, arch, rows, driver=here, board=words)
