@@ -100,6 +100,7 @@ def _entry(entry: FatbinEntry) -> Json:
     return {
         "kind": entry.kind.value,
         "target": str(entry.target) if entry.target else None,
+        "header_target": str(entry.header_target) if entry.header_target else None,
         "ptx_isa": str(entry.ptx_isa) if entry.ptx_isa else None,
         "compression": entry.compression.value,
         "size": entry.size,

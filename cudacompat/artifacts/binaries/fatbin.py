@@ -209,7 +209,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
                 toolkit = _tile_toolkit(head.major)
             elif kind == RELOCATABLE_PTX:
                 relocatable_ptx = True
-            found = NOTHING
+            found, stated = NOTHING, target
             if names is not None:
                 found = names.of(
                     Payload(
@@ -233,6 +233,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
                     kernels_why=found.why,
                     unresolved=found.unresolved,
                     text=found.text,
+                    header_target=stated if target != stated else None,
                 )
             )
         if fault and damage is None:
@@ -345,7 +346,7 @@ def _concatenated(
         one = where._replace(kind=kind, inner=(offset, size))
         found = names.of(one, target) if names is not None else NOTHING
         isa = found.head.isa if found.head is not None else isa
-        target = _by_text(target, found)
+        stated, target = target, _by_text(target, found)
         fault = fault or found.damage or _contradiction(target, found)
         toolkit: ToolkitVersion | None = None
         stop = _SMALLEST_ENTRY
@@ -373,6 +374,7 @@ def _concatenated(
                 unresolved=found.unresolved,
                 concatenated=True,
                 text=found.text,
+                header_target=stated if target != stated else None,
             )
         )
         q += stop + 7 & ~7

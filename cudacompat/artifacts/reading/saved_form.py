@@ -104,7 +104,7 @@ def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int]) -> list[A
     target, isa, toolkit = entry.target, entry.ptx_isa, entry.toolkit
     return [
         entry.kind.value,
-        None if target is None else [target.kind.value, target.number, target.suffix.value],
+        _from_target(target),
         None if isa is None else [isa.major, isa.minor],
         entry.compression.value,
         entry.size,
@@ -114,14 +114,24 @@ def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int]) -> list[A
         entry.kernels_why,
         names.setdefault(entry.unresolved, len(names)),
         entry.concatenated,
+        _from_target(entry.header_target),
     ]
 
 
+def _from_target(target: ArchTarget | None) -> list[Any] | None:
+    return None if target is None else [target.kind.value, target.number, target.suffix.value]
+
+
+def _to_target(fields: Any) -> ArchTarget | None:
+    return None if fields is None else ArchTarget(CodeKind(fields[0]), _number(fields[1]), ArchSuffix(fields[2]))
+
+
 def _to_entry(fields: Any, names: list[tuple[str, ...]]) -> FatbinEntry:
-    kind, target, isa, compression, size, inflated, toolkit, kernels, why, unresolved, concatenated = _list(fields)
+    kind, target, isa, compression, size, inflated, toolkit, kernels, why, *rest = _list(fields)
+    unresolved, concatenated, header = rest
     return FatbinEntry(
         CodeKind(kind),
-        None if target is None else ArchTarget(CodeKind(target[0]), _number(target[1]), ArchSuffix(target[2])),
+        _to_target(target),
         None if isa is None else PtxIsa(*map(_number, isa)),
         compression=Compression(compression),
         size=_number(size),
@@ -131,6 +141,7 @@ def _to_entry(fields: Any, names: list[tuple[str, ...]]) -> FatbinEntry:
         kernels_why=_maybe_text(why),
         unresolved=names[_number(unresolved)],
         concatenated=_flag(concatenated),
+        header_target=_to_target(header),
     )
 
 

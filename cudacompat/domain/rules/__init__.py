@@ -37,6 +37,7 @@ from cudacompat.domain.rules.artifact import (
     ptx_unproved,
     runtime_needs_driver,
     stray_gap,
+    suffix_left_out,
     too_big,
     undecided,
     unwanted_ptx,
@@ -113,7 +114,12 @@ ARTIFACT_RULES: tuple[Rule[VerdictFacts], ...] = (
     other_architecture_kernels.RULE,
     stray_gap.RULE,
 )
-HELD_RULES: tuple[Rule[ArtifactFacts], ...] = (missing_ptx.RULE, unwanted_ptx.RULE, extra_target.RULE)
+HELD_RULES: tuple[Rule[ArtifactFacts], ...] = (
+    missing_ptx.RULE,
+    unwanted_ptx.RULE,
+    extra_target.RULE,
+    suffix_left_out.RULE,
+)
 SIZE_RULES: tuple[Rule[SizeFacts], ...] = (too_big.RULE,)
 BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.RULE, new_since_baseline.RULE)
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (expired_ignore.RULE, unused_ignore.RULE)

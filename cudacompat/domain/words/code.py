@@ -69,6 +69,7 @@ class FatbinEntry:
     unresolved: tuple[str, ...] = ()
     concatenated: bool = False
     text: str | None = None
+    header_target: ArchTarget | None = None  # what its header says, where its text says otherwise
 
 
 class _Remembered:

@@ -270,6 +270,7 @@ def test_a_suffix_that_the_header_leaves_out_is_what_the_text_says(tmp_path: Pat
     result = read_paths([str(path)], kernels=True)
     (entry,) = result.artifacts[0].modules[0].entries
     assert (str(entry.target), result.not_read) == (f"compute_100{suffix}", ())
+    assert str(entry.header_target) == "compute_100"
 
 
 def test_a_header_that_contradicts_its_cubin_is_damage(tmp_path: Path) -> None:

@@ -225,6 +225,11 @@ RULE_CASES: tuple[RuleCase, ...] = (
         held([module("sm_120")], Policy(ptx=PtxPolicy.NONE)),
     ),
     RuleCase(
+        "suffix-left-out",
+        held([module(replace(image("compute_90a", "8.0"), header_target=image("compute_90").target))], Policy()),
+        held([module(image("compute_90a", "8.0"), "compute_90")], Policy()),
+    ),
+    RuleCase(
         "extra-target",
         held([module("sm_75", "sm_120")], Policy(extra=Extra.FORBID)),
         held([module("sm_75", "sm_120")], Policy(extra=Extra.FORBID), "7.5", "12.0"),
