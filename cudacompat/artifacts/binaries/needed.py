@@ -11,7 +11,8 @@ from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
 _SHT_DYNAMIC = 6
 _DT_NEEDED, _DT_RPATH, _DT_RUNPATH = 1, 15, 29
 _MOST = 4096  # entries of a dynamic section; the largest that was seen has some 200
-_CUDART = re.compile(r"libcudart\.so\.(\d{1,3})(?:\.\d+)*")
+# cuBLAS is numbered as the CUDA release that it is part of, and has the runtime of that release linked in.
+_CUDART = re.compile(r"lib(?:cudart|cublas|cublasLt)\.so\.(\d{1,3})(?:\.\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,9 @@ class Dynamic:
 
 
 def cuda_runtime(buffer: Buffer) -> int | None:
-    """Return the major release of the CUDA runtime library that an ELF needs (13 of `libcudart.so.13`), `None` if it
-    names none: with the runtime linked in, the bytes do not show its release. Of several the newest counts."""
+    """Return the major release of the CUDA runtime library that an ELF needs (13 of `libcudart.so.13`, or of
+    `libcublas.so.13`, which has it), `None` if it names none: with the runtime linked in, the bytes do not show its
+    release. Of several the newest counts."""
     found = [_CUDART.fullmatch(name) for name in dynamic(buffer).needed]
     return max((int(match[1]) for match in found if match), default=None)
 

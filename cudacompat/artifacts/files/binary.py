@@ -9,6 +9,7 @@ from cudacompat.artifacts.binaries import ar, elf, pe, ptx
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.needed import cuda_runtime
+from cudacompat.artifacts.binaries.pe_imports import cuda_runtime_of_pe
 from cudacompat.artifacts.binaries.section import HostImage
 from cudacompat.artifacts.binaries.text_keeper import KeepTexts
 from cudacompat.artifacts.containers.openers import opener_of
@@ -35,6 +36,7 @@ _FORMATS = {
 _PYINSTALLER = b"MEI\014\013\012\013\016"
 _COOKIE = 4096  # bytes at the end of the file in which that mark stands
 
+_RUNTIMES = {Kind.ELF: cuda_runtime, Kind.PE: cuda_runtime_of_pe}
 _IMAGES = {Kind.ELF: elf.read_image, Kind.PE: pe.read_image, Kind.COFF: pe.read_object}
 
 
@@ -90,7 +92,7 @@ def read_binary(
     except UnreadableError as error:
         into.problem(str(error))
     modules = tuple(sorted(into.modules, key=lambda module: module.offset))
-    runtime = cuda_runtime(buffer) if kind is Kind.ELF and modules else None
+    runtime = _RUNTIMES[kind](buffer) if kind in _RUNTIMES and modules else None
     artifact = None
     if modules:
         artifact = BinaryArtifact(path, label, size, linked=linked, modules=modules, runtime=runtime)

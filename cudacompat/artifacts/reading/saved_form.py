@@ -115,6 +115,7 @@ def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int]) -> list[A
         names.setdefault(entry.unresolved, len(names)),
         entry.concatenated,
         _from_target(entry.header_target),
+        entry.text,
     ]
 
 
@@ -128,7 +129,7 @@ def _to_target(fields: Any) -> ArchTarget | None:
 
 def _to_entry(fields: Any, names: list[tuple[str, ...]]) -> FatbinEntry:
     kind, target, isa, compression, size, inflated, toolkit, kernels, why, *rest = _list(fields)
-    unresolved, concatenated, header = rest
+    unresolved, concatenated, header, text = rest
     return FatbinEntry(
         CodeKind(kind),
         _to_target(target),
@@ -142,6 +143,7 @@ def _to_entry(fields: Any, names: list[tuple[str, ...]]) -> FatbinEntry:
         unresolved=names[_number(unresolved)],
         concatenated=_flag(concatenated),
         header_target=_to_target(header),
+        text=_maybe_text(text),
     )
 
 

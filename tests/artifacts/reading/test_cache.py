@@ -287,6 +287,8 @@ def test_no_field_of_an_artifact_is_forgotten() -> None:
         kernels_why="why",
         unresolved=("f",),
         concatenated=True,
+        text="0" * 64,
+        header_target=ArchTarget.parse("compute_90"),
     )
     module = DeviceModule(3, ".nv_fatbin", Registration.STRAY, (entry,), "damage", True)
     artifact = BinaryArtifact(ArtifactPath("a.whl", ("b.so",)), "elf", 4, True, (module,), 13)
