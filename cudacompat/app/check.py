@@ -14,12 +14,14 @@ from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.assembled import Proofs
+from cudacompat.domain.judge.bundled_compilers import by_folder
 from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport, ListedPackages, left_open
 from cudacompat.domain.rules import (
     ARTIFACT_RULES,
     BASELINE_RULES,
+    COMPILER_RULES,
     HELD_RULES,
     IGNORABLE_RULES,
     IGNORE_RULES,
@@ -83,6 +85,9 @@ def judge_read(
     findings += [f for target in targets for rule in TARGET_RULES for f in rule.check(target)]
     wheels = wheels_among((artifact.path for artifact in found.artifacts), targets)
     findings += [f for wheel in wheels for rule in WHEEL_FILE_RULES for f in rule.check(wheel)]
+    if loaded is None:  # `doctor` knows of installed packages which compilers they run, and says it of them
+        bundled = by_folder(found.compilers, targets)
+        findings += [f for each in bundled for rule in COMPILER_RULES for f in rule.check(each)]
     empty = 0
     for artifact in found.artifacts:
         judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target, proofs)) is not None]
@@ -124,6 +129,7 @@ def judge_read(
         without_code=found.without_code + empty,
         suppressed=(*(listed.suppressed if listed is not None else ()), *left.suppressed),
         images=found.images,
+        compilers=found.compilers,
         packages=listed.verdicts if listed is not None else (),
     )
 

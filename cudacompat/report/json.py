@@ -12,7 +12,14 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
-from cudacompat.domain.words.code import BinaryArtifact, ContainerImage, DeviceModule, FatbinEntry, NotRead
+from cudacompat.domain.words.code import (
+    BinaryArtifact,
+    BundledCompiler,
+    ContainerImage,
+    DeviceModule,
+    FatbinEntry,
+    NotRead,
+)
 from cudacompat.domain.words.finding import Finding, suppressing_files
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Proof, Target
 
@@ -53,6 +60,7 @@ def inspect_json(report: InspectReport) -> Json:
         "not_read": _not_read(report.read.not_read),
         "files": {"seen": report.read.files, "without_device_code": report.read.without_code},
         "images": [_image(image) for image in report.read.images],
+        "compilers": [_compiler(each) for each in report.read.compilers],
     }
 
 
@@ -132,6 +140,7 @@ def check_json(report: CheckReport) -> Json:
         "not_read": _not_read(report.not_read),
         "files": {"seen": report.files, "without_device_code": report.without_code},
         "images": [_image(image) for image in report.images],
+        "compilers": [_compiler(each) for each in report.compilers],
         "packages": [_package(each) for each in report.packages],
     }
 
@@ -152,6 +161,17 @@ def _package(verdict: RequirementVerdict) -> Json:
         "reason": found.reason.value if found is not None and found.reason is not None else None,
         "min_driver": str(found.min_driver) if found is not None and found.min_driver is not None else None,
         "basis": verdict.basis,
+    }
+
+
+def _compiler(compiler: BundledCompiler) -> Json:
+    from cudacompat.domain.judge.bundled_compilers import newest_target
+
+    return {
+        "path": compiler.path,
+        "program": compiler.program,
+        "release": str(compiler.release),
+        "newest_target": newest_target(compiler.release),
     }
 
 

@@ -233,6 +233,7 @@ TOOLS: Listed = {
     ),
     "tests/app/inputs/test_registry_images.py": (),
     "tests/app/inputs/test_assembling.py": (),
+    "tests/app/inputs/test_bundled_compilers.py": (),
     "tests/host/toolchain/test_assemblers.py": (),
     "tests/app/test_container_ends.py": (),
     "tests/whole/test_planted.py": ("test_no_library_of_the_folder_is_loaded",),

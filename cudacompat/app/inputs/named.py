@@ -90,6 +90,7 @@ class AtHand:
             found,
             artifacts=tuple(replace(each, path=self._name(each.path)) for each in found.artifacts),
             images=tuple(replace(each, path=self._name(each.path)) for each in found.images),
+            compilers=tuple(replace(each, path=self._name(each.path)) for each in found.compilers),
             not_read=tuple(NotRead(self._name(each.path), each.why) for each in found.not_read),
             barren=tuple(self.fetched[path].label if path in self.fetched else path for path in found.barren),
             files=found.files + sum(file.left_out for file in self.fetched.values()),

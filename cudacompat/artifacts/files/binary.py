@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cudacompat.artifacts.binaries import ar, elf, pe, ptx
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
+from cudacompat.artifacts.binaries.bundled_compiler import compiler_of
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.needed import cuda_runtime
 from cudacompat.artifacts.binaries.pe_imports import cuda_runtime_of_pe
@@ -17,6 +18,7 @@ from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import (
     BinaryArtifact,
+    BundledCompiler,
     Compression,
     DeviceModule,
     FatbinEntry,
@@ -41,10 +43,12 @@ _IMAGES = {Kind.ELF: elf.read_image, Kind.PE: pe.read_image, Kind.COFF: pe.read_
 
 
 class Binary(NamedTuple):
-    """What one file gave: an artifact if it holds device code, and what could not be read."""
+    """What one file gave: an artifact if it holds device code, what could not be read, and which compiler it is, if it
+    is one."""
 
     artifact: BinaryArtifact | None
     problems: tuple[str, ...]
+    compiler: BundledCompiler | None = None
 
 
 def read_binary(
@@ -66,6 +70,7 @@ def read_binary(
     into = Gatherer(buffer, allowance, kernels=kernels, gpus=gpus, keep=keep)
     label: str = _FORMATS.get(kind, FileFormat.DATA)
     linked = False
+    compiler: tuple[str, ToolkitVersion] | None = None
     try:
         if kind in _IMAGES:
             image = _IMAGES[kind](buffer, 0, size)
@@ -73,6 +78,7 @@ def read_binary(
             if image.linked and image.end is not None and image.sections:
                 _take_overlay(into, buffer, image.end, end=size)
             label, linked = image.format, image.linked
+            compiler = compiler_of(buffer, image.sections or []) if linked else None
         elif kind is Kind.FATBIN:
             _take_fatbins(into, size)
         elif kind is Kind.CUBIN:
@@ -96,7 +102,7 @@ def read_binary(
     artifact = None
     if modules:
         artifact = BinaryArtifact(path, label, size, linked=linked, modules=modules, runtime=runtime)
-    return Binary(artifact, into.problems)
+    return Binary(artifact, into.problems, BundledCompiler(path, *compiler) if compiler is not None else None)
 
 
 def _take_image(into: Gatherer, image: HostImage, start: int, end: int, prefix: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from cudacompat.domain.words.code import BinaryArtifact, ContainerImage, NotRead
+from cudacompat.domain.words.code import BinaryArtifact, BundledCompiler, ContainerImage, NotRead
 from cudacompat.domain.words.image_platforms import PlatformWish
 from cudacompat.domain.words.paths import ArtifactPath
 
@@ -39,13 +39,16 @@ class Found:
     files: int = 0
     without_code: int = 0
     images: list[ContainerImage] = field(default_factory=list)
+    compilers: list[BundledCompiler] = field(default_factory=list)
     tar: TarContent | None = None
     blank: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Whether it is one file without device code, and nothing else."""
-        return self.files == self.without_code == 1 and not (self.artifacts or self.not_read or self.tar or self.blank)
+        return self.files == self.without_code == 1 and not (
+            self.artifacts or self.not_read or self.tar or self.blank or self.compilers
+        )
 
     def refuse(self, path: ArtifactPath, why: str, most: int) -> None:
         """Add something that was not read; only counted where there are `most` rows."""
@@ -74,6 +77,7 @@ class Found:
         self.files += other.files
         self.without_code += other.without_code
         self.images += other.images
+        self.compilers += other.compilers
 
     def moved(self, place: Callable[[ArtifactPath], ArtifactPath], most: int) -> Found:
         """Return it with other paths."""
@@ -82,4 +86,5 @@ class Found:
         flat.artifacts = [replace(each, path=place(ArtifactPath.parse(each.path))) for each in flat.artifacts]
         flat.not_read = [NotRead(place(ArtifactPath.parse(each.path)), each.why) for each in flat.not_read]
         flat.images = [replace(each, path=place(ArtifactPath.parse(each.path))) for each in flat.images]
+        flat.compilers = [replace(each, path=place(ArtifactPath.parse(each.path))) for each in flat.compilers]
         return flat

@@ -100,6 +100,7 @@ def _lay(
         result.refuse(path, _CHANGED, terms.rows)
     found = read.found
     result.artifacts += found.artifacts
+    result.compilers += found.compilers
     for row in found.not_read:
         result.refuse(ArtifactPath.parse(row.path), row.why, terms.rows)
     result.more_rows += found.more_rows

@@ -146,6 +146,7 @@ class _FileReader:
             cut=cut,
             bounded=cut is not None or self._bounded or self._allowance.refused or self.found.more_rows > 0,
             images=tuple(self.found.images),
+            compilers=tuple(self.found.compilers),
         )
 
     def refuse(self, path: ArtifactPath, why: str) -> None:
@@ -219,14 +220,16 @@ class _FileReader:
     def _binary(self, path: ArtifactPath, buffer: Buffer, kind: Kind) -> None:
         self.found.files += 1
         try:
-            artifact, problems = read_binary(
+            artifact, problems, compiler = read_binary(
                 path, buffer, kind, allowance=self._allowance, kernels=self._kernels, gpus=self._gpus, keep=self._keep
             )
         except MemoryError:
             self._bounded = True
-            artifact, problems = None, (_NO_MEMORY,)
+            artifact, problems, compiler = None, (_NO_MEMORY,), None
         for why in problems:
             self.refuse(path, why)
+        if compiler is not None:
+            self.found.compilers.append(compiler)
         if artifact is not None:
             self.found.artifacts.append(artifact)
         elif not problems:

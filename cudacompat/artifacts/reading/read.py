@@ -14,7 +14,7 @@ from cudacompat.artifacts.reading.glance import Glance
 from cudacompat.artifacts.reading.task import OnFile, Task, read_now, run_task
 from cudacompat.artifacts.reading.work import FileResult, Work, list_work
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.code import BinaryArtifact, ContainerImage, NotRead, ReadResult
+from cudacompat.domain.words.code import BinaryArtifact, BundledCompiler, ContainerImage, NotRead, ReadResult
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.executor import Executor, Lost
 from cudacompat.domain.words.image_platforms import PlatformWish
@@ -92,6 +92,7 @@ class _Root:
     inflated: int = 0
     artifacts: list[BinaryArtifact] = field(default_factory=list)
     images: list[ContainerImage] = field(default_factory=list)
+    compilers: list[BundledCompiler] = field(default_factory=list)
     not_read: list[NotRead] = field(default_factory=list)
     more_rows: int = 0
     yields: bool = False  # device code, or something that was not read
@@ -205,6 +206,7 @@ class _Reading:
             self._yields[work.identity] = yields
         root.artifacts += answer.artifacts
         root.images += answer.images
+        root.compilers += answer.compilers
         self._files += answer.files
         self._without_code += answer.without_code
         room = self._limits.rows - len(root.not_read)
@@ -226,6 +228,7 @@ class _Reading:
             without_code=self._without_code,
             barren=tuple(barren),
             images=tuple(image for root in self._roots for image in root.images),
+            compilers=tuple(each for root in self._roots for each in root.compilers),
         )
 
     def _end(self, root: int) -> None:

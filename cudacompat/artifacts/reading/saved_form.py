@@ -7,6 +7,7 @@ from typing import Any
 from cudacompat.artifacts.reading.work import FileResult
 from cudacompat.domain.words.code import (
     BinaryArtifact,
+    BundledCompiler,
     Compression,
     ContainerImage,
     DeviceModule,
@@ -39,6 +40,9 @@ def to_document(result: FileResult) -> dict[str, Any]:
         "not_read": [[_members(each.path), each.why] for each in result.not_read],
         "images": [
             [_members(each.path), each.name, each.platform, list(each.others), each.layers] for each in result.images
+        ],
+        "compilers": [
+            [_members(each.path), each.program, each.release.major, each.release.minor] for each in result.compilers
         ],
         "numbers": [result.files, result.without_code, result.members, result.inflated],
     }
@@ -73,9 +77,24 @@ def of_document(document: dict[str, Any], path: str) -> FileResult:
         )
         for members, name, platform, others, layers in _list(document["images"])
     )
+    compilers = tuple(
+        BundledCompiler(
+            ArtifactPath(path, tuple(map(_text, members))),
+            _text(program),
+            ToolkitVersion(_number(major), _number(minor)),
+        )
+        for members, program, major, minor in _list(document["compilers"])
+    )
     files, without_code, count, inflated = map(_number, _list(document["numbers"]))
     return FileResult(
-        artifacts, not_read, files, without_code=without_code, members=count, inflated=inflated, images=images
+        artifacts,
+        not_read,
+        files,
+        without_code=without_code,
+        members=count,
+        inflated=inflated,
+        images=images,
+        compilers=compilers,
     )
 
 

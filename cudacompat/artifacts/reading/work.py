@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.artifacts.containers.folders import EntryKind, walk
-from cudacompat.domain.words.code import BinaryArtifact, ContainerImage, NotRead
+from cudacompat.domain.words.code import BinaryArtifact, BundledCompiler, ContainerImage, NotRead
 
 SMALLEST_KEPT = 1 << 20  # bytes of a file whose result is kept: smaller ones are read as fast as what was kept
 
@@ -56,6 +56,7 @@ class FileResult:
     cut: str | None = None
     bounded: bool = False
     images: tuple[ContainerImage, ...] = ()
+    compilers: tuple[BundledCompiler, ...] = ()
 
 
 def list_work(paths: Sequence[str], without: Container[str] = ()) -> Iterator[Work]:

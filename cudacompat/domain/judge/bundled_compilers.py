@@ -1,29 +1,95 @@
-"""Whether the assembler that a package brings along knows a GPU."""
+"""Whether a compiler that a package brings along knows a GPU."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.tables.toolkits import CudaRelease, release
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import BundledCompiler
 from cudacompat.domain.words.errors import ParseError
+from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _BLACKWELL = "ptxas-blackwell"  # beside an older ptxas, for GPUs of 10.0 and newer (the wheels of triton 3.3 to 3.9)
 _FIRST_BLACKWELL = ComputeCapability(10, 0)
+_ASSEMBLER = "ptxas"
 
 
 def assembler_for(compilers: Sequence[str], capability: ComputeCapability) -> tuple[str, bool] | None:
     """Return the one of these compilers (`ptxas 12.4`) that a package runs for GPUs of this capability, in words with
-    the newest target that it knows, and whether it builds for them; `None` where nothing is known of it."""
+    the newest target that it knows (for an older GPU the oldest), and whether it builds for them; `None` where nothing
+    is known of it."""
     named = [each for each in compilers if each.startswith(_BLACKWELL) == (capability >= _FIRST_BLACKWELL)]
     chosen = next(iter(named or compilers), None)
     known = _known(chosen) if chosen is not None else None
     if chosen is None or known is None:
         return None
+    oldest = min(known.targets, key=_order)
+    if capability.number < int(oldest.rstrip("af")):
+        return f"{chosen} begins at sm_{oldest}", False
+    return f"{chosen} ends at sm_{_newest(known.targets)}", _builds(known, capability)
+
+
+def newest_target(version: ToolkitVersion) -> str | None:
+    """Return the newest target that the compilers of a CUDA release know (`sm_121`); `None` for a release that no table
+    has."""
+    known = release(version)
+    return None if known is None else f"sm_{_newest(known.targets)}"
+
+
+@dataclass(frozen=True, slots=True)
+class LackingCompiler:
+    """A compiler that does not build for a GPU, in words with the newest target that it knows."""
+
+    compiler: BundledCompiler
+    words: str
+
+    @property
+    def path(self) -> str:
+        """Where it lies."""
+        return self.compiler.path
+
+
+@dataclass(frozen=True, slots=True)
+class CompilersOnTarget:
+    """The compilers of one kind in one folder, of which a program runs one, and a GPU."""
+
+    compilers: tuple[BundledCompiler, ...]
+    target: Target
+
+    @property
+    def lacking(self) -> LackingCompiler | None:
+        """The one that is run for the GPU, where it does not build for it."""
+        names = {f"{_name(each)} {each.release}": each for each in reversed(self.compilers)}
+        found = assembler_for(tuple(names), self.target.capability)
+        if found is None or found[1]:
+            return None
+        chosen = next(each for name, each in names.items() if found[0].startswith(f"{name} "))
+        return LackingCompiler(chosen, found[0])
+
+
+def by_folder(compilers: Iterable[BundledCompiler], targets: Sequence[Target]) -> list[CompilersOnTarget]:
+    """Return these compilers as programs meet them: those of one kind in one folder together, for each GPU."""
+    groups: defaultdict[tuple[str, str], list[BundledCompiler]] = defaultdict(list)
+    for each in compilers:
+        groups[each.path.rpartition("/")[0], each.program].append(each)
+    return [CompilersOnTarget(tuple(group), target) for group in groups.values() for target in targets]
+
+
+def _name(compiler: BundledCompiler) -> str:
+    """What a program calls it by: an assembler by the name of its file, others by what they are."""
+    if compiler.program != _ASSEMBLER:
+        return compiler.program
+    name = compiler.path.rpartition("/")[2].removesuffix(".exe")
+    return name if name == _BLACKWELL else _ASSEMBLER
+
+
+def _builds(known: CudaRelease, capability: ComputeCapability) -> bool:
     number = str(capability.number)
-    builds = any(each.rstrip("af") == number for each in known.targets)
-    return f"{chosen} ends at sm_{_newest(known.targets)}", builds
+    return any(each.rstrip("af") == number for each in known.targets)
 
 
 def serves(compiler: str, capability: ComputeCapability) -> tuple[str, bool] | None:
@@ -46,4 +112,8 @@ def _known(compiler: str) -> CudaRelease | None:
 
 
 def _newest(targets: Iterable[str]) -> str:
-    return max(targets, key=lambda each: (int(each.rstrip("af")), len(each), each))
+    return max(targets, key=_order)
+
+
+def _order(target: str) -> tuple[int, int, str]:
+    return int(target.rstrip("af")), len(target), target

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from cudacompat.domain.words.code import ContainerImage, NotRead
+from cudacompat.domain.words.code import BundledCompiler, ContainerImage, NotRead
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
@@ -36,8 +36,8 @@ class ListedPackages:
 class CheckReport:
     """What `check` judged. `given` are the values of the policy with their origins, as far as any were given;
     `show_suppressed` is whether the user asked to see what does not count, `fleet` the GPUs that fleet files listed,
-    `images` the container images among what was read. `packages` are the verdicts of the packages that lists name, each
-    on each target."""
+    `images` the container images and `compilers` NVIDIA's compilers among what was read. `packages` are the verdicts of
+    the packages that lists name, each on each target."""
 
     COMMAND: ClassVar[str] = "check"
 
@@ -52,6 +52,7 @@ class CheckReport:
     show_suppressed: bool = False
     fleet: tuple[FleetGpu, ...] = ()
     images: tuple[ContainerImage, ...] = ()
+    compilers: tuple[BundledCompiler, ...] = ()
     packages: tuple[RequirementVerdict, ...] = ()
 
     @property

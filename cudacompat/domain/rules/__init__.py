@@ -7,9 +7,11 @@ from typing import Any
 
 from cudacompat.domain.builds.api_changes import CallingSources
 from cudacompat.domain.compare.baseline import BaselineChange
+from cudacompat.domain.judge.bundled_compilers import CompilersOnTarget
 from cudacompat.domain.rules.artifact import (
     arch_specific_only,
     compiled_later,
+    compiler_lacks_gpu,
     default_target_only,
     driver_beyond_tables,
     driver_dropped_gpu,
@@ -125,6 +127,7 @@ BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.RULE, ne
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (expired_ignore.RULE, unused_ignore.RULE)
 TARGET_RULES: tuple[Rule[Target], ...] = (driver_beyond_tables.RULE,)
 WHEEL_FILE_RULES: tuple[Rule[WheelFacts], ...] = (compiled_later.RULE,)
+COMPILER_RULES: tuple[Rule[CompilersOnTarget], ...] = (compiler_lacks_gpu.RULE,)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
 SOURCE_RULES: tuple[Rule[CallingSources], ...] = (api_changed.RULE,)
@@ -169,6 +172,7 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *TARGET_RULES,
     *READ_RULES,
     *WHEEL_FILE_RULES,
+    *COMPILER_RULES,
     *NOT_READ_RULES,
 )
 # all but those of `lint`, which are a package of their own: most commands never look at a project

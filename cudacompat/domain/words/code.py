@@ -141,6 +141,15 @@ class NotRead:
 
 
 @dataclass(frozen=True, slots=True)
+class BundledCompiler:
+    """A file that is one of NVIDIA's compilers: `program` is `ptxas`, `nvcc` or `nvrtc`, `release` its CUDA release."""
+
+    path: str
+    program: str
+    release: ToolkitVersion
+
+
+@dataclass(frozen=True, slots=True)
 class FetchedFile:
     """A file that was fetched to be read: what the user named, what reports call it, the bytes it has where it is
     published, those that travelled (none for one on this machine), and the members of it that were left out. `release`
@@ -172,7 +181,7 @@ class ReadResult:
 
     `without_code` counts files that hold no device code; `barren` are the paths named by the user
     that yielded none at all; `fetched` are the files that were no paths on this machine, `images` the container images
-    among all of it.
+    among all of it, `compilers` NVIDIA's compilers among its files.
     """
 
     artifacts: tuple[BinaryArtifact, ...]
@@ -182,3 +191,4 @@ class ReadResult:
     barren: tuple[str, ...]
     fetched: tuple[FetchedFile, ...] = ()
     images: tuple[ContainerImage, ...] = ()
+    compilers: tuple[BundledCompiler, ...] = ()

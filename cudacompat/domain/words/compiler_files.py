@@ -1,4 +1,5 @@
-"""Programs and libraries that compile device code, told by the names of their files; their release by their bytes."""
+"""Programs and libraries that compile device code, told by the names of their files or by their bytes; their release by
+their bytes."""
 
 from __future__ import annotations
 
@@ -16,10 +17,18 @@ _COMPILER = re.compile(
     r"|(?P<library>lib(?:nvrtc|nvvm))(?:-[0-9a-f]{8})?\.so(?:\.\d+)*"  # auditwheel puts a digest into the name
     r"|(?P<dll>nvrtc|nvvm)64_\d+(?:_\d+)?\.dll"
 )
-_RELEASE = re.compile(
+RELEASE_MARK = re.compile(
     rb"Cuda compilation tools, release (?P<release>\d{1,2}\.\d{1,2}), V(?P<build>\d{1,2}\.\d{1,2}\.\d{1,4})?"
 )
 LONGEST_MARK = 96  # bytes, in which a mark of `release_in` ends
+
+# What only one of them has among its texts. Every program of the toolkit has the mark of the release, which is what it
+# prints for --version. Found in ptxas and nvcc 11.8 to 13.5 and in NVRTC 12.8.
+SIGNS: tuple[tuple[str, bytes], ...] = (
+    ("nvrtc", b"NVRTC_ERROR_INVALID_INPUT"),  # it has an assembler in it
+    ("ptxas", b"Ptx optimizing assembler"),
+    ("nvcc", b"nvcc.profile"),
+)
 
 
 def is_assembler(file: str) -> bool:
@@ -37,7 +46,7 @@ def compiler_name(file: str) -> str | None:
 
 def release_in(data: ReadableBuffer, *, build: bool = False) -> str | None:
     """Return the CUDA release that a compiler's bytes name (`12.8`, with `build` `12.8.93`), None without one."""
-    match = _RELEASE.search(data)
+    match = RELEASE_MARK.search(data)
     if match is None:
         return None
     said = (match["build"] if build else None) or match["release"]

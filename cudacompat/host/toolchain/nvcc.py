@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from cudacompat.domain.words.compiler_files import LONGEST_MARK, release_in
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.host.programs.process import is_program
@@ -25,10 +26,6 @@ _LAUNCHERS = frozenset({"ccache", "sccache", "distcc", "icecc"})
 _WORD = re.compile(r"""[^\s"'`;|&()<>=]+""")
 _NVCC_NAME = re.compile(r"\.?nvcc(?:[-.]\w+)*")
 _OWN_FOLDER = re.compile(r"""\$\(dirname (?:--\s)?["']?\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?)["']?\)|\$\{0%/\*\}""")
-
-# What nvcc prints for --version is a text in the program: found in nvcc 11.8, 13.0 and 13.5.
-_RELEASE = re.compile(rb"Cuda compilation tools, release (\d{1,2}\.\d{1,2})[,\s\x00]")
-_RELEASE_LONGEST = 64
 
 _VERSION_TXT = re.compile(r"CUDA Version (\d+\.\d+)")
 _CUDA_H = re.compile(r"^\s*#\s*define\s+CUDA_VERSION\s+(\d{4,6})\b", re.MULTILINE)
@@ -97,12 +94,12 @@ def _of_program(nvcc: Path) -> ToolkitVersion | None:
         with nvcc.open("rb") as file:
             for _ in range(_PROGRAM_BYTES // _CHUNK):
                 chunk = file.read(_CHUNK)
-                found = _RELEASE.search(tail + chunk)
+                found = release_in(tail + chunk)
                 if found:
-                    return ToolkitVersion.parse(found[1].decode("ascii"))
+                    return ToolkitVersion.parse(found)
                 if not chunk:
                     return None
-                tail = chunk[-_RELEASE_LONGEST:]
+                tail = chunk[-LONGEST_MARK:]
     except OSError:
         pass
     return None

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
+from cudacompat.domain.judge.bundled_compilers import newest_target
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.code import (
     BinaryArtifact,
+    BundledCompiler,
     Compression,
     ContainerImage,
     DeviceModule,
@@ -32,6 +34,7 @@ from cudacompat.report.text.page import Page, _finding
 if TYPE_CHECKING:
     from cudacompat.domain.policy.keys import PolicyValue
 
+PROGRAM_NAME = {"nvrtc": "NVRTC"}
 OUTCOME_STYLE = {
     Outcome.NATIVE: "bold green",
     Outcome.COMPATIBLE: "green",
@@ -72,6 +75,16 @@ def _images(page: Page, images: Sequence[ContainerImage]) -> None:
         page.line((image.path, "bold"), f": image {', '.join([*known, count(image.layers, 'layer')])}{others}")
 
 
+def _compilers(page: Page, compilers: Sequence[BundledCompiler]) -> None:
+    """NVIDIA's compilers among the files, each with the newest target that it knows."""
+    for each in compilers:
+        newest = newest_target(each.release)
+        knows = f"knows up to {newest}" if newest is not None else "newer than the tables"
+        page.line(
+            (each.path, "bold"), f": {PROGRAM_NAME.get(each.program, each.program)} of CUDA {each.release}, {knows}"
+        )
+
+
 # -- inspect
 
 
@@ -81,6 +94,7 @@ def inspect_text(page: Page, report: InspectReport) -> None:
     for artifact in report.read.artifacts:
         _artifact(page, artifact, report)
         page.line()
+    _compilers(page, report.read.compilers)
     not_read_lines(page, report.read.not_read)
     images = sum(len(m.entries) for a in report.read.artifacts for m in a.modules)
     modules = sum(len(a.modules) for a in report.read.artifacts)
@@ -177,6 +191,9 @@ def check_text(page: Page, report: CheckReport) -> None:
         page.line((path, "bold"))
         for verdict in verdicts:
             verdict_line(page, verdict, max(len(v.target.label) for v in verdicts))
+    if report.compilers:
+        page.line()
+        _compilers(page, report.compilers)
     if report.packages:
         from cudacompat.report.text.packages import packages_text
 

@@ -19,6 +19,7 @@ from cudacompat.artifacts.reading.saved_form import of_document, to_document
 from cudacompat.artifacts.reading.work import FileResult
 from cudacompat.domain.words.code import (
     BinaryArtifact,
+    BundledCompiler,
     Compression,
     DeviceModule,
     FatbinEntry,
@@ -295,5 +296,7 @@ def test_no_field_of_an_artifact_is_forgotten() -> None:
     for thing in (entry, module, artifact):
         for each in fields(thing):
             assert each.default is MISSING or getattr(thing, each.name) != each.default, each.name
-    result = FileResult((artifact,), (), 1, 0)
-    assert of_document(to_document(result), "a.whl").artifacts == (artifact,)
+    compiler = BundledCompiler(ArtifactPath("a.whl", ("ptxas",)), "ptxas", ToolkitVersion(13, 0))
+    result = FileResult((artifact,), (), 1, 0, compilers=(compiler,))
+    kept = of_document(to_document(result), "a.whl")
+    assert (kept.artifacts, kept.compilers) == ((artifact,), (compiler,))
