@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
-from cudacompat.domain.judge.bundled_compilers import newest_target
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
@@ -77,6 +76,10 @@ def _images(page: Page, images: Sequence[ContainerImage]) -> None:
 
 def _compilers(page: Page, compilers: Sequence[BundledCompiler]) -> None:
     """NVIDIA's compilers among the files, each with the newest target that it knows."""
+    if not compilers:
+        return
+    from cudacompat.domain.judge.bundled_compilers import newest_target
+
     for each in compilers:
         newest = newest_target(each.release)
         knows = f"knows up to {newest}" if newest is not None else "newer than the tables"
