@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cudacompat.domain.gpus.fleet import FleetGpu
     from cudacompat.domain.machine.components import Component
     from cudacompat.domain.wheels.answer import RequirementVerdict
+    from cudacompat.report.code_lists import Column
 
 Json = dict[str, Any]
 _MOST_SAID = 20
@@ -61,10 +62,13 @@ def inspect_json(report: InspectReport) -> Json:
         "files": {"seen": report.read.files, "without_device_code": report.read.without_code},
         "images": [_image(image) for image in report.read.images],
         "compilers": [_compiler(each) for each in report.read.compilers],
+        "demangled": dict(report.names),
     }
 
 
 def _artifact(artifact: BinaryArtifact) -> Json:
+    from cudacompat.report.code_lists import in_order, lists_of
+
     entries = [entry for module in artifact.modules for entry in module.entries]
     totals: dict[tuple[str, str | None], list[int]] = defaultdict(lambda: [0, 0])
     for entry in entries:
@@ -80,12 +84,25 @@ def _artifact(artifact: BinaryArtifact) -> Json:
         "summary": {
             "modules": len(artifact.modules),
             "entries": len(entries),
+            "lists": [
+                {
+                    "modules": len(group.modules),
+                    "targets": [_column(column) for column in in_order(group.targets)],
+                    "lacking": [_column(column) for column in group.lacking],
+                }
+                for group in lists_of(artifact.modules)
+            ],
             "targets": [
                 {"kind": kind, "target": target, "entries": number, "bytes": size}
                 for (kind, target), (number, size) in sorted(totals.items(), key=lambda item: _natural(item[0]))
             ],
         },
     }
+
+
+def _column(column: Column) -> str:
+    kind, target = column
+    return str(target) if target is not None else kind.value
 
 
 def _natural(key: tuple[str, str | None]) -> tuple[str, int, str]:
@@ -115,6 +132,12 @@ def _entry(entry: FatbinEntry) -> Json:
         "uncompressed_size": entry.uncompressed_size,
         "toolkit": str(entry.toolkit) if entry.toolkit else None,
         "kernels": list(entry.kernels) if entry.kernels is not None else None,
+        "usage": [each and {"registers": each.registers, "shared": each.shared} for each in entry.usage]
+        if entry.usage is not None
+        else None,
+        "source": entry.source,
+        "options": entry.options,
+        "debug": entry.debug,
     }
 
 

@@ -216,6 +216,7 @@ TOOLS: Listed = {
         "test_each_finding_and_command_has_its_page",
         "test_the_commands_of_a_page_end_as_it_says",
     ),
+    "tests/artifacts/binaries/test_cubin_usage.py": (),
     "tests/cli/test_completion.py": (
         "test_a_key_completes_the_word",
         "test_a_script_is_whole_for_its_shell",

@@ -100,6 +100,9 @@ READING = (
 WRITER = ("report.commands",)
 JSON = (*WRITER, "report.json")
 TEXT = (*WRITER, "report.text", "report.text.sections", "report.text.page", "report.safe_text", "report.code_sizes")
+LISTED = ("report.code_lists",)
+LISTING = (*TEXT, *LISTED, "report.text.listing", "report.text.matrix", "report.kernel_coverage")
+DEMANGLING = ("host", "host.programs*", "host.places*")
 GPUS = (
     *CLI,
     *("cli.output", "app", "app.lookup", "domain.reports.lookup", "domain.gpus", "domain.gpus.lookup"),
@@ -197,12 +200,17 @@ CASES = [
     (("--version",), set(), (*CLI, *VERSION), ()),
     (("inspect", "--help"), set(), CLI, ()),
     (("check", "--help"), set(), CLI, ()),
-    (("inspect", "none.fatbin", "--format", "json"), set(), (*READING, *JSON), ("domain.words.byte_sizes",)),
-    (("inspect", "none.fatbin"), {"rich"}, (*READING, *TEXT), ()),
-    (("inspect", "zstd.fatbin", "--format", "json"), set(), (*READING, *JSON), ()),
-    (("inspect", "zstd.fatbin", "--kernels", "--format", "json"), {"zstandard"}, (*READING, *JSON), ()),
-    (("inspect", "lz4.fatbin", "--kernels", "--format", "json"), {"lz4"}, (*READING, *JSON), ()),
-    (("inspect", "x.whl", "--format", "json"), set(), (*READING, *JSON, "artifacts.containers.zips"), ()),
+    (("inspect", "none.fatbin", "--format", "json"), set(), (*READING, *JSON, *LISTED), ("domain.words.byte_sizes",)),
+    (("inspect", "none.fatbin"), {"rich"}, (*READING, *LISTING, "domain.judge*"), ()),
+    (("inspect", "zstd.fatbin", "--format", "json"), set(), (*READING, *JSON, *LISTED), ()),
+    (
+        ("inspect", "zstd.fatbin", "--kernels", "--format", "json"),
+        {"zstandard"},
+        (*READING, *JSON, *LISTED, *DEMANGLING),
+        (),
+    ),
+    (("inspect", "lz4.fatbin", "--kernels", "--format", "json"), {"lz4"}, (*READING, *JSON, *LISTED, *DEMANGLING), ()),
+    (("inspect", "x.whl", "--format", "json"), set(), (*READING, *JSON, *LISTED, "artifacts.containers.zips"), ()),
     (("check", "none.fatbin", *CHECKING, "--format", "json"), set(), (*CHECK, *JSON), NOT_CHECK),
     (("check", "none.fatbin", *CHECKING), {"rich"}, (*CHECK, *TEXT), NOT_CHECK),
     (("check", "zstd.fatbin", *CHECKING, "--format", "json"), {"zstandard"}, (*CHECK, *JSON), NOT_CHECK),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cudacompat.app.inputs.reading import ReadOptions
-from cudacompat.artifacts.binaries.text_keeper import KeepTexts, text_path
+from cudacompat.artifacts.binaries.text_keeper import Wanted, text_path
 from cudacompat.domain.judge.assembled import Proofs, assembler_target, rests_on
 from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.words.capability import ComputeCapability
@@ -46,7 +46,7 @@ class Assembling:
 
     def reading(self, options: ReadOptions) -> ReadOptions:
         """Return the options of a reading that keeps the texts."""
-        return replace(options, keep=KeepTexts(str(self._folder), self._targets))
+        return replace(options, wanted=Wanted(str(self._folder), self._targets))
 
     def proofs(self, found: ReadResult, on_text: Callable[[str], None] | None = None) -> Proofs:
         """Return what the assembler says of each text that a verdict rests on, for each GPU. `on_text` is told how far

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cudacompat.app.inputs.named import FetchOptions, at_hand, wish_of
-from cudacompat.artifacts.binaries.text_keeper import KeepTexts
+from cudacompat.artifacts.binaries.text_keeper import Wanted
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import ReadResult
@@ -24,14 +24,14 @@ _MOST_JOBS = 8  # unless asked: with more, the largest library is what is waited
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """What the user asked for about reading. Without `jobs`, processes are used where there is enough to read; `cache`
-    is whether results of earlier runs are used and kept; `fetch` is about what is no path on this machine, `keep` is
-    where the PTX texts go that verdicts rest on."""
+    is whether results of earlier runs are used and kept; `fetch` is about what is no path on this machine, `wanted`
+    is what else is asked of the images."""
 
     limits: Limits = field(default_factory=Limits)
     jobs: int | None = None
     cache: bool = False
     fetch: FetchOptions = field(default_factory=FetchOptions)
-    keep: KeepTexts | None = None
+    wanted: Wanted | None = None
 
 
 def read(
@@ -59,7 +59,7 @@ def read(
             cache=cache,
             wish=options.fetch.images or wish_of(None),
             given=there.given,
-            keep=options.keep,
+            wanted=options.wanted,
         )
         return there.renamed(found)
 

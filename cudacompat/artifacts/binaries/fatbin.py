@@ -10,7 +10,7 @@ from cudacompat.artifacts.binaries.buffer import Buffer, unpack_at
 from cudacompat.artifacts.binaries.compression import by_flags
 from cudacompat.artifacts.binaries.cubin import HEAD_SIZE, compat_attributes, read_head
 from cudacompat.artifacts.binaries.ptx import PtxHead
-from cudacompat.domain.words.code import Compression, FatbinEntry
+from cudacompat.domain.words.code import Compression, FatbinEntry, KernelUsage
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
 
@@ -40,6 +40,8 @@ _KINDS = {
 _KNOWN = frozenset((PTX, ELF, OLD_ELF, NVVM, MERCURY, INDEX, RELOCATABLE_PTX, TILE, CONCATENATED))
 
 FLAG_OPAQUE = 0x10000
+FLAG_DEBUG = 0x2
+_WITH_OPTIONS = (PTX, NVVM, TILE)  # those of a cubin are no text
 _ARCH_SPECIFIC = 0x100000
 _FAMILY = 0x200000
 _SUFFIXES = _ARCH_SPECIFIC | _FAMILY
@@ -104,6 +106,7 @@ class ImageNames(NamedTuple):
     head: PtxHead | None = None  # of a PTX text
     number: int | None = None  # of a cubin, its low byte
     text: str | None = None  # of a PTX text that was kept, its sha256
+    usage: tuple[KernelUsage | None, ...] | None = None  # what each kernel takes, where that was asked
 
 
 class Fatbin(NamedTuple):
@@ -234,6 +237,10 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
                     unresolved=found.unresolved,
                     text=found.text,
                     header_target=stated if target != stated else None,
+                    usage=found.usage,
+                    source=_text(buffer, q, header, at=head.name, size=head.name_length),
+                    options=_options(buffer, q, header, at=head.options) if kind in _WITH_OPTIONS else None,
+                    debug=bool(flags & FLAG_DEBUG),
                 )
             )
         if fault and damage is None:
@@ -290,6 +297,22 @@ def _binary_options(buffer: Buffer, entry: int, header: int, *, at: int) -> byte
     if offset + length > header:
         return b""
     return bytes(buffer[entry + offset : entry + offset + min(length, _LONGEST_OPTIONS)])
+
+
+def _options(buffer: Buffer, entry: int, header: int, *, at: int) -> str | None:
+    """Return the options of the compiler that an entry records; `None` for none."""
+    if not at or at + _PAIR.size > header:
+        return None
+    offset, length = unpack_at(_PAIR, buffer, entry + at)
+    return _text(buffer, entry, header, at=offset, size=length)
+
+
+def _text(buffer: Buffer, entry: int, header: int, *, at: int, size: int) -> str | None:
+    """Return a text in the header of an entry; `None` for an empty one, or one that lies outside."""
+    if not at or not size or at + size > header:
+        return None
+    text = bytes(buffer[entry + at : entry + at + min(size, _LONGEST_OPTIONS)])
+    return text.strip(b"\0 ").decode("utf-8", "replace") or None
 
 
 @lru_cache(maxsize=1024)
@@ -375,6 +398,9 @@ def _concatenated(
                 concatenated=True,
                 text=found.text,
                 header_target=stated if target != stated else None,
+                usage=found.usage,
+                source=_text(buffer, q, end - q, at=sub.name, size=sub.name_length),
+                debug=bool(sub.flags & FLAG_DEBUG),
             )
         )
         q += stop + 7 & ~7

@@ -10,7 +10,7 @@ from cudacompat.artifacts.binaries.elf import EM_CUDA
 from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC, MOST_ENTRIES, OLD_MAGIC, KernelNames
 from cudacompat.artifacts.binaries.kernels import KernelReader
 from cudacompat.artifacts.binaries.section import OFFICIAL, Section
-from cudacompat.artifacts.binaries.text_keeper import KeepTexts, TextKeeper
+from cudacompat.artifacts.binaries.text_keeper import TextKeeper, Wanted
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import ArchTarget, CodeKind
@@ -36,7 +36,7 @@ class Gatherer:
         *,
         kernels: bool,
         gpus: frozenset[ComputeCapability] | None = None,
-        keep: KeepTexts | None = None,
+        wanted: Wanted | None = None,
     ) -> None:
         self.buffer = buffer
         self.modules: list[DeviceModule] = []
@@ -45,10 +45,12 @@ class Gatherer:
         self._room = MOST_ENTRIES
         self._program = False
         self._registers = False  # whether there is code for the runtime, so that texts are none of it
-        self._keeper = TextKeeper(keep) if keep is not None else None
+        self._keeper = TextKeeper(wanted) if wanted is not None and wanted.folder is not None else None
         self._names: KernelNames | None = None
         if kernels:
-            self._names = KernelReader(buffer, allowance, gpus, keeper=self._keeper)
+            self._names = KernelReader(
+                buffer, allowance, gpus, keeper=self._keeper, usage=wanted is not None and wanted.usage
+            )
 
     def problem(self, why: str) -> None:
         """Keep what is wrong with the file, the first few of many."""
@@ -185,6 +187,7 @@ class Gatherer:
             kernels=names.kernels,
             kernels_why=names.why,
             unresolved=names.unresolved,
+            usage=names.usage,
         )
         self.add(DeviceModule(start, section, registration, entries=(entry,), damage=names.damage, bare=True))
         return found.end

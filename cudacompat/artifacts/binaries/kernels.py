@@ -15,7 +15,7 @@ from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, FileBuffer, 
 from cudacompat.artifacts.binaries.fatbin import FLAG_OPAQUE, ImageNames, Payload
 from cudacompat.artifacts.binaries.text_keeper import TextKeeper
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.code import Compression
+from cudacompat.domain.words.code import Compression, KernelUsage
 from cudacompat.domain.words.target import ArchTarget
 
 _UNREADABLE_KINDS = {fatbin.NVVM: "LTO-IR is not readable", fatbin.TILE: "Tile IR is not readable"}
@@ -33,6 +33,7 @@ class KernelReader:
     """Reads kernels out of the payloads of one buffer, as long as its allowance for inflating and reading lasts.
 
     `gpus` are those that will be judged for; None: any may be, and every image is read whole. `keeper` keeps PTX texts.
+    With `usage`, what each kernel takes is read, too.
     """
 
     def __init__(
@@ -41,7 +42,10 @@ class KernelReader:
         allowance: Allowance,
         gpus: frozenset[ComputeCapability] | None = None,
         keeper: TextKeeper | None = None,
+        *,
+        usage: bool = False,
     ) -> None:
+        self._usage = usage
         self._keeper = keeper
         self._buffer = buffer
         self._allowance = allowance
@@ -135,8 +139,24 @@ class KernelReader:
         symbols = cubin.read_symbols(buffer, start, start + size)
         code = cubin.read_head(buffer, start)
         return ImageNames(
-            symbols.kernels, None, None, unresolved=symbols.unresolved, number=code.number if code else None
+            symbols.kernels,
+            None,
+            None,
+            unresolved=symbols.unresolved,
+            number=code.number if code else None,
+            usage=self._usage_of(buffer, start, size, kernels=symbols.kernels),
         )
+
+    def _usage_of(
+        self, buffer: Buffer, start: int, size: int, *, kernels: tuple[str, ...]
+    ) -> tuple[KernelUsage | None, ...] | None:
+        """What each of these kernels takes, if that is asked for."""
+        if not self._usage:
+            return None
+        from cudacompat.artifacts.binaries.cubin_usage import kernel_usage
+
+        found = kernel_usage(buffer, start, start + size)
+        return tuple(found.get(name) for name in kernels)
 
     def _inflated(self, payload: Payload) -> bytes | None:
         """Return the inflated image, None when the allowance is spent; images of one stream share one."""

@@ -18,19 +18,21 @@ _OF_ONE_FILE = 1 << 30
 _LEFT_FREE = 1 << 30  # bytes of the disk
 
 
-class KeepTexts(NamedTuple):
-    """Where texts are kept, and what is judged for: other processes are told by it."""
+class Wanted(NamedTuple):
+    """What is asked of images beside the names of their kernels: with `folder`, the PTX texts that verdicts for these
+    targets rest on are kept there; with `usage`, what each kernel takes. Other processes are told by it."""
 
-    folder: str
-    targets: tuple[Target, ...]
+    folder: str | None = None
+    targets: tuple[Target, ...] = ()
+    usage: bool = False
 
 
 class TextKeeper:
     """Keeps texts of one file. A text is held until its module is whole: only then is it known who rests on it."""
 
-    def __init__(self, keep: KeepTexts) -> None:
-        self._folder = Path(keep.folder)
-        self._targets = keep.targets
+    def __init__(self, wanted: Wanted) -> None:
+        self._folder = Path(wanted.folder or ".")
+        self._targets = wanted.targets
         self._held: dict[str, bytes] = {}
         self._size = 0
         self._kept = 0

@@ -12,7 +12,7 @@ from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.needed import cuda_runtime
 from cudacompat.artifacts.binaries.pe_imports import cuda_runtime_of_pe
 from cudacompat.artifacts.binaries.section import HostImage
-from cudacompat.artifacts.binaries.text_keeper import KeepTexts
+from cudacompat.artifacts.binaries.text_keeper import Wanted
 from cudacompat.artifacts.containers.openers import opener_of
 from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
 from cudacompat.domain.words.capability import ComputeCapability
@@ -59,15 +59,15 @@ def read_binary(
     *,
     kernels: bool,
     gpus: frozenset[ComputeCapability] | None = None,
-    keep: KeepTexts | None = None,
+    wanted: Wanted | None = None,
 ) -> Binary:
     """Read a file of a kind that may hold device code; it never raises for what the bytes are.
 
     `allowance` is what its images may be inflated to; `gpus` are those that will be judged for (None: any may
-    be); `keep` is where the PTX texts go that verdicts rest on.
+    be); `wanted` is what else is asked of the images.
     """
     size = len(buffer)
-    into = Gatherer(buffer, allowance, kernels=kernels, gpus=gpus, keep=keep)
+    into = Gatherer(buffer, allowance, kernels=kernels, gpus=gpus, wanted=wanted)
     label: str = _FORMATS.get(kind, FileFormat.DATA)
     linked = False
     compiler: tuple[str, ToolkitVersion] | None = None

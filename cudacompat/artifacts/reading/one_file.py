@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cudacompat.artifacts.binaries.ar import thin_names
 from cudacompat.artifacts.binaries.buffer import Buffer, FileBuffer, FileChangedError, UnreadableError, in_words
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
-from cudacompat.artifacts.binaries.text_keeper import KeepTexts
+from cudacompat.artifacts.binaries.text_keeper import Wanted
 from cudacompat.artifacts.containers.base import (
     BrokenOffError,
     Budget,
@@ -58,19 +58,19 @@ def read_one(
     on_file: OnFile | None = None,
     wish: PlatformWish | None = None,
     given: Given | None = None,
-    keep: KeepTexts | None = None,
+    wanted: Wanted | None = None,
 ) -> FileResult:
     """Return what one file holds. Everything that goes wrong is in the result.
 
     With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read. `gpus`
     are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
     `on_file` is told of the file, and of each member of a container, before it is read. `wish` is the platform whose
-    image is read where there are several; `given` stands in the place of a file, `keep` is where the PTX texts go that
-    verdicts rest on.
+    image is read where there are several; `given` stands in the place of a file, `wanted` is what else is asked of the
+    images.
     """
     if work.kind is EntryKind.PROBLEM:
         return FileResult(not_read=(NotRead(ArtifactPath.of_file(work.path), work.why),))
-    reader = _FileReader(work, budget, kernels=kernels, gpus=gpus, on_file=on_file, wish=wish, keep=keep)
+    reader = _FileReader(work, budget, kernels=kernels, gpus=gpus, on_file=on_file, wish=wish, wanted=wanted)
     return reader.read(given)
 
 
@@ -84,9 +84,9 @@ class _FileReader:
         gpus: frozenset[ComputeCapability] | None,
         on_file: OnFile | None,
         wish: PlatformWish | None,
-        keep: KeepTexts | None,
+        wanted: Wanted | None,
     ) -> None:
-        self._keep = keep
+        self._wanted = wanted
         self._work = work
         self.budget = budget
         self._kernels = kernels
@@ -221,7 +221,13 @@ class _FileReader:
         self.found.files += 1
         try:
             artifact, problems, compiler = read_binary(
-                path, buffer, kind, allowance=self._allowance, kernels=self._kernels, gpus=self._gpus, keep=self._keep
+                path,
+                buffer,
+                kind,
+                allowance=self._allowance,
+                kernels=self._kernels,
+                gpus=self._gpus,
+                wanted=self._wanted,
             )
         except MemoryError:
             self._bounded = True

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cudacompat.artifacts.binaries.text_keeper import KeepTexts
+from cudacompat.artifacts.binaries.text_keeper import Wanted
 from cudacompat.artifacts.containers.folders import EntryKind
 from cudacompat.artifacts.reading.glance import Glance
 from cudacompat.artifacts.reading.task import OnFile, Task, read_now, run_task
@@ -39,7 +39,7 @@ def read_paths(
     cache: Path | None = None,
     wish: PlatformWish | None = None,
     given: Mapping[str, Given] | None = None,
-    keep: KeepTexts | None = None,
+    wanted: Wanted | None = None,
 ) -> ReadResult:
     """Read the device code of files, folders and containers.
 
@@ -48,16 +48,21 @@ def read_paths(
     `on_file` is told of each file before it is read. `executor` takes files where several are to be read that have
     more than `worth` bytes together. `limits` hold for each path by itself; `cache` is the folder with the results of
     earlier runs, None for none; `wish` is whose image is read where one is there for several platforms; `given` are
-    those of the paths that are none, with what is read in their place; `keep` is where the PTX texts go that verdicts
-    rest on (with it no result of an earlier run is used). `UsageError` for a path that does not exist, and before any
-    is read; all else that goes wrong is in the result.
+    those of the paths that are none, with what is read in their place; `wanted` is what else is asked of the images
+    (with it no result of an earlier run is used). `UsageError` for a path that does not exist, and before any is read;
+    all else that goes wrong is in the result.
     """
     given = given or {}
     for path in paths:
         if path not in given and not _exists(path):
             raise UsageError(f"no such file or directory: {path}")
     how = _How(
-        limits or Limits(), kernels, gpus, cache=None if cache is None or keep else str(cache), wish=wish, keep=keep
+        limits or Limits(),
+        kernels,
+        gpus,
+        cache=None if cache is None or wanted else str(cache),
+        wish=wish,
+        wanted=wanted,
     )
     reading = _Reading(paths, how, on_file, given=given)
     reading.take_given()
@@ -117,7 +122,7 @@ class _How(NamedTuple):
     gpus: frozenset[ComputeCapability] | None
     cache: str | None
     wish: PlatformWish | None
-    keep: KeepTexts | None
+    wanted: Wanted | None
 
 
 class _Reading:
@@ -259,7 +264,7 @@ class _Reading:
             cache=self._how.cache,
             gpus=self._how.gpus,
             wish=self._how.wish,
-            keep=self._how.keep,
+            wanted=self._how.wanted,
         )
 
     def _is_over(self, root: _Root, answer: FileResult) -> bool:

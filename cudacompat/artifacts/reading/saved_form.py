@@ -12,6 +12,7 @@ from cudacompat.domain.words.code import (
     ContainerImage,
     DeviceModule,
     FatbinEntry,
+    KernelUsage,
     NotRead,
     Registration,
 )
@@ -135,6 +136,10 @@ def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int]) -> list[A
         entry.concatenated,
         _from_target(entry.header_target),
         entry.text,
+        None if entry.usage is None else [None if each is None else [*each] for each in entry.usage],
+        entry.source,
+        entry.options,
+        entry.debug,
     ]
 
 
@@ -148,7 +153,7 @@ def _to_target(fields: Any) -> ArchTarget | None:
 
 def _to_entry(fields: Any, names: list[tuple[str, ...]]) -> FatbinEntry:
     kind, target, isa, compression, size, inflated, toolkit, kernels, why, *rest = _list(fields)
-    unresolved, concatenated, header, text = rest
+    unresolved, concatenated, header, text, usage, source, options, debug = rest
     return FatbinEntry(
         CodeKind(kind),
         _to_target(target),
@@ -163,7 +168,15 @@ def _to_entry(fields: Any, names: list[tuple[str, ...]]) -> FatbinEntry:
         concatenated=_flag(concatenated),
         header_target=_to_target(header),
         text=_maybe_text(text),
+        usage=None if usage is None else tuple(_to_usage(each) for each in _list(usage)),
+        source=_maybe_text(source),
+        options=_maybe_text(options),
+        debug=_flag(debug),
     )
+
+
+def _to_usage(fields: Any) -> KernelUsage | None:
+    return None if fields is None else KernelUsage(*map(_number, _list(fields)))
 
 
 def _list(value: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cudacompat.artifacts.binaries.text_keeper import KeepTexts
+from cudacompat.artifacts.binaries.text_keeper import Wanted
 from cudacompat.artifacts.containers.base import Budget
 from cudacompat.artifacts.reading.one_file import read_one
 from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, Work
@@ -32,7 +32,7 @@ class Task(NamedTuple):
     cache: str | None = None  # the folder with the results of earlier runs
     gpus: frozenset[ComputeCapability] | None = None
     wish: PlatformWish | None = None
-    keep: KeepTexts | None = None
+    wanted: Wanted | None = None
     again: bool = False  # the file was met before, and is not read a second time
     passed: tuple[tuple[int, int] | None, ...] = ()  # files of its path before it that hold nothing
 
@@ -87,5 +87,5 @@ def read_now(task: Task, on_file: OnFile | None, given: Given | None = None) -> 
         on_file=on_file,
         wish=task.wish,
         given=given,
-        keep=task.keep,
+        wanted=task.wanted,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
@@ -47,6 +48,14 @@ class Registration(Enum):
     STRAY = "stray"
 
 
+class KernelUsage(NamedTuple):
+    """What one kernel takes in an image: registers of a thread, and bytes of shared memory of a block that its code
+    names (from 9.0 on with the 1024 that the system takes)."""
+
+    registers: int
+    shared: int
+
+
 @dataclass(frozen=True, slots=True)
 class FatbinEntry:
     """One image. Sizes in bytes; `kernels` are mangled names in file order, `None` where they were not read.
@@ -70,6 +79,10 @@ class FatbinEntry:
     concatenated: bool = False
     text: str | None = None
     header_target: ArchTarget | None = None  # what its header says, where its text says otherwise
+    usage: tuple[KernelUsage | None, ...] | None = None  # of each kernel, where that was asked
+    source: str | None = None  # the name that its header records: a source file (-lineinfo, -G) or a module
+    options: str | None = None  # those of the compiler that its header records
+    debug: bool = False  # built with -G
 
 
 class _Remembered:

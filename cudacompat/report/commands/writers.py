@@ -45,7 +45,7 @@ def check_json(report: CheckReport) -> Json:
 
 def inspect_text(page: Page, report: InspectReport) -> None:
     """Write the text."""
-    from cudacompat.report.text.sections import inspect_text as write
+    from cudacompat.report.text.listing import inspect_text as write
 
     write(page, report)
 

@@ -21,6 +21,11 @@ class Page:
         self._console = console
         self._width = width
 
+    @property
+    def width(self) -> int | None:
+        """The columns that there are; `None` where lines are not to be wrapped."""
+        return self._width
+
     def line(self, *parts: str | tuple[str, str]) -> None:
         """One line of plain and (text, style) parts."""
         text = Text()

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
-from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.code import (
-    BinaryArtifact,
     BundledCompiler,
-    Compression,
     ContainerImage,
-    DeviceModule,
-    FatbinEntry,
     NotRead,
-    Registration,
 )
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of, suppressing_files
-from cudacompat.domain.words.phrases import CAUSE, count, sort_key
-from cudacompat.domain.words.target import ArchTarget, CodeKind
+from cudacompat.domain.words.phrases import CAUSE, count
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Proof, Target
-from cudacompat.report.code_sizes import KIND_NAME
-from cudacompat.report.safe_text import safe
 from cudacompat.report.text.page import Page, _finding
 
 if TYPE_CHECKING:
@@ -66,96 +56,27 @@ def not_read_lines(page: Page, items: Sequence[NotRead]) -> None:
         page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
 
 
-def _images(page: Page, images: Sequence[ContainerImage]) -> None:
-    for image in images:
+def images(page: Page, found: Sequence[ContainerImage]) -> None:
+    """The container images among what was read, a line each."""
+    for image in found:
         known = [image.name] if image.name and image.name not in image.path else []
         known += [image.platform] if image.platform else []
         others = f"; other platforms: {', '.join(image.others)} (use --platform)" if image.others else ""
         page.line((image.path, "bold"), f": image {', '.join([*known, count(image.layers, 'layer')])}{others}")
 
 
-def _compilers(page: Page, compilers: Sequence[BundledCompiler]) -> None:
+def compilers(page: Page, found: Sequence[BundledCompiler]) -> None:
     """NVIDIA's compilers among the files, each with the newest target that it knows."""
-    if not compilers:
+    if not found:
         return
     from cudacompat.domain.judge.bundled_compilers import newest_target
 
-    for each in compilers:
+    for each in found:
         newest = newest_target(each.release)
         knows = f"knows up to {newest}" if newest is not None else "newer than the tables"
         page.line(
             (each.path, "bold"), f": {PROGRAM_NAME.get(each.program, each.program)} of CUDA {each.release}, {knows}"
         )
-
-
-# -- inspect
-
-
-def inspect_text(page: Page, report: InspectReport) -> None:
-    """What `inspect` writes."""
-    _images(page, report.read.images)
-    for artifact in report.read.artifacts:
-        _artifact(page, artifact, report)
-        page.line()
-    _compilers(page, report.read.compilers)
-    not_read_lines(page, report.read.not_read)
-    images = sum(len(m.entries) for a in report.read.artifacts for m in a.modules)
-    modules = sum(len(a.modules) for a in report.read.artifacts)
-    page.line(
-        f"inspected {count(report.read.files, 'file')}: {len(report.read.artifacts)} with device code "
-        f"({count(modules, 'module')}, {count(images, 'image')}), {report.read.without_code} without, "
-        f"{len(report.read.not_read)} not read"
-    )
-
-
-_GROUPS = (
-    (Registration.REGISTERED, "registered with the CUDA runtime"),
-    (Registration.RELOCATABLE, "relocatable: input of the device linker, never loaded as it is"),
-    (Registration.STRAY, "outside the registered sections: the library loads these by itself"),
-)
-
-
-def _artifact(page: Page, artifact: BinaryArtifact, report: InspectReport) -> None:
-    page.line((artifact.path, "bold"), f"  {artifact.format}, {byte_size(artifact.size)}")
-    for registration, title in _GROUPS:
-        modules = [m for m in artifact.modules if m.registration is registration]
-        if not modules:
-            continue
-        page.line(f"  {count(len(modules), 'module')} {title}")
-        _targets(page, modules, report.sizes)
-        if report.kernels:
-            _kernels(page, modules)
-    for module in artifact.modules:
-        if module.damage:
-            page.line(f"  damaged at byte {module.offset}: ", (module.damage, "bold magenta"))
-
-
-def _targets(page: Page, modules: Sequence[DeviceModule], sizes: bool) -> None:
-    groups: dict[tuple[CodeKind, ArchTarget | None], list[FatbinEntry]] = defaultdict(list)
-    holders: Counter[tuple[CodeKind, ArchTarget | None]] = Counter()
-    for module in modules:
-        for entry in module.entries:
-            groups[entry.kind, entry.target].append(entry)
-        holders.update({(e.kind, e.target) for e in module.entries})
-    rows: list[tuple[str, ...]] = []
-    for key in sorted(groups, key=lambda k: (list(CodeKind).index(k[0]), sort_key(k[1]) if k[1] else ())):
-        kind, target = key
-        entries = groups[key]
-        isas = ", ".join(str(isa) for isa in sorted({e.ptx_isa for e in entries if e.ptx_isa}))
-        packed = sorted({e.compression.value for e in entries if e.compression is not Compression.NONE})
-        row = [
-            KIND_NAME[kind],
-            str(target) if target else "?",
-            f"in {holders[key]} of {count(len(modules), 'module')}",
-            f"PTX {isas}" if isas else "",
-        ]
-        if sizes:
-            whole = [e.uncompressed_size for e in entries if e.uncompressed_size is not None]
-            row.append(byte_size(sum(e.size for e in entries)))
-            row.append(f"{byte_size(sum(whole))} unpacked" if len(whole) == len(entries) and packed else "")
-            row.append(", ".join(packed))
-        rows.append(tuple(row))
-    columns(page, rows, indent=4)
 
 
 def columns(page: Page, rows: Sequence[Sequence[str]], indent: int) -> None:
@@ -166,25 +87,13 @@ def columns(page: Page, rows: Sequence[Sequence[str]], indent: int) -> None:
         page.line(" " * indent + "  ".join(cells).rstrip())
 
 
-def _kernels(page: Page, modules: Sequence[DeviceModule]) -> None:
-    for module in modules:
-        where = f"{module.section} + " if module.section else ""
-        page.line(f"    module at {where}byte {module.offset}")
-        for entry in module.entries:
-            label = str(entry.target) if entry.target else KIND_NAME[entry.kind]
-            if entry.kernels is None:
-                page.field(label, f"kernels not read: {entry.kernels_why or 'not asked for'}", 6, 13)
-            else:
-                page.field(label, "\n".join(map(safe, entry.kernels)) or "no kernel", 6, 13)
-
-
 # -- check
 
 
 def check_text(page: Page, report: CheckReport) -> None:
     """What `check` writes."""
     judged_for(page, report.targets)
-    _images(page, report.images)
+    images(page, report.images)
     _held_to(page, report.given)
     by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
     for verdict in report.verdicts:
@@ -196,7 +105,7 @@ def check_text(page: Page, report: CheckReport) -> None:
             verdict_line(page, verdict, max(len(v.target.label) for v in verdicts))
     if report.compilers:
         page.line()
-        _compilers(page, report.compilers)
+        compilers(page, report.compilers)
     if report.packages:
         from cudacompat.report.text.packages import packages_text
 

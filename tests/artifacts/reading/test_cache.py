@@ -23,6 +23,7 @@ from cudacompat.domain.words.code import (
     Compression,
     DeviceModule,
     FatbinEntry,
+    KernelUsage,
     ReadResult,
     Registration,
 )
@@ -290,6 +291,10 @@ def test_no_field_of_an_artifact_is_forgotten() -> None:
         concatenated=True,
         text="0" * 64,
         header_target=ArchTarget.parse("compute_90"),
+        usage=(KernelUsage(32, 1024), None),
+        source="a.cu",
+        options="-g",
+        debug=True,
     )
     module = DeviceModule(3, ".nv_fatbin", Registration.STRAY, (entry,), "damage", True)
     artifact = BinaryArtifact(ArtifactPath("a.whl", ("b.so",)), "elf", 4, True, (module,), 13)
