@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cudacompat.domain.gpus.fleet import FleetGpu
     from cudacompat.domain.machine.components import Component
     from cudacompat.domain.wheels.answer import RequirementVerdict
-    from cudacompat.report.code_lists import Column
+    from cudacompat.report.code.lists import Column
 
 Json = dict[str, Any]
 _MOST_SAID = 20
@@ -67,7 +67,7 @@ def inspect_json(report: InspectReport) -> Json:
 
 
 def _artifact(artifact: BinaryArtifact) -> Json:
-    from cudacompat.report.code_lists import in_order, lists_of
+    from cudacompat.report.code.lists import in_order, lists_of
 
     entries = [entry for module in artifact.modules for entry in module.entries]
     totals: dict[tuple[str, str | None], list[int]] = defaultdict(lambda: [0, 0])

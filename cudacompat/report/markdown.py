@@ -16,7 +16,7 @@ from cudacompat.domain.words.finding import Finding, Suppressed
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.report import Report
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
-from cudacompat.report.code_sizes import sizes_of
+from cudacompat.report.code.sizes import sizes_of
 from cudacompat.report.markdown_text import block, code, escaped, table_row
 from cudacompat.report.safe_text import safe
 from cudacompat.report.view import View, conditions, details, view_of

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from cudacompat.domain.words.code import DeviceModule, KernelUsage
-from cudacompat.report.code_lists import column_name, lists_of
-from cudacompat.report.kernel_coverage import kernel_rows
+from cudacompat.report.code.kernels import kernel_rows
+from cudacompat.report.code.lists import column_name, lists_of
 from cudacompat.report.text.matrix import matrix
 from cudacompat.report.text.page import Page
 from tests.helpers.build import image, module

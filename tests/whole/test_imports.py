@@ -99,10 +99,18 @@ READING = (
 )
 WRITER = ("report.commands",)
 JSON = (*WRITER, "report.json")
-TEXT = (*WRITER, "report.text", "report.text.sections", "report.text.page", "report.safe_text", "report.code_sizes")
-LISTED = ("report.code_lists",)
-LISTING = (*TEXT, *LISTED, "report.text.listing", "report.text.matrix", "report.kernel_coverage")
-DEMANGLING = ("host", "host.programs*", "host.places*")
+TEXT = (
+    *WRITER,
+    "report.text",
+    "report.text.sections",
+    "report.text.page",
+    "report.safe_text",
+    "report.code",
+    "report.code.sizes",
+)
+LISTED = ("report.code", "report.code.lists")
+LISTING = (*TEXT, *LISTED, "report.text.listing", "report.text.matrix", "report.code.kernels")
+NAMING = (*READING, *JSON, *LISTED, "host", "host.programs*", "host.places*")
 GPUS = (
     *CLI,
     *("cli.output", "app", "app.lookup", "domain.reports.lookup", "domain.gpus", "domain.gpus.lookup"),
@@ -206,10 +214,10 @@ CASES = [
     (
         ("inspect", "zstd.fatbin", "--kernels", "--format", "json"),
         {"zstandard"},
-        (*READING, *JSON, *LISTED, *DEMANGLING),
+        NAMING,
         (),
     ),
-    (("inspect", "lz4.fatbin", "--kernels", "--format", "json"), {"lz4"}, (*READING, *JSON, *LISTED, *DEMANGLING), ()),
+    (("inspect", "lz4.fatbin", "--kernels", "--format", "json"), {"lz4"}, NAMING, ()),
     (("inspect", "x.whl", "--format", "json"), set(), (*READING, *JSON, *LISTED, "artifacts.containers.zips"), ()),
     (("check", "none.fatbin", *CHECKING, "--format", "json"), set(), (*CHECK, *JSON), NOT_CHECK),
     (("check", "none.fatbin", *CHECKING), {"rich"}, (*CHECK, *TEXT), NOT_CHECK),

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from cudacompat.artifacts.binaries.buffer import Buffer, unpack_at
 from cudacompat.artifacts.binaries.compression import by_flags
 from cudacompat.artifacts.binaries.cubin import HEAD_SIZE, compat_attributes, read_head
+from cudacompat.artifacts.binaries.entry_texts import binary_options, options_at, text_at
 from cudacompat.artifacts.binaries.ptx import PtxHead
 from cudacompat.domain.words.code import Compression, FatbinEntry, KernelUsage
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
@@ -52,7 +53,6 @@ _PAIR = Struct("<II")
 _COUNT = Struct("<I4x")
 _SMALLEST_ENTRY = _ENTRY.size
 _LARGEST_HEADER = 1 << 16
-_LONGEST_OPTIONS = 4096
 _ENTRY_VERSION = 0x0101
 
 
@@ -207,7 +207,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
                         if number is not None and number != arch & 0xFF:
                             fault = fault or f"says sm_{arch}, the cubin in it sm_{number}"
                 if toolkit is None and arch >= 100 and head.options:
-                    toolkit = _toolkit_by_compat(_binary_options(buffer, q, header, at=head.options))
+                    toolkit = _toolkit_by_compat(binary_options(buffer, q, header, at=head.options))
             elif kind == TILE:
                 toolkit = _tile_toolkit(head.major)
             elif kind == RELOCATABLE_PTX:
@@ -238,8 +238,8 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
                     text=found.text,
                     header_target=stated if target != stated else None,
                     usage=found.usage,
-                    source=_text(buffer, q, header, at=head.name, size=head.name_length),
-                    options=_options(buffer, q, header, at=head.options) if kind in _WITH_OPTIONS else None,
+                    source=text_at(buffer, q, header, at=head.name, size=head.name_length),
+                    options=options_at(buffer, q, header, at=head.options) if kind in _WITH_OPTIONS else None,
                     debug=bool(flags & FLAG_DEBUG),
                 )
             )
@@ -286,33 +286,6 @@ def _target(kind: int, arch: int, suffixes: int, *, major: int, minor: int) -> t
     elif suffixes:
         suffix = ArchSuffix.FAMILY
     return ArchTarget(code, arch, suffix), PtxIsa(major, minor) if code is CodeKind.PTX else None
-
-
-def _binary_options(buffer: Buffer, entry: int, header: int, *, at: int) -> bytes:
-    """Return the options of a cubin's entry: behind one NUL, the stated number of bytes."""
-    if at + 8 > header:
-        return b""
-    offset, length = unpack_at(_PAIR, buffer, entry + at)
-    offset += 1
-    if offset + length > header:
-        return b""
-    return bytes(buffer[entry + offset : entry + offset + min(length, _LONGEST_OPTIONS)])
-
-
-def _options(buffer: Buffer, entry: int, header: int, *, at: int) -> str | None:
-    """Return the options of the compiler that an entry records; `None` for none."""
-    if not at or at + _PAIR.size > header:
-        return None
-    offset, length = unpack_at(_PAIR, buffer, entry + at)
-    return _text(buffer, entry, header, at=offset, size=length)
-
-
-def _text(buffer: Buffer, entry: int, header: int, *, at: int, size: int) -> str | None:
-    """Return a text in the header of an entry; `None` for an empty one, or one that lies outside."""
-    if not at or not size or at + size > header:
-        return None
-    text = bytes(buffer[entry + at : entry + at + min(size, _LONGEST_OPTIONS)])
-    return text.strip(b"\0 ").decode("utf-8", "replace") or None
 
 
 @lru_cache(maxsize=1024)
@@ -380,7 +353,7 @@ def _concatenated(
             text, length = unpack_at(_PAIR, buffer, q + sub.options)
             stop = max(stop, text + length + 1)
             if kind == ELF and arch >= 100:
-                toolkit = _toolkit_by_compat(_binary_options(buffer, q, end - q, at=sub.options))
+                toolkit = _toolkit_by_compat(binary_options(buffer, q, end - q, at=sub.options))
         elif sub.name:
             stop = max(stop, sub.name + sub.name_length + 1)
         entries.append(
@@ -399,7 +372,7 @@ def _concatenated(
                 text=found.text,
                 header_target=stated if target != stated else None,
                 usage=found.usage,
-                source=_text(buffer, q, end - q, at=sub.name, size=sub.name_length),
+                source=text_at(buffer, q, end - q, at=sub.name, size=sub.name_length),
                 debug=bool(sub.flags & FLAG_DEBUG),
             )
         )

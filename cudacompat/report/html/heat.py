@@ -13,7 +13,7 @@ from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import CAUSE, count, sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome
-from cudacompat.report.code_sizes import TargetSize, sizes_of
+from cudacompat.report.code.sizes import TargetSize, sizes_of
 from cudacompat.report.view import RANK, Row, View
 
 MOST_CELLS = 4000  # of one map; a page of more is slow to open

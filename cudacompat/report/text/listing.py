@@ -18,9 +18,9 @@ from cudacompat.domain.words.code import (
 )
 from cudacompat.domain.words.phrases import count, sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
-from cudacompat.report.code_lists import Column
-from cudacompat.report.code_sizes import KIND_NAME
-from cudacompat.report.kernel_coverage import KernelRow, kernel_rows
+from cudacompat.report.code.kernels import KernelRow, kernel_rows
+from cudacompat.report.code.lists import Column
+from cudacompat.report.code.sizes import KIND_NAME
 from cudacompat.report.safe_text import safe
 from cudacompat.report.text.matrix import matrix
 from cudacompat.report.text.page import Page

@@ -10,7 +10,7 @@ from cudacompat.domain.judge.code_places import module_name
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.code import DeviceModule
 from cudacompat.domain.words.target import CodeKind
-from cudacompat.report.code_lists import Column, ListGroup, column_name, columns_of, lists_of
+from cudacompat.report.code.lists import Column, ListGroup, column_name, columns_of, lists_of
 from cudacompat.report.text.page import Page
 
 _PIPED = 120  # columns where nobody says how many there are

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry, KernelUsage
 from cudacompat.domain.words.target import CodeKind
-from cudacompat.report.code_lists import Column, in_order
+from cudacompat.report.code.lists import Column, in_order
 
 _KINDS = (CodeKind.SASS, CodeKind.PTX)
 
