@@ -28,6 +28,7 @@ class Format(StrEnum):
     GITLAB = "gitlab"
     MARKDOWN = "markdown"
     HTML = "html"
+    BADGE = "badge"
 
 
 FORMATS = tuple(Format)
@@ -80,7 +81,10 @@ ENTRIES: tuple[Entry[Any], ...] = (
         "inspect", "inspect-1", writers.inspect_text, writers.inspect_json,
         writers.inspect_markdown, writers.inspect_html,
     ),
-    Entry("check", "check-1", writers.check_text, writers.check_json, _PARTS, _PAGE, _CI),
+    Entry(
+        "check", "check-1", writers.check_text, writers.check_json, _PARTS, _PAGE,
+        {**_CI, Format.BADGE: writers.badge},
+    ),
     Entry("diff", "diff-1", writers.diff_text, writers.diff_json),
     Entry("generate", "generate-1", writers.generate_text, writers.generate_json),
     Entry("generate --add", "generate-1", writers.extend_text, writers.extend_json),

@@ -237,6 +237,7 @@ def _verdict(verdict: ArtifactVerdict) -> Json:
         "min_driver": str(verdict.min_driver) if verdict.min_driver else None,
         "basis": verdict.basis.value,
         "modules": {outcome.value: verdict.counts[outcome] for outcome in Outcome},
+        "modules_in_file": max(verdict.held, len(verdict.modules)),
         "outside_registered_sections": len(verdict.stray),
         "assembled": _assembled(verdict),
     }

@@ -67,6 +67,7 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
         runtime=runtime,
         runtime_is_linked=runtime is not None and artifact.runtime is None,
         default_target=default_target(registered),
+        held=len(artifact.modules),
         awaits_link=outcome is Outcome.UNDECIDED and all(_awaits_link(artifact, v) for v in deciding),
     )
 

@@ -210,6 +210,16 @@ class ArtifactVerdict:
     runtime_is_linked: bool = False
     awaits_link: bool = False
     default_target: str | None = None  # "sm_52": every kernel module carries just nvcc's default target
+    held: int = 0  # the modules of the file, those included that count for nothing here
+
+    @property
+    def counted(self) -> str:
+        """All modules of the file in words: `34 modules: 33 jit, 1 not counted`. Not counted are those without kernels,
+        the inputs of the device linker, and those outside the registered sections where others decide."""
+        held = max(self.held, len(self.modules))
+        parts = [f"{number} {outcome.value}" for outcome, number in self.counts.items() if number]
+        parts += [f"{held - len(self.modules)} not counted"] if held > len(self.modules) else []
+        return f"{held} module{'' if held == 1 else 's'}: {', '.join(parts)}"
 
     def assembled(self, proof: Proof) -> tuple[ModuleVerdict, ...]:
         """The deciding modules whose PTX an assembler was to prove, with this result."""

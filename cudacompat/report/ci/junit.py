@@ -15,7 +15,7 @@ from typing import TextIO
 from xml.etree import ElementTree
 
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed
-from cudacompat.domain.words.phrases import CAUSE, count
+from cudacompat.domain.words.phrases import CAUSE
 from cudacompat.domain.words.verdict import ArtifactVerdict
 from cudacompat.report.safe_text import clipped, safe
 from cudacompat.report.uris import outer_of
@@ -146,8 +146,8 @@ def _explained(finding: Finding) -> str:
 
 
 def _verdict(verdict: ArtifactVerdict) -> str:
-    counts = ", ".join(f"{number} {outcome.value}" for outcome, number in verdict.counts.items() if number)
-    text = f"{verdict.outcome.value}: {count(len(verdict.modules), 'module')} ({counts})"
+    modules, _, counts = verdict.counted.partition(": ")
+    text = f"{verdict.outcome.value}: {modules} ({counts})"
     if verdict.min_driver:
         text += f"; driver {verdict.min_driver} or newer"
     if verdict.reason in CAUSE:

@@ -360,6 +360,13 @@ def github(view: View, stream: TextIO) -> None:
     render(view, stream)
 
 
+def badge(view: View, stream: TextIO) -> None:
+    """Write an SVG for a README."""
+    from cudacompat.report.html.badge import badge as write
+
+    write(view, stream)
+
+
 def gitlab(view: View, stream: TextIO) -> None:
     """Write the findings."""
     from cudacompat.report.ci.gitlab import render

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, TextIO
 
@@ -15,19 +17,24 @@ import cudacompat
 from cudacompat.domain.machine.facts import Found, HostFacts
 from cudacompat.domain.reports.doctor import DoctorReport
 from cudacompat.domain.reports.listing import InspectReport
+from cudacompat.domain.tables.gpu_names import capabilities_by_name
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.report import Report
-from cudacompat.domain.words.verdict import Outcome
+from cudacompat.domain.words.verdict import Outcome, Target
 from cudacompat.report.html.finding_groups import FindingGroup, group
 from cudacompat.report.html.heat import MEANING, carried, coverage, detail_of, detail_of_artifact, worst
+from cudacompat.report.html.summary import sentence
+from cudacompat.report.rule_text import RuleText, rule_text
 from cudacompat.report.safe_text import clipped, without_commands
 from cudacompat.report.view import View, conditions, view_of
 
 MOST_FINDINGS = 500  # places of each severity
 MOST_DETAILS = 40  # artifacts whose modules are shown
 _LONGEST = 4000  # characters of one text
+_MOST_NAMES = 3  # of the GPUs that have a bare number
+_MOST_RULES = 60
 
 Context = dict[str, Any]
 
@@ -36,8 +43,16 @@ def render(context: Context, stream: TextIO) -> None:
     """Write the page, ASCII (other characters as references), one final newline."""
     style = _file("page.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    page = _template().render(style=style, policy=f"sha256-{digest}", version=cudacompat.__version__, **context)
+    page = _template().render(
+        style=style, policy=f"sha256-{digest}", version=cudacompat.__version__, today=_today(), **context
+    )
     stream.write(page.encode("ascii", "xmlcharrefreplace").decode("ascii").rstrip("\n") + "\n")
+
+
+def _today() -> str:
+    """The date of the page; that of SOURCE_DATE_EPOCH where a reproducible one is wanted."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return (datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)).date().isoformat()
 
 
 def _file(name: str) -> str:
@@ -71,6 +86,7 @@ def _base(command: str, headline: str, tone: str) -> Context:
     return {
         "command": command,
         "headline": headline,
+        "sentence": "",
         "tone": tone,
         "scope": "",
         "stats": (),
@@ -90,6 +106,7 @@ def _base(command: str, headline: str, tone: str) -> Context:
         "plan": (),
         "settings": (),
         "kernels": {},
+        "rules": (),
     }
 
 
@@ -104,9 +121,10 @@ def findings_page(report: Report) -> Context:
     }
     context = _base(view.command, view.headline, _tone(view))
     context.update(
+        sentence=sentence(view),
         scope=view.scope,
         stats=_stats(view),
-        targets=[(target.name or target.id, str(target.capability)) for target in view.targets],
+        targets=[(_called(target), str(target.capability)) for target in view.targets],
         judged=_judged(view),
         gaps=view.gaps,
         groups=groups,
@@ -117,8 +135,29 @@ def findings_page(report: Report) -> Context:
         policies=view.policies,
         details_of=[detail_of(row) for row in sorted(shown, key=lambda row: row.path)],
         details_left_out=len(view.rows) - len(shown),
+        rules=_rules(view),
     )
     return context
+
+
+def _called(target: Target) -> str:
+    """What a GPU is called; a bare number with the names of some GPUs that it is."""
+    if target.name is not None or target.id != str(target.capability):
+        return target.name or target.id
+    names = [_short(name) for name, capability in capabilities_by_name() if capability == target.capability]
+    distinct = sorted(dict.fromkeys(names), key=len)  # the short ones are those that people know
+    shown = ", ".join(distinct[:_MOST_NAMES])
+    return f"{shown}, …" if len(distinct) > _MOST_NAMES else shown or target.id
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("NVIDIA ").removeprefix("GeForce ")
+
+
+def _rules(view: View) -> list[RuleText]:
+    """The pages of the rules whose findings are shown, in their order."""
+    texts = (rule_text(id_) for id_ in dict.fromkeys(finding.id for finding in view.findings))
+    return [text for text in texts if text.known][:_MOST_RULES]
 
 
 def doctor_page(report: DoctorReport) -> Context:

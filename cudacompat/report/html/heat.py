@@ -29,6 +29,7 @@ MEANING = {
     Outcome.UNCLEAR: "has nothing for the GPU; whether that is meant is not known",
     Outcome.UNDECIDED: "cannot be told",
 }
+_FAULTY = frozenset(each.value for each in (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED))
 _GAPS = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED, Outcome.UNCLEAR)
 _WHERE = {
     Registration.REGISTERED: "",
@@ -56,6 +57,11 @@ class HeatRow:
     name: str
     cells: tuple[Cell, ...]
 
+    @property
+    def faulty(self) -> bool:
+        """Whether the file does not pass somewhere, or is not whole there."""
+        return any(cell.fault or cell.style in _FAULTY for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class HeatGroup:
@@ -63,6 +69,16 @@ class HeatGroup:
 
     title: str
     rows: tuple[HeatRow, ...]
+
+    @property
+    def faults(self) -> int:
+        """How many rows are faulty."""
+        return sum(row.faulty for row in self.rows)
+
+    @property
+    def fine(self) -> int:
+        """How many are not."""
+        return len(self.rows) - self.faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +187,9 @@ def _cell(verdict: ArtifactVerdict | None, faults: Sequence[Finding]) -> Cell:
         note = f"{bad} of {len(verdict.modules)}"
     elif verdict.min_driver:
         note = f"driver {verdict.min_driver}+"
-    counts = ", ".join(f"{number} {each.value}" for each, number in verdict.counts.items() if number)
     lines = [
         ("means", MEANING[outcome]),
-        ("modules", f"{len(verdict.modules)}: {counts}" if verdict.modules else ""),
+        ("modules", verdict.counted.replace(" modules:", ":").replace(" module:", ":") if verdict.modules else ""),
         ("because", CAUSE.get(verdict.reason, "") if verdict.reason else ""),
         ("driver", f"{verdict.min_driver} or newer" if verdict.min_driver else ""),
         ("outside", _outside(verdict)),

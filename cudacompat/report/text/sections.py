@@ -182,8 +182,7 @@ def judged_for(page: Page, targets: Iterable[Target]) -> None:
 def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:
     """What becomes of an artifact on one target, its label padded to the width."""
     label = verdict.target.label
-    counts = [f"{n} {outcome.value}" for outcome, n in verdict.counts.items() if n]
-    details = f"{count(len(verdict.modules), 'module')}: {', '.join(counts)}" if verdict.modules else ""
+    details = verdict.counted if verdict.modules else ""
     if verdict.min_driver:
         details += f"; driver {verdict.min_driver} or newer"
     details += _assembled(verdict)

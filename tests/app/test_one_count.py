@@ -1,0 +1,49 @@
+"""How many modules a file has is one number, whoever says it."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cudacompat.artifacts.reading.read import read_paths
+from tests.helpers import fatbin_writer as fw
+from tests.helpers.run import EXAMPLE, inside
+from tests.helpers.toolchain import ptx_text
+
+
+def library(folder: Path) -> Path:
+    """A bundle with a file of five modules: three with kernels, one without any, and one that only newer GPUs take."""
+    texts = [ptx_text("8.0", "80", (f"k{number}",)) for number in range(3)]
+    texts += [ptx_text("8.0", "80", ()), ptx_text("8.8", "121a", ("other",))]
+    path = folder / "code.fatbin"
+    path.write_bytes(b"".join(fw.fatbin(fw.ptx(text)) for text in texts))
+    return path
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_inspect_and_check_say_the_same(tmp_path: Path, wrapped: bool) -> None:
+    path = library(tmp_path)
+    if wrapped:
+        with zipfile.ZipFile(tmp_path / "made-1-py3-none-any.whl", "w") as wheel:
+            wheel.write(path, "made/code.fatbin")
+        path = tmp_path / "made-1-py3-none-any.whl"
+    (artifact,) = read_paths([str(path)], kernels=True).artifacts
+    wanted = len(artifact.modules)
+    assert wanted == 5
+    assert f"({wanted} modules, " in inside("inspect", path).out
+    assert inside("inspect", path, "--format", "json").json["artifacts"][0]["summary"]["modules"] == wanted
+    text = inside("check", "--gpu", "9.0", "--exit-zero", path).out
+    assert f"{wanted} modules: " in text
+    said = re.search(r"5 modules: ([^;\n]+)", text)
+    assert said is not None
+    assert sum(int(number) for number in re.findall(r"\d+", said[1])) == wanted
+    (verdict,) = inside("check", "--gpu", "9.0", "--format", "json", path).json["artifacts"][0]["verdicts"]
+    assert verdict["modules_in_file"] == wanted
+    assert "3 modules, 3 kernels" in inside("diff", EXAMPLE, path).out  # those of PTX for 8.0 that have kernels
+
+
+def test_without_any_that_do_not_count_nothing_is_added() -> None:
+    assert "4 modules: 4 jit" in inside("check", "--gpu", "12.0", "--exit-zero", EXAMPLE).out
