@@ -27,9 +27,10 @@ _NAME = "ptxas.exe" if sys.platform == "win32" else "ptxas"
 _SAID = re.compile(r"^ptxas (?:\S+, line (?P<line>\d+); )?(?P<kind>error|fatal)\s*: \s*(?P<text>.*\S)", re.MULTILINE)
 _SUMMARY = "Ptx assembly aborted due to errors"
 
-# What says something of this assembler or this machine, and nothing of the text.
+# What says something of this assembler or this machine, and nothing of the text; or what a driver was not asked about.
 _NOT_OF_THE_TEXT = re.compile(
     r"Unsupported \.version|is not defined for option|[Mm]emory allocation|[Oo]ut of memory|[Ii]nternal error"
+    r"|Debug information not found in presence of"
     r"|[Cc]ould not open|[Cc]annot open|[Cc]ould not create|[Cc]ould not write|No space left|needs? too much memory"
 )
 

@@ -55,7 +55,13 @@ class TestWhatARealOneSays:
         assert (answer.proof, answer.said) == (Proof.REFUSED, "Unresolved extern function 'other'")
 
     @pytest.mark.parametrize(
-        ("text", "target"), [(GOOD, "sm_61"), (GOOD.replace("8.0", "99.9", 1), "sm_90"), (GOOD, "sm_nothing")]
+        ("text", "target"),
+        [
+            (GOOD, "sm_61"),
+            (GOOD.replace("8.0", "99.9", 1), "sm_90"),
+            (GOOD, "sm_nothing"),
+            (GOOD.replace("sm_80", "sm_80, debug"), "sm_90"),
+        ],
     )
     def test_what_is_the_assemblers_own_lack_proves_nothing(
         self, real: Assembler, tmp_path: Path, text: str, target: str
