@@ -216,7 +216,6 @@ TOOLS: Listed = {
         "test_each_finding_and_command_has_its_page",
         "test_the_commands_of_a_page_end_as_it_says",
     ),
-    "tests/artifacts/binaries/test_cubin_usage.py": (),
     "tests/cli/test_completion.py": (
         "test_a_key_completes_the_word",
         "test_a_script_is_whole_for_its_shell",
@@ -255,6 +254,7 @@ TOOLS: Listed = {
     "tests/app/test_rebuild_journeys.py": (),
     "tests/app/test_sick_drivers.py": (),
     "tests/app/test_verify_run.py": (),
+    "tests/artifacts/binaries/test_cubin_usage.py": (),
     "tests/artifacts/binaries/test_cuobjdump.py": (),
     "tests/artifacts/binaries/test_needed.py": (),
     "tests/artifacts/binaries/test_ptx_in_programs.py": (
