@@ -14,12 +14,13 @@ from pathlib import Path
 
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.artifacts.binaries.text_keeper import Wanted, text_path
-from cudacompat.domain.judge.assembled import Proofs, assembler_target, rests_on
+from cudacompat.domain.judge.assembled import Proofs, as_the_driver_says, assembler_target, rests_on
 from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import FatbinEntry, ReadResult
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Assembly, Proof, Target
+from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.toolchain.assemblers import LONGEST_S, Assembler, assemble, assemblers
 
 _MOST_AT_ONCE = 8  # each may take gigabytes
@@ -31,8 +32,13 @@ class _Job:
     """A text to compile for a GPU."""
 
     text: str
-    capability: ComputeCapability
+    target: Target
     entry: FatbinEntry
+
+    @property
+    def key(self) -> tuple[str, ComputeCapability, DriverRelease | None]:
+        """What tells one answer from another."""
+        return self.text, self.target.capability, self.target.driver
 
 
 class Assembling:
@@ -53,33 +59,35 @@ class Assembling:
         it is: `assembling 3 of 12`."""
         jobs = list(self._jobs(found))
         until = time.monotonic() + self._seconds
-        proofs: dict[tuple[str, ComputeCapability], Assembly] = {}
+        proofs: dict[tuple[str, ComputeCapability, DriverRelease | None], Assembly] = {}
         count = min(_MOST_AT_ONCE, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
         with ThreadPoolExecutor(count) as pool:
             for number, (job, answer) in enumerate(
                 zip(jobs, pool.map(lambda job: self._ask(job, until), jobs), strict=True), 1
             ):
-                proofs[job.text, job.capability] = answer
+                proofs[job.key] = answer
                 if on_text is not None:
                     on_text(f"assembled {number} of {len(jobs)} PTX texts")
         return proofs
 
     def _jobs(self, found: ReadResult) -> Iterator[_Job]:
-        seen: set[tuple[str, ComputeCapability]] = set()
+        seen: set[tuple[str, ComputeCapability, DriverRelease | None]] = set()
         for target in self._targets:
             for module in (module for artifact in found.artifacts for module in artifact.modules):
                 if not any(entry.text for entry in module.entries):
                     continue
                 entry = rests_on(judge(target, module))
-                if entry is None or entry.text is None or (entry.text, target.capability) in seen:
+                if entry is None or entry.text is None:
                     continue
-                seen.add((entry.text, target.capability))
-                yield _Job(entry.text, target.capability, entry)
+                job = _Job(entry.text, target, entry)
+                if job.key not in seen:
+                    seen.add(job.key)
+                    yield job
 
     def _ask(self, job: _Job, until: float) -> Assembly:
-        chosen = assembler_target(job.entry, job.capability, tuple(self._assemblers))
+        chosen = assembler_target(job.entry, job.target.capability, tuple(self._assemblers))
         if isinstance(chosen, str):
-            return Assembly(Proof.OPEN, None, f"sm_{job.capability.number}", said=chosen)
+            return Assembly(Proof.OPEN, None, f"sm_{job.target.capability.number}", said=chosen)
         release, target = chosen
         path = text_path(self._folder, job.text)
         if not path.is_file():
@@ -87,7 +95,8 @@ class Assembling:
         left = until - time.monotonic()
         if left <= 0:
             return Assembly(Proof.OPEN, release, target, said=_TOO_LATE)
-        return assemble(self._assemblers[release], path, target, seconds=min(left, LONGEST_S))
+        answer = assemble(self._assemblers[release], path, target, seconds=min(left, LONGEST_S))
+        return as_the_driver_says(answer, job.target.driver, ascii_only=path.read_bytes().isascii())
 
 
 @contextmanager

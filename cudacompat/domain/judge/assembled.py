@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from cudacompat.domain.tables.drivers import first_branch_taking
 from cudacompat.domain.tables.toolkits import release
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import FatbinEntry
 from cudacompat.domain.words.target import ArchSuffix, CodeKind
 from cudacompat.domain.words.verdict import Assembly, ModuleVerdict, Outcome, Proof, Reason, Target
-from cudacompat.domain.words.versions import ToolkitVersion
+from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
 
-Proofs = Mapping[tuple[str, ComputeCapability], Assembly]  # by the sha256 of the text, and the GPU
+Proofs = Mapping[tuple[str, ComputeCapability, DriverRelease | None], Assembly]  # by the sha256 of the text
+
+# The first release whose ptxas takes characters beyond ASCII, even in comments, by the PTX that came with it. Measured:
+# those of CUDA 12.8 and 13.0 refuse them, those of 13.1, 13.2, 13.3, 13.4 and 13.5 do not.
+_BEYOND_ASCII = PtxIsa(9, 1)
 
 
 def rests_on(verdict: ModuleVerdict) -> FatbinEntry | None:
@@ -31,7 +36,7 @@ def assembled(verdict: ModuleVerdict, target: Target, proofs: Proofs) -> ModuleV
     picked = rests_on(verdict)
     if picked is None:
         return verdict
-    known = proofs.get((picked.text, target.capability)) if picked.text is not None else None
+    known = proofs.get((picked.text, target.capability, target.driver)) if picked.text is not None else None
     if known is None:
         known = Assembly(Proof.OPEN, None, f"sm_{target.capability.number}", said="the text is too large to be kept")
     if known.proof is not Proof.REFUSED:
@@ -65,3 +70,16 @@ def assembler_target(
         else:
             return each, f"sm_{wanted}"
     return refusals[0] if refusals else "there is no ptxas"
+
+
+def as_the_driver_says(answer: Assembly, driver: DriverRelease | None, *, ascii_only: bool) -> Assembly:
+    """Return the answer without what the compiler of an older driver does not take: a text with other characters than
+    ASCII is proved only for drivers that have a compiler which takes them."""
+    if answer.proof is not Proof.PROVED or ascii_only:
+        return answer
+    first = first_branch_taking(_BEYOND_ASCII)
+    if first is not None and driver is not None and driver.branch >= first.branch:
+        return answer
+    since = f"driver {first.branch}" if first is not None else "CUDA 13.1"
+    said = f"it has characters beyond ASCII, which compilers before {since} refuse, even in comments"
+    return replace(answer, proof=Proof.OPEN, said=said)

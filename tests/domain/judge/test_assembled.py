@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from cudacompat.domain.judge.artifact import judge_artifact
-from cudacompat.domain.judge.assembled import Proofs, assembler_target
+from cudacompat.domain.judge.assembled import Proofs, as_the_driver_says, assembler_target
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import FatbinEntry
 from cudacompat.domain.words.verdict import ArtifactVerdict, Assembly, Outcome, Proof, Reason
-from cudacompat.domain.words.versions import ToolkitVersion
+from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 from tests.helpers.build import artifact, image, module, target
 from tests.helpers.rule_case import RuleCase
 
@@ -27,7 +27,7 @@ def kept(text: str, name: str = "compute_80", kernels: tuple[str, ...] = ("k1", 
 def proofs(**said: Proof) -> Proofs:
     release = ToolkitVersion(13, 5)
     return {
-        (text, ComputeCapability.parse(GPU)): Assembly(
+        (text, ComputeCapability.parse(GPU), None): Assembly(
             proof, release, "sm_90", said=None if proof is Proof.PROVED else "line 4: Not a name"
         )
         for text, proof in said.items()
@@ -104,6 +104,16 @@ def test_which_assembler_is_asked(
 ) -> None:
     chosen = assembler_target(entry, ComputeCapability.parse(gpu), [ToolkitVersion.parse(each) for each in releases])
     assert (chosen if isinstance(chosen, str) else (str(chosen[0]), chosen[1])) == expected
+
+
+@pytest.mark.parametrize(
+    ("driver", "proof"), [(None, Proof.OPEN), ("580.65.06", Proof.OPEN), ("590.44.01", Proof.PROVED)]
+)
+def test_a_text_beyond_ascii_is_proved_for_drivers_that_take_it(driver: str | None, proof: Proof) -> None:
+    answer = Assembly(Proof.PROVED, ToolkitVersion(13, 5), "sm_90")
+    release = DriverRelease.parse(driver) if driver else None
+    assert as_the_driver_says(answer, release, ascii_only=False).proof is proof
+    assert as_the_driver_says(answer, release, ascii_only=True) is answer
 
 
 RULE_CASES = (

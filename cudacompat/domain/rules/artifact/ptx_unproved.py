@@ -37,6 +37,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     unproved = verdict.assembled(Proof.OPEN)
     if not unproved:
         return
+    unasked = any(each.assembly is not None and each.assembly.ptxas is None for each in unproved)
     reasons = Counter(each.assembly.said for each in unproved if each.assembly is not None)
     yield Finding(
         id=RULE.id,
@@ -46,7 +47,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         message=f"PTX of {len(unproved)} of {count(len(verdict.modules), 'module')} is not proved for "
         f"{verdict.target.label}",
         found="; ".join(f"{number}: {said}" for said, number in reasons.most_common(3)),
-        help=_help(verdict.target.capability),
+        help=_help(verdict.target.capability) if unasked else None,
         places=places_of(unproved),
     )
 
