@@ -44,7 +44,7 @@ def kernel_rows(modules: Iterable[DeviceModule]) -> tuple[KernelRow, ...]:
             name,
             number,
             tuple((column, images[name][column]) for column in in_order(images[name])),
-            tuple(column for column in in_order(lacking.get(name, ())) if column not in images[name]),
+            lacking=tuple(column for column in in_order(lacking.get(name, ())) if column not in images[name]),
         )
         for name, number in holders.items()
     )

@@ -43,7 +43,7 @@ def lists_of(modules: Sequence[DeviceModule]) -> tuple[ListGroup, ...]:
             targets,
             tuple(members),
             frozenset(_column(entry) for module in members for entry in _empty(module)),
-            tuple(column for column in columns if column not in targets),
+            lacking=tuple(column for column in columns if column not in targets),
         )
         for targets, members in groups.items()
     ]
