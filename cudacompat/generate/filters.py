@@ -63,6 +63,11 @@ def command(items: Sequence[str], settings: Sequence[PlanSetting] = (), indent: 
     return lead.join(" ".join(line) for line in lines if line)
 
 
+def indented(line: str) -> str:
+    """One shell line for a Dockerfile, broken where its commands meet."""
+    return line.replace(" && ", " \\\n        && ").replace("; then ", "; then \\\n        ")
+
+
 def quoted(text: object) -> str:
     """In double quotes, as JSON, YAML, TOML and Dockerfiles read it."""
     return json.dumps(str(text), ensure_ascii=False)

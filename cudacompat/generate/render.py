@@ -107,6 +107,7 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
             extensions=_extensions(plan),
             create=_create(plan, packages),
             script=_script(plans, kind) if job else (),
+            make=(*_MAKE, *_TAKE),
         )
     )
     return text.rstrip("\n") + "\n"
@@ -135,6 +136,23 @@ def _other_distros(plan: BuildPlan) -> str:
         if newest_image(plan.release.version, each.name, ("base", "runtime", "devel")) is not None
     ]
     return f", or --distro {' or '.join(known)}" if known else ""
+
+
+# make does not know that the flags changed: objects that came along with the sources would stay as they are.
+_MAKE = (
+    "touch /tmp/before",
+    "if make -n clean > /dev/null 2>&1; then make clean; else set -- -B; fi",
+    'make "$@" -j "$jobs"',
+)
+# What make installed; of a Makefile without `install`, or whose `install` knows no DESTDIR, what make wrote.
+_TAKE = (
+    "if make -n install DESTDIR=/out > /dev/null 2>&1; then make install DESTDIR=/out; fi",
+    'for prefix in /out/usr/local /out/usr; do if [ -d "$prefix" ]; then '
+    'cp -a "$prefix/." /out/ && rm -rf "$prefix"; fi; done',
+    'if [ -z "$(find /out -type f)" ]; then mkdir -p /out/bin /out/lib && find . -newer /tmp/before -type f '
+    "\\( -name '*.so*' -o -name '*.a' -o -name '*.cubin' -o -name '*.fatbin' \\) -exec cp -t /out/lib {} + && "
+    "find . -newer /tmp/before -type f -perm -u+x ! -name '*.so*' -exec cp -t /out/bin {} +; fi",
+)
 
 
 # -- what the templates are given
@@ -220,6 +238,8 @@ def _script(plans: Sequence[BuildPlan], kind: Output) -> tuple[str, ...]:
     """The recipe's commands; in a matrix, what decides is the runner's variable."""
     plan = plans[0]
     recipe = plan.recipe
+    if plan.engine.system is BuildSystem.NVCC:
+        return ('jobs="$(nproc)"', *_MAKE, *_TAKE)
     lines = []
     for step in (recipe.configure, *recipe.build) if recipe is not None else ():
         made = as_wheel(words(plan, step), "/out")
@@ -262,6 +282,7 @@ def _environment() -> Environment:
         "bake_target": filters.bake_target,
         "exec": filters.exec_form,
         "health": filters.health,
+        "indented": filters.indented,
         "installed": filters.installed,
         "left_out": filters.left_out,
         "on_arm": on_arm,

@@ -42,6 +42,8 @@ class Server:
 class Recipe:
     """How a container builds the engine: packages of Ubuntu, commands, what the runtime needs.
 
+    `python_packages` are what the wheel that is built needs when it is imported, whether its metadata says so or not.
+
     In `configure` and `build` the item `{settings}` stands for the settings of channel DEFINE or ARGUMENT, and
     `{cuda}` within an item for the digits of the CUDA release: 128.
     """
@@ -50,6 +52,7 @@ class Recipe:
     configure: tuple[str, ...]
     build: tuple[tuple[str, ...], ...]
     runtime_packages: tuple[str, ...] = ()
+    python_packages: tuple[str, ...] = ()
     rust: bool = False
     servers: tuple[Server, ...] = ()
 

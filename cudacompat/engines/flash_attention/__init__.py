@@ -147,6 +147,7 @@ ENGINE = EngineRecord(
         ),
         build=(("pip", "wheel", "--no-build-isolation", "."),),
         runtime_packages=("libgomp1",),
+        python_packages=("torch",),
     ),
     proved=(("env", Proof.DOCUMENTED),),
     log_lines=_log_lines,

@@ -1,0 +1,490 @@
+"""Generate every Dockerfile, CI job and dev container, build or run each, and start what was built; by hand, not in CI.
+
+    tools/prove_generated.py [--only ENGINE]... [--kinds KIND,…] [--store DIR] [--record FILE] [--source ENGINE=DIR]...
+
+Needs buildah and podman as root, PyYAML, hadolint and zizmor (extra test), and nvidia/cuda:13.0.2-{devel,runtime,base}-
+ubuntu24.04, which may be local stand-ins, in buildah's own storage (--from-storage DRIVER). They are copied into a
+store of this script's; there the devel image also gets a cargo of the distribution and wheels in place of PyTorch's
+index, so that generated files are built to the letter, with nothing fetched from rustup or that index.
+
+The sources are stand-ins (tools/stand_ins.py) unless --source names real ones. There is no GPU: a program that asks
+for one has to say so and end, a server has to become healthy, a library has to find what it is linked to. Exits with 1
+if anything differs, 2 if it could not be tried. --record writes the table of docs/generated-files.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from stand_ins import MORE, STAND_INS, StandIn
+
+from cudacompat.engines import known
+from cudacompat.generate.outputs import reaching
+
+ROOT = Path(__file__).resolve().parent.parent
+CUDACOMPAT = (sys.executable, "-m", "cudacompat")
+CUDA = "13.0"
+IMAGE = "docker.io/nvidia/cuda:13.0.2-{}-ubuntu24.04"
+KINDS = ("dockerfile", "compose", "podman", "devcontainer", "github", "gitlab")
+USER = "10001"
+# crun wants one kind of cgroups, and a container inside a container may not raise limits
+_RUNTIMES = ((), ("--runtime", "runc", "--cgroup-manager", "cgroupfs"))
+_LIMITS = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096")
+_TORCH = {
+    "torch/__init__.py": "# stands in for PyTorch where its index is out of reach\n__version__ = '2.9.0'\n",
+    "setup.py": "from setuptools import setup\nsetup(name='torch', version='2.9.0', packages=['torch'])\n",
+}
+_INDEX_PACKAGES = ("setuptools", "wheel", "ninja", "packaging", "psutil")
+
+
+class NotTriedError(Exception):
+    """What keeps the script from trying at all."""
+
+
+@dataclass
+class Row:
+    """What came of one generated file."""
+
+    engine: str
+    kind: str
+    source: str
+    lint: str = ""
+    built: str = ""
+    carried: str = ""
+    started: str = ""
+    wrong: list[str] = field(default_factory=list)
+
+
+def ran(*words: str | Path, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+    """A command, its two streams as one text."""
+    command = [str(word) for word in words]
+    merged = subprocess.STDOUT
+    environment = {**os.environ, **more}
+    return subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=merged, text=True, env=environment)
+
+
+def must(*words: str | Path, cwd: Path | None = None) -> str:
+    """What a command printed; `NotTriedError` where it fails."""
+    try:
+        done = ran(*words, cwd=cwd)
+    except OSError as error:
+        raise NotTriedError(f"{words[0]}: {error.strerror}") from error
+    if done.returncode:
+        raise NotTriedError(f"{' '.join(map(str, words))}\n{done.stdout[-3000:]}")
+    return done.stdout.strip()
+
+
+class Store:
+    """Images and containers of this script's own, apart from the user's."""
+
+    def __init__(self, folder: Path, source: str) -> None:
+        place = ("--root", str(folder / "root"), "--runroot", str(folder / "run"), "--storage-driver", "overlay")
+        self.buildah = ("buildah", *place)
+        self._podman = ("podman", *place)
+        self.podman: tuple[str, ...] = ()
+        self.limits: tuple[str, ...] = ()
+        for flavour in ("base", "runtime", "devel"):
+            self._bring(IMAGE.format(flavour), source)
+        self._furnish(folder)
+        self._choose_runtime()
+
+    def _bring(self, image: str, source: str) -> None:
+        if ran(*self.buildah, "inspect", "--type", "image", image).returncode:
+            must(*self.buildah, "pull", "-q", f"containers-storage:[{source}]{image}")
+
+    def _furnish(self, folder: Path) -> None:
+        devel, mark = IMAGE.format("devel"), "cudacompat.furnished"
+        if mark in ran(*self.buildah, "inspect", "--type", "image", devel).stdout:
+            return
+        wheels = folder / "wheels"
+        wheels.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as scratch:
+            for name, text in _TORCH.items():
+                (Path(scratch) / name).parent.mkdir(exist_ok=True)
+                (Path(scratch) / name).write_text(text)
+            must(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, scratch)
+        for flavour in ("devel", "runtime"):
+            container = must(*self.buildah, "from", "--pull-never", IMAGE.format(flavour))
+            if flavour == "devel":
+                self._inside(container, "apt-get update && apt-get install -y --no-install-recommends cargo")
+                packages = " ".join(_INDEX_PACKAGES)
+                self._inside(container, f"python3 -m pip download -q -d /opt/stand-ins {packages}")
+            must(*self.buildah, "copy", "-q", container, wheels, "/opt/stand-ins")
+            settings = ("PIP_FIND_LINKS=/opt/stand-ins", "PIP_RETRIES=0")
+            labels = (word for each in settings for word in ("--env", each))
+            must(*self.buildah, "config", *labels, "--label", f"{mark}=1", container)
+            must(*self.buildah, "commit", "-q", container, IMAGE.format(flavour))
+            must(*self.buildah, "rm", container)
+
+    def _inside(self, container: str, script: str) -> None:
+        must(*self.buildah, "run", "--isolation", "chroot", container, "--", "sh", "-c", script)
+
+    def _choose_runtime(self) -> None:
+        image = IMAGE.format("runtime")
+        for runtime in _RUNTIMES:
+            for limits in ((), _LIMITS):
+                done = ran(*self._podman, *runtime, "run", "--rm", "--network", "host", *limits, image, "true")
+                if done.returncode == 0:
+                    self.podman, self.limits = (*self._podman, *runtime), limits
+                    return
+        raise NotTriedError(f"podman starts no container here\n{done.stdout[-1000:]}")
+
+    def start(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """`podman run`, with what this machine's containers need."""
+        return ran(*self.podman, "run", "--network", "host", *self.limits, *words)
+
+
+def plan_of(engine: str) -> list[str]:
+    """The command line that every kind of file is generated with; a list is one number for what takes one alone."""
+    gpus = {"candle": ("12.0",), "flash-attention": ("8.0", "12.0")}.get(engine, ("8.6", "12.0"))
+    return ["generate", engine, *(word for gpu in gpus for word in ("--gpu", gpu)), "--cuda", CUDA]
+
+
+def lay_out(engine: str, stand_in: StandIn, sources: dict[str, Path], folder: Path) -> str:
+    """The project's folder; what it is."""
+    if engine in sources:
+        shutil.copytree(sources[engine], folder, symlinks=True, ignore=shutil.ignore_patterns(".git", "build"))
+        return "its own"
+    folder.mkdir()
+    stand_in.lay_out(folder)
+    return f"stand-in: {stand_in.what}"
+
+
+def proved(
+    engine: str, stand_in: StandIn, kinds: Sequence[str], *, sources: dict[str, Path], store: Store
+) -> Iterator[Row]:
+    """The generated files of an engine, each to its end; one image is built for all that start it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "project"
+        source = lay_out(engine, stand_in, sources, folder)
+        for kind in kinds:
+            must(*CUDACOMPAT, *plan_of(engine), "--as", kind, "-o", folder, cwd=ROOT)
+        of_image = [kind for kind in kinds if kind in _STARTS]
+        if of_image:
+            with ImageBuild(engine, folder, store) as image:
+                for kind in of_image:
+                    row = Row(engine, kind, source, built=image.said)
+                    row.wrong += image.wrong
+                    _STARTS[kind](row, folder, stand_in, store, image.tag)
+                    yield row
+        for kind in kinds:
+            if kind in _JOBS:
+                row = Row(engine, kind, source)
+                _JOBS[kind](row, folder, store)
+                yield row
+
+
+# -- images
+
+
+def try_dockerfile(row: Row, folder: Path, stand_in: StandIn, store: Store, tag: str) -> None:
+    """hadolint, what the image carries, and its start."""
+    done = ran(beside("hadolint"), "Dockerfile", cwd=folder)
+    row.lint = "hadolint clean" if done.returncode == 0 else f"hadolint: {done.stdout.splitlines()[0]}"
+    if done.returncode:
+        row.wrong.append(done.stdout)
+    if tag:
+        carried(row, tag, store)
+        started(row, tag, stand_in, store)
+
+
+class ImageBuild:
+    """The image of the folder's Dockerfile, removed at the end; `tag` is empty where the build failed."""
+
+    def __init__(self, engine: str, folder: Path, store: Store) -> None:
+        self._folder, self._store = folder, store
+        self._name = f"localhost/proof-{re.sub('[^a-z0-9]+', '-', engine)}"
+        self.tag, self.said, self.wrong = "", "", list[str]()
+
+    def __enter__(self) -> ImageBuild:
+        start = time.monotonic()
+        done = ran(
+            *self._store.buildah, "bud", "--isolation", "chroot", "--pull-never", "--network", "host", "--format",
+            "docker", "--layers=false", "-t", self._name, ".", cwd=self._folder,
+        )  # fmt: skip
+        self.said = f"{time.monotonic() - start:.0f} s"
+        if done.returncode:
+            self.said = f"failed after {self.said}"
+            self.wrong.append("\n".join(done.stdout.splitlines()[-30:]))
+        else:
+            self.tag = self._name
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        ran(*self._store.buildah, "rmi", "-f", self._name)
+        ran(*self._store.buildah, "rmi", "--prune")
+
+
+def carried(row: Row, tag: str, store: Store) -> None:
+    """The device code below /usr/local and /opt/app of the image, all of it one."""
+    container = must(*store.buildah, "from", "--pull-never", tag)
+    try:
+        place = Path(must(*store.buildah, "mount", container))
+        folders = [place / "usr/local/lib", place / "usr/local/bin", place / "opt/app"]
+        words = [each for each in folders if each.is_dir()]
+        document = json.loads(must(*CUDACOMPAT, "inspect", "--quiet", "--format", "json", *words, cwd=ROOT))
+    finally:
+        ran(*store.buildah, "rm", container)
+    found = {each["target"] for one in document["artifacts"] for each in one["summary"]["targets"]}
+    row.carried = " ".join(sorted(found))
+    if not found:
+        row.wrong.append("the image carries no device code")
+
+
+def started(row: Row, tag: str, stand_in: StandIn, store: Store) -> None:
+    """Start the container as its user, and see what its program says."""
+    writable = 'test "$(id -u)" = 10001 && test -w "$HOME" && test -w "$CUDA_CACHE_PATH"'
+    done = store.start("--rm", "--entrypoint", "sh", tag, "-c", f"{writable} || {{ id; env; exit 9; }}")
+    if done.returncode:
+        row.wrong.append(f"its user has no home or no cache of the driver's to write to\n{done.stdout}")
+    if stand_in.model:
+        served(row, tag, stand_in, store)
+        return
+    done = store.start("--rm", tag, *stand_in.start)
+    as_said = done.returncode == stand_in.code and stand_in.says in done.stdout
+    row.started = f"`{stand_in.start[0]}` ends with {done.returncode}" + (f": {_last(done.stdout)}")
+    if not as_said:
+        row.wrong.append(f"{' '.join(stand_in.start)} ended with {done.returncode}\n{done.stdout}")
+
+
+def served(row: Row, tag: str, stand_in: StandIn, store: Store, *more: str) -> None:
+    """Start the server, wait until the image's own health check is content, and stop it."""
+    with tempfile.TemporaryDirectory() as models:
+        Path(models).chmod(0o755)
+        (Path(models) / stand_in.model).write_text("no model\n")
+        done = store.start("-d", "--volume", f"{models}:/models:ro", *more, tag)
+        name = done.stdout.strip().splitlines()[-1]
+        if done.returncode:
+            row.wrong.append(done.stdout)
+            return
+        try:
+            for _ in range(30):
+                time.sleep(1)
+                if ran(*store.podman, "healthcheck", "run", name).returncode == 0:
+                    row.started = "healthy"
+                    break
+            else:
+                row.wrong.append(f"not healthy\n{ran(*store.podman, 'logs', name).stdout}")
+        finally:
+            ran(*store.podman, "rm", "-f", "-t", "1", name)
+
+
+def _last(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1][:60] if lines else "says nothing"
+
+
+def beside(name: str) -> Path:
+    """The program beside this Python."""
+    tool = Path(sys.executable).with_name(name)
+    if not tool.is_file():
+        raise NotTriedError(f"no {name} beside {sys.executable} (pip install 'cudacompat[test]')")
+    return tool
+
+
+# -- what names an image
+
+
+def try_compose(row: Row, folder: Path, stand_in: StandIn, store: Store, tag: str) -> None:
+    """What its `build` names, and a start with its variables; devices and ports are left out."""
+    document = yaml.safe_load((folder / "compose.yaml").read_text())
+    (service,) = document["services"].values()
+    if service["build"] != {"context": ".", "dockerfile": "Dockerfile", **_rust(service)}:
+        row.wrong.append(f"builds something else: {service['build']}")
+    variables = [word for pair in service["environment"].items() for word in ("--env", "=".join(pair))]
+    missing = [each.split(":")[0] for each in service["volumes"] if not each.startswith("./")]
+    if set(missing) - set(document["volumes"]):
+        row.wrong.append(f"volumes that are not declared: {missing}")
+    row.lint = "parsed"
+    _as_service(row, stand_in, store, tag=tag, options=variables)
+
+
+def _rust(service: dict[str, dict[str, object]]) -> dict[str, object]:
+    return {"args": service["build"]["args"]} if "args" in service["build"] else {}
+
+
+def try_podman(row: Row, folder: Path, stand_in: StandIn, store: Store, tag: str) -> None:
+    """The three units, read as podman's generator reads them, and a container with what they say."""
+    units = {
+        path.suffix: path.read_text() for path in folder.iterdir() if path.suffix in (".container", ".build", ".volume")
+    }
+    text = units[".container"]
+    variables = [word for each in re.findall(r"^Environment=(.+)$", text, re.MULTILINE) for word in ("--env", each)]
+    user = re.search(r"^User=(\d+)$", text, re.MULTILINE)
+    if len(units) != 3 or user is None or user[1] != USER:
+        row.wrong.append(f"units {sorted(units)}, user {user and user[1]}")
+    row.lint = "parsed"
+    _as_service(row, stand_in, store, tag=tag, options=[*variables, "--user", f"{USER}:{USER}"])
+
+
+def _as_service(row: Row, stand_in: StandIn, store: Store, *, tag: str, options: Sequence[str]) -> None:
+    if not tag:
+        return
+    if stand_in.model:
+        served(row, tag, stand_in, store, *options)
+        return
+    done = store.start("--rm", *options, tag, *stand_in.start)
+    row.started = f"`{stand_in.start[0]}` ends with {done.returncode}: {_last(done.stdout)}"
+    if done.returncode != stand_in.code:
+        row.wrong.append(done.stdout)
+
+
+# -- what runs in a devel image
+
+
+def try_devcontainer(row: Row, folder: Path, store: Store) -> None:
+    """Its creation command, in its image, with its variables; then nvcc compiles."""
+    lines = (folder / ".devcontainer/devcontainer.json").read_text().splitlines()
+    document = json.loads("\n".join(line for line in lines if not line.lstrip().startswith("//")))
+    create = document["onCreateCommand"].split(" && curl --proto")[0]  # rustup is out of reach; cargo is there
+    row.lint = "parsed"
+    script = f"{create} && nvcc --version | tail -n 1 && touch /var/cache/cuda/written"
+    in_container(row, folder, document["image"], script, variables=document["containerEnv"], store=store)
+
+
+def try_github(row: Row, folder: Path, store: Store) -> None:
+    """zizmor, then the steps of the job in its container, one after another as the runner runs them."""
+    path = folder / ".github/workflows/cudacompat.yml"
+    done = ran(beside("zizmor"), "--offline", "--no-progress", "--pedantic", path)
+    row.lint = "zizmor clean" if "No findings to report" in done.stdout else "zizmor finds something"
+    if "No findings to report" not in done.stdout:
+        row.wrong.append(done.stdout)
+    job = yaml.safe_load(path.read_text())["jobs"]["build"]
+    steps = [step["run"] for step in job["steps"] if "run" in step and step.get("name") != "Rust"]
+    apart = "\n".join(f"{_ON_PATH}\nbash -e -o pipefail <<'STEP'\n{step}\nSTEP" for step in steps)
+    script = f"set -e\nexport GITHUB_PATH=/tmp/path\n: > /tmp/path\n{apart}"
+    in_container(row, folder, job["container"], script, variables=job.get("env", {}), store=store)
+
+
+_ON_PATH = 'while read -r each; do export PATH="$each:$PATH"; done < /tmp/path'
+
+
+def try_gitlab(row: Row, folder: Path, store: Store) -> None:
+    """The lines of the job in its image, as one script, as the runner runs them."""
+    job = yaml.safe_load((folder / ".gitlab/cudacompat.yml").read_text())["cudacompat"]
+    lines = [line for line in job["script"] if "rustup" not in line]
+    row.lint = "parsed"
+    script = "set -e -o pipefail\n" + "\n".join(lines)
+    in_container(row, folder, job["image"], script, variables=job["variables"], store=store)
+
+
+def in_container(
+    row: Row, folder: Path, image: str, script: str, *, variables: dict[str, object], store: Store
+) -> None:
+    """Run a script in a container of the image, in a copy of the folder."""
+    container = must(*store.buildah, "from", "--pull-never", image)
+    start = time.monotonic()
+    try:
+        must(*store.buildah, "copy", "-q", container, folder, "/work")
+        must(*store.buildah, "config", "--workingdir", "/work", container)
+        ran(*store.buildah, "run", "--isolation", "chroot", container, "--", "mkdir", "-p", "/var/cache/cuda")
+        given = [word for name, value in variables.items() for word in ("--env", f"{name}={value}")]
+        done = ran(*store.buildah, "run", "--isolation", "chroot", *given, container, "--", "bash", "-c", script)
+    finally:
+        ran(*store.buildah, "rm", container)
+    row.built = f"{time.monotonic() - start:.0f} s"
+    row.started = f"ends with {done.returncode}"
+    if done.returncode:
+        row.wrong.append("\n".join(done.stdout.splitlines()[-30:]))
+
+
+_STARTS: dict[str, Callable[[Row, Path, StandIn, Store, str], None]] = {
+    "dockerfile": try_dockerfile,
+    "compose": try_compose,
+    "podman": try_podman,
+}
+_JOBS: dict[str, Callable[[Row, Path, Store], None]] = {
+    "devcontainer": try_devcontainer,
+    "github": try_github,
+    "gitlab": try_gitlab,
+}
+
+
+# -- all of them
+
+
+def offered(only: Sequence[str], kinds: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Each engine with the kinds of files that `generate` offers for it and that make an image or run in one."""
+    for engine in known():
+        names = {each.name for each in reaching(engine, None)} & set(kinds)
+        if names and (not only or engine.name in only):
+            if engine.name not in STAND_INS:
+                raise NotTriedError(f"tools/stand_ins.py has nothing for {engine.name}")
+            yield engine.name, [kind for kind in KINDS if kind in names]
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The page that records the run."""
+    lines = [
+        "| engine | file | sources | lint | build or job | device code | start, without a GPU |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        mark = "**FAILS** " if row.wrong else ""
+        started = row.started.replace("|", "\\|")
+        lines.append(
+            f"| {row.engine} | {row.kind} | {row.source} | {row.lint} | {mark}{row.built} | {row.carried} | {started} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def show(row: Row) -> None:
+    """One line, and what is wrong below it."""
+    said = "; ".join(each for each in (row.lint, row.built, row.carried, row.started) if each)
+    print(f"{'wrong' if row.wrong else 'right'}: {row.engine} {row.kind}: {said}", flush=True)
+    for each in row.wrong:
+        print("    " + each.replace("\n", "\n    "), flush=True)
+
+
+def write_record(path: Path, rows: Sequence[Row]) -> None:
+    """Put the table into the page, below its marker; what stands above it stays."""
+    marker = "<!-- made by tools/prove_generated.py -->"
+    head = path.read_text().split(marker)[0] if path.is_file() else ""
+    day = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    good = sum(not row.wrong for row in rows)
+    path.write_text(f"{head}{marker}\n\n{good} of {len(rows)} as they have to be, on {day}.\n\n{table(rows)}")
+
+
+def main() -> int:
+    """0 if every file is as it has to be."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", action="append", default=[], metavar="ENGINE")
+    parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--store", type=Path, default=ROOT / ".scratch/generated")
+    parser.add_argument("--from-storage", default="vfs@/var/lib/containers/storage+/run/containers/storage")
+    parser.add_argument("--record", type=Path)
+    parser.add_argument("--source", action="append", default=[], metavar="ENGINE=DIR")
+    given = parser.parse_args()
+    sources = {name: Path(place) for name, _, place in (each.partition("=") for each in given.source)}
+    rows = []
+    try:
+        pairs = list(offered(given.only, given.kinds.split(",")))
+        store = Store(given.store, given.from_storage)
+        for engine, kinds in pairs:
+            for stand_in in (STAND_INS[engine], *MORE.get(engine, ())):
+                for row in proved(engine, stand_in, kinds, sources=sources, store=store):
+                    rows.append(row)
+                    show(row)
+    except NotTriedError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if given.record is not None:
+        write_record(given.record, rows)
+    return 1 if any(row.wrong for row in rows) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
