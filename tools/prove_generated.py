@@ -4,8 +4,9 @@
 
 Needs buildah and podman as root, PyYAML, hadolint and zizmor (extra test), and nvidia/cuda:13.0.2-{devel,runtime,base}-
 ubuntu24.04, which may be local stand-ins, in buildah's own storage (--from-storage DRIVER). They are copied into a
-store of this script's; there the devel image also gets a cargo of the distribution and wheels in place of PyTorch's
-index, so that generated files are built to the letter, with nothing fetched from rustup or that index.
+store of this script's, where they also get what every build would fetch again: the packages that generated files
+install, a cargo of the distribution, and wheels in place of the package index and PyTorch's. So generated files are
+built to the letter, and fast; that a file forgets a package of another one's is not seen.
 
 The sources are stand-ins (tools/stand_ins.py) unless --source names real ones. There is no GPU: a program that asks
 for one has to say so and end, a server has to become healthy, a library has to find what it is linked to. Exits with 1
@@ -47,7 +48,9 @@ _TORCH = {
     "torch/__init__.py": "# stands in for PyTorch where its index is out of reach\n__version__ = '2.9.0'\n",
     "setup.py": "from setuptools import setup\nsetup(name='torch', version='2.9.0', packages=['torch'])\n",
 }
-_INDEX_PACKAGES = ("setuptools", "wheel", "ninja", "packaging", "psutil")
+_INDEX_PACKAGES = ("setuptools", "wheel", "ninja", "packaging", "psutil", "scikit-build-core")
+_LARGE = {"clang", "libclang-dev"}  # half a gigabyte: fetched by the one build that wants it
+_PACKAGES = r"(?m)--no-install-recommends \\\n((?:\s+\S+ \\\n)+)\s+&& rm"
 
 
 class NotTriedError(Exception):
@@ -106,28 +109,48 @@ class Store:
             must(*self.buildah, "pull", "-q", f"containers-storage:[{source}]{image}")
 
     def _furnish(self, folder: Path) -> None:
-        devel, mark = IMAGE.format("devel"), "cudacompat.furnished"
-        if mark in ran(*self.buildah, "inspect", "--type", "image", devel).stdout:
+        """Put into the base images what each build would fetch again: packages, wheels and a cargo."""
+        mark = "cudacompat.furnished"
+        bare = [each for each in ("base", "runtime", "devel") if mark not in self._about(IMAGE.format(each))]
+        if not bare:
             return
-        wheels = folder / "wheels"
+        wheels, build, rest, pins = folder / "wheels", set[str](), set[str](), ""
         wheels.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as scratch:
             for name, text in _TORCH.items():
                 (Path(scratch) / name).parent.mkdir(exist_ok=True)
                 (Path(scratch) / name).write_text(text)
             must(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, scratch)
-        for flavour in ("devel", "runtime"):
+            for engine, kinds in offered((), ("dockerfile",)):
+                must(*CUDACOMPAT, *plan_of(engine), "--as", *kinds, "--write", "-o", scratch, cwd=ROOT)
+                stages = re.findall(_PACKAGES, (Path(scratch) / "Dockerfile").read_text())
+                build |= set(stages[0].replace("\\", " ").split())
+                rest |= {name for each in stages[1:] for name in each.replace("\\", " ").split()}
+                pins = (Path(scratch) / ".cudacompat/requirements.txt").read_text()
+        (folder / "pins.txt").write_text(re.sub(r"(?m)^\./\S+ \\\n.*$", "", pins))
+        for flavour in bare:
+            names = build | rest | {"cargo"} if flavour == "devel" else rest
+            packages = " ".join(sorted(names - _LARGE))
             container = must(*self.buildah, "from", "--pull-never", IMAGE.format(flavour))
-            if flavour == "devel":
-                self._inside(container, "apt-get update && apt-get install -y --no-install-recommends cargo")
-                packages = " ".join(_INDEX_PACKAGES)
-                self._inside(container, f"python3 -m pip download -q -d /opt/stand-ins {packages}")
+            self._inside(container, f"apt-get update && apt-get install -y --no-install-recommends {packages}")
+            self._inside(container, "apt-get clean")
             must(*self.buildah, "copy", "-q", container, wheels, "/opt/stand-ins")
-            settings = ("PIP_FIND_LINKS=/opt/stand-ins", "PIP_RETRIES=0")
-            labels = (word for each in settings for word in ("--env", each))
-            must(*self.buildah, "config", *labels, "--label", f"{mark}=1", container)
+            must(*self.buildah, "copy", "-q", container, folder / "pins.txt", "/opt/pins.txt")
+            wanted = " ".join(_INDEX_PACKAGES) if flavour == "devel" else "-r /opt/pins.txt"
+            if flavour != "runtime":
+                self._inside(
+                    container,
+                    f"python3 -m pip download -q -d /opt/stand-ins {wanted} || "
+                    f"{{ python3 -m venv /tmp/v && /tmp/v/bin/pip download -q -d /opt/stand-ins {wanted}; }}",
+                )
+            settings = ("PIP_FIND_LINKS=/opt/stand-ins", "PIP_NO_INDEX=1")
+            given = (word for each in settings for word in ("--env", each))
+            must(*self.buildah, "config", *given, "--label", f"{mark}=1", container)
             must(*self.buildah, "commit", "-q", container, IMAGE.format(flavour))
             must(*self.buildah, "rm", container)
+
+    def _about(self, image: str) -> str:
+        return ran(*self.buildah, "inspect", "--type", "image", image).stdout
 
     def _inside(self, container: str, script: str) -> None:
         must(*self.buildah, "run", "--isolation", "chroot", container, "--", "sh", "-c", script)

@@ -121,13 +121,29 @@ def _cmake(folder: Path) -> None:
     _write(folder, {"CMakeLists.txt": lists, "kernel.cu": KERNEL, "main.cpp": PROGRAM})
 
 
-def _faiss(folder: Path) -> None:
-    lists = (
-        "cmake_minimum_required(VERSION 3.20)\nproject(faiss VERSION 1.14.3 LANGUAGES CXX)\n"
-        'option(FAISS_ENABLE_GPU "" ON)\nif(FAISS_ENABLE_GPU)\n  enable_language(CUDA)\n'
-        "  add_library(faiss kernel.cu)\n  install(TARGETS faiss)\nendif()\n"
-    )
-    _write(folder, {"CMakeLists.txt": lists, "kernel.cu": KERNEL})
+def _optional(name: str, option: str) -> Callable[[Path], None]:
+    """A library whose device code is there with its own option alone."""
+
+    def lay_out(folder: Path) -> None:
+        lists = (
+            f"cmake_minimum_required(VERSION 3.20)\nproject({name} LANGUAGES CXX)\n"
+            f'option({option} "" OFF)\nif({option})\n  enable_language(CUDA)\n'
+            f"  add_library({name} SHARED kernel.cu)\n  install(TARGETS {name})\nendif()\n"
+        )
+        _write(folder, {"CMakeLists.txt": lists, "kernel.cu": KERNEL})
+
+    return lay_out
+
+
+def _switched(option: str) -> Callable[[Path], None]:
+    """The ggml-shaped project, whose CUDA half another option switches on."""
+
+    def lay_out(folder: Path) -> None:
+        _copy("ggml", folder)
+        switched = f"if({option})\n  set(GGML_CUDA ON)\nendif()\nif(GGML_CUDA)"
+        _changed(folder / "CMakeLists.txt", "if(GGML_CUDA)", switched)
+
+    return lay_out
 
 
 def _makefile(install: str) -> Callable[[Path], None]:
@@ -253,9 +269,21 @@ STAND_INS = {
         _ggml_server('project("llama.cpp" LANGUAGES C CXX)', "llama-server"),
         model="model.gguf",
     ),
+    "ik_llama.cpp": StandIn("tests/projects/ggml", _ggml, _linked("libggml-cuda.so"), "libggml-cuda.so"),
+    "stable-diffusion.cpp": StandIn(
+        "tests/projects/ggml, switched on as it switches it on",
+        _switched("SD_CUDA"),
+        _linked("libggml-cuda.so"),
+        "libggml-cuda.so",
+    ),
+    "xgboost": StandIn(
+        "a library with its option", _optional("xgboost", "USE_CUDA"), _linked("libxgboost.so"), "libxgboost.so"
+    ),
     "ggml": StandIn("tests/projects/ggml", _ggml, _linked("libggml-cuda.so"), "libggml-cuda.so"),
     "cmake": StandIn("a library and a program", _cmake, ("scaler",), NO_GPU, 3),
-    "faiss": StandIn("a library with faiss' option", _faiss, _linked("libfaiss.so"), "libfaiss.so"),
+    "faiss": StandIn(
+        "a library with its option", _optional("faiss", "FAISS_ENABLE_GPU"), _linked("libfaiss.so"), "libfaiss.so"
+    ),
     "ctranslate2": StandIn(
         "tests/projects/ctranslate2", _ctranslate2, _linked("libctranslate2.so"), "libctranslate2.so"
     ),

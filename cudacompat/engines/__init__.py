@@ -22,7 +22,9 @@ from cudacompat.engines import (
     faiss,
     flash_attention,
     ggml,
+    ik_llama_cpp,
     k2,
+    koboldcpp,
     llama_cpp,
     llama_cpp_python,
     llama_cpp_rs,
@@ -31,10 +33,13 @@ from cudacompat.engines import (
     opencv,
     pytorch,
     pywhispercpp,
+    stable_diffusion_cpp,
+    tiny_cuda_nn,
     torch_extension,
     vllm,
     whisper_cpp,
     whisper_rs,
+    xgboost,
 )
 from cudacompat.engines.record import EngineRecord
 
@@ -48,6 +53,8 @@ if TYPE_CHECKING:
 ENGINES: tuple[EngineRecord, ...] = (
     whisper_cpp.ENGINE,
     whisper_rs.ENGINE,
+    ik_llama_cpp.ENGINE,
+    koboldcpp.ENGINE,
     llama_cpp.ENGINE,
     llama_cpp_rs.ENGINE,
     llama_cpp_python.ENGINE,
@@ -62,6 +69,9 @@ ENGINES: tuple[EngineRecord, ...] = (
     cupy.ENGINE,
     faiss.ENGINE,
     opencv.ENGINE,
+    stable_diffusion_cpp.ENGINE,
+    tiny_cuda_nn.ENGINE,
+    xgboost.ENGINE,
     k2.ENGINE,
     pytorch.ENGINE,
     torch_extension.ENGINE,

@@ -19,21 +19,27 @@ class BuildHint:
     source: str
 
 
-_GGML = "it is built by CMake around its own ggml, which reads -DCMAKE_CUDA_ARCHITECTURES"
 _TORCH = "it is an extension of PyTorch: TORCH_CUDA_ARCH_LIST in the environment, without build isolation"
 _CMAKE = "it is built by CMake with CUDA as a language, which reads -DCMAKE_CUDA_ARCHITECTURES"
 _SAID = "the project's own instructions for building; not read at a tag"
 
-_EXTENSIONS = (("exllamav2",), ("exllamav3",), ("xformers",), ("deepspeed",), ("gsplat",))
-_PLAIN_CMAKE = (("xgboost",), ("lightgbm",), ("colmap",), ("open3d",), ("rapids", "cudf", "cuml", "rmm", "raft"))
+_EXTENSIONS = (
+    (("exllamav2",), "exllamav2/ext.py:16-48 of turboderp-org/exllamav2 at da07fac"),
+    (("exllamav3",), _SAID),
+    (("xformers",), _SAID),
+    (("deepspeed",), "op_builder/builder.py:582-706 of deepspeedai/DeepSpeed at edaa7221"),
+    (("gsplat",), ".github/workflows/cuda/Linux-env.sh of nerfstudio-project/gsplat at 90d7b4b3"),
+)
+_PLAIN_CMAKE = (("open3d",), ("rapids", "cudf", "cuml", "rmm", "raft"))
 
 HINTS: tuple[BuildHint, ...] = (
     BuildHint(
         ("ollama",),
-        "it is built by CMake around its own ggml; its CMakePresets.json sets CMAKE_CUDA_ARCHITECTURES by CUDA "
-        "release, and -DCMAKE_CUDA_ARCHITECTURES after `cmake --preset …` wins over that",
-        "ggml",
-        "CMakePresets.json of ollama/ollama at 062aadfd",
+        "its CMakeLists builds a llama.cpp of its own for each of -DOLLAMA_LLAMA_BACKENDS=cuda_v13 (cuda_v12), and "
+        "passes -DCMAKE_CUDA_ARCHITECTURES on to it; without one it asks for `native`",
+        "llama.cpp",
+        "docs/development.md, cmake/local.cmake:646-722 and llama/server/CMakeLists.txt:72-92 of ollama/ollama at "
+        "v0.32.15",
     ),
     BuildHint(
         ("sgl-kernel", "sglang", "sgl_kernel"),
@@ -43,39 +49,40 @@ HINTS: tuple[BuildHint, ...] = (
         "sgl-kernel/CMakeLists.txt of sgl-project/sglang at 00390b86",
     ),
     BuildHint(
-        ("stable-diffusion.cpp", "stable-diffusion-cpp", "sd.cpp", "sd-cpp"),
-        "it is built by CMake with -DSD_CUDA=ON (which switches GGML_CUDA on) around its own ggml, which reads "
-        "-DCMAKE_CUDA_ARCHITECTURES",
-        "ggml",
-        "CMakeLists.txt of leejet/stable-diffusion.cpp at 012e7a22",
-    ),
-    BuildHint(
         ("faster-whisper", "faster_whisper"),
         "it is Python alone: its device code is that of the wheel of ctranslate2 (cudacompat wheels ctranslate2)",
         "ctranslate2",
         "setup.py and requirements.txt of SYSTRAN/faster-whisper at 65882ee",
     ),
-    BuildHint(("ik_llama.cpp", "ik-llama.cpp", "ik_llama"), _GGML, "llama.cpp", _SAID),
-    BuildHint(("koboldcpp",), "its Makefile and its CMakeLists have their own lists", "nvcc", _SAID),
     BuildHint(("llamafile",), "it compiles ggml's CUDA half apart, by scripts that call nvcc", "nvcc", _SAID),
     BuildHint(
         ("localai", "local-ai"),
-        "each of its backends is built for itself, llama.cpp's by CMake",
+        "each of its backends is built for itself; those of llama.cpp's kin take the build argument CUDA_DOCKER_ARCH "
+        "(80;120) and pass it as -DCMAKE_CUDA_ARCHITECTURES",
         "llama.cpp",
-        _SAID,
+        ".docker/llama-cpp-compile.sh:13-15 of mudler/LocalAI at 82c191af (v4.9)",
     ),
-    *(BuildHint(names, _TORCH, "torch-extension", _SAID) for names in _EXTENSIONS),
     BuildHint(
-        ("tiny-cuda-nn", "tinycudann", "tcnn"),
-        "its CMakeLists and its PyTorch bindings read TCNN_CUDA_ARCHITECTURES (86;89;120), else they ask the GPU",
-        "cmake",
-        _SAID,
+        ("lightgbm",),
+        "its CMakeLists writes its own list into the targets, up to 9.0, with CUDA 12.8 up to 12.0: no setting changes "
+        "it, CMAKE_CUDA_ARCHITECTURES least of all, and CUDA 13 has no 6.0 any more, which that list begins with",
+        None,
+        "CMakeLists.txt:226-248,627-640 of microsoft/LightGBM at v4.6.0; configured with CMake 4.4 and nvcc 13.5",
     ),
+    BuildHint(
+        ("colmap", "pycolmap"),
+        "it is built by CMake, which reads -DCMAKE_CUDA_ARCHITECTURES; without one it asks for `native`",
+        "cmake",
+        "cmake/FindDependencies.cmake:310-339 and docker/Dockerfile:63 of colmap/colmap at 5d968cf3",
+    ),
+    *(BuildHint(names, _TORCH, "torch-extension", source) for names, source in _EXTENSIONS),
     BuildHint(
         ("transformer-engine", "transformerengine", "transformer_engine"),
-        "its setup.py reads NVTE_CUDA_ARCHS (80;90;120) and hands it to CMake",
+        "its setup.py reads NVTE_CUDA_ARCHS (80;90;120) and passes it to CMake; its kernels for Blackwell are built "
+        "only where 100, 110 or 120 stand there just so",
         "cmake",
-        _SAID,
+        "build_tools/utils.py:275-286, setup.py:46-62 and transformer_engine/common/CMakeLists.txt:25-87 of "
+        "NVIDIA/TransformerEngine at v2.18",
     ),
     BuildHint(
         ("tensorrt-llm", "tensorrt_llm", "trtllm"),
@@ -85,9 +92,9 @@ HINTS: tuple[BuildHint, ...] = (
     ),
     BuildHint(
         ("mistral.rs", "mistralrs", "mistral-rs"),
-        "built as candle is: CUDA_COMPUTE_CAP",
+        "built as candle is, by cudaforge: CUDA_COMPUTE_CAP",
         "candle",
-        _SAID,
+        "build.rs of mistralrs-core, -flash-attn and -paged-attn of EricLBuehler/mistral.rs at 9e922623",
     ),
     BuildHint(
         ("ffmpeg",),

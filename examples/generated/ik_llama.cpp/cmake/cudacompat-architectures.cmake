@@ -1,0 +1,25 @@
+# ik_llama.cpp for NVIDIA GeForce RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
+# Made by cudacompat 0.1.0: cudacompat generate ik_llama.cpp --gpu 'NVIDIA GeForce RTX 5070 Ti'
+# --gpu 8.0 --gpu 8.6 --gpu 8.9 --as cmake
+# What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120 compute_120
+# PTX compute_120 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first
+# use, with driver 570 or newer
+#
+# Use: cmake -C cudacompat-architectures.cmake -S . -B build    (or as CMAKE_TOOLCHAIN_FILE)
+#
+# TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to PyTorch and its
+# extensions
+# CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to CTranslate2, only as -D
+# GGML_CUDA_COMPUTE_CAPABILITY is left out: no known program reads it
+# CMAKE_CUDA_ARCHITECTURES in the environment is left out: CMake does not read a variable of this
+# name from the environment (it reads CUDAARCHS, once)
+
+# CMAKE_CUDA_ARCHITECTURES: the list of architectures; read by ggml's CMakeLists and CMake
+set(CMAKE_CUDA_ARCHITECTURES "80-real;86-real;89-real;120" CACHE STRING "set by cudacompat" FORCE)
+
+# GGML_CUDA: without it there is no device code at all; read by its CMakeLists
+set(GGML_CUDA "ON" CACHE STRING "set by cudacompat" FORCE)
+
+# GGML_NATIVE: no -march=native for the CPU half, and no `native` for the GPUs, on a machine that is
+# not the target; read by ggml's CMakeLists
+set(GGML_NATIVE "OFF" CACHE STRING "set by cudacompat" FORCE)
