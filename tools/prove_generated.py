@@ -159,7 +159,7 @@ class Store:
         image = IMAGE.format("runtime")
         for runtime in _RUNTIMES:
             for limits in ((), _LIMITS):
-                done = ran(*self._podman, *runtime, "run", "--rm", "--network", "host", *limits, image, "true")
+                done = ran(*self._podman, *runtime, "run", "--rm", "--network", "none", *limits, image, "true")
                 if done.returncode == 0:
                     self.podman, self.limits = (*self._podman, *runtime), limits
                     return
@@ -167,7 +167,7 @@ class Store:
 
     def start(self, *words: str) -> subprocess.CompletedProcess[str]:
         """`podman run`, with what this machine's containers need."""
-        return ran(*self.podman, "run", "--network", "host", *self.limits, *words)
+        return ran(*self.podman, "run", "--network", "none", *self.limits, *words)
 
 
 def plan_of(engine: str) -> list[str]:

@@ -276,9 +276,6 @@ STAND_INS = {
         _linked("libggml-cuda.so"),
         "libggml-cuda.so",
     ),
-    "xgboost": StandIn(
-        "a library with its option", _optional("xgboost", "USE_CUDA"), _linked("libxgboost.so"), "libxgboost.so"
-    ),
     "ggml": StandIn("tests/projects/ggml", _ggml, _linked("libggml-cuda.so"), "libggml-cuda.so"),
     "cmake": StandIn("a library and a program", _cmake, ("scaler",), NO_GPU, 3),
     "faiss": StandIn(

@@ -39,7 +39,6 @@ from cudacompat.engines import (
     vllm,
     whisper_cpp,
     whisper_rs,
-    xgboost,
 )
 from cudacompat.engines.record import EngineRecord
 
@@ -71,7 +70,6 @@ ENGINES: tuple[EngineRecord, ...] = (
     opencv.ENGINE,
     stable_diffusion_cpp.ENGINE,
     tiny_cuda_nn.ENGINE,
-    xgboost.ENGINE,
     k2.ENGINE,
     pytorch.ENGINE,
     torch_extension.ENGINE,

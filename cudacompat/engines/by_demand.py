@@ -63,6 +63,13 @@ HINTS: tuple[BuildHint, ...] = (
         ".docker/llama-cpp-compile.sh:13-15 of mudler/LocalAI at 82c191af (v4.9)",
     ),
     BuildHint(
+        ("xgboost",),
+        "it is built by CMake with -DUSE_CUDA=ON and reads -DCMAKE_CUDA_ARCHITECTURES, before its own GPU_COMPUTE_VER",
+        "cmake",
+        "CMakeLists.txt:87-95,223-250 of dmlc/xgboost at v3.4.1; configured with CMake 4.4 and nvcc 13.5: each of 65 "
+        "CUDA sources for what generate cmake promised",
+    ),
+    BuildHint(
         ("lightgbm",),
         "its CMakeLists writes its own list into the targets, up to 9.0, with CUDA 12.8 up to 12.0: no setting changes "
         "it, CMAKE_CUDA_ARCHITECTURES least of all, and CUDA 13 has no 6.0 any more, which that list begins with",

@@ -215,7 +215,7 @@ def test_the_variable_of_reproducible_builds_is_nobodys_switch() -> None:
 @pytest.mark.parametrize(
     ("name", "said", "never"),
     [("Ollama", "generate llama.cpp", "similar:"), ("sglang", "SGL_KERNEL_ENABLE", "generate"),
-     ("lightgbm", "CUDA 13 has no 6.0", "generate"),
+     ("xgboost", "generate cmake", "similar:"), ("lightgbm", "CUDA 13 has no 6.0", "generate"),
      ("colmap", "generate cmake", "similar:"), ("xformers", "generate torch-extension", "similar:"),
      ("flibbert", "known ways of building: cmake", "similar:"),
      ("cupi", "similar: cupy", "known ways")],
