@@ -75,7 +75,7 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
     recipe = plan.recipe
     packages = _packages(plan)
     variables = environment(plan)
-    given = plan.through(Channel.DEFINE, Channel.ARGUMENT)
+    given = plan.through(Channel.DEFINE, Channel.ARGUMENT) + (_of_image(plan) if kind.name == "dockerfile" else ())
     job = kind.name in ("github", "gitlab")
     text = (
         _environment()
@@ -111,6 +111,15 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
         )
     )
     return text.rstrip("\n") + "\n"
+
+
+def _of_image(plan: BuildPlan) -> tuple[PlanSetting, ...]:
+    """What the recipe sets in an image alone, for this version."""
+    return tuple(
+        PlanSetting(each.name, each.value, each.channel, reader=each.reader, why=each.why, source=each.source)
+        for each in (plan.recipe.of_image if plan.recipe is not None else ())
+        if each.window.holds(plan.version)
+    )
 
 
 def _refuse_image(plan: BuildPlan) -> None:

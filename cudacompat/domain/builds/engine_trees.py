@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cudacompat.domain.builds.engine_facts import ALWAYS, Window
+from cudacompat.domain.builds.engine_facts import ALWAYS, RequiredSetting, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ class Server:
 class Recipe:
     """How a container builds the engine: packages of Ubuntu, commands, what the runtime needs.
 
+    `of_image` are settings that only an image gets, which runs on machines other than the one that builds it.
     `python_packages` are what the wheel that is built needs when it is imported, whether its metadata says so or not.
 
     In `configure` and `build` the item `{settings}` stands for the settings of channel DEFINE or ARGUMENT, and
@@ -55,6 +56,7 @@ class Recipe:
     python_packages: tuple[str, ...] = ()
     rust: bool = False
     servers: tuple[Server, ...] = ()
+    of_image: tuple[RequiredSetting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,9 @@ ENGINE = EngineRecord(
     recipe=replace(
         ggml.RECIPE,
         packages=("cmake", "g++", "git", "libssl-dev", "ninja-build"),
+        of_image=ggml.cpu_variants(
+            _SINCE_REWRITE, ".devops/cuda.Dockerfile of ggml-org/llama.cpp at 00d69466, which sets both"
+        ),
         servers=(
             Server(
                 command=("llama-server", "--host", "0.0.0.0", "--port", "8080"),  # noqa: S104  in its container

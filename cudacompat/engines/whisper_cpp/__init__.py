@@ -173,6 +173,10 @@ ENGINE = EngineRecord(
     ),
     recipe=replace(
         ggml.RECIPE,
+        of_image=ggml.cpu_variants(
+            Window("1.7.6"),
+            "ggml/CMakeLists.txt:86,183 at v1.9.3; programs call ggml_backend_load_all since v1.7.6; built and started",
+        ),
         servers=(
             Server(
                 command=("whisper-server", "--host", "0.0.0.0", "--port", "8080"),  # noqa: S104  in its container
