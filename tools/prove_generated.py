@@ -449,17 +449,18 @@ def offered(only: Sequence[str], kinds: Sequence[str]) -> Iterator[tuple[str, li
             yield engine.name, [kind for kind in KINDS if kind in names]
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The page that records the run."""
+def table(rows: Sequence[Row], day: str) -> str:
+    """The rows as the page has them."""
     lines = [
-        "| engine | file | sources | lint | build or job | device code | start, without a GPU |",
-        "|---|---|---|---|---|---|---|",
+        "| engine | file | sources | lint | build or job | device code | start, without a GPU | day |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         mark = "**FAILS** " if row.wrong else ""
         started = row.started.replace("|", "\\|")
         lines.append(
-            f"| {row.engine} | {row.kind} | {row.source} | {row.lint} | {mark}{row.built} | {row.carried} | {started} |"
+            f"| {row.engine} | {row.kind} | {row.source} | {row.lint} | {mark}{row.built} | {row.carried} | {started} "
+            f"| {day} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -473,12 +474,17 @@ def show(row: Row) -> None:
 
 
 def write_record(path: Path, rows: Sequence[Row]) -> None:
-    """Put the table into the page, below its marker; what stands above it stays."""
+    """Put the rows into the page, below its marker; what stands above it stays, and so do rows of other files."""
     marker = "<!-- made by tools/prove_generated.py -->"
-    head = path.read_text().split(marker)[0] if path.is_file() else ""
+    head, _, before = path.read_text().partition(marker) if path.is_file() else ("", "", "")
     day = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    good = sum(not row.wrong for row in rows)
-    path.write_text(f"{head}{marker}\n\n{good} of {len(rows)} as they have to be, on {day}.\n\n{table(rows)}")
+    lines = table(rows, day).splitlines()
+    again = {tuple(line.split(" | ")[:3]) for line in lines}
+    kept = [line for line in before.splitlines() if line.startswith("| ") and tuple(line.split(" | ")[:3]) not in again]
+    every = [*lines[:2], *sorted([*kept, *lines[2:]])]
+    good = sum("**FAILS**" not in line for line in every[2:])
+    said = f"{good} of {len(every) - 2} are as they have to be."
+    path.write_text("\n".join([f"{head}{marker}", "", said, "", *every, ""]))
 
 
 def main() -> int:

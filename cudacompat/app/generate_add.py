@@ -22,12 +22,13 @@ from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.tables.images import newest_image
-from cudacompat.domain.tables.toolkits import CudaRelease, release, with_all
+from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, release, with_all
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines import find
 
 _CUDA_OF_IMAGE = re.compile(r"cuda(?:-|:\s*)?(\d+\.\d+)")
+_OWN_TOOLKIT = re.compile(r"(?m)^(?!\s*#).*\bapt(?:-get)?\b(?:[^\n]|\\\n)*\bnvidia-cuda-toolkit\b")
 _NVIDIA_TAG = re.compile(r"nvidia/cuda:(\d+\.\d+)\.\d+-(?:cudnn\d*-)?(base|runtime|devel)-([\w.]+)")
 
 
@@ -120,7 +121,7 @@ def _require_buildable(
         if not _builds_with(file, edits, names):
             continue
         for line in settings.base_images(file.name, file.text):
-            row = _release_of(line.image)
+            row = _release_of(line.image) or _packaged(file, line.image)
             if row is None:
                 continue
             needed = {each.arch for each in new} | {
@@ -130,8 +131,10 @@ def _require_buildable(
             if missing:
                 at = file.place(line.start, line.start).line
                 labels = {each.arch: each.label for each in job.wanted}
+                own = _release_of(line.image) is None
+                brings = f"nvidia-cuda-toolkit of {line.image}" if own else line.image
                 raise UsageError(
-                    f"{file.name}:{at}: {line.image} cannot build this: {cannot_build(row, missing, labels)}; "
+                    f"{file.name}:{at}: {brings} cannot build this: {cannot_build(row, missing, labels)}; "
                     + _better(job, line.image, codes)
                 )
 
@@ -139,6 +142,20 @@ def _require_buildable(
 def _release_of(image: str) -> CudaRelease | None:
     match = _CUDA_OF_IMAGE.search(image)
     return release(ToolkitVersion.parse(match[1])) if match else None
+
+
+def _packaged(file: SourceFile, image: str) -> CudaRelease | None:
+    """The release of the toolkit that the image's distribution packages itself, where the file installs that one."""
+    if not _OWN_TOOLKIT.search(file.text):
+        return None
+    from cudacompat.domain.project.image_names import base_of
+    from cudacompat.domain.project.stages import distro_of
+
+    of = distro_of(base_of(image))
+    if of is None or of.cuda is None:
+        return None
+    # of an old release that the table does not have, the next newer one builds no less
+    return release(of.cuda) or next((row for row in RELEASES if row.version > of.cuda), None)
 
 
 def _better(job: AdditionRequest, image: str, codes: Sequence[CodeTarget]) -> str:

@@ -391,6 +391,62 @@ def test_images_of_other_jobs_do_not_stand_in_the_way(tmp_path: Path) -> None:
     assert add(tmp_path, engine="cmake").code == 0
 
 
+@pytest.mark.parametrize(
+    ("image", "code"), [("ubuntu:22.04", 2), ("ubuntu:24.04", 2), ("debian:12", 2), ("ubuntu:26.04", 0)]
+)
+def test_a_distributions_own_old_nvcc_is_refused(tmp_path: Path, image: str, code: int) -> None:
+    """As an old image of CUDA is; of a distribution whose toolkit is not known nothing is said."""
+    packages = "RUN apt-get update \\\n    && apt-get install -y \\\n       nvidia-cuda-toolkit cmake\n"
+    text = f'FROM {image}\n{packages}RUN cmake -S . -B b "-DCMAKE_CUDA_ARCHITECTURES=75;86"\n'
+    project(tmp_path, {"Dockerfile": text})
+    ran = add(tmp_path, engine="cmake")
+    assert ran.code == code, ran.err
+    assert ("nvidia-cuda-toolkit of " + image in ran.err) == (code == 2)
+    commented = text.replace("RUN apt-get update", "# RUN apt-get update").replace(" \\\n    &&", " &&")
+    project(tmp_path, {"Dockerfile": commented.replace(" \\\n       nvidia", " nvidia")})
+    assert add(tmp_path, engine="cmake").code == 0
+
+
+_STEP = """on: push
+jobs:
+  b:
+    runs-on: ubuntu-24.04
+    steps:
+      - shell: python
+        run: |
+          import os
+          os.environ["TORCH_CUDA_ARCH_LIST"] = ";".join(["8.0", "8.6"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("build.ps1", '# a list\n$env:TORCH_CUDA_ARCH_LIST = "8.0;8.6"\npython -m pip wheel .\n', 2),
+        ("build.ps1", '[Environment]::SetEnvironmentVariable("TORCH_CUDA_ARCH_LIST", "8.0;8.6")\n', 1),
+        (".github/workflows/b.yml", _STEP, 9),
+        ("Jenkinsfile", "environment { TORCH_CUDA_ARCH_LIST = '8.0;8.6' }\n", 1),
+    ],
+)
+def test_a_list_in_another_language_is_left_by_hand_and_named(tmp_path: Path, name: str, text: str, line: int) -> None:
+    (tmp_path / "setup.py").write_text("from torch.utils.cpp_extension import CUDAExtension\n")
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text(text)
+    ran = inside("generate", "torch-extension", tmp_path, "--add", "12.0", "--diff")
+    assert ran.code == 4
+    assert f"{name}:{line}: to be changed by hand" in ran.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# $env:TORCH_CUDA_ARCH_LIST = '8.0'\n", "$env:TORCH_CUDA_ARCH_LIST = ''\n", "$env:MY_TORCH_CUDA_ARCH_LIST = 1\n"],
+)
+def test_a_remark_or_an_empty_value_is_no_list(tmp_path: Path, text: str) -> None:
+    (tmp_path / "setup.py").write_text("from torch.utils.cpp_extension import CUDAExtension\n")
+    (tmp_path / "build.ps1").write_text(text)
+    assert inside("generate", "torch-extension", tmp_path, "--add", "12.0", "--diff").code == 3
+
+
 def test_lists_that_nothing_reads_are_named(tmp_path: Path) -> None:
     (tmp_path / "Cargo.toml").write_text('[package]\nname = "a"\n\n[dependencies]\nwhisper-rs = "0.14.3"\n')
     (tmp_path / "Dockerfile").write_text('FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nENV CUDA_ARCH_LIST="80;86"\n')

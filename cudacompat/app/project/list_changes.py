@@ -12,6 +12,7 @@ from packaging.version import Version
 
 from cudacompat.app.project.list_names import ListName, ListNames, defaults, referred, with_aliases
 from cudacompat.app.project.time_limit import FILE_SECONDS, Clock, TimeSpentError
+from cudacompat.app.project.unparsed_lists import by_hand
 from cudacompat.artifacts.buildfiles import settings
 from cudacompat.domain.builds.engine import Engine, Grammar
 from cudacompat.domain.builds.lists.reader import (
@@ -95,6 +96,9 @@ def analyse(
             places.append(found.place)
             if found.edit is not None:
                 edits.setdefault(file.name, []).append(found.edit)
+    told = {place.file for place in places} | {each.path for each in not_read}
+    readers = {name: carrier.reader for (name, _), carrier in job.names.read.items()}
+    places += by_hand((file for file in files if file.name not in told), readers)
     return places, edits
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.artifacts.buildfiles import settings
+from cudacompat.artifacts.buildfiles.kinds import kind_of
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
@@ -36,7 +36,8 @@ class ProjectFiles:
 
 
 def read_project(folder: str) -> ProjectFiles:
-    """Return the build files below this folder; `UsageError` where it is none."""
+    """Return the build files below this folder, those of languages that nothing here reads among them; `UsageError`
+    where it is none."""
     root = Path(folder)
     if not root.is_dir():
         raise UsageError(f"no such folder: {folder}")
@@ -45,7 +46,7 @@ def read_project(folder: str) -> ProjectFiles:
     skipped: list[str] = []
     for path in _walk(root, skipped):
         name = path.relative_to(root).as_posix()
-        if settings.parser(name) is None:
+        if kind_of(name) is None:
             continue
         if len(files) == _MOST_FILES:
             not_read.append(NotRead(folder, f"more than {_MOST_FILES} build files; those from {name} on were not read"))

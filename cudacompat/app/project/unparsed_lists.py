@@ -1,0 +1,34 @@
+"""Lists that stand in files of another language than their reader's: said to be changed by hand, never passed over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.project.list_places import ListPlace, PlaceState
+from cudacompat.domain.project.model import SourceFile
+
+_SHORTEST = 6  # letters of a name: a shorter one is too common a word
+_COMMENT = re.compile(r"\s*(?:#|//|::|rem\b)", re.IGNORECASE)
+_EMPTY = re.compile(r"(?:\"\"|'')?\s*(?:$|[)}#])")
+_WHY = "this program reads no list in a file, or a step, of this language"
+
+
+def by_hand(files: Iterable[SourceFile], readers: dict[str, str]) -> list[ListPlace]:
+    """Return a place for each line of these files that sets one of the names; `readers` says who reads each."""
+    found: list[ListPlace] = []
+    for file in files:
+        for name, reader in readers.items():
+            if len(name) >= _SHORTEST and name in file.text:
+                found += _of_name(file, name, reader)
+    return found
+
+
+def _of_name(file: SourceFile, name: str, reader: str) -> Iterable[ListPlace]:
+    sets = re.compile(rf"(?:-D{name}(?::\w+)?=|(?<![\w.-]){name}[\"'\]}}]{{0,3}}\s*(?:,|=(?!=))\s*)")
+    for number, line in enumerate(file.text.split("\n"), 1):
+        match = sets.search(line)
+        if match is None or _COMMENT.match(line) or _EMPTY.match(line[match.end() :]):
+            continue
+        value = " ".join(line[match.end() :].split())[:80]
+        yield ListPlace(file.name, number, "a value", name, value, reader, PlaceState.CANNOT, why=_WHY)
