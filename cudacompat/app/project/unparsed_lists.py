@@ -31,4 +31,6 @@ def _of_name(file: SourceFile, name: str, reader: str) -> Iterable[ListPlace]:
         if match is None or _COMMENT.match(line) or _EMPTY.match(line[match.end() :]):
             continue
         value = " ".join(line[match.end() :].split())[:80]
-        yield ListPlace(file.name, number, "a value", name, value, reader, PlaceState.CANNOT, why=_WHY)
+        yield ListPlace(
+            file.name, number, "a value", name=name, value=value, reader=reader, state=PlaceState.CANNOT, why=_WHY
+        )

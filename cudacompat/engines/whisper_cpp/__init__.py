@@ -175,7 +175,7 @@ ENGINE = EngineRecord(
         ggml.RECIPE,
         of_image=ggml.cpu_variants(
             Window("1.7.6"),
-            "ggml/CMakeLists.txt:86,183 at v1.9.3; programs call ggml_backend_load_all since v1.7.6; built and started",
+            "ggml/CMakeLists.txt:86,183 at v1.9.3; programs call ggml_backend_load_all since v1.7.6; configured",
         ),
         servers=(
             Server(
