@@ -1,4 +1,4 @@
-"""What images are built with and run as: the CPU half, the user's home, PyTorch beside its extension, make's results."""
+"""What images are built with and run as: the CPU half, the home, PyTorch beside its extension, make's results."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_what_make_builds_is_taken(tmp_path: Path, install: str, clean: str) -> 
     subprocess.run(["touch", "-d", "2001-01-01", tree / "notes.so"], check=True)
     step = re.search(r"&& (touch /tmp/before(?:.*\\\n)*.*)\n", text_of("nvcc"))
     assert step is not None
-    script = "jobs=2\n" + step[1].replace("/tmp/before", str(tmp_path / "before")).replace("/out", str(out))  # noqa: S108
+    script = "jobs=2\n" + step[1].replace("/tmp/before", str(tmp_path / "before")).replace("/out", str(out))
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tree, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (out / "bin/tool").read_text() == "new\n"
