@@ -69,7 +69,7 @@ def _of_fleet(files: Sequence[str]) -> list[RequestedTarget]:
 
     fleet = load(files)
     for unknown in fleet.not_read:
-        raise UsageError(f"{unknown.path}: {unknown.why}; a build would omit this target")
+        raise UsageError(f"{unknown.path}: {unknown.why}; a build would omit it")
     found = []
     for each in fleet.gpus:
         named = each.name is not None and each.name != str(each.capability)

@@ -91,7 +91,7 @@ def test_wrong_before_and_native_after(tree: Path) -> None:
     # the same again goes on where it is, another list starts anew
     again = rebuild("whisper.cpp", tree, "--gpu", "RTX 5070 Ti", "--gpu", "8.6", "--yes", "--format", "json").json
     assert steps(again)[0] == ("configure", "done")
-    assert any("goes on where it stopped" in note for note in again["notes"])
+    assert any("continues where it stopped" in note for note in again["notes"])
     other = rebuild("whisper.cpp", tree, "--gpu", "9.0", "--dry-run", "--format", "json").json
     assert steps(other)[0] == ("clean", "not-run")
 

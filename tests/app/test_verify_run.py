@@ -162,7 +162,7 @@ def test_the_file_that_runs_is_the_one_that_is_judged(engine: Engine, tmp_path: 
     (mapped,) = said["run"]["mapped"]
     assert (mapped["path"], mapped["outcome"]) == (str(EXAMPLE), "jit")
     assert (said["verdict"], code) == ("gpu-jit", 1)
-    assert "nothing but PTX fits this GPU" in said["why"]
+    assert "only PTX fits this GPU" in said["why"]
 
 
 def test_a_file_that_was_replaced_is_not_judged(engine: Engine, tmp_path: Path) -> None:

@@ -280,7 +280,7 @@ class TestFleet:
         assert [item["path"] for item in ran.json["not_read"]] == ["nodes:2 (n2)"]
         linted = inside("lint", ".", "--gpus-from", "nodes", "--format", "json", cwd=project)
         assert [item["path"] for item in linted.json["not_read"]] == ["nodes:2 (n2)"]
-        one_line(inside("generate", "cmake", "--gpus-from", "nodes", cwd=project), "a build would leave it out")
+        one_line(inside("generate", "cmake", "--gpus-from", "nodes", cwd=project), "a build would omit it")
 
     def test_pools_are_columns_where_there_are_several(self, project: Path) -> None:
         wheel(project / "dist" / WHEEL, lib=library("sm_90"))

@@ -143,7 +143,7 @@ def test_headlines_and_their_colour(name: str, headline: str, tone: str) -> None
     page = Page(written(CASES[name]))
     assert page.text.split(" Skip to")[0].startswith(headline)
     assert [attributes["class"] for tag, attributes in page.elements if tag == "header"] == [tone]
-    assert ("Not judged" in page.text) is (tone == "open")
+    assert ("Not checked" in page.text) is (tone == "open")
 
 
 def test_an_artifact_that_runs_and_yet_does_not_pass_is_marked() -> None:
