@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
 from cudacompat.domain.logs.cases import condition_in_words
-from cudacompat.domain.logs.diagnosis import Source, causes_in_words, diagnose, generic
+from cudacompat.domain.logs.diagnosis import LogSource, causes_in_words, diagnose, generic
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
 from cudacompat.domain.logs.report import CatalogueReport, CommandEnd, ExplainReport
@@ -205,7 +205,7 @@ def explain_command(
     reading, scanner = _reader()
     if program is None:
         end = CommandEnd(tuple(command), None, f"could not be started: no program called {command[0]}")
-        return _report(reading, Source(command[0], 0, 0, command=end), gpu)
+        return _report(reading, LogSource(command[0], 0, 0, command=end), gpu)
 
     def on_output(data: bytes) -> None:
         tee(data)
@@ -226,7 +226,7 @@ def explain_command(
         ended.code if ended.how is End.EXITED else None,
         ended.words if ended.failed else None,
     )
-    return _report(reading, Source(Path(command[0]).name, scanner.lines, scanner.size, command=end), gpu)
+    return _report(reading, LogSource(Path(command[0]).name, scanner.lines, scanner.size, command=end), gpu)
 
 
 # -- reading
@@ -252,10 +252,10 @@ def _explained(
         if on_bytes is not None:
             on_bytes(scanner.size)
     scanner.close()
-    return _report(reading, Source(name, scanner.lines, scanner.size), gpu)
+    return _report(reading, LogSource(name, scanner.lines, scanner.size), gpu)
 
 
-def _report(reading: LogReading, source: Source, gpu: str | None) -> ExplainReport:
+def _report(reading: LogReading, source: LogSource, gpu: str | None) -> ExplainReport:
     target, found_by = _target(gpu, bool(reading.facts.devices), bool(reading.occurrences))
     from cudacompat import engines
 

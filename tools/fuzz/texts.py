@@ -18,7 +18,7 @@ from cudacompat.domain.builds.lists.guess import meant
 from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.builds.lists.reader import read_list
 from cudacompat.domain.gpus.lookup import resolve, search
-from cudacompat.domain.logs.diagnosis import Source, diagnose
+from cudacompat.domain.logs.diagnosis import LogSource, diagnose
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
 from cudacompat.domain.machine.facts import HostFacts, Missing
@@ -72,7 +72,7 @@ def _log(data: bytes) -> None:
     for piece in pieces(io.BytesIO(data)):
         scanner.feed(piece)
     scanner.close()
-    source = Source("run.log", scanner.lines, scanner.size)
+    source = LogSource("run.log", scanner.lines, scanner.size)
     diagnose(reading, source, target("12.0"), "--gpu", engines={"whisper.cpp"}, lines=_LINES().by_id())
 
 

@@ -33,7 +33,7 @@ class _MemberHeader(NamedTuple):
     mark: bytes
 
 
-class Member(NamedTuple):
+class ArMember(NamedTuple):
     """One file in an archive."""
 
     name: str
@@ -41,7 +41,7 @@ class Member(NamedTuple):
     end: int
 
 
-def members(buffer: Buffer, start: int, end: int) -> Iterator[Member]:
+def members(buffer: Buffer, start: int, end: int) -> Iterator[ArMember]:
     """Give the members in order, without the indexes; `UnreadableError` where the archive is broken."""
     at = start + len(MAGIC)
     long_names = b""
@@ -59,7 +59,7 @@ def members(buffer: Buffer, start: int, end: int) -> Iterator[Member]:
         else:
             inside, name = _name(buffer, at, stop, raw=raw, long_names=long_names)
             if name not in _INDEXES:
-                yield Member(name, inside, stop)
+                yield ArMember(name, inside, stop)
         at = stop + (stop - start) % 2
 
 

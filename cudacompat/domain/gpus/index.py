@@ -41,7 +41,7 @@ class Gpu:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexEntry:
     """A GPU with the words of its name and of the other ways to write it; `named` is False for devices that
     no product is known of. A `stray` one bears the name of a product with another chip: the name does not mean it."""
 
@@ -52,7 +52,7 @@ class Entry:
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[IndexEntry, ...]:
     """Return every GPU once for each product and chip, named as NVIDIA names the device id where it does.
 
     A name on NVIDIA's pages is an entry of its own only where no device bears it.
@@ -82,14 +82,14 @@ def entries() -> tuple[Entry, ...]:
     bearers: dict[tuple[str, ComputeCapability], list[tuple[str, str]]] = {}
     for group, members in groups.items():
         bearers.setdefault((group[0], members[0].capability), []).append(group)
-    elsewhere: list[Entry] = []
+    elsewhere: list[IndexEntry] = []
     for name, capability in capabilities_by_name():
         found = bearers.get((_product(name.partition(" (")[0]), capability), ())  # "NVIDIA GB10 (DGX Spark)"
         for group in found:
             spellings[group].append(name)
         if not found:
             gpu = Gpu(name, capability, None, pci_ids=(), source="https://developer.nvidia.com/cuda-gpus")
-            elsewhere.append(Entry(gpu, (words_of(name),), named=True))
+            elsewhere.append(IndexEntry(gpu, (words_of(name),), named=True))
     for system in named_systems():
         spelled = (system.name, *system.also)
         bearing = [group for group, members in groups.items() if system.device_id in [d.device_id for d in members]]
@@ -97,7 +97,7 @@ def entries() -> tuple[Entry, ...]:
             spellings[group].extend(spelled)
         if not bearing:
             gpu = Gpu(system.name, system.capability, None, pci_ids=(), source=system.source)
-            elsewhere.append(Entry(gpu, tuple(words_of(text) for text in spelled), named=True))
+            elsewhere.append(IndexEntry(gpu, tuple(words_of(text) for text in spelled), named=True))
 
     readme = f"README of NVIDIA's open kernel modules {readme_version()}; "
     listed = []
@@ -111,15 +111,15 @@ def entries() -> tuple[Entry, ...]:
         )
         words = tuple(dict.fromkeys(words_of(text) for text in spellings[product, chip]))
         stray = all(device.stray for device in members)
-        listed.append(Entry(gpu, words, named=bool(product), stray=stray))
+        listed.append(IndexEntry(gpu, words, named=bool(product), stray=stray))
     return (*listed, *elsewhere)
 
 
-def ordered(ranked: Iterable[tuple[Entry, int]]) -> tuple[Gpu, ...]:
+def ordered(ranked: Iterable[tuple[IndexEntry, int]]) -> tuple[Gpu, ...]:
     """Return the GPUs by rank, then the newest first, those with a product's name first, numbers as
     numbers."""
 
-    def key(item: tuple[Entry, int]) -> tuple[object, ...]:
+    def key(item: tuple[IndexEntry, int]) -> tuple[object, ...]:
         entry, rank = item
         gpu = entry.gpu
         return rank, -gpu.capability.number, not entry.named, _natural(gpu.name), gpu.chip or "", gpu.pci_ids
@@ -139,10 +139,10 @@ def key_of(words: Iterable[str], omitted: frozenset[str] = frozenset()) -> str:
 
 
 @cache
-def by_key(step: int) -> dict[str, tuple[Entry, ...]]:
+def by_key(step: int) -> dict[str, tuple[IndexEntry, ...]]:
     """Return the named entries by the key of each spelling, without the words that people omit at that
     step."""
-    found: dict[str, tuple[Entry, ...]] = {}
+    found: dict[str, tuple[IndexEntry, ...]] = {}
     for entry in entries():
         if entry.named:
             for key in {key_of(words, OMITTED[step]) for words in entry.names}:
@@ -181,7 +181,7 @@ def called(text: str) -> tuple[Gpu, ...]:
     return ()
 
 
-def rank_of(entry: Entry, text: str) -> int | None:
+def rank_of(entry: IndexEntry, text: str) -> int | None:
     """Return how well a name fits: 0 exactly, 1 with all words, 2 with words that contain them; `None` if
     not."""
     words = words_of(text)

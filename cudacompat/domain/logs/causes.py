@@ -21,7 +21,7 @@ _REPORTS_ONLY = frozenset({Role.END, Role.HEADING, Role.ECHO})
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class CauseOrigin:
     """What a line follows from: a known kind of line by its id, or an unknown error line by its number."""
 
     id: str | None = None
@@ -35,9 +35,9 @@ class Causes:
 
     first: Occurrence | None = None
     lead: Unknown | None = None
-    origins: Mapping[int, Origin] = field(default_factory=dict)
+    origins: Mapping[int, CauseOrigin] = field(default_factory=dict)
 
-    def origin(self, occurrence: Occurrence) -> Origin | None:
+    def origin(self, occurrence: Occurrence) -> CauseOrigin | None:
         """Return what a line follows from, `None` for one that follows from nothing."""
         return self.origins.get(id(occurrence))
 
@@ -48,7 +48,7 @@ def find_causes(occurrences: Sequence[Occurrence], unknown: Sequence[Unknown]) -
     A line that only says that something failed is the first cause only where nothing else that could be one is before
     it, known or not.
     """
-    origins = {key: Origin(id=id_) for key, id_ in _follow(occurrences).items()}
+    origins = {key: CauseOrigin(id=id_) for key, id_ in _follow(occurrences).items()}
     roots = [each for each in occurrences if id(each) not in origins]
     errors = [each for each in roots if each.signature.severity is Severity.ERROR]
     doubtful = {id(each): line for each in errors if (line := _unknown_before(each, unknown)) is not None}
@@ -64,7 +64,7 @@ def find_causes(occurrences: Sequence[Occurrence], unknown: Sequence[Unknown]) -
             return Causes(warning, None, origins)
     if lead is None:
         return Causes(None, None, origins)
-    return Causes(None, lead, {**origins, **{key: Origin(line=lead.line) for key in doubtful}})
+    return Causes(None, lead, {**origins, **{key: CauseOrigin(line=lead.line) for key in doubtful}})
 
 
 def _unknown_before(occurrence: Occurrence, unknown: Sequence[Unknown]) -> Unknown | None:

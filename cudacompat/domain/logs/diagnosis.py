@@ -39,7 +39,7 @@ _DERIVED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LogSource:
     """The log itself: what to call it and how large it was."""
 
     name: str
@@ -50,7 +50,7 @@ class Source:
 
 def diagnose(
     reading: LogReading,
-    source: Source,
+    source: LogSource,
     target: Target | None,
     target_from: str | None,
     *,

@@ -21,7 +21,7 @@ _REBOOT = " && sudo reboot"
 
 
 @dataclass(frozen=True, slots=True)
-class InstallCommand:
+class DriverInstall:
     """The command that installs a driver on a distribution, and what to know before; no command where the distribution
     has none that this program knows. It needs root, and it reboots."""
 
@@ -29,7 +29,7 @@ class InstallCommand:
     note: str
 
 
-def install_command(platform: str, branch: int, kind: ModuleKind | None) -> InstallCommand:
+def install_command(platform: str, branch: int, kind: ModuleKind | None) -> DriverInstall:
     """Return how this system gets a driver of this branch.
 
     Ubuntu's names are those of its own packages; the others are NVIDIA's, from its repository (the driver installation
@@ -39,19 +39,19 @@ def install_command(platform: str, branch: int, kind: ModuleKind | None) -> Inst
     package = "nvidia-open" if is_open else "cuda-drivers"
     of_nvidia = "from NVIDIA's package repository"
     if "WSL" in platform:
-        return InstallCommand(None, "install the driver in Windows, none inside WSL")
+        return DriverInstall(None, "install the driver in Windows, none inside WSL")
     if _UBUNTU.match(platform):
-        return InstallCommand(f"sudo apt install nvidia-driver-{branch}{'-open' if is_open else ''}{_REBOOT}", "")
+        return DriverInstall(f"sudo apt install nvidia-driver-{branch}{'-open' if is_open else ''}{_REBOOT}", "")
     if _DEBIAN.match(platform):
-        return InstallCommand(f"sudo apt install --autoremove --purge {package}{_REBOOT}", of_nvidia)
+        return DriverInstall(f"sudo apt install --autoremove --purge {package}{_REBOOT}", of_nvidia)
     if _MODULAR.match(platform):
         stream = f"{branch}-open" if is_open else f"{branch}-dkms"
         command = f"sudo dnf module switch-to nvidia-driver:{stream} --allowerasing{_REBOOT}"
-        return InstallCommand(command, of_nvidia)
+        return DriverInstall(command, of_nvidia)
     if _DNF.match(platform):
-        return InstallCommand(f"sudo dnf install --allowerasing {package}{_REBOOT}", of_nvidia)
+        return DriverInstall(f"sudo dnf install --allowerasing {package}{_REBOOT}", of_nvidia)
     if _ZYPPER.match(platform):
-        return InstallCommand(f"sudo zypper install {package}{_REBOOT}", of_nvidia)
+        return DriverInstall(f"sudo zypper install {package}{_REBOOT}", of_nvidia)
     if _ARCH.match(platform) and is_open:
-        return InstallCommand(f"sudo pacman -S nvidia-open{_REBOOT}", "")
-    return InstallCommand(None, "")
+        return DriverInstall(f"sudo pacman -S nvidia-open{_REBOOT}", "")
+    return DriverInstall(None, "")

@@ -56,7 +56,7 @@ def _release(cuda: str) -> ToolkitVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
+class HostDemand:
     """What NVIDIA_REQUIRE_CUDA in an image of this release asks of the host before the container may start.
 
     Either the driver's own CUDA version is `cuda` or newer, or its branch is one of `branches` and the GPU's
@@ -123,13 +123,13 @@ IMAGES: tuple[BaseImage, ...] = (
 )
 
 
-def _requires(cuda: str, branches: str, *, geforce: bool) -> Requirement:
-    return Requirement(
+def _requires(cuda: str, branches: str, *, geforce: bool) -> HostDemand:
+    return HostDemand(
         ToolkitVersion.parse(cuda), tuple(int(branch) for branch in branches.split()), geforce, source=_TREE
     )
 
 
-REQUIREMENTS: tuple[Requirement, ...] = (
+REQUIREMENTS: tuple[HostDemand, ...] = (
     _requires("11.7", "470", geforce=True),
     _requires("11.8", "470", geforce=True),
     _requires("12.0", "470", geforce=True),
@@ -185,7 +185,7 @@ def cudnn_word(release: ToolkitVersion) -> str | None:
     return "cudnn9" if release == ToolkitVersion(12, 3) else "cudnn"
 
 
-def requirement(release: ToolkitVersion) -> Requirement | None:
+def requirement(release: ToolkitVersion) -> HostDemand | None:
     """Return what the images of this release ask of the host; `None` where it was not read (13.1 and
     newer)."""
     return next((row for row in REQUIREMENTS if row.cuda == release), None)

@@ -82,7 +82,7 @@ class HeatGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class HeatPattern:
     """Modules that carry the same set of targets, and what becomes of them on each GPU."""
 
     targets: tuple[str, ...]
@@ -101,7 +101,7 @@ class Detail:
     name: str
     modules: int
     bytes: int
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[HeatPattern, ...]
     patterns_left_out: int
     sizes: tuple[TargetSize, ...]
 
@@ -230,7 +230,7 @@ def _detail(
     for module in modules:
         groups[module.registration, frozenset(e.target for e in module.entries if e.target)].append(module)
     patterns = [
-        Pattern(
+        HeatPattern(
             targets=_names(pattern) or ("no target",),
             where=_WHERE[registration],
             modules=len(found),

@@ -10,7 +10,7 @@ import pytest
 from cudacompat import engines
 from cudacompat.app.explain import line_catalogue
 from cudacompat.artifacts.logs import LogScanner, finder
-from cudacompat.domain.logs.diagnosis import Source, diagnose
+from cudacompat.domain.logs.diagnosis import LogSource, diagnose
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
 from cudacompat.domain.logs.report import ExplainReport
@@ -34,7 +34,7 @@ def read(text: str, target: Target | None = None) -> ExplainReport:
     data = text.encode("utf-8", "surrogateescape")
     scanner.feed(data)
     scanner.close()
-    source = Source("x.log", scanner.lines, scanner.size)
+    source = LogSource("x.log", scanner.lines, scanner.size)
     return diagnose(reading, source, target, None, engines={"whisper.cpp", "whisper-rs"}, lines=by_id())
 
 

@@ -15,7 +15,7 @@ from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PlanChange:
     """What becomes of one GPU that was asked for if a target is left out."""
 
     label: str
@@ -30,7 +30,7 @@ class Choice:
     images: tuple[ArchTarget, ...]
     why: tuple[str, ...]
     sizes: tuple[ImageSize, ...]
-    without: tuple[Change, ...]
+    without: tuple[PlanChange, ...]
 
 
 def choices(plan: BuildPlan) -> tuple[Choice, ...]:
@@ -51,12 +51,12 @@ def _choice(plan: BuildPlan, target: CodeTarget, weights: Sizes | None) -> Choic
     )
 
 
-def _without(plan: BuildPlan, rest: Sequence[ArchTarget]) -> tuple[Change, ...]:
+def _without(plan: BuildPlan, rest: Sequence[ArchTarget]) -> tuple[PlanChange, ...]:
     found = []
     for wanted, now in zip(plan.wanted, plan.reached, strict=True):
         then = reach(ComputeCapability.from_number(wanted.number), rest, plan.release.ptx_isa)
         if (then.outcome, then.image) != (now.outcome, now.image):
-            found.append(Change(wanted.label, then))
+            found.append(PlanChange(wanted.label, then))
     return tuple(dict.fromkeys(found))
 
 

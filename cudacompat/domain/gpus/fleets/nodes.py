@@ -42,7 +42,7 @@ _ANY_DEVICE = re.compile(r"feature\.node\.kubernetes\.io/pci-(?:03[0-9a-f]{2}_)?
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class FleetNode:
     """A node as far as it matters here: its labels, and what of its capacity is a GPU."""
 
     name: str | None
@@ -60,11 +60,11 @@ def of_nodes(document: Mapping[str, object], where: str) -> Iterator[Row]:
         yield from of_node(_node(node), f"{where}: items[{number}]")
 
 
-def _node(node: object) -> Node:
+def _node(node: object) -> FleetNode:
     metadata = _table(node, "metadata")
     name = metadata.get("name")
     labels = {key: value for key, value in _table(metadata, "labels").items() if isinstance(value, str)}
-    return Node(name if isinstance(name, str) else None, labels, _table(_table(node, "status"), "capacity"))
+    return FleetNode(name if isinstance(name, str) else None, labels, _table(_table(node, "status"), "capacity"))
 
 
 def _table(value: object, key: str) -> Mapping[str, object]:
@@ -72,7 +72,7 @@ def _table(value: object, key: str) -> Mapping[str, object]:
     return found if isinstance(found, Mapping) else {}
 
 
-def of_node(node: Node, where: str) -> Iterator[Row]:
+def of_node(node: FleetNode, where: str) -> Iterator[Row]:
     """Yield the GPU of one node, or why it cannot be told; nothing where it has none."""
     where = f"{where} ({node.name:.80})" if node.name is not None else where
     try:
@@ -83,7 +83,7 @@ def of_node(node: Node, where: str) -> Iterator[Row]:
         yield found
 
 
-def _gpu_of(node: Node, where: str) -> Row | None:
+def _gpu_of(node: FleetNode, where: str) -> Row | None:
     nvidia = {key.removeprefix(_PREFIX): value for key, value in node.labels.items() if key.startswith(_PREFIX)}
     if nvidia.get("gpu.count") == "0":
         return None
@@ -126,7 +126,7 @@ def _other_words(labels: Mapping[str, str]) -> Iterator[str]:
             yield f"10de:{found[1]}"
 
 
-def _has_gpus(node: Node) -> bool:
+def _has_gpus(node: FleetNode) -> bool:
     offered = (value for key, value in node.capacity.items() if key.startswith((f"{_PREFIX}gpu", f"{_PREFIX}mig-")))
     if any(value not in ("0", 0) for value in offered):
         return True
@@ -170,10 +170,10 @@ def of_described(text: str, where: str) -> Iterator[Row]:
             section, line = head[1], head[2]
             if section == "Name":
                 if number:
-                    yield from of_node(Node(name, labels, capacity), f"{where}: node {number}")
+                    yield from of_node(FleetNode(name, labels, capacity), f"{where}: node {number}")
                 name, labels, capacity, number = line.strip(), {}, {}, number + 1
         if section == "Labels" and (label := _LABEL.fullmatch(line.strip())):
             labels[label[1]] = label[2]
         elif section == "Capacity" and (resource := _RESOURCE.fullmatch(line.strip())):
             capacity[resource[1]] = resource[2]
-    yield from of_node(Node(name, labels, capacity), f"{where}: node {max(number, 1)}")
+    yield from of_node(FleetNode(name, labels, capacity), f"{where}: node {max(number, 1)}")
