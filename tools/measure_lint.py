@@ -44,19 +44,28 @@ def checkout(path: Path) -> Iterator[Path]:
             small = kind == "blob" and mode != "120000" and size.isdecimal() and int(size) <= _MOST_BYTES
             if small and (wanted(name) or may_be_looked_at(name)):
                 chosen.append((sha, name))
-        for sha, name in chosen:
-            done = subprocess.run(
-                ["git", f"--git-dir={path}", "cat-file", "blob", sha], check=False, capture_output=True
-            )
-            if done.returncode == 0:
-                target = Path(folder, name)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(done.stdout)
+        blobs = _git(path, "cat-file", "--batch", stdin="".join(f"{sha}\n" for sha, _ in chosen).encode())
+        at = 0
+        for _, name in chosen:
+            end = blobs.index(b"\n", at)
+            head = blobs[at:end].split()
+            at = end + 1
+            if head[-1] == b"missing":  # the largest files of a snapshot may be listed and not be there
+                continue
+            target = Path(folder, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(blobs[at : at + int(head[2])])
+            at += int(head[2]) + 1
         yield Path(folder)
 
 
-def _git(path: Path, *words: str) -> bytes:
-    return subprocess.run(["git", f"--git-dir={path}", *words], check=True, capture_output=True).stdout
+def _git(path: Path, *words: str, stdin: bytes = b"") -> bytes:
+    return subprocess.run(["git", f"--git-dir={path}", *words], check=True, capture_output=True, input=stdin).stdout
+
+
+def _commit(path: Path) -> str:
+    """The first digits of the commit of a git directory, or nothing."""
+    return _git(path, "rev-parse", "--short=10", "HEAD").decode().strip() if (path / "HEAD").is_file() else ""
 
 
 def target_of(spec: str) -> Target:
@@ -100,7 +109,7 @@ def main() -> int:
             kinds = f", looks like CUDA: {len(report.lookalikes)}" if report.lookalikes else ""
             engines = ", ".join(sorted({use.engine.name for use in report.uses}))
             read = f"{report.files} build files, {len(report.not_read)} not read{kinds}"
-            print(f"== {name}: {read}; {engines}; {seconds:.1f} s")
+            print(f"== {name} {_commit(path)}: {read}; {engines}; {seconds:.1f} s", flush=True)
             for item in report.not_read:
                 print(f"   not read  {item.path.removeprefix(str(root))}: {item.why}")
             for finding in report.findings:

@@ -10,6 +10,7 @@ from cudacompat.app.lint import lint
 from cudacompat.app.project.files import read
 from cudacompat.artifacts.buildfiles.commands import commands
 from cudacompat.domain.project.model import SourceFile
+from tests.helpers.run import inside
 
 CHART = 'kind: Deployment\nspec:\n  {{- if .Values.gpu }}\n  image: "cuda:{{ .Values.tag }}"\n   {{- end }}\n: [\n'
 
@@ -81,3 +82,18 @@ def test_what_a_branch_sets_ends_with_it(text: str, expected: str | None) -> Non
     found = [each for each in commands(SourceFile("a.sh", text), 0, len(text), {}) if each.program == "make"]
     setting = found[-1].environment.get("X")
     assert (setting.value if setting is not None else None) == expected
+
+
+def test_a_build_script_that_is_copied_by_itself_is_what_pip_builds(tmp_path: Path) -> None:
+    (tmp_path / "setup.py").write_text(
+        "from setuptools import setup\nfrom torch.utils.cpp_extension import BuildExtension, CUDAExtension\n"
+        'setup(ext_modules=[CUDAExtension("k", ["k.cu"])], cmdclass={"build_ext": BuildExtension})\n'
+    )
+    for copied, code in (("*.py *.toml", 1), ("setup.py", 1), ("docs", 0)):
+        (tmp_path / "Dockerfile").write_text(
+            f"FROM nvcr.io/nvidia/pytorch:25.06-py3\nCOPY csrc /tmp/ext/csrc\nCOPY {copied} /tmp/ext\n"
+            'RUN TORCH_CUDA_ARCH_LIST="8.0 9.0" pip install /tmp/ext --no-build-isolation\n'
+        )
+        ran = inside("lint", str(tmp_path), "--gpu", "12.0", "--no-config")
+        assert ran.code == code, copied
+        assert ("target-missing" in ran.out) is bool(code)

@@ -103,3 +103,9 @@ def test_sarif_has_the_columns(tmp_path: Path) -> None:
     line = CUT.rstrip()
     start, end = (region["region"][name] - 1 for name in ("startColumn", "endColumn"))
     assert line[start:end] == "86"
+
+
+def test_a_build_for_the_cpu_is_told_once_for_all_gpus(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("torch==2.8.0+cpu\n")
+    ran = lint(tmp_path, "--gpu", "12.0", "--gpu", "6.1", "--select", "wheel-without-code")
+    assert ran.out.count("warning[wheel-without-code]: torch 2.8.0+cpu has no device code") == 1

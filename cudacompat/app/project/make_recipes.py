@@ -10,7 +10,7 @@ from cudacompat.artifacts.buildfiles.blanking import unknown
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.domain.project.model import SourceFile
 
-_MAKE_LINE = re.compile(r"(?m)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
+_MAKE_LINE = re.compile(r"(?m)(?<!\\\n)(?<!\\\r\n)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
 _MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|[$@<^?*+|%])")  # $@ and its like become $_
 
 

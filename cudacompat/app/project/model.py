@@ -14,7 +14,7 @@ from cudacompat.app.project.make_recipes import recipes_of
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.app.project.sourced import Scripts
 from cudacompat.app.project.time_limit import BUILD_SECONDS, FILE_SECONDS, RULE_SECONDS, Clock, TimeSpentError
-from cudacompat.app.project.uses import Builders, all_uses, all_wheels, uses_of
+from cudacompat.app.project.uses import Builders, all_uses, all_wheels, copies_project, uses_of
 from cudacompat.artifacts.buildfiles import (
     ci,
     ci_systems,
@@ -47,7 +47,6 @@ from cudacompat.domain.project.model import (
     CMakeCommand,
     CMakeFile,
     Command,
-    Copy,
     EngineUse,
     ImageBuild,
     Mount,
@@ -246,7 +245,7 @@ class _Assembly:
                 lain.append(all_[parent])
                 parent = all_[parent].parent
         begun = before.copy() if before is not None else Builders(self._uses)
-        begun.take(copy.target for each in lain for copy in each.copies if _is_project(file, copy))
+        begun.take(copy.target for each in lain for copy in each.copies if copies_project(file, copy))
         return begun
 
     def _jobs_of(self, file: SourceFile, found: Iterable[JobRead]) -> None:
@@ -313,11 +312,6 @@ class _Assembly:
                 yield PlannedUnit(
                     f"{folder}/{shown}" if folder else shown, unit.source, unit.request, library=unit.library
                 )
-
-
-def _is_project(file: SourceFile, copy: Copy) -> bool:
-    """Whether it copies the whole context, of a Dockerfile at the top of the project."""
-    return copy.stage is None and copy.sources in ((".",), ("./",)) and "/" not in file.name
 
 
 def _command(

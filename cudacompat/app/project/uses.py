@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from cudacompat.app.project.files import ProjectRead
 from cudacompat.app.project.recognise import recognise_in
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.domain.builds.engine import BuildSystem, Engine
-from cudacompat.domain.project.model import EngineUse
+from cudacompat.domain.project.model import Copy, EngineUse, SourceFile
 from cudacompat.domain.project.prebuilt_wheels import PREBUILT, Prebuilt, prebuilt
 from cudacompat.engines import find, known, wheels
 
@@ -177,6 +178,20 @@ class Builders:
         if self._strange:
             return None
         return next((use for use in self._uses if use.engine.system is BuildSystem.PIP), None)
+
+
+_BUILT_BY = ("setup.py", "pyproject.toml")
+
+
+def copies_project(file: SourceFile, copy: Copy) -> bool:
+    """Return True if it copies the whole context, or the file that pip builds it by, of a Dockerfile at the top of the
+    project."""
+    if copy.stage is not None or "/" in file.name:
+        return False
+    named = (source.removeprefix("./") for source in copy.sources)
+    return copy.sources in ((".",), ("./",)) or any(
+        fnmatchcase(script, pattern) for pattern in named if pattern for script in _BUILT_BY
+    )
 
 
 def all_wheels() -> tuple[Prebuilt, ...]:

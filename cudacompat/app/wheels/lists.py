@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -21,13 +20,13 @@ from cudacompat.domain.reports.check import ListedPackages
 from cudacompat.domain.rules.lint import WHEEL_RULES
 from cudacompat.domain.rules.lint.wheel_facts import below_level, groups_of
 from cudacompat.domain.wheels.answer import RequirementVerdict
+from cudacompat.domain.wheels.list_files import may_be_plain_list
 from cudacompat.domain.wheels.package_set import deciding
 from cudacompat.domain.words.choices import Holes
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
 
-_LISTS = re.compile(r"\.(?:txt|in|lock|list|freeze|reqs?)", re.IGNORECASE)
 _MOST_LINE = 400  # characters of a line of a list that has no name of one
 
 
@@ -39,7 +38,7 @@ def is_list(path: str) -> bool:
             return False
         if kind_of(Path(path).name) is not None or kind_of(path) is not None:
             return True
-        return _LISTS.fullmatch(Path(path).suffix) is not None and _reads_as_list(text_of(Path(path), follow=True))
+        return may_be_plain_list(path) and _reads_as_list(text_of(Path(path), follow=True))
     except (OSError, ValueError):
         return False
 

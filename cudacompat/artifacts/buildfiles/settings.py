@@ -18,6 +18,10 @@ _LINE = re.compile(
     r"(?:(?:\"([^\"\n]*)\"|'([^'\n]*)')[ \t]*|([^\s#'\"][^\n#]*+))(?:#[^\n]*)?\r?$",
     re.MULTILINE,
 )
+# from the end of a line that ends in a backslash to the end of the last one that such a line is followed by
+_CONTINUATION = re.compile(r"(?:(?<=\\)[ \t]*\r?\n[^\n]*?(?=[ \t]*\r?(?:\n|\Z)))*")
+# a line of a recipe with those that continue it; a line that continues a variable begins with a tab, too
+_RECIPE_LINE = re.compile(r"(?m)(?<!\\\n)(?<!\\\r\n)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
 _LITERAL = re.compile(
     r"""(?P<q>["'])(?P<name>[A-Za-z_]\w*)(?P=q)\s*(?:\]\s*=|,|:|=>)\s*(?P<v>["'])(?P<value>[^"'\n]*)(?P=v)"""
 )
@@ -54,11 +58,15 @@ def is_dockerfile(path: str) -> bool:
     return kind_of(path) is FileKind.DOCKERFILE
 
 
-def _lines(text: str) -> Iterator[Assignment]:
-    """NAME=VALUE, a line each: env files, and the variables of Makefiles."""
+def _lines(text: str, *, continued: bool = False) -> Iterator[Assignment]:
+    """NAME=VALUE, a line each: env files, and the variables of Makefiles, whose lines may be `continued` by a backslash
+    at their end."""
     for match in _LINE.finditer(text):
         value, start, quote = _valued(match)
         end = start + len(value)
+        if continued and value.endswith("\\"):
+            end = _CONTINUATION.match(text, end).end()  # type: ignore[union-attr]  # it matches anything
+            value = text[start:end]
         if "arch=compute_" in value and not match[1].startswith("NVCC_"):
             yield from shell.assignments(text, start, end, what=f"{match[1]}, a variable")
             continue
@@ -104,8 +112,8 @@ def _script(text: str) -> Iterator[Assignment]:
 
 
 def _makefile(text: str) -> Iterator[Assignment]:
-    yield from _lines(text)
-    for match in re.finditer(r"^\t(?:[^\n]*\\\n)*[^\n]*", text, re.MULTILINE):
+    yield from _lines(text, continued=True)
+    for match in _RECIPE_LINE.finditer(text):
         yield from shell.assignments(text, match.start(), match.end(), what="a command of make")
 
 

@@ -108,6 +108,18 @@ SIGNS: tuple[LogSign, ...] = (
     ),
     LogSign("triton", re.compile(r"\btriton\b|\bTRITON_|\bPTXASError\b"), (b"TRITON_", b"PTXASError"), "Triton"),
     LogSign("xla", re.compile(r"\bxla\b|\bjax(?:lib)?\b|\bXLA\b"), (b"XLA_FLAGS", b"jaxlib.xla"), "XLA"),
+    LogSign(
+        "nvcc_value_form",
+        re.compile(r"Value '(?:sm|compute)_\d+[af]?' is not defined for option 'gpu-architecture'"),
+        (),
+        "an nvcc before CUDA 13, by its wording",
+    ),
+    LogSign(
+        "nvcc_without_native",
+        re.compile(r"Value 'native' is not defined for option 'gpu-architecture'"),
+        (),
+        "an nvcc before CUDA 11.6, by its wording",
+    ),
     LogSign("bfloat16", re.compile(r"__nv_bfloat16|\bbfloat16\b|\bbf16\b|_bf16\b", re.IGNORECASE), (), "bfloat16 code"),
 )
 

@@ -68,8 +68,11 @@ def named_targets(project: Project) -> tuple[CMakeTargets, ...]:
 
 
 def for_capability(targets: Sequence[CMakeTargets], capability: ComputeCapability) -> tuple[CMakeTargets, ...]:
-    """Return those that count on machines with this GPU; nothing where a configuration may go past all of them."""
+    """Return those that count on machines with this GPU; nothing where a configuration may go past all of them, as one
+    for other processors goes past lists that are for Arm alone."""
     arm = capability.number in ARM_ONLY
+    if not arm and all(each.arm for each in targets):
+        return ()
     counting = tuple(each for each in targets if not arm or each.arm is not False)
     sure = any(not each.conditional or each.arm is not None for each in counting)
     places = {each.place.at for each in counting}

@@ -23,6 +23,7 @@ from cudacompat.domain.wheels.table import (
     packages,
     plain_torch_index,
     releases,
+    rows,
     rows_of,
     torch_rows,
 )
@@ -108,10 +109,14 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     known = [each for each in requirements if each.name in packages()]
     pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
     asked = _asked_by(pinned)
+    going_along = dict(_going_along(pinned))
     found = []
     for each in known:
         by, specifier = asked.get(each.name, ("", ""))
-        found.append(_resolved(_narrowed(each, specifier), by if each.pinned is None else "", platform=platform))
+        why = f"which {by} asks for" if by else ""
+        if not by:
+            why, specifier = going_along.get(each.name, ("", ""))
+        found.append(_resolved(_narrowed(each, specifier), why if each.pinned is None else "", platform=platform))
     return (*found, *_implied(found, asked, requirements, platform=platform))
 
 
@@ -123,6 +128,28 @@ def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
             if specifier.startswith("==") and "*" not in specifier and name not in asked:
                 asked[name] = (each.label, specifier)
     return asked
+
+
+def _going_along(pinned: Iterable[Resolved]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Beside a framework that is pinned, by package: which of its releases an installer can take, in words and as a
+    specifier. Its metadata asks for one framework, so that the newest release is often none that goes along."""
+    main = [each for each in pinned if each.requirement.name == framework().name]
+    pin = main[0].version if main else None
+    if pin is None:
+        return
+    for name in framework().companions:
+        asking = [
+            (row.version, specifier)
+            for row in rows().get(name, ())
+            for need, specifier in needs_of(row)
+            if need == framework().name and len(specifier)
+        ]
+        taken = [version for version, specifier in asking if pin in specifier]
+        later = [version for version, specifier in asking if all(Version(each.version) > pin for each in specifier)]
+        if taken:
+            yield name, (f"the newest that goes with {main[0].label}", f"=={max(taken)}")
+        elif later:
+            yield name, (f"the newest that can go with {main[0].label}", f"<{min(later)}")
 
 
 def _needs(resolved: Resolved) -> Iterator[tuple[str, str]]:
@@ -158,20 +185,21 @@ def _implied(
         return
     by, specifier = asked[name]
     source = next(each.requirement for each in found if each.label == by)
-    yield _resolved(replace(source, name=name, specifier=specifier, local=source.local), by, platform=platform)
+    implied = replace(source, name=name, specifier=specifier, local=source.local)
+    yield _resolved(implied, f"which {by} asks for", platform=platform)
 
 
-def _resolved(requirement: Requirement, by: str, *, platform: str) -> Resolved:
+def _resolved(requirement: Requirement, why: str, *, platform: str) -> Resolved:
     version, how = requirement.pinned, ""
     if version is None:
         version, how = _chosen(requirement, platform)
-    if by:
-        how = f"which {by} asks for"
+    if why:
+        how = why
     if version is None:
         known = HowKnown.FOREIGN if _is_foreign(requirement) else HowKnown.UNREAD
         return Resolved(requirement, None, requirement.build, how=how, known=known)
-    known, rows = _rows_for(requirement.name, version, requirement.build, platform=platform)
-    return Resolved(requirement, version, requirement.build, how=how, known=known, rows=rows)
+    known, found = _rows_for(requirement.name, version, requirement.build, platform=platform)
+    return Resolved(requirement, version, requirement.build, how=how, known=known, rows=found)
 
 
 def _is_foreign(requirement: Requirement) -> bool:

@@ -294,6 +294,13 @@ FORMS: tuple[ErrorForm, ...] = (
         weight=Weight.BY_LEVEL,
     ),
     _form(
+        r"\breturned error:? (?:code )?(?:-?[1-9]|0x[1-9a-fA-F])",
+        "returned error",
+        "m_nvenc.nvEncOpenEncodeSessionEx(&params, &encoder) returned error 2 at NvEncoder.cpp:55",
+        other="the call returned error 0",
+        weight=Weight.BY_LEVEL,
+    ),
+    _form(
         r"错误\s?[:\uff1a]|\b(?:Fehler|erreur|erreur fatale|ошибка|errore)\s?:|エラー\s?[:\uff1a]",  # gcc, make
         "错误~Fehler~erreur~ошибка~errore~エラー",
         "gcc: 错误\uff1aa.cu",

@@ -177,6 +177,24 @@ _OWN: tuple[Signature, ...] = (
         sources=("ggml-org/llama.cpp#18421",),
     ),
     Signature(
+        id="ggml-library-missing",
+        title="the program does not find its own library {library}",
+        patterns=(
+            "<library:(libwhisper*|libllama*|libmtmd*|libggml*)>.so<...>: cannot open shared object file",
+            "<library:(libwhisper*|libllama*|libmtmd*|libggml*)><...>.dylib<...> no such file",
+        ),
+        sample="whisper-cli: error while loading shared libraries: libwhisper.so.1: cannot open shared object file: No "
+        "such file or directory",
+        cause="Built with shared libraries, which lie in the build directory or beside the program, and were not "
+        "copied "
+        "or installed with it.",
+        does_not_mean="that CUDA or the driver is missing.",
+        fix="Install with cmake --install, or copy the libraries beside the program; or build with "
+        "-DBUILD_SHARED_LIBS=OFF. A Python package has to be built again with its libraries inside.",
+        after=("ggml-backend-not-loaded",),
+        sources=("absadiki/pywhispercpp#170", "ggml-org/whisper.cpp CMakeLists.txt (BUILD_SHARED_LIBS)"),
+    ),
+    Signature(
         id="ggml-backend-not-loaded",
         title="the CUDA backend of ggml could not be loaded",
         patterns=(

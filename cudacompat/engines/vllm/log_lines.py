@@ -162,6 +162,18 @@ _OWN: tuple[Signature, ...] = (
         command="nvidia-smi",
         sources=("vllm 0.33.0 vllm/v1/worker/gpu_worker.py",),
     ),
+    Signature(
+        id="vllm-custom-all-reduce",
+        title="vLLM's own all-reduce fails between these GPUs",
+        patterns=("custom_all_reduce.cuh:<line:num> '<what:text>'",),
+        sample="Failed: Cuda error /workspace/csrc/custom_all_reduce.cuh:455 'invalid argument'",
+        cause="It maps memory of one GPU into the process of another, which needs peer access: it fails across some "
+        "PCI "
+        "Express bridges, with an IOMMU, in virtual machines and in containers without shared memory.",
+        does_not_mean="that a GPU is unsupported: one GPU alone runs.",
+        fix="Start vLLM with --disable-custom-all-reduce: NCCL then does it.",
+        sources=("vllm-project/vllm#49101",),
+    ),
 )
 
 LINES = LogLines(

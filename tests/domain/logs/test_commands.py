@@ -167,6 +167,7 @@ _PROGRAMS: dict[str, tuple[Iterable[str], str]] = {
     "cargo build": (("--release", "--features="), r""),
     "cargo clean": (("-p=",), r""),
     "cargo update": (("-p=",), r""),
+    "nvidia-container-cli": (("-k", "-d="), r"info"),
     "cat": ((), r"/[\w/]+"),
     "df": (("-h",), r""),
     "dkms autoinstall": (("--force",), r""),

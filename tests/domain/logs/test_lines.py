@@ -25,3 +25,23 @@ def test_a_line_in_other_words_is_the_cause(id_: str, log: str) -> None:
 def test_a_line_of_a_healthy_run_means_nothing(line: str) -> None:
     report = read(line + "\n")
     assert ([match.signature.id for match in report.matches], report.exit_code) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("nvcc fatal   : Value 'sm_61' is not defined for option 'gpu-architecture'", "is older than sm_61"),
+        ("nvcc fatal   : Unsupported gpu architecture 'compute_61'", "too new for compute_61"),
+        ("nvcc fatal   : Unsupported gpu architecture 'compute_30'", "CUDA 11 removed"),
+        ("nvcc fatal   : Unsupported gpu architecture 'compute_20'", "CUDA 9 removed"),
+        ("nvcc fatal   : Unsupported gpu architecture 'compute_37'", "CUDA 12 removed"),
+        ("nvcc fatal   : Value 'native' is not defined for option 'gpu-architecture'", "came with CUDA 11.6"),
+    ],
+)
+def test_the_wording_of_nvcc_tells_too_old_from_too_new(log: str, said: str) -> None:
+    assert said in read(log + "\n").matches[0].cause
+
+
+def test_a_warning_that_explains_an_error_is_its_cause_and_an_error() -> None:
+    log = next(log for id_, log in LINES if id_ == "jit-falls-back-to-driver")
+    assert read(log).exit_code == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from packaging.version import Version
 
 from cudacompat.domain.gpus.lookup import resolve as gpu
 from cudacompat.domain.wheels.answer import HowKnown, Resolved, judge_all, resolve
@@ -153,3 +154,20 @@ def test_every_row_that_was_read_says_where_and_when() -> None:
 def test_a_label_names_the_build() -> None:
     assert Resolved(wanted("torch"), None, "cu128", "", HowKnown.FOREIGN).label == "torch"
     assert resolve([wanted("torch==2.7.1", "cu128")])[0].label == "torch 2.7.1+cu128"
+
+
+def test_a_companion_without_a_pin_is_the_one_that_goes_with_the_pinned_framework() -> None:
+    """pip takes the newest release whose metadata accepts the torch that is pinned, not the newest of all."""
+    lines = (("torch", "==2.7.1"), ("torchaudio", ""), ("torchvision", ""))
+    given = [Requirement(name, specifier, name, "r.txt", number) for number, (name, specifier) in enumerate(lines, 1)]
+    found = {each.requirement.name: each for each in resolve(given)}
+    assert str(found["torchaudio"].version) == "2.7.1"
+    assert str(found["torchvision"].version) == "0.22.1"
+    assert found["torchaudio"].how == "the newest that goes with torch 2.7.1"
+
+
+def test_a_companion_of_a_framework_whose_own_was_not_read_is_older_than_the_next() -> None:
+    given = [Requirement("torch", "==2.7.0", "torch", "r.txt", 1), Requirement("torchaudio", "", "a", "r.txt", 2)]
+    version = resolve(given)[1].version
+    assert version is not None
+    assert version < Version("2.7.1")

@@ -80,6 +80,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "Could not find nvcc executable in path specified by",
             "Could not find nvcc, please set CUDAToolkit_ROOT",
             "Unable to find cudart library",
+            "Executing NVCC-NOTFOUND",
+            "Could not find CUDA. Before continuing, please download and install CUDA",
         ),
         sample="CMake Error at ggml/src/ggml-cuda/CMakeLists.txt:268 (message):\n  CUDA Toolkit not found",
         cause="There is no nvcc on the PATH or in the usual places: a -base or -runtime image, or a driver without a "

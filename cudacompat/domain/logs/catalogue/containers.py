@@ -54,6 +54,38 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("NVIDIA/libnvidia-container#231", "docker/for-win#13835", "NVIDIA/nvidia-container-toolkit#154"),
     ),
     Signature(
+        id="nvct-driver-not-started",
+        title="the NVIDIA Container Toolkit could not start the driver on the host",
+        patterns=(
+            "initialization error: driver rpc error: <...>failed to process request",
+            "initialization error: driver rpc error: timed out",
+            "initialization error: driver error: failed to process request",
+        ),
+        sample="nvidia-container-cli: initialization error: driver rpc error: failed to process request: unknown",
+        cause="The libraries of the driver are there, and its start failed or took too long: the kernel module is "
+        "being "
+        "loaded or replaced, /dev/nvidia* cannot be opened, or the card does not answer.",
+        does_not_mean="that the image or its CUDA release is wrong.",
+        fix="See that nvidia-smi answers at once on the host (persistence mode keeps the driver started); restart the "
+        "host after a change of the driver. The command says where it stops.",
+        command="sudo nvidia-container-cli -k -d /dev/tty info",
+        sources=("NVIDIA/nvidia-docker#1710", "NVIDIA/gpu-operator#130"),
+    ),
+    Signature(
+        id="nvct-unknown-device",
+        title="the container asks for the GPU {device}, which this host does not have",
+        patterns=("nvidia-container-cli: device error: <device:word>: unknown device",),
+        sample="nvidia-container-cli: device error: 3: unknown device: unknown",
+        cause="NVIDIA_VISIBLE_DEVICES or --gpus names an index, a UUID or a MIG device that is not there. Extensions "
+        "that share GPUs between pods write a reason in the place of the device when no card has room for the pod.",
+        does_not_mean="that the driver or the toolkit is broken.",
+        fix="Name a GPU that the host lists; for a pod that shares one, ask for less GPU memory or look at the log of "
+        "the scheduler's extension.",
+        command="nvidia-smi -L",
+        distinct=("device",),
+        sources=("NVIDIA/nvidia-container-toolkit#223", "NVIDIA/nvidia-docker#1732"),
+    ),
+    Signature(
         id="nvct-wsl-no-adapter",
         title="WSL2 shows no GPU to the container",
         patterns=("WSL environment detected but no adapters were found",),

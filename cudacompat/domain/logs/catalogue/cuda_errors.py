@@ -154,7 +154,18 @@ SIGNATURES: tuple[Signature, ...] = (
         "before 550, a cubin of a newer toolkit than the driver, or damaged bytes.",
         does_not_mean="that the architecture is missing (that is error 209).",
         fix="Update the driver, or build with --compress-mode=none or a toolkit that the driver knows.",
-        sources=(_TABLE,),
+        cases=(
+            Case(
+                when=("also:jit-falls-back-to-driver",),
+                cause="The ptxas that XLA found does not know this GPU, so XLA gave the driver its PTX, and the driver "
+                "did not read what it was given.",
+                fix="Put a ptxas that knows the GPU first on the PATH: that of pip's nvidia-cuda-nvcc for the CUDA "
+                "release "
+                "of the framework.",
+            ),
+        ),
+        after=("jit-falls-back-to-driver",),
+        sources=(_TABLE, "jax-ml/jax#17976"),
     ),
     Signature(
         id="cuda-symbol-not-found",

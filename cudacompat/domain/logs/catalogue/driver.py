@@ -21,6 +21,7 @@ _NO_MODULE = (
     "nvml-device-handle",
 )
 
+_OPEN = "NVIDIA/open-gpu-kernel-modules"
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-driver-mismatch",
@@ -128,7 +129,15 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that CUDA is wrongly installed.",
         fix="Install the driver branch that knows {label} ({driver}), for new GPUs with the open modules.",
         role=Role.CHAIN_END,
-        after=_NO_MODULE,
+        after=(
+            *_NO_MODULE,
+            "nvrm-gpu-firmware-not-booted",
+            "nvrm-gsp-no-video-engine",
+            "gsp-firmware-missing",
+            "nvrm-gsp-failed",
+            "nvrm-cannot-attach",
+            "nvrm-off-the-bus",
+        ),
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osinit.c",),
     ),
     Signature(
@@ -236,5 +245,76 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="None needed on data center GPUs; elsewhere see cuda-compat-not-supported.",
         severity=Severity.NOTE,
         sources=("https://docs.nvidia.com/deploy/cuda-compatibility/",),
+    ),
+    Signature(
+        id="nvrm-gpu-firmware-not-booted",
+        title="the firmware on the GPU itself did not finish its start",
+        patterns=("failed to wait for GFW_BOOT", "failed to wait for GFW boot complete"),
+        sample="NVRM: gpuWaitForGfwBootComplete_TU102: failed to wait for GFW_BOOT: (progress 0x3)",
+        cause="The card's VBIOS has to finish before the driver may talk to it: the power supply or a riser is "
+        "insufficient, the card was left in a bad state by a crash, a reset or a virtual machine, or it is defective.",
+        does_not_mean="a fault of the driver's release or of CUDA.",
+        fix="Switch the machine off (a restart is not enough); check the power cables and the slot; then try the "
+        "card in "
+        "another machine.",
+        sources=(f"{_OPEN}#789",),
+    ),
+    Signature(
+        id="nvrm-gsp-no-video-engine",
+        title="the open kernel modules of this release cannot start this GPU",
+        patterns=("missing NVDEC0 engine, cannot initialize GSP-RM",),
+        sample="NVRM kgspInitRm_IMPL: missing NVDEC0 engine, cannot initialize GSP-RM",
+        cause="The first open modules (driver 515) needed a video engine to start the GPU's system processor, and some "
+        "cards hide it.",
+        does_not_mean="that the GPU is broken: the proprietary modules of the same release start it.",
+        fix="Install a newer driver branch, or the proprietary modules (not for the 50 series).",
+        sources=(f"{_OPEN}#116",),
+    ),
+    Signature(
+        id="nvrm-gsp-failed",
+        title="the GPU's system processor (GSP) did not start",
+        patterns=(
+            "RmInitAdapter: Cannot initialize GSP firmware RM",
+            "kgspInitRm_IMPL: cannot bootstrap",
+            "Booter failed with non-zero error code",
+        ),
+        sample="NVRM: RmInitAdapter: Cannot initialize GSP firmware RM",
+        cause="The driver could not start its firmware on the card; a line of NVRM before it mostly says why: a "
+        "file of "
+        "the firmware is missing, the card does not answer, or it was not reset after its last use.",
+        does_not_mean="that CUDA is wrongly installed.",
+        fix="Switch the machine off and on; reinstall the driver with its firmware; in a virtual machine give the "
+        "card a "
+        "full reset.",
+        role=Role.CHAIN_END,
+        after=(*_NO_MODULE, "nvrm-gpu-firmware-not-booted", "nvrm-gsp-no-video-engine", "gsp-firmware-missing"),
+        sources=(f"{_OPEN}#673", f"{_OPEN}#789", f"{_OPEN}#116"),
+    ),
+    Signature(
+        id="nvrm-cannot-attach",
+        title="the kernel module gets no answer from the GPU",
+        patterns=("osInitNvMapping: *** Cannot attach gpu", "RmInitAdapter: osInitNvMapping failed"),
+        sample="NVRM: osInitNvMapping: *** Cannot attach gpu",
+        cause="The card's registers cannot be read: it fell off the bus before, or it is powered down or bound to "
+        "another driver (vfio).",
+        does_not_mean="a fault of CUDA or of the program.",
+        fix="Look for an Xid before it; switch the machine off and on; check power, slot and riser.",
+        role=Role.CHAIN_END,
+        after=("nvrm-off-the-bus", "nvrm-xid", "nvrm-gsp-xid"),
+        sources=(f"{_OPEN}#1151",),
+    ),
+    Signature(
+        id="nvrm-gsp-xid",
+        title="the GPU's system processor (GSP) failed (Xid {xid})",
+        patterns=("NVRM: Xid (<...>): <xid:(119|120)>,",),
+        sample="NVRM: Xid (PCI:0000:06:00): 120, GSP task exception: store access page fault (cause:0xf) @ "
+        "pc:0x13ebd80",
+        cause="Xid 119 is an answer of the firmware that did not come, 120 an exception in it. Most often the driver's "
+        "firmware is at fault, else the card or its power.",
+        does_not_mean="a fault of the program that ran.",
+        fix="Restart the machine and update the driver. Up to Ada the proprietary modules run without that firmware "
+        "(NVreg_EnableGpuFirmware=0).",
+        distinct=("xid",),
+        sources=("https://docs.nvidia.com/deploy/xid-errors/", f"{_OPEN}#829"),
     ),
 )

@@ -16,7 +16,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="#error -- unsupported GNU version! gcc versions later than 13 are not supported! The nvcc flag "
         "'-allow-unsupported-compiler' can be used to override this version check",
-        cause="crt/host_config.h of this toolkit ends at gcc {limit}, and the distribution's default is newer.",
+        cause="crt/host_config.h of this toolkit accepts gcc up to {limit}, and the distribution's default is newer.",
         does_not_mean="an architecture problem. -allow-unsupported-compiler often only moves the failure into the "
         "headers.",
         fix="Install g++-{limit} and name it: " + _CCBIN + "; or use a newer CUDA release.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Signature
 from cudacompat.domain.words.finding import Severity
 
@@ -83,6 +84,16 @@ SIGNATURES: tuple[Signature, ...] = (
         "without ptxas's optimizations.",
         does_not_mean="a failure.",
         fix="Put a newer ptxas first on the PATH (pip install nvidia-cuda-nvcc), of {toolkit}.",
-        sources=("openxla/xla#5932", "jax-ml/jax#13570"),
+        cases=(
+            Case(
+                when=("also:cuda-invalid-kernel-image",),
+                severity=Severity.ERROR,
+                cause="The ptxas that XLA found is older than the GPU, so XLA let the driver compile, and the "
+                "driver did "
+                "not read what it was given.",
+                does_not_mean="that the GPU or the driver is too old.",
+            ),
+        ),
+        sources=("openxla/xla#5932", "jax-ml/jax#13570", "jax-ml/jax#17976"),
     ),
 )

@@ -27,11 +27,44 @@ SIGNATURES: tuple[Signature, ...] = (
         distinct=("arch",),
         cases=(
             Case(
+                when=("nvcc_without_native",),
+                title="this nvcc is too old for -arch=native",
+                cause="-arch=native came with CUDA 11.6; the nvcc that ran is from an earlier release, often that of a "
+                "distribution.",
+                does_not_mean="that the GPU is unsupported.",
+                fix="Build with CUDA 11.6 or newer, or name the GPU's number in place of native. PATH and CUDACXX "
+                "decide "
+                "which nvcc runs.",
+                command="nvcc --version",
+            ),
+            Case(
+                when=("arch>=5.0", "arch<7.5", "nvcc_value_form"),
+                cause="The nvcc that ran is older than {arch}: sm_60 to sm_62 need CUDA 8.0, sm_70 9.0, sm_72 9.2. "
+                "(CUDA 13, which is too new for {arch}, says it in other words.)",
+                does_not_mean="that the GPU is too old.",
+                fix="Build with a release from that one to CUDA 12.9. PATH, CUDACXX and CMakeCache.txt decide which "
+                "nvcc runs.",
+            ),
+            Case(
+                when=("arch<3.0",),
+                title="this nvcc no longer builds {arch}",
+                cause="CUDA 9 removed all targets below 30, so the nvcc that ran is too new for {arch}.",
+                does_not_mean="that an update of the toolkit or of the driver helps.",
+                fix="Remove {arch} from the list: no driver of this decade drives such a GPU.",
+            ),
+            Case(
+                when=("arch<3.5",),
+                title="this nvcc no longer builds {arch}",
+                cause="CUDA 11 removed the targets below 35, so the nvcc that ran is too new for {arch}.",
+                does_not_mean="that an update of the toolkit or of the driver helps.",
+                fix="Remove {arch} from the list, or build with CUDA 10.2 if such a GPU has to run it.",
+            ),
+            Case(
                 when=("arch<5.0",),
                 title="this nvcc no longer builds {arch}",
                 cause="CUDA 12 removed all targets below 50, so the nvcc that ran is too new for {arch}.",
                 does_not_mean="that an update of the toolkit or of the driver helps.",
-                fix="Build with CUDA 11.8 for this GPU (35 and 37; 30 needs CUDA 10), or remove {arch} from the list.",
+                fix="Build with CUDA 11.8 for this GPU, or remove {arch} from the list.",
             ),
             Case(
                 when=("arch<7.5",),
@@ -48,7 +81,14 @@ SIGNATURES: tuple[Signature, ...] = (
                 fix="Build with a release that has {arch}. PATH, CUDACXX and CMakeCache.txt decide which nvcc runs.",
             ),
         ),
-        sources=("measured with nvcc 13.5: sm_70, sm_130", "ggml-org/whisper.cpp#3030", "ggml-org/llama.cpp#13271"),
+        sources=(
+            "measured with nvcc 13.5: sm_70, sm_130",
+            "measured with nvcc 13.0: sm_61 is an unsupported gpu architecture, not a value that is not defined",
+            "ggml-org/whisper.cpp#3030",
+            "ggml-org/llama.cpp#13271",
+            "chainer/chainer#1333",
+            "boundless-xyz/zeth#144",
+        ),
         gpu=GpuMeaning.BUILT_BY,
     ),
     Signature(
@@ -226,6 +266,20 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the architecture is unsupported.",
         fix='Quote the whole option: "-DCMAKE_CUDA_ARCHITECTURES=80;120", "-gencode=arch=…,code=[…]".',
         sources=(_MEASURED,),
+    ),
+    Signature(
+        id="nvcc-several-inputs",
+        title="nvcc took an argument for a second source file",
+        patterns=("nvcc fatal : A single input file is required for a non-link phase when an outputfile is specified",),
+        sample="nvcc fatal   : A single input file is required for a non-link phase when an outputfile is specified",
+        cause="With -o and -c nvcc takes one source file. The second one is an option without its hyphen (a dash "
+        "that a "
+        "text program put there, as in \u2013Xptxas), a path with spaces without quotes, or a flag that lost the "
+        "option "
+        "before it.",
+        does_not_mean="anything about architectures.",
+        fix="Look at the command line above for a word that is no option: type its hyphen again, or quote it.",
+        sources=("measured with nvcc 13.0", "nicehash/nheqminer#240"),
     ),
     Signature(
         id="nvcc-killed",

@@ -130,7 +130,8 @@ SIGNATURES: tuple[Signature, ...] = (
         cases=(
             Case(
                 when=("gpu<7.5",),
-                command="python -m pip install paddlepaddle-gpu -i https://www.paddlepaddle.org.cn/packages/stable/cu118/",
+                command="python -m pip install paddlepaddle-gpu -i "
+                "https://www.paddlepaddle.org.cn/packages/stable/cu118/",
             ),
         ),
         sources=("PaddlePaddle/Paddle#73687", "PaddlePaddle/Paddle#54713", "PaddlePaddle/PaddleX#4473"),
@@ -272,5 +273,16 @@ SIGNATURES: tuple[Signature, ...] = (
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("number, names and text: libcudart 13.5 and cuda.h 13.5",),
         gpu=GpuMeaning.NO_IMAGE,
+    ),
+    Signature(
+        id="cuequivariance-old-gpu",
+        title="cuEquivariance has no kernel for this GPU",
+        patterns=("can't query kernel attributes",),
+        sample="RuntimeError: can't query kernel attributes",
+        cause="The library asks for the attributes of a kernel that it has no code for; it supports Volta (7.0) and "
+        "later.",
+        does_not_mean="that CUDA is wrongly installed.",
+        fix="Run it on a supported GPU, or without cuEquivariance (MACE and others take it as an option).",
+        sources=("NVIDIA/cuEquivariance#29",),
     ),
 )

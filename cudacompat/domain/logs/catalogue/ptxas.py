@@ -99,7 +99,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="ptxas-unsupported-version",
-        title="the PTX has ISA version {version}, and this ptxas ends at {current}",
+        title="the PTX has ISA version {version}, and this ptxas reads versions up to {current}",
         patterns=("Unsupported .version <version:ver>; current version is '<current:ver>'",),
         sample="ptxas b.ptx, line 1; fatal   : Unsupported .version 9.9; current version is '9.0'",
         cause="The PTX was written by a newer compiler (nvcc, LLVM, Triton, XLA) than this ptxas: at build time the "

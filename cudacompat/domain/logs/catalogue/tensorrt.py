@@ -191,4 +191,17 @@ SIGNATURES: tuple[Signature, ...] = (
         command="export CUDA_MODULE_LOADING=LAZY",
         sources=("https://docs.nvidia.com/cuda/cuda-c-programming-guide/ (lazy loading)",),
     ),
+    Signature(
+        id="trt-nvrtc-mismatch",
+        title="the engine was built with another NVRTC than this machine has",
+        patterns=("the current platform does not support these layers due to mismatch of libnvrtc version",),
+        sample="[TRT] [E] 9: The engine plan file has a layer that utilizes loop API or boolean tensors, but the "
+        "current "
+        "platform does not support these layers due to mismatch of libnvrtc version.",
+        cause="Layers with loops or booleans hold code that NVRTC compiled when the engine was built; they load only "
+        "beside the NVRTC of that CUDA release.",
+        does_not_mean="that the model is damaged.",
+        fix="Build the engine again on this machine, or install the CUDA release with which it was built.",
+        sources=("Lyric0620/ETSAuto#6",),
+    ),
 )

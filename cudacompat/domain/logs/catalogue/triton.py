@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.domain.logs.cases import Case
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
@@ -98,5 +98,31 @@ SIGNATURES: tuple[Signature, ...] = (
         "later, from Triton 3.6).",
         command="pip install --force-reinstall --no-deps triton",
         sources=("triton 3.9.0 triton/knobs.py",),
+    ),
+    Signature(
+        id="triton-pass-failed",
+        title="Triton's compiler cannot build the kernel for this GPU",
+        patterns=("PassManager::run failed",),
+        sample="RuntimeError: PassManager::run failed",
+        cause="An operation of the kernel does not exist on the GPU, or this Triton cannot lower it there: the error "
+        "before it names the operation. Triton supports GPUs from 7.0 on, 8-bit floats from 8.9 on.",
+        does_not_mean="that the driver or CUDA is wrongly installed.",
+        fix="Use a kernel that is made for the GPU: on Pascal and older switch Triton off (no "
+        "SageAttention, no compiled graphs), on newer ones update Triton.",
+        role=Role.HEADING,
+        after=("triton-fp8-unsupported",),
+        sources=("Comfy-Org/ComfyUI#6228",),
+    ),
+    Signature(
+        id="triton-op-unsupported",
+        title="Triton cannot lower {op} for this GPU",
+        patterns=("error: '<op:word>' op unsupported conversion", "'<op:(tt*)>' op <...>unsupported"),
+        sample="attn.py:78:55: error: 'tt.fp_to_fp' op unsupported conversion",
+        cause="The operation exists only on newer GPUs: conversions of bfloat16 from 8.0 on, of 8-bit floats from "
+        "8.9 on. "
+        "Triton itself supports GPUs from 7.0 on.",
+        does_not_mean="that the driver or CUDA is wrongly installed.",
+        fix="Use another kernel on this GPU: SDPA or xformers in place of SageAttention, float16 in place of bfloat16.",
+        sources=("Comfy-Org/ComfyUI#6228",),
     ),
 )

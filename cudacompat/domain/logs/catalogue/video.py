@@ -94,7 +94,6 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that CUDA is not installed.",
         fix="Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility,video; on the host install "
         "libnvidia-encode of the driver's branch.",
-        command="docker run --rm --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility,video ubuntu nvidia-smi",
         sources=(
             "FFmpeg/nv-codec-headers include/ffnvcodec/dynlink_loader.h",
             "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/ (driver capabilities)",
@@ -166,5 +165,19 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Use a build that has it (`ffmpeg -encoders` lists h264_nvenc), or build FFmpeg with nv-codec-headers.",
         command="ffmpeg -hide_banner -encoders",
         sources=("FFmpeg/FFmpeg fftools/ffmpeg_mux_init.c and configure",),
+    ),
+    Signature(
+        id="nvenc-session-refused",
+        title="NVENC refuses to open a session on this GPU (error {code})",
+        patterns=("nvEncOpenEncodeSessionEx(<...>) returned error <code:num>",),
+        sample="NvEncoder : m_nvenc.nvEncOpenEncodeSessionEx(&encodeSessionExParams, &hEncoder) returned error 2 at "
+        "NvEncoder.cpp:55",
+        cause="1 and 2 mean that the GPU has no encoder or that the container may not use it: "
+        "NVIDIA_DRIVER_CAPABILITIES "
+        "lacks video. 10 is no memory or no further session, 15 another version of the API than the driver's.",
+        does_not_mean="that CUDA fails on this GPU.",
+        fix="Add video to NVIDIA_DRIVER_CAPABILITIES of the container (compute,utility,video); for 15 update the "
+        "driver.",
+        sources=("NVIDIA/nvidia-docker#1514", "NVIDIA/video-sdk-samples nvEncodeAPI.h (NVENCSTATUS)"),
     ),
 )

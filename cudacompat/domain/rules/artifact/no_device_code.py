@@ -17,11 +17,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
+from cudacompat.domain.wheels.list_files import may_list_packages
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
-
-_LISTS = (".txt", ".in", ".toml", ".lock", ".yml", ".yaml", ".json", ".cfg")
 
 
 def check(read: ReadResult) -> Iterable[Finding]:
@@ -40,7 +39,7 @@ def check(read: ReadResult) -> Iterable[Finding]:
 
 def _help(path: str) -> str:
     """What to name instead: for a file that may build something, the command that reads it; else the library."""
-    if path.lower().endswith(_LISTS):
+    if may_list_packages(path):
         return f"it names no package; if it builds something: cudacompat lint {shlex.quote(path)} with the same --gpu"
     return "name the file that holds the kernels (for ggml that is libggml-cuda.so), or its folder"
 

@@ -176,14 +176,23 @@ def _of_files(project: Project) -> Iterator[Finding]:
     """Of the lists that files give to builds, where no command says which list counts: those of one name in one file
     together, since one of them is taken."""
     named = {each.setting.name for each in project.lists if each.command is not None}
-    for group in standing_groups(project):
+    standing = tuple(standing_groups(project))
+    general = any(not _of_one_chip(image) for group in standing for each in group for image in images_of(each))
+    for group in standing:
         if group[0].setting.name in named or not all(map(_said, group)):
             continue
         images = [image for each in group for image in images_of(each)]
+        if general and all(map(_of_one_chip, images)):
+            continue  # what some sources are compiled for besides: their other code has the other list
         for target in project.targets if images else ():
             result = serves(target.capability, images)
             if result in _UNSERVED:
                 yield _finding(project, group[-1], target, result=result, images=images)
+
+
+def _of_one_chip(image: ArchTarget) -> bool:
+    """Whether the target has a suffix (`sm_100f`): such code is chosen by its program, and runs nowhere else."""
+    return image.suffix is not ArchSuffix.NONE
 
 
 def _of_cmake(project: Project) -> Iterator[Finding]:
@@ -277,7 +286,7 @@ def _finding(
         target,
         setting.place,
         serves="these flags do not serve" if flags else f"{setting.name} does not serve",
-        found=" ".join(written.split()),
+        found=" ".join(written.replace("\\\n", " ").split()),
         result=result,
         images=tuple(images),
         help_=first or (f"{setting.name}={edit}" if edit else _other(listed, target)),

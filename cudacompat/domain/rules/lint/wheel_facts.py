@@ -11,6 +11,7 @@ from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
 from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import CUDA_ERRORS, Outcome, Reason, Target
 
 _OPEN = {
@@ -70,7 +71,9 @@ def content_of(resolved: Resolved) -> str:
     library = row.main.rpartition("/")[2] if row.main else ""
     lists = [each.text for each in row.lists]
     text = (
-        f"{lists[0]}" + (f" and {len(lists) - 1} more lists" if len(lists) > 1 else "") if lists else "no device code"
+        lists[0] + (f" (and {count(len(lists) - 1, 'other list')} in it)" if len(lists) > 1 else "")
+        if lists
+        else "no device code"
     )
     ptx = "" if not lists or row.lists[0].ptx else ", no PTX"
     if resolved.known is HowKnown.BETWEEN:

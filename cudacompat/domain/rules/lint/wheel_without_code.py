@@ -24,7 +24,8 @@ from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """An error for each package and GPU; a warning for a build that says in its name that it is for the CPU."""
+    """An error for each package and GPU; one warning for a build that says in its name that it is for the CPU."""
+    told: set[tuple[str, int, str]] = set()
     for packages, group in groups_of(project):
         resolved, target = group[0].resolved, group[0].target
         name = resolved.requirement.name
@@ -33,15 +34,19 @@ def check(project: Project) -> Iterable[Finding]:
         if not any(row.has_code for row in rows().get(name, ())):
             continue
         meant = resolved.build == "cpu"
+        place = (resolved.requirement.file, resolved.requirement.line, name)
+        if meant and place in told:  # it is the same for every GPU
+            continue
+        told.add(place)
         yield finding(
             RULE.id,
             Severity.WARNING if meant else Severity.ERROR,
             f"{resolved.label} has no device code"
             + ("" if meant else f" for {platform_for(target)}, so {target.label} stays unused"),
             resolved=resolved,
-            target=target,
+            target=None if meant and len(project.targets) > 1 else target,
             why="everything in it runs on the CPU",
-            help_=help_for(resolved, packages, (target,)),
+            help_=help_for(resolved, packages, project.targets if meant else (target,)),
         )
 
 

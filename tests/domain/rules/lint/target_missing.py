@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 CASES = (
     # PowerShell
@@ -519,6 +519,27 @@ add_library(kernels kernels.cu)
         line="75-real",
         gpu=("RTX 5070 Ti",),
     ),
+    LintCase(  # a variable that goes on in further lines is one list
+        bad={
+            "Makefile": """\
+GENCODE := -gencode arch=compute_70,code=sm_70 \\
+\t-gencode arch=compute_86,code=sm_86
+kernels: kernels.cu
+\t$(NVCC) $(GENCODE) -o $@ $<
+""",
+        },
+        good={
+            "Makefile": """\
+GENCODE := -gencode arch=compute_70,code=sm_70 \\
+\t-gencode arch=compute_86,code=sm_86 \\
+\t-gencode=arch=compute_120,code=sm_120
+kernels: kernels.cu
+\t$(NVCC) $(GENCODE) -o $@ $<
+""",
+        },
+        line="compute_70",
+        gpu=("RTX 5070 Ti",),
+    ),
     LintCase(
         bad={
             "Makefile": """\
@@ -567,6 +588,37 @@ CMAKE_CUDA_ARCHITECTURES = "80-real;86-real;120-real"
 """,
         },
         line="80-real",
+        gpu=("RTX 5070 Ti",),
+    ),
+)
+NEAR_MISSES = (
+    NearMiss(
+        "lists for Arm processors alone: nvcc's default target is built on others",
+        {
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.10)
+project(vision)
+find_package(CUDA)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64")
+  set(CUDA_NVCC_FLAGS ${CUDA_NVCC_FLAGS}; -gencode arch=compute_53,code=sm_53)
+  if(CUDA_VERSION_MAJOR GREATER 10)
+    set(CUDA_NVCC_FLAGS ${CUDA_NVCC_FLAGS}; -gencode arch=compute_87,code=sm_87)
+  endif()
+endif()
+cuda_add_library(vision kernels.cu)
+""",
+        },
+        gpu=("RTX 5070 Ti", "GTX 1080"),
+    ),
+    NearMiss(
+        "code of one chip, besides the list of all",
+        {
+            "Makefile": """\
+GENCODE = -gencode=arch=compute_90,code=sm_90 \\
+\t-gencode=arch=compute_120,code=sm_120
+""",
+            "fp8/Makefile": "FP8 = -gencode=arch=compute_100a,code=sm_100a\n",
+        },
         gpu=("RTX 5070 Ti",),
     ),
 )
