@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError, unpack_at
 from cudacompat.artifacts.binaries.elf import (
     EM_CUDA,
+    LONGEST_NAME,
     MAGIC,
     SHT_NOBITS,
     SHT_NOTE,
@@ -51,7 +52,7 @@ _USED_FROM_OUTSIDE = (0x12, 0x1D)
 _RELOCATABLE = 1
 # Of the driver's system calls a relocatable cubin may use these two; one that calls vprintf or __assertfail fails
 # with error 200 unless it is linked (measured on driver 580.159.04).
-_RESOLVED_AT_LOAD = frozenset(("malloc", "free"))
+_RESOLVED_AT_LOAD = frozenset((b"malloc", b"free"))
 
 _ARCH = re.compile(rb"(?<![\w-])(?:--?arch|--?gpu-name)[ =]*sm_(\d{2,4})([af]?)\b")
 _RELEASE = re.compile(rb"\brelease (\d{1,3})\.(\d{1,3})\b")
@@ -130,39 +131,57 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
     elf = open_elf(buffer, start, end)
     if elf.machine != EM_CUDA:
         raise UnreadableError("no cubin")
-    table = list(raw_headers(buffer, elf)) if elf.entries else []
-    # By type, not by links: ptxas 12.0 writes wrong ones for sm_90.
-    symbols = next((Header._make(fields) for fields in table if fields[1] == SHT_SYMTAB), None)
+    symbols, strings = _symbol_tables(buffer, elf) if elf.entries else (None, None)
     if symbols is None:
         return Symbols((), ())
     if symbols.entsize not in (0, _SYMBOL.size) or elf.layout.section.size != 64:
         raise UnreadableError("its symbols are of an unknown size")
-    strings = Header._make(table[symbols.link]) if symbols.link < len(table) else None
     if strings is None or strings.type != SHT_STRTAB:
         raise UnreadableError("the names of its symbols are missing")
     first = start + symbols.offset
     last = first + symbols.size
     if last > end:
         raise UnreadableError("its symbols are after the end")
-    kernels: dict[str, None] = {}
-    outside: dict[str, None] = {}
+    kernels: dict[bytes, None] = {}
+    outside: dict[bytes, None] = {}
     room = room_for_names(strings)
     linked = elf.type != _RELOCATABLE
     raw = bytes(buffer[first : last - symbols.size % _SYMBOL.size])
+    names = bytes(buffer[start + strings.offset : min(start + strings.offset + strings.size, end)])
     for name, info, other, section in _SYMBOL.iter_unpack(raw):
         if section:
             if info & 0xF != _FUNC or not other & _ENTRY:
                 continue
         elif linked or info not in _USED_FROM_OUTSIDE or other & _SHARED:
             continue
-        text = name_at(buffer, elf, strings, offset=name)
-        if text is None:
+        stop = names.find(b"\0", name, name + LONGEST_NAME)
+        if stop < 0:
             raise UnreadableError("the name of a symbol is outside the table of names")
-        room -= len(text)
+        room -= stop - name
         if room < 0:
             raise UnreadableError("its symbols share their names")
-        (kernels if section else outside)[text] = None
-    return Symbols(tuple(kernels), tuple(name for name in outside if name not in _RESOLVED_AT_LOAD))
+        (kernels if section else outside)[names[name:stop]] = None
+    return Symbols(_texts(kernels), _texts(name for name in outside if name not in _RESOLVED_AT_LOAD))
+
+
+def _texts(names: Iterable[bytes]) -> tuple[str, ...]:
+    return tuple(name.decode("utf-8", "surrogateescape") for name in names)
+
+
+def _symbol_tables(buffer: Buffer, elf: Elf) -> tuple[Header | None, Header | None]:
+    """Return the section of the symbols and the one of their names; None where there is none.
+
+    By type, not by links: ptxas 12.0 writes wrong ones for sm_90. They stand in front of the sections of code, of which
+    a cubin may have hundreds of thousands.
+    """
+    for fields in raw_headers(buffer, elf):
+        if fields[1] == SHT_SYMTAB:
+            symbols = Header._make(fields)
+            if symbols.link >= elf.entries:
+                return symbols, None
+            at = elf.table + symbols.link * elf.layout.section.size
+            return symbols, Header._make(unpack_at(elf.layout.section, buffer, at))
+    return None, None
 
 
 def _suffix(flags: int, number: int, accelerator: int | None, notes: list[tuple[int, bytes]]) -> ArchSuffix:

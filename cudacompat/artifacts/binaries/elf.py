@@ -25,7 +25,7 @@ SHT_NOTE = 7
 _ET_REL, _ET_EXEC, _ET_DYN = 1, 2, 3
 _SHF_EXECINSTR = 0x4
 _SHF_COMPRESSED = 0x800
-_LONGEST_NAME = 1 << 16  # mangled names of CUTLASS kernels have thousands of characters
+LONGEST_NAME = 1 << 16  # mangled names of CUTLASS kernels have thousands of characters
 
 
 class _Layout(NamedTuple):
@@ -159,7 +159,7 @@ def name_at(buffer: Buffer, elf: Elf, strings: Header, offset: int) -> str | Non
     if strings.type == SHT_NOBITS or offset >= strings.size or start + offset >= end:
         return None
     start += offset
-    stop = buffer.find(b"\0", start, min(end, start + _LONGEST_NAME))
+    stop = buffer.find(b"\0", start, min(end, start + LONGEST_NAME))
     return None if stop < 0 else bytes(buffer[start:stop]).decode("utf-8", "surrogateescape")
 
 

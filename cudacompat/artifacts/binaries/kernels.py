@@ -51,6 +51,7 @@ class KernelReader:
         self._allowance = allowance
         self._gpus = gpus
         self._unpicked: dict[ArchTarget, bool] = {}
+        self._lists: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._last: tuple[Payload, bytes] | None = None
 
     def of(self, image: Payload, target: ArchTarget | None) -> ImageNames:
@@ -60,11 +61,17 @@ class KernelReader:
             return ImageNames(None, _UNREADABLE_KINDS.get(kind, f"images of kind {kind:#x} are not readable"))
         opaque = bool(payload.key or payload.flags & FLAG_OPAQUE)
         try:
-            return self._of_front(payload, target) or self._read(payload)
+            return self._shared(self._of_front(payload, target) or self._read(payload))
         except UnreadableError as error:
             if opaque:
                 return ImageNames(None, "obfuscated")
             return ImageNames(None, str(error), f"cannot be read: {error}")
+
+    def _shared(self, found: ImageNames) -> ImageNames:
+        """The same, its list of kernels kept once: the images of a module mostly have one and the same."""
+        if not found.kernels:
+            return found
+        return found._replace(kernels=self._lists.setdefault(found.kernels, found.kernels))
 
     def _of_front(self, payload: Payload, target: ArchTarget | None) -> ImageNames | None:
         """Return the kernels that the front of a cubin proves; None where the cubin is to be read whole."""

@@ -1,8 +1,10 @@
-"""What one file gave, as JSON and back. Names are kept once: the images of a module repeat them."""
+"""What one file gave, as JSON and back. What the images of a library repeat is kept once: names, and what is said of
+each but its sizes. An image is five numbers."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, NamedTuple
 
 from cudacompat.artifacts.reading.work import FileResult
 from cudacompat.domain.words.code import (
@@ -20,10 +22,32 @@ from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
 
+_NONE = -1  # a number that is not there
+_REGISTRATIONS = {each.value: each for each in Registration}
+
+
+class _Look(NamedTuple):
+    """What is said of an image but its sizes and names: a library has thousands of images and a few looks."""
+
+    kind: CodeKind
+    target: ArchTarget | None
+    isa: PtxIsa | None
+    compression: Compression
+    toolkit: ToolkitVersion | None
+    why: str | None
+    concatenated: bool
+    header_target: ArchTarget | None
+    text: str | None
+    usage: tuple[KernelUsage | None, ...] | None
+    source: str | None
+    options: str | None
+    debug: bool
+
 
 def to_document(result: FileResult) -> dict[str, Any]:
     """Return what a file gave as a document of JSON; paths without the file on the disk."""
     names: dict[tuple[str, ...], int] = {}
+    looks: dict[str, int] = {}
     artifacts = [
         [
             _members(each.path),
@@ -31,13 +55,14 @@ def to_document(result: FileResult) -> dict[str, Any]:
             each.size,
             each.linked,
             each.runtime,
-            [_from_module(module, names) for module in each.modules],
+            [_from_module(module, names, looks) for module in each.modules],
         ]
         for each in result.artifacts
     ]
     return {
         "artifacts": artifacts,
         "names": [list(each) for each in names],
+        "looks": [json.loads(each) for each in looks],
         "not_read": [[_members(each.path), each.why] for each in result.not_read],
         "images": [
             [_members(each.path), each.name, each.platform, list(each.others), each.layers] for each in result.images
@@ -53,13 +78,15 @@ def of_document(document: dict[str, Any], path: str) -> FileResult:
     """Return what a file gave from its document. Raises `ValueError`, `KeyError`, `TypeError` or `IndexError` for one
     that `to_document` did not make."""
     names = [tuple(_text(name) for name in _list(each)) for each in _list(document["names"])]
+    looks = [_to_look(each) for each in _list(document["looks"])]
+    sections: dict[str | None, str | None] = {}
     artifacts = tuple(
         BinaryArtifact(
             ArtifactPath(path, tuple(map(_text, members))),
             _text(form),
             _number(size),
             linked=_flag(linked),
-            modules=tuple(_to_module(module, names) for module in _list(modules)),
+            modules=tuple(_to_module(module, names, looks, sections=sections) for module in _list(modules)),
             runtime=None if runtime is None else _number(runtime),
         )
         for members, form, size, linked, runtime, modules in _list(document["artifacts"])
@@ -103,36 +130,43 @@ def _members(path: str) -> list[str]:
     return list(ArtifactPath.parse(path).members)
 
 
-def _from_module(module: DeviceModule, names: dict[tuple[str, ...], int]) -> list[Any]:
-    entries = [_from_entry(entry, names) for entry in module.entries]
+def _from_module(module: DeviceModule, names: dict[tuple[str, ...], int], looks: dict[str, int]) -> list[Any]:
+    entries = [number for entry in module.entries for number in _from_entry(entry, names, looks)]
     return [module.offset, module.section, module.registration.value, entries, module.damage, module.bare]
 
 
-def _to_module(fields: Any, names: list[tuple[str, ...]]) -> DeviceModule:
-    offset, section, registration, entries, damage, bare = _list(fields)
+def _to_module(
+    fields: Any, names: list[tuple[str, ...]], looks: list[_Look], *, sections: dict[str | None, str | None]
+) -> DeviceModule:
+    offset, section, registration, numbers, damage, bare = _list(fields)
+    if set(map(type, _list(numbers))) - {int} or min(numbers, default=0) < _NONE or len(numbers) % 5:
+        raise ValueError("not the numbers of images")
+    if _NONE in numbers[::5] + numbers[1::5] + numbers[4::5]:  # a look, a size and a list of names are always there
+        raise ValueError("a number is missing")
+    section = _maybe_text(section)
+    entries = tuple(
+        _entry(looks[look], size, inflated, kernels=None if kernels == _NONE else names[kernels], missing=names[others])
+        for look, size, inflated, kernels, others in zip(*[iter(numbers)] * 5, strict=True)
+    )
     return DeviceModule(
         _number(offset),
-        _maybe_text(section),
-        Registration(registration),
-        entries=tuple(_to_entry(entry, names) for entry in _list(entries)),
+        sections.setdefault(section, section),
+        _REGISTRATIONS[registration],
+        entries=entries,
         damage=_maybe_text(damage),
         bare=_flag(bare),
     )
 
 
-def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int]) -> list[Any]:
+def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int], looks: dict[str, int]) -> tuple[int, ...]:
     target, isa, toolkit = entry.target, entry.ptx_isa, entry.toolkit
-    return [
+    look = [
         entry.kind.value,
         _from_target(target),
         None if isa is None else [isa.major, isa.minor],
         entry.compression.value,
-        entry.size,
-        entry.uncompressed_size,
         None if toolkit is None else [toolkit.major, toolkit.minor],
-        None if entry.kernels is None else names.setdefault(entry.kernels, len(names)),
         entry.kernels_why,
-        names.setdefault(entry.unresolved, len(names)),
         entry.concatenated,
         _from_target(entry.header_target),
         entry.text,
@@ -141,6 +175,13 @@ def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int]) -> list[A
         entry.options,
         entry.debug,
     ]
+    return (
+        looks.setdefault(json.dumps(look), len(looks)),
+        entry.size,
+        _NONE if entry.uncompressed_size is None else entry.uncompressed_size,
+        _NONE if entry.kernels is None else names.setdefault(entry.kernels, len(names)),
+        names.setdefault(entry.unresolved, len(names)),
+    )
 
 
 def _from_target(target: ArchTarget | None) -> list[Any] | None:
@@ -151,20 +192,16 @@ def _to_target(fields: Any) -> ArchTarget | None:
     return None if fields is None else ArchTarget(CodeKind(fields[0]), _number(fields[1]), ArchSuffix(fields[2]))
 
 
-def _to_entry(fields: Any, names: list[tuple[str, ...]]) -> FatbinEntry:
-    kind, target, isa, compression, size, inflated, toolkit, kernels, why, *rest = _list(fields)
-    unresolved, concatenated, header, text, usage, source, options, debug = rest
-    return FatbinEntry(
+def _to_look(fields: Any) -> _Look:
+    kind, target, isa, compression, toolkit, why, *others = _list(fields)
+    concatenated, header, text, usage, source, options, debug = others
+    return _Look(
         CodeKind(kind),
         _to_target(target),
         None if isa is None else PtxIsa(*map(_number, isa)),
         compression=Compression(compression),
-        size=_number(size),
-        uncompressed_size=None if inflated is None else _number(inflated),
         toolkit=None if toolkit is None else ToolkitVersion(*map(_number, toolkit)),
-        kernels=None if kernels is None else names[_number(kernels)],
-        kernels_why=_maybe_text(why),
-        unresolved=names[_number(unresolved)],
+        why=_maybe_text(why),
         concatenated=_flag(concatenated),
         header_target=_to_target(header),
         text=_maybe_text(text),
@@ -172,6 +209,30 @@ def _to_entry(fields: Any, names: list[tuple[str, ...]]) -> FatbinEntry:
         source=_maybe_text(source),
         options=_maybe_text(options),
         debug=_flag(debug),
+    )
+
+
+def _entry(
+    look: _Look, size: int, inflated: int, *, kernels: tuple[str, ...] | None, missing: tuple[str, ...]
+) -> FatbinEntry:
+    return FatbinEntry(
+        look.kind,
+        look.target,
+        look.isa,
+        compression=look.compression,
+        size=size,
+        uncompressed_size=None if inflated == _NONE else inflated,
+        toolkit=look.toolkit,
+        kernels=kernels,
+        kernels_why=look.why,
+        unresolved=missing,
+        concatenated=look.concatenated,
+        header_target=look.header_target,
+        text=look.text,
+        usage=look.usage,
+        source=look.source,
+        options=look.options,
+        debug=look.debug,
     )
 
 
