@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _LOCAL = threading.local()
 
 _MIB = 1 << 20
+_LARGE = 32 * _MIB  # from here on an image is not copied
 _LARGEST = 512 * _MIB  # the largest image in published libraries has 134 MB
 
 _ZLIB = 0x1000
@@ -41,7 +42,7 @@ def largest_allowed(stored: int) -> int:
     return min(_LARGEST, max(_MIB, 1024 * stored))
 
 
-def inflate(raw: bytes, flags: int, expected: int) -> bytes:
+def inflate(raw: bytes, flags: int, expected: int) -> bytes | bytearray:
     """Return the image behind `raw`, exactly `expected` bytes long; `UnreadableError` for anything else."""
     if expected > largest_allowed(len(raw)):
         raise UnreadableError(f"claims to inflate from {len(raw)} to {expected} bytes: not inflated")
@@ -58,13 +59,11 @@ def inflate(raw: bytes, flags: int, expected: int) -> bytes:
     return image
 
 
-def _inflate(raw: bytes, which: int, expected: int) -> bytes:
+def _inflate(raw: bytes, which: int, expected: int) -> bytes | bytearray:
     if which == ZSTD or (which not in _BY_FLAG and raw[:4] == b"\x28\xb5\x2f\xfd"):
         return _zstd(raw, expected)
     if which == _LZ4_BLOCK:
-        import lz4.block
-
-        return bytes(lz4.block.decompress(raw, uncompressed_size=expected))
+        return _lz4_block(raw, expected)
     if which == _LZ4_FRAME or raw[:4] == b"\x04\x22\x4d\x18":
         import lz4.frame
 
@@ -76,6 +75,36 @@ def _inflate(raw: bytes, which: int, expected: int) -> bytes:
     if raw[:4] == b"\x28\xb5\x2f\xfd":
         return _zstd(raw, expected)
     raise UnreadableError("compressed in an unknown way")
+
+
+def _lz4_block(raw: bytes, expected: int) -> bytes | bytearray:
+    import lz4.block
+
+    if expected >= _LARGE:
+        into = _large_lz4_block(raw, expected)
+        if into is not None:
+            return into
+    return bytes(lz4.block.decompress(raw, uncompressed_size=expected))
+
+
+def _large_lz4_block(raw: bytes, expected: int) -> bytearray | None:
+    """The image, inflated to where it stays; None where the library does not show its function. What `lz4.block` gives
+    is a copy, for which there are two images in memory: the largest have 160 MB."""
+    import ctypes
+
+    from lz4.block import _block
+
+    try:
+        inflate_block = ctypes.CDLL(_block.__file__).LZ4_decompress_safe  # of lz4.h, which the library is made from
+    except (AttributeError, OSError):
+        return None
+    inflate_block.argtypes = (ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_int)
+    inflate_block.restype = ctypes.c_int
+    image = bytearray(expected)
+    room = (ctypes.c_char * expected).from_buffer(image)
+    if inflate_block(raw, ctypes.addressof(room), len(raw), expected) != expected:
+        raise UnreadableError("corrupt compressed data (LZ4BlockError)")
+    return image
 
 
 def _zstd(raw: bytes, expected: int) -> bytes:

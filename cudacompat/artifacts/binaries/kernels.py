@@ -52,7 +52,7 @@ class KernelReader:
         self._gpus = gpus
         self._unpicked: dict[ArchTarget, bool] = {}
         self._lists: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._last: tuple[Payload, bytes] | None = None
+        self._last: tuple[Payload, bytes | bytearray] | None = None
 
     def of(self, image: Payload, target: ArchTarget | None) -> ImageNames:
         """Return the kernels of an image in a fatbin."""
@@ -165,7 +165,7 @@ class KernelReader:
         found = kernel_usage(buffer, start, start + size)
         return tuple(found.get(name) for name in kernels)
 
-    def _inflated(self, payload: Payload) -> bytes | None:
+    def _inflated(self, payload: Payload) -> bytes | bytearray | None:
         """Return the inflated image, None when the allowance is spent; images of one stream share one."""
         if self._last is not None and self._last[0] == payload._replace(kind=0, inner=None):
             return self._last[1]

@@ -15,6 +15,8 @@ from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 class Outcome(Enum):
     """What becomes of a module, or of a whole artifact, on one target."""
 
+    __hash__ = object.__hash__  # as that of CodeKind
+
     NATIVE = "native"
     COMPATIBLE = "compatible"
     JIT = "jit"
@@ -40,6 +42,8 @@ _STRENGTH = {Outcome.JIT: 1, Outcome.COMPATIBLE: 2, Outcome.NATIVE: 3}
 
 class Reason(Enum):
     """Why a module fails, is partial, special or undecided. `CUDA_ERRORS` has the driver's codes."""
+
+    __hash__ = object.__hash__  # as that of CodeKind
 
     # fails
     NO_IMAGE = "no-image"
