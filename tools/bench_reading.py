@@ -88,7 +88,7 @@ def table(paths: Sequence[Path], runs: int) -> None:
             for name, options, environment in (
                 ("inspect", ("inspect",), None),
                 ("inspect, JSON", ("inspect", "--format", "json"), None),
-                ("inspect --kernels", ("inspect", "--kernels", "--no-cache"), None),
+                ("inspect --kernels", ("inspect", "--kernels"), None),
                 ("check for two GPUs", ("check", "--no-config", "--no-cache", *GPUS), None),
                 ("the same, kept", ("check", "--no-config", *GPUS), kept),
             ):

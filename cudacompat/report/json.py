@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TextIO
 
 import cudacompat
@@ -33,6 +34,9 @@ Json = dict[str, Any]
 _MOST_SAID = 20
 
 
+_TOGETHER = 4096  # pieces of a document that are written at once
+
+
 def render(document: Json, stream: TextIO) -> None:
     """Write a report's document, UTF-8, one final newline."""
     # ensure_ascii keeps every name, whatever bytes it came from, valid UTF-8 (surrogates as escapes) and inert in
@@ -43,8 +47,9 @@ def render(document: Json, stream: TextIO) -> None:
 def dump(document: object, stream: TextIO) -> None:
     """Write a document, ASCII, one final newline. A CI runner takes `##[` in a line for a command; only a text can
     hold it, and there an escape says the same."""
-    for piece in json.JSONEncoder(indent=2, ensure_ascii=True).iterencode(document):
-        stream.write(piece.replace("##[", "\\u0023#["))
+    pieces = json.JSONEncoder(indent=2, ensure_ascii=True).iterencode(document)
+    while together := "".join(islice(pieces, _TOGETHER)):  # a library has hundreds of thousands, of a few bytes each
+        stream.write(together.replace("##[", "\\u0023#["))
     stream.write("\n")
 
 
