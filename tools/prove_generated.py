@@ -381,7 +381,7 @@ def try_devcontainer(row: Row, folder: Path, store: Store) -> None:
 def try_github(row: Row, folder: Path, store: Store) -> None:
     """zizmor, then the steps of the job in its container, one after another as the runner runs them."""
     path = folder / ".github/workflows/cudacompat.yml"
-    done = ran(beside("zizmor"), "--offline", "--no-progress", "--pedantic", path)
+    done = ran(beside("zizmor"), "--offline", "--no-progress", path)
     row.lint = "zizmor clean" if "No findings to report" in done.stdout else "zizmor finds something"
     if "No findings to report" not in done.stdout:
         row.wrong.append(done.stdout)
