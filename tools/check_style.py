@@ -50,7 +50,7 @@ FORMS = (
     _form("behind, in front of", r"\b(behind|in front of)\b", "after, before", "the command behind --"),
     _form(
         "lie, stand",
-        r"\b(lies|lie|lying|stands|stand|standing)\b(?! (?:in )?for\b)",
+        r"\b(lies|lie|lying|stands|stand|standing)\b(?!-| (?:in )?for\b)",
         "is, are",
         "the reason stands above",
     ),

@@ -35,7 +35,7 @@ _PLAIN_CMAKE = (("open3d",), ("rapids", "cudf", "cuml", "rmm", "raft"))
 HINTS: tuple[BuildHint, ...] = (
     BuildHint(
         ("ollama",),
-        "its CMakeLists builds a llama.cpp of its own for each of -DOLLAMA_LLAMA_BACKENDS=cuda_v13 (cuda_v12), and "
+        "its CMakeLists builds a separate llama.cpp for each of -DOLLAMA_LLAMA_BACKENDS=cuda_v13 (cuda_v12), and "
         "passes -DCMAKE_CUDA_ARCHITECTURES on to it; without one it asks for `native`",
         "llama.cpp",
         "docs/development.md, cmake/local.cmake:646-722 and llama/server/CMakeLists.txt:72-92 of ollama/ollama at "
@@ -86,7 +86,7 @@ HINTS: tuple[BuildHint, ...] = (
     BuildHint(
         ("transformer-engine", "transformerengine", "transformer_engine"),
         "its setup.py reads NVTE_CUDA_ARCHS (80;90;120) and passes it to CMake; its kernels for Blackwell are built "
-        "only where 100, 110 or 120 stand there just so",
+        "only where the list has exactly 100, 110 or 120",
         "cmake",
         "build_tools/utils.py:275-286, setup.py:46-62 and transformer_engine/common/CMakeLists.txt:25-87 of "
         "NVIDIA/TransformerEngine at v2.18",

@@ -213,6 +213,7 @@ TOOLS: Listed = {
     "tests/whole/test_site.py": (
         "test_a_link_that_leads_nowhere_stops_the_build",
         "test_a_page_loads_nothing_from_elsewhere",
+        "test_a_page_that_is_not_placed_is_listed_all_the_same",
         "test_each_finding_and_command_has_its_page",
         "test_the_commands_of_a_page_end_as_it_says",
     ),

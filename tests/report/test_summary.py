@@ -66,7 +66,7 @@ def checked(*modules: str, errors: tuple[tuple[str, str], ...] = (), unread: boo
             "nothing is certain for 9.0, 12.0 and 8.0 (1 not read)",
             ("known for 0 of 3 GPUs", "grey"),
         ),
-        (checked(), "", ("nothing judged", "grey")),
+        (checked(), "", ("nothing checked", "grey")),
     ],
 )
 def test_what_is_said(report: CheckReport, said: str, badge: tuple[str, str]) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import posixpath
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,22 @@ _PICTURE_OF_CHECK = (
 
 
 def on_config(config: Any) -> Any:
-    """List the page of each rule under its heading."""
+    """List the page of each rule under its heading, and each page that mkdocs.yml does not place."""
+    placed = set(_pages_in(config.nav))
+    docs = (path.relative_to(config.docs_dir).as_posix() for path in sorted(Path(config.docs_dir).glob("*.md")))
+    made = (page for page in pages.pages() if not page.startswith("rules/"))
+    more = [page for page in (*docs, *made) if page not in placed]
+    if more:
+        config.nav.append({"More": more})
     config.nav.append({"Rules": ["rules/index.md", *(f"rules/{id_}.md" for id_ in pages.rule_ids())]})
     return config
+
+
+def _pages_in(nav: Any) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+    for each in nav.values() if isinstance(nav, dict) else nav if isinstance(nav, list) else ():
+        yield from _pages_in(each)
 
 
 def on_files(files: Files, *, config: Any) -> Files:

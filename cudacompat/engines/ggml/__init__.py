@@ -61,7 +61,7 @@ NATIVE_OFF = RequiredSetting(
 def cpu_variants(window: Window, source: str) -> tuple[RequiredSetting, ...]:
     """Return what builds the CPU half once for each generation of processors; its programs choose when they start."""
     why = "the CPU half for each generation of processors, of which the program loads the best that its machine has"
-    apart = "backends as libraries of their own beside the program, which CPU variants are"
+    apart = "backends as separate libraries next to the program, which CPU variants are"
     return tuple(
         RequiredSetting(name, "ON", Channel.DEFINE, "ggml's CMakeLists", said, source, window, Purpose.PORTABLE)
         for name, said in (("GGML_BACKEND_DL", apart), ("GGML_CPU_ALL_VARIANTS", why))

@@ -83,7 +83,7 @@ def badge_words(view: View) -> tuple[str, str]:
     runs = native + sum(each.state is State.RUNS for each in found)
     gpus = "GPU" if total == 1 else "GPUs"
     if not found or not view.rows:
-        return "nothing judged", "grey"
+        return "nothing checked", "grey"
     if any(each.state is State.BAD for each in found):
         return f"runs on {runs} of {total} {gpus}", "red" if not runs else "orange"
     if runs < total:

@@ -1,14 +1,14 @@
-"""The header of an image leaves out the suffix that its PTX text has.
+"""The header of an image lacks the suffix that its PTX text has.
 
 What it finds: PTX whose entry in the fatbin says a plain target (`compute_90`) while its text says an `a` or `f` target
-of the same number (`.target sm_90a`). It is judged as what the text says.
+of the same number (`.target sm_90a`). It is checked as what the text states.
 
 Why it matters: the driver compiles by the text. Such PTX runs on its own GPU (or family) only; tools that list headers,
 such as cuobjdump, show it as PTX that newer GPUs compile, too.
 
 Example: TensorFlow 2.16 to 2.20 write `compute_90` over PTX for `sm_90a`.
 
-What to do: nothing in a published library. In a build of your own, name the target with its suffix where the images are
+What to do: nothing in a published library. In your own build, name the target with its suffix where the images are
 put together (`fatbinary --image3=kind=ptx,sm=90a,…`).
 """
 
@@ -34,11 +34,11 @@ def check(held: ArtifactFacts) -> Iterable[Finding]:
         id=RULE.id,
         severity=Severity.NOTE,
         path=held.artifact.path,
-        message=f"the headers of {count(len(entries), 'PTX image')} leave out a suffix: {', '.join(pairs)}",
+        message=f"the headers of {count(len(entries), 'PTX image')} lack a suffix: {', '.join(pairs)}",
         found=f"in {count(len(modules), 'module')} of {len(held.artifact.modules)}",
         why="the driver compiles by the text, and so this is judged",
         places=shown_places(modules),
     )
 
 
-RULE = Rule("suffix-left-out", "A header that leaves out the suffix of its PTX", __doc__, check)
+RULE = Rule("suffix-left-out", "A header that lacks the suffix of its PTX", __doc__, check)
