@@ -13,7 +13,7 @@ from cudacompat.domain.words.rule import Rule
 from tests.helpers.each_row import each_row
 
 # What rules share: facts and walks, and no rule.
-SHARED = re.compile(r"\w+_facts|one_cause|suppress|policy_ignores")
+SHARED = re.compile(r"\w+_facts|one_cause|suppress|policy_ignores|lint_selection")
 SECTIONS = ("What it finds:", "Why it matters:", "Example:", "What to do:")
 
 
