@@ -3,7 +3,8 @@
 
 Prints one row a wheel as JSON lines, as `cudacompat/domain/wheels/data/measured.jsonl` keeps them. A row is made again
 by the same command, given the wheel's name and version; what is downloaded with pip is removed after reading. With
-`--write` the rows are put into the table, in place of rows of the same package, version and platform.
+`--write` the rows are put into the table, in place of rows of the same package, version and platform; `--rows` has
+those that `cudacompat survey` wrote.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("wheels", nargs="*", type=Path)
     parser.add_argument("--download", nargs="*", default=[], metavar="NAME==VERSION")
     parser.add_argument("--pip-option", action="append", default=[], help="such as --platform=win_amd64")
+    parser.add_argument("--rows", type=Path, help="rows that `cudacompat survey` wrote")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     rows = []
@@ -39,6 +41,8 @@ def main() -> int:
             command = [sys.executable, "-I", "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:"]
             done = subprocess.run([*command, *arguments.pip_option, "--dest", folder, pin], check=False)
             rows += [_row(wheel) for wheel in Path(folder).glob("*.whl")] if done.returncode == 0 else []
+    if arguments.rows is not None:
+        rows += [_of_survey(json.loads(line)) for line in arguments.rows.read_text().splitlines()]
     if arguments.write:
         write(rows)
     return 0
@@ -49,6 +53,11 @@ def _row(wheel: Path) -> dict[str, object]:
     row = row_of_file(str(wheel), source="the wheel, read with this package", date=today)
     print(json.dumps(row), flush=True)
     return row
+
+
+def _of_survey(row: dict[str, object]) -> dict[str, object]:
+    """A row without what the table does not keep."""
+    return {name: value for name, value in row.items() if name != "asked"}
 
 
 def key(row: dict[str, object]) -> tuple[str, ...]:

@@ -162,3 +162,12 @@ def test_every_format_names_the_line(tmp_path: Path, format_: str) -> None:
     ran = check(tmp_path, {"requirements.txt": "\ntorch==2.6.0\n"}, "--format", format_)
     assert ran.code == 1
     assert "torch 2.6.0 does not run" in ran.out
+
+
+def test_doctor_judges_a_list_too(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("numpy==2.0\ntorch==2.6.0\n")
+    ran = inside("doctor", "requirements.txt", "--gpu", NEW_GPU, "--format", "json", cwd=tmp_path)
+    found = [(each["path"], each["line"]) for each in ran.json["findings"] if each["id"] == "wheel-cannot-run"]
+    assert (ran.code, found) == (1, [("requirements.txt", 2)])
+    (tmp_path / "requirements.txt").write_text("torch==2.8.0\n")
+    assert inside("doctor", "requirements.txt", "--gpu", NEW_GPU, "--format", "json", cwd=tmp_path).code == 0

@@ -200,6 +200,8 @@ def test_what_is_beside_is_kept_and_compared_like_every_file(tmp_path: Path) -> 
 def test_the_examples_use_the_same_commits_as_the_generated() -> None:
     text = (ROOT / "examples/ci/github.yml").read_text()
     assert text.count(f"uses: {CHECKOUT}\n") == 2
+    survey = (ROOT / "examples/ci/survey.yml").read_text()
+    assert (survey.count(f"uses: {CHECKOUT}\n"), survey.count(f"uses: {UPLOAD_ARTIFACT}\n")) == (2, 1)
     generated = generate("cmake", request("github")).files[0].text
     assert generated.count(f"uses: {CHECKOUT}\n") == generated.count(f"uses: {UPLOAD_ARTIFACT}\n") == 1
     for each in (CHECKOUT, UPLOAD_ARTIFACT):
@@ -218,7 +220,7 @@ def zizmor(*files: Path) -> str:
 
 
 def test_zizmor_has_nothing_to_say(tmp_path: Path) -> None:
-    files = [ROOT / "action.yml", ROOT / "examples/ci/github.yml"]
+    files = [ROOT / "action.yml", ROOT / "examples/ci/github.yml", ROOT / "examples/ci/survey.yml"]
     for engine in (each for each in ENGINES if "github" in {kind.name for kind in reaching(each, None)}):
         for name, specs in ((engine.name, ("8.6",)), (f"{engine.name}-matrix", ("7.0", "11.0"))):
             try:

@@ -241,7 +241,7 @@ TOOLS: Listed = {
     "tests/whole/test_cuda_release.py": ("test_the_compiler_that_is_here_is_as_its_facts_say",),
     "tests/whole/test_holes.py": (),
     "tests/whole/test_ends_with_us.py": ("test_a_signal_ends_all_that_was_started",),
-    "tests/app/test_survey_cluster.py": (),
+    "tests/app/test_wheels_page.py": ("test_it_searches_by_package_and_gpu_and_asks_the_network_for_nothing",),
     "tests/app/test_load.py": (
         "test_a_disagreement_is_an_error_and_said_to_be_ours",
         "test_a_kernel_that_is_not_found_is_a_disagreement",

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from cudacompat.app.check import check
+from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
 from cudacompat.app.doctor.library_steps import library_steps, loaded
 from cudacompat.app.doctor.machine_steps import machine_steps
@@ -77,7 +77,7 @@ def doctor(
         native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
     findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets, are_named=bool(specs)))]
     packages = None
-    checked = check(paths, targets, Policy(), on_file=on_file, options=options) if paths and targets else None
+    checked = _checked(paths, targets, on_file, options=options) if paths and targets else None
     if not paths and targets:
         from cudacompat.app.doctor.saved_packages import judge_saved, with_code
 
@@ -114,6 +114,25 @@ def doctor(
     plan, settings = _plan(elsewhere, checked, targets, known=_recognise(paths))
     plan = (*(step for _, step in apart), *plan)
     return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
+
+
+def _checked(
+    paths: Sequence[str],
+    targets: tuple[Target, ...],
+    on_file: Callable[[str], None] | None,
+    *,
+    options: ReadOptions | None,
+) -> CheckReport:
+    """What the files hold, and what becomes of the packages that lists among them name."""
+    from cudacompat.app.wheels.lists import lists_apart
+
+    lists, others = lists_apart(paths)
+    if not lists:
+        return check(paths, targets, Policy(), on_file=on_file, options=options)
+    from cudacompat.app.wheels.lists import judge_lists
+
+    found = read(others, targets, on_file, options=options)
+    return judge_read(found, targets, Policy(), paths=paths, listed=judge_lists(lists, targets, Policy()))
 
 
 def _by_jit(checked: CheckReport, packages: InstalledPackages | None) -> tuple[str, ...]:

@@ -106,12 +106,41 @@ def beginning(stream: StandardInput, seconds: float) -> bytes:
         raise StepError(f"nothing came on standard input within {seconds:g} s (--max-seconds)") from None
 
 
+_MOST_TEXT = 1 << 20  # bytes of a list of packages
+
+
+def shared() -> StandardInput:
+    """Return standard input, the same for all who ask: what one of them looks at is there for the next."""
+    stream = _HELD.get(sys.stdin)
+    if stream is None:
+        _HELD.clear()
+        stream = _HELD[sys.stdin] = StandardInput()
+    return stream
+
+
+_HELD: dict[object, StandardInput] = {}
+
+
+def text(seconds: float) -> str | None:
+    """Return all that comes on standard input if that is a text of no more than a megabyte, None else; it stays there
+    to be read. Errors as of `take`."""
+    stream = shared()
+    head = beginning(stream, seconds)
+    if not head or b"\0" in head or opener_of(head) is not None:
+        return None
+    try:
+        data = stream.head(_MOST_TEXT + 1, seconds)
+        return data.decode("utf-8-sig") if len(data) <= _MOST_TEXT and b"\0" not in data else None
+    except (TimeoutError, UnicodeDecodeError):
+        return None
+
+
 def take(name: str, folder: Path, options: FetchOptions) -> tuple[Path | Given, FetchedFile | None]:
     """Return standard input as a container to be read as it comes, or as a file in the folder; `UsageError` for a
     terminal, `StepError` where it cannot be kept."""
     from cudacompat.artifacts.reading.given import GivenContainer
 
-    stream = StandardInput()
+    stream = shared()
     head = beginning(stream, options.seconds)
     if not head or is_streamed(head):
         return GivenContainer(stream), None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,9 +25,16 @@ from cudacompat.domain.wheels.package_set import deciding
 from cudacompat.domain.words.choices import Holes
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.package_lists import may_list
 from cudacompat.domain.words.verdict import Target
 
 _MOST_LINE = 400  # characters of a line of a list that has no name of one
+
+
+def lists_apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the paths that list packages, and the others."""
+    lists = [path for path in paths if may_list(path) and is_list(path)]
+    return lists, [path for path in paths if path not in lists]
 
 
 def is_list(path: str) -> bool:
@@ -38,12 +45,13 @@ def is_list(path: str) -> bool:
             return False
         if kind_of(Path(path).name) is not None or kind_of(path) is not None:
             return True
-        return may_be_plain_list(path) and _reads_as_list(text_of(Path(path), follow=True))
+        return may_be_plain_list(path) and reads_as_list(text_of(Path(path), follow=True))
     except (OSError, ValueError):
         return False
 
 
-def _reads_as_list(text: str) -> bool:
+def reads_as_list(text: str) -> bool:
+    """Return True for a text every line of which is a requirement or an option of pip, one of them a pin at least."""
     if any(len(line) > _MOST_LINE for line in text.splitlines()):
         return False
     read = pip_file.read(text, "")
@@ -53,19 +61,22 @@ def _reads_as_list(text: str) -> bool:
     return len(read.not_understood) < len(read.requirements)
 
 
-def judge_lists(paths: Sequence[str], targets: tuple[Target, ...], policy: Policy) -> ListedPackages:
+def judge_lists(
+    paths: Sequence[str], targets: tuple[Target, ...], policy: Policy, texts: Mapping[str, str] | None = None
+) -> ListedPackages:
     """Return the verdicts and findings for all packages in these files, each file with those that it includes taken as
-    one environment."""
+    one environment; `texts` has those that are no file."""
     found = ListedPackages(ids=frozenset(rule.id for rule in WHEEL_RULES))
     for path in dict.fromkeys(paths):
-        found = _joined(found, _judged(path, targets, policy))
+        found = _joined(found, _judged(path, targets, policy, text=(texts or {}).get(path)))
     return found
 
 
-def _judged(path: str, targets: tuple[Target, ...], policy: Policy) -> ListedPackages:
-    root, name = _root_of(path)
+def _judged(path: str, targets: tuple[Target, ...], policy: Policy, *, text: str | None = None) -> ListedPackages:
+    root, name = _root_of(path) if text is None else (Path(), path)
     try:
-        files = (SourceFile(name, text_of(root / name, follow=True).removeprefix("\ufeff")),)
+        text = text_of(root / name, follow=True) if text is None else text
+        files = (SourceFile(name, text.removeprefix("\ufeff")),)
     except OSError as error:
         return ListedPackages(not_read=(NotRead(path, (error.strerror or str(error)).lower()),), files=1)
     except ValueError as error:

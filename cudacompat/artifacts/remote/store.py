@@ -14,6 +14,7 @@ from cudacompat.artifacts.remote.zip_table import TableError
 
 # Folders, buckets and what stands in for one; not the many other things that fsspec opens: programs, archives, chains.
 _STORE = re.compile(r"(?:file|s3|gs|gcs|az|abfs|abfss|memory)://[^\s\x00-\x1f]{1,4000}")
+_HEAD = 512  # bytes by which a file is told
 _PIECE = 8 << 20  # bytes that are asked for at once
 
 
@@ -38,13 +39,14 @@ def take_from_store(address: str, into: Path, most: int) -> Taken:
     with _asked(address) as (store, path):
         size = int(store.size(path) or 0)
         require_room(size, most, into)
-        parts = _Parts(store, path)
+        parts, remote = _Parts(store, path), Remote(address, size, None, ranges=True)
         with into.open("w+b") as file:
             try:
-                left_out = members_of_zip(parts, Remote(address, size, None, ranges=True), size, file=file)
+                head = b"".join(parts.part(remote, 0, min(_HEAD, size)))
+                left_out = members_of_zip(parts, remote, head, file=file)
             except (NoRangesError, TableError):
                 file.seek(0)
-                for piece in parts.part(Remote(address, size, None, ranges=True), 0, size):
+                for piece in parts.part(remote, 0, size):
                     file.write(piece)
                 return Taken(size, parts.came)
         return Taken(size, parts.came, left_out)

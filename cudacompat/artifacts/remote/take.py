@@ -102,14 +102,15 @@ def _by_ranges(connection: Connection, into: Path, told: Told, most: int, counte
         if not head.startswith(_ZIPS):
             _copy(connection, remote, [(0, size)], file=file)
             return Taken(size, counted.total)
-        file.write(head)  # a reader tells a zip by how it begins, also where the first member is left out
-        left_out = members_of_zip(connection, remote, size, file=file)
+        left_out = members_of_zip(connection, remote, head, file=file)
     return Taken(size, counted.total, left_out)
 
 
-def members_of_zip(connection: Parts, remote: Remote, size: int, file: BinaryIO) -> int:
-    """Write what is wanted of a zip, each member where it lies in the whole, and return how many are left out.
-    `NoRangesError` or `TableError` where its parts do not fit together."""
+def members_of_zip(connection: Parts, remote: Remote, head: bytes, file: BinaryIO) -> int:
+    """Write what is wanted of a zip, each member where it lies in the whole, and return how many are left out; `head`
+    are its first bytes, by which it is told what it is, whether its first member is wanted or not. `NoRangesError` or
+    `TableError` where its parts do not fit together."""
+    size = remote.size or 0
     tail_at = max(0, size - TAIL)
     tail = b"".join(connection.part(remote, tail_at, size))
     start, length = table_place(tail, size)
@@ -120,6 +121,7 @@ def members_of_zip(connection: Parts, remote: Remote, size: int, file: BinaryIO)
     entries = list(entries_of(table))
     wanted = [entry for entry in entries if entry.is_wanted]
     spans = list(_spans(entries, wanted, start))
+    file.write(head[:start])
     _copy(connection, remote, _joined(spans), file=file)
     file.seek(start)
     file.write(table_of(wanted, start))

@@ -26,6 +26,7 @@ _TEXTS = (
     *(".proto", ".ttf", ".woff", ".woff2"),
 )
 _LARGEST_TEXT = 1 << 20
+_NAMES_CUDA = "/version.py"  # of torch and its companions: the CUDA release of the wheel
 
 
 class TableError(ValueError):
@@ -43,8 +44,9 @@ class TableEntry:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether it may hold device code."""
-        return not self.name.lower().endswith(_TEXTS) or self.size > _LARGEST_TEXT
+        """Whether it may hold device code, or names the CUDA release that the wheel was built with."""
+        name = self.name.lower()
+        return not name.endswith(_TEXTS) or self.size > _LARGEST_TEXT or name.endswith(_NAMES_CUDA)
 
 
 def table_place(tail: bytes, total: int) -> tuple[int, int]:

@@ -144,6 +144,8 @@ def _of_address(text: str, line: int, origin: Origin, *, group: str) -> Requirem
         if named:  # a checkout, or an sdist: built here
             return made(str(canonicalize_name(name.partition("[")[0].strip())), "", text, line=line, origin=origin,
                         group=group, own_index=index_name(address))  # fmt: skip
+        if re.search(r"\s", address):
+            raise ValueError(f"not a requirement: {text[:80]!r}") from None
         return None
     index = index_name(address)
     return made(str(package), f"=={version}", text, line=line, origin=origin, group=group, own_index=index)

@@ -17,6 +17,9 @@ _OPTION = re.compile(
     r"(?:\s+|=|(?<=^-[rcif]))(?P<value>.*)$|^(?P<bare>--[\w-]+)$"
 )
 _PER_LINE = re.compile(r"\s+--(?:hash|global-option|config-settings?|install-option)\b.*$")
+# Installers of some applications take a line apart that pip refuses: several releases, an index behind them.
+_BEHIND = re.compile(r"\s+(?=(?:--extra-index-url|--index-url|-i|--find-links|-f)[\s=])")
+_RELEASE = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[\w.,-]*\])?(?:[=~!<>]=?=?[^\s;@]+)+")
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 
 
@@ -28,7 +31,7 @@ def read(text: str, file: str, outer: Origin | None = None) -> ReadRequirements:
     extra = list(outer.extra) if outer is not None else []
     includes: list[Include] = []
     rest: list[tuple[int, str]] = []
-    for number, line in lines:
+    for number, line in ((number, part) for number, whole in lines for part in _parts(whole)):
         match = _OPTION.match(line)
         if match is None:
             rest.append((number, line))
@@ -84,6 +87,14 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             yield first, whole
     if held.strip():
         yield first, _COMMENT.sub("", held).strip()
+
+
+def _parts(line: str) -> Iterator[str]:
+    """The requirements and options of a line that holds several; else the line itself."""
+    head, *options = _BEHIND.split(line) if _OPTION.match(line) is None else [line]
+    words = head.split()
+    yield from words if len(words) > 1 and all(map(_RELEASE.fullmatch, words)) else [head]
+    yield from options
 
 
 def _unquoted(value: str) -> str:

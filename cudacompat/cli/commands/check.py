@@ -158,14 +158,14 @@ def command(
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
     with progress(quiet, paths) as on_file, downloads(quiet, on_file) as told:
         reading = fetching(reading, platform, python, told=told)
-        lists, others = _lists_apart(paths)
+        lists, others, texts = _lists_apart(paths, reading.limits.seconds)
         found, proofs = _read(others, targets, on_file, options=reading, assemble=assemble)
     found = replace(found, not_read=(*found.not_read, *fleet.not_read))
     listed = None
     if lists:
         from cudacompat.app.wheels.lists import judge_lists
 
-        listed = judge_lists(lists, targets, policy)
+        listed = judge_lists(lists, targets, policy, texts=texts)
     report = judge_read(found, targets, policy, paths=paths, baseline=compared, listed=listed, proofs=proofs)
     report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus)
     code = emit(report, format_, color, output=output, exit_zero=exit_zero)
@@ -194,21 +194,25 @@ def _read(
         return found, texts.proofs(found, on_file)
 
 
-def _may_list(path: str) -> bool:
-    """Whether the ending is one that lists of packages have."""
-    return path.lower().endswith(
-        (".txt", ".in", ".lock", ".toml", ".yml", ".yaml", ".list", ".freeze", ".req", ".reqs")
-    )
+def _lists_apart(paths: Sequence[str], seconds: float) -> tuple[list[str], list[str], dict[str, str]]:
+    """The paths that list packages, the others, and the text of the list that comes on standard input."""
+    from cudacompat.domain.words.package_lists import may_list
 
+    texts: dict[str, str] = {}
+    if "-" in paths:
+        from cudacompat.app.inputs import standard_input
 
-def _lists_apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The paths that list packages, and the others."""
-    if not any(_may_list(path) for path in paths):
-        return [], list(paths)
-    from cudacompat.app.wheels.lists import is_list
+        text = standard_input.text(seconds)
+        if text is not None:
+            from cudacompat.app.wheels.lists import reads_as_list
 
-    lists = [path for path in paths if _may_list(path) and is_list(path)]
-    return lists, [path for path in paths if path not in lists]
+            texts = {"-": text} if reads_as_list(text) else {}
+    if not texts and not any(map(may_list, paths)):
+        return [], list(paths), {}
+    from cudacompat.app.wheels.lists import lists_apart
+
+    lists, others = lists_apart([path for path in paths if path not in texts])
+    return [*lists, *texts], others, texts
 
 
 def _write_baseline(file: str, text: str, artifacts: int, *, unread: int, quiet: bool) -> None:

@@ -230,7 +230,7 @@ def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tupl
     if build == "cpu" or family_of(name) in distributions().no_kernels_of_its_own:
         return HowKnown.NO_CODE, tuple(row for row in rows_of(name, platform) if row.version == version)
     own = [row for row in rows_of(name, platform, None) if row.version == version and row.index in (build, PYPI)]
-    exact = [row for row in own if row.index == build or _is_same_build(name, version, build)]
+    exact = [row for row in own if row.index == build or _is_same_build(row, build)]
     if exact:
         return (HowKnown.READ if exact[-1].has_code else HowKnown.NO_CODE), (exact[-1],)
     if name == framework().name:
@@ -242,9 +242,13 @@ def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tupl
     return (HowKnown.WITH_FRAMEWORK if name in framework().built_with_it else HowKnown.UNREAD), ()
 
 
-def _is_same_build(name: str, version: Version, build: str) -> bool:
-    """Whether PyPI's wheel of this release of torch is the build of that index."""
-    return name == framework().name and plain_torch_index(version) == build
+def _is_same_build(row: WheelRow, build: str) -> bool:
+    """Whether PyPI's wheel is the build of that index: of torch, or of a package that is published on both for one
+    release of CUDA each (xformers, torchao). Those that go with torch are judged with the torch of their index."""
+    if row.package == framework().name:
+        return plain_torch_index(row.version) == build
+    both = row.package in framework().on_its_index and row.package not in framework().built_with_it
+    return both and row.cuda is not None and row.cuda == cuda_of_index(build)
 
 
 def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:

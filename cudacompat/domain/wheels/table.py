@@ -105,6 +105,11 @@ def torch_rows() -> tuple[WheelRow, ...]:
     )
 
 
+def documented_rows() -> tuple[WheelRow, ...]:
+    """Return the rows that nobody read and a publisher's build scripts say."""
+    return torch_rows()
+
+
 def plain_torch_index(version: Version) -> str | None:
     """Return the index whose build PyPI's torch of this release is (`cu126` for 2.7); `None` for a release that the
     table does not have."""

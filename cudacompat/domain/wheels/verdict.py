@@ -45,7 +45,8 @@ def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVe
             min_driver = None
     elif said is not None and anyhow.outcome is not outcome and said in _RUNS_AS_IT_IS and reason in _OF_PTX:
         outcome, reason, min_driver = said, None, None
-    return _held_to_driver(WheelVerdict(row, target, outcome, reason=reason, min_driver=min_driver))
+    verdict = WheelVerdict(row, target, outcome, reason=reason, min_driver=min_driver)
+    return _held_to_driver(verdict, _cuda_major(row, cuda))
 
 
 _OF_PTX = (Reason.PTX_ISA_TOO_NEW, Reason.JIT_DISABLED)
@@ -81,9 +82,18 @@ def _prevailing(row: WheelRow, target: Target) -> ModuleVerdict:
     return max(alike, key=lambda verdict: verdict.min_driver or 0)
 
 
-def _held_to_driver(verdict: WheelVerdict) -> WheelVerdict:
-    """The same, held to what the CUDA runtime in the wheel asks of the driver."""
-    major = verdict.row.cuda_major
+def _cuda_major(row: WheelRow, cuda: str | None) -> int | None:
+    """The major release of the CUDA runtime that is loaded: of a wheel with a library for each release torch's, and
+    without a torch the oldest of them."""
+    releases = [int(each) for each in row.by_cuda if each.isdigit()]
+    if not releases:
+        return row.cuda_major
+    own = (cuda or "").replace(".", "")
+    return int(own) // 10 if own in row.by_cuda else min(releases) // 10
+
+
+def _held_to_driver(verdict: WheelVerdict, major: int | None) -> WheelVerdict:
+    """The same, held to what a CUDA runtime of this major release asks of the driver."""
     floor = runtime_floor(major) if major is not None else None
     if floor is None or verdict.outcome is Outcome.FAILS:
         return verdict

@@ -15,6 +15,10 @@ def survey_text(page: Page, report: SurveyReport) -> None:
     """Write what was not read, and the counts."""
     for item in report.not_read:
         page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
+    if report.html is not None:
+        page.line(f"wrote {report.html}")
+    if report.out is None:
+        return
     page.line(
         f"read {count(report.written, 'wheel')} into {report.out} in {report.seconds} s: {report.before} of "
         f"{report.asked} were there, {len(report.not_read)} not read"
@@ -28,6 +32,7 @@ def survey_json(report: SurveyReport) -> dict[str, Any]:
     return {
         **head("survey"),
         "out": report.out,
+        "html": report.html,
         "asked": report.asked,
         "before": report.before,
         "written": report.written,

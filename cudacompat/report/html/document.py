@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, TextIO
@@ -40,13 +41,24 @@ Context = dict[str, Any]
 
 
 def render(context: Context, stream: TextIO) -> None:
-    """Write the page, ASCII (other characters as references), one final newline."""
-    style = _file("page.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    page = _template().render(
-        style=style, policy=f"sha256-{digest}", version=cudacompat.__version__, today=_today(), **context
-    )
+    """Write the page of a report; see `render_page`."""
+    render_page("page.html.jinja", ("page.css",), {"today": _today(), **context}, stream=stream)
+
+
+def render_page(template: str, styles: Sequence[str], context: Context, stream: TextIO, *, script: str = "") -> None:
+    """Write the page, ASCII (other characters as references), one final newline. Its policy allows nothing but its
+    style sheet, which is made of these files, and its script, where it has one."""
+    style = "".join(map(_file, styles))
+    code = _file(script) if script else ""
+    own = {"style": style, "policy": _digest(style), "version": cudacompat.__version__}
+    if script:
+        own |= {"script": code, "script_policy": _digest(code)}
+    page = _template(template).render(**own, **context)
     stream.write(page.encode("ascii", "xmlcharrefreplace").decode("ascii").rstrip("\n") + "\n")
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
 
 
 def _today() -> str:
@@ -59,7 +71,7 @@ def _file(name: str) -> str:
     return resources.files("cudacompat.report.html").joinpath("page", name).read_text(encoding="utf-8")
 
 
-def _template() -> Any:
+def _template(name: str) -> Any:
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup, escape
 
@@ -79,7 +91,7 @@ def _template() -> Any:
     )
     environment.filters.update(size=byte_size, own=Markup, breakable=breakable)
     environment.globals.update(count=count)
-    return environment.from_string(_file("page.html.jinja"))
+    return environment.from_string(_file(name))
 
 
 def _base(command: str, headline: str, tone: str) -> Context:

@@ -122,3 +122,32 @@ def test_one_side_of_a_comparison(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     (tmp_path / "new.tar").write_bytes(IMAGE)
     ran = piped(monkeypatch, SICK, "diff", "-", str(tmp_path / "new.tar"), "--format", "json")
     assert {each["name"] for each in ran.json["artifacts"]} == {"usr/lib/old.so", "usr/lib/new.so"}
+
+
+FREEZE = b"numpy==2.0\ntorch==2.6.0\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (FREEZE, 1),
+        (b"torch==2.8.0\n", 0),
+        (b"torch==99.0\n", 4),
+        (b"\xef\xbb\xbftorch==2.6.0\r\n", 1),
+        (b"-e git+https://example.com/a.git@1#egg=a\ntorch @ https://download.pytorch.org/whl/cu124/torch-2.6.0%2Bcu124"
+         b"-cp312-cp312-linux_x86_64.whl\n", 1),
+    ],
+)  # fmt: skip
+def test_what_pip_freeze_prints_is_judged_as_a_list(monkeypatch: pytest.MonkeyPatch, data: bytes, code: int) -> None:
+    ran = judged(monkeypatch, data)
+    assert (ran.code, [each["path"] for each in ran.json["packages"]]) == (code, ["-"])
+
+
+@pytest.mark.parametrize("data", [b"hello world\n", b"numpy\n", FREEZE + b"not a requirement\n", FREEZE + b"\0"])
+def test_a_text_that_is_no_list_is_no_list(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    assert "packages" not in judged(monkeypatch, data).json or not judged(monkeypatch, data).json["packages"]
+
+
+def test_a_long_text_is_read_whole_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = judged(monkeypatch, FREEZE + b"# a comment\n" * 100_000)
+    assert [(each["id"], each["path"]) for each in ran.json["findings"]] == [("no-device-code", "-")]

@@ -90,6 +90,27 @@ def test_a_zip_whose_first_member_is_left_out_is_still_told_as_one(tmp_path: Pat
     assert codes_in(tmp_path / "it") == ["nvidia/lib/libdemo.so.11"]
 
 
+@pytest.mark.parametrize("first", [10, 600, 9000])
+def test_a_zip_that_begins_with_a_member_that_stays_behind_is_still_one(tmp_path: Path, first: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("demo/__init__.py", random.Random(1).randbytes(first))
+        archive.writestr("demo/code.bin", CODE)
+        archive.writestr("demo/text.py", b"")
+    assert taken(FileServer(made.getvalue()), tmp_path / "it").left_out == 2
+    assert codes_in(tmp_path / "it") == ["demo/code.bin"]
+
+
+def test_the_file_that_names_the_cuda_release_travels(tmp_path: Path) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("demo/version.py", "cuda = '12.6'")
+        archive.writestr("demo/other.py", "")
+    assert taken(FileServer(made.getvalue()), tmp_path / "it").left_out == 1
+    with zipfile.ZipFile(tmp_path / "it") as there:
+        assert there.read("demo/version.py") == b"cuda = '12.6'"
+
+
 def test_a_large_member_travels_whatever_it_is_called(tmp_path: Path) -> None:
     taken(FileServer(WHEEL), tmp_path / "it")
     with zipfile.ZipFile(tmp_path / "it") as archive:

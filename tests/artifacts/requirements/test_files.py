@@ -42,6 +42,29 @@ def test_pip_says_which_line_was_not_understood() -> None:
     assert [line for line, _ in read.not_understood] == [2, 3]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch==2.1.2+cu118 xformers==0.0.23.post1+cu118 --extra-index-url https://download.pytorch.org/whl/cu118",
+        "torch==2.1.2+cu118  xformers==0.0.23.post1+cu118 -f https://download.pytorch.org/whl/cu118  # installed apart",
+        "torch==2.1.2 xformers==0.0.23.post1 --index-url=https://download.pytorch.org/whl/cu118",
+    ],
+)
+def test_a_line_that_an_installer_takes_apart_is_read_whole(line: str) -> None:
+    read = pip_file.read(line, "requirements.txt")
+    assert [(each.name, each.specifier, each.build) for each in read.requirements] == [
+        ("torch", "==2.1.2", "cu118"),
+        ("xformers", "==0.0.23.post1", "cu118"),
+    ]
+    assert not read.not_understood
+
+
+def test_a_line_with_an_address_in_the_middle_is_said_and_not_left_out() -> None:
+    read = pip_file.read("torch 2.6.0 https://example.com/whl\ntorch >= 2.0\ngit+https://example.com/a.git\n", "r.txt")
+    assert [number for number, _ in read.not_understood] == [1]
+    assert [each.specifier for each in read.requirements] == [">=2.0"]
+
+
 def test_a_constraint_narrows_only_what_leaves_a_choice() -> None:
     read = pip_file.read("torch\nxgboost==3.1.2\n", "requirements.txt")
     limits = pip_file.read("torch==2.6.0\nxgboost==1.7.6\n", "constraints.txt")

@@ -171,3 +171,20 @@ def test_a_companion_of_a_framework_whose_own_was_not_read_is_older_than_the_nex
     version = resolve(given)[1].version
     assert version is not None
     assert version < Version("2.7.1")
+
+
+def test_a_package_of_one_cuda_release_is_the_same_wheel_on_pypi_and_on_the_index_of_that_release() -> None:
+    assert outcome("xformers==0.0.23.post1", "RTX 5070 Ti", "cu121") == (Outcome.JIT, HowKnown.READ)
+    assert outcome("xformers==0.0.23.post1", "RTX 5070 Ti", "cu118")[1] is HowKnown.UNREAD
+
+
+@pytest.mark.parametrize(("driver", "index", "runs"), [("570.86", "cu126", True), ("570.86", "cu130", False)])
+def test_a_wheel_with_a_library_for_each_cuda_release_asks_for_the_driver_of_the_one_that_is_loaded(
+    driver: str, index: str, runs: bool
+) -> None:
+    release = max(row.version for row in rows_of("bitsandbytes") if "130" in row.by_cuda)
+    wheels = resolve([wanted("torch==2.9.1", index), wanted(f"bitsandbytes=={release}")])
+    verdicts = judge_all(wheels, [target("RTX 4090", driver)])
+    assert [each.outcome is not Outcome.FAILS for each in verdicts] == [runs, runs]
+    alone = judge_all(resolve([wanted(f"bitsandbytes=={release}")]), [target("RTX 4090", driver)])[0]
+    assert alone.outcome is Outcome.NATIVE
