@@ -32,6 +32,7 @@ _NOT_OF_THE_TEXT = re.compile(
     r"Unsupported \.version|is not defined for option|[Mm]emory allocation|[Oo]ut of memory|[Ii]nternal error"
     r"|Debug information not found in presence of"
     r"|[Cc]ould not open|[Cc]annot open|[Cc]ould not create|[Cc]ould not write|No space left|needs? too much memory"
+    r"|uses too much shared data"
 )
 
 

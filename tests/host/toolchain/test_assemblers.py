@@ -68,6 +68,16 @@ class TestWhatARealOneSays:
     ) -> None:
         assert assemble(real, given(tmp_path, text), target).proof is Proof.OPEN
 
+    def test_more_shared_memory_than_ptxas_lets_be_declared_is_the_drivers_to_judge(
+        self, real: Assembler, tmp_path: Path
+    ) -> None:
+        text = GOOD.replace(
+            "{", "{ .shared .align 4 .b8 much[70000]; .reg .b32 at; mov.b32 at, much; st.shared.b32 [at], at;", 1
+        )
+        answer = assemble(real, given(tmp_path, text), "sm_90")
+        assert answer.proof is Proof.OPEN
+        assert "too much shared data" in (answer.said or "")
+
     def test_too_slow_and_too_large_prove_nothing(
         self, real: Assembler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
