@@ -298,6 +298,7 @@ TOOLS: Listed = {
         "test_what_compilers_leave_to_the_driver",
     ),
     "tests/cli/test_generate.py": ("test_dockerfiles_pass_hadolint",),
+    "tests/host/toolchain/test_ptx_on_hardware.py": (),
     "tests/domain/judge/test_linked_runtime.py": ("test_a_program_as_nvcc_builds_it_where_nothing_is_said",),
     "tests/cli/test_generate_add.py": ("test_the_extended_project_really_configures_for_the_new_card",),
     "tests/cli/test_integrations.py": (

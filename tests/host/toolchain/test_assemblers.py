@@ -68,14 +68,14 @@ class TestWhatARealOneSays:
     ) -> None:
         assert assemble(real, given(tmp_path, text), target).proof is Proof.OPEN
 
+    @pytest.mark.parametrize(("size", "proof"), [(70_000, Proof.OPEN), (900_000, Proof.REFUSED)])
     def test_more_shared_memory_than_ptxas_lets_be_declared_is_the_drivers_to_judge(
-        self, real: Assembler, tmp_path: Path
+        self, real: Assembler, tmp_path: Path, size: int, proof: Proof
     ) -> None:
-        text = GOOD.replace(
-            "{", "{ .shared .align 4 .b8 much[70000]; .reg .b32 at; mov.b32 at, much; st.shared.b32 [at], at;", 1
-        )
+        shared = f"{{ .shared .align 4 .b8 much[{size}]; .reg .b32 at; mov.b32 at, much; st.shared.b32 [at], at;"
+        text = GOOD.replace("{", shared, 1)
         answer = assemble(real, given(tmp_path, text), "sm_90")
-        assert answer.proof is Proof.OPEN
+        assert answer.proof is proof
         assert "too much shared data" in (answer.said or "")
 
     def test_too_slow_and_too_large_prove_nothing(
