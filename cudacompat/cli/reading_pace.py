@@ -25,8 +25,9 @@ class Pace:
     def before(self, path: str) -> str:
         """Return what to show before the path of a file that is read from now on: empty in the first second."""
         outer = path.partition(_MEMBER)[0]
-        self._members += outer == self._current
-        if outer != self._current:
+        if outer == self._current:
+            self._members += 1
+        else:
             self._files += 1
             self._bytes += self._current_bytes
             self._current, self._current_bytes = outer, _size(outer)

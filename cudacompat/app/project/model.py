@@ -260,12 +260,12 @@ class _Assembly:
                     self._image_builds.append(built)
             if not foreign:
                 self._images(file, read.commands)
-            builders = Builders(self._uses)
+            builders = Builders(self._uses, here=True)
             for command in read.commands:
                 self._add(file, _command(command, file, job=read.job, use=builders.use_of(command)))
 
     def _script(self, file: SourceFile, found: Iterable[ShellCommand]) -> None:
-        builders = Builders(self._uses)
+        builders = Builders(self._uses, here=True)
         commands = tuple(found)
         self._images(file, commands)
         for command in commands:

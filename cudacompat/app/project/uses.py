@@ -30,6 +30,7 @@ _CUDA_WORDS = re.compile(
     r"(?i)(?P<made>(?:enable_language|find_package|check_language)\s*+\(\s*+CUDA)|(?P<begun>project\s*+\()|(?P<cuda>\bCUDA\b)|\)"
 )
 _NORMAL = re.compile(r"[-_.]+")
+_NAMES_LIST = re.compile(r"-DCMAKE_CUDA_ARCHITECTURES(?::\w+)?=.")
 
 
 def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
@@ -79,8 +80,9 @@ def _has_cuda(text: str) -> bool:
 class Builders:
     """Says which engine a command builds, while the commands of one stage, job or script are gone through."""
 
-    def __init__(self, uses: Sequence[EngineUse]) -> None:
+    def __init__(self, uses: Sequence[EngineUse], *, here: bool = False) -> None:
         self._uses = tuple(uses)
+        self._here = here  # the project itself lies where the commands run
         self._wheels = all_wheels()
         self._homes: set[str] = set()  # where the project lies as a whole
         self._cloned: EngineUse | None = None
@@ -89,7 +91,9 @@ class Builders:
 
     def take(self, targets: Iterable[str]) -> None:
         """Remember that the whole project was copied to these folders."""
-        self._homes.update(target.rstrip("/") for target in targets if target.startswith("/"))
+        copied = tuple(targets)
+        self._here = self._here or bool(copied)
+        self._homes.update(target.rstrip("/") for target in copied if target.startswith("/"))
 
     def use_of(self, command: ShellCommand) -> EngineUse | None:
         """Return the engine that the command builds; `None` where it builds none, or which is not known."""
@@ -111,11 +115,18 @@ class Builders:
             return self._of_pip(words)
         if system is BuildSystem.NVCC:
             return EngineUse(find("nvcc"), None, " ".join(words[:2])[:80])
-        return self._of_tree(system)
+        use = self._of_tree(system)
+        if use is None and system is BuildSystem.CMAKE and self._is_unseen() and any(map(_NAMES_LIST.match, words)):
+            return EngineUse(find("cmake"), None, "cmake -DCMAKE_CUDA_ARCHITECTURES")
+        return use
+
+    def _is_unseen(self) -> bool:
+        """Whether the commands build the project itself, of which no file shows what it is."""
+        return self._here and not self._uses and self._cloned is None and not self._strange
 
     def copy(self) -> Builders:
         """Return what a stage goes on with that begins with this one."""
-        other = Builders(self._uses)
+        other = Builders(self._uses, here=self._here)
         other._homes = set(self._homes)
         other._cloned, other._strange, other._configured = self._cloned, self._strange, self._configured
         return other

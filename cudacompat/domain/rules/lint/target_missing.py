@@ -25,7 +25,7 @@ from cudacompat.domain.builds.lists.reader import extended, wants_bare
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_lists import LIST_NAME, CMakeTargets, for_capability, named_targets
-from cudacompat.domain.project.command_facts import base_name, is_cmake
+from cudacompat.domain.project.command_facts import base_name, is_aside, is_cmake
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.list_coverage import (
     ListCoverage,
@@ -63,6 +63,7 @@ def check(project: Project) -> Iterable[Finding]:
         return
     yield from _of_commands(project)
     yield from _of_branches(project)
+    yield from _of_compilers(project)
     yield from _of_files(project)
     yield from _of_cmake(project)
 
@@ -134,6 +135,23 @@ def _of_branches(project: Project) -> Iterator[Finding]:
             result = serves(target.capability, images)
             if result in _UNSERVED and not _in_other_job(project, last, target, result=result):
                 yield _finding(project, last, target, result=result, images=images)
+
+
+def _of_compilers(project: Project) -> Iterator[Finding]:
+    """Of the flags of nvcc in commands: what no call of nvcc in the same file serves. One call may be for one GPU."""
+    groups: dict[str, list[ArchListSetting]] = {}
+    for listed in project.lists:
+        command = listed.command
+        if command is None or command.program != "nvcc" or listed.setting.way is not AssignmentKind.FLAGS:
+            continue
+        if not is_aside(command.place.file) and (command.job is None or _published(project, command.job)):
+            groups.setdefault(command.place.file, []).append(listed)
+    for group in groups.values():
+        images = [image for each in group for image in images_of(each)] if all(map(_said, group)) else []
+        for target in project.targets if images else ():
+            result = serves(target.capability, images)
+            if result in _UNSERVED:
+                yield _finding(project, group[-1], target, result=result, images=images)
 
 
 _UNSERVED = (ListCoverage.JIT, ListCoverage.FAILS)

@@ -5,6 +5,52 @@ from __future__ import annotations
 from tests.helpers.lint_case import LintCase, NearMiss
 
 CASES = (
+    # no file of the project shows what it is: its command names the list
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+COPY . .
+RUN cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=86-real" && cmake --build build
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+COPY . .
+RUN cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=86-real;120-real" && cmake --build build
+""",
+        },
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"build.sh": "cmake -S . -B build -DCMAKE_CUDA_ARCHITECTURES:STRING=86-real\n"},
+        good={"build.sh": "cmake -S . -B build -DCMAKE_CUDA_ARCHITECTURES:STRING=120-real\n"},
+        gpu=("12.0",),
+    ),
+    # nvcc itself, whose calls may each be for another GPU
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN nvcc -gencode arch=compute_80,code=sm_80 a.cu -o a80
+RUN nvcc -gencode arch=compute_86,code=sm_86 a.cu -o a86
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN nvcc -gencode arch=compute_86,code=sm_86 a.cu -o a86
+RUN nvcc -gencode arch=compute_120,code=sm_120 a.cu -o a120
+""",
+        },
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"build.sh": "nvcc -arch=sm_86 a.cu -o a\n"},
+        good={"build.sh": "nvcc -arch=sm_120 a.cu -o a\n", "tests/build.sh": "nvcc -arch=sm_86 a.cu -o a\n"},
+        gpu=("12.0",),
+    ),
     # PowerShell
     LintCase(
         bad={
