@@ -57,7 +57,7 @@ def test_minutes_are_told() -> None:
 
 
 def test_it_is_shown_on_a_terminal_alone(folder: Path) -> None:
-    command = [sys.executable, "-m", "cudacompat", "inspect", str(EXAMPLE), "--no-cache"]
+    command = [sys.executable, "-m", "cudacompat", "inspect", str(EXAMPLE)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "80"}
     with Terminal(command, folder, environment) as terminal:
         assert "reading" in terminal.shown(until="inspected", seconds=60)

@@ -1,7 +1,8 @@
 """Which GPUs a program that is started here sees: CUDA_VISIBLE_DEVICES, matched against the GPUs of the machine.
 
 CUDA Programming Guide, "CUDA Environment Variables": numbers and ids, in the order that the program gets; the first
-entry that is none hides itself and all that follow. That `all` hides every GPU was measured (error 100).
+entry that is none hides itself and all that follow. That `all` hides every GPU was measured (error 100), and that an
+entry given twice does (error 101, two H200 and driver 580).
 """
 
 from __future__ import annotations
@@ -67,8 +68,11 @@ def _matched(
         if isinstance(found, str):
             ended_by, why = entry, found
             break
-        if found not in seen:
-            seen.append(found)
+        if found in seen:
+            return Visibility(
+                (), tuple(gpus), entry, why="it names a GPU twice, and CUDA starts with none then (error 101)"
+            )
+        seen.append(found)
     doubt = _order_in_doubt(gpus, seen, entries, environment=environment)
     if doubt is not None:
         by_address = {gpu.bus_id: gpu for gpu in gpus if gpu.bus_id}

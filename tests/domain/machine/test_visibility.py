@@ -57,6 +57,8 @@ def indexes(visible: Visibility) -> list[int]:
         ("0,2,1", [0], "2"),
         ("0,-1,1", [0], "-1"),
         ("1,", [1], ""),
+        ("1,1", [], "1"),
+        (f"0,{FIRST}", [], FIRST),
         (FIRST, [0], None),
         (f"{SECOND},{FIRST}", [1, 0], None),
         ("GPU-8932f", [0], None),

@@ -1,8 +1,8 @@
 """CUDA_VISIBLE_DEVICES hides GPUs that it seems to list.
 
-What it finds: a value that leaves no GPU (an error): a number above the last GPU's, an id that no GPU here has, `all`,
-which belongs to NVIDIA_VISIBLE_DEVICES; empty or -1, which mean none. A list that ends before its last entry is a
-warning, and so is a number that means another GPU to CUDA than to nvidia-smi.
+What it finds: a value that leaves no GPU (an error): a number above the last GPU's, an id that no GPU here has, a GPU
+given twice, `all`, which belongs to NVIDIA_VISIBLE_DEVICES; empty or -1, which mean none. A list that ends before its
+last entry is a warning, and so is a number that means another GPU to CUDA than to nvidia-smi.
 
 Why it matters: the first invalid entry hides itself and all that follow. With none left the driver answers "no
 CUDA-capable device is detected" (error 100, measured for `all`), and programs fall back to the CPU or stop.
