@@ -11,6 +11,7 @@ Ends with 1 where an answer is not the one that is known to be right.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ _SCREEN = 24  # lines
 _HEAD = """# Doctor's answers on real environments
 
 What `cudacompat doctor --python ENV --gpu GPU --driver VERSION` says, with the lines on the machine itself left out.
+Each environment is what pip makes of the packages named.
 Made by `tools/record_doctor.py`, which fails where an answer is another one than is known to be right.
 """
 
@@ -38,7 +40,7 @@ class Environment:
     name: str
     packages: tuple[str, ...]
     right: tuple[tuple[str, str, int], ...]
-    options: tuple[str, ...] = ()
+    library_path: str | None = None  # below site-packages, for LD_LIBRARY_PATH
 
 
 ENVIRONMENTS = (
@@ -49,9 +51,16 @@ ENVIRONMENTS = (
     ),
     Environment(
         "mixed",
-        ("ctranslate2==4.8.5", "onnxruntime-gpu[cuda,cudnn]==1.31.1", "bitsandbytes==0.50.2", "cupy-cuda12x==14.2.0",
+        ("ctranslate2==4.8.5", "onnxruntime-gpu[cuda,cudnn]==1.31.1", "cupy-cuda12x[ctk]==14.2.0",
          "nvidia-cublas-cu12"),
         (("RTX 3090", "580", 0), ("RTX 5070 Ti", "580", 0), ("RTX 3090", "570", 1)),
+        library_path="nvidia/cublas/lib",  # ctranslate2 leaves cuBLAS to the loader
+    ),
+    Environment(
+        "bare",  # of libraries: each import fails, or falls back to the CPU
+        ("ctranslate2==4.8.5", "onnxruntime-gpu==1.31.1", "bitsandbytes==0.50.2", "cupy-cuda12x==14.2.0",
+         "nvidia-cublas-cu12"),
+        (("RTX 3090", "580", 1),),
     ),
     Environment("own", (str(ROOT),), (("RTX 3090", "580", 0), ("RTX 5070 Ti", "580", 0))),
 )  # fmt: skip
@@ -81,7 +90,7 @@ def _recorded(environment: Environment, folder: str | None) -> tuple[str, int]:
         packages = ", ".join(f"`{Path(each).name if '/' in each else each}`" for each in environment.packages)
         blocks, wrong = [f"## {environment.name}: {packages}\n"], 0
         for gpu, driver, code in environment.right:
-            block, ran = _answer(where, gpu, driver)
+            block, ran = _answer(where, gpu, driver, environment.library_path)
             blocks.append(block)
             if ran != code or (code == 0 and block.count("\n") > _SCREEN):
                 wrong += 1
@@ -97,19 +106,25 @@ def _make(environment: Environment, folder: str) -> str:
     return where
 
 
-def _answer(where: str, gpu: str, driver: str) -> tuple[str, int]:
-    """What is said, as a block of Markdown, and the exit code; the second of two runs, whose seconds are noted."""
+def _answer(where: str, gpu: str, driver: str, library_path: str | None) -> tuple[str, int]:
+    """What is said, as a block of Markdown, and the exit code."""
     command = ("doctor", "--python", where, "--gpu", gpu, "--driver", driver)
-    for _ in range(2):
-        began = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "cudacompat", *command], cwd=tempfile.gettempdir(), capture_output=True, text=True
-        )
-        seconds = time.monotonic() - began
+    folders = [str(each) for each in Path(where).glob(f"lib/python3*/site-packages/{library_path}")]
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "cudacompat", *command],
+        cwd=tempfile.gettempdir(),
+        env={**os.environ, **({"LD_LIBRARY_PATH": ":".join(folders)} if library_path else {})},
+        capture_output=True,
+        text=True,
+    )
+    seconds = time.monotonic() - began
     lines = _told(done.stdout.replace(where, "ENV").splitlines())
     shown = f'doctor --python ENV --gpu "{gpu}" --driver {driver}'
     print(f"{where}: {shown}: exit {done.returncode}, {seconds:.1f} s")
-    return "\n".join(["```", f"$ cudacompat {shown}", *lines, f"exit {done.returncode}", "```", ""]), done.returncode
+    path = [f"$ export LD_LIBRARY_PATH=ENV/lib/python3/site-packages/{library_path}"] if library_path else []
+    block = ["```", *path, f"$ cudacompat {shown}", *lines, f"exit {done.returncode}", "```", ""]
+    return "\n".join(block), done.returncode
 
 
 def _told(lines: Sequence[str]) -> list[str]:
