@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cudacompat.domain.judge.assembled import Proofs, assembled
-from cudacompat.domain.judge.compat import counts_for_something, is_unread, judge, kernels_of
+from cudacompat.domain.judge.compat import counts_for_something, first_branch, is_unread, judge, kernels_of
 from cudacompat.domain.judge.gaps import most_lack_the_gpu, sort_gaps
 from cudacompat.domain.judge.linked_runtime import runtime_of
 from cudacompat.domain.judge.relink import relink
@@ -51,7 +51,8 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
     runtime = runtime_of(artifact)
     floor = runtime_floor(runtime) if runtime is not None else None
     if floor is not None and outcome is not Outcome.FAILS:
-        needed.append(floor.driver.branch)
+        if artifact.runtime is not None or floor.driver.branch > (first_branch(target.capability) or 0):
+            needed.append(floor.driver.branch)  # of a runtime that nothing names only what asks more than the GPU does
         if target.driver is not None and not takes_runtime(target.driver, floor):
             outcome, reason = Outcome.FAILS, Reason.RUNTIME_NEEDS_DRIVER
     return ArtifactVerdict(

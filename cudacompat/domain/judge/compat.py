@@ -260,8 +260,8 @@ def _is_choice_open(capability: ComputeCapability, module: DeviceModule, picked:
     return False
 
 
-def _first_branch(capability: ComputeCapability) -> int | None:
-    """The oldest branch that drives such GPUs; `None` where they are newer than every branch that is known."""
+def first_branch(capability: ComputeCapability) -> int | None:
+    """Return the oldest branch that drives such GPUs; `None` where they are newer than every branch that is known."""
     known = architecture(capability)
     if known is not None and known.first_branch is None and known.tegra is None:
         return None
@@ -275,7 +275,7 @@ def without_gpu(target: Target) -> Reason | None:
         return None
     side = outside(target.capability, target.driver.branch)
     if side is Outside.BEFORE:
-        first = _first_branch(target.capability)
+        first = first_branch(target.capability)
         return Reason.DRIVER_TOO_OLD_FOR_GPU if first is not None and first > BRANCHES[0].branch else None
     return Reason.DRIVER_DROPPED_GPU if side is Outside.AFTER else None
 
@@ -284,7 +284,7 @@ def _driver_takes(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, 
     """(None, None), or what stands against this driver loading that image at all."""
     if target.driver is None:
         return None, None
-    first = _first_branch(target.capability)
+    first = first_branch(target.capability)
     if target.driver.branch <= BRANCHES[-1].branch if first is None else target.driver.branch < first:
         return Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU
     if picked.compression is Compression.ZSTD and target.driver.branch < _ZSTD_BRANCH:
@@ -305,7 +305,7 @@ def _jit(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | 
     needed = None
     if taking is not None:
         floor = _ZSTD_BRANCH if picked.compression is Compression.ZSTD else 0
-        first = _first_branch(target.capability)
+        first = first_branch(target.capability)
         needed = None if first is None else max(taking.branch, first, floor)
     if target.driver is None:
         if taking is None:
