@@ -52,6 +52,7 @@ WRITTEN = {
     ("generate", "wheel"),
     ("rebuild", "build_dir"),
     ("rebuild", "log"),
+    ("survey", "html"),
 }
 FOLDERS = {"paths", "python", "old", "new", "project", "folder", "source"}  # which may be named there
 SPECIAL = ("fifo", "/dev/zero", "socket", "folder")

@@ -79,3 +79,8 @@ def test_a_page_prints_two_lines_within_its_width_and_no_command(text: str, widt
     assert all(len(line) <= (width or 160) for line in (source, marks))
     assert "##[" not in stream.getvalue()
     assert "docs   cudacompat explain x" in stream.getvalue()
+
+
+def test_a_mark_at_the_end_of_the_columns_leaves_room_for_what_says_the_cut() -> None:
+    shown, at, length = fitted(SourceExcerpt("0000\x1f\U0001b2fc\x1f", 6, 6), 20)
+    assert (cell_len(shown) <= 20, shown.endswith("..."), at + length <= 20) == (True, True, True)

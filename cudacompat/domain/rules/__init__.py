@@ -53,7 +53,7 @@ from cudacompat.domain.rules.component.component_facts import ComponentFacts
 from cudacompat.domain.rules.ignores import expired_ignore, unused_ignore
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.rules.machine import (
-    cdi_stale,
+    cdi_outdated,
     cmake_too_old,
     compute_mode,
     container_access,
@@ -151,7 +151,7 @@ MACHINE_RULES: tuple[Rule[Machine], ...] = (
     gpu_not_driven.RULE,
     compute_mode.RULE,
     container_access.RULE,
-    cdi_stale.RULE,
+    cdi_outdated.RULE,
     no_gpu.RULE,
     visible_devices.RULE,
     jit_variable.RULE,

@@ -31,7 +31,7 @@ _WORDS = {"any": "any platform", "pypi": "PyPI"}
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class WheelCell:
     """A text, and the class that gives it its color."""
 
     text: str
@@ -46,7 +46,7 @@ class PageRow:
     platform: str
     versions: str
     of: str
-    cells: tuple[Cell, ...]
+    cells: tuple[WheelCell, ...]
 
 
 def wheels_page(rows: Sequence[CoverageRow], basis: str) -> str:
@@ -88,7 +88,7 @@ def _row(row: CoverageRow) -> PageRow:
     return PageRow(row.package, row.platform, row.versions, of=of, cells=tuple(map(_cell, row.outcomes)))
 
 
-def _cell(outcome: Outcome | None) -> Cell:
+def _cell(outcome: Outcome | None) -> WheelCell:
     if outcome is None:
-        return Cell("no code", "none")
-    return Cell(_TEXTS.get(outcome, outcome.value), outcome.value)
+        return WheelCell("no code", "none")
+    return WheelCell(_TEXTS.get(outcome, outcome.value), outcome.value)

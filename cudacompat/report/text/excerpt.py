@@ -23,8 +23,9 @@ def fitted(excerpt: SourceExcerpt, columns: int) -> tuple[str, int, int]:
             excerpt.text[excerpt.end :],
         )
     )
-    if cell_len(before) + cell_len(marked) > columns:
-        lead = max(int(columns * _LEAD), columns - len(_CUT) - cell_len(marked))
+    least = max(cell_len(marked), min(cell_len(marked + after), len(_CUT)))  # what has to stand behind it
+    if cell_len(before) + least > columns:
+        lead = max(int(columns * _LEAD), columns - len(_CUT) - least)
         before = _end_of(before, lead)
     room = columns - cell_len(before)
     rest = _start_of(marked + after, room)

@@ -133,6 +133,7 @@ FREEZE = b"numpy==2.0\ntorch==2.6.0\n"
         (FREEZE, 1),
         (b"torch==2.8.0\n", 0),
         (b"torch==99.0\n", 4),
+        (b"torch==2.8.0\nnumpy==2.0\nnot a requirement\n", 4),
         (b"\xef\xbb\xbftorch==2.6.0\r\n", 1),
         (b"-e git+https://example.com/a.git@1#egg=a\ntorch @ https://download.pytorch.org/whl/cu124/torch-2.6.0%2Bcu124"
          b"-cp312-cp312-linux_x86_64.whl\n", 1),
@@ -143,7 +144,7 @@ def test_what_pip_freeze_prints_is_judged_as_a_list(monkeypatch: pytest.MonkeyPa
     assert (ran.code, [each["path"] for each in ran.json["packages"]]) == (code, ["-"])
 
 
-@pytest.mark.parametrize("data", [b"hello world\n", b"numpy\n", FREEZE + b"not a requirement\n", FREEZE + b"\0"])
+@pytest.mark.parametrize("data", [b"hello world\n", b"numpy\n", b"not a requirement\n" * 2 + FREEZE, FREEZE + b"\0"])
 def test_a_text_that_is_no_list_is_no_list(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     assert "packages" not in judged(monkeypatch, data).json or not judged(monkeypatch, data).json["packages"]
 

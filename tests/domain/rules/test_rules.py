@@ -251,7 +251,7 @@ RULE_CASES: tuple[RuleCase, ...] = (
         machine(environment=(("CUDA_VISIBLE_DEVICES", "0,1"),)),
     ),
     RuleCase(
-        "cdi-stale",
+        "cdi-outdated",
         machine(driver_files=DriverFiles(cdi=(("/etc/cdi/nvidia.yaml", "570.86.10"),))),
         machine(driver_files=DriverFiles(cdi=(("/etc/cdi/nvidia.yaml", "580.65.06"),))),
     ),

@@ -14,7 +14,8 @@ import pytest
 
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.host.runs import health, maps
-from cudacompat.host.runs.jit_cache import CacheWatch, folder_of
+from cudacompat.host.runs.jit_cache import CacheWatch
+from cudacompat.host.surroundings.jit_cache_folder import folder_of
 from tests.helpers.machine import library
 
 # As a kernel wrote it: a library, the driver's, one whose name is gone, data, a device, a name with a line break in it.

@@ -21,6 +21,7 @@ from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Reason
 
 
 def check(judged: VerdictFacts) -> Iterable[Finding]:
@@ -30,6 +31,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     floor = runtime_floor(verdict.runtime) if verdict.runtime is not None else None
     if driver is None or floor is None or takes_runtime(driver, floor):
         return
+    if verdict.runtime_is_linked and verdict.reason is not Reason.RUNTIME_NEEDS_DRIVER:
+        return  # another fault of the same driver was told, and this is inferred
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,

@@ -40,4 +40,4 @@ def check(machine: Machine) -> Iterable[Finding]:
             )
 
 
-RULE = Rule("cdi-stale", "A CDI file of another driver", __doc__, check)
+RULE = Rule("cdi-outdated", "A CDI file of another driver", __doc__, check)
