@@ -15,7 +15,7 @@ def of_table() -> tuple[tuple[CoverageRow, ...], str]:
     read = [row for package in rows().values() for row in package]
     said = (
         f"Read from {len(read)} wheels of PyPI, the last on {max(row.date for row in read)}; rows that say documented "
-        f"are from the build scripts of their own indexes, of {max(each.date for each in releases().values())}."
+        f"are from the build scripts of their indexes, of {max(each.date for each in releases().values())}."
     )
     return coverage((*read, *documented_rows())), said
 

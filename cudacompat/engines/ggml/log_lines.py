@@ -185,11 +185,11 @@ _OWN: tuple[Signature, ...] = (
         ),
         sample="whisper-cli: error while loading shared libraries: libwhisper.so.1: cannot open shared object file: No "
         "such file or directory",
-        cause="Built with shared libraries, which lie in the build directory or beside the program, and were not "
+        cause="Built with shared libraries, which are in the build directory or next to the program, and were not "
         "copied "
         "or installed with it.",
         does_not_mean="that CUDA or the driver is missing.",
-        fix="Install with cmake --install, or copy the libraries beside the program; or build with "
+        fix="Install with cmake --install, or copy the libraries next to the program; or build with "
         "-DBUILD_SHARED_LIBS=OFF. A Python package has to be built again with its libraries inside.",
         after=("ggml-backend-not-loaded",),
         sources=("absadiki/pywhispercpp#170", "ggml-org/whisper.cpp CMakeLists.txt (BUILD_SHARED_LIBS)"),

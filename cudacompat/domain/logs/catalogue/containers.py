@@ -64,9 +64,9 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvidia-container-cli: initialization error: driver rpc error: failed to process request: unknown",
         cause="The libraries of the driver are there, and its start failed or took too long: the kernel module is "
         "being "
-        "loaded or replaced, /dev/nvidia* cannot be opened, or the card does not answer.",
+        "loaded or replaced, /dev/nvidia* cannot be opened, or the GPU does not answer.",
         does_not_mean="that the image or its CUDA release is wrong.",
-        fix="See that nvidia-smi answers at once on the host (persistence mode keeps the driver started); restart the "
+        fix="Check that nvidia-smi answers at once on the host (persistence mode keeps the driver started); restart the "
         "host after a change of the driver. The command says where it stops.",
         command="sudo nvidia-container-cli -k -d /dev/tty info",
         sources=("NVIDIA/nvidia-docker#1710", "NVIDIA/gpu-operator#130"),

@@ -251,11 +251,11 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the firmware on the GPU itself did not finish its start",
         patterns=("failed to wait for GFW_BOOT", "failed to wait for GFW boot complete"),
         sample="NVRM: gpuWaitForGfwBootComplete_TU102: failed to wait for GFW_BOOT: (progress 0x3)",
-        cause="The card's VBIOS has to finish before the driver may talk to it: the power supply or a riser is "
-        "insufficient, the card was left in a bad state by a crash, a reset or a virtual machine, or it is defective.",
+        cause="The GPU's VBIOS has to finish before the driver may talk to it: the power supply or a riser is "
+        "insufficient, the GPU was left in a bad state by a crash, a reset or a virtual machine, or it is defective.",
         does_not_mean="a fault of the driver's release or of CUDA.",
         fix="Switch the machine off (a restart is not enough); check the power cables and the slot; then try the "
-        "card in "
+        "GPU in "
         "another machine.",
         sources=(f"{_OPEN}#789",),
     ),
@@ -279,12 +279,12 @@ SIGNATURES: tuple[Signature, ...] = (
             "Booter failed with non-zero error code",
         ),
         sample="NVRM: RmInitAdapter: Cannot initialize GSP firmware RM",
-        cause="The driver could not start its firmware on the card; a line of NVRM before it mostly says why: a "
+        cause="The driver could not start its firmware on the GPU; a line of NVRM before it mostly says why: a "
         "file of "
-        "the firmware is missing, the card does not answer, or it was not reset after its last use.",
+        "the firmware is missing, the GPU does not answer, or it was not reset after its last use.",
         does_not_mean="that CUDA is wrongly installed.",
         fix="Switch the machine off and on; reinstall the driver with its firmware; in a virtual machine give the "
-        "card a "
+        "GPU a "
         "full reset.",
         role=Role.CHAIN_END,
         after=(*_NO_MODULE, "nvrm-gpu-firmware-not-booted", "nvrm-gsp-no-video-engine", "gsp-firmware-missing"),
@@ -295,7 +295,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the kernel module gets no answer from the GPU",
         patterns=("osInitNvMapping: *** Cannot attach gpu", "RmInitAdapter: osInitNvMapping failed"),
         sample="NVRM: osInitNvMapping: *** Cannot attach gpu",
-        cause="The card's registers cannot be read: it fell off the bus before, or it is powered down or bound to "
+        cause="The GPU's registers cannot be read: it fell off the bus before, or it is powered down or bound to "
         "another driver (vfio).",
         does_not_mean="a fault of CUDA or of the program.",
         fix="Look for an Xid before it; switch the machine off and on; check power, slot and riser.",
@@ -310,7 +310,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: Xid (PCI:0000:06:00): 120, GSP task exception: store access page fault (cause:0xf) @ "
         "pc:0x13ebd80",
         cause="Xid 119 is an answer of the firmware that did not come, 120 an exception in it. Most often the driver's "
-        "firmware is at fault, else the card or its power.",
+        "firmware is at fault, else the GPU or its power.",
         does_not_mean="a fault of the program that ran.",
         fix="Restart the machine and update the driver. Up to Ada the proprietary modules run without that firmware "
         "(NVreg_EnableGpuFirmware=0).",

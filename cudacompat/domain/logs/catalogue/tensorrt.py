@@ -199,7 +199,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "current "
         "platform does not support these layers due to mismatch of libnvrtc version.",
         cause="Layers with loops or booleans hold code that NVRTC compiled when the engine was built; they load only "
-        "beside the NVRTC of that CUDA release.",
+        "together with the NVRTC of that CUDA release.",
         does_not_mean="that the model is damaged.",
         fix="Build the engine again on this machine, or install the CUDA release with which it was built.",
         sources=("Lyric0620/ETSAuto#6",),
