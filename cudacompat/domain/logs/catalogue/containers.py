@@ -66,8 +66,8 @@ SIGNATURES: tuple[Signature, ...] = (
         "being "
         "loaded or replaced, /dev/nvidia* cannot be opened, or the GPU does not answer.",
         does_not_mean="that the image or its CUDA release is wrong.",
-        fix="Check that nvidia-smi answers at once on the host (persistence mode keeps the driver started); restart the "
-        "host after a change of the driver. The command says where it stops.",
+        fix="Check that nvidia-smi answers at once on the host (persistence mode keeps the driver started); restart "
+        "the host after a change of the driver. The command says where it stops.",
         command="sudo nvidia-container-cli -k -d /dev/tty info",
         sources=("NVIDIA/nvidia-docker#1710", "NVIDIA/gpu-operator#130"),
     ),
