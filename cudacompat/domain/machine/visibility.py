@@ -1,8 +1,9 @@
 """Which GPUs a program that is started here sees: CUDA_VISIBLE_DEVICES, matched against the GPUs of the machine.
 
 CUDA Programming Guide, "CUDA Environment Variables": numbers and ids, in the order that the program gets; the first
-entry that is none hides itself and all that follow. That `all` hides every GPU was measured (error 100), and that an
-entry given twice does (error 101, two H200 and driver 580).
+entry that is none hides itself and all that follow. That `all` hides every GPU was measured (error 100), and, on H200
+with driver 580: two numbers or two ids of one GPU before that entry hide every GPU (error 101); a number and an id of
+one GPU do not, nor does what stands behind an entry that is none.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ VARIABLE = "CUDA_VISIBLE_DEVICES"
 ORDER = "CUDA_DEVICE_ORDER"
 
 _NUMBER = re.compile(r"\d{1,4}")
+_TWICE = "it names a GPU twice, and CUDA starts with none then (error 101)"
 _MASKED = re.compile(r"(?:GPU|MIG)-<uuid>")  # as saved facts have them
 
 
@@ -60,6 +62,7 @@ def _matched(
     gpus: tuple[GpuDevice, ...], entries: Sequence[str], environment: Mapping[str, str], shown: Sequence[str]
 ) -> Visibility:
     seen: list[GpuDevice] = []
+    forms: set[tuple[int, bool]] = set()  # which GPUs were given, and whether by number
     ended_by = why = None
     for entry in entries:
         found = _called(entry, gpus)
@@ -68,11 +71,12 @@ def _matched(
         if isinstance(found, str):
             ended_by, why = entry, found
             break
-        if found in seen:
-            return Visibility(
-                (), tuple(gpus), entry, why="it names a GPU twice, and CUDA starts with none then (error 101)"
-            )
-        seen.append(found)
+        form = (found.index, _NUMBER.fullmatch(entry) is not None)
+        if form in forms:
+            return Visibility((), tuple(gpus), entry, why=_TWICE)
+        forms.add(form)
+        if found not in seen:
+            seen.append(found)
     doubt = _order_in_doubt(gpus, seen, entries, environment=environment)
     if doubt is not None:
         by_address = {gpu.bus_id: gpu for gpu in gpus if gpu.bus_id}
