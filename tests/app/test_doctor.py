@@ -99,6 +99,38 @@ def test_a_dockerfile_that_is_there_is_mended_and_its_image_checked(tmp_path: Pa
     assert not any((step["command"] or "").startswith("cudacompat lint") for step in again)
 
 
+def test_sources_that_were_never_built_are_mended_too(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "app")
+    for library in (tmp_path / "app").glob("*.so"):
+        library.unlink()
+    ran = inside("doctor", "app", "--gpu", GPU, "--format", "json", cwd=tmp_path)
+    mend, build, check = (step["command"] for step in ran.json["plan"])
+    assert mend.startswith("cudacompat lint app --gpu")
+    assert (build, check.startswith("docker save app |")) == ("docker build -t app -f app/Dockerfile app", True)
+    assert "--require" not in check, "the base image's own libraries need not be native"
+    inside("lint", "app", "--gpu", GPU, "--fix", "--unsafe-fixes", cwd=tmp_path)
+    again = inside("doctor", "app", "--gpu", GPU, "--format", "json", cwd=tmp_path).json["plan"]
+    assert [step["command"] for step in again] == [build, check]
+
+
+def test_errors_that_no_fix_cures_are_left_to_lint(tmp_path: Path) -> None:
+    (tmp_path / "CMakeLists.txt").write_text("project(mine LANGUAGES CXX CUDA)\n")
+    image = "FROM nvidia/cuda:12.9.1-devel-ubuntu22.04\nCOPY . .\n"
+    (tmp_path / "Dockerfile").write_text(image + "RUN nvcc -gencode arch=compute_86,code=sm_86 a.cu -o a\n")
+    plan = inside("doctor", tmp_path, "--gpu", GPU, "--format", "json").json["plan"]
+    assert [step["command"].split(" --")[0] for step in plan] == [f"cudacompat lint {tmp_path}"]
+
+
+def test_the_folder_of_an_environment_is_taken_as_one(tmp_path: Path) -> None:
+    site = tmp_path / "env/lib/python3.11/site-packages"
+    site.mkdir(parents=True)
+    (tmp_path / "env/pyvenv.cfg").write_text("home = /usr/bin\n")
+    given = inside("doctor", tmp_path / "env", "--gpu", GPU, "--format", "json").json
+    named = inside("doctor", "--python", tmp_path / "env", "--gpu", GPU, "--format", "json").json
+    assert given["packages"] == named["packages"]
+    assert given["plan"] == named["plan"]
+
+
 def test_a_folder_of_all_sorts_is_no_project_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(FOLDER, tmp_path / "app")
     (tmp_path / "app/more").mkdir()

@@ -24,6 +24,7 @@ from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.rules import JIT_RULES, MACHINE_RULES
+from cudacompat.domain.rules.artifact import no_device_code
 from cudacompat.domain.rules.machine import gpu_outside_driver
 from cudacompat.domain.rules.machine.jit_cache_unusable import JitUse
 from cudacompat.domain.rules.machine.machine_facts import Machine
@@ -227,6 +228,11 @@ def _seen_by_programs(facts: HostFacts) -> Found[tuple[GpuDevice, ...]] | Missin
     return replace(facts.gpus, value=seen) if isinstance(facts.gpus, Found) and seen else facts.gpus
 
 
+def is_environment(path: str) -> bool:
+    """Whether the path is the folder of a Python environment: a virtual one, or conda's."""
+    return (Path(path) / "pyvenv.cfg").is_file() or (Path(path) / "conda-meta").is_dir()
+
+
 def _recognise(paths: Sequence[str]) -> Recognised | None:
     """The engine whose sources lie where the user points, or in the folders above."""
     for path in paths:
@@ -251,7 +257,7 @@ def _plan(
         return tuple(steps), ()
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
     if not curable:
-        return tuple(steps), ()
+        return (*steps, *_of_sources(checked, targets, known)), ()
     paths = [ArtifactPath.parse(f.path) for f in curable if f.path]
     wheels = sorted({path.outer for path in paths if path.members})
     for wheel in map(one_line, wheels):
@@ -260,10 +266,19 @@ def _plan(
     return (*steps, *rebuild), settings
 
 
+def _of_sources(checked: CheckReport, targets: Sequence[Target], known: Recognised | None) -> tuple[PlanStep, ...]:
+    """What to do with sources that were not built here, or not yet: their build files, and the image that they make."""
+    from cudacompat.app.doctor.build_files import mending
+
+    if known is None or not targets or not any(each.id == no_device_code.RULE.id for each in checked.findings):
+        return ()
+    return mending(str(Path(known.file).parent), targets).steps
+
+
 def _rebuild(
     targets: Sequence[Target], known: Recognised | None
 ) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
-    from cudacompat.app.doctor.build_files import mending_steps
+    from cudacompat.app.doctor.build_files import Mending, mending
     from cudacompat.app.generate import GenerateRequest, command_line, wanted_gpus
     from cudacompat.domain.builds.plans.plan import commands, plan_build, setting_line
     from cudacompat.engines import find
@@ -281,14 +296,15 @@ def _rebuild(
     written = command_line([plan], GenerateRequest(output=output, engine_version=version))
     anew = "a new Dockerfile" if output == "dockerfile" else "the settings"
     of_build = f"({plan.title}{recognised})"
-    mended = mending_steps(str(Path(known.file).parent), targets, plan.require) if known is not None else ()
-    first = replace(mended[0], instead=(PlanStep(f"have {anew} written {of_build}", written),)) if mended else None
+    found = mending(str(Path(known.file).parent), targets) if known is not None else Mending()
+    mended = found.steps
+    if mended and found.edits:
+        mended = (replace(mended[0], instead=(PlanStep(f"have {anew} written {of_build}", written),)), *mended[1:])
     alone = "without an image: " if len(mended) > 1 else ""
     steps = [
         *(
-            (first, *mended[1:])
-            if first is not None
-            else (PlanStep(f"set the list where this build reads it {of_build}; or let the file be written", written),)
+            mended
+            or (PlanStep(f"set the list where this build reads it {of_build}; or let the file be written", written),)
         ),
         *(
             PlanStep(f"{alone}clear what hides the change: {cache.why}", command)

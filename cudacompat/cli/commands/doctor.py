@@ -53,23 +53,26 @@ def command(
 ) -> int:
     """Diagnose this machine and its CUDA packages; print the fixes.
 
-    With PATHs, `doctor` examines those files and folders in place of the installed packages.
+    With PATHs, `doctor` examines those files and folders in place of the installed packages. The folder of a Python
+    environment is taken as by --python.
     """
-    from cudacompat.app.doctor import doctor, save
+    from cudacompat.app.doctor import doctor, is_environment, save
     from cudacompat.cli.output import emit
     from cudacompat.cli.output import save as write_file
     from cudacompat.cli.progress import progress
 
+    homes = [path for path in paths or () if is_environment(path)]
+    paths = [path for path in paths or () if path not in homes]
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
-    with progress(quiet, paths or ()) as on_file:
+    with progress(quiet, paths) as on_file:
         report = doctor(
-            tuple(paths or ()),
+            tuple(paths),
             tuple(gpu or ()),
             driver,
             facts_file=facts,
             on_file=on_file,
             options=reading,
-            pythons=tuple(python or ()),
+            pythons=(*(python or ()), *homes),
             saving=save_facts is not None,
         )
     if save_facts is not None:
