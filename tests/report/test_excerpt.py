@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from cudacompat.domain.words.finding import Finding, Severity, SourceExcerpt
+from cudacompat.report.safe_text import visible
 from cudacompat.report.text.excerpt import fitted
 from cudacompat.report.text.page import Page
 
@@ -60,7 +61,7 @@ def test_any_line_fits(text: str, data: st.DataObject, columns: int) -> None:
     assert cell_len(shown) <= columns
     assert at + length <= columns
     assert length >= 1
-    assert shown.isprintable()
+    assert visible(shown) == shown
 
 
 @pytest.mark.parametrize("width", [60, 80, 200, None])
@@ -85,3 +86,5 @@ def test_a_mark_at_the_end_of_the_columns_leaves_room_for_what_says_the_cut() ->
     shown, at, length = fitted(SourceExcerpt("0000\x1f\U0001b2fc\x1f", 6, 6), 20)
     assert "..." in shown
     assert (cell_len(shown) <= 20, at + length <= 20) == (True, True)
+    _, at, length = fitted(SourceExcerpt("000\U00018cd6\U00018d09", 5, 5), 23)
+    assert at + length <= 23

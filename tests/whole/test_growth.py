@@ -61,7 +61,7 @@ def of_project(growing: Growing, text: str, _: Path) -> Iterator[tuple[str, floa
         found += check()
         yield rule, time.process_time() - start
     start = time.process_time()
-    apply(found, project.files, frozenset())
+    apply(found, project.files, frozenset(), run=frozenset())
     yield "its ignores", time.process_time() - start
 
 

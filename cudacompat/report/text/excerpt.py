@@ -23,7 +23,7 @@ def fitted(excerpt: SourceExcerpt, columns: int) -> tuple[str, int, int]:
             excerpt.text[excerpt.end :],
         )
     )
-    least = max(cell_len(marked), min(cell_len(marked + after), len(_CUT)))  # what has to stand behind it
+    least = max(1, cell_len(marked), min(cell_len(marked + after), len(_CUT)))  # what has to stand behind it
     if cell_len(before) + least > columns:
         lead = max(int(columns * _LEAD), columns - len(_CUT) - least)
         before = _end_of(before, lead)

@@ -81,9 +81,10 @@ class TestWhatARealOneSays:
     def test_too_slow_and_too_large_prove_nothing(
         self, real: Assembler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        text = given(tmp_path, GOOD)
-        slow = assemble(real, text, "sm_90", seconds=0.0001)
-        assert (slow.proof, slow.said) == (Proof.OPEN, "ptxas: no answer within 0.0001 s")
+        work = "add.u32 a, a, a;\n" * 200_000
+        text = given(tmp_path, f"{HEAD}.visible .entry k() {{ .reg .u32 a; {work} ret; }}\n")
+        slow = assemble(real, text, "sm_90", seconds=0.01)
+        assert (slow.proof, slow.said) == (Proof.OPEN, "ptxas: no answer within 0.01 s")
         monkeypatch.setattr(module, "_MEMORY", 1 << 20)
         assert assemble(real, text, "sm_90").proof is not Proof.REFUSED
 
