@@ -22,7 +22,7 @@ from cudacompat.domain.words.code import (
     NotRead,
 )
 from cudacompat.domain.words.finding import Finding, suppressing_files
-from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Proof, Target
+from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, PtxProof, Target
 
 if TYPE_CHECKING:
     from cudacompat.domain.gpus.fleet import FleetGpu
@@ -256,7 +256,7 @@ def _assembled(verdict: ArtifactVerdict) -> Json | None:
     counts = Counter(each.proof.value for each in asked)
     said = dict.fromkeys((each.proof.value, each.said) for each in asked if each.said is not None)
     return {
-        **{proof.value: counts[proof.value] for proof in Proof},
+        **{proof.value: counts[proof.value] for proof in PtxProof},
         "ptxas": [str(each) for each in sorted({each.ptxas for each in asked if each.ptxas is not None})],
         "said": [{"proof": proof, "text": text} for proof, text in list(said)[:_MOST_SAID]],
     }

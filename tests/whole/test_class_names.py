@@ -19,7 +19,6 @@ SHARED = {
     "Found",
     "Node",
     "Outcome",
-    "Proof",
     "Section",
     "Source",
     "Told",

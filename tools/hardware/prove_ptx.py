@@ -28,7 +28,7 @@ from cudacompat.app.inputs.assembling import assembling
 from cudacompat.app.inputs.reading import ReadOptions, read
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.verdict import ArtifactVerdict, Proof, Target
+from cudacompat.domain.words.verdict import ArtifactVerdict, PtxProof, Target
 
 LEAST, LEAST_REFUSED = 200, 40
 
@@ -61,7 +61,7 @@ def _told(verdict: ArtifactVerdict | None, unread: str | None) -> dict[str, obje
     proof = module.assembly
     code = 0 if verdict.outcome.runs else module.cuda_error
     told: dict[str, object] = {"outcome": verdict.outcome.value, "reason": module.reason and module.reason.value}
-    is_open = verdict.outcome.value == "undecided" or (proof is not None and proof.proof is Proof.OPEN)
+    is_open = verdict.outcome.value == "undecided" or (proof is not None and proof.proof is PtxProof.OPEN)
     told["code"] = None if is_open else code
     told["proof"] = proof.proof.value if proof is not None else None
     told["ptxas"] = str(proof.ptxas) if proof is not None else None

@@ -125,13 +125,11 @@ def _checked(
     options: ReadOptions | None,
 ) -> CheckReport:
     """What the files hold, and what becomes of the packages that lists among them name."""
-    from cudacompat.app.wheels.lists import lists_apart
+    from cudacompat.app.wheels.lists import judge_lists, lists_apart
 
     lists, others = lists_apart(paths)
     if not lists:
         return check(paths, targets, Policy(), on_file=on_file, options=options)
-    from cudacompat.app.wheels.lists import judge_lists
-
     found = read(others, targets, on_file, options=options)
     return judge_read(found, targets, Policy(), paths=paths, listed=judge_lists(lists, targets, Policy()))
 
@@ -226,11 +224,6 @@ def _seen_by_programs(facts: HostFacts) -> Found[tuple[GpuDevice, ...]] | Missin
     of its own."""
     seen = visibility(facts).seen
     return replace(facts.gpus, value=seen) if isinstance(facts.gpus, Found) and seen else facts.gpus
-
-
-def is_environment(path: str) -> bool:
-    """Whether the path is the folder of a Python environment: a virtual one, or conda's."""
-    return (Path(path) / "pyvenv.cfg").is_file() or (Path(path) / "conda-meta").is_dir()
 
 
 def _recognise(paths: Sequence[str]) -> Recognised | None:

@@ -19,7 +19,7 @@ from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import FatbinEntry, ReadResult
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.verdict import Assembly, Proof, Target
+from cudacompat.domain.words.verdict import Assembly, PtxProof, Target
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.toolchain.assemblers import LONGEST_S, Assembler, assemble, assemblers
 
@@ -87,14 +87,14 @@ class Assembling:
     def _ask(self, job: _Job, until: float) -> Assembly:
         chosen = assembler_target(job.entry, job.target.capability, tuple(self._assemblers))
         if isinstance(chosen, str):
-            return Assembly(Proof.OPEN, None, f"sm_{job.target.capability.number}", said=chosen)
+            return Assembly(PtxProof.OPEN, None, f"sm_{job.target.capability.number}", said=chosen)
         release, target = chosen
         path = text_path(self._folder, job.text)
         if not path.is_file():
-            return Assembly(Proof.OPEN, None, target, said="there is no room on the disk for the text")
+            return Assembly(PtxProof.OPEN, None, target, said="there is no room on the disk for the text")
         left = until - time.monotonic()
         if left <= 0:
-            return Assembly(Proof.OPEN, release, target, said=_TOO_LATE)
+            return Assembly(PtxProof.OPEN, release, target, said=_TOO_LATE)
         answer = assemble(self._assemblers[release], path, target, seconds=min(left, LONGEST_S))
         return as_the_driver_says(answer, job.target.driver, ascii_only=path.read_bytes().isascii())
 

@@ -30,7 +30,6 @@ _CUDA_WORDS = re.compile(
     r"(?i)(?P<made>(?:enable_language|find_package|check_language)\s*+\(\s*+CUDA)|(?P<begun>project\s*+\()|(?P<cuda>\bCUDA\b)|\)"
 )
 _NORMAL = re.compile(r"[-_.]+")
-_MOST_GIVEN = 8  # times that one command gives the list: people give it once, and rules look at each beside the others
 _NAMES_LIST = re.compile(r"-DCMAKE_CUDA_ARCHITECTURES(?::\w+)?=.")
 
 
@@ -117,8 +116,7 @@ class Builders:
         if system is BuildSystem.NVCC:
             return EngineUse(find("nvcc"), None, " ".join(words[:2])[:80])
         use = self._of_tree(system)
-        given = len([word for word in words if _NAMES_LIST.match(word)])
-        if use is None and system is BuildSystem.CMAKE and self._is_unseen() and 0 < given <= _MOST_GIVEN:
+        if use is None and system is BuildSystem.CMAKE and self._is_unseen() and any(map(_NAMES_LIST.match, words)):
             return EngineUse(find("cmake"), None, "cmake -DCMAKE_CUDA_ARCHITECTURES")
         return use
 

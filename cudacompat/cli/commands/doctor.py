@@ -56,12 +56,15 @@ def command(
     With PATHs, `doctor` examines those files and folders in place of the installed packages. The folder of a Python
     environment is taken as by --python.
     """
-    from cudacompat.app.doctor import doctor, is_environment, save
+    from pathlib import Path
+
+    from cudacompat.app.doctor import doctor, save
     from cudacompat.cli.output import emit
     from cudacompat.cli.output import save as write_file
     from cudacompat.cli.progress import progress
+    from cudacompat.host.toolchain.pythons import is_environment
 
-    homes = [path for path in paths or () if is_environment(path)]
+    homes = [path for path in paths or () if is_environment(Path(path))]
     paths = [path for path in paths or () if path not in homes]
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
     with progress(quiet, paths) as on_file:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from cudacompat.cli.pages.commands import OptionPage, Program
-from cudacompat.cli.pages.values import ValueKind, words_for
+from cudacompat.cli.pages.commands import Program, all_choices, all_options, by_command
+from cudacompat.cli.pages.values import word_lists
 
 # `compgen -W` expands the list that it is given: the words have no character that bash reads anything into.
 _TEMPLATE: Final = """\
@@ -105,23 +105,21 @@ def script(program: Program, version: str) -> str:
 
 def _values(program: Program) -> Iterator[str]:
     """The lists, each once: those of the tables, then the choices of options under a name made of them."""
-    for kind in ValueKind:
-        words = words_for(kind)
-        if words:
-            yield f'    {kind.value}) echo "{" ".join(words)}" ;;'
-    for choices in sorted({option.choices for _, option in _all_options(program) if option.choices}):
+    for kind, words in word_lists():
+        yield f'    {kind.value}) echo "{" ".join(words)}" ;;'
+    for choices in all_choices(program):
         yield f'    {_name_of(choices)}) echo "{" ".join(choices)}" ;;'
 
 
 def _options(program: Program) -> Iterator[str]:
-    for command, options in _by_command(program):
+    for command, options in by_command(program):
         names = " ".join(name for option in options for name in option.names)
         yield f'    "{command}") echo "{names}" ;;'
 
 
 def _kinds(program: Program) -> Iterator[str]:
     """What stands for the value of an option (`check --gpu`) and for an argument (`generate 0`, `check ...`)."""
-    for command, option in _all_options(program):
+    for command, option in all_options(program):
         if option.value is not None:
             kind = _name_of(option.choices) if option.choices else option.kind.value
             pattern = "|".join(f'"{command} {name}"' for name in option.names)
@@ -129,18 +127,6 @@ def _kinds(program: Program) -> Iterator[str]:
     for page in program.commands:
         for place, argument in enumerate(page.arguments):
             yield f'    "{page.name} {"..." if argument.repeatable else place}") echo {argument.kind.value} ;;'
-
-
-def _by_command(program: Program) -> Iterator[tuple[str, tuple[OptionPage, ...]]]:
-    yield "", program.options
-    for page in program.commands:
-        yield page.name, page.options
-
-
-def _all_options(program: Program) -> Iterator[tuple[str, OptionPage]]:
-    for command, options in _by_command(program):
-        for option in options:
-            yield command, option
 
 
 def _name_of(choices: tuple[str, ...]) -> str:

@@ -57,6 +57,25 @@ class Program:
     commands: tuple[CommandPage, ...]
 
 
+def by_command(program: Program) -> Iterator[tuple[str, tuple[OptionPage, ...]]]:
+    """Yield the options before a command under no name, then those of each command."""
+    yield "", program.options
+    for page in program.commands:
+        yield page.name, page.options
+
+
+def all_options(program: Program) -> Iterator[tuple[str, OptionPage]]:
+    """Yield each option with its command, as `by_command` has them."""
+    for command, options in by_command(program):
+        for option in options:
+            yield command, option
+
+
+def all_choices(program: Program) -> list[tuple[str, ...]]:
+    """Return the values that options take, each set once."""
+    return sorted({option.choices for _, option in all_options(program) if option.choices})
+
+
 def program() -> Program:
     """Return the command line of this release."""
     from cudacompat.cli.command_line import click_command

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cudacompat.cli.pages.commands import CommandPage, OptionPage, Program
-from cudacompat.cli.pages.values import ValueKind, words_for
+from cudacompat.cli.pages.values import ValueKind, word_lists, words_for
 
 _TEMPLATE: Final = """\
 # Completions of cudacompat @VERSION@ for fish. Made by: cudacompat --completion fish
@@ -46,10 +46,8 @@ def script(program: Program, version: str) -> str:
 
 
 def _values() -> Iterator[str]:
-    for kind in ValueKind:
-        words = words_for(kind)
-        if words:
-            yield f"set -g {_variable(kind)} {' '.join(words)}"
+    for kind, words in word_lists():
+        yield f"set -g {_variable(kind)} {' '.join(words)}"
 
 
 def _variable(kind: ValueKind) -> str:

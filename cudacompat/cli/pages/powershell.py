@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from cudacompat.cli.pages.commands import OptionPage, Program
-from cudacompat.cli.pages.values import ValueKind, words_for
+from cudacompat.cli.pages.commands import Program, all_choices, all_options, by_command
+from cudacompat.cli.pages.values import word_lists, words_for
 
 _TEMPLATE: Final = """\
 # Completions of cudacompat @VERSION@ for PowerShell. Made by: cudacompat --completion powershell
@@ -58,22 +58,20 @@ def script(program: Program, version: str) -> str:
 
 
 def _values(program: Program) -> Iterator[str]:
-    for kind in ValueKind:
-        words = words_for(kind)
-        if words:
-            yield f"        '{kind.value}' = @({_list(words)})"
-    for choices in sorted({option.choices for _, option in _all_options(program) if option.choices}):
+    for kind, words in word_lists():
+        yield f"        '{kind.value}' = @({_list(words)})"
+    for choices in all_choices(program):
         yield f"        '{'|'.join(choices)}' = @({_list(choices)})"
 
 
 def _options(program: Program) -> Iterator[str]:
-    for command, options in (("", program.options), *((page.name, page.options) for page in program.commands)):
+    for command, options in by_command(program):
         yield f"        '{command}' = @({_list(name for option in options for name in option.names)})"
 
 
 def _kinds(program: Program) -> Iterator[str]:
     """The list that the value of an option is from (`check --gpu`), and an argument (`generate 0`)."""
-    for command, option in _all_options(program):
+    for command, option in all_options(program):
         if option.value is not None:
             kind = "|".join(option.choices) or option.kind.value
             yield from (f"        '{command} {name}' = '{kind}'" for name in option.names)
@@ -81,12 +79,6 @@ def _kinds(program: Program) -> Iterator[str]:
         for place, argument in enumerate(page.arguments):
             if words_for(argument.kind):
                 yield f"        '{page.name} {place}' = '{argument.kind.value}'"
-
-
-def _all_options(program: Program) -> Iterator[tuple[str, OptionPage]]:
-    yield from (("", option) for option in program.options)
-    for page in program.commands:
-        yield from ((page.name, option) for option in page.options)
 
 
 def _list(words: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 
 _OLDEST = 50  # compute capability 5.0, ten times: older GPUs have no supported CUDA release, and fill the list
@@ -62,6 +62,14 @@ def words_for(kind: ValueKind) -> tuple[str, ...]:
     anything else into it. Empty for what is no list."""
     make = _WORDS.get(kind)
     return tuple(dict.fromkeys(word for word in make() if _PLAIN.fullmatch(word))) if make else ()
+
+
+def word_lists() -> Iterator[tuple[ValueKind, tuple[str, ...]]]:
+    """Yield the kinds that have words, with them."""
+    for kind in ValueKind:
+        words = words_for(kind)
+        if words:
+            yield kind, words
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from cudacompat.cli.pages.commands import ArgumentPage, OptionPage, Program
-from cudacompat.cli.pages.values import ValueKind, words_for
+from cudacompat.cli.pages.values import ValueKind, word_lists, words_for
 
 _TEMPLATE: Final = """\
 #compdef cudacompat
@@ -68,10 +68,8 @@ def script(program: Program, version: str) -> str:
 
 
 def _values() -> Iterator[str]:
-    for kind in ValueKind:
-        words = words_for(kind)
-        if words:
-            yield f"    {kind.value}) words=({' '.join(words)}) ;;"
+    for kind, words in word_lists():
+        yield f"    {kind.value}) words=({' '.join(words)}) ;;"
 
 
 def _bodies(program: Program) -> Iterator[str]:

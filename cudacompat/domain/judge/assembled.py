@@ -10,7 +10,7 @@ from cudacompat.domain.tables.toolkits import release
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import FatbinEntry
 from cudacompat.domain.words.target import ArchSuffix, CodeKind
-from cudacompat.domain.words.verdict import Assembly, ModuleVerdict, Outcome, Proof, Reason, Target
+from cudacompat.domain.words.verdict import Assembly, ModuleVerdict, Outcome, PtxProof, Reason, Target
 from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
 
 Proofs = Mapping[tuple[str, ComputeCapability, DriverRelease | None], Assembly]  # by the sha256 of the text
@@ -32,14 +32,14 @@ def assembled(verdict: ModuleVerdict, target: Target, proofs: Proofs) -> ModuleV
     """Return the verdict with what the assembler said; a text that it refuses fails, as it does in the driver."""
     if verdict.relinked and verdict.outcome is Outcome.JIT:
         why = "the driver links its relocatable code again, which is not assembled here"
-        return replace(verdict, assembly=Assembly(Proof.OPEN, None, f"sm_{target.capability.number}", said=why))
+        return replace(verdict, assembly=Assembly(PtxProof.OPEN, None, f"sm_{target.capability.number}", said=why))
     picked = rests_on(verdict)
     if picked is None:
         return verdict
     known = proofs.get((picked.text, target.capability, target.driver)) if picked.text is not None else None
     if known is None:
-        known = Assembly(Proof.OPEN, None, f"sm_{target.capability.number}", said="the text is too large to be kept")
-    if known.proof is not Proof.REFUSED:
+        known = Assembly(PtxProof.OPEN, None, f"sm_{target.capability.number}", said="the text is too large to be kept")
+    if known.proof is not PtxProof.REFUSED:
         return replace(verdict, assembly=known)
     return replace(
         verdict, outcome=Outcome.FAILS, reason=Reason.PTX_REFUSED, missing=(), min_driver=None, assembly=known
@@ -75,11 +75,11 @@ def assembler_target(
 def as_the_driver_says(answer: Assembly, driver: DriverRelease | None, *, ascii_only: bool) -> Assembly:
     """Return the answer without what the compiler of an older driver does not take: a text with other characters than
     ASCII is proved only for drivers that have a compiler which takes them."""
-    if answer.proof is not Proof.PROVED or ascii_only:
+    if answer.proof is not PtxProof.PROVED or ascii_only:
         return answer
     first = first_branch_taking(_BEYOND_ASCII)
     if first is not None and driver is not None and driver.branch >= first.branch:
         return answer
     since = f"driver {first.branch}" if first is not None else "CUDA 13.1"
     said = f"it has characters beyond ASCII, which compilers before {since} refuse, even in comments"
-    return replace(answer, proof=Proof.OPEN, said=said)
+    return replace(answer, proof=PtxProof.OPEN, said=said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.tables.ptx import PTX_ISAS
 from cudacompat.domain.words.code import BinaryArtifact, FatbinEntry, Registration
@@ -21,10 +21,11 @@ def runtime_of(artifact: BinaryArtifact) -> int | None:
     if artifact.runtime is not None or not artifact.linked:
         return artifact.runtime
     registered = (module for module in artifact.modules if module.registration is Registration.REGISTERED)
-    return min(_releases(entry for module in registered for entry in module.entries), default=None)
+    return min(releases_of(entry for module in registered for entry in module.entries), default=None)
 
 
-def _releases(entries: Iterable[FatbinEntry]) -> Iterable[int]:
+def releases_of(entries: Iterable[FatbinEntry]) -> Iterator[int]:
+    """Yield the major release of CUDA that made each of these images, of those that show it."""
     for entry in entries:
         if entry.toolkit is not None:
             yield entry.toolkit.major

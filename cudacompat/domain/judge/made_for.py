@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from cudacompat.domain.judge.linked_runtime import releases_of
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.tables.cuda_libraries import release_of_wheel
-from cudacompat.domain.tables.ptx import PTX_ISAS
 from cudacompat.domain.words.code import BinaryArtifact
 
 _IN_NAME = re.compile(r"(?:-|_)cu(?:da)?(\d\d)x?(?:-|$)")  # nvidia-cublas-cu12, cupy-cuda12x, jax-cuda13-plugin
@@ -29,12 +29,6 @@ def made_for(component: Component, artifacts: Sequence[BinaryArtifact]) -> int |
 
 
 def _of_images(artifacts: Iterable[BinaryArtifact]) -> int | None:
-    counted: Counter[int] = Counter()
-    releases = {row.isa: row.cuda.major for row in PTX_ISAS if row.cuda is not None}
-    for artifact in artifacts:
-        for entry in (entry for module in artifact.modules for entry in module.entries):
-            if entry.toolkit is not None:
-                counted[entry.toolkit.major] += 1
-            elif entry.ptx_isa in releases:
-                counted[releases[entry.ptx_isa]] += 1
+    modules = (module for artifact in artifacts for module in artifact.modules)
+    counted = Counter(releases_of(entry for module in modules for entry in module.entries))
     return counted.most_common(1)[0][0] if counted else None

@@ -93,11 +93,11 @@ def _images_of(flags: str) -> frozenset[ArchTarget]:
 
 
 def images_beside(project: Project, listed: ArchListSetting) -> tuple[ArchTarget, ...]:
-    """The images that the lists which reach the same command make together."""
+    """The images that the lists which reach the same command make together, each once."""
     if listed.command is None:
         return images_of(listed)
     together = (image for each in beside(project, listed) for image in images_of(each))
-    return project.once(("images_beside", id(listed.command)), lambda: tuple(together))
+    return project.once(("images_beside", id(listed.command)), lambda: tuple(dict.fromkeys(together)))
 
 
 def beside(project: Project, listed: ArchListSetting) -> Sequence[ArchListSetting]:

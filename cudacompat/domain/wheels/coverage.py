@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from packaging.version import Version
@@ -83,15 +83,4 @@ def _cuda(row: WheelRow) -> str | None:
 
 
 def _joined(rows: list[CoverageRow]) -> CoverageRow:
-    newest, oldest = rows[0], rows[-1]
-    return CoverageRow(
-        newest.package,
-        newest.newest,
-        oldest.oldest,
-        index=newest.index,
-        platform=newest.platform,
-        cuda=newest.cuda,
-        basis=newest.basis,
-        outcomes=newest.outcomes,
-        compilers=newest.compilers,
-    )
+    return replace(rows[0], oldest=rows[-1].oldest)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from cudacompat.domain.judge.compat import judge
-from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.judge.compat import first_branch, judge
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Reason, Target
@@ -98,14 +97,9 @@ def _held_to_driver(verdict: WheelVerdict, major: int | None) -> WheelVerdict:
     if floor is None or verdict.outcome is Outcome.FAILS:
         return verdict
     driver = verdict.target.driver
-    needed = max(verdict.min_driver or 0, floor.driver.branch, _first_branch(verdict.target))
+    needed = max(verdict.min_driver or 0, floor.driver.branch, first_branch(verdict.target.capability) or 0)
     if driver is not None and not takes_runtime(driver, floor):
         return WheelVerdict(
             verdict.row, verdict.target, Outcome.FAILS, reason=Reason.RUNTIME_NEEDS_DRIVER, min_driver=needed
         )
     return WheelVerdict(verdict.row, verdict.target, verdict.outcome, reason=verdict.reason, min_driver=needed)
-
-
-def _first_branch(target: Target) -> int:
-    known = architecture(target.capability)
-    return (known.first_branch or 0) if known is not None else 0

@@ -121,7 +121,7 @@ class Basis(Enum):
     DOCUMENTED = "documented"
 
 
-class Proof(Enum):
+class PtxProof(Enum):
     """What came of giving PTX to an assembler: it compiles, it is refused, or it could not be told."""
 
     PROVED = "proved"
@@ -134,7 +134,7 @@ class Assembly:
     """What an assembler made of the PTX that a verdict rests on. `ptxas` is the CUDA release of the assembler (`None`:
     none was asked), `target` what it built for (`sm_90a`), `said` its first error, or why nothing is proved."""
 
-    proof: Proof
+    proof: PtxProof
     ptxas: ToolkitVersion | None
     target: str
     said: str | None = None
@@ -225,6 +225,6 @@ class ArtifactVerdict:
         parts += [f"{held - len(self.modules)} not counted"] if held > len(self.modules) else []
         return f"{held} module{'' if held == 1 else 's'}: {', '.join(parts)}"
 
-    def assembled(self, proof: Proof) -> tuple[ModuleVerdict, ...]:
+    def assembled(self, proof: PtxProof) -> tuple[ModuleVerdict, ...]:
         """The deciding modules whose PTX an assembler was to prove, with this result."""
         return tuple(each for each in self.modules if each.assembly is not None and each.assembly.proof is proof)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.domain.words.phrases import one_line
-from cudacompat.domain.words.verdict import Assembly, Proof
+from cudacompat.domain.words.verdict import Assembly, PtxProof
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.host.places.roots import Roots
 from cudacompat.host.programs.process import TIMEOUT_S, ProcessResult, find, is_program, run
@@ -99,20 +99,20 @@ def _run(command: list[str], folder: Path, places: dict[str, str], seconds: floa
     return run(command, timeout_s=seconds, limit_bytes=_OUTPUT, environment=places, cwd=folder, memory_bytes=_MEMORY)
 
 
-def _told(ran: ProcessResult) -> tuple[Proof, str | None]:
+def _told(ran: ProcessResult) -> tuple[PtxProof, str | None]:
     """What a run means: the first error of the text, or why nothing is proved."""
     if ran.ok:
-        return Proof.PROVED, None
+        return PtxProof.PROVED, None
     if ran.rc is None or ran.was_killed:
-        return Proof.OPEN, f"ptxas: {ran.why_failed}"
+        return PtxProof.OPEN, f"ptxas: {ran.why_failed}"
     lines = [each for each in _SAID.finditer(f"{ran.stderr}\n{ran.stdout}") if each["text"] != _SUMMARY]
     if not lines:
-        return Proof.OPEN, f"ptxas: {ran.why_failed}"
+        return PtxProof.OPEN, f"ptxas: {ran.why_failed}"
     first = next((each for each in lines if each["kind"] == "error"), lines[0])
     text = one_line(first["text"])[:_LONGEST_LINE]
     if any(_NOT_OF_THE_TEXT.search(each["text"]) or _may_fit(each["text"]) for each in lines):
-        return Proof.OPEN, f"ptxas: {text}"
-    return Proof.REFUSED, f"line {first['line']}: {text}" if first["line"] else text
+        return PtxProof.OPEN, f"ptxas: {text}"
+    return PtxProof.REFUSED, f"line {first['line']}: {text}" if first["line"] else text
 
 
 def _may_fit(said: str) -> bool:

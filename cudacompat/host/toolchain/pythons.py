@@ -94,7 +94,7 @@ def _of_interpreter(program: Path, via: str, roots: Roots, here: Path | None) ->
     at = program
     for _ in range(_LINKS):
         prefix = at.parent.parent
-        if _holds(prefix / "pyvenv.cfg", Path.is_file) or _holds(prefix / "conda-meta", Path.is_dir):
+        if is_environment(prefix):
             return _of_prefix(prefix, "", via, roots=roots, here=here)
         if not at.is_symlink():
             break
@@ -102,6 +102,11 @@ def _of_interpreter(program: Path, via: str, roots: Roots, here: Path | None) ->
     version = re.search(r"(\d+\.\d+)", at.name)
     prefix = at.parent if at.suffix == ".exe" else at.parent.parent
     return _of_prefix(prefix, version[1] if version else "", via, roots=roots, here=here)
+
+
+def is_environment(prefix: Path) -> bool:
+    """Whether this is the folder of a virtual environment, or of one of conda's."""
+    return _holds(prefix / "pyvenv.cfg", Path.is_file) or _holds(prefix / "conda-meta", Path.is_dir)
 
 
 def _of_shim(program: Path, via: str, roots: Roots, here: Path | None) -> Environment | None:

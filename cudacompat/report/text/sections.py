@@ -17,7 +17,7 @@ from cudacompat.domain.words.code import (
 )
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of, suppressing_files
 from cudacompat.domain.words.phrases import CAUSE, count
-from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, Proof, Target
+from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, PtxProof, Target
 from cudacompat.report.text.page import Page, _finding
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:
 def _assembled(verdict: ArtifactVerdict) -> str:
     """`; PTX proved by ptxas 13.5`, with numbers where not all of it is."""
     asked = [each.assembly for each in verdict.modules if each.assembly is not None]
-    proved = [each for each in asked if each.proof is Proof.PROVED]
+    proved = [each for each in asked if each.proof is PtxProof.PROVED]
     if not proved:
         return ""
     releases = " and ".join(str(each) for each in sorted({each.ptxas for each in proved if each.ptxas is not None}))

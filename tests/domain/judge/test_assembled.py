@@ -12,7 +12,7 @@ from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import FatbinEntry
-from cudacompat.domain.words.verdict import ArtifactVerdict, Assembly, Outcome, Proof, Reason
+from cudacompat.domain.words.verdict import ArtifactVerdict, Assembly, Outcome, PtxProof, Reason
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 from tests.helpers.build import artifact, image, module, target
 from tests.helpers.rule_case import RuleCase
@@ -24,11 +24,11 @@ def kept(text: str, name: str = "compute_80", kernels: tuple[str, ...] = ("k1", 
     return replace(image(name, kernels=kernels), text=text)
 
 
-def proofs(**said: Proof) -> Proofs:
+def proofs(**said: PtxProof) -> Proofs:
     release = ToolkitVersion(13, 5)
     return {
         (text, ComputeCapability.parse(GPU), None): Assembly(
-            proof, release, "sm_90", said=None if proof is Proof.PROVED else "line 4: Not a name"
+            proof, release, "sm_90", said=None if proof is PtxProof.PROVED else "line 4: Not a name"
         )
         for text, proof in said.items()
     }
@@ -40,7 +40,7 @@ def judged(*entries: tuple[FatbinEntry | str, ...], said: Proofs | None) -> Arti
     return verdict
 
 
-def facts(proof: Proof) -> VerdictFacts:
+def facts(proof: PtxProof) -> VerdictFacts:
     return VerdictFacts(judged((kept("a"),), said=proofs(a=proof)), Policy())
 
 
@@ -50,13 +50,13 @@ def test_without_an_assembler_nothing_is_said() -> None:
 
 
 def test_what_compiles_stays_jit_and_is_proved() -> None:
-    verdict = judged((kept("a"),), said=proofs(a=Proof.PROVED))
+    verdict = judged((kept("a"),), said=proofs(a=PtxProof.PROVED))
     assert verdict.outcome is Outcome.JIT
-    assert len(verdict.assembled(Proof.PROVED)) == 1
+    assert len(verdict.assembled(PtxProof.PROVED)) == 1
 
 
 def test_what_is_refused_fails_with_the_drivers_error() -> None:
-    verdict = judged((kept("a"),), said=proofs(a=Proof.REFUSED))
+    verdict = judged((kept("a"),), said=proofs(a=PtxProof.REFUSED))
     assert (verdict.outcome, verdict.reason) == (Outcome.FAILS, Reason.PTX_REFUSED)
     assert verdict.modules[0].cuda_error == 218
     assert verdict.min_driver is None
@@ -64,26 +64,26 @@ def test_what_is_refused_fails_with_the_drivers_error() -> None:
 
 def test_one_refused_text_beside_good_ones_is_partial() -> None:
     others = kept("b", kernels=("other",))
-    verdict = judged((kept("a"),), (others,), said=proofs(a=Proof.REFUSED, b=Proof.PROVED))
+    verdict = judged((kept("a"),), (others,), said=proofs(a=PtxProof.REFUSED, b=PtxProof.PROVED))
     assert verdict.outcome is Outcome.PARTIAL
 
 
 def test_ptx_that_lacks_kernels_is_asked_too() -> None:
     lacking = kept("a", kernels=("k1",))
-    assert judged((lacking, "sm_75"), said=proofs(a=Proof.REFUSED)).outcome is Outcome.FAILS
-    assert len(judged((lacking, "sm_75"), said=proofs(a=Proof.PROVED)).assembled(Proof.PROVED)) == 1
+    assert judged((lacking, "sm_75"), said=proofs(a=PtxProof.REFUSED)).outcome is Outcome.FAILS
+    assert len(judged((lacking, "sm_75"), said=proofs(a=PtxProof.PROVED)).assembled(PtxProof.PROVED)) == 1
 
 
 def test_machine_code_that_fits_rests_on_no_text() -> None:
-    verdict = judged((kept("a"), "sm_90"), said=proofs(a=Proof.REFUSED))
+    verdict = judged((kept("a"), "sm_90"), said=proofs(a=PtxProof.REFUSED))
     assert (verdict.outcome, verdict.modules[0].assembly) == (Outcome.NATIVE, None)
 
 
 @pytest.mark.parametrize("entry", [image("compute_80"), kept("unknown")])
 def test_a_text_of_which_nothing_is_known_is_open_and_never_proved(entry: FatbinEntry) -> None:
-    verdict = judged((entry,), said=proofs(a=Proof.PROVED))
+    verdict = judged((entry,), said=proofs(a=PtxProof.PROVED))
     assert verdict.outcome is Outcome.JIT
-    assert len(verdict.assembled(Proof.OPEN)) == 1
+    assert len(verdict.assembled(PtxProof.OPEN)) == 1
 
 
 @pytest.mark.parametrize(
@@ -107,16 +107,16 @@ def test_which_assembler_is_asked(
 
 
 @pytest.mark.parametrize(
-    ("driver", "proof"), [(None, Proof.OPEN), ("580.65.06", Proof.OPEN), ("590.44.01", Proof.PROVED)]
+    ("driver", "proof"), [(None, PtxProof.OPEN), ("580.65.06", PtxProof.OPEN), ("590.44.01", PtxProof.PROVED)]
 )
-def test_a_text_beyond_ascii_is_proved_for_drivers_that_take_it(driver: str | None, proof: Proof) -> None:
-    answer = Assembly(Proof.PROVED, ToolkitVersion(13, 5), "sm_90")
+def test_a_text_beyond_ascii_is_proved_for_drivers_that_take_it(driver: str | None, proof: PtxProof) -> None:
+    answer = Assembly(PtxProof.PROVED, ToolkitVersion(13, 5), "sm_90")
     release = DriverRelease.parse(driver) if driver else None
     assert as_the_driver_says(answer, release, ascii_only=False).proof is proof
     assert as_the_driver_says(answer, release, ascii_only=True) is answer
 
 
 RULE_CASES = (
-    RuleCase("ptx-refused", facts(Proof.REFUSED), facts(Proof.PROVED)),
-    RuleCase("ptx-unproved", facts(Proof.OPEN), facts(Proof.REFUSED)),
+    RuleCase("ptx-refused", facts(PtxProof.REFUSED), facts(PtxProof.PROVED)),
+    RuleCase("ptx-unproved", facts(PtxProof.OPEN), facts(PtxProof.REFUSED)),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.words.verdict import Proof
+from cudacompat.domain.words.verdict import PtxProof
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.host.places.roots import Roots
 from cudacompat.host.toolchain import assemblers as module
@@ -32,7 +32,7 @@ def given(folder: Path, text: str) -> Path:
 class TestWhatARealOneSays:
     def test_a_good_text_is_proved_and_nothing_is_left(self, real: Assembler, tmp_path: Path) -> None:
         answer = assemble(real, given(tmp_path, GOOD), "sm_90")
-        assert (answer.proof, answer.said, answer.ptxas) == (Proof.PROVED, None, real.release)
+        assert (answer.proof, answer.said, answer.ptxas) == (PtxProof.PROVED, None, real.release)
         assert [each.name for each in tmp_path.iterdir()] == ["text.ptx"]
 
     @pytest.mark.parametrize(
@@ -47,12 +47,12 @@ class TestWhatARealOneSays:
         self, real: Assembler, tmp_path: Path, body: str, said: str
     ) -> None:
         answer = assemble(real, given(tmp_path, f"{HEAD}.visible .entry k() {{ {body} ret; }}\n"), "sm_90")
-        assert (answer.proof, answer.said) == (Proof.REFUSED, said)
+        assert (answer.proof, answer.said) == (PtxProof.REFUSED, said)
 
     def test_an_error_without_a_line(self, real: Assembler, tmp_path: Path) -> None:
         text = f"{HEAD}.extern .func other();\n.visible .entry k() {{ call other; ret; }}\n"
         answer = assemble(real, given(tmp_path, text), "sm_90")
-        assert (answer.proof, answer.said) == (Proof.REFUSED, "Unresolved extern function 'other'")
+        assert (answer.proof, answer.said) == (PtxProof.REFUSED, "Unresolved extern function 'other'")
 
     @pytest.mark.parametrize(
         ("text", "target"),
@@ -66,11 +66,11 @@ class TestWhatARealOneSays:
     def test_what_is_the_assemblers_own_lack_proves_nothing(
         self, real: Assembler, tmp_path: Path, text: str, target: str
     ) -> None:
-        assert assemble(real, given(tmp_path, text), target).proof is Proof.OPEN
+        assert assemble(real, given(tmp_path, text), target).proof is PtxProof.OPEN
 
-    @pytest.mark.parametrize(("size", "proof"), [(70_000, Proof.OPEN), (900_000, Proof.REFUSED)])
+    @pytest.mark.parametrize(("size", "proof"), [(70_000, PtxProof.OPEN), (900_000, PtxProof.REFUSED)])
     def test_more_shared_memory_than_ptxas_lets_be_declared_is_the_drivers_to_judge(
-        self, real: Assembler, tmp_path: Path, size: int, proof: Proof
+        self, real: Assembler, tmp_path: Path, size: int, proof: PtxProof
     ) -> None:
         shared = f"{{ .shared .align 4 .b8 much[{size}]; .reg .b32 at; mov.b32 at, much; st.shared.b32 [at], at;"
         text = GOOD.replace("{", shared, 1)
@@ -84,9 +84,9 @@ class TestWhatARealOneSays:
         work = "add.u32 a, a, a;\n" * 200_000
         text = given(tmp_path, f"{HEAD}.visible .entry k() {{ .reg .u32 a; {work} ret; }}\n")
         slow = assemble(real, text, "sm_90", seconds=0.01)
-        assert (slow.proof, slow.said) == (Proof.OPEN, "ptxas: no answer within 0.01 s")
+        assert (slow.proof, slow.said) == (PtxProof.OPEN, "ptxas: no answer within 0.01 s")
         monkeypatch.setattr(module, "_MEMORY", 1 << 20)
-        assert assemble(real, text, "sm_90").proof is not Proof.REFUSED
+        assert assemble(real, text, "sm_90").proof is not PtxProof.REFUSED
 
     def test_what_it_says_is_one_short_line(self, real: Assembler, tmp_path: Path) -> None:
         text = f"{HEAD}.visible .entry k() {{ bogus\x1b[31m{'x' * 5000} a; ret; }}\n"

@@ -22,13 +22,13 @@ from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, generate_command
 from cudacompat.domain.words.rule import Rule
-from cudacompat.domain.words.verdict import Proof
+from cudacompat.domain.words.verdict import PtxProof
 
 
 def check(judged: VerdictFacts) -> Iterable[Finding]:
     """One finding if an assembler refuses PTX that a verdict rests on."""
     verdict = judged.verdict
-    refused = verdict.assembled(Proof.REFUSED)
+    refused = verdict.assembled(PtxProof.REFUSED)
     first = refused[0].assembly if refused else None
     if first is None:
         return

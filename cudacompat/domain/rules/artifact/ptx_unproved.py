@@ -24,7 +24,7 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.rule import Rule
-from cudacompat.domain.words.verdict import Proof
+from cudacompat.domain.words.verdict import PtxProof
 
 _OF_CUDA_12 = "pip install nvidia-cuda-nvcc-cu12"
 _NEWEST = "pip install --upgrade nvidia-cuda-nvcc"
@@ -34,7 +34,7 @@ _FIRST_WITHOUT_SUFFIX = 13  # the release from which the package's name ends wit
 def check(judged: VerdictFacts) -> Iterable[Finding]:
     """One finding if PTX was to be proved and was not."""
     verdict = judged.verdict
-    unproved = verdict.assembled(Proof.OPEN)
+    unproved = verdict.assembled(PtxProof.OPEN)
     if not unproved:
         return
     unasked = any(each.assembly is not None and each.assembly.ptxas is None for each in unproved)

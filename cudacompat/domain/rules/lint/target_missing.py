@@ -92,7 +92,7 @@ def _counts(project: Project, listed: ArchListSetting, command: Command) -> bool
     """Whether the list decides what somebody gets."""
     if not listed.outcomes or not listed.setting.name or listed.setting.cut:
         return False  # of a list that the shell cuts, another rule speaks
-    if leaves_cuda_out(command):
+    if project.once(("leaves_cuda_out", id(command)), lambda: leaves_cuda_out(command)):
         return False
     return command.job is None or _published(project, command.job)
 
