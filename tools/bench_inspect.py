@@ -156,7 +156,7 @@ def main() -> None:
     for path in args.files:
         for line in rows_of(path, tool, args.runs):
             print(line, flush=True)
-    version = run([sys.executable, "-m", "cudacompat", "--version"]).out.strip()
+    version = run([sys.executable, "-m", "cudacompat", "--version"]).out.partition("\n")[0]
     print(
         f"\n{version} on Python {platform.python_version()}, cuobjdump "
         f"{release[1] if release else 'of unknown version'}; {processor()}, {os.cpu_count()} cores, "

@@ -323,7 +323,7 @@ def _said_of(
     fix: Fix | None,
 ) -> Finding:
     numbers = sorted({image.capability for image in images if image.kind is CodeKind.SASS})
-    sass = ", ".join(map(str, numbers)) or "no target"
+    sass = ", ".join(map(str, numbers))
     code = (
         "neither its machine code nor its PTX runs" if len(numbers) < len(images) else "its machine code does not run"
     )
@@ -340,7 +340,9 @@ def _said_of(
         line=place.line,
         span=place.span,
         found=found[:160],
-        why=f"machine code here is of {sass}; it serves its own major from its minor up",
+        why=f"machine code is for {sass}: it runs on the same major version, from that minor version on"
+        if sass
+        else "the list asks for no machine code",
         help=help_,
         target=target.id,
         fix=fix,
