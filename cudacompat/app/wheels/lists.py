@@ -51,7 +51,8 @@ def is_list(path: str) -> bool:
 
 
 def reads_as_list(text: str) -> bool:
-    """Return True for a text every line of which is a requirement or an option of pip, one of them a pin at least."""
+    """Return True for a text most lines of which are requirements of pip, one of them a pin at least, and for one that
+    only includes other lists."""
     if any(len(line) > _MOST_LINE for line in text.splitlines()):
         return False
     read = pip_file.read(text, "")
