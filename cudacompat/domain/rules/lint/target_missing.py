@@ -21,8 +21,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from cudacompat.domain.builds.engine import Grammar
-from cudacompat.domain.builds.lists.reader import extended, wants_bare
-from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_lists import LIST_NAME, CMakeTargets, for_capability, named_targets
 from cudacompat.domain.project.command_facts import base_name, is_aside, is_cmake
@@ -37,12 +35,11 @@ from cudacompat.domain.project.list_coverage import (
     images_of_flags,
     serves,
 )
-from cudacompat.domain.project.list_edits import replacing
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project, TextSpan
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.project.standing_lists import standing_groups
-from cudacompat.domain.tables.toolkits import first_with, last_with
-from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.rules.lint.target_facts import fix_for, in_words, toolkit_first
+from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
@@ -295,8 +292,8 @@ def _finding(
     project: Project, listed: ArchListSetting, target: Target, result: ListCoverage, images: Iterable[ArchTarget]
 ) -> Finding:
     setting = listed.setting
-    first = _toolkit_first(project, listed, target)
-    fix = _fix(listed, target) if first is None else None
+    first = toolkit_first(project, listed, target)
+    fix = fix_for(listed, target) if first is None else None
     edit = fix.edits[0].new if fix is not None else None
     flags = setting.way is AssignmentKind.FLAGS
     written = setting.written if flags or setting.value is None else f"{setting.name}={setting.value}"
@@ -307,7 +304,7 @@ def _finding(
         found=" ".join(written.replace("\\\n", " ").split()),
         result=result,
         images=tuple(images),
-        help_=first or (f"{setting.name}={edit}" if edit else _other(listed, target)),
+        help_=first or (f"{setting.name}={edit}" if edit else in_words(listed, target)),
         fix=fix,
     )
 
@@ -347,55 +344,6 @@ def _said_of(
         target=target.id,
         fix=fix,
     )
-
-
-def _toolkit_first(project: Project, listed: ArchListSetting, target: Target) -> str | None:
-    """What to do where the toolkit that reads the list could not build for the target; `None` where it could."""
-    stage = listed.command.stage if listed.command is not None else None
-    made_by = toolkit(project, stage) if stage is not None else None
-    arch = str(target.capability.number)
-    if made_by is None or arch in made_by.targets:
-        return None
-    code = [int(each) for each in made_by.targets if each.isdecimal()]
-    runs = [each for each in code if serves(target.capability, [ArchTarget(CodeKind.SASS, each)]) is ListCoverage.RUNS]
-    if runs:
-        return f"add sm_{max(runs)}, whose code runs there; CUDA {made_by.version} has no sm_{arch}"
-    first, last = first_with(arch), last_with(arch)
-    then = f"with {listed.setting.name}={arch}" if listed.grammar is Grammar.ONE_NUMBER else "and add it to the list"
-    if first is not None and first.version > made_by.version:
-        return f"use CUDA {first.version} or newer, the first that builds sm_{arch}, {then}"
-    return f"use CUDA {last.version}, the last that builds sm_{arch}, {then}" if last is not None else None
-
-
-def _other(listed: ArchListSetting, target: Target) -> str:
-    if listed.setting.way is AssignmentKind.FLAGS:
-        number = target.capability.number
-        return f"add -gencode arch=compute_{number},code=sm_{number}"
-    if listed.grammar is Grammar.ONE_NUMBER:
-        return f"a separate build, with {listed.setting.name}={target.capability.number}"
-    return f"build for sm_{target.capability.number} as well"
-
-
-def _fix(listed: ArchListSetting, target: Target) -> Fix | None:
-    archs, number = listed.archs, target.capability.number
-    if (
-        archs is None
-        or not archs.items
-        or listed.setting.way is AssignmentKind.FLAGS
-        or listed.grammar is Grammar.ONE_NUMBER
-    ):
-        return None
-    engine, version = listed.use.engine, listed.use.parsed
-    number = engine.stand_in(version, number)
-    suffix = ArchSuffix(engine.added_suffix(version, number, demanded=True))
-    if listed.knob is not None and not listed.knob.takes(number, suffix.value):
-        return None
-    plain = suffix is ArchSuffix.NONE and not engine.added_suffix(version, number, ptx=True)
-    try:
-        text = extended(archs, CodeTarget(number, suffix, ptx=plain and wants_bare(archs)))
-    except UsageError:
-        return None
-    return replacing(listed.setting, text, f"add {number}{suffix.value}", safe=False)
 
 
 RULE = Rule("target-missing", "A list that does not serve the GPU", __doc__, check)
