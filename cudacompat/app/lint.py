@@ -23,7 +23,10 @@ from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.rules import IGNORE_RULES, SOURCE_RULES
 from cudacompat.domain.rules.ignores.suppress import suppress
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
+from cudacompat.domain.rules.lint.wheel_facts import groups_of
 from cudacompat.domain.rules.lint_selection import NOT_READ, every_rule
+from cudacompat.domain.wheels.answer import RequirementVerdict
+from cudacompat.domain.wheels.package_set import deciding
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.rule_selection import RuleSelection
@@ -180,6 +183,7 @@ def _judged(found: ProjectRead, asked: _Asked, clock: Clock) -> tuple[LintReport
         skipped=found.skipped,
         lookalikes=tuple(_named(found, name) or name for name in found.lookalikes),
         rules=asked.rules,
+        packages=tuple(_placed(found, deciding(group)) for _, group in groups_of(project)),
     )
     return report, left.findings
 
@@ -212,6 +216,13 @@ class _Shown:
 
 def _masked(text: str | None) -> str | None:
     return None if text is None else masked(text)
+
+
+def _placed(found: ProjectRead, verdict: RequirementVerdict) -> RequirementVerdict:
+    """The verdict, its requirement's file as the user would write it."""
+    requirement = verdict.resolved.requirement
+    moved = replace(requirement, file=_named(found, requirement.file) or requirement.file)
+    return replace(verdict, resolved=replace(verdict.resolved, requirement=moved))
 
 
 def _named(found: ProjectRead, name: str | None) -> str | None:

@@ -136,7 +136,7 @@ def test_a_folder_of_all_sorts_is_no_project_to_mend(tmp_path: Path, monkeypatch
     (tmp_path / "app/more").mkdir()
     for number in range(20):
         (tmp_path / f"app/more/{number}.txt").write_text("")
-    monkeypatch.setattr("cudacompat.app.doctor.build_files._MOST_ENTRIES", 20)
+    monkeypatch.setattr("cudacompat.app.doctor.build_files.MOST_ENTRIES", 20)
     plan = inside("doctor", "app", "--gpu", GPU, "--format", "json", cwd=tmp_path).json["plan"]
     assert plan
     assert not any((step["command"] or "").startswith("cudacompat lint") for step in plan)

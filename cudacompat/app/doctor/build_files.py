@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import NamedTuple
@@ -11,11 +11,11 @@ from typing import NamedTuple
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.words.errors import CudacompatError
-from cudacompat.domain.words.finding import Severity
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, one_line
 from cudacompat.domain.words.verdict import Target
 
-_MOST_ENTRIES = 5000  # folders and files; llama.cpp has 2,600
+MOST_ENTRIES = 5000  # folders and files; llama.cpp has 2,600
 
 
 class Mending(NamedTuple):
@@ -28,12 +28,12 @@ class Mending(NamedTuple):
 def mending(folder: str, targets: Sequence[Target]) -> Mending:
     """Return the steps that mend this project's own build files by `lint`; with a Dockerfile among them the image is
     built and checked, too, also where there is nothing to mend. Errors that no fix cures are left to `lint` to say.
-    None in a folder that is too large to be a project."""
+    None in a folder that is too large to be a project, nor for a Dockerfile outside of one."""
     from cudacompat.app.lint import lint
     from cudacompat.app.project.files import is_small
     from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 
-    if not is_small(folder, _MOST_ENTRIES):
+    if not is_small(folder, MOST_ENTRIES):
         return Mending()
     try:
         report = lint(folder, tuple(targets), fix=True, unsafe=True)
@@ -43,15 +43,40 @@ def mending(folder: str, targets: Sequence[Target]) -> Mending:
     look = f"cudacompat lint {quote(folder)} {gpus}"
     errors = [each for each in report.findings if each.severity is Severity.ERROR]
     if errors:
-        files = ", ".join(dict.fromkeys(one_line(each.path) for each in errors[:3] if each.path))
-        said = f"the build files have {count(len(errors), 'error')} that no fix cures alone ({files})"
-        return Mending((PlanStep(said, look),))
+        return Mending((*pin_steps(errors), *_left(errors, look)))
     images = [file.name for file in report.edited if kind_of(file.name) is FileKind.DOCKERFILE]
     if not report.edited and (Path(folder) / "Dockerfile").is_file():
         images = ["Dockerfile"]
+    elif not Path(folder).is_dir():
+        images = []  # of one file that was named
     steps = [_mended(report, f"{look} --fix --unsafe-fixes")] if report.edited else []
     steps += [step for image in images[:1] for step in _image_steps(folder, image, gpus)]
     return Mending(tuple(steps), bool(report.edited))
+
+
+def pin_steps(findings: Iterable[Finding]) -> tuple[PlanStep, ...]:
+    """Return a step for each installation that cures packages which a list or a command names."""
+    cures: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.command and finding.line is not None and finding.severity is not Severity.NOTE:
+            cures.setdefault(finding.command, []).append(finding)
+    steps = []
+    for command, cured in cures.items():
+        said = "; ".join(dict.fromkeys(each.message for each in cured))
+        places = ", ".join(dict.fromkeys(f"{each.path}:{each.line}" for each in cured[:3]))
+        steps.append(
+            PlanStep(one_line(f"{said}: install what runs, and write its pin and index into {places}"), command)
+        )
+    return tuple(steps)
+
+
+def _left(errors: Iterable[Finding], look: str) -> tuple[PlanStep, ...]:
+    """What `lint` has to say: the errors that no command cures."""
+    left = [each for each in errors if not each.command]
+    if not left:
+        return ()
+    files = ", ".join(dict.fromkeys(one_line(each.path) for each in left[:3] if each.path))
+    return (PlanStep(f"the build files have {count(len(left), 'error')} that no fix cures alone ({files})", look),)
 
 
 def _mended(report: LintReport, command: str) -> PlanStep:

@@ -79,6 +79,11 @@ def doctor(
     findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets, are_named=bool(specs)))]
     packages = None
     checked = _checked(paths, targets, on_file, options=options) if paths and targets else None
+    projects: tuple[str, ...] = ()
+    if checked is not None and not checked.verdicts and any(f.id == no_device_code.RULE.id for f in checked.findings):
+        from cudacompat.app.doctor.projects import with_projects
+
+        checked, projects = with_projects(checked, targets)
     if not paths and targets:
         from cudacompat.app.doctor.saved_packages import judge_saved, with_code
 
@@ -112,7 +117,7 @@ def doctor(
         told = helped(findings, packages, steps)
         return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages))
     elsewhere = [f for f in findings if not any(Path(f.path or "").is_relative_to(each) for each in configured)]
-    plan, settings = _plan(elsewhere, checked, targets, known=_recognise(paths))
+    plan, settings = _plan(elsewhere, checked, targets, known=_recognise(paths), projects=projects)
     plan = (*(step for _, step in apart), *plan)
     return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
 
@@ -242,30 +247,28 @@ def _recognise(paths: Sequence[str]) -> Recognised | None:
 
 
 def _plan(
-    findings: Sequence[Finding], checked: CheckReport | None, targets: Sequence[Target], known: Recognised | None
+    findings: Sequence[Finding],
+    checked: CheckReport | None,
+    targets: Sequence[Target],
+    known: Recognised | None,
+    projects: Sequence[str],
 ) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
+    from cudacompat.app.doctor.build_files import mending, pin_steps
+
     files = {f.path for f in checked.findings} if checked is not None else set()
     steps = machine_steps(f for f in findings if f.path not in files or f.path is None)
     if checked is None:
         return tuple(steps), ()
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
     if not curable:
-        return (*steps, *_of_sources(checked, targets, known)), ()
+        ways = [step for project in projects for step in mending(project, targets).steps]
+        return tuple(dict.fromkeys((*steps, *pin_steps(findings), *ways))), ()
     paths = [ArtifactPath.parse(f.path) for f in curable if f.path]
     wheels = sorted({path.outer for path in paths if path.members})
     for wheel in map(one_line, wheels):
         steps.append(PlanStep(f"{wheel} is a build of others: take a release of it built for these GPUs, or build it"))
     rebuild, settings = _rebuild(targets, known)
     return (*steps, *rebuild), settings
-
-
-def _of_sources(checked: CheckReport, targets: Sequence[Target], known: Recognised | None) -> tuple[PlanStep, ...]:
-    """What to do with sources that were not built here, or not yet: their build files, and the image that they make."""
-    from cudacompat.app.doctor.build_files import mending
-
-    if known is None or not targets or not any(each.id == no_device_code.RULE.id for each in checked.findings):
-        return ()
-    return mending(str(Path(known.file).parent), targets).steps
 
 
 def _rebuild(

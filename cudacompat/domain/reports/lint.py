@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cudacompat.domain.project.edited_file import EditedFile
 from cudacompat.domain.project.model import EngineUse
@@ -14,6 +14,9 @@ from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 from cudacompat.domain.words.rule_selection import RuleSelection
 from cudacompat.domain.words.verdict import Target
+
+if TYPE_CHECKING:  # what one command needs is not loaded for the others
+    from cudacompat.domain.wheels.answer import RequirementVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class LintReport:
     look into, `lookalikes` the files that appear to be part of a CUDA build and that lint cannot read, `units` the CUDA
     sources that a configured build will compile. `edited` are the files that fixes change, `fixed` the findings that
     they cure; `findings` are those that remain after the fixes. `rules` are those that ran and those that did not.
-    `statistics` is whether the text counts the findings of each rule and lists none.
+    `statistics` is whether the text counts the findings of each rule and lists none. `packages` are the verdicts on the
+    packages that the project installs, as far as the table of wheels knows them.
     """
 
     COMMAND: ClassVar[str] = "lint"
@@ -55,6 +59,7 @@ class LintReport:
     show_suppressed: bool = False
     rules: RuleSelection = field(default_factory=RuleSelection)
     statistics: bool = False
+    packages: tuple[RequirementVerdict, ...] = ()
 
     @property
     def counts(self) -> tuple[RuleCount, ...]:

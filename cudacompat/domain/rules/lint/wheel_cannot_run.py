@@ -19,8 +19,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.rules.lint.wheel_facts import content_of, failing, finding, groups_of, help_for, reason_of
+from cudacompat.domain.rules.lint.wheel_facts import content_of, cure_of, failing, finding, groups_of, reason_of
 from cudacompat.domain.wheels.answer import HowKnown
+from cudacompat.domain.wheels.cure import WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -33,6 +34,7 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         resolved, target = verdict.resolved, verdict.target
         absent = resolved.known is HowKnown.ABSENT
+        cure = cure_of(resolved, packages, project.targets)
         message = f"{resolved.label} does not run on {target.label}"
         yield finding(
             RULE.id,
@@ -42,7 +44,8 @@ def check(project: Project) -> Iterable[Finding]:
             target=target,
             found=None if absent else content_of(resolved),
             why=reason_of(verdict),
-            help_=help_for(resolved, packages, project.targets),
+            help_=cure.sentence,
+            command=cure.command if isinstance(cure, WheelCure) else None,
         )
 
 

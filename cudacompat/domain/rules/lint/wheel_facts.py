@@ -7,7 +7,7 @@ from functools import partial
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved
-from cudacompat.domain.wheels.cure import cure_for
+from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
 from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
 from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.finding import Finding, Severity
@@ -109,9 +109,15 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
 
 def help_for(resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False) -> str:
     """Return the cure, in the words of pip, for all these GPUs."""
+    return cure_of(resolved, packages, targets, native=native).sentence
+
+
+def cure_of(
+    resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False
+) -> WheelCure | NoCure:
+    """Return the pin and index that run on all these GPUs, with the pins of what has to move along."""
     name, beside = resolved.requirement.name, tuple(each.name for each in packages.requirements)
-    cure = cure_for(name, targets, version=resolved.version, beside=beside, native=native)
-    return cure.sentence
+    return cure_for(name, targets, version=resolved.version, beside=beside, native=native)
 
 
 def finding(
@@ -124,6 +130,7 @@ def finding(
     found: str | None = None,
     why: str | None = None,
     help_: str | None = None,
+    command: str | None = None,
 ) -> Finding:
     """Return the finding at the requirement's place; how its version was found is told with what was found."""
     parts = [found or ""]
@@ -139,6 +146,7 @@ def finding(
         found="; ".join(filter(None, parts)) or None,
         why=why,
         help=help_,
+        command=command,
     )
 
 

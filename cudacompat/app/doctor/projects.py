@@ -1,0 +1,65 @@
+"""Projects that were named and hold no device code: what their build files and lists of packages come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cudacompat.app.doctor.build_files import MOST_ENTRIES
+from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.lint import LintReport
+from cudacompat.domain.rules.artifact import no_device_code
+from cudacompat.domain.words.errors import CudacompatError
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.verdict import Target
+
+
+def with_projects(checked: CheckReport, targets: Sequence[Target]) -> tuple[CheckReport, tuple[str, ...]]:
+    """Return the report with what `lint` finds in the named paths that hold no device code, and the paths of these:
+    build files, and folders whose build files are about CUDA. That nothing compiled lies there is a note then: what
+    will be built or installed was examined."""
+    projects: list[str] = []
+    for finding in checked.findings:
+        if finding.id != no_device_code.RULE.id or finding.severity is not Severity.ERROR or finding.path is None:
+            continue
+        report = _linted(finding.path, targets)
+        if report is not None:
+            projects.append(finding.path)
+            checked = _joined(checked, finding, report)
+    return checked, tuple(projects)
+
+
+def _linted(path: str, targets: Sequence[Target]) -> LintReport | None:
+    """What `lint` finds in that file or folder; `None` for a file that it does not read, and for a folder of which it
+    reads nothing about CUDA."""
+    from cudacompat.app.lint import lint
+    from cudacompat.app.project.files import is_small
+
+    is_folder = Path(path).is_dir()
+    if is_folder and not is_small(path, MOST_ENTRIES):
+        return None
+    try:
+        report = lint(path, tuple(targets))
+    except CudacompatError:
+        return None
+    about_cuda = report.uses or report.packages or report.findings
+    return report if about_cuda or not is_folder else None
+
+
+def _joined(checked: CheckReport, barren: Finding, report: LintReport) -> CheckReport:
+    note = replace(
+        barren,
+        severity=Severity.NOTE,
+        message=f"nothing compiled lies in it; {count(report.files, 'build file')} examined in its place",
+        help=None,
+    )
+    others = [each for each in checked.findings if each is not barren]
+    return replace(
+        checked,
+        findings=(*others, *report.findings, note),
+        packages=(*checked.packages, *report.packages),
+        not_read=(*checked.not_read, *report.not_read),
+        suppressed=(*checked.suppressed, *report.suppressed),
+    )

@@ -1,0 +1,75 @@
+"""`doctor` on a project of which nothing is built: its pins and build files are what there is to examine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.run import Ran, inside
+
+CARD = "RTX 5070 Ti"
+IMAGE = (
+    "FROM nvidia/cuda:12.1.1-cudnn8-runtime-ubuntu22.04\n"
+    "COPY requirements.txt .\n"
+    "RUN pip3 install -r requirements.txt\n"
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A speech service as thousands are: two files, and a list of wheels that ends at 9.0."""
+    (tmp_path / "requirements.txt").write_text(
+        "--extra-index-url https://download.pytorch.org/whl/cu121\ntorch==2.4.1\ntorchaudio==2.4.1\nfastapi\n"
+    )
+    (tmp_path / "Dockerfile").write_text(IMAGE)
+    return tmp_path
+
+
+def doctor(folder: Path, path: str, gpu: str, *more: str) -> Ran:
+    return inside("doctor", path, "--gpu", gpu, *more, "--format", "json", cwd=folder)
+
+
+def of_project(ran: Ran) -> list[tuple[str, str, str]]:
+    """Its findings that are not of the machine that runs the tests."""
+    return [(each["id"], each["severity"], each["path"]) for each in ran.json["findings"] if each["path"]]
+
+
+def test_a_pin_that_cannot_run_is_the_fault_and_the_pin_that_does_the_first_step(project: Path) -> None:
+    ran = doctor(project, ".", CARD)
+    assert ran.code == 1
+    assert of_project(ran) == [("wheel-cannot-run", "error", "requirements.txt"), ("no-device-code", "note", ".")]
+    step = ran.json["plan"][0]
+    assert step["command"].startswith('pip install "torch==2.7.1" "torchaudio==2.7.1" --index-url ')
+    assert "requirements.txt:2" in step["why"]
+
+
+def test_a_project_whose_pins_run_is_green_and_is_built_next(project: Path) -> None:
+    ran = doctor(project, ".", "RTX 3090", "--driver", "550")
+    assert (ran.code, of_project(ran)) == (0, [("no-device-code", "note", ".")])
+    build, look = (step["command"] for step in ran.json["plan"])
+    assert build.startswith("docker build -t ")
+    assert look.startswith("docker save ")
+
+
+def test_a_named_list_has_its_step_too(project: Path) -> None:
+    ran = doctor(project, "requirements.txt", CARD)
+    assert ran.code == 1
+    assert [step["command"].split()[:2] for step in ran.json["plan"]] == [["pip", "install"]]
+
+
+def test_a_named_dockerfile_is_examined_as_what_it_is(project: Path) -> None:
+    ran = doctor(project, "Dockerfile", CARD)
+    assert of_project(ran) == [("no-device-code", "note", "Dockerfile")]
+    (project / "Dockerfile").write_text(f"{IMAGE}RUN pip3 install torch==2.4.1\n")
+    ran = doctor(project, "Dockerfile", CARD)
+    assert ran.code == 1
+    assert of_project(ran)[0] == ("wheel-cannot-run", "error", "Dockerfile")
+
+
+def test_a_folder_with_nothing_about_cuda_holds_nothing_to_examine(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM alpine\n")
+    ran = doctor(tmp_path, ".", CARD)
+    assert (ran.code, of_project(ran)) == (1, [("no-device-code", "error", ".")])
+    (finding,) = (each for each in ran.json["findings"] if each["path"])
+    assert "cudacompat lint" in finding["help"]
