@@ -22,7 +22,8 @@ from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.tables.images import newest_image
-from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, release, with_all
+from cudacompat.domain.tables.nvcc_releases import NvccRelease, nvcc_release
+from cudacompat.domain.tables.toolkits import with_all
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines import find
@@ -51,6 +52,10 @@ def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_vers
     }
     names = {place.name for place in places if place.state is PlaceState.CHANGES and place.name}
     _require_buildable(job, project.files, edits, names=names)
+    if changed:
+        from cudacompat.app.project.unbuildable import require_compilers
+
+        require_compilers(folder, found, changed)
     again, more = analyse(job, [replace(file, text=changed.get(file.name, file.text)) for file in project.files], [])
     if any(more.values()) or len(again) != len(places):
         wrong = next(iter(name for name, some in more.items() if some), next(iter(changed), folder))
@@ -139,12 +144,12 @@ def _require_buildable(
                 )
 
 
-def _release_of(image: str) -> CudaRelease | None:
+def _release_of(image: str) -> NvccRelease | None:
     match = _CUDA_OF_IMAGE.search(image)
-    return release(ToolkitVersion.parse(match[1])) if match else None
+    return nvcc_release(ToolkitVersion.parse(match[1])) if match else None
 
 
-def _packaged(file: SourceFile, image: str) -> CudaRelease | None:
+def _packaged(file: SourceFile, image: str) -> NvccRelease | None:
     """The release of the toolkit that the image's distribution packages itself, where the file installs that one."""
     if not _OWN_TOOLKIT.search(file.text):
         return None
@@ -154,8 +159,7 @@ def _packaged(file: SourceFile, image: str) -> CudaRelease | None:
     of = distro_of(base_of(image))
     if of is None or of.cuda is None:
         return None
-    # of an old release that the table does not have, the next newer one builds no less
-    return release(of.cuda) or next((row for row in RELEASES if row.version > of.cuda), None)
+    return nvcc_release(of.cuda)
 
 
 def _better(job: AdditionRequest, image: str, codes: Sequence[CodeTarget]) -> str:

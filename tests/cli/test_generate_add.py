@@ -392,7 +392,7 @@ def test_images_of_other_jobs_do_not_stand_in_the_way(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "code"), [("ubuntu:22.04", 2), ("ubuntu:24.04", 2), ("debian:12", 2), ("ubuntu:26.04", 0)]
+    ("image", "code"), [("ubuntu:22.04", 2), ("ubuntu:24.04", 2), ("debian:12", 2), ("ubuntu:26.04", 2), ("ubuntu:25.10", 0)]
 )
 def test_a_distributions_own_old_nvcc_is_refused(tmp_path: Path, image: str, code: int) -> None:
     """As an old image of CUDA is; of a distribution whose toolkit is not known nothing is said."""

@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 
 from cudacompat.domain.builds.engine import Engine
-from cudacompat.domain.project.command_facts import installed_release, installed_toolkits
+from cudacompat.domain.builds.plans.distros import Distro, known_distro
+from cudacompat.domain.project.command_facts import installed_release, installed_toolkits, packaged_release
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, JobStep, Project, Setting
-from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
+from cudacompat.domain.project.stages import distro_of
+from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
+from cudacompat.domain.tables.toolkits import RELEASES, last_with
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.\d+)?")
+_HOSTED = re.compile(r"ubuntu-(\d\d\.\d\d)(?:-\w+)?")
 _SETUP = ("jimver/cuda-toolkit",)
 # variables that may hold a list for any build, or an argument with one
 _CARRIERS = ("CMAKE_ARGS", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS")
@@ -32,6 +36,15 @@ def jobs_with(project: Project) -> Iterator[tuple[CiJob, tuple[Command, ...]]]:
         yield job, project.commands_in(job)
 
 
+def distro_of_job(job: CiJob) -> Distro | None:
+    """The distribution that a job's commands run in: its container's, or that of a hosted runner whose only label names
+    it (`ubuntu-22.04`); `None` where that is not certain."""
+    if job.base is not None:
+        return distro_of(job.base)
+    match = _HOSTED.fullmatch(job.runner[0]) if len(job.runner) == 1 else None
+    return known_distro(f"ubuntu{match[1]}") if match is not None else None
+
+
 def toolkits(job: CiJob, commands: tuple[Command, ...]) -> tuple[tuple[ToolkitVersion, str], ...]:
     """The CUDA toolkits that compile in a job (several: one for each run of its matrix), each with what shows it; none
     where that is not certain."""
@@ -44,10 +57,18 @@ def toolkits(job: CiJob, commands: tuple[Command, ...]) -> tuple[tuple[ToolkitVe
     for command in commands:
         installing = next(installed_toolkits(command), None)
         if installing is not None:
-            version = installed_release(command) if not command.conditional else None
-            found.append(((version, f"the package {installing.package}"),) if version is not None else ())
+            found.append(() if command.conditional else tuple(_installed(job, command, installing.package)))
     every = {tuple(version for version, _ in each) for each in found}
     return found[0] if len(every) == 1 else ()
+
+
+def _installed(job: CiJob, command: Command, package: str) -> Iterator[tuple[ToolkitVersion, str]]:
+    version, of = installed_release(command), distro_of_job(job)
+    packaged = packaged_release(of, command)
+    if version is not None:
+        yield version, f"the package {package}"
+    elif packaged is not None and of is not None:
+        yield packaged, f"the package {package} of {of.name}"
 
 
 def _set_up(job: CiJob, step: JobStep) -> Iterator[tuple[ToolkitVersion, str]]:
@@ -94,11 +115,11 @@ def cannot_build(listed: ArchListSetting, version: ToolkitVersion) -> tuple[str,
     """The first architecture of a list that this release does not build, and which ones do; `None` where it builds
     all that are known."""
     for code in listed.archs.code if listed.archs is not None else ():
-        first, last = first_with(code.arch), last_with(code.arch)
-        if first is None or last is None:
+        first, last = first_nvcc_with(code.arch), last_with(code.arch)
+        if last is None:
             continue
-        if first is not RELEASES[0] and version < first.version:
-            return code.arch, f"sm_{code.arch} needs CUDA {first.version} or newer"
+        if first is not None and version < first:
+            return code.arch, f"sm_{code.arch} needs CUDA {first} or newer"
         if last is not RELEASES[-1] and version > last.version:
             return code.arch, f"CUDA {last.version} is the last that builds sm_{code.arch}"
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cudacompat.domain.builds.plans.distros import Distro
 from cudacompat.domain.project.model import Command, Project, Setting, Stage
 from cudacompat.domain.tables.toolkit_packages import NamedToolkit, named_toolkit
 from cudacompat.domain.words.finding import Edit, Fix
@@ -13,7 +14,8 @@ from cudacompat.domain.words.versions import ToolkitVersion
 _ON = frozenset({"on", "1", "true", "yes", "y"})
 _ASIDE = frozenset({"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"})
 _LONGEST_LINE = 1 << 14  # characters; what is in a longer one is left to a person
-_INSTALLERS = frozenset({"apt-get", "apt", "dnf", "yum", "microdnf", "conda", "mamba", "micromamba", "pip", "pip3"})
+_APT = frozenset({"apt-get", "apt", "aptitude"})
+_INSTALLERS = _APT | {"dnf", "yum", "microdnf", "conda", "mamba", "micromamba", "pip", "pip3"}
 
 
 def base_name(path: str) -> str:
@@ -65,6 +67,15 @@ def installed_release(command: Command) -> ToolkitVersion | None:
     """The release of the CUDA toolkit that a command installs; `None` where it does not say one, or more than one."""
     releases = {found.release for found in installed_toolkits(command)}
     return releases.pop() if len(releases) == 1 else None
+
+
+def packaged_release(of: Distro | None, command: Command) -> ToolkitVersion | None:
+    """The release of the distribution's own nvidia-cuda-toolkit, where that is what a command installs; `None` where it
+    is something else, or the distribution's release is not known."""
+    if of is None or command.program not in _APT:
+        return None
+    named = {word.text.partition("=")[0] for word in command.words if "cuda" in word.text}
+    return of.cuda if named == {"nvidia-cuda-toolkit"} else None
 
 
 def copied_from(project: Project, stage: Stage) -> Iterator[Stage]:

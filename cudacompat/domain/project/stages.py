@@ -9,11 +9,18 @@ from typing import TypeVar
 
 from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.builds.plans.distros import Distro, known_distro
-from cudacompat.domain.project.command_facts import ancestry, copied_from, installed_release, installs_toolkit
+from cudacompat.domain.project.command_facts import (
+    ancestry,
+    copied_from,
+    installed_release,
+    installs_toolkit,
+    packaged_release,
+)
 from cudacompat.domain.project.cuda_switches import asks_for_cuda, cuda_feature, leaves_cuda_out
 from cudacompat.domain.project.default_lists import compiles_cuda
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Base, Command, Project, Stage, Word
+from cudacompat.domain.tables.nvcc_releases import NvccRelease, nvcc_release
 from cudacompat.domain.tables.toolkits import CudaRelease, release
 from cudacompat.domain.words.finding import Edit
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -27,7 +34,7 @@ _PYPI_CMAKE = re.compile(r"cmake(?:==(\d+)\.(\d+)\S*|~=\S*|>=?\S*)?")
 _APT = frozenset({"apt-get", "apt", "aptitude"})
 _PACKAGERS = _APT | {"dnf", "yum", "microdnf"}
 _CODENAMES = {
-    "focal": "ubuntu20.04", "jammy": "ubuntu22.04", "noble": "ubuntu24.04",
+    "focal": "ubuntu20.04", "jammy": "ubuntu22.04", "noble": "ubuntu24.04", "resolute": "ubuntu26.04",
     "bullseye": "debian11", "bookworm": "debian12", "trixie": "debian13",
 }  # fmt: skip
 _OFFICIAL = re.compile(
@@ -186,29 +193,31 @@ def pip_installed(command: Command) -> Iterator[Word]:
 
 def toolkit(project: Project, stage: Stage) -> CudaRelease | None:
     """The toolkit that compiles in a stage; `None` where it is not certain, or not in the table."""
-    return project.once(("toolkit", stage.key), lambda: _toolkit(project, stage))
+    version = _toolkit_version(project, stage)
+    return release(version) if version is not None else None
 
 
-def _toolkit(project: Project, stage: Stage) -> CudaRelease | None:
+def compiler(project: Project, stage: Stage) -> NvccRelease | None:
+    """What compiles in a stage, also of a release that is older than the table's; `None` where it is not certain."""
+    version = _toolkit_version(project, stage)
+    return nvcc_release(version) if version is not None else None
+
+
+def _toolkit_version(project: Project, stage: Stage) -> ToolkitVersion | None:
+    return project.once(("toolkit", stage.key), lambda: _only_toolkit(project, stage))
+
+
+def _only_toolkit(project: Project, stage: Stage) -> ToolkitVersion | None:
     def also(each: Stage, before: frozenset[ToolkitVersion | None]) -> frozenset[ToolkitVersion | None]:
         own = installing(project, each)
-        return before.union(installed_release(one) or _packaged(each, one) for one in own) if own else before
+        of = distro_of(each.base)
+        return before.union(installed_release(one) or packaged_release(of, one) for one in own) if own else before
 
     found = along(project, "installed_toolkits", stage, answer=also, nothing=frozenset[ToolkitVersion | None]())
     base = stage.base
     if base is not None and base.cuda is not None and base.flavour == "devel":
         found |= {base.cuda}
-    only = next(iter(found)) if len(found) == 1 else None
-    return release(only) if only is not None else None
-
-
-def _packaged(stage: Stage, command: Command) -> ToolkitVersion | None:
-    """The release of the distribution's own nvidia-cuda-toolkit, where that is what is installed."""
-    of = distro_of(stage.base)
-    own = command.program in _APT and {"nvidia-cuda-toolkit"} == {
-        word.text for word in command.words if re.search(r"cuda", word.text)
-    }
-    return of.cuda if own and of is not None else None
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def distro_of(base: Base | None) -> Distro | None:

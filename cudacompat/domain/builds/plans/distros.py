@@ -44,12 +44,30 @@ DISTROS: tuple[Distro, ...] = (
         (3, 28),
         ToolkitVersion(12, 0),
     ),
-    Distro("ubuntu26.04", 15, _of("gcc 4:15.2.0-5ubuntu1, cmake 4.2.3-2ubuntu2", "Ubuntu resolute"), (4, 2)),
+    Distro(
+        "ubuntu26.04",
+        15,
+        _of("gcc 4:15.2.0-5ubuntu1, cmake 4.2.3-2ubuntu2, nvidia-cuda-toolkit 12.4.131~12.4.1-8", "Ubuntu resolute"),
+        (4, 2),
+        ToolkitVersion(12, 4),
+    ),
 )
 # those that generated files are not made for, and Dockerfiles begin with all the same
 _OTHERS: tuple[Distro, ...] = (
-    Distro("ubuntu20.04", 9, _of("gcc 4:9.3.0-1ubuntu2, cmake 3.16.3-1ubuntu1", "Ubuntu focal"), (3, 16)),
-    Distro("debian11", 10, _of("gcc 4:10.2.1-1, cmake 3.18.4-2+deb11u1", "Debian bullseye"), (3, 18)),
+    Distro(
+        "ubuntu20.04",
+        9,
+        _of("gcc 4:9.3.0-1ubuntu2, cmake 3.16.3-1ubuntu1, nvidia-cuda-toolkit 10.1.243-3", "Ubuntu focal"),
+        (3, 16),
+        ToolkitVersion(10, 1),
+    ),
+    Distro(
+        "debian11",
+        10,
+        _of("gcc 4:10.2.1-1, cmake 3.18.4-2+deb11u1, nvidia-cuda-toolkit 11.2.2-3+deb11u3", "Debian bullseye"),
+        (3, 18),
+        ToolkitVersion(11, 2),
+    ),
     Distro(
         "debian12",
         12,
@@ -57,7 +75,13 @@ _OTHERS: tuple[Distro, ...] = (
         (3, 25),
         ToolkitVersion(11, 8),
     ),
-    Distro("debian13", 14, _of("gcc 4:14.2.0-1, cmake 3.31.6-2", "Debian trixie"), (3, 31)),
+    Distro(
+        "debian13",
+        14,
+        _of("gcc 4:14.2.0-1, cmake 3.31.6-2, nvidia-cuda-toolkit 12.4.131~12.4.1-2", "Debian trixie"),
+        (3, 31),
+        ToolkitVersion(12, 4),
+    ),
     Distro("rockylinux8", 8, _el(8, "8.5.0 (Red Hat 8.5.0-28)")),
     Distro("rockylinux9", 11, _el(9, "11.5.0 (Red Hat 11.5.0-5)")),
     Distro("rockylinux10", 14, _el(10, "14.3.1 (Red Hat 14.3.1-2), of Rocky Linux 10.1")),

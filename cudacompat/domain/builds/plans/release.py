@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cudacompat.domain.tables.drivers import max_ptx, needed_driver
+from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release, with_all
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
@@ -83,16 +84,16 @@ def groups(archs: Iterable[frozenset[str]]) -> tuple[tuple[int, ...], ...]:
     return tuple(found)
 
 
-def cannot_build(row: CudaRelease, missing: Iterable[str], labels: Mapping[str, str]) -> str:
+def cannot_build(row: CudaRelease | NvccRelease, missing: Iterable[str], labels: Mapping[str, str]) -> str:
     """`sm_120 (for RTX 5070 Ti) is built by CUDA 12.8 and newer`, for each that this release does not build."""
     parts = []
     for arch in missing:
-        first, last = first_with(arch), last_with(arch)
+        first, last = first_nvcc_with(arch), last_with(arch)
         named = f"sm_{arch}" + (f" (for {labels[arch]})" if arch in labels else "")
-        if first is None or last is None:
+        if last is None:
             parts.append(f"no known release builds {named}")
-        elif first.version > row.version:
-            parts.append(f"{named} is built by CUDA {first.version} and newer")
+        elif first is not None and first > row.version:
+            parts.append(f"{named} is built by CUDA {first} and newer")
         else:
             parts.append(f"the last release that builds {named} is CUDA {last.version}")
     return "; ".join(parts)

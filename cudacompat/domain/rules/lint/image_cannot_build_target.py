@@ -22,8 +22,9 @@ from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.list_coverage import ListCoverage, drops_unknown, serves
 from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage
-from cudacompat.domain.project.stages import compiling, patch_of, toolkit, version_edits
+from cudacompat.domain.project.stages import compiler, compiling, distro_of, patch_of, version_edits
 from cudacompat.domain.tables.images import BaseImage, cudnn_word, newest_image
+from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, with_all
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -38,7 +39,7 @@ def check(project: Project) -> Iterable[Finding]:
     for listed, command in reaching(project):
         if command.stage is None or command.instruction != "RUN" or command.conditional:
             continue
-        made_by = toolkit(project, command.stage)
+        made_by = compiler(project, command.stage)
         if made_by is None or drops_unknown(listed):
             continue
         wanted = [each.arch for each in _code(listed)]
@@ -65,7 +66,7 @@ def _known(arch: str) -> bool:
 
 
 def _cannot(
-    project: Project, stage: Stage, listed: ArchListSetting, made_by: CudaRelease, missing: list[str], wanted: list[str]
+    project: Project, stage: Stage, listed: ArchListSetting, made_by: NvccRelease, missing: list[str], wanted: list[str]
 ) -> Finding:
     setting = listed.setting
     image = stage.base.image if stage.base is not None else ""
@@ -79,24 +80,32 @@ def _cannot(
         line=setting.place.line,
         span=setting.place.span,
         found=f"{setting.name or 'flags'}={setting.value} in {image}"[:200],
-        why=_why(missing, made_by),
+        why=_packaged(stage, made_by) + _why(missing, made_by),
         help=help_,
         fix=fix,
     )
 
 
-def _why(missing: list[str], made_by: CudaRelease) -> str:
+def _packaged(stage: Stage, made_by: NvccRelease) -> str:
+    """Whose compiler it is, where the image's own name does not say that it has one."""
+    base, of = stage.base, distro_of(stage.base)
+    if base is None or base.cuda is not None or of is None or of.cuda != made_by.version:
+        return ""
+    return f"nvidia-cuda-toolkit of {base.image} is CUDA {made_by.version}; "
+
+
+def _why(missing: list[str], made_by: NvccRelease) -> str:
     said = []
     for arch in missing:
-        first, last = first_with(arch), last_with(arch)
-        if first is not None and first.version > made_by.version:
-            said.append(f"CUDA {first.version} is the first that builds sm_{arch}")
+        first, last = first_nvcc_with(arch), last_with(arch)
+        if first is not None and first > made_by.version:
+            said.append(f"CUDA {first} is the first that builds sm_{arch}")
         elif last is not None:
             said.append(f"CUDA {last.version} is the last that builds sm_{arch}")
     return "; ".join(said)
 
 
-def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: CudaRelease) -> tuple[str, Fix | None]:
+def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: NvccRelease) -> tuple[str, Fix | None]:
     fitting = with_all(wanted)
     if not fitting:
         return "no release builds all of these: make one build for each part of the list", None
@@ -108,6 +117,8 @@ def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: Cuda
     base = stage.base
     old = patch_of(base) if base is not None else None
     help_ = f"FROM {_named_alike(base, chosen)}" if base is not None else ""
+    if base is not None and base.cuda is None:
+        help_ += ", which brings its own compiler: leave nvidia-cuda-toolkit out"
     edits = version_edits(project, stage, old, new=chosen.cuda) if old is not None else ()
     fix = Fix(f"use CUDA {chosen.cuda}", edits, safe=False) if edits else None
     return help_, fix
@@ -116,20 +127,28 @@ def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: Cuda
 def _named_alike(base: Base, chosen: BaseImage) -> str:
     """The image of this release from the same registry, with cuDNN where the one before has it."""
     registry, slash, name = base.image.rpartition("nvidia/cuda:")
-    tag = chosen.tag("devel", base.distro or "")
+    tag = chosen.tag("devel", base.distro or _distro_name(base))
+    if base.cuda is None:
+        return tag
     cudnn = cudnn_word(chosen.release) if slash and "-cudnn" in name else None
     return registry + (tag.replace("-devel-", f"-{cudnn}-devel-") if cudnn is not None else tag)
 
 
+def _distro_name(base: Base) -> str:
+    """The distribution as NVIDIA's image tags name it; empty for one that is not known."""
+    of = distro_of(base)
+    return of.name if of is not None else ""
+
+
 def _with_image(stage: Stage, rows: Sequence[CudaRelease]) -> BaseImage | None:
-    distro = stage.base.distro if stage.base is not None else None
-    if distro is None:
+    distro = (stage.base.distro or _distro_name(stage.base)) if stage.base is not None else None
+    if not distro:
         return None
     return next(filter(None, (newest_image(row.version, distro, ("base", "runtime", "devel")) for row in rows)), None)
 
 
 def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
-    made_by = toolkit(project, stage)
+    made_by = compiler(project, stage)
     command = compiling(project, stage)
     if made_by is None or command is None or command.stage is None or command.stage.number != stage.number:
         return

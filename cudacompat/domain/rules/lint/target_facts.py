@@ -9,8 +9,9 @@ from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.list_coverage import ListCoverage, serves
 from cudacompat.domain.project.list_edits import replacing
 from cudacompat.domain.project.model import ArchListSetting, Project
-from cudacompat.domain.project.stages import toolkit
-from cudacompat.domain.tables.toolkits import first_with, last_with
+from cudacompat.domain.project.stages import compiler
+from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
+from cudacompat.domain.tables.toolkits import last_with
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Fix
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
@@ -20,7 +21,7 @@ from cudacompat.domain.words.verdict import Target
 def toolkit_first(project: Project, listed: ArchListSetting, target: Target) -> str | None:
     """What to do where the toolkit that reads the list could not build for the target; `None` where it could."""
     stage = listed.command.stage if listed.command is not None else None
-    made_by = toolkit(project, stage) if stage is not None else None
+    made_by = compiler(project, stage) if stage is not None else None
     arch = str(target.capability.number)
     if made_by is None or arch in made_by.targets:
         return None
@@ -28,10 +29,10 @@ def toolkit_first(project: Project, listed: ArchListSetting, target: Target) -> 
     runs = [each for each in code if serves(target.capability, [ArchTarget(CodeKind.SASS, each)]) is ListCoverage.RUNS]
     if runs:
         return f"add sm_{max(runs)}, whose code runs there; CUDA {made_by.version} has no sm_{arch}"
-    first, last = first_with(arch), last_with(arch)
+    first, last = first_nvcc_with(arch), last_with(arch)
     then = f"with {listed.setting.name}={arch}" if listed.grammar is Grammar.ONE_NUMBER else "and add it to the list"
-    if first is not None and first.version > made_by.version:
-        return f"use CUDA {first.version} or newer, the first that builds sm_{arch}, {then}"
+    if first is not None and first > made_by.version:
+        return f"use CUDA {first} or newer, the first that builds sm_{arch}, {then}"
     return f"use CUDA {last.version}, the last that builds sm_{arch}, {then}" if last is not None else None
 
 
