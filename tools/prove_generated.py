@@ -172,8 +172,13 @@ class Store:
 
 def plan_of(engine: str) -> list[str]:
     """The command line that every kind of file is generated with; a list is one number for what takes one alone."""
+    return ["generate", engine, *gpus_of(engine), "--cuda", CUDA]
+
+
+def gpus_of(engine: str) -> list[str]:
+    """The GPUs of an engine's files, as options."""
     gpus = {"candle": ("12.0",), "flash-attention": ("8.0", "12.0")}.get(engine, ("8.6", "12.0"))
-    return ["generate", engine, *(word for gpu in gpus for word in ("--gpu", gpu)), "--cuda", CUDA]
+    return [word for gpu in gpus for word in ("--gpu", gpu)]
 
 
 def lay_out(engine: str, stand_in: StandIn, sources: dict[str, Path], folder: Path) -> str:
@@ -221,7 +226,10 @@ def try_dockerfile(row: Row, folder: Path, stand_in: StandIn, store: Store, tag:
         row.wrong.append(done.stdout)
     if tag:
         carried(row, tag, store)
+        promised(row, (folder / "Dockerfile").read_text())
+        archived(row, tag, store)
         started(row, tag, stand_in, store)
+        sabotaged(row, folder, store)
 
 
 class ImageBuild:
@@ -265,6 +273,49 @@ def carried(row: Row, tag: str, store: Store) -> None:
     row.carried = " ".join(sorted(found))
     if not found:
         row.wrong.append("the image carries no device code")
+
+
+def promised(row: Row, dockerfile: str) -> None:
+    """What the file says that must arrive is what the image carries, no less and no more."""
+    said = re.search(r"^# What must arrive in the artifact: (.*(?:\n# (?:sm|compute)_.*)*)", dockerfile, re.MULTILINE)
+    names = sorted(re.findall(r"(?:sm|compute)_\w+", said[1])) if said is not None else []
+    if names != row.carried.split():
+        row.wrong.append(f"it promises {' '.join(names)}, and carries {row.carried}")
+
+
+def archived(row: Row, tag: str, store: Store) -> None:
+    """The image as `docker save` writes it, held to its GPUs as a stranger would."""
+    with tempfile.TemporaryDirectory() as scratch:
+        archive = Path(scratch) / "image.tar"
+        must(*store.buildah, "push", "-q", tag, f"docker-archive:{archive}:{tag}")
+        done = ran(*CUDACOMPAT, "check", archive, "--require", "native", *gpus_of(row.engine), cwd=ROOT)
+    row.carried += f"; `check` of the image ends with {done.returncode}"
+    if done.returncode:
+        row.wrong.append(done.stdout[-3000:])
+
+
+def sabotaged(row: Row, folder: Path, store: Store) -> None:
+    """The same Dockerfile without the newest GPU in its list: the build has to stop in its check, with 1."""
+    with tempfile.TemporaryDirectory() as scratch:
+        twin = Path(scratch) / "twin"
+        shutil.copytree(folder, twin, symlinks=True)
+        text = (twin / "Dockerfile").read_text()
+        (twin / "Dockerfile").write_text("".join(map(_without_newest, text.splitlines(keepends=True))))
+        with ImageBuild(f"{row.engine}-twin", twin, store) as image:
+            pass
+    ended = re.search(
+        r'building at STEP "RUN \S*cudacompat check .*exit status (\d+)', " ".join(image.wrong), re.DOTALL
+    )
+    row.carried += f", of its sabotaged twin with {ended[1] if ended else 'nothing'}"
+    if ended is None or ended[1] != "1":
+        row.wrong.append("\n".join(["the sabotaged twin did not end in its check with 1", *image.wrong]))
+
+
+def _without_newest(line: str) -> str:
+    """A line of a Dockerfile with 9.0 in place of 12.0, but for comments, labels and what is asked of the check."""
+    if line.startswith("#") or "--gpu" in line or "image.description" in line:
+        return line
+    return re.sub(r"(?<![\d.])12(\.?)0[af]?(?![\d.])", r"9\g<1>0", line)
 
 
 def started(row: Row, tag: str, stand_in: StandIn, store: Store) -> None:

@@ -392,7 +392,8 @@ def test_images_of_other_jobs_do_not_stand_in_the_way(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "code"), [("ubuntu:22.04", 2), ("ubuntu:24.04", 2), ("debian:12", 2), ("ubuntu:26.04", 2), ("ubuntu:25.10", 0)]
+    ("image", "code"),
+    [("ubuntu:22.04", 2), ("ubuntu:24.04", 2), ("debian:12", 2), ("ubuntu:26.04", 2), ("ubuntu:25.10", 0)],
 )
 def test_a_distributions_own_old_nvcc_is_refused(tmp_path: Path, image: str, code: int) -> None:
     """As an old image of CUDA is; of a distribution whose toolkit is not known nothing is said."""
@@ -487,3 +488,78 @@ def test_the_incidents_dockerfile_is_healed_by_the_command_that_is_printed(tmp_p
     assert inside("lint", folder, "--gpu", "RTX 5070 Ti").code == 0
     again = inside("generate", folder, "--add", "RTX 5070 Ti", "--check")
     assert again.code == 0, again.err
+
+
+_OLD_LISTS = "cmake_minimum_required(VERSION 3.18)\n{}project(x LANGUAGES CXX CUDA)\nadd_library(x SHARED k.cu)\n"
+_OLD_JOB = """on: push
+jobs:
+  build:
+    runs-on: {}
+    steps:
+      - uses: actions/checkout@v5
+      - run: sudo apt-get update && sudo apt-get install -y {}
+      - run: {}
+"""
+_OLD_GITLAB = """build:
+  image: {}
+  script:
+    - apt-get update && apt-get install -y nvidia-cuda-toolkit cmake g++
+    - bash ci/build.sh
+"""
+_OLD_CONDA = """FROM mambaorg/micromamba:2.0
+RUN micromamba install -y -c conda-forge cuda-nvcc={} cmake
+COPY . /src
+RUN cmake -S /src -B /b "-DCMAKE_CUDA_ARCHITECTURES=75;86" && cmake --build /b
+"""
+_LISTED = 'cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=75;86"'
+_DEFAULT = "set(CMAKE_CUDA_ARCHITECTURES 75 86)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "healthy", "said"),
+    [
+        (  # the list in a step of the job
+            {".github/workflows/ci.yml": _OLD_JOB.format("ubuntu-22.04", "nvidia-cuda-toolkit", _LISTED)},
+            {".github/workflows/ci.yml": _OLD_JOB.format("ubuntu-24.04", "nvidia-cuda-toolkit", _LISTED)},
+            "ci.yml:8: CUDA 11.5 of job build cannot build sm_89",
+        ),
+        (  # NVIDIA's own package of an old release
+            {".github/workflows/ci.yml": _OLD_JOB.format("ubuntu-22.04", "cuda-toolkit-11-4", _LISTED)},
+            {".github/workflows/ci.yml": _OLD_JOB.format("ubuntu-22.04", "cuda-toolkit-11-8", _LISTED)},
+            "CUDA 11.4 of job build cannot build sm_89",
+        ),
+        (  # the list in the project's own CMakeLists.txt, the compiler in a job
+            {
+                ".github/workflows/ci.yml": _OLD_JOB.format("ubuntu-22.04", "nvidia-cuda-toolkit", "cmake -B build"),
+                "CMakeLists.txt": _OLD_LISTS.format(_DEFAULT),
+            },
+            {
+                ".github/workflows/ci.yml": _OLD_JOB.format("ubuntu-24.04", "nvidia-cuda-toolkit", "cmake -B build"),
+                "CMakeLists.txt": _OLD_LISTS.format(_DEFAULT),
+            },
+            "CMakeLists.txt:2: CUDA 11.5 of job build in .github/workflows/ci.yml cannot build sm_89",
+        ),
+        (  # the list in a script that the job calls
+            {".gitlab-ci.yml": _OLD_GITLAB.format("debian:bullseye"), "ci/build.sh": f"#!/bin/sh\n{_LISTED}\n"},
+            {".gitlab-ci.yml": _OLD_GITLAB.format("debian:trixie"), "ci/build.sh": f"#!/bin/sh\n{_LISTED}\n"},
+            "ci/build.sh:2: CUDA 11.2 of job build in .gitlab-ci.yml cannot build sm_89",
+        ),
+        (  # conda's compiler
+            {"Dockerfile": _OLD_CONDA.format("11.5")},
+            {"Dockerfile": _OLD_CONDA.format("12.4")},
+            "Dockerfile:4: CUDA 11.5 cannot build sm_89",
+        ),
+    ],
+)
+def test_no_list_asks_an_old_compiler_for_what_it_cannot_build(
+    tmp_path: Path, files: dict[str, str], healthy: dict[str, str], said: str
+) -> None:
+    lists = {"CMakeLists.txt": _OLD_LISTS.format("")}
+    (tmp_path / "old").mkdir()
+    ran = add(project(tmp_path / "old", {**lists, **files}), engine="cmake", spec="8.9")
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert "CUDA 11.8" in ran.err
+    (tmp_path / "new").mkdir()
+    assert add(project(tmp_path / "new", {**lists, **healthy}), engine="cmake", spec="8.9").code == 0
+    assert add(tmp_path / "old", engine="cmake", spec="8.0").code == 0  # that the old one builds

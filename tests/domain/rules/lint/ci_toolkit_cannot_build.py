@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase
 
+_PACKAGED = """\
+on: push
+jobs:
+  cuda:
+    runs-on: ubuntu-22.04
+    steps:
+      - uses: actions/checkout@v5
+      - run: sudo apt-get update && sudo apt-get install -y nvidia-cuda-toolkit
+      - run: cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=75;89" && cmake --build build
+"""
+_LISTS = "cmake_minimum_required(VERSION 3.18)\nproject(x LANGUAGES CXX CUDA)\nadd_library(x SHARED k.cu)\n"
+
 CASES = (
+    LintCase(  # the nvcc of the runner's distribution
+        bad={".github/workflows/build.yml": _PACKAGED, "CMakeLists.txt": _LISTS},
+        good={".github/workflows/build.yml": _PACKAGED.replace("22.04", "24.04"), "CMakeLists.txt": _LISTS},
+        line="cmake -B build",
+    ),
     LintCase(
         bad={
             ".github/workflows/build.yml": """\

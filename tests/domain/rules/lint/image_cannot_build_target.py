@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase
 
+_PACKAGED = """\
+FROM ubuntu:22.04
+RUN apt-get update && apt-get install -y nvidia-cuda-toolkit cmake g++
+COPY . /src
+RUN cmake -S /src -B /b "-DCMAKE_CUDA_ARCHITECTURES=75;89" && cmake --build /b
+"""
+_LISTS = "cmake_minimum_required(VERSION 3.18)\nproject(x LANGUAGES CXX CUDA)\nadd_library(x SHARED k.cu)\n"
+
 CASES = (
+    LintCase(  # the distribution's own nvcc is CUDA 11.5, older than any row of the table of toolkits
+        bad={"Dockerfile": _PACKAGED, "CMakeLists.txt": _LISTS},
+        good={"Dockerfile": _PACKAGED.replace("22.04", "24.04"), "CMakeLists.txt": _LISTS},
+        line="RUN cmake",
+        gpu=("8.9",),
+    ),
     LintCase(  # an image of NVIDIA's with PyTorch: the month in its tag says the CUDA release
         bad={
             "Dockerfile": 'FROM nvcr.io/nvidia/pytorch:23.05-py3\nENV TORCH_CUDA_ARCH_LIST="12.0"\nCOPY . /s\n'
