@@ -46,7 +46,7 @@ def require_compilers(folder: str, engine: Engine, changed: Mapping[str, str]) -
             raise UsageError(f"{finding.path}:{finding.line}: {finding.message}: {finding.why}{help_}")
     for build in _builds(edited):
         for listed in edited.lists:
-            if listed.setting.place.file in changed and _reads(edited, build, listed, engine):
+            if listed.setting.place.file in changed and _reads(edited, build, listed, engine=engine):
                 _require(build, listed)
 
 
@@ -56,12 +56,12 @@ def _told(finding: Finding) -> tuple[str, str | None, str]:
 
 def _builds(project: Project) -> Iterator[_Build]:
     for job, commands in jobs_with(project):
-        yield _Build(job.file, f"job {job.name}", commands, tuple(version for version, _ in toolkits(job, commands)))
+        yield _Build(job.file, f"job {job.name}", commands, versions=tuple(version for version, _ in toolkits(job, commands)))
     for stage in project.stages:
         nvcc = compiler(project, stage)
         image = stage.base.image if stage.base is not None else "an image"
         if nvcc is not None:
-            yield _Build(stage.file, f"a stage of {image}", project.commands_of(stage), (nvcc.version,))
+            yield _Build(stage.file, f"a stage of {image}", project.commands_of(stage), versions=(nvcc.version,))
 
 
 def _reads(project: Project, build: _Build, listed: ArchListSetting, engine: Engine) -> bool:
