@@ -283,10 +283,12 @@ def _target(gpu: str | None, in_log: bool, wanted: bool) -> tuple[Target | None,
 
 
 def _not_there(path: str) -> str:
-    """What to say of a LOG that is no file: it may be a mistyped id."""
+    """The message for a LOG that does not exist: a path, or else a mistyped id with the ids that are similar."""
+    if "/" in path or os.sep in path:
+        return f"no such file: {path}"
     near = _near(path)
-    hint = f"; if a finding is meant, near it are: {', '.join(near)}" if near else ""
-    return f"no such file: {path}{hint}"
+    hint = f"similar: {', '.join(near)}" if near else "all ids: cudacompat explain --list"
+    return f"neither a log file nor a known id: {path.strip()}; {hint}"
 
 
 def _near(id_: str) -> list[str]:

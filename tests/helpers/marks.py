@@ -32,6 +32,7 @@ SLOW: Listed = {
         "test_the_result_is_whole_where_another_stream_is_closed",
         "test_what_is_made_to_be_kept_is_not_there_on_a_full_disk",
     ),
+    "tests/agents/test_server.py": (),
     "tests/whole/test_planted.py": (),
     "tests/whole/test_holes.py": (),
     "tests/whole/test_ends_with_us.py": (),

@@ -57,6 +57,26 @@ class ProcessResult:
         return self.why_failed is None
 
 
+class ProcessStop:
+    """Ends a program that another thread runs: it is killed with its children, and its `run` returns."""
+
+    def __init__(self) -> None:
+        self.events: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def stop(self) -> None:
+        """End it; nothing where it has ended, and at once where it has yet to begin."""
+        self.events.put("stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """What a program is held to: seconds, bytes of each output, and who may stop it."""
+
+    timeout_s: float
+    limit_bytes: int
+    stop: ProcessStop
+
+
 def run(
     command: Sequence[str],
     *,
@@ -65,6 +85,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     cwd: Path = NEUTRAL_FOLDER,
     memory_bytes: int | None = None,
+    stop: ProcessStop | None = None,
 ) -> ProcessResult:
     """Run a program and return how it ended; it raises for nothing that the program or the system does.
 
@@ -73,13 +94,14 @@ def run(
     on top, at most `timeout_s` seconds, and at most `limit_bytes` for each of stdout and stderr; beyond either limit it
     is killed together with its children. One that may take longer than TIMEOUT_S is the keeper's, too, which ends it
     where this process is killed meanwhile. `memory_bytes` is the address space that it may take, where the system can
-    bound it.
+    bound it. `stop`, which serves one run, ends it from another thread.
     """
     arguments = tuple(command)
     variables = {**safe_environment(), "LC_ALL": "C", "LANGUAGE": "C", **(environment or {})}
     bound = partial(_bound_memory, memory_bytes)
+    watched = _Watch(timeout_s, limit_bytes, stop or ProcessStop())
     if timeout_s <= TIMEOUT_S:
-        return _run(arguments, variables, cwd, timeout_s=timeout_s, limit_bytes=limit_bytes, on_start=bound)
+        return _run(arguments, variables, cwd, watched=watched, on_start=bound)
     from cudacompat.host.programs.keeper import keeping
 
     with keeping(variables) as kept:
@@ -88,7 +110,7 @@ def run(
             bound(process)
             kept.started(process)
 
-        return _run(arguments, kept.environment, cwd, timeout_s=timeout_s, limit_bytes=limit_bytes, on_start=on_start)
+        return _run(arguments, kept.environment, cwd, watched=watched, on_start=on_start)
 
 
 def _bound_memory(size: int | None, process: int) -> None:
@@ -105,8 +127,7 @@ def _run(
     arguments: tuple[str, ...],
     environment: Mapping[str, str],
     cwd: Path | None,
-    timeout_s: float,
-    limit_bytes: int,
+    watched: _Watch,
     on_start: Callable[[int], None],
 ) -> ProcessResult:
     try:
@@ -123,7 +144,7 @@ def _run(
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return ProcessResult(arguments, None, "", stderr="", why_failed=f"could not be started: {reason}")
     on_start(process.pid)
-    return _watch(arguments, process, timeout_s, limit=limit_bytes)
+    return _watch(arguments, process, watched)
 
 
 def start_python(script: Path) -> subprocess.Popen[bytes]:
@@ -134,8 +155,8 @@ def start_python(script: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout_s: float, limit: int) -> ProcessResult:
-    events: queue.SimpleQueue[str] = queue.SimpleQueue()
+def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], watched: _Watch) -> ProcessResult:
+    events, limit, timeout_s = watched.stop.events, watched.limit_bytes, watched.timeout_s
     outputs = (bytearray(), bytearray())
     assert process.stdout is not None  # noqa: S101  both are PIPE
     assert process.stderr is not None  # noqa: S101
@@ -156,8 +177,8 @@ def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], timeout
         except BaseException:  # Ctrl-C: in a session of its own the program does not get it
             _kill(process)
             raise
-        if event == "over":
-            why = f"printed more than {limit} bytes"
+        if event in ("over", "stopped"):
+            why = f"printed more than {limit} bytes" if event == "over" else "stopped"
             break
         awaited[event] -= 1
         if event == "exit":

@@ -7,13 +7,15 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from cudacompat.host.programs.process import find, find_all, is_program, path_folders, run
+from cudacompat.host.programs.process import ProcessStop, find, find_all, is_program, path_folders, run
 from tests.helpers.machine import program
+from tests.helpers.processes import gone
 from tests.helpers.run import ROOT
 
 PYTHON = sys.executable
@@ -29,24 +31,20 @@ def with_child(note: Path) -> str:
     return f"import subprocess, sys, time; p = subprocess.Popen({child}); open({str(note)!r}, 'w').write(str(p.pid))"
 
 
-def alive(pid: int) -> bool:
-    """Whether a process runs (one that ended and waits to be collected does not)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def gone(pid: int) -> bool:
-    """Whether a process ends soon."""
-    for _ in range(200):
-        if not alive(pid):
-            return True
-        time.sleep(0.05)
-    return False
-
-
 class TestRun:
+    def test_another_thread_ends_it_with_its_children(self, tmp_path: Path) -> None:
+        note, stop = tmp_path / "pid", ProcessStop()
+
+        def stopping() -> None:
+            while not note.exists() or not note.read_text():
+                time.sleep(0.01)
+            stop.stop()
+
+        threading.Thread(target=stopping).start()
+        ran = run(python(f"{with_child(note)}; time.sleep(600)"), timeout_s=60, stop=stop)
+        assert (ran.rc, ran.why_failed, ran.timed_out) == (None, "stopped", False)
+        assert gone(int(note.read_text()))
+
     def test_both_streams_and_the_exit_code(self) -> None:
         ran = run(python("import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"))
         assert (ran.rc, ran.stdout, ran.stderr) == (3, "out\n", "err\n")
