@@ -35,7 +35,7 @@ class CallLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CallAnswer:
     """What a call returns: the report with the exit code of the command, or one line that says why there is none."""
 
     report: Json | None
@@ -49,13 +49,13 @@ class Answer:
         return f"exit code {code}: {_MEANINGS.get(code, 'see the report')}" if code is not None else ""
 
 
-def answer(tool: AgentTool, arguments: Json, limits: CallLimits, stop: ProcessStop | None = None) -> Answer:
+def answer(tool: AgentTool, arguments: Json, limits: CallLimits, stop: ProcessStop | None = None) -> CallAnswer:
     """Run the command of a call and return its report; `arguments` fit the tool's schema. It raises for nothing that
     the caller, the command or a file does. `stop` ends it from another thread."""
     try:
         line = tool.line(arguments)
     except (UsageError, ValueError) as error:
-        return Answer(None, None, error=str(error))
+        return CallAnswer(None, None, error=str(error))
     ran = run(
         [sys.executable, "-I", "-m", "cudacompat", line[0], "--format=json", "--quiet", *line[1:]],
         timeout_s=limits.seconds,
@@ -83,27 +83,27 @@ def _packaged(name: str) -> dict[str, Any]:
     return schema
 
 
-def _answer(tool: AgentTool, arguments: Json, ran: ProcessResult, limits: CallLimits) -> Answer:
+def _answer(tool: AgentTool, arguments: Json, ran: ProcessResult, limits: CallLimits) -> CallAnswer:
     if ran.timed_out:
-        return Answer(None, None, f"no result within {limits.seconds:g} seconds; name fewer or smaller files")
+        return CallAnswer(None, None, f"no result within {limits.seconds:g} seconds; name fewer or smaller files")
     if ran.rc is None:
-        return Answer(None, None, f"the command ended without a result: {ran.why_failed}")
+        return CallAnswer(None, None, f"the command ended without a result: {ran.why_failed}")
     try:
         report = json.loads(ran.stdout)
     except ValueError:
-        return Answer(None, ran.rc, _error(ran))
+        return CallAnswer(None, ran.rc, _error(ran))
     if tool.name == "inspect" and not (arguments.get("modules") or arguments.get("kernels")):
         for artifact in report["artifacts"]:
             del artifact["modules"]
     size = len(json.dumps(report).encode())
     if size > _MOST_RETURNED:
-        return Answer(
+        return CallAnswer(
             None,
             ran.rc,
             f"the report has {byte_size(size)}, an answer at most {byte_size(_MOST_RETURNED)}: name fewer or smaller "
             "files, or ask for less",
         )
-    return Answer(report, ran.rc, error=None)
+    return CallAnswer(report, ran.rc, error=None)
 
 
 def _error(ran: ProcessResult) -> str:

@@ -13,7 +13,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
 import cudacompat
-from cudacompat.agents.calls import Answer, CallLimits, answer, output_schema
+from cudacompat.agents.calls import CallAnswer, CallLimits, answer, output_schema
 from cudacompat.agents.tools import TOOLS, AgentTool
 from cudacompat.host.programs.process import ProcessStop
 
@@ -65,7 +65,7 @@ def make_server(limits: CallLimits) -> Server[Any]:
     )
 
 
-async def _in_thread(tool: AgentTool, arguments: dict[str, Any], limits: CallLimits) -> Answer:
+async def _in_thread(tool: AgentTool, arguments: dict[str, Any], limits: CallLimits) -> CallAnswer:
     """Run the call apart; a client that cancels it, or goes away, ends its process."""
     stop = ProcessStop()
     try:
@@ -99,7 +99,7 @@ def _mistake(tool: AgentTool, arguments: dict[str, Any]) -> str | None:
     return f"{tool.name}: {f'{where}: ' if where else ''}{message}"
 
 
-def _result(answered: Answer) -> types.CallToolResult:
+def _result(answered: CallAnswer) -> types.CallToolResult:
     if answered.report is None:
         return _failed(answered.error or "no result")
     text = f"{answered.meaning}\n{json.dumps(answered.report, ensure_ascii=False)}"

@@ -9,12 +9,14 @@ from typing import Any
 
 from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.engines import ENGINES
 from cudacompat.generate.outputs import OUTPUTS
 
 Json = Mapping[str, Any]
 
 _MOST_PATHS = 32
 _MOST_GPUS = 32
+_ENGINES = ", ".join(each.name for each in ENGINES)
 _PATH = {"type": "string", "minLength": 1, "maxLength": 4096}
 _WORD = {"type": "string", "minLength": 1, "maxLength": 200}
 _GPU = {
@@ -227,7 +229,7 @@ TOOLS: tuple[AgentTool, ...] = (
         description="List the published wheels of a package that the built-in table knows, with the GPUs that they "
         "run on, and the pin and index to install. It asks no package index.",
         properties={
-            "package": {**_WORD, "description": "A package, or one release of it: torch, torch==2.6.0."},
+            "package": {**_WORD, "description": "A package, or one release of it: PKG, PKG==VERSION."},
             "gpus": _GPUS,
             "driver": _DRIVER,
             "platform": {**_WORD, "description": "linux/amd64, linux/arm64, win_amd64 or a platform tag."},
@@ -264,7 +266,7 @@ TOOLS: tuple[AgentTool, ...] = (
         description="Return the build settings that make an engine support these GPUs, and with file the text of a "
         "file to keep. It writes no file.",
         properties={
-            "engine": {**_WORD, "description": "whisper.cpp, llama.cpp, pytorch, cmake, nvcc, and others."},
+            "engine": {**_WORD, "description": f"An engine, or a way of building: {_ENGINES}."},
             "gpus": _GPUS,
             "file": {"enum": [each.name for each in OUTPUTS], "description": "Return the text of this kind of file."},
             "driver": {**_DRIVER, "description": "The driver with which the result must run."},

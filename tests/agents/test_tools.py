@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from cudacompat.agents.calls import Answer, CallLimits, answer, output_schema
+from cudacompat.agents.calls import CallAnswer, CallLimits, answer, output_schema
 from cudacompat.agents.tools import TOOLS, AgentTool
 from cudacompat.domain.words.errors import UsageError
 from tests.helpers.every_command import commands
@@ -161,5 +161,5 @@ class TestAnswers:
         assert sorted(path.name for path in tmp_path.iterdir()) == [stranger.name]
 
     @staticmethod
-    def _checked(gpus: list[str], limits: CallLimits | None = None) -> Answer:
+    def _checked(gpus: list[str], limits: CallLimits | None = None) -> CallAnswer:
         return answer(BY_NAME["check"], {"paths": [str(EXAMPLE)], "gpus": gpus}, limits or CallLimits())
