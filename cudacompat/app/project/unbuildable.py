@@ -56,7 +56,9 @@ def _told(finding: Finding) -> tuple[str, str | None, str]:
 
 def _builds(project: Project) -> Iterator[_Build]:
     for job, commands in jobs_with(project):
-        yield _Build(job.file, f"job {job.name}", commands, versions=tuple(version for version, _ in toolkits(job, commands)))
+        yield _Build(
+            job.file, f"job {job.name}", commands, versions=tuple(version for version, _ in toolkits(job, commands))
+        )
     for stage in project.stages:
         nvcc = compiler(project, stage)
         image = stage.base.image if stage.base is not None else "an image"
