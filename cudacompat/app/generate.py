@@ -150,13 +150,13 @@ def _version_here(engine: Engine, folder: str) -> str | None:
     from cudacompat.app.project.recognise import recognise_as
 
     here = recognise_as(engine, Path(folder)) if engine.current is not None else None
-    if here is None or here.version is None:
+    if here is None or here.built is None:
         return None
     try:
-        engine.knobs_of(engine.version(here.version))
+        engine.knobs_of(engine.version(here.built))
     except UsageError:
         return None
-    return here.version
+    return here.built
 
 
 def ignored(engine: str, asked: GenerateRequest) -> tuple[GeneratedFile, ...]:

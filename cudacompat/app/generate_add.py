@@ -85,11 +85,11 @@ def _engine(name: str | None, version: str | None, folder: str) -> tuple[Engine,
     seen = recognise(Path(folder))
     if name is not None:
         engine = find(name)
-        own = seen.version if seen is not None and seen.engine is engine else None
+        own = seen.built if seen is not None and seen.engine is engine else None
         return engine, version or own
     if seen is None:
         raise UsageError(f"{folder} shows no engine that is known here; name it: cudacompat generate ENGINE --add …")
-    return seen.engine, version or seen.version
+    return seen.engine, version or seen.built
 
 
 def _command(engine: Engine, version: str | None, folder: str, job: AdditionRequest) -> str:

@@ -132,6 +132,7 @@ ENGINE = EngineRecord(
             "Cargo.toml",
             r"(?m)^[ \t]*llama-cpp-(?:sys-)?2\s*=|^\[dependencies\.llama-cpp-(?:sys-)?2\]",
             r"(?m)^[ \t]*llama-cpp-(?:sys-)?2\s*=\s*(?:\{[^}\n]*version\s*=\s*)?\"[\^=~]?(\d+(?:\.\d+){0,2})\"",
+            allows=True,
         ),
     ),
     recipe=Recipe(

@@ -280,7 +280,7 @@ def _rebuild(
     from cudacompat.engines import find
 
     engine = known.engine if known is not None else find("cmake")
-    version = known.version if known is not None else None
+    version = known.built if known is not None else None
     try:
         plan = plan_build(engine, wanted_gpus([target.id for target in targets]), version=version)
     except CudacompatError as error:

@@ -52,7 +52,7 @@ def _joined(checked: CheckReport, barren: Finding, report: LintReport) -> CheckR
     note = replace(
         barren,
         severity=Severity.NOTE,
-        message=f"nothing compiled lies in it; {count(report.files, 'build file')} examined in its place",
+        message=f"nothing in it is compiled: {count(report.files, 'build file')} examined in its place",
         help=None,
     )
     others = [each for each in checked.findings if each is not barren]

@@ -9,17 +9,20 @@ from functools import cache
 from pathlib import Path
 
 from cudacompat.app.inputs.text_files import beginning
+from cudacompat.domain.builds.crate_versions import newest_allowed
 from cudacompat.domain.builds.engine import Engine
 from cudacompat.engines import known
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """An engine, its version where the tree says it, and the file that showed it."""
+    """An engine, its version where the tree says it, and the file that showed it. `built` is the version that a build
+    takes: another one where `version` is a requirement that newer releases fulfil."""
 
     engine: Engine
     version: str | None
     file: str
+    built: str | None = None
 
 
 def recognise(folder: Path) -> Recognised | None:
@@ -55,5 +58,8 @@ def _shown(engine: Engine, folder: Path, text_of: Callable[[str], str | None]) -
         if text is not None and re.search(marker.recognises, text):
             found = re.search(marker.version, text) if marker.version else None
             version = ".".join(found.groups()) if found else marker.means
-            return Recognised(engine, version, str(folder / marker.file))
+            built = version
+            if found is not None and marker.allows and version is not None:
+                built = newest_allowed(engine, text[found.start(1) - 1], version)
+            return Recognised(engine, version, str(folder / marker.file), built)
     return None

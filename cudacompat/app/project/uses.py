@@ -53,9 +53,8 @@ def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
             continue
         if not any(use.engine is shown.engine and use.version == shown.version for use in found):
             file_name = PurePosixPath(shown.file).name
-            found.append(
-                EngineUse(shown.engine, shown.version, f"{folder}/{file_name}" if folder else file_name, folder=folder)
-            )
+            place = f"{folder}/{file_name}" if folder else file_name
+            found.append(EngineUse(shown.engine, shown.version, place, folder=folder, built=shown.built))
     for file in read.files:
         if PurePosixPath(file.name).name == ".gitmodules":
             for match in _REPOSITORY.finditer(file.text):

@@ -131,7 +131,7 @@ def _version(engine: Engine, tree: Path, given: str | None) -> str | None:
             raise UsageError(f"{tree} is {other.engine.name}, as {Path(other.file).name} shows, not {engine.name}")
         files = ", ".join(dict.fromkeys(marker.file for marker in engine.markers))
         raise UsageError(f"{tree} does not look like {engine.name}: nothing in {files} there shows it")
-    return given or (here.version if here is not None else None)
+    return given or (here.built if here is not None else None)
 
 
 def _writable(folder: Path) -> None:

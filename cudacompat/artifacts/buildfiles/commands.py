@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cudacompat.artifacts.buildfiles.shell_settings import defines, named, unwrapped
+from cudacompat.artifacts.buildfiles.shell_settings import defines, named, script_of, unwrapped
 from cudacompat.artifacts.buildfiles.shell_tree import DEEPEST, Branch, ShellTree
 from cudacompat.artifacts.buildfiles.shell_variables import Sources, Variables
 from cudacompat.domain.project.assignments import AssignmentKind
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _MOST_COMMANDS = 20_000
+_DEEPEST_SCRIPT = 3  # `sudo bash -c "su user -c '…'"`
 _LONGEST_CHOICE = 1 << 12  # characters of one text of several that a word may be
 _LONGEST = 1 << 15  # characters of a variable that is put in; no list is as long
 _MOST_GROWN = 1 << 24  # characters of all of them
@@ -74,13 +75,20 @@ def words_of(file: SourceFile, parts: list[tuple[str, int, int]]) -> tuple[Word,
 
 class _Reader:
     def __init__(
-        self, file: SourceFile, start: int, text: str, environment: Mapping[str, Setting], sources: Sources | None
+        self,
+        file: SourceFile,
+        start: int,
+        text: str,
+        environment: Mapping[str, Setting],
+        sources: Sources | None,
+        depth: int = 0,
     ) -> None:
         self._file = file
         self._start = start
         self._text = text
         self._tree = ShellTree(text)
         self._sources = sources
+        self._depth = depth  # how many shells hand the text on
         self.variables = Variables(environment)
         self._grown = 0
         self._branch: Branch | None = None  # in which the command stands that is read now
@@ -97,6 +105,7 @@ class _Reader:
                 command = replace(self._command(node, conditional), ignored=ignored)
                 yield command
                 self._source(command)
+                yield from self._script(command)
             elif node.type == "declaration_command":
                 self._declare(node)
             elif node.type == "for_statement":
@@ -113,6 +122,30 @@ class _Reader:
             return
         for setting, exported in self._sources.left_by(self._file.name, command.words[1].text).values():
             self.variables.take(setting, self._branch, exported=exported)
+
+    def _script(self, command: ShellCommand) -> Iterator[ShellCommand]:
+        """The commands in the text that this one hands to a shell, where the shell gets it as it is written."""
+        word = script_of(command.words) if self._depth < _DEEPEST_SCRIPT else None
+        if word is None:
+            return
+        start, end = word.place.start - self._start, word.place.end - self._start
+        written = self._text[start:end]
+        if len(written) < 2 or written[0] not in "'\"" or written[-1] != written[0] or "\\" in written:
+            return
+        inner = _Reader(
+            self._file,
+            self._start + start + 1,
+            written[1:-1],
+            environment=command.environment,
+            sources=self._sources,
+            depth=self._depth + 1,
+        )
+        for each in inner.read():
+            yield replace(
+                each,
+                conditional=each.conditional or command.conditional,
+                ignored=each.ignored or command.ignored,
+            )
 
     # -- commands
 

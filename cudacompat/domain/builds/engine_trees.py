@@ -65,7 +65,8 @@ class Marker:
 
     `recognises` and `version` are regular expressions over the file's text; the groups of `version`, joined by dots,
     are the engine's version there. `means`, where the file states none, is the first version whose facts are those of
-    such a file. `beside` is another file that has to be there.
+    such a file. `beside` is another file that has to be there. With `allows` the version is a requirement of cargo's,
+    whose operator stands before it: it allows newer releases, too.
     """
 
     file: str
@@ -73,3 +74,4 @@ class Marker:
     version: str | None = None
     means: str | None = None
     beside: str | None = None
+    allows: bool = False

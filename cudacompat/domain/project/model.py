@@ -171,18 +171,21 @@ class CiJob:
 
 @dataclass(frozen=True, slots=True)
 class EngineUse:
-    """An engine that the project is, contains or builds; its version where a file says it, and what showed it."""
+    """An engine that the project is, contains or builds; its version where a file says it, and what showed it. `built`
+    is the version that a build takes, where `version` is a requirement that newer releases fulfil."""
 
     engine: Engine
     version: str | None
     shown: str  # the file, or the command, that showed it
     folder: str = ""  # where in the project it lies: `` is the top
+    built: str | None = None
 
     @property
     def parsed(self) -> Version | None:
-        """The version, `None` for the newest or an unknown one."""
+        """The version that is built, `None` for the newest or an unknown one."""
+        version = self.built or self.version
         try:
-            return Version(self.version) if self.version else None
+            return Version(version) if version else None
         except InvalidVersion:
             return None
 

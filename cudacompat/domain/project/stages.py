@@ -48,7 +48,7 @@ def builds_cuda(project: Project, command: Command) -> bool:
     use = command.use
     if use is None or use.engine.system is not BuildSystem.CARGO or asks_for_cuda(command):
         return asks_for_cuda(command) or (compiles_cuda(project, command) and not leaves_cuda_out(command))
-    if command.has("--no-default-features") or not command.has("build", "install", "b"):
+    if command.has("--no-default-features") or not command.has("build", "b", "install", "run", "rustc", "cook"):
         return False
     if command.stage is not None and not _has_compiler(project, command.stage):
         return False

@@ -132,6 +132,7 @@ ENGINE = EngineRecord(
             "Cargo.toml",
             r"(?m)^[ \t]*candle(?:-core)?\s*=",
             r"(?m)^[ \t]*candle-core\s*=\s*(?:\{[^}\n]*version\s*=\s*)?\"[\^=~]?(\d+(?:\.\d+){0,2})\"",
+            allows=True,
         ),
     ),
     recipe=Recipe(

@@ -165,6 +165,7 @@ ENGINE = EngineRecord(
             r"(?m)(?:^[ \t]*whisper-rs\s*=\s*(?:\{[^}\n]*version\s*=\s*)?"
             r"|^\[(?:[^\]\n]*\.)?dependencies\.whisper-rs\][ \t]*\r?\n(?:[^\[\n]*\r?\n)*?\s*version\s*=\s*)"
             r"\"[\^=~]?(\d+(?:\.\d+){0,2})\"",
+            allows=True,
         ),
     ),
     recipe=Recipe(

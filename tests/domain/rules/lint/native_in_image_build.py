@@ -11,6 +11,14 @@ WORKDIR /src
 COPY . .
 RUN cargo build --release
 """
+_ALLOWING = """\
+[package]
+name = "transcribe"
+version = "0.1.0"
+
+[dependencies]
+whisper-rs = {{ version = "{0}", features = ["cuda"] }}
+"""
 # the engine's crates lie in the workspace: one hands the feature on to the other
 _VENDORED = {
     "Cargo.toml": """\
@@ -191,6 +199,36 @@ candle-core = "0.11.0"
             "Dockerfile": _DOCKERFILE,
             **_VENDORED,
             ".cargo/config.toml": '[env]\nCMAKE_CUDA_ARCHITECTURES = "120"\n',
+        },
+        line="cargo build",
+    ),
+    # a requirement is met by the newest release that it allows
+    LintCase(
+        bad={"Dockerfile": _DOCKERFILE, "Cargo.toml": _ALLOWING.format("0.14")},
+        good={"Dockerfile": _DOCKERFILE, "Cargo.toml": _ALLOWING.format("=0.14.0")},
+        line="cargo build",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": _DOCKERFILE.replace("cargo build", "cargo chef cook --recipe-path recipe.json"),
+            "Cargo.toml": _ALLOWING.format("0.14.3"),
+        },
+        good={
+            "Dockerfile": _DOCKERFILE.replace("cargo build", "cargo chef prepare --recipe-path recipe.json"),
+            "Cargo.toml": _ALLOWING.format("0.14.3"),
+        },
+        line="cargo chef cook",
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": _DOCKERFILE.replace("cargo build --release", 'bash -c ". ~/.cargo/env && cargo build -r"'),
+            "Cargo.toml": _ALLOWING.format("0.14.3"),
+        },
+        good={
+            "Dockerfile": _DOCKERFILE.replace(
+                "cargo build --release", 'bash -c "export CMAKE_CUDA_ARCHITECTURES=120; cargo build -r"'
+            ),
+            "Cargo.toml": _ALLOWING.format("0.14.3"),
         },
         line="cargo build",
     ),
