@@ -61,5 +61,5 @@ def _shown(engine: Engine, folder: Path, text_of: Callable[[str], str | None]) -
             built = version
             if found is not None and marker.allows and version is not None:
                 built = newest_allowed(engine, text[found.start(1) - 1], version)
-            return Recognised(engine, version, str(folder / marker.file), built)
+            return Recognised(engine, version, str(folder / marker.file), built=built)
     return None
