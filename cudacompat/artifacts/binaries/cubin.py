@@ -132,8 +132,8 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
     if elf.machine != EM_CUDA:
         raise UnreadableError("no cubin")
     symbols, strings = _symbol_tables(buffer, elf) if elf.entries else (None, None)
-    if symbols is None:
-        return Symbols((), ())
+    if symbols is None:  # ptxas and nvlink write one into each, also where there is no kernel
+        raise UnreadableError("it has no table of symbols")
     if symbols.entsize not in (0, _SYMBOL.size) or elf.layout.section.size != 64:
         raise UnreadableError("its symbols are of an unknown size")
     if strings is None or strings.type != SHT_STRTAB:

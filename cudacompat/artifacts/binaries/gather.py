@@ -99,6 +99,11 @@ class Gatherer:
                 at = found + 1
         self._cubins(gap, end, section)
 
+    def texts(self, start: int, end: int) -> None:
+        """Search `[start, end)` for PTX texts, whatever it is."""
+        self._program = True
+        self._texts(start, end, None)
+
     def sections(self, sections: list[Section], prefix: str = "") -> None:
         """Take the modules of a host binary whose section table is known; no byte is read twice."""
         taken: list[tuple[int, int]] = []

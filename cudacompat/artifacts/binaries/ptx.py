@@ -20,6 +20,8 @@ _IN_NAME = _WORD - {ord(".")}
 _BODY = re.compile(rb"[{;]")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
 _NAME = rb"([A-Za-z_$%][\w$]*+)"
 _EXTERN = re.compile(rb"\.extern\s++(?!\.shared\b)")
 _EXTERN_FUNCTION = re.compile(rb"\.extern\s++\.func\s++(?:\([^()]*+\)\s*+)?" + _NAME)
@@ -52,13 +54,27 @@ class PtxHead(NamedTuple):
 
 def may_be_ptx(head: bytes) -> bool:
     """Whether the first bytes of a file could begin a PTX text (cheap: only the first visible one counts)."""
+    if is_wide(head):
+        head = _narrow(head)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n\f\v")[:1]
     return start in (b".", b"/") or (not start and bool(head))
 
 
 def is_ptx(head: bytes) -> bool:
-    """Whether a file's first bytes are those of a PTX text: `.version X.Y` after blanks and comments."""
-    return _START.match(head) is not None
+    """Whether a file's first bytes are those of a PTX text: `.version X.Y` after blanks and comments, also where each
+    character has two bytes."""
+    return _START.match(_narrow(head) if is_wide(head) else head) is not None
+
+
+def is_wide(head: bytes) -> bool:
+    """Whether the first bytes of a file are text of two bytes for a character: UTF-16, with its mark or without."""
+    return head.startswith(_WIDE_MARKS) or (len(head) > 3 and head[0:4:2] == b"\0\0") or head[1:4:2] == b"\0\0"
+
+
+def _narrow(head: bytes) -> bytes:
+    """The ASCII of a wide text."""
+    marked = head.startswith(_WIDE_MARKS)
+    return head[2 if marked else 0 :].replace(b"\0", b"")
 
 
 def read_head(text: bytes) -> PtxHead | None:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from cudacompat.artifacts.binaries.buffer import UnreadableError
-from cudacompat.artifacts.containers.base import CHUNK, Budget, BudgetSpentError, Member, Source
+from cudacompat.artifacts.containers.base import CHUNK, Budget, BudgetSpentError, ByteStream, Member, Source
 
 _IN = 1 << 16  # compressed bytes a step
 _IN_ZSTD = 1 << 12  # its library bounds no output: four bytes can become 128 KiB, so 128 MiB a step
 _XZ_MEMORY = 512 << 20  # xz -9 takes 64 MiB
 _ZSTD_WINDOW = 1 << 27  # zstd --long takes as much
-_SUFFIX = re.compile(r"\.(?:gz|xz|bz2|zst|lz4)$", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.(?:gz|xz|lzma|bz2|zst|lz4)$", re.IGNORECASE)
+# Frames that hold nothing to inflate may stand before and between the others: pzstd writes one before each.
+_ZSTD_MAGICS = (b"\x28\xb5\x2f\xfd", *(bytes((number,)) + b"\x2a\x4d\x18" for number in range(0x50, 0x60)))
 
 
 class _Codec(Protocol):
@@ -30,51 +32,66 @@ class _Codec(Protocol):
 
 def gzip(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that a gzip file holds."""
-    return _alone(source, budget, _Gzip, magic=b"\x1f\x8b")
+    return _alone(source, budget, _Gzip, (b"\x1f\x8b",))
 
 
 def bzip2(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that a bzip2 file holds."""
     import bz2
 
-    return _alone(source, budget, bz2.BZ2Decompressor, magic=b"BZh")
+    return _alone(source, budget, bz2.BZ2Decompressor, (b"BZh",))
 
 
 def xz(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that an xz file holds."""
     import lzma
 
-    return _alone(source, budget, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY), magic=b"\xfd7zXZ")
+    return _alone(source, budget, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY), (b"\xfd7zXZ",))
+
+
+def lzma(source: Source, budget: Budget) -> Iterator[Member]:
+    """Give the one file that an LZMA file holds, as it was written before xz; nothing may follow it."""
+    import lzma
+
+    return _alone(source, budget, lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_XZ_MEMORY))
 
 
 def lz4(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that an LZ4 file holds."""
 
-    return _alone(source, budget, _Lz4, magic=b"\x04\x22\x4d\x18")
+    return _alone(source, budget, _Lz4, (b"\x04\x22\x4d\x18",))
 
 
 def zstd(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that a zstd file holds."""
-    return _alone(source, budget, _Zstd, magic=b"\x28\xb5\x2f\xfd", step=_IN_ZSTD)
+    return _alone(source, budget, _Zstd, _ZSTD_MAGICS, step=_IN_ZSTD)
+
+
+def unzstd(stream: ByteStream) -> ByteStream:
+    """Return what a zstd stream inflates to."""
+    return Inflated(stream, _Zstd, _ZSTD_MAGICS, step=_IN_ZSTD)
 
 
 def _alone(
-    source: Source, budget: Budget, make: Callable[[], _Codec], magic: bytes, step: int = _IN
+    source: Source, budget: Budget, make: Callable[[], _Codec], magics: tuple[bytes, ...] = (), step: int = _IN
 ) -> Iterator[Member]:
     budget.member()
     name = _SUFFIX.sub("", source.name.replace("\\", "/").rsplit("/", 1)[-1])
-    stream = Inflated(source, make, magic, step=step)
+    stream = Inflated(source, make, magics, step=step)
     yield Member(name, None, lambda: stream, alone=True)
 
 
 class Inflated:
-    """What a compressed stream inflates to; streams one behind another are one. `UnreadableError` for a broken one."""
+    """What a compressed stream inflates to; those that begin with one of `magics` behind it are part of it.
+    `UnreadableError` for a broken one."""
 
-    def __init__(self, source: Source, make: Callable[[], _Codec], magic: bytes, step: int) -> None:
+    def __init__(
+        self, source: ByteStream, make: Callable[[], _Codec], magics: tuple[bytes, ...] = (), step: int = _IN
+    ) -> None:
         self._source = source
         self._make = make
         self._codec = make()
-        self._magic = magic
+        self._magics = magics
         self._step = step
         self._ready = b""
         self._ended = False
@@ -116,9 +133,9 @@ class Inflated:
             rest = self._source.read(self._step)
             if not rest:
                 break
-        if len(rest) < len(self._magic):
+        if len(rest) < max(map(len, self._magics), default=0):
             rest += self._source.read(self._step)
-        if rest.startswith(self._magic):
+        if rest.startswith(self._magics):
             return rest
         self._ended = True
         return b""

@@ -54,6 +54,12 @@ def _xz(source: Source, budget: Budget) -> Iterator[Member]:
     return compressed.xz(source, budget)
 
 
+def _lzma(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import compressed
+
+    return compressed.lzma(source, budget)
+
+
 def _bzip2(source: Source, budget: Budget) -> Iterator[Member]:
     from cudacompat.artifacts.containers import compressed
 
@@ -74,6 +80,15 @@ def _lz4(source: Source, budget: Budget) -> Iterator[Member]:
 
 _TAR = Opener("tar archive", ((257, b"ustar"),), _tar, joins=True)
 
+# What begins an LZMA file: the usual parameters, a dictionary of 64 KiB to 1 GiB that is a power of two or two of
+# them, and a size: none, or less than 2 ** 40.
+_LZMA_HEADS = tuple(
+    ((0, b"\x5d" + (size << shift).to_bytes(4, "little")), of_size)
+    for shift in range(16, 30)
+    for size in (1, 3)
+    for of_size in ((5, b"\xff" * 8), (10, bytes(3)))
+)
+
 # The magic of gzip with the one method that there is, of bzip2 with the mark of its first block: two or three bytes
 # alone begin too many files that are something else.
 OPENERS = (
@@ -85,13 +100,19 @@ OPENERS = (
     Opener("xz file", ((0, b"\xfd7zXZ\0"),), _xz),
     Opener("bzip2 file", ((0, b"BZh"), (4, b"1AY&SY")), _bzip2),
     Opener("zstd file", ((0, b"\x28\xb5\x2f\xfd"),), _zstd),
+    *(Opener("zstd file", ((0, bytes((first,)) + b"\x2a\x4d\x18"),), _zstd) for first in range(0x50, 0x60)),
     Opener("lz4 file", ((0, b"\x04\x22\x4d\x18"),), _lz4),
+    *(Opener("LZMA file", head, _lzma) for head in _LZMA_HEADS),
     Opener("Debian package", ((0, b"!<arch>\n"), (8, b"debian-binary")), _deb),
     Opener("AppImage", ((0, b"\x7fELF"), (8, b"AI\x01"))),
     Opener("AppImage", ((0, b"\x7fELF"), (8, b"AI\x02"))),
     Opener("Apptainer image", ((32, b"SIF_MAGIC"),)),
     Opener("7z archive", ((0, b"7z\xbc\xaf\x27\x1c"),)),
     Opener("RAR archive", ((0, b"Rar!\x1a\x07"),)),
+    Opener("LZ4 file of the old form", ((0, b"\x02\x21\x4c\x18"),)),
+    Opener("lzip file", ((0, b"LZIP\x01"),)),
+    Opener("lzop file", ((0, b"\x89LZO\0\r\n\x1a\n"),)),
+    Opener("file of compress", ((0, b"\x1f\x9d"),)),
     Opener("RPM package", ((0, b"\xed\xab\xee\xdb"),)),
     Opener("squashfs image", ((0, b"hsqs"),)),
     Opener("cabinet", ((0, b"MSCF\0\0\0\0"),)),

@@ -17,6 +17,12 @@ _ALWAYS_ALLOWED = 64 << 20
 _MOST_RATIO = 200  # deflate can do 1032, the fullest device code in published wheels stays below 50
 _COST_OF_SLOW = 10  # bzip2 and LZMA take ten times as long as deflate, and no wheel has them
 _ENCRYPTED = 0x1
+_ZSTD = 93
+_UNREADABLE = {
+    9: "compressed by Deflate64, which is not read",
+    95: "compressed by xz, which is not read in a zip",
+    99: "encrypted",
+}
 
 # One field of each is read: of both ends the size of the table of members, of the locator where the other end is.
 _END = struct.Struct("<12xI6x")
@@ -62,17 +68,22 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     if info.file_size > _ALWAYS_ALLOWED and info.file_size > min(LARGEST, _MOST_RATIO * info.compress_size):
         claims = f"claims to inflate from {info.compress_size} to {info.file_size} bytes: not inflated"
     slow = info.compress_type in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+    sealed = _UNREADABLE.get(info.compress_type)
     return Member(
         name=info.filename,
         size=info.file_size,
         open=partial(_open, archive, info),
-        sealed="encrypted" if info.flag_bits & _ENCRYPTED else None,
+        sealed="encrypted" if info.flag_bits & _ENCRYPTED else sealed,
         too_large=claims,
         cost=_COST_OF_SLOW if slow else 1,
     )
 
 
 def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ByteStream:
+    if info.compress_type == _ZSTD and archive.fp is not None:
+        from cudacompat.artifacts.containers.zip_zstd import zstd_of_zip
+
+        return zstd_of_zip(archive.fp, info)
     return cast(ByteStream, archive.open(info))
 
 

@@ -14,7 +14,7 @@ from cudacompat.artifacts.binaries.pe_imports import cuda_runtime_of_pe
 from cudacompat.artifacts.binaries.section import HostImage
 from cudacompat.artifacts.binaries.text_keeper import Wanted
 from cudacompat.artifacts.containers.openers import opener_of
-from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
+from cudacompat.artifacts.files.sniff import HEAD, Kind, is_engine, sniff
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import (
     BinaryArtifact,
@@ -84,7 +84,10 @@ def read_binary(
         elif kind is Kind.CUBIN:
             into.cubin(0, size, None, Registration.REGISTERED)
         elif kind is Kind.PTX:
-            into.text(0, ptx.window(buffer, 0, size), size, None, Registration.REGISTERED)
+            if ptx.is_wide(bytes(buffer[:HEAD])):
+                into.problem("a PTX text in UTF-16, which the driver does not take")
+            else:
+                into.text(0, ptx.window(buffer, 0, size), size, None, Registration.REGISTERED)
         elif kind is Kind.TILE_IR:
             into.add(_tile_module(buffer, kernels=kernels))
         elif kind is Kind.AR:
@@ -94,7 +97,7 @@ def read_binary(
         elif kind is Kind.OLD_FATBIN:
             into.problem(TOO_OLD)
         else:
-            into.strays(0, size, None)
+            _take_data(into, buffer, size)
     except UnreadableError as error:
         into.problem(str(error))
     modules = tuple(sorted(into.modules, key=lambda module: module.offset))
@@ -103,6 +106,15 @@ def read_binary(
     if modules:
         artifact = BinaryArtifact(path, label, size, linked=linked, modules=modules, runtime=runtime)
     return Binary(artifact, into.problems, BundledCompiler(path, *compiler) if compiler is not None else None)
+
+
+def _take_data(into: Gatherer, buffer: Buffer, size: int) -> None:
+    """Search data of no kind that is known. A text in them is what is loaded only where there is nothing else."""
+    into.strays(0, size, None)
+    if not into.modules:
+        into.texts(0, size)
+    if not into.modules and is_engine(bytes(buffer[:HEAD])):
+        into.problem("a TensorRT engine, made for one model of GPU: which one is not to be seen")
 
 
 def _take_image(into: Gatherer, image: HostImage, start: int, end: int, prefix: str) -> None:

@@ -37,16 +37,23 @@ SCRIPT = 1 << 20  # bytes of a script in which the archive behind it begins
 
 # Caches of programs that compile when they run hold a cubin behind a head of their own. Larger files with such a head
 # (weights, pictures) are searched only when they are named; compiled Python is the bulk of the small ones.
-_LARGEST_DATA = 4 << 20
+LARGEST_DATA = 64 << 20
 _PYTHON = b"\r\n"
+_ENGINES = (b"ftrt", b"ptrt")  # those of TensorRT 8 and later, and of older ones
 _BEHIND_SCRIPT = re.compile(rb"\n(?=\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|PK\x03\x04)")
 
 
-def may_hold_data(head: bytes, size: int | None, *, named: bool) -> bool:
-    """Whether a file of no kind that is known is searched for device code: binary, and small unless it was named."""
+def is_engine(head: bytes) -> bool:
+    """Whether a TensorRT engine begins so. It holds code for one model of GPU, as a rule without a name for it."""
+    return head.startswith(_ENGINES) and b"\0" in head[:HEAD]
+
+
+def may_hold_data(head: bytes, size: int, *, named: bool) -> bool:
+    """Whether a file of no kind that is known is searched for device code: binary, and small unless it was named or
+    surely holds some."""
     if b"\0" not in head:
         return False
-    return named or (size is not None and size <= _LARGEST_DATA and head[2:4] != _PYTHON)
+    return named or is_engine(head) or (size <= LARGEST_DATA and head[2:4] != _PYTHON)
 
 
 def payload_of(script: bytes) -> int | None:

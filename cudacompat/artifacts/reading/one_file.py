@@ -26,7 +26,7 @@ from cudacompat.artifacts.containers.base import (
 from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_not
 from cudacompat.artifacts.containers.openers import Opener, opener_of
 from cudacompat.artifacts.files.binary import read_binary
-from cudacompat.artifacts.files.sniff import HEAD, OPEN, SCRIPT, Kind, may_hold_data, payload_of, sniff
+from cudacompat.artifacts.files.sniff import HEAD, LARGEST_DATA, OPEN, SCRIPT, Kind, may_hold_data, payload_of, sniff
 from cudacompat.artifacts.reading.found import Found, Terms
 from cudacompat.artifacts.reading.work import FileResult, Work
 from cudacompat.domain.words.capability import ComputeCapability
@@ -307,7 +307,7 @@ class _FileReader:
         source = Source(member.name, member.size, member.open(), pay=lambda count: spend(count * cost))
         head, kind = self._sniff(source, _ENDLESS if member.size is None else member.size)
         self.found.blank |= len(head) == HEAD and not any(head)
-        if kind is Kind.OTHER and not may_hold_data(head, member.size, named=False):
+        if kind is Kind.OTHER and not may_hold_data(head, _size_of(member, source, head), named=False):
             self.found.plain()
             return
         if member.too_large is not None:
@@ -324,6 +324,13 @@ class _FileReader:
         self._binary(path, source.load(), kind)
 
 
+def _size_of(member: Member, source: Source, head: bytes) -> int:
+    """The bytes of a member; where its container does not say, as many as are of interest: those of small data."""
+    if member.size is not None:
+        return member.size
+    return len(source.peek(LARGEST_DATA + 1)) if b"\0" in head else len(head)
+
+
 def _lies_beside(archive: str, data: bytes) -> bool:
     """Whether the members of a thin archive are files in its folder or below: those are read by themselves."""
     names = thin_names(data) if len(data) < _LARGEST_THIN else None
@@ -336,7 +343,7 @@ def _lies_beside(archive: str, data: bytes) -> bool:
 
 def _a(noun: str) -> str:
     # by its sound: an RPM package, an xz file, an lz4 file
-    return f"{'an' if noun[0] in 'AEIOaeio' or noun.startswith(('RPM', 'xz', 'lz4')) else 'a'} {noun}"
+    return f"{'an' if noun[0] in 'AEIOaeio' or noun.startswith(('RPM', 'xz', 'lz', 'LZ')) else 'a'} {noun}"
 
 
 def _is_damage(error: Exception) -> bool:

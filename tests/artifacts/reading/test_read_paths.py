@@ -261,6 +261,10 @@ def test_a_table_of_members_that_fills_the_memory_is_refused(tmp_path: Path, mon
     [
         (b"7z\xbc\xaf\x27\x1c" + bytes(20), "a 7z archive, which is not opened"),
         (b"\xed\xab\xee\xdb" + bytes(20), "an RPM package, which is not opened"),
+        (b"LZIP\x01\x0c" + bytes(20), "an lzip file, which is not opened"),
+        (b"\x89LZO\0\r\n\x1a\n" + bytes(20), "an lzop file, which is not opened"),
+        (b"\x1f\x9d\x90" + bytes(20), "a file of compress, which is not opened"),
+        (b"\x02\x21\x4c\x18" + bytes(20), "an LZ4 file of the old form, which is not opened"),
         (b"#!/usr/bin/env run-singularity\n\0SIF_MAGIC\0", "an Apptainer image, which is not opened"),
         (b"\x1f\x8b\x08" + bytes(6), "damaged gzip file: truncated"),
         (b"\x1f\x8b\x08" + bytes(20), "damaged gzip file: corrupt compressed data"),
