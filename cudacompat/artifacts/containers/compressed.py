@@ -32,21 +32,21 @@ class _Codec(Protocol):
 
 def gzip(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that a gzip file holds."""
-    return _alone(source, budget, _Gzip, (b"\x1f\x8b",))
+    return _alone(source, budget, _Gzip, magics=(b"\x1f\x8b",))
 
 
 def bzip2(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that a bzip2 file holds."""
     import bz2
 
-    return _alone(source, budget, bz2.BZ2Decompressor, (b"BZh",))
+    return _alone(source, budget, bz2.BZ2Decompressor, magics=(b"BZh",))
 
 
 def xz(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that an xz file holds."""
     import lzma
 
-    return _alone(source, budget, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY), (b"\xfd7zXZ",))
+    return _alone(source, budget, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY), magics=(b"\xfd7zXZ",))
 
 
 def lzma(source: Source, budget: Budget) -> Iterator[Member]:
@@ -59,12 +59,12 @@ def lzma(source: Source, budget: Budget) -> Iterator[Member]:
 def lz4(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that an LZ4 file holds."""
 
-    return _alone(source, budget, _Lz4, (b"\x04\x22\x4d\x18",))
+    return _alone(source, budget, _Lz4, magics=(b"\x04\x22\x4d\x18",))
 
 
 def zstd(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that a zstd file holds."""
-    return _alone(source, budget, _Zstd, _ZSTD_MAGICS, step=_IN_ZSTD)
+    return _alone(source, budget, _Zstd, magics=_ZSTD_MAGICS, step=_IN_ZSTD)
 
 
 def unzstd(stream: ByteStream) -> ByteStream:
