@@ -11,7 +11,7 @@ import argparse
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,10 +97,15 @@ _BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _PAGES_NOT_READ = frozenset({"log-lines.md", "development.md"})  # made of literals; for those who work on the code
 
 
-def texts(root: Path = ROOT) -> Iterator[Text]:
+def parsed(path: Path) -> ast.Module:
+    """Return the module in a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def texts(root: Path = ROOT, parsed: Callable[[Path], ast.Module] = parsed) -> Iterator[Text]:
     """Give every text that is looked at, below the root of the project."""
     for path in sorted((root / "cudacompat").rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         name = path.relative_to(root).as_posix()
         yield from (Text(name, line, text) for line, text in _literals(tree))
         if "/rules/" in name and (page := ast.get_docstring(tree)) is not None:
@@ -131,19 +136,29 @@ def _lines(path: Path, name: str) -> Iterator[Text]:
 def _literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """The strings of several words that are no docstring, no regular expression and no quotation."""
     unread: set[int] = set()
-    for node in ast.walk(tree):
+    nodes = [*ast.walk(tree)]
+    for node in nodes:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
             first = node.body[0]
             if isinstance(first, ast.Expr):
                 unread.add(id(first.value))
         elif isinstance(node, ast.keyword) and node.arg in _UNREAD_ARGUMENTS:
             unread.update(map(id, ast.walk(node.value)))
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
+        elif isinstance(node, ast.Call) and _is_of_re(node.func):
             unread.update(map(id, ast.walk(node)))
-    for node in ast.walk(tree):
+    for node in nodes:
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in unread
         if is_text and " " in node.value.strip() and not _REGEX.search(node.value):
             yield node.lineno, node.value
+
+
+def _is_of_re(function: ast.expr) -> bool:
+    """Whether it is a function of the module re, or of what one of them returned."""
+    while isinstance(function, ast.Attribute | ast.Call):
+        if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+            return function.value.id == "re"
+        function = function.value if isinstance(function, ast.Attribute) else function.func
+    return False
 
 
 def main() -> int:

@@ -1,15 +1,17 @@
-"""What the driver of this machine answers, asked once for each environment: it does not change while tests run, and to
-ask it takes two processes."""
+"""What does not change while tests run, asked once: what the driver of this machine answers (for each environment; to
+ask it takes two processes), and the release in each nvcc (to find it, tens of megabytes are read)."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from cudacompat.host.gpus import libcuda, nvml
+from cudacompat.host.toolchain import nvcc
 
 _MATTERS = ("CUDA", "NVIDIA_", "PATH", "PYTHON")
 _ANOTHER = ("LD_", "FAKE_")  # the driver is one that a test has made, and may change
@@ -25,7 +27,24 @@ def asked_once() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for module, name in ((nvml, "_asked"), (libcuda, "_ask")):
             stack.enter_context(mock.patch.object(module, name, _remembering(getattr(module, name))))
+        stack.enter_context(mock.patch.object(nvcc, "_of_program", _of_file(nvcc._of_program)))
         yield
+
+
+def _of_file(ask: Callable[[Path], Any]) -> Callable[[Path], Any]:
+    """The same function, asked once for each file as it is."""
+
+    def answer(path: Path) -> Any:
+        try:
+            found = path.stat()
+        except OSError:
+            return ask(path)
+        key = (ask, path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+        if key not in _answers:
+            _answers[key] = ask(path)
+        return _answers[key]
+
+    return answer
 
 
 def _remembering(ask: Callable[..., Any]) -> Callable[..., Any]:

@@ -54,6 +54,7 @@ SLOW: Listed = {
     "tests/cli/test_progress.py": ("test_it_is_shown_on_a_terminal_alone",),
     "tests/app/test_survey.py": (
         "test_a_killed_worker_loses_nothing_and_repeats_nothing_that_was_written",
+        "test_a_line_says_whose_wheel_is_meant_where_it_is_another",  # pip, once for each line
         "test_a_list_names_packages_and_paths_with_comments",
         "test_a_wheel_that_kills_its_worker_twice_is_given_up_and_named",
     ),
@@ -182,7 +183,8 @@ SLOW: Listed = {
     "tests/artifacts/reading/test_changing_files.py": (  # eight processes for each kind of file
         "test_a_file_cut_short_while_it_is_read",
     ),
-    "tests/whole/test_cuda_release.py": (
+    "tests/whole/test_cuda_release.py": (  # a copy of the program, which starts for each question
+        "test_a_build_for_it_asks_for_the_new_release",
         "test_the_new_architecture_is_a_gpu_that_can_be_judged",
         "test_the_release_is_listed_as_its_compiler_answered",
     ),

@@ -21,6 +21,7 @@ from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
 from cudacompat.domain.words.finding import Finding
 from tests.helpers.lint_case import project
 from tests.helpers.run import ROOT, inside
+from tests.helpers.trees import tree_of
 
 GOLDEN = ROOT / "tests" / "golden" / "messages.txt"
 _COLUMNS = "80"
@@ -92,7 +93,7 @@ def _block(finding: Finding) -> str:
 def _errors() -> str:
     blocks = []
     for path in sorted((ROOT / "cudacompat").rglob("*.py")):
-        raised = list(_raised(ast.parse(path.read_text(encoding="utf-8"))))
+        raised = list(_raised(tree_of(path)))
         if raised:
             blocks.append(f"{_dotted(path)}\n" + "".join(f"  {line}\n" for line in raised))
     return "\n".join(blocks)

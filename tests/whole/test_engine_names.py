@@ -10,11 +10,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from cudacompat.domain.builds.engine import Engine
 from cudacompat.engines import ENGINES
 from tests.helpers.run import ROOT
+from tests.helpers.trees import tree_of
 
 PACKAGE = ROOT / "cudacompat"
 QUOTATIONS = frozenset({"source", "sources", "sample"})
@@ -72,11 +74,16 @@ def _own(engine: Engine) -> Iterator[str]:
         yield from (re.sub(r"\W+$", "", change.name) for change in engine.api.changes)
 
 
-def named_in(source: str, words: frozenset[str]) -> set[str]:
-    """The words that stand in the constants of some code."""
+@cache
+def pattern_of(words: frozenset[str]) -> re.Pattern[str]:
+    """What finds each of some words, as a whole one."""
     any_of = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-    pattern = re.compile(rf"(?:(?<![A-Za-z0-9_])|(?<=-D))(?:{any_of})(?![A-Za-z0-9_])")
-    tree = ast.parse(source)
+    return re.compile(rf"(?:(?<![A-Za-z0-9_])|(?<=-D))(?:{any_of})(?![A-Za-z0-9_])")
+
+
+def named_in(tree: ast.Module, words: frozenset[str]) -> set[str]:
+    """The words that stand in the constants of some code."""
+    pattern = pattern_of(words)
     free: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -105,7 +112,7 @@ def test_no_engine_is_named_outside_its_room() -> None:
     found = {
         path.relative_to(PACKAGE).as_posix(): frozenset(named)
         for path in modules()
-        if (named := named_in(path.read_text(encoding="utf-8"), words))
+        if (named := named_in(tree_of(path), words))
     }
     allowed = {name: names for name, (names, _) in {**ALLOWED, **DISTRIBUTIONS}.items()}
     assert found == allowed, "a new name belongs to its engine; a name that is gone leaves the list"
@@ -122,9 +129,9 @@ def test_a_name_is_seen() -> None:
     words = terms(ENGINES)
     assert {"whisper.cpp", "GGML_CUDA", "TORCH_CUDA_ARCH_LIST", "with_gpu", "ggml-org/llama.cpp"} <= words
     assert not {"cmake", "nvcc", "CMAKE_CUDA_ARCHITECTURES"} & words
-    assert named_in('x = f"{y} GGML_CUDA=ON"', words) == {"GGML_CUDA"}
-    assert named_in("x = '-DGGML_CUDA=ON'", words) == {"GGML_CUDA"}
-    assert named_in("x = rb'ggml-cuda'", words) == {"ggml"}
-    assert named_in('"""ggml"""\ndef f():\n    """llama.cpp"""\n', words) == set()
-    assert named_in('S(sample="ggml", sources=("llama.cpp",), fix="ggml")', words) == {"ggml"}
-    assert named_in('x = "libggml"', words) == set()
+    assert named_in(ast.parse('x = f"{y} GGML_CUDA=ON"'), words) == {"GGML_CUDA"}
+    assert named_in(ast.parse("x = '-DGGML_CUDA=ON'"), words) == {"GGML_CUDA"}
+    assert named_in(ast.parse("x = rb'ggml-cuda'"), words) == {"ggml"}
+    assert named_in(ast.parse('"""ggml"""\ndef f():\n    """llama.cpp"""\n'), words) == set()
+    assert named_in(ast.parse('S(sample="ggml", sources=("llama.cpp",), fix="ggml")'), words) == {"ggml"}
+    assert named_in(ast.parse('x = "libggml"'), words) == set()

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.helpers.trees import tree_of
 from tools.check_style import FORMS, Form, Text, found, texts
 
 MOST_LEFT = 0
 
 
+@cache
+def all_texts() -> tuple[Text, ...]:
+    """What is looked at in this checkout, read once for all tests."""
+    return tuple(texts(parsed=tree_of))
+
+
 def test_no_more_forbidden_forms_than_were_left() -> None:
-    left = [f"{text.file}:{text.line}: {form.name}: {around}" for text in texts() for form, around in found(text)]
+    left = [f"{text.file}:{text.line}: {form.name}: {around}" for text in all_texts() for form, around in found(text)]
     assert len(left) <= MOST_LEFT, "\n".join(left)
 
 
@@ -22,10 +30,10 @@ def test_each_form_is_seen(form: Form) -> None:
 
 
 def test_messages_rule_pages_and_pages_are_looked_at() -> None:
-    files = [text.file for text in texts()]
+    files = [text.file for text in all_texts()]
     assert len(files) > 5000
     assert {"README.md", "docs/glossary.md", "cudacompat/cli/options.py"} <= set(files)
-    pages = [text for text in texts() if text.file == "cudacompat/domain/rules/artifact/hole.py" and text.line == 1]
+    pages = [text for text in all_texts() if text.file == "cudacompat/domain/rules/artifact/hole.py" and text.line == 1]
     assert any("What it finds" in page.text for page in pages)
 
 

@@ -78,7 +78,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 def _gpus() -> list[str]:
     """`native`, the names of GPUs as SPECs without blanks (`rtx-5070-ti`), the newest first, then compute capabilities
     and targets."""
-    from cudacompat.domain.gpus.lookup import resolve, search
+    from cudacompat.domain.gpus.lookup import product, search
     from cudacompat.domain.tables.architectures import ARCHITECTURES
     from cudacompat.domain.words.errors import CudacompatError
 
@@ -88,10 +88,11 @@ def _gpus() -> list[str]:
             continue
         name = _word_of(gpu.name)
         try:
-            if resolve(name).capability == gpu.capability:
-                names.append(name)
+            meant = product(name)
         except CudacompatError:
             continue  # the name stands for several, so that the SPEC is refused
+        if meant is not None and meant.capability == gpu.capability:
+            names.append(name)
     numbers = [row.capability for row in ARCHITECTURES if row.capability.number >= _OLDEST]
     return ["native", *names, *map(str, numbers), *(f"sm_{each.number}" for each in numbers)]
 

@@ -31,7 +31,7 @@ from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
-__all__ = ["Gpu", "resolve", "search"]
+__all__ = ["Gpu", "product", "resolve", "search"]
 
 _LONGEST = 100  # characters; no name is as long, and what is longer is not worth comparing
 _SHOWN = 8  # candidates in an error
@@ -95,13 +95,22 @@ def resolve(spec: str) -> JudgedTarget:
         return found
     if _BARE_NUMBER.fullmatch(text):
         raise UsageError(_ask_for_more(text, spec))
+    found = product(spec)
+    if found is None:
+        raise UsageError(f"unknown GPU: {spec.strip()!r}{_similar(text)}")
+    return found
+
+
+def product(spec: str) -> JudgedTarget | None:
+    """Return what a SPEC means that is words or four digits of a PCI id: a product, a chip, an architecture's name;
+    `None` for what is unknown. `UsageError` where it stands for GPUs of several compute capabilities."""
+    text = " ".join(spec.lower().split())
+    text = arch_of(text) or text
     found = _of_product(text, spec) or (_of_device(text) if _BARE_PCI_ID.fullmatch(text) else None)
     for form in plainer(text) if found is None else ():
         found = found or _of_product(form, spec)
     if found is None and (words := apart(text)):
         found = _of_product(words, spec)
-    if found is None:
-        raise UsageError(f"unknown GPU: {spec.strip()!r}{_similar(text)}")
     return found
 
 

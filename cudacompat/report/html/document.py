@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib import resources
 from typing import Any, TextIO
 
@@ -71,6 +72,7 @@ def _file(name: str) -> str:
     return resources.files("cudacompat.report.html").joinpath("page", name).read_text(encoding="utf-8")
 
 
+@cache
 def _template(name: str) -> Any:
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup, escape
