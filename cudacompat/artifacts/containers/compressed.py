@@ -46,7 +46,9 @@ def xz(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that an xz file holds."""
     import lzma
 
-    return _alone(source, budget, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY), magics=(b"\xfd7zXZ",))
+    return _alone(
+        source, budget, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY), magics=(b"\xfd7zXZ",)
+    )
 
 
 def lzma(source: Source, budget: Budget) -> Iterator[Member]:
