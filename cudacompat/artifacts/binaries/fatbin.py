@@ -54,6 +54,8 @@ _COUNT = Struct("<I4x")
 _SMALLEST_ENTRY = _ENTRY.size
 _LARGEST_HEADER = 1 << 16
 _ENTRY_VERSION = 0x0101
+_NEWER_ABI = 8
+_FIRST_OF_NEWER_ABI = 100
 
 
 class FatbinHeader(NamedTuple):
@@ -105,6 +107,7 @@ class ImageNames(NamedTuple):
     unresolved: tuple[str, ...] = ()
     head: PtxHead | None = None  # of a PTX text
     number: int | None = None  # of a cubin, its low byte
+    toolkit: ToolkitVersion | None = None  # of a cubin whose head names it
     text: str | None = None  # of a PTX text that was kept, its sha256
     usage: tuple[KernelUsage | None, ...] | None = None  # what each kernel takes, where that was asked
 
@@ -223,6 +226,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
                 isa = found.head.isa if found.head is not None else isa  # the driver compiles by what the text says
                 target = _by_text(target, found)
                 fault = fault or found.damage or _contradiction(target, found)
+                toolkit = toolkit or found.toolkit
             entries.append(
                 FatbinEntry(
                     _KINDS.get(kind, CodeKind.UNKNOWN),
@@ -241,6 +245,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
                     source=text_at(buffer, q, header, at=head.name, size=head.name_length),
                     options=options_at(buffer, q, header, at=head.options) if kind in _WITH_OPTIONS else None,
                     debug=bool(flags & FLAG_DEBUG),
+                    since=_since(kind, arch, abi=head.minor),
                 )
             )
         if fault and damage is None:
@@ -299,6 +304,12 @@ def _toolkit_by_compat(raw: bytes) -> ToolkitVersion | None:
     return ToolkitVersion(13, 3) if 0x0D in attributes else None
 
 
+def _since(kind: int, arch: int, abi: int) -> ToolkitVersion | None:
+    """Return the oldest release that writes such a cubin: from CUDA 13.0 on those for sm_75 to sm_90 have the ABI that
+    12.8 began for sm_100. The header of an entry names it where a text has its ISA."""
+    return ToolkitVersion(13, 0) if (kind, abi) == (ELF, _NEWER_ABI) and arch < _FIRST_OF_NEWER_ABI else None
+
+
 def _tile_toolkit(word: int) -> ToolkitVersion | None:
     return ToolkitVersion(word >> 8, word & 0xFF) if word >> 8 else None
 
@@ -344,7 +355,7 @@ def _concatenated(
         isa = found.head.isa if found.head is not None else isa
         stated, target = target, _by_text(target, found)
         fault = fault or found.damage or _contradiction(target, found)
-        toolkit: ToolkitVersion | None = None
+        toolkit = found.toolkit
         stop = _SMALLEST_ENTRY
         if sub.options:
             if sub.options + 8 > end - q:
@@ -353,7 +364,7 @@ def _concatenated(
             text, length = unpack_at(_PAIR, buffer, q + sub.options)
             stop = max(stop, text + length + 1)
             if kind == ELF and arch >= 100:
-                toolkit = _toolkit_by_compat(binary_options(buffer, q, end - q, at=sub.options))
+                toolkit = toolkit or _toolkit_by_compat(binary_options(buffer, q, end - q, at=sub.options))
         elif sub.name:
             stop = max(stop, sub.name + sub.name_length + 1)
         entries.append(
@@ -374,6 +385,7 @@ def _concatenated(
                 usage=found.usage,
                 source=text_at(buffer, q, end - q, at=sub.name, size=sub.name_length),
                 debug=bool(sub.flags & FLAG_DEBUG),
+                since=_since(kind, arch, abi=sub.minor),
             )
         )
         q += stop + 7 & ~7

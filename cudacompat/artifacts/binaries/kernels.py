@@ -105,7 +105,7 @@ class KernelReader:
             kernels = front.kernels_in_front(first)
             if kernels is not None:
                 head = cubin.read_head(first, 0)
-                return ImageNames(kernels, number=head.number if head else None)
+                return _named(kernels, head)
             wanted *= 2
         return None
 
@@ -145,14 +145,9 @@ class KernelReader:
             buffer, start = buffer[start : start + size], 0  # its thousands of names are looked up one by one
         symbols = cubin.read_symbols(buffer, start, start + size)
         code = cubin.read_head(buffer, start)
-        return ImageNames(
-            symbols.kernels,
-            None,
-            None,
-            unresolved=symbols.unresolved,
-            number=code.number if code else None,
-            usage=self._usage_of(buffer, start, size, kernels=symbols.kernels),
-        )
+        found = _named(symbols.kernels, code)
+        usage = self._usage_of(buffer, start, size, kernels=symbols.kernels)
+        return found._replace(unresolved=symbols.unresolved, usage=usage)
 
     def _usage_of(
         self, buffer: Buffer, start: int, size: int, *, kernels: tuple[str, ...]
@@ -177,3 +172,10 @@ class KernelReader:
         if payload.inner is not None:
             self._last = (payload._replace(kind=0, inner=None), image)
         return image
+
+
+def _named(kernels: tuple[str, ...], head: cubin.CubinHead | None) -> ImageNames:
+    """What a cubin gave: its kernels, and what its head says of it."""
+    if head is None:
+        return ImageNames(kernels)
+    return ImageNames(kernels, number=head.number, toolkit=head.toolkit)

@@ -42,6 +42,7 @@ class _Look(NamedTuple):
     source: str | None
     options: str | None
     debug: bool
+    since: ToolkitVersion | None
 
 
 def to_document(result: FileResult) -> dict[str, Any]:
@@ -165,7 +166,7 @@ def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int], looks: di
         _from_target(target),
         None if isa is None else [isa.major, isa.minor],
         entry.compression.value,
-        None if toolkit is None else [toolkit.major, toolkit.minor],
+        _from_release(toolkit),
         entry.kernels_why,
         entry.concatenated,
         _from_target(entry.header_target),
@@ -174,6 +175,7 @@ def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int], looks: di
         entry.source,
         entry.options,
         entry.debug,
+        _from_release(entry.since),
     ]
     return (
         looks.setdefault(json.dumps(look), len(looks)),
@@ -182,6 +184,14 @@ def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int], looks: di
         _NONE if entry.kernels is None else names.setdefault(entry.kernels, len(names)),
         names.setdefault(entry.unresolved, len(names)),
     )
+
+
+def _from_release(release: ToolkitVersion | None) -> list[int] | None:
+    return None if release is None else [release.major, release.minor]
+
+
+def _to_release(fields: Any) -> ToolkitVersion | None:
+    return None if fields is None else ToolkitVersion(*map(_number, fields))
 
 
 def _from_target(target: ArchTarget | None) -> list[Any] | None:
@@ -194,13 +204,13 @@ def _to_target(fields: Any) -> ArchTarget | None:
 
 def _to_look(fields: Any) -> _Look:
     kind, target, isa, compression, toolkit, why, *others = _list(fields)
-    concatenated, header, text, usage, source, options, debug = others
+    concatenated, header, text, usage, source, options, debug, since = others
     return _Look(
         CodeKind(kind),
         _to_target(target),
         None if isa is None else PtxIsa(*map(_number, isa)),
         compression=Compression(compression),
-        toolkit=None if toolkit is None else ToolkitVersion(*map(_number, toolkit)),
+        toolkit=_to_release(toolkit),
         why=_maybe_text(why),
         concatenated=_flag(concatenated),
         header_target=_to_target(header),
@@ -209,6 +219,7 @@ def _to_look(fields: Any) -> _Look:
         source=_maybe_text(source),
         options=_maybe_text(options),
         debug=_flag(debug),
+        since=_to_release(since),
     )
 
 
@@ -233,6 +244,7 @@ def _entry(
         source=look.source,
         options=look.options,
         debug=look.debug,
+        since=look.since,
     )
 
 

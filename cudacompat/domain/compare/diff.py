@@ -40,7 +40,8 @@ class Change(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CodeAmount:
-    """Modules with kernels for a target, kernels (counted once in each module), bytes as they are stored."""
+    """Modules that hold an image for a target (as `inspect` counts them), kernels (counted once in each module), bytes
+    as they are stored."""
 
     modules: int = 0
     kernels: int = 0
@@ -85,7 +86,8 @@ class ArtifactDiff:
     """One artifact on both sides (or on one): `name` is its path without versions, the paths are as they lie.
 
     `lost` and `gained` are names of kernels that only one side has; `moved` counts those lost that are in another
-    artifact of the new side now. Of one that is gone, `service` is what it ran and no artifact of the new side does.
+    artifact of the new side now; `old_modules` and `new_modules` are all modules of the file, those included that count
+    for no verdict. Of one that is gone, `service` is what it ran and no artifact of the new side does.
     """
 
     name: str
@@ -98,6 +100,8 @@ class ArtifactDiff:
     gained: tuple[str, ...]
     moved: int
     service: tuple[ServiceDiff, ...]
+    old_modules: int = 0
+    new_modules: int = 0
 
     @property
     def gone(self) -> bool:
@@ -210,6 +214,8 @@ def _artifact(
         gained=tuple(sorted(after - before)),
         moved=len(lost & everywhere),
         service=_services(targets, old, new, rest=rest),
+        old_modules=len(old.modules) if old else 0,
+        new_modules=len(new.modules) if new else 0,
     )
 
 
@@ -262,7 +268,7 @@ def _targets(old: BinaryArtifact | None, new: BinaryArtifact | None) -> tuple[Ta
 
 
 def _amounts(artifact: BinaryArtifact | None) -> tuple[dict[ArchTarget, CodeAmount], dict[ArchTarget, set[PtxIsa]]]:
-    """What there is for each target. Images without kernels have bytes and nothing else."""
+    """What there is for each target."""
     modules: Counter[ArchTarget] = Counter()
     kernels: Counter[ArchTarget] = Counter()
     sizes: Counter[ArchTarget] = Counter()
@@ -275,8 +281,7 @@ def _amounts(artifact: BinaryArtifact | None) -> tuple[dict[ArchTarget, CodeAmou
             sizes[entry.target] += entry.size
             if entry.ptx_isa is not None:
                 isas.setdefault(entry.target, set()).add(entry.ptx_isa)
-            if entry.kernels != ():
-                here.setdefault(entry.target, set()).update(entry.kernels or ())
+            here.setdefault(entry.target, set()).update(entry.kernels or ())
         modules.update(here.keys())
         kernels.update({target: len(names) for target, names in here.items()})
     return {target: CodeAmount(modules[target], kernels[target], sizes[target]) for target in sizes}, isas

@@ -15,8 +15,8 @@ def runtime_of(artifact: BinaryArtifact) -> int | None:
 
     nvcc links the runtime into a program (`--cudart static` is its default), whose bytes do not name its release. It
     comes with the compiler, so it is at least of the oldest release that built any of the modules which it registers:
-    by the PTX ISA that this release writes, or the release that ptxas wrote into an image. Source: measured, a program
-    of nvcc 13.5 for sm_86; NVIDIA, CUDA Compatibility, "cudaErrorInsufficientDriver"; nvcc's manual, --cudart.
+    by the PTX ISA that this release writes, the release that ptxas wrote into an image, or the first that writes cubins
+    of its kind. Source: measured, a program of nvcc 13.5 for sm_86; NVIDIA, CUDA Compatibility, "cudaErrorInsufficientDriver"; nvcc's manual, --cudart.
     """
     if artifact.runtime is not None or not artifact.linked:
         return artifact.runtime
@@ -31,3 +31,5 @@ def releases_of(entries: Iterable[FatbinEntry]) -> Iterator[int]:
             yield entry.toolkit.major
         elif entry.ptx_isa in _RELEASES:
             yield _RELEASES[entry.ptx_isa]
+        elif entry.since is not None:
+            yield entry.since.major

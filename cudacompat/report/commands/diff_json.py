@@ -51,6 +51,7 @@ def _artifact(artifact: ArtifactDiff) -> Json:
         "new": artifact.new_path,
         "gone": artifact.gone,
         "size": {"old": artifact.old_size, "new": artifact.new_size},
+        "modules": {"old": artifact.old_modules, "new": artifact.new_modules},
         "targets": [_target(each) for each in artifact.targets],
         "kernels": {"lost": list(artifact.lost), "gained": list(artifact.gained), "moved": artifact.moved},
         "service": [_service(each) for each in artifact.service],

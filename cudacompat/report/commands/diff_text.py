@@ -65,7 +65,9 @@ def _artifact(page: Page, artifact: ArtifactDiff) -> None:
         moved = f"{artifact.moved} of its {count(len(artifact.lost), 'kernel')} are in other files now"
         page.line((artifact.name, "bold"), "  ", ("has no device code any more", "bold red"), f": {moved}")
     else:
-        page.line((artifact.name, "bold"), f"  {byte_size(artifact.old_size)} -> {byte_size(artifact.new_size)}")
+        modules = _changed(artifact.old_modules, artifact.new_modules, "module")
+        sizes = f"{byte_size(artifact.old_size)} -> {byte_size(artifact.new_size)}"
+        page.line((artifact.name, "bold"), f"  {sizes}, {modules}")
     _targets(page, artifact.targets)
     if artifact.old_path and artifact.new_path and (artifact.lost or artifact.gained):
         text = f"{count(len(artifact.lost), 'name')} gone, {len(artifact.gained)} new"
@@ -113,11 +115,13 @@ def _amount(amount: CodeAmount) -> str:
 
 
 def _from_to(old: CodeAmount, new: CodeAmount) -> str:
-    parts = [
-        f"{was} -> {is_} {noun}" if was != is_ else f"{count(is_, noun.removesuffix('s'))}"
-        for was, is_, noun in ((old.modules, new.modules, "modules"), (old.kernels, new.kernels, "kernels"))
-    ]
+    parts = [_changed(old.modules, new.modules, "module"), _changed(old.kernels, new.kernels, "kernel")]
     return ", ".join([*parts, f"{byte_size(old.size)} -> {byte_size(new.size)}"])
+
+
+def _changed(old: int, new: int, noun: str) -> str:
+    """`2 -> 3 modules`, or `3 modules` on both sides."""
+    return f"{old} -> {new} {noun}s" if old != new else count(new, noun)
 
 
 def _standing(verdict: ArtifactVerdict | None) -> str:

@@ -19,6 +19,7 @@ from tests.helpers.run import inside
 
 OF_13 = module("sm_86", image("compute_86", "9.5"))
 OF_12 = module("sm_86", image("compute_86", "8.7"))
+SINCE_13 = module(replace(image("sm_86"), since=ToolkitVersion(13, 0)))
 WRITTEN_BY_12 = module(replace(image("sm_86"), toolkit=ToolkitVersion(12, 4)))
 
 
@@ -28,6 +29,8 @@ WRITTEN_BY_12 = module(replace(image("sm_86"), toolkit=ToolkitVersion(12, 4)))
         ([OF_13], True, 13),
         ([OF_13, OF_12], True, 12),  # at least that of the oldest: a newer ptxas may have been lent
         ([OF_13, WRITTEN_BY_12], True, 12),
+        ([SINCE_13], True, 13),
+        ([SINCE_13, WRITTEN_BY_12], True, 12),
         ([module("sm_86")], True, None),  # machine code of no release that it names
         ([OF_13], False, None),  # an object file is no program yet
         ([replace(OF_13, registration=Registration.STRAY)], True, None),  # a cubin that a program loads by itself
@@ -52,10 +55,11 @@ def test_it_refuses_older_drivers(driver: str | None, runs: bool) -> None:
     assert (found.min_driver, found.runtime_is_linked) == (580, True)
 
 
-def test_a_program_as_nvcc_builds_it_where_nothing_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("targets", ["-arch=sm_86", "-gencode=arch=compute_86,code=sm_86"])
+def test_a_program_as_nvcc_builds_it_where_nothing_is_said(tmp_path: Path, targets: str) -> None:
     source = "__global__ void fill(int *p) { *p = 1; }\nint main() { fill<<<1, 1>>>(nullptr); return 0; }\n"
     libraries = toolchain.require_nvcc().resolve().parent.parent / "lib"
-    made = toolchain.nvcc(tmp_path, source, "-arch=sm_86", f"-L{libraries}", f"-L{libraries}64", out="program")
+    made = toolchain.nvcc(tmp_path, source, targets, f"-L{libraries}", f"-L{libraries}64", out="program")
     old = inside("check", str(made), "--gpu", "8.6", "--driver", "535", "--no-config")
     assert (old.code, "the runtime of CUDA 13 refuses driver 535 (CUDA error 35)" in old.out) == (1, True)
     assert inside("check", str(made), "--gpu", "8.6", "--driver", "580", "--no-config").code == 0
