@@ -15,8 +15,9 @@ def runtime_of(artifact: BinaryArtifact) -> int | None:
 
     nvcc links the runtime into a program (`--cudart static` is its default), whose bytes do not name its release. It
     comes with the compiler, so it is at least of the oldest release that built any of the modules which it registers:
-    by the PTX ISA that this release writes, the release that ptxas wrote into an image, or the first that writes cubins
-    of its kind. Source: measured, a program of nvcc 13.5 for sm_86; NVIDIA, CUDA Compatibility, "cudaErrorInsufficientDriver"; nvcc's manual, --cudart.
+    by the PTX ISA that this release writes, the release that ptxas wrote into an image, or the first that writes
+    cubins of its kind. Source: measured, a program of nvcc 13.5 for sm_86; NVIDIA, CUDA Compatibility,
+    "cudaErrorInsufficientDriver"; nvcc's manual, --cudart.
     """
     if artifact.runtime is not None or not artifact.linked:
         return artifact.runtime
