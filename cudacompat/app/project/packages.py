@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cudacompat.app.project.includes import PipFiles, beside, requirement_kinds
+from cudacompat.app.project.installs import by_place, has_plain_base, with_brought
 from cudacompat.artifacts.requirements import conda, kinds, pip_file
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
 from cudacompat.domain.project.model import Command, SourceFile
-from cudacompat.domain.wheels.install_command import UNKNOWN, InstallCommand, install_command
+from cudacompat.domain.wheels.install_command import UNKNOWN, InstallCommand
 from cudacompat.domain.wheels.package_set import PackageSet
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.code import NotRead
@@ -36,13 +37,18 @@ class ProjectPackages:
         """Return what is installed together. A requirements file that a command installs is checked with the indexes of
         that command."""
         found: list[PackageSet] = []
+        plain: list[bool] = []
         taken: set[str] = set()
-        for place, group in _by_place(commands).items():
+        for place, group in by_place(commands).items():
             together: list[Requirement] = []
             for command, install in group:
                 together += self._of_command(command, install, taken)
             if together:
-                found.append(PackageSet(place, tuple(together)))
+                first = group[0][0]
+                job = first.job.place.at if first.job is not None else None
+                branched = sum(command.conditional for command, _ in group) > 1
+                found.append(PackageSet(place, tuple(together), branched=branched, job=job))
+                plain.append(has_plain_base(first))
         self._reached |= taken
         included = self._included()
         for name in sorted(self._kinds, key=lambda name: name in included):  # what is left then includes each other
@@ -51,7 +57,8 @@ class ProjectPackages:
             read = self._read(name, None)
             if read is not None and read.requirements:
                 found.append(PackageSet(name, read.requirements))
-        return tuple(found)
+                plain.append(False)
+        return tuple(with_brought(found, plain))
 
     def _included(self) -> frozenset[str]:
         """The files that others of the project take in."""
@@ -109,7 +116,8 @@ class ProjectPackages:
             specs = [(each, place.line) for each in install.requirements]
             yield from conda.of_specs(specs, install.channels, place.file).requirements
             return
-        origin = Origin(place.file, install.index, install.extra)
+        first_index = install.first_index or self._by_uv(command)
+        origin = Origin(place.file, install.index, install.extra, first_index=first_index)
         for each in install.requirements:
             try:
                 found = requirement_of(each, place.line, origin)
@@ -128,6 +136,12 @@ class ProjectPackages:
                 limits = self._read(limit, origin) if limit is not None else None
                 read = pip_file.constrained(read, limits) if limits is not None and read is not None else read
             yield from read.requirements if read is not None else ()
+
+    def _by_uv(self, command: Command) -> bool:
+        """Whether `uv` stands in front of the command that it runs as its own."""
+        file = self._files.get(command.place.file)
+        before = file.text[command.place.start : command.words[0].place.start] if file is not None else ""
+        return before.split()[-1:] == ["uv"]
 
     def _file_called(self, path: str) -> str | None:
         """The requirements file of the project that a command means: the only one with that name, or path."""
@@ -151,22 +165,3 @@ def _not_understood(lines: Sequence[tuple[int, str]]) -> str:
     line, why = lines[0]
     more = f"; {count(len(lines) - 1, 'more line')} not understood" if len(lines) > 1 else ""
     return f"line {line}: {why}{more}"
-
-
-def _by_place(commands: Sequence[Command]) -> dict[str, list[tuple[Command, InstallCommand]]]:
-    """The commands that install, by the stage, job or file whose environment they make."""
-    found: dict[str, list[tuple[Command, InstallCommand]]] = {}
-    for command in commands:
-        words = [word.text if word.known else None for word in command.words]
-        environment = {name: setting.value for name, setting in command.environment.items()}
-        install = install_command(command.program, words, environment)
-        if install is None:
-            continue
-        if command.stage is not None:
-            place = f"{command.stage.file}:{command.stage.number}"
-        elif command.job is not None:
-            place = f"{command.job.file}:{command.job.name}"
-        else:
-            place = command.place.file
-        found.setdefault(place, []).append((command, install))
-    return found

@@ -16,11 +16,13 @@ from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_SHELL
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
-from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile
+from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile, Word
 
 _EXPRESSION = re.compile(r"\$\{\{.{0,2000}?\}\}", re.DOTALL)
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
 _OF_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_UNKNOWN = re.compile(r"[$`{}\"'\\\s]")
+_LONGEST_WORD = 300  # characters of a word in which a matrix's name is looked for
 _MOST_CHOICES = 32  # values of one name of a matrix; more are as good as unknown
 _MOST_VARIABLES = 1_000_000  # of all steps of a document together
 _CONFIG_KEYS = frozenset({"default", "variables", "include", "stages", "workflow", "image", "services", "cache"})
@@ -111,11 +113,14 @@ def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterat
             steps=tuple(steps),
             matrix=matrix,
         )
-        yield JobRead(job, tuple(_with_matrix(commands, matrix) if matrix else commands))
+        yield JobRead(job, tuple(_with_matrix(file, commands, matrix) if matrix else commands))
 
 
-def _with_matrix(commands: Iterable[ShellCommand], matrix: Mapping[str, tuple[str, ...]]) -> Iterator[ShellCommand]:
-    """The commands, with the values of a matrix for the settings that are one of its names as it is."""
+def _with_matrix(
+    file: SourceFile, commands: Iterable[ShellCommand], matrix: Mapping[str, tuple[str, ...]]
+) -> Iterator[ShellCommand]:
+    """The commands, with the values of a matrix for the settings that are one of its names as it is, and for words that
+    hold one of them."""
     seen: dict[int, tuple[Mapping[str, Setting], Mapping[str, Setting]]] = {}
     for command in commands:
         environment = command.environment
@@ -125,7 +130,21 @@ def _with_matrix(commands: Iterable[ShellCommand], matrix: Mapping[str, tuple[st
             seen[id(environment)] = environment, chosen if changed else environment
         around = seen[id(environment)][1]
         defines = tuple(_of_matrix(each, matrix, around) for each in command.defines)
-        yield replace(command, environment=around, defines=defines)
+        words = tuple(word if word.known else _word_of_matrix(file, word, matrix) for word in command.words)
+        yield replace(command, environment=around, defines=defines, words=words)
+
+
+def _word_of_matrix(file: SourceFile, word: Word, matrix: Mapping[str, tuple[str, ...]]) -> Word:
+    """The word with all that it may be, where nothing else in it is unknown: `torch==${{ matrix.torch }}`."""
+    place = word.place
+    if word.choices or place.end - place.start > _LONGEST_WORD:
+        return word
+    written = file.text[place.start : place.end].strip("\"'")
+    head, name, tail = (*_OF_MATRIX.split(written, maxsplit=1), "", "")[:3]
+    values = matrix.get(name, ())
+    if not 0 < len(values) <= _MOST_CHOICES or _UNKNOWN.search(head) or _UNKNOWN.search(tail):
+        return word
+    return replace(word, choices=tuple(f"{head}{value}{tail}" for value in values))
 
 
 def _of_matrix(setting: Setting, matrix: Mapping[str, tuple[str, ...]], environment: Mapping[str, Setting]) -> Setting:

@@ -14,10 +14,14 @@ from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Pep508
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
+from cudacompat.domain.wheels.distributions import distributions, framework
+from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement, index_for, index_name, split_local
 
 Table = Mapping[str, Any]
 PYTHONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+_REPOSITORY = re.compile(r"(?:git\+)?(?:https?|ssh|git)://(?:[^/@\s]+@)?[^/@\s]+/([\w.-]+/[\w-]+)")
+_LONGEST_ADDRESS = 300  # characters that are looked at
 _EXACT = re.compile(r"===?\s*([^\s,*]+)")
 
 
@@ -49,11 +53,13 @@ class ReadRequirements:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where requirements stand, and the indexes that hold there."""
+    """Where requirements stand, and the indexes that hold there. `first_index` is whether the installer takes a package
+    from the first index that has it (uv), and not the newest of all (pip)."""
 
     file: str
     index: str | None = None
     extra: tuple[str, ...] = ()
+    first_index: bool = False
 
 
 def applies(marker: object) -> bool:
@@ -118,6 +124,7 @@ def made(
         local = found or local
         parts.append(public)
     index = own_index or index_for(name, origin.index, origin.extra)
+    frameworks = index_for(framework().name, origin.index, origin.extra)
     return Requirement(
         name=name,
         specifier=",".join(parts),
@@ -128,7 +135,15 @@ def made(
         index=index,
         locked=locked,
         group=group,
+        beside_pypi=own_index is None and _beside_pypi(index, origin),
+        framework_index=frameworks,
+        framework_beside_pypi=_beside_pypi(frameworks, origin),
     )
+
+
+def _beside_pypi(index: str, origin: Origin) -> bool:
+    """Whether an installer that takes the newest of all looks on PyPI, too."""
+    return index in origin.extra and origin.index in (None, PYPI) and not origin.first_index
 
 
 def _of_address(text: str, line: int, origin: Origin, *, group: str) -> Requirement | None:
@@ -146,9 +161,16 @@ def _of_address(text: str, line: int, origin: Origin, *, group: str) -> Requirem
                         group=group, own_index=index_name(address))  # fmt: skip
         if re.search(r"\s", address):
             raise ValueError(f"not a requirement: {text[:80]!r}") from None
-        return None
+        known = _of_repository(address)
+        return made(known, "", text, line=line, origin=origin, group=group, own_index=address) if known else None
     index = index_name(address)
     return made(str(package), f"=={version}", text, line=line, origin=origin, group=group, own_index=index)
+
+
+def _of_repository(address: str) -> str | None:
+    """The package that is developed in the repository that an address of git names, if that brings device code."""
+    match = _REPOSITORY.match(address[:_LONGEST_ADDRESS])
+    return distributions().repositories.get(match[1].lower()) if match is not None else None
 
 
 def line_of(text: str, pattern: str, start: int = 0) -> int:

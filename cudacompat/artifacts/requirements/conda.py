@@ -92,8 +92,8 @@ def _made_of(specs: Sequence[tuple[str, int]], channels: Sequence[str], file: st
         build = _BUILD.search(match[3] or "")
         own = f"cu{build[1]}{build[2]}" if build is not None else cuda
         index = CONDA
-        if name in framework().conda_builds and from_channel and own is not None:
-            index = own
+        if name in framework().conda_builds and from_channel:
+            index = own or framework().conda_channel
         if name in selectors or name.startswith("cuda"):
             continue
         plain = framework().conda.get(name, name)

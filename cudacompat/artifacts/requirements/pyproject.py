@@ -46,7 +46,7 @@ def read(text: str, file: str) -> ReadRequirements:
             except ValueError as error:
                 wrong.append((line, str(error)))
                 continue
-            found.append(own.placed(each))
+            found += own.placed(each)
     found += _of_poetry(table(tool, "poetry"), text, origin, own=own)
     return ReadRequirements(all_made(found), not_understood=tuple(wrong), index=own.default)
 
@@ -72,7 +72,7 @@ class _Indexes:
         uv = table(tool, "uv")
         named: dict[str, str] = {}
         self.default: str | None = None
-        self._by_package: dict[str, str] = {}
+        self._by_package: dict[str, tuple[tuple[str, str], ...]] = {}
         for row in uv.get("index", ()) if isinstance(uv.get("index"), list) else ():
             if isinstance(row, dict) and isinstance(row.get("url"), str):
                 named[str(row.get("name", ""))] = index_name(row["url"])
@@ -84,39 +84,57 @@ class _Indexes:
                 if isinstance(row, dict) and isinstance(row.get("url"), str):
                     named[str(row.get("name", ""))] = index_name(row["url"])
         for name, given in table(uv, "sources").items():
-            index = self._of_source(given, named)
-            if index is not None:
-                self._by_package[str(canonicalize_name(str(name)))] = index
+            self._by_package[str(canonicalize_name(str(name)))] = tuple(self._of_source(given, named))
         self.named = named
 
     @staticmethod
-    def _of_source(given: object, named: Mapping[str, str]) -> str | None:
+    def _of_source(given: object, named: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield the extra or group with which a source holds (empty: always), and its index, or the address of the
+        package itself."""
         for each in given if isinstance(given, list) else [given]:
-            if not isinstance(each, dict):
+            if not isinstance(each, dict) or not applies(each.get("marker")):
                 continue
-            marker = each.get("marker")
-            if isinstance(each.get("index"), str) and applies(marker):
-                return named.get(each["index"], each["index"])
-            if isinstance(each.get("url"), str):
-                return index_name(each["url"])
-            if isinstance(each.get("git"), str):
-                return str(each["git"])
-        return None
+            place = next((each[key] for key in ("index", "url", "git") if isinstance(each.get(key), str)), None)
+            if place is not None:
+                yield str(each.get("extra") or each.get("group") or ""), named.get(place, place)
 
-    def placed(self, requirement: Requirement | None) -> Requirement | None:
-        """Return the requirement with the index that the tool takes it from."""
-        if requirement is None or requirement.name not in self._by_package:
-            return requirement
-        return replace(requirement, index=self._by_package[requirement.name])
+    def placed(self, requirement: Requirement | None) -> Iterator[Requirement]:
+        """Yield the requirement with the index that the tool takes it from. Where extras choose the index, one that is
+        always installed is yielded for each of them, and for none of them first."""
+        if requirement is None:
+            return
+        sources = self._by_package.get(requirement.name, ())
+        own = [index for extra, index in sources if extra in ("", requirement.group)]
+        exact = [index for extra, index in sources if extra == requirement.group]
+        yield _from(requirement, (exact or own)[0]) if own else requirement
+        if requirement.group == "" and not own:
+            yield from (replace(_from(requirement, index), group=extra) for extra, index in sources)
 
 
-def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> Iterator[Requirement]:
+def _from(requirement: Requirement, place: str) -> Requirement:
+    """The requirement, taken from this index or address."""
+    if "://" not in place:
+        return replace(requirement, index=place)
+    found = requirement_of(f"{requirement.name} @ {place}", requirement.line, Origin(requirement.file))
+    if found is None:
+        return requirement
+    return replace(
+        requirement, index=found.index, specifier=found.specifier or requirement.specifier, local=found.local
+    )
+
+
+def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> Iterator[Requirement | None]:
     lines = first_lines(text, _KEY)
     groups = {"": table(poetry, "dependencies"), "dev": table(poetry, "dev-dependencies")}
     groups |= {str(name): table(_astable(each), "dependencies") for name, each in table(poetry, "group").items()}
     for group, rows in groups.items():
         for name, given in rows.items():
             for row in given if isinstance(given, list) else [given]:
+                elsewhere = _address(row)
+                if elsewhere is not None:
+                    if "://" in elsewhere:  # else it lies beside the project, and is built here
+                        yield requirement_of(f"{name} @ {elsewhere}", lines.get(str(name), 1), origin, group=group)
+                    continue
                 version = row.get("version", "*") if isinstance(row, dict) else row
                 if name == "python" or not isinstance(version, str):
                     continue
@@ -130,6 +148,13 @@ def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> It
                     str(canonicalize_name(str(name))), pep440(version), f"{name} = {version!r}", line=line,
                     origin=origin, group=group, own_index=index or PYPI,
                 )  # fmt: skip
+
+
+def _address(row: object) -> str | None:
+    """Where a package comes from that comes from no index."""
+    if not isinstance(row, dict) or not applies(row.get("markers")):
+        return None
+    return next((str(row[key]) for key in ("url", "git", "path") if isinstance(row.get(key), str)), None)
 
 
 def _astable(value: object) -> Table:

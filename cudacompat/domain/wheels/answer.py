@@ -39,6 +39,7 @@ class HowKnown(Enum):
     READ = "read"  # this wheel was read
     DOCUMENTED = "documented"  # its publisher's build script says it
     BETWEEN = "between"  # the releases read before and after it say the same
+    ANY_BUILD = "any-build"  # which build it is is not said, and those for every CUDA release say the same
     NEWER = "newer"  # newer than all that were read
     OLDER = "older"  # older than all that were read
     UNREAD = "unread"  # between releases that do not agree, or of an index or platform that was not read
@@ -105,8 +106,11 @@ class RequirementVerdict:
 
 def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFORM) -> tuple[Resolved, ...]:
     """Return the wheels that those of these requirements stand for that the table knows, in their order. They are taken
-    as one environment: what one asks of another narrows it."""
-    known = [each for each in requirements if each.name in packages()]
+    as one environment: what one asks of another narrows it. Builds for processors of other makers are left out, with
+    what stands in one group with a package that is for those alone."""
+    foreign = {each.group for each in requirements if each.name in distributions().other_accelerators}
+    meant = () if "" in foreign else [each for each in requirements if each.group not in foreign]
+    known = [each for each in meant if each.name in packages() and not each.for_others]
     pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
     asked = _asked_by(pinned)
     going_along = dict(_going_along(pinned))
@@ -190,6 +194,7 @@ def _implied(
 
 
 def _resolved(requirement: Requirement, why: str, *, platform: str) -> Resolved:
+    requirement = _where_newest(requirement, platform)
     version, how = requirement.pinned, ""
     if version is None:
         version, how = _chosen(requirement, platform)
@@ -203,7 +208,7 @@ def _resolved(requirement: Requirement, why: str, *, platform: str) -> Resolved:
 
 
 def _is_foreign(requirement: Requirement) -> bool:
-    return requirement.build != PYPI and requirement.build != "cpu" and cuda_of_index(requirement.build) is None
+    return requirement.build not in (PYPI, "cpu", framework().conda_channel) and not cuda_of_index(requirement.build)
 
 
 def _chosen(requirement: Requirement, platform: str) -> tuple[Version | None, str]:
@@ -214,6 +219,9 @@ def _chosen(requirement: Requirement, platform: str) -> tuple[Version | None, st
     if offered is None:
         return None, ""
     allowed = requirement.specifier
+    if requirement.build == framework().conda_channel:
+        last = Version(framework().conda_last)
+        offered = replace(offered, versions=tuple(each for each in offered.versions if each <= last))
     if requirement.name == framework().name and cuda_of_index(requirement.build) is not None:
         minors = {row.version for row in torch_rows() if row.index == requirement.build and row.platform == platform}
         versions = [each for each in offered.versions if Version(f"{each.major}.{each.minor}") in minors]
@@ -223,6 +231,15 @@ def _chosen(requirement: Requirement, platform: str) -> tuple[Version | None, st
     except InvalidSpecifier:
         return None, ""
     return newest, f"the newest that this allows on {offered.date}" if newest is not None else ""
+
+
+def _where_newest(requirement: Requirement, platform: str) -> Requirement:
+    """The requirement with PyPI as its index where pip looks on both and PyPI has the newer release."""
+    if not requirement.beside_pypi or requirement.pinned is not None or requirement.local is not None:
+        return requirement
+    plain = replace(requirement, index=PYPI)
+    there, here = _chosen(plain, platform)[0], _chosen(requirement, platform)[0]
+    return plain if there is not None and here is not None and there > here else requirement
 
 
 def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
@@ -237,7 +254,7 @@ def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tupl
         return _torch_rows_for(version, build, platform)
     if build == PYPI:
         return _between(rows_of(name, platform), version)
-    if cuda_of_index(build) is None:
+    if cuda_of_index(build) is None and build != framework().conda_channel:
         return HowKnown.FOREIGN, ()
     return (HowKnown.WITH_FRAMEWORK if name in framework().built_with_it else HowKnown.UNREAD), ()
 
@@ -253,6 +270,9 @@ def _is_same_build(row: WheelRow, build: str) -> bool:
 
 def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
     minor = Version(f"{version.major}.{version.minor}")
+    if build == framework().conda_channel:
+        every = [row for row in torch_rows() if row.version == minor and row.platform == platform]
+        return (HowKnown.ANY_BUILD, tuple(every)) if every else (HowKnown.UNREAD, ())
     index = plain_torch_index(version) if build == PYPI else build
     found = [row for row in torch_rows() if (row.version, row.index, row.platform) == (minor, index, platform)]
     if found and not (build == PYPI and platform != DEFAULT_PLATFORM):
@@ -303,7 +323,7 @@ def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> R
     """Return what becomes of this wheel on the target; `cuda` is the CUDA release of the torch beside it."""
     if resolved.known in (HowKnown.NO_CODE, HowKnown.WITH_FRAMEWORK):
         return RequirementVerdict(resolved, target, None)
-    if resolved.known is HowKnown.BETWEEN:
+    if resolved.known in (HowKnown.BETWEEN, HowKnown.ANY_BUILD):
         verdicts = [judge_row(row, target, cuda) for row in resolved.rows]
         known = [each for each in verdicts if each is not None]
         alike = len(known) == len(verdicts) and len({each.outcome for each in known}) == 1

@@ -20,7 +20,8 @@ class Framework:
     `index` is the address in front of an index's name, `addresses` what finds that name in any address of one.
     `on_its_index` are the packages that pip finds there, `built_with_it` those that are released for exactly one of its
     releases, of which `companions` say so in their metadata. `conda` are its names in conda; there a package of
-    `conda_selectors` picks the CUDA release, and `conda_builds` follow it when they come from `conda_channel`.
+    `conda_selectors` picks the CUDA release, and `conda_builds` follow it when they come from `conda_channel`, whose last release is
+    `conda_last`.
     """
 
     name: str
@@ -33,27 +34,36 @@ class Framework:
     conda_channel: str
     conda_builds: frozenset[str]
     conda_selectors: frozenset[str]
+    conda_last: str
 
 
 @dataclass(frozen=True, slots=True)
 class Distributions:
     """What is known by name alone.
 
-    `shared_libraries` are packages that load CUDA's libraries from other packages; `one_folder` are groups that write
+    `shared_libraries` are packages that load CUDA's libraries from other packages, `loaded_by_name` those libraries'
+    packages without the release in their names; `one_folder` are groups that write
     the same files. For reading wheels: `deciding_library` finds the library that decides for a package,
     `library_for_each_cuda` those of a package that has one for each CUDA release, `no_kernels_of_its_own` are packages
     whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
-    `compiled_at_run_time` says of package families how they compile device code themselves.
+    `compiled_at_run_time` says of package families how they compile device code themselves. `brings` are packages
+    without device code, with what they require that has some, `repositories` where those are developed; `other_accelerators` are packages for other processors;
+    `pypi_mirrors` finds the address of an index that holds PyPI's own files.
     """
 
     framework: Framework
     shared_libraries: frozenset[str]
+    loaded_by_name: tuple[str, ...]
     one_folder: tuple[tuple[str, ...], ...]
     deciding_library: Mapping[str, re.Pattern[str]]
     library_for_each_cuda: Mapping[str, re.Pattern[str]]
     no_kernels_of_its_own: frozenset[str]
     compiled_at_run_time: Mapping[str, str]
     requirements_that_matter: re.Pattern[str]
+    brings: Mapping[str, tuple[str, ...]]
+    repositories: Mapping[str, str]
+    other_accelerators: frozenset[str]
+    pypi_mirrors: re.Pattern[str]
 
     def compiled_later(self, package: str) -> str | None:
         """Return how this package compiles device code at run time (`compiles … with NVRTC`), None if it does not."""
@@ -80,12 +90,17 @@ def distributions() -> Distributions:
     return Distributions(
         framework=_framework(raw["framework"]),
         shared_libraries=frozenset(raw["shared_libraries"]["names"]),
+        loaded_by_name=tuple(raw["loaded_by_name"]["names"]),
         one_folder=tuple(map(tuple, raw["one_folder"]["groups"])),
         deciding_library=_patterns(raw["deciding_library"]["patterns"]),
         library_for_each_cuda=_patterns(raw["library_for_each_cuda"]["patterns"]),
         no_kernels_of_its_own=frozenset(raw["no_kernels_of_its_own"]["names"]),
         compiled_at_run_time=raw["compiled_at_run_time"]["names"],
         requirements_that_matter=re.compile(raw["requirements_that_matter"]["pattern"], re.IGNORECASE),
+        brings={name: tuple(needs) for name, needs in raw["brings"]["packages"].items()},
+        repositories=raw["repositories"]["names"],
+        other_accelerators=frozenset(raw["other_accelerators"]["names"]),
+        pypi_mirrors=re.compile(raw["pypi_mirrors"]["pattern"], re.IGNORECASE),
     )
 
 
@@ -109,6 +124,7 @@ def _framework(raw: Mapping[str, object]) -> Framework:
         conda_channel=texts["conda_channel"],
         conda_builds=frozenset(lists["conda_builds"]),
         conda_selectors=frozenset(lists["conda_selectors"]),
+        conda_last=texts["conda_last"],
     )
 
 

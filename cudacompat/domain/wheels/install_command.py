@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cudacompat.domain.wheels.requirement import index_name
 
@@ -25,7 +25,8 @@ _CONDA = frozenset({"conda", "mamba", "micromamba"})
 @dataclass(frozen=True, slots=True)
 class InstallCommand:
     """What the words of one command say: requirements as they are written, files of them (and of constraints), the
-    index that replaces PyPI and those beside it, and the channels where conda installs (`conda` is whether it does)."""
+    index that replaces PyPI and those beside it, whether the first index that has a package gives it (uv), and the
+    channels where conda installs (`conda` is whether it does)."""
 
     requirements: tuple[str, ...]
     files: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class InstallCommand:
     extra: tuple[str, ...] = ()
     conda: bool = False
     channels: tuple[str, ...] = ()
+    first_index: bool = False
 
 
 def install_command(
@@ -47,7 +49,7 @@ def install_command(
     conda = program in _CONDA
     read = _Reading(environment, conda=conda)
     read.all(rest)
-    return read.command
+    return replace(read.command, first_index="uv" in (program, *words[1:4]))
 
 
 def _arguments(program: str, words: Sequence[str | None]) -> Sequence[str | None] | None:

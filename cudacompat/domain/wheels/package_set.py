@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 
+from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.answer import (
     HowKnown,
     RequirementVerdict,
@@ -16,7 +17,7 @@ from cudacompat.domain.wheels.answer import (
     needs_of,
     resolve,
 )
-from cudacompat.domain.wheels.distributions import distributions, framework
+from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import DEFAULT_PLATFORM, cuda_of_index, platform_for, rows_of
 from cudacompat.domain.words.verdict import Outcome, Target
@@ -25,16 +26,19 @@ from cudacompat.domain.words.verdict import Outcome, Target
 @dataclass(frozen=True, slots=True)
 class PackageSet:
     """Requirements that are installed together. `file` is the one that names them; `forked` is whether it holds
-    alternatives (extras, groups, a lock for several platforms): then no two of them need ever meet."""
+    alternatives (extras, groups, a lock for several platforms): then no two of them need ever meet. `branched` is
+    whether branches of a script install some of them; `job` is where the job of a CI system stands that does."""
 
     file: str
     requirements: tuple[Requirement, ...]
+    branched: bool = False
+    job: tuple[str, int] | None = None
 
     @property
     def forked(self) -> bool:
-        """Whether some package stands there more than once, or only in an extra."""
+        """Whether some package stands there more than once, or only in an extra, or in a branch."""
         names = [each.name for each in self.requirements]
-        return len(set(names)) != len(names)
+        return self.branched or len(set(names)) != len(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,16 @@ def two_majors(environment: ResolvedSet) -> Iterator[Conflict]:
             found.append((major, requirement, requirement.name))
     first = next((each for each in found if each[1].name == framework().name), found[0] if found else None)
     other = next((each for each in found if first is not None and each[0] != first[0]), None)
-    if first is not None and other is not None:
+    if first is not None and other is not None and not _brings_own(found, other[0], packages):
         yield Conflict(first[1], other[1], first[2], second_label=other[2])
+
+
+def _brings_own(found: Sequence[tuple[int, Requirement, str]], major: int, packages: PackageSet) -> bool:
+    """Whether the libraries of that release are asked for by name, for a package that loads them."""
+    libraries = {f"{name}-cu{major}" for name in distributions().loaded_by_name}
+    asked = {each.name for each in packages.requirements}
+    users = [each for number, each, _ in found if number == major and not is_vendors_wheel(each.name)]
+    return bool(users) and not libraries.isdisjoint(asked)
 
 
 def framework_mismatches(environment: ResolvedSet) -> Iterator[tuple[Conflict, str]]:
@@ -134,11 +146,15 @@ def one_folder(packages: PackageSet) -> Iterator[Conflict]:
             yield Conflict(first, second, first.name, second_label=second.name)
 
 
-def alternatives(verdicts: Iterable[RequirementVerdict]) -> dict[tuple[str, str], list[RequirementVerdict]]:
-    """Return the verdicts by package and target: where a file names several builds of one package, one has to run."""
+def alternatives(
+    verdicts: Iterable[RequirementVerdict], packages: PackageSet
+) -> dict[tuple[str, str], list[RequirementVerdict]]:
+    """Return the verdicts by package and target: where a file names several builds of one package, one has to run. Of
+    branches each may install the package for its own CUDA release."""
     found: dict[tuple[str, str], list[RequirementVerdict]] = {}
     for each in verdicts:
-        found.setdefault((each.resolved.requirement.name, each.target.id), []).append(each)
+        name = each.resolved.requirement.name
+        found.setdefault((family_of(name) if packages.branched else name, each.target.id), []).append(each)
     return found
 
 

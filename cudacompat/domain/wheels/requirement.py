@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
-from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
 
 _LOCAL = re.compile(r"cu\d{3}|cpu")
+_OTHERS = re.compile(r"rocm[\d.]*|xpu")  # builds for the GPUs of other makers, by their local version or index
+_MOST_OF_ADDRESS = 300  # characters of one that are looked at
+_SHORTEST_NAME = 3  # letters of a package's family that an address is searched for
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class Requirement:
     which is `local` (`cu124`). `index` is the index it comes from: `pypi`, the last part of one of PyTorch's (`cu128`,
     `cpu`), or the address of another, whose files nobody here knows. `written` is how it stands in the file, `line` its
     line there. `locked` is whether a lock file names it, with all that it needs. `group` is the extra or group that it
-    belongs to, empty for a package that is always installed.
+    belongs to, empty for a package that is always installed. `beside_pypi` is whether pip looks on PyPI, too, and takes
+    the newer of both. `framework_index` and `framework_beside_pypi` say the same of the framework in the same place.
     """
 
     name: str
@@ -34,6 +38,14 @@ class Requirement:
     index: str = PYPI
     locked: bool = False
     group: str = ""
+    beside_pypi: bool = False
+    framework_index: str = PYPI
+    framework_beside_pypi: bool = False
+
+    @property
+    def for_others(self) -> bool:
+        """Whether it is a build for GPUs of another maker, by its local version or its index."""
+        return _OTHERS.fullmatch(self.build) is not None
 
     @property
     def pinned(self) -> Version | None:
@@ -59,23 +71,30 @@ def index_name(address: str) -> str:
     if match is not None:
         return match["name"].lower()
     plain = re.sub(r"//[^/@\s]*@", "//", address)
-    return PYPI if re.match(r"https?://(?:[\w.]*\.)?(?:pypi\.org|pythonhosted\.org)(?:/|$)", plain) else plain
+    if re.match(r"https?://(?:[\w.]*\.)?(?:pypi\.org|pythonhosted\.org)(?:/|$)", plain):
+        return PYPI
+    return PYPI if distributions().pypi_mirrors.match(plain[:_MOST_OF_ADDRESS]) else plain
 
 
 def index_for(package: str, index: str | None, extra: Sequence[str]) -> str:
     """Return the index that pip takes this package from: `index` is what replaces PyPI, `extra` stand beside it. Of
-    PyTorch's own a wheel's local version makes it the newer one; only what it holds is looked for there."""
+    PyTorch's own a wheel's local version makes it the newer one; only what it holds is looked for there. Another that
+    names the package in its address has builds of its own of it."""
     named = [index, *extra] if index else list(extra)
-    torch = [each for each in named if each and _LOCAL.fullmatch(each)]
-    if torch and package in framework().on_its_index:
-        return torch[-1]
-    if index and not _LOCAL.fullmatch(index):
+    torch = [each for each in named if each and (_LOCAL.fullmatch(each) or _OTHERS.fullmatch(each))]
+    if package in framework().on_its_index:
+        return torch[-1] if torch else index or PYPI
+    family = package.split("-")[0]
+    own = [each for each in extra if "://" in each and family in each[:_MOST_OF_ADDRESS].lower()]
+    if own and len(family) >= _SHORTEST_NAME:
+        return own[-1]
+    if index and index not in torch:
         return index
     return PYPI
 
 
 def split_local(version: str) -> tuple[str, str | None]:
-    """Return the public part of a version and its local part where that names a build (`cu124`, `cpu`)."""
+    """Return the public part of a version and its local part where that names a build (`cu124`, `cpu`, `rocm6.3`)."""
     public, _, local = version.partition("+")
-    match = _LOCAL.match(local)
+    match = _LOCAL.match(local) or _OTHERS.match(local)
     return public, (match[0] if match else None)

@@ -34,9 +34,9 @@ def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVe
     """
     if not row.has_code:
         return None
-    prevailing = _prevailing(row, target)
-    outcome, reason, min_driver = prevailing.outcome, prevailing.reason, prevailing.min_driver
-    anyhow = _prevailing(row, Target(target.id, target.name, target.capability)) if target.driver else prevailing
+    most = prevailing(row, target)
+    outcome, reason, min_driver = most.outcome, most.reason, most.min_driver
+    anyhow = prevailing(row, Target(target.id, target.name, target.capability)) if target.driver else most
     said = _answer(row, target, cuda)
     if said is not None and anyhow.outcome is outcome and not _alike(said, outcome):
         outcome, reason = said, Reason.NO_IMAGE if said is Outcome.FAILS else None
@@ -70,8 +70,8 @@ def _answer(row: WheelRow, target: Target, cuda: str | None) -> Outcome | None:
     return Outcome(found) if found else None
 
 
-def _prevailing(row: WheelRow, target: Target) -> ModuleVerdict:
-    """What becomes of most modules of the deciding library."""
+def prevailing(row: WheelRow, target: Target) -> ModuleVerdict:
+    """Return what becomes of most modules of the deciding library; the row has device code."""
     verdicts = [(judge(target, each.module(row.ptx_isa)), each.modules) for each in row.lists]
     counted: Counter[Outcome] = Counter()
     for verdict, modules in verdicts:

@@ -157,3 +157,35 @@ def test_conda_locks_are_read_for_linux_and_newer_formats_refused() -> None:
 )
 def test_the_name_of_a_file_says_its_kind(path: str, kind: RequirementKind | None) -> None:
     assert kind_of(path) is kind
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('{ path = "../own" }', []),
+        ('{ git = "git@example.org:a/b.git" }', []),
+        ('{ git = "https://example.org/a/b.git" }', [("", "https://example.org/a/b.git")]),
+        ('{ url = "https://download.pytorch.org/whl/cu121/torch-2.3.0%2Bcu121-cp312-cp312-linux_x86_64.whl" }',
+         [("==2.3.0", "cu121")]),
+        ('{ version = "2.3.0" }', [("==2.3.0", "pypi")]),
+    ],
+)  # fmt: skip
+def test_a_package_of_poetry_that_comes_from_no_index(source: str, found: list[tuple[str, str]]) -> None:
+    read = pyproject.read(f"[tool.poetry.dependencies]\ntorch = {source}\n", "pyproject.toml")
+    assert [(each.specifier, each.index) for each in read.requirements] == found
+
+
+def test_an_extra_that_chooses_the_index_makes_one_requirement_of_each_build() -> None:
+    read = pyproject.read(
+        '[project]\nname = "a"\ndependencies = ["torch"]\n[project.optional-dependencies]\nold = ["torch<2.6"]\n'
+        '[tool.uv.sources]\ntorch = [{ index = "o", extra = "old" }, { index = "n", extra = "new" }]\n'
+        '[[tool.uv.index]]\nname = "o"\nurl = "https://download.pytorch.org/whl/cu118"\n'
+        '[[tool.uv.index]]\nname = "n"\nurl = "https://download.pytorch.org/whl/cu128"\n',
+        "pyproject.toml",
+    )
+    assert [(each.group, each.specifier, each.index) for each in read.requirements] == [
+        ("", "", "pypi"),
+        ("old", "", "cu118"),
+        ("new", "", "cu128"),
+        ("old", "<2.6", "cu118"),
+    ]

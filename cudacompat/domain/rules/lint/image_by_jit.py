@@ -23,7 +23,7 @@ from cudacompat.domain.words.verdict import Outcome
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """One note for each image and GPU."""
+    """One warning for each image and GPU."""
     for used, verdict in verdicts_of(project):
         if verdict.outcome is not Outcome.JIT:
             continue
@@ -31,7 +31,7 @@ def check(project: Project) -> Iterable[Finding]:
         driver = f", with driver {found.min_driver} or newer" if found is not None and found.min_driver else ""
         message = f"{used.image} runs on {verdict.target.label} by JIT{driver}"
         help_ = "keep the JIT cache in a volume (CUDA_CACHE_PATH), or build the image for the GPU"
-        yield finding(RULE.id, Severity.NOTE, message, used=used, verdict=verdict, help_=help_)
+        yield finding(RULE.id, Severity.WARNING, message, used=used, verdict=verdict, help_=help_)
 
 
 RULE = Rule("image-by-jit", "An image that runs by JIT", __doc__, check)

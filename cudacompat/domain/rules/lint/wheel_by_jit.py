@@ -1,47 +1,73 @@
-"""A wheel that runs on the GPU by JIT, where a release with machine code for it is known.
+"""A wheel that runs on the GPU by JIT alone.
 
-What it finds: a requirement whose published wheel has only PTX for a GPU that was named with --gpu, although another
-release of the package holds machine code for it.
+What it finds: a requirement whose published wheel has only PTX for a GPU that was named with --gpu. Where most of its
+library is machine code for that GPU and the rest is PTX, or another build in the same file is native, it is a note or
+nothing. NVIDIA's own libraries beside a framework choose their code at run time and are not reported, nor is
+what stands beside a torch that does not run there at all.
 
 Why it matters: the driver compiles all kernels at the first start, which takes from seconds to minutes, and they use
-nothing that the newer GPU added.
+nothing that the newer GPU added. In a container the result is lost with it.
 
 Example: `onnxruntime-gpu==1.22.0` for an RTX 5090.
 
-What to do: take the release that the finding names; `check --require native` makes an error of it.
+What to do: take the release that the finding names; where none has machine code for the GPU, keep the driver's cache
+(CUDA_CACHE_PATH in a volume), or build the package. `check --require native` makes an error of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of
+from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
+from cudacompat.domain.wheels.answer import RequirementVerdict
 from cudacompat.domain.wheels.cure import WheelCure, cure_for
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.package_set import deciding
+from cudacompat.domain.wheels.verdict import prevailing
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
+_KEPT = "no wheel of it with machine code for that GPU is known: keep the JIT cache (CUDA_CACHE_PATH in a volume)"
+
 
 def check(project: Project) -> Iterable[Finding]:
-    """One note for each package and GPU."""
-    for _, group in groups_of(project):
-        if len(group) > 1 or group[0].outcome is not Outcome.JIT:
+    """One finding for each package and GPU: a warning where most of the library has to be compiled, else a note."""
+    groups = list(groups_of(project))
+    failing = {(id(packages), group[0].target.id) for packages, group in groups if _fails(group)}
+    for packages, group in groups:
+        verdict = deciding(group)
+        if verdict.outcome is not Outcome.JIT or (id(packages), verdict.target.id) in failing:
             continue
-        resolved, target = group[0].resolved, group[0].target
-        cure = cure_for(resolved.requirement.name, (target,), version=resolved.version, native=True)
-        if not isinstance(cure, WheelCure) or not cure.native:
+        resolved, target = verdict.resolved, verdict.target
+        name = resolved.requirement.name
+        if is_vendors_wheel(name) and any(each.name == framework().name for each in packages.requirements):
             continue
+        cure = cure_for(name, (target,), version=resolved.version, native=True)
+        native = isinstance(cure, WheelCure) and cure.native
         yield finding(
             RULE.id,
-            Severity.NOTE,
+            Severity.WARNING if _mostly(verdict) else Severity.NOTE,
             f"{resolved.label} runs on {target.label} by JIT",
             resolved=resolved,
             target=target,
             found=content_of(resolved),
             why="the driver compiles its PTX at the first start",
-            help_=f"with machine code for it: {cure.sentence}",
+            help_=f"with machine code for it: {cure.sentence}" if native else _KEPT,
         )
 
 
-RULE = Rule("wheel-by-jit", "A wheel that runs by JIT although a native one is published", __doc__, check)
+def _fails(group: Sequence[RequirementVerdict]) -> bool:
+    """Whether it is the framework, and runs nowhere there."""
+    own = group[0].resolved.requirement.name == framework().name
+    return own and deciding(group).outcome is Outcome.FAILS
+
+
+def _mostly(verdict: RequirementVerdict) -> bool:
+    rows = verdict.resolved.rows
+    return not rows or prevailing(rows[0], verdict.target).outcome in (Outcome.JIT, Outcome.FAILS)
+
+
+RULE = Rule("wheel-by-jit", "A wheel that runs by JIT", __doc__, check)

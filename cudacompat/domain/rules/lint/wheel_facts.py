@@ -30,13 +30,17 @@ def groups_of(project: Project) -> Iterator[tuple[PackageSet, list[RequirementVe
     for environment in environments_of(project):
         packages = environment.packages
         verdicts = project.once(("verdicts", id(packages)), partial(environment.verdicts, project.targets))
-        for group in alternatives(verdicts).values():
+        for group in alternatives(verdicts, packages).values():
             yield packages, group
 
 
 def environments_of(project: Project) -> Iterator[ResolvedSet]:
-    """Yield what is installed together, with the wheels that it resolves to."""
+    """Yield what is installed together, with the wheels that it resolves to; not what a job of a CI system installs for
+    itself on a machine without a GPU."""
+    hosted = project.once("hosted_jobs", lambda: frozenset(job.place.at for job in project.jobs if job.hosted))
     for packages in project.packages:
+        if packages.job in hosted:
+            continue
         yield project.once(("resolved", id(packages)), partial(ResolvedSet.of, packages))
 
 
@@ -79,6 +83,9 @@ def content_of(resolved: Resolved) -> str:
     if resolved.known is HowKnown.BETWEEN:
         of = f"{resolved.rows[0].version} and {resolved.rows[1].version}, which were read {row.date} and agree"
         return f"{text}{ptx} in {library} of {of}"
+    if resolved.known is HowKnown.ANY_BUILD:
+        others = f", and {count(len(resolved.rows) - 1, 'build')} for other CUDA releases" if resolved.rows[1:] else ""
+        return f"{text}{ptx} for CUDA {row.cuda}{others}, none of which runs otherwise (documented: {row.source})"
     how = f"read {row.date}" if resolved.known is HowKnown.READ else f"documented: {row.source}"
     return f"{text}{ptx} in {library} ({how})"
 

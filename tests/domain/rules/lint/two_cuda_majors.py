@@ -15,5 +15,23 @@ CASES = (
         good={"requirements.txt": "torch==2.8.0\nnvidia-cudnn-cu12==9.10.2.21\n"},
         line="nvidia-cudnn-cu11",
     ),
+    LintCase(  # both are brought by packages without code of their own
+        bad={"Dockerfile": "FROM python:3.12\nRUN pip install openai-whisper faster-whisper\n"},
+        good={"Dockerfile": "FROM python:3.12\nRUN pip install openai-whisper torch==2.8.0 faster-whisper\n"},
+        line="faster-whisper",
+    ),
 )
-NEAR_MISSES = (NearMiss("it brings its own", {"requirements.txt": "torch==2.13.0\nxgboost==3.1.2\n"}),)
+_FEED = "https://feeds.example.org/onnxruntime-cuda-12/pypi/simple/"
+_BRANCHES = 'if [ "$CUDA" = 13 ]; then\n  pip install nvidia-nccl-cu13\nelse\n  pip install nvidia-nccl-cu12\nfi\n'
+NEAR_MISSES = (
+    NearMiss("it brings its own", {"requirements.txt": "torch==2.13.0\nxgboost==3.1.2\n"}),
+    NearMiss(
+        "an index of its own has its build for CUDA 12",
+        {"requirements.txt": f"--extra-index-url {_FEED}\ntorch==2.3.1\nonnxruntime-gpu==1.18.0\n"},
+    ),
+    NearMiss("no two branches are taken", {"install.sh": _BRANCHES}),
+    NearMiss(
+        "the libraries that it loads are asked for",
+        {"requirements.txt": "torch==2.13.0\nctranslate2==4.8.5\nnvidia-cublas-cu12\nnvidia-cudnn-cu12\n"},
+    ),
+)

@@ -4,6 +4,39 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase, NearMiss
 
+_IMAGE = "FROM python:3.12\nRUN {} https://download.pytorch.org/whl/{}\n"
+_MATRIX = """on: push
+jobs:
+  release:
+    runs-on: [self-hosted, gpu]
+    strategy:
+      matrix:
+        torch: [{}]
+    steps:
+      - run: pip install torch==${{{{ matrix.torch }}}}
+"""
+_EXTRAS = """[project]
+name = "a"
+dependencies = ["torch>=2.8"]
+[project.optional-dependencies]
+cpu = []
+{} = []
+[tool.uv.sources]
+torch = [
+  {{ index = "cpu", extra = "cpu" }},
+  {{ index = "gpu", extra = "{}" }},
+]
+[[tool.uv.index]]
+name = "cpu"
+url = "https://download.pytorch.org/whl/cpu"
+[[tool.uv.index]]
+name = "gpu"
+url = "https://download.pytorch.org/whl/{}"
+"""
+_WHL, _TAGS = "https://download.pytorch.org/whl", "cp312-cp312-linux_x86_64.whl"
+_FROM_GIT = "FROM python:3.12\nRUN {}\n"
+_UV_URL = '[project]\nname = "a"\ndependencies = ["torch"]\n[tool.uv.sources]\ntorch = {{ url = "{}" }}\n'
+_POETRY_URL = '[tool.poetry.dependencies]\npython = "^3.12"\ntorch = {{ url = "{}" }}\n'
 CASES = (
     LintCase(
         bad={"requirements.txt": "numpy\ntorch==2.5.1  # as it was in 2024\n"},
@@ -31,8 +64,111 @@ CASES = (
         line="torchvision",
         gpu=("12.0",),
     ),
+    LintCase(  # what holds no device code requires what does
+        bad={"server/requirements.txt": "fastapi\nopenai-whisper==20250625\n"},
+        good={"server/requirements.txt": "fastapi\nopenai-whisper==20250625\ntorch==2.7.1\n"},
+        line="openai-whisper",
+        gpu=("GTX 1080",),
+    ),
+    LintCase(  # pip takes the newest of PyPI and the other index, uv the first that has it
+        bad={"Dockerfile": _IMAGE.format("pip install torch --extra-index-url", "cu126")},
+        good={"Dockerfile": _IMAGE.format("uv pip install torch --extra-index-url", "cu126")},
+        line="pip install",
+        gpu=("GTX 1080",),
+    ),
+    LintCase(  # a mirror has PyPI's own files
+        bad={"requirements.txt": "-i https://mirrors.example.cn/pypi/simple/\ntorch==2.5.1\n"},
+        good={"requirements.txt": "-i https://packages.example.cn/simple/\ntorch==2.5.1\n"},
+        line="torch==2.5.1",
+        gpu=("12.0",),
+    ),
+    LintCase(  # every value of a matrix
+        bad={".github/workflows/release.yml": _MATRIX.format('"2.5.1", "2.6.0"')},
+        good={".github/workflows/release.yml": _MATRIX.format('"2.6.0", "2.8.0"')},
+        line="torch==",
+        gpu=("12.0",),
+    ),
+    LintCase(  # an extra picks the index: none of the builds that it may be runs there
+        bad={"pyproject.toml": _EXTRAS.format("gpu", "gpu", "cu129")},
+        good={"pyproject.toml": _EXTRAS.format("gpu", "gpu", "cu126")},
+        line='"torch>=2.8"',
+        gpu=("GTX 1080",),
+    ),
+    LintCase(  # conda in a script; which of the channel's builds it is only the build knows
+        bad={"setup_env.sh": "conda create -y -n a python=3.10 pytorch=2.4 pytorch-cuda=$CUDA -c pytorch -c nvidia\n"},
+        good={"setup_env.sh": "conda create -y -n a python=3.10 pytorch=2.4 pytorch-cuda=$CUDA -c mine\n"},
+        line="pytorch=2.4",
+        gpu=("12.0",),
+    ),
+    LintCase(  # the channel ended with 2.5.1
+        bad={"setup_env.sh": "conda install -y pytorch torchvision pytorch-cuda=12.4 -c pytorch -c nvidia\n"},
+        good={"setup_env.sh": "conda install -y pytorch torchvision pytorch-cuda=12.4 -c mine\n"},
+        line="conda install",
+        gpu=("12.0",),
+    ),
+    LintCase(  # a package by its repository
+        bad={"Dockerfile": _FROM_GIT.format("pip install git+https://github.com/openai/whisper.git@v20240930")},
+        good={"Dockerfile": _FROM_GIT.format("pip install torch==2.7.1 git+https://github.com/openai/whisper.git")},
+        line="whisper.git",
+        gpu=("GTX 1080",),
+    ),
+    LintCase(  # a wheel by its address
+        bad={"Dockerfile": _FROM_GIT.format(f"pip install 'torch @ {_WHL}/cu121/torch-2.3.0%2Bcu121-{_TAGS}'")},
+        good={"Dockerfile": _FROM_GIT.format(f"pip install 'torch @ {_WHL}/cu128/torch-2.8.0%2Bcu128-{_TAGS}'")},
+        line="torch @",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"install.sh": f"pip install {_WHL}/cu121/torch-2.3.0%2Bcu121-{_TAGS}\n"},
+        good={"install.sh": f"pip install {_WHL}/cu128/torch-2.8.0%2Bcu128-{_TAGS}\n"},
+        line="torch-2.3.0",
+        gpu=("12.0",),
+    ),
+    LintCase(  # a wheel by its address, as uv and Poetry write it
+        bad={"pyproject.toml": _UV_URL.format(f"{_WHL}/cu121/torch-2.3.0%2Bcu121-{_TAGS}")},
+        good={"pyproject.toml": _UV_URL.format(f"{_WHL}/cu128/torch-2.8.0%2Bcu128-{_TAGS}")},
+        line='"torch"',
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"pyproject.toml": _POETRY_URL.format(f"{_WHL}/cu121/torch-2.3.0%2Bcu121-{_TAGS}")},
+        good={"pyproject.toml": _POETRY_URL.format(f"{_WHL}/cu128/torch-2.8.0%2Bcu128-{_TAGS}")},
+        line="torch",
+        gpu=("12.0",),
+    ),
 )
 NEAR_MISSES = (
+    NearMiss("it is for another maker's GPU", {"requirements.txt": "torch==2.6.0+rocm6.2\n"}, gpu=("12.0",)),
+    NearMiss(
+        "its index has builds for another maker's GPU",
+        {"setup.sh": "pip install torch==2.6.0 --index-url https://download.pytorch.org/whl/xpu\n"},
+        gpu=("12.0",),
+    ),
+    NearMiss(
+        "the list is for another processor", {"requirements.txt": "torch==2.6.0\ntorch-npu==2.6.0\n"}, gpu=("12.0",)
+    ),
+    NearMiss("the list is for a Mac", {"requirements.txt": "torch==2.6.0\ntensorflow-metal\n"}, gpu=("12.0",)),
+    NearMiss(
+        "torch may be installed first, as another file does",
+        {"requirements.txt": "openai-whisper\n", "gpu-requirements.txt": "torch==2.7.1\n"},
+        gpu=("GTX 1080",),
+    ),
+    NearMiss(
+        "the image has a torch already",
+        {
+            "Dockerfile": "FROM example.org/team/torch:2.7\nRUN pip install openai-whisper\n",
+            "a.sh": "pip install torch==2.7.1",
+        },
+        gpu=("GTX 1080",),
+    ),
+    NearMiss(
+        "each branch has its own CUDA release",
+        {
+            "install.sh": "if [ $NEW = 1 ]; then\n pip install cupy-cuda13x==13.6.0\nelse\n"
+            " pip install cupy-cuda12x==13.6.0\nfi\n"
+        },
+        gpu=("GTX 1080",),
+    ),
     NearMiss("no GPU is named", {"requirements.txt": "torch==2.5.1\n"}),
     NearMiss("its PTX is compiled", {"requirements.txt": "ctranslate2==4.5.0\n"}, gpu=("12.0",)),
     NearMiss(

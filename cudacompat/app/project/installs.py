@@ -1,0 +1,78 @@
+"""Which commands of a project install packages, by the environment that they make, and what those bring along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice, product
+
+from cudacompat.domain.project.model import Command
+from cudacompat.domain.wheels.brought import brought_along
+from cudacompat.domain.wheels.install_command import InstallCommand, install_command
+from cudacompat.domain.wheels.package_set import PackageSet
+
+_MOST_CHOICES = 16  # runs of a matrix that one command is gone through for
+# Images that hold no package with device code.
+_PLAIN = re.compile(
+    r"(?:[\w.-]+/)*(?:ubuntu|debian|python|cuda|fedora|rockylinux|almalinux|amazonlinux|centos|mini(?:conda|forge)\d*"
+    r"|mambaforge|micromamba|uv)(?:[:@].*)?"
+)
+_LONGEST_IMAGE = 300
+
+
+def by_place(commands: Sequence[Command]) -> dict[str, list[tuple[Command, InstallCommand]]]:
+    """Return the commands that install, by the stage, job or file whose environment they make. One that a matrix gives
+    several values stands there once for each."""
+    found: dict[str, list[tuple[Command, InstallCommand]]] = {}
+    for command in commands:
+        for words in _runs(command):
+            environment = {name: setting.value for name, setting in command.environment.items()}
+            install = install_command(command.program, words, environment)
+            if install is None:
+                break
+            found.setdefault(_place(command), []).append((command, install))
+    return found
+
+
+def _place(command: Command) -> str:
+    if command.stage is not None:
+        return f"{command.stage.file}:{command.stage.number}"
+    if command.job is not None:
+        return f"{command.job.file}:{command.job.name}"
+    return command.place.file
+
+
+def _runs(command: Command) -> Iterator[list[str | None]]:
+    """The words of the command, `None` for one that is not known; for each combination where words have choices."""
+    words = command.words
+    every = [(word.text,) if word.known else word.choices or (None,) for word in words]
+    runs = 1
+    for each in every:
+        runs *= len(each)
+    if runs > _MOST_CHOICES:
+        every = [(word.text,) if word.known else (None,) for word in words]
+    yield from (list(run) for run in islice(product(*every), _MOST_CHOICES))
+
+
+def has_plain_base(command: Command) -> bool:
+    """Whether all packages of the environment are installed by its commands: a stage of an image that begins with a
+    system or a language alone."""
+    stage = command.stage
+    if stage is None or stage.base is None:
+        return False
+    return _PLAIN.fullmatch(stage.base.image[:_LONGEST_IMAGE]) is not None
+
+
+def with_brought(sets: Sequence[PackageSet], plain: Sequence[bool]) -> Iterator[PackageSet]:
+    """Yield the sets with what their packages bring along; of a set that is not `plain` only what no other names, since
+    that may be installed first."""
+    names = [frozenset(each.name for each in packages.requirements) for packages in sets]
+    every: dict[str, int] = {}
+    for each in names:
+        for name in each:
+            every[name] = every.get(name, 0) + 1
+    for packages, whole in zip(sets, plain, strict=True):
+        elsewhere = () if whole else every
+        more = tuple(brought_along(packages.requirements, elsewhere)) if packages.job is None else ()
+        yield replace(packages, requirements=(*packages.requirements, *more)) if more else packages
