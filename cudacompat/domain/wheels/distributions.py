@@ -20,8 +20,8 @@ class Framework:
     `index` is the address in front of an index's name, `addresses` what finds that name in any address of one.
     `on_its_index` are the packages that pip finds there, `built_with_it` those that are released for exactly one of its
     releases, of which `companions` say so in their metadata. `conda` are its names in conda; there a package of
-    `conda_selectors` picks the CUDA release, and `conda_builds` follow it when they come from `conda_channel`, whose last release is
-    `conda_last`.
+    `conda_selectors` picks the CUDA release, and `conda_builds` follow it when they come from `conda_channel`, whose
+    last release is `conda_last`.
     """
 
     name: str
@@ -47,8 +47,9 @@ class Distributions:
     `library_for_each_cuda` those of a package that has one for each CUDA release, `no_kernels_of_its_own` are packages
     whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
     `compiled_at_run_time` says of package families how they compile device code themselves. `brings` are packages
-    without device code, with what they require that has some, `repositories` where those are developed; `other_accelerators` are packages for other processors;
-    `pypi_mirrors` finds the address of an index that holds PyPI's own files.
+    without device code, with what they require that has some, `repositories` where those are developed;
+    `other_accelerators` are packages for other processors; `pypi_mirrors` finds the address of an index that holds
+    PyPI's own files.
     """
 
     framework: Framework

@@ -1,9 +1,9 @@
 """A wheel that runs on the GPU by JIT alone.
 
 What it finds: a requirement whose published wheel has only PTX for a GPU that was named with --gpu. Where most of its
-library is machine code for that GPU and the rest is PTX, or another build in the same file is native, it is a note or
-nothing. NVIDIA's own libraries beside a framework choose their code at run time and are not reported, nor is
-what stands beside a torch that does not run there at all.
+library is machine code for that GPU, it is a note; where another build in the same file is native, nothing. NVIDIA's
+own libraries that come with a framework choose their code at run time and are not reported, nor are packages that are
+installed with a torch that does not run on the GPU.
 
 Why it matters: the driver compiles all kernels at the first start, which takes from seconds to minutes, and they use
 nothing that the newer GPU added. In a container the result is lost with it.
