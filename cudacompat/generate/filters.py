@@ -88,6 +88,11 @@ def bake_target(plan: BuildPlan, name: str, plans: Sequence[BuildPlan]) -> str:
     return name if len(plans) == 1 else f"{name}-{slug(plan, plans)}".replace(".", "-")
 
 
+def image_name(plan: BuildPlan, name: str, plans: Sequence[BuildPlan]) -> str:
+    """The image's name and tag: the list is in it, so that an image for other GPUs is not taken for this one."""
+    return f"{name}:{slug(plan, plans) if len(plans) > 1 else f'cuda{plan.release.version}'}-{plan.key}"[:120]
+
+
 def each_file(file: str, plan: BuildPlan, plans: Sequence[BuildPlan]) -> str:
     """The file's name for one build of a matrix: Dockerfile.cuda12.8, cudacompat.cuda12.8.env."""
     if len(plans) == 1:

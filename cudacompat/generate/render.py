@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import cudacompat
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Route
-from cudacompat.domain.builds.plans.arm_hosts import on_arm, why_no_image
+from cudacompat.domain.builds.plans.arm_hosts import on_arm, why_no_image, why_two_images
 from cudacompat.domain.builds.plans.matrix import slug
 from cudacompat.domain.builds.plans.plan import BuildPlan, PlanSetting, as_wheel, environment, gencode_flags, words
 from cudacompat.domain.reports.generate import GeneratedFile
@@ -66,7 +66,7 @@ def render(plan: BuildPlan, kind: Output, command: str, install: InstallSource =
 def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str, install: InstallSource) -> str:
     if kind.image:
         for plan in plans:
-            _refuse_image(plan)
+            _refuse_image(plan, kind)
     if not template:
         from cudacompat.generate.presets import presets
 
@@ -122,12 +122,15 @@ def _of_image(plan: BuildPlan) -> tuple[PlanSetting, ...]:
     )
 
 
-def _refuse_image(plan: BuildPlan) -> None:
+def _refuse_image(plan: BuildPlan, kind: Output) -> None:
     if plan.recipe is None:
         raise UsageError(f"no recipe is known for an image of {plan.engine.name}; its settings: --as env")
     jetson = why_no_image(plan.wanted)
     if jetson is not None:
         raise UsageError(f"no image of nvidia/cuda serves this: {jetson}")
+    two = why_two_images(plan.wanted) if kind.name != "devcontainer" else None  # that is built where it is opened
+    if two is not None:
+        raise UsageError(f"--as {kind.name} holds one image: {two}")
     if plan.image is None:
         raise UsageError(
             f"no nvidia/cuda image of CUDA {plan.release.version} is known as devel, runtime and base for "
@@ -291,6 +294,7 @@ def _environment() -> Environment:
         "bake_target": filters.bake_target,
         "exec": filters.exec_form,
         "health": filters.health,
+        "image_name": filters.image_name,
         "indented": filters.indented,
         "installed": filters.installed,
         "left_out": filters.left_out,

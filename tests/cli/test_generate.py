@@ -11,6 +11,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import yaml
 
 from tests.helpers import toolchain
 from tests.helpers.run import inside
@@ -192,7 +193,8 @@ def test_a_matrix_leaves_no_key_that_stands_for_one_build_alone() -> None:
     document = inside("generate", "cmake", "--gpu", "7.0", "--gpu", "11.0", "--format", "json").json
     assert (document["cuda"], document["settings"]) == (None, [])
     assert [(each["name"], each["cuda"]) for each in document["builds"]] == [("cuda12.8", "12.8"), ("cuda13.0", "13.0")]
-    assert [each["target"] for each in document["arrives"]] == ["sm_70", "sm_110", "compute_110"]
+    # one of them is for Arm processors: each has PTX for what comes after it
+    assert [each["target"] for each in document["arrives"]] == ["sm_70", "compute_70", "sm_110", "compute_110"]
 
 
 def test_a_fleet_file_names_the_gpus(tmp_path: Path) -> None:
@@ -249,6 +251,44 @@ def test_gpus_beside_an_arm_processor_are_built_for_on_one(gpu: str, arm: bool) 
     assert ("runs-on: ubuntu-24.04-arm\n" in job) is arm
     compose = inside("generate", "whisper.cpp", "--gpu", gpu, "--as", "compose").out
     assert ("platform: linux/arm64" in compose) is arm
+
+
+def test_gpus_beside_different_processors_are_built_apart(tmp_path: Path) -> None:
+    """What one build makes for both would not start on one of them, however right its list is."""
+    both = ("--gpu", "H100 PCIe", "--gpu", "GH200")
+    plans = json.loads(inside("generate", "whisper.cpp", *both, "--format", "json").out)["builds"]
+    assert [each["name"] for each in plans] == ["cuda12.8-amd64", "cuda12.8-arm64"]
+    job = yaml.safe_load(inside("generate", "whisper.cpp", *both, "--as", "github").out)["jobs"]["build"]
+    runners = [each["runner"] for each in job["strategy"]["matrix"]["include"]]
+    assert (job["runs-on"], runners) == ("${{ matrix.runner }}", ["ubuntu-24.04", "ubuntu-24.04-arm"])
+    gitlab = yaml.safe_load(inside("generate", "whisper.cpp", *both, "--as", "gitlab").out)["cudacompat"]
+    tags = [each["RUNNER"] for each in gitlab["parallel"]["matrix"]]
+    assert (gitlab["tags"], tags) == (["$RUNNER"], ["saas-linux-medium-amd64", "saas-linux-medium-arm64"])
+    services = yaml.safe_load(inside("generate", "whisper.cpp", *both, "--as", "compose").out)["services"].values()
+    assert [each.get("platform") for each in services] == [None, "linux/arm64"]
+    assert len({each["image"] for each in services}) == 2
+    assert [each["profiles"] for each in services] == [["cuda12.8-amd64"], ["cuda12.8-arm64"]]  # they share a port
+    assert inside("generate", "whisper.cpp", *both, "--as", "dockerfile", "-o", tmp_path).code == 0
+    assert {each.name for each in tmp_path.glob("Dockerfile*")} == {
+        "Dockerfile.cuda12.8-amd64", "Dockerfile.cuda12.8-arm64"
+    }  # fmt: skip
+    refused = inside("generate", "whisper.cpp", *both, "--as", "podman", "-o", tmp_path)
+    assert refused.code == 2
+    assert "GH200 (9.0) stands beside an Arm processor, and NVIDIA H100 PCIe (9.0) does not" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("gpu", "cuda"),
+    [("Jetson AGX Orin", "12.6"), ("8.7", "12.6"), ("7.2", "11.7"), ("Jetson AGX Thor", "13.0"), ("GB10", "12.9")],
+)
+def test_a_jetson_board_is_built_with_the_cuda_of_its_jetpack(gpu: str, cuda: str) -> None:
+    """Of a JetPack that is older than the table of releases, with the oldest there, and a note."""
+    text = inside("generate", "whisper.cpp", "--gpu", gpu).out
+    assert text.startswith(f"whisper.cpp 1.9.3 with CUDA {cuda}\n")
+    assert ("build with JetPack's" in text) is (gpu == "7.2")
+    assert "with CUDA 12.8\n" in inside("generate", "whisper.cpp", "--gpu", gpu, "--cuda", "12.8").out or gpu in (
+        "Jetson AGX Thor", "GB10"
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

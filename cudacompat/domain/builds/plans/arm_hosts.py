@@ -7,12 +7,30 @@ from collections.abc import Sequence
 from cudacompat.domain.builds.plans.model import RequestedTarget
 from cudacompat.domain.tables.arm_hosts import is_arm_only
 from cudacompat.domain.tables.jetpack import board
+from cudacompat.domain.tables.toolkits import RELEASES, release
 from cudacompat.domain.words.versions import ToolkitVersion
 
 
 def on_arm(wanted: Sequence[RequestedTarget]) -> bool:
     """Whether every one of these GPUs has an Arm processor beside it, and no other."""
     return all(is_arm_only(each.number, each.label) for each in wanted)
+
+
+def by_host(wanted: Sequence[RequestedTarget]) -> tuple[tuple[RequestedTarget, ...], ...]:
+    """Return these GPUs by the processor beside them, those with an Arm one last; one group where all have the same."""
+    arm = tuple(each for each in wanted if is_arm_only(each.number, each.label))
+    others = tuple(each for each in wanted if each not in arm)
+    return tuple(filter(None, (others, arm)))
+
+
+def why_two_images(wanted: Sequence[RequestedTarget]) -> str | None:
+    """Return why no single image serves these: some stand beside an Arm processor, others do not; `None` where one
+    does."""
+    parts = by_host(wanted)
+    if len(parts) < 2:
+        return None
+    first, second = (" and ".join(dict.fromkeys(each.label for each in part)) for part in parts)
+    return f"{second} stands beside an Arm processor, and {first} does not: make one for each, with its own --gpu"
 
 
 def why_no_image(wanted: Sequence[RequestedTarget]) -> str | None:
@@ -27,12 +45,24 @@ def why_no_image(wanted: Sequence[RequestedTarget]) -> str | None:
     return None
 
 
+def release_of_board(wanted: Sequence[RequestedTarget]) -> str | None:
+    """Return the CUDA release that the boards' JetPack has, where all of these are the same kind of Jetson; of one that
+    is older than the table of releases, the oldest there. `None` for any other GPUs."""
+    rows = {board(each.number) for each in wanted}
+    row = rows.pop() if len(rows) == 1 else None
+    if row is None:
+        return None
+    return row.cuda if release(ToolkitVersion.parse(row.cuda)) is not None else str(RELEASES[0].version)
+
+
 def boards_notes(wanted: Sequence[RequestedTarget], cuda: ToolkitVersion) -> list[str]:
-    """Return a note for each Jetson board whose JetPack is older than the CUDA release of the plan."""
+    """Return a note for each Jetson board: which CUDA its JetPack has, and what that means for the plan's release."""
     found = []
     for each in wanted:
         row = board(each.number)
-        if row is not None and cuda > ToolkitVersion.parse(row.cuda):
+        if row is not None and cuda == ToolkitVersion.parse(row.cuda):
+            found.append(f"{each.label} is a Jetson board: {row.words}")
+        elif row is not None and cuda > ToolkitVersion.parse(row.cuda):
             starts = f"; what CUDA {cuda} builds does not start there: build with JetPack's" if row.ends else ""
             found.append(f"{each.label} is a Jetson board: {row.words}{starts}")
     return found

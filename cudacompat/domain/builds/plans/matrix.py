@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from cudacompat.domain.builds.engine import Engine, Grammar, Route
+from cudacompat.domain.builds.plans.arm_hosts import by_host, on_arm
 from cudacompat.domain.builds.plans.budget import tradeoff, within
 from cudacompat.domain.builds.plans.model import DISTRO, BuildPlan, Profile, RequestedTarget
 from cudacompat.domain.builds.plans.plan import arriving, code_for, plan_build
@@ -31,8 +32,9 @@ def plan_builds(
 ) -> tuple[BuildPlan, ...]:
     """Return one plan, or the fewest that together serve all of these GPUs, oldest CUDA release first.
 
-    There are several where no single release builds all of the list, or where the engine's build takes one
-    architecture. Only the last carries PTX for GPUs newer than all of these. Each holds to `budget` bytes where one is
+    There are several where no single release builds all of the list, where the engine's build takes one architecture,
+    or where some of the GPUs stand beside an Arm processor and others do not: those come last. Only the last for a
+    processor carries PTX for GPUs newer than all of these. Each holds to `budget` bytes where one is
     given; `measured` are the engines whose sizes are known. `UsageError` for what cannot be built at all, not with the
     release named, not for the driver, not within the budget, or, with `single`, not in one build.
     """
@@ -60,6 +62,21 @@ def plan_builds(
 
     if profile is not None or single:
         return (plan(wanted, with_ptx=ptx),)
+    hosts = by_host(wanted)
+    if len(hosts) > 1:
+        each = partial(
+            plan_builds,
+            engine,
+            version=version,
+            cuda=cuda,
+            ptx=ptx,
+            route=route,
+            distro=distro,
+            budget=budget,
+            measured=measured,
+            driver=driver,
+        )
+        return tuple(found for part in hosts for found in each(part))
     parts = _one_by_one(engine, wanted, version, route=route)
     if len(parts) == 1:
         try:
@@ -94,7 +111,12 @@ def _by_release(
 
 
 def slug(plan: BuildPlan, plans: Sequence[BuildPlan]) -> str:
-    """Return the word that tells this build of a matrix from the others: `cuda12.8`, or `cuda12.8-89`."""
-    release = f"cuda{plan.release.version}"
-    alone = sum(each.release is plan.release for each in plans) == 1
-    return release if alone else f"{release}-{'_'.join(dict.fromkeys(each.arch for each in plan.wanted))}"
+    """Return the word that tells this build of a matrix from the others: `cuda12.8`; `cuda12.8-arm64` where another of
+    this release is for the other processor; `cuda12.8-89` where that does not tell them apart."""
+    word = f"cuda{plan.release.version}"
+    same = [each for each in plans if each.release is plan.release]
+    arm = on_arm(plan.wanted)
+    here = [each for each in same if on_arm(each.wanted) is arm]
+    if len(here) < len(same):
+        word += "-arm64" if arm else "-amd64"
+    return word if len(here) == 1 else f"{word}-{'_'.join(dict.fromkeys(each.arch for each in plan.wanted))}"

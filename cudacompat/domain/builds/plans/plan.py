@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from cudacompat.domain.builds.engine import Engine, Knob, Ptx, Route
 from cudacompat.domain.builds.lists.writer import CodeTarget, pairs, says_ptx, spell
-from cudacompat.domain.builds.plans.arm_hosts import boards_notes
+from cudacompat.domain.builds.plans.arm_hosts import boards_notes, release_of_board
 from cudacompat.domain.builds.plans.commands import as_wheel, commands, define, environment, setting_line, words
 from cudacompat.domain.builds.plans.model import (
     DISTRO,
@@ -78,6 +78,8 @@ def plan_build(
     code = sayable(engine, of_version, code, route=route)
     arrives = arriving(engine, of_version, code)
     labels = {each.arch: each.label for each in reversed(wanted)}
+    if cuda is None and driver is None:
+        cuda = release_of_board(wanted)
     chosen = choose_release(cuda, {each.arch for each in code} | {each.arch for each in arrives}, labels, driver=driver)
     here = engine.at(chosen.version)
     if here is not engine:  # with this release its build knows fewer targets
