@@ -26,6 +26,7 @@ from cudacompat.domain.builds.engine_facts import (
     Knob,
     Limit,
     Native,
+    OwnList,
     Proof,
     Ptx,
     Purpose,
@@ -59,6 +60,7 @@ __all__ = [
     "LogName",
     "Marker",
     "Native",
+    "OwnList",
     "Proof",
     "Ptx",
     "Purpose",
@@ -106,6 +108,7 @@ class Engine:
     recipe: Recipe | None = None
     unset: str = ""  # what happens when nothing sets the list
     native: Native | None = None  # where that is to ask for the GPUs that are there
+    own_lists: tuple[OwnList, ...] = ()  # and where it is to take one of its own
     finds_ccache: str = ""  # the option by which its build puts ccache in front of nvcc where it is installed
     stops_unset: str = ""  # how its build ends when nothing sets the list and no GPU is there, if it does
     proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far

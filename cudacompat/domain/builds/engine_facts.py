@@ -366,6 +366,21 @@ class Native:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnList:
+    """The list that these versions build for where nothing gives one, and `native` is not asked for: its parts in the
+    words of CMake, each with the releases of CUDA that get it. With one of `unless` it is another one."""
+
+    source: str
+    window: Window
+    parts: tuple[tuple[str, Window], ...]
+    unless: tuple[str, ...] = ()
+
+    def text(self, cuda: ToolkitVersion) -> str:
+        """Return the list that a build with this release of CUDA takes."""
+        return ";".join(part for part, window in self.parts if window.holds(Version(str(cuda))))
+
+
+@dataclass(frozen=True, slots=True)
 class Cache:
     """Something that hides a changed setting, and the command that clears it.
 

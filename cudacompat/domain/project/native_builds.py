@@ -9,10 +9,12 @@ from cudacompat.domain.builds.engine import BuildSystem, Native
 from cudacompat.domain.project.command_facts import in_cargo_config, is_on
 from cudacompat.domain.project.default_lists import makefile_run
 from cudacompat.domain.project.model import Command, Project, Setting, SourceFile, TextSpan
-from cudacompat.domain.project.stages import builds_cuda
+from cudacompat.domain.project.stages import builds_cuda, cmake_version
+from cudacompat.domain.words.versions import ToolkitVersion
 
 # Each of these decides the list somewhere that is not looked into here.
 _ELSEWHERE = ("-C", "--preset")
+_ASKED_SINCE = ((3, 24), ToolkitVersion(11, 6))  # ggml asks for `native` from these on: CMake, CUDA
 _OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "CMAKE_CUDA_FLAGS"})
 # in flags, and not behind a comment's sign
 _NATIVE = re.compile(r"(?m)^[^#\n]*?(?<![\w-])((?:-arch|--gpu-architecture|--gpu-arch)[= ]native\b)")
@@ -26,6 +28,23 @@ def asks_native(project: Project, command: Command) -> Native | None:
     if use is None or native is None or not native.window.holds(use.parsed) or command.conditional:
         return None
     return native if builds_cuda(project, command) and _certain(project, command, native) else None
+
+
+def own_list(project: Project, command: Command, cuda: ToolkitVersion) -> str | None:
+    """The list that the engine's own build files take for this build, which certainly compiles CUDA code with this
+    release and is certainly told no architectures; `None` for any other, and where they ask for `native`."""
+    use, stage = command.use, command.stage
+    if use is None or stage is None or command.conditional:
+        return None
+    own = next((each for each in use.engine.own_lists if each.window.holds(use.parsed)), None)
+    if own is None or not builds_cuda(project, command) or not _is_unlisted(project, command, own.unless):
+        return None
+    native = use.engine.native
+    if native is not None and native.window.holds(use.parsed) and not _is_switched_off(project, command, native):
+        cmake = cmake_version(project, stage, command)
+        if cmake is None or (cmake >= _ASKED_SINCE[0] and cuda >= _ASKED_SINCE[1]):
+            return None
+    return own.text(cuda)
 
 
 def native_flag(project: Project, command: Command) -> TextSpan | None:
@@ -45,6 +64,18 @@ def _flag_in(file: SourceFile) -> TextSpan | None:
 
 def _certain(project: Project, command: Command, native: Native) -> bool:
     """Whether nothing on its line or in its environment could hold a list or one of the switches."""
+    return _is_unlisted(project, command) and not _is_switched_off(project, command, native)
+
+
+def _is_switched_off(project: Project, command: Command, native: Native) -> bool:
+    """Whether one of the switches that keep it from `native` is given."""
+    names = {"CMAKE_ARGS", *(name for name, _ in native.off)}
+    given = tuple(each for each in _given(project, command, names) if each.name in names)
+    return any(_is_off(given, name, value) for name, value in native.off)
+
+
+def _is_unlisted(project: Project, command: Command, unless: Iterable[str] = ()) -> bool:
+    """Whether nothing on its line or in its environment could hold a list, or is one of `unless`."""
     if not all(word.known for word in command.words) or command.has("--toolchain"):
         return False
     if any(word.text.startswith(_ELSEWHERE) for word in command.words):
@@ -54,13 +85,11 @@ def _certain(project: Project, command: Command, native: Native) -> bool:
     arguments = command.environment.get("CMAKE_ARGS")
     if arguments is not None and (arguments.value is None or any(name in arguments.value for name in names)):
         return False
-    looked_for = {*names, *_OTHER_SETTINGS, "CMAKE_ARGS", *(name for name, _ in native.off)}
-    given = tuple(each for each in _given(project, command, looked_for) if each.name in looked_for)
-    if any(each.name in names | _OTHER_SETTINGS and (each.value is None or each.value) for each in given):
+    looked_for = {*names, *_OTHER_SETTINGS, *unless}
+    given = (each for each in _given(project, command, looked_for) if each.name in looked_for)
+    if any(each.value is None or each.value for each in given):
         return False
-    if project.lists_reaching(command):
-        return False
-    return not any(_is_off(given, name, value) for name, value in native.off)
+    return not project.lists_reaching(command)
 
 
 def _given(project: Project, command: Command, names: Iterable[str]) -> Iterator[Setting]:

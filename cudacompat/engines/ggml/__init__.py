@@ -6,6 +6,7 @@ run were run with nvcc 13.0 or 13.5 and CMake 3.25 to 4.4 on a machine without a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import (
@@ -21,6 +22,7 @@ from cudacompat.domain.builds.engine import (
     LogName,
     Marker,
     Native,
+    OwnList,
     Proof,
     Purpose,
     Recipe,
@@ -92,6 +94,28 @@ def native(window: Window, off: tuple[tuple[str, str | None], ...] = ()) -> Nati
         window,
         (("GGML_NATIVE", "OFF"), ("SOURCE_DATE_EPOCH", None), *off),
     )
+
+
+_BEFORE_13, _SINCE_11_8, _SINCE_12_8, _SINCE_12_9 = Window(None, "13.0"), Window("11.8"), Window("12.8"), Window("12.9")
+_ROOMY = (("50-virtual;61-virtual;70-virtual", _BEFORE_13), ("75-virtual;80-virtual;86-real", Window()))
+_WITH_BLACKWELL = (("120a-real", _SINCE_12_8), ("121a-real", _SINCE_12_9))
+# What ggml's CMakeLists take for want of a list, oldest first, by the tag of whisper.cpp that has it first: read there.
+OWN_LISTS: Mapping[str, tuple[tuple[str, Window], ...]] = {
+    "1.5.3": (("52;61;70", Window()),),
+    "1.7.0": (("52;61;70;75", Window()),),
+    "1.7.5": (("50;61;70;75;80", Window()),),
+    "1.7.6": (("50-virtual;61-virtual;70-virtual;75-virtual;80-virtual;86-real", Window()), ("89-real", _SINCE_11_8)),
+    "1.8.0": (*_ROOMY, ("89-real", _SINCE_11_8)),
+    "1.8.3": (*_ROOMY, ("89-real", _SINCE_11_8), *_WITH_BLACKWELL),
+    "1.8.5": (*_ROOMY, ("89-real;90-virtual", _SINCE_11_8), *_WITH_BLACKWELL),
+}
+
+
+def own_list(of: str, window: Window) -> OwnList:
+    """Return the list that ggml takes by itself as it is in whisper.cpp from `of` on, for these versions of an
+    engine that holds it."""
+    source = f"CMakeLists.txt, ggml/src/CMakeLists.txt or ggml/src/ggml-cuda/CMakeLists.txt of whisper.cpp v{of}"
+    return OwnList(source, window, OWN_LISTS[of], ("GGML_CUDA_F16", "GGML_CUDA_DMMV_F16", "WHISPER_CUDA_F16"))
 
 
 def dead(window: Window, *, also: tuple[DeadSetting, ...] = ()) -> tuple[DeadSetting, ...]:
@@ -222,6 +246,7 @@ ENGINE = EngineRecord(
     unset=UNSET,
     finds_ccache=FINDS_CCACHE,
     native=native(Window()),
+    own_lists=(own_list("1.8.5", Window("0.21.0")),),
     knobs=(list_knob(Window()),),
     switches=(cuda_on("GGML_CUDA", Window(), "CMakeLists.txt at v0.9.1 and v0.21.0"),),
     fixed=(NATIVE_OFF,),

@@ -61,6 +61,7 @@ ENGINE = EngineRecord(
     unset=ggml.UNSET,
     finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("4542")),
+    own_lists=(ggml.own_list("1.8.5", Window("10454")),),  # the same file there
     knobs=(ggml.list_knob(Window("790")),),
     switches=(
         ggml.cuda_on("GGML_CUDA", _SINCE_REORGANISED, "ggml/CMakeLists.txt at b3236"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import (
@@ -60,6 +61,9 @@ ENGINE = EngineRecord(
     unset=ggml.UNSET,
     finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("1.7.3")),
+    own_lists=tuple(
+        ggml.own_list(since, Window(since, until)) for since, until in pairwise((*ggml.OWN_LISTS, None)) if since
+    ),
     knobs=(
         ggml.list_knob(Window("1.7.0")),
         Knob(

@@ -50,6 +50,7 @@ ENGINE = EngineRecord(
     unset=ggml.UNSET,
     finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("0.14.1")),
+    own_lists=(ggml.own_list("1.7.0", Window("0.14.1", "0.15.0")),),  # whisper.cpp 1.7.4
     knobs=(
         Knob(
             "CMAKE_CUDA_ARCHITECTURES",

@@ -23,6 +23,7 @@ from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.model import Command, Project, Stage, TextSpan
 from cudacompat.domain.project.native_builds import asks_native, native_flag
 from cudacompat.domain.project.stages import cmake_version, toolkit
+from cudacompat.domain.rules.lint.target_facts import settings_for
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -53,7 +54,7 @@ def check(project: Project) -> Iterable[Finding]:
             span=listed.setting.place.span,
             found=f"{listed.setting.name}={listed.setting.written}"[:160],
             why=_outcome(project, command.stage, command),
-            help=_help(project, command, listed.setting.name),
+            help=settings_for(project, command, listed.setting.name),
         )
     for command in project.commands:
         if command.stage is not None and command.instruction == "RUN" and command.place.start not in said:
@@ -96,7 +97,7 @@ def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
         span=command.place.span,
         found=command.line[:160],
         why=use.engine.unset if native.stops else _outcome(project, stage, command),
-        help=_help(project, command, knob.name),
+        help=settings_for(project, command, knob.name),
         fix=_fix(project, command, native),
     )
 
@@ -108,12 +109,6 @@ def _outcome(project: Project, stage: Stage, command: Command, *, compiler: bool
     if not compiler and version is not None and _FATAL[0] <= version < _FATAL[1]:
         return f'CMake {version[0]}.{version[1]} stops: CUDA_ARCHITECTURES is set to "native", but no GPU was detected'
     return f"nvcc only warns, and compiles its default target alone: {default}"
-
-
-def _help(project: Project, command: Command, name: str) -> str:
-    engine = command.use.engine.name if command.use is not None else "cmake"
-    gpus = " ".join(f'--gpu "{target.name or target.id}"' for target in project.targets) or "--gpu …"
-    return f"set {name}; `cudacompat generate {engine} {gpus}` says to what"
 
 
 def _fix(project: Project, command: Command, native: Native) -> Fix | None:

@@ -8,7 +8,7 @@ from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.list_coverage import ListCoverage, serves
 from cudacompat.domain.project.list_edits import replacing
-from cudacompat.domain.project.model import ArchListSetting, Project
+from cudacompat.domain.project.model import ArchListSetting, Command, Project
 from cudacompat.domain.project.stages import compiler
 from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
 from cudacompat.domain.tables.toolkits import last_with
@@ -18,9 +18,17 @@ from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Target
 
 
-def toolkit_first(project: Project, listed: ArchListSetting, target: Target) -> str | None:
-    """What to do where the toolkit that reads the list could not build for the target; `None` where it could."""
-    stage = listed.command.stage if listed.command is not None else None
+def settings_for(project: Project, command: Command, name: str) -> str:
+    """What to do where a build gets no list: the setting, and the command that says what it has to be."""
+    engine = command.use.engine.name if command.use is not None else "cmake"
+    gpus = " ".join(f'--gpu "{target.name or target.id}"' for target in project.targets) or "--gpu …"
+    return f"set {name}; `cudacompat generate {engine} {gpus}` says to what"
+
+
+def toolkit_first(project: Project, command: Command | None, name: str, grammar: Grammar, target: Target) -> str | None:
+    """What to do where the toolkit that reads the list of this name could not build for the target; `None` where it
+    could."""
+    stage = command.stage if command is not None else None
     made_by = compiler(project, stage) if stage is not None else None
     arch = str(target.capability.number)
     if made_by is None or arch in made_by.targets:
@@ -30,7 +38,7 @@ def toolkit_first(project: Project, listed: ArchListSetting, target: Target) -> 
     if runs:
         return f"add sm_{max(runs)}, whose code runs there; CUDA {made_by.version} has no sm_{arch}"
     first, last = first_nvcc_with(arch), last_with(arch)
-    then = f"with {listed.setting.name}={arch}" if listed.grammar is Grammar.ONE_NUMBER else "and add it to the list"
+    then = f"with {name}={arch}" if grammar is Grammar.ONE_NUMBER else "and add it to the list"
     if first is not None and first > made_by.version:
         return f"use CUDA {first} or newer, the first that builds sm_{arch}, {then}"
     return f"use CUDA {last.version}, the last that builds sm_{arch}, {then}" if last is not None else None

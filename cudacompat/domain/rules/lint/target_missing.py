@@ -3,7 +3,7 @@
 What it finds: with --gpu, a list that reaches a build and whose machine code and PTX do not fit that GPU, or of
 which only the PTX fits. The lists and flags that reach the same command are taken together, after the engine's own
 rewriting. A list of the project's own files (CMakeLists.txt, presets, .cargo/config.toml, the flags of a Makefile)
-counts where no command gives another.
+counts where no command gives another; in an image build without any, the list that the engine takes by itself.
 
 Why it matters: without code that fits, every kernel launch fails with "no kernel image is available for execution on
 the device" (error 209). With PTX alone it works, after the driver has compiled each kernel at the first start.
@@ -21,6 +21,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.builds.lists.reader import read_list
+from cudacompat.domain.builds.plans.plan import arriving
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_lists import LIST_NAME, CMakeTargets, for_capability, named_targets
 from cudacompat.domain.project.command_facts import base_name, is_aside, is_cmake
@@ -36,9 +38,10 @@ from cudacompat.domain.project.list_coverage import (
     serves,
 )
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project, TextSpan
+from cudacompat.domain.project.native_builds import own_list
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.project.standing_lists import standing_groups
-from cudacompat.domain.rules.lint.target_facts import fix_for, in_words, toolkit_first
+from cudacompat.domain.rules.lint.target_facts import fix_for, in_words, settings_for, toolkit_first
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -61,6 +64,7 @@ def check(project: Project) -> Iterable[Finding]:
     yield from _of_commands(project)
     yield from _of_branches(project)
     yield from _of_compilers(project)
+    yield from _of_engines(project)
     yield from _of_files(project)
     yield from _of_cmake(project)
 
@@ -149,6 +153,34 @@ def _of_compilers(project: Project) -> Iterator[Finding]:
             result = serves(target.capability, images)
             if result in _UNSERVED:
                 yield _finding(project, group[-1], target, result=result, images=images)
+
+
+def _of_engines(project: Project) -> Iterator[Finding]:
+    """Of image builds that give no list: what the one does not serve that the engine takes by itself."""
+    for command in project.commands:
+        made_by = toolkit(project, command.stage) if command.stage is not None else None
+        knob = command.use.own_knob if command.use is not None else None
+        if command.use is None or knob is None or made_by is None or command.instruction != "RUN":
+            continue
+        own = own_list(project, command, made_by.version)
+        if own is None:
+            continue
+        engine, code = command.use.engine, read_list(Grammar.CMAKE, own).code
+        images = [image for image in arriving(engine, command.use.parsed, code) if image.arch in made_by.targets]
+        for target in project.targets if images else ():
+            result = serves(target.capability, images)
+            if result in _UNSERVED:
+                first = toolkit_first(project, command, knob.name, grammar=knob.grammar, target=target)
+                yield _said_of(
+                    target,
+                    command.place,
+                    serves=f"{engine.name} gets no list, and its own does not serve",
+                    found=f"{' '.join(command.line.split())[:90]} takes {own}",
+                    result=result,
+                    images=images,
+                    help_=first or settings_for(project, command, knob.name),
+                    fix=None,
+                )
 
 
 _UNSERVED = (ListCoverage.JIT, ListCoverage.FAILS)
@@ -292,7 +324,7 @@ def _finding(
     project: Project, listed: ArchListSetting, target: Target, result: ListCoverage, images: Iterable[ArchTarget]
 ) -> Finding:
     setting = listed.setting
-    first = toolkit_first(project, listed, target)
+    first = toolkit_first(project, listed.command, setting.name, grammar=listed.grammar, target=target)
     fix = fix_for(listed, target) if first is None else None
     edit = fix.edits[0].new if fix is not None else None
     flags = setting.way is AssignmentKind.FLAGS

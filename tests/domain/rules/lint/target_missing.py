@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase, NearMiss
 
+_CLONED = """\
+FROM nvidia/cuda:{0}-devel-ubuntu22.04
+RUN apt-get update && apt-get install -y git build-essential cmake
+RUN git clone --branch {1} https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON {2} && cmake --build build -j
+"""
+
 CASES = (
     # no file of the project shows what it is: its command names the list
     LintCase(
@@ -636,8 +644,37 @@ CMAKE_CUDA_ARCHITECTURES = "80-real;86-real;120-real"
         line="80-real",
         gpu=("RTX 5070 Ti",),
     ),
+    # no list at all: the one that ggml takes by itself
+    LintCase(
+        bad={"Dockerfile": _CLONED.format("12.8.1", "v1.8.0", "-DGGML_NATIVE=OFF")},
+        good={"Dockerfile": _CLONED.format("12.8.1", "v1.8.3", "-DGGML_NATIVE=OFF")},
+        line="cmake -B",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(
+        bad={"Dockerfile": _CLONED.format("12.4.1", "v1.7.4", "-DWHISPER_SDL2=OFF")},  # its CMake 3.22 is not asked
+        good={"Dockerfile": _CLONED.format("12.4.1", "v1.7.4", '-DCMAKE_CUDA_ARCHITECTURES="75;86"')},
+        line="cmake -B",
+        gpu=("RTX 3090",),
+    ),
+    LintCase(
+        bad={"Dockerfile": _CLONED.format("13.0.1", "v1.9.3", "-DGGML_NATIVE=OFF")},
+        good={"Dockerfile": _CLONED.format("12.9.1", "v1.9.3", "-DCMAKE_CUDA_ARCHITECTURES=70")},
+        line="cmake -B",
+        gpu=("7.0",),
+    ),
 )
 NEAR_MISSES = (
+    NearMiss(
+        "the list that ggml takes by itself with GGML_CUDA_F16 is another one",
+        {"Dockerfile": _CLONED.format("12.4.1", "v1.7.4", "-DGGML_CUDA_F16=ON")},
+        gpu=("RTX 3090",),
+    ),
+    NearMiss(
+        "a version of which nobody looked which list it takes",
+        {"Dockerfile": _CLONED.format("12.4.1", "b5000", "-DGGML_NATIVE=OFF").replace("whisper.cpp", "llama.cpp")},
+        gpu=("RTX 5070 Ti",),
+    ),
     NearMiss(
         "lists for Arm processors alone: nvcc's default target is built on others",
         {
