@@ -18,6 +18,7 @@ _OF_THE_DRIVER = re.compile(
     re.IGNORECASE,
 )
 _REPORTS_ONLY = frozenset({Role.END, Role.HEADING, Role.ECHO})
+_AFTER_ITS_OWN = frozenset({Role.CHAIN_END, Role.GENERAL})  # give way to unknown lines about a GPU, not to others
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def find_causes(occurrences: Sequence[Occurrence], unknown: Sequence[Unknown]) -
     errors = [each for each in roots if each.signature.severity is Severity.ERROR]
     doubtful = {id(each): line for each in errors if (line := _unknown_before(each, unknown)) is not None}
     sure = [each for each in errors if id(each) not in doubtful]
-    first = next((each for each in sure if each.signature.role not in _REPORTS_ONLY), None) or next(iter(sure), None)
+    first = min(sure, key=_standing, default=None)
     lead = min(doubtful.values(), key=lambda each: each.line, default=None)
     if first is not None and (lead is None or first.signature.role not in _REPORTS_ONLY):
         return Causes(first, None, origins)
@@ -67,6 +68,13 @@ def find_causes(occurrences: Sequence[Occurrence], unknown: Sequence[Unknown]) -
     return Causes(None, lead, {**origins, **{key: CauseOrigin(line=lead.line) for key in doubtful}})
 
 
+def _standing(each: Occurrence) -> int:
+    """How good a first cause a line is, the best first: of equals the earliest in the log leads."""
+    if each.signature.role in _REPORTS_ONLY:
+        return 2
+    return 1 if each.signature.role is Role.GENERAL else 0
+
+
 def _unknown_before(occurrence: Occurrence, unknown: Sequence[Unknown]) -> Unknown | None:
     """The first unknown error line that may be why this line was printed."""
     role = occurrence.signature.role
@@ -75,7 +83,7 @@ def _unknown_before(occurrence: Occurrence, unknown: Sequence[Unknown]) -> Unkno
     for each in unknown:
         if not each.names_fault or (each.line > max(occurrence.line, occurrence.end) and role is not Role.HEADING):
             continue
-        if role is not Role.CHAIN_END or _OF_THE_DRIVER.search(each.text):
+        if role not in _AFTER_ITS_OWN or _OF_THE_DRIVER.search(each.text):
             return each
     return None
 

@@ -30,6 +30,7 @@ _GENERAL = {
     Role.ECHO: "any error before it",
     Role.HEADING: "any other error",
     Role.CHAIN_END: "any unknown error of the driver before it",
+    Role.GENERAL: "any unknown error about a GPU before it",
 }
 _DERIVED = {
     LogOutcome.DEFAULT_TARGET: "archs-default-target",

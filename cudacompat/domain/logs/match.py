@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cudacompat.domain.logs.signature import EVERYWHERE, Pattern, Signature, compile_template, pieces_of
+from cudacompat.domain.logs.signature import EVERYWHERE, Pattern, Role, Signature, compile_template, pieces_of
 
 # "CUDA error 209", "CUDA failure 100:", "cudaError: 35", "CUDA Error Code: 2": a number where the text is missing
 _NUMBER = re.compile(
@@ -15,6 +15,7 @@ _NUMBER = re.compile(
 )
 _NUMBER_WEIGHT = 10
 _LONGEST_VALUE = 160
+_SAYS = {Role.GENERAL: 0, Role.END: 1, Role.HEADING: 1, Role.ECHO: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,15 @@ class Matcher:
         best: Match | None = None
         for number in candidates:
             pattern, signature = self._patterns[number]
-            if best is not None and pattern.weight <= best.weight:
+            if best is not None and _rank(signature, pattern.weight) <= _rank(best.signature, best.weight):
                 continue
             if not all(anchor in squeezed for anchor in pattern.anchors):
                 continue
             found = pattern.regex.search(text)
             if found is not None:
                 best = _matched(signature, found, pattern.weight)
-        return best or self._by_number(text)
+        by_number = None if best is not None and best.signature.role is not Role.GENERAL else self._by_number(text)
+        return by_number or best
 
     def _by_number(self, text: str) -> Match | None:
         found = _NUMBER.search(text)
@@ -85,6 +87,12 @@ class Matcher:
         return (
             Match(signature, (), found.start(), end=found.end(), weight=_NUMBER_WEIGHT) if found and signature else None
         )
+
+
+def _rank(signature: Signature, weight: int) -> tuple[int, int]:
+    """How much a match says: a named fault more than a report of a failure, which says more than what any program can
+    print; of equals the one with more text."""
+    return _SAYS.get(signature.role, 2), weight
 
 
 def _matched(signature: Signature, found: re.Match[str], weight: int) -> Match:

@@ -10,7 +10,7 @@ from typing import Protocol
 from cudacompat.domain.logs.cases import SIGNS, LogSign
 from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
 from cudacompat.domain.logs.match import Match, Matcher
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.logs.text import blocks, sublines, without_prefix
 from cudacompat.domain.logs.unknown_errors import Nearest, Unknown
 from cudacompat.domain.words.error_forms import Weight
@@ -150,7 +150,7 @@ class LogReading:
             if facts:
                 self.facts.read(text, excerpt.line, following)
             match = self._matcher.match(text, None if all_ else pieces)
-            if match is not None:
+            if match is not None and self._counts(match, text):
                 meanings.append(self._found(match, text, excerpt.line))
         if not meanings and pieces and not excerpt.alone:
             meanings += self._with_neighbours(excerpt, lines, pieces)
@@ -191,7 +191,7 @@ class LogReading:
         lines = [line[: 4 * _LONGEST_BROKEN] for line in lines[:_MOST_LINES]]
         for text, begins, ends in blocks([*before, *lines, *after], len(before), len(lines)):
             match = self._matcher.match(text, pieces)
-            if match is not None and match.start < ends and match.end > begins:
+            if match is not None and match.start < ends and match.end > begins and self._counts(match, text):
                 self._fruitless = 0
                 line = excerpt.line - text.count("\n", match.start, begins) if match.start < begins else excerpt.line
                 found = self._found(match, text[match.start : match.end], line)
@@ -210,6 +210,11 @@ class LogReading:
         for sign in [each for each in self._signs if each.pattern.search(text, 0, _MOST_OF_SIGNS)]:
             self.signs.add(sign.name)
             self._signs.remove(sign)
+
+    @staticmethod
+    def _counts(match: Match, text: str) -> bool:
+        """Whether a match is more than words: what any program can print counts where the line reports an error."""
+        return match.signature.role is not Role.GENERAL or (weight_of(text) is not None and not is_harmless(text))
 
     def _found(self, match: Match, text: str, line: int) -> Occurrence:
         self.facts.read_engine(text)

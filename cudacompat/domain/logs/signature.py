@@ -172,6 +172,7 @@ class Role(Enum):
     CAUSE = "cause"  # names a fault
     END = "end"  # says that something failed; the reason is an error before it (make, pip, docker build)
     HEADING = "heading"  # says that something failed; the reason is before or after it (cargo, pip, ggml's path)
+    GENERAL = "general"  # names a fault that any program can have: the cause where no other line names one
     CHAIN_END = "chain-end"  # names no GPU or no driver; the reason may be a line of the driver before it
     ECHO = "echo"  # another program saw the failure; alone it says nothing of the GPU (a proxy's 502)
 

@@ -25,7 +25,7 @@ _HARMLESS = re.compile(
     r"|\b(?:0|no|without|zero|any) (?:\w+ )?(?:errors?|failures?|warnings?)\b"
     r"|\b(?:errors?|failures?|failed)\b\"?\s*[:=]\s*(?:0|none|null|false|nil|''|\"\")(?![.\d])"
     r"|(?:^|[,;:(|] ?)(?:0|no) (?:tests? )?failed\b"  # not "request 0 failed"
-    r"|\berror[_ -]?(?:rate|handler|handling|log|page|count|correction|budget)\b|--?W(?:no-)?error|error-limit"
+    r"|\berror[_ -]?(?:rate|handler|handling|log(?!:)|page|count|correction|budget)\b|--?W(?:no-)?error|error-limit"
     r"|\berror_code\b"
     r"|\bCUBLAS_STATUS_SUCCESS\b|\bCUDNN_STATUS_SUCCESS\b|\bcudaSuccess\b|\bcudaErrorNotReady\b|\bstrerror\b|\bperror\b"
     r"|^-- (?:Looking|Performing|Check)|^checking (?:for|whether) |^\[\d+/\d+\] |^\[ *\d+%\] "
@@ -33,6 +33,7 @@ _HARMLESS = re.compile(
     r"|\bdebconf: |\binvoke-rc\.d: |\bUnable to register cu\w+ factory\b|\(ignored\)|\bfailed with initial frozen solve"
     r"|: Could not collect$|\] Could not collect$"  # torch.utils.collect_env
     r"|^\s*\d+ \| "  # a line of source that a compiler shows
+    r"|^\s*is not able to compile a simple test program"  # a heading of CMake's: what failed is after it
     r"|\d --> \d\d:"  # a line of a transcript
     r"|^\s+(?:raise|except|throw|return|assert|if|elif)\b"  # a line of source in a traceback
     r"|\b(?:if|when|unless|in case|whether)\b.{0,60}\b(?:fail|cannot|can't|unable|not (?:supported|available))",

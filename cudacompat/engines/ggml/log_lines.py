@@ -11,6 +11,7 @@ from cudacompat.domain.logs.signature import (
     Signature,
     SignatureGroup,
 )
+from cudacompat.engines.ggml.host_lines import HOST
 
 _COMMON = "ggml-org/whisper.cpp ggml/src/ggml-cuda/common.cuh (no_device_code)"
 _ROOTS = ("archs-default-target", "archs-lack-gpu")
@@ -337,7 +338,7 @@ _NATIVE_OFF = "for ggml also -DGGML_NATIVE=OFF."
 
 LINES = LogLines(
     groups=(
-        SignatureGroup("ggml: whisper.cpp, llama.cpp and what is built on them", _OWN, place=100),
+        SignatureGroup("ggml: whisper.cpp, llama.cpp and what is built on them", (*_OWN, *HOST), place=100),
         SignatureGroup("CMake", _RENAMED, before="cmake-nvtoolsext-missing"),
         SignatureGroup("CMake", _STATUS),
     ),

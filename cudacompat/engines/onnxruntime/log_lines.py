@@ -34,6 +34,10 @@ _OWN: tuple[Signature, ...] = (
             'Error loading "<...>onnxruntime_providers_cuda.dll"',
             "LoadLibrary failed with error 126 <...>onnxruntime_providers_cuda.dll",
             'onnxruntime_providers_cuda.dll" which depends on',
+            "CUDA_PATH is set but CUDA wasn't able to be loaded",
+            "CUDA_PATH is set but CUDA wasnt able to be loaded",
+            "Failed to find CUDA shared provider",
+            "Failed to load shared library onnxruntime_providers_cuda",
         ),
         sample="[E:onnxruntime:Default, provider_bridge_ort.cc:1992] Failed to load library "
         "libonnxruntime_providers_cuda.so "
@@ -69,7 +73,12 @@ _OWN: tuple[Signature, ...] = (
     Signature(
         id="ort-provider-not-available",
         title="this onnxruntime has no CUDA provider at all",
-        patterns=("Specified provider 'CUDAExecutionProvider' is not in available provider names",),
+        patterns=(
+            "Specified provider 'CUDAExecutionProvider' is not in available provider names",
+            "CUDA execution provider is not enabled in this build",
+            "CUDA provider is not enabled in this build",
+            "Unable to find CUDA provider: not built with CUDA",
+        ),
         sample="UserWarning: Specified provider 'CUDAExecutionProvider' is not in available provider names.Available "
         "providers: "
         "'AzureExecutionProvider, CPUExecutionProvider'",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cudacompat.domain.logs.signature import LogLines, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
+from cudacompat.engines.vllm.server_lines import SERVERS
 
 _TORCH: tuple[Signature, ...] = (
     Signature(
@@ -179,6 +180,6 @@ _OWN: tuple[Signature, ...] = (
 LINES = LogLines(
     groups=(
         SignatureGroup("PyTorch", _TORCH, before="torch-cudnn-version"),
-        SignatureGroup("Kernels of language model servers", _OWN),
+        SignatureGroup("Kernels of language model servers", (*_OWN, *SERVERS)),
     ),
 )

@@ -64,6 +64,45 @@ class TestALineThatOnlySaysThatSomethingFailed:
         assert report.exit_code == 1
 
 
+class TestAFaultThatAnyProgramCanHave:
+    HEADER = "src/server.cpp:4:10: fatal error: curl/curl.h: No such file or directory\n"
+
+    def test_leads_where_no_other_line_names_a_cause(self) -> None:
+        assert parts(read(UNKNOWN + self.HEADER + MAKE)) == {
+            "header-missing": Part.CAUSE,
+            "make-failed": Part.CONSEQUENCE,
+        }
+
+    def test_gives_way_to_a_line_of_cuda_s_world_wherever_that_is(self) -> None:
+        report = read(self.HEADER + KNOWN)
+        assert parts(report) == {"header-missing": Part.ALSO, "nvcc-unsupported-arch": Part.CAUSE}
+
+    def test_gives_way_to_an_unknown_error_about_the_gpu_before_it(self) -> None:
+        report = read(
+            "E widget: the CUDA part of the widget failed to start\nERROR: no handle of the GPU\n" + self.HEADER
+        )
+        assert report.lead is not None
+        assert parts(report) == {"header-missing": Part.CONSEQUENCE}
+
+    def test_says_less_than_a_named_cause_in_the_same_line(self) -> None:
+        line = "ImportError: libcudart.so.12: cannot open shared object file: No such file or directory\n"
+        assert parts(read(line)) == {"cuda-library-missing": Part.CAUSE}
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "INFO loader: no optional module: ModuleNotFoundError: No module named 'einops' (ignored)\n",
+            "WARNING: libGL.so.1: cannot open shared object file: No such file or directory\n",
+            "tests/test_load.py::test_is_told[libGL.so.1: cannot open shared object file] PASSED\n",
+            "-- Could NOT find Doxygen (missing: DOXYGEN_EXECUTABLE)\n",
+        ],
+    )
+    def test_counts_only_where_the_line_reports_an_error(self, line: str) -> None:
+        report = read("starting\n" + line)
+        assert report.matches == ()
+        assert report.exit_code == 0
+
+
 def test_without_a_known_line_the_first_unknown_error_leads() -> None:
     report = read("all is well\n" + UNKNOWN + "ValueError: later\n")
     assert report.lead is not None

@@ -143,6 +143,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Read the CMake Error below it; if there is none, CMakeFiles/CMakeConfigureLog.yaml (CMakeError.log of "
         "older releases) has nvcc's output.",
         role=Role.HEADING,
+        after=("cmake-compiler-test-failed", "cmake-no-cuda-compiler"),
         sources=("NVIDIA/cudf#742", "Kitware/CMake Modules/CMakeDetermineCompilerId.cmake"),
     ),
     Signature(
@@ -177,6 +178,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "nvcc does not know, or flags in CUDAFLAGS or NVCC_APPEND_FLAGS. nvcc's own line is below.",
         does_not_mean="that the project is broken.",
         fix="Read nvcc's line in the output that follows.",
+        role=Role.HEADING,
         after=(
             "nvcc-unsupported-arch",
             "nvcc-arch-is-garbage",

@@ -65,7 +65,10 @@ SIGNATURES: tuple[Signature, ...] = (
         title="an assertion in a kernel failed (CUDA error 710)",
         code=710,
         names=("cudaErrorAssert", "CUDA_ERROR_ASSERT"),
-        patterns=("device-side assert triggered",),
+        patterns=(
+            "device-side assert triggered",
+            "thread: [<...>] Assertion '<what:text>' failed",
+        ),
         sample="RuntimeError: CUDA error: device-side assert triggered",
         cause="A check in the kernel's source failed, such as an index outside an embedding. Its text is printed "
         "above: `Assertion … failed`.",

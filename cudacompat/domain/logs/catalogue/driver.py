@@ -112,7 +112,11 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvrm-off-the-bus",
         title="the GPU no longer answers on PCI Express",
-        patterns=("GPU has fallen off the bus", "fallen off the bus and is not responding to commands"),
+        patterns=(
+            "GPU has fallen off the bus",
+            "NVRM: GPU at <...> has fallen off the bus",
+            "fallen off the bus and is not responding to commands",
+        ),
         sample="NVRM: GPU 0000:01:00.0: GPU has fallen off the bus.",
         cause="The GPU stopped answering (Xid 79): power, heat, a riser or slot, or the GPU itself.",
         does_not_mean="a fault of CUDA or of the program.",
@@ -170,6 +174,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "libcuda.so.1: cannot open shared object file",
             "libcuda.so: cannot open shared object file",
             "libcuda.so.1 cannot found!",
+            "libcuda.so cannot found!",
             "CUDA driver library cannot be found",
             "Could not load dynamic library 'libcuda.so.1'",
         ),

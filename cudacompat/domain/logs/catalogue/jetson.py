@@ -6,6 +6,24 @@ from cudacompat.domain.logs.signature import Signature
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
+        id="jetson-no-nvmap",
+        title="the program does not reach the Jetson's memory manager",
+        patterns=(
+            "NvRmMemInitNvmap failed with <reason:text>",
+            "****NvRmMemMgrInit failed****",
+            "****NvRmMemInit failed****",
+            "NvRmMemInit failed NvRmMemConstructor",
+        ),
+        sample="NvRmMemInitNvmap failed with No such file or directory",
+        cause="/dev/nvmap is not there, or may not be opened: a container without --runtime nvidia, an image that is "
+        "not made for this L4T release, or a user who is not in the group video.",
+        does_not_mean="that the board has no GPU.",
+        fix="Start with --runtime nvidia from an l4t or jetpack image of the board's release, and add the user to the "
+        "groups video and render.",
+        command="ls -l /dev/nvmap",
+        sources=("dusty-nv/jetson-containers#384", "UsingNet/nvjpeg-python#13"),
+    ),
+    Signature(
         id="jetson-nvmap-memory",
         title="Jetson's memory is full: CPU and GPU share it",
         patterns=(

@@ -201,6 +201,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "/bin/nvcc: No such file or directory",
             "No such file or directory: '<...>nvcc'",
             "'nvcc' is not recognized as an internal or external command",
+            "The term 'nvcc' is not recognized",
         ),
         sample="/bin/sh: 1: nvcc: not found",
         cause="The compiler comes with the toolkit, not with the driver: a -base or -runtime image, a machine with "

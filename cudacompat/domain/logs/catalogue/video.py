@@ -80,9 +80,8 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvenc-library-missing",
-        title="the driver's video library is not visible: {library}",
+        title="the driver's video library is not visible",
         patterns=(
-            "Cannot load <library:(libnvidia-encode.so.1|libnvcuvid.so.1|nvEncodeAPI64.dll|nvcuvid.dll)>",
             "Cannot load libnvidia-encode.so.1",
             "Cannot load libnvcuvid.so.1",
             "Cannot load nvEncodeAPI64.dll",

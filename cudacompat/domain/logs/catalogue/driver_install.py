@@ -1,0 +1,248 @@
+"""What installers, module builds, the X server and the PCI bus say where NVIDIA's driver does not come up."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Role, Signature
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="module-source-not-for-kernel",
+        title="NVIDIA's module does not compile with this kernel",
+        patterns=(
+            "/nvidia/<driver:ver>/build/<file:word>: error: <what:text>",
+            "dkms/nvidia<...>: error: ",
+            "kernel-open/<file:word>: error: ",
+            "/nvidia-drm/nvidia-drm-<file:word>: error: ",
+            "/nvidia/nv<file:word>.c:<line:num>:<column:num>: error: ",
+            "/nvidia-uvm/uvm<file:word>: error: ",
+            "GPL-incompatible module nvidia<...>uses GPL-only symbol '<symbol:word>'",
+            "ERROR: modpost: '<symbol:word>' <...>nvidia<...>undefined!",
+        ),
+        sample="/var/lib/dkms/nvidia/530.41.03/build/nvidia-drm/nvidia-drm-drv.c:1439:18: error: 'struct drm_driver' "
+        "has no member named 'dumb_destroy'",
+        cause="The kernel's interfaces changed after this driver was published: the kernel is newer than the driver "
+        "knows.",
+        does_not_mean="that the GPU is too old or too new.",
+        fix="Install a newer driver of the same branch, or start the kernel that worked before until there is one.",
+        command="dkms status",
+        sources=("NVIDIA/open-gpu-kernel-modules#501", "NVIDIA/open-gpu-kernel-modules#429"),
+    ),
+    Signature(
+        id="dkms-compiler-mismatch",
+        title="the kernel was built by another compiler than the one that builds NVIDIA's module",
+        patterns=(
+            "unrecognized command-line option '-ftrivial-auto-var-init",
+            "unrecognized command line option '-ftrivial-auto-var-init",
+            "unrecognized command-line option '-fmin-function-alignment",
+            "unrecognized command-line option '-fstrict-flex-arrays",
+            "unrecognized command-line option '-mharden-sls",
+            "Compiler version check failed",
+            "does not exactly match the compiler used to build the kernel",
+            "does not appear to match the compiler used to compile the kernel",
+            "the compiler differs from the one used to build the kernel",
+        ),
+        sample="cc: error: unrecognized command-line option '-ftrivial-auto-var-init=zero'",
+        cause="The kernel's makefiles use options of the gcc that built it (12 and later); /usr/bin/gcc is an older "
+        "one.",
+        does_not_mean="that the driver is too old for the kernel.",
+        fix="Install that gcc and make it the default before dkms runs again.",
+        command="sudo dkms autoinstall",
+        sources=("https://download.nvidia.com/XFree86/Linux-x86_64/580.65.06/README/", "canonical dkms (text)"),
+    ),
+    Signature(
+        id="driver-module-not-built",
+        title="the installer could not build NVIDIA's module",
+        patterns=(
+            "DKMS module 'nvidia<...>' failed to build",
+            "failed to build, please check /var/lib/dkms",
+            "Building DKMS module 'nvidia<...>FAILED",
+            "The nvidia kernel module was not created",
+            "ERROR: Failed to run <q><...>dkms",
+            "Failed to install the kernel module through DKMS",
+            "No kernel module build directory found",
+            "nvidia-installer was forced to guess",
+            "Kernel module compilation complete with errors",
+            "dkms: autoinstall for kernel: <kernel:word> failed",
+            "dkms autoinstall on <kernel:word> failed for nvidia",
+        ),
+        sample="DKMS module 'nvidia-367.35' failed to build, please check /var/lib/dkms",
+        cause="The compiler's own error is in make.log: the kernel is newer than the driver, its headers are missing, "
+        "or another gcc built it.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Read the first `error:` in /var/lib/dkms/nvidia/VERSION/build/make.log; install linux-headers for the "
+        "running kernel, or a newer driver.",
+        command='sudo apt-get install "linux-headers-$(uname -r)" build-essential',
+        after=("module-source-not-for-kernel", "dkms-compiler-mismatch", "dkms-no-headers"),
+        sources=("voidlinux/void-packages#4651", "GoogleCloudPlatform/compute-gpu-installation#33"),
+    ),
+    Signature(
+        id="installer-x-running",
+        title="the installer stops because an X server or the old driver is in use",
+        patterns=(
+            "You appear to be running an X server",
+            "Existing package manager installation of the driver found",
+            "An alternate method of installing the NVIDIA driver was detected",
+            "Failed to verify gcc version",
+            "[ERROR]: Install of driver component failed",
+            "Installation of driver component<...>failed",
+        ),
+        sample="ERROR: You appear to be running an X server; please exit X before installing.",
+        cause="The .run installer wants no other driver and no running desktop, and the toolkit's installer runs it, "
+        "too.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Install the distribution's driver package in its place, or leave the desktop (isolate "
+        "multi-user.target); install the toolkit with --toolkit alone.",
+        command="dkms status",
+        sources=("https://docs.nvidia.com/cuda/cuda-installation-guide-linux/#runfile-installation",),
+    ),
+    Signature(
+        id="installer-gpu-unsupported",
+        title="the installer sees no GPU that this driver supports",
+        patterns=(
+            "You do not appear to have an NVIDIA GPU supported by the <driver:num>",
+            "You do not appear to have an NVIDIA GPU supported by",
+            "This graphics driver could not find compatible graphics hardware",
+            "The NVIDIA graphics driver is not compatible with this version of Windows",
+        ),
+        sample="WARNING: You do not appear to have an NVIDIA GPU supported by the 590.44 NVIDIA Linux graphics driver "
+        "installed in this system.",
+        cause="The branch is newer than the GPU's last one (590 ends with Turing, 470 was Kepler's), older than the "
+        "GPU, or no GPU is on the bus.",
+        does_not_mean="that the GPU is broken.",
+        fix="Look at what is on the bus, and take the branch for it: 580 for Maxwell to Volta, 470 for Kepler.",
+        command="lspci -nnk -d 10de:",
+        sources=("https://download.nvidia.com/XFree86/Linux-x86_64/580.65.06/README/supportedchips.html",),
+    ),
+    Signature(
+        id="xorg-no-nvidia",
+        title="the X server could not start NVIDIA's driver",
+        patterns=(
+            "(EE) NVIDIA(<...>): Failed to initialize the NVIDIA GPU",
+            "(EE) NVIDIA: Failed to initialize the NVIDIA kernel module",
+            "(EE) NVIDIA(<...>): Failed to initialize the NVIDIA graphics device",
+            "(EE) NVIDIA(<...>): Failing initialization of X screen",
+            "check your system's kernel log for additional error",
+            "NVIDIA: could not open the device file /dev/nvidia<device:word> (<reason:text>)",
+            "NVIDIA: could not open the device file",
+            "Failed to allocate NvKmsKapiDevice",
+        ),
+        sample="(EE) NVIDIA(GPU-0): Failed to initialize the NVIDIA GPU at PCI:1:0:0.  Please",
+        cause="The kernel module is not loaded, of another release, or could not start the GPU: the kernel's log says "
+        "which.",
+        does_not_mean="that the X server is at fault.",
+        fix="Read NVIDIA's lines in the kernel's log of this boot.",
+        command="sudo dmesg",
+        role=Role.HEADING,
+        sources=("Bumblebee-Project/Bumblebee#550", "NVIDIA/open-gpu-kernel-modules nvidia-drm-drv.c (text)"),
+    ),
+    Signature(
+        id="pci-device-inaccessible",
+        title="the GPU does not answer on the PCI bus",
+        patterns=(
+            "Unable to change power state from <state:word> to D0, device inaccessible",
+            "can't change power state from <state:word> to D0 (config space inaccessible)",
+            "Refused to change power state, currently in <state:word>",
+            "GPU is probably locked",
+            "Failed to copy vbios to system memory",
+        ),
+        sample="nvidia 0000:01:00.0: Unable to change power state from D3cold to D0, device inaccessible",
+        cause="The card lost power or its link: a runtime power saving that does not wake it, a loose card or cable, "
+        "a riser, or a card that a virtual machine left in a bad state.",
+        does_not_mean="that the driver does not support the GPU.",
+        fix="Switch the machine off and on again; then turn power saving off (pcie_port_pm=off, "
+        "NVreg_DynamicPowerManagement=0), and check cable and slot.",
+        command="lspci -nnk -d 10de:",
+        sources=("kernel drivers/pci/pci.c", "NVIDIA/open-gpu-kernel-modules#507"),
+    ),
+    Signature(
+        id="driver-library-crashed",
+        title="the process crashed inside a library of the driver: {library}",
+        patterns=(
+            "segfault at <...> in <library:(libcuda|libnvidia*)>",
+            "general protection fault <...> in <library:(libcuda|libnvidia*)>",
+            "Fault address<...>libcuda.so",
+        ),
+        sample="kernel: app[96830]: segfault at 215003fcc ip 00007f78774f9c97 sp 00007f69217f67f0 error 4 in "
+        "libcuda.so.570.86.15[7f78771cf000+cf9000]",
+        cause="The driver's library got a wrong address, or has a fault of its own: an earlier error of the GPU that "
+        "the program ignored, or this driver release.",
+        does_not_mean="that code for the GPU is missing.",
+        fix="Look for an Xid at the same second, try another driver release of the branch, and compute-sanitizer on "
+        "the program.",
+        command="sudo dmesg",
+        sources=("LostRuins/koboldcpp#1362",),
+    ),
+    Signature(
+        id="module-load-restricted",
+        title="Secure Boot forbids modules that are not signed",
+        patterns=(
+            "Lockdown: modprobe: unsigned module loading is restricted",
+            "Lockdown: insmod: unsigned module loading is restricted",
+            "Loading of unsigned module is rejected",
+            "Loading of module with unavailable key is rejected",
+        ),
+        sample="kernel: Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7",
+        cause="The firmware has Secure Boot on, and NVIDIA's module has no signature that the machine trusts.",
+        does_not_mean="that the driver does not fit the GPU.",
+        fix="Enroll the key that signed the module (mokutil), install the distribution's signed modules, or turn "
+        "Secure Boot off.",
+        command="sudo mokutil --import /var/lib/shim-signed/mok/MOK.der",
+        sources=("kernel_lockdown(7)", "kernel kernel/module/signing.c"),
+    ),
+    Signature(
+        id="nvml-failed",
+        title="NVIDIA's management library could not start: {reason}",
+        patterns=(
+            "Failed to initialize NVML: <reason:text>",
+            "could not initialize NVML: <reason:text>",
+            "NVMLError_<reason:word>: ",
+            "nvmlInit failed: <reason:text>",
+            "failed to initialize NVML: <reason:text>",
+        ),
+        sample="Failed to initialize NVML: GPU Not Found",
+        cause="The driver is not loaded, not the one the library belongs to, or has no GPU that answers.",
+        does_not_mean="which of these it is: the kernel's log says it.",
+        fix="Run nvidia-smi on the host, and read NVIDIA's lines in the kernel's log.",
+        command="sudo dmesg",
+        role=Role.CHAIN_END,
+        sources=("https://docs.nvidia.com/deploy/nvml-api/group__nvmlDeviceEnumvs.html",),
+    ),
+    Signature(
+        id="opencl-no-platform",
+        title="OpenCL finds no NVIDIA platform",
+        patterns=(
+            "clGetPlatformIDs failed: PLATFORM_NOT_FOUND_KHR",
+            "PLATFORM_NOT_FOUND_KHR",
+            "CL_PLATFORM_NOT_FOUND_KHR",
+            "No OpenCL-compatible, HIP-compatible or CUDA-compatible platform found",
+            "clGetPlatformIDs(): CL_PLATFORM_NOT_FOUND_KHR",
+        ),
+        sample="pyopencl._cl.LogicError: clGetPlatformIDs failed: PLATFORM_NOT_FOUND_KHR",
+        cause="The file /etc/OpenCL/vendors/nvidia.icd or the driver's libnvidia-opencl is not visible; containers get "
+        "it with the capability compute only.",
+        does_not_mean="that CUDA does not work.",
+        fix="Install the driver's OpenCL package (libnvidia-compute), and start containers with "
+        "NVIDIA_DRIVER_CAPABILITIES=all.",
+        command="docker run --rm --gpus all -e NVIDIA_DRIVER_CAPABILITIES=all ubuntu nvidia-smi",
+        sources=("KhronosGroup/OpenCL-ICD-Loader", "hashcat/hashcat src/backend.c"),
+    ),
+    Signature(
+        id="graphics-no-nvidia",
+        title="Vulkan or EGL finds no NVIDIA driver",
+        patterns=(
+            "VK_ERROR_INCOMPATIBLE_DRIVER",
+            "ERROR_INCOMPATIBLE_DRIVER",
+            "eglInitialize failed",
+            "Failed to initialize EGL display",
+            "Cannot initialize a EGL device display",
+            "Failed to create Vulkan instance",
+        ),
+        sample="vkCreateInstance failed: VK_ERROR_INCOMPATIBLE_DRIVER",
+        cause="The driver's graphics libraries or their description (nvidia_icd.json, 10_nvidia.json) are not "
+        "visible: a container without the capability graphics, or a driver package without them.",
+        does_not_mean="that CUDA does not work.",
+        fix="Start containers with NVIDIA_DRIVER_CAPABILITIES=all; on the host install the driver's GL package.",
+        command="docker run --rm --gpus all -e NVIDIA_DRIVER_CAPABILITIES=all ubuntu nvidia-smi",
+        sources=("https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",),
+    ),
+)

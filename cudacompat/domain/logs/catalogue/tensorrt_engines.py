@@ -1,0 +1,103 @@
+"""TensorRT's builders and engines in other programs: steps that are skipped, engines of another release, kernels."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Role, Signature
+from cudacompat.domain.words.finding import Severity
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="trtllm-other-release",
+        title="the engine was built by another release of TensorRT-LLM",
+        patterns=(
+            "Assertion failed: d == a + length",
+            "Failed to deserialize cuda engine",
+            "Assertion failed: Failed to deserialize",
+            "Engine version <built:word> does not match",
+            "engine was built with TensorRT-LLM version",
+            "key 'builder_config' not found",
+            "Parameter max_<name:word> cannot be read from json",
+        ),
+        sample="[TensorRT-LLM][ERROR] Assertion failed: d == a + length "
+        "(/app/tensorrt_llm/cpp/tensorrt_llm/plugins/gptAttentionCommon/gptAttentionCommon.cpp:320)",
+        cause="An engine holds the data of its plugins as one release writes them; the server's image has another "
+        "release, or another TensorRT or GPU.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Build the engine with the release that serves it, in the same image and on the same kind of GPU.",
+        after=("trt-engine-other-version", "trt-engine-other-gpu"),
+        sources=("NVIDIA/TensorRT-LLM#583", "NVIDIA/TensorRT-LLM#1838", "NVIDIA/TensorRT-LLM#656"),
+    ),
+    Signature(
+        id="trtllm-no-cubin",
+        title="TensorRT-LLM could not load the attention kernel for this GPU",
+        patterns=(
+            "Assertion failed: mModule != nullptr",
+            "Assertion failed: Unsupported data type or architecture",
+            "Assertion failed: Unsupported architecture",
+            "No kernel available for the current architecture",
+            "FMHA kernels are not found",
+        ),
+        sample="[TensorRT-LLM][ERROR] Assertion failed: mModule != nullptr (/app/tensorrt_llm/cpp/cubin.cpp:100)",
+        cause="Its fused kernels are shipped as machine code for some architectures and head sizes; none fits, or "
+        "the driver is older than they need.",
+        does_not_mean="that other programs cannot use the GPU.",
+        fix="Take a release that names the GPU, an image for the driver that is installed, or build without the fused "
+        "attention.",
+        command="nvidia-smi",
+        sources=("NVIDIA/TensorRT-LLM#2069", "NVIDIA/TensorRT-LLM#198"),
+    ),
+    Signature(
+        id="trt-build-ended",
+        title="TensorRT built no engine",
+        patterns=(
+            "Failed to build engine for rank",
+            "Engine could not be created from network",
+            "Failed to create engine from model or file",
+            "Building an engine would exceed the memory budget",
+            "[TRT] [E] Engine building failed",
+            "buildSerializedNetwork::<line:num>] Error Code",
+            "&&&& FAILED TensorRT",
+        ),
+        sample="AssertionError: Failed to build engine for rank 0",
+        cause="The builder's own error lines above say why.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Read the first line with [E]; run trtexec with --verbose.",
+        role=Role.END,
+        sources=("NVIDIA/TensorRT-LLM#978", "NVIDIA/TensorRT samples/trtexec"),
+    ),
+    Signature(
+        id="trt-tactic-skipped",
+        title="TensorRT tried a way to compute a layer and left it out",
+        patterns=(
+            "Skipping tactic <tactic:word> due to",
+            "Skipping tactic <tactic:word> due to exception",
+            "Tactic Device request: <size:word> Available:",
+        ),
+        sample="[TRT] [E] 9: Skipping tactic 0x0000000000000000 due to exception Assertion engine failed.",
+        cause="The builder tries many; one that needs too much memory or fails is not used.",
+        does_not_mean="that the build fails: it does only where no other way is left.",
+        fix="Nothing, unless `Could not find any implementation` follows; then give the builder more memory.",
+        severity=Severity.NOTE,
+        sources=("NVIDIA/TensorRT-LLM#978", "https://docs.nvidia.com/deeplearning/tensorrt/"),
+    ),
+    Signature(
+        id="trt-onnx-unsupported",
+        title="TensorRT's ONNX reader does not know an operator or a type",
+        patterns=(
+            "No importer registered for op: <op:word>",
+            "Unsupported ONNX data type: <type:word>",
+            "UNSUPPORTED_NODE: Assertion failed",
+            "INVALID_NODE: Invalid Node",
+            "ERROR: Failed to parse the ONNX",
+            "Failed to parse onnx file",
+        ),
+        sample="[E] ModelImporter.cpp:779: ERROR: ModelImporter.cpp:180: [6] Invalid Node - Resize_12; No importer "
+        "registered for op: EfficientNMS_TRT.",
+        cause="The model was exported with an operator, a type or an opset that this TensorRT has not, or that a "
+        "plugin has.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Export with another opset, load the plugin's library, or take a newer TensorRT.",
+        role=Role.GENERAL,
+        sources=("onnx/onnx-tensorrt ModelImporter.cpp",),
+    ),
+)

@@ -1,0 +1,153 @@
+"""Lines of programs that use PyTorch: torch.compile, Triton, distributed starts, packages that are not there."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Role, Signature
+
+PROGRAMS: tuple[Signature, ...] = (
+    Signature(
+        id="torch-compile-failed",
+        title="torch.compile could not compile a part of the program",
+        patterns=(
+            "BackendCompilerFailed: backend='<backend:word>' raised",
+            "torch._dynamo.exc.BackendCompilerFailed",
+            "torch._inductor.exc.InductorError",
+            "torch._inductor.exc.CppCompileError",
+            "torch._dynamo.exc.InternalTorchDynamoError",
+            "LoweringException",
+        ),
+        sample="torch._dynamo.exc.BackendCompilerFailed: backend='inductor' raised:",
+        cause="The name of the compiler and of its own error are in the same block; the error of Triton, gcc or ptxas "
+        "is the reason.",
+        does_not_mean="that the program cannot run without torch.compile.",
+        fix="Read the last error of the block; TORCH_COMPILE_DISABLE=1 runs the program without it.",
+        command="export TORCH_COMPILE_DISABLE=1",
+        role=Role.HEADING,
+        sources=("pytorch/pytorch#119054", "pytorch/pytorch#90178"),
+    ),
+    Signature(
+        id="triton-launcher-failed",
+        title="Triton could not compile its launcher with the host compiler",
+        patterns=(
+            "Command '['<compiler:word>gcc', '<+>main.c'<+>'-lcuda'<+>returned non-zero exit status",
+            "Command '['<compiler:word>', '<+>main.c'<+>'-lcuda'<+>returned non-zero exit status",
+            "Command '['<compiler:word>', '<+>cuda_utils<+>returned non-zero exit status",
+        ),
+        sample="subprocess.CalledProcessError: Command '['/usr/bin/gcc', '/tmp/tmpj/main.c', '-O3', "
+        "'-I/usr/local/cuda/include', '-shared', '-fPIC', '-lcuda', '-o', '/tmp/tmpj/triton_.so']' returned non-zero "
+        "exit status 1.",
+        cause="Triton compiles a small C file at the start: it needs gcc, Python's headers and a libcuda.so to link "
+        "with; gcc's own lines, if they are in the log, name which is missing.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Install python3-dev and gcc; where `cannot find -lcuda` is printed, let LIBRARY_PATH name the folder of "
+        "libcuda.so, or of the toolkit's stubs.",
+        command="sudo apt-get install -y python3-dev build-essential",
+        role=Role.HEADING,
+        sources=("pytorch/pytorch#92745", "pytorch/pytorch#103417"),
+    ),
+    Signature(
+        id="triton-not-installed",
+        title="torch.compile finds no Triton that works",
+        patterns=(
+            "Cannot find a working triton installation",
+            "TritonMissing: ",
+            "RuntimeError: triton is not available",
+            "A matching Triton is not available, some optimizations will not be enabled",
+        ),
+        sample="torch._inductor.exc.TritonMissing: Cannot find a working triton installation.",
+        cause="On Windows PyTorch brings none; on Linux its release does not fit that of PyTorch, or conda left it "
+        "out.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="On Windows install triton-windows of the release that fits; on Linux reinstall PyTorch, which brings its "
+        "own.",
+        command="pip install triton",
+        sources=("pytorch/pytorch torch/_inductor/exc.py", "conda-forge/pytorch-cpu-feedstock#317"),
+    ),
+    Signature(
+        id="torch-dist-connect",
+        title="a rank could not reach the others at the start",
+        patterns=(
+            "The client socket has failed to connect to",
+            "The client socket has timed out after",
+            "The server socket has failed to listen on any local network address",
+            "DistNetworkError",
+            "DistStoreError: Timed out after",
+            "RendezvousConnectionError",
+            "RendezvousTimeoutError",
+        ),
+        sample="torch.distributed.DistNetworkError: The client socket has timed out after 60000ms while trying to "
+        "connect to (10.0.0.1, 29500).",
+        cause="MASTER_ADDR or MASTER_PORT is wrong, the port is in use or closed, or rank 0 ended before.",
+        does_not_mean="that NCCL or a GPU is at fault: no GPU was used yet.",
+        fix="Name an address and a free port that every host reaches; look whether rank 0 runs.",
+        role=Role.GENERAL,
+        sources=("pytorch/pytorch torch/csrc/distributed/c10d/socket.cpp",),
+    ),
+    Signature(
+        id="torch-op-not-for-gpu",
+        title="an extension was built without its CUDA part",
+        patterns=(
+            "Could not run '<op:word>' with arguments from the 'CUDA'",
+            "is not compiled with GPU support",
+            "was not compiled with GPU support",
+            "RuntimeError: Not compiled with CUDA support",
+            "compiled without CUDA support",
+        ),
+        sample="NotImplementedError: Could not run 'torch_sparse::spmm' with arguments from the 'CUDA' backend.",
+        cause="The extension's wheel is the one for the CPU, or it was built where no nvcc or no GPU was visible.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Install the extension's wheel for this PyTorch and CUDA, or build it with FORCE_CUDA=1 and "
+        "TORCH_CUDA_ARCH_LIST set.",
+        command="export FORCE_CUDA=1",
+        sources=("pyg-team/pytorch_geometric#8321", "facebookresearch/detectron2 INSTALL.md"),
+    ),
+    Signature(
+        id="flash-attn-not-installed",
+        title="the program asks for FlashAttention, and it is not installed or does not load",
+        patterns=(
+            "FlashAttention2 has been toggled on, but it cannot be used due to the following error",
+            "the package flash_attn seems to be not installed",
+            "No module named 'flash_attn<part:word>'",
+            "No module named 'flash_attn'",
+            "Flash Attention 2 is not available on CPU",
+            "flash_attn is not installed",
+        ),
+        sample="ImportError: FlashAttention2 has been toggled on, but it cannot be used due to the following error: "
+        "the package flash_attn seems to be not installed.",
+        cause="flash-attn has no wheel on PyPI: it is built at the installation, which needs nvcc and hours, or a "
+        "wheel of the project's releases that fits PyTorch, Python and the C++ ABI.",
+        does_not_mean="that the GPU cannot run the model.",
+        fix="Use attn_implementation='sdpa', which needs no package, or install the wheel that fits.",
+        command="pip install flash-attn --no-build-isolation",
+        sources=("huggingface/transformers src/transformers/modeling_utils.py", "Dao-AILab/flash-attention#854"),
+    ),
+    Signature(
+        id="torch-no-nvcc-for-jit",
+        title="a kernel is compiled at run time, and there is no nvcc",
+        patterns=(
+            "Could not find nvcc and default cuda_home",
+            "Could not find nvcc. Please set CUDA_HOME",
+            "RuntimeError: Could not find CUDA_HOME",
+            "No such file or directory: '/usr/local/cuda/bin/nvcc'",
+            "nvcc not found. Please install CUDA toolkit",
+        ),
+        sample="RuntimeError: Could not find nvcc and default cuda_home='/usr/local/cuda' doesn't exist",
+        cause="FlashInfer, DeepGEMM and others compile for the GPU at the first use; runtime images have no toolkit.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Take a devel image or install the toolkit's compiler, with CUDA_HOME set; or install the package's "
+        "compiled kernels (flashinfer-jit-cache, flashinfer-cubin).",
+        command="export CUDA_HOME=/usr/local/cuda",
+        sources=("flashinfer-ai/flashinfer flashinfer/jit/cpp_ext.py",),
+    ),
+    Signature(
+        id="ninja-build-failed",
+        title="ninja could not compile kernels at run time",
+        patterns=("RuntimeError: Ninja build failed", "Ninja build failed. Ninja output"),
+        sample="RuntimeError: Ninja build failed. Ninja output:",
+        cause="The compiler's own output is below the line.",
+        does_not_mean="that ninja is missing.",
+        fix="Read the first `error` or `fatal` of its output.",
+        role=Role.HEADING,
+        sources=("flashinfer-ai/flashinfer flashinfer/jit/cpp_ext.py",),
+    ),
+)
