@@ -73,12 +73,23 @@ _CUDA_WEIGHT = 8  # what `<cuda>` counts for when patterns are compared by their
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled template. `anchors` are literals that every match contains once its whitespace is taken out;
-    `weight` is the number of its literal characters: of two patterns that match, the heavier one says more."""
+    """A template as a regular expression, which is compiled when it is first wanted: most are for logs of others.
+    `anchors` are literals that every match contains once its whitespace is taken out; `weight` is the number of its
+    literal characters: of two patterns that match, the heavier one says more."""
 
-    regex: re.Pattern[str]
+    expression: str
     anchors: tuple[str, ...]
     weight: int
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """The compiled expression."""
+        return _compiled(self.expression)
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
 
 
 @cache
@@ -148,7 +159,7 @@ def compile_template(template: str, *, whole: bool = False) -> Pattern:
     # a message starts where a word starts, and a number in it ends where its digits end
     head = r"(?<![A-Za-z0-9])" if template[0].isalnum() or template.startswith("<cuda>") else ""
     tail = r"(?![A-Za-z0-9_])" if whole else r"(?!\d)" if template[-1].isdigit() else ""
-    return Pattern(re.compile(head + "".join(parts) + tail), anchors, weight)
+    return Pattern(head + "".join(parts) + tail, anchors, weight)
 
 
 def _one_of(words: str) -> str:

@@ -32,11 +32,26 @@ HOST: tuple[Signature, ...] = (
             "ggml-cuda.cu:<line:num>: unsupported op '<what:word>'",
         ),
         sample="/src/ggml/src/ggml.c:2703: GGML_ASSERT(ggml_can_mul_mat(a, b)) failed",
-        cause="The engine met a state that it does not handle: a fault of its own, or a model that it does not know "
+        cause="The engine met a state that it does not handle: a fault of the engine, or a model that it does not know "
         "fully. An error of CUDA before it would be the reason.",
         does_not_mean="that code for the GPU is missing.",
         fix="Update the engine; try the same model without the GPU, and report it with the lines before.",
         role=Role.GENERAL,
         sources=("ggml-org/llama.cpp ggml/include/ggml.h",),
+    ),
+    Signature(
+        id="ggml-cuda-not-linked",
+        title="the program was linked without ggml's CUDA part",
+        patterns=(
+            "undefined reference to '<symbol:(ggml_backend_cuda*|ggml_cuda*|ggml_init_cublas|ggml_cublas*)>",
+            "error: undefined symbol: <symbol:(ggml_backend_cuda*|ggml_cuda*|ggml_init_cublas)>",
+            "unresolved external symbol <symbol:(ggml_backend_cuda*|ggml_cuda*|ggml_init_cublas)>",
+        ),
+        sample="ld.lld: error: undefined symbol: ggml_backend_cuda_reg",
+        cause="The library was compiled for CUDA and the program, or the crate's build script, does not link "
+        "libggml-cuda and the CUDA libraries.",
+        does_not_mean="that the toolkit is missing.",
+        fix="Clean the build and use one set of options for all parts; for crates take a release that links ggml-cuda.",
+        sources=("thewh1teagle/vibe#652", "tazz4843/whisper-rs#201", "ggml-org/whisper.cpp#1629"),
     ),
 )

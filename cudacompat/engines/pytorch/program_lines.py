@@ -17,8 +17,7 @@ PROGRAMS: tuple[Signature, ...] = (
             "LoweringException",
         ),
         sample="torch._dynamo.exc.BackendCompilerFailed: backend='inductor' raised:",
-        cause="The name of the compiler and of its own error are in the same block; the error of Triton, gcc or ptxas "
-        "is the reason.",
+        cause="The same block names the compiler and its error; the error of Triton, gcc or ptxas is the reason.",
         does_not_mean="that the program cannot run without torch.compile.",
         fix="Read the last error of the block; TORCH_COMPILE_DISABLE=1 runs the program without it.",
         command="export TORCH_COMPILE_DISABLE=1",
@@ -55,8 +54,8 @@ PROGRAMS: tuple[Signature, ...] = (
             "A matching Triton is not available, some optimizations will not be enabled",
         ),
         sample="torch._inductor.exc.TritonMissing: Cannot find a working triton installation.",
-        cause="On Windows PyTorch brings none; on Linux its release does not fit that of PyTorch, or conda left it "
-        "out.",
+        cause="On Windows PyTorch brings none; on Linux its release does not fit that of PyTorch, or conda did not "
+        "install it.",
         does_not_mean="that the GPU is unsupported.",
         fix="On Windows install triton-windows of the release that fits; on Linux reinstall PyTorch, which brings its "
         "own.",
@@ -79,7 +78,7 @@ PROGRAMS: tuple[Signature, ...] = (
         "connect to (10.0.0.1, 29500).",
         cause="MASTER_ADDR or MASTER_PORT is wrong, the port is in use or closed, or rank 0 ended before.",
         does_not_mean="that NCCL or a GPU is at fault: no GPU was used yet.",
-        fix="Name an address and a free port that every host reaches; look whether rank 0 runs.",
+        fix="Name an address and a free port that every host reaches; check that rank 0 runs.",
         role=Role.GENERAL,
         sources=("pytorch/pytorch torch/csrc/distributed/c10d/socket.cpp",),
     ),

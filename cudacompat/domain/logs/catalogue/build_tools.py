@@ -149,7 +149,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvcc-parts-missing",
-        title="nvcc does not find a part of its own toolkit: {part}",
+        title="nvcc does not find a part of the toolkit: {part}",
         patterns=(
             "sh: 1: <part:(cicc|cudafe*|ptxas|fatbinary|nvlink)>: not found",
             "sh: <part:(cicc|cudafe*|ptxas|fatbinary|nvlink)>: command not found",
@@ -242,5 +242,49 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Read the first `error` of the crate.",
         role=Role.END,
         sources=("EricLBuehler/mistral.rs#286",),
+    ),
+    Signature(
+        id="cmake-findcuda-commands",
+        title="the project uses commands of CMake's old module FindCUDA, which is not loaded",
+        patterns=(
+            "Unknown CMake command <q><command:(cuda_add_library|cuda_add_executable|cuda_compile|"
+            "cuda_select_nvcc_arch_flags|"
+            "cuda_compile_ptx|cuda_add_cublas_to_target|cuda_include_directories)><q>",
+        ),
+        sample="CMake Error at cmake/CMakeHelper.cmake:139 (cuda_add_library):\n  Unknown CMake command "
+        '"cuda_add_library".',
+        cause="FindCUDA found no toolkit and went away quietly, or CMake 3.27 and newer no longer load it.",
+        does_not_mean="that CMake is broken.",
+        fix="Pass -DCUDA_TOOLKIT_ROOT_DIR, and -DCMAKE_POLICY_DEFAULT_CMP0146=OLD with CMake 3.27 and newer; a newer "
+        "release of the project uses CMake's language CUDA.",
+        command="nvcc --version",
+        sources=("colmap/colmap#1758", "https://cmake.org/cmake/help/latest/policy/CMP0146.html"),
+    ),
+    Signature(
+        id="compile-errors-counted",
+        title="a source file did not compile",
+        patterns=(
+            "errors detected in the compilation of",
+            "error detected in the compilation of",
+            "compilation terminated.",
+        ),
+        sample='6 errors detected in the compilation of "widget.cu".',
+        cause="The compiler counts its errors; each is above.",
+        does_not_mean="a reason by itself.",
+        fix="Read the first `error` above.",
+        role=Role.END,
+        sources=("https://docs.nvidia.com/cuda/cuda-compiler-driver-nvcc/", "cupy/cupy#8171"),
+    ),
+    Signature(
+        id="nvrtc-compilation",
+        title="a kernel that the program compiles at run time does not compile",
+        patterns=("NVRTC_ERROR_COMPILATION",),
+        sample="cupy_backends.cuda.libs.nvrtc.NVRTCError: NVRTC_ERROR_COMPILATION (6)",
+        cause="NVRTC's own error lines, with the kernel's name, are before or after it: a header that is not found, "
+        "or source that this NVRTC does not accept.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Read the first `error` that names a file and a line.",
+        role=Role.HEADING,
+        sources=("cupy/cupy#2100", "UCBerkeleySETI/hyperseti#8"),
     ),
 )

@@ -75,6 +75,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "Could NOT find CUDA (missing:",
             "CUDA_TOOLKIT_ROOT_DIR not found or specified",
             "Specify CUDA_TOOLKIT_ROOT_DIR",
+            "CMake does not find the CUDA SDK",
             "Failed to find nvcc. <...> requires the CUDA toolkit",
             "Failed to find nvcc.",
             "Could not find nvcc executable in path specified by",

@@ -37,7 +37,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="jaxlib.xla_extension.XlaRuntimeError: INTERNAL: jaxlib/gpu/solver_handle_pool.cc:37: operation "
         "gpusolverDnCreate(&handle) failed: cuSolver internal error",
-        cause="The library asks for memory of its own, and none is left: JAX and TensorFlow take most of it at the "
+        cause="cuSOLVER asks for GPU memory, and none is left: JAX and TensorFlow take most of it at the "
         "start. Or two releases of CUDA's libraries are mixed.",
         does_not_mean="that the matrix is singular, or that the GPU is unsupported.",
         fix="Leave memory free (XLA_PYTHON_CLIENT_MEM_FRACTION=.70, or XLA_PYTHON_CLIENT_PREALLOCATE=false), and take "
@@ -131,7 +131,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="two ranks use one GPU",
         patterns=("Duplicate GPU detected : rank <rank:num>", "Duplicate GPU detected"),
         sample="Duplicate GPU detected : rank 1 and rank 0 both on CUDA device 4000",
-        cause="NCCL wants a GPU of its own for each rank: more ranks were started than GPUs are visible, or "
+        cause="NCCL wants another GPU for each rank: more ranks were started than GPUs are visible, or "
         "set_device(local_rank) is missing.",
         does_not_mean="that NCCL or the GPU is broken.",
         fix="Start as many processes as GPUs are visible, and choose the device by the local rank.",

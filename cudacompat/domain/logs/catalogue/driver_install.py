@@ -146,8 +146,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "Failed to copy vbios to system memory",
         ),
         sample="nvidia 0000:01:00.0: Unable to change power state from D3cold to D0, device inaccessible",
-        cause="The card lost power or its link: a runtime power saving that does not wake it, a loose card or cable, "
-        "a riser, or a card that a virtual machine left in a bad state.",
+        cause="The GPU lost power or its link: a runtime power saving that does not wake it, a loose slot or cable, "
+        "a riser, or a GPU that a virtual machine left in a bad state.",
         does_not_mean="that the driver does not support the GPU.",
         fix="Switch the machine off and on again; then turn power saving off (pcie_port_pm=off, "
         "NVreg_DynamicPowerManagement=0), and check cable and slot.",
@@ -164,7 +164,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="kernel: app[96830]: segfault at 215003fcc ip 00007f78774f9c97 sp 00007f69217f67f0 error 4 in "
         "libcuda.so.570.86.15[7f78771cf000+cf9000]",
-        cause="The driver's library got a wrong address, or has a fault of its own: an earlier error of the GPU that "
+        cause="The driver's library got a wrong address, or has a fault: an earlier error of the GPU that "
         "the program ignored, or this driver release.",
         does_not_mean="that code for the GPU is missing.",
         fix="Look for an Xid at the same second, try another driver release of the branch, and compute-sanitizer on "
@@ -244,5 +244,20 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Start containers with NVIDIA_DRIVER_CAPABILITIES=all; on the host install the driver's GL package.",
         command="docker run --rm --gpus all -e NVIDIA_DRIVER_CAPABILITIES=all ubuntu nvidia-smi",
         sources=("https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",),
+    ),
+    Signature(
+        id="nvidia-display-error",
+        title="NVIDIA's display driver reports an error",
+        patterns=(
+            "nvidia-modeset: ERROR: <what:text>",
+            "[nvidia_drm]] *ERROR* <what:text>",
+            "[nvidia-drm] [GPU ID <gpu:word>] Failed to <what:text>",
+        ),
+        sample="kernel: nvidia-modeset: ERROR: GPU:0: Failed to query display engine channel state: 0x0000c37d:0:0",
+        cause="A monitor, a suspend or a compositor asks for something that the display part of the driver refuses.",
+        does_not_mean="that CUDA does not work on the GPU.",
+        fix="Compare with another release of the driver, and with one monitor; for CUDA alone it can be left.",
+        role=Role.GENERAL,
+        sources=("pop-os/cosmic-comp#1332",),
     ),
 )

@@ -71,6 +71,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the link step lacks a function: {symbol}",
         patterns=(
             "undefined reference to '<symbol:text>'",
+            "ld.lld: error: undefined symbol: <symbol:word>",
+            "lld-link: error: undefined symbol: <symbol:word>",
             "error LNK2019: unresolved external symbol <symbol:word>",
             "error LNK2001: unresolved external symbol <symbol:word>",
             "cannot find -l<symbol:word>",
@@ -217,6 +219,7 @@ SIGNATURES: tuple[Signature, ...] = (
             'exec: "<program:word>": executable file not found in $PATH',
             "FileNotFoundError: [Errno 2] No such file or directory: '<program:(ninja|cmake|gcc|cc|git|ffmpeg|rustc|"
             "cargo|nvdisasm|cuobjdump|make|protoc|clang|patchelf)>'",
+            "Command '<program:word>' not found, but can be installed with",
             "'<program:word>' is not recognized as an internal or external command",
             "The term '<program:word>' is not recognized as the name of a cmdlet",
             "error: linker `<program:word>` not found",

@@ -18,7 +18,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ModuleNotFoundError: No module named 'einops'",
         cause="The package is not installed in the environment whose Python runs, or it failed to build.",
         does_not_mean="that the GPU is unsupported.",
-        fix="Install it with the same Python (python -m pip install), and see whether its build failed before.",
+        fix="Install it with the same Python (python -m pip install), and read whether its build failed before.",
         command="python -m pip list",
         role=Role.GENERAL,
         distinct=("module",),
@@ -78,7 +78,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ERROR: No matching distribution found for tensorrt_llm==0.12.0",
         cause="The index has no such release, or none of its files is for this Python, operating system and "
-        "processor; some projects publish on an index of their own.",
+        "processor; some projects publish on another index.",
         does_not_mean="that the GPU is unsupported.",
         fix="Look at the project's files on the index: another Python (3.10 to 3.12 have most), the project's own "
         "--extra-index-url, or a release that exists.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 
 _API = (
     "(cudaStream*|cudaGraph*|cudaMem*|cudaHost*|cudaDev*|cudaFunc*|cudaEvent*|cudaLaunch*|cudaLimit*|cudaError*|"
@@ -178,8 +178,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "Could NOT find Python3 (missing: <...>Development",
         ),
         sample="/work/main.c:5:10: fatal error: Python.h: No such file or directory",
-        cause="Triton and every C extension compile against Python.h, which distributions ship in a package of its "
-        "own.",
+        cause="Triton and every C extension compile against Python.h, which distributions ship in a separate package.",
         does_not_mean="that CUDA is missing.",
         fix="Install the headers of the Python that runs (python3-dev, python3.11-dev, python3-devel); pythons of uv "
         "and conda bring them.",
@@ -197,7 +196,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "undefined symbol: <symbol:(cuda*|cublas*|cudnn*|cufft*|curand*|cusparse*|cusolver*|nvml*|nvrtc*)>",
         ),
         sample="/usr/bin/ld: main.o: undefined reference to `cudaMallocAsync'",
-        cause="The library that has this function is not among those that are linked or loaded, stands before the "
+        cause="The library that has this function is not among those that are linked or loaded, comes before the "
         "objects that need it, or is of an older release.",
         does_not_mean="that the GPU is unsupported.",
         fix="Link it (-lcudart, -lcublas, -lcudnn; in CMake CUDA::cudart, CUDA::cublas), after the objects; at run "
@@ -205,5 +204,26 @@ SIGNATURES: tuple[Signature, ...] = (
         command="ldconfig -p",
         distinct=("symbol",),
         sources=("https://docs.nvidia.com/cuda/cuda-compiler-driver-nvcc/", "ld(1)"),
+    ),
+    Signature(
+        id="source-name-undefined",
+        title="a name in the source is not declared: {name}",
+        patterns=(
+            "error: identifier '<name:word>' is undefined",
+            "error: '<name:word>' was not declared in this scope",
+            "error: use of undeclared identifier '<name:word>'",
+            "error C2065: '<name:word>': undeclared identifier",
+            "error C3861: '<name:word>': identifier not found",
+            "error: unknown type name '<name:word>'",
+        ),
+        sample='src/mel.cu(176): error: identifier "app_cuda_context" is undefined',
+        cause="The headers that are found are not those that the source was written for: an older installation of the "
+        "same library, files left from an earlier build, or a part of the project that was not updated.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Build in a clean checkout and a new folder, with submodules updated; see which header declares the name, "
+        "and which copy the include path finds first.",
+        role=Role.GENERAL,
+        distinct=("name",),
+        sources=("ggml-org/whisper.cpp#2258",),
     ),
 )

@@ -67,7 +67,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="trt-tactic-skipped",
-        title="TensorRT tried a way to compute a layer and left it out",
+        title="TensorRT tried a way to compute a layer and does not use it",
         patterns=(
             "Skipping tactic <tactic:word> due to",
             "Skipping tactic <tactic:word> due to exception",
