@@ -46,6 +46,7 @@ _CURED_BY_REBUILD = frozenset(
         "no-runnable-code",
         "ptx-newer-than-driver",
         "ptx-invalid",
+        "ptx-beyond-ascii",
         "jit-disabled",
         "phantom-arch",
         "hole",

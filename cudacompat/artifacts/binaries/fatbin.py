@@ -246,6 +246,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
                     options=options_at(buffer, q, header, at=head.options) if kind in _WITH_OPTIONS else None,
                     debug=bool(flags & FLAG_DEBUG),
                     since=_since(kind, arch, abi=head.minor),
+                    beyond_ascii=found.head is not None and found.head.beyond_ascii,
                 )
             )
         if fault and damage is None:
@@ -386,6 +387,7 @@ def _concatenated(
                 source=text_at(buffer, q, end - q, at=sub.name, size=sub.name_length),
                 debug=bool(sub.flags & FLAG_DEBUG),
                 since=_since(kind, arch, abi=sub.minor),
+                beyond_ascii=found.head is not None and found.head.beyond_ascii,
             )
         )
         q += stop + 7 & ~7

@@ -166,6 +166,7 @@ class Gatherer:
             kernels_why=None,
             unresolved=ptx.unresolved(text) if named else (),
             text=self._keeper.offer(text, head) if self._keeper is not None else None,
+            beyond_ascii=head.beyond_ascii,
         )
         damage = ptx.damage(text) if named else None
         damage = damage if head.target else "its PTX names no target"

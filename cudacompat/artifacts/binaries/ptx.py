@@ -50,6 +50,7 @@ class PtxHead(NamedTuple):
 
     target: ArchTarget | None
     isa: PtxIsa
+    beyond_ascii: bool = False  # whether the text, comments included, has other characters than ASCII
 
 
 def may_be_ptx(head: bytes) -> bool:
@@ -87,8 +88,8 @@ def read_head(text: bytes) -> PtxHead | None:
     if found is not None and _is_noise(text, version.end(), found.start()):
         found = _TARGET.search(_NOISE.sub(b" ", text[version.end() : version.end() + SNIFFED]))
     if found is None:
-        return PtxHead(None, isa)
-    return PtxHead(ArchTarget(CodeKind.PTX, int(found[1]), ArchSuffix(found[2].decode())), isa)
+        return PtxHead(None, isa, not text.isascii())
+    return PtxHead(ArchTarget(CodeKind.PTX, int(found[1]), ArchSuffix(found[2].decode())), isa, not text.isascii())
 
 
 def damage(text: bytes) -> str | None:

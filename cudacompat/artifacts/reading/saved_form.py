@@ -43,6 +43,7 @@ class _Look(NamedTuple):
     options: str | None
     debug: bool
     since: ToolkitVersion | None
+    beyond_ascii: bool
 
 
 def to_document(result: FileResult) -> dict[str, Any]:
@@ -176,6 +177,7 @@ def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int], looks: di
         entry.options,
         entry.debug,
         _from_release(entry.since),
+        entry.beyond_ascii,
     ]
     return (
         looks.setdefault(json.dumps(look), len(looks)),
@@ -204,7 +206,7 @@ def _to_target(fields: Any) -> ArchTarget | None:
 
 def _to_look(fields: Any) -> _Look:
     kind, target, isa, compression, toolkit, why, *others = _list(fields)
-    concatenated, header, text, usage, source, options, debug, since = others
+    concatenated, header, text, usage, source, options, debug, since, beyond_ascii = others
     return _Look(
         CodeKind(kind),
         _to_target(target),
@@ -220,6 +222,7 @@ def _to_look(fields: Any) -> _Look:
         options=_maybe_text(options),
         debug=_flag(debug),
         since=_to_release(since),
+        beyond_ascii=_flag(beyond_ascii),
     )
 
 
@@ -245,6 +248,7 @@ def _entry(
         options=look.options,
         debug=look.debug,
         since=look.since,
+        beyond_ascii=look.beyond_ascii,
     )
 
 

@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cudacompat.domain.tables.drivers import first_branch_taking
+from cudacompat.domain.tables.ptx import BEYOND_ASCII
 from cudacompat.domain.tables.toolkits import release
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import FatbinEntry
 from cudacompat.domain.words.target import ArchSuffix, CodeKind
 from cudacompat.domain.words.verdict import Assembly, ModuleVerdict, Outcome, PtxProof, Reason, Target
-from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
+from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 
 Proofs = Mapping[tuple[str, ComputeCapability, DriverRelease | None], Assembly]  # by the sha256 of the text
-
-# The first release whose ptxas takes characters beyond ASCII, even in comments, by the PTX that came with it. Measured:
-# those of CUDA 12.8 and 13.0 refuse them, those of 13.1, 13.2, 13.3, 13.4 and 13.5 do not.
-_BEYOND_ASCII = PtxIsa(9, 1)
 
 
 def rests_on(verdict: ModuleVerdict) -> FatbinEntry | None:
@@ -77,7 +74,7 @@ def as_the_driver_says(answer: Assembly, driver: DriverRelease | None, *, ascii_
     ASCII is proved only for drivers that have a compiler which takes them."""
     if answer.proof is not PtxProof.PROVED or ascii_only:
         return answer
-    first = first_branch_taking(_BEYOND_ASCII)
+    first = first_branch_taking(BEYOND_ASCII)
     if first is not None and driver is not None and driver.branch >= first.branch:
         return answer
     since = f"driver {first.branch}" if first is not None else "CUDA 13.1"

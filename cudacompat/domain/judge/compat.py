@@ -14,7 +14,7 @@ from enum import Enum
 from cudacompat.domain.tables.architectures import architecture, family_members
 from cudacompat.domain.tables.driver_choice import Outside, outside
 from cudacompat.domain.tables.drivers import BRANCHES, first_branch_taking, max_ptx
-from cudacompat.domain.tables.ptx import isa_of_target
+from cudacompat.domain.tables.ptx import BEYOND_ASCII, isa_of_target
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
@@ -301,7 +301,8 @@ def _jit(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | 
     first_isa = isa_of_target(picked.target.arch)
     if first_isa is not None and isa < first_isa:
         return Outcome.FAILS, Reason.PTX_INVALID, None
-    taking = first_branch_taking(isa)
+    asked = max(isa, BEYOND_ASCII) if picked.beyond_ascii else isa
+    taking = first_branch_taking(asked)
     needed = None
     if taking is not None:
         floor = _ZSTD_BRANCH if picked.compression is Compression.ZSTD else 0
@@ -312,7 +313,9 @@ def _jit(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | 
             return Outcome.UNDECIDED, Reason.NO_KNOWN_DRIVER, None
         known = architecture(target.capability)
         if known is not None and known.last_branch is not None and needed is not None and needed > known.last_branch:
-            return Outcome.FAILS, Reason.PTX_ISA_TOO_NEW, None
+            first_of_isa = first_branch_taking(isa)
+            too_new = first_of_isa is None or first_of_isa.branch > known.last_branch
+            return Outcome.FAILS, Reason.PTX_ISA_TOO_NEW if too_new else Reason.PTX_BEYOND_ASCII, None
         return None, None, needed
     limit = max_ptx(target.driver)
     if isa > (limit or BRANCHES[0].ptx_isa):
@@ -321,5 +324,7 @@ def _jit(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | 
         return Outcome.FAILS, Reason.PTX_ISA_TOO_NEW, None
     if limit is None:  # a driver older than the table
         return Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU, None
+    if asked > limit:
+        return Outcome.FAILS, Reason.PTX_BEYOND_ASCII, None
     failure, reason = _driver_takes(target, picked)
     return failure, reason, needed

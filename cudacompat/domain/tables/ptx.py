@@ -12,6 +12,10 @@ from typing import Any
 from cudacompat.domain.tables.generated import rows
 from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
 
+# The PTX that came with the first compiler which takes characters beyond ASCII, even in comments. Measured: the ptxas
+# of CUDA 12.8 and 13.0 refuses them, and so does driver 580.159.04; that of 13.1, 13.2, 13.3, 13.4 and 13.5 does not.
+BEYOND_ASCII = PtxIsa(9, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class PtxIsaRow:

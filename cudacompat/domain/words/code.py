@@ -83,6 +83,7 @@ class FatbinEntry:
     source: str | None = None  # the name that its header records: a source file (-lineinfo, -G) or a module
     options: str | None = None  # those of the compiler that its header records
     debug: bool = False  # built with -G
+    beyond_ascii: bool = False  # whether a PTX text that was read has other characters than ASCII
     since: ToolkitVersion | None = None  # the oldest release that writes such an image, where it shows no more
 
 

@@ -13,6 +13,7 @@ CAUSE = {
     Reason.NO_IMAGE: "no machine code and no PTX in it fits (CUDA error 209)",
     Reason.PTX_ISA_TOO_NEW: "its PTX is newer than the driver compiles (CUDA error 222)",
     Reason.PTX_INVALID: "its PTX names a target that its PTX version does not have (CUDA error 218)",
+    Reason.PTX_BEYOND_ASCII: "its PTX has characters beyond ASCII, which the driver refuses (CUDA error 218)",
     Reason.PTX_REFUSED: "ptxas refuses its PTX, and so does the driver (CUDA error 218)",
     Reason.JIT_DISABLED: "only PTX fits, and CUDA_DISABLE_PTX_JIT forbids compiling it",
     Reason.EMPTY_IMAGE: "the image the driver picks holds none of its kernels (CUDA error 500)",

@@ -49,6 +49,7 @@ class Reason(Enum):
     NO_IMAGE = "no-image"
     PTX_ISA_TOO_NEW = "ptx-isa-too-new"
     PTX_INVALID = "ptx-invalid"  # its .target did not exist yet in its .version
+    PTX_BEYOND_ASCII = "ptx-beyond-ascii"  # it has characters that the driver's compiler does not take
     PTX_REFUSED = "ptx-refused"  # an assembler was asked, and refuses it
     JIT_DISABLED = "jit-disabled"
     EMPTY_IMAGE = "empty-image"  # whatever lies beside it
@@ -86,6 +87,7 @@ CUDA_ERRORS: Mapping[Reason, int] = {
     Reason.CONCATENATED: 209,
     Reason.OTHER_ARCHITECTURE: 209,
     Reason.PTX_INVALID: 218,
+    Reason.PTX_BEYOND_ASCII: 218,
     Reason.PTX_REFUSED: 218,
     Reason.PTX_ISA_TOO_NEW: 222,
     Reason.JIT_DISABLED: 223,

@@ -217,3 +217,9 @@ def test_time_grows_with_the_text_and_no_faster(tmp_path: Path, piece: str) -> N
     result_of(tmp_path, HEAD + piece * (2_000_000 // len(piece)))
     result_of(tmp_path, piece * (2_000_000 // len(piece)))
     assert time.perf_counter() - start < 10
+
+
+def test_characters_beyond_ascii_are_seen_wherever_they_stand() -> None:
+    text = toolchain.ptx_text("8.0", "80").encode()
+    heads = [ptx.read_head(each) for each in (text, text + "// Größe\n".encode(), b"// na\xefve, in Latin-1\n" + text)]
+    assert [head is not None and head.beyond_ascii for head in heads] == [False, True, True]

@@ -333,3 +333,22 @@ def test_targets_parse_what_they_print(target: ArchTarget) -> None:
 def test_capabilities_parse_what_they_print(number: int) -> None:
     capability = ComputeCapability.from_number(number)
     assert ComputeCapability.parse(str(capability)) == capability
+
+
+@pytest.mark.parametrize(
+    ("capability", "driver", "outcome", "reason", "min_driver"),
+    [
+        ("9.0", "580.159.04", Outcome.FAILS, Reason.PTX_BEYOND_ASCII, None),  # measured
+        ("9.0", "535", Outcome.FAILS, Reason.PTX_BEYOND_ASCII, None),
+        ("9.0", "590", Outcome.JIT, None, 590),
+        ("9.0", None, Outcome.JIT, None, 590),
+        ("6.1", None, Outcome.FAILS, Reason.PTX_BEYOND_ASCII, None),  # whose last branch is 580
+    ],
+)
+def test_characters_beyond_ascii_want_a_driver_that_takes_them(
+    capability: str, driver: str | None, outcome: Outcome, reason: Reason | None, min_driver: int | None
+) -> None:
+    found = judge(target(capability, driver), module(replace(image("compute_60", "7.0"), beyond_ascii=True)))
+    assert (found.outcome, found.reason, found.min_driver) == (outcome, reason, min_driver)
+    plain = judge(target(capability, driver), module(image("compute_60", "7.0")))
+    assert plain.outcome is Outcome.JIT

@@ -148,6 +148,8 @@ def loaded(error: int) -> ArtifactLoad:
 EVERY = ("sm_80", "sm_86", "sm_90", "sm_120")
 NO_GPU = HostFacts(gpus=Missing("GPU", ("NVML",)), driver=Missing("driver", ()))
 
+BEYOND_ASCII = replace(image("compute_90", "8.0"), beyond_ascii=True)
+
 RULE_CASES: tuple[RuleCase, ...] = (
     RuleCase("default-target-only", judged([DEFAULT]), judged([DEFAULT], "5.2")),
     RuleCase("no-runnable-code", judged([module("sm_80")]), judged([module("sm_80")], "8.6")),
@@ -158,6 +160,11 @@ RULE_CASES: tuple[RuleCase, ...] = (
     ),
     RuleCase(
         "ptx-invalid", judged([module(image("compute_120", "8.0"))]), judged([module(image("compute_120", "8.7"))])
+    ),
+    RuleCase(
+        "ptx-beyond-ascii",
+        judged([module(BEYOND_ASCII)], "9.0", driver="580"),
+        judged([module(BEYOND_ASCII)], "9.0", driver="590"),
     ),
     RuleCase(
         "jit-disabled",
