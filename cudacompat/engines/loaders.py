@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.machine.loaders import OnSomeGpus, PackageLoading
+from cudacompat.domain.machine.loaders import CudaLibraries, OnSomeGpus, PackageLoading
 
 _TORCHAO = "the wheel of torchao 0.18.0: "
 _SGL = "the wheel of sgl-kernel 0.3.21: "
 
+# What JAX's plugin asks for as it starts (_versions, by XLA's stubs, which open each by its name); without one of them
+# it says "Unable to load …" and JAX goes on with the CPU.
+_JAX = {
+    "jax-cuda12-plugin": ("cudart.so.12", "cublas.so.12", "cusolver.so.11", "cufft.so.11", "cupti.so.12"),
+    "jax-cuda13-plugin": ("cudart.so.13", "cublas.so.13", "cusolver.so.12", "cufft.so.12", "cupti.so.13"),
+}
+_JAX_BOTH = ("cusparse.so.12", "cudnn.so.9")
+
 OTHERS: tuple[PackageLoading, ...] = (
+    *(
+        PackageLoading(
+            package,
+            (
+                CudaLibraries(
+                    opens=tuple(f"lib{each}" for each in (*names, *_JAX_BOTH)),
+                    opens_since="0.4.31",
+                    extras=("with-cuda",),
+                    extras_since="0.4.31",
+                    source="jax_plugins/xla_cuda12/__init__.py and METADATA in the wheels of 0.12.0.1; jax's "
+                    "CHANGELOG, 0.4.31: cuDNN 9",
+                ),
+            ),
+        )
+        for package, names in _JAX.items()
+    ),
+    *(
+        PackageLoading(
+            package,
+            (
+                OnSomeGpus(
+                    files=r"(?:.*/)?libnvshmem_host\.so(?:\.\d+)*",
+                    numbers=((70, 999),),
+                    loaded_by="NVSHMEM is for several GPUs of 7.0 and newer; frameworks call it for nothing else",
+                    source="docs.nvidia.com/nvshmem, Hardware Requirements: Volta and newer",
+                ),
+            ),
+        )
+        for package in ("nvidia-nvshmem-cu12", "nvidia-nvshmem-cu13")
+    ),
     PackageLoading(
         "*",
         (

@@ -361,3 +361,131 @@ def test_nothing_is_lacking_where_all_is_found() -> None:
 
 if sys.platform != "linux":
     pytestmark = pytest.mark.skip("the loader of Linux")
+
+
+class TestWhatALibraryOpensThatComesAlong:
+    """The libcudnn in the wheels of ctranslate2 4.0 to 4.6: it opens its parts by name."""
+
+    SHIM = "ctranslate2.libs/libcudnn-463fd6d5.so.{}"
+    PARTS = ("libcudnn_ops_infer.so.8", "libcudnn_cnn_infer.so.8")
+
+    def put(self, prefix: Path, shim: str = "8.9.7") -> Path:
+        site = prefix / "site-packages"
+        code = library("sm_80", needed=("libcublas.so.12",))
+        files = {"ctranslate2.libs/libctranslate2-1.so": code, self.SHIM.format(shim): library("")}
+        install(site, "ctranslate2", "4.4.0", files)
+        install(site, "nvidia-cublas-cu12", "12.9", {"nvidia/cublas/lib/libcublas.so.12": b""})
+        return site
+
+    @pytest.fixture(autouse=True)
+    def _cublas(self, prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LD_LIBRARY_PATH", str(prefix / "site-packages/nvidia/cublas/lib"))
+
+    def test_who_transcribes_needs_them_and_others_are_told(self, prefix: Path) -> None:
+        site = self.put(prefix)
+        assert words(judged(prefix))["ctranslate2"] == (Outcome.NATIVE, ())
+        (row,) = [each for each in judged(prefix).packages.rows if each.component.package == "ctranslate2"]
+        assert row.component.found.parts_lack == self.PARTS
+        (site / "faster_whisper").mkdir()
+        assert words(judged(prefix))["ctranslate2"] == (Outcome.FAILS, self.PARTS)
+        (command,) = commands(prefix, judged(prefix))
+        assert command is not None
+        assert command.startswith(pip(prefix, "'nvidia-cudnn-cu12==8.*'") + " && export LD_LIBRARY_PATH=")
+
+    def test_parts_that_only_a_package_has_are_not_found_until_the_loader_looks_there(
+        self, prefix: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        site = self.put(prefix, "9.1.0")
+        (site / "faster_whisper").mkdir()
+        parts = ("libcudnn_ops.so.9", "libcudnn_cnn.so.9")
+        install(site, "nvidia-cudnn-cu12", "9.1.0.70", {f"nvidia/cudnn/lib/{each}": b"" for each in parts})
+        install(site, "torch", "2.6.0", {"torch/lib/libtorch_cuda.so": library("sm_80")}, "nvidia-cudnn-cu12==9.1.0.70")
+        assert words(judged(prefix))["ctranslate2"] == (Outcome.FAILS, parts)
+        (command,) = commands(prefix, judged(prefix))
+        assert command is not None
+        assert command.startswith("export LD_LIBRARY_PATH=")
+        folders = (site / "nvidia/cublas/lib", site / "nvidia/cudnn/lib")
+        monkeypatch.setenv("LD_LIBRARY_PATH", os.pathsep.join(map(str, folders)))
+        assert words(judged(prefix))["ctranslate2"] == (Outcome.NATIVE, ())
+
+    def test_where_another_release_of_it_is_kept_a_release_that_asks_for_that_is_the_step(self, prefix: Path) -> None:
+        site = self.put(prefix)
+        (site / "faster_whisper").mkdir()
+        install(site, "nvidia-cudnn-cu12", "9.1.0.70", {"nvidia/cudnn/lib/libcudnn.so.9": b""})
+        assert commands(prefix, judged(prefix)) == [pip(prefix, "'ctranslate2>=4.5,<5'")]
+
+
+class TestJax:
+    def test_its_plugin_opens_what_the_extra_brings(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        install(site, "jax-cuda12-plugin", "0.12.0", {"jax_cuda12_plugin/_solver.so": library("sm_80")})
+        install(site, "nvidia-cudnn-cu12", "9.10", {"nvidia/cudnn/lib/libcudnn.so.9": b""})
+        seen = judged(prefix)
+        outcome, lacks = words(seen)["jax-cuda12-plugin"]
+        assert outcome is Outcome.FAILS
+        assert "libcusolver.so.11" in lacks
+        assert "libcudnn.so.9" not in lacks
+        assert commands(prefix, seen) == [pip(prefix, "'jax-cuda12-plugin[with-cuda]==0.12.0'")]
+
+    def test_an_older_one_that_asked_for_another_cudnn_is_left_alone(self, prefix: Path) -> None:
+        files = {"jax_cuda12_plugin/_solver.so": library("sm_80")}
+        install(prefix / "site-packages", "jax-cuda12-plugin", "0.4.26", files)
+        assert words(judged(prefix)) == {"jax-cuda12-plugin": (Outcome.NATIVE, ())}
+
+
+class TestWhatIsLeftOver:
+    """NVIDIA's libraries of another CUDA release, after a package was changed."""
+
+    def put(self, prefix: Path, *requires: str, needed: tuple[str, ...] = ("libcurand.so.10",)) -> Path:
+        site = prefix / "site-packages"
+        install(site, "quark", "2.0", {"quark/_C.so": library("sm_80", needed=needed)}, *requires)
+        install(site, "nvidia-curand-cu12", "10.3", {"nvidia/curand/lib/libcurand.so.10": library("sm_80")})
+        install(site, "nvidia-cublas", "13.1", {"nvidia/cu13/lib/libcublas.so.13": library("sm_120")})
+        return site
+
+    def outcomes(self, prefix: Path) -> dict[str, Outcome]:
+        return {name: outcome for name, (outcome, _) in words(judged(prefix)).items()}
+
+    def test_what_nothing_asks_for_is_not_used(self, prefix: Path) -> None:
+        self.put(prefix, "nvidia-curand-cu12")
+        assert self.outcomes(prefix)["nvidia-cublas"] is Outcome.SPECIAL
+        assert not [f for f in judged(prefix).report.findings if f.severity is Severity.ERROR]
+
+    def test_a_requirement_of_an_extra_asks_for_it_also_through_a_list_of_nvidias(self, prefix: Path) -> None:
+        site = self.put(prefix, "nvidia-curand-cu12", "cuda-toolkit[cublas]==13.0; extra == 'cuda'")
+        assert self.outcomes(prefix)["nvidia-cublas"] is Outcome.SPECIAL
+        install(site, "cuda-toolkit", "13.0", {}, "nvidia-cublas==13.*; extra == 'cublas'")
+        assert self.outcomes(prefix)["nvidia-cublas"] is Outcome.FAILS
+
+    def test_a_library_that_asks_by_name_keeps_its_release(self, prefix: Path) -> None:
+        self.put(prefix, "nvidia-curand-cu12", needed=("libcudart.so.13",))
+        assert self.outcomes(prefix)["nvidia-cublas"] is Outcome.FAILS
+
+    def test_one_release_alone_is_judged(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        install(site, "quark", "2.0", {"quark/_C.so": library("sm_80")})
+        install(site, "nvidia-cublas", "13.1", {"nvidia/cu13/lib/libcublas.so.13": library("sm_120")})
+        assert self.outcomes(prefix)["nvidia-cublas"] is Outcome.FAILS
+
+
+class TestAnotherReleaseWithItsLibraries:
+    def test_one_command_brings_both_and_only_what_the_gpu_runs(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        code = library("sm_80", needed=("libcublas.so.13",))
+        install(site, "onnxruntime-gpu", "1.31.1", {"onnxruntime/capi/libonnxruntime_providers_cuda.so": code})
+        aim = (target("6.1", "580"),)
+        seen = judge_installed(facts(prefix), aim)
+        assert seen is not None
+        (step,) = package_steps(seen.packages, aim, facts(prefix))
+        assert step.command == pip(prefix, "'onnxruntime-gpu[cuda,cudnn]==1.24.4'", "nvidia-cudnn-cu12==9.10.2.21")
+
+    def test_a_release_that_the_others_do_not_take_says_so(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        code = library("sm_80", needed=("libcublas.so.13",))
+        install(site, "onnxruntime-gpu", "1.31.1", {"onnxruntime/capi/libonnxruntime_providers_cuda.so": code})
+        install(site, "quark", "2.0", {}, "onnxruntime-gpu>=1.30")
+        aim = (target("6.1", "580"),)
+        seen = judge_installed(facts(prefix), aim)
+        assert seen is not None
+        (step,) = package_steps(seen.packages, aim, facts(prefix))
+        assert "quark 2.0 asks for onnxruntime-gpu>=1.30: change it, too" in step.why

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
-from cudacompat.app.doctor.library_steps import library_steps, loaded
+from cudacompat.app.doctor.library_steps import library_steps
 from cudacompat.app.doctor.machine_steps import machine_steps
 from cudacompat.app.doctor.plan import helped, package_steps
 from cudacompat.app.inputs.reading import ReadOptions
@@ -111,7 +111,7 @@ def doctor(
             *machine_steps(f for f in about if f.severity is Severity.ERROR),
             *(step for _, step in apart),
             *needed,
-            *package_steps(loaded(packages), targets, facts, driver_told=driver_told),
+            *package_steps(packages, targets, facts, driver_told=driver_told),
             *machine_steps(f for f in about if f.severity is Severity.WARNING),  # after what cures a failure
             *wanted,
         )

@@ -17,7 +17,7 @@ from cudacompat.domain.judge.made_for import made_for
 from cudacompat.domain.machine.components import Component, Environment, FoundLibraries, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries, is_file_of
-from cudacompat.domain.tables.cuda_libraries import release_asked_for
+from cudacompat.domain.tables.cuda_libraries import is_vendors, release_asked_for
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.engines import cuda_libraries
@@ -33,10 +33,12 @@ _MOST_FOLDERS = 2000
 
 @dataclass(frozen=True, slots=True)
 class FoundHere:
-    """The components, each with how it comes by libraries, and by path of a library what the loader does not find."""
+    """The components, each with how it comes by libraries, by path of a library what the loader does not find, and the
+    names that libraries ask for which are not NVIDIA's own."""
 
     components: tuple[Component, ...]
     lacks: Mapping[str, tuple[str, ...]]
+    asked: tuple[str, ...] = ()
 
 
 def with_found(
@@ -49,13 +51,15 @@ def with_found(
     with_code = {str(each.path): each for each in artifacts}
     found: dict[int, Component] = {}
     lacks: dict[str, tuple[str, ...]] = {}
+    asked: dict[str, None] = {}
     for home, near in by_environment(components, facts.environments):
         here = _surroundings(near, home, loader, roots=seen)
         for each in near:
             told = _of(each, here, with_code, home=home)
             found[id(each)] = replace(each, found=told.found)
             lacks |= told.lacks
-    return FoundHere(tuple(found[id(each)] for each in components), lacks)
+            asked |= dict.fromkeys(told.asked)
+    return FoundHere(tuple(found[id(each)] for each in components), lacks, asked=tuple(asked))
 
 
 # -- what there is
@@ -124,6 +128,7 @@ def _surroundings(
 class _Told:
     found: FoundLibraries
     lacks: Mapping[str, tuple[str, ...]]
+    asked: tuple[str, ...]  # by the libraries of which its loader takes one only that one, and nothing by NVIDIA's
 
 
 def _of(
@@ -139,7 +144,7 @@ def _of(
         if here.loads(name) or _by_its_folders(path, name, asked.get(path)):
             return True
         if row.looks_into_packages:
-            return here.packages_have(name) or (bool(row.opens) and here.toolkits_have(name))
+            return here.packages_have(name) or (row.looks_into_toolkits and here.toolkits_have(name))
         reached = here.packages_have(name) and bool(reached_by)
         if reached:
             only_elsewhere[name] = None
@@ -148,12 +153,14 @@ def _of(
     names = {path: each.needed for path, each in asked.items()}
     lacks = lacking(names, here.by_name, finds)
     opens = _opened(component, row, names, with_code=with_code)
-    opened = tuple(name for name in opens if not finds("", name))
+    by_file = _opened_by_files(component, row, here, asked=asked)
+    opened = (*(name for name in opens if not finds("", name)), *by_file.needed)
     first = (framework().name,) if _wants_framework(component, here, home) else opened
     if first:
         lacks |= {path: tuple(dict.fromkeys((*first, *lacks.get(path, ())))) for path in used}
     decides = {name for path in lacks if path in with_code for name in lacks[path]}
     parts = dict.fromkeys(name for path in lacks for name in lacks[path] if name not in decides)
+    parts |= dict.fromkeys(by_file.wanted)
     found = FoundLibraries(
         release_asked_for(name for each in names.values() for name in each),
         parts_lack=tuple(parts),
@@ -161,7 +168,38 @@ def _of(
         reached_by=reached_by if only_elsewhere else "",
         compiler=_nvrtc(opens, here),
     )
-    return _Told(found, lacks)
+    idle = {path for group in component.alternatives for path in group.libraries if group.loaded not in (None, path)}
+    by_used = (
+        () if is_vendors(component.package) else (n for path, each in names.items() if path not in idle for n in each)
+    )
+    return _Told(found, lacks, asked=(*dict.fromkeys(by_used), *opens))
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenedByFiles:
+    """Names that libraries of a component open and do not find: `needed` by a program here, `wanted` by some."""
+
+    needed: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+
+def _opened_by_files(
+    component: Component, row: CudaLibraries, here: _Surroundings, asked: Mapping[str, Dynamic | None]
+) -> _OpenedByFiles:
+    needed: dict[str, None] = {}
+    wanted: dict[str, None] = {}
+    for path in component.libraries if row.opened_by else ():
+        for each in (each for each in row.opened_by if is_file_of(each.file, component, path)):
+            missing = [
+                name
+                for name in each.names
+                if not here.loads(name)
+                and not is_file(Path(path).parent / name)
+                and not _by_its_folders(path, name, asked.get(path))
+            ]
+            called = not each.callers or any(is_folder(top / caller) for top in here.tops for caller in each.callers)
+            (needed if called else wanted).update(dict.fromkeys(missing))
+    return _OpenedByFiles(tuple(needed), tuple(wanted))
 
 
 def _wants_framework(component: Component, here: _Surroundings, home: Environment | None) -> bool:
@@ -179,11 +217,14 @@ def _opened(
     with_code: Mapping[str, BinaryArtifact],
 ) -> list[str]:
     """The names that the package opens itself, for the CUDA release that it was made for; none where none is known."""
-    if not row.opens:
+    names_opened = row.opened(component.version)
+    if not names_opened:
         return []
+    if not any("{cuda}" in each for each in names_opened):
+        return list(names_opened)
     cuda = made_for(component, [with_code[path] for path in component.libraries if path in with_code])
     cuda = cuda or release_asked_for(name for each in names.values() for name in each)
-    return [each.format(cuda=cuda) for each in row.opens] if cuda is not None else []
+    return [each.format(cuda=cuda) for each in names_opened] if cuda is not None else []
 
 
 def _nvrtc(opens: Iterable[str], here: _Surroundings) -> str:

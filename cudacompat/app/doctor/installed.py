@@ -12,6 +12,7 @@ from pathlib import Path
 from cudacompat.app.check import judge_read, read
 from cudacompat.app.doctor.component_rows import compiler_findings, component_rows, library_findings
 from cudacompat.app.doctor.found_libraries import with_found
+from cudacompat.app.doctor.left_over import with_left_over
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.machine.alternatives import Loaded, recognised
@@ -56,14 +57,13 @@ def judge_installed(
     if not copies:
         return None
     found = _read(tuple(copies), targets, on_file, options=options)
-    components = _with_shapes(components, found.artifacts)
+    here = with_found(_with_shapes(components, found.artifacts), found.artifacts, facts)
+    components = with_left_over(here.components, facts.environments, here.asked)
     report = judge_read(found, targets, Policy(), loaded=_loaded(components))
     findings = [*(_counted(f, copies) for f in report.findings), *_takes_none(components)]
     findings.sort(key=lambda f: f.severity.rank)
     report = replace(report, findings=tuple(findings))
     shown = {str(each.path) for each in report.verdicts} | {str(each.path) for each in report.not_read}
-    here = with_found(components, found.artifacts, facts)
-    components = here.components
     with_code = tuple(each for each in components if shown & set(each.libraries))
     several = {path: len(same) for path, same in copies.items() if len(same) > 1 and path in shown}
     rows = component_rows(

@@ -35,7 +35,7 @@ def library_steps(packages: InstalledPackages, facts: HostFacts) -> tuple[list[P
     every = (*(row.component for row in packages.rows), *packages.asking)
     for home, near in by_environment(every, facts.environments):
         beside = [each for each in facts.packages if home is not None and home.holds(each)]
-        here = _Here(home, tuple(beside or near))
+        here = Here(home, tuple(beside or near))
         for component in near:
             row = rows.get(id(component))
             lacks = tuple(
@@ -58,7 +58,7 @@ def _runs_otherwise(row: ComponentRow) -> bool:
     return all(each.loaded_or_own.is_of_driver or not each.loaded_or_own.is_bad for each in row.verdicts)
 
 
-def _newer_compiler(row: ComponentRow, here: _Here) -> Iterator[PlanStep]:
+def _newer_compiler(row: ComponentRow, here: Here) -> Iterator[PlanStep]:
     """The step that brings an NVRTC which knows the GPUs, in the major release that the component opens."""
     bad = [each for each in row.verdicts if each.compiler and each.is_bad]
     first = [found.version for each in bad if (found := first_with(str(each.target.capability.number))) is not None]
@@ -78,37 +78,41 @@ def _newer_compiler(row: ComponentRow, here: _Here) -> Iterator[PlanStep]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Here:
+class Here:
     """An environment and what is installed in it."""
 
     home: Environment | None
     near: tuple[Component, ...]
 
     def paths(self, names: Iterable[str]) -> dict[str, str]:
-        """The paths of these libraries in its packages, of those that have them, by name."""
+        """Return the paths of these libraries in its packages, of those that have them, by name."""
         wanted = set(names)
         every = (path for each in self.near for path in each.libraries)
         return {name: path for path in every if (name := path.rpartition("/")[2]) in wanted}
 
     def holds(self, package: str) -> bool:
-        """Whether a package of this normalised name is in it."""
+        """Return whether a package of this normalised name is in it."""
         return any(normalised(each.package) == package for each in self.near)
 
 
-def _steps(component: Component, lacks: Sequence[str], here: _Here, row: ComponentRow | None) -> Iterator[PlanStep]:
+def _steps(component: Component, lacks: Sequence[str], here: Here, row: ComponentRow | None) -> Iterator[PlanStep]:
     """The steps for one component: what to install, and where the loader has to look."""
     brought = _framework_step(component, here)
     if brought is not None:
         yield brought
         return
+    use = cuda_libraries(normalised(component.package))
+    instead = _other_release(component, lacks, here, use=use)
+    if instead is not None:
+        yield instead
+        return
     there = here.paths(lacks)
     missing = [name for name in lacks if name not in there]
     cuda = _release(component, lacks, row)
-    use = cuda_libraries(normalised(component.package))
     folders = list(dict.fromkeys(path.rpartition("/")[0] for path in there.values()))
     if missing:
         command = _install(component, missing, cuda, here=here, use=use)
-        where = _all_paths(here) if command and use is not None and not _looks(component, use, here) else ""
+        where = all_paths(here) if command and use is not None and not looks(component, use, here) else ""
         why = f"Install {_what(missing, cuda)} for {component.package}"
         yield PlanStep(one_line(why), f"{command} && {where}" if where else command, cures=(component.package,))
     elif folders:
@@ -117,18 +121,34 @@ def _steps(component: Component, lacks: Sequence[str], here: _Here, row: Compone
         yield PlanStep(one_line(why + told), _path(":".join(folders)), cures=(component.package,))
 
 
+def _other_release(
+    component: Component, lacks: Sequence[str], here: Here, use: CudaLibraries | None
+) -> PlanStep | None:
+    """The release that asks for what is here already, where another one of a library is kept by other packages."""
+    for each in use.opened_by if use is not None and component.manager == "pip" else ():
+        lacking = [name for name in each.names if name in lacks]
+        wheel = (requirement(lacking[0], 12) or "").partition("==") if lacking else ("", "", "")
+        there = [one for one in here.near if normalised(one.package) == wheel[0]]
+        if each.instead and there and not any(one.version.startswith(wheel[2].rstrip("*")) for one in there):
+            why = (
+                f"Install a release of {component.package} that asks for the {wheel[0]} {there[0].version} that is here"
+            )
+            return PlanStep(one_line(why), f"{installer(here.home)} {quote(each.instead)}", cures=(component.package,))
+    return None
+
+
 def _release(component: Component, lacks: Iterable[str], row: ComponentRow | None) -> int | None:
     """The major CUDA release whose libraries serve: the one that the names mean, else the one that it was made for."""
     asked = release_asked_for(lacks) or component.found.release
     return asked if asked is not None else row.made_for if row is not None else None
 
 
-def _looks(component: Component, use: CudaLibraries, here: _Here) -> bool:
-    """Whether the package finds what other packages bring."""
+def looks(component: Component, use: CudaLibraries, here: Here) -> bool:
+    """Return whether the package finds what other packages bring."""
     return use.looks_into_packages or bool(use.reached(component.version)) or here.holds(framework().name)
 
 
-def _framework_step(component: Component, here: _Here) -> PlanStep | None:
+def _framework_step(component: Component, here: Here) -> PlanStep | None:
     """The framework that the component asks for and that is not there: it brings the libraries and loads them."""
     name = framework().name
     if here.holds(name) or name not in required(component):
@@ -148,7 +168,7 @@ def _what(names: Sequence[str], cuda: int | None) -> str:
 
 
 def _install(
-    component: Component, missing: Sequence[str], cuda: int | None, here: _Here, use: CudaLibraries | None
+    component: Component, missing: Sequence[str], cuda: int | None, here: Here, use: CudaLibraries | None
 ) -> str | None:
     """The command that installs the libraries, from where the component itself was installed."""
     if component.manager == "conda" and cuda is not None:
@@ -168,16 +188,18 @@ def _install(
     return f"{installer(here.home)} {' '.join(map(quote, pinned))}"
 
 
-def _pinned(wheel: str, here: _Here) -> str:
+def _pinned(wheel: str, here: Here) -> str:
     """The requirement as a package here has it, which may want one release of the wheel only."""
     name = normalised(wheel.partition("==")[0])
     asked = (each for component in here.near for each in needs(component, here.home) if normalised(each.name) == name)
-    exact = next((each for each in asked if "==" in str(each.specifier)), None)
+    major = wheel.partition("==")[2].rstrip("*")
+    exact = next((each for each in asked if f"=={major}" in str(each.specifier)), None)
     return f"{exact.name}{exact.specifier}" if exact is not None else wheel
 
 
-def _all_paths(here: _Here) -> str:
-    """The command that puts the folders of NVIDIA's packages there, as a shell finds them once they are installed."""
+def all_paths(here: Here) -> str:
+    """Return the command that puts the folders of NVIDIA's packages into LD_LIBRARY_PATH, as a shell finds them once
+    they are installed."""
     top = here.home.folders[0] if here.home is not None and here.home.folders else ""
     top = top or next((each.location for each in here.near if each.manager == "pip"), "")
     found = f"$(printf '%s\\n' {quote(top)}/nvidia/*/lib | paste -sd:)"

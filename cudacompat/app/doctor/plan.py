@@ -11,6 +11,8 @@ from packaging.version import InvalidVersion, Version
 
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.installing import installer
+from cudacompat.app.doctor.library_steps import Here, loaded
+from cudacompat.app.doctor.release_pins import others_take, pins, taken
 from cudacompat.domain.judge.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
@@ -35,20 +37,21 @@ _UPGRADES = {
 
 
 def package_steps(
-    packages: InstalledPackages, targets: Sequence[Target], facts: HostFacts, *, driver_told: bool = False
+    found: InstalledPackages, targets: Sequence[Target], facts: HostFacts, *, driver_told: bool = False
 ) -> list[PlanStep]:
     """Return the steps after which the installed components run: a driver first, where one change cures several, then
     other releases of packages. With `driver_told` a step before these brings a driver that knows the GPU."""
+    packages = loaded(found)
     bad = [row for row in packages.rows if row.is_bad]
     if driver_told:
         bad = [row for row in bad if not any(v.reason in _UNKNOWN_GPU for v in row.verdicts)]
     anyhow = {(row.component.location, row.component.package): row for row in packages.anyhow}
     by_driver = [row for row in bad if _is_cured(row, anyhow)]
     needed = [anyhow[row.component.location, row.component.package] for row in by_driver]
-    driver = _driver_step(by_driver, needed, packages, targets=targets, facts=facts)
+    driver = _driver_step(by_driver, needed, found.rows, targets=targets, facts=facts)
     steps = [driver] if driver is not None else []
     left = [row for row in bad if driver is None or row not in by_driver]
-    return [*steps, *_release_steps(left, packages, targets, facts=facts)]
+    return [*steps, *_release_steps(left, found.rows, targets, facts=facts)]
 
 
 def _is_cured(row: ComponentRow, anyhow: Mapping[tuple[str, str], ComponentRow]) -> bool:
@@ -81,7 +84,7 @@ def _help(finding: Finding, step: PlanStep | None) -> str | None:
 def _driver_step(
     rows: Sequence[ComponentRow],
     needed: Sequence[ComponentRow],
-    packages: InstalledPackages,
+    asked: Sequence[ComponentRow],
     *,
     targets: Sequence[Target],
     facts: HostFacts,
@@ -98,7 +101,7 @@ def _driver_step(
     if any(left_out(each, branch, kind) for each in capabilities):
         return None
     knows = not any(v.reason in _UNKNOWN_GPU for row in rows for v in row.verdicts)  # else no release runs with it
-    others = _release_steps(rows, packages, targets, facts=facts, most=3) if knows else []
+    others = _release_steps(rows, asked, targets, facts=facts, most=3) if knows else []
     return PlanStep(
         f"Install driver {branch} or newer{_where(facts)}",
         None if facts.container.inside else install_command(facts.platform, branch, kind).command,
@@ -132,7 +135,7 @@ def _needed_branch(verdict: ComponentVerdict) -> int | None:
 
 def _release_steps(
     rows: Sequence[ComponentRow],
-    packages: InstalledPackages,
+    asked: Sequence[ComponentRow],
     targets: Sequence[Target],
     *,
     facts: HostFacts,
@@ -140,16 +143,18 @@ def _release_steps(
 ) -> list[PlanStep]:
     """A step for each component that no other one of them brings along: torch, not the libraries that it pins."""
     steps = []
-    every = by_environment((row.component for row in packages.rows), facts.environments)
+    lacks = {_key(row): tuple(dict.fromkeys(name for v in row.verdicts for name in v.lacks)) for row in asked}
+    every = by_environment((row.component for row in asked), facts.environments)
     for home, near in every:
         inside = {id(each) for each in near}
         bad = [row for row in rows if id(row.component) in inside]
         names = {normalised(each.package) for each in near}
         done: set[str] = set()
-        cures = {id(row): _cure(row, names, targets=targets, facts=facts) for row in bad}
+        cures = {id(row): _cure(row, names, targets=targets, facts=facts, home=home) for row in bad}
+        moves = any(isinstance(cures[id(row)], WheelCure) and not is_vendors(row.component.package) for row in bad)
         for row in sorted(bad, key=lambda each: _order(each, bad, known=isinstance(cures[id(each)], WheelCure))):
             name = normalised(row.component.package)
-            if name in done:
+            if name in done or (moves and is_vendors(name)):  # the libraries of a package change with it
                 continue
             cure = cures[id(row)]
             if isinstance(cure, WheelCure) and _is_there(cure, row):
@@ -157,8 +162,28 @@ def _release_steps(
             followers = _followers(row, bad, cure)
             done |= {name, *followers}
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
-            steps.append(_release_step(row, cure, _names(cured), targets=targets, home=home))
+            step = _release_step(row, cure, _names(cured), targets=targets, home=home)
+            if isinstance(cure, WheelCure) and (missing := lacks.get(_key(row))):
+                here = Here(home, tuple(near))
+                step = replace(step, command=_with_libraries(row, cure, missing, here, targets=targets, facts=facts))
+            steps.append(step)
     return steps[:most]
+
+
+def _key(row: ComponentRow) -> tuple[str, str]:
+    return row.component.location, row.component.package
+
+
+def _with_libraries(
+    row: ComponentRow, cure: WheelCure, lacks: Sequence[str], here: Here, *, targets: Sequence[Target], facts: HostFacts
+) -> str:
+    """The command that installs the release together with the libraries that it opens."""
+    same = str(cure.version) == row.component.version
+    if cure.index_url is not None:
+        return _pip(cure, here.home, named=same)
+    every, path = pins(row.component, cure, lacks, here, targets=targets, platform=_platform(facts.platform))
+    command = f"{installer(here.home)} {' '.join(map(quote, every))}"
+    return f"{command} && {path}" if path else command
 
 
 def _is_there(cure: WheelCure, row: ComponentRow) -> bool:
@@ -174,19 +199,25 @@ def _order(row: ComponentRow, bad: Sequence[ComponentRow], *, known: bool) -> tu
 
 
 def _cure(
-    row: ComponentRow, beside: Iterable[str], *, targets: Sequence[Target], facts: HostFacts
+    row: ComponentRow, beside: Iterable[str], *, targets: Sequence[Target], facts: HostFacts, home: Environment | None
 ) -> WheelCure | NoCure | None:
-    """The published wheel that runs in its place, or why there is none; `None` for what is no wheel."""
+    """The published wheel that runs in its place, of those that the others here take, if there is one; or why there is
+    none. `None` for what is no wheel."""
     component = row.component
     if component.manager != "pip":
         return None
-    return cure_for(
-        normalised(component.package),
-        targets,
-        version=public_version(component.version),
-        beside=tuple(beside),
-        platform=_platform(facts.platform),
-    )
+    for allowed in dict.fromkeys((taken(others_take(component, home)), None)):
+        found = cure_for(
+            normalised(component.package),
+            targets,
+            version=public_version(component.version),
+            beside=tuple(beside),
+            platform=_platform(facts.platform),
+            allowed=allowed,
+        )
+        if isinstance(found, WheelCure):
+            break
+    return found
 
 
 def _followers(row: ComponentRow, bad: Sequence[ComponentRow], cure: WheelCure | NoCure | None) -> frozenset[str]:
@@ -224,10 +255,17 @@ def _release_step(
         pin = cure.pins[0].replace("==", " ")
         same = pin.partition(" ")[2] == component.version
         there = "the build that is here" if same else component.version
-        why = f"Install {pin} in place of {there}: it runs on these GPUs{how}{newer}"
+        stuck = [each for each in others_take(component, home) if not each.takes.contains(cure.version)]
+        also = "".join(
+            f"; {each.package} {each.version} asks for {component.package}{each.takes}: change it, too"
+            for each in stuck[:2]
+        )
+        why = f"Install {pin} in place of {there}: it runs on these GPUs{how}{newer}{also}"
         return PlanStep(one_line(why), _pip(cure, home, named=same), cures=cures)
-    if isinstance(cure, NoCure) and cure.is_known:
+    if isinstance(cure, NoCure) and cure.is_known and not is_vendors(component.package):
         return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
+    if is_vendors(component.package):
+        return PlanStep(f"{named}: no release of it is known that runs on these GPUs; it comes with what needs it")
     upgrade = f"{installer(home)} --upgrade" if component.manager == "pip" else _UPGRADES.get(component.manager)
     why = f"{named} is a build of others: take a release of it built for these GPUs, or build it"
     return PlanStep(why, f"{upgrade} {quote(component.package)}" if upgrade else None, cures=cures)

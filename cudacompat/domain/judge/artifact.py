@@ -158,6 +158,8 @@ def _combine(verdicts: Sequence[ModuleVerdict]) -> tuple[Outcome, Reason | None]
     if running and most_lack_the_gpu(verdicts):
         return Outcome.FAILS, Reason.MOST_MODULES
     if partial or (failing and (running or undecided)):
+        if failing and not partial and all(v.reason is Reason.PTX_ISA_TOO_NEW for v in failing):
+            return Outcome.PARTIAL, Reason.PTX_ISA_TOO_NEW  # nothing lacks: another driver compiles it
         return Outcome.PARTIAL, Reason.HOLES if failing else Reason.KERNELS_MISSING
     if undecided:
         return Outcome.UNDECIDED, _prevailing_reason(undecided)

@@ -77,6 +77,9 @@ def _failure(verdict: ComponentVerdict, library: LibraryVerdict, target: Target)
         return f"driver {driver} no longer knows the GPU{last} (error 100)"
     if reason is Reason.PTX_ISA_TOO_NEW:
         needs = f"; driver {library.min_driver} does" if library.min_driver else ""
+        if library.outcome is Outcome.PARTIAL:
+            some_of = f"{library.counts.get(Outcome.FAILS, 0)} of {count(library.modules, 'module')}"
+            return f"{_named(library)}: driver {driver} does not compile the PTX of {some_of}{needs} (error 222)"
         return f"only PTX fits, and driver {driver} does not compile it{needs} (error 222)"
     if verdict.outcome is Outcome.PARTIAL and library.outcome is Outcome.PARTIAL:
         bad = sum(library.counts.get(each, 0) for each in (Outcome.FAILS, Outcome.PARTIAL))

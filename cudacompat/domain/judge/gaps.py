@@ -28,6 +28,8 @@ _FAMILY = 3  # so many different numbers among modules of one architecture each 
 _PREVAILS = 0.8  # … unless so large a share of them has one number: then the library was built for that one
 _MANY_LISTS = 4  # so many lists beside the one that serves the GPU were written kernel by kernel
 _HALF = 0.5
+_BY_MACHINE_CODE = (Outcome.NATIVE, Outcome.COMPATIBLE)
+_THIRD = 1 / 3  # of its kernels a module has by the same names in the one for this GPU: the same code, chosen by GPU
 
 # An architecture word in a kernel's name: sm90_xmma…, cutlass_80_tensorop, Sm100, …
 _ARCH_WORD = re.compile(r"(?:(?<![A-Za-z])sm_?|Sm|SM|cutlass_?)(\d{2,3})(?!\d)")
@@ -68,13 +70,14 @@ class Library:
 
     `running` are the kernels of all modules that run, `is_per_architecture` whether it has modules of one
     architecture each for several of them, and no one of these prevails, `serves_by_one` whether one of those runs,
-    `siblings` the kernels of modules that run with an architecture's number taken out of their names, each with
-    the architectures of those modules.
+    `native_by_one` the kernels of each of those whose machine code runs, `siblings` the kernels of modules that run
+    with an architecture's number taken out of their names, each with the architectures of those modules.
     """
 
     running: frozenset[str]
     is_per_architecture: bool
     serves_by_one: bool
+    native_by_one: tuple[frozenset[str], ...]
     siblings: Mapping[frozenset[str], frozenset[frozenset[int]]]
 
     @classmethod
@@ -91,8 +94,20 @@ class Library:
             frozenset[str]().union(*(shape.kernels for shape in runs)),
             per_architecture,
             per_architecture and any(len(shape.numbers) == 1 for shape in runs),
+            tuple(
+                shape.kernels
+                for verdict, shape in modules
+                if per_architecture and len(shape.numbers) == 1 and verdict.outcome in _BY_MACHINE_CODE
+            ),
             {names: frozenset(numbers) for names, numbers in siblings.items()},
         )
+
+    def is_chosen_instead(self, shape: Shape) -> bool:
+        """Whether a module of one architecture has much of its code, by the same names, in one whose machine code runs
+        here: the library takes that one, and asks nobody to compile this one."""
+        if len(shape.numbers) != 1:
+            return False
+        return any(len(shape.kernels & each) >= _THIRD * len(shape.kernels) for each in self.native_by_one)
 
     def has_sibling(self, shape: Shape) -> bool:
         """Whether a module that runs, of other architectures, has the same kernels but for the number in their
@@ -113,16 +128,11 @@ def sort_gaps(
     if any(verdict.missing for verdict in found):
         holders = _holders(units)
         found = [_by_source(target, verdict, linked, holders=holders) for verdict in found]
-    if not any(_is_gap(verdict) or _is_tegra_open(verdict) for verdict in found):
+    if not any(_is_gap(verdict) or _is_tegra_open(verdict) or _is_by_ptx(verdict) for verdict in found):
         return found
     modules = [Gap(verdict, Shape.of(verdict.module)) for verdict in found]
     library = Library.of(modules)
-    modules = [
-        Gap(_for_others(verdict, _evidence(target, library, shape)), shape)
-        if _is_gap(verdict) or _is_tegra_open(verdict)
-        else Gap(verdict, shape)
-        for verdict, shape in modules
-    ]
+    modules = [Gap(_told(target, library, gap), gap.shape) for gap in modules]
     return _sort_the_rest(target, library, modules)
 
 
@@ -164,6 +174,24 @@ def most_lack_the_gpu(verdicts: Iterable[ModuleVerdict]) -> bool:
 
 def _is_gap(verdict: ModuleVerdict) -> bool:
     return verdict.outcome is Outcome.FAILS and verdict.reason is Reason.NO_IMAGE and bool(kernels_of(verdict.module))
+
+
+def _told(target: Target, library: Library, gap: Gap) -> ModuleVerdict:
+    """The verdict with what the module shows by itself or beside its siblings."""
+    verdict, shape = gap
+    if _is_gap(verdict) or _is_tegra_open(verdict):
+        return _for_others(verdict, _evidence(target, library, shape))
+    if _is_by_ptx(verdict) and library.is_chosen_instead(shape):
+        return replace(_for_others(verdict, Evidence.ONE_PER_ARCHITECTURE), min_driver=None)
+    return verdict
+
+
+def _is_by_ptx(verdict: ModuleVerdict) -> bool:
+    """Whether only PTX of the module fits, be it that the driver compiles it or that it is too old for that."""
+    fits = verdict.outcome is Outcome.JIT or (
+        verdict.outcome is Outcome.FAILS and verdict.reason is Reason.PTX_ISA_TOO_NEW
+    )
+    return fits and bool(kernels_of(verdict.module))
 
 
 def _is_tegra_open(verdict: ModuleVerdict) -> bool:

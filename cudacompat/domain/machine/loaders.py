@@ -44,19 +44,39 @@ class OnSomeGpus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedByFile:
+    """Names that a library which the package brings along opens itself, in the loader's own folders or beside it.
+
+    `file` is a regular expression of that library below the folder of packages. They are needed where one of `callers`
+    (folders of modules) is installed, or any program if it is empty; elsewhere only a part wants them. `instead` is the
+    requirement of releases that ask for other names, for an environment that already has those.
+    """
+
+    file: str
+    names: tuple[str, ...]
+    callers: tuple[str, ...] = ()
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CudaLibraries:
     """How a package comes by CUDA's libraries, beside what its files ask the loader for.
 
-    `opens` are names that it opens itself and cannot do without, `{cuda}` in them the major CUDA release that it was
-    made for. `optional` is a regular expression of its files, below the folder of packages, without which it works.
-    With `looks_into_packages` it finds the libraries of other packages by itself; else a program has to do what
+    `opens` are names that it opens itself and cannot do without (from version `opens_since` on), `{cuda}` in them the
+    major CUDA release that it was made for, `opened_by` those that a library opens which it brings along. `optional` is
+    a regular expression of its files, below the folder of packages, without which it works.
+    With `looks_into_packages` it finds the libraries of other packages by itself, with `looks_into_toolkits` those of
+    an installed toolkit; else a program has to do what
     `reached_by` says (from version `reached_since` on), and where that is empty only the loader's own folders count.
     From version `extras_since` on installing the package with `extras` brings them.
     """
 
     opens: tuple[str, ...] = ()
+    opens_since: str = "0"
+    opened_by: tuple[OpenedByFile, ...] = ()
     optional: str = ""
     looks_into_packages: bool = True
+    looks_into_toolkits: bool = False
     reached_by: str = ""
     reached_since: str | None = None
     extras: tuple[str, ...] = ()
@@ -66,6 +86,10 @@ class CudaLibraries:
     def reached(self, version: str) -> str:
         """Return what a program has to do so that this version finds the libraries of other packages."""
         return self.reached_by if _has(version, self.reached_since) else ""
+
+    def opened(self, version: str) -> tuple[str, ...]:
+        """Return the names that this version opens itself."""
+        return self.opens if _has(version, self.opens_since) else ()
 
     def brings(self, version: str) -> tuple[str, ...]:
         """Return the extras with which this version of the package brings the libraries, if it has such."""

@@ -126,6 +126,16 @@ def requirement(name: str, cuda: int) -> str | None:
     return f"{wheel}=={number}.*" if number else wheel
 
 
+def requirement_in(name: str, cuda: int) -> str | None:
+    """Return what pip installs for the library that a name means, in another major CUDA release than the name's
+    (`libcublas.so.13` in 12: `nvidia-cublas-cu12==12.*`); `None` where no wheel brings it there."""
+    named = library_named(name)
+    if named is None or cuda not in named.library.abi:
+        return None
+    abis = named.library.abi[cuda]
+    return requirement(f"{name.partition('.so.')[0]}.so.{named.abi if named.abi in abis else abis[-1]}", cuda)
+
+
 def release_of_wheel(package: str) -> int | None:
     """Return the major CUDA release of a wheel that brings such libraries; `None` for any other package."""
     every = (pair for row in LIBRARIES for pair in row.wheels.items())

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, needs_of, verdict_of
@@ -28,7 +29,8 @@ from cudacompat.domain.words.verdict import Outcome, Target
 class WheelCure:
     """A pin that runs on all GPUs that were named and is taken by the driver; `companions` are the pins of the packages
     beside it that have to move with it. `basis` is `measured` or `documented`; `min_driver` the oldest driver branch
-    that will do on all of them. `native` is whether every GPU has machine code there."""
+    that will do on all of them. `native` is whether every GPU has machine code there, `cuda` the release that the wheel
+    was made for (`12.4`, `12`), where it is known."""
 
     package: str
     version: Version
@@ -37,6 +39,7 @@ class WheelCure:
     native: bool
     min_driver: int | None
     companions: tuple[tuple[str, Version], ...] = ()
+    cuda: str | None = None
 
     @property
     def pins(self) -> tuple[str, ...]:
@@ -86,17 +89,21 @@ def cure_for(
     beside: Sequence[str] = (),
     native: bool = False,
     platform: str | None = None,
+    allowed: SpecifierSet | None = None,
 ) -> WheelCure | NoCure:
     """Return the pin and index of this package that run on every target, with the driver that each target has, as the
     wheel for the platform that goes with the target, or for `platform`.
 
     Nearest to `version` first: the same release from another index, the next newer ones, then older ones; without a
     version the newest. `beside` are names of other packages of the same environment, of which those that are released
-    with torch get their pins, too. With `native` only wheels with machine code for every target count.
+    with torch get their pins, too. With `native` only wheels with machine code for every target count, with `allowed`
+    only releases in it.
     """
     wanted = [platform or platform_for(target) for target in targets] or [DEFAULT_PLATFORM]
     offers = {each: _by_pin(package, each) for each in set(wanted)}
     for candidate in _ordered(package, version, wanted[0]):
+        if allowed is not None and not allowed.contains(candidate.version):
+            continue
         pin = candidate.version, candidate.resolved.build
         wheels = [offers[each].get(pin) for each in wanted]
         verdicts = [verdict_of(wheel, target) for wheel, target in zip(wheels, targets, strict=True) if wheel]
@@ -104,7 +111,7 @@ def cure_for(
             return _cure(candidate, verdicts, beside)
     if not native:
         return _none(package, targets, version, platform=platform)
-    return cure_for(package, targets, version=version, beside=beside, platform=platform)
+    return cure_for(package, targets, version=version, beside=beside, platform=platform, allowed=allowed)
 
 
 def _by_pin(package: str, platform: str) -> dict[tuple[Version, str], Resolved]:
@@ -128,6 +135,7 @@ def _cure(candidate: Candidate, verdicts: Sequence[RequirementVerdict], beside: 
         native=all(each.outcome is not None and each.outcome is not Outcome.JIT for each in verdicts),
         min_driver=max((each for each in drivers if each is not None), default=None),
         companions=tuple(_companions(candidate.version, beside)) if package == framework().name else (),
+        cuda=candidate.resolved.cuda,
     )
 
 

@@ -20,7 +20,7 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
-from cudacompat.domain.machine.loaders import CudaLibraries, PackageLoading
+from cudacompat.domain.machine.loaders import CudaLibraries, OpenedByFile, PackageLoading
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines.ctranslate2.costs import SIZES
 from cudacompat.engines.record import EngineRecord
@@ -171,9 +171,24 @@ ENGINE = EngineRecord(
             (
                 CudaLibraries(
                     opens=("libcublas.so.{cuda}",),
+                    opened_by=(
+                        OpenedByFile(
+                            file=r"ctranslate2\.libs/libcudnn-\w+\.so\.8(?:\.\d+)*",
+                            names=("libcudnn_ops_infer.so.8", "libcudnn_cnn_infer.so.8"),
+                            callers=("faster_whisper",),
+                            instead="ctranslate2>=4.5,<5",
+                        ),
+                        OpenedByFile(
+                            file=r"ctranslate2\.libs/libcudnn-\w+\.so\.9(?:\.\d+)*",
+                            names=("libcudnn_ops.so.9", "libcudnn_cnn.so.9"),
+                            callers=("faster_whisper",),
+                        ),
+                    ),
                     looks_into_packages=False,
                     source="the wheel of 4.8.5: libctranslate2 opens libcublas.so.12 by that name, without a folder; "
-                    "its __init__.py loads nothing on Linux",
+                    "its __init__.py loads nothing on Linux; the wheels of 4.4.0 and 4.6.0 bring a libcudnn "
+                    "that opens its parts by name; convolutions (Whisper) call it: github.com/SYSTRAN/faster-whisper, "
+                    "GPU, and its issues of 'Unable to load any of {libcudnn_ops.so.9...}'",
                 ),
             ),
         ),

@@ -104,6 +104,7 @@ ENGINE = EngineRecord(
             (
                 CudaLibraries(
                     opens=(nvrtc,),
+                    looks_into_toolkits=True,
                     optional=r"cupy(?:_backends)?/(?:.+/)?(?:cutensor|cusparselt|nccl|jitify|nvtx)\..+",
                     extras=("ctk",),
                     extras_since="14",

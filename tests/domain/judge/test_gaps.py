@@ -364,3 +364,45 @@ def test_the_cost_grows_with_the_number_of_modules_and_no_faster() -> None:
         return min(spent)
 
     assert seconds(4000) < 24 * seconds(500)
+
+
+class TestChosenByArchitecture:
+    """Modules of one architecture each with much the same kernels, each with its PTX (cuSOLVER's factorizations)."""
+
+    NUMBERS = ("90", "100", "103", "120")
+
+    def library(self, shared: int, own: int, isa: str = "9.4") -> list[DeviceModule]:
+        """One module an architecture: `shared` kernels that all have, and `own` of its own."""
+        names = {
+            each: " ".join([*(f"s{n}" for n in range(shared)), *(f"o{each}x{n}" for n in range(own))])
+            for each in self.NUMBERS
+        }
+        return [
+            *plain(20),
+            *(
+                module(
+                    image(f"sm_{each}", kernels=tuple(names[each].split())),
+                    image(f"compute_{each}", kernels=tuple(names[each].split()), isa=isa),
+                )
+                for each in self.NUMBERS
+            ),
+        ]
+
+    def test_ptx_for_others_asks_for_no_driver_where_the_one_for_the_gpu_runs(self) -> None:
+        found = judge_artifact(artifact(self.library(1, 2)), target("12.0", "580"))
+        assert found is not None
+        assert found.outcome is Outcome.NATIVE
+        assert found.counts[Outcome.SPECIAL] == 3
+        anyhow = judged(self.library(1, 2), "12.0")
+        assert (anyhow.outcome, anyhow.min_driver) == (Outcome.NATIVE, found.min_driver)
+
+    def test_other_kernels_count(self) -> None:
+        found = judge_artifact(artifact(self.library(1, 3)), target("12.0", "580"))
+        assert found is not None
+        assert (found.outcome, found.reason) == (Outcome.PARTIAL, Reason.PTX_ISA_TOO_NEW)
+
+    def test_a_gpu_that_none_of_them_is_for_compiles_one(self) -> None:
+        modules = [
+            each for each in self.library(1, 2) if "sm_120" not in map(str, each.targets) or len(each.targets) > 2
+        ]
+        assert judged(modules, "12.0").counts[Outcome.JIT] == 3

@@ -1,0 +1,66 @@
+"""What has to be installed with another release of a package: the libraries that it opens, in its own CUDA release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from packaging.specifiers import SpecifierSet
+
+from cudacompat.app.doctor.library_steps import Here, all_paths, looks
+from cudacompat.domain.machine.components import Component, Environment
+from cudacompat.domain.tables.cuda_libraries import is_vendors, requirement_in
+from cudacompat.domain.wheels.cure import WheelCure, candidates, cure_for
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.words.verdict import Target
+from cudacompat.engines import cuda_libraries
+from cudacompat.environments.asked_for import Asker, askers
+from cudacompat.environments.own import normalised
+
+
+def others_take(component: Component, home: Environment | None) -> tuple[Asker, ...]:
+    """Return the packages of the environment that take some releases of the component only, but for those that are
+    released with it and change with it. None for a machine whose facts were saved."""
+    if home is None or component.manager != "pip" or component.code is not None:
+        return ()
+    found = askers(home.folders, normalised(component.package), home.python)
+    along = framework().companions
+    return tuple(each for each in found if (name := normalised(each.package)) not in along and not is_vendors(name))
+
+
+def taken(others: Iterable[Asker]) -> SpecifierSet:
+    """Return the releases that all of them take."""
+    found = SpecifierSet()
+    for each in others:
+        found &= each.takes
+    return found
+
+
+def pins(
+    component: Component, cure: WheelCure, lacks: Sequence[str], here: Here, *, targets: Sequence[Target], platform: str
+) -> tuple[tuple[str, ...], str]:
+    """Return the requirements of the release that cures, with the libraries in place of those that the component
+    `lacks`, and the command after which the loader looks where they lie; empty where it does anyhow."""
+    use = cuda_libraries(normalised(component.package))
+    if use is None or not lacks or cure.cuda is None:
+        return cure.pins, ""
+    cuda = int(cure.cuda.partition(".")[0])
+    extras = use.brings(str(cure.version)) if not here.holds(framework().name) else ()
+    names = (*lacks, *(f"lib{each}.so.9" for each in extras if each == "cudnn"))
+    wheels = list(dict.fromkeys(found for each in names if (found := requirement_in(each, cuda)) is not None))
+    older = [pin for each in wheels if (pin := _last_that_runs(each, targets, platform)) is not None]
+    if extras:
+        return (f"{cure.package}[{','.join(extras)}]=={cure.version}", *older), ""
+    pinned = {each.partition("==")[0] for each in older}
+    rest = [each for each in wheels if each.partition("==")[0] not in pinned]
+    return (*cure.pins, *rest, *older), "" if looks(component, use, here) else all_paths(here)
+
+
+def _last_that_runs(wheel: str, targets: Sequence[Target], platform: str) -> str | None:
+    """The pin of the newest release of a library that runs on these GPUs, where that is not the newest at all."""
+    name = wheel.partition("==")[0]
+    wanted = SpecifierSet(wheel[len(name) :])
+    found = cure_for(name, targets, platform=platform, allowed=wanted)
+    newest = max((each.version for each in candidates(name, platform) if wanted.contains(each.version)), default=None)
+    if not isinstance(found, WheelCure) or newest is None or found.version == newest:
+        return None
+    return f"{name}=={found.version}"

@@ -1,0 +1,101 @@
+"""Which packages are asked for by what is installed beside them, read from metadata alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+
+from cudacompat.environments.own import normalised
+
+_BYTES = 1 << 20  # of one METADATA: torch's requirements stand within its first kilobytes
+_PACKAGES = 5_000  # in one environment
+
+
+def asked_for(folders: Iterable[str], libraries: Iterable[str]) -> frozenset[str]:
+    """Return those of `libraries` (normalised names) that an installed package requires, extras included, other than
+    one of them that nothing asks for itself: `cuda-toolkit` asks for cuBLAS only where something asks for it."""
+    requires = dict(_requirements(folders))
+    known = frozenset(libraries)
+    waiting = [
+        need for name, needs in requires.items() if name not in known and not _is_metapackage(name) for need in needs
+    ]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += requires.get(name, ())
+    return frozenset(found & known)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """An installed package, and the releases of another one that it takes."""
+
+    package: str
+    version: str
+    takes: SpecifierSet
+
+
+def askers(folders: Iterable[str], package: str, python: str) -> tuple[Asker, ...]:
+    """Return the packages installed in these folders that require `package` (a normalised name) in some releases only,
+    in an environment of that Python (`3.12`)."""
+    return tuple(found for info in _every(folders) if (found := _asker(_text(info), package, python)) is not None)
+
+
+def _asker(text: str, package: str, python: str) -> Asker | None:
+    head = text.split("\n\n", 1)[0]
+    fields = dict(re.findall(r"(?m)^(Name|Version):[ \t]*(\S+)", head))
+    takes = SpecifierSet()
+    for need in (_parsed(each) for each in re.findall(r"(?m)^Requires-Dist:[ \t]*(\S.*)$", head)):
+        if need is None or normalised(need.name) != package:
+            continue
+        if need.marker is None or need.marker.evaluate({"extra": "", "python_version": python}):
+            takes &= need.specifier
+    return Asker(fields["Name"], fields.get("Version", ""), takes) if str(takes) and "Name" in fields else None
+
+
+def _parsed(text: str) -> Requirement | None:
+    try:
+        return Requirement(text)
+    except InvalidRequirement:
+        return None
+
+
+def _is_metapackage(name: str) -> bool:
+    """Whether the package is NVIDIA's list of its own libraries, which a package that needs them requires."""
+    return name in ("cuda-toolkit", "nvidia-cuda-toolkit")
+
+
+def _requirements(folders: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for info in _every(folders):
+        head = _text(info).split("\n\n", 1)[0]
+        name = re.search(r"(?m)^Name:[ \t]*(\S+)", head)
+        if name is not None:
+            needs = re.findall(r"(?m)^Requires-Dist:[ \t]*([A-Za-z0-9][\w.-]*)", head)
+            yield normalised(name[1]), tuple(normalised(each) for each in needs)
+
+
+def _every(folders: Iterable[str]) -> Iterator[Path]:
+    return islice((info for folder in dict.fromkeys(folders) for info in _infos(Path(folder))), _PACKAGES)
+
+
+def _infos(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob("*.dist-info/METADATA"))
+    except OSError:
+        return []
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_BYTES).decode("utf-8", "replace").replace("\r\n", "\n")
+    except OSError:
+        return ""
