@@ -165,7 +165,7 @@ def _release_steps(
             step = _release_step(row, cure, _names(cured), targets=targets, home=home)
             if isinstance(cure, WheelCure) and (missing := lacks.get(_key(row))):
                 here = Here(home, tuple(near))
-                step = replace(step, command=_with_libraries(row, cure, missing, here, targets=targets, facts=facts))
+                step = replace(step, command=_with_libraries(row, cure, missing, here=here, targets=targets, facts=facts))
             steps.append(step)
     return steps[:most]
 
@@ -181,7 +181,7 @@ def _with_libraries(
     same = str(cure.version) == row.component.version
     if cure.index_url is not None:
         return _pip(cure, here.home, named=same)
-    every, path = pins(row.component, cure, lacks, here, targets=targets, platform=_platform(facts.platform))
+    every, path = pins(row.component, cure, lacks, here=here, targets=targets, platform=_platform(facts.platform))
     command = f"{installer(here.home)} {' '.join(map(quote, every))}"
     return f"{command} && {path}" if path else command
 
