@@ -125,6 +125,7 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
         budget=budget,
         measured=tuple(engine.name for engine in known() if engine.sizes),
         single=kind is not None and kind.matrix is Matrix.NO,
+        apart=kind is not None and kind.image,  # settings alone hold on either processor
         driver=driver,
     )
     if asked.distro is not None:

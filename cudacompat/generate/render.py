@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import cudacompat
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Route
-from cudacompat.domain.builds.plans.arm_hosts import on_arm, why_no_image, why_two_images
+from cudacompat.domain.builds.plans.arm_hosts import on_arm, two_hosts, why_no_image
 from cudacompat.domain.builds.plans.matrix import slug
 from cudacompat.domain.builds.plans.plan import BuildPlan, PlanSetting, as_wheel, environment, gencode_flags, words
 from cudacompat.domain.reports.generate import GeneratedFile
@@ -128,9 +128,9 @@ def _refuse_image(plan: BuildPlan, kind: Output) -> None:
     jetson = why_no_image(plan.wanted)
     if jetson is not None:
         raise UsageError(f"no image of nvidia/cuda serves this: {jetson}")
-    two = why_two_images(plan.wanted) if kind.name != "devcontainer" else None  # that is built where it is opened
+    two = two_hosts(plan.wanted) if kind.name != "devcontainer" else None  # that is built where it is opened
     if two is not None:
-        raise UsageError(f"--as {kind.name} holds one image: {two}")
+        raise UsageError(f"--as {kind.name} holds one image: {two}; make one for each, with its own --gpu")
     if plan.image is None:
         raise UsageError(
             f"no nvidia/cuda image of CUDA {plan.release.version} is known as devel, runtime and base for "

@@ -193,8 +193,7 @@ def test_a_matrix_leaves_no_key_that_stands_for_one_build_alone() -> None:
     document = inside("generate", "cmake", "--gpu", "7.0", "--gpu", "11.0", "--format", "json").json
     assert (document["cuda"], document["settings"]) == (None, [])
     assert [(each["name"], each["cuda"]) for each in document["builds"]] == [("cuda12.8", "12.8"), ("cuda13.0", "13.0")]
-    # one of them is for Arm processors: each has PTX for what comes after it
-    assert [each["target"] for each in document["arrives"]] == ["sm_70", "compute_70", "sm_110", "compute_110"]
+    assert [each["target"] for each in document["arrives"]] == ["sm_70", "sm_110", "compute_110"]
 
 
 def test_a_fleet_file_names_the_gpus(tmp_path: Path) -> None:
@@ -256,8 +255,8 @@ def test_gpus_beside_an_arm_processor_are_built_for_on_one(gpu: str, arm: bool) 
 def test_gpus_beside_different_processors_are_built_apart(tmp_path: Path) -> None:
     """What one build makes for both would not start on one of them, however right its list is."""
     both = ("--gpu", "H100 PCIe", "--gpu", "GH200")
-    plans = json.loads(inside("generate", "whisper.cpp", *both, "--format", "json").out)["builds"]
-    assert [each["name"] for each in plans] == ["cuda12.8-amd64", "cuda12.8-arm64"]
+    plan = inside("generate", "whisper.cpp", *both).out
+    assert "and NVIDIA H100 PCIe (9.0) does not: build once on each, with these settings" in plan
     job = yaml.safe_load(inside("generate", "whisper.cpp", *both, "--as", "github").out)["jobs"]["build"]
     runners = [each["runner"] for each in job["strategy"]["matrix"]["include"]]
     assert (job["runs-on"], runners) == ("${{ matrix.runner }}", ["ubuntu-24.04", "ubuntu-24.04-arm"])
@@ -274,7 +273,7 @@ def test_gpus_beside_different_processors_are_built_apart(tmp_path: Path) -> Non
     }  # fmt: skip
     refused = inside("generate", "whisper.cpp", *both, "--as", "podman", "-o", tmp_path)
     assert refused.code == 2
-    assert "GH200 (9.0) stands beside an Arm processor, and NVIDIA H100 PCIe (9.0) does not" in refused.err
+    assert "GH200 (9.0) comes with an Arm processor, and NVIDIA H100 PCIe (9.0) does not" in refused.err
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,14 @@ def by_host(wanted: Sequence[RequestedTarget]) -> tuple[tuple[RequestedTarget, .
     return tuple(filter(None, (others, arm)))
 
 
-def why_two_images(wanted: Sequence[RequestedTarget]) -> str | None:
-    """Return why no single image serves these: some stand beside an Arm processor, others do not; `None` where one
-    does."""
+def two_hosts(wanted: Sequence[RequestedTarget]) -> str | None:
+    """Return which of these come with an Arm processor and which do not, so that no single file of machine code serves
+    them all; `None` where one does."""
     parts = by_host(wanted)
     if len(parts) < 2:
         return None
     first, second = (" and ".join(dict.fromkeys(each.label for each in part)) for part in parts)
-    return f"{second} stands beside an Arm processor, and {first} does not: make one for each, with its own --gpu"
+    return f"{second} comes with an Arm processor, and {first} does not"
 
 
 def why_no_image(wanted: Sequence[RequestedTarget]) -> str | None:

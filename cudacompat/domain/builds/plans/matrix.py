@@ -28,14 +28,15 @@ def plan_builds(
     budget: int | None = None,
     measured: Sequence[str] = (),
     single: bool = False,
+    apart: bool = False,
     driver: DriverRelease | None = None,
 ) -> tuple[BuildPlan, ...]:
     """Return one plan, or the fewest that together serve all of these GPUs, oldest CUDA release first.
 
     There are several where no single release builds all of the list, where the engine's build takes one architecture,
-    or where some of the GPUs stand beside an Arm processor and others do not: those come last. Only the last for a
-    processor carries PTX for GPUs newer than all of these. Each holds to `budget` bytes where one is
-    given; `measured` are the engines whose sizes are known. `UsageError` for what cannot be built at all, not with the
+    or, with `apart`, where some of the GPUs come with an Arm processor and others do not: those come last. Only the
+    last for a processor carries PTX for GPUs newer than all of these. Each holds to `budget` bytes where one is given;
+    `measured` are the engines whose sizes are known. `UsageError` for what cannot be built at all, not with the
     release named, not for the driver, not within the budget, or, with `single`, not in one build.
     """
 
@@ -63,7 +64,7 @@ def plan_builds(
     if profile is not None or single:
         return (plan(wanted, with_ptx=ptx),)
     hosts = by_host(wanted)
-    if len(hosts) > 1:
+    if apart and len(hosts) > 1:
         each = partial(
             plan_builds,
             engine,

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from cudacompat.domain.builds.engine import Engine, Knob, Ptx, Route
 from cudacompat.domain.builds.lists.writer import CodeTarget, pairs, says_ptx, spell
-from cudacompat.domain.builds.plans.arm_hosts import boards_notes, release_of_board
+from cudacompat.domain.builds.plans.arm_hosts import boards_notes, release_of_board, two_hosts
 from cudacompat.domain.builds.plans.commands import as_wheel, commands, define, environment, setting_line, words
 from cudacompat.domain.builds.plans.model import (
     DISTRO,
@@ -266,6 +266,9 @@ def _notes(
         notes.append("without PTX nothing of this runs on a GPU of a newer generation")
     numbers = {each.number for each in wanted}
     notes += boards_notes(wanted, chosen.version)
+    two = two_hosts(wanted)
+    if two is not None:
+        notes.append(f"{two}: build once on each, with these settings")
     notes += [limit.why for limit in engine.limits if limit.applies(version, numbers, chosen.version)]
     return list(dict.fromkeys(notes))
 

@@ -1,8 +1,7 @@
 # cmake for 7.0, 8.6, with CUDA 12.8.
 # Made by cudacompat 0.1.0: cudacompat generate cmake --gpu 7.0 --gpu 8.6 --gpu 11.0 --as cmake
-# What must arrive in the artifact: sm_70 sm_86 compute_86
-# PTX compute_86 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first use,
-# with driver 570 or newer
+# What must arrive in the artifact: sm_70 sm_86
+# without PTX nothing of this runs on a GPU of a newer generation
 #
 # Use: cmake -C cudacompat-architectures.cmake -S . -B build    (or as CMAKE_TOOLCHAIN_FILE)
 #
@@ -12,4 +11,4 @@
 # of it; it belongs to projects that pass it themselves
 
 # CMAKE_CUDA_ARCHITECTURES: the list of architectures; read by CMake, for every CUDA target
-set(CMAKE_CUDA_ARCHITECTURES "70-real;86" CACHE STRING "set by cudacompat" FORCE)
+set(CMAKE_CUDA_ARCHITECTURES "70-real;86-real" CACHE STRING "set by cudacompat" FORCE)
