@@ -192,7 +192,12 @@ def _crate(name: str, version: str, compile_: str) -> Callable[[Path], None]:
     return lay_out
 
 
-_CAP = 'let cap = std::env::var("CUDA_COMPUTE_CAP").unwrap();\n    nvcc.arg(format!("--gpu-architecture=sm_{cap}"));'
+# as cudaforge has it: from 9.0 on the code of this architecture alone
+_CAP = (
+    'let mut cap = std::env::var("CUDA_COMPUTE_CAP").unwrap();\n'
+    "    if cap.parse::<u32>().unwrap() >= 90 { cap.push('a'); }\n"
+    '    nvcc.arg(format!("-gencode=arch=compute_{cap},code=sm_{cap}"));'
+)
 
 
 def _whisper_rs(folder: Path) -> None:
@@ -217,7 +222,9 @@ def _wheel(name: str, version: str, read: str, needs: str = "") -> Callable[[Pat
             "import ctypes, pathlib\n_library = ctypes.CDLL(str(pathlib.Path(__file__).with_name('libkernel.so')))\n"
             "run = _library.run\n"
         )
-        _write(folder, {"setup.py": setup, f"{name}/__init__.py": module, "kernel.cu": KERNEL})
+        system = '[build-system]\nrequires = ["setuptools", "wheel"]\nbuild-backend = "setuptools.build_meta"\n'
+        files = {"setup.py": setup, "pyproject.toml": system, f"{name}/__init__.py": module, "kernel.cu": KERNEL}
+        _write(folder, files)
 
     return lay_out
 

@@ -147,16 +147,22 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
 
 
 def _version_here(engine: Engine, folder: str) -> str | None:
-    """The engine's version as the files of the project say it, where they do and settings are known for it."""
+    """The engine's version as the files of the project say it, `None` where they do not. `UsageError` for one that no
+    settings are known for: those of the newest would be read by nothing there."""
     from cudacompat.app.project.recognise import recognise_as
 
     here = recognise_as(engine, Path(folder)) if engine.current is not None else None
     if here is None or here.built is None:
         return None
     try:
-        engine.knobs_of(engine.version(here.built))
+        version = engine.version(here.built)
     except UsageError:
         return None
+    try:
+        engine.knobs_of(version)
+    except UsageError as error:
+        where = "this folder" if folder == "." else folder
+        raise UsageError(f"{error}; {where} has this version (--engine-version names another)") from None
     return here.built
 
 

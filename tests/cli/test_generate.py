@@ -308,6 +308,21 @@ def test_the_version_is_that_of_the_project(tmp_path: Path) -> None:
     assert inside("generate", "candle", "--gpu", "8.6", "--as", "env", cwd=tmp_path).out.startswith("# candle 0.1")
 
 
+def test_a_version_without_known_settings_is_not_taken_for_the_newest(tmp_path: Path) -> None:
+    """flash-attention's setup.py has a list of its own before 2.7.3, and reads no variable."""
+    (tmp_path / "setup.py").write_text("from setuptools import setup\nsetup(name='flash_attn')\n")
+    module = tmp_path / "flash_attn/__init__.py"
+    module.parent.mkdir()
+    module.write_text('__version__ = "2.5.8"\n')
+    for more in ((), ("--as", "dockerfile")):
+        ran = inside("generate", "flash-attention", "--gpu", "9.0", *more, cwd=tmp_path)
+        assert (ran.code, ran.out) == (2, "")
+        assert "no setting is known that decides the architectures of flash-attention 2.5.8" in ran.err
+        assert "this folder has this version" in ran.err
+    module.write_text('__version__ = "2.7.4"\n')
+    assert "FLASH_ATTN_CUDA_ARCHS" in inside("generate", "flash-attention", "--gpu", "9.0", cwd=tmp_path).out
+
+
 @pytest.mark.parametrize("engine", ["ggml", "llama.cpp", "whisper.cpp"])
 @pytest.mark.parametrize("kind", ["dockerfile", "presets", "github", "cmake", "env"])
 def test_the_incidents_profile_keeps_the_switch_of_cuda(engine: str, kind: str) -> None:
