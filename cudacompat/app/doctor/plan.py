@@ -165,7 +165,9 @@ def _release_steps(
             step = _release_step(row, cure, _names(cured), targets=targets, home=home)
             if isinstance(cure, WheelCure) and (missing := lacks.get(_key(row))):
                 here = Here(home, tuple(near))
-                step = replace(step, command=_with_libraries(row, cure, missing, here=here, targets=targets, facts=facts))
+                step = replace(
+                    step, command=_with_libraries(row, cure, missing, here=here, targets=targets, facts=facts)
+                )
             steps.append(step)
     return steps[:most]
 
