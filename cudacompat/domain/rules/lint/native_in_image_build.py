@@ -23,7 +23,7 @@ from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.model import Command, Project, Stage, TextSpan
 from cudacompat.domain.project.native_builds import asks_native, native_flag
 from cudacompat.domain.project.stages import cmake_version, toolkit
-from cudacompat.domain.rules.lint.target_facts import settings_for
+from cudacompat.domain.rules.lint.target_facts import settings_fix, settings_for
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -98,7 +98,7 @@ def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
         found=command.line[:160],
         why=use.engine.unset if native.stops else _outcome(project, stage, command),
         help=settings_for(project, command, knob.name),
-        fix=_fix(project, command, native),
+        fix=settings_fix(project, command) or _fix(project, command, native),
     )
 
 

@@ -41,7 +41,7 @@ from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Pro
 from cudacompat.domain.project.native_builds import own_list
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.project.standing_lists import standing_groups
-from cudacompat.domain.rules.lint.target_facts import fix_for, in_words, settings_for, toolkit_first
+from cudacompat.domain.rules.lint.target_facts import fix_for, in_words, settings_fix, settings_for, toolkit_first
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -179,7 +179,7 @@ def _of_engines(project: Project) -> Iterator[Finding]:
                     result=result,
                     images=images,
                     help_=first or settings_for(project, command, knob.name),
-                    fix=None,
+                    fix=settings_fix(project, command) if first is None else None,
                 )
 
 
