@@ -105,12 +105,12 @@ def settings_fix(project: Project, command: Command) -> Fix | None:
     settings = [each for each in plan.settings if each.channel is listed.channel and not _is_given(command, each)]
     what = f"{listed.name}={listed.value}, for the GPUs that were named"
     if listed.channel is Channel.DEFINE:
-        return _on_the_line(project, command, settings, what) if command.program == "cmake" else None
+        return _on_the_line(project, command, settings, what=what) if command.program == "cmake" else None
     if listed.channel is Channel.CMAKE_ARGS:
-        return _in_arguments(project, command, " ".join(f"-D{each.name}={each.value}" for each in settings), what)
+        return _in_arguments(project, command, " ".join(f"-D{each.name}={each.value}" for each in settings), what=what)
     if listed.channel is not Channel.ENVIRONMENT:
         return None
-    return _before(project, command, [(each.name, each.value) for each in settings], what)
+    return _before(project, command, [(each.name, each.value) for each in settings], what=what)
 
 
 def _is_given(command: Command, setting: PlanSetting) -> bool:
@@ -124,7 +124,7 @@ def _in_arguments(project: Project, command: Command, joined: str, what: str) ->
     """At the beginning of CMAKE_ARGS; in front of the RUN where there is none."""
     there = command.environment.get("CMAKE_ARGS")
     if there is None:
-        return _before(project, command, [("CMAKE_ARGS", joined)], what)
+        return _before(project, command, [("CMAKE_ARGS", joined)], what=what)
     if not there.quote or not project.text(there.place).startswith("-D"):
         return None
     start = there.place.start
