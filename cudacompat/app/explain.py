@@ -140,7 +140,7 @@ def signature_page(signature: Signature) -> str:
         _filled(f"Cause: {generic(signature.cause)}"),
         _filled(f"It does not mean: {generic(signature.does_not_mean)}"),
         _filled(f"What to do: {generic(signature.fix)}") + command,
-        *map(_filled, _cases(signature)),
+        *_case_blocks(signature),
         *map(_filled, follows),
         "Read in:\n" + "\n".join(f"- {source}" for source in signature.sources),
     ]
@@ -149,11 +149,22 @@ def signature_page(signature: Signature) -> str:
 
 def _cases(signature: Signature) -> Iterator[str]:
     """What else a line means and what cures it then: a sentence for each case."""
+    for text, command in _case_parts(signature):
+        yield f"{text} Command: {command}" if command else text
+
+
+def _case_blocks(signature: Signature) -> Iterator[str]:
+    """The cases as paragraphs, each command on a line that is not broken."""
+    for text, command in _case_parts(signature):
+        yield _filled(text) + (f"\n\n    {command}" if command else "")
+
+
+def _case_parts(signature: Signature) -> Iterator[tuple[str, str | None]]:
     signs = {sign.name: sign.meaning for sign in line_catalogue().signs}
     for case in signature.cases:
         when = " and ".join(condition_in_words(each, signs) for each in case.when)
-        said = [case.cause or "", case.fix or "", f"Command: {case.command}" if case.command else ""]
-        yield f"Where {when}: {generic(' '.join(filter(None, said)))}"
+        said = generic(" ".join(filter(None, (case.cause, case.fix))))
+        yield f"Where {when}: {said}", generic(case.command) if case.command else None
 
 
 def _filled(text: str) -> str:

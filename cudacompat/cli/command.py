@@ -36,7 +36,9 @@ class Command(TyperCommand):
         super().__init__(name, **more)
         for each in self.params:
             if each.name == "format_" and name is not None:
-                each.metavar = f"<{'|'.join(formats_of(name))}>"
+                each.metavar = "FORMAT"
+                formats = ", ".join(formats_of(name))
+                each.help = f"Write the result as {formats}. FORMAT=FILE, repeatable, writes that one to FILE as well."
         names = [each.name for each in self.params]
         self.params.insert(names.index("quiet") + 1 if "quiet" in names else len(names), _verbose_option())
 

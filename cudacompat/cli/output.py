@@ -40,7 +40,9 @@ def _emit(report: Report, format_: Format, color: Color, output: str | None, *, 
         save(each.file, _text(report, each.format, "never"))
     if to_stdout(output):
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="backslashreplace")  # a stream that is not UTF-8 still takes every name
+            from cudacompat.cli.streams import ENCODABLE
+
+            sys.stdout.reconfigure(errors=ENCODABLE)  # a stream that is not UTF-8 still takes every name
         write(report, format_.value, sys.stdout, color=color.value)
         sys.stdout.flush()
         if kept:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
     from cudacompat.app.rebuild import Events
@@ -37,7 +38,7 @@ def progress(quiet: bool, paths: Sequence[str] = ()) -> Iterator[Callable[[str],
 
     console = Console(stderr=True)
     pace = Pace(paths)
-    with console.status(Text("reading")) as status:
+    with console.status(Text("reading"), spinner=_spinner(console)) as status:
 
         def show(path: str) -> None:
             head = f"reading {pace.before(path)}"
@@ -64,8 +65,14 @@ def log_progress(quiet: bool, path: str | None) -> Iterator[Callable[[int], None
     from cudacompat.cli.reading_pace import amount
 
     size, start = os.path.getsize(path), time.monotonic()  # noqa: PTH202
-    with Console(stderr=True).status(Text("reading")) as status:
+    console = Console(stderr=True)
+    with console.status(Text("reading"), spinner=_spinner(console)) as status:
         yield lambda done: status.update(Text(f"reading {amount(done, size, time.monotonic() - start)}"))
+
+
+def _spinner(console: Console) -> str:
+    """The name of a spinner that the terminal's encoding has."""
+    return "dots" if console.encoding.startswith("utf") else "line"
 
 
 class _Silent:

@@ -5,6 +5,7 @@ What a command found is its exit code, whether somebody reads it or not.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import io
@@ -12,6 +13,8 @@ import os
 import sys
 from typing import Any, BinaryIO, TextIO, cast
 
+ENCODABLE = "cudacompat.encodable"  # the name of the error handler `encodable`
+_PLAIN = {"\u2026": "...", "\u2013": "-", "\u2014": "-", "\u00d7": "x", "\u2265": ">=", "\u2192": "->", "\u00a0": " "}
 _NOBODY_READS = (errno.EPIPE, errno.EBADF, errno.ECONNRESET, errno.ESHUTDOWN)
 
 
@@ -53,6 +56,18 @@ class _Lenient(io.RawIOBase):
 _STDOUT: list[_Lenient] = []
 
 
+def encodable(error: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding lacks: the program's own signs in ASCII, all else as its escape."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    escaped = (_PLAIN.get(each) or each.encode("ascii", "backslashreplace").decode() for each in lacking)
+    return "".join(escaped), error.end
+
+
+codecs.register_error(ENCODABLE, encodable)
+
+
 def prepare() -> None:
     """Open those of the three streams that are closed, so that no file that is opened later takes their numbers, and
     let errors of writing to stdout and stderr pass."""
@@ -65,6 +80,8 @@ def prepare() -> None:
     sys.stdout, raw = _lenient(sys.stdout, 1)
     _STDOUT[:] = [raw]
     sys.stderr, _ = _lenient(sys.stderr, 2)
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(errors=ENCODABLE)
 
 
 def failure(*, of_disk: bool = False) -> OSError | None:

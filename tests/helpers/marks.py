@@ -34,6 +34,11 @@ SLOW: Listed = {
     ),
     "tests/agents/test_server.py": (),
     "tests/whole/test_planted.py": (),
+    "tests/whole/test_screens.py": (
+        "test_a_screen_is_as_recorded",
+        "test_a_width_that_no_page_has_is_no_error",
+        "test_without_utf_8_a_screen_is_ascii_and_without_color_it_has_none",
+    ),
     "tests/whole/test_holes.py": (),
     "tests/whole/test_ends_with_us.py": (),
     "tests/whole/test_every_command.py": (),

@@ -112,7 +112,7 @@ def test_help_offers_a_command_the_formats_it_has() -> None:
     for command in {each.command.partition(" ")[0] for each in ENTRIES}:
         own = formats.formats_of(command)
         words = "".join(inside(command, "--help").out.split())
-        assert f"--format<{'|'.join(own)}>" in words, command
+        assert f"--formatFORMATWritetheresultas{','.join(own)}." in words, command
         for lacking in set(Format) - set(own):
             ran = inside(command, "--format", lacking)
             assert (ran.code, ran.out) == (2, "")

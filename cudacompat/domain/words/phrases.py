@@ -23,7 +23,7 @@ CAUSE = {
     Reason.KERNELS_MISSING: "the image the driver picks lacks some of its kernels (CUDA error 500 for those)",
     Reason.KERNELS_BY_SOURCE: "its source leaves kernels out for this architecture (CUDA error 500 for those)",
     Reason.MOST_MODULES: "most of its modules have nothing for the GPU (CUDA error 209)",
-    Reason.OTHER_ARCHITECTURE: "its kernels are made for other architectures on purpose",
+    Reason.OTHER_ARCHITECTURE: "its kernels appear to be for other GPUs",
     Reason.NOT_READ: "something in it could not be read",
     Reason.UNKNOWN_KIND: "it holds images of a kind this version does not know",
     Reason.SUFFIX_UNREADABLE: "its bytes do not say whether it is plain, arch-specific (a) or family (f) code",

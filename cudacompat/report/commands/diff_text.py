@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cudacompat.domain.compare.diff import ArtifactDiff, Change, CodeAmount, DiffReport, ServiceDiff, TargetDiff
 from cudacompat.domain.gpus.lookup import search
+from cudacompat.domain.tables.gpu_names import capabilities_by_name
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.phrases import CAUSE, count, some
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 
 _WORDS = {
-    Change.LOST: "lost service",
-    Change.PARTLY_LOST: "lost in part",
-    Change.UNDECIDED: "cannot be told",
+    Change.LOST: "no longer runs",
+    Change.PARTLY_LOST: "partly lost",
+    Change.UNDECIDED: "undecided",
     Change.WEAKER: "weaker",
     Change.STRONGER: "stronger",
-    Change.GAINED: "gained service",
+    Change.GAINED: "now runs",
 }
 _STYLES = {
     Change.LOST: "bold red",
@@ -43,7 +44,7 @@ def diff_text(page: Page, report: DiffReport) -> None:
     """Write the comparison."""
     for label, side in (("old", report.old), ("new", report.new)):
         code = f"{count(len(side.artifacts), 'file')} with device code, {side.without_code} without"
-        page.line(f"{label}  ", (side.label, "bold"), f"  {code}")
+        page.prose(f"{label}  ", (side.label, "bold"), f"  {code}")
     for artifact in report.artifacts:
         page.line()
         _artifact(page, artifact)
@@ -73,10 +74,13 @@ def _artifact(page: Page, artifact: ArtifactDiff) -> None:
         text = f"{count(len(artifact.lost), 'name')} gone, {len(artifact.gained)} new"
         page.field("kernels", text + (f"; gone: {_names(artifact.lost)}" if artifact.lost else ""), 2, _WIDTH)
     for change, group in _by_change(artifact.service):
+        alike: dict[str, list[str]] = defaultdict(list)
         for each in group:
-            label = _WORDS[change]
-            text = f"{each.target.capability!s:5} {_standing(each.old)} -> {_standing(each.new)}{_stopped(each)}"
-            page.line("  ", (label.ljust(_WIDTH), _STYLES[change]), text)
+            text = f"{_standing(each.old)} -> {_standing(each.new)}{_stopped(each)}"
+            alike[text].append(str(each.target.capability))
+        for text, capabilities in alike.items():
+            label = (_WORDS[change].ljust(_WIDTH), _STYLES[change])
+            page.prose("  ", label, f"{' '.join(capabilities)}: {text}", margin=_WIDTH + 2)
 
 
 def _by_change(service: Iterable[ServiceDiff]) -> list[tuple[Change, list[ServiceDiff]]]:
@@ -91,7 +95,7 @@ def _targets(page: Page, targets: Sequence[TargetDiff]) -> None:
     rows = [_row(each) for each in targets if each.new != each.old or each.new_isas != each.old_isas]
     width = max((len(name) for _, _, name, _ in rows), default=0)
     for word, style, name, text in rows:
-        page.line("  ", (word.ljust(_WIDTH), style), name.ljust(width), "  ", text)
+        page.prose("  ", (word.ljust(_WIDTH), style), name.ljust(width), "  ", text, margin=_WIDTH + 2)
 
 
 def _row(each: TargetDiff) -> tuple[str, str, str, str]:
@@ -154,13 +158,15 @@ def _gpus(page: Page, report: DiffReport) -> None:
     for change in Change:
         if change in _WORDS and groups[change] and change is not Change.UNDECIDED:
             names = ", ".join(f"{each}{_such_as(each)}" for each in sorted(groups[change]))
-            page.line((_WORDS[change].ljust(_WIDTH), _STYLES[change]), "  ", names)
+            page.prose((_WORDS[change].ljust(_WIDTH), _STYLES[change]), "  ", names, margin=_WIDTH + 2)
 
 
 def _such_as(capability: ComputeCapability) -> str:
     """A product that people know, from the table of GPUs."""
     named = [gpu.name for gpu in search(str(capability)) if "no product name" not in gpu.name]
-    return f" ({named[0]})" if named else ""
+    listed = {name for name, _ in capabilities_by_name()}  # by NVIDIA for users, without samples and mining cards
+    known = [name for name in named if name in listed]
+    return f" ({[*known, *named][0]})" if named else ""
 
 
 def _count_line(page: Page, report: DiffReport) -> None:
@@ -170,7 +176,7 @@ def _count_line(page: Page, report: DiffReport) -> None:
     gone = sum(artifact.gone for artifact in report.artifacts)
     unread = len(report.old.not_read) + len(report.new.not_read)
     old, new = (sum((getattr(t, side).size for t in report.totals), 0) for side in ("old", "new"))
-    page.line(
+    page.prose(
         f"compared for {count(len(report.targets), 'compute capability', 'compute capabilities')}: {losing} lost, "
         f"{weaker} weaker, {count(gone, 'file')} gone, {unread} not read; device code {byte_size(old)} -> "
         f"{byte_size(new)}"

@@ -47,7 +47,10 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
         page.line()
         page.line((title, "bold"))
         for line in text.splitlines():
-            page.line("    ", line)
+            if line.startswith("# "):
+                page.field("#", line[2:], 4, 2)
+            else:
+                page.line("    ", line)
     page.line()
     _last(page, report)
 

@@ -30,9 +30,9 @@ def explain_text(page: Page, report: ExplainReport) -> None:
     _unknown(page, report)
     if report.command is not None and report.command.why is not None:
         page.line()
-        page.line(("command", "bold"), f" {report.command.command[0]}: {report.command.why}")
+        page.prose(("command", "bold"), f" {report.command.command[0]}: {report.command.why}")
     page.line()
-    page.line(f"read {count(report.lines, 'line')} of {report.source}: {tally(report)}")
+    page.prose(f"read {count(report.lines, 'line')} of {report.source}: {tally(report)}")
 
 
 _ORDER = {Part.CAUSE: 0, Part.ALSO: 1, Part.NOTE: 2}
@@ -65,7 +65,7 @@ def _lead(page: Page, report: ExplainReport) -> None:
     if lead is None:
         return
     page.line()
-    page.line(
+    page.prose(
         (f"{report.source}:{lead.line}", "bold"),
         ": no known cause; the first unrecognised error is line ",
         (str(lead.line), "bold"),
@@ -78,7 +78,7 @@ def _lead(page: Page, report: ExplainReport) -> None:
 def _match(page: Page, match: ExplainedMatch, source: str) -> None:
     severity = match.signature.severity
     head = "first cause: " if match.part is Part.CAUSE else ""
-    page.line(
+    page.prose(
         (f"{source}:{match.line}", "bold"),
         ": ",
         (f"{severity.value}[{match.signature.id}]", _STYLE[severity]),
@@ -103,7 +103,7 @@ def _consequences(page: Page, matches: Sequence[ExplainedMatch]) -> None:
     for match in matches:
         times = f"   ({match.count} times)" if match.count > 1 else ""
         origin = match.follows_from or f"line {match.follows_line}"
-        page.line(f"  line {match.line}: {match.title}  [{match.signature.id}, from {origin}]{times}")
+        page.prose(f"  line {match.line}: {match.title}  [{match.signature.id}, from {origin}]{times}")
         page.field("", match.text, 4, 0)
 
 
@@ -114,14 +114,14 @@ def _unknown(page: Page, report: ExplainReport) -> None:
     page.line()
     known = any(match.part in (Part.CAUSE, Part.ALSO) for match in report.matches)
     said = " (often what a known fault leads to)" if known else ": these lines look like errors, and are not known here"
-    page.line(("not in the catalogue", "bold"), " (often what the line above leads to)" if report.lead else said)
+    page.prose(("not in the catalogue", "bold"), " (often what the line above leads to)" if report.lead else said)
     for each in others[:_MOST_UNKNOWN]:
         times = f"   ({each.count} times)" if each.count > 1 else ""
         page.field(f"line {each.line}:", f" {each.text}{times}", 2, len(f"line {each.line}:"))
     if len(others) > _MOST_UNKNOWN:
-        page.line(f"  and {len(others) - _MOST_UNKNOWN} more kinds of line")
+        page.prose(f"  and {len(others) - _MOST_UNKNOWN} more kinds of line")
     if report.skipped:
-        page.line(f"  and {count(report.skipped, 'line')} with words of errors that were not looked at")
+        page.prose(f"  and {count(report.skipped, 'line')} with words of errors that were not looked at")
 
 
 def catalogue_text(page: Page, report: CatalogueReport) -> None:

@@ -34,7 +34,8 @@ def generate_text(page: Page, report: GenerateReport) -> None:
         _plan(page, plan, report.plans)
     proofs = {name: report.plans[0].engine.proof(name).value for name in report.outputs}
     page.field("proved", ", ".join(f"{name} {proof}" for name, proof in proofs.items()), 0, 10)
-    page.line("as files: ", (f"{report.command} --as {'|'.join(report.outputs)}", "bold"))
+    page.field("as file", f"add --as KIND: {', '.join(report.outputs)}; for example:", 0, 10)
+    page.line("  ", (f"{report.command} --as {report.outputs[0]}", "bold"))
 
 
 def _plan(page: Page, plan: BuildPlan, plans: tuple[BuildPlan, ...]) -> None:

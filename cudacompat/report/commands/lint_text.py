@@ -31,28 +31,28 @@ def lint_text(page: Page, report: LintReport) -> None:
     if report.statistics:
         _statistics(page, report)
     for item in report.not_read:
-        page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), f": {item.why}")
+        page.prose((item.path, "bold"), ": ", ("not read", "bold magenta"), f": {item.why}")
     if report.show_suppressed:
         for each in report.suppressed:
             where = f"{each.finding.path}:{each.finding.line}"
-            page.line((where, "bold"), f": {each.finding.id}: {each.by}: {each.reason}")
+            page.prose((where, "bold"), f": {each.finding.id}: {each.by}: {each.reason}")
     for build in builds_of(report.units):
         _planned(page, build, report.targets)
     if report.uses:
         names = [f"{use.engine.name} {use.version or ''}".strip() + f" ({use.shown})" for use in report.uses]
-        page.line(("engines  ", "dim"), some(names, 4))
+        page.prose(("engines  ", "dim"), some(names, 4))
     if report.skipped:
-        page.line(("not looked into  ", "dim"), some(report.skipped, 4))
+        page.prose(("not looked into  ", "dim"), some(report.skipped, 4))
     if report.lookalikes:
-        page.line(("CUDA build files of a kind that lint cannot read  ", "dim"), some(report.lookalikes, 4))
+        page.prose(("CUDA build files of a kind that lint cannot read  ", "dim"), some(report.lookalikes, 4))
     fixable = sum(finding.fix is not None and finding.fix.safe for finding in report.findings)
     unsafe = sum(finding.fix is not None and not finding.fix.safe for finding in report.findings)
     if report.fixed:
-        page.line(f"fixed {count(len(report.fixed), 'finding')} in {count(len(report.edited), 'file')}")
+        page.prose(f"fixed {count(len(report.fixed), 'finding')} in {count(len(report.edited), 'file')}")
     if fixable:
-        page.line(f"{fixable} can be fixed by --fix; --diff shows how")
+        page.prose(f"{fixable} can be fixed by --fix; --diff shows how")
     if unsafe:
-        page.line(f"{unsafe} more can be fixed by --unsafe-fixes, to be looked at first")
+        page.prose(f"{unsafe} more can be fixed by --unsafe-fixes, to be looked at first")
     suppressing(page, report.suppressed)
     tally = ", ".join(count(count_of(report.findings, each), each.value) for each in Severity)
     for_whom = f" for {some([target.label for target in report.targets], _MOST_NAMED)}" if report.targets else ""
@@ -60,7 +60,7 @@ def lint_text(page: Page, report: LintReport) -> None:
     left_out = f", {count(len(report.rules.not_run), 'rule')} not run" if report.rules.not_run else ""
     if left_out:
         page.field("rules", report.rules.in_words, indent=0)
-    page.line(
+    page.prose(
         f"read {count(report.files, 'build file')}{for_whom}: {tally}, {len(report.not_read)} not read"
         f"{suppressed}{left_out}"
     )
@@ -72,7 +72,7 @@ def _statistics(page: Page, report: LintReport) -> None:
     width = max((len(str(row.findings)) for row in rows), default=1)
     for row in rows:
         fixable = f", {row.fixable} fixable" if row.fixable else ""
-        page.line(
+        page.prose(
             f"{row.findings:>{width}}  ",
             (row.severity.value, SEVERITY_STYLE[row.severity]),
             " " * (_SEVERITY_WIDTH - len(row.severity.value)),
@@ -86,13 +86,13 @@ def _statistics(page: Page, report: LintReport) -> None:
 def _planned(page: Page, build: PlannedBuild, targets: Sequence[Target]) -> None:
     """What a configured folder will compile, and for each target how many units end how."""
     asked = [f"{describe(request)} ({number})" for request, number in build.requests]
-    page.line(("planned  ", "dim"), (build.file, "bold"), f": {count(len(build.units), 'CUDA source')}: {some(asked)}")
+    page.prose(("planned  ", "dim"), (build.file, "bold"), f": {count(len(build.units), 'CUDA source')}: {some(asked)}")
     for target in targets:
         verdict = judged(build.units, target)
         if verdict is None:
             continue
         numbers = ", ".join(f"{verdict.counts[each]} {each.value}" for each in Outcome if verdict.counts.get(each))
-        page.line("         ", target.label, ": ", (verdict.outcome.value, _STYLES[verdict.outcome]), f" ({numbers})")
+        page.prose("         ", target.label, ": ", (verdict.outcome.value, _STYLES[verdict.outcome]), f" ({numbers})")
 
 
 _STYLES = {

@@ -39,13 +39,13 @@ def verify_text(page: Page, report: VerifyReport) -> None:
     verified, decision = report.verified, report.verified.decision
     subject = verified.log or " ".join(verified.seen.command)
     page.line((subject, "bold"))
-    page.line("  ", (decision.verdict.value, _VERDICT_STYLE[decision.verdict]), ": ", decision.why)
+    page.prose("  ", (decision.verdict.value, _VERDICT_STYLE[decision.verdict]), ": ", decision.why)
     page.line()
     page.line(("evidence", "bold"))
     for each in decision.evidence:
         label, style = _SHOWS[each.shows]
         where = f"{each.source.value} line {each.line}" if each.line else each.source.value
-        page.line("  ", (label.ljust(7), style), (f"{where}: ", "dim"), each.text)
+        page.prose("  ", (label.ljust(7), style), (f"{where}: ", "dim"), each.text, margin=9)
     if decision.unseen:
         page.line()
         page.line(("not seen", "bold"))
@@ -61,7 +61,7 @@ def verify_text(page: Page, report: VerifyReport) -> None:
     for finding in report.findings:
         page.finding(finding)
     page.line()
-    page.line(f"verified {'a log' if verified.log else 'a run'}: {_result(report)}")
+    page.prose(f"verified {'a log' if verified.log else 'a run'}: {_result(report)}")
 
 
 def _result(report: VerifyReport) -> str:
@@ -89,9 +89,9 @@ def load_text(page: Page, report: LoadReport) -> None:
     for finding in report.findings:
         page.finding(finding)
     for item in report.check.not_read:
-        page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
+        page.prose((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
     page.line()
-    page.line(f"loaded {count(len(report.loads), 'artifact')}: {_agreement(report.loads)}")
+    page.prose(f"loaded {count(len(report.loads), 'artifact')}: {_agreement(report.loads)}")
 
 
 def _load(page: Page, load: ArtifactLoad) -> None:

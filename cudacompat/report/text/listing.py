@@ -32,6 +32,7 @@ _GROUPS = (
     (Registration.STRAY, "outside the registered sections: the library loads these by itself"),
 )
 _LONGEST_NAME = 600  # characters of a demangled name: those of templates have thousands
+_WIDE = 76  # columns of a table of sizes with the numbers of modules
 _FEW = 5  # names of sources
 
 
@@ -45,7 +46,7 @@ def inspect_text(page: Page, report: InspectReport) -> None:
     not_read_lines(page, report.read.not_read)
     held = sum(len(m.entries) for a in report.read.artifacts for m in a.modules)
     modules = sum(len(a.modules) for a in report.read.artifacts)
-    page.line(
+    page.prose(
         f"inspected {count(report.read.files, 'file')}: {len(report.read.artifacts)} with device code "
         f"({count(modules, 'module')}, {count(held, 'image')}), {report.read.without_code} without, "
         f"{len(report.read.not_read)} not read"
@@ -79,8 +80,10 @@ def _targets(page: Page, modules: Sequence[DeviceModule], whole_file: int | None
             groups[entry.kind, entry.target].append(entry)
         holders.update({(e.kind, e.target) for e in module.entries})
     rows: list[tuple[str, ...]] = []
+    is_narrow = whole_file is not None and page.width is not None and page.width < _WIDE
     if whole_file is not None:
-        rows.append(("", "", "", "", "bytes", "share", "unpacked", ""))
+        is_packed = any(each.compression is not Compression.NONE for entries in groups.values() for each in entries)
+        rows.append(("", "", "", "", "bytes".rjust(8), "share", "unpacked" if is_packed else "", ""))
     for key in sorted(groups, key=lambda k: (list(CodeKind).index(k[0]), sort_key(k[1]) if k[1] else ())):
         kind, target = key
         entries = groups[key]
@@ -88,7 +91,7 @@ def _targets(page: Page, modules: Sequence[DeviceModule], whole_file: int | None
         row = [
             KIND_NAME[kind],
             str(target) if target else "?",
-            f"in {holders[key]} of {count(len(modules), 'module')}",
+            "" if is_narrow else f"in {holders[key]} of {count(len(modules), 'module')}",
             f"PTX {isas}" if isas else "",
         ]
         if whole_file is not None:
@@ -96,7 +99,7 @@ def _targets(page: Page, modules: Sequence[DeviceModule], whole_file: int | None
         rows.append(tuple(row))
     if whole_file is not None:
         every = [entry for entries in groups.values() for entry in entries]
-        rows.append(("all", "", count(len(every), "image"), "", *_sizes(every, whole_file)))
+        rows.append(("all", "", "" if is_narrow else count(len(every), "image"), "", *_sizes(every, whole_file)))
     columns(page, rows, indent=4)
 
 
@@ -126,8 +129,10 @@ def _savings(page: Page, modules: Sequence[DeviceModule]) -> None:
         if whole:
             ratio = sum(e.size for e in packed) / whole
             line += f"; packed as the rest is ({100 * ratio:.0f} %) they save {byte_size(int(plain * (1 - ratio)))}"
-        page.line(line)
-        page.line("      nvcc -Xfatbin -compress-all packs them, from CUDA 12.8 on --compress-mode=size better")
+        page.prose(line, margin=6)
+        page.prose(
+            "      `nvcc -Xfatbin -compress-all` compresses them; CUDA 12.8 or newer: `--compress-mode=size`", margin=6
+        )
 
 
 def _recorded(page: Page, modules: Sequence[DeviceModule]) -> None:

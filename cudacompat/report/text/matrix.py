@@ -32,7 +32,9 @@ def matrix(page: Page, modules: Sequence[DeviceModule], indent: int = 4) -> None
     width = page.width or _PIPED
     wide = width >= _WIDE
     legend = f"{_LEGEND}, o: has one without kernels" if any(group.empty for group in groups) else _LEGEND
-    page.line(" " * indent + f"{len(modules)} modules have {len(groups)} different lists ({legend})")
+    page.prose(
+        " " * indent + f"{len(modules)} modules have {len(groups)} different lists ({legend})", margin=indent + 2
+    )
     shown = groups[: _MANY if wide else _FEW]
     room = width - indent - len(_ROW_HEAD) - len(_GAP) - (_ENDS if wide else 0)
     for number, columns in enumerate(_pieces(columns_of(modules), room)):

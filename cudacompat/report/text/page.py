@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -12,6 +12,7 @@ from cudacompat.domain.words.finding import Finding, Severity, SourceExcerpt
 from cudacompat.report.safe_text import command_at, safe
 
 SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+_NARROWEST = 20  # columns of prose, however narrow the terminal is
 _EXCERPT_WIDTH = 160  # columns of a line of source, where nothing else limits it
 
 
@@ -33,6 +34,20 @@ class Page:
         if self._styled or not self._bare(parts):
             self._rich(parts)
 
+    def prose(self, *parts: str | tuple[str, str], margin: int = 4) -> None:
+        """One line as `line` has it, which goes on below, from the margin, where the terminal is narrower. It is broken
+        between words only; a word that is wider stays whole. Commands and texts of files are not prose."""
+        width = self._width
+        if width is None or sum(len(part if isinstance(part, str) else part[0]) for part in parts) <= width:
+            self.line(*parts)
+            return
+        text = _text(parts)
+        margin = margin if width > margin + 20 else 4
+        for number, (start, end) in enumerate(_breaks(text.plain, width, margin)):
+            if number:
+                self._console.print(Text(" " * margin), end="")
+            self._console.print(text[start:end])
+
     def _bare(self, parts: Sequence[str | tuple[str, str]]) -> bool:
         """Write a line where styles are not shown, as the console would in thirty times the time; False, and nothing
         written, where it ends in blanks, of which the console knows which to leave out."""
@@ -45,15 +60,7 @@ class Page:
         return True
 
     def _rich(self, parts: Sequence[str | tuple[str, str]]) -> None:
-        text = Text()
-        for part in parts:
-            if isinstance(part, str):
-                text.append(safe(part))
-            else:
-                text.append(safe(part[0]), style=part[1])
-        for at, broken in reversed(command_at(text.plain)):
-            text = text[:at] + Text(broken) + text[at + 1 :]
-        self._console.print(text)
+        self._console.print(_text(parts))
 
     def finding(self, finding: Finding) -> None:
         """A finding with what was found, why it matters and what cures it."""
@@ -100,10 +107,38 @@ class Page:
                 head = " " * margin
 
 
+def _text(parts: Sequence[str | tuple[str, str]]) -> Text:
+    text = Text()
+    for part in parts:
+        if isinstance(part, str):
+            text.append(safe(part))
+        else:
+            text.append(safe(part[0]), style=part[1])
+    for at, broken in reversed(command_at(text.plain)):
+        text = text[:at] + Text(broken) + text[at + 1 :]
+    return text
+
+
+def _breaks(text: str, width: int, margin: int) -> Iterator[tuple[int, int]]:
+    """The slices of a line: the first as wide as the page, the others without the margin."""
+    start, room = 0, max(width, _NARROWEST)
+    head = len(text) - len(text.lstrip(" "))
+    while len(text) - start > room:
+        at = text.rfind(" ", start + head + 1, start + room + 1)
+        at = at if at >= 0 else text.find(" ", start + room)
+        if at < 0:
+            break
+        yield start, len(text[:at].rstrip(" "))
+        head, start, room = 0, at + 1, max(width - margin, _NARROWEST)
+        while text[start : start + 1] == " ":
+            start += 1
+    yield start, len(text)
+
+
 def _finding(page: Page, finding: Finding) -> None:
     severity = finding.severity
     where = f"{finding.path}:{finding.line}" if finding.line else finding.path or "this machine"
-    page.line(
+    page.prose(
         (where, "bold"), ": ", (f"{severity.value}[{finding.id}]", SEVERITY_STYLE[severity]), ": ", finding.message
     )
     if finding.excerpt is not None:

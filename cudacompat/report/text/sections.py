@@ -53,7 +53,7 @@ def page_on(stream: TextIO, color: str = "auto") -> Page:
 def not_read_lines(page: Page, items: Sequence[NotRead]) -> None:
     """What could not be read, a line each."""
     for item in items:
-        page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
+        page.prose((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
 
 
 def images(page: Page, found: Sequence[ContainerImage]) -> None:
@@ -62,7 +62,7 @@ def images(page: Page, found: Sequence[ContainerImage]) -> None:
         known = [image.name] if image.name and image.name not in image.path else []
         known += [image.platform] if image.platform else []
         others = f"; other platforms: {', '.join(image.others)} (use --platform)" if image.others else ""
-        page.line((image.path, "bold"), f": image {', '.join([*known, count(image.layers, 'layer')])}{others}")
+        page.prose((image.path, "bold"), f": image {', '.join([*known, count(image.layers, 'layer')])}{others}")
 
 
 def compilers(page: Page, found: Sequence[BundledCompiler]) -> None:
@@ -74,17 +74,18 @@ def compilers(page: Page, found: Sequence[BundledCompiler]) -> None:
     for each in found:
         newest = newest_target(each.release)
         knows = f"knows up to {newest}" if newest is not None else "newer than the tables"
-        page.line(
+        page.prose(
             (each.path, "bold"), f": {PROGRAM_NAME.get(each.program, each.program)} of CUDA {each.release}, {knows}"
         )
 
 
 def columns(page: Page, rows: Sequence[Sequence[str]], indent: int) -> None:
-    """Rows whose cells stand under each other; a column that is empty takes no room."""
+    """Rows whose cells stand under each other; a column that is empty takes no room. A row that is wider than the page
+    goes on below."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width]
-        page.line(" " * indent + "  ".join(cells).rstrip())
+        page.prose(" " * indent + "  ".join(cells).rstrip(), margin=indent + 4)
 
 
 # -- check
@@ -139,13 +140,13 @@ def _held_to(page: Page, values: Sequence[PolicyValue]) -> None:
     from cudacompat.domain.policy.keys import held_to
 
     for origin, said in held_to(values):
-        page.line("held to ", (origin, "bold"), said)
+        page.prose("held to ", (origin, "bold"), said)
 
 
 def _suppressed(page: Page, items: Sequence[Suppressed]) -> None:
     for item in items:
         finding = item.finding
-        page.line(
+        page.prose(
             (finding.path or "this machine", "bold"), ": ", (f"suppressed[{finding.id}]", "dim"), ": ", finding.message
         )
         page.field(item.by, item.reason)
@@ -154,12 +155,12 @@ def _suppressed(page: Page, items: Sequence[Suppressed]) -> None:
 def suppressing(page: Page, items: Sequence[Suppressed]) -> None:
     """The policy files that let findings pass, with their numbers."""
     for file, number in suppressing_files(items):
-        page.line((file, "bold"), f" suppresses {count(number, 'finding')}")
+        page.prose((file, "bold"), f" suppresses {count(number, 'finding')}")
 
 
 def count_line(page: Page, report: CheckReport) -> None:
     """The last line of what was judged: counts."""
-    page.line(
+    page.prose(
         f"checked {report.checked} for {count(len(report.targets), 'GPU')}: {tally(report.findings)}, "
         f"{len(report.not_read)} not read, {report.without_code} without device code"
         + (f", {len(report.suppressed)} suppressed" if report.suppressed else "")
@@ -176,7 +177,7 @@ def judged_for(page: Page, targets: Iterable[Target]) -> None:
     for target in targets:
         driver = f"driver {target.driver}" if target.driver else "without --driver: the oldest that can run the code"
         jit = "" if target.jit is JitPolicy.NORMAL else f", JIT {target.jit.value}"
-        page.line("checked for ", (target.label, "bold"), f", {driver}{jit}")
+        page.prose("checked for ", (target.label, "bold"), f", {driver}{jit}")
 
 
 def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:
@@ -191,7 +192,12 @@ def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:
     if verdict.basis is Basis.MEASURED:
         details += "; as measured on hardware"
     style = OUTCOME_STYLE[verdict.outcome]
-    page.line("  ", label.ljust(width), "  ", (verdict.outcome.value.ljust(10), style), "  ", details)
+    head = (f"  {label.ljust(width)}  ", (verdict.outcome.value.ljust(10), style))
+    if page.width is None or width + 16 + len(details) <= page.width:
+        page.line(*head, "  ", details)
+        return
+    page.line(*head[:1], (verdict.outcome.value, style))
+    page.prose("      ", details, margin=6)
 
 
 def _assembled(verdict: ArtifactVerdict) -> str:

@@ -253,9 +253,9 @@ class TestRuns:
         ran = cudacompat("diff", *releases, "--fail-on", "lost")
         assert ran.code == 1
         lines = [" ".join(line.split()) for line in ran.out.splitlines()]
-        assert any(line.startswith("lost service 10.0 (") and "12.1 (NVIDIA GB10)" in line for line in lines)
-        assert any(line.startswith("lost service 10.0 native -> fails") for line in lines)
-        assert any(line.startswith("lost service 12.1 jit with driver 575 or newer -> fails") for line in lines)
+        assert any(line.startswith("no longer runs 10.0 (") and "12.1 (NVIDIA GB10)" in line for line in lines)
+        assert any(line.startswith("no longer runs 10.0: native -> fails") for line in lines)
+        assert any(line.startswith("no longer runs 12.1: jit with driver 575 or newer -> fails") for line in lines)
         assert any(line.startswith("lost machine code sm_100a 2 modules, 2 kernels") for line in lines)
         assert any(line.startswith("lost PTX compute_120 (8.8) 2 modules, 2 kernels") for line in lines)
         assert any(line.startswith("more machine code sm_80 2 -> 3 modules, 2 -> 3 kernels") for line in lines)
@@ -282,9 +282,9 @@ class TestRuns:
     def test_quiet_leaves_the_whole_result(self, releases: tuple[Path, Path]) -> None:
         out = inside("diff", *releases, "--quiet").out
         assert out == inside("diff", *releases).out
-        assert [" ".join(line.split())[:17] for line in out.splitlines() if line.startswith("  lost service")] == [
-            "lost service 10.0",
-            "lost service 12.1",
+        assert [" ".join(line.split())[:20] for line in out.splitlines() if line.startswith("  no longer runs")] == [
+            "no longer runs 10.0:",
+            "no longer runs 12.1:",
         ]
 
     def test_where_nothing_is_left_every_gpu_that_was_served_has_lost(
