@@ -35,7 +35,7 @@ class Command(TyperCommand):
     def __init__(self, name: str | None, **more: Any) -> None:
         super().__init__(name, **more)
         for each in self.params:
-            if each.name == "format_" and name is not None:
+            if isinstance(each, TyperOption) and each.name == "format_" and name is not None:
                 each.metavar = "FORMAT"
                 formats = ", ".join(formats_of(name))
                 each.help = f"Write the result as {formats}. FORMAT=FILE, repeatable, writes that one to FILE as well."

@@ -53,7 +53,9 @@ def run(arguments: list[str]) -> int:
         result = click_command()(args=arguments, prog_name="cudacompat", standalone_mode=False)
         return result if isinstance(result, int) else ExitCode.OK
     except _CommandLineError as error:
-        return _complain(error.format_message() if hasattr(error, "format_message") else str(error))
+        from cudacompat.cli.mistakes import in_words
+
+        return _complain(in_words(error))
     except CudacompatError as error:
         return _complain(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):

@@ -116,7 +116,7 @@ def test_help_offers_a_command_the_formats_it_has() -> None:
         for lacking in set(Format) - set(own):
             ran = inside(command, "--format", lacking)
             assert (ran.code, ran.out) == (2, "")
-            assert ran.err.endswith(f"its formats are {', '.join(own)}\n") or "Missing argument" in ran.err
+            assert ran.err.endswith(f"its formats are {', '.join(own)}\n") or "missing argument" in ran.err
 
 
 def test_completion_offers_the_same() -> None:

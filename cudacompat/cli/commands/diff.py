@@ -33,7 +33,7 @@ def command(
             "https address; oci://REGISTRY/IMAGE:TAG.",
         ),
     ],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The same of what comes after it.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="What OLD is compared with, in the same forms.")],
     gpu: GpuOption = None,
     driver: DriverOption = None,
     fail_on: Annotated[
