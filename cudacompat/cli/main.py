@@ -7,6 +7,7 @@ import os
 import sys
 
 _INTERRUPTED = 130
+_USAGE = 2
 # What is read of a large library are a million objects without a circle among them, which all stay to the end: to look
 # through them again and again takes a fourth of the time.
 _COLLECTION = (200_000, 50, 50)
@@ -27,9 +28,21 @@ def run(arguments: list[str]) -> int:
     return run_line(arguments)
 
 
+def _is_zipped() -> bool:
+    """True if this module was imported from a zip file: half of the commands would fail there, and `check` would not
+    read what is compressed."""
+    return type(__spec__.loader).__name__ == "zipimporter"
+
+
 def _main() -> None:
     from cudacompat.cli.interrupts import Interrupts
 
+    if _is_zipped():
+        sys.stderr.write(
+            "cudacompat: error: a zipapp cannot load the compiled packages that cudacompat needs; install cudacompat, "
+            "or make the archive with shiv, which unpacks itself\n"
+        )
+        sys.exit(_USAGE)
     gc.set_threshold(*_COLLECTION)
     interrupts = Interrupts()
     from cudacompat.cli import streams
