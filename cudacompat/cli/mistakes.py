@@ -22,7 +22,7 @@ _COMMANDS: Mapping[str, str] = {
     **dict.fromkeys(("benchmark", "speed", "perf"), "bench"),
     **dict.fromkeys(("gpu", "devices", "cards", "capability", "cc"), "gpus"),
     **dict.fromkeys(("cuda", "toolkit", "releases", "nvcc"), "toolkits"),
-    **dict.fromkeys(("wheel", "pip", "package", "packages", "install", "torch"), "wheels"),
+    **dict.fromkeys(("wheel", "pip", "package", "packages", "install"), "wheels"),
     **dict.fromkeys(("error", "log", "why", "what"), "explain"),
     "version": "--version",
     "completion": "--completion bash",
