@@ -22,8 +22,8 @@ from tests.helpers.report_cases import CASES, HOSTILE, INNER, INSPECTED, TARGETS
 from tests.helpers.run import EXAMPLE, GPU, cudacompat
 
 ALL = {**CASES, "inspect": INSPECTED}
-_VOID = {"meta", "br", "rect", "wbr"}
-_LOADING = {"script", "img", "link", "iframe", "object", "embed", "audio", "video", "source", "base", "form", "input"}
+_VOID = {"meta", "br", "rect", "wbr", "input"}
+_LOADING = {"script", "img", "link", "iframe", "object", "embed", "audio", "video", "source", "base", "form"}
 _LOADING |= {"image", "use", "animate", "set", "foreignobject", "math", "template", "noscript"}
 
 
@@ -79,6 +79,8 @@ def test_every_case_is_one_sound_page_that_loads_nothing(name: str) -> None:
     for tag, attributes in page.elements:
         assert not any(each.startswith("on") or each == "style" for each in attributes), (tag, attributes)
         assert "src" not in attributes
+        assert tag != "input" or set(attributes) <= {"type", "name", "id", "checked"}
+        assert tag != "input" or attributes["type"] == "radio"
         assert attributes.get("href", "#").startswith("#")
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))

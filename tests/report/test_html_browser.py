@@ -15,7 +15,9 @@ import pytest
 
 from cudacompat.report import formats
 from tests.helpers.browser import Browser, browser
+from tests.helpers.device_files import library
 from tests.helpers.report_cases import CASES, INSPECTED
+from tests.helpers.run import inside
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
 
@@ -167,3 +169,49 @@ def test_on_paper_everything_is_open_and_no_tip_is_in_the_way(chromium: Browser,
     keep(chromium, "paper")
     assert chromium.run("document.querySelector('details:not([open]) table').checkVisibility()") is True
     assert chromium.run("[...document.querySelectorAll('.tip')].some(t => t.checkVisibility())") is False
+
+
+def shown_rows(chromium: Browser) -> list[str]:
+    found: list[str] = chromium.run(
+        "[...document.querySelectorAll('.map .heat tbody tr:not(.group)')].filter(r => r.checkVisibility())"
+        ".map(r => r.querySelector('th').textContent + ':' + [...r.querySelectorAll('td')]"
+        ".filter(c => c.checkVisibility()).map(c => c.className.split(' ')[1]).join(','))"
+    )
+    return found
+
+
+def choose(chromium: Browser, *ids: str) -> list[str]:
+    for each in ids:
+        chromium.run(f"document.getElementById({each!r}).click()")
+    return shown_rows(chromium)
+
+
+def test_the_map_is_narrowed_by_gpu_outcome_and_package(chromium: Browser, tmp_path: Path) -> None:
+    """Without a script; an outcome that is chosen together with a GPU is that GPU's."""
+    for name, targets in (("one", ("sm_86", "compute_86")), ("two", ("sm_120",))):
+        (tmp_path / name).mkdir()
+        for file in ("a.so", "b.so"):
+            code = library(*(targets if file == "a.so" else ("sm_86", "sm_120")))
+            (tmp_path / name / file).write_bytes(code)
+    ran = inside("check", "one", "two", "--gpu", "8.6", "--gpu", "12.0", "--format", "html=page.html", cwd=tmp_path)
+    assert ran.code == 1
+    chromium.show(tmp_path / "page.html", *DESKTOP)
+    every = shown_rows(chromium)
+    assert [row.partition(":")[0] for row in every] == ["a.so", "b.so", "a.so", "b.so"]
+    assert every[2] == "a.so:fails,native"
+    keep(chromium, "filters-all")
+    assert choose(chromium, "f-gpu-2") == [f"{row.partition(':')[0]}:{row.rpartition(',')[2]}" for row in every]
+    assert choose(chromium, "f-outcome-fails") == []
+    assert choose(chromium, "f-gpu-1") == ["a.so:fails"]
+    keep(chromium, "filters-chosen")
+    assert choose(chromium, "f-gpu", "f-outcome", "f-group-1") == every[:2]
+    assert choose(chromium, "f-group", "f-outcome-faults") == [
+        row for row in every if "fails" in row or "undecided" in row
+    ]
+    assert choose(chromium, "f-outcome") == every
+    chromium.show(tmp_path / "page.html", *PHONE)
+    keep(chromium, "filters-phone")
+    assert chromium.run("document.documentElement.scrollWidth") <= PHONE[0]
+    chromium.show(tmp_path / "page.html", *DESKTOP, scheme="dark")
+    keep(chromium, "filters-dark")
+    assert contrast(chromium, ".filters *") >= 4.5

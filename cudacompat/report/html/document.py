@@ -25,6 +25,7 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.report import Report
 from cudacompat.domain.words.verdict import Outcome, Target
+from cudacompat.report.html.filters import filters_of, style_of
 from cudacompat.report.html.finding_groups import FindingGroup, group
 from cudacompat.report.html.heat import MEANING, carried, coverage, detail_of, detail_of_artifact, worst
 from cudacompat.report.html.summary import sentence
@@ -43,13 +44,17 @@ Context = dict[str, Any]
 
 def render(context: Context, stream: TextIO) -> None:
     """Write the page of a report; see `render_page`."""
-    render_page("page.html.jinja", ("page.css",), {"today": _today(), **context}, stream=stream)
+    filters = filters_of(context["targets"], context["groups"])
+    whole = {"today": _today(), "filters": filters, **context}
+    render_page("page.html.jinja", ("page.css",), whole, stream=stream, rules=style_of(filters))
 
 
-def render_page(template: str, styles: Sequence[str], context: Context, stream: TextIO, *, script: str = "") -> None:
+def render_page(
+    template: str, styles: Sequence[str], context: Context, stream: TextIO, *, script: str = "", rules: str = ""
+) -> None:
     """Write the page, ASCII (other characters as references), one final newline. Its policy allows nothing but its
-    style sheet, which is made of these files, and its script, where it has one."""
-    style = "".join(map(_file, styles))
+    style sheet, which is made of these files and rules, and its script, where it has one."""
+    style = "".join(map(_file, styles)) + rules
     code = _file(script) if script else ""
     own = {"style": style, "policy": _digest(style), "version": cudacompat.__version__}
     if script:

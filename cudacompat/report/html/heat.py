@@ -29,7 +29,7 @@ MEANING = {
     Outcome.UNCLEAR: "has nothing for the GPU; whether that is meant is not known",
     Outcome.UNDECIDED: "cannot be told",
 }
-_FAULTY = frozenset(each.value for each in (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED))
+FAULTY = frozenset(each.value for each in (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED))
 _GAPS = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED, Outcome.UNCLEAR)
 _WHERE = {
     Registration.REGISTERED: "",
@@ -60,7 +60,7 @@ class HeatRow:
     @property
     def faulty(self) -> bool:
         """Whether the file does not pass somewhere, or is not whole there."""
-        return any(cell.fault or cell.style in _FAULTY for cell in self.cells)
+        return any(cell.fault or cell.style in FAULTY for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
