@@ -83,6 +83,8 @@ FORMS = (
         "remove, ignore, omit",
         "take it out",
     ),
+    _form("an intention", r"\bon purpose\b", "nothing: the intention of people is not known", "left out on purpose"),
+    _form("cannot be told", r"\bcannot be told\b", "undecided, cudacompat cannot tell", "what cannot be told"),
     _form("R580", r"\bR\d{3}\b", "driver branch 580", "an R580 driver"),
     _form("code of", r"\bcode of \d+\.\d\b|\bCUDA of \d", "code for sm_80, CUDA 12.8", "code of 8.0"),
 )

@@ -339,7 +339,11 @@ def test_an_empty_folder_and_a_file_that_is_none(tmp_path: Path) -> None:
     assert inside("lint", tmp_path, "--no-config").code == 3
     (tmp_path / "README.md").write_text("x")
     assert inside("lint", tmp_path, "--no-config").code == 3
-    for wrong, said in (("missing", "no such file or folder"), ("README.md", "is no build file of a kind")):
+    for wrong, said in (
+        ("missing", "no such file or directory"),
+        ("-", "and no standard input (-)"),
+        ("README.md", "is no build file of a kind"),
+    ):
         ran = inside("lint", tmp_path / wrong, "--no-config")
         assert (ran.code, ran.out) == (2, "")
         assert said in ran.err

@@ -82,9 +82,11 @@ def read(folder: str) -> ProjectRead:
     elif stat.S_ISDIR(mode):
         only = None
     elif mode:
-        raise UsageError(f"{folder} is neither a file nor a folder")
+        raise UsageError(f"{folder} is neither a file nor a directory")
     else:
-        raise UsageError(f"no such file or folder: {folder}")
+        if folder == "-":
+            raise UsageError("lint reads a directory or a build file, and no standard input (-)")
+        raise UsageError(f"no such file or directory: {folder}")
     files: list[SourceFile] = []
     not_read: list[NotRead] = []
     skipped: list[str] = []

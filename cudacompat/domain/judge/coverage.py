@@ -76,6 +76,6 @@ def how(found: Reach) -> str:
             driver = f" (driver {found.min_driver} or newer)" if found.min_driver else ""
             return f"the JIT from {found.image}{driver}"
         case Outcome.UNDECIDED:
-            return "something that cannot be told"
+            return "something undecided"
         case _:
             return "nothing"

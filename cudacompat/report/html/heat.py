@@ -27,7 +27,7 @@ MEANING = {
     Outcome.FAILS: "does not run",
     Outcome.SPECIAL: "made for other GPUs, left out of the verdict",
     Outcome.UNCLEAR: "has nothing for the GPU; whether that is meant is not known",
-    Outcome.UNDECIDED: "cannot be told",
+    Outcome.UNDECIDED: "cudacompat cannot tell",
 }
 FAULTY = frozenset(each.value for each in (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED))
 _GAPS = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED, Outcome.UNCLEAR)

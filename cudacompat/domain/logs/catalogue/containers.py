@@ -77,7 +77,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("nvidia-container-cli: device error: <device:word>: unknown device",),
         sample="nvidia-container-cli: device error: 3: unknown device: unknown",
         cause="NVIDIA_VISIBLE_DEVICES or --gpus names an index, a UUID or a MIG device that is not there. Extensions "
-        "that share GPUs between pods write a reason in the place of the device when no card has room for the pod.",
+        "that share GPUs between pods write a reason in the place of the device when no GPU has room for the pod.",
         does_not_mean="that the driver or the toolkit is broken.",
         fix="Name a GPU that the host lists; for a pod that shares one, ask for less GPU memory or look at the log of "
         "the scheduler's extension.",
@@ -186,7 +186,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error: setting up CDI devices: failed to inject devices: failed to stat CDI host device "
         '"/dev/dri/renderD129": no such file or directory',
         cause="/etc/cdi/nvidia.yaml was written when the machine had other device nodes: before a driver's update, a "
-        "restart, or a change of cards.",
+        "restart, or a change of GPUs.",
         does_not_mean="that the driver is missing.",
         fix="Generate it again.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",

@@ -171,7 +171,7 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorPeerAccessUnsupported", "CUDA_ERROR_PEER_ACCESS_UNSUPPORTED"),
         patterns=("peer access is not supported between these two devices",),
         sample="CUDA error: peer access is not supported between these two devices",
-        cause="No PCIe or NVLink path for peer access between these GPUs, as with most GeForce cards.",
+        cause="No PCIe or NVLink path for peer access between these GPUs, as with most GeForce GPUs.",
         does_not_mean="a missing architecture.",
         fix="Switch peer access off in the program (NCCL: NCCL_P2P_DISABLE=1).",
         sources=(_TABLE,),

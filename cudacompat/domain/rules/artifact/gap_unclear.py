@@ -56,4 +56,4 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     )
 
 
-RULE = Rule("gap-unclear", "Modules without code for the GPU, perhaps on purpose", __doc__, check)
+RULE = Rule("gap-unclear", "Modules without code for the GPU, whose use is not known", __doc__, check)

@@ -7,7 +7,7 @@ the same level, whatever `--holes` says of the rest.
 Why it matters: compiling PTX at first use takes from seconds to half an hour, on every machine and after every driver
 update, uses the code paths of the PTX's own generation, and fails where the driver is older than the PTX.
 
-Example: ctranslate2 4.8.5 serves every card from 8.9 up by PTX for compute_86.
+Example: ctranslate2 4.8.5 runs on every GPU of compute capability 8.9 or higher from PTX for compute_86.
 
 What to do: add the GPU's own target to the build.
 """

@@ -1,7 +1,7 @@
 """Too few of the kernels run on the GPU.
 
 What it finds: under `coverage`, an artifact of which a smaller share of the kernels runs on a required GPU. Modules
-made for other architectures on purpose are left out of the count; what is undecided counts as running here, and keeps
+made for other architectures are not counted; what is undecided counts as running here, and keeps
 the run undecided.
 
 Why it matters: a list of architectures says that a target is there, not how much of it. In one published libtorch_cuda

@@ -2,8 +2,8 @@
 
 What it finds: under `ptx = "any"`, modules without PTX that newer GPUs can compile (plain, without a or f suffix, and
 with all the module's kernels); under `ptx = "highest"`, modules without such PTX for the highest required compute
-capability (compute_120 for 12.0). Modules that are made for chosen architectures on purpose (only a and f
-targets, or special) are left out where a file has others.
+capability (compute_120 for 12.0). Modules that are made for chosen architectures (only a and f targets, or
+special) do not count where a file has others.
 
 Why it matters: PTX is what lets a GPU run the file that did not exist when it was built. Machine code serves its own
 major version only, and a or f PTX no more than that. Without PTX, users of the next generation get CUDA error 209.

@@ -1,4 +1,4 @@
-"""Kernels made for other architectures, left out of the verdict on purpose.
+"""Kernels made for other architectures do not count in the result.
 
 What it finds: modules whose kernels are evidently made for other architectures: only a- or f-suffixed targets, the same
 kernels in modules that run here, kernels named for another architecture, one module for each architecture, a library

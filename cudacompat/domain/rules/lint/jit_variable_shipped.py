@@ -4,7 +4,7 @@ What it finds: CUDA_FORCE_PTX_JIT=1, CUDA_DISABLE_PTX_JIT=1 or CUDA_CACHE_DISABL
 service.
 
 Why it matters: these are for tests. CUDA_FORCE_PTX_JIT ignores all machine code: every start compiles, and what carries
-none but machine code fails. CUDA_DISABLE_PTX_JIT fails on every card that is newer than the build. CUDA_CACHE_DISABLE
+none but machine code fails. CUDA_DISABLE_PTX_JIT fails on every GPU that is newer than the build. CUDA_CACHE_DISABLE
 throws away what the driver compiled, so that each start of a program that needs it is a cold one.
 
 Example: `ENV CUDA_FORCE_PTX_JIT=1`.
