@@ -139,7 +139,7 @@ def test_a_socket_and_a_pipe_that_are_named(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "Dockerfile")
     ran = cudacompat("lint", tmp_path / "Dockerfile", "--no-config")
     assert (ran.code, ran.out) == (2, "")
-    assert "is neither a file nor a folder" in ran.err
+    assert "is neither a file nor a directory" in ran.err
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs a second user, which only root may become")

@@ -45,4 +45,4 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     )
 
 
-RULE = Rule("undecided", "Cannot be told", __doc__, check)
+RULE = Rule("undecided", "A result that is undecided", __doc__, check)
