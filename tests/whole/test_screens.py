@@ -11,8 +11,8 @@ from cudacompat.cli.streams import encodable
 from tests.helpers.screens import PLAIN, SCENES, SCREENS, VIEWS, View, folder_for, screen, shown
 
 _COLOR = re.compile(r"\^\[\[[0-9;?]*[A-Za-z]")
-# A line that is a command, a setting, or a word that is wider than the page alone, is not broken.
-_WHOLE = re.compile(r" *(#? *[A-Z_]+=|(cudacompat|cmake|cargo|docker|pip|python) |\S{40,}|line +/)")
+# A line that is a command, a setting, an error on stderr, or a word that is wider than the page alone, is not broken.
+_WHOLE = re.compile(r" *(cudacompat: error: |#? *[A-Z_]+=|(cudacompat|cmake|cargo|docker|pip|python) |\S{40,}|line +/)")
 
 
 @pytest.fixture(scope="module")
