@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from cudacompat.app.check import judge_read
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.linked_runtime import runtime_of
-from cudacompat.domain.words.code import DeviceModule, Registration
+from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.words.code import DeviceModule, ReadResult, Registration
+from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.verdict import Outcome, Reason
 from cudacompat.domain.words.versions import ToolkitVersion
 from tests.helpers import toolchain
@@ -53,6 +56,13 @@ def test_it_refuses_older_drivers(driver: str | None, runs: bool) -> None:
     assert found.outcome is (Outcome.NATIVE if runs else Outcome.FAILS)
     assert found.reason is (None if runs else Reason.RUNTIME_NEEDS_DRIVER)
     assert (found.min_driver, found.runtime_is_linked) == (580, True)
+
+
+def test_what_becomes_of_single_modules_is_no_cause_beside_it() -> None:
+    too_new = module(image("compute_80", "9.5"))  # for driver 570, by itself
+    read = ReadResult((artifact([module("sm_90", image("compute_90", "9.5")), too_new]),), (), 1, 0, ())
+    report = judge_read(read, (target("9.0", "570"),), Policy())
+    assert [each.id for each in report.findings if each.severity is Severity.ERROR] == ["runtime-needs-driver"]
 
 
 @pytest.mark.parametrize("targets", ["-arch=sm_86", "-gencode=arch=compute_86,code=sm_86"])

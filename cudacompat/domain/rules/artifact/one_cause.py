@@ -21,6 +21,8 @@ def failing_rule(id_: str, reason: Reason, words: Words) -> Callable[[VerdictFac
         modules = modules_with(verdict, reason)
         if verdict.outcome is not Outcome.FAILS or not modules:
             return
+        if verdict.reason is Reason.RUNTIME_NEEDS_DRIVER:  # no module is loaded, whatever becomes of some by themselves
+            return
         message, found, help_ = words(verdict, modules)
         yield Finding(
             id=id_,
