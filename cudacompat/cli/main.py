@@ -53,6 +53,7 @@ def _main() -> None:
     code = _INTERRUPTED
     with interrupts.raised():
         code = run_line(sys.argv[1:])
+    interrupts.end()
     streams.finish()
     gc.freeze()  # no last look through what is given up anyway
     sys.exit(_INTERRUPTED if interrupts.seen else code)

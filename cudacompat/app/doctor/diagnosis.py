@@ -11,7 +11,7 @@ from pathlib import Path
 from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
 from cudacompat.app.doctor.library_steps import library_steps
-from cudacompat.app.doctor.machine_steps import machine_steps
+from cudacompat.app.doctor.machine_steps import is_wanted, machine_steps
 from cudacompat.app.doctor.plan import helped, package_steps
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
@@ -107,12 +107,13 @@ def doctor(
         about = [f for f in findings if f.path not in libraries]
         driver_told = any(f.id == gpu_outside_driver.RULE.id and f.help for f in findings)
         needed, wanted = library_steps(packages, facts)
+        builds = bool(apart) or recognise(Path()) is not None
         steps = (
             *machine_steps(f for f in about if f.severity is Severity.ERROR),
             *(step for _, step in apart),
             *needed,
             *package_steps(packages, targets, facts, driver_told=driver_told),
-            *machine_steps(f for f in about if f.severity is Severity.WARNING),  # after what cures a failure
+            *machine_steps(f for f in about if is_wanted(f, builds=builds)),  # after what cures a failure
             *wanted,
         )
         told = helped(findings, packages, steps)

@@ -6,10 +6,22 @@ from collections.abc import Iterable
 
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.rules import MACHINE_RULES
+from cudacompat.domain.rules.machine import cmake_too_old, glibc_too_new, host_compiler_too_new, toolkit_cannot_build
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line
 
 MACHINE_IDS = {rule.id: place for place, rule in enumerate(MACHINE_RULES)}
+
+# Warnings about compilers: of no use to somebody who installs wheels and builds nothing.
+_OF_BUILDS = frozenset(
+    each.RULE.id for each in (cmake_too_old, glibc_too_new, host_compiler_too_new, toolkit_cannot_build)
+)
+
+
+def is_wanted(finding: Finding, *, builds: bool) -> bool:
+    """Return whether it is a warning that has a step where packages are examined: what a build would meet only has one
+    where something is built."""
+    return finding.severity is Severity.WARNING and (builds or finding.id not in _OF_BUILDS)
 
 
 def machine_steps(findings: Iterable[Finding]) -> list[PlanStep]:

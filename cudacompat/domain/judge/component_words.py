@@ -32,7 +32,9 @@ def why(verdict: ComponentVerdict) -> str:
     if none_for and verdict.outcome is Outcome.FAILS and verdict.reason is None:
         return f"has no library for {none_for}, so none is loaded"
     if verdict.compiler:
-        return f"{verdict.compiler}, nothing for {target.capability}" if verdict.is_bad else verdict.compiler
+        if verdict.is_bad:
+            return f"{verdict.compiler}, nothing for {target.capability}"
+        return f"its {verdict.compiler.partition(' ends at ')[0]} knows the GPU"
     if library is None:
         return "nothing of it is loaded on this GPU"
     if verdict.is_bad:

@@ -26,6 +26,13 @@ _KNOWN = {
     HowKnown.BETWEEN: "between",
     HowKnown.ABSENT: "documented",
 }
+_NOT_KNOWN = "not known"
+_MEANS = {
+    "read": "the wheel was downloaded, and the answer is of the device code in it",
+    "documented": "the build script of the index lists the GPUs; the wheel itself was not downloaded",
+    "between": "the releases before and after it were downloaded, and agree",
+    _NOT_KNOWN: "nobody looked: newer than all that was read, or between releases that differ",
+}
 _FAILS = {
     Reason.DRIVER_TOO_OLD_FOR_GPU: "driver too old for it",
     Reason.DRIVER_DROPPED_GPU: "driver dropped the GPU",
@@ -54,6 +61,8 @@ def wheels_text(page: Page, report: WheelsReport) -> None:
             page.field("", line, indent=0, label_width=0)
     if report.builds:
         page.field("", _last_line(report), indent=0, label_width=0)
+        for word in dict.fromkeys(_KNOWN.get(build.resolved.known, _NOT_KNOWN) for build in report.builds):
+            _labelled(page, word, _MEANS[word])
 
 
 def _labelled(page: Page, label: str, text: str) -> None:
@@ -112,7 +121,7 @@ def _cells(report: WheelsReport, targets: tuple[Target, ...]) -> list[list[Cell]
             index,
             *([build.platform] if several else []),
             _cuda(build),
-            _KNOWN.get(build.resolved.known, "not known"),
+            _KNOWN.get(build.resolved.known, _NOT_KNOWN),
         ]
         lines.append([*((word, "") for word in words), *(_cell(build, target) for target in targets or (None,))])
     widths = [max(len(line[column][0]) for line in lines) for column in range(len(head))]
@@ -180,7 +189,7 @@ def _summed(report: WheelsReport, summary: TargetSummary) -> str:
 
 
 def _last_line(report: WheelsReport) -> str:
-    counts = Counter(_KNOWN.get(build.resolved.known, "not known") for build in report.builds)
+    counts = Counter(_KNOWN.get(build.resolved.known, _NOT_KNOWN) for build in report.builds)
     dates = sorted({build.row.date for build in report.builds if build.row is not None and build.known})
     until = f", {dates[-1]}" if dates else ""
     of = f"{report.package} {report.version}" if report.version else report.package
