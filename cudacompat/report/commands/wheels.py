@@ -31,7 +31,7 @@ _MEANS = {
     "read": "the wheel was downloaded, and the answer is of the device code in it",
     "documented": "the build script of the index lists the GPUs; the wheel itself was not downloaded",
     "between": "the releases before and after it were downloaded, and agree",
-    _NOT_KNOWN: "nobody looked: newer than all that was read, or between releases that differ",
+    _NOT_KNOWN: "not downloaded: newer than all that were read, or between releases that differ",
 }
 _FAILS = {
     Reason.DRIVER_TOO_OLD_FOR_GPU: "driver too old for it",
