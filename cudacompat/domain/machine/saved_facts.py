@@ -181,6 +181,8 @@ def anonymous(text: str, home: str | None) -> str:
         user = re.split(r"[/\\]", home.rstrip("/\\"))[-1]
         if user and user != "root":
             component = re.compile(r"(?<=[/\\])" + re.escape(user) + _END)
+            if re.search(r"\s", user):  # no word of a text: it stands in paths alone
+                text = component.sub("<user>", text)
             text = _TOKEN.sub(
                 lambda token: token[0] if token[0].startswith(_SYSTEM) else component.sub("<user>", token[0]), text
             )

@@ -1,0 +1,19 @@
+"""Names of users in texts that leave the machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from cudacompat.domain.machine.saved_facts import anonymous
+
+
+@pytest.mark.parametrize(
+    ("text", "home", "expected"),
+    [
+        ("./srv/Jane Doe/my env (3.11)", "/home/Jane Doe", "./srv/<user>/my env (3.11)"),
+        ("'/home/Jane Doe/my env/venv'", "/home/Jane Doe", "'~/my env/venv'"),
+        ("a word Jane Doe of a text", "/home/Jane Doe", "a word Jane Doe of a text"),
+    ],
+)
+def test_a_name_with_a_space_is_taken_out_of_every_path(text: str, home: str, expected: str) -> None:
+    assert anonymous(text, home) == expected
