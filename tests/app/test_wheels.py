@@ -153,7 +153,9 @@ def test_a_file_that_is_no_wheel_is_one_line(tmp_path: Path) -> None:
 def test_the_words_of_known_are_explained_below_the_table_as_far_as_they_stand_in_it() -> None:
     several = inside("wheels", "torch==2.6.0", "--gpu", "8.6").out
     assert "\nread  the wheel was downloaded, and the answer is of the device code in it\n" in several
-    assert "\ndocumented  the build script of the index lists the GPUs; the wheel itself was not downloaded\n" in several
+    assert (
+        "\ndocumented  the build script of the index lists the GPUs; the wheel itself was not downloaded\n" in several
+    )
     one = inside("wheels", "ctranslate2==4.8.5", "--gpu", "8.6").out
     assert "\nread  " in one
     assert "\ndocumented  " not in one
