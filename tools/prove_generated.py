@@ -136,7 +136,8 @@ class Store:
             self._inside(container, "apt-get clean")
             must(*self.buildah, "copy", "-q", container, wheels, "/opt/stand-ins")
             must(*self.buildah, "copy", "-q", container, folder / "pins.txt", "/opt/pins.txt")
-            wanted = " ".join(_INDEX_PACKAGES) if flavour == "devel" else "-r /opt/pins.txt"
+            # jobs check where they build: the devel image needs what the check installs, too
+            wanted = " ".join((*_INDEX_PACKAGES, "-r /opt/pins.txt") if flavour == "devel" else ("-r /opt/pins.txt",))
             if flavour != "runtime":
                 self._inside(
                     container,
