@@ -9,12 +9,10 @@ from cudacompat.domain.builds.engine import BuildSystem, Native
 from cudacompat.domain.project.command_facts import in_cargo_config, is_on
 from cudacompat.domain.project.default_lists import makefile_run
 from cudacompat.domain.project.model import Command, Project, Setting, SourceFile, TextSpan
-from cudacompat.domain.project.stages import builds_cuda, cmake_version
-from cudacompat.domain.words.versions import ToolkitVersion
+from cudacompat.domain.project.stages import builds_cuda
 
 # Each of these decides the list somewhere that is not looked into here.
 _ELSEWHERE = ("-C", "--preset")
-_ASKED_SINCE = ((3, 24), ToolkitVersion(11, 6))  # ggml asks for `native` from these on: CMake, CUDA
 _OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "CMAKE_CUDA_FLAGS"})
 # in flags, and not behind a comment's sign
 _NATIVE = re.compile(r"(?m)^[^#\n]*?(?<![\w-])((?:-arch|--gpu-architecture|--gpu-arch)[= ]native\b)")
@@ -28,23 +26,6 @@ def asks_native(project: Project, command: Command) -> Native | None:
     if use is None or native is None or not native.window.holds(use.parsed) or command.conditional:
         return None
     return native if builds_cuda(project, command) and _certain(project, command, native) else None
-
-
-def own_list(project: Project, command: Command, cuda: ToolkitVersion) -> str | None:
-    """The list that the engine's own build files take for this build, which certainly compiles CUDA code with this
-    release and is certainly told no architectures; `None` for any other, and where they ask for `native`."""
-    use, stage = command.use, command.stage
-    if use is None or stage is None or command.conditional:
-        return None
-    own = next((each for each in use.engine.own_lists if each.window.holds(use.parsed)), None)
-    if own is None or not builds_cuda(project, command) or not _is_unlisted(project, command, own.unless):
-        return None
-    native = use.engine.native
-    if native is not None and native.window.holds(use.parsed) and not _is_switched_off(project, command, native):
-        cmake = cmake_version(project, stage, command)
-        if cmake is None or (cmake >= _ASKED_SINCE[0] and cuda >= _ASKED_SINCE[1]):
-            return None
-    return own.text(cuda)
 
 
 def native_flag(project: Project, command: Command) -> TextSpan | None:
@@ -64,17 +45,17 @@ def _flag_in(file: SourceFile) -> TextSpan | None:
 
 def _certain(project: Project, command: Command, native: Native) -> bool:
     """Whether nothing on its line or in its environment could hold a list or one of the switches."""
-    return _is_unlisted(project, command) and not _is_switched_off(project, command, native)
+    return is_unlisted(project, command) and not is_switched_off(project, command, native)
 
 
-def _is_switched_off(project: Project, command: Command, native: Native) -> bool:
+def is_switched_off(project: Project, command: Command, native: Native) -> bool:
     """Whether one of the switches that keep it from `native` is given."""
     names = {"CMAKE_ARGS", *(name for name, _ in native.off)}
     given = tuple(each for each in _given(project, command, names) if each.name in names)
     return any(_is_off(given, name, value) for name, value in native.off)
 
 
-def _is_unlisted(project: Project, command: Command, unless: Iterable[str] = ()) -> bool:
+def is_unlisted(project: Project, command: Command, unless: Iterable[str] = ()) -> bool:
     """Whether nothing on its line or in its environment could hold a list, or is one of `unless`."""
     if not all(word.known for word in command.words) or command.has("--toolchain"):
         return False

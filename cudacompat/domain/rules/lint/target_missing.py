@@ -3,7 +3,8 @@
 What it finds: with --gpu, a list that reaches a build and whose machine code and PTX do not fit that GPU, or of
 which only the PTX fits. The lists and flags that reach the same command are taken together, after the engine's own
 rewriting. A list of the project's own files (CMakeLists.txt, presets, .cargo/config.toml, the flags of a Makefile)
-counts where no command gives another; in an image build without any, the list that the engine takes by itself.
+counts where no command gives another. Image builds and CI jobs without any have the list that the engine takes by
+itself.
 
 Why it matters: without code that fits, every kernel launch fails with "no kernel image is available for execution on
 the device" (error 209). With PTX alone it works, after the driver has compiled each kernel at the first start.
@@ -21,8 +22,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from cudacompat.domain.builds.engine import Grammar
-from cudacompat.domain.builds.lists.reader import read_list
-from cudacompat.domain.builds.plans.plan import arriving
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_lists import LIST_NAME, CMakeTargets, for_capability, named_targets
 from cudacompat.domain.project.command_facts import base_name, is_aside, is_cmake
@@ -38,7 +37,7 @@ from cudacompat.domain.project.list_coverage import (
     serves,
 )
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project, TextSpan
-from cudacompat.domain.project.native_builds import own_list
+from cudacompat.domain.project.own_lists import own_builds
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.project.standing_lists import standing_groups
 from cudacompat.domain.rules.lint.target_facts import fix_for, in_words, settings_fix, settings_for, toolkit_first
@@ -156,28 +155,22 @@ def _of_compilers(project: Project) -> Iterator[Finding]:
 
 
 def _of_engines(project: Project) -> Iterator[Finding]:
-    """Of image builds that give no list: what the one does not serve that the engine takes by itself."""
-    for command in project.commands:
-        made_by = toolkit(project, command.stage) if command.stage is not None else None
-        knob = command.use.own_knob if command.use is not None else None
-        if command.use is None or knob is None or made_by is None or command.instruction != "RUN":
+    """Of builds that give no list: what the one does not serve that the engine takes by itself."""
+    for build in own_builds(project):
+        command, knob = build.command, build.knob
+        if not build.images or not (command.job is None or _published(project, command.job)):
             continue
-        own = own_list(project, command, made_by.version)
-        if own is None:
-            continue
-        engine, code = command.use.engine, read_list(Grammar.CMAKE, own).code
-        images = [image for image in arriving(engine, command.use.parsed, code) if image.arch in made_by.targets]
-        for target in project.targets if images else ():
-            result = serves(target.capability, images)
+        for target in project.targets:
+            result = serves(target.capability, build.images)
             if result in _UNSERVED:
                 first = toolkit_first(project, command, knob.name, grammar=knob.grammar, target=target)
                 yield _said_of(
                     target,
                     command.place,
-                    serves=f"{engine.name} gets no list, and its own does not serve",
-                    found=f"{' '.join(command.line.split())[:90]} takes {own}",
+                    serves=f"{build.use.engine.name} gets no list, and its own does not serve",
+                    found=f"{' '.join(command.line.split())[:90]} takes {build.text}",
                     result=result,
-                    images=images,
+                    images=build.images,
                     help_=first or settings_for(project, command, knob.name),
                     fix=settings_fix(project, command) if first is None else None,
                 )

@@ -12,6 +12,23 @@ WORKDIR /src
 RUN cmake -B build -DGGML_CUDA=ON {2} && cmake --build build -j
 """
 
+_JOB = """\
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-24.04
+    container: nvidia/cuda:12.8.1-devel-ubuntu24.04
+    steps:
+      - run: apt-get update && apt-get install -y cmake g++ git
+      - run: git clone --branch {0} https://github.com/ggml-org/whisper.cpp
+      - run: |
+          cmake -S whisper.cpp -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF
+          cmake --build build
+      - uses: actions/upload-artifact@v4
+        with:
+          path: build/bin
+"""
+
 CASES = (
     # no file of the project shows what it is: its command names the list
     LintCase(
@@ -663,8 +680,19 @@ CMAKE_CUDA_ARCHITECTURES = "80-real;86-real;120-real"
         line="cmake -B",
         gpu=("7.0",),
     ),
+    LintCase(
+        bad={".github/workflows/a.yml": _JOB.format("v1.8.0")},
+        good={".github/workflows/a.yml": _JOB.format("v1.9.3")},
+        line="cmake -S",
+        gpu=("RTX 5070 Ti",),
+    ),
 )
 NEAR_MISSES = (
+    NearMiss(
+        "a job that nobody gets anything of",
+        {".github/workflows/a.yml": _JOB.format("v1.8.0").replace("upload-artifact", "download-artifact")},
+        gpu=("RTX 5070 Ti",),
+    ),
     NearMiss(
         "the list that ggml takes by itself with GGML_CUDA_F16 is another one",
         {"Dockerfile": _CLONED.format("12.4.1", "v1.7.4", "-DGGML_CUDA_F16=ON")},
