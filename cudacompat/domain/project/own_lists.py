@@ -51,7 +51,7 @@ def _own_build(project: Project, command: Command, made_by: CudaRelease | None) 
     if text is not None:
         images = arriving(use.engine, use.parsed, read_list(Grammar.CMAKE, text).code)
         built = tuple(image for image in images if image.arch in made_by.targets)
-        yield OwnBuild(command, use, knob, made_by, text=text, images=built)
+        yield OwnBuild(command, use, knob, made_by=made_by, text=text, images=built)
 
 
 def _own_list(project: Project, command: Command, use: EngineUse, cuda: ToolkitVersion) -> str | None:
