@@ -30,7 +30,7 @@ from cudacompat.domain.project.list_places import PlaceState  # noqa: E402
 from cudacompat.domain.rules import IGNORABLE_RULES, all_rules  # noqa: E402
 from cudacompat.domain.rules.lint import LINT_RULES  # noqa: E402
 from cudacompat.domain.runs.bench import Variant  # noqa: E402
-from cudacompat.domain.runs.evidence import Shows, Source  # noqa: E402
+from cudacompat.domain.runs.evidence import EvidenceSource, Shows  # noqa: E402
 from cudacompat.domain.runs.load import Agreement  # noqa: E402
 from cudacompat.domain.runs.observation import End  # noqa: E402
 from cudacompat.domain.runs.rebuild import StepKind, StepState  # noqa: E402
@@ -83,7 +83,7 @@ ROWS: tuple[tuple[str, type[Enum] | Iterable[str] | None], ...] = (
     (r"bench-1:/variants/name", Variant),
     (r"bench-1:/variants/runs/used", Verdict),
     (r"verify-1:/verdict", Verdict),
-    (r"verify-1:/evidence/source", Source),
+    (r"verify-1:/evidence/source", EvidenceSource),
     (r"verify-1:/evidence/shows", Shows),
     (r"verify-1:/code", Code),
     (r"verify-1:/expected/level", Expect),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cudacompat.app.generate import wanted_gpus
+from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 from cudacompat.app.project.list_changes import AdditionRequest, ListEdit, analyse
 from cudacompat.app.project.list_names import names_of
 from cudacompat.artifacts.buildfiles import settings

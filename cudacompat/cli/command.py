@@ -29,7 +29,7 @@ class Commands(TyperGroup):
             formatter.write_dl(rows)
 
 
-class Command(TyperCommand):
+class ReportCommand(TyperCommand):
     """A command that offers the formats of its report, and refuses, before it reads anything, to write over that."""
 
     def __init__(self, name: str | None, **more: Any) -> None:

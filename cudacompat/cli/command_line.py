@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cudacompat.cli.command import VERBOSE, Command, Commands
+from cudacompat.cli.command import VERBOSE, Commands, ReportCommand
 from cudacompat.cli.commands import (
     bench,
     check,
@@ -182,5 +182,5 @@ for _name, _command in (
     ("wheels", wheels.command),
     ("survey", survey.command),
 ):
-    app.command(_name, cls=Command)(_command)
+    app.command(_name, cls=ReportCommand)(_command)
 app.command("explain", cls=explain.Parser)(explain.command)

@@ -26,7 +26,7 @@ def emit(
     address = os.environ.get(_DOCS_URL)
     if not address:
         return _emit(report, format_, color, output=output, exit_zero=exit_zero, kept=kept)
-    from cudacompat.report.uris import documented_at
+    from cudacompat.report.ci.uris import documented_at
 
     with documented_at(address, _DOCS_URL):
         return _emit(report, format_, color, output=output, exit_zero=exit_zero, kept=kept)

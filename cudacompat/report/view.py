@@ -19,8 +19,8 @@ from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
 
 if TYPE_CHECKING:
-    from cudacompat.domain.policy.keys import PolicyValue
     from cudacompat.domain.reports.lint import LintReport
+    from cudacompat.domain.words.policy_value import PolicyValue
 
 _HEADLINES: dict[int, str] = {
     ExitCode.OK: "no errors",

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from cudacompat.app.wheels import survey as module
-from cudacompat.app.wheels.survey import Outcome, SurveyOptions, survey
+from cudacompat.app.wheels.survey import SurveyOptions, SurveyResult, survey
 from cudacompat.app.wheels.survey_input import wanted
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
@@ -108,20 +108,20 @@ def test_processes_read_what_one_process_reads(tmp_path: Path) -> None:
     assert single.read_bytes() == several.read_bytes()
 
 
-def killed_at_first(name: str, fetch: object) -> Outcome:
+def killed_at_first(name: str, fetch: object) -> SurveyResult:
     """A worker that dies with the first wheel that it is given, once for each of them."""
     mark = Path(f"{name}.killed")
     if not mark.exists() and name.endswith("two-1.0-cp312-cp312-manylinux2014_x86_64.whl"):
         mark.touch()
         os._exit(9)
-    return Outcome(name, {"package": name})
+    return SurveyResult(name, {"package": name})
 
 
-def always_killed(name: str, fetch: object) -> Outcome:
+def always_killed(name: str, fetch: object) -> SurveyResult:
     """A worker that dies with one wheel whenever it is given it."""
     if name.endswith("two-1.0-cp312-cp312-manylinux2014_x86_64.whl"):
         os._exit(9)
-    return Outcome(name, {"package": name})
+    return SurveyResult(name, {"package": name})
 
 
 def test_a_killed_worker_loses_nothing_and_repeats_nothing_that_was_written(

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from cudacompat.app.wheels import survey as module
-from cudacompat.app.wheels.survey import Outcome, SurveyOptions, survey
+from cudacompat.app.wheels.survey import SurveyOptions, SurveyResult, survey
 from cudacompat.domain.words.choices import SurveyExecutor
 from tests.app.test_survey import rows, wheel
 from tests.helpers.run import ROOT, inside
@@ -26,7 +26,7 @@ pytest.importorskip("distributed")
 DASK = SurveyOptions(jobs=2, executor=SurveyExecutor.DASK)
 
 
-def killed_at_first(name: str, fetch: object) -> Outcome:
+def killed_at_first(name: str, fetch: object) -> SurveyResult:
     """A worker that ends with the wheel `two`, and not a second time."""
     with Path(f"{name}.asked").open("a") as file:
         file.write("x")
@@ -34,22 +34,22 @@ def killed_at_first(name: str, fetch: object) -> Outcome:
     if "two-" in name and not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return Outcome(name, {"package": name})
+    return SurveyResult(name, {"package": name})
 
 
-def always_killed(name: str, fetch: object) -> Outcome:
+def always_killed(name: str, fetch: object) -> SurveyResult:
     """A worker that ends with the wheel `two`, whenever it is given it."""
     if "two-" in name:
         os.kill(os.getpid(), signal.SIGKILL)
-    return Outcome(name, {"package": name})
+    return SurveyResult(name, {"package": name})
 
 
-def slow(name: str, fetch: object) -> Outcome:
+def slow(name: str, fetch: object) -> SurveyResult:
     """A wheel that takes its time, and leaves a mark for each time that it is read."""
     with Path(f"{name}.asked").open("a") as file:
         file.write("x")
     time.sleep(0.3)
-    return Outcome(name, {"package": name})
+    return SurveyResult(name, {"package": name})
 
 
 def test_a_killed_worker_loses_nothing_and_repeats_nothing_that_was_written(

@@ -286,7 +286,7 @@ def test_the_share_of_rebuild_itself() -> None:
 
 @pytest.mark.parametrize(("name", "gpu"), [("ptx", "compute_75"), ("native", "9.0")])
 def test_the_plan_of_today_is_the_one_that_was_built(name: str, gpu: str) -> None:
-    from cudacompat.app.generate import wanted_gpus
+    from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 
     then = record("whisper-builds")["builds"][name]["json"]
     plan = plan_build(find("whisper.cpp"), wanted_gpus([gpu]), version=then["engine_version"], cuda=then["cuda"])

@@ -15,7 +15,7 @@ import pytest
 
 from cudacompat.report import formats
 from cudacompat.report.ci.sarif import MOST_RESULTS
-from cudacompat.report.uris import fingerprints, uri_of
+from cudacompat.report.ci.uris import fingerprints, uri_of
 from tests.helpers.report_cases import CASES, HOSTILE, INNER, WHEEL, LintReport, error, many, report
 from tests.helpers.run import EXAMPLE, GPU, cudacompat
 from tests.helpers.toolchain import missing

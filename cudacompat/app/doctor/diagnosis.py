@@ -277,7 +277,8 @@ def _rebuild(
     targets: Sequence[Target], known: Recognised | None
 ) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
     from cudacompat.app.doctor.build_files import Mending, mending
-    from cudacompat.app.generate import GenerateRequest, command_line, wanted_gpus
+    from cudacompat.app.generate import GenerateRequest, command_line
+    from cudacompat.app.inputs.wanted_gpus import wanted_gpus
     from cudacompat.domain.builds.plans.plan import commands, plan_build, setting_line
     from cudacompat.engines import find
 

@@ -23,6 +23,7 @@ from cudacompat.domain.tables.driver_choice import kind_for, left_out
 from cudacompat.domain.tables.driver_packages import install_command
 from cudacompat.domain.tables.drivers import runtime_floor
 from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
+from cudacompat.domain.wheels.platforms import platform_of_system
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import Reason, Target
@@ -183,7 +184,7 @@ def _with_libraries(
     same = str(cure.version) == row.component.version
     if cure.index_url is not None:
         return _pip(cure, here.home, named=same)
-    every, path = pins(row.component, cure, lacks, here=here, targets=targets, platform=_platform(facts.platform))
+    every, path = pins(row.component, cure, lacks, here=here, targets=targets, platform=platform_of_system(facts.platform))
     command = f"{installer(here.home)} {' '.join(map(quote, every))}"
     return f"{command} && {path}" if path else command
 
@@ -214,7 +215,7 @@ def _cure(
             targets,
             version=public_version(component.version),
             beside=tuple(beside),
-            platform=_platform(facts.platform),
+            platform=platform_of_system(facts.platform),
             allowed=allowed,
         )
         if isinstance(found, WheelCure):
@@ -292,12 +293,6 @@ def public_version(text: str) -> Version | None:
         return Version(Version(text).public)
     except InvalidVersion:
         return None
-
-
-def _platform(text: str) -> str:
-    """The platform of wheels for a system of that description."""
-    machine = "aarch64" if re.search(r"aarch64|arm64", text) else "x86_64"
-    return f"windows-{machine}" if "Windows" in text and "WSL" not in text else f"linux-{machine}"
 
 
 def _names(rows: Iterable[ComponentRow]) -> tuple[str, ...]:

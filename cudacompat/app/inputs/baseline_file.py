@@ -8,8 +8,9 @@ from pathlib import Path
 
 from cudacompat.app.inputs.text_files import quoting, read_whole
 from cudacompat.artifacts.containers.folders import EntryKind, walk
-from cudacompat.domain.compare.baseline import Baseline, BaselineChange, compare, lock, of_document, to_toml
+from cudacompat.domain.compare.baseline import Baseline, compare, lock, of_document, to_toml
 from cudacompat.domain.compare.identity import both_names, identities
+from cudacompat.domain.words.baseline_change import BaselineChange
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.paths import ArtifactPath

@@ -10,20 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cudacompat.domain.policy.keys import (
-    FILE_KEYS,
-    PolicyValue,
-    Rank,
-    given,
-    ignores_of,
-    of_environment,
-    of_table,
-    written,
-)
+from cudacompat.domain.policy.keys import FILE_KEYS, given, ignores_of, of_environment, of_table, written
 from cudacompat.domain.policy.policy import Ignore
 from cudacompat.domain.policy.resolve import strongest
 from cudacompat.domain.rules import IGNORABLE_RULES
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.policy_value import PolicyValue, Rank
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.versions import DriverRelease
 

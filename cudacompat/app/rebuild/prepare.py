@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cudacompat.app.generate import wanted_gpus
+from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 from cudacompat.app.project.recognise import recognise, recognise_as
 from cudacompat.app.project.rust_sources import api_findings
 from cudacompat.app.rebuild.needs import active_nvcc, empty_submodules, python_of

@@ -18,7 +18,8 @@ from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.offers import Build, builds_of, summary
-from cudacompat.domain.wheels.table import DEFAULT_PLATFORM, measured_row, packages, platform_for, rows
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.table import measured_row, packages, rows
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.verdict import Target
@@ -84,7 +85,7 @@ def wheels(
 
 def table_platform(text: str) -> str:
     """Return the platform of the table (`linux-x86_64`) that a platform or a tag means; `UsageError` for neither."""
-    from cudacompat.app.wheels.rows import platform_of
+    from cudacompat.domain.wheels.platforms import platform_of
     from cudacompat.domain.words.wheel_tags import platform_tags
 
     return platform_of(platform_tags(text)[0])

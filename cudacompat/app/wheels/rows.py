@@ -14,18 +14,12 @@ from cudacompat.app.inputs import reading
 from cudacompat.app.wheels.compilers import compilers_in
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.measured import CAPABILITIES, measured
+from cudacompat.domain.wheels.platforms import platform_of
 from cudacompat.domain.words.capability import ComputeCapability
 
 _MOST_METADATA = 4 << 20  # bytes
 _EXTRA = re.compile(r"extra\s*==")
 _OWN_CUDA = re.compile(r"^cuda(?::[^=\n]{0,40})? = ['\"](\d+\.\d+)", re.MULTILINE)  # cuda: Optional[str] = '12.6'
-_PLATFORMS = (
-    (re.compile(r"(?:manylinux|linux).*_x86_64"), "linux-x86_64"),
-    (re.compile(r"(?:manylinux|linux).*_aarch64"), "linux-aarch64"),
-    (re.compile(r"win_amd64"), "windows-x86_64"),
-    (re.compile(r"macosx"), "macos"),
-    (re.compile(r"any"), "any"),
-)
 
 
 def row_of_file(path: str, *, source: str, date: str, size: int | None = None) -> dict[str, Any]:
@@ -70,11 +64,6 @@ def _cuda_of(path: str, package: str) -> str | None:
             return None
         match = _OWN_CUDA.search(wheel.read(member).decode("utf-8", "replace"))
     return match[1] if match is not None else None
-
-
-def platform_of(tag: str) -> str:
-    """Return the platform of a wheel's tag, as `linux-x86_64`."""
-    return next((name for pattern, name in _PLATFORMS if pattern.search(tag)), "other")
 
 
 def metadata_of(path: str) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class SurveyOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SurveyResult:
     """What became of one wheel: its row, or why there is none."""
 
     name: str
@@ -125,7 +125,7 @@ def _rows_there(out: str, options: SurveyOptions) -> frozenset[str]:
     return frozenset(names)
 
 
-def _outcomes(names: Sequence[str], options: SurveyOptions) -> Iterator[Outcome]:
+def _outcomes(names: Sequence[str], options: SurveyOptions) -> Iterator[SurveyResult]:
     """The outcomes, in some order; what workers that were killed left behind goes with the folder."""
     import secrets
     import tempfile
@@ -144,7 +144,7 @@ def _outcomes(names: Sequence[str], options: SurveyOptions) -> Iterator[Outcome]
             yield from _of_processes(names, fetch, options.jobs)
 
 
-def _of_processes(names: Sequence[str], fetch: FetchOptions, jobs: int) -> Iterator[Outcome]:
+def _of_processes(names: Sequence[str], fetch: FetchOptions, jobs: int) -> Iterator[SurveyResult]:
     from cudacompat.host.programs.workers import Processes
 
     read = partial(row_of, fetch=fetch)
@@ -155,26 +155,28 @@ def _of_processes(names: Sequence[str], fetch: FetchOptions, jobs: int) -> Itera
         else:
             yield answer
     for name, answer in Processes(1).map(read, again):
-        yield Outcome(name, None, f"{answer.why}, twice") if isinstance(answer, Lost) else answer
+        yield SurveyResult(name, None, f"{answer.why}, twice") if isinstance(answer, Lost) else answer
 
 
-def _of_cluster(names: Sequence[str], fetch: FetchOptions, options: SurveyOptions, folder: str) -> Iterator[Outcome]:
+def _of_cluster(
+    names: Sequence[str], fetch: FetchOptions, options: SurveyOptions, folder: str
+) -> Iterator[SurveyResult]:
     from cudacompat.host.programs.cluster import Cluster
 
     cluster = Cluster(options.jobs, Path(folder), options.scheduler)
     for name, answer in cluster.map(partial(row_of, fetch=fetch), names):
-        yield Outcome(name, None, answer.why) if isinstance(answer, Lost) else answer
+        yield SurveyResult(name, None, answer.why) if isinstance(answer, Lost) else answer
 
 
-def row_of(name: str, fetch: FetchOptions) -> Outcome:
+def row_of(name: str, fetch: FetchOptions) -> SurveyResult:
     """Return the row of one wheel, or why it could not be had or read."""
     today = datetime.now(UTC).date().isoformat()
     try:
         with wheel_of(name, fetch) as here:
             row = row_of_file(here.path, source="the wheel, read with this package", date=today, size=here.size)
     except (CudacompatError, OSError, ValueError, BadZipFile) as error:
-        return Outcome(name, None, str(error).splitlines()[0] if str(error) else type(error).__name__)
-    return Outcome(name, row)
+        return SurveyResult(name, None, str(error).splitlines()[0] if str(error) else type(error).__name__)
+    return SurveyResult(name, row)
 
 
 def jobs_of(asked: int | None) -> int:

@@ -242,7 +242,7 @@ class Source:
         return data
 
 
-class Window:
+class MemberBytes:
     """The bytes of one member of a container whose members lie one behind the other."""
 
     def __init__(self, source: Source, size: int) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 from cudacompat.artifacts.binaries.ar import HEADER, MAGIC
 from cudacompat.artifacts.binaries.buffer import UnreadableError
-from cudacompat.artifacts.containers.base import Budget, Member, Source, Window
+from cudacompat.artifacts.containers.base import Budget, Member, MemberBytes, Source
 
 
 def members(source: Source, budget: Budget) -> Iterator[Member]:
@@ -19,12 +19,12 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
             raise UnreadableError("no part begins where one should")
         budget.member()
         size = int(size_text)
-        window = Window(source, size)
+        window = MemberBytes(source, size)
         name = header[:16].rstrip(b" /").decode("utf-8", "surrogateescape")
         yield Member(name, size, partial(_same, window), cost=0)
         source.skip(window.left)
         source.read(size % 2)
 
 
-def _same(window: Window) -> Window:
+def _same(window: MemberBytes) -> MemberBytes:
     return window

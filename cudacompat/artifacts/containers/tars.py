@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import UnreadableError
-from cudacompat.artifacts.containers.base import Budget, Member, Source, Window
+from cudacompat.artifacts.containers.base import Budget, Member, MemberBytes, Source
 
 _BLOCK = 512
 _LARGEST_HEADER = 1 << 20  # bytes of an extended header; the longest path of a system has 4096
@@ -108,7 +108,7 @@ def entries(source: Source, budget: Budget) -> Iterator[TarEntry]:
 
 
 def _regular(source: Source, attributes: dict[bytes, bytes], name: str, size: int, sparse: bool) -> Iterator[TarEntry]:
-    window = Window(source, size)
+    window = MemberBytes(source, size)
     if b"GNU.sparse.name" in attributes:
         name = _text(attributes[b"GNU.sparse.name"])
     why = "a sparse file, which is not put together" if sparse else None

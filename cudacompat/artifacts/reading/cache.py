@@ -26,7 +26,7 @@ _LARGEST_ALL = 256 << 20
 _SETTLED_S = 2.0  # a file changed later than this before it is read may change again within one tick of its clock
 
 
-class Cache:
+class ResultCache:
     """Entries by what identifies a file and how it is read; every method is silent about what goes wrong."""
 
     def __init__(self, folder: Path) -> None:

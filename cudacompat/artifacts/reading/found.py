@@ -24,7 +24,7 @@ class Terms(NamedTuple):
 
 
 @dataclass(slots=True)
-class Found:
+class PlaceContents:
     """What a place gave, in its order.
 
     `place` is its path where it is one member of an archive that may be an image. `more_rows` are the rows of
@@ -62,13 +62,13 @@ class Found:
         self.files += count
         self.without_code += count
 
-    def add(self, other: Found, most: int) -> None:
+    def add(self, other: PlaceContents, most: int) -> None:
         """Add what another place gave, a tar archive in it as what it is by itself."""
         self.add_without_tar(other, most)
         if other.tar is not None:
             other.tar.add_to(self)
 
-    def add_without_tar(self, other: Found, most: int) -> None:
+    def add_without_tar(self, other: PlaceContents, most: int) -> None:
         """Add what another place gave, but for the tar archive in it."""
         self.artifacts += other.artifacts
         room = max(0, most - len(self.not_read))
@@ -79,9 +79,9 @@ class Found:
         self.images += other.images
         self.compilers += other.compilers
 
-    def moved(self, place: Callable[[ArtifactPath], ArtifactPath], most: int) -> Found:
+    def moved(self, place: Callable[[ArtifactPath], ArtifactPath], most: int) -> PlaceContents:
         """Return it with other paths."""
-        flat = Found()
+        flat = PlaceContents()
         flat.add(self, most)
         flat.artifacts = [replace(each, path=place(ArtifactPath.parse(each.path))) for each in flat.artifacts]
         flat.not_read = [NotRead(place(ArtifactPath.parse(each.path)), each.why) for each in flat.not_read]

@@ -9,8 +9,8 @@ from typing import Protocol
 from cudacompat.artifacts.binaries.buffer import UnreadableError
 from cudacompat.artifacts.containers.base import ByteStream, Member
 from cudacompat.artifacts.containers.image_documents import DocumentError, ImageOutline, LayerPlace
-from cudacompat.artifacts.reading.found import Found
-from cudacompat.artifacts.reading.layered import Container, LayerRead, laid
+from cudacompat.artifacts.reading.found import PlaceContents
+from cudacompat.artifacts.reading.layered import ImagePlace, LayerRead, laid
 from cudacompat.artifacts.reading.tar_reading import Hashed, Reader
 from cudacompat.domain.words.paths import ArtifactPath
 
@@ -30,7 +30,7 @@ def read_images(reader: Granting, path: ArtifactPath, outlines: Sequence[ImageOu
     several = len(outlines) > 1
     for number, outline in enumerate(outlines):
         own = path.member(outline.name or f"image {number + 1}") if several else path
-        at = Container(own, path)
+        at = ImagePlace(own, path)
         found = laid(outline, at, _Layers(reader, at, layer).read, terms=reader.terms)
         reader.found.add(found, reader.terms.rows)
 
@@ -38,7 +38,7 @@ def read_images(reader: Granting, path: ArtifactPath, outlines: Sequence[ImageOu
 class _Layers:
     """Reads layers one after the other, while their bytes come."""
 
-    def __init__(self, reader: Granting, at: Container, layer: OpenLayer) -> None:
+    def __init__(self, reader: Granting, at: ImagePlace, layer: OpenLayer) -> None:
         self._reader = reader
         self._at = at
         self._layer = layer
@@ -50,7 +50,7 @@ class _Layers:
             with self._layer(place) as stream:
                 return self._read(path, place, Hashed(_Granted(stream, self._reader.grant)))
         except DocumentError as error:
-            found = Found()
+            found = PlaceContents()
             found.refuse(path, str(error), self._reader.terms.rows)
             return LayerRead(found, None, bare=False)
 

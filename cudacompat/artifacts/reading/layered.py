@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cudacompat.artifacts.containers.image_documents import ImageOutline, LayerPlace
 from cudacompat.artifacts.containers.image_tree import ImageTree, LayerEntry, TreeError
 from cudacompat.artifacts.containers.tars import TarKind
-from cudacompat.artifacts.reading.found import Found, Terms
+from cudacompat.artifacts.reading.found import PlaceContents, Terms
 from cudacompat.domain.words.code import ContainerImage
 from cudacompat.domain.words.paths import ArtifactPath
 
@@ -20,7 +20,7 @@ class LayerRead(NamedTuple):
     """A layer as it was read: the sha256 of its bytes (None where nobody counted), and whether they are a tar archive
     that is not compressed."""
 
-    found: Found
+    found: PlaceContents
     digest: str | None
     bare: bool
 
@@ -28,7 +28,7 @@ class LayerRead(NamedTuple):
 Lookup = Callable[[LayerPlace], LayerRead | None]
 
 
-class Container(NamedTuple):
+class ImagePlace(NamedTuple):
     """Where an image lies: its path as people see it, and the path of what is beside it (layers, documents)."""
 
     image: ArtifactPath
@@ -39,13 +39,13 @@ class Container(NamedTuple):
         return self.beside.member(name) if name else self.image
 
 
-def laid(outline: ImageOutline, at: Container, lookup: Lookup, terms: Terms) -> Found:
+def laid(outline: ImageOutline, at: ImagePlace, lookup: Lookup, terms: Terms) -> PlaceContents:
     """Return what is seen in a container of this image. What is missing, or is not what the documents say, is among
     what was not read."""
-    result = Found()
+    result = PlaceContents()
     for name, why in outline.problems:
         result.refuse(at.part(name), why, terms.rows)
-    tree: ImageTree[tuple[Found, int]] = ImageTree()
+    tree: ImageTree[tuple[PlaceContents, int]] = ImageTree()
     for layer in outline.layers:
         tree.next_layer()
         _lay(layer, tree, result, at=at, lookup=lookup, terms=terms)
@@ -80,9 +80,9 @@ class _Move(NamedTuple):
 
 def _lay(
     layer: LayerPlace,
-    tree: ImageTree[tuple[Found, int]],
-    result: Found,
-    at: Container,
+    tree: ImageTree[tuple[PlaceContents, int]],
+    result: PlaceContents,
+    at: ImagePlace,
     lookup: Lookup,
     terms: Terms,
 ) -> None:
@@ -119,6 +119,6 @@ def _lay(
             result.refuse(at.image.member(entry.name), str(error), terms.rows)
 
 
-def is_plain(entry: LayerEntry[Found]) -> bool:
+def is_plain(entry: LayerEntry[PlaceContents]) -> bool:
     """Whether an entry is a file without device code."""
     return entry.kind is TarKind.FILE and entry.found is None

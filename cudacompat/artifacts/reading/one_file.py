@@ -27,7 +27,7 @@ from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_
 from cudacompat.artifacts.containers.openers import Opener, opener_of
 from cudacompat.artifacts.files.binary import read_binary
 from cudacompat.artifacts.files.sniff import HEAD, LARGEST_DATA, OPEN, SCRIPT, Kind, may_hold_data, payload_of, sniff
-from cudacompat.artifacts.reading.found import Found, Terms
+from cudacompat.artifacts.reading.found import PlaceContents, Terms
 from cudacompat.artifacts.reading.work import FileResult, Work
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import NotRead
@@ -93,14 +93,14 @@ class _FileReader:
         self._gpus = gpus
         self._on_file = on_file or _nobody
         self._allowance = FileAllowance(0, budget)
-        self.found = Found()
+        self.found = PlaceContents()
         self.terms = Terms(wish or PlatformWish(), budget.limits.rows, budget.clock)
         self._bounded = False
 
     @contextlib.contextmanager
-    def apart(self, place: ArtifactPath) -> Iterator[Found]:
+    def apart(self, place: ArtifactPath) -> Iterator[PlaceContents]:
         """Collect what is read meanwhile by itself; `place` is the member that it comes from."""
-        around, self.found = self.found, Found(place)
+        around, self.found = self.found, PlaceContents(place)
         try:
             yield self.found
         finally:
@@ -130,7 +130,7 @@ class _FileReader:
             self.refuse(path, _NO_MEMORY)
         except FileChangedError as error:
             self._bounded = True
-            self.found = Found()  # what was read is of two states of the file
+            self.found = PlaceContents()  # what was read is of two states of the file
             self.refuse(path, why_not(error))
         except OSError as error:
             self._bounded = True  # the next reading may find it otherwise

@@ -23,8 +23,8 @@ from cudacompat.artifacts.containers.image_documents import (
 )
 from cudacompat.artifacts.containers.image_tree import LayerEntry
 from cudacompat.artifacts.containers.tars import TarKind
-from cudacompat.artifacts.reading.found import Found, Terms
-from cudacompat.artifacts.reading.layered import Container, LayerRead, is_plain, laid
+from cudacompat.artifacts.reading.found import PlaceContents, Terms
+from cudacompat.artifacts.reading.layered import ImagePlace, LayerRead, is_plain, laid
 from cudacompat.domain.words.paths import ArtifactPath
 
 DOCUMENTS = 32 << 20  # bytes of the documents of one archive that are kept
@@ -58,12 +58,12 @@ class TarContent:
     path: ArtifactPath
     depth: int
     terms: Terms
-    entries: list[LayerEntry[Found]] = field(default_factory=list)
+    entries: list[LayerEntry[PlaceContents]] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
     documents: dict[str, bytes] = field(default_factory=dict)
     room: int = DOCUMENTS
 
-    def add_to(self, found: Found) -> None:
+    def add_to(self, found: PlaceContents) -> None:
         """Add what it holds: what is seen in its images, or all members of an ordinary archive."""
         rows = self.terms.rows
         images = list(self._images())
@@ -75,14 +75,14 @@ class TarContent:
         for number, (root, outline) in enumerate(images):
             archive = _Archive(self, root, by_name)
             own = outline.name or f"image {number + 1}"
-            at = Container(self.path if len(images) == 1 else self.path.member(own), self.path)
+            at = ImagePlace(self.path if len(images) == 1 else self.path.member(own), self.path)
             found.add(laid(outline, at, archive.layer, terms=self.terms), rows)
             passed |= archive.used
         roots = tuple(f"{root}blobs/" for root, _ in images)
         passed |= {name for name in by_name if name.startswith(roots)}  # those of other platforms, or of no image
         self._add_entries(found, passed)
 
-    def _add_entries(self, found: Found, passed: frozenset[str] | set[str]) -> None:
+    def _add_entries(self, found: PlaceContents, passed: frozenset[str] | set[str]) -> None:
         for entry in self.entries:
             if plain_name(entry.name) in passed:
                 continue
@@ -135,7 +135,7 @@ class _Archive:
 
     content: TarContent
     root: str
-    by_name: dict[str, LayerEntry[Found]]
+    by_name: dict[str, LayerEntry[PlaceContents]]
     used: set[str] = field(default_factory=set)
 
     def layer(self, place: LayerPlace) -> LayerRead | None:
@@ -147,7 +147,7 @@ class _Archive:
                 return None
             self.used.add(name)
             if entry.kind is TarKind.FILE:
-                found = entry.found or Found()
+                found = entry.found or PlaceContents()
                 bare = found.tar is not None and found.tar.depth == self.content.depth + 1
                 return LayerRead(found, self.content.digests.get(name), bare=bare)
             beside = posixpath.dirname(name) if entry.kind is TarKind.SYMBOLIC else ""

@@ -12,7 +12,7 @@ from cudacompat.artifacts.containers.base import CHUNK, Budget, ByteStream, Memb
 from cudacompat.artifacts.containers.image_documents import LARGEST
 from cudacompat.artifacts.containers.image_tree import LayerEntry
 from cudacompat.artifacts.containers.tars import TarEntry, TarKind, entries
-from cudacompat.artifacts.reading.found import Found, Terms
+from cudacompat.artifacts.reading.found import PlaceContents, Terms
 from cudacompat.artifacts.reading.tar_content import TarContent, may_be_document, may_be_layer, plain_name
 from cudacompat.domain.words.paths import ArtifactPath
 
@@ -25,14 +25,14 @@ class Reader(Protocol):
         """What may still be spent."""
 
     @property
-    def found(self) -> Found:
+    def found(self) -> PlaceContents:
         """Where what is read now goes to."""
 
     @property
     def terms(self) -> Terms:
         """What holds for the whole reading."""
 
-    def apart(self, place: ArtifactPath) -> AbstractContextManager[Found]:
+    def apart(self, place: ArtifactPath) -> AbstractContextManager[PlaceContents]:
         """Collect what is read meanwhile by itself."""
 
     def member(self, path: ArtifactPath, member: Member, depth: int) -> None:

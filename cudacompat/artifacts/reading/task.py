@@ -55,9 +55,11 @@ def kept_before(task: Task) -> FileResult | None:
     """Return the result of an earlier run, if there is one and the budget has room for what it cost."""
     if task.cache is None or task.work.size < SMALLEST_KEPT:
         return None
-    from cudacompat.artifacts.reading.cache import Cache
+    from cudacompat.artifacts.reading.cache import ResultCache
 
-    known = Cache(Path(task.cache)).get(task.work, task.limits, kernels=task.kernels, gpus=task.gpus, wish=task.wish)
+    known = ResultCache(Path(task.cache)).get(
+        task.work, task.limits, kernels=task.kernels, gpus=task.gpus, wish=task.wish
+    )
     if (
         known is not None
         and task.members + known.members <= task.limits.members
@@ -71,9 +73,11 @@ def kept_before(task: Task) -> FileResult | None:
 def _keep(task: Task, result: FileResult) -> None:
     if task.cache is None or task.work.size < SMALLEST_KEPT:
         return
-    from cudacompat.artifacts.reading.cache import Cache
+    from cudacompat.artifacts.reading.cache import ResultCache
 
-    Cache(Path(task.cache)).put(task.work, task.limits, result, kernels=task.kernels, gpus=task.gpus, wish=task.wish)
+    ResultCache(Path(task.cache)).put(
+        task.work, task.limits, result, kernels=task.kernels, gpus=task.gpus, wish=task.wish
+    )
 
 
 def read_now(task: Task, on_file: OnFile | None, given: Given | None = None) -> FileResult:

@@ -37,7 +37,7 @@ _ZIPS = (LOCAL, b"PK\x05\x06")
 _SHA256 = re.compile(r"(?:^|[&#])sha256=([0-9a-fA-F]{64})(?:&|$)")
 
 
-class Told(Protocol):
+class TransferWatcher(Protocol):
     """Is told what travels. `began` comes once the size is known (None where a server does not say)."""
 
     def began(self, size: int | None) -> None:
@@ -64,7 +64,7 @@ class Taken:
     left_out: int = 0
 
 
-def take(url: str, into: Path, told: Told, most: int, patience: Patience | None = None) -> Taken:
+def take(url: str, into: Path, told: TransferWatcher, most: int, patience: Patience | None = None) -> Taken:
     """Put the file behind `url` at `into`, which is not there yet; `RemoteError` where it cannot be had, or has more
     than `most` bytes. A `#sha256=` of the address is what the whole file is held to."""
     address, _, fragment = url.partition("#")
@@ -89,7 +89,7 @@ class _Counter:
         self._tell(count)
 
 
-def _by_ranges(connection: Connection, into: Path, told: Told, most: int, counted: _Counter) -> Taken:
+def _by_ranges(connection: Connection, into: Path, told: TransferWatcher, most: int, counted: _Counter) -> Taken:
     with connection.first(_HEAD) as (remote, stream):
         if not remote.ranges:
             told.began(remote.size)
@@ -159,7 +159,9 @@ def _copy(connection: Parts, remote: Remote, spans: Sequence[tuple[int, int]], f
             file.write(piece)
 
 
-def _whole(connection: Connection, into: Path, told: Told, most: int, digest: str | None, counted: _Counter) -> Taken:
+def _whole(
+    connection: Connection, into: Path, told: TransferWatcher, most: int, digest: str | None, counted: _Counter
+) -> Taken:
     with connection.whole() as (size, stream):
         told.began(size)
         return _all_of(stream, size, into, most=most, digest=digest, counted=counted)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cudacompat.cli.command import Command
+from cudacompat.cli.command import ReportCommand
 from cudacompat.cli.options import Color, ColorOption, ExitZeroOption, Format, FormatOption, OutputOption, QuietOption
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.report.formats import require
@@ -15,7 +15,7 @@ from cudacompat.report.formats import require
 _COMMAND = "cudacompat.command"
 
 
-class Parser(Command):
+class Parser(ReportCommand):
     """Keeps what stands behind `--` apart: it is a command to run, not a LOG."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from cudacompat.domain.compare.identity import container_of
 from cudacompat.domain.judge.compat import kernels_of
+from cudacompat.domain.words.baseline_change import BaselineChange
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.phrases import count, sort_key
@@ -58,19 +59,6 @@ class Baseline:
 
     artifacts: tuple[Locked, ...]
     file: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BaselineChange:
-    """What an artifact lost and gained since the baseline, in words. `path` is where it lies now, or the lock file
-    where it is gone. `absent` is whether its container was no part of this run, so that nothing was compared."""
-
-    name: str
-    path: str
-    lost: tuple[str, ...]
-    gained: tuple[str, ...]
-    file: str
-    absent: bool = False
 
 
 def lock(artifact: BinaryArtifact, name: str) -> Locked:

@@ -54,7 +54,7 @@ class Occurrence:
         return dict(self.values).get(name)
 
 
-class Excerpt(Protocol):
+class LogExcerpt(Protocol):
     """A line and its neighbours. `hits` are the numbers of the literals (`LogReading.needles`) in it."""
 
     line: int
@@ -127,7 +127,7 @@ class LogReading:
         ]
         return tuple(sorted(own, key=lambda each: each.line))
 
-    def visit(self, excerpt: Excerpt) -> object | None:
+    def visit(self, excerpt: LogExcerpt) -> object | None:
         """Look at a line; what it meant is counted, and returned."""
         if self.is_general(excerpt.hits):
             self._general += 1
@@ -158,7 +158,7 @@ class LogReading:
             meanings += self._errors(excerpt, lines)
         return tuple(meanings) or None
 
-    def _errors(self, excerpt: Excerpt, lines: list[str]) -> list[Occurrence | Unknown]:
+    def _errors(self, excerpt: LogExcerpt, lines: list[str]) -> list[Occurrence | Unknown]:
         """The first error that a line of the log reports and that no signature knows."""
         forms = None
         if lines == [excerpt.text]:  # nothing was taken off: the literals in it are known
@@ -180,7 +180,7 @@ class LogReading:
             for each in meaning:
                 each.count += 1
 
-    def _with_neighbours(self, excerpt: Excerpt, lines: list[str], pieces: list[int]) -> list[Occurrence | Unknown]:
+    def _with_neighbours(self, excerpt: LogExcerpt, lines: list[str], pieces: list[int]) -> list[Occurrence | Unknown]:
         """Matches in the line taken together with lines around it: a message of several lines, or one that was broken
         at a margin."""
         if self._fruitless > _MOST_FRUITLESS or min(map(len, lines)) > _LONGEST_BROKEN:
@@ -199,7 +199,7 @@ class LogReading:
                 return [found]
         return []
 
-    def _shows_signs_alone(self, excerpt: Excerpt) -> bool:
+    def _shows_signs_alone(self, excerpt: LogExcerpt) -> bool:
         """Whether a line is worth a look for its signs alone; new ones are read."""
         of_signs = [hit for hit in excerpt.hits if self._signs_from <= hit < self._errors_from]
         if any(self._sign_of_needle[hit - self._signs_from] not in self.signs for hit in of_signs):
@@ -261,14 +261,14 @@ def _is_quotation(text: str) -> bool:
     return quotes_errors(text) or quotes_errors(without_prefix(text))
 
 
-def _is_subject(excerpt: Excerpt) -> bool:
+def _is_subject(excerpt: LogExcerpt) -> bool:
     """Whether a line is the subject of a commit as `git log` prints it."""
     return excerpt.text.startswith("    ") and any(
         line.startswith(("Date: ", "AuthorDate: ", "CommitDate: ")) for line in excerpt.before()
     )
 
 
-def _with_message(text: str, excerpt: Excerpt) -> str:
+def _with_message(text: str, excerpt: LogExcerpt) -> str:
     """A heading together with the line after it that says what happened; any other line as it is."""
     if not _INTRODUCTION.search(text):
         return text

@@ -15,7 +15,7 @@ E = TypeVar("E", bound=Enum)
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class JsonNode:
     """A JSON object and its place in the document, for errors that name the key."""
 
     value: Mapping[str, object]
@@ -73,7 +73,7 @@ class Node:
     def flag_or_none(self, key: str) -> bool | None:
         return None if self.value.get(key) is None else self.flag(key)
 
-    def later(self, key: str) -> tuple[Node, ...]:
+    def later(self, key: str) -> tuple[JsonNode, ...]:
         """The objects of a list; none in facts that were saved before there was such a key."""
         return self.children(key) if key in self.value else ()
 
@@ -87,20 +87,20 @@ class Node:
         """The texts, and `older` in facts that were saved before there was such a key."""
         return self.texts(key) if key in self.value else older
 
-    def child(self, key: str) -> Node:
+    def child(self, key: str) -> JsonNode:
         value = self.value.get(key)
         if not isinstance(value, dict):
             raise self.error(key, "an object")
-        return Node(value, self.at(key))
+        return JsonNode(value, self.at(key))
 
-    def child_or_none(self, key: str) -> Node | None:
+    def child_or_none(self, key: str) -> JsonNode | None:
         return None if self.value.get(key) is None else self.child(key)
 
-    def children(self, key: str) -> tuple[Node, ...]:
+    def children(self, key: str) -> tuple[JsonNode, ...]:
         value = self.value.get(key)
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise self.error(key, "a list of objects")
-        return tuple(Node(each, f"{self.at(key)}[{number}]") for number, each in enumerate(value))
+        return tuple(JsonNode(each, f"{self.at(key)}[{number}]") for number, each in enumerate(value))
 
     def parsed(self, key: str, parse: Callable[[str], T]) -> T | None:
         text = self.text_or_none(key)
@@ -109,7 +109,7 @@ class Node:
         except ParseError as error:
             raise ParseError(f"facts file: {self.at(key)}: {error!s:.200}") from None
 
-    def probe(self, key: str, read: Callable[[Node], T]) -> Found[T] | Missing:
+    def probe(self, key: str, read: Callable[[JsonNode], T]) -> Found[T] | Missing:
         node = self.child(key)
         if "missing" in node.value:
             return Missing(node.text("missing"), node.texts("tried"))

@@ -23,7 +23,7 @@ from cudacompat.domain.machine.facts import (
     ToolkitFacts,
     ways_in,
 )
-from cudacompat.domain.machine.json_node import Node
+from cudacompat.domain.machine.json_node import JsonNode
 from cudacompat.domain.machine.saved_packages import package_from_json, package_to_json
 from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.machine.visibility import visibility
@@ -203,7 +203,7 @@ def from_json(document: object) -> HostFacts:
         raise ParseError(
             f"not a facts file that this version reads: schema is {document.get('schema')!r:.60}, not {SCHEMA!r}"
         )
-    root = Node(document, "")
+    root = JsonNode(document, "")
     environment = root.child("environment")
     return HostFacts(
         gpus=root.probe("gpus", lambda node: tuple(_gpu_from_json(each) for each in node.children("value"))),
@@ -261,7 +261,7 @@ def from_json(document: object) -> HostFacts:
     )
 
 
-def _gpu_from_json(node: Node) -> GpuDevice:
+def _gpu_from_json(node: JsonNode) -> GpuDevice:
     capability = node.parsed("compute_capability", ComputeCapability.parse)
     if capability is None:
         raise node.error("compute_capability", "a compute capability such as 12.0")
@@ -279,7 +279,7 @@ def _gpu_from_json(node: Node) -> GpuDevice:
     )
 
 
-def _cache_from_json(node: Node | None) -> JitCacheFacts | None:
+def _cache_from_json(node: JsonNode | None) -> JitCacheFacts | None:
     if node is None:
         return None
     return JitCacheFacts(
@@ -290,7 +290,7 @@ def _cache_from_json(node: Node | None) -> JitCacheFacts | None:
     )
 
 
-def _driver_from_json(node: Node) -> DriverFacts:
+def _driver_from_json(node: JsonNode) -> DriverFacts:
     return DriverFacts(
         node.parsed("release", DriverRelease.parse),
         node.parsed("cuda", DriverCudaVersion.parse),
@@ -298,7 +298,7 @@ def _driver_from_json(node: Node) -> DriverFacts:
     )
 
 
-def _libcuda_from_json(node: Node) -> LibcudaFacts:
+def _libcuda_from_json(node: JsonNode) -> LibcudaFacts:
     said = node.child("value")
     return LibcudaFacts(
         path=said.text_or_none("path"),
@@ -309,7 +309,7 @@ def _libcuda_from_json(node: Node) -> LibcudaFacts:
     )
 
 
-def _files_from_json(node: Node) -> DriverFiles:
+def _files_from_json(node: JsonNode) -> DriverFiles:
     nodes, cdi = node.child("nodes"), node.child_or_none("cdi")
     return DriverFiles(
         loaded=node.texts("loaded"),
@@ -321,15 +321,15 @@ def _files_from_json(node: Node) -> DriverFiles:
     )
 
 
-def _trouble_from_json(node: Node) -> Trouble | None:
+def _trouble_from_json(node: JsonNode) -> Trouble | None:
     """The trouble; `None` for a cause of a later version."""
     cause = next((cause for cause in Cause if cause.value == node.text("cause")), None)
     return None if cause is None else Trouble(cause, node.text("seen"), node.text_or_none("gpu"))
 
 
-def _tool_from_json(node: Node) -> ToolFacts:
+def _tool_from_json(node: JsonNode) -> ToolFacts:
     return ToolFacts(node.text("path"), node.text("version"))
 
 
-def _container_from_json(node: Node) -> ContainerFacts:
+def _container_from_json(node: JsonNode) -> ContainerFacts:
     return ContainerFacts(node.flag("inside"), node.text_or_none("kind"), node.text("evidence"))

@@ -10,7 +10,7 @@ from cudacompat.domain.machine.components import (
     LibraryAnswer,
     LibraryCode,
 )
-from cudacompat.domain.machine.json_node import Node
+from cudacompat.domain.machine.json_node import JsonNode
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Reason
 
@@ -84,7 +84,7 @@ def _library_to_json(library: LibraryCode) -> dict[str, object]:
     }
 
 
-def package_from_json(node: Node) -> Component:
+def package_from_json(node: JsonNode) -> Component:
     """Return the component; `ParseError` for what is none."""
     code = node.child_or_none("device_code")
     return Component(
@@ -102,7 +102,7 @@ def package_from_json(node: Node) -> Component:
     )
 
 
-def _found(node: Node | None) -> FoundLibraries:
+def _found(node: JsonNode | None) -> FoundLibraries:
     """None is there in facts that were saved before libraries were looked for."""
     if node is None:
         return FoundLibraries()
@@ -115,11 +115,11 @@ def _found(node: Node | None) -> FoundLibraries:
     )
 
 
-def _code(node: Node) -> DeviceCode:
+def _code(node: JsonNode) -> DeviceCode:
     return DeviceCode(node.number_or_none("made_for"), tuple(map(_library, node.children("libraries"))))
 
 
-def _library(node: Node) -> LibraryCode:
+def _library(node: JsonNode) -> LibraryCode:
     return LibraryCode(
         node.text("path"),
         node.number_or_none("runtime"),
@@ -130,7 +130,7 @@ def _library(node: Node) -> LibraryCode:
     )
 
 
-def _answer(node: Node) -> LibraryAnswer:
+def _answer(node: JsonNode) -> LibraryAnswer:
     capability = node.parsed("compute_capability", ComputeCapability.parse)
     if capability is None:
         raise node.error("compute_capability", "a compute capability such as 12.0")
@@ -145,7 +145,7 @@ def _answer(node: Node) -> LibraryAnswer:
     )
 
 
-def _group(node: Node) -> Alternatives:
+def _group(node: JsonNode) -> Alternatives:
     libraries, architectures = node.texts("libraries"), node.numbers("architectures")
     return Alternatives(
         libraries,
@@ -156,6 +156,6 @@ def _group(node: Node) -> Alternatives:
     )
 
 
-def _called_on(node: Node) -> CalledOn:
+def _called_on(node: JsonNode) -> CalledOn:
     numbers = tuple(zip(node.numbers("from"), node.numbers("to"), strict=False))
     return CalledOn(node.text("library"), numbers, node.text("evidence"))

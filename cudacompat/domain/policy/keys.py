@@ -12,37 +12,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum, IntEnum
+from enum import Enum
 
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.policy.policy import Ignore
 from cudacompat.domain.words.choices import Extra, Holes, PtxPolicy, Require
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.judged_target import JudgedTarget
+from cudacompat.domain.words.policy_value import PolicyValue, Rank
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.versions import DriverRelease
 
 PREFIX = "CUDACOMPAT_"
-
-
-class Rank(IntEnum):
-    """Whose value wins: an option's over a variable's over a file's."""
-
-    FILE = 0
-    ENVIRONMENT = 1
-    OPTION = 2
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyValue:
-    """One value of a policy, parsed, and where it came from: `--ptx`, `CUDACOMPAT_PTX` or
-    `pyproject.toml: tool.cudacompat.ptx`. `text` is the value as it was written."""
-
-    key: str
-    value: object
-    text: str
-    origin: str
-    rank: Rank
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cudacompat.domain.policy.keys import PolicyValue
 from cudacompat.domain.policy.policy import Ignore, Policy
 from cudacompat.domain.words.choices import Extra, Holes, PtxPolicy, Require
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.judged_target import JudgedTarget
+from cudacompat.domain.words.policy_value import PolicyValue
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Target
 

@@ -13,8 +13,8 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.gpus.fleet import FleetGpu
-    from cudacompat.domain.policy.keys import PolicyValue
     from cudacompat.domain.wheels.answer import RequirementVerdict
+    from cudacompat.domain.words.policy_value import PolicyValue
 from cudacompat.domain.words.exit_codes import ExitCode
 
 

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from cudacompat.domain.builds.api_changes import CallingSources
-from cudacompat.domain.compare.baseline import BaselineChange
 from cudacompat.domain.judge.bundled_compilers import CompilersOnTarget
 from cudacompat.domain.rules.artifact import (
     arch_specific_only,
@@ -89,6 +88,7 @@ from cudacompat.domain.rules.run import (
 from cudacompat.domain.rules.source import api_changed
 from cudacompat.domain.runs.load import ArtifactLoad
 from cudacompat.domain.runs.verified import Verified
+from cudacompat.domain.words.baseline_change import BaselineChange
 from cudacompat.domain.words.code import NotRead, ReadResult
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Target

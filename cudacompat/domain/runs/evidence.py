@@ -26,7 +26,7 @@ BEYOND_CONTEXT = 32 << 20  # bytes; what a context takes varies by a few MiB
 ENOUGH_SAMPLES = 3
 
 
-class Source(Enum):
+class EvidenceSource(Enum):
     """Where a piece of evidence comes from."""
 
     COMMAND = "command"
@@ -51,10 +51,10 @@ class Shows(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class RunEvidence:
     """One thing that was seen. `device` is the number of the GPU that it is about, `line` the line of the log."""
 
-    source: Source
+    source: EvidenceSource
     shows: Shows
     text: str
     device: int | None = None
@@ -71,7 +71,7 @@ def memory_size(number: int) -> str:
     return f"{value:.1f} GiB"
 
 
-def evidence_of(seen: Observation, min_gpu_memory: int | None = None) -> tuple[Evidence, ...]:
+def evidence_of(seen: Observation, min_gpu_memory: int | None = None) -> tuple[RunEvidence, ...]:
     """Return all evidence; GPU memory of at least `min_gpu_memory` bytes is proof of work to whoever demands it."""
     return (
         *_of_the_command(seen),
@@ -102,21 +102,25 @@ def nothing_compiled(seen: Observation) -> bool:
     return cache.cold or cache.opened == 0 or cache.before == cache.after == (0, 0)
 
 
-def _of_the_command(seen: Observation) -> Iterable[Evidence]:
+def _of_the_command(seen: Observation) -> Iterable[RunEvidence]:
     ended, health = seen.ended, seen.health
     if ended is not None:
-        yield Evidence(Source.COMMAND, Shows.FAILED if ended.failed else Shows.NOTHING, f"the command {ended.words}")
+        yield RunEvidence(
+            EvidenceSource.COMMAND, Shows.FAILED if ended.failed else Shows.NOTHING, f"the command {ended.words}"
+        )
         if ended.left_behind:
             text = f"it left {count(ended.left_behind, 'process', 'processes')} running, which were ended"
-            yield Evidence(Source.COMMAND, Shows.NOTHING, text)
+            yield RunEvidence(EvidenceSource.COMMAND, Shows.NOTHING, text)
         if seen.first_output_s is not None:
-            yield Evidence(Source.COMMAND, Shows.NOTHING, f"its first output came after {seen.first_output_s:.2f} s")
+            yield RunEvidence(
+                EvidenceSource.COMMAND, Shows.NOTHING, f"its first output came after {seen.first_output_s:.2f} s"
+            )
     if health is not None:
         if health.green_after is None:
-            yield Evidence(Source.HEALTH, Shows.FAILED, f"{health.url} never became healthy: {health.last}")
+            yield RunEvidence(EvidenceSource.HEALTH, Shows.FAILED, f"{health.url} never became healthy: {health.last}")
         else:
             text = f"{health.url} was healthy after {health.green_after:.1f} s ({health.last})"
-            yield Evidence(Source.HEALTH, Shows.NOTHING, text)
+            yield RunEvidence(EvidenceSource.HEALTH, Shows.NOTHING, text)
 
 
 _SHOWN_BY = {
@@ -127,64 +131,66 @@ _SHOWN_BY = {
 }
 
 
-def _of_the_log(seen: Observation) -> Iterable[Evidence]:
+def _of_the_log(seen: Observation) -> Iterable[RunEvidence]:
     for each in seen.log.signs:
         times = f" ({each.count} times)" if each.count > 1 else ""
         error = f", error {each.sign.code}" if each.sign.code else ""
         text = f"{each.text.rstrip(':')}{times}; {each.sign.why}{error}"
-        yield Evidence(Source.LOG, _SHOWN_BY[each.sign.says], text, line=each.line)
+        yield RunEvidence(EvidenceSource.LOG, _SHOWN_BY[each.sign.says], text, line=each.line)
     if seen.log.archs and seen.log.devices:
         yield from (_of_archs(seen.log.archs, name, capability) for name, capability in seen.log.devices)
 
 
-def _of_archs(archs: tuple[int, ...], name: str | None, capability: ComputeCapability) -> Evidence:
+def _of_archs(archs: tuple[int, ...], name: str | None, capability: ComputeCapability) -> RunEvidence:
     """What the list of architectures that a program was built for means for the GPU that its output names."""
     label = f"{name} ({capability})" if name else str(capability)
     listed = ", ".join(map(str, archs))
     if any(sass_fit(capability, ArchTarget(CodeKind.SASS, number)) is not Fit.NO for number in archs):
         text = f"built for {listed}, which can be machine code for {label}, or PTX"
-        return Evidence(Source.LOG, Shows.NOTHING, text)
+        return RunEvidence(EvidenceSource.LOG, Shows.NOTHING, text)
     if any(number <= capability.number for number in archs):
         text = f"built for {listed}: no machine code among these runs on {label}, so what ran was compiled from PTX"
-        return Evidence(Source.LOG, Shows.JIT, text)
-    return Evidence(Source.LOG, Shows.FAILED, f"built for {listed}: none of these runs on {label}")
+        return RunEvidence(EvidenceSource.LOG, Shows.JIT, text)
+    return RunEvidence(EvidenceSource.LOG, Shows.FAILED, f"built for {listed}: none of these runs on {label}")
 
 
-def _of_nvml(seen: Observation, wanted: int | None) -> Iterable[Evidence]:
+def _of_nvml(seen: Observation, wanted: int | None) -> Iterable[RunEvidence]:
     for use in seen.devices:
         yield from _of_device(seen, use, wanted)
     if seen.devices and seen.lists_processes is False:
-        yield Evidence(
-            Source.NVML, Shows.NOTHING, "NVML lists no processes here (a container's, say): memory is the whole GPU's"
+        yield RunEvidence(
+            EvidenceSource.NVML,
+            Shows.NOTHING,
+            "NVML lists no processes here (a container's, say): memory is the whole GPU's",
         )
 
 
-def _of_device(seen: Observation, use: DeviceUse, wanted: int | None) -> Iterable[Evidence]:
+def _of_device(seen: Observation, use: DeviceUse, wanted: int | None) -> Iterable[RunEvidence]:
     busy = f", busy up to {use.busy_peak} %" if use.busy_peak is not None else ""
     if use.own_peak:
         own = memory_size(use.own_peak)
         beyond = seen.bare_context is not None and use.own_peak >= seen.bare_context + BEYOND_CONTEXT
         if wanted is not None and use.own_peak >= wanted:
-            yield Evidence(Source.NVML, Shows.GPU, f"{use.label}: it held {own}{busy}", device=use.index)
+            yield RunEvidence(EvidenceSource.NVML, Shows.GPU, f"{use.label}: it held {own}{busy}", device=use.index)
         elif beyond and seen.bare_context is not None:
             text = f"{use.label}: it held {own}, a bare context {memory_size(seen.bare_context)}{busy}"
-            yield Evidence(Source.NVML, Shows.GPU, text, device=use.index)
+            yield RunEvidence(EvidenceSource.NVML, Shows.GPU, text, device=use.index)
         elif (use.busy_peak or 0) >= BUSY and not use.others:
             text = f"{use.label}: it held {own} and nothing else was on it{busy}"
-            yield Evidence(Source.NVML, Shows.GPU, text, device=use.index)
+            yield RunEvidence(EvidenceSource.NVML, Shows.GPU, text, device=use.index)
         else:
             text = f"{use.label}: it held {own}{busy}; a context takes as much without any work"
-            yield Evidence(Source.NVML, Shows.NOTHING, text, device=use.index)
+            yield RunEvidence(EvidenceSource.NVML, Shows.NOTHING, text, device=use.index)
     elif alone_explains(seen, use):
         text = (
             f"{use.label}: its memory in use rose by {memory_size(use.peak - use.before)} while the command ran "
             f"and fell afterwards{busy}; the command had the GPU's device file open"
         )
-        yield Evidence(Source.NVML, Shows.GPU, text, device=use.index)
+        yield RunEvidence(EvidenceSource.NVML, Shows.GPU, text, device=use.index)
     else:
         rose = use.peak - use.before
         text = f"{use.label}: not listed for the command; its memory in use rose by {memory_size(max(0, rose))}{busy}"
-        yield Evidence(Source.NVML, Shows.NOTHING, text, device=use.index)
+        yield RunEvidence(EvidenceSource.NVML, Shows.NOTHING, text, device=use.index)
 
 
 def alone_explains(seen: Observation, use: DeviceUse) -> bool:
@@ -200,30 +206,32 @@ def alone_explains(seen: Observation, use: DeviceUse) -> bool:
     return worked and use.after - use.before <= rose // 2
 
 
-def _of_proc(seen: Observation) -> Iterable[Evidence]:
+def _of_proc(seen: Observation) -> Iterable[RunEvidence]:
     view = seen.view
     if view is None:
         return
     where = f"in {count(view.processes, 'process', 'processes')}, looked at {count(view.samples, 'time')}"
     if not view.libcuda:
         shows = Shows.CPU if view.samples >= ENOUGH_SAMPLES and not view.unreadable else Shows.NOTHING
-        yield Evidence(Source.PROC, shows, f"the driver's library (libcuda) was not mapped {where}")
+        yield RunEvidence(EvidenceSource.PROC, shows, f"the driver's library (libcuda) was not mapped {where}")
         return
     devices = f"; device files open: {', '.join(f'nvidia{index}' for index in view.devices)}" if view.devices else ""
-    yield Evidence(Source.PROC, Shows.NOTHING, f"the driver's library (libcuda) was mapped {where}{devices}")
+    yield RunEvidence(EvidenceSource.PROC, Shows.NOTHING, f"the driver's library (libcuda) was mapped {where}{devices}")
     if view.jit_compiler:
         text = "the driver's PTX compiler (libnvidia-ptxjitcompiler) was mapped: it compiled something"
-        yield Evidence(Source.PROC, Shows.JIT, text)
+        yield RunEvidence(EvidenceSource.PROC, Shows.JIT, text)
     compilers = run_time_compilers(view)
     if compilers:
         text = f"a compiler for kernels at run time was mapped: {' and '.join(compilers)}"
-        yield Evidence(Source.PROC, Shows.NOTHING, text)
+        yield RunEvidence(EvidenceSource.PROC, Shows.NOTHING, text)
     for file in view.files:
         if file.gone:
-            yield Evidence(Source.PROC, Shows.NOTHING, f"{file.path} was mapped: {file.gone}, so it was not checked")
+            yield RunEvidence(
+                EvidenceSource.PROC, Shows.NOTHING, f"{file.path} was mapped: {file.gone}, so it was not checked"
+            )
 
 
-def _of_the_cache(seen: Observation) -> Iterable[Evidence]:
+def _of_the_cache(seen: Observation) -> Iterable[RunEvidence]:
     cache = seen.cache
     if cache is None or (seen.ended is not None and seen.ended.how is End.NOT_STARTED):
         return
@@ -231,24 +239,26 @@ def _of_the_cache(seen: Observation) -> Iterable[Evidence]:
     view = seen.view
     by_us = cache.cold or (view is not None and view.libcuda)
     if not cache.enabled:
-        yield Evidence(Source.JIT_CACHE, Shows.NOTHING, "the JIT's cache is switched off (CUDA_CACHE_DISABLE)")
+        yield RunEvidence(
+            EvidenceSource.JIT_CACHE, Shows.NOTHING, "the JIT's cache is switched off (CUDA_CACHE_DISABLE)"
+        )
     elif cache.grown:
         new = cache.after[0] - cache.before[0]
         text = f"{name} grew by {memory_size(cache.grown)} ({count(max(new, 0), 'file')})"
-        yield Evidence(Source.JIT_CACHE, Shows.JIT if by_us else Shows.NOTHING, text)
+        yield RunEvidence(EvidenceSource.JIT_CACHE, Shows.JIT if by_us else Shows.NOTHING, text)
     elif cache.opened:
         text = f"{name} was read: {count(cache.opened, 'file')} of it opened"
-        yield Evidence(Source.JIT_CACHE, Shows.JIT if by_us else Shows.NOTHING, text)
+        yield RunEvidence(EvidenceSource.JIT_CACHE, Shows.JIT if by_us else Shows.NOTHING, text)
     elif nothing_compiled(seen):
         shows = Shows.MACHINE_CODE if view is not None and view.libcuda else Shows.NOTHING
-        yield Evidence(Source.JIT_CACHE, shows, f"{name} neither grew nor was read")
+        yield RunEvidence(EvidenceSource.JIT_CACHE, shows, f"{name} neither grew nor was read")
     else:
-        yield Evidence(Source.JIT_CACHE, Shows.NOTHING, f"{name} did not grow")
+        yield RunEvidence(EvidenceSource.JIT_CACHE, Shows.NOTHING, f"{name} did not grow")
 
 
-def _of_the_files(judged: Iterable[JudgedFile]) -> Iterable[Evidence]:
+def _of_the_files(judged: Iterable[JudgedFile]) -> Iterable[RunEvidence]:
     for each in judged:
         counts = ", ".join(f"{number} {outcome.value}" for outcome, number in each.counts if number)
         shows = Shows.MACHINE_CODE if machine_code(each) else Shows.NOTHING
         text = f"{each.path} was mapped; checked for {each.target}: {each.outcome.value} (modules: {counts})"
-        yield Evidence(Source.FILES, shows, text)
+        yield RunEvidence(EvidenceSource.FILES, shows, text)

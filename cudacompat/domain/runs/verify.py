@@ -8,9 +8,9 @@ from enum import Enum
 
 from cudacompat.domain.runs.evidence import (
     ENOUGH_SAMPLES,
-    Evidence,
+    EvidenceSource,
+    RunEvidence,
     Shows,
-    Source,
     alone_explains,
     evidence_of,
     is_aside,
@@ -54,7 +54,7 @@ class Decision:
     verdict: Verdict
     code: Code
     why: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[RunEvidence, ...]
     unseen: tuple[str, ...]
     devices: tuple[int, ...] = ()
 
@@ -146,10 +146,10 @@ def _no_gpu(seen: Observation, says: set[SignMeaning]) -> str | None:
 # -- the code
 
 
-def _code(seen: Observation, evidence: Iterable[Evidence]) -> tuple[Code, str]:
+def _code(seen: Observation, evidence: Iterable[RunEvidence]) -> tuple[Code, str]:
     compiled = [each for each in evidence if each.shows is Shows.JIT]
     if compiled:
-        seen_best = next((each for each in compiled if each.source is not Source.LOG), compiled[0])
+        seen_best = next((each for each in compiled if each.source is not EvidenceSource.LOG), compiled[0])
         return Code.JIT, f"PTX was compiled or came out of the JIT's cache: {seen_best.text}"
     if seen.cache is not None and (seen.cache.grown or seen.cache.opened):
         return Code.UNKNOWN, "the GPU was used; whose code came into or out of the JIT's cache could not be seen"

@@ -16,9 +16,9 @@ from packaging.version import Version
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import (
-    DEFAULT_PLATFORM,
     cuda_of_index,
     packages,
     plain_torch_index,

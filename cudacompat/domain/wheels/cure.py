@@ -12,16 +12,9 @@ from packaging.version import Version
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, needs_of, verdict_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
-from cudacompat.domain.wheels.table import (
-    DEFAULT_PLATFORM,
-    cuda_of_index,
-    plain_torch_index,
-    platform_for,
-    releases,
-    rows_of,
-    torch_rows,
-)
+from cudacompat.domain.wheels.table import cuda_of_index, plain_torch_index, releases, rows_of, torch_rows
 from cudacompat.domain.words.verdict import Outcome, Target
 
 

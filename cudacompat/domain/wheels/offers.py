@@ -13,8 +13,9 @@ from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolv
 from cudacompat.domain.wheels.cure import candidates
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
-from cudacompat.domain.wheels.table import DEFAULT_PLATFORM, platform_for, rows_of, torch_rows
+from cudacompat.domain.wheels.table import rows_of, torch_rows
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
 from cudacompat.domain.words.versions import ToolkitVersion

@@ -18,8 +18,9 @@ from cudacompat.domain.wheels.answer import (
     resolve,
 )
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
-from cudacompat.domain.wheels.table import DEFAULT_PLATFORM, cuda_of_index, platform_for, rows_of
+from cudacompat.domain.wheels.table import cuda_of_index, rows_of
 from cudacompat.domain.words.verdict import Outcome, Target
 
 

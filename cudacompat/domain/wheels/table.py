@@ -15,13 +15,9 @@ from typing import Any
 
 from packaging.version import Version
 
-from cudacompat.domain.tables.arm_hosts import is_arm_only
 from cudacompat.domain.wheels.distributions import framework, table_text
 from cudacompat.domain.wheels.model import PYPI, CodeList, RowBasis, WheelLibrary, WheelRow
-from cudacompat.domain.words.verdict import Target
-
-DEFAULT_PLATFORM = "linux-x86_64"
-ARM_PLATFORM = "linux-aarch64"
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +126,6 @@ def releases() -> Mapping[str, Releases]:
     return {
         package: Releases(tuple(map(Version, versions)), raw["date"]) for package, versions in raw["packages"].items()
     }
-
-
-def platform_for(target: Target) -> str:
-    """Return the platform whose wheels a machine with this GPU installs: `linux-aarch64` for GPUs that are sold only
-    with an Arm processor, else `linux-x86_64`."""
-    return ARM_PLATFORM if is_arm_only(target.capability.number, target.name or "") else DEFAULT_PLATFORM
 
 
 @cache

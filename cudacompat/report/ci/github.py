@@ -10,8 +10,8 @@ from typing import TextIO
 
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
+from cudacompat.report.ci.uris import inner_of, outer_of, relative_path
 from cudacompat.report.safe_text import clipped, safe
-from cudacompat.report.uris import inner_of, outer_of, relative_path
 from cudacompat.report.view import View, conditions, details
 
 MOST = 10

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any, TextIO
 
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.report.ci.uris import fingerprints, inner_of, outer_of, relative_path
 from cudacompat.report.json import dump
 from cudacompat.report.safe_text import clipped, safe
-from cudacompat.report.uris import fingerprints, inner_of, outer_of, relative_path
 from cudacompat.report.view import View, details
 
 _SEVERITY = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "info"}

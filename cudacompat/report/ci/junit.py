@@ -17,8 +17,8 @@ from xml.etree import ElementTree
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed
 from cudacompat.domain.words.phrases import CAUSE
 from cudacompat.domain.words.verdict import ArtifactVerdict
+from cudacompat.report.ci.uris import outer_of
 from cudacompat.report.safe_text import clipped, safe
-from cudacompat.report.uris import outer_of
 from cudacompat.report.view import Place, View, conditions, details, grouped
 
 _LONGEST = 8000

@@ -13,10 +13,10 @@ from typing import Any, TextIO
 
 import cudacompat
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity, Suppressed
+from cudacompat.report.ci.uris import fingerprints, inner_of, outer_of, page_of, relative_path, uri_of
 from cudacompat.report.json import dump
 from cudacompat.report.rule_text import RuleText, rule_text
 from cudacompat.report.safe_text import clipped
-from cudacompat.report.uris import fingerprints, inner_of, outer_of, page_of, relative_path, uri_of
 from cudacompat.report.view import View, conditions, details
 
 Json = dict[str, Any]

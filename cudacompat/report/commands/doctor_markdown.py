@@ -9,7 +9,7 @@ import cudacompat
 from cudacompat.domain.machine.saved_facts import anonymous
 from cudacompat.domain.reports.doctor import DoctorReport, PlanStep
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.report.commands.doctor_table import Section, TableRow, machine_findings, sections
+from cudacompat.report.commands.doctor_table import TableRow, TableSection, machine_findings, sections
 from cudacompat.report.machine_lines import machine_lines
 from cudacompat.report.markdown_text import code, escaped, table_row
 from cudacompat.report.view import view_of
@@ -72,7 +72,7 @@ def _tables(report: DoctorReport) -> list[str]:
     return lines
 
 
-def _table(section: Section) -> Iterator[str]:
+def _table(section: TableSection) -> Iterator[str]:
     if not section.rows:
         return
     yield ""

@@ -31,24 +31,26 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class TableSection:
     """The rows of one environment, under its title."""
 
     title: str
     rows: tuple[TableRow, ...]
 
 
-def sections(packages: InstalledPackages, environments: Sequence[Environment], most: int = MOST_ROWS) -> list[Section]:
+def sections(
+    packages: InstalledPackages, environments: Sequence[Environment], most: int = MOST_ROWS
+) -> list[TableSection]:
     """Return the rows of each environment: what fails first, then the rest by name; NVIDIA's own libraries are told in
     one row, unless one of them is all that fails. An environment without device code has no rows."""
     rows = {id(row.component): row for row in packages.rows}
     groups = by_environment((row.component for row in packages.rows), environments)
     found = [
-        Section(_title(home, near[0]), tuple(_rows_of([rows[id(each)] for each in near], most)))
+        TableSection(_title(home, near[0]), tuple(_rows_of([rows[id(each)] for each in near], most)))
         for home, near in groups
     ]
     full = {home.prefix for home, _ in groups if home is not None}
-    empty = [Section(_title(each, None), ()) for each in environments if each.prefix not in full]
+    empty = [TableSection(_title(each, None), ()) for each in environments if each.prefix not in full]
     return [*found, *empty]
 
 

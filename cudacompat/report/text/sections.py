@@ -21,7 +21,7 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, O
 from cudacompat.report.text.page import Page, _finding
 
 if TYPE_CHECKING:
-    from cudacompat.domain.policy.keys import PolicyValue
+    from cudacompat.domain.words.policy_value import PolicyValue
 
 PROGRAM_NAME = {"nvrtc": "NVRTC"}
 OUTCOME_STYLE = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cudacompat.app.generate import wanted_gpus
+from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 from cudacompat.domain.builds.plans.choices import choices
 from cudacompat.domain.builds.plans.costs import build_time, sizes
 from cudacompat.domain.builds.plans.matrix import plan_builds, slug

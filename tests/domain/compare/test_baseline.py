@@ -11,17 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cudacompat.app.inputs.baseline_file import load, refuse_to_overwrite
-from cudacompat.domain.compare.baseline import (
-    Baseline,
-    BaselineChange,
-    KernelCount,
-    Locked,
-    compare,
-    lock,
-    of_document,
-    to_toml,
-)
+from cudacompat.domain.compare.baseline import Baseline, KernelCount, Locked, compare, lock, of_document, to_toml
 from cudacompat.domain.compare.identity import container_of, identities
+from cudacompat.domain.words.baseline_change import BaselineChange
 from cudacompat.domain.words.code import DeviceModule
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchTarget

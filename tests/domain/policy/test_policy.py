@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from cudacompat.app.inputs.policy_file import Config, load
 from cudacompat.domain.gpus.lookup import resolve
-from cudacompat.domain.policy.keys import KEYS, PolicyValue, Rank, given, of_environment, of_table, size
+from cudacompat.domain.policy.keys import KEYS, given, of_environment, of_table, size
 from cudacompat.domain.policy.policy import Ignore, Policy
 from cudacompat.domain.policy.resolve import policy_of, required, strongest
 from cudacompat.domain.words.choices import Extra, Holes, PtxPolicy, Require
 from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.policy_value import PolicyValue, Rank
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from tests.helpers.build import target
 from tests.helpers.newest import UNKNOWN_ARCH

@@ -17,7 +17,6 @@ import pytest
 from cudacompat.app.explain import explain
 from cudacompat.domain import rules
 from cudacompat.domain.builds.api_changes import CallingSources
-from cudacompat.domain.compare.baseline import BaselineChange
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import judge
@@ -43,6 +42,7 @@ from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.rules.lint import INLINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.runs.load import ArtifactLoad, ModuleAnswer, compare
+from cudacompat.domain.words.baseline_change import BaselineChange
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import Extra, PtxPolicy, Require
 from cudacompat.domain.words.code import DeviceModule, NotRead, ReadResult, Registration

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.compare.baseline import BaselineChange
 from cudacompat.domain.rules.artifact.baseline_facts import SHOWN
+from cudacompat.domain.words.baseline_change import BaselineChange
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.rule import Rule

@@ -1,0 +1,63 @@
+"""From the GPUs that the user named to what a build is asked to serve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cudacompat.domain.builds.plans.plan import RequestedTarget
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.target import ArchSuffix
+
+
+def wanted_gpus(specs: Sequence[str], fleet: Sequence[str] = ()) -> tuple[RequestedTarget, ...]:
+    """Return what the SPECs, and the GPUs that fleet files list, ask a build to serve; this machine's GPUs for
+    `native`, or for none of them."""
+    wanted = _of_fleet(fleet)
+    for spec in specs or (() if wanted else ("native",)):
+        if spec.strip().lower() == "native":
+            wanted += _native()
+            continue
+        found = resolve(spec)
+        suffix = found.arch.suffix if found.arch is not None else ArchSuffix.NONE
+        name = found.name if found.name is not None and found.name == found.id else None
+        label = f"{name} ({found.capability})" if name else str(found.arch or found.capability)
+        wanted.append(
+            RequestedTarget(label, name or str(found.arch or found.capability), found.capability.number, suffix)
+        )
+    return tuple(dict.fromkeys(wanted))
+
+
+def _of_fleet(files: Sequence[str]) -> list[RequestedTarget]:
+    """The GPUs of fleet files. `UsageError` for a node that does not say which it has: a build made without it would
+    not run there, and nothing would say so."""
+    if not files:
+        return []
+    from cudacompat.app.inputs.fleet import load
+
+    fleet = load(files)
+    for unknown in fleet.not_read:
+        raise UsageError(f"{unknown.path}: {unknown.why}; a build would omit it")
+    found = []
+    for each in fleet.gpus:
+        named = each.name is not None and each.name != str(each.capability)
+        label = f"{each.name} ({each.capability})" if named else each.id
+        # a node's label need not be a name that --gpu knows: the capability is what is asked for
+        found.append(RequestedTarget(_printable(label), str(each.capability), each.capability.number))
+    return found
+
+
+def _printable(name: str) -> str:
+    """A stranger's name for a GPU, fit for a comment: one line, nothing that any reader takes for an end of it."""
+    return "".join(char if char.isprintable() else "?" for char in name)[:120]
+
+
+def _native() -> list[RequestedTarget]:
+    from cudacompat.app.inputs.targets import native_targets
+    from cudacompat.domain.words.verdict import JitPolicy
+    from cudacompat.host.gpus.probe import gpus
+
+    return [
+        RequestedTarget(_printable(target.label), str(target.capability), target.capability.number)
+        for target in native_targets(gpus(), None, JitPolicy.NORMAL)
+    ]
