@@ -237,10 +237,6 @@ def _ctranslate2(folder: Path) -> None:
     _copy("ctranslate2", folder)
 
 
-def _torch_extension(folder: Path) -> None:
-    _copy("torch-extension", folder)
-
-
 def _loaded(name: str) -> tuple[str, ...]:
     return ("python", "-c", f"import {name}; raise SystemExit({name}.run())")
 

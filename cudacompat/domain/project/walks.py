@@ -20,7 +20,6 @@ from cudacompat.domain.project.model import (
     CiJob,
     Command,
     Project,
-    Setting,
     SourceFile,
     Stage,
 )
@@ -70,10 +69,6 @@ def _lists(project: Project) -> tuple[ArchListSetting, ...]:
     return project.lists
 
 
-def _settings(project: Project) -> tuple[Setting, ...]:
-    return project.settings
-
-
 def _files(project: Project) -> tuple[SourceFile, ...]:
     return project.files
 
@@ -84,7 +79,6 @@ on_list = _over(_lists)
 on_file = _over(_files)
 on_command_in_turn = _in_turn(_commands)
 on_list_in_turn = _in_turn(_lists)
-on_setting_in_turn = _in_turn(_settings)
 
 
 def on_job(of_job: Callable[[Project, CiJob, tuple[Command, ...]], Iterable[Finding]]) -> Check:

@@ -22,7 +22,6 @@ class ModuleKind(Enum):
 _FIRST_OPEN = ComputeCapability(7, 5)
 _FIRST_OPEN_ONLY = ComputeCapability(10, 0)
 DEFAULT_OPEN_BRANCH = 560
-FIRST_OPEN_BRANCH = 515  # https://github.com/NVIDIA/open-gpu-kernel-modules: the first release
 
 
 def kinds(capability: ComputeCapability) -> frozenset[ModuleKind]:
