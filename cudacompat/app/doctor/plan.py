@@ -184,7 +184,9 @@ def _with_libraries(
     same = str(cure.version) == row.component.version
     if cure.index_url is not None:
         return _pip(cure, here.home, named=same)
-    every, path = pins(row.component, cure, lacks, here=here, targets=targets, platform=platform_of_system(facts.platform))
+    every, path = pins(
+        row.component, cure, lacks, here=here, targets=targets, platform=platform_of_system(facts.platform)
+    )
     command = f"{installer(here.home)} {' '.join(map(quote, every))}"
     return f"{command} && {path}" if path else command
 
