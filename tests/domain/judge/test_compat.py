@@ -135,6 +135,9 @@ CASES = [
     (module("sm_80", image("compute_80", NEXT)), "9.0", "580", Outcome.FAILS, Reason.PTX_ISA_TOO_NEW),
     (module(image("compute_120", "8.0")), "12.0", "580", Outcome.FAILS, Reason.PTX_INVALID),
     (module(image("compute_60", "9.1")), "6.1", None, Outcome.FAILS, Reason.PTX_ISA_TOO_NEW),
+    # a file of PTX for another GPU: the driver looks at its target last
+    (replace(module("compute_120"), bare=True), "9.0", "580", Outcome.FAILS, Reason.NO_IMAGE),
+    (replace(module(image("compute_120", NEXT)), bare=True), "9.0", "580", Outcome.FAILS, Reason.PTX_ISA_TOO_NEW),
     # the picked image decides, whatever lies beside it
     (module(image("sm_90", kernels=EMPTY), "compute_80"), "9.0", None, Outcome.FAILS, Reason.EMPTY_IMAGE),
     (module(image("sm_90", kernels=EMPTY), "sm_80"), "9.0", None, Outcome.FAILS, Reason.EMPTY_IMAGE),
