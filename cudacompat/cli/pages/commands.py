@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cudacompat.cli.pages.values import ValueKind, kind_of
+from cudacompat.report.formats import formats_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _option(command: str, param: Any) -> OptionPage:
         return OptionPage(names, None, param.help or "")
     choices = tuple(map(str, getattr(param.type, "choices", ())))
     if param.name == "format_":
-        choices = tuple(param.metavar.strip("<>").split("|"))
+        choices = tuple(each.value for each in formats_of(command))
     value = "|".join(choices) if choices else param.metavar or param.name.upper()
     kind = ValueKind.CHOICE if choices else kind_of(command, param.name, value)
     return OptionPage(names, value, param.help or "", choices=choices, kind=kind, repeatable=bool(param.multiple))
