@@ -139,6 +139,19 @@ PROGRAMS: tuple[Signature, ...] = (
         sources=("flashinfer-ai/flashinfer flashinfer/jit/cpp_ext.py",),
     ),
     Signature(
+        id="torch-internal-assert",
+        title="a check of PyTorch's own failed",
+        patterns=("INTERNAL ASSERT FAILED at <file:text>", "please report a bug to PyTorch"),
+        sample='RuntimeError: !grad_accumulator_.expired() INTERNAL ASSERT FAILED at "saved_variable.cpp":226, please '
+        "report a bug to PyTorch.",
+        cause="PyTorch met a state that it does not expect: often packages of two releases, a process that was forked "
+        "after CUDA started, or (NVML_SUCCESS) a driver library that is not visible.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Install PyTorch and its companions of one release; NVML_SUCCESS: reload the driver or reboot.",
+        role=Role.GENERAL,
+        sources=("axolotl-ai-cloud/axolotl#1153",),
+    ),
+    Signature(
         id="ninja-build-failed",
         title="ninja could not compile kernels at run time",
         patterns=("RuntimeError: Ninja build failed", "Ninja build failed. Ninja output"),

@@ -25,6 +25,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvct-cgroup",
         title="the container toolkit does not understand this host's cgroups",
         patterns=(
+            "mount error: write error: /sys/fs/cgroup/<path:word>",
             "container error: cgroup subsystem devices not found",
             "mount error: open failed: /sys/fs/cgroup/devices<path:word>",
             "cgroup subsystem devices not found",
@@ -253,5 +254,91 @@ SIGNATURES: tuple[Signature, ...] = (
         command="kubectl get pods --all-namespaces",
         role=Role.CHAIN_END,
         sources=("NVIDIA/gpu-operator#258", "NVIDIA/gpu-operator#130"),
+    ),
+    Signature(
+        id="cdi-hook-failed",
+        title="the hook that prepares the container for the GPU failed",
+        patterns=(
+            "error executing hook '<hook:text>nvidia<rest:text>' (exit code: <code:num>)",
+            "error running hook #0: error running hook: exit status <code:num>",
+            "Running hook #0:: error running hook: exit status <code:num>",
+        ),
+        sample="Error: OCI runtime error: crun: error executing hook "
+        "`/nix/store/x-nvidia-container-toolkit-1.17.6-tools/bin/nvidia-cdi-hook` (exit code: 1)",
+        cause="The CDI description names a hook of another release of the toolkit, or one that may not run in "
+        "this container (a user namespace, no ldconfig).",
+        does_not_mean="that the image is wrong.",
+        fix="Make the description again with the toolkit that is installed, and try the engine alone.",
+        command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
+        role=Role.HEADING,
+        sources=("89luca89/distrobox#1750",),
+    ),
+    Signature(
+        id="runtime-said-nothing",
+        title="the container runtime ended without an answer",
+        patterns=(
+            "readObjectStart: expect { or n, but found",
+            "container create failed (no logs from conmon)",
+        ),
+        sample='Error: container create failed (no logs from conmon): conmon bytes "": readObjectStart: expect '
+        "{ or n, but found",
+        cause="crun or runc, or a hook before it, crashed: with a GPU most often a CDI description that is "
+        "older than the driver or the toolkit.",
+        does_not_mean="that the image is wrong.",
+        fix="Update nvidia-container-toolkit and make the description again.",
+        command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
+        sources=("containers/ramalama#1702",),
+    ),
+    Signature(
+        id="lxc-hook-failed",
+        title="a mount hook of the LXC container failed",
+        patterns=(
+            "Failed to run mount hooks",
+            "utils.c:run_buffer:<line:num> - Script exited with status <code:num>",
+        ),
+        sample="lxc ai 20250817083514.940 ERROR conf - ../src/lxc/conf.c:lxc_setup:3948 - Failed to run mount hooks",
+        cause="With nvidia.runtime=true LXC and Incus run nvidia-container-cli as a hook: it does not know "
+        "the driver yet, or the container is privileged, which the hook does not support.",
+        does_not_mean="that the host has no driver.",
+        fix="Run the tool on the host; update libnvidia-container, use an unprivileged container, or pass "
+        "the devices by CDI.",
+        command="sudo nvidia-container-cli -k -d /dev/tty info",
+        sources=(
+            "lxc/incus#2397",
+            "Saberwolf64/Proxmox-Nvidia-LXC-#1",
+        ),
+    ),
+    Signature(
+        id="nvct-repo-distribution",
+        title="the container toolkit's repository does not know this distribution",
+        patterns=(
+            "Unsupported distribution! <+>nvidia.github.io",
+            "# Unsupported distribution!",
+        ),
+        sample="# Unsupported distribution!\n# Check https://nvidia.github.io/libnvidia-container",
+        cause="Old instructions ask for a list by the distribution's name; the repository has one for all "
+        "(stable/deb, stable/rpm) today.",
+        does_not_mean="that the toolkit does not run there.",
+        fix="Follow the present instructions, whose list is https://nvidia.github.io/libnvidia-container/stable/deb.",
+        sources=(
+            "AbdBarho/stable-diffusion-webui-docker#48",
+            "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html",
+        ),
+    ),
+    Signature(
+        id="cdi-generate-failed",
+        title="no CDI description could be made, or there is none",
+        patterns=(
+            "failed to generate CDI spec",
+            "failed to discover GPU vendor from CDI",
+            "no known GPU vendor found",
+            "failed to create device CDI specs",
+        ),
+        sample="docker: Error response from daemon: failed to discover GPU vendor from CDI: no known GPU vendor found",
+        cause="nvidia-ctk found no driver or no device when it made the description, or it was never made.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Let nvidia-smi show the GPU on the host first; then make the description.",
+        command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
+        sources=("NVIDIA/nvidia-container-toolkit internal (text)",),
     ),
 )

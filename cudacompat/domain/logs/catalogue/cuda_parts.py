@@ -105,7 +105,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="NCCL's headers or library are not found by the build",
         patterns=(
             "nccl.h: No such file or directory",
-            "Could NOT find NCCL (missing:",
+            "FindPackageHandleStandardArgs.cmake:<line:num> (message): Could NOT find NCCL (missing:",
             "cannot find -lnccl",
         ),
         sample="fatal error: nccl.h: No such file or directory",

@@ -260,4 +260,60 @@ SIGNATURES: tuple[Signature, ...] = (
         role=Role.GENERAL,
         sources=("pop-os/cosmic-comp#1332",),
     ),
+    Signature(
+        id="module-symbols-unknown",
+        title="a module of the driver does not fit the others or the kernel",
+        patterns=(
+            "could not insert '<module:word>': Unknown symbol in module",
+            "could not insert module <module:word>: Unknown symbol in module",
+        ),
+        sample="modprobe: ERROR: could not insert 'nvidia_uvm': Unknown symbol in module, or unknown parameter "
+        "(see dmesg)",
+        cause="Modules of two driver releases are mixed, or one that it needs is not loaded.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Reinstall the driver for this kernel, and load nvidia before the others.",
+        command="sudo dkms autoinstall",
+        sources=("modprobe(8)",),
+    ),
+    Signature(
+        id="kernel-driver-refused",
+        title="the kernel module could not open or enable the GPU",
+        patterns=(
+            "NVRM: nvidia_open: failed to open",
+            "enabling device (0000 -> <n:num>) failed",
+            "NVRM: nvAssertFailedNoLog: Assertion failed",
+            "Kernel driver not loaded: NVIDIA",
+            "NVRM: rm_init_adapter failed",
+        ),
+        sample="NVRM: nvidia_open: failed to open device",
+        cause="Another line of the kernel's log says why: power, firmware, memory regions, or another driver "
+        "that holds the device.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Read all NVRM lines of this boot.",
+        command="sudo dmesg",
+        role=Role.CHAIN_END,
+        sources=("NVIDIA/open-gpu-kernel-modules kernel-open (text)",),
+    ),
+    Signature(
+        id="opencl-build-failed",
+        title="an OpenCL kernel could not be built on this GPU",
+        patterns=(
+            "CL_BUILD_PROGRAM_FAILURE",
+            "clBuildProgram(): ",
+            "Could not build OpenCL program, error was",
+            "Kernel <file:word> build failed",
+            "Failed to compile NBNXN kernels",
+        ),
+        sample="ERROR: clBuildProgram() : -11 : CL_BUILD_PROGRAM_FAILURE",
+        cause="The build log of the kernel, near the line, says why: a file that is not found, or a GPU or "
+        "driver that the program's kernels do not fit.",
+        does_not_mean="that CUDA does not work.",
+        fix="Read the build log; a build of the program for CUDA does not need OpenCL.",
+        role=Role.HEADING,
+        sources=(
+            "hashcat/hashcat#373",
+            "hashcat/hashcat#2697",
+            "samuelmurail/gromacs_py#22",
+        ),
+    ),
 )

@@ -226,4 +226,61 @@ SIGNATURES: tuple[Signature, ...] = (
         distinct=("name",),
         sources=("ggml-org/whisper.cpp#2258",),
     ),
+    Signature(
+        id="device-function-undefined",
+        title="the target or the toolkit has no device function {name}",
+        patterns=(
+            "error: identifier "
+            "'<name:(__funnelshift*|__ldg*|__ldcg*|__stcg*|__syncwarp|__shfl_sync|__shfl_*|__ballot_sync|__any_sync|"
+            "__all_sync|__reduce_*|__match_*|__nanosleep|__dp4a|__dp2a*|__activemask|__vabs*|atomicAdd_*|atomicCAS_*|"
+            "__hadd*|__hmax*|__hmin*|__float2half*|__half2float|__cvta*|__byte_perm|__syncthreads*|tex1D*|tex2D*|surf2D*)>' "
+            "is undefined",
+        ),
+        sample='CryptonightR.cu(382): error: identifier "__funnelshift_l" is undefined',
+        cause="Each device function exists from a compute capability on (__funnelshift and __ldg from 3.5, "
+        "__dp4a from 6.1, __nanosleep from 7.0, __reduce_sync from 8.0) or from a release on (the _sync "
+        "ones from CUDA 9): the source is compiled for an older target, or by an older toolkit.",
+        does_not_mean="that nvcc is broken.",
+        fix="Leave old targets out of the list, or take the project's release for the old GPU; for the "
+        "_sync functions a newer CUDA.",
+        command="nvcc --list-gpu-arch",
+        distinct=("name",),
+        sources=(
+            "xmrig/xmrig-nvidia#246",
+            "https://docs.nvidia.com/cuda/cuda-c-programming-guide/#compute-capabilities",
+        ),
+    ),
+    Signature(
+        id="source-refused",
+        title="the compiler refuses a call or a declaration in the source",
+        patterns=(
+            "error: calling a __host__ function",
+            "error: no instance of function template '<name:text>' matches",
+            "error: no instance of overloaded function '<name:text>' matches",
+            "error: more than one instance of overloaded function '<name:text>'",
+            "error: namespace '<space:text>' has no member '<name:text>'",
+            "error: class '<space:text>' has no member '<name:text>'",
+            "error: static assertion failed",
+            "error: static_assert failed",
+            "error: ambiguous '?' operation",
+            "error: no operator '<name:text>' matches these operands",
+            "error: no suitable conversion function from",
+            "error: no suitable user-defined conversion",
+            "error: a value of type '<type:text>' cannot be",
+            "error: no matching function for call to",
+            "error: argument of type '<type:text>' is incompatible with parameter",
+        ),
+        sample='kernel.cu(31): error: calling a __host__ function("std::log") from a __global__ function("k") '
+        "is not allowed",
+        cause="The source was written for another release of the toolkit, of its libraries (Thrust, CUB, "
+        "PyTorch) or of the host compiler, or it is at fault itself.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Take the release of the project that names this CUDA, or the CUDA that the project names.",
+        command="nvcc --version",
+        role=Role.GENERAL,
+        sources=(
+            "https://docs.nvidia.com/cuda/cuda-compiler-driver-nvcc/",
+            "https://nvidia.github.io/cccl/",
+        ),
+    ),
 )

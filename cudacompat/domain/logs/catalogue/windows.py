@@ -115,6 +115,10 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cuda-dll-missing",
         title="a DLL of the CUDA toolkit is not found: {library}",
         patterns=(
+            "Couldn't open CUDA library <library:word>",
+            "Unable to load cuBLAS DSO",
+            "Unable to load cuDNN DSO",
+            "Could not locate <library:(cublas64*|cublasLt64*|cudart64*|cufft64*|curand64*|cusolver64*)>.dll",
             "Could not load dynamic library '<library:(cudart64*|cublas64*|cublasLt64*|cufft64*|curand64*|cusolver64*|"
             "cusparse64*|cudnn64*)>.dll'",
             "<library:(cudart64*|cublas64*|cublasLt64*|cufft64*|curand64*|cusolver64*|cusparse64*|cudnn64*)>.dll was "
