@@ -66,7 +66,6 @@ _OWN: tuple[Signature, ...] = (
         patterns=(
             'DriverError(CUDA_ERROR_UNSUPPORTED_PTX_VERSION, "the provided PTX was compiled with an unsupported '
             "toolchain",
-            'DriverError(CUDA_ERROR_INVALID_PTX, "a PTX JIT compilation failed',
         ),
         sample='Error: DriverError(CUDA_ERROR_UNSUPPORTED_PTX_VERSION, "the provided PTX was compiled with an '
         "unsupported "

@@ -127,7 +127,6 @@ PROGRAMS: tuple[Signature, ...] = (
             "Could not find nvcc and default cuda_home",
             "Could not find nvcc. Please set CUDA_HOME",
             "RuntimeError: Could not find CUDA_HOME",
-            "No such file or directory: '/usr/local/cuda/bin/nvcc'",
             "nvcc not found. Please install CUDA toolkit",
         ),
         sample="RuntimeError: Could not find nvcc and default cuda_home='/usr/local/cuda' doesn't exist",

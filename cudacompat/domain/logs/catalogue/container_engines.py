@@ -258,11 +258,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cdi-hook-failed",
         title="the hook that prepares the container for the GPU failed",
-        patterns=(
-            "error executing hook '<hook:text>nvidia<rest:text>' (exit code: <code:num>)",
-            "error running hook #0: error running hook: exit status <code:num>",
-            "Running hook #0:: error running hook: exit status <code:num>",
-        ),
+        patterns=("error executing hook <...>nvidia<...>(exit code: <code:num>)",),
         sample="Error: OCI runtime error: crun: error executing hook "
         "`/nix/store/x-nvidia-container-toolkit-1.17.6-tools/bin/nvidia-cdi-hook` (exit code: 1)",
         cause="The CDI description names a hook of another release of the toolkit, or one that may not run in "
@@ -340,5 +336,16 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Let nvidia-smi show the GPU on the host first; then make the description.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
         sources=("NVIDIA/nvidia-container-toolkit internal (text)",),
+    ),
+    Signature(
+        id="container-seccomp",
+        title="the runtime may not set the container's system call filter",
+        patterns=("error adding seccomp rule for syscall <call:word>: <reason:text>", "error adding seccomp rule for"),
+        sample="container_linux.go:370: starting container process caused: error adding seccomp rule for syscall "
+        "socket: permission denied",
+        cause="The runc that nvidia-container-runtime starts is older than the libseccomp or the engine's filter.",
+        does_not_mean="that the GPU or its driver is at fault.",
+        fix="Update runc and nvidia-container-toolkit together, and let both runtimes use the same runc.",
+        sources=("NVIDIA/nvidia-container-toolkit#9",),
     ),
 )

@@ -369,7 +369,11 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the driver failed without a reason (CUDA error 999)",
         code=999,
         names=("cudaErrorUnknown", "CUDA_ERROR_UNKNOWN"),
-        patterns=("<cuda>unknown error", "CUDA unknown error - this may be due to an incorrectly set up environment"),
+        patterns=(
+            "<cuda>unknown error",
+            "runtime error (30) : unknown error",
+            "CUDA unknown error - this may be due to an incorrectly set up environment",
+        ),
         sample="RuntimeError: CUDA unknown error - this may be due to an incorrectly set up environment, e.g. changing "
         "env variable CUDA_VISIBLE_DEVICES after program start.",
         cause="The kernel side of the driver is not usable: nvidia_uvm is not loaded, /dev/nvidia-uvm is not in the "

@@ -77,7 +77,11 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-gpu-lost",
         title="a GPU was lost: it no longer responds",
-        patterns=("GPU is lost. Reboot the system to recover this GPU", "NVMLError_GpuIsLost: GPU is lost"),
+        patterns=(
+            "nvml: GPU is lost",
+            "GPU is lost. Reboot the system to recover this GPU",
+            "NVMLError_GpuIsLost: GPU is lost",
+        ),
         sample="pynvml.NVMLError_GpuIsLost: GPU is lost",
         cause="The GPU fell off the bus (Xid 79) or hung: power, heat, the slot, or the GPU itself.",
         does_not_mean="a fault of the program or of the build.",

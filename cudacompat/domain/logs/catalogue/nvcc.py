@@ -198,6 +198,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "nvcc: command not found",
             "nvcc: not found",
+            'exec: "nvcc": executable file not found',
             "/bin/nvcc: No such file or directory",
             "No such file or directory: '<...>nvcc'",
             "'nvcc' is not recognized as an internal or external command",
