@@ -259,8 +259,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cdi-hook-failed",
         title="the hook that prepares the container for the GPU failed",
         patterns=("error executing hook <...>nvidia<...>(exit code: <code:num>)",),
-        sample="Error: OCI runtime error: crun: error executing hook "
-        "`/nix/store/x-nvidia-container-toolkit-1.17.6-tools/bin/nvidia-cdi-hook` (exit code: 1)",
+        sample="crun: error executing hook `/usr/bin/nvidia-cdi-hook` (exit code: 1)",
         cause="The CDI description names a hook of another release of the toolkit, or one that may not run in "
         "this container (a user namespace, no ldconfig).",
         does_not_mean="that the image is wrong.",
