@@ -36,7 +36,6 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             'CMake was unable to find a build program corresponding to "<generator:text>"',
             "could not find any instance of Visual Studio",
-            "Running <+>'nmake' '-?' <+>failed with",
             "'nmake' '-?'",
             "No CMAKE_CXX_COMPILER could be found",
             "No CMAKE_C_COMPILER could be found",
