@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
+from cudacompat.artifacts.requirements.base import Origin
 from cudacompat.domain.project.model import Command
 from cudacompat.domain.wheels.brought import brought_along
 from cudacompat.domain.wheels.install_command import InstallCommand, install_command
+from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import PackageSet
+from cudacompat.domain.wheels.requirement import Requirement, index_for
 
 _MOST_CHOICES = 16  # runs of a matrix that one command is gone through for
 # Images that hold no package with device code.
@@ -76,3 +79,14 @@ def with_brought(sets: Sequence[PackageSet], plain: Sequence[bool]) -> Iterator[
         elsewhere = () if whole else every
         more = tuple(brought_along(packages.requirements, elsewhere)) if packages.job is None else ()
         yield replace(packages, requirements=(*packages.requirements, *more)) if more else packages
+
+
+def chosen(requirements: Sequence[Requirement], extras: Sequence[str], origin: Origin) -> Iterator[Requirement]:
+    """Yield what a project requires with these extras: of a package that an extra has of its own, that. What the tool's
+    own table gives no index comes from those of the command (`origin`)."""
+    wanted = frozenset(extras)
+    own = {each.name for each in requirements if each.group in wanted}
+    for each in requirements:
+        if each.group in wanted or (each.group == "" and each.name not in own):
+            index = index_for(each.name, origin.index, origin.extra) if each.index == PYPI else each.index
+            yield replace(each, index=index)

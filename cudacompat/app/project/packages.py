@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cudacompat.app.project.includes import PipFiles, beside, requirement_kinds
-from cudacompat.app.project.installs import by_place, has_plain_base, with_brought
+from cudacompat.app.project.installs import by_place, chosen, has_plain_base, with_brought
 from cudacompat.artifacts.requirements import conda, kinds, pip_file
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
@@ -125,6 +125,8 @@ class ProjectPackages:
                 continue
             if found is not None:
                 yield found
+        if install.own_extras is not None:
+            yield from self._of_itself(command, install.own_extras, origin)
         for path in install.files:
             named = self._file_called(path)
             if named is None:
@@ -136,6 +138,24 @@ class ProjectPackages:
                 limits = self._read(limit, origin) if limit is not None else None
                 read = pip_file.constrained(read, limits) if limits is not None and read is not None else read
             yield from read.requirements if read is not None else ()
+
+    def _of_itself(self, command: Command, extras: Sequence[str], origin: Origin) -> Iterator[Requirement]:
+        """What the project at the top requires with these extras, at the place of the command that installs it."""
+        name = next((each for each in ("pyproject.toml", "setup.py") if each in self._kinds), None)
+        read = self._alone(name, None) if name is not None else None
+        locked = self._alone("uv.lock", None) if "uv.lock" in self._kinds else None
+        pins = {(each.name, each.build): each for each in locked.requirements} if locked is not None else {}
+        for each in chosen(read.requirements if read is not None else (), extras, origin):
+            pin = pins.get((each.name, each.build)) if each.pinned is None else None
+            written = f"{each.written} in {name}"
+            yield replace(
+                each,
+                written=written if pin is None else f"{written} and uv.lock",
+                specifier=each.specifier if pin is None else pin.specifier,
+                file=command.place.file,
+                line=command.place.line,
+                group="",
+            )
 
     def _by_uv(self, command: Command) -> bool:
         """Whether `uv` stands in front of the command that it runs as its own."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 
-from cudacompat.artifacts.requirements import base, conda, locks, pip_file, pyproject
+from cudacompat.artifacts.requirements import base, conda, locks, pip_file, pyproject, setup_files
 
 
 class RequirementKind(StrEnum):
@@ -22,6 +22,8 @@ class RequirementKind(StrEnum):
     ENVIRONMENT = "conda environment"
     CONDA_LOCK = "conda-lock.yml"
     PIXI = "pixi.lock"
+    SETUP_PY = "setup.py"
+    SETUP_CFG = "setup.cfg"
 
 
 _READERS: dict[RequirementKind, Callable[[str, str], base.ReadRequirements]] = {
@@ -35,6 +37,8 @@ _READERS: dict[RequirementKind, Callable[[str, str], base.ReadRequirements]] = {
     RequirementKind.ENVIRONMENT: conda.environment,
     RequirementKind.CONDA_LOCK: conda.conda_lock,
     RequirementKind.PIXI: conda.pixi_lock,
+    RequirementKind.SETUP_PY: setup_files.setup_py,
+    RequirementKind.SETUP_CFG: setup_files.setup_cfg,
 }
 _BY_NAME = {
     "pyproject.toml": RequirementKind.PYPROJECT,
@@ -43,6 +47,8 @@ _BY_NAME = {
     "pdm.lock": RequirementKind.PDM,
     "pipfile.lock": RequirementKind.PIPFILE,
     "pixi.lock": RequirementKind.PIXI,
+    "setup.py": RequirementKind.SETUP_PY,
+    "setup.cfg": RequirementKind.SETUP_CFG,
 }
 _PATTERNS = (
     (re.compile(r"pylock(?:\.[\w-]+)?\.toml"), RequirementKind.PYLOCK),

@@ -66,7 +66,7 @@ class Resolved:
     def cuda(self) -> str | None:
         """The CUDA release of the wheel, as far as it is known: not that of a neighbour that was read."""
         own = cuda_of_index(self.build)
-        if own is not None:
+        if own is not None or self.build == "cpu":
             return own
         if self.build == PYPI and self.version is not None and self.requirement.name == framework().name:
             plain = cuda_of_index(plain_torch_index(self.version) or "")

@@ -19,14 +19,17 @@ _WITH_VALUE = frozenset(
         "--keyring-provider", "--report", "--exclude-newer", "--link-mode", "--project", "--directory",
     }
 )  # fmt: skip
+_OF_FOLDER = {"uv": "sync", "poetry": "install"}
+_PROJECT = re.compile(r"\.(?:/)?(?:\[([\w\s,.-]{0,200})\])?")
 _CONDA = frozenset({"conda", "mamba", "micromamba"})
 
 
 @dataclass(frozen=True, slots=True)
 class InstallCommand:
     """What the words of one command say: requirements as they are written, files of them (and of constraints), the
-    index that replaces PyPI and those beside it, whether the first index that has a package gives it (uv), and the
-    channels where conda installs (`conda` is whether it does)."""
+    index that replaces PyPI and those beside it, whether the first index that has a package gives it (uv), the
+    channels where conda installs (`conda` is whether it does), and the extras with which the project itself is
+    installed (`None` where it is not)."""
 
     requirements: tuple[str, ...]
     files: tuple[str, ...] = ()
@@ -36,6 +39,7 @@ class InstallCommand:
     conda: bool = False
     channels: tuple[str, ...] = ()
     first_index: bool = False
+    own_extras: tuple[str, ...] | None = None
 
 
 def install_command(
@@ -43,6 +47,9 @@ def install_command(
 ) -> InstallCommand | None:
     """Return what the command installs; `None` for one that installs no packages. A word that only the build can know
     is `None`; `environment` are the variables that it sees, `None` for a value that is not known."""
+    own = _of_project(program, words)
+    if own is not None:
+        return InstallCommand((), first_index=program == "uv", own_extras=own)
     rest = _arguments(program, words)
     if rest is None:
         return None
@@ -50,6 +57,19 @@ def install_command(
     read = _Reading(environment, conda=conda)
     read.all(rest)
     return replace(read.command, first_index="uv" in (program, *words[1:4]))
+
+
+def _of_project(program: str, words: Sequence[str | None]) -> tuple[str, ...] | None:
+    """The extras with which `uv sync` or `poetry install` installs the project of the folder."""
+    rest = words[2:]
+    if program not in _OF_FOLDER or None in rest or list(words[1:2]) != [_OF_FOLDER[program]]:
+        return None
+    extras: list[str] = []
+    for word, after in zip(rest, (*rest[1:], None), strict=bool(rest)):
+        name, _, value = (word or "").partition("=")
+        if name in ("--extra", "--extras", "-E", "--group"):
+            extras += re.split(r"[\s,]+", value or after or "")
+    return tuple(filter(None, extras))
 
 
 def _arguments(program: str, words: Sequence[str | None]) -> Sequence[str | None] | None:
@@ -86,6 +106,7 @@ class _Reading:
         found = [self._of_environment(environment, each) for each in beside]
         self._extra = [each for each in found if each is not None]
         self._channels: list[str] = []
+        self._own: tuple[str, ...] | None = None
         backend = environment.get("UV_TORCH_BACKEND", "")
         if backend and re.fullmatch(r"cu\d{3}|cpu", backend):
             self._extra.append(backend)
@@ -115,7 +136,14 @@ class _Reading:
                     at += 0 if equals else 1
                     self._option(name, given)
                 continue
+            self._requirement(word)
+
+    def _requirement(self, word: str) -> None:
+        own = _PROJECT.fullmatch(word) if not self._conda else None
+        if own is None:
             self._requirements.append(word)
+        else:
+            self._own = tuple(filter(None, re.split(r"[\s,]+", own[1] or "")))
 
     def _takes_value(self, name: str) -> bool:
         own = {"-c", "--channel", "-f", "--file"} if self._conda else _PIP_OPTIONS
@@ -134,6 +162,8 @@ class _Reading:
             self._files.append(value or UNKNOWN)
         elif name in ("-c", "--constraint", "--constraints"):
             self._constraints.append(value or UNKNOWN)
+        elif name in ("-e", "--editable") and value:
+            self._requirement(value)
         elif name == "--torch-backend" and value and re.fullmatch(r"cu\d{3}|cpu", value):
             self._extra.append(value)
 
@@ -147,6 +177,7 @@ class _Reading:
             extra=tuple(self._extra),
             conda=self._conda,
             channels=tuple(self._channels),
+            own_extras=self._own,
         )
 
 

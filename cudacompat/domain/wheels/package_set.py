@@ -20,7 +20,7 @@ from cudacompat.domain.wheels.answer import (
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
-from cudacompat.domain.wheels.table import cuda_of_index, rows_of
+from cudacompat.domain.wheels.table import cuda_of_index, packages, rows_of
 from cudacompat.domain.words.verdict import Outcome, Target
 
 
@@ -38,7 +38,7 @@ class PackageSet:
     @property
     def forked(self) -> bool:
         """Whether some package stands there more than once, or only in an extra, or in a branch."""
-        names = [each.name for each in self.requirements]
+        names = [each.name for each in self.requirements if each.locked or each.name in packages()]
         return self.branched or len(set(names)) != len(names)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cudacompat.artifacts.requirements import conda, pip_file, pyproject
+from cudacompat.artifacts.requirements import conda, pip_file, pyproject, setup_files
 from cudacompat.artifacts.requirements.base import LaterFormatError, ReadRequirements
 from cudacompat.artifacts.requirements.kinds import RequirementKind, kind_of
 
@@ -189,3 +189,39 @@ def test_an_extra_that_chooses_the_index_makes_one_requirement_of_each_build() -
         ("new", "", "cu128"),
         ("old", "<2.6", "cu118"),
     ]
+
+
+def test_a_setup_py_is_read_and_not_run() -> None:
+    text = (
+        "import setuptools\nopen('/nowhere/at/all')\nBASE = ['torch==2.6.0']\n"
+        "setuptools.setup(\n    install_requires=BASE + (\n        'numpy',\n    ),\n"
+        "    extras_require={'gpu': ['xformers'], 'all': each()},\n)\n"
+    )
+    read = setup_files.setup_py(text, "setup.py")
+    assert [(each.name, each.group, each.line) for each in read.requirements] == [
+        ("torch", "", 3),
+        ("numpy", "", 6),
+        ("xformers", "gpu", 8),
+    ]
+
+
+@pytest.mark.parametrize("text", ["def (", "(" * 5000, "x = " + "-" * 100_000 + "1", "\x00", "setup(" + "[" * 300])
+def test_a_setup_py_that_is_no_python_is_told_so(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not Python|null bytes"):
+        setup_files.setup_py(text, "setup.py")
+
+
+def test_lists_that_name_each_other_end() -> None:
+    text = "A = B + B\nB = A + A\nsetup(install_requires=A)\n"
+    assert setup_files.setup_py(text, "setup.py").requirements == ()
+
+
+def test_a_setup_cfg_has_its_lines() -> None:
+    text = "[options]\ninstall_requires =\n    # first\n    torch==2.6.0\n[options.extras_require]\nfast = xformers\n"
+    read = setup_files.setup_cfg(text, "setup.cfg")
+    assert [(each.name, each.group, each.line) for each in read.requirements] == [
+        ("torch", "", 4),
+        ("xformers", "fast", 6),
+    ]
+    with pytest.raises(ValueError, match=r"not a setup\.cfg"):
+        setup_files.setup_cfg("install_requires = x", "setup.cfg")

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.model import ArchListSetting, EngineUse, Project, SourceFile
 from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.finding import Finding, Severity
@@ -35,7 +36,7 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     hazard = next((each for each in use.engine.hazards if each.name == _HAZARD), None)
     if hazard is None or knob is None or listed.command is None or listed.command.conditional:
         return
-    file = _setup(project, use)
+    file = _setup(project, use) if not _several(project) else None
     flag = _own_flag(project, file) if file is not None else None
     if file is None or flag is None or _names(project, file, knob.name):
         return
@@ -58,6 +59,14 @@ def _own_flag(project: Project, file: SourceFile) -> re.Match[str] | None:
     """The first flag that the file gives to nvcc; `None` where it gives it none."""
     return project.once(
         ("own_flag", file.name), lambda: _FLAG.search(file.text) if "extra_compile_args" in file.text else None
+    )
+
+
+def _several(project: Project) -> bool:
+    """Whether several setup.py of the project build extensions: which of them a command runs is not told."""
+    return project.once(
+        "several_setups",
+        lambda: sum("Extension(" in file.text for file in project.files if base_name(file.name) == "setup.py") > 1,
     )
 
 

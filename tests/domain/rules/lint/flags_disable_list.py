@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 CASES = (
     LintCase(
@@ -51,5 +51,16 @@ RUN pip install --no-build-isolation .
 """,
         },
         line="TORCH_CUDA_ARCH_LIST",
+    ),
+)
+NEAR_MISSES = (
+    NearMiss(
+        "which of two setup.py the image builds is not told",
+        {
+            "norm/setup.py": CASES[0].bad["setup.py"],
+            "quant/setup.py": CASES[0].good["setup.py"],
+            "Dockerfile": "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nWORKDIR /src\nCOPY quant .\n"
+            'RUN TORCH_CUDA_ARCH_LIST="12.0" python setup.py build\n',
+        },
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase, NearMiss
 
+_EACH_PYTHON = "numpy<2; python_version < '3.10'\nnumpy>=2; python_version >= '3.10'\n"
 CASES = (
     LintCase(
         bad={"requirements.txt": "torch==2.13.0\nctranslate2==4.8.5\n"},
@@ -20,10 +21,22 @@ CASES = (
         good={"Dockerfile": "FROM python:3.12\nRUN pip install openai-whisper torch==2.8.0 faster-whisper\n"},
         line="faster-whisper",
     ),
+    LintCase(  # a package without device code that has a line for each Python changes nothing
+        bad={"requirements.txt": _EACH_PYTHON + "torch==2.13.0\nctranslate2==4.8.5\n"},
+        good={"requirements.txt": _EACH_PYTHON + "torch==2.8.0\nctranslate2==4.8.5\n"},
+        line="ctranslate2",
+    ),
 )
 _FEED = "https://feeds.example.org/onnxruntime-cuda-12/pypi/simple/"
 _BRANCHES = 'if [ "$CUDA" = 13 ]; then\n  pip install nvidia-nccl-cu13\nelse\n  pip install nvidia-nccl-cu12\nfi\n'
 NEAR_MISSES = (
+    NearMiss(
+        "a torch for the CPU brings no CUDA",
+        {
+            "requirements.txt": "--index-url https://download.pytorch.org/whl/cpu\n--extra-index-url https://pypi.org/simple\n"
+            "torch==2.13.0\nctranslate2==4.8.5\n"
+        },
+    ),
     NearMiss("it brings its own", {"requirements.txt": "torch==2.13.0\nxgboost==3.1.2\n"}),
     NearMiss(
         "an index of its own has its build for CUDA 12",

@@ -37,6 +37,14 @@ _WHL, _TAGS = "https://download.pytorch.org/whl", "cp312-cp312-linux_x86_64.whl"
 _FROM_GIT = "FROM python:3.12\nRUN {}\n"
 _UV_URL = '[project]\nname = "a"\ndependencies = ["torch"]\n[tool.uv.sources]\ntorch = {{ url = "{}" }}\n'
 _POETRY_URL = '[tool.poetry.dependencies]\npython = "^3.12"\ntorch = {{ url = "{}" }}\n'
+_SETUP = "from setuptools import setup\n\nNEEDS = ['numpy', '{}']\nsetup(name='a', install_requires=NEEDS + ['rich'])\n"
+_TWO = """[project]
+name = "a"
+[project.optional-dependencies]
+old = ["torch==2.5.1"]
+new = ["torch==2.8.0"]
+"""
+_SYNC = "FROM python:3.12\nARG WHICH={}\nCOPY . .\nRUN uv sync --extra ${{WHICH}} --no-dev\n"
 CASES = (
     LintCase(
         bad={"requirements.txt": "numpy\ntorch==2.5.1  # as it was in 2024\n"},
@@ -136,8 +144,56 @@ CASES = (
         line="torch",
         gpu=("12.0",),
     ),
+    LintCase(  # what a setup.py requires
+        bad={"setup.py": _SETUP.format("torch==2.5.1")},
+        good={"setup.py": _SETUP.format("torch==2.8.0")},
+        line="torch==2.5.1",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"setup.cfg": "[metadata]\nname = a\n[options]\ninstall_requires =\n    numpy\n    torch==2.5.1\n"},
+        good={"setup.cfg": "[metadata]\nname = a\n[options]\ninstall_requires =\n    numpy\n    torch==2.8.0\n"},
+        line="torch==2.5.1",
+        gpu=("12.0",),
+    ),
+    LintCase(  # the extra that an image installs its project with, by an argument's default
+        bad={"pyproject.toml": _TWO, "Dockerfile": _SYNC.format("old")},
+        good={"pyproject.toml": _TWO, "Dockerfile": _SYNC.format("new")},
+        line="uv sync",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"pyproject.toml": _TWO, "install.sh": "pip install -e '.[old]'\n"},
+        good={"pyproject.toml": _TWO, "install.sh": "pip install -e '.[new]'\n"},
+        line="pip install",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"pyproject.toml": _TWO, "install.sh": "poetry install --extras old\n"},
+        good={"pyproject.toml": _TWO, "install.sh": "poetry install --extras new\n"},
+        line="poetry install",
+        gpu=("12.0",),
+    ),
 )
 NEAR_MISSES = (
+    NearMiss(
+        "only the build knows the extra",
+        {"pyproject.toml": _TWO, "build.sh": 'uv sync --extra old "$@"\n'},
+        gpu=("12.0",),
+    ),
+    NearMiss(
+        "what a function makes is not known",
+        {"setup.py": _SETUP.replace("NEEDS +", "needs() +").format("")},
+        gpu=("12.0",),
+    ),
+    NearMiss(
+        "a call of the same name in a function is none of the file's own",
+        {
+            "setup.py": "def setup(**words):\n    return words\n\n\ndef old():\n"
+            "    setup(install_requires=['torch==2.5.1'])\n"
+        },
+        gpu=("12.0",),
+    ),
     NearMiss("it is for another maker's GPU", {"requirements.txt": "torch==2.6.0+rocm6.2\n"}, gpu=("12.0",)),
     NearMiss(
         "its index has builds for another maker's GPU",

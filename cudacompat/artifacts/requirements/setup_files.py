@@ -1,0 +1,98 @@
+"""What a setup.py or setup.cfg requires, as far as it stands there as text. Nothing is run."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import warnings
+from collections.abc import Iterator, Mapping
+
+from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, all_made, requirement_of
+
+_MOST = 1 << 20  # characters
+_DEEPEST = 8  # lists that are put together of others
+Listed = tuple[str, str, int]  # the extra (empty: always), the requirement, its line
+
+
+def setup_py(text: str, file: str) -> ReadRequirements:
+    """Return `install_requires` and `extras_require` of the call of `setup`, of lists that stand in the file; what a
+    function makes is left out. `ValueError` for a text that is no Python."""
+    if len(text) > _MOST:
+        raise ValueError("longer than any setup.py")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise ValueError(f"not Python: {str(error)[:80]}") from None
+    named = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    calls = (node.value for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+    found = [each for call in calls if _is_setup(call) for each in _of_call(call, named)]
+    return _read(found, file)
+
+
+def _is_setup(call: ast.Call) -> bool:
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name == "setup"
+
+
+def _of_call(call: ast.Call, named: Mapping[str, ast.expr]) -> Iterator[Listed]:
+    for keyword in call.keywords:
+        if keyword.arg == "install_requires":
+            yield from (("", text, line) for text, line in _texts(keyword.value, named))
+        elif keyword.arg == "extras_require":
+            value = named.get(keyword.value.id) if isinstance(keyword.value, ast.Name) else keyword.value
+            for key, items in zip(value.keys, value.values, strict=True) if isinstance(value, ast.Dict) else ():
+                extra = key.value if isinstance(key, ast.Constant) else None
+                yield from ((str(extra), text, line) for text, line in _texts(items, named))
+
+
+def _texts(value: ast.expr, named: Mapping[str, ast.expr], depth: int = 0) -> Iterator[tuple[str, int]]:
+    """The texts of a list, or of lists that are added."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, ast.Name) and value.id in named:
+        yield from _texts(named[value.id], named, depth + 1)
+    elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        yield from _texts(value.left, named, depth + 1)
+        yield from _texts(value.right, named, depth + 1)
+    elif isinstance(value, ast.List | ast.Tuple | ast.Set):
+        for item in value.elts:
+            if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                yield item.value, item.lineno
+
+
+def setup_cfg(text: str, file: str) -> ReadRequirements:
+    """Return `install_requires` and the extras of a setup.cfg; `ValueError` for a text that is none."""
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        raise ValueError(f"not a setup.cfg: {str(error).splitlines()[0][:80]}") from None
+    given = [("", parser.get("options", "install_requires", fallback=""))]
+    if parser.has_section("options.extras_require"):
+        given += parser.items("options.extras_require")
+    lines = ((group, line.strip()) for group, value in given for line in value.splitlines())
+    wanted = [(group, line) for group, line in lines if line and not line.startswith(("#", "file:"))]
+    places: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        places.setdefault(line.strip(), number)
+        places.setdefault(line.partition("=")[2].strip(), number)
+    return _read([(group, line, places.get(line, 1)) for group, line in wanted], file)
+
+
+def _read(listed: list[Listed], file: str) -> ReadRequirements:
+    found, wrong = [], []
+    for group, text, line in listed:
+        try:
+            found.append(requirement_of(text, line, Origin(file), group=group))
+        except ValueError as error:
+            wrong.append((line, str(error)))
+    return ReadRequirements(all_made(found), not_understood=tuple(wrong))
