@@ -10,6 +10,7 @@ from itertools import islice, product
 from cudacompat.artifacts.requirements.base import Origin
 from cudacompat.domain.project.model import Command
 from cudacompat.domain.wheels.brought import brought_along
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.install_command import InstallCommand, install_command
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import PackageSet
@@ -90,3 +91,13 @@ def chosen(requirements: Sequence[Requirement], extras: Sequence[str], origin: O
         if each.group in wanted or (each.group == "" and each.name not in own):
             index = index_for(each.name, origin.index, origin.extra) if each.index == PYPI else each.index
             yield replace(each, index=index)
+
+
+def not_there_yet(more: Sequence[Requirement], before: Sequence[Requirement], *, bare: bool) -> Iterator[Requirement]:
+    """Yield what a command installs after what was installed `before`: a package that is there, in any version, is not
+    installed again for a requirement that leaves a choice. Where it is not `bare`, the framework may be there."""
+    there = {each.name for each in before}
+    for each in more:
+        held = each.name in there or (not bare and each.name in framework().on_its_index)
+        if each.pinned is not None or not held:
+            yield each

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cudacompat.app.project.includes import PipFiles, beside, requirement_kinds
-from cudacompat.app.project.installs import by_place, chosen, has_plain_base, with_brought
+from cudacompat.app.project.installs import by_place, chosen, has_plain_base, not_there_yet, with_brought
 from cudacompat.artifacts.requirements import conda, kinds, pip_file
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
@@ -42,7 +42,8 @@ class ProjectPackages:
         for place, group in by_place(commands).items():
             together: list[Requirement] = []
             for command, install in group:
-                together += self._of_command(command, install, taken)
+                more = list(self._of_command(command, install, taken))
+                together += not_there_yet(more, together, bare=install.own_extras is None or has_plain_base(command))
             if together:
                 first = group[0][0]
                 job = first.job.place.at if first.job is not None else None

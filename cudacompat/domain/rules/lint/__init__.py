@@ -35,6 +35,7 @@ from cudacompat.domain.rules.lint import (
     image_cannot_run,
     image_compiler_too_new,
     image_not_known,
+    image_of_other_cuda,
     jit_cache_lost,
     jit_variable_shipped,
     list_after_language,
@@ -174,6 +175,7 @@ LINT_RULES: tuple[Rule[Project], ...] = (
     conda_cannot_build.RULE,
     image_cannot_run.RULE,
     image_by_jit.RULE,
+    image_of_other_cuda.RULE,
     image_not_known.RULE,
     *WHEEL_RULES,
 )

@@ -9,6 +9,18 @@ GPU = "    deploy: {resources: {reservations: {devices: [{driver: nvidia, count:
 HELM = "gpu: nvidia\nimage:\n  repository: vllm/vllm-openai\n  pullPolicy: Always\n"
 HELM = "gpu: nvidia\nimage:\n  repository: vllm/vllm-openai\n  pullPolicy: Always\n  tag: "
 CASES = (
+    LintCase(  # what the project leaves open is met by the image's own torch
+        bad={
+            "Dockerfile": "FROM pytorch/pytorch:2.4.0-cuda12.4-cudnn9-devel\nCOPY . .\nRUN pip install -e .\n",
+            "pyproject.toml": '[project]\nname = "a"\ndependencies = ["torch>=2.0"]\n',
+        },
+        good={
+            "Dockerfile": "FROM pytorch/pytorch:2.8.0-cuda12.8-cudnn9-devel\nCOPY . .\nRUN pip install -e .\n",
+            "pyproject.toml": '[project]\nname = "a"\ndependencies = ["torch>=2.0"]\n',
+        },
+        line="FROM",
+        gpu=("RTX 5070 Ti",),
+    ),
     LintCase(
         bad={"Dockerfile": "FROM pytorch/pytorch:2.5.1-cuda12.4-cudnn9-runtime\nCOPY . /app\n"},
         good={"Dockerfile": "FROM pytorch/pytorch:2.7.1-cuda12.8-cudnn9-runtime\nCOPY . /app\n"},

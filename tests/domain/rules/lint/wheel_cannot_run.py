@@ -45,6 +45,10 @@ old = ["torch==2.5.1"]
 new = ["torch==2.8.0"]
 """
 _SYNC = "FROM python:3.12\nARG WHICH={}\nCOPY . .\nRUN uv sync --extra ${{WHICH}} --no-dev\n"
+_TWICE = (
+    "FROM python:3.12\nRUN pip install torch==2.8.0 --index-url https://download.pytorch.org/whl/{}\n"
+    "COPY requirements.txt .\nRUN pip install -r requirements.txt\n"
+)
 CASES = (
     LintCase(
         bad={"requirements.txt": "numpy\ntorch==2.5.1  # as it was in 2024\n"},
@@ -172,6 +176,12 @@ CASES = (
         bad={"pyproject.toml": _TWO, "install.sh": "poetry install --extras old\n"},
         good={"pyproject.toml": _TWO, "install.sh": "poetry install --extras new\n"},
         line="poetry install",
+        gpu=("12.0",),
+    ),
+    LintCase(  # a requirement that leaves a choice is met by what is there
+        bad={"Dockerfile": _TWICE.format("cu126"), "requirements.txt": "torch>=2.4\n"},
+        good={"Dockerfile": _TWICE.format("cu128"), "requirements.txt": "torch>=2.4\n"},
+        line="pip install torch",
         gpu=("12.0",),
     ),
 )

@@ -1,0 +1,89 @@
+"""An image whose CUDA release does not know the GPU.
+
+What it finds: an image that the project runs (see `image-cannot-run`), of which nothing else is known, whose tag names
+a CUDA release (`cu124`, `cuda12.4`) that cannot build machine code for a GPU that was named with --gpu: it is older
+than the first that can, or newer than the last. Images of nvidia/cuda
+hold no program, and a stage that installs torch is checked by what it installs.
+
+Why it matters: what was built with that release has no machine code for the GPU. For a newer GPU at best PTX is
+compiled at the first start; the wheels of PyTorch have none. For an older GPU than the release knows nothing runs.
+
+Example: `FROM team/trainer:torch2.6-cu124` for an RTX 5070 Ti, which needs CUDA 12.8.
+
+What to do: use a tag for a CUDA release that knows the GPU; have the image read:
+`docker save IMAGE | cudacompat check - --gpu GPU`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
+from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.used_images import UsedImage, used_images
+from cudacompat.domain.tables.toolkits import first_with, last_with
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.images import content_of_image
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.versions import ToolkitVersion
+
+_IN_TAG = re.compile(r"(?<![a-z])cu(?:da)?[-_]?(1[0-9])(?:\.?(\d))?(?![\d])", re.IGNORECASE)
+_LONGEST = 300  # characters of an image's name that are looked at
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """One warning for each image and GPU."""
+    for used in used_images(project) if project.targets else ():
+        cuda = _release(used)
+        if cuda is None or _installs_framework(project, used):
+            continue
+        for target in project.targets:
+            number = str(target.capability.number)
+            first, last = first_with(number), last_with(number)
+            old = first is not None and cuda < first.version
+            if first is None or last is None or not (old or cuda > last.version):
+                continue
+            bound = f"{first.version} or newer" if old else f"{last.version} or older"
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.WARNING,
+                message=f"{used.image} is built with CUDA {cuda}, which has no machine code for {target.label}",
+                path=used.file,
+                line=used.line,
+                target=target.id,
+                found=f"CUDA {cuda} by the image's name; machine code for {target.capability} needs CUDA {bound}",
+                why="at best its PTX is compiled at the first start" if old else "that release no longer knows the GPU",
+                help=f"use a tag of it for CUDA {bound}",
+            )
+
+
+def _release(used: UsedImage) -> ToolkitVersion | None:
+    """The CUDA release of an image of which no more is known; `None` for all others."""
+    content = content_of_image(used.image)
+    base = base_of(used.image)
+    if (content is not None and content.known) or is_nvidia_cuda(base):
+        return None
+    tag = used.image[:_LONGEST].partition("@")[0].rpartition("/")[2].partition(":")[2]
+    match = _IN_TAG.search(tag)
+    if match is not None and match[2] is not None:
+        return ToolkitVersion(int(match[1]), int(match[2]))
+    return base.cuda
+
+
+def _installs_framework(project: Project, used: UsedImage) -> bool:
+    if used.stage is None:
+        return False
+    places = project.once("framework_installed", lambda: frozenset(_places(project)))
+    return used.file in places
+
+
+def _places(project: Project) -> Iterable[str]:
+    """The files of stages that install the framework."""
+    for packages in project.packages:
+        if any(each.name == framework().name for each in packages.requirements):
+            yield packages.file.rpartition(":")[0]
+
+
+RULE = Rule("image-of-other-cuda", "An image of a CUDA release that does not know the GPU", __doc__, check)
