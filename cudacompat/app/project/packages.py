@@ -144,18 +144,18 @@ class ProjectPackages:
         """What the project at the top requires with these extras, at the place of the command that installs it."""
         name = next((each for each in ("pyproject.toml", "setup.py") if each in self._kinds), None)
         read = self._alone(name, None) if name is not None else None
-        locked = self._alone("uv.lock", None) if "uv.lock" in self._kinds else None
+        lock = next((each for each in ("uv.lock", "poetry.lock") if each in self._kinds), None)
+        locked = self._alone(lock, None) if lock is not None else None
         pins = {(each.name, each.build): each for each in locked.requirements} if locked is not None else {}
         for each in chosen(read.requirements if read is not None else (), extras, origin):
             pin = pins.get((each.name, each.build)) if each.pinned is None else None
             written = f"{each.written} in {name}"
             yield replace(
                 each,
-                written=written if pin is None else f"{written} and uv.lock",
+                written=written if pin is None else f"{written} and {lock}",
                 specifier=each.specifier if pin is None else pin.specifier,
                 file=command.place.file,
                 line=command.place.line,
-                group="",
             )
 
     def _by_uv(self, command: Command) -> bool:

@@ -25,6 +25,9 @@ from cudacompat.domain.wheels.requirement import Requirement, index_name
 
 _CARET = re.compile(r"\^\s*v?(\d+)((?:\.\d+)*)")
 _TILDE = re.compile(r"~\s*(\d+)(?:\.(\d+))?((?:\.\d+)*)")
+_EXTRA = re.compile(r"\bextra\s*==\s*['\"]([\w.-]+)['\"]")
+_OF_EXTRA = re.compile(r"\bextra\s*[!=]=\s*['\"][\w.-]*['\"]")
+_LONGEST_MARKER = 1 << 10  # characters
 _IN_DOUBLE, _IN_SINGLE = r'"([^"\n]*)"', r"'([^'\n]*)'"
 _KEY = r"""^[ \t]*["']?([\w.-]+)["']?[ \t]*="""
 
@@ -85,7 +88,22 @@ class _Indexes:
                     named[str(row.get("name", ""))] = index_name(row["url"])
         for name, given in table(uv, "sources").items():
             self._by_package[str(canonicalize_name(str(name)))] = tuple(self._of_source(given, named))
+        for name, given in table(table(tool, "poetry"), "dependencies").items():
+            found = tuple(self._of_poetry_source(given, named))
+            if found:
+                self._by_package.setdefault(str(canonicalize_name(str(name))), found)
         self.named = named
+
+    @staticmethod
+    def _of_poetry_source(given: object, named: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield the extra in the marker of a source, and the index, of a package whose version is said elsewhere."""
+        for each in given if isinstance(given, list) else [given]:
+            if not isinstance(each, dict) or "version" in each or str(each.get("source")) not in named:
+                continue
+            marker = str(each.get("markers", ""))[:_LONGEST_MARKER]
+            extra = _EXTRA.search(marker)
+            if applies(_OF_EXTRA.sub("os_name == 'posix'", marker)):
+                yield extra[1] if extra is not None else "", named[str(each["source"])]
 
     @staticmethod
     def _of_source(given: object, named: Mapping[str, str]) -> Iterator[tuple[str, str]]:

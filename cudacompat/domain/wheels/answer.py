@@ -30,6 +30,7 @@ from cudacompat.domain.wheels.table import (
 from cudacompat.domain.wheels.verdict import WheelVerdict, judge_row
 from cudacompat.domain.words.verdict import Outcome, Target
 
+_ONE_MINOR = re.compile(r"==(\d+\.\d+)\.\*")
 _CUDA_NAME = re.compile(r"(?:-|_)cu(?:da)?(\d\d)x?(?:-|$)")
 
 
@@ -230,6 +231,9 @@ def _chosen(requirement: Requirement, platform: str) -> tuple[Version | None, st
         newest = offered.newest(allowed)
     except InvalidSpecifier:
         return None, ""
+    if newest is None and requirement.name == framework().name:
+        minor = _ONE_MINOR.fullmatch(allowed)  # of a release before those of the list, whose patches are built alike
+        newest = Version(minor[1]) if minor is not None else None
     return newest, f"the newest that this allows on {offered.date}" if newest is not None else ""
 
 

@@ -49,6 +49,16 @@ _TWICE = (
     "FROM python:3.12\nRUN pip install torch==2.8.0 --index-url https://download.pytorch.org/whl/{}\n"
     "COPY requirements.txt .\nRUN pip install -r requirements.txt\n"
 )
+_POETRY_CPU = """[project]
+name = "a"
+[project.optional-dependencies]
+slow = ["torch (==2.7.1)"]
+[[tool.poetry.source]]
+name = "small"
+url = "https://download.pytorch.org/whl/cpu"
+[tool.poetry.dependencies]
+torch = [{ markers = "extra == 'slow' and sys_platform != 'darwin'", source = "small" }]
+"""
 CASES = (
     LintCase(
         bad={"requirements.txt": "numpy\ntorch==2.5.1  # as it was in 2024\n"},
@@ -184,8 +194,21 @@ CASES = (
         line="pip install torch",
         gpu=("12.0",),
     ),
+    LintCase(  # releases before CUDA 12
+        bad={"Dockerfile": _IMAGE.format("pip install torch==1.12.1+cu116 --index-url", "cu116")},
+        good={"Dockerfile": _IMAGE.format("pip install torch==2.1.0+cu118 --index-url", "cu118")},
+        line="pip install",
+        gpu=("H100",),
+    ),
+    LintCase(  # conda's older way to name the CUDA release
+        bad={"env.yml": "channels: [pytorch]\ndependencies:\n- pytorch=1.9\n- cudatoolkit=11.1\n"},
+        good={"env.yml": "channels: [pytorch]\ndependencies:\n- pytorch=2.1\n- pytorch-cuda=11.8\n"},
+        line="pytorch=1.9",
+        gpu=("H100",),
+    ),
 )
 NEAR_MISSES = (
+    NearMiss("Poetry takes it from an index for the CPU", {"pyproject.toml": _POETRY_CPU}, gpu=("12.0",)),
     NearMiss(
         "only the build knows the extra",
         {"pyproject.toml": _TWO, "build.sh": 'uv sync --extra old "$@"\n'},
