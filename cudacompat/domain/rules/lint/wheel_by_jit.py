@@ -2,8 +2,8 @@
 
 What it finds: a requirement whose published wheel has only PTX for a GPU that was named with --gpu. Where most of its
 library is machine code for that GPU, it is a note; where another build in the same file is native, nothing. NVIDIA's
-own libraries that come with a framework choose their code at run time and are not reported, nor are packages that are
-installed with a torch that does not run on the GPU.
+own libraries that come with other packages choose their code at run time and are not reported, nor are packages that
+are installed with a torch that does not run on the GPU.
 
 Why it matters: the driver compiles all kernels at the first start, which takes from seconds to minutes, and they use
 nothing that the newer GPU added. In a container the result is lost with it.
@@ -43,7 +43,7 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         resolved, target = verdict.resolved, verdict.target
         name = resolved.requirement.name
-        if is_vendors_wheel(name) and any(each.name == framework().name for each in packages.requirements):
+        if is_vendors_wheel(name) and len(packages.requirements) > 1:
             continue
         cure = cure_for(name, (target,), version=resolved.version, native=True)
         native = isinstance(cure, WheelCure) and cure.native
