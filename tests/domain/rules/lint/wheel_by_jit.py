@@ -26,6 +26,11 @@ CASES = (
 )
 NEAR_MISSES = (
     NearMiss(
+        "nor do they say anything next to another framework",
+        {"requirements.txt": "jax-cuda12-plugin==0.7.2\nnvidia-cufft-cu12==11.4.1.4\n"},
+        gpu=("RTX 3090",),
+    ),
+    NearMiss(
         "a build for the CPU has nothing to compile", {"requirements.txt": "onnxruntime==1.22.0\n"}, gpu=("12.0",)
     ),
     NearMiss(
