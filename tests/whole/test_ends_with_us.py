@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import toolchain
+from tests.helpers.processes import alive
 from tests.helpers.run import ROOT
-from tests.host.programs.test_process import alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes are found in /proc")
 
