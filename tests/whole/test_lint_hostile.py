@@ -344,7 +344,7 @@ def test_an_empty_folder_and_a_file_that_is_none(tmp_path: Path) -> None:
         ("-", "and no standard input (-)"),
         ("README.md", "is no build file of a kind"),
     ):
-        ran = inside("lint", tmp_path / wrong, "--no-config")
+        ran = inside("lint", wrong if wrong == "-" else tmp_path / wrong, "--no-config")
         assert (ran.code, ran.out) == (2, "")
         assert said in ran.err
     (tmp_path / "sub").write_text("x")

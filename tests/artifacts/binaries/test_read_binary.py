@@ -12,6 +12,7 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from cudacompat.artifacts.binaries import elf
+from cudacompat.artifacts.files.sniff import LARGEST_DATA
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import BinaryArtifact, Registration
 from tests.artifacts.binaries.test_read_fatbin import SOURCE, as_cuobjdump, cuobjdump_says
@@ -261,7 +262,7 @@ def test_a_file_of_no_known_kind_is_searched_when_named(tmp_path: Path) -> None:
     artifact = read(tmp_path / "odd")
     assert (artifact.format, places(artifact)) == ("data", {(None, Registration.STRAY): 1})
     assert read_paths([str(tmp_path)], kernels=False).without_code == 0  # it is small, so it is searched unnamed too
-    (tmp_path / "odd").write_bytes(bytes(5 << 20) + FATBIN)
+    (tmp_path / "odd").write_bytes(bytes(LARGEST_DATA) + FATBIN)
     assert places(read(tmp_path / "odd")) == {(None, Registration.STRAY): 1}
     assert read_paths([str(tmp_path)], kernels=False).without_code == 1
 

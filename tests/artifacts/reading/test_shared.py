@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cudacompat.artifacts.containers.base import Budget
+from cudacompat.artifacts.files.sniff import LARGEST_DATA
 from cudacompat.artifacts.reading.glance import Glance
 from cudacompat.artifacts.reading.one_file import read_one
 from cudacompat.artifacts.reading.read import read_paths
@@ -97,7 +98,7 @@ FIRST_BYTES = {
     "installer": b"#!/bin/sh\nexit\n\x1f\x8b\x08" + bytes(20),
     "pyc": b"\xa7\r\r\n" + bytes(500),
     "data": b"data\0" + bytes(500) + FATBIN,
-    "large-data": b"data\0" + bytes(5 << 20),
+    "large-data": b"data\0" + bytes(LARGEST_DATA),
     "elf": b"\x7fELF\x02\x01\x01" + bytes(60),
     "zip": b"PK\x03\x04" + bytes(60),
     "fatbin": FATBIN,
