@@ -70,14 +70,15 @@ class Library:
 
     `running` are the kernels of all modules that run, `is_per_architecture` whether it has modules of one
     architecture each for several of them, and no one of these prevails, `serves_by_one` whether one of those runs,
-    `native_by_one` the kernels of each of those whose machine code runs, `siblings` the kernels of modules that run
-    with an architecture's number taken out of their names, each with the architectures of those modules.
+    `native_by_one` the kernels of those whose machine code runs, each with the numbers of its modules, `siblings` the
+    kernels of modules that run with an architecture's number taken out of their names, each with the architectures of
+    those modules.
     """
 
     running: frozenset[str]
     is_per_architecture: bool
     serves_by_one: bool
-    native_by_one: tuple[frozenset[str], ...]
+    native_by_one: Mapping[str, Sequence[int]]
     siblings: Mapping[frozenset[str], frozenset[frozenset[int]]]
 
     @classmethod
@@ -89,16 +90,17 @@ class Library:
             for names in _without_a_number(shape):
                 siblings[names].add(shape.numbers)
         single = Counter(shape.numbers for _, shape in modules if shape.kernels and len(shape.numbers) == 1)
+        native_by_one: defaultdict[str, list[int]] = defaultdict(list)
         per_architecture = len(single) >= _FAMILY and max(single.values()) <= _PREVAILS * single.total()
+        for number, (verdict, shape) in enumerate(modules if per_architecture else ()):
+            if len(shape.numbers) == 1 and verdict.outcome in _BY_MACHINE_CODE:
+                for name in shape.kernels:
+                    native_by_one[name].append(number)
         return cls(
             frozenset[str]().union(*(shape.kernels for shape in runs)),
             per_architecture,
             per_architecture and any(len(shape.numbers) == 1 for shape in runs),
-            tuple(
-                shape.kernels
-                for verdict, shape in modules
-                if per_architecture and len(shape.numbers) == 1 and verdict.outcome in _BY_MACHINE_CODE
-            ),
+            native_by_one,
             {names: frozenset(numbers) for names, numbers in siblings.items()},
         )
 
@@ -107,7 +109,8 @@ class Library:
         here: the library takes that one, and asks nobody to compile this one."""
         if len(shape.numbers) != 1:
             return False
-        return any(len(shape.kernels & each) >= _THIRD * len(shape.kernels) for each in self.native_by_one)
+        shared = Counter(number for name in shape.kernels for number in self.native_by_one.get(name, ()))
+        return max(shared.values(), default=0) >= _THIRD * len(shape.kernels)
 
     def has_sibling(self, shape: Shape) -> bool:
         """Whether a module that runs, of other architectures, has the same kernels but for the number in their
