@@ -61,6 +61,7 @@ class _Build:
         self.stages: list[Stage] = []
         self.environment: dict[str, Setting] = {}  # ENV of the current stage
         self.arguments: dict[str, Setting] = {}  # ARG of the current stage
+        self.passed_on: list[dict[str, Setting]] = []  # ARG of each stage before, for those that begin with it
         self.settings: list[Setting] = []
         self.copies: list[Copy] = []
         self.commands: list[RunCommand] = []
@@ -122,6 +123,7 @@ def _close(build: _Build) -> None:
             environment=dict(build.environment),
             copies=tuple(build.copies),
         )
+        build.passed_on.append(build.arguments)
     build.settings, build.copies, build.arguments, build.foreign = [], [], {}, False
     build.changed()
 
@@ -140,6 +142,7 @@ def _open(build: _Build, each: Instruction) -> None:
     if parent is not None:
         base = build.stages[parent].base
         build.environment = dict(build.stages[parent].environment)
+        build.arguments = dict(build.passed_on[parent])  # https://docs.docker.com/build/building/variables/#scoping
     build.stages.append(
         Stage(
             file=build.file.name,
