@@ -159,3 +159,10 @@ def test_the_words_of_known_are_explained_below_the_table_as_far_as_they_stand_i
     one = inside("wheels", "ctranslate2==4.8.5", "--gpu", "8.6").out
     assert "\nread  " in one
     assert "\ndocumented  " not in one
+
+
+def test_a_package_that_only_brings_device_code_names_what_it_brings() -> None:
+    ran = inside("wheels", "whisperx", "--gpu", "12.0")
+    assert ran.code == 3
+    assert "whisperx has no device code; what it requires has: torch" in ran.out
+    assert ran.out.rstrip().endswith("cudacompat wheels torch --gpu 12.0")

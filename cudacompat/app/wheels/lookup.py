@@ -118,6 +118,10 @@ def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Targe
     if query.package not in packages():
         if builds:
             return None
+        needs = distributions().brings.get(query.package) if query.version is None else None
+        if needs is not None:
+            first = shlex.join(("cudacompat", "wheels", Requirement(needs[0]).name, *_named(targets)))
+            return f"{query.package} has no device code; what it requires has: {', '.join(needs)}: {first}"
         similar = difflib.get_close_matches(query.package, sorted(packages()), _MOST_SIMILAR, cutoff=0.8)
         hint = f"; similar: {some(similar)}" if similar else ""
         return f"{query.package} is not in the table of wheels{hint}; {fetch} reads its wheel from the package index"

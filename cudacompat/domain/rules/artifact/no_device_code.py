@@ -41,6 +41,8 @@ def _help(path: str) -> str:
     """What to name instead: for a file that may build something, the command that reads it; else the library."""
     if may_list_packages(path):
         return f"it names no package; if it builds something: cudacompat lint {shlex.quote(path)} with the same --gpu"
+    if path.endswith(".whl"):
+        return "what the wheel requires may have some: check a list of all packages (pip freeze), or those wheels"
     kernels = "name the file that holds the kernels (for ggml that is libggml-cuda.so), or its folder"
     return f"{kernels}; a project's build files and pins are read by cudacompat lint"
 
