@@ -60,3 +60,12 @@ def test_a_text_in_quotes_that_another_shell_gets_is_left_as_it_is(tmp_path: Pat
     ran = inside("lint", tmp_path, *GPUS, "--fix", "--unsafe-fixes")
     assert "target-missing" in ran.out
     assert (tmp_path / "Dockerfile").read_text() == text
+
+
+def test_a_list_under_a_name_that_nothing_reads_gets_its_right_name_and_no_second_one(tmp_path: Path) -> None:
+    (tmp_path / "Cargo.toml").write_text(_CRATE.format("0.14.3"))
+    (tmp_path / "Dockerfile").write_text(f'{_BASE}ENV CUDA_ARCH_LIST="120;80;86;89"\nRUN cargo build --release\n')
+    ran = inside("lint", tmp_path, "--gpu", "RTX 5070 Ti", "--fix", "--unsafe-fixes")
+    assert ran.code == 0
+    lines = (tmp_path / "Dockerfile").read_text().splitlines()
+    assert [line for line in lines if line.startswith("ENV")] == ['ENV CMAKE_CUDA_ARCHITECTURES="120;80;86;89"']

@@ -84,9 +84,13 @@ def fix_for(listed: ArchListSetting, target: Target) -> Fix | None:
 
 def settings_fix(project: Project, command: Command) -> Fix | None:
     """The edit that gives a build in a Dockerfile, which has no list, the settings of `generate` for these GPUs: on the
-    command line of CMake, or in front of the RUN. `None` where no such settings are known, or no place for them."""
+    command line of CMake, or in front of the RUN. `None` where no such settings are known, or no place for them, and
+    where a variable that nothing reads says which list was meant: `dead-variable` gives that its right name."""
     use, stage = command.use, command.stage
     if use is None or stage is None or command.instruction != "RUN" or not project.targets:
+        return None
+    dead = {each.name for each in use.engine.dead if each.window.holds(use.parsed)}
+    if not dead.isdisjoint((*command.environment, *(each.name for each in command.defines))):
         return None
     made_by = compiler(project, stage)
     wanted = [RequestedTarget(each.label, each.id, each.capability.number) for each in project.targets]
