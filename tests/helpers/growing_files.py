@@ -305,6 +305,20 @@ _REQUIRED: Mapping[RequirementKind, Growing] = {
         ("[", '"""', '"a[", '),
         "]\n",
     ),
+    RequirementKind.SETUP_PY: Growing(
+        "setup.py",
+        "from setuptools import setup\nwanted = ['torch==2.5.1']\n",
+        _same("setup(install_requires=['torch==2.5.1', 'a>=1'] + wanted)\n"),
+        lambda i: f"a{i} = a{i - 1} + wanted + ['b{i}==1']\nsetup(extras_require={{'x': a{i}}})\n",
+        ("setup(", "setup(install_requires=", "a + ", "["),
+    ),
+    RequirementKind.SETUP_CFG: Growing(
+        "setup.cfg",
+        "[options]\ninstall_requires =\n",
+        _same("  torch==2.5.1\n"),
+        lambda i: f"  a{i}>=1.{i}\n",
+        ("[", "[options.extras_require]\n", "a =\n", "  a\n"),
+    ),
     RequirementKind.UV: Growing(
         "uv.lock",
         "version = 1\n",

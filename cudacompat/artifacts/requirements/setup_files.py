@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, all_made, requirement_of
 
 _MOST = 1 << 20  # characters
-_DEEPEST = 8  # lists that are put together of others
 Listed = tuple[str, str, int]  # the extra (empty: always), the requirement, its line
 
 
@@ -54,16 +53,21 @@ def _of_call(call: ast.Call, named: Mapping[str, ast.expr]) -> Iterator[Listed]:
                 yield from ((str(extra), text, line) for text, line in _texts(items, named))
 
 
-def _texts(value: ast.expr, named: Mapping[str, ast.expr], depth: int = 0) -> Iterator[tuple[str, int]]:
-    """The texts of a list, or of lists that are added."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, ast.Name) and value.id in named:
-        yield from _texts(named[value.id], named, depth + 1)
-    elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
-        yield from _texts(value.left, named, depth + 1)
-        yield from _texts(value.right, named, depth + 1)
-    elif isinstance(value, ast.List | ast.Tuple | ast.Set):
+def _texts(value: ast.expr, named: Mapping[str, ast.expr]) -> Iterator[tuple[str, int]]:
+    """The texts of a list, or of lists that are added, each list once."""
+    waiting, seen = [value], set[int]()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.Name):
+            part = named.get(part.id, part)
+        if id(part) not in seen:
+            seen.add(id(part))
+            yield from _items(part)
+            waiting += (part.right, part.left) if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add) else ()
+
+
+def _items(value: ast.expr) -> Iterator[tuple[str, int]]:
+    if isinstance(value, ast.List | ast.Tuple | ast.Set):
         for item in value.elts:
             if isinstance(item, ast.Constant) and isinstance(item.value, str):
                 yield item.value, item.lineno
