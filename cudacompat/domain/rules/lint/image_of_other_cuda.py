@@ -2,8 +2,8 @@
 
 What it finds: an image that the project runs (see `image-cannot-run`), of which nothing else is known, whose tag names
 a CUDA release (`cu124`, `cuda12.4`) that cannot build machine code for a GPU that was named with --gpu: it is older
-than the first that can, or newer than the last. Images of nvidia/cuda
-hold no program, and a stage that installs torch is checked by what it installs.
+than the first that can, or newer than the last. Images of nvidia/cuda hold no program, and a stage that installs torch
+is checked by what it installs.
 
 Why it matters: what was built with that release has no machine code for the GPU. For a newer GPU at best PTX is
 compiled at the first start; the wheels of PyTorch have none. For an older GPU than the release knows nothing runs.
@@ -49,7 +49,7 @@ def check(project: Project) -> Iterable[Finding]:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.WARNING,
-                message=f"{used.image} is built with CUDA {cuda}, which has no machine code for {target.label}",
+                message=f"the name of {used.image} says CUDA {cuda}, which has no machine code for {target.label}",
                 path=used.file,
                 line=used.line,
                 target=target.id,
