@@ -19,6 +19,7 @@ from cudacompat.domain.policy.policy import Ignore
 from cudacompat.domain.words.choices import Extra, Holes, PtxPolicy, Require
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.judged_target import JudgedTarget
+from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.policy_value import PolicyValue, Rank
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.versions import DriverRelease
@@ -182,11 +183,11 @@ def given(key: str, value: object, origin: str, rank: Rank) -> PolicyValue:
 
 
 def written(value: object) -> str:
-    """Return a value as a policy file writes it."""
+    """Return a value as a policy file writes it, in one line."""
     if isinstance(value, list):
         return f"[{', '.join(written(each) for each in value)}]"
     if isinstance(value, str):
-        return f'"{value}"'
+        return f'"{one_line(value)}"'
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -386,3 +386,9 @@ class TestIgnores:
         assert says in str(error.value)
         assert ": ignore[0]: " in str(error.value)
         assert "\n" not in str(error.value)
+
+
+def test_a_refusal_is_one_line_whatever_the_value_holds() -> None:
+    with pytest.raises(UsageError) as error:
+        given("ptx", "a\nb\x1b[31m", "c.toml: ptx", Rank.FILE)
+    assert str(error.value) == 'c.toml: ptx: expected "none", "any" or "highest", got "a\\nb\\x1b[31m"'
