@@ -25,6 +25,7 @@ _GPU = {
     "(10de:2c05), or native (the GPUs of this machine).",
 }
 _GPUS = {"type": "array", "items": _GPU, "minItems": 1, "maxItems": _MOST_GPUS}
+_CONFIG = {**_PATH, "description": "A policy file: cudacompat.toml or pyproject.toml."}
 _DRIVER = {**_WORD, "description": "The NVIDIA driver: a release (580.65.06) or a branch (570)."}
 
 
@@ -89,11 +90,14 @@ def _inspect(arguments: Json) -> list[str]:
     return ["inspect", *(["--kernels"] if arguments.get("kernels") else []), *_named(arguments)]
 
 
+def _policy(arguments: Json) -> str:
+    config = arguments.get("config")
+    return "--no-config" if config is None else f"--config={local_path(config)}"
+
+
 def _check(arguments: Json) -> list[str]:
     options = [*_gpus(arguments), *_option("--require", arguments, "require")]
-    config = arguments.get("config")
-    policy = ["--no-config"] if config is None else [f"--config={local_path(config)}"]
-    return ["check", *options, *policy, *_named(arguments)]
+    return ["check", *options, _policy(arguments), *_named(arguments)]
 
 
 def _doctor(arguments: Json) -> list[str]:
@@ -102,9 +106,7 @@ def _doctor(arguments: Json) -> list[str]:
 
 
 def _lint(arguments: Json) -> list[str]:
-    config = arguments.get("config")
-    policy = ["--no-config"] if config is None else [f"--config={local_path(config)}"]
-    return ["lint", *_gpus(arguments), *policy, "--", local_path(arguments["path"])]
+    return ["lint", *_gpus(arguments), _policy(arguments), "--", local_path(arguments["path"])]
 
 
 def _wheels(arguments: Json) -> list[str]:
@@ -169,7 +171,7 @@ TOOLS: tuple[AgentTool, ...] = (
                 "description": "native: code built for exactly this compute capability; sass: machine code; runs "
                 "(default): JIT compilation of PTX is enough.",
             },
-            "config": {**_PATH, "description": "A policy file: cudacompat.toml or pyproject.toml."},
+            "config": _CONFIG,
         },
         required=("paths", "gpus"),
         line=_check,
@@ -217,7 +219,7 @@ TOOLS: tuple[AgentTool, ...] = (
         properties={
             "path": {**_PATH, "description": "The directory of the project, or one of its build files."},
             "gpus": _GPUS,
-            "config": {**_PATH, "description": "A policy file: cudacompat.toml or pyproject.toml."},
+            "config": _CONFIG,
         },
         required=("path",),
         line=_lint,

@@ -71,13 +71,9 @@ def has_plain_base(command: Command) -> bool:
 def with_brought(sets: Sequence[PackageSet], plain: Sequence[bool]) -> Iterator[PackageSet]:
     """Yield the sets with what their packages bring along; of a set that is not `plain` only what no other names, since
     that may be installed first."""
-    names = [frozenset(each.name for each in packages.requirements) for packages in sets]
-    every: dict[str, int] = {}
-    for each in names:
-        for name in each:
-            every[name] = every.get(name, 0) + 1
+    every = frozenset(each.name for packages in sets for each in packages.requirements)
     for packages, whole in zip(sets, plain, strict=True):
-        elsewhere = () if whole else every
+        elsewhere = frozenset[str]() if whole else every
         more = tuple(brought_along(packages.requirements, elsewhere)) if packages.job is None else ()
         yield replace(packages, requirements=(*packages.requirements, *more)) if more else packages
 

@@ -21,12 +21,9 @@ def newest_allowed(engine: Engine, operator: str, version: str) -> str:
     https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html
     """
     lowest, below = Version(version), _below(operator, version)
-    known = {each for window in _windows(engine) for each in (window.since, window.until) if each is not None}
-    current = engine.current
-    allowed = [
-        each for each in (*known, *((current,) if current else ())) if lowest < Version(each) and Version(each) < below
-    ]
-    return max(allowed, key=Version, default=version)
+    bounds = (each for window in _windows(engine) for each in (window.since, window.until))
+    known = {each for each in (engine.current, *bounds) if each is not None}
+    return max((each for each in known if lowest < Version(each) < below), key=Version, default=version)
 
 
 def _below(operator: str, version: str) -> Version:
