@@ -220,9 +220,8 @@ def _masked(text: str | None) -> str | None:
 
 def _placed(found: ProjectRead, verdict: RequirementVerdict) -> RequirementVerdict:
     """The verdict, its requirement's file as the user would write it."""
-    requirement = verdict.resolved.requirement
-    moved = replace(requirement, file=_named(found, requirement.file) or requirement.file)
-    return replace(verdict, resolved=replace(verdict.resolved, requirement=moved))
+    file = verdict.resolved.requirement.file
+    return verdict.in_file(_named(found, file) or file)
 
 
 def _named(found: ProjectRead, name: str | None) -> str | None:

@@ -136,9 +136,8 @@ def _named(root: Path, name: str | None) -> str | None:
 
 
 def _named_verdict(root: Path, verdict: RequirementVerdict) -> RequirementVerdict:
-    requirement = verdict.resolved.requirement
-    moved = replace(requirement, file=_named(root, requirement.file) or requirement.file)
-    return replace(verdict, resolved=replace(verdict.resolved, requirement=moved))
+    file = verdict.resolved.requirement.file
+    return verdict.in_file(_named(root, file) or file)
 
 
 def _joined(one: ListedPackages, other: ListedPackages) -> ListedPackages:

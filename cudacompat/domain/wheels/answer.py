@@ -91,7 +91,7 @@ class Resolved:
 @dataclass(frozen=True, slots=True)
 class RequirementVerdict:
     """What becomes of one requirement on one GPU. `outcome` is `None` where the wheel holds no device code; `undecided`
-    where nothing is known of it. `min_driver` is the oldest driver branch that will do."""
+    where nothing is known of it."""
 
     resolved: Resolved
     target: Target
@@ -103,6 +103,11 @@ class RequirementVerdict:
         """`measured` or `documented`."""
         read = self.resolved.known in (HowKnown.READ, HowKnown.BETWEEN)
         return RowBasis.MEASURED.value if read else RowBasis.DOCUMENTED.value
+
+    def in_file(self, name: str) -> RequirementVerdict:
+        """Return it with another name for the file that its requirement stands in."""
+        requirement = replace(self.resolved.requirement, file=name)
+        return replace(self, resolved=replace(self.resolved, requirement=requirement))
 
 
 def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFORM) -> tuple[Resolved, ...]:

@@ -23,8 +23,8 @@ from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.model import Command, Project, Stage, TextSpan
 from cudacompat.domain.project.native_builds import asks_native, native_flag
 from cudacompat.domain.project.stages import cmake_version, toolkit
-from cudacompat.domain.rules.lint.target_facts import settings_fix, settings_for
-from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.rules.lint.settings_fixes import behind_cmake, in_cmake_args, settings_fix, settings_for
+from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 _FATAL = ((3, 24), (3, 28))  # from the first up to before the second, CMake stops at `native` without a GPU
@@ -119,13 +119,8 @@ def _fix(project: Project, command: Command, native: Native) -> Fix | None:
     define = f"-D{switch[0]}={switch[1]}"
     what = f"{define}: the build's own list in the place of `native`"
     if command.use.engine.system is BuildSystem.CMAKE and command.program == "cmake":
-        end = command.words[0].place.end
-        return Fix(what, (Edit(command.place.file, end, end, new=f" {define}"),), safe=False)
-    arguments = command.environment.get("CMAKE_ARGS")
-    if arguments is not None and arguments.quote and project.text(arguments.place).startswith("-D"):
-        start = arguments.place.start
-        return Fix(what, (Edit(arguments.place.file, start, start, new=f"{define} "),), safe=False)
-    return None
+        return behind_cmake(command, define, what)
+    return in_cmake_args(project, command, define, what=what)
 
 
 RULE = Rule("native-in-image-build", "An image build that asks for a GPU", __doc__, check)
