@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -43,22 +43,28 @@ class Asker:
     takes: SpecifierSet
 
 
-def askers(folders: Iterable[str], package: str, python: str) -> tuple[Asker, ...]:
-    """Return the packages installed in these folders that require `package` (a normalised name) in some releases only,
-    in an environment of that Python (`3.12`)."""
-    return tuple(found for info in _every(folders) if (found := _asker(_text(info), package, python)) is not None)
+def askers(folders: Iterable[str], packages: Iterable[str], python: str) -> Mapping[str, tuple[Asker, ...]]:
+    """Return, by each of `packages` (normalised names), the packages installed in these folders that require it in some
+    releases only, in an environment of that Python (`3.12`)."""
+    found: dict[str, tuple[Asker, ...]] = dict.fromkeys(packages, ())
+    for info in _every(folders) if found else ():
+        for package, asker in _askers(_text(info), found, python):
+            found[package] += (asker,)
+    return found
 
 
-def _asker(text: str, package: str, python: str) -> Asker | None:
+def _askers(text: str, packages: Container[str], python: str) -> Iterator[tuple[str, Asker]]:
     head = text.split("\n\n", 1)[0]
     fields = dict(re.findall(r"(?m)^(Name|Version):[ \t]*(\S+)", head))
-    takes = SpecifierSet()
+    takes: dict[str, SpecifierSet] = {}
     for need in (_parsed(each) for each in re.findall(r"(?m)^Requires-Dist:[ \t]*(\S.*)$", head)):
-        if need is None or normalised(need.name) != package:
+        if need is None or (name := normalised(need.name)) not in packages:
             continue
         if need.marker is None or need.marker.evaluate({"extra": "", "python_version": python}):
-            takes &= need.specifier
-    return Asker(fields["Name"], fields.get("Version", ""), takes) if str(takes) and "Name" in fields else None
+            takes[name] = takes.get(name, SpecifierSet()) & need.specifier
+    for name, specifier in takes.items() if "Name" in fields else ():
+        if str(specifier):
+            yield name, Asker(fields["Name"], fields.get("Version", ""), specifier)
 
 
 def _parsed(text: str) -> Requirement | None:

@@ -27,6 +27,7 @@ from cudacompat.domain.wheels.platforms import platform_of_system
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import Reason, Target
+from cudacompat.environments.asked_for import Asker
 from cudacompat.environments.own import normalised
 
 _UNKNOWN_GPU = (Reason.DRIVER_TOO_OLD_FOR_GPU, Reason.DRIVER_DROPPED_GPU)
@@ -151,7 +152,8 @@ def _release_steps(
         bad = [row for row in rows if id(row.component) in inside]
         names = {normalised(each.package) for each in near}
         done: set[str] = set()
-        cures = {id(row): _cure(row, names, targets=targets, facts=facts, home=home) for row in bad}
+        others = others_take((row.component for row in bad), home)
+        cures = {id(row): _cure(row, names, targets=targets, facts=facts, others=others) for row in bad}
         moves = any(isinstance(cures[id(row)], WheelCure) and not is_vendors(row.component.package) for row in bad)
         for row in sorted(bad, key=lambda each: _order(each, bad, known=isinstance(cures[id(each)], WheelCure))):
             name = normalised(row.component.package)
@@ -163,7 +165,7 @@ def _release_steps(
             followers = _followers(row, bad, cure)
             done |= {name, *followers}
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
-            step = _release_step(row, cure, _names(cured), targets=targets, home=home)
+            step = _release_step(row, cure, _names(cured), targets=targets, home=home, others=others.get(name, ()))
             if isinstance(cure, WheelCure) and (missing := lacks.get(_key(row))):
                 here = Here(home, tuple(near))
                 step = replace(
@@ -204,16 +206,22 @@ def _order(row: ComponentRow, bad: Sequence[ComponentRow], *, known: bool) -> tu
 
 
 def _cure(
-    row: ComponentRow, beside: Iterable[str], *, targets: Sequence[Target], facts: HostFacts, home: Environment | None
+    row: ComponentRow,
+    beside: Iterable[str],
+    *,
+    targets: Sequence[Target],
+    facts: HostFacts,
+    others: Mapping[str, Sequence[Asker]],
 ) -> WheelCure | NoCure | None:
     """The published wheel that runs in its place, of those that the others here take, if there is one; or why there is
     none. `None` for what is no wheel."""
     component = row.component
     if component.manager != "pip":
         return None
-    for allowed in dict.fromkeys((taken(others_take(component, home)), None)):
+    name = normalised(component.package)
+    for allowed in dict.fromkeys((taken(others.get(name, ())), None)):
         found = cure_for(
-            normalised(component.package),
+            name,
             targets,
             version=public_version(component.version),
             beside=tuple(beside),
@@ -250,6 +258,7 @@ def _release_step(
     *,
     targets: Sequence[Target],
     home: Environment | None,
+    others: Sequence[Asker],
 ) -> PlanStep:
     component = row.component
     named = one_line(f"{component.package} {component.version}".strip())
@@ -260,7 +269,7 @@ def _release_step(
         pin = cure.pins[0].replace("==", " ")
         same = pin.partition(" ")[2] == component.version
         there = "the build that is here" if same else component.version
-        stuck = [each for each in others_take(component, home) if not each.takes.contains(cure.version)]
+        stuck = [each for each in others if not each.takes.contains(cure.version)]
         also = "".join(
             f"; {each.package} {each.version} asks for {component.package}{each.takes}: change it, too"
             for each in stuck[:2]

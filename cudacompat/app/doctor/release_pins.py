@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from packaging.specifiers import SpecifierSet
 
@@ -17,14 +17,17 @@ from cudacompat.environments.asked_for import Asker, askers
 from cudacompat.environments.own import normalised
 
 
-def others_take(component: Component, home: Environment | None) -> tuple[Asker, ...]:
-    """Return the packages of the environment that take some releases of the component only, but for those that are
-    released with it and change with it. None for a machine whose facts were saved."""
-    if home is None or component.manager != "pip" or component.code is not None:
-        return ()
-    found = askers(home.folders, normalised(component.package), home.python)
+def others_take(components: Iterable[Component], home: Environment | None) -> Mapping[str, tuple[Asker, ...]]:
+    """Return, by the normalised name of each of these components, the packages of the environment that take some
+    releases of it only, but for those that are released with it and change with it. None for a machine whose facts were
+    saved."""
+    names = [normalised(each.package) for each in components if each.manager == "pip" and each.code is None]
     along = framework().companions
-    return tuple(each for each in found if (name := normalised(each.package)) not in along and not is_vendors(name))
+    every = askers(home.folders, names, home.python) if home is not None else {}
+    return {
+        name: tuple(one for one in found if (by := normalised(one.package)) not in along and not is_vendors(by))
+        for name, found in every.items()
+    }
 
 
 def taken(others: Iterable[Asker]) -> SpecifierSet:
