@@ -23,7 +23,7 @@ from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.model import Command, Project, Stage, TextSpan
 from cudacompat.domain.project.native_builds import asks_native, native_flag
 from cudacompat.domain.project.stages import cmake_version, toolkit
-from cudacompat.domain.rules.lint.settings_fixes import behind_cmake, in_cmake_args, settings_fix, settings_for
+from cudacompat.domain.rules.lint.settings_facts import behind_cmake, in_cmake_args, settings_fix, settings_for
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 

@@ -40,7 +40,7 @@ from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Pro
 from cudacompat.domain.project.own_lists import own_builds
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.project.standing_lists import standing_groups
-from cudacompat.domain.rules.lint.settings_fixes import settings_fix, settings_for
+from cudacompat.domain.rules.lint.settings_facts import settings_fix, settings_for
 from cudacompat.domain.rules.lint.target_facts import fix_for, in_words, toolkit_first
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.finding import Finding, Fix, Severity
