@@ -69,3 +69,12 @@ def test_a_list_under_a_name_that_nothing_reads_gets_its_right_name_and_no_secon
     assert ran.code == 0
     lines = (tmp_path / "Dockerfile").read_text().splitlines()
     assert [line for line in lines if line.startswith("ENV")] == ['ENV CMAKE_CUDA_ARCHITECTURES="120;80;86;89"']
+
+
+def test_the_command_is_marked_and_not_the_option_that_hands_it_on(tmp_path: Path) -> None:
+    (tmp_path / "Cargo.toml").write_text(_CRATE.format("0.14"))
+    (tmp_path / "Dockerfile").write_text(f'{_BASE}COPY . .\nRUN bash -c "cargo build -r"\n')
+    line, mark = inside("lint", tmp_path, *GPUS).out.splitlines()[1:3]
+    at = line.index("cargo")
+    assert mark[at : at + 15].rstrip() == "^" * len("cargo build -r")
+    assert mark[:at].strip() == "|"

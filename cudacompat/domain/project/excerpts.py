@@ -49,7 +49,9 @@ def excerpt_of(finding: Finding, file: SourceFile) -> SourceExcerpt | None:
 def _with_name(finding: Finding, text: str, start: int) -> int:
     """Where a marked value begins: with the name that it is given to, if the message is about that name."""
     match = _NAME_BEFORE.search(text[max(0, start - _MOST_BEFORE) : start])
-    return start - len(match[0]) if match is not None and match["name"] in finding.message else start
+    if match is None or re.search(rf"(?<!\w){re.escape(match['name'])}(?!\w)", finding.message) is None:
+        return start
+    return start - len(match[0])
 
 
 def _whole(text: str) -> tuple[int, int]:
