@@ -21,6 +21,7 @@ from cudacompat.domain.project.edited_file import EditedFile, edited_text
 from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.reports.generate_add import ExtendReport
+from cudacompat.domain.tables.image_tags import cuda_image
 from cudacompat.domain.tables.images import newest_image
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, nvcc_release
 from cudacompat.domain.tables.toolkits import with_all
@@ -30,7 +31,6 @@ from cudacompat.engines import find
 
 _CUDA_OF_IMAGE = re.compile(r"cuda(?:-|:\s*)?(\d+\.\d+)")
 _OWN_TOOLKIT = re.compile(r"(?m)^(?!\s*#).*\bapt(?:-get)?\b(?:[^\n]|\\\n)*\bnvidia-cuda-toolkit\b")
-_NVIDIA_TAG = re.compile(r"nvidia/cuda:(\d+\.\d+)\.\d+-(?:cudnn\d*-)?(base|runtime|devel)-([\w.]+)")
 
 
 def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_version: str | None = None) -> ExtendReport:
@@ -166,13 +166,11 @@ def _better(job: AdditionRequest, image: str, codes: Sequence[CodeTarget]) -> st
     fitting = with_all({each.arch for each in codes} | {i.arch for i in arriving(job.engine, job.version, codes)})
     if not fitting:
         return "no single release builds the whole list then: build once for each group (cudacompat generate says how)"
-    tag = _NVIDIA_TAG.search(image)
-    best = preferred(fitting)
-    if tag is not None:
-        usable = [row for row in fitting if newest_image(row.version, tag[3], (tag[2],)) is not None]
-        if usable:
-            best = preferred(tuple(usable))
-            known = newest_image(best.version, tag[3], (tag[2],))
-            if known is not None:
-                return f"{known.tag(tag[2], tag[3])} can"
-    return f"an image of CUDA {best.version} can"
+    named = cuda_image(image)
+    if named is not None and named.flavour is not None and named.distro is not None:
+        usable = [row for row in fitting if newest_image(row.version, named.distro, (named.flavour,)) is not None]
+        known = newest_image(preferred(tuple(usable)).version, named.distro, (named.flavour,)) if usable else None
+        if known is not None:
+            better = known.tag(named.flavour, named.distro, cudnn=named.cudnn is not None)
+            return f"{named.other(better)} can"
+    return f"an image of CUDA {preferred(fitting).version} can"

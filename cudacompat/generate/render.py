@@ -140,13 +140,10 @@ def _refuse_image(plan: BuildPlan, kind: Output) -> None:
 
 def _other_distros(plan: BuildPlan) -> str:
     from cudacompat.domain.builds.plans.distros import DISTROS
+    from cudacompat.domain.tables.image_tags import FLAVOURS
     from cudacompat.domain.tables.images import newest_image
 
-    known = [
-        each.name
-        for each in DISTROS
-        if newest_image(plan.release.version, each.name, ("base", "runtime", "devel")) is not None
-    ]
+    known = [each.name for each in DISTROS if newest_image(plan.release.version, each.name, FLAVOURS) is not None]
     return f", or --distro {' or '.join(known)}" if known else ""
 
 

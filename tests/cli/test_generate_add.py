@@ -123,6 +123,9 @@ def test_a_base_image_that_cannot_build_it_is_refused_with_the_tag_that_can(tmp_
         assert "nvidia/cuda:12.8.2-devel-ubuntu22.04 can" in ran.err
     assert texts(tmp_path) == before
     assert add(tmp_path, spec="9.0").code == 0  # 12.4 builds that
+    ngc = old.replace("nvidia/cuda:", "nvcr.io/nvidia/cuda:").replace("-devel-", "-cudnn-devel-")
+    (tmp_path / "Dockerfile").write_text(ngc)
+    assert "nvcr.io/nvidia/cuda:12.8.2-cudnn-devel-ubuntu22.04 can" in add(tmp_path).err  # its registry, its cuDNN
 
 
 def test_a_list_that_no_release_builds_then(tmp_path: Path) -> None:

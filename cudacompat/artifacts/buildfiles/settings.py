@@ -11,6 +11,7 @@ from cudacompat.artifacts.buildfiles.blanking import blanked, unknown
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.trees import Scalar, json_scalars, toml_scalars, yaml_scalars
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind, BaseImageLine
+from cudacompat.domain.tables.image_tags import cuda_images_in
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LINE = re.compile(
@@ -25,7 +26,6 @@ _RECIPE_LINE = re.compile(r"(?m)(?<!\\\n)(?<!\\\r\n)^\t(?:[^\n]*\\\r?\n)*[^\n]*"
 _LITERAL = re.compile(
     r"""(?P<q>["'])(?P<name>[A-Za-z_]\w*)(?P=q)\s*(?:\]\s*=|,|:|=>)\s*(?P<v>["'])(?P<value>[^"'\n]*)(?P=v)"""
 )
-_IMAGE = re.compile(r"\b(?:nvcr\.io/)?(?:docker\.io/)?nvidia/cuda:[\w.-]+")
 _ACTION = re.compile(r"^[ \t]+cuda:[ \t]*['\"]?\d+\.\d+\.\d+", re.MULTILINE)  # an action that installs CUDA
 _DEFINES = frozenset({"cacheVariables", "define", "defines", "cmake.configureSettings"})
 _BUILD_ARGUMENTS = frozenset({"args", "build-args", "build_args"})
@@ -49,7 +49,7 @@ def base_images(path: str, text: str) -> Iterator[BaseImageLine]:
     if is_dockerfile(path):
         yield from dockerfile.base_images(text)
         return
-    for match in (*_IMAGE.finditer(text), *_ACTION.finditer(text)):
+    for match in (*cuda_images_in(text), *_ACTION.finditer(text)):
         yield BaseImageLine(match[0].strip(), match.start())
 
 

@@ -20,6 +20,7 @@ from cudacompat.domain.project.cuda_switches import asks_for_cuda, cuda_feature,
 from cudacompat.domain.project.default_lists import compiles_cuda
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Base, Command, Project, Stage, Word
+from cudacompat.domain.tables.image_tags import cuda_image, cuda_images_in
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, nvcc_release
 from cudacompat.domain.tables.toolkits import CudaRelease, release
 from cudacompat.domain.words.finding import Edit
@@ -318,7 +319,7 @@ def _version_edits(project: Project, stage: Stage, old: str, new: str) -> tuple[
     for setting in project.settings_in(file.name):
         if setting.place.start < first:
             match = pattern.match(setting.written) if setting.written == old else None
-            named = re.search(r"nvidia/cuda:(\S+)", setting.written)
+            named = next(cuda_images_in(setting.written), None)
             if match is not None:
                 edits.append(Edit(file.name, setting.place.start, setting.place.end, new=new))
             elif named is not None:
@@ -332,8 +333,8 @@ def _version_edits(project: Project, stage: Stage, old: str, new: str) -> tuple[
 
 def patch_of(base: Base) -> str | None:
     """The whole version of an nvidia/cuda image: `12.8.1`; `None` where its tag begins with none."""
-    match = re.match(r"[^:]+:(\d+\.\d+(?:\.\d+)?)(?=-|$)", base.image)
-    return match[1] if match is not None and is_nvidia_cuda(base) else None
+    named = cuda_image(base.image)
+    return named.version if named is not None else None
 
 
 def runs_cuda(project: Project, stage: Stage) -> bool:

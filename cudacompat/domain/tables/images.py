@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
+from cudacompat.domain.tables.image_tags import FLAVOURS
 from cudacompat.domain.words.versions import ToolkitVersion
 
 
@@ -42,12 +43,13 @@ class BaseImage:
         """The last number of its version."""
         return int(self.cuda.rpartition(".")[2])
 
-    def tag(self, flavour: str, distro: str) -> str:
-        """Return the image's full name, such as `nvidia/cuda:12.9.1-devel-ubuntu24.04`; `ValueError` for a
-        flavour or distro that this row does not have."""
+    def tag(self, flavour: str, distro: str, *, cudnn: bool = False) -> str:
+        """Return the image's full name, such as `nvidia/cuda:12.9.1-devel-ubuntu24.04`, or of the one with cuDNN;
+        `ValueError` for a flavour or distro that this row does not have."""
         if flavour not in self.flavours or distro not in self.distros:
             raise ValueError(f"no nvidia/cuda:{self.cuda} known as {flavour} for {distro}")
-        return f"nvidia/cuda:{self.cuda}-{flavour}-{distro}"
+        word = cudnn_word(self.release) if cudnn else None
+        return f"nvidia/cuda:{self.cuda}-{f'{word}-' if word is not None else ''}{flavour}-{distro}"
 
 
 @cache
@@ -72,15 +74,14 @@ class HostDemand:
 
 _TREE = "gitlab.com/nvidia/container-images/cuda, 2025-08-18 (pranavmishra90/nvidia-container-images-cuda)"
 _SEEN = "public Dockerfiles, November 2026"
-_ALL = ("base", "runtime", "devel")
 
 
 def _published(cuda: str, distros: str) -> BaseImage:
-    return BaseImage(cuda, tuple(distros.split()), _ALL, certainty=Certainty.PUBLISHED, source=_TREE)
+    return BaseImage(cuda, tuple(distros.split()), FLAVOURS, certainty=Certainty.PUBLISHED, source=_TREE)
 
 
 def _seen(
-    cuda: str, distros: str, flavours: tuple[str, ...] = _ALL, certainty: Certainty = Certainty.NAMED
+    cuda: str, distros: str, flavours: tuple[str, ...] = FLAVOURS, certainty: Certainty = Certainty.NAMED
 ) -> BaseImage:
     return BaseImage(cuda, tuple(distros.split()), flavours, certainty=certainty, source=_SEEN)
 

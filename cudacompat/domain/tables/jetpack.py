@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cudacompat.domain.tables.image_tags import NGC
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -20,7 +22,7 @@ class Board:
     @property
     def words(self) -> str:
         """What there is for the board, in words."""
-        image = f"nvcr.io/nvidia/{self.image}"
+        image = f"{NGC}/nvidia/{self.image}"
         if self.ends:
             return f"JetPack {self.jetpack} with CUDA {self.cuda} is the last for it (image {image})"
         own = f"JetPack {self.jetpack} has CUDA {self.cuda} and its own images ({image})"

@@ -21,6 +21,7 @@ from cudacompat.domain.builds.plans.model import (
 )
 from cudacompat.domain.builds.plans.release import choose_release
 from cudacompat.domain.tables.drivers import first_branch_taking
+from cudacompat.domain.tables.image_tags import FLAVOURS
 from cudacompat.domain.tables.images import newest_image
 from cudacompat.domain.tables.toolkits import CudaRelease
 from cudacompat.domain.words.errors import UsageError
@@ -100,7 +101,7 @@ def plan_build(
         arrives=arrives,
         settings=settings,
         left_out=left_out,
-        image=newest_image(chosen.version, distro, ("base", "runtime", "devel")),
+        image=newest_image(chosen.version, distro, FLAVOURS),
         notes=tuple(_notes(engine, of_version, wanted, code=code, chosen=chosen)),
         distro=distro,
     )

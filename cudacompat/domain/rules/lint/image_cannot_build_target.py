@@ -23,7 +23,8 @@ from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.list_coverage import ListCoverage, drops_unknown, serves
 from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage
 from cudacompat.domain.project.stages import compiler, compiling, distro_of, patch_of, version_edits
-from cudacompat.domain.tables.images import BaseImage, cudnn_word, newest_image
+from cudacompat.domain.tables.image_tags import FLAVOURS, cuda_image
+from cudacompat.domain.tables.images import BaseImage, newest_image
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, with_all
 from cudacompat.domain.words.finding import Finding, Fix, Severity
@@ -126,12 +127,10 @@ def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: Nvcc
 
 def _named_alike(base: Base, chosen: BaseImage) -> str:
     """The image of this release from the same registry, with cuDNN where the one before has it."""
-    registry, slash, name = base.image.rpartition("nvidia/cuda:")
-    tag = chosen.tag("devel", base.distro or _distro_name(base))
-    if base.cuda is None:
-        return tag
-    cudnn = cudnn_word(chosen.release) if slash and "-cudnn" in name else None
-    return registry + (tag.replace("-devel-", f"-{cudnn}-devel-") if cudnn is not None else tag)
+    named, distro = cuda_image(base.image), base.distro or _distro_name(base)
+    if named is None or base.cuda is None:
+        return chosen.tag("devel", distro)
+    return named.other(chosen.tag("devel", distro, cudnn=named.cudnn is not None))
 
 
 def _distro_name(base: Base) -> str:
@@ -144,7 +143,7 @@ def _with_image(stage: Stage, rows: Sequence[CudaRelease]) -> BaseImage | None:
     distro = (stage.base.distro or _distro_name(stage.base)) if stage.base is not None else None
     if not distro:
         return None
-    return next(filter(None, (newest_image(row.version, distro, ("base", "runtime", "devel")) for row in rows)), None)
+    return next(filter(None, (newest_image(row.version, distro, FLAVOURS) for row in rows)), None)
 
 
 def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:

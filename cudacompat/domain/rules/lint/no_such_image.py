@@ -15,19 +15,17 @@ What to do: take a tag that is there: `nvidia/cuda:12.8.1-devel-ubuntu24.04`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.list_edits import exchanged
 from cudacompat.domain.project.model import Base, Project, TextSpan
+from cudacompat.domain.tables.image_tags import FLAVOURS, NGC, CudaImageName, cuda_image
 from cudacompat.domain.tables.images import IMAGES, Certainty, cudnn_word, newest_image, offered
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.versions import ToolkitVersion
 
-_IMAGE = re.compile(r"(?:(?:docker\.io|nvcr\.io)/)?nvidia/cuda(?::(?P<tag>[\w.-]+))?", re.IGNORECASE)
-_VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d+))?(?=-|$)")
+_JUDGED = ("", "docker.io", NGC)  # registries of which the table of images speaks
 _ALL_DELETED_BEFORE = ToolkitVersion(11, 0)
 _THREE_NUMBERS_SINCE = ToolkitVersion(12, 0)
 
@@ -35,11 +33,11 @@ _THREE_NUMBERS_SINCE = ToolkitVersion(12, 0)
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each image that is named and is not there."""
     for base, place in _named(project):
-        match = _IMAGE.fullmatch(base.image)
-        wrong = _wrong(base, match["tag"]) if match is not None else None
-        if wrong is None:
+        image = cuda_image(base.image)
+        wrong = _wrong(image) if image is not None and image.exact and image.registry in _JUDGED else None
+        if image is None or wrong is None:
             continue
-        better = _better(base)
+        better = _better(image)
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
@@ -66,40 +64,35 @@ def _named(project: Project) -> Iterator[tuple[Base, TextSpan]]:
             yield service.base, service.place
 
 
-def _wrong(base: Base, tag: str | None) -> str | None:
-    if tag is None or tag == "latest":
+def _wrong(image: CudaImageName) -> str | None:
+    if image.tag is None or image.tag == "latest":
         return "NVIDIA publishes no `latest`; every tag names a release, a flavor and a distribution"
-    version = _VERSION.match(tag)
-    if version is None:
+    release = image.release
+    if release is None:
         return None
-    release = ToolkitVersion(int(version[1]), int(version[2]))
     if release < _ALL_DELETED_BEFORE:
-        kept = base.image.lower().startswith("nvcr.io/")
-        return None if kept else f"NVIDIA has deleted the images of CUDA {release} from Docker Hub"
+        return None if image.registry == NGC else f"NVIDIA has deleted the images of CUDA {release} from Docker Hub"
     if release < min(row.release for row in IMAGES):
         return None
-    if version[3] is None and release >= _THREE_NUMBERS_SINCE:
+    if image.version == str(release) and release >= _THREE_NUMBERS_SINCE:
         return f"tags of CUDA {release} carry the whole version, such as {_patch(release) or f'{release}.0'}"
-    if base.flavour is None:
+    if image.flavour is None:
         return "a tag names one of base, runtime and devel"
-    if base.distro is None:
-        return "a tag ends with a distribution" if tag.endswith(base.flavour) else None
-    return _never_published(base, release, tag)
+    if image.distro is None:
+        return "a tag ends with a distribution" if image.tag.endswith(image.flavour) else None
+    return _never_published(image, release, image.distro)
 
 
-def _never_published(base: Base, release: ToolkitVersion, tag: str) -> str | None:
-    distro = base.distro or ""
+def _never_published(image: CudaImageName, release: ToolkitVersion, distro: str) -> str | None:
     if offered(release, distro) is False:
         return f"CUDA {release} was never published for {distro}"
-    version = _VERSION.match(tag)
-    row = next((row for row in IMAGES if version is not None and row.cuda == version[0]), None)
+    row = next((row for row in IMAGES if row.cuda == image.version), None)
     if row is not None and row.certainty is Certainty.PUBLISHED and distro not in row.distros:
         if distro.startswith("ubuntu"):
             return f"CUDA {row.cuda} was published for {', '.join(each for each in row.distros if 'ubuntu' in each)}"
         return None
-    word = re.search(r"-(cudnn\d*)-", tag)
     wanted = cudnn_word(release)
-    if word is not None and wanted is not None and word[1] != wanted:
+    if image.cudnn is not None and wanted is not None and image.cudnn != wanted:
         return f"tags of CUDA {release} name cuDNN as `{wanted}`"
     return None
 
@@ -109,21 +102,18 @@ def _patch(release: ToolkitVersion) -> str | None:
     return max(rows, key=lambda row: row.patch).cuda if rows else None
 
 
-def _better(base: Base) -> str | None:
+def _better(image: CudaImageName) -> str | None:
     """The nearest image that is there: of this release, else of the next newer one."""
-    name, _, tag = base.image.partition(":")
-    version = _VERSION.match(tag)
-    if version is None or base.flavour is None or base.distro is None:
+    release = image.release
+    if release is None or image.flavour is None or image.distro is None:
         return None
-    release = ToolkitVersion(int(version[1]), int(version[2]))
     newer = sorted({row.release for row in IMAGES if row.release >= release})
     for each in newer:
-        row = newest_image(each, base.distro, ("base", "runtime", "devel"))
+        row = newest_image(each, image.distro, FLAVOURS)
         if row is not None and each.major == release.major:
-            word = "-cudnn" in tag
-            cudnn = f"-{cudnn_word(each)}" if word else ""
-            better = f"{name}:{row.cuda}{cudnn}-{base.flavour}-{base.distro}"
-            return better if _wrong(base_of(better), better.partition(":")[2]) is None else None
+            better = image.other(row.tag(image.flavour, image.distro, cudnn=image.cudnn is not None))
+            named = cuda_image(better)
+            return better if named is not None and _wrong(named) is None else None
     return None
 
 

@@ -135,6 +135,20 @@ RUN true
     LintCase(
         bad={
             "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-azl3
+RUN true
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.9.1-devel-azl3
+RUN true
+""",
+        },
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
 FROM nvidia/cuda:12.4.1-cudnn8-devel-ubuntu22.04
 RUN true
 """,
