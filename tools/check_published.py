@@ -144,9 +144,13 @@ class Tally:
 
 
 def _findings(artifact: BinaryArtifact, gpus: Sequence[str]) -> tuple[Finding, ...] | None:
-    targets = tuple(Target(gpu, None, ComputeCapability.parse(gpu)) for gpu in gpus)
-    report = judge_read(ReadResult((artifact,), (), 1, 0, ()), targets, Policy())
+    report = judge_read(ReadResult((artifact,), (), 1, 0, ()), targets_of(gpus), Policy())
     return report.findings if report.verdicts else None
+
+
+def targets_of(gpus: Iterable[str]) -> tuple[Target, ...]:
+    """The GPUs by compute capability, each with the oldest driver that will do."""
+    return tuple(Target(gpu, None, ComputeCapability.parse(gpu)) for gpu in gpus)
 
 
 def listed(only: str) -> list[Published]:
@@ -178,7 +182,7 @@ def main() -> int:
     wheels, tally = listed(given.only), Tally()
     for published in wheels:
         before = len(tally.errors)
-        tally.add(published, read([str(file_of(published, given.folder))]))
+        tally.add(published, read([str(file_of(published, given.folder))], targets_of(published.gpus)))
         print(f"{published.wheel}: {len(tally.errors) - before} errors", file=sys.stderr, flush=True)
     return finish(tally, len(wheels), given.output)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, ReadResult
 from tests.helpers.build import image, module, other
+from tests.helpers.device_files import library, wheel
 from tests.whole.test_holes import _tool
 
 tool = _tool("check_published")
@@ -62,3 +64,14 @@ def test_a_wheel_that_is_there_is_not_downloaded(tmp_path: Path) -> None:
     there = tmp_path / "torch-2.6.0-cp311-cp311-manylinux1_x86_64.whl"
     there.touch()
     assert tool.file_of(tool.Published("torch==2.6.0", ("8.0",), "x"), tmp_path) == there
+
+
+def test_it_reads_and_judges_what_lies_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = tmp_path / "mine-1-py3-none-any.whl"
+    wheel(made, lib=library("sm_80"))
+    rows = {"wheels": [{"wheel": "mine==1", "gpus": ["8.0", "9.0"], "basis": "its list"}]}
+    monkeypatch.setattr(tool, "LIST", tmp_path / "list.json")
+    tool.LIST.write_text(json.dumps(rows))
+    monkeypatch.setattr("sys.argv", ["check_published.py", str(tmp_path), "--output", str(tmp_path / "table.md")])
+    assert tool.main() == 1
+    assert "1 wheels, 1 libraries, 2 verdicts on supported GPUs: 1 errors" in (tmp_path / "table.md").read_text()

@@ -28,6 +28,7 @@ _FAMILY = 3  # so many different numbers among modules of one architecture each 
 _PREVAILS = 0.8  # … unless so large a share of them has one number: then the library was built for that one
 _MANY_LISTS = 4  # so many lists beside the one that serves the GPU were written kernel by kernel
 _HALF = 0.5
+_RUN_TIME_CHOICE = (Evidence.SAME_KERNELS, Evidence.NAMES, Evidence.ONE_PER_ARCHITECTURE)  # shown by the bytes alone
 _BY_MACHINE_CODE = (Outcome.NATIVE, Outcome.COMPATIBLE)
 _THIRD = 1 / 3  # of its kernels a module has by the same names in the one for this GPU: the same code, chosen by GPU
 
@@ -153,6 +154,7 @@ def _sort_the_rest(target: Target, library: Library, modules: Sequence[Gap]) -> 
     lacking = most_lack_the_gpu(gap.verdict for gap in meant)
     if not chooses and lacking and max(missing.values()) >= _HALF * lists.total():
         return found
+    chooses = chooses or _chooses_among_ptx(modules, meant)
     return [_unclear(target, library, gap, chooses=chooses) if _is_gap(gap.verdict) else gap.verdict for gap in modules]
 
 
@@ -166,6 +168,16 @@ def _chooses(modules: Sequence[Gap], meant: Sequence[Gap]) -> bool:
     prevailing = max(serving, key=lambda each: (serving[each], sorted(map(str, each))))
     others = {shape.pattern for _, shape in modules if shape.kernels and not shape.pattern >= prevailing}
     return len(others) >= _MANY_LISTS
+
+
+def _chooses_among_ptx(modules: Sequence[Gap], meant: Sequence[Gap]) -> bool:
+    """Whether a library that has nothing but PTX for this GPU shows that its lists were written kernel by kernel: the
+    modules that the driver compiles follow many, and of those that it cannot compile more are shown to be for other
+    GPUs than are not. A library that NVIDIA's are linked into is one: much of cuBLAS is chosen at run time, and has PTX
+    in its general kernels alone. It stays unclear, since nobody measured what it does on a GPU newer than its code."""
+    compiled = {gap.shape.pattern for gap in meant if gap.verdict.outcome is Outcome.JIT}
+    shown = sum(gap.verdict.evidence in _RUN_TIME_CHOICE for gap in modules)
+    return len(compiled) > _MANY_LISTS and shown > sum(_is_gap(gap.verdict) for gap in meant)
 
 
 def most_lack_the_gpu(verdicts: Iterable[ModuleVerdict]) -> bool:

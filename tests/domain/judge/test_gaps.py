@@ -170,6 +170,45 @@ class TestManyLists:
         return image(str(entry.target), "8.7", entry.kernels) if entry.ptx_isa else entry
 
 
+class TestManyListsOfPtx:
+    """A library that NVIDIA's are linked into, on a GPU newer than all of its machine code."""
+
+    LISTS = ("sm_50", "sm_60", "sm_70", "sm_80", "sm_90")
+
+    def library(self, lists: int, shown: int, lacking: int) -> list[DeviceModule]:
+        """Modules with PTX of so many lists, so many that are named for an architecture, and some that show nothing."""
+        text = {n: image("compute_90", "8.0", (f"own{n}",)) for n in range(20)}
+        compiled = [
+            module(text[n], *(image(each, kernels=(f"own{n}",)) for each in self.LISTS[: n % lists + 1])) for n in text
+        ]
+        named = [source(f"k{n}_sm80", "sm_80", "sm_90") for n in range(shown)]
+        return [*compiled, *named, *(source(f"odd{n}", "sm_50", "sm_60", "sm_61") for n in range(lacking))]
+
+    @pytest.mark.parametrize(
+        ("lists", "shown", "lacking", "expected"),
+        [
+            (5, 3, 2, (Outcome.UNCLEAR, Evidence.NO_LIST)),
+            (4, 3, 2, HOLE),  # as many lists as a build of a few parts has
+            (5, 2, 2, HOLE),  # what nothing is known of weighs as much as what is shown
+            (5, 0, 1, HOLE),  # one file whose PTX was forgotten
+            (5, 30, 21, HOLE),  # more lack the GPU than run on it
+        ],
+    )
+    def test_edges(self, lists: int, shown: int, lacking: int, expected: tuple[Outcome, Evidence | None]) -> None:
+        found = gaps(self.library(lists, shown, lacking), "12.0")
+        assert found == [*[special(Evidence.NAMES)] * shown, *[expected] * lacking]
+
+    def test_suffixes_show_no_choice(self) -> None:
+        suffixed = [source(f"fast{n}", "sm_90a") for n in range(9)]
+        found = gaps([*self.library(5, 1, 1), *suffixed], "12.0")
+        assert HOLE in found
+
+    def test_it_is_no_error_and_not_called_good(self) -> None:
+        found = report(self.library(5, 3, 2), "12.0")
+        assert (found.exit_code, found.verdicts[0].reason) == (4, Reason.ONLY_SPECIAL_AND_PTX)
+        assert {each.id for each in found.findings if each.severity is Severity.WARNING} == {"gap-unclear", "undecided"}
+
+
 class TestMostModules:
     """A library most of which lacks the GPU was not built for it, whatever a single module says."""
 
