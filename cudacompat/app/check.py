@@ -25,6 +25,7 @@ from cudacompat.domain.rules import (
     HELD_RULES,
     IGNORABLE_RULES,
     IGNORE_RULES,
+    PROCESSOR_RULES,
     READ_RULES,
     SIZE_RULES,
     TARGET_RULES,
@@ -33,6 +34,7 @@ from cudacompat.domain.rules import (
 from cudacompat.domain.rules.artifact import undecided
 from cudacompat.domain.rules.artifact.compiled_later import wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
+from cudacompat.domain.rules.artifact.other_processor import for_other_processor
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores.suppress import names, suppress
@@ -85,7 +87,9 @@ def judge_read(
     findings += [f for target in targets for rule in TARGET_RULES for f in rule.check(target)]
     wheels = wheels_among((artifact.path for artifact in found.artifacts), targets)
     findings += [f for wheel in wheels for rule in WHEEL_FILE_RULES for f in rule.check(wheel)]
-    if loaded is None:  # `doctor` knows of installed packages which compilers they run, and says it of them
+    if loaded is None:  # `doctor` knows of installed packages which compilers they run, and what is loaded of them
+        apart = for_other_processor(found.artifacts, found.images, targets)
+        findings += [f for each in apart for rule in PROCESSOR_RULES for f in rule.check(each)]
         bundled = by_folder(found.compilers, targets)
         findings += [f for each in bundled for rule in COMPILER_RULES for f in rule.check(each)]
     empty = 0

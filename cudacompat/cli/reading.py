@@ -72,15 +72,18 @@ def options_of(
     return ReadOptions(limits, jobs, cache)
 
 
-def fetching(options: ReadOptions, platform: str | None, python: str | None, told: Told) -> ReadOptions:
+def fetching(
+    options: ReadOptions, platform: str | None, python: str | None, told: Told, *, likely: str | None = None
+) -> ReadOptions:
     """Return the options with what they ask for about packages and addresses. `UsageError` for a platform or a Python
-    that is none."""
+    that is none. Where no platform is asked for, the `likely` one is taken before this machine's."""
     from dataclasses import replace
 
     from cudacompat.app.inputs.named import FetchOptions, wish_of
     from cudacompat.domain.words.wheel_tags import Platform
 
-    wheels = Platform.parse(platform, python)
+    wheels = Platform.parse(platform or likely, python)
     limits = options.limits
-    fetch = FetchOptions(wheels, limits.bytes, told, images=wish_of(platform), seconds=limits.seconds)
+    images = wish_of(platform) if platform or not likely else replace(wish_of(likely), asked=False)
+    fetch = FetchOptions(wheels, limits.bytes, told, images=images, seconds=limits.seconds)
     return replace(options, fetch=fetch)

@@ -16,6 +16,7 @@ from cudacompat.domain.words.code import FileFormat
 
 MAGIC = b"\x7fELF"
 EM_CUDA = 190
+_PROCESSORS = {62: "x86_64", 183: "aarch64"}
 SHT_PROGBITS = 1
 SHT_SYMTAB = 2
 SHT_STRTAB = 3
@@ -176,8 +177,9 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
     except UnreadableError as error:
         return HostImage(FileFormat.ELF, linked=False, sections=None, problems=(f"ELF: {error}",))
     linked = elf.type in (_ET_EXEC, _ET_DYN)
+    processor = _PROCESSORS.get(elf.machine)
     if not elf.entries:
-        return HostImage(FileFormat.ELF, linked, sections=None, problems=())
+        return HostImage(FileFormat.ELF, linked, sections=None, problems=(), processor=processor)
     table = headers(buffer, elf)
     if elf.names >= len(table):
         return HostImage(FileFormat.ELF, linked, sections=None, problems=("ELF: its section names are missing",))
@@ -210,4 +212,6 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
         sections.append(Section(name, at, stop, present=present, data=data))
     last = max(elf.table + elf.entries * elf.layout.section.size, elf.segments)
     last = max([last, *(section.end for section in sections if section.present)])
-    return HostImage(FileFormat.ELF, linked, sections, problems=tuple(dict.fromkeys(problems)), end=min(last, end))
+    return HostImage(
+        FileFormat.ELF, linked, sections, tuple(dict.fromkeys(problems)), end=min(last, end), processor=processor
+    )

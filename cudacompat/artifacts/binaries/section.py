@@ -31,10 +31,12 @@ class Section(NamedTuple):
 
 class HostImage(NamedTuple):
     """The sections of one host binary; `sections` is None where its table was stripped or cannot be used. `end` is
-    where its headers and sections end; None where that is not known."""
+    where its headers and sections end; None where that is not known. `processor` is whose instructions it has, as Linux
+    calls that (x86_64, aarch64); None for others, and for formats that are not read for it."""
 
     format: FileFormat
     linked: bool
     sections: list[Section] | None
     problems: tuple[str, ...]
     end: int | None = None
+    processor: str | None = None

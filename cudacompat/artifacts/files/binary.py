@@ -70,6 +70,7 @@ def read_binary(
     into = Gatherer(buffer, allowance, kernels=kernels, gpus=gpus, wanted=wanted)
     label: str = _FORMATS.get(kind, FileFormat.DATA)
     linked = False
+    processor: str | None = None
     compiler: tuple[str, ToolkitVersion] | None = None
     try:
         if kind in _IMAGES:
@@ -78,6 +79,7 @@ def read_binary(
             if image.linked and image.end is not None and image.sections:
                 _take_overlay(into, buffer, image.end, end=size)
             label, linked = image.format, image.linked
+            processor = image.processor if linked else None
             compiler = compiler_of(buffer, image.sections or []) if linked else None
         elif kind is Kind.FATBIN:
             _take_fatbins(into, size)
@@ -104,7 +106,7 @@ def read_binary(
     runtime = _RUNTIMES[kind](buffer) if kind in _RUNTIMES and modules else None
     artifact = None
     if modules:
-        artifact = BinaryArtifact(path, label, size, linked=linked, modules=modules, runtime=runtime)
+        artifact = BinaryArtifact(path, label, size, linked, modules, runtime=runtime, processor=processor)
     return Binary(artifact, into.problems, BundledCompiler(path, *compiler) if compiler is not None else None)
 
 

@@ -57,6 +57,7 @@ def to_document(result: FileResult) -> dict[str, Any]:
             each.size,
             each.linked,
             each.runtime,
+            each.processor,
             [_from_module(module, names, looks) for module in each.modules],
         ]
         for each in result.artifacts
@@ -90,8 +91,9 @@ def of_document(document: dict[str, Any], path: str) -> FileResult:
             linked=_flag(linked),
             modules=tuple(_to_module(module, names, looks, sections=sections) for module in _list(modules)),
             runtime=None if runtime is None else _number(runtime),
+            processor=None if processor is None else _text(processor),
         )
-        for members, form, size, linked, runtime, modules in _list(document["artifacts"])
+        for members, form, size, linked, runtime, processor, modules in _list(document["artifacts"])
     )
     not_read = tuple(
         NotRead(ArtifactPath(path, tuple(map(_text, members))), _text(why))

@@ -117,6 +117,7 @@ def command(
     from cudacompat.cli.progress import progress
     from cudacompat.cli.verbose import note
     from cudacompat.domain.policy.resolve import policy_of, required
+    from cudacompat.domain.wheels.platforms import platform_for_all
     from cudacompat.domain.words.versions import DriverRelease
 
     options = {
@@ -157,7 +158,7 @@ def command(
         compared = locks.load(lock_file, quoted=held_to.quotes("baseline"))
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
     with progress(quiet, paths) as on_file, downloads(quiet, on_file) as told:
-        reading = fetching(reading, platform, python, told=told)
+        reading = fetching(reading, platform, python, told=told, likely=platform_for_all(targets))
         lists, others, texts = _lists_apart(paths, reading.limits.seconds)
         found, proofs = _read(others, targets, on_file, options=reading, assemble=assemble)
     found = replace(found, not_read=(*found.not_read, *fleet.not_read))

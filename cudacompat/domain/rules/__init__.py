@@ -31,6 +31,7 @@ from cudacompat.domain.rules.artifact import (
     not_native,
     not_read,
     other_architecture_kernels,
+    other_processor,
     phantom_arch,
     ptx_beyond_ascii,
     ptx_invalid,
@@ -46,6 +47,7 @@ from cudacompat.domain.rules.artifact import (
 )
 from cudacompat.domain.rules.artifact.compiled_later import WheelFacts
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
+from cudacompat.domain.rules.artifact.other_processor import ForOtherProcessor
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.component import library_not_found
@@ -128,6 +130,7 @@ SIZE_RULES: tuple[Rule[SizeFacts], ...] = (too_big.RULE,)
 BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.RULE, new_since_baseline.RULE)
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (expired_ignore.RULE, unused_ignore.RULE)
 TARGET_RULES: tuple[Rule[Target], ...] = (driver_beyond_tables.RULE,)
+PROCESSOR_RULES: tuple[Rule[ForOtherProcessor], ...] = (other_processor.RULE,)
 WHEEL_FILE_RULES: tuple[Rule[WheelFacts], ...] = (compiled_later.RULE,)
 COMPILER_RULES: tuple[Rule[CompilersOnTarget], ...] = (compiler_lacks_gpu.RULE,)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
@@ -174,6 +177,7 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *TARGET_RULES,
     *READ_RULES,
     *WHEEL_FILE_RULES,
+    *PROCESSOR_RULES,
     *COMPILER_RULES,
     *NOT_READ_RULES,
 )

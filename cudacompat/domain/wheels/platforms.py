@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cudacompat.domain.tables.arm_hosts import is_arm_only
 from cudacompat.domain.words.verdict import Target
@@ -22,7 +23,15 @@ _OF_TAGS = (
 def platform_for(target: Target) -> str:
     """Return the platform whose wheels a machine with this GPU installs: `linux-aarch64` for GPUs that are sold only
     with an Arm processor, else `linux-x86_64`."""
-    return ARM_PLATFORM if is_arm_only(target.capability.number, target.name or "") else DEFAULT_PLATFORM
+    label = target.name or target.id
+    return ARM_PLATFORM if is_arm_only(target.capability.number, label) else DEFAULT_PLATFORM
+
+
+def platform_for_all(targets: Sequence[Target]) -> str | None:
+    """Return the platform whose builds all of these GPUs take, where that is not left to whoever asks: `linux-aarch64`
+    if each of them is sold only with an Arm processor; None for others."""
+    found = {platform_for(target) for target in targets}
+    return ARM_PLATFORM if found == {ARM_PLATFORM} else None
 
 
 def platform_of(tag: str) -> str:

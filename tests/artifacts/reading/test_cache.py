@@ -299,7 +299,7 @@ def test_no_field_of_an_artifact_is_forgotten() -> None:
         beyond_ascii=True,
     )
     module = DeviceModule(3, ".nv_fatbin", Registration.STRAY, (entry,), "damage", True)
-    artifact = BinaryArtifact(ArtifactPath("a.whl", ("b.so",)), "elf", 4, True, (module,), 13)
+    artifact = BinaryArtifact(ArtifactPath("a.whl", ("b.so",)), "elf", 4, True, (module,), 13, "aarch64")
     for thing in (entry, module, artifact):
         for each in fields(thing):
             assert each.default is MISSING or getattr(thing, each.name) != each.default, each.name

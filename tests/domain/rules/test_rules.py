@@ -36,6 +36,7 @@ from cudacompat.domain.project.inline_ignores import InlineIgnore, InlineUse
 from cudacompat.domain.rules import OWN_RULES, all_rules, rule_called
 from cudacompat.domain.rules.artifact.compiled_later import WheelFacts, wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
+from cudacompat.domain.rules.artifact.other_processor import ForOtherProcessor, for_other_processor
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
@@ -101,6 +102,13 @@ def machine(facts: HostFacts | None = None, *capabilities: str, **more: Any) -> 
 
 def wheel(path: str) -> WheelFacts:
     return wheels_among([f"{path}!/lib.so", f"{path}!/other.so"], [target("12.0")])[0]
+
+
+def apart(*processors: str) -> ForOtherProcessor:
+    """A folder of libraries for these processors; x86-64 alone is refused beside a GB10."""
+    files = [replace(artifact([module("sm_120")]), path=f"out/{n}.so", processor=n) for n in processors]
+    found = for_other_processor(files, (), [target("12.1")])
+    return found[0] if found else ForOtherProcessor("out", 0, ())
 
 
 def toolkit(version: str) -> tuple[ToolkitFacts, ...]:
@@ -247,6 +255,7 @@ RULE_CASES: tuple[RuleCase, ...] = (
     RuleCase("lost-since-baseline", compared(lost=("sm_90",)), compared(gained=("sm_120",))),
     RuleCase("new-since-baseline", compared(gained=("sm_120",)), compared(lost=("sm_90",))),
     RuleCase("compiled-later", wheel("dist/cupy_cuda12x-13.4.1-cp312-cp312-linux_x86_64.whl"), wheel("a-1.whl")),
+    RuleCase("other-processor", apart("x86_64"), apart("aarch64")),
     RuleCase("no-device-code", read("app"), read()),
     RuleCase("expired-ignore", use(0, expired=True), use(1)),
     RuleCase("unused-ignore", use(0), use(1)),

@@ -22,7 +22,7 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Target
 
-_WHEEL = re.compile(r"(?P<path>.*?(?P<name>[A-Za-z0-9_.]+)-\d[^/!]*\.whl)(?:!/.*)?")
+_WHEEL = re.compile(r"(?P<path>.*?(?P<name>[A-Za-z0-9_.]+)-(?P<version>\d[^-/!]*)[^/!]*\.whl)(?:!/.*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,12 @@ def wheels_among(paths: Iterable[str], targets: Sequence[Target]) -> tuple[Wheel
 
     wheels = {match["path"]: str(canonicalize_name(match["name"])) for match in found}
     return tuple(WheelFacts(path, package, tuple(targets)) for path, package in wheels.items())
+
+
+def named_wheel(path: str) -> tuple[str, str] | None:
+    """Return the package and version that a wheel's name says; None for a path of no wheel."""
+    found = _WHEEL.fullmatch(path)
+    return (found["name"].replace("_", "-"), found["version"]) if found is not None else None
 
 
 def check(wheel: WheelFacts) -> Iterable[Finding]:

@@ -1,0 +1,82 @@
+"""`check` for GPUs that only machines with an Arm processor have, of files for x86-64 and for Arm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cudacompat.domain.rules.artifact.other_processor import RULE, for_other_processor
+from cudacompat.domain.words.code import ContainerImage
+from cudacompat.domain.words.finding import Severity
+from tests.helpers.build import artifact, module, target
+from tests.helpers.device_files import library, wheel
+from tests.helpers.run import inside
+
+PROCESSOR = 18  # e_machine in the head of an ELF
+GPUS = ("GB10", "Jetson Orin", "GH200", "RTX 5090")
+
+
+def for_arm(data: bytes) -> bytes:
+    """The same library for Arm processors."""
+    return data[:PROCESSOR] + (183).to_bytes(2, "little") + data[PROCESSOR + 2 :]
+
+
+def said(path: Path, *gpus: str) -> tuple[int, list[str]]:
+    """The exit code, and the lines of the finding."""
+    asked = [word for gpu in gpus for word in ("--gpu", gpu)]
+    result = inside("check", str(path), *asked, "--quiet")
+    return result.code, [line for line in result.out.splitlines() if "[other-processor]" in line]
+
+
+CODE = library("sm_87 sm_90 sm_120 sm_121")
+
+
+@pytest.mark.parametrize(("gpu", "red"), [("GB10", 1), ("Jetson Orin", 1), ("GH200", 1), ("RTX 5090", 0), ("H100", 0)])
+def test_a_wheel_for_x86(gpu: str, red: int, tmp_path: Path) -> None:
+    made = wheel(tmp_path / "mine-1.2-py3-none-linux_x86_64.whl", a=CODE, b=CODE)
+    code, lines = said(made, gpu)
+    assert (code, len(lines)) == (red, red)
+    assert all("error[other-processor]: for x86-64 processors (2 files)" in line for line in lines)
+
+
+def test_a_number_that_lists_for_x86_have_too(tmp_path: Path) -> None:
+    made = wheel(tmp_path / "mine-1.2-py3-none-linux_x86_64.whl", a=CODE)
+    code, lines = said(made, "12.1")
+    assert (code, ["warning[other-processor]" in line for line in lines]) == (0, [True])
+    assert said(made, "8.7")[0] == 1  # no machine with an x86-64 processor has such a GPU, nor a list for one
+
+
+def test_an_image_with_a_variant_for_arm() -> None:
+    image = ContainerImage("app.tar", "app", "linux/amd64", others=("linux/arm64",), layers=1)
+    libraries = [replace(artifact([module("sm_120")]), path="app.tar!/a.so", processor="x86_64")]
+    (each,) = for_other_processor(libraries, [image], [target("12.1")])
+    (finding,) = RULE.check(each)
+    assert finding.severity is Severity.WARNING
+    assert finding.help == "cudacompat check app.tar --platform linux/arm64 --gpu 12.1"
+
+
+def test_a_wheel_for_arm(tmp_path: Path) -> None:
+    arm = wheel(tmp_path / "mine-1.2-py3-none-linux_aarch64.whl", a=for_arm(CODE))
+    assert said(arm, *GPUS[:3]) == (0, [])
+
+
+def test_the_build_for_arm_lies_beside_it(tmp_path: Path) -> None:
+    wheel(tmp_path / "mine-1.2-py3-none-linux_x86_64.whl", a=CODE)
+    wheel(tmp_path / "mine-1.2-py3-none-linux_aarch64.whl", a=for_arm(CODE))
+    code, lines = said(tmp_path, "GB10")
+    assert code == 0
+    assert ["note[other-processor]" in line for line in lines] == [True]
+
+
+@pytest.mark.parametrize(
+    ("gpu", "help_"),
+    [
+        ("GB10", "cudacompat check mine==1.2 --platform linux-aarch64 --gpu 'NVIDIA GB10'"),
+        ("Jetson Orin", "a build for its JetPack, not one for Arm servers"),
+    ],
+)
+def test_the_cure_is_that_machines(gpu: str, help_: str, tmp_path: Path) -> None:
+    made = wheel(tmp_path / "mine-1.2-py3-none-linux_x86_64.whl", a=CODE)
+    assert help_ in inside("check", str(made), "--gpu", gpu, "--quiet").out
