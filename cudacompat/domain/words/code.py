@@ -137,8 +137,9 @@ class DeviceModule(_Remembered):
 class BinaryArtifact:
     """One file that holds device code. `path` is `outer.whl!/inner.so` inside containers; `linked` is whether
     the file is a finished executable or shared library (False for .o, .a, .lib). `runtime` is the major release of
-    the CUDA runtime library that it needs (13 of `libcudart.so.13`), `None` where the bytes do not name one. `processor`
-    is the one that a linked file for Linux runs on, as Linux calls it (`x86_64`, `aarch64`); `None` for all else."""
+    the CUDA runtime library that it needs (13 of `libcudart.so.13`), `None` where the bytes do not name one.
+    `processor` is the one that a linked file for Linux runs on, as Linux calls it (`x86_64`, `aarch64`); `None` for
+    all else."""
 
     path: str
     format: str

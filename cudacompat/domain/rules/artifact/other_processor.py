@@ -1,4 +1,4 @@
-"""Files for another processor than the one beside the GPU.
+"""Files for another processor than that of the machines with the GPU.
 
 What it finds: libraries for x86-64 processors, checked for a GPU that only machines with an Arm processor have: Jetson
 modules, GB10 (DGX Spark), GH200, GB200 and GB300.
@@ -8,7 +8,7 @@ Why it matters: the loader of such a machine refuses the file before a GPU is as
 Example: torch-2.9.0-cp312-cp312-manylinux_2_28_x86_64.whl, which has machine code that a GB10 runs, on a GB10.
 
 What to do: check and install the build for Arm processors, which pip and image tools choose on that machine. Jetson
-boards before Thor have a CUDA of their own in JetPack, which builds for Arm servers are not made for.
+boards before Thor have the CUDA of their JetPack, which builds for Arm servers are not made for.
 """
 
 from __future__ import annotations
