@@ -223,7 +223,8 @@ class Connection:
             challenges, pause = error.headers.get_all("WWW-Authenticate"), error.headers.get("Retry-After")
             raise _of_status(error.code, challenges, pause) from None
         except URLError as error:
-            raise RemoteError(_words(error.reason), passing=isinstance(error.reason, OSError)) from None
+            passing = isinstance(error.reason, OSError) and not _untrusted(error.reason)
+            raise RemoteError(_words(error.reason), passing=passing) from None
         except Exception as error:
             if not _is_transport(error):
                 raise
@@ -366,9 +367,17 @@ def _is_transport(error: Exception) -> bool:
     return isinstance(error, OSError | HTTPException | ValueError)
 
 
+def _untrusted(error: object) -> str | None:
+    """What OpenSSL says against a server's certificate, None where it is not about that."""
+    said = getattr(error, "verify_message", None)
+    return said[:100] if isinstance(said, str) else None
+
+
 def _words(error: object) -> str:
     if isinstance(error, TimeoutError):
         return "the server sent nothing for too long"
+    if (why := _untrusted(error)) is not None:
+        return f"its certificate is not trusted ({why}); the variable SSL_CERT_FILE names a file of those to trust"
     if isinstance(error, OSError):
         reason = getattr(error, "reason", None) or error.strerror or str(error) or type(error).__name__
         return str(reason).lower()[:200]

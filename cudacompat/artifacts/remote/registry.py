@@ -47,6 +47,7 @@ _ACCEPT = ", ".join(
 )
 _LARGEST_TOKEN = 1 << 20
 _PARAMETER = re.compile(r'(\w+)\s*=\s*(?:"([^"\\]{0,2000})"|([^\s",]{1,2000}))')
+_NOT_HTTP = 400
 _TOKEN = re.compile(r"[\x21-\x7e]{1,65536}")
 
 
@@ -110,10 +111,14 @@ class Registry:
         try:
             return self._document(path, tries=1)
         except RemoteError as error:
-            if error.status is not None:
+            if error.status is not None or error.sealed:
                 raise
+            refused = error
         self._scheme = "http"  # a registry on this machine mostly has no certificate
-        return self._document(path)
+        try:
+            return self._document(path)
+        except RemoteError as error:  # one that has answers 400 there: why https did not do says more
+            raise refused if error.status == _NOT_HTTP else error from None
 
     def _fetch(self, wanted: Descriptor) -> bytes:
         """A manifest, or what a manifest points at; `DocumentError` where it cannot be had."""
