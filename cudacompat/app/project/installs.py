@@ -10,7 +10,7 @@ from itertools import islice, product
 from cudacompat.artifacts.requirements.base import Origin
 from cudacompat.domain.project.model import Command
 from cudacompat.domain.wheels.brought import brought_along
-from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.install_command import InstallCommand, install_command
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import PackageSet
@@ -97,3 +97,10 @@ def not_there_yet(more: Sequence[Requirement], before: Sequence[Requirement], *,
         held = each.name in there or (not bare and each.name in framework().on_its_index)
         if each.pinned is not None or not held:
             yield each
+
+
+def without(installed: Sequence[Requirement], removed: Sequence[str]) -> list[Requirement]:
+    """Return what is left of these after some are uninstalled. What shares its folder with one of them is left without
+    its files, too: what is installed into that folder next decides."""
+    gone = {*removed, *(name for group in distributions().one_folder if set(group) & set(removed) for name in group)}
+    return [each for each in installed if each.name not in gone]

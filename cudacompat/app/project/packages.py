@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cudacompat.app.project.includes import PipFiles, beside, requirement_kinds
-from cudacompat.app.project.installs import by_place, chosen, has_plain_base, not_there_yet, with_brought
+from cudacompat.app.project.installs import by_place, chosen, has_plain_base, not_there_yet, with_brought, without
 from cudacompat.artifacts.requirements import conda, kinds, pip_file
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
@@ -42,6 +42,7 @@ class ProjectPackages:
         for place, group in by_place(commands).items():
             together: list[Requirement] = []
             for command, install in group:
+                together = without(together, install.removed)
                 more = list(self._of_command(command, install, taken))
                 together += not_there_yet(more, together, bare=install.own_extras is None or has_plain_base(command))
             if together:
@@ -49,7 +50,8 @@ class ProjectPackages:
                 job = first.job.place.at if first.job is not None else None
                 branched = sum(command.conditional for command, _ in group) > 1
                 found.append(PackageSet(place, tuple(together), branched=branched, job=job))
-                plain.append(has_plain_base(first))
+                whole = all(self._file_called(path, command) for command, install in group for path in install.files)
+                plain.append(whole and has_plain_base(first))
         self._reached |= taken
         included = self._included()
         for name in sorted(self._kinds, key=lambda name: name in included):  # what is left then includes each other
@@ -129,13 +131,13 @@ class ProjectPackages:
         if install.own_extras is not None:
             yield from self._of_itself(command, install.own_extras, origin)
         for path in install.files:
-            named = self._file_called(path)
+            named = self._file_called(path, command)
             if named is None:
                 continue
             taken.add(named)
             read = self._read(named, origin)
             for constraint in install.constraints if read is not None else ():
-                limit = self._file_called(constraint)
+                limit = self._file_called(constraint, command)
                 limits = self._read(limit, origin) if limit is not None else None
                 read = pip_file.constrained(read, limits) if limits is not None and read is not None else read
             yield from read.requirements if read is not None else ()
@@ -164,11 +166,15 @@ class ProjectPackages:
         before = file.text[command.place.start : command.words[0].place.start] if file is not None else ""
         return before.split()[-1:] == ["uv"]
 
-    def _file_called(self, path: str) -> str | None:
-        """The requirements file of the project that a command means: the only one with that name, or path."""
+    def _file_called(self, path: str, command: Command | None = None) -> str | None:
+        """The requirements file of the project that a command means: the only one with that name, or path, or what its
+        stage copied to that path."""
         if path == UNKNOWN:
             return None
         wanted = posixpath.normpath(path)
+        for copy in command.stage.copies if command is not None and command.stage is not None else ():
+            if copy.stage is None and len(copy.sources) == 1 and posixpath.normpath(copy.target) == wanted:
+                return self._file_called(copy.sources[0])
         ends = [
             name
             for name, kind in self._kinds.items()

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     r"|(?<![\w-])(?:-arch|--gpu-architecture)[=\s\"',]{1,6}(?P<arch>(?:sm|compute)_\d{2,3}[af]?)\b"
     r"|(?P<open>(?:arch=|-arch=|code=)?(?:compute_|sm_)[\"']?\s*[{%+$]|(?<![\w-])-arch=[\"']?\s*[{%+$]|arch=[\"']?\s*[{%+$])"
 )
-_COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//)[^\n]*")
+_COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//)[^\n]*|[ \t](?:#|//)[ \t][^\n]*")
 
 
 def flags_of(file: SourceFile) -> Iterator[Setting]:

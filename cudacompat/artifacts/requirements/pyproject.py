@@ -114,7 +114,8 @@ class _Indexes:
                 continue
             place = next((each[key] for key in ("index", "url", "git") if isinstance(each.get(key), str)), None)
             if place is not None:
-                yield str(each.get("extra") or each.get("group") or ""), named.get(place, place)
+                known = place if "://" in place else named.get(place, f"{place} (not defined here)")
+                yield str(each.get("extra") or each.get("group") or ""), known
 
     def placed(self, requirement: Requirement | None) -> Iterator[Requirement]:
         """Yield the requirement with the index that the tool takes it from. Where extras choose the index, one that is

@@ -12,7 +12,7 @@ from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_languages import condition, makes_cuda, standing, top_of
 from cudacompat.domain.project.command_facts import base_name, in_cargo_config
-from cudacompat.domain.project.model import ArchListSetting, CMakeFile, Command, Project, SourceFile
+from cudacompat.domain.project.model import ArchListSetting, CMakeFile, Command, Project, Setting, SourceFile
 
 _NAME = "CMAKE_CUDA_ARCHITECTURES"
 _WHERE_UNSET = re.compile(rf"NOT (?:DEFINED )?{_NAME}")
@@ -22,6 +22,9 @@ _FETCHES = frozenset({"git", "wget", "curl", "tar", "unzip", "svn"})
 _CHOOSES = re.compile(r"(?m)^[ \t]*(?:ifn?eq|ifn?def|else)\b|\$\((?:if|shell|foreach|wildcard)\b")
 
 _OWN_CHOICE = re.compile(r"gencode|arch=|compute_\d|sm_\d\d|is_available|CUDA_HOME|FORCE_CUDA|device_count")
+_SWITCH = re.compile(r"(?:getenv|environ(?:\.get)?)\s*[(\[]\s*[\"'](\w{0,60}(?:CUDA|GPU|KERNEL)\w{0,60})[\"']")
+_DENIES = re.compile(r"(?:^|_)(?:NO|SKIP|DISABLE|WITHOUT)_")
+_YES, _NO = frozenset({"1", "on", "true", "yes"}), frozenset({"0", "off", "false", "no", ""})
 _MAKES = re.compile(r"\bCUDAExtension\s*\(|\.cu['\"]")
 
 
@@ -111,7 +114,22 @@ def makes_extension(project: Project, command: Command) -> bool:
     leaves the targets to PyTorch."""
     use = command.use
     file = project.file(use.shown) if use is not None and use.engine.stops_unset else None
-    return file is not None and project.once(("makes_extension", file.name), lambda: _always_made(file.text))
+    if file is None or not project.once(("makes_extension", file.name), lambda: _always_made(file.text)):
+        return False
+    return not any(_turns_off(name, command.given(name)) for name in _switches(project, file))
+
+
+def _switches(project: Project, file: SourceFile) -> frozenset[str]:
+    """The variables of the environment by which a setup.py may leave its CUDA code out."""
+    return project.once(("switches", file.name), lambda: frozenset(_SWITCH.findall(file.text)))
+
+
+def _turns_off(name: str, given: Setting | None) -> bool:
+    """Whether the value of such a variable leaves the CUDA code out: `BUILD_CUDA=0`, `NO_CUDA=1`."""
+    value = given.value.strip().lower() if given is not None and given.value is not None else None
+    if value is None:
+        return False
+    return value in (_YES if _DENIES.search(name) else _NO)
 
 
 def _always_made(text: str) -> bool:

@@ -119,13 +119,12 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     known = [each for each in meant if each.name in packages() and not each.for_others]
     pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
     asked = _asked_by(pinned)
-    going_along = dict(_going_along(pinned))
     found = []
     for each in known:
         by, specifier = asked.get(each.name, ("", ""))
         why = f"which {by} asks for" if by else ""
         if not by:
-            why, specifier = going_along.get(each.name, ("", ""))
+            why, specifier = _goes_along(each, pinned)
         found.append(_resolved(_narrowed(each, specifier), why if each.pinned is None else "", platform=platform))
     return (*found, *_implied(found, asked, requirements, platform=platform))
 
@@ -138,6 +137,14 @@ def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
             if specifier.startswith("==") and "*" not in specifier and name not in asked:
                 asked[name] = (each.label, specifier)
     return asked
+
+
+def _goes_along(requirement: Requirement, pinned: Sequence[Resolved]) -> tuple[str, str]:
+    """What `_going_along` says of it beside the framework of its own extra, or one that is always installed."""
+    groups = ("", requirement.group)
+    return dict(_going_along(each for each in pinned if each.requirement.group in groups)).get(
+        requirement.name, ("", "")
+    )
 
 
 def _going_along(pinned: Iterable[Resolved]) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -292,7 +299,7 @@ def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKno
         return HowKnown.FOREIGN, ()
     minors = {row.version for row in torch_rows() if row.platform == platform}
     if minor in minors:
-        return HowKnown.ABSENT, ()
+        return (HowKnown.UNREAD if build in framework().built_on else HowKnown.ABSENT), ()
     return (HowKnown.NEWER if minors and minor > max(minors) else HowKnown.OLDER), ()
 
 

@@ -21,7 +21,7 @@ class Framework:
     `on_its_index` are the packages that pip finds there, `built_with_it` those that are released for exactly one of its
     releases, of which `companions` say so in their metadata. `conda` are its names in conda; there a package of
     `conda_selectors` picks the CUDA release, and `conda_builds` follow it when they come from `conda_channel`, whose
-    last release is `conda_last`.
+    last release is `conda_last`. `built_on` are indexes that have releases which PyTorch's own matrix does not list.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Framework:
     conda_builds: frozenset[str]
     conda_selectors: frozenset[str]
     conda_last: str
+    built_on: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Distributions:
     whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
     `compiled_at_run_time` says of package families how they compile device code themselves. `brings` are packages
     without device code, with what they require that has some, `repositories` where those are developed;
-    `other_accelerators` are packages for other processors; `pypi_mirrors` finds the address of an index that holds
-    PyPI's own files.
+    `other_accelerators` are packages for other processors, `other_images` finds the name of an image for them;
+    `pypi_mirrors` finds the address of an index that holds PyPI's own files.
     """
 
     framework: Framework
@@ -64,6 +65,7 @@ class Distributions:
     brings: Mapping[str, tuple[str, ...]]
     repositories: Mapping[str, str]
     other_accelerators: frozenset[str]
+    other_images: re.Pattern[str]
     pypi_mirrors: re.Pattern[str]
 
     def compiled_later(self, package: str) -> str | None:
@@ -101,6 +103,7 @@ def distributions() -> Distributions:
         brings={name: tuple(needs) for name, needs in raw["brings"]["packages"].items()},
         repositories=raw["repositories"]["names"],
         other_accelerators=frozenset(raw["other_accelerators"]["names"]),
+        other_images=re.compile(raw["other_images"]["pattern"], re.IGNORECASE),
         pypi_mirrors=re.compile(raw["pypi_mirrors"]["pattern"], re.IGNORECASE),
     )
 
@@ -126,6 +129,7 @@ def _framework(raw: Mapping[str, object]) -> Framework:
         conda_builds=frozenset(lists["conda_builds"]),
         conda_selectors=frozenset(lists["conda_selectors"]),
         conda_last=texts["conda_last"],
+        built_on=frozenset(lists["built_on"]),
     )
 
 

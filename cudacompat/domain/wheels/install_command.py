@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from packaging.utils import canonicalize_name
+
 from cudacompat.domain.wheels.requirement import index_name
 
 UNKNOWN = "?"  # an index, or a file, that only the build can know
 _PYTHON = re.compile(r"python[\d.]*")
+_PIP = re.compile(r"pip[\d.]*")
 _WITH_VALUE = frozenset(
     {
         "-t", "--target", "--platform", "--python-version", "--implementation", "--abi", "--root", "--prefix", "--src",
@@ -29,7 +32,7 @@ class InstallCommand:
     """What the words of one command say: requirements as they are written, files of them (and of constraints), the
     index that replaces PyPI and those beside it, whether the first index that has a package gives it (uv), the
     channels where conda installs (`conda` is whether it does), and the extras with which the project itself is
-    installed (`None` where it is not)."""
+    installed (`None` where it is not). `removed` are the packages that it uninstalls."""
 
     requirements: tuple[str, ...]
     files: tuple[str, ...] = ()
@@ -40,16 +43,20 @@ class InstallCommand:
     channels: tuple[str, ...] = ()
     first_index: bool = False
     own_extras: tuple[str, ...] | None = None
+    removed: tuple[str, ...] = ()
 
 
 def install_command(
     program: str, words: Sequence[str | None], environment: Mapping[str, str | None]
 ) -> InstallCommand | None:
-    """Return what the command installs; `None` for one that installs no packages. A word that only the build can know
-    is `None`; `environment` are the variables that it sees, `None` for a value that is not known."""
+    """Return what the command installs or uninstalls; `None` for one that does neither. A word that only the build can
+    know is `None`; `environment` are the variables that it sees, `None` for a value that is not known."""
     own = _of_project(program, words)
     if own is not None:
         return InstallCommand((), first_index=program == "uv", own_extras=own)
+    removed = _removed(words)
+    if removed:
+        return InstallCommand((), removed=removed)
     rest = _arguments(program, words)
     if rest is None:
         return None
@@ -72,6 +79,15 @@ def _of_project(program: str, words: Sequence[str | None]) -> tuple[str, ...] | 
     return tuple(filter(None, extras))
 
 
+def _removed(words: Sequence[str | None]) -> tuple[str, ...]:
+    """The packages that a command of pip or uv uninstalls."""
+    before = [word for word in words[:4] if word == "uninstall"]
+    if not before or not any(_PIP.fullmatch(word or "") for word in words[:4]):
+        return ()
+    rest = words[list(words).index("uninstall") + 1 :]
+    return tuple(str(canonicalize_name(word)) for word in rest if word and not word.startswith("-"))
+
+
 def _arguments(program: str, words: Sequence[str | None]) -> Sequence[str | None] | None:
     """The words behind the verb that installs; `None` where there is none."""
     rest = list(words[1:])
@@ -86,7 +102,7 @@ def _arguments(program: str, words: Sequence[str | None]) -> Sequence[str | None
         if rest[:2] == ["pip", "install"]:
             return rest[2:]
         return rest[1:] if rest[:1] == ["add"] else None
-    if re.fullmatch(r"pip[\d.]*", program):
+    if _PIP.fullmatch(program):
         verbs = [number for number, word in enumerate(rest[:4]) if word == "install"]
         return rest[verbs[0] + 1 :] if verbs else None
     if program in _CONDA:

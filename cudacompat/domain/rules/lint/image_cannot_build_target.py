@@ -22,6 +22,7 @@ from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.list_coverage import ListCoverage, drops_unknown, serves
 from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage
+from cudacompat.domain.project.other_machines import is_for_boards, passes_by
 from cudacompat.domain.project.stages import compiler, compiling, distro_of, patch_of, version_edits
 from cudacompat.domain.tables.image_tags import FLAVOURS, cuda_image
 from cudacompat.domain.tables.images import BaseImage, newest_image
@@ -149,6 +150,7 @@ def _with_image(stage: Stage, rows: Sequence[CudaRelease]) -> BaseImage | None:
 def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
     made_by = compiler(project, stage)
     command = compiling(project, stage)
+    lists = project.lists_reaching(command) if command is not None else ()
     if made_by is None or command is None or command.stage is None or command.stage.number != stage.number:
         return
     numbers = {str(target.capability.number): target for target in project.targets}
@@ -157,6 +159,7 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
         arch
         for arch, target in numbers.items()
         if serves(target.capability, own) is ListCoverage.FAILS and _known(arch)
+        if not is_for_boards(stage) and not any(passes_by(each, target.capability) for each in lists)
     ]
     if not missing:
         return

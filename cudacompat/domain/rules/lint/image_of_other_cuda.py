@@ -21,6 +21,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
 from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.other_machines import of_another_maker
 from cudacompat.domain.project.used_images import UsedImage, used_images
 from cudacompat.domain.tables.toolkits import first_with, last_with
 from cudacompat.domain.wheels.distributions import framework
@@ -63,7 +64,7 @@ def _release(used: UsedImage) -> ToolkitVersion | None:
     """The CUDA release of an image of which no more is known; `None` for all others."""
     content = content_of_image(used.image)
     base = base_of(used.image)
-    if (content is not None and content.known) or is_nvidia_cuda(base):
+    if (content is not None and content.known) or is_nvidia_cuda(base) or of_another_maker(used.image):
         return None
     tag = used.image[:_LONGEST].partition("@")[0].rpartition("/")[2].partition(":")[2]
     match = _IN_TAG.search(tag)

@@ -13,6 +13,7 @@ What to do: keep one: the family's code serves the whole family, the plain one e
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cudacompat.domain.project.list_coverage import images_of
 from cudacompat.domain.project.model import ArchListSetting, Project
@@ -24,7 +25,13 @@ from cudacompat.domain.words.target import ArchSuffix, CodeKind
 
 @on_list
 def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
-    """One finding for each list with plain and family machine code of one number."""
+    """One finding for each list with plain and family machine code of one number; of one that has a value in each
+    branch, each by itself."""
+    for archs in listed.outcomes:
+        yield from _of_one(replace(listed, archs=archs, choices=()), archs.text)
+
+
+def _of_one(listed: ArchListSetting, value: str) -> Iterable[Finding]:
     sass = [image for image in images_of(listed) if image.kind is CodeKind.SASS]
     plain = {image.number for image in sass if image.suffix is ArchSuffix.NONE}
     both = sorted({image.number for image in sass if image.suffix is ArchSuffix.FAMILY} & plain)
@@ -38,7 +45,7 @@ def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,
-        found=f"{setting.name or 'flags'}={setting.value}"[:160],
+        found=f"{setting.name or 'flags'}={value}"[:160],
         why="nvcc: the same GPU code generated for non family-specific and family-specific GPU arch",
         help=f"keep one: {number}f is machine code for the whole family, {number} for its own major as well",
     )

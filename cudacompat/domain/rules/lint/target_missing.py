@@ -37,6 +37,7 @@ from cudacompat.domain.project.list_coverage import (
     serves,
 )
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project, TextSpan
+from cudacompat.domain.project.other_machines import passes_by
 from cudacompat.domain.project.own_lists import own_builds
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.project.standing_lists import standing_groups
@@ -54,6 +55,7 @@ _KEEPS = re.compile(
     r"|PublishBuildArtifacts|PublishPipelineArtifact|store_artifacts|persist_to_workspace|archiveArtifacts"
 )
 _RELEASES = re.compile(r"(?m)^[ \t]*[\"']?on[\"']?:[^\n]*(?:\btags\b|\brelease\b)|^[ \t]+(?:tags|release):")
+_CHANGES = re.compile(r"\bpull_request\b|\bmerge_group\b")
 _FOR_RELEASES = re.compile(r"(?i)release|publish|wheel|deploy|package")
 
 
@@ -79,6 +81,8 @@ def _of_commands(project: Project) -> Iterator[Finding]:
         if command is None or command.conditional or not _counts(project, listed, command):
             continue
         for target, result, images, chosen in _unserved(project, command, listed):
+            if passes_by(listed, target.capability):
+                continue
             if chosen is not listed or _in_other_job(project, listed, target, result=result):
                 continue
             alone = (listed.use.engine.name, target.id)  # of builds of one target each, one has to be added
@@ -134,6 +138,8 @@ def _of_branches(project: Project) -> Iterator[Finding]:
         last = next(each for each in reversed(group) if each.command is not None and each.command.conditional)
         for target in project.targets if images else ():
             result = serves(target.capability, images)
+            if passes_by(last, target.capability):
+                continue
             if result in _UNSERVED and not _in_other_job(project, last, target, result=result):
                 yield _finding(project, last, target, result=result, images=images)
 
@@ -151,7 +157,7 @@ def _of_compilers(project: Project) -> Iterator[Finding]:
         images = [image for each in group for image in images_of(each)] if all(map(_said, group)) else []
         for target in project.targets if images else ():
             result = serves(target.capability, images)
-            if result in _UNSERVED:
+            if result in _UNSERVED and not all(passes_by(each, target.capability) for each in group):
                 yield _finding(project, group[-1], target, result=result, images=images)
 
 
@@ -227,7 +233,7 @@ def _of_files(project: Project) -> Iterator[Finding]:
             continue  # what some sources are compiled for besides: their other code has the other list
         for target in project.targets if images else ():
             result = serves(target.capability, images)
-            if result in _UNSERVED:
+            if result in _UNSERVED and not all(passes_by(each, target.capability) for each in group):
                 yield _finding(project, group[-1], target, result=result, images=images)
 
 
@@ -289,11 +295,16 @@ def _published(project: Project, job: CiJob) -> bool:
         ("jobs_begin", job.file), lambda: sorted(each.place.start for each in project.jobs if each.file == job.file)
     )
     head = starts[0] if starts else 0
-    if project.once(("releases", job.file), lambda: _RELEASES.search(file.text, 0, head) is not None):
+    if project.once(("releases", job.file), lambda: _is_for_releases(file.text[:head])):
         return True
     at = bisect_right(starts, job.place.start)
     end = starts[at] if at < len(starts) else len(file.text)
     return project.once(("published", job.place.at), lambda: _KEEPS.search(file.text, job.place.start, end) is not None)
+
+
+def _is_for_releases(head: str) -> bool:
+    """Whether a workflow, by what starts it, is there for releases: not one that every proposed change starts, too."""
+    return _RELEASES.search(head) is not None and _CHANGES.search(head) is None
 
 
 def _said(listed: ArchListSetting) -> bool:

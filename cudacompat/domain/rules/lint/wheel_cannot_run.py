@@ -41,7 +41,7 @@ def check(project: Project) -> Iterable[Finding]:
             Severity.ERROR,
             f"{resolved.label} does not exist" if absent else message,
             resolved=resolved,
-            target=target,
+            target=None if absent else target,
             found=None if absent else content_of(resolved),
             why=reason_of(verdict),
             help_=cure.sentence,

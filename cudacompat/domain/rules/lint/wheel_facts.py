@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.other_machines import is_for_boards, of_another_maker, stage_at
+from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
 from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
+from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
@@ -24,24 +28,39 @@ _OPEN = {
 
 def groups_of(project: Project) -> Iterator[tuple[PackageSet, list[RequirementVerdict]]]:
     """Yield the verdicts of each package on each GPU that was named, with the set that it belongs to: several where
-    the set holds alternatives."""
+    the set holds alternatives. Not those of files and extras for machines without a GPU."""
     if not project.targets:
         return
     for environment in environments_of(project):
         packages = environment.packages
-        verdicts = project.once(("verdicts", id(packages)), partial(environment.verdicts, project.targets))
+        stage = stage_at(project, packages.file)
+        boards = stage is not None and is_for_boards(stage)
+        targets = tuple(each for each in project.targets if not boards or each.capability.number in ARM_ONLY)
+        verdicts = project.once(("verdicts", id(packages)), partial(environment.verdicts, targets))
         for group in alternatives(verdicts, packages).values():
-            yield packages, group
+            if not all(says_cpu(each.resolved.requirement) for each in group):
+                yield packages, group
 
 
 def environments_of(project: Project) -> Iterator[ResolvedSet]:
     """Yield what is installed together, with the wheels that it resolves to; not what a job of a CI system installs for
-    itself on a machine without a GPU."""
+    itself on a machine without a GPU, nor what is installed into an image for accelerators of another maker."""
     hosted = project.once("hosted_jobs", lambda: frozenset(job.place.at for job in project.jobs if job.hosted))
     for packages in project.packages:
-        if packages.job in hosted:
+        stage = stage_at(project, packages.file)
+        others = stage is not None and stage.base is not None and of_another_maker(stage.base.image)
+        if packages.job in hosted or others:
             continue
         yield project.once(("resolved", id(packages)), partial(ResolvedSet.of, packages))
+
+
+_NO_GPU = frozenset({"cpu", "doc", "docs"})
+
+
+def says_cpu(requirement: Requirement) -> bool:
+    """Return True if the file or the extra says in its name that it is for machines without a GPU."""
+    names = (requirement.file, requirement.group)
+    return any(not _NO_GPU.isdisjoint(re.split(r"[^a-z]+", name.lower())) for name in names)
 
 
 def below_level(project: Project, level_for: Callable[[Target], Require]) -> Iterator[Finding]:

@@ -36,13 +36,17 @@ def check(project: Project) -> Iterable[Finding]:
         told.add(key)
         name = resolved.requirement.name
         read = rows_of(name)
-        newest = f"the newest that is known is {read[-1].version}" if read else "no release of it was read"
+        if read and read[-1].version.is_devrelease and resolved.known is HowKnown.NEWER:
+            continue  # it has no wheels: pip builds it
         pin = f"{name}=={resolved.version}" if resolved.version is not None else name
         foreign = resolved.known is HowKnown.FOREIGN
+        ends = {HowKnown.NEWER: ("newest", read[-1:]), HowKnown.OLDER: ("oldest", read[:1])}
+        end, rows = ends.get(resolved.known, ("", ()))
+        bound = f": the {end} that was read is {rows[0].version}" if rows else ""
         yield finding(
             RULE.id,
             Severity.NOTE,
-            f"{resolved.label} is not known: {newest}",
+            f"the device code of {resolved.label} is not known{bound}",
             resolved=resolved,
             found=content_of(resolved) if not resolved.rows else None,
             why=f"its index, {resolved.build}, was not read" if foreign else None,

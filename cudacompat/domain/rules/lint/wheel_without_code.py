@@ -9,19 +9,17 @@ in "Torch not compiled with CUDA enabled".
 Example: `torch==2.9.1` from PyPI on a DGX Spark (GB10), whose processor is an Arm one.
 
 What to do: install the build that the finding names. Where a build for the CPU is meant, leave it as it is. A file or
-an extra that says `cpu` in its name is not reported.
+an extra that says `cpu` or `docs` in its name is not reported.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import finding, groups_of, help_for
 from cudacompat.domain.wheels.answer import HowKnown
 from cudacompat.domain.wheels.platforms import platform_for
-from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import rows
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -38,8 +36,6 @@ def check(project: Project) -> Iterable[Finding]:
         if not any(row.has_code for row in rows().get(name, ())):
             continue
         meant = resolved.build == "cpu"
-        if meant and _says_cpu(resolved.requirement):
-            continue
         place = (resolved.requirement.file, resolved.requirement.line, name)
         if meant and place in told:  # it is the same for every GPU
             continue
@@ -54,11 +50,6 @@ def check(project: Project) -> Iterable[Finding]:
             why="everything in it runs on the CPU",
             help_=help_for(resolved, packages, project.targets if meant else (target,)),
         )
-
-
-def _says_cpu(requirement: Requirement) -> bool:
-    """Whether the file or the extra says in its name that it is for machines without a GPU."""
-    return any("cpu" in re.split(r"[^a-z]+", name.lower()) for name in (requirement.file, requirement.group))
 
 
 RULE = Rule("wheel-without-code", "A wheel without device code", __doc__, check)

@@ -26,6 +26,11 @@ CASES = (
     ),
 )
 NEAR_MISSES = (
+    NearMiss(
+        "a chip of another maker that takes CUDA's programs",
+        {"Dockerfile": "FROM registry.example/team/ppu:torch2.6-cuda12.6\n"},
+        gpu=("12.0",),
+    ),
     NearMiss("no GPU is named", {"compose.yaml": _SERVICE.format("example.org/speech/server:cu124")}),
     NearMiss("it names a major release alone", {"compose.yaml": _SERVICE.format("a/server:cuda12")}, gpu=("12.0",)),
     NearMiss(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 CASES = (
     LintCase(
@@ -170,5 +170,22 @@ build:
 """,
         },
         line="cmake -B",
+    ),
+)
+
+_SETUP = """import os
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+parts = [CUDAExtension("a._C", ["a/kernels.cu"])] if os.getenv("A_BUILD_CUDA", "1") == "1" else []
+setup(name="a", ext_modules=parts, cmdclass={"build_ext": BuildExtension})
+"""
+NEAR_MISSES = (
+    NearMiss(
+        "a switch of its own leaves the CUDA code out",
+        {
+            "Dockerfile": "FROM pytorch/pytorch:2.5.1-cuda12.1-cudnn9-runtime\nENV A_BUILD_CUDA=0\nCOPY . /a\n"
+            "WORKDIR /a\nRUN pip install -e .\n",
+            "setup.py": _SETUP,
+        },
     ),
 )

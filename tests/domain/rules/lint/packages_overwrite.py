@@ -13,6 +13,13 @@ CASES = (
 )
 NEAR_MISSES = (
     NearMiss(
+        "both are uninstalled as far as they share files, and the one for CUDA is installed again",
+        {
+            "Dockerfile": "FROM python:3.12\nRUN pip install onnxruntime onnxruntime-gpu \\\n"
+            "    && pip uninstall --yes onnxruntime-gpu && pip install --no-deps onnxruntime-gpu\n"
+        },
+    ),
+    NearMiss(
         "each is in an extra of its own",
         {
             "pyproject.toml": '[project]\nname = "a"\nversion = "1"\n[project.optional-dependencies]\n'

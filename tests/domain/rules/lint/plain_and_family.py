@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 CASES = (
     LintCase(
@@ -23,5 +23,15 @@ add_library(fluid STATIC src/solver.cu)
 """,
         },
         line="120f",
+    ),
+)
+NEAR_MISSES = (
+    NearMiss(
+        "each branch has one of them",
+        {
+            "build.sh": 'if [[ "$CUDA" == 12.* ]]; then\n    LIST="9.0a 12.0"\nelse\n    LIST="9.0a 12.0f"\nfi\n'
+            'export TORCH_CUDA_ARCH_LIST="$LIST"\npython3 setup.py install\n',
+            "setup.py": "from torch.utils.cpp_extension import CUDAExtension\nCUDAExtension('a', ['a.cu'])\n",
+        },
     ),
 )

@@ -689,6 +689,29 @@ CMAKE_CUDA_ARCHITECTURES = "80-real;86-real;120-real"
 )
 NEAR_MISSES = (
     NearMiss(
+        "a list for boards with an Arm processor",
+        {
+            "Dockerfile": "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nCOPY . /a\n"
+            'RUN cmake -S /a -B /b -DCMAKE_CUDA_ARCHITECTURES="87"\n',
+            "CMakeLists.txt": "cmake_minimum_required(VERSION 3.24)\nproject(a LANGUAGES CXX CUDA)\n",
+        },
+        gpu=("12.0", "6.1"),
+    ),
+    NearMiss(
+        "a comment at the end of a line of Meson",
+        {"meson.build": "library('a', 'a.cu', cuda_args: flags # + ['-gencode', 'arch=compute_86,code=sm_86']\n)\n"},
+        gpu=("12.0",),
+    ),
+    NearMiss(
+        "a job that tests each proposed change, and the tags as well, keeps nothing",
+        {
+            ".github/workflows/check.yml": "on:\n  pull_request:\n  push:\n    tags: ['*']\njobs:\n  build:\n"
+            "    runs-on: windows-latest\n    steps:\n      - run: cmake -B b -DCMAKE_CUDA_ARCHITECTURES=75 .\n",
+            "CMakeLists.txt": "cmake_minimum_required(VERSION 3.24)\nproject(a LANGUAGES CXX CUDA)\n",
+        },
+        gpu=("12.0",),
+    ),
+    NearMiss(
         "a job that nobody gets anything of",
         {".github/workflows/a.yml": _JOB.format("v1.8.0").replace("upload-artifact", "download-artifact")},
         gpu=("RTX 5070 Ti",),

@@ -208,6 +208,48 @@ CASES = (
     ),
 )
 NEAR_MISSES = (
+    NearMiss(
+        "an index that no table of the file defines has other releases",
+        {"pyproject.toml": _UV_URL.format("x").replace('url = "x"', 'index = "pytorch"')},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "nightly builds have no release's number",
+        {"Dockerfile": _IMAGE.format("pip install --pre torch --index-url", "nightly/cu132")},
+        gpu=("GTX 1080",),
+    ),
+    NearMiss(
+        "PyTorch builds for that index, which its matrix does not list",
+        {"requirements.txt": "torch==2.11.0+cu129\n"},
+        gpu=("H100",),
+    ),
+    NearMiss(
+        "what the stage installed under another name holds the framework",
+        {
+            "docker/Dockerfile": "FROM python:3.12\nCOPY requirements/serve.txt /tmp/needs.txt\n"
+            "RUN pip install -r /tmp/needs.txt\nRUN pip install accelerate\n",
+            "requirements/serve.txt": f"torch==2.6.0 --index-url {_WHL}/cu124\n",
+        },
+        gpu=("GTX 1080",),
+    ),
+    NearMiss(
+        "an image for NVIDIA's boards",
+        {"docker/Dockerfile": "FROM nvcr.io/nvidia/l4t-ml:r35.2.1-py3\nRUN pip install torch==2.4.1\n"},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "an image for accelerators of another maker",
+        {"docker/Dockerfile": "FROM team/ppu:torch2.6-cuda12.6-py312\nRUN pip install torch==2.4.1\n"},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "an extra for the CPU picks no build for the others",
+        {
+            "pyproject.toml": '[project]\nname = "a"\ndependencies = ["torch>=2.7", "torchvision"]\n'
+            '[project.optional-dependencies]\ncpu = ["torch==2.7.1+cpu"]\n'
+        },
+        gpu=("RTX 5070 Ti",),
+    ),
     NearMiss("Poetry takes it from an index for the CPU", {"pyproject.toml": _POETRY_CPU}, gpu=("12.0",)),
     NearMiss(
         "only the build knows the extra",
