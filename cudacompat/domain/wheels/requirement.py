@@ -13,7 +13,6 @@ from cudacompat.domain.wheels.model import PYPI
 
 _LOCAL = re.compile(r"cu\d{3}|cpu")
 _OTHERS = re.compile(r"rocm[\d.]*|xpu")  # builds for the GPUs of other makers, by their local version or index
-_OTHERS_INDEX = re.compile(r"(?i)pytorch[^\s]*/(rocm[\d.]*|xpu)/?(?:[?#][^\s]*)?$")
 _MOST_OF_ADDRESS = 300  # characters of one that are looked at
 _SHORTEST_NAME = 3  # letters of a package's family that an address is searched for
 
@@ -68,12 +67,9 @@ class Requirement:
 def index_name(address: str) -> str:
     """Return how an index is called here: `pypi`, the last part of one of PyTorch's, or the address itself without
     what it holds of a user."""
-    other = _OTHERS_INDEX.search(address[-_MOST_OF_ADDRESS:])
-    if other is not None:
-        return other[1].lower()
     match = framework().addresses.search(address + " ")
     if match is not None:
-        return match["name"].lower()
+        return (match["other"] or match["name"]).lower()
     plain = re.sub(r"//[^/@\s]*@", "//", address)
     if re.match(r"https?://(?:[\w.]*\.)?(?:pypi\.org|pythonhosted\.org)(?:/|$)", plain):
         return PYPI
