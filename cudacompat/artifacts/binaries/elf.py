@@ -213,5 +213,10 @@ def read_image(buffer: Buffer, start: int, end: int) -> HostImage:
     last = max(elf.table + elf.entries * elf.layout.section.size, elf.segments)
     last = max([last, *(section.end for section in sections if section.present)])
     return HostImage(
-        FileFormat.ELF, linked, sections, problems=tuple(dict.fromkeys(problems)), end=min(last, end), processor=processor
+        FileFormat.ELF,
+        linked,
+        sections,
+        problems=tuple(dict.fromkeys(problems)),
+        end=min(last, end),
+        processor=processor,
     )

@@ -106,7 +106,9 @@ def read_binary(
     runtime = _RUNTIMES[kind](buffer) if kind in _RUNTIMES and modules else None
     artifact = None
     if modules:
-        artifact = BinaryArtifact(path, label, size, linked=linked, modules=modules, runtime=runtime, processor=processor)
+        artifact = BinaryArtifact(
+            path, label, size, linked=linked, modules=modules, runtime=runtime, processor=processor
+        )
     return Binary(artifact, into.problems, BundledCompiler(path, *compiler) if compiler is not None else None)
 
 

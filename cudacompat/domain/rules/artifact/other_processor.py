@@ -62,7 +62,9 @@ def for_other_processor(
     for each in groups.values():
         if all(artifact.processor == _X86 for artifact in each):
             first = ArtifactPath.parse(each[0].path)
-            found.append(ForOtherProcessor(first.outer, len(each), arm, for_arm=for_arm, image=by_path.get(first.outer)))
+            found.append(
+                ForOtherProcessor(first.outer, len(each), arm, for_arm=for_arm, image=by_path.get(first.outer))
+            )
     return tuple(found)
 
 
