@@ -70,6 +70,12 @@ def walk(root: str) -> Iterator[FolderEntry]:
                     if is_image_folder(path):
                         yield FolderEntry(EntryKind.IMAGE, path, status=status)
                         names = [name for name in names if name not in PARTS]
+                elif "version" in names and "manifest.json" in names:
+                    from cudacompat.artifacts.containers.layouts import OF_COPIED, is_copied_image
+
+                    if is_copied_image(path):
+                        yield FolderEntry(EntryKind.IMAGE, path, status=status)
+                        names = [name for name in names if OF_COPIED.fullmatch(name) is None]
                 folder = path if path.endswith(os.sep) else path + os.sep
                 stack.extend(folder + name for name in names)
         except OSError as error:

@@ -98,6 +98,15 @@ def is_index(data: bytes) -> bool:
     return isinstance(document, dict) and isinstance(document.get("manifests"), list)
 
 
+def is_manifest(data: bytes) -> bool:
+    """Whether the bytes are the manifest of an image, or an index of several."""
+    try:
+        document = parsed(data)
+    except DocumentError:
+        return False
+    return isinstance(document, dict) and any(isinstance(document.get(key), list) for key in ("layers", "manifests"))
+
+
 def saved_images(data: bytes, configuration: Callable[[str], bytes | None], wish: PlatformWish) -> list[ImageOutline]:
     """Return the images of a manifest.json as `docker save` writes it: a list of objects with `Layers`. An empty list
     for any other document of that name. `configuration` gives the file that an image calls its configuration."""

@@ -164,12 +164,12 @@ class _FileReader:
         self._container(path, source, source.peek(HEAD), 0)
 
     def _image_folder(self, path: ArtifactPath) -> None:
-        from cudacompat.artifacts.containers.layouts import LayoutFolder
+        from cudacompat.artifacts.containers.layouts import CopiedImage, LayoutFolder, is_copied_image
         from cudacompat.artifacts.reading.image_reading import read_images
 
         self._on_file(path)
         self._allowance = FileAllowance(self.budget.limits.of_file(0), self.budget)
-        folder = LayoutFolder(path)
+        folder = CopiedImage(path) if is_copied_image(path) else LayoutFolder(path)
         read_images(self, path, folder.images(self.terms.wish), layer=folder.layer)
 
     def _file(self, path: ArtifactPath) -> None:

@@ -89,10 +89,15 @@ def places(images: Images, name: str) -> dict[str, str]:
     folder = images.folder / name
     folder.mkdir(exist_ok=True)
     found = {"registry": f"oci://{images.host}/{name}:1"}
-    for kind, file in (("docker-archive", "saved.tar"), ("oci-archive", "oci.tar"), ("oci", "layout")):
+    for kind, file in (
+        ("docker-archive", "saved.tar"),
+        ("oci-archive", "oci.tar"),
+        ("oci", "layout"),
+        ("dir", "copied"),
+    ):
         path = folder / file
         if not path.exists():
-            images.pushed(f"localhost/{name}:1", f"{kind}:{path}:localhost/{name}:1")
+            images.pushed(f"localhost/{name}:1", f"{kind}:{path}" + (f":localhost/{name}:1" if kind != "dir" else ""))
         found[kind] = str(path)
     return found
 
@@ -130,7 +135,10 @@ def test_an_image_for_several_platforms(images: Images, platform: str, expected:
     path = images.folder / "both.tar"
     if not path.exists():
         images.buildah("manifest", "push", "--all", "both", f"oci-archive:{path}:both:1")
-    for place in (f"oci://{images.host}/demo/both:1", str(path)):
+    copied = images.folder / "both"
+    if not copied.exists():
+        images.buildah("manifest", "push", "--all", "both", f"dir:{copied}")
+    for place in (f"oci://{images.host}/demo/both:1", str(path), str(copied)):
         ran = inside("check", place, *JUDGED, "--platform", platform)
         assert judged(ran) == expected
         other = {"linux/amd64", "linux/arm64"} - {platform}

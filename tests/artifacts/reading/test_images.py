@@ -365,3 +365,41 @@ class TestOtherWriters:
         for front in ("./", "some/folder/", "./some/"):
             result = of(layer(*((front + name, data) for name, data in layout.files().items())), tmp_path)
             assert (inner(result), result.not_read) == (["b.fatbin"], ()), front
+
+
+class TestCopiedImage:
+    """What skopeo writes to `dir:FOLDER`: blobs by their sha256, with the manifest that the registry gave."""
+
+    def copied(self, folder: Path) -> Path:
+        layout = laid_out(layer(("a.fatbin", OLD), ("b.fatbin", NEW)), layer((".wh.a.fatbin", b"")))
+        own = layout.entries[0]["digest"]
+        files = {name.removeprefix("sha256:"): data for name, data in layout.blobs.items() if name != own}
+        files |= {"manifest.json": layout.blobs[own], "version": b"Directory Transport Version: 1.1\n"}
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+        return folder
+
+    def test_its_layers_are_applied(self, tmp_path: Path) -> None:
+        result = read(self.copied(tmp_path))
+        assert (inner(result), result.not_read) == (["b.fatbin"], ())
+        assert [each.platform for each in result.images] == ["linux/amd64"]
+
+    def test_what_lies_there_too_is_read(self, tmp_path: Path) -> None:
+        (self.copied(tmp_path) / "own.fatbin").write_bytes(OLD)
+        assert len(read(tmp_path).artifacts) == 2
+
+    def test_blobs_that_are_not_there_or_lead_out(self, tmp_path: Path) -> None:
+        folder = tmp_path / "image"
+        folder.mkdir()
+        blobs = [each for each in self.copied(folder).iterdir() if len(each.name) == 64]
+        for each in blobs:
+            (tmp_path / each.name).write_bytes(each.read_bytes())
+            each.unlink()
+        missing = read(folder)
+        for each in blobs:
+            each.symlink_to(tmp_path / each.name)
+        outside = read(folder)
+        for result, why in ((missing, "file missing"), (outside, "leaves the image")):
+            assert not result.artifacts
+            assert whys(result)
+            assert all(why in said for _, said in whys(result))

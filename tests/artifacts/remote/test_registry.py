@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from cudacompat.artifacts.reading.given import GivenImages
 from cudacompat.artifacts.reading.read import read_paths
-from cudacompat.artifacts.remote.connection import Patience, RemoteError
+from cudacompat.artifacts.remote.connection import Patience, RemoteError, _words
 from cudacompat.artifacts.remote.credentials import Credentials
 from cudacompat.artifacts.remote.image_reference import parse_reference
 from cudacompat.artifacts.remote.registry import Registry
@@ -238,3 +239,32 @@ class TestTheCommand:
         document = {"auths": {registry.host: {"auth": ME.removeprefix("Basic ")}}}
         (tmp_path / "auth.json").write_text(json.dumps(document))
         assert inside("check", registry.name, *self.ARGUMENTS).code == 0
+
+
+def _refusing(https: RemoteError, http: RemoteError) -> Registry:
+    """A registry of this machine that refuses both ways."""
+
+    class Refusing(Registry):
+        def _document(self, path: str, **tries: int) -> bytes:
+            raise https if self._scheme == "https" else http
+
+    return Refusing(parse_reference("oci://localhost:5000/a:1"), Credentials())
+
+
+@pytest.mark.parametrize(
+    ("https", "http", "said"),
+    [
+        (RemoteError("untrusted"), RemoteError("HTTP 400", status=400), "untrusted"),  # it speaks https alone
+        (RemoteError("refused"), RemoteError("gone", status=404), "no such image"),
+        (RemoteError("login", sealed=True), RemoteError("HTTP 400", status=400), "asks for a login"),
+    ],
+)
+def test_which_refusal_is_said(https: RemoteError, http: RemoteError, said: str) -> None:
+    with pytest.raises(RemoteError, match=said):
+        _refusing(https, http).image(PlatformWish())
+
+
+def test_a_certificate_that_is_not_trusted() -> None:
+    error = ssl.SSLCertVerificationError()
+    error.verify_message = "self-signed certificate"
+    assert _words(error).startswith("its certificate is not trusted (self-signed certificate); the variable SSL_CERT")
