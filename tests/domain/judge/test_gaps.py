@@ -182,7 +182,7 @@ class TestManyListsOfPtx:
             module(text[n], *(image(each, kernels=(f"own{n}",)) for each in self.LISTS[: n % lists + 1])) for n in text
         ]
         named = [source(f"k{n}_sm80", "sm_80", "sm_90") for n in range(shown)]
-        return [*compiled, *named, *(source(f"odd{n}", "sm_50", "sm_60", "sm_61") for n in range(lacking))]
+        return [*compiled, *named, *(source(f"odd{n}", "sm_50", f"sm_6{n % 2}") for n in range(lacking))]
 
     @pytest.mark.parametrize(
         ("lists", "shown", "lacking", "expected"),
@@ -197,6 +197,10 @@ class TestManyListsOfPtx:
     def test_edges(self, lists: int, shown: int, lacking: int, expected: tuple[Outcome, Evidence | None]) -> None:
         found = gaps(self.library(lists, shown, lacking), "12.0")
         assert found == [*[special(Evidence.NAMES)] * shown, *[expected] * lacking]
+
+    def test_one_list_that_lacks_the_gpu_is_that_of_a_part_left_behind(self) -> None:
+        left = [source(f"part{n}", "sm_80", "sm_90") for n in range(3)]
+        assert gaps([*self.library(5, 9, 0), *left], "12.0")[-3:] == [HOLE] * 3
 
     def test_suffixes_show_no_choice(self) -> None:
         suffixed = [source(f"fast{n}", "sm_90a") for n in range(9)]
