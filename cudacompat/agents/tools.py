@@ -255,7 +255,7 @@ TOOLS: tuple[AgentTool, ...] = (
         description="List CUDA releases with their targets, PTX ISA version, minimum driver and host compilers.",
         properties={
             "release": {**_WORD, "description": "One release (12.8), or all of a major version (12)."},
-            "gpu": {**_GPU, "description": "Only releases that build machine code for this GPU."},
+            "gpu": {**_GPU, "description": "Show only releases that build machine code for this GPU."},
             "driver": {**_DRIVER, "description": "Only releases whose programs run with this driver."},
         },
         required=(),

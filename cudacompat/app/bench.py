@@ -59,12 +59,14 @@ class Measure:
 def bench(measure: Measure, on_run: Callable[[str], None] | None = None) -> BenchReport:
     """Run all variants in turn, `runs` times each, and return their times. `UsageError` for what cannot be asked."""
     if measure.runs < 1:
-        raise UsageError("at least one run of each")
+        raise UsageError("--runs must be at least 1")
     if measure.health is not None:
         require_url(measure.health)
     first, rate = _pattern(measure.first), _pattern(measure.rate)
     if rate is not None and rate.groups < 1:
-        raise UsageError("--rate needs a group around the number, such as 'eval time .* ([0-9.]+) tokens per second'")
+        raise UsageError(
+            "--rate needs a group around the number, for example 'eval time .* ([0-9.]+) tokens per second'"
+        )
     plans = _plans(measure)
     runs: dict[Variant, list[Run]] = {variant: [] for variant, _, _ in plans}
     with tempfile.TemporaryDirectory(prefix="cudacompat-bench-") as folder:
@@ -111,7 +113,7 @@ def _split(line: str) -> tuple[str, ...]:
     try:
         command = tuple(shlex.split(line))
     except ValueError as error:
-        raise UsageError(f"not a command line ({error}): {line}") from error
+        raise UsageError(f"invalid command line ({error}): {line}") from error
     if not command:
         raise UsageError("an empty command line")
     return command
@@ -123,7 +125,7 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
     try:
         return re.compile(text)
     except re.error as error:
-        raise UsageError(f"not a regular expression ({error}): {text}") from error
+        raise UsageError(f"invalid regular expression ({error}): {text}") from error
 
 
 def _cache(folder: Path, variant: Variant, number: int) -> Path:
@@ -168,9 +170,9 @@ def _run(seen: Observation, clock: _Clock, measure: Measure) -> Run:
     if failed is not None and seen.log.tail:
         failed = f"{failed}: {seen.log.tail[-1]}"
     if failed is None and measure.first is not None and first is None:
-        failed = "no line of its output shows a first result (--first)"
+        failed = "no output line matches --first"
     if failed is None and measure.rate is not None and rate is None:
-        failed = "no line of its output shows a rate (--rate)"
+        failed = "no output line matches --rate"
     grown = seen.cache.grown if seen.cache is not None else 0
     return Run(total, first, rate, cache_bytes=grown, used=decision.verdict.value, failed=failed)
 
@@ -246,5 +248,5 @@ def variants_named(names: Sequence[str]) -> tuple[Variant, ...]:
     known = {variant.value: variant for variant in Variant}
     for name in names:
         if name not in known:
-            raise UsageError(f"no variant is called {name!r}; there are: {', '.join(known)}")
+            raise UsageError(f"unknown variant {name!r}; available: {', '.join(known)}")
     return tuple(dict.fromkeys(known[name] for name in names)) or tuple(Variant)

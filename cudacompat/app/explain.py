@@ -54,8 +54,8 @@ def explain(id_: str) -> PageReport:
         return page
     near = _near(id_)
     if near:
-        raise UsageError(f"no finding is called {id_[:80]!r}; near it are: {', '.join(near)}")
-    raise UsageError(f"no finding is called {id_[:80]!r}; `cudacompat explain --list` lists all")
+        raise UsageError(f"unknown finding {id_[:80]!r}; similar: {', '.join(near)}")
+    raise UsageError(f"unknown finding {id_[:80]!r}; `cudacompat explain --list` lists all")
 
 
 def _word_page(word: str) -> PageReport | None:
@@ -132,7 +132,7 @@ def signature_page(signature: Signature) -> str:
     """A log line's page: what it looks like, its cause, what it does not mean, its cure and where that was read."""
     names = [f"CUDA error {signature.code}: {', '.join(signature.names)}"] if signature.code is not None else []
     command = f"\n\n    {generic(signature.command)}" if signature.command else ""
-    follows = [f"May follow from: {causes_in_words(signature)}"] if signature.after else []
+    follows = [f"Can follow from: {causes_in_words(signature)}"] if signature.after else []
     parts = [
         _filled(f"{signature.id}: {generic(signature.title)}"),
         *map(_filled, names),
@@ -142,7 +142,7 @@ def signature_page(signature: Signature) -> str:
         _filled(f"What to do: {generic(signature.fix)}") + command,
         *_case_blocks(signature),
         *map(_filled, follows),
-        "Read in:\n" + "\n".join(f"- {source}" for source in signature.sources),
+        "Sources:\n" + "\n".join(f"- {source}" for source in signature.sources),
     ]
     return "\n\n".join(parts)
 
@@ -191,7 +191,7 @@ def explain_file(path: str, gpu: str | None, on_bytes: Callable[[int], None] | N
     if path == "-":
         return _explained(sys.stdin.buffer, "standard input", gpu)
     if Path(path).is_dir():
-        raise UsageError(f"{path} is a folder; name a log file, or - for standard input")
+        raise UsageError(f"{path} is a directory; pass a log file, or - for standard input")
     from cudacompat.artifacts.files.opened import opened  # a page needs none of it
 
     try:
@@ -215,7 +215,7 @@ def explain_command(
     program = shutil.which(command[0])
     reading, scanner = _reader()
     if program is None:
-        end = CommandEnd(tuple(command), None, f"could not be started: no program called {command[0]}")
+        end = CommandEnd(tuple(command), None, f"could not start {command[0]}: program not found")
         return _report(reading, LogSource(command[0], 0, 0, command=end), gpu)
 
     def on_output(data: bytes) -> None:

@@ -152,7 +152,7 @@ def _budget(text: str | None) -> int | None:
     except ParseError:
         number = 0
     if number <= 0:
-        raise UsageError(f"not a size (like 200 MB or 150 MiB): {text[:60]!r}")
+        raise UsageError(f"invalid size: {text[:60]!r} (examples: 200 MB, 150 MiB)")
     return number
 
 

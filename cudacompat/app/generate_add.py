@@ -88,7 +88,7 @@ def _engine(name: str | None, version: str | None, folder: str) -> tuple[Engine,
         own = seen.built if seen is not None and seen.engine is engine else None
         return engine, version or own
     if seen is None:
-        raise UsageError(f"{folder} shows no engine that is known here; name it: cudacompat generate ENGINE --add …")
+        raise UsageError(f"no known engine found in {folder}; name it: cudacompat generate ENGINE {folder} --add …")
     return seen.engine, version or seen.built
 
 

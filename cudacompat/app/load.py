@@ -69,7 +69,7 @@ def gpus_to_ask(specs: Sequence[str]) -> list[tuple[Target, int]]:
     release = release_of(probe_driver())
     jit = jit_from(os.environ)
     if not isinstance(found, Found):
-        raise UsageError(f"no driver to ask on this machine (tried {', '.join(found.tried)})")
+        raise UsageError(f"no NVIDIA driver on this machine (looked in: {', '.join(found.tried)})")
     here = [(target, _device(target, found.value)) for target in native_targets(found, release, jit)]
     wanted = [spec for spec in specs if spec.strip().lower() != "native"]
     if not wanted:
@@ -79,7 +79,7 @@ def gpus_to_ask(specs: Sequence[str]) -> list[tuple[Target, int]]:
     lacking = [n.label for n in named if all(target.capability != n.capability for target, _ in here)]
     if lacking:
         has = ", ".join(target.label for target, _ in here)
-        raise UsageError(f"no {lacking[0]} on this machine to ask; it has {has}")
+        raise UsageError(f"this machine has no {lacking[0]}; it has {has}")
     return chosen
 
 

@@ -65,7 +65,7 @@ def verify_log(path: str, asked: VerifyRequest) -> VerifyReport:
     log = read_log(path)
     if not log.devices and gpus:
         log = _on(log, gpus)
-    unseen = ("the run itself: there is only its log",)
+    unseen = ("the run itself (only its log was given)",)
     seen = Observation(command=(), log=log, unseen=unseen)
     return _report(
         Verified(seen, decide(seen), asked.expected, min_gpu_memory=asked.min_gpu_memory, gpus=gpus, log=path)

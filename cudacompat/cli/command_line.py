@@ -63,7 +63,7 @@ def run(arguments: list[str]) -> int:
     except Exception:  # noqa: BLE001 - the error boundary: a bug shows itself whole
         _show(traceback.format_exc())
         _show_version()
-        print("this is a bug in cudacompat: please report it with the lines above", file=sys.stderr)  # noqa: T201
+        print("internal error in cudacompat; please report it with the lines above", file=sys.stderr)  # noqa: T201
         return ExitCode.BUG
 
 

@@ -53,7 +53,9 @@ def place(
         return ExitCode.FINDINGS if check and changed and not exit_zero else ExitCode.OK
     foreign = [name for name in changed if there[name] is not None and not write]
     if foreign:
-        raise UsageError(f"{Path(folder) / foreign[0]} is there and differs; --diff shows how, --write replaces it")
+        raise UsageError(
+            f"{Path(folder) / foreign[0]} exists and differs: use --diff to see how, --write to replace it"
+        )
     for parent in dict.fromkeys((Path(folder) / name).parent for name in wanted):
         make_folder(parent)
     data = {name: each.encode() if isinstance(each, str) else each for name, each in wanted.items()}
@@ -87,7 +89,7 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
         edit_files(report.files, report.folder, diff=True)
     for place in report.places:
         if place.state is PlaceState.CANNOT:
-            say(f"{place.file}:{place.line}: to be changed by hand: {place.why}")
+            say(f"{place.file}:{place.line}: change by hand: {place.why}")
     for item in report.not_read:
         say(f"{item.path}: not read: {item.why}")
     if check:
@@ -98,7 +100,7 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
     elif write and not diff:
         edit_files(report.files, report.folder, diff=False, quiet=quiet)
         for command in report.after if report.files else ():
-            say(f"then, as old results hide the change: {command}")
+            say(f"then remove old results that would hide the change: {command}")
     if report.places and not any(place.state in _COUNT for place in report.places):
         for place in report.places:
             say(f"{place.file}:{place.line}: {place.name or place.what}: {place.why or place.state.value}")
@@ -106,7 +108,7 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
         cure = shlex.join(["cudacompat", "lint", report.folder, *specs, "--fix", "--unsafe-fixes"])
         say(f"this build reads none of these lists; to put one where it is read: {cure}")
     if not report.places:
-        say("no list of architectures found")
+        say("no architecture list found")
     return report.exit_code
 
 
@@ -122,7 +124,7 @@ def edit_files(files: Sequence[EditedFile], folder: str, *, diff: bool, quiet: b
         return
     for file in files:
         if _bytes(root / file.name) != file.before.encode():
-            raise UsageError(f"{root / file.name} changed while it was looked at; run this again")
+            raise UsageError(f"{root / file.name} changed during this run; run the command again")
     save_all([(root / file.name, file.after.encode()) for file in files])
     for file in files:
         say(f"wrote {root / file.name}", quiet=quiet)

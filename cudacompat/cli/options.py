@@ -45,7 +45,7 @@ OutputOption = Annotated[
     str | None, typer.Option("--output", metavar="FILE", help="Write the result to FILE instead of stdout (-).")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no remarks on stderr; the result stays.")]
-ExitZeroOption = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in spite of findings (turns 1 into 0).")]
+ExitZeroOption = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 instead of 1 when there are findings.")]
 GpuOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -75,24 +75,31 @@ GpusFromOption = Annotated[
 RequireOption = Annotated[
     Require | None,
     typer.Option(
-        "--require", help="native: the GPU's own code; sass: machine code; runs (default): anything that runs."
+        "--require",
+        help=(
+            "Lowest accepted result: native (built for the GPU), sass (any machine code) or runs "
+            "(default; JIT included)."
+        ),
     ),
 ]
 HolesOption = Annotated[
-    Holes | None, typer.Option("--holes", help="What a file that runs only in part counts as (default: error).")
+    Holes | None, typer.Option("--holes", help="How to report files that run only in part (default: error).")
 ]
 BaselineOption = Annotated[
-    str | None, typer.Option("--baseline", metavar="FILE", help="What must not get lost: a file of --write-baseline.")
+    str | None,
+    typer.Option(
+        "--baseline", metavar="FILE", help="Fail if device code recorded in FILE is missing (see --write-baseline)."
+    ),
 ]
 ConfigOption = Annotated[
     str | None,
-    typer.Option(
-        "--config", metavar="FILE", help="The policy file (default: the nearest cudacompat.toml or pyproject.toml)."
-    ),
+    typer.Option("--config", metavar="FILE", help="Policy file (default: nearest cudacompat.toml or pyproject.toml)."),
 ]
 AnyOfOption = Annotated[
     list[str] | None,
-    typer.Option("--any-of", metavar="GLOB", help="Files that are alternatives: one of them has to run. Repeatable."),
+    typer.Option(
+        "--any-of", metavar="GLOB", help="Files that match GLOB are alternatives; one of them must run (repeatable)."
+    ),
 ]
 PathsArgument = Annotated[
     list[str],

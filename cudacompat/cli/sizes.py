@@ -16,5 +16,5 @@ def parse_size(text: str) -> int:
     match = _FORM.fullmatch(text.strip())
     size = int(float(match[1]) * 1024 ** _POWERS[match[2]]) if match else 0
     if size <= 0:
-        raise UsageError(f"not a size (like 500M or 2G): {text!r}")
+        raise UsageError(f"invalid size: {text!r} (examples: 500M, 2G)")
     return size

@@ -75,7 +75,7 @@ ENGINE = EngineRecord(
     caches=(
         Cache(
             "CMakeCache.txt",
-            "CMake takes the list from its cache once it is there",
+            "CMake keeps the list from its cache once the cache exists",
             ("cmake", "-E", "rm", "-rf", "build"),
             "run with CMake 3.25 and 4.4",
         ),

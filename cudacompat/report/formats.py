@@ -120,7 +120,7 @@ def require(command: str, format_: str) -> None:
     """`UsageError` that names the formats of the command, if this is none of them."""
     applicable = formats_of(command)
     if format_ not in applicable:
-        raise UsageError(f"{command} is not written as {format_}; its formats are {', '.join(applicable)}")
+        raise UsageError(f"{command} has no {format_} format; its formats: {', '.join(applicable)}")
 
 
 def write(report: Report, format_: str, stream: TextIO, color: str = "auto") -> None:

@@ -269,7 +269,7 @@ def _gaps(
     if exit_code == ExitCode.NOTHING:
         gaps.append(Finding("nothing-to-judge", Severity.ERROR, "there was nothing to check", path=None))
     elif exit_code == ExitCode.STEP_FAILED:
-        gaps.append(Finding("step-failed", Severity.ERROR, "a build or run step failed", path=None))
+        gaps.append(Finding("step-failed", Severity.ERROR, "a build step or run failed", path=None))
     elif exit_code not in (ExitCode.OK, ExitCode.FINDINGS) and not gaps and not told:
         gaps.append(Finding("incomplete", Severity.ERROR, "the result is incomplete", path=None))
     return tuple(gaps)

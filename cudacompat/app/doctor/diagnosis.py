@@ -172,7 +172,7 @@ def load(path: str) -> HostFacts:
     except ParseError as error:
         raise UsageError(f"{path}: {error}") from error
     except (ValueError, RecursionError):
-        raise UsageError(f"{path} is not a facts file (as doctor --save-facts writes it): no JSON") from None
+        raise UsageError(f"{path} is not a facts file of doctor --save-facts: invalid JSON") from None
 
 
 def save(facts: HostFacts) -> str:
@@ -268,7 +268,11 @@ def _plan(
     paths = [ArtifactPath.parse(f.path) for f in curable if f.path]
     wheels = sorted({path.outer for path in paths if path.members})
     for wheel in map(one_line, wheels):
-        steps.append(PlanStep(f"{wheel} is a build of others: take a release of it built for these GPUs, or build it"))
+        steps.append(
+            PlanStep(
+                f"{wheel} is a prebuilt package: install a release that supports these GPUs, or build it from source"
+            )
+        )
     rebuild, settings = _rebuild(targets, known)
     return (*steps, *rebuild), settings
 
@@ -287,8 +291,8 @@ def _rebuild(
     try:
         plan = plan_build(engine, wanted_gpus([target.id for target in targets]), version=version)
     except CudacompatError as error:
-        return (PlanStep(f"no settings are known for this build: {error}"),), ()
-    recognised = f", as {known.file} shows" if known is not None else ", as nothing here shows another build"
+        return (PlanStep(f"cudacompat knows no settings for this build: {error}"),), ()
+    recognised = f", detected in {known.file}" if known is not None else "; no other build was detected"
     *build, last = commands(plan)
     clears = len([cache for cache in plan.engine.caches if cache.window.holds(plan.version)])
     output = "dockerfile" if plan.recipe and plan.image else "env"
@@ -314,4 +318,4 @@ def _rebuild(
     ]
     lines = [f"{setting_line(setting)}   # read by {setting.reader}" for setting in plan.settings]
     lines += [f"# {each.name}: {each.why}" for each in plan.left_out]
-    return tuple(steps), ((f"settings for {plan.title}, giving {' '.join(map(str, plan.arrives))}", "\n".join(lines)),)
+    return tuple(steps), ((f"settings for {plan.title}: builds {' '.join(map(str, plan.arrives))}", "\n".join(lines)),)

@@ -22,11 +22,13 @@ _LARGEST = 64 << 20
 def load(file: str, *, quoted: bool = True) -> Baseline:
     """Return the baseline that a file holds; `UsageError` in one line where it cannot be read or is none, which quotes
     the file only where `quoted` allows it."""
-    hint = "; write it with check --write-baseline"
-    data = read_whole(file, _LARGEST, "is no baseline", named=f"the baseline {file}", hint=hint, regular=not quoted)
+    hint = "; create it with check --write-baseline"
+    data = read_whole(
+        file, _LARGEST, "is not a baseline file", named=f"the baseline {file}", hint=hint, regular=not quoted
+    )
     from cudacompat.artifacts.buildfiles.toml import toml_document
 
-    with quoting(file, "is no baseline", allowed=quoted):
+    with quoting(file, "is not a baseline file", allowed=quoted):
         try:
             document = toml_document(data.decode("utf-8"))
         except ValueError as error:
@@ -61,7 +63,7 @@ def refuse_to_overwrite(file: str) -> None:
         try:
             load(file)
         except UsageError:
-            raise UsageError(f"{file} is there and is no baseline: not overwritten") from None
+            raise UsageError(f"{file} exists and is not a baseline; it was not overwritten") from None
 
 
 def _names(read: ReadResult, paths: Sequence[str]) -> dict[str, str]:

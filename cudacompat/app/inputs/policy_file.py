@@ -88,7 +88,9 @@ def _nearest() -> Path | None:
         own, shared = folder / _OWN, folder / _SHARED
         there = [path for path in (own, shared) if _is_there(path) and (path is own or _has_table(path))]
         if len(there) > 1:
-            raise UsageError(f"two policies: {_short(own)} and [tool.cudacompat] of {_short(shared)}; keep one of them")
+            raise UsageError(
+                f"two policy files: {_short(own)} and [tool.cudacompat] in {_short(shared)}; keep one of them"
+            )
         if there:
             _refuse_unasked(there[0])
             return Path(_short(there[0]))

@@ -78,7 +78,7 @@ def read(folder: str) -> ProjectRead:
     if stat.S_ISREG(mode):
         root, only = root.parent, root.name
         if not wanted(only):
-            raise UsageError(f"{folder} is no build file of a kind that is read")
+            raise UsageError(f"{folder} is not a kind of build file that lint reads")
     elif stat.S_ISDIR(mode):
         only = None
     elif mode:
@@ -98,7 +98,7 @@ def read(folder: str) -> ProjectRead:
         seen += 1
         if seen > _MOST_FILES or total > _MOST_TOTAL:
             most = f"{_MOST_FILES} build files" if seen > _MOST_FILES else f"{_MOST_TOTAL >> 20} MiB of build files"
-            not_read.append(NotRead(".", f"more than {most}; those from {name} on were not read"))
+            not_read.append(NotRead(".", f"more than {most}; files from {name} on were not read"))
             break
         try:
             text = text_of(root / name, follow=only is not None)

@@ -100,7 +100,7 @@ def run_command(step: BuildStep, build: RunningBuild, number: int) -> StepResult
         failed = _failed(step, log, tail, code=code, said=f"exit code {code}")
         return replace(failed, first_error=with_context(first))
     if warned:
-        said = "nvcc was called with -arch=native where no GPU is: it compiled its default target"
+        said = "nvcc was called with -arch=native without a GPU and built its default target"
         return _failed(step, log, tail, code=code, said=said)
     return StepResult(step, StepState.DONE, exit_code=code, log=str(log))
 

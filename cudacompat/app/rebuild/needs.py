@@ -47,14 +47,14 @@ def require_all(steps: BuildSteps) -> None:
         return
     lacking = [name for name in _programs(steps) if find_tool(name) is None]
     if lacking:
-        raise UsageError(f"not installed here: {', '.join(lacking)}; or build in a container: --in podman")
+        raise UsageError(f"missing programs: {', '.join(lacking)}; install them, or build in a container: --in podman")
     nvcc = active_nvcc()
     if nvcc is None:
-        raise UsageError("no nvcc here (tried CUDACXX and PATH); or build in a container: --in podman")
+        raise UsageError("no nvcc found (looked in CUDACXX and PATH); or build in a container: --in podman")
     if nvcc.version is not None and nvcc.version != steps.plan.release.version:
         raise UsageError(
-            f"the nvcc here is CUDA {nvcc.version} ({nvcc.path}), the plan asks for {steps.plan.release.version}: "
-            "name another with CUDACXX, or leave --cuda out"
+            f"nvcc is CUDA {nvcc.version} ({nvcc.path}), but the plan needs {steps.plan.release.version}: set "
+            "CUDACXX to another nvcc, or drop --cuda"
         )
     _require_modules(steps)
 

@@ -57,7 +57,7 @@ def prepare(
     in the engine's own image. By default no more compilers run at once than fit into memory.
     """
     if container is not None and container not in CONTAINER_PROGRAMS:
-        raise UsageError(f"--in takes {', '.join(CONTAINER_PROGRAMS)}, not {container!r}")
+        raise UsageError(f"--in accepts {', '.join(CONTAINER_PROGRAMS)}, not {container!r}")
     engine = find(engine_name)
     tree = _tree(source)
     version = _version(engine, tree, engine_version)
@@ -66,7 +66,9 @@ def prepare(
         cuda = str(nvcc.version)
     plan = plan_build(engine, wanted_gpus(specs), version=version, cuda=cuda, ptx=ptx)
     if engine.recipe is None:
-        raise UsageError(f"no recipe is known to build {engine.name}; its settings: cudacompat generate {engine.name}")
+        raise UsageError(
+            f"cudacompat cannot build {engine.name} itself; print its settings: cudacompat generate {engine.name}"
+        )
     if build_dir:
         folder = Path(build_dir).resolve()
     else:
@@ -118,7 +120,7 @@ def _by_memory() -> int:
 def _tree(source: str) -> Path:
     tree = Path(source)
     if not tree.is_dir():
-        raise UsageError(f"no such folder: {source}" if not tree.exists() else f"not a folder of sources: {source}")
+        raise UsageError(f"no such directory: {source}" if not tree.exists() else f"not a source directory: {source}")
     return tree.resolve()
 
 
@@ -128,9 +130,9 @@ def _version(engine: Engine, tree: Path, given: str | None) -> str | None:
     if here is None and engine.markers:
         other = recognise(tree)
         if other is not None:
-            raise UsageError(f"{tree} is {other.engine.name}, as {Path(other.file).name} shows, not {engine.name}")
+            raise UsageError(f"{tree} contains {other.engine.name} (see {Path(other.file).name}), not {engine.name}")
         files = ", ".join(dict.fromkeys(marker.file for marker in engine.markers))
-        raise UsageError(f"{tree} does not look like {engine.name}: nothing in {files} there shows it")
+        raise UsageError(f"{tree} does not contain {engine.name}: no sign of it in {files}")
     return given or (here.built if here is not None else None)
 
 
@@ -139,7 +141,7 @@ def _writable(folder: Path) -> None:
     while not place.exists():
         place = place.parent
     if not os.access(place, os.W_OK):
-        raise UsageError(f"cannot write in {place}; name another place with --build-dir")
+        raise UsageError(f"cannot write to {place}; choose another directory with --build-dir")
     free = shutil.disk_usage(place).free
     if free < _LEAST_FREE:
-        raise UsageError(f"only {free >> 20} MiB are free in {place}: too little for a CUDA build")
+        raise UsageError(f"only {free >> 20} MiB free in {place}: not enough for a CUDA build")

@@ -111,13 +111,13 @@ def _flags(step: BuildStep, steps: BuildSteps) -> StepResult:
     except CudacompatError as error:
         return StepResult(step, StepState.FAILED, said=str(error))
     if not units:
-        return StepResult(step, StepState.FAILED, said="no CUDA source will be compiled: is CUDA switched on?")
+        return StepResult(step, StepState.FAILED, said="no CUDA source will be compiled; check that CUDA is enabled")
     promised = Requested(frozenset(steps.plan.arrives))
     wrong = [unit for unit in units if unit.request != promised]
     if not wrong:
-        return StepResult(step, StepState.DONE, said=f"{len(units)} CUDA sources, each for {describe(promised)}")
+        return StepResult(step, StepState.DONE, said=f"{len(units)} CUDA sources, all for {describe(promised)}")
     said = (
-        f"{len(wrong)} of {len(units)} CUDA sources would be compiled for {describe(wrong[0].request)}, "
-        f"not for {describe(promised)}; the first is {wrong[0].source}"
+        f"{len(wrong)} of {len(units)} CUDA sources would be compiled for {describe(wrong[0].request)} instead of "
+        f"{describe(promised)}; first: {wrong[0].source}"
     )
     return StepResult(step, StepState.FAILED, said=said)

@@ -75,10 +75,10 @@ def _cmake(site: Site) -> Made:
         notes = _as_configured(site)
     # what was built with other settings goes, also what no target of CMake's makes anew
     anew = ("--clean-first",) if stale else ()
-    why = "CMake takes the list, the compiler and every option from its cache once they are there"
+    why = "CMake keeps the list, the compiler and all options in its cache, so the cache is removed"
     steps = (
         *((BuildStep(StepKind.CLEAN, why, paths=tuple(stale)),) if stale else ()),
-        BuildStep(StepKind.CONFIGURE, "configure only: seconds, and nothing is compiled yet", tuple(configure)),
+        BuildStep(StepKind.CONFIGURE, "configure only: takes seconds and compiles nothing", tuple(configure)),
         BuildStep(
             StepKind.FLAGS,
             "check that nvcc will be called for what was promised, before the long part",
@@ -99,7 +99,7 @@ def _as_configured(site: Site) -> tuple[str, ...]:
     requests = Counter(describe(unit.request) for unit in units)
     promised = describe(Requested(frozenset(site.plan.arrives)))
     return tuple(
-        f"as {site.folder} is configured now, {count(number, 'CUDA source')} would be compiled for {what}"
+        f"as configured now, {site.folder} would compile {count(number, 'CUDA source')} for {what}"
         for what, number in requests.most_common(3)
         if what != promised
     )
@@ -132,7 +132,7 @@ def _cargo(site: Site) -> Made:
     ]
     tells = () if any(word.startswith("--message-format") for word in site.extra) else (_MESSAGES,)
     command = ("cargo", "build", *own, "--jobs", str(site.jobs), *tells, *site.extra)
-    build = BuildStep(StepKind.BUILD, "build; the build script configures and builds the engine inside", command)
+    build = BuildStep(StepKind.BUILD, "build; the build script configures and builds the engine", command)
     products = tuple(product.removeprefix("target/") for product in site.plan.engine.products)
     return Made((*clears, build, _JUDGE), ProductsBy.CARGO, products or ("release/*",))
 
@@ -149,7 +149,7 @@ def _which(extra: Sequence[str]) -> list[str]:
 
 def _pip(site: Site) -> Made:
     wheels = site.folder / WHEELS
-    why = "build a wheel; nothing is installed, and pip's cache of built wheels is left out"
+    why = "build a wheel without pip's wheel cache; nothing is installed"
     options = ("--no-deps", "--no-cache-dir", "-w", str(wheels), *(_ALONE if builds_alone(site.plan) else ()))
     pip = (str(site.python), "-I", "-m", "pip", "wheel", *options, *site.extra)
     stale = [str(path) for path in (wheels, *_stale_of_pip(site)) if path.exists()]
@@ -210,7 +210,7 @@ def container_steps(site: Site, program: str, dockerfile: Path) -> Made:
     return Made(
         (
             BuildStep(StepKind.BUILD, "build in a container; the sources are copied in", command),
-            BuildStep(StepKind.EXTRACT, "take the artifacts out of the image", (program, tag)),
+            BuildStep(StepKind.EXTRACT, "copy the built files out of the image", (program, tag)),
             _JUDGE,
         ),
         ProductsBy.PATTERNS,

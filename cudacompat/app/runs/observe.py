@@ -127,18 +127,18 @@ def _unseen(nvml: str | None, view: ProcessView | None, cache: JitCache | None, 
     elif lists is False:
         yield "which process holds the GPU's memory (NVML lists none here: a container with its own process numbers)"
     if view is None:
-        yield "the processes of the command (no /proc, or it ended before the first look)"
+        yield "the processes of the command (no /proc, or the command ended too early)"
     else:
         if view.unreadable:
-            yield "what some of its processes had mapped (they belong to another user)"
+            yield "the mapped files of some processes (they belong to another user)"
         if view.foreign:
             yield "the files of a process in another mount namespace (run verify inside the container)"
     if cache is None:
-        yield "the JIT's cache (no home directory and no CUDA_CACHE_PATH)"
+        yield "the JIT cache (no home directory and no CUDA_CACHE_PATH)"
     elif not cache.enabled:
-        yield "compilations by a growing JIT cache (CUDA_CACHE_DISABLE is set)"
+        yield "JIT compilation through a growing cache (CUDA_CACHE_DISABLE is set)"
     elif cache.opened is None and not cache.cold and cache.before != (0, 0):
-        yield "whether code came out of the JIT's cache (it cannot be watched here; --cold settles it)"
+        yield "whether code came from the JIT cache (it cannot be watched here; --cold avoids the question)"
 
 
 def _cache(folder: Path | None, environment: Mapping[str, str], cold: bool) -> CacheWatch | None:

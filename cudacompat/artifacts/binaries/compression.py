@@ -45,7 +45,7 @@ def largest_allowed(stored: int) -> int:
 def inflate(raw: bytes, flags: int, expected: int) -> bytes | bytearray:
     """Return the image behind `raw`, exactly `expected` bytes long; `UnreadableError` for anything else."""
     if expected > largest_allowed(len(raw)):
-        raise UnreadableError(f"claims to inflate from {len(raw)} to {expected} bytes: not inflated")
+        raise UnreadableError(f"claims to expand from {len(raw)} to {expected} bytes; not expanded")
     try:
         image = _inflate(raw, flags & _ANY, expected)
     except UnreadableError:

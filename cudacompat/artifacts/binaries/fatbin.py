@@ -181,7 +181,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
             end = q + 4
             break
         if len(entries) >= room:
-            damage = f"more than {MOST_ENTRIES} images in one file: the rest was not read"
+            damage = f"more than {MOST_ENTRIES} images in one file; the rest was not read"
             end = limit
             break
         start = q + header
@@ -203,12 +203,12 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
                 if not stored:
                     cubin_head = read_head(buffer, start) if payload >= HEAD_SIZE else None
                     if cubin_head is None:
-                        fault = fault or f"says it is a cubin for sm_{arch}, its bytes are none"
+                        fault = fault or f"is labeled as a cubin for sm_{arch} but is not a cubin"
                     else:
                         number, relocatable, toolkit = cubin_head
                         relocatable_cubin |= relocatable
                         if number is not None and number != arch & 0xFF:
-                            fault = fault or f"says sm_{arch}, the cubin in it sm_{number}"
+                            fault = fault or f"is labeled sm_{arch} but contains a cubin for sm_{number}"
                 if toolkit is None and arch >= 100 and head.options:
                     toolkit = _toolkit_by_compat(binary_options(buffer, q, header, at=head.options))
             elif kind == TILE:

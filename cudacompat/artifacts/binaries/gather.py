@@ -217,7 +217,7 @@ class Gatherer:
         if module.damage is not None:
             self.problem(f"damaged device code at byte {module.offset}: {module.damage}")
         if self._room <= 0:
-            self.problem(f"more than {MOST_ENTRIES} images in one file: the rest was not read")
+            self.problem(f"more than {MOST_ENTRIES} images in one file; the rest was not read")
 
     def _cubins(self, start: int, end: int, section: str | None) -> None:
         buffer, at = self.buffer, start

@@ -22,7 +22,7 @@ _UNREADABLE_KINDS = {fatbin.NVVM: "LTO-IR is not readable", fatbin.TILE: "Tile I
 _CUBIN, _TEXT = (fatbin.ELF,), (fatbin.PTX, fatbin.RELOCATABLE_PTX)
 
 
-_USED_UP = "too large: what may be read of this file is used up"
+_USED_UP = "too large: the read limit for this file is reached"
 _AT_ONCE = 256 << 20
 _FRONT = 1 << 16  # bytes of a front that is tried first
 _WORTH = 1 << 17  # bytes of an image from which on its front is tried: smaller ones have one block

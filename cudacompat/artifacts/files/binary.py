@@ -95,7 +95,7 @@ def read_binary(
         elif kind is Kind.AR:
             _take_archive(into, buffer, size)
         elif kind is Kind.THIN_AR:
-            into.problem("a thin archive: it names other files and holds nothing itself")
+            into.problem("a thin archive: it only names other files")
         elif kind is Kind.OLD_FATBIN:
             into.problem(TOO_OLD)
         else:

@@ -14,27 +14,33 @@ def command(
         list[str] | None,
         typer.Argument(metavar="-- CMD...", help="Run in every variant that has no separate command line."),
     ] = None,
-    native: Annotated[str | None, typer.Option(metavar="CMD", help="A build with the GPU's own code.")] = None,
+    native: Annotated[str | None, typer.Option(metavar="CMD", help="Command of a build with native code.")] = None,
     ptx: Annotated[
-        str | None, typer.Option(metavar="CMD", help="A build with PTX only, for both JIT variants.")
+        str | None, typer.Option(metavar="CMD", help="Command of a build with PTX only (for both JIT variants).")
     ] = None,
-    cpu: Annotated[str | None, typer.Option(metavar="CMD", help="A build without CUDA.")] = None,
+    cpu: Annotated[str | None, typer.Option(metavar="CMD", help="Command of a build without CUDA.")] = None,
     variant: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="native, jit-cold, jit-warm or cpu; repeatable. Default: all."),
+        typer.Option(
+            metavar="NAME", help="Variant to run: native, jit-cold, jit-warm or cpu (repeatable; default: all)."
+        ),
     ] = None,
-    runs: Annotated[int, typer.Option(metavar="N", min=1, help="Runs of each.")] = 3,
+    runs: Annotated[int, typer.Option(metavar="N", min=1, help="Number of runs per variant.")] = 3,
     first: Annotated[
-        str | None, typer.Option(metavar="REGEX", help="The line that shows the first result. Default: any output.")
+        str | None,
+        typer.Option(metavar="REGEX", help="Output line that marks the first result (default: any output)."),
     ] = None,
     rate: Annotated[
-        str | None, typer.Option(metavar="REGEX", help="A line with the throughput, the number in a group.")
+        str | None,
+        typer.Option(metavar="REGEX", help="Output line with the throughput; the number must be in a group."),
     ] = None,
-    items: Annotated[float | None, typer.Option(metavar="N", min=0.001, help="Results that one run gives.")] = None,
+    items: Annotated[
+        float | None, typer.Option(metavar="N", min=0.001, help="Number of results that one run produces.")
+    ] = None,
     health: Annotated[
-        str | None, typer.Option(metavar="URL", help="A server: its first result is this address answering 2xx.")
+        str | None, typer.Option(metavar="URL", help="Server mode: the first result is the moment URL answers 2xx.")
     ] = None,
-    timeout: Annotated[float, typer.Option(metavar="S", min=0.1, help="Seconds that one run may take.")] = 600.0,
+    timeout: Annotated[float, typer.Option(metavar="S", min=0.1, help="Time limit per run in seconds.")] = 600.0,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,

@@ -57,7 +57,7 @@ def command(
     require: RequireOption = None,
     native: Annotated[
         list[str] | None,
-        typer.Option("--native", metavar="SPEC", help="A GPU whose own machine code must be there. Repeatable."),
+        typer.Option("--native", metavar="SPEC", help="Require native code for this GPU (repeatable)."),
     ] = None,
     holes: HolesOption = None,
     assemble: Annotated[
@@ -67,29 +67,36 @@ def command(
     any_of: AnyOfOption = None,
     ptx: Annotated[
         PtxPolicy | None,
-        typer.Option("--ptx", help="none: no PTX; any: PTX that newer GPUs compile; highest: that of the highest GPU."),
+        typer.Option(
+            "--ptx",
+            help=(
+                "Require PTX: none (forbid PTX), any (PTX for newer GPUs), highest (PTX for the highest required GPU)."
+            ),
+        ),
     ] = None,
     extra: Annotated[
         Extra | None, typer.Option("--extra", help="Severity of code for targets that no required GPU uses.")
     ] = None,
     coverage: Annotated[
-        str | None, typer.Option("--coverage", metavar="N", help="The share of kernels (0 to 1) that must run.")
+        str | None,
+        typer.Option("--coverage", metavar="N", help="Minimum share of kernels that must run, from 0 to 1."),
     ] = None,
     driver_floor: Annotated[
-        str | None, typer.Option("--driver-floor", metavar="VER", help="The oldest driver that must take the code.")
+        str | None,
+        typer.Option("--driver-floor", metavar="VER", help="Oldest driver that must be able to run the code."),
     ] = None,
     max_bytes: Annotated[
-        str | None, typer.Option("--max-bytes", metavar="SIZE", help='The most a file may have, such as "100 MB".')
+        str | None, typer.Option("--max-bytes", metavar="SIZE", help='Maximum file size, such as "100 MB".')
     ] = None,
     baseline: BaselineOption = None,
     write_baseline: Annotated[
         bool,
-        typer.Option("--write-baseline", help="Write the baseline (to --baseline FILE, else cudacompat.lock)."),
+        typer.Option("--write-baseline", help="Write the baseline to the --baseline FILE (default: cudacompat.lock)."),
     ] = False,
     config: ConfigOption = None,
     no_config: Annotated[bool, typer.Option("--no-config", help="Read no policy file.")] = False,
     show_suppressed: Annotated[
-        bool, typer.Option("--show-suppressed", help="List the findings that an ignore lets pass, with its reason.")
+        bool, typer.Option("--show-suppressed", help="List suppressed findings and the reasons.")
     ] = False,
     platform: PlatformOption = None,
     python: PythonOption = None,

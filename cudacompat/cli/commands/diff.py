@@ -38,7 +38,13 @@ def command(
     driver: DriverOption = None,
     fail_on: Annotated[
         FailOn | None,
-        typer.Option("--fail-on", help="Exit 1 for service or code that is lost; weaker: also for JIT in its place."),
+        typer.Option(
+            "--fail-on",
+            help=(
+                "Exit with 1 if a GPU loses support or code is removed (lost), or also if "
+                "JIT replaces machine code (weaker)."
+            ),
+        ),
     ] = None,
     platform: PlatformOption = None,
     python: PythonOption = None,

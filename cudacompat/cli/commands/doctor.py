@@ -38,8 +38,13 @@ def command(
         list[str] | None,
         typer.Option(metavar="PATH", help="Python environment to diagnose: folder or interpreter (repeatable)."),
     ] = None,
-    facts: Annotated[str | None, typer.Option(metavar="FILE", help="Use a saved machine instead of this one.")] = None,
-    save_facts: Annotated[str | None, typer.Option(metavar="FILE", help="Save what is known of this machine.")] = None,
+    facts: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Use machine facts saved by --save-facts instead of examining this machine."),
+    ] = None,
+    save_facts: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Save the facts about this machine to FILE.")
+    ] = None,
     max_members: MaxMembersOption = None,
     max_bytes_read: MaxBytesReadOption = None,
     max_seconds: MaxSecondsOption = None,

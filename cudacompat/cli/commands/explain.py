@@ -40,11 +40,15 @@ def command(
     gpu: Annotated[
         str | None,
         typer.Option(
-            "--gpu", metavar="SPEC", help="The GPU that the log is about (default: the log's, else this machine's)."
+            "--gpu",
+            metavar="SPEC",
+            help="GPU that the log is about (default: GPU named in the log, then this machine's).",
         ),
     ] = None,
-    list_: Annotated[bool, typer.Option("--list", help="List all that can be explained.")] = False,
-    timeout: Annotated[float | None, typer.Option("--timeout", metavar="S", help="End CMD after S seconds.")] = None,
+    list_: Annotated[
+        bool, typer.Option("--list", help="List every finding and log message that explain knows.")
+    ] = False,
+    timeout: Annotated[float | None, typer.Option("--timeout", metavar="S", help="Stop CMD after S seconds.")] = None,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -59,9 +63,9 @@ def command(
     given = [name for name, value in (("a LOG or ID", log), ("--list", list_ or None), ("-- CMD", watched)) if value]
     if len(given) != 1:
         raise UsageError(
-            f"{' and '.join(given)} do not go together"
+            f"{' and '.join(given)} cannot be combined"
             if given
-            else "name a log file, - for standard input, an id, or -- CMD"
+            else "pass a log file, - for standard input, an ID, or -- CMD"
         )
     if list_:
         require("explain --list", format_.value)

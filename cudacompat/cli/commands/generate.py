@@ -21,8 +21,12 @@ from cudacompat.cli.options import (
 
 
 def command(
-    engine: Annotated[str | None, typer.Argument(help="whisper.cpp, whisper-rs, cmake, nvcc, …")] = None,
-    project: Annotated[str | None, typer.Argument(metavar="[DIR]", help="With --add: the project to extend.")] = None,
+    engine: Annotated[
+        str | None, typer.Argument(help="Engine, such as whisper.cpp, whisper-rs, cmake or nvcc.")
+    ] = None,
+    project: Annotated[
+        str | None, typer.Argument(metavar="[DIR]", help="Project directory to change (with --add).")
+    ] = None,
     gpu: GpuOption = None,
     gpus_from: GpusFromOption = None,
     as_: Annotated[
@@ -36,22 +40,27 @@ def command(
     ] = None,
     add: Annotated[
         list[str] | None,
-        typer.Option("--add", metavar="SPEC", help="Extend the project in DIR by this GPU. Repeatable."),
+        typer.Option("--add", metavar="SPEC", help="Add this GPU to the project in DIR (repeatable)."),
     ] = None,
-    cuda: Annotated[str | None, typer.Option(metavar="X.Y", help="The CUDA release to build with.")] = None,
+    cuda: Annotated[str | None, typer.Option(metavar="X.Y", help="CUDA release to build with.")] = None,
     driver: Annotated[
         str | None, typer.Option(metavar="VER", help="The driver with which the result has to run.")
     ] = None,
-    engine_version: Annotated[str | None, typer.Option(metavar="VER", help="The engine's version.")] = None,
+    engine_version: Annotated[str | None, typer.Option(metavar="VER", help="Engine version.")] = None,
     profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="incident: the five variables, and who reads each.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Settings profile; incident shows five common variables and what reads each."
+        ),
     ] = None,
-    ptx: Annotated[bool, typer.Option("--ptx/--no-ptx", help="PTX for GPUs newer than all of these.")] = True,
+    ptx: Annotated[bool, typer.Option("--ptx/--no-ptx", help="Include PTX for GPUs newer than the ones named.")] = True,
     budget: Annotated[
-        str | None, typer.Option(metavar="SIZE", help="The best list whose file stays below, such as 100 MB.")
+        str | None,
+        typer.Option(metavar="SIZE", help=('Choose the best list whose file stays under SIZE, such as "100 MB".')),
     ] = None,
     distro: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of the base image: ubuntu22.04, ubuntu24.04 or ubuntu26.04.")
+        str | None,
+        typer.Option(metavar="NAME", help="Base image distribution: ubuntu22.04, ubuntu24.04 or ubuntu26.04."),
     ] = None,
     install: Annotated[
         str | None,
@@ -69,7 +78,7 @@ def command(
         str | None,
         typer.Option("--wheel", metavar="DIR", help="Write only .cudacompat there: the own wheel, and all hashes."),
     ] = None,
-    folder: Annotated[str | None, typer.Option("-o", metavar="DIR", help="Write the files there.")] = None,
+    folder: Annotated[str | None, typer.Option("-o", metavar="DIR", help="Write the files to DIR.")] = None,
     write: Annotated[
         bool,
         typer.Option(
@@ -78,10 +87,11 @@ def command(
         ),
     ] = False,
     diff: Annotated[
-        bool, typer.Option("--diff", help="With -o or --add: show what would change; write nothing.")
+        bool, typer.Option("--diff", help="Show the changes as a diff and write nothing (with -o or --add).")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="With -o or --add: exit 1 if something would change; write nothing.")
+        bool,
+        typer.Option("--check", help="Exit with 1 if a file would change, and write nothing (with -o or --add)."),
     ] = False,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
@@ -109,7 +119,7 @@ def command(
         }
         other = next((name for name, value in given.items() if value), None)
         if other is not None:
-            raise UsageError(f"--add extends what a project has; {other} is for new files")
+            raise UsageError(f"--add changes an existing project; {other} writes new files: use one of them")
         from cudacompat.app.generate_add import extend
         from cudacompat.cli.files import edit
 
@@ -127,13 +137,13 @@ def command(
         asked = GenerateRequest(install=install, install_hashes=tuple(install_hash or ()), folder=wheel)
         return place(beside(asked), wheel, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
     if engine is None:
-        raise UsageError("name an engine: whisper.cpp, whisper-rs, cmake, nvcc, …")
+        raise UsageError("name an engine, such as whisper.cpp, whisper-rs, cmake or nvcc")
     if project is not None:
-        raise UsageError(f"{project[:80]!r} is one argument too many; DIR belongs to --add, and -o DIR to new files")
+        raise UsageError(f"unexpected argument {project[:80]!r}: DIR needs --add; use -o DIR for new files")
     if (write or diff or check) and folder is None:
-        raise UsageError("--write, --diff and --check need -o DIR, or --add SPEC")
+        raise UsageError("--write, --diff and --check need -o DIR or --add SPEC")
     if folder is not None and as_ is None:
-        raise UsageError("-o needs --as KIND: which file to write")
+        raise UsageError("-o needs --as KIND")
     asked = GenerateRequest(
         specs=tuple(gpu or ()),
         fleet=tuple(gpus_from or ()),
@@ -155,5 +165,5 @@ def command(
         files = (*report.files, *ignored(engine, asked), *there)
         return place(files, folder, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
     if len(report.files) > 1 and format_ is Format.TEXT:
-        raise UsageError(f"these are {len(report.files)} files; -o DIR says where to write them")
+        raise UsageError(f"this writes {len(report.files)} files; name a directory with -o DIR")
     return emit(report, format_, color, output=output, exit_zero=exit_zero, kept=True)

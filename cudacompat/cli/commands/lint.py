@@ -24,15 +24,15 @@ from cudacompat.cli.options import (
 
 
 def command(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="The project, or one of its build files.")] = ".",
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Project directory, or one build file.")] = ".",
     gpu: Annotated[
         list[str] | None,
-        typer.Option("--gpu", metavar="SPEC", help="A GPU that the build has to serve, repeatable (default: none)."),
+        typer.Option("--gpu", metavar="SPEC", help="GPU that the build must support (repeatable; default: none)."),
     ] = None,
     gpus_from: GpusFromOption = None,
-    fix: Annotated[bool, typer.Option("--fix", help="Make the safe fixes in place.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply safe fixes in place.")] = False,
     unsafe_fixes: Annotated[
-        bool, typer.Option("--unsafe-fixes", help="Make the fixes, too, that decide something for you.")
+        bool, typer.Option("--unsafe-fixes", help="Also apply fixes that need your review.")
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show the fixes as a diff; write nothing.")] = False,
     select: Annotated[
@@ -53,7 +53,7 @@ def command(
     config: ConfigOption = None,
     no_config: Annotated[bool, typer.Option("--no-config", help="Read no policy file.")] = False,
     show_suppressed: Annotated[
-        bool, typer.Option("--show-suppressed", help="List the findings that an ignore lets pass, with its reason.")
+        bool, typer.Option("--show-suppressed", help="List suppressed findings and the reasons.")
     ] = False,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
@@ -79,7 +79,7 @@ def command(
     from cudacompat.domain.words.errors import UsageError
 
     if diff and format_ is not Format.TEXT and output is None:
-        raise UsageError("--diff writes a patch to stdout; leave --format out, or give the report a file: --output")
+        raise UsageError("--diff prints a patch; drop --format, or write the report to a file with --output")
     if statistics and format_ not in (Format.TEXT, Format.JSON):
         raise UsageError("--statistics counts in text; JSON has the numbers in every run; no other format has them")
     rules = selection(select or (), ignore or ())

@@ -30,8 +30,8 @@ from cudacompat.cli.reading import (
 
 def command(
     paths: PathsArgument,
-    kernels: Annotated[bool, typer.Option("--kernels", help="Read and list every kernel's name.")] = False,
-    sizes: Annotated[bool, typer.Option("--sizes", help="Show the bytes of each target.")] = False,
+    kernels: Annotated[bool, typer.Option("--kernels", help="List the kernel names.")] = False,
+    sizes: Annotated[bool, typer.Option("--sizes", help="Show the size of each target.")] = False,
     platform: PlatformOption = None,
     python: PythonOption = None,
     max_members: MaxMembersOption = None,

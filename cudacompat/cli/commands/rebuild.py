@@ -22,23 +22,28 @@ from cudacompat.cli.options import (
 
 
 def command(
-    engine: Annotated[str, typer.Argument(help="whisper.cpp, whisper-rs, cmake, nvcc, …")],
-    source: Annotated[str, typer.Argument(metavar="SRC", help="The folder of its sources.")],
+    engine: Annotated[str, typer.Argument(help="Engine, such as whisper.cpp, whisper-rs, cmake or nvcc.")],
+    source: Annotated[str, typer.Argument(metavar="SRC", help="Directory with the engine's sources.")],
     extra: Annotated[
-        list[str] | None, typer.Argument(metavar="[-- ARG]...", help="More arguments for the build's own command.")
+        list[str] | None, typer.Argument(metavar="[-- ARG]...", help="Extra arguments for the build command.")
     ] = None,
     gpu: GpuOption = None,
-    engine_version: Annotated[str | None, typer.Option(metavar="VER", help="Its version, if SRC does not say.")] = None,
-    cuda: Annotated[str | None, typer.Option(metavar="X.Y", help="The CUDA release; else the nvcc here.")] = None,
-    ptx: Annotated[bool, typer.Option("--ptx/--no-ptx", help="PTX for GPUs newer than all of these.")] = True,
-    build_dir: Annotated[str | None, typer.Option(metavar="DIR", help="Where to build; else SRC/build.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="How many compilers at once.")] = None,
-    log: Annotated[str | None, typer.Option(metavar="DIR", help="Where the whole output is kept.")] = None,
-    container: Annotated[
-        str | None, typer.Option("--in", metavar="PROGRAM", help="Build in a container: podman, docker or buildah.")
+    engine_version: Annotated[
+        str | None, typer.Option(metavar="VER", help="Engine version, if SRC does not show it.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print it as a shell script; run nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Run without asking (for CI).")] = False,
+    cuda: Annotated[str | None, typer.Option(metavar="X.Y", help="CUDA release (default: the installed nvcc).")] = None,
+    ptx: Annotated[bool, typer.Option("--ptx/--no-ptx", help="Include PTX for GPUs newer than the ones named.")] = True,
+    build_dir: Annotated[str | None, typer.Option(metavar="DIR", help="Build directory (default: SRC/build).")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of parallel compile jobs.")] = None,
+    log: Annotated[str | None, typer.Option(metavar="DIR", help="Directory for the full output of each step.")] = None,
+    container: Annotated[
+        str | None,
+        typer.Option("--in", metavar="PROGRAM", help="Build in a container with podman, docker or buildah."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan as a shell script and run nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Run without asking for confirmation.")] = False,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -97,8 +102,8 @@ def command(
         write(without_secrets(RebuildReport(steps)), "text", sys.stderr, color=color.value)
     if not yes:
         if not sys.stdin.isatty():
-            raise UsageError("nothing was run: --yes runs this plan without asking, --dry-run prints it as a script")
-        typer.confirm("Run this?", abort=True, err=True)
+            raise UsageError("nothing was run: pass --yes to run this plan, or --dry-run to print it as a script")
+        typer.confirm("Run this plan?", abort=True, err=True)
     logs = Path(log) if log else Path(steps.folder) / "cudacompat-logs"
     with build_progress(quiet) as events:
         report = run_steps(steps, os.environ, logs, events)

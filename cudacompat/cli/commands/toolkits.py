@@ -11,10 +11,14 @@ from cudacompat.cli.options import Color, ColorOption, ExitZeroOption, Format, F
 
 def command(
     query: Annotated[
-        str | None, typer.Argument(metavar="[RELEASE]", help="A release: 12.8, or 12 for all of 12.")
+        str | None,
+        typer.Argument(
+            metavar="[RELEASE]", help="CUDA release, such as 12.8, or 12 for all 12.x (default: all releases)."
+        ),
     ] = None,
     gpu: Annotated[
-        str | None, typer.Option("--gpu", metavar="SPEC", help="Only releases that build machine code for this GPU.")
+        str | None,
+        typer.Option("--gpu", metavar="SPEC", help="Show only releases that build machine code for this GPU."),
     ] = None,
     driver: Annotated[
         str | None, typer.Option("--driver", metavar="VER", help="Only releases whose programs run with this driver.")

@@ -25,29 +25,38 @@ if TYPE_CHECKING:
 
 def command(
     command_: Annotated[
-        list[str] | None, typer.Argument(metavar="-- CMD...", help="The engine and its arguments.")
+        list[str] | None, typer.Argument(metavar="-- CMD...", help="Command to run, with its arguments.")
     ] = None,
     load: Annotated[
         list[str] | None,
-        typer.Option(metavar="ARTIFACT", help="Instead: load every module of a file with the driver. Repeatable."),
+        typer.Option(
+            metavar="ARTIFACT",
+            help="Instead of running a command: load every module of ARTIFACT with the driver (repeatable).",
+        ),
     ] = None,
     log: Annotated[str | None, typer.Option(metavar="FILE", help="Instead: check a saved log.")] = None,
     expect: Annotated[
         Expect,
-        typer.Option(help="native: the GPU's own code; sass: machine code, no JIT; gpu: the GPU, by JIT too."),
+        typer.Option(
+            help=(
+                "Expected code: native (built for the GPU), sass (machine code, no JIT) or gpu (any "
+                "code, JIT included)."
+            )
+        ),
     ] = Expect.SASS,
     gpu: GpuOption = None,
     health: Annotated[
-        str | None, typer.Option(metavar="URL", help="A server: stop it once this address answers 2xx.")
+        str | None, typer.Option(metavar="URL", help="Server mode: stop the command once URL answers 2xx.")
     ] = None,
     min_gpu_memory: Annotated[
-        str | None, typer.Option(metavar="SIZE", help="GPU memory that it must hold, such as 500M or 2G.")
+        str | None,
+        typer.Option(metavar="SIZE", help="Minimum GPU memory that the command must use, such as 500M or 2G."),
     ] = None,
-    cold: Annotated[
-        bool, typer.Option("--cold", help="With an empty JIT cache, so that nothing comes out of it.")
+    cold: Annotated[bool, typer.Option("--cold", help="Start with an empty JIT cache.")] = False,
+    timeout: Annotated[float, typer.Option(metavar="S", min=0.1, help="Time limit in seconds.")] = 600.0,
+    show_output: Annotated[
+        bool, typer.Option("--show-output", help="Copy the command's output to standard error.")
     ] = False,
-    timeout: Annotated[float, typer.Option(metavar="S", min=0.1, help="Seconds that it may take.")] = 600.0,
-    show_output: Annotated[bool, typer.Option("--show-output", help="Pass the engine's output on to stderr.")] = False,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,
     output: OutputOption = None,
@@ -60,11 +69,11 @@ def command(
     from cudacompat.domain.words.errors import UsageError
 
     if sum(map(bool, (command_, load, log))) != 1:
-        raise UsageError("give one of: -- CMD..., --load ARTIFACT, --log FILE")
+        raise UsageError("pass one of: -- CMD..., --load ARTIFACT, --log FILE")
     if not command_ and (health or cold or show_output):
-        raise UsageError("--health, --cold and --show-output go with a command to run")
+        raise UsageError("--health, --cold and --show-output need a command to run")
     if load and min_gpu_memory:
-        raise UsageError("--min-gpu-memory goes with a command to run")
+        raise UsageError("--min-gpu-memory needs a command to run")
     report: LoadReport | VerifyReport
     with progress(quiet) as on_file:
         if load:

@@ -80,7 +80,7 @@ def resolve(spec: str) -> JudgedTarget:
     """
     text = " ".join(spec.lower().split())
     if not text:
-        raise UsageError('no GPU named; give one such as "RTX 5070 Ti", 12.0 or sm_120')
+        raise UsageError('no GPU named; use for example "RTX 5070 Ti", 12.0 or sm_120')
     if len(text) > _LONGEST:
         raise UsageError(f"not a GPU: {spec[:40]!r}… ({len(spec)} characters)")
     text = arch_of(text) or text
@@ -143,12 +143,12 @@ def _of_arch(text: str, spec: str) -> JudgedTarget:
     except ParseError:
         target = None
     if target is None or target.kind not in (CodeKind.SASS, CodeKind.PTX) or target.suffix is ArchSuffix.UNREADABLE:
-        raise UsageError(f"not an architecture (like sm_120, sm_90a or compute_80): {spec.strip()!r}")
+        raise UsageError(f"invalid target: {spec.strip()!r} (examples: sm_120, sm_90a, compute_80)")
     if architecture(target.capability) is None:
         raise UsageError(f"{target} {_not_known()}")
     if target.suffix is not ArchSuffix.NONE and first_with(target.arch) is None:
         plain = replace(target, suffix=ArchSuffix.NONE)
-        raise UsageError(f"no CUDA release known here builds {target}; {plain} is known")
+        raise UsageError(f"no known CUDA release builds {target}; {plain} is known")
     return JudgedTarget(str(target), None, target.capability, arch=target)
 
 
@@ -197,7 +197,7 @@ def _of_chip_or_architecture(text: str, spec: str) -> JudgedTarget | None:
         capabilities = [row.capability for row in ARCHITECTURES if is_architecture(row.capability, text)]
     if len(capabilities) > 1:
         listed = ", ".join(str(capability) for capability in capabilities)
-        raise UsageError(f"{spec.strip()!r} stands for several compute capabilities: {listed}; give one of them")
+        raise UsageError(f"{spec.strip()!r} matches several compute capabilities: {listed}; name one of them")
     return JudgedTarget(str(capabilities[0]), None, capabilities[0], arch=None) if capabilities else None
 
 
@@ -207,8 +207,8 @@ def _ask_for_more(text: str, spec: str) -> str:
     meant = [f"sm_{text}"] if known and (text.isdecimal() or first_with(text)) else []
     meant += [f'"{gpu.name}"' for gpu in called(text)]
     if not meant:
-        return f"unknown GPU: {spec.strip()!r}; write an architecture as sm_NN, a compute capability as N.N"
-    return f"{spec.strip()!r} is not clear; write {' or '.join(dict.fromkeys(meant))}"
+        return f"unknown GPU: {spec.strip()!r} (write a target as sm_NN, a compute capability as N.N)"
+    return f"{spec.strip()!r} is ambiguous; write {' or '.join(dict.fromkeys(meant))}"
 
 
 # -- what is said in errors
@@ -220,23 +220,23 @@ def _capabilities(gpus: Iterable[Gpu]) -> list[ComputeCapability]:
 
 def _not_known() -> str:
     listed = ", ".join(str(row.capability) for row in ARCHITECTURES if row.capability.major >= 5)
-    return f"is not in the tables of this version, which knows {listed} and older ones"
+    return f"is unknown to this version of cudacompat, which knows {listed} and older ones"
 
 
 def _ambiguous(spec: str, gpus: tuple[Gpu, ...]) -> str:
     """One line with the candidates, every compute capability among them; only counted where they are too
     many."""
-    cure = "give the full name, the PCI id or the compute capability"
+    cure = "give the full name, the PCI ID or the compute capability"
     capabilities = _capabilities(gpus)
     if len(capabilities) > _SHOWN:
         range_ = f"{len(gpus)} GPUs of compute capability {capabilities[0]} to {capabilities[-1]}"
-        return f"{spec.strip()!r} stands for {range_}; {cure}"
+        return f"{spec.strip()!r} matches {range_}; {cure}"
     firsts = [next(gpu for gpu in gpus if gpu.capability == capability) for capability in capabilities]
     others = [gpu for gpu in gpus if gpu not in firsts]
     chosen = [*firsts, *others][:_SHOWN]
     listed = "; ".join(_in_short(gpu) for gpu in sorted(chosen, key=gpus.index))
     more = f"; and {len(gpus) - len(chosen)} more" if len(gpus) > len(chosen) else ""
-    return f"{spec.strip()!r} stands for GPUs of several compute capabilities: {listed}{more}; {cure}"
+    return f"{spec.strip()!r} matches GPUs of several compute capabilities: {listed}{more}; {cure}"
 
 
 def _in_short(gpu: Gpu) -> str:

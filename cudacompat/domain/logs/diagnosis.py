@@ -26,8 +26,8 @@ from cudacompat.domain.words.verdict import Target
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _GENERAL = {
-    Role.END: "any error before it",
-    Role.ECHO: "any error before it",
+    Role.END: "any earlier error",
+    Role.ECHO: "any earlier error",
     Role.HEADING: "any other error",
     Role.CHAIN_END: "any unknown error of the driver before it",
     Role.GENERAL: "any unknown error about a GPU before it",
@@ -277,4 +277,4 @@ def tally(report: ExplainReport) -> str:
     consequences = sum(match.part is Part.CONSEQUENCE for match in report.matches)
     unknown = sum(each.count for each in report.unknown)
     parts = [count(sum(f.severity is severity for f in report.findings), severity.value) for severity in Severity]
-    return f"{', '.join(parts)}, {count(consequences, 'consequence')}, {count(unknown, 'unknown error line')}"
+    return f"{', '.join(parts)}, {count(consequences, 'follow-on error')}, {count(unknown, 'unknown error line')}"

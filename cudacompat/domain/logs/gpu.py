@@ -48,10 +48,10 @@ def _of_log(tool: str, version: ToolkitVersion, arch: str) -> str | None:
 def _releases(arch: str) -> str:
     first, last = first_with(arch), last_with(arch)
     if first is None or last is None:
-        return f"No CUDA release known here builds sm_{arch}."
+        return f"No known CUDA release builds sm_{arch}."
     since = "every release known here" if first is RELEASES[0] else f"CUDA {first.version} and newer"
     until = "" if last is RELEASES[-1] else f", up to {last.version}"
-    return f"sm_{arch} is built by {since}{until}."
+    return f"CUDA releases that build sm_{arch}: {since}{until}."
 
 
 def _arch_in(text: str) -> str | None:
@@ -64,8 +64,8 @@ def _no_image(_values: Values, facts: LogFacts, target: Target | None) -> str | 
         return None
     number = target.capability.number
     text = (
-        f"On {target.label} runs machine code for {target.capability.major}.x up to sm_{number}, "
-        f"or PTX up to compute_{number}."
+        f"{target.label} runs machine code for {target.capability.major}.x up to sm_{number}, and PTX up to "
+        f"compute_{number}."
     )
     if facts.archs is not None:
         text += f" The log says that the program was built for {facts.archs.text}."
@@ -82,7 +82,7 @@ def _ptx_of_driver(_values: Values, facts: LogFacts, _target: Target | None) -> 
     row = branch_of(facts.driver)
     if row is None:
         return None
-    return f"The driver in the log, {facts.driver}, speaks CUDA {row.cuda} and compiles PTX up to ISA {row.ptx_isa}."
+    return f"The driver in the log ({facts.driver}) supports CUDA {row.cuda} and PTX ISA {row.ptx_isa}."
 
 
 def _driver_needed(_values: Values, facts: LogFacts, target: Target | None) -> str | None:
@@ -95,11 +95,11 @@ def _driver_needed(_values: Values, facts: LogFacts, target: Target | None) -> s
 def _own_arch(values: Values, _facts: LogFacts, target: Target | None) -> str | None:
     running = int(values.get("arch") or 0) // 10
     if target is None or not running:
-        return "No GPU is named in this log: give it with --gpu."
+        return "The log names no GPU; pass --gpu."
     code = ComputeCapability.from_number(running)
     if code == target.capability:
-        return f"{target.label} was running its own code."
-    return f"{target.label} was running code compiled for {code}."
+        return f"{target.label} was running native code."
+    return f"{target.label} was running code built for {code}."
 
 
 _MEANINGS: dict[GpuMeaning, _Meaning] = {

@@ -41,24 +41,23 @@ def of_list(capability: ComputeCapability, numbers: tuple[int, ...], line: int, 
     listed = ", ".join(archs)
     own = capability.number
     if numbers == (own,) or own in numbers:
-        text = f"the program says it was built for {listed}, which holds {own}: code for {label} is there"
+        text = f"the program reports {listed}, which includes {own}: it has code for {label}"
         return LogVerdict(LogOutcome.BUILT_FOR, text, line, archs=archs)
     if len(numbers) == 1 and numbers[0] in DEFAULT_TARGETS and _any(capability, numbers, sass=False):
         text = (
-            f"the program says it was built for {listed} alone, nvcc's default target ({DEFAULT_TARGETS[numbers[0]]}): "
-            f"no architecture reached nvcc, and {label} gets that old code"
+            f"the program reports only {listed}, nvcc's default target ({DEFAULT_TARGETS[numbers[0]]}): {label} "
+            "runs that older code"
         )
         return LogVerdict(LogOutcome.DEFAULT_TARGET, text, line, archs=archs)
     if _any(capability, numbers, sass=True):
-        text = f"the program says it was built for {listed}: code of the same major runs on {label}, or its PTX does"
+        text = f"the program reports {listed}: {label} can run code of the same major version, or its PTX"
         return LogVerdict(LogOutcome.RUNS, text, line, archs=archs)
     if _any(capability, numbers, sass=False):
         text = (
-            f"the program says it was built for {listed}, all older than {label}: it runs by JIT if any of these is "
-            "PTX, else every kernel fails with error 209"
+            f"the program reports {listed}, all older than {label}: JIT compilation if one is PTX, otherwise error 209"
         )
         return LogVerdict(LogOutcome.JIT_OR_FAILS, text, line, archs=archs)
-    text = f"the program says it was built for {listed}: nothing in that list can run on {label}"
+    text = f"the program reports {listed}: nothing in that list runs on {label}"
     return LogVerdict(LogOutcome.FAILS, text, line, archs=archs)
 
 
@@ -71,12 +70,12 @@ def of_targets(capability: ComputeCapability, targets: tuple[ArchTarget, ...], l
         text = f"this PyTorch has machine code for {label} ({listed})"
         return LogVerdict(LogOutcome.BUILT_FOR, text, line, archs=archs)
     if any(sass_fit(capability, target) is Fit.LOWER for target in sass):
-        text = f"this PyTorch has machine code of the same major, which runs on {label} ({listed})"
+        text = f"this PyTorch has machine code of the same major version, which runs on {label} ({listed})"
         return LogVerdict(LogOutcome.RUNS, text, line, archs=archs)
     if any(t.kind is CodeKind.PTX and ptx_fit(capability, t) for t in targets):
         text = f"this PyTorch has PTX that the driver can compile for {label} ({listed})"
         return LogVerdict(LogOutcome.RUNS, text, line, archs=archs, by_ptx=True)
-    text = f"this PyTorch has no code for {label}: it holds {listed}"
+    text = f"this PyTorch has no code for {label}; it has {listed}"
     return LogVerdict(LogOutcome.FAILS, text, line, archs=archs)
 
 

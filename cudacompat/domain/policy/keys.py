@@ -225,7 +225,7 @@ def _suggest(name: str, known: Iterable[str]) -> str:
     meant = near[0] if near else _MEANT.get(name.lower())
     if meant:
         return f"; similar: {meant}"
-    return f"; there are: {', '.join(known)}" if len(known) <= _MOST_LISTED else ""
+    return f"; known: {', '.join(known)}" if len(known) <= _MOST_LISTED else ""
 
 
 def of_environment(environment: Mapping[str, str]) -> dict[str, PolicyValue]:

@@ -98,8 +98,8 @@ def oddity(variant: Variant, runs: Sequence[Run]) -> str | None:
     if variant is not Variant.CPU and "cpu-fallback" in used:
         return "it ran on the CPU"
     if variant is Variant.JIT_COLD and not all(run.cache_bytes for run in good):
-        return "nothing was compiled: what ran is no PTX, or the cache is switched off"
+        return "nothing was compiled: the code is not PTX, or the cache is disabled"
     if variant in (Variant.NATIVE, Variant.JIT_WARM) and any(run.cache_bytes for run in good):
-        what = "there is PTX in it without machine code" if variant is Variant.NATIVE else "the cache was incomplete"
-        return f"something was compiled: {what}"
+        what = "it contains PTX without machine code" if variant is Variant.NATIVE else "the cache was incomplete"
+        return f"the driver compiled code: {what}"
     return None

@@ -109,7 +109,7 @@ def _of_the_command(seen: Observation) -> Iterable[RunEvidence]:
             EvidenceSource.COMMAND, Shows.FAILED if ended.failed else Shows.NOTHING, f"the command {ended.words}"
         )
         if ended.left_behind:
-            text = f"it left {count(ended.left_behind, 'process', 'processes')} running, which were ended"
+            text = f"it left {count(ended.left_behind, 'process', 'processes')} running; cudacompat ended them"
             yield RunEvidence(EvidenceSource.COMMAND, Shows.NOTHING, text)
         if seen.first_output_s is not None:
             yield RunEvidence(
@@ -117,7 +117,9 @@ def _of_the_command(seen: Observation) -> Iterable[RunEvidence]:
             )
     if health is not None:
         if health.green_after is None:
-            yield RunEvidence(EvidenceSource.HEALTH, Shows.FAILED, f"{health.url} never became healthy: {health.last}")
+            yield RunEvidence(
+                EvidenceSource.HEALTH, Shows.FAILED, (f"{health.url} never became healthy; last answer: {health.last}")
+            )
         else:
             text = f"{health.url} was healthy after {health.green_after:.1f} s ({health.last})"
             yield RunEvidence(EvidenceSource.HEALTH, Shows.NOTHING, text)
@@ -146,12 +148,12 @@ def _of_archs(archs: tuple[int, ...], name: str | None, capability: ComputeCapab
     label = f"{name} ({capability})" if name else str(capability)
     listed = ", ".join(map(str, archs))
     if any(sass_fit(capability, ArchTarget(CodeKind.SASS, number)) is not Fit.NO for number in archs):
-        text = f"built for {listed}, which can be machine code for {label}, or PTX"
+        text = f"built for {listed}, which is machine code or PTX for {label}"
         return RunEvidence(EvidenceSource.LOG, Shows.NOTHING, text)
     if any(number <= capability.number for number in archs):
-        text = f"built for {listed}: no machine code among these runs on {label}, so what ran was compiled from PTX"
+        text = f"built for {listed}: no machine code for {label}, so the driver compiled PTX"
         return RunEvidence(EvidenceSource.LOG, Shows.JIT, text)
-    return RunEvidence(EvidenceSource.LOG, Shows.FAILED, f"built for {listed}: none of these runs on {label}")
+    return RunEvidence(EvidenceSource.LOG, Shows.FAILED, f"built for {listed}: nothing for {label}")
 
 
 def _of_nvml(seen: Observation, wanted: int | None) -> Iterable[RunEvidence]:
@@ -161,7 +163,7 @@ def _of_nvml(seen: Observation, wanted: int | None) -> Iterable[RunEvidence]:
         yield RunEvidence(
             EvidenceSource.NVML,
             Shows.NOTHING,
-            "NVML lists no processes here (a container's, say): memory is the whole GPU's",
+            "NVML lists no processes here (as in a container), so the memory is that of the whole GPU",
         )
 
 
@@ -171,25 +173,27 @@ def _of_device(seen: Observation, use: DeviceUse, wanted: int | None) -> Iterabl
         own = memory_size(use.own_peak)
         beyond = seen.bare_context is not None and use.own_peak >= seen.bare_context + BEYOND_CONTEXT
         if wanted is not None and use.own_peak >= wanted:
-            yield RunEvidence(EvidenceSource.NVML, Shows.GPU, f"{use.label}: it held {own}{busy}", device=use.index)
+            yield RunEvidence(
+                EvidenceSource.NVML, Shows.GPU, f"{use.label}: the command used {own}{busy}", device=use.index
+            )
         elif beyond and seen.bare_context is not None:
-            text = f"{use.label}: it held {own}, a bare context {memory_size(seen.bare_context)}{busy}"
+            text = f"{use.label}: the command used {own}; an idle context takes {memory_size(seen.bare_context)}{busy}"
             yield RunEvidence(EvidenceSource.NVML, Shows.GPU, text, device=use.index)
         elif (use.busy_peak or 0) >= BUSY and not use.others:
-            text = f"{use.label}: it held {own} and nothing else was on it{busy}"
+            text = f"{use.label}: the command used {own} and nothing else was on the GPU{busy}"
             yield RunEvidence(EvidenceSource.NVML, Shows.GPU, text, device=use.index)
         else:
-            text = f"{use.label}: it held {own}{busy}; a context takes as much without any work"
+            text = f"{use.label}: the command used {own}{busy}; an idle context takes as much"
             yield RunEvidence(EvidenceSource.NVML, Shows.NOTHING, text, device=use.index)
     elif alone_explains(seen, use):
         text = (
-            f"{use.label}: its memory in use rose by {memory_size(use.peak - use.before)} while the command ran "
-            f"and fell afterwards{busy}; the command had the GPU's device file open"
+            f"{use.label}: memory in use rose by {memory_size(use.peak - use.before)} during the command and fell "
+            f"afterwards{busy}; the command had the device file open"
         )
         yield RunEvidence(EvidenceSource.NVML, Shows.GPU, text, device=use.index)
     else:
         rose = use.peak - use.before
-        text = f"{use.label}: not listed for the command; its memory in use rose by {memory_size(max(0, rose))}{busy}"
+        text = f"{use.label}: not listed for the command; memory in use rose by {memory_size(max(0, rose))}{busy}"
         yield RunEvidence(EvidenceSource.NVML, Shows.NOTHING, text, device=use.index)
 
 
@@ -210,15 +214,15 @@ def _of_proc(seen: Observation) -> Iterable[RunEvidence]:
     view = seen.view
     if view is None:
         return
-    where = f"in {count(view.processes, 'process', 'processes')}, looked at {count(view.samples, 'time')}"
+    where = f"in {count(view.processes, 'process', 'processes')}, sampled {count(view.samples, 'time')}"
     if not view.libcuda:
         shows = Shows.CPU if view.samples >= ENOUGH_SAMPLES and not view.unreadable else Shows.NOTHING
-        yield RunEvidence(EvidenceSource.PROC, shows, f"the driver's library (libcuda) was not mapped {where}")
+        yield RunEvidence(EvidenceSource.PROC, shows, f"the driver library (libcuda) was not loaded {where}")
         return
     devices = f"; device files open: {', '.join(f'nvidia{index}' for index in view.devices)}" if view.devices else ""
-    yield RunEvidence(EvidenceSource.PROC, Shows.NOTHING, f"the driver's library (libcuda) was mapped {where}{devices}")
+    yield RunEvidence(EvidenceSource.PROC, Shows.NOTHING, (f"the driver library (libcuda) was loaded {where}{devices}"))
     if view.jit_compiler:
-        text = "the driver's PTX compiler (libnvidia-ptxjitcompiler) was mapped: it compiled something"
+        text = "the driver's PTX compiler (libnvidia-ptxjitcompiler) was loaded, so PTX was compiled"
         yield RunEvidence(EvidenceSource.PROC, Shows.JIT, text)
     compilers = run_time_compilers(view)
     if compilers:
@@ -235,23 +239,21 @@ def _of_the_cache(seen: Observation) -> Iterable[RunEvidence]:
     cache = seen.cache
     if cache is None or (seen.ended is not None and seen.ended.how is End.NOT_STARTED):
         return
-    name = "the JIT's cache, empty for this run," if cache.cold else f"the JIT's cache ({cache.path})"
+    name = "the JIT cache (empty before this run)" if cache.cold else f"the JIT cache ({cache.path})"
     view = seen.view
     by_us = cache.cold or (view is not None and view.libcuda)
     if not cache.enabled:
-        yield RunEvidence(
-            EvidenceSource.JIT_CACHE, Shows.NOTHING, "the JIT's cache is switched off (CUDA_CACHE_DISABLE)"
-        )
+        yield RunEvidence(EvidenceSource.JIT_CACHE, Shows.NOTHING, "the JIT cache is disabled (CUDA_CACHE_DISABLE)")
     elif cache.grown:
         new = cache.after[0] - cache.before[0]
         text = f"{name} grew by {memory_size(cache.grown)} ({count(max(new, 0), 'file')})"
         yield RunEvidence(EvidenceSource.JIT_CACHE, Shows.JIT if by_us else Shows.NOTHING, text)
     elif cache.opened:
-        text = f"{name} was read: {count(cache.opened, 'file')} of it opened"
+        text = f"{name} was read: {count(cache.opened, 'file')} opened"
         yield RunEvidence(EvidenceSource.JIT_CACHE, Shows.JIT if by_us else Shows.NOTHING, text)
     elif nothing_compiled(seen):
         shows = Shows.MACHINE_CODE if view is not None and view.libcuda else Shows.NOTHING
-        yield RunEvidence(EvidenceSource.JIT_CACHE, shows, f"{name} neither grew nor was read")
+        yield RunEvidence(EvidenceSource.JIT_CACHE, shows, f"{name} did not grow and was not read")
     else:
         yield RunEvidence(EvidenceSource.JIT_CACHE, Shows.NOTHING, f"{name} did not grow")
 

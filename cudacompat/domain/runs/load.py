@@ -66,7 +66,7 @@ class LoadComparison:
 def loadable(module: DeviceModule) -> str | None:
     """Why the driver is not asked about this module, `None` where it is."""
     if module.registration is Registration.RELOCATABLE:
-        return "relocatable: input of the device linker, never loaded as it is"
+        return "relocatable device code: input of the device linker, never loaded directly"
     if module.damage is not None:
         return "damaged: the driver would read past its end"
     if not any(entry.kind in (CodeKind.SASS, CodeKind.PTX) for entry in module.entries):
@@ -133,9 +133,9 @@ def _answer_in_words(answer: ModuleAnswer, kernels: int) -> str:
         return f"error {answer.named(answer.load)}"
     codes = sorted({code for _, code in answer.refused})
     if not codes:
-        return f"loads, {answer.asked} of {kernels} kernels looked up, all found"
+        return f"loads; all {answer.asked} of {kernels} requested kernels found"
     errors = ", ".join(answer.named(code) for code in codes)
-    return f"loads, {len(answer.refused)} of {answer.asked} kernels refused: error {errors}"
+    return f"loads; {len(answer.refused)} of {answer.asked} kernels refused: error {errors}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,13 +89,15 @@ def decide(seen: Observation, min_gpu_memory: int | None = None) -> Decision:
     if SignMeaning.ERROR in says and worked:
         return decided(Verdict.UNDECIDED, Code.UNKNOWN, "the GPU was used, but the output reports CUDA errors")
     if SignMeaning.CPU in says and worked:
-        return decided(Verdict.UNDECIDED, Code.UNKNOWN, "the GPU was used, but the output says that the CPU took over")
+        return decided(
+            Verdict.UNDECIDED, Code.UNKNOWN, ("the GPU was used, but the output reports a fallback to the CPU")
+        )
     if not worked:
         why = _no_gpu(seen, says)
         if why is not None:
             return decided(Verdict.CPU_FALLBACK, Code.NONE, why)
         if any(use.own_peak for use in seen.devices):
-            why = "a CUDA context was made, but nothing shows that work was done on the GPU"
+            why = "a CUDA context was created, but nothing shows work on the GPU"
         else:
             why = "nothing shows whether the GPU was used"
         return decided(Verdict.UNDECIDED, Code.UNKNOWN, why)
@@ -117,7 +119,7 @@ def _failure(seen: Observation) -> str | None:
         return f"the command {ended.words}"
     errors = [each for each in seen.log.signs if each.sign.says is SignMeaning.ERROR]
     if errors and ended is None:  # a saved log: how the command ended is not known
-        return f"the log reports a CUDA error in line {errors[0].line}: {errors[0].sign.why}"
+        return f"line {errors[0].line} of the log reports a CUDA error: {errors[0].sign.why}"
     return None
 
 
@@ -128,18 +130,18 @@ def _no_gpu(seen: Observation, says: set[SignMeaning]) -> str | None:
     """Why it cannot have been the GPU, `None` where it can."""
     view = seen.view
     if SignMeaning.CPU in says:
-        return "the output says that it ran without a GPU, and nothing shows the opposite"
+        return "the output reports a run without a GPU, and nothing contradicts it"
     if seen.ended is None:
         return None
     if not seen.driver:
-        return "there is no NVIDIA driver on this machine"
+        return "this machine has no NVIDIA driver"
     if view is None or view.samples < ENOUGH_SAMPLES or view.unreadable:
         return None
     if not view.libcuda:
-        return "none of its processes ever had the driver's library (libcuda) mapped"
+        return "no process of the command loaded the driver library (libcuda)"
     listed_nowhere = seen.devices and all(use.own_peak is None for use in seen.devices)
     if listed_nowhere and seen.lists_processes and view.with_libcuda_s >= _LONG_ENOUGH_S:
-        return "it loaded the driver's library and made no context on any GPU"
+        return "the command loaded the driver library but created no context on a GPU"
     return None
 
 
@@ -150,19 +152,19 @@ def _code(seen: Observation, evidence: Iterable[RunEvidence]) -> tuple[Code, str
     compiled = [each for each in evidence if each.shows is Shows.JIT]
     if compiled:
         seen_best = next((each for each in compiled if each.source is not EvidenceSource.LOG), compiled[0])
-        return Code.JIT, f"PTX was compiled or came out of the JIT's cache: {seen_best.text}"
+        return Code.JIT, f"PTX was compiled, or read from the JIT cache: {seen_best.text}"
     if seen.cache is not None and (seen.cache.grown or seen.cache.opened):
-        return Code.UNKNOWN, "the GPU was used; whose code came into or out of the JIT's cache could not be seen"
+        return Code.UNKNOWN, "the GPU was used; it is not known which process used the JIT cache"
     running = [each for each in seen.judged if (machine_code(each) or each.count(Outcome.JIT)) and not is_aside(each)]
     if running and not any(machine_code(each) for each in running):
         return Code.JIT, "only PTX fits this GPU in any file that it had mapped"
     if not nothing_compiled(seen):
         if any(each.count(Outcome.JIT) for each in running):
             return Code.UNKNOWN, (
-                "the GPU was used; whether by PTX out of a warm JIT cache could not be seen: --cold settles it"
+                "the GPU was used; PTX from a warm JIT cache cannot be ruled out (--cold rules it out)"
             )
         if not running:
-            return Code.UNKNOWN, "the GPU was used; which code it ran could not be seen"
+            return Code.UNKNOWN, "the GPU was used; which code ran is not known"
     waiting = next((each for each in running if not machine_code(each)), None)
     if waiting is not None:
         return Code.UNKNOWN, (
@@ -170,9 +172,9 @@ def _code(seen: Observation, evidence: Iterable[RunEvidence]) -> tuple[Code, str
             "none of its kernels has run yet"
         )
     if not running:
-        return Code.MACHINE_CODE, "the GPU was used, and nothing was compiled for it"
+        return Code.MACHINE_CODE, "the GPU was used, and the driver compiled nothing"
     if all(not each.count(Outcome.COMPATIBLE) for each in running):
-        return Code.NATIVE, "the GPU was used, with its own machine code"
+        return Code.NATIVE, "the GPU was used with native code"
     if all(not each.count(Outcome.NATIVE) for each in running):
-        return Code.COMPATIBLE, "the GPU was used, with machine code of a lower minor"
-    return Code.COMPATIBLE, "the GPU was used, with machine code, some of it of a lower minor"
+        return Code.COMPATIBLE, "the GPU was used with machine code for a lower minor version"
+    return Code.COMPATIBLE, "the GPU was used with machine code, some of it for a lower minor version"

@@ -10,31 +10,34 @@ from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Reason, Target
 
 CAUSE = {
-    Reason.NO_IMAGE: "no machine code and no PTX in it fits (CUDA error 209)",
-    Reason.PTX_ISA_TOO_NEW: "its PTX is newer than the driver compiles (CUDA error 222)",
-    Reason.PTX_INVALID: "its PTX names a target that its PTX version does not have (CUDA error 218)",
+    Reason.NO_IMAGE: "no machine code or PTX in it fits the GPU (CUDA error 209)",
+    Reason.PTX_ISA_TOO_NEW: "the PTX is too new for the driver (CUDA error 222)",
+    Reason.PTX_INVALID: "the PTX names a target that its ISA version lacks (CUDA error 218)",
     Reason.PTX_BEYOND_ASCII: "its PTX has characters beyond ASCII, which the driver refuses (CUDA error 218)",
     Reason.PTX_REFUSED: "ptxas refuses its PTX, and so does the driver (CUDA error 218)",
-    Reason.JIT_DISABLED: "only PTX fits, and CUDA_DISABLE_PTX_JIT forbids compiling it",
-    Reason.EMPTY_IMAGE: "the image the driver picks holds none of its kernels (CUDA error 500)",
-    Reason.NOT_LINKED: "its kernels are only in relocatable code that no device link took in",
-    Reason.CONCATENATED: "its code is in a concatenated entry (nvcc --concat), which drivers up to 580 pass over "
-    "(CUDA error 209)",
-    Reason.KERNELS_MISSING: "the image the driver picks lacks some of its kernels (CUDA error 500 for those)",
+    Reason.JIT_DISABLED: "only PTX fits, and JIT compilation is disabled (CUDA error 223)",
+    Reason.EMPTY_IMAGE: "the driver picks an image without kernels (CUDA error 500)",
+    Reason.NOT_LINKED: "the kernels are only in relocatable device code that was never device-linked",
+    Reason.CONCATENATED: (
+        "the code is in a concatenated entry (nvcc --concat), which drivers up to 580 skip (CUDA error 209)"
+    ),
+    Reason.KERNELS_MISSING: "the driver picks an image that lacks some kernels (CUDA error 500 for those)",
     Reason.KERNELS_BY_SOURCE: "its source leaves kernels out for this architecture (CUDA error 500 for those)",
     Reason.MOST_MODULES: "most of its modules have nothing for the GPU (CUDA error 209)",
     Reason.OTHER_ARCHITECTURE: "its kernels appear to be for other GPUs",
-    Reason.NOT_READ: "something in it could not be read",
-    Reason.UNKNOWN_KIND: "it holds images of a kind this version does not know",
-    Reason.SUFFIX_UNREADABLE: "its bytes do not say whether it is plain, arch-specific (a) or family (f) code",
-    Reason.TEGRA: "NVIDIA promises nothing for code exchanged between Tegra and other GPUs",
-    Reason.RELOCATABLE: "it waits for a device link: relocatable code, or code that uses what it does not hold",
-    Reason.NO_KNOWN_DRIVER: "its PTX is newer than every driver this version knows",
-    Reason.DRIVER_TOO_OLD_FOR_GPU: "this driver is older than the first that knows the GPU",
+    Reason.NOT_READ: "part of it could not be read",
+    Reason.UNKNOWN_KIND: "it contains an image kind that this version does not know",
+    Reason.SUFFIX_UNREADABLE: (
+        "the file does not show whether the code is plain, architecture-specific (a) or family-specific (f)"
+    ),
+    Reason.TEGRA: "NVIDIA does not specify whether Tegra code and code for other GPUs are interchangeable",
+    Reason.RELOCATABLE: "it is not linked yet: relocatable device code, or code with unresolved symbols",
+    Reason.NO_KNOWN_DRIVER: "the PTX is newer than every driver that this version knows",
+    Reason.DRIVER_TOO_OLD_FOR_GPU: "the driver is older than the first driver that supports the GPU",
     Reason.DRIVER_DROPPED_GPU: "this driver is newer than the last that knows the GPU",
     Reason.RUNTIME_NEEDS_DRIVER: "its CUDA runtime refuses this driver (CUDA error 35)",
     Reason.LIBRARY_NOT_FOUND: "a library that it asks the loader for is not found here",
-    Reason.DRIVER_TOO_OLD_FOR_COMPRESSION: "it is zstd-compressed, which needs driver 550 or newer",
+    Reason.DRIVER_TOO_OLD_FOR_COMPRESSION: "the code is zstd-compressed, which needs driver 550 or newer",
     Reason.PTX_CHOICE_OPEN: "two PTX texts fit, one of them architecture-specific for another target, and which one "
     "the driver picks is not known",
     Reason.NOT_JUDGED_KIND: "it holds only LTO-IR or Tile IR, which are not checked",
@@ -62,8 +65,8 @@ def what_is_there(modules: Sequence[DeviceModule]) -> str:
     sass = [str(t) for t in targets_of(modules, CodeKind.SASS)]
     ptx = [str(t) for t in targets_of(modules, CodeKind.PTX)]
     isas = sorted({e.ptx_isa for m in modules for e in m.entries if e.kind is CodeKind.PTX and e.ptx_isa})
-    code = f"{' '.join(sass)} (machine code)" if sass else "no machine code"
-    text = f"{' '.join(ptx)} (PTX {', '.join(map(str, isas))})" if ptx else "no PTX"
+    code = f"machine code: {' '.join(sass)}" if sass else "no machine code"
+    text = f"PTX: {' '.join(ptx)} (ISA {', '.join(map(str, isas))})" if ptx else "no PTX"
     return f"{code}, {text}"
 
 

@@ -7,7 +7,7 @@ from cudacompat.domain.logs.signature import LogLines, Signature, SignatureGroup
 _TORCH: tuple[Signature, ...] = (
     Signature(
         id="bitsandbytes-no-gpu",
-        title="bitsandbytes came without its GPU library",
+        title="bitsandbytes did not load its GPU library",
         patterns=(
             "The installed version of bitsandbytes was compiled without GPU support",
             "CUDA Setup failed despite GPU being available",
@@ -27,10 +27,15 @@ _TORCH: tuple[Signature, ...] = (
         sample="UserWarning: The installed version of bitsandbytes was compiled without GPU support. 8-bit "
         "optimizers, 8-bit "
         "multiplication, and GPU quantization are unavailable.",
-        cause="bitsandbytes ships one library for each CUDA release and found none for the one that this PyTorch uses, "
-        "or could not load it.",
-        does_not_mean="that the GPU is unsupported.",
-        fix="A newer bitsandbytes; `python -m bitsandbytes` says what it looks for; BNB_CUDA_VERSION overrides it.",
+        cause=(
+            "bitsandbytes ships one library per CUDA release. It found none for this PyTorch's CUDA release, "
+            "or could not load it."
+        ),
+        does_not_mean="the GPU",
+        fix=(
+            "Install a newer bitsandbytes. `python -m bitsandbytes` shows what it looks for; BNB_CUDA_VERSION "
+            "overrides it."
+        ),
         command="python -m bitsandbytes",
         after=("cuda-library-missing",),
         sources=(

@@ -72,7 +72,7 @@ _OWN: tuple[Signature, ...] = (
         'toolchain.") when loading cast_u32_f32',
         cause="candle embeds PTX, which the driver compiles when a kernel is first used: it must not be later than the "
         "driver's CUDA version, nor for a higher target than the GPU.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Build with a CUDA release not later than the one nvidia-smi shows, or update the driver; set "
         "CUDA_COMPUTE_CAP "
         "to the GPU's number.",
@@ -86,7 +86,7 @@ _OWN: tuple[Signature, ...] = (
         patterns=("the candle crate has not been built with cuda support",),
         sample="Error: the candle crate has not been built with cuda support",
         cause="The feature `cuda` of candle-core was not enabled.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Build with the feature.",
         command="cargo build --release --features cuda",
         sources=("huggingface/candle candle-core/src/dummy_cuda_backend.rs and error.rs",),

@@ -8,13 +8,15 @@ from cudacompat.domain.words.finding import Severity
 _OWN: tuple[Signature, ...] = (
     Signature(
         id="ct2-cublas-not-supported",
-        title="cuBLAS refuses CTranslate2's INT8 product on this GPU",
+        title="cuBLAS rejects the INT8 product of CTranslate2 on this GPU",
         patterns=("cuBLAS failed with status CUBLAS_STATUS_NOT_SUPPORTED",),
         sample="RuntimeError: cuBLAS failed with status CUBLAS_STATUS_NOT_SUPPORTED",
-        cause="On the 50 series cuBLAS wants INT8 matrices padded in a way that CTranslate2 before its #1982 does not "
-        "do; `auto` and `default` choose int8 for many models.",
-        does_not_mean="a missing architecture: float16 and float32 work with the same library.",
-        fix='compute_type="float16", or a CTranslate2 with #1982.',
+        cause=(
+            "On the RTX 50 series cuBLAS needs padded INT8 matrices, which CTranslate2 before its change #1982 "
+            "does not provide. `auto` and `default` choose int8 for many models."
+        ),
+        does_not_mean="a missing architecture: float16 and float32 work with the same library",
+        fix='Use compute_type="float16", or a CTranslate2 release with #1982.',
         sources=("OpenNMT/CTranslate2#1865", "Purfview/whisper-standalone-win#403"),
     ),
     Signature(
@@ -23,7 +25,7 @@ _OWN: tuple[Signature, ...] = (
         patterns=("This CTranslate2 package was not compiled with CUDA support",),
         sample="ValueError: This CTranslate2 package was not compiled with CUDA support",
         cause="A package for macOS or for another platform, or an own build without -DWITH_CUDA=ON.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Install the wheel from PyPI on x86-64 Linux or Windows, or build with -DWITH_CUDA=ON -DWITH_CUDNN=ON.",
         sources=("OpenNMT/CTranslate2 src/devices.cc",),
     ),
@@ -63,9 +65,12 @@ _OWN: tuple[Signature, ...] = (
         title="CTranslate2 does not find {library}",
         patterns=("Library <library:cudafile> is not found or cannot be loaded",),
         sample="RuntimeError: Library libcublas.so.12 is not found or cannot be loaded",
-        cause="CTranslate2 4 loads cuBLAS of CUDA 12 when it first needs it, and does not bring it along.",
-        does_not_mean="that the driver or the GPU is the problem.",
-        fix="pip install nvidia-cublas-cu12, and its lib folder in LD_LIBRARY_PATH; with CUDA 11 use ctranslate2 3.24.",
+        cause="CTranslate2 4 loads cuBLAS of CUDA 12 on first use and does not bring it along.",
+        does_not_mean="the driver; the GPU",
+        fix=(
+            "Install the package that contains this exact file, and add its lib directory to LD_LIBRARY_PATH. "
+            "With CUDA 11 use ctranslate2 3.24."
+        ),
         command="pip install nvidia-cublas-cu12 'nvidia-cudnn-cu12==9.*'",
         distinct=("library",),
         sources=("OpenNMT/CTranslate2 src/cuda/cublas_stub.cc", "SYSTRAN/faster-whisper README (GPU)"),

@@ -20,7 +20,7 @@ _OWN: tuple[Signature, ...] = (
         "environment:\n\n    "
         "cupy-cuda12x, cupy-cuda13x",
         cause="All of them write into the same directory cupy; the last one wins in part.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Uninstall all of them, then install the one for the driver's CUDA version: cupy-cuda12x or cupy-cuda13x "
         "(13 "
         "needs a GPU of 7.5 or higher).",
@@ -42,7 +42,7 @@ _OWN: tuple[Signature, ...] = (
         cause="The package is for another CUDA major release than the installed libraries, or those are not in the "
         "search "
         "path; the original error is at the end of the message.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the package of the CUDA release in use, with its libraries.",
         command="pip install 'cupy-cuda12x[ctk]'",
         after=("cuda-library-missing", "libcuda-missing", "cuda-dll-missing"),
@@ -60,7 +60,7 @@ _OWN: tuple[Signature, ...] = (
         "cannot "
         'open source file "cuda_fp16.h"',
         cause="NVRTC needs the toolkit's headers; the wheel does not bring them, and CUDA_PATH names no toolkit.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Install the headers as a package, or a toolkit, and set CUDA_PATH.",
         command="pip install 'cupy-cuda12x[ctk]'",
         sources=(_ENVIRONMENT,),

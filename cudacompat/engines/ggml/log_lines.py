@@ -29,7 +29,7 @@ NO_BACKEND = (
 _OWN: tuple[Signature, ...] = (
     Signature(
         id="ggml-default-target",
-        title="code for nvcc's default target sm_{running} came to run on {label}: no architecture ever reached nvcc",
+        title="code for nvcc's default target sm_{running} ran on {label}: kernel missing",
         derived=True,
         after=("archs-default-target",),
         sample="mmv.cu:51: ERROR: CUDA kernel mul_mat_vec has no device code compatible with CUDA arch 520. "
@@ -38,10 +38,13 @@ _OWN: tuple[Signature, ...] = (
         cause="The arch in the line is __CUDA_ARCH__ of the code that was running. 520 is what nvcc makes without "
         "an option (750 from CUDA 13): the driver translated its PTX for the GPU, ggml saw a fast GPU and chose a "
         "kernel that has no body for {running}, and that kernel stopped the program.",
-        does_not_mean="that the GPU is of compute capability 5.2, that loading failed (it ran), or that PTX is "
-        "missing (it was compiled). A literal __CUDA_ARCH_LIST__ at the end is an old nvcc, not an empty list.",
-        fix="Give the build its architectures, clear its caches (cargo clean -p whisper-rs-sys, rm -rf build), "
-        "rebuild, and check the new file. Usual cause: GGML_NATIVE=ON in a build without a GPU.",
+        does_not_mean=(
+            "the compute capability of the GPU; a failed load (the code ran); missing PTX (it was compiled)"
+        ),
+        fix=(
+            "Set the architecture list, clear the build cache (cargo clean -p whisper-rs-sys, rm -rf build), "
+            "rebuild, and check the new file. A common reason is GGML_NATIVE=ON in a build without a GPU."
+        ),
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(
             _COMMON,
@@ -54,22 +57,24 @@ _OWN: tuple[Signature, ...] = (
     ),
     Signature(
         id="ggml-kernel-lacks-feature",
-        title="a ggml kernel without a body for {label} was chosen: the build is right, ggml is not",
+        title="ggml chose a kernel that has no body for {label}",
         derived=True,
         sample="fattn-wmma-f16.cu:528: ERROR: CUDA kernel flash_attn_ext_f16 has no device code compatible with CUDA "
         "arch "
         "700. ggml-cuda.cu was compiled for: 700",
         cause="The arch in the line is __CUDA_ARCH__ of the code that was running, and it is the GPU's own: the code "
         "for this GPU is there and was used. The kernel has an empty body for it, after a guard for a feature.",
-        does_not_mean="a missing architecture: building again for the same list changes nothing.",
-        fix="Another release of the engine; until then switch the feature off (flash attention: -fa off, "
-        "GGML_CUDA_FORCE_MMQ).",
+        does_not_mean="a missing architecture: a rebuild with the same list changes nothing",
+        fix=(
+            "Use another release of the engine. Until then turn the feature off (flash attention: -fa off; "
+            "GGML_CUDA_FORCE_MMQ)."
+        ),
         sources=(_COMMON, "ggml-org/llama.cpp#11615", "ollama/ollama#12442"),
         gpu=GpuMeaning.OWN_ARCH,
     ),
     Signature(
         id="ggml-no-device-code",
-        title="code compiled for arch {arch} came to run, and this ggml kernel has no body for it",
+        title="the running code was compiled for {arch}, and this ggml kernel has no body for it",
         patterns=(
             "ERROR: CUDA kernel <kernel:word> has no device code compatible with CUDA arch <arch:num>. <...> was "
             "compiled for: <list:list>",
@@ -78,10 +83,12 @@ _OWN: tuple[Signature, ...] = (
         sample="mmq.cuh:2589: ERROR: CUDA kernel mul_mat_q has no device code compatible with CUDA arch 600. "
         "ggml-cuda.cu was "
         "compiled for: 500,600",
-        cause="The arch in the line is __CUDA_ARCH__ of the code that was running (machine code, or PTX that the "
-        "driver compiled), older than the GPU, and this kernel is empty below a newer one.",
-        does_not_mean="that the GPU is of that compute capability, or that loading failed: it ran.",
-        fix="Build for the GPU itself, with its own number in the list.",
+        cause=(
+            '"arch" in this line is the architecture of the running code (machine code, or PTX that the '
+            "driver compiled). It is older than the GPU, and the kernel is empty below a newer one."
+        ),
+        does_not_mean="the compute capability of the GPU; a failed load (the code ran)",
+        fix="Build for the GPU itself: add its own target to the list.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=_ROOTS,
         sources=(_COMMON, "ggml-org/llama.cpp#11093", "LostRuins/koboldcpp#1579"),
@@ -118,7 +125,7 @@ _OWN: tuple[Signature, ...] = (
     ),
     Signature(
         id="ggml-cuda-error",
-        title="ggml stops after a CUDA error",
+        title="ggml stopped after a CUDA error",
         patterns=(
             "ggml-cuda.cu:<line:num>: CUDA error",
             "ggml/src/ggml-cuda/<...>.cu:<line:num>: CUDA error",
@@ -127,9 +134,8 @@ _OWN: tuple[Signature, ...] = (
         sample="/build/whisper.cpp/ggml/src/ggml-cuda/ggml-cuda.cu:70: CUDA error",
         cause="The last line before ggml aborts; what happened is two or three lines above (`CUDA error: …`). The "
         "path is the build machine's.",
-        does_not_mean="that the line in ggml-cuda.cu is at fault: errors of kernels are noticed later than they "
-        "happen.",
-        fix="Read the `CUDA error:` line above it.",
+        does_not_mean="the printed source line: kernel errors are reported later than they happen",
+        fix="Read the `CUDA error:` line above.",
         role=Role.HEADING,
         after=("ggml-no-device-code", "ggml-default-target", "ggml-kernel-lacks-feature"),
         sources=(
@@ -140,17 +146,19 @@ _OWN: tuple[Signature, ...] = (
     ),
     Signature(
         id="ggml-cuda-init-failed",
-        title="ggml found no usable CUDA, and the CPU does the work",
+        title="ggml could not use CUDA, so the CPU does the work",
         patterns=(
             "ggml_cuda_init: failed to initialize CUDA",
             "failed to initialize CUDA: <reason:text>",
             "whisper_backend_init_gpu: failed to initialize CUDA<n:num> backend",
         ),
         sample="ggml_cuda_init: failed to initialize CUDA: no CUDA-capable device is detected",
-        cause="cudaGetDeviceCount failed with the reason in the line: no driver, no visible GPU, or a driver older "
-        "than the program's CUDA.",
-        does_not_mean="an architecture problem: code is not even looked at here.",
-        fix="See to the reason: --gpus all, CUDA_VISIBLE_DEVICES, the driver.",
+        cause=(
+            "cudaGetDeviceCount failed. The line has the reason: no driver, no visible GPU, or a driver older "
+            "than the program's CUDA version."
+        ),
+        does_not_mean="the architecture: ggml did not look at device code yet",
+        fix="Fix the reason in the line: --gpus all, CUDA_VISIBLE_DEVICES, or the driver.",
         command="cudacompat doctor",
         after=("driver-not-in-container", "cuda-insufficient-driver", "cuda-no-device"),
         sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu",),
@@ -189,7 +197,7 @@ _OWN: tuple[Signature, ...] = (
         cause="Built with shared libraries, which are in the build directory or next to the program, and were not "
         "copied "
         "or installed with it.",
-        does_not_mean="that CUDA or the driver is missing.",
+        does_not_mean="the driver; the CUDA Toolkit",
         fix="Install with cmake --install, or copy the libraries next to the program; or build with "
         "-DBUILD_SHARED_LIBS=OFF. A Python package has to be built again with its libraries inside.",
         after=("ggml-backend-not-loaded",),
@@ -197,7 +205,7 @@ _OWN: tuple[Signature, ...] = (
     ),
     Signature(
         id="ggml-backend-not-loaded",
-        title="the CUDA backend of ggml could not be loaded",
+        title="ggml could not load its CUDA backend",
         patterns=(
             "failed to load <...>ggml-cuda<...>: <...>cannot open shared object file",
             "failed to load <...>ggml-cuda.dll",
@@ -210,7 +218,7 @@ _OWN: tuple[Signature, ...] = (
         "No such file or directory",
         cause="libggml-cuda.so is there and one of its libraries is not (libcuda, libcudart, libcublas), or it is "
         "of another ggml. The program continues without it, on the CPU.",
-        does_not_mean="an architecture problem.",
+        does_not_mean="the architecture",
         fix="The reason is in the line: install that library, or take backend and program from one build.",
         command="ldd libggml-cuda.so",
         after=("libcuda-missing", "cuda-library-missing"),
@@ -246,7 +254,7 @@ _OWN: tuple[Signature, ...] = (
         'driver=535 required_driver="550 or newer"',
         cause="ollama's CUDA libraries are compressed with zstd (driver 550) or hold only PTX for old GPUs (570), and "
         "the driver is older.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Update the driver to the branch that the line names.",
         sources=("ollama/ollama discover/cuda_compat.go",),
     ),
@@ -274,7 +282,7 @@ _OWN: tuple[Signature, ...] = (
         ),
         sample="ggml_gallocr_reserve_n: failed to allocate CUDA0 buffer of size 1073741824",
         cause="The GPU's memory is full.",
-        does_not_mean="an architecture problem.",
+        does_not_mean="the architecture",
         fix="A smaller model or context, fewer layers on the GPU.",
         after=("cuda-out-of-memory",),
         sources=("ggml-org/whisper.cpp ggml/src/ggml-alloc.c",),

@@ -12,15 +12,15 @@ from cudacompat.engines.ggml.log_lines import NO_BACKEND as _REASONS
 _CPU: tuple[Signature, ...] = (
     Signature(
         id="llama-no-offload",
-        title="llama.cpp was built without a GPU and ignores --gpu-layers",
+        title="llama.cpp was built without a GPU backend and ignores --gpu-layers",
         patterns=(
             "not compiled with GPU offload support, --gpu-layers option will be ignored",
             "no usable GPU found, --gpu-layers option will be ignored",
         ),
         sample="warning: not compiled with GPU offload support, --gpu-layers option will be ignored",
-        cause="No GPU backend is in the build (or none could be loaded): everything runs on the CPU.",
-        does_not_mean="a wrong architecture.",
-        fix="Build with -DGGML_CUDA=ON and look for `found 1 CUDA devices` at the start.",
+        cause="The build has no GPU backend, or none could be loaded, so everything runs on the CPU.",
+        does_not_mean="the architecture",
+        fix="Build with -DGGML_CUDA=ON, and look for `found 1 CUDA devices` at the start.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=_REASONS,
         sources=("ggml-org/llama.cpp#9153", "ggml-org/llama.cpp#9343"),
@@ -32,14 +32,14 @@ _CPU: tuple[Signature, ...] = (
         patterns=("offloaded 0/<layers:num> layers to GPU",),
         sample="load_tensors: offloaded 0/33 layers to GPU",
         cause="--n-gpu-layers is 0 or missing, no GPU backend is in the build, or the memory did not suffice.",
-        does_not_mean="a wrong architecture.",
+        does_not_mean="the architecture",
         fix="-ngl 99; if it stays at 0, look for the lines of ggml_cuda_init.",
         after=(*_REASONS, "llama-no-offload"),
         sources=("ollama/ollama#12303", "ollama/ollama llm/llama_server.go"),
     ),
     Signature(
         id="ollama-cpu",
-        title="ollama found no GPU that it can use",
+        title="ollama found no usable GPU",
         patterns=(
             'msg="no compatible GPUs were discovered"',
             "no compatible GPUs were discovered",
@@ -49,8 +49,11 @@ _CPU: tuple[Signature, ...] = (
         ),
         sample='time=2025-01-29T09:00:00.000Z level=INFO source=gpu.go:392 msg="no compatible GPUs were discovered"',
         cause="libcuda was not found or lists no device, or ollama's own CUDA libraries are not next to the binary.",
-        does_not_mean="that the GPU is unsupported: the lines above with level=WARN say why.",
-        fix="In containers --gpus all; install ollama with its lib/ollama folder; OLLAMA_DEBUG=1 prints the search.",
+        does_not_mean="an unsupported GPU, unless a level=WARN line above says so",
+        fix=(
+            "In containers use --gpus all. Install ollama with its lib/ollama directory. OLLAMA_DEBUG=1 prints "
+            "the search."
+        ),
         after=(
             *_REASONS,
             "ollama-driver-too-old",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from cudacompat.domain.runs.signs import RunSign, SignMeaning, run_sign
 
 _LLAMA = "https://github.com/ggml-org/llama.cpp"
-_ON_GPU = "the engine put its work on the GPU"
-_MODEL = "the model's weights were put into GPU memory"
+_ON_GPU = "the engine uses the GPU"
+_MODEL = "the model weights are in GPU memory"
 
 SIGNS: tuple[RunSign, ...] = (
     run_sign(
@@ -30,7 +30,7 @@ SIGNS: tuple[RunSign, ...] = (
         "layers to GPU",
         r"offloaded 0/\d+ layers to GPU",
         SignMeaning.CPU,
-        "no layer was put on the GPU: -ngl was 0, or there is no GPU backend",
+        "no layer is on the GPU: -ngl is 0, or the build has no GPU backend",
         f"{_LLAMA} src/llama-model.cpp",
     ),
     run_sign(

@@ -17,17 +17,19 @@ _OWN: tuple[Signature, ...] = (
         ),
         sample="Non-zero status code returned while running Relu node. Name:'Relu_2' Status Message: CUDA error "
         "cudaErrorNoKernelImageForDevice:no kernel image is available for execution on the device",
-        cause="The onnxruntime-gpu wheel holds neither machine code nor PTX for this GPU: 1.22.0 worked on an RTX 5090 "
-        "and 1.23.0 did not. Its default list has no PTX.",
-        does_not_mean="a fault of the model, of the node that is named, or of cuDNN.",
-        fix="Another release of onnxruntime-gpu, or an own build with CMAKE_CUDA_ARCHITECTURES={number}.",
+        cause=(
+            "The onnxruntime-gpu wheel has neither machine code nor PTX for the GPU. Its default list has no "
+            "PTX, and releases differ: 1.22.0 ran on an RTX 5090, 1.23.0 did not."
+        ),
+        does_not_mean="the model; the node that the message names; cuDNN",
+        fix="Install another release of onnxruntime-gpu, or build it with CMAKE_CUDA_ARCHITECTURES={number}.",
         command="cudacompat generate onnxruntime --gpu {gpu}",
         sources=("microsoft/onnxruntime#26221", "microsoft/onnxruntime#26181", "microsoft/onnxruntime#26245"),
         gpu=GpuMeaning.NO_IMAGE,
     ),
     Signature(
         id="ort-provider-not-loaded",
-        title="ONNX Runtime could not load its CUDA provider: the CPU does the work",
+        title="ONNX Runtime could not load its CUDA provider, so the CPU does the work",
         patterns=(
             "Failed to create CUDAExecutionProvider",
             "Failed to load library <...>onnxruntime_providers_cuda.so with error",
@@ -42,11 +44,15 @@ _OWN: tuple[Signature, ...] = (
         sample="[E:onnxruntime:Default, provider_bridge_ort.cc:1992] Failed to load library "
         "libonnxruntime_providers_cuda.so "
         "with error: libcublasLt.so.12: cannot open shared object file: No such file or directory",
-        cause="The provider needs cuBLAS, cuDNN and cuFFT of exactly the CUDA and cuDNN major versions that it was "
-        "built with. Without them the session silently runs on the CPU.",
-        does_not_mean="that the GPU is unsupported.",
-        fix="Install the libraries that the line names: pip install onnxruntime-gpu[cuda,cudnn], then "
-        "onnxruntime.preload_dlls(), or LD_LIBRARY_PATH.",
+        cause=(
+            "The provider needs cuBLAS, cuDNN and cuFFT with the major versions it was built with. Without "
+            "them the session falls back to the CPU."
+        ),
+        does_not_mean="the GPU",
+        fix=(
+            'Install the libraries that the line names: pip install "onnxruntime-gpu[cuda,cudnn]", then call '
+            "onnxruntime.preload_dlls() or set LD_LIBRARY_PATH."
+        ),
         command="python -c 'import onnxruntime as o; print(o.get_available_providers())'",
         cases=(
             Case(
@@ -117,7 +123,7 @@ _CPU: tuple[Signature, ...] = (
         sample="Please compile with -DSHERPA_ONNX_ENABLE_GPU=ON. Available providers: CPUExecutionProvider, . "
         "Fallback to cpu!",
         cause="The package has the onnxruntime for the CPU.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the wheel with +cuda in its version, or build with -DSHERPA_ONNX_ENABLE_GPU=ON.",
         sources=("k2-fsa/sherpa-onnx sherpa-onnx/csrc/session.cc",),
     ),

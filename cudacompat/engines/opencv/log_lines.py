@@ -25,7 +25,7 @@ _OWN: tuple[Signature, ...] = (
         cause="OpenCV tries nvcc with each architecture. All tries failed: the host compiler (gcc, g++, cl.exe) is "
         "one that "
         "this CUDA release does not support, or nvcc does not run.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Name a host compiler that this CUDA release supports (-DCUDA_HOST_COMPILER, CMAKE_CUDA_HOST_COMPILER), "
         "set "
         "CUDA_ARCH_BIN yourself, and configure in an empty directory. OPENCV_CMAKE_CUDA_DEBUG=1 shows nvcc's error.",
@@ -78,7 +78,7 @@ _OWN: tuple[Signature, ...] = (
         "(-216:No "
         "CUDA support) The library is compiled without CUDA support in function 'throw_no_cuda'",
         cause="pip's opencv-python and the distributions' packages have no CUDA.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Build OpenCV with -DWITH_CUDA=ON and opencv_contrib, and uninstall opencv-python, which would be loaded "
         "first.",
         command="python -c 'import cv2; print(cv2.getBuildInformation())'",

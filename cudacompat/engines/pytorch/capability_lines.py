@@ -163,7 +163,7 @@ CAPABILITY: tuple[Signature, ...] = (
         cause="A DLL that it needs is missing: the Visual C++ runtime, libomp140, or a CUDA library that an "
         "installation of "
         "another release left out.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the Visual C++ redistributable (x64), then install torch again with its dependencies.",
         command="pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/{wheel}",
         sources=("torch 2.14.1 torch/__init__.py",),
@@ -210,7 +210,7 @@ CAPABILITY: tuple[Signature, ...] = (
         ),
         sample="NotImplementedError: Could not run 'torchvision::nms' with arguments from the 'CUDA' backend.",
         cause="torchvision came from another index than torch: a +cpu build, or one of another CUDA major version.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install both in one command from one index.",
         command="pip install --upgrade --force-reinstall torch torchvision --index-url https://download.pytorch.org/whl/{wheel}",
         sources=("torchvision 0.29.1 torchvision/extension.py",),
@@ -228,7 +228,7 @@ CAPABILITY: tuple[Signature, ...] = (
         sample="UserWarning: Failed to load custom C++ ops. Running on CPU mode Only!",
         cause="The extension was built where PyTorch saw no CUDA (an image build without CUDA_HOME, FORCE_CUDA or "
         "TORCH_CUDA_ARCH_LIST), or it was built for another PyTorch.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Build it again with CUDA_HOME, TORCH_CUDA_ARCH_LIST and FORCE_CUDA=1 set, without pip's cache, after "
         "the right "
         "torch is installed.",
@@ -313,7 +313,7 @@ CAPABILITY: tuple[Signature, ...] = (
         "environment.",
         cause="It needs FFmpeg's shared libraries (4 to 8) and the torch that it was built for; with CUDA also "
         "libnppicc.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install FFmpeg with shared libraries (conda install ffmpeg, apt-get install ffmpeg) and the torchcodec "
         "of this "
         "torch.",

@@ -23,12 +23,14 @@ _OWN: tuple[Signature, ...] = (
         ),
         sample="NVIDIA GeForce RTX 5070 Ti with CUDA capability sm_120 is not compatible with the current PyTorch "
         "installation.",
-        cause="The list of the wheel has no machine code of the GPU's major version and no PTX that suits it. This is "
-        "only a warning; error 209 comes at the first kernel.",
+        cause=(
+            "The wheel has no machine code of the GPU's major version and no PTX that fits. This line is a "
+            "warning; error 209 follows at the first kernel."
+        ),
         does_not_mean="that the driver or a toolkit on this machine is too old: the wheel is. Other extensions have "
         "their own "
         "lists.",
-        fix="Install a wheel whose list has it (for sm_120: of CUDA 12.8 or newer).",
+        fix="Install a wheel that supports the GPU (sm_120 needs a wheel for CUDA 12.8 or newer).",
         command=_INSTALL,
         wheel="torch",
         cases=(
@@ -51,7 +53,7 @@ _OWN: tuple[Signature, ...] = (
     ),
     Signature(
         id="torch-ptx-only",
-        title="this PyTorch has only PTX for {label}: its kernels start through the JIT",
+        title="this PyTorch has only PTX for {label}: it needs JIT compilation",
         derived=True,
         severity=Severity.WARNING,
         patterns=(),
@@ -59,13 +61,14 @@ _OWN: tuple[Signature, ...] = (
         "installation.\n"
         "The current PyTorch install supports CUDA capabilities sm_37 sm_50 sm_60 sm_61 sm_70 sm_75 sm_80 sm_86 sm_90 "
         "compute_37.",
-        cause="PyTorch compares machine code only and takes no notice of the compute_ entry in its list, which the "
-        "driver can compile for the GPU. The first start is slow, and the code is that of the old "
-        "architecture.",
+        cause=(
+            "PyTorch compares machine code only and ignores the compute_ entry of its list, which the driver "
+            "can compile. The first start is slow."
+        ),
         does_not_mean="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have their own lists, and "
         "those of "
         "the wheel's CUDA release may lack the GPU.",
-        fix="Install a wheel that has machine code for it (for sm_120: of CUDA 12.8 or newer).",
+        fix="Install a wheel with machine code for the GPU (sm_120 needs a wheel for CUDA 12.8 or newer).",
         command=_INSTALL,
         sources=(
             "RVC-Project/Retrieval-based-Voice-Conversion-WebUI#2636",
@@ -74,7 +77,7 @@ _OWN: tuple[Signature, ...] = (
     ),
     Signature(
         id="torch-too-old-gpu",
-        title="this PyTorch has dropped the GPU: it is too old",
+        title="this PyTorch no longer supports the GPU",
         patterns=(
             "which is of cuda capability <cc:ver>. PyTorch no longer supports this GPU because it is too old",
             "PyTorch no longer supports this GPU because it is too old",
@@ -82,8 +85,8 @@ _OWN: tuple[Signature, ...] = (
         sample="Found GPU0 Tesla K40m which is of cuda capability 3.5.\nPyTorch no longer supports this GPU because "
         "it is too "
         "old.",
-        cause="The wheel's oldest architecture is above the GPU's.",
-        does_not_mean="that a newer driver helps.",
+        cause="The lowest architecture of the wheel is above the GPU's.",
+        does_not_mean="the driver",
         fix="An older PyTorch (the build for the oldest CUDA that is published), or an own build with "
         "TORCH_CUDA_ARCH_LIST.",
         wheel="torch",
@@ -100,10 +103,9 @@ _OWN: tuple[Signature, ...] = (
         "installed a "
         "driver from "
         "http://www.nvidia.com/Download/index.aspx",
-        cause="cudaGetDeviceCount gave error 35 and the driver's version is 0: libcuda is not there.",
-        does_not_mean="that the driver is missing on the host, if this is a container: it was started without its "
-        "GPUs.",
-        fix="docker run --gpus all; on the host install the driver.",
+        cause="cudaGetDeviceCount returned error 35 and the driver version is 0, so libcuda is missing.",
+        does_not_mean="the host driver, if this is a container: it was started without GPU access",
+        fix="In a container: docker run --gpus all. On the host: install the driver.",
         command="cudacompat doctor",
         after=("driver-not-in-container",),
         sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp",),
@@ -114,21 +116,26 @@ _OWN: tuple[Signature, ...] = (
         patterns=("The NVIDIA driver on your system is too old (found version <version:num>)",),
         sample="RuntimeError: The NVIDIA driver on your system is too old (found version 11040). Please update your "
         "GPU driver",
-        cause="The CUDA runtime in the wheel needs a newer driver. The number is the driver's CUDA version: 11040 is "
-        "11.4.",
-        does_not_mean="that the GPU is too old, or that the toolkit matters.",
-        fix="Update the driver, or install a wheel for an older CUDA (--index-url …/whl/cu118).",
+        cause=(
+            "The CUDA runtime in the wheel needs a newer driver. The number is the driver's CUDA version: "
+            "11040 means 11.4."
+        ),
+        does_not_mean="the GPU; the installed toolkit",
+        fix="Update the driver, or install a wheel for an older CUDA release (--index-url …/whl/cu118).",
         sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp", "lllyasviel/Fooocus#1313"),
         gpu=GpuMeaning.DRIVER_NEEDED,
     ),
     Signature(
         id="torch-without-cuda",
-        title="this PyTorch was built for the CPU only",
+        title="this PyTorch was built without CUDA",
         patterns=("Torch not compiled with CUDA enabled",),
         sample="AssertionError: Torch not compiled with CUDA enabled",
-        cause="The wheel is a +cpu one: the default of PyPI on Windows and macOS, or what a resolver put in its place.",
-        does_not_mean="that CUDA or the driver is missing.",
-        fix="Install a wheel with CUDA from PyTorch's index.",
+        cause=(
+            "The wheel is a +cpu build: the PyPI default on Windows and macOS, or a replacement by a "
+            "dependency resolver."
+        ),
+        does_not_mean="the driver; the CUDA Toolkit",
+        fix="Install a CUDA wheel from PyTorch's index.",
         command=_INSTALL,
         sources=("pytorch/pytorch torch/cuda/__init__.py",),
     ),
@@ -137,10 +144,12 @@ _OWN: tuple[Signature, ...] = (
         title="PyTorch sees no GPU",
         patterns=("No CUDA GPUs are available",),
         sample="RuntimeError: No CUDA GPUs are available",
-        cause="The driver answers and lists no GPU: CUDA_VISIBLE_DEVICES hides it, or it was set after the first use "
-        "of CUDA.",
-        does_not_mean="that PyTorch lacks code for the GPU.",
-        fix="Unset CUDA_VISIBLE_DEVICES or set it before Python starts; --gpus all in containers.",
+        cause=(
+            "The driver answers but lists no GPU. CUDA_VISIBLE_DEVICES hides it, or was set after the first "
+            "use of CUDA."
+        ),
+        does_not_mean="missing code for the GPU",
+        fix="Unset CUDA_VISIBLE_DEVICES, or set it before Python starts. In containers use --gpus all.",
         command="cudacompat doctor",
         after=("cuda-no-device", "driver-not-in-container"),
         sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp",),
@@ -193,7 +202,7 @@ _OWN: tuple[Signature, ...] = (
         patterns=("xFormers can't load C++/CUDA extensions",),
         sample="WARNING[XFORMERS]: xFormers can't load C++/CUDA extensions. xFormers was built for:",
         cause="The wheel's kernels do not load in this environment; xFormers continues without them.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the xformers release made for this torch.",
         command="python -m xformers.info",
         sources=("facebookresearch/xformers xformers/_cpp_lib.py",),
@@ -217,7 +226,7 @@ _OWN: tuple[Signature, ...] = (
         "runtime version "
         "(8, 9, 2).",
         cause="LD_LIBRARY_PATH or another package brings an older cuDNN, and it is found first.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Unset LD_LIBRARY_PATH; remove the other cuDNN.",
         command="env -u LD_LIBRARY_PATH python -c 'import torch; print(torch.backends.cudnn.version())'",
         sources=("torch 2.14.1 torch/backends/cudnn/__init__.py",),

@@ -37,7 +37,7 @@ PROGRAMS: tuple[Signature, ...] = (
         "exit status 1.",
         cause="Triton compiles a small C file at the start: it needs gcc, Python's headers and a libcuda.so to link "
         "with; gcc's own lines, if they are in the log, name which is missing.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install python3-dev and gcc; where `cannot find -lcuda` is printed, let LIBRARY_PATH name the folder of "
         "libcuda.so, or of the toolkit's stubs.",
         command="sudo apt-get install -y python3-dev build-essential",
@@ -56,7 +56,7 @@ PROGRAMS: tuple[Signature, ...] = (
         sample="torch._inductor.exc.TritonMissing: Cannot find a working triton installation.",
         cause="On Windows PyTorch brings none; on Linux its release does not fit that of PyTorch, or conda did not "
         "install it.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="On Windows install triton-windows of the release that fits; on Linux reinstall PyTorch, which brings its "
         "own.",
         command="pip install triton",
@@ -94,7 +94,7 @@ PROGRAMS: tuple[Signature, ...] = (
         ),
         sample="NotImplementedError: Could not run 'torch_sparse::spmm' with arguments from the 'CUDA' backend.",
         cause="The extension's wheel is the one for the CPU, or it was built where no nvcc or no GPU was visible.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the extension's wheel for this PyTorch and CUDA, or build it with FORCE_CUDA=1 and "
         "TORCH_CUDA_ARCH_LIST set.",
         command="export FORCE_CUDA=1",
@@ -131,7 +131,7 @@ PROGRAMS: tuple[Signature, ...] = (
         ),
         sample="RuntimeError: Could not find nvcc and default cuda_home='/usr/local/cuda' doesn't exist",
         cause="FlashInfer, DeepGEMM and others compile for the GPU at the first use; runtime images have no toolkit.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Take a devel image or install the toolkit's compiler, with CUDA_HOME set; or install the package's "
         "compiled kernels (flashinfer-jit-cache, flashinfer-cubin).",
         command="export CUDA_HOME=/usr/local/cuda",
@@ -145,7 +145,7 @@ PROGRAMS: tuple[Signature, ...] = (
         "report a bug to PyTorch.",
         cause="PyTorch met a state that it does not expect: often packages of two releases, a process that was forked "
         "after CUDA started, or (NVML_SUCCESS) a driver library that is not visible.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install PyTorch and its companions of one release; NVML_SUCCESS: reload the driver or reboot.",
         role=Role.GENERAL,
         sources=("axolotl-ai-cloud/axolotl#1153",),

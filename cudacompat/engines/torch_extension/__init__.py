@@ -86,7 +86,7 @@ ENGINE = EngineRecord(
     ),
     hazards=(
         Hazard(
-            "a flag with `arch` in it in extra_compile_args",
+            "a flag that contains `arch` in extra_compile_args",
             "cpp_extension then adds no target, whatever TORCH_CUDA_ARCH_LIST says",
             _PYTHON,
         ),

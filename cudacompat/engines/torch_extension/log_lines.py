@@ -11,19 +11,21 @@ _CPP = "pytorch/pytorch torch/utils/cpp_extension.py"
 _OWN: tuple[Signature, ...] = (
     Signature(
         id="torch-ext-unknown-arch",
-        title="this PyTorch's build helper does not know the architecture {arch}",
+        title="this PyTorch cannot build extensions for {arch}",
         patterns=("Unknown CUDA arch (<arch:word>) or GPU not supported",),
         sample="ValueError: Unknown CUDA arch (12.0) or GPU not supported",
-        cause="torch.utils.cpp_extension has a fixed table, and TORCH_CUDA_ARCH_LIST (or the GPU) is newer than it. "
-        "`120` and commas are refused as well.",
-        does_not_mean="that nvcc does not know it.",
-        fix='A newer PyTorch; TORCH_CUDA_ARCH_LIST="8.0;12.0+PTX" is the spelling.',
+        cause=(
+            "torch.utils.cpp_extension has a fixed table of architectures, and TORCH_CUDA_ARCH_LIST (or the "
+            "GPU) is newer. It also rejects `120` and commas."
+        ),
+        does_not_mean="nvcc",
+        fix='Use a newer PyTorch. The spelling is TORCH_CUDA_ARCH_LIST="8.0;12.0+PTX".',
         distinct=("arch",),
         sources=(_CPP, "oobabooga/textgen#1382"),
     ),
     Signature(
         id="torch-ext-no-arch",
-        title="an extension is built without a GPU and without TORCH_CUDA_ARCH_LIST",
+        title="the extension is built without a GPU and without TORCH_CUDA_ARCH_LIST",
         patterns=(
             "cpp_extension.py<+>IndexError: list index out of range",
             "_get_cuda_arch_flags<+>IndexError: list index out of range",
@@ -31,9 +33,9 @@ _OWN: tuple[Signature, ...] = (
         sample='  File "/env/lib/python3.11/site-packages/torch/utils/cpp_extension.py", line 2005, in '
         "_get_cuda_arch_flags\n"
         "    arch_list[-1] += '+PTX'\nIndexError: list index out of range",
-        cause="cpp_extension asks the visible GPUs for their architectures; in an image build there is none.",
-        does_not_mean="a defect of the extension.",
-        fix='Set TORCH_CUDA_ARCH_LIST in the build, such as "8.0;8.6;8.9;12.0+PTX".',
+        cause="cpp_extension reads the architectures from the visible GPUs, and an image build has none.",
+        does_not_mean="the extension",
+        fix='Set TORCH_CUDA_ARCH_LIST in the build, for example "8.0;8.6;8.9;12.0+PTX".',
         command="export TORCH_CUDA_ARCH_LIST={capability}",
         sources=(_CPP,),
     ),
@@ -51,7 +53,7 @@ _OWN: tuple[Signature, ...] = (
     ),
     Signature(
         id="torch-ext-cuda-mismatch",
-        title="nvcc is of CUDA {detected}, PyTorch of {torch}",
+        title="nvcc is CUDA {detected}, but PyTorch was built with CUDA {torch}",
         patterns=(
             "The detected CUDA version (<detected:ver>) mismatches the version that was used to compile PyTorch "
             "(<torch:ver>)",
@@ -59,21 +61,23 @@ _OWN: tuple[Signature, ...] = (
         sample="RuntimeError: The detected CUDA version (12.4) mismatches the version that was used to "
         "compile\nPyTorch (13.0). "
         "Please make sure to use the same CUDA versions.",
-        cause="An extension has to be compiled with a toolkit of PyTorch's own major version.",
-        does_not_mean="that PyTorch cannot run here: for running it no toolkit is needed.",
-        fix="Install the toolkit {torch} and name it with CUDA_HOME, or a PyTorch for {detected}.",
+        cause="An extension must be compiled with a toolkit of PyTorch's CUDA major version.",
+        does_not_mean="running PyTorch, which needs no toolkit",
+        fix="Install toolkit {torch} and set CUDA_HOME, or install a PyTorch for CUDA {detected}.",
         command="export CUDA_HOME=/usr/local/cuda-{torch}",
         sources=(_CPP,),
     ),
     Signature(
         id="torch-ext-no-cuda-home",
-        title="an extension is built and no CUDA toolkit is found",
+        title="the extension needs the CUDA Toolkit, and none was found",
         patterns=("CUDA_HOME environment variable is not set. Please set it to your CUDA install root",),
         sample="OSError: CUDA_HOME environment variable is not set. Please set it to your CUDA install root.",
-        cause="cpp_extension finds neither CUDA_HOME nor an nvcc on the PATH: the wheel of PyTorch brings no compiler.",
-        does_not_mean="that the driver is missing.",
-        fix="Install the toolkit of torch.version.cuda (or a -devel image) and set CUDA_HOME; or install a ready "
-        "wheel of the extension.",
+        cause="cpp_extension found neither CUDA_HOME nor nvcc on PATH. PyTorch wheels contain no compiler.",
+        does_not_mean="the driver",
+        fix=(
+            "Install the toolkit of torch.version.cuda (or use a -devel image) and set CUDA_HOME, or install a "
+            "prebuilt wheel of the extension."
+        ),
         command="export CUDA_HOME=/usr/local/cuda",
         sources=(_CPP,),
     ),

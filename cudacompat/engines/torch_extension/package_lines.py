@@ -21,7 +21,7 @@ PACKAGES: tuple[Signature, ...] = (
         "version used to "
         "compile Pytorch binaries.  Pytorch binaries were compiled with Cuda 11.7.",
         cause="apex compares nvcc with torch.version.cuda, the minor version too, and stops.",
-        does_not_mean="that PyTorch cannot run here: for running it no toolkit is needed.",
+        does_not_mean="running PyTorch, which needs no toolkit",
         fix="Install the toolkit {torch} and name it with CUDA_HOME, or install a PyTorch for the toolkit that is "
         "there.",
         command="export CUDA_HOME=/usr/local/cuda-{torch}",
@@ -61,7 +61,7 @@ PACKAGES: tuple[Signature, ...] = (
         sample="deepspeed.ops.op_builder.builder.MissingCUDAException: CUDA_HOME does not exist, unable to compile "
         "CUDA op(s)",
         cause="PyTorch's wheel brings no nvcc, and CUDA_HOME names no toolkit.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Install the toolkit of torch.version.cuda and set CUDA_HOME.",
         command="export CUDA_HOME=/usr/local/cuda",
         sources=("deepspeedai/DeepSpeed op_builder/builder.py",),
@@ -76,7 +76,7 @@ PACKAGES: tuple[Signature, ...] = (
         cause="Its setup.py asks PyTorch for the GPU; in an image build there is none, or the installed PyTorch is "
         "the CPU "
         "build.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Set TCNN_CUDA_ARCHITECTURES to the GPU's number without a dot (75, 86, 89, 120; several with commas).",
         command="export TCNN_CUDA_ARCHITECTURES={number}",
         sources=("NVlabs/tiny-cuda-nn bindings/torch/setup.py",),
@@ -109,7 +109,7 @@ PACKAGES: tuple[Signature, ...] = (
         ),
         sample="gsplat: No CUDA toolkit found. gsplat will be disabled.",
         cause="The wheel from PyPI has no compiled code: nvcc is needed when it is first used.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the toolkit of torch.version.cuda and set CUDA_HOME, or install the package's prebuilt wheel "
         "for this "
         "torch and CUDA.",
@@ -127,7 +127,7 @@ PACKAGES: tuple[Signature, ...] = (
         "supported "
         "version by running nvcc -V.",
         cause="setup.py reads nvcc's release: it is before {needed}, or there is no nvcc.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install a wheel of flash-attn for this torch, CUDA, ABI and Python from its release page; or build with "
         "a toolkit "
         "of {needed} or later.",
@@ -148,7 +148,7 @@ PACKAGES: tuple[Signature, ...] = (
         cause="The package was installed as Python only (apex without --cuda_ext, a source distribution without "
         "nvcc), or the "
         "module's build failed earlier.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install it again with its CUDA extension: torch first, then --no-build-isolation, with CUDA_HOME and "
         "TORCH_CUDA_ARCH_LIST set.",
         command="export CUDA_HOME=/usr/local/cuda",

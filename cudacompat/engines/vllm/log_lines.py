@@ -65,7 +65,7 @@ _OWN: tuple[Signature, ...] = (
         cause="NVML shows no GPU: no driver, a container without its GPUs or without the capability `utility`, or a "
         "vLLM "
         "that was built for the CPU.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Start the container with --gpus all; check nvidia-smi there.",
         command="cudacompat doctor",
         after=("driver-not-in-container", "nvml-library-missing", "nvml-driver-mismatch"),
@@ -123,7 +123,7 @@ _OWN: tuple[Signature, ...] = (
         cause="The reason is in the line: a CUDA library of another major version, or a torch of another release "
         "(undefined "
         "symbol).",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install vLLM into an empty environment, so that it brings the torch and CUDA that it was built with.",
         command="pip install --upgrade vllm",
         after=("cuda-library-missing", "torch-abi-mismatch"),

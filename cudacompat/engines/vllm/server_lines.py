@@ -30,7 +30,7 @@ SERVERS: tuple[Signature, ...] = (
         sample="RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {}",
         cause="The server reports that a child ended; the child's traceback, often much earlier and with another "
         "process id, has the reason.",
-        does_not_mean="a reason by itself.",
+        does_not_mean="the signal itself, which only reports the end",
         fix="Read the first traceback of the engine's or worker's process; keep the whole log.",
         role=Role.HEADING,
         sources=("vllm-project/vllm#21028", "gpustack/gpustack#2769", "sgl-project/sglang#3713"),
@@ -48,7 +48,7 @@ SERVERS: tuple[Signature, ...] = (
         sample="ValueError: The model's max seq len (131072) is larger than the maximum number of tokens that can be "
         "stored in KV cache (38960).",
         cause="After the model's weights too little memory is left for the keys and values of one full context.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Lower --max-model-len, raise --gpu-memory-utilization (--mem-fraction-static), or take a smaller or "
         "quantized model.",
         command="nvidia-smi",

@@ -17,8 +17,7 @@ _CPU: tuple[Signature, ...] = (
         cause="The CUDA backend was not compiled in, its library was not found, or no device is visible. The line is "
         "of "
         "level INFO, and the CPU continues the work.",
-        does_not_mean="a wrong architecture: that fails later, and loudly. `use gpu = 1` above it is only the "
-        "parameter.",
+        does_not_mean="the architecture, which fails later with an error. `use gpu = 1` above is only the parameter.",
         fix='Build with -DGGML_CUDA=ON (whisper-rs: features = ["cuda"]), start the container with --gpus all, and let '
         "CI fail on this line.",
         command="cudacompat doctor",

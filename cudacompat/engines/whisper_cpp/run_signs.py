@@ -9,8 +9,8 @@ from __future__ import annotations
 from cudacompat.domain.runs.signs import RunSign, SignMeaning, run_sign
 
 _WHISPER = "https://github.com/ggml-org/whisper.cpp src/whisper.cpp"
-_ON_GPU = "the engine put its work on the GPU"
-_MODEL = "the model's weights were put into GPU memory"
+_ON_GPU = "the engine uses the GPU"
+_MODEL = "the model weights are in GPU memory"
 
 SIGNS: tuple[RunSign, ...] = (
     run_sign(
@@ -34,7 +34,7 @@ SIGNS: tuple[RunSign, ...] = (
         "no GPU found",
         r"whisper_backend_init_gpu: no GPU found",
         SignMeaning.CPU,
-        "whisper.cpp runs on the CPU, whatever `use gpu` says",
+        "whisper.cpp runs on the CPU, even if the log says `use gpu = 1`",
         f"{_WHISPER}; measured",
     ),
     run_sign(

@@ -17,7 +17,7 @@ _LATER = "copies of whisper-rs 0.15 and 0.16: xCORViSx/AZUREAL@e71ab05, zackees/
 _OWN: tuple[Signature, ...] = (
     Signature(
         id="whisper-rs-no-with-gpu",
-        title="whisper-rs has no `{method}`: the switch is WhisperContextParameters::use_gpu",
+        title="whisper-rs has no `{method}`; use WhisperContextParameters::use_gpu",
         patterns=(
             f"no method named '{_WITH_GPU}' found for <...>WhisperContext",
             f"no method named '{_WITH_GPU}' found for <...>FullParams",
@@ -26,13 +26,15 @@ _OWN: tuple[Signature, ...] = (
         ),
         sample="error[E0599]: no method named `with_gpu` found for struct `WhisperContextParameters<'_>` in the "
         "current scope",
-        cause="`with_gpu` and `set_use_gpu` are in no release of whisper-rs, and a WhisperContext has no such "
-        "setter. From "
-        "0.10 on the GPU is chosen when the model is loaded.",
-        does_not_mean="that the crate was built without CUDA.",
-        fix="let mut p = WhisperContextParameters::default(); p.use_gpu(true); WhisperContext::new_with_params(path, "
-        "p). "
-        "With the feature `cuda` true is the default already.",
+        cause=(
+            "No release of whisper-rs has `with_gpu` or `set_use_gpu`. Since 0.10 the GPU is chosen when the "
+            "model is loaded."
+        ),
+        does_not_mean="a crate built without CUDA",
+        fix=(
+            "let mut p = WhisperContextParameters::default(); p.use_gpu(true); "
+            "WhisperContext::new_with_params(path, p). With the feature `cuda`, true is the default."
+        ),
         sources=(_HISTORY + ": no commit has with_gpu; use_gpu came with 0.10",),
     ),
     Signature(
@@ -188,7 +190,7 @@ _OWN: tuple[Signature, ...] = (
         sample="error: failed to run custom build command for `whisper-rs-sys v0.13.0`",
         cause="What cargo prints whenever a build script ends badly; the reason is in its output, after `--- stderr` "
         "or in the lines of CMake and nvcc.",
-        does_not_mean="a fault of cargo.",
+        does_not_mean="cargo",
         fix="Read the first error in the output of CMake and nvcc; cargo build -vv shows all of it.",
         role=Role.HEADING,
         distinct=("crate",),

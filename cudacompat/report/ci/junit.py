@@ -149,7 +149,7 @@ def _verdict(verdict: ArtifactVerdict) -> str:
     modules, _, counts = verdict.counted.partition(": ")
     text = f"{verdict.outcome.value}: {modules} ({counts})"
     if verdict.min_driver:
-        text += f"; driver {verdict.min_driver} or newer"
+        text += f"; needs driver {verdict.min_driver} or newer"
     if verdict.reason in CAUSE:
         text += f"; {CAUSE[verdict.reason]}"
     return text

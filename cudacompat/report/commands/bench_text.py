@@ -38,12 +38,12 @@ def bench_text(page: Page, report: BenchReport) -> None:
             page.line(f"  {_NAMES[each.variant]}: ", (f"{len(failed)} of {len(each.runs)} failed", "bold red"), ": ")
             page.field("why", failed[0].failed or "", 4, 6)
             if each.variant in (Variant.JIT_COLD, Variant.JIT_WARM) and each.environment:
-                page.field("help", "a library of it has no PTX; name a PTX-only build with --ptx", 4, 6)
+                page.field("help", "one of its libraries contains no PTX; name a PTX-only build with --ptx", 4, 6)
         if each.note:
             page.line(f"  {_NAMES[each.variant]}: ", ("not as expected", "bold yellow"), f": {each.note}")
     page.line()
     good = sum(len(each.good) for each in report.measured)
-    page.line(f"benched {count(len(report.measured), 'variant')}: {count(good, 'run')} of {_all(report)} count")
+    page.line(f"measured {count(len(report.measured), 'variant')}: {count(good, 'run')} of {_all(report)} valid")
 
 
 def _all(report: BenchReport) -> int:

@@ -63,15 +63,15 @@ def _artifact(page: Page, artifact: ArtifactDiff) -> None:
     if artifact.old_path is None:
         page.line((artifact.name, "bold"), "  ", ("new", "green"))
     elif artifact.new_path is None:
-        moved = f"{artifact.moved} of its {count(len(artifact.lost), 'kernel')} are in other files now"
-        page.line((artifact.name, "bold"), "  ", ("has no device code any more", "bold red"), f": {moved}")
+        moved = f"{artifact.moved} of its {count(len(artifact.lost), 'kernel')} moved to other files"
+        page.line((artifact.name, "bold"), "  ", ("no longer contains device code", "bold red"), f": {moved}")
     else:
         modules = _changed(artifact.old_modules, artifact.new_modules, "module")
         sizes = f"{byte_size(artifact.old_size)} -> {byte_size(artifact.new_size)}"
         page.line((artifact.name, "bold"), f"  {sizes}, {modules}")
     _targets(page, artifact.targets)
     if artifact.old_path and artifact.new_path and (artifact.lost or artifact.gained):
-        text = f"{count(len(artifact.lost), 'name')} gone, {len(artifact.gained)} new"
+        text = f"{count(len(artifact.lost), 'kernel name')} removed, {len(artifact.gained)} added"
         page.field("kernels", text + (f"; gone: {_names(artifact.lost)}" if artifact.lost else ""), 2, _WIDTH)
     for change, group in _by_change(artifact.service):
         alike: dict[str, list[str]] = defaultdict(list)
@@ -163,7 +163,7 @@ def _gpus(page: Page, report: DiffReport) -> None:
 
 def _such_as(capability: ComputeCapability) -> str:
     """A product that people know, from the table of GPUs."""
-    named = [gpu.name for gpu in search(str(capability)) if "no product name" not in gpu.name]
+    named = [gpu.name for gpu in search(str(capability)) if "no known product" not in gpu.name]
     listed = {name for name, _ in capabilities_by_name()}  # by NVIDIA for users, without samples and mining cards
     known = [name for name in named if name in listed]
     return f" ({[*known, *named][0]})" if named else ""
@@ -178,6 +178,6 @@ def _count_line(page: Page, report: DiffReport) -> None:
     old, new = (sum((getattr(t, side).size for t in report.totals), 0) for side in ("old", "new"))
     page.prose(
         f"compared for {count(len(report.targets), 'compute capability', 'compute capabilities')}: {losing} lost, "
-        f"{weaker} weaker, {count(gone, 'file')} gone, {unread} not read; device code {byte_size(old)} -> "
+        f"{weaker} weaker, {count(gone, 'file')} removed, {unread} not read; device code {byte_size(old)} -> "
         f"{byte_size(new)}"
     )

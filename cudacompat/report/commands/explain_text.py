@@ -77,7 +77,7 @@ def _lead(page: Page, report: ExplainReport) -> None:
 
 def _match(page: Page, match: ExplainedMatch, source: str) -> None:
     severity = match.signature.severity
-    head = "first cause: " if match.part is Part.CAUSE else ""
+    head = "cause: " if match.part is Part.CAUSE else ""
     page.prose(
         (f"{source}:{match.line}", "bold"),
         ": ",
@@ -99,7 +99,7 @@ def _consequences(page: Page, matches: Sequence[ExplainedMatch]) -> None:
     if not matches:
         return
     page.line()
-    page.line(("what follows from it", "bold"))
+    page.line(("follow-on errors", "bold"))
     for match in matches:
         times = f"   ({match.count} times)" if match.count > 1 else ""
         origin = match.follows_from or f"line {match.follows_line}"
@@ -113,15 +113,19 @@ def _unknown(page: Page, report: ExplainReport) -> None:
         return
     page.line()
     known = any(match.part in (Part.CAUSE, Part.ALSO) for match in report.matches)
-    said = " (often what a known fault leads to)" if known else ": these lines look like errors, and are not known here"
-    page.prose(("not in the catalogue", "bold"), " (often what the line above leads to)" if report.lead else said)
+    said = (
+        " (they may follow from the cause above)"
+        if known
+        else (": these lines look like errors, but explain does not know them")
+    )
+    page.prose(("unknown error lines", "bold"), " (often what the line above leads to)" if report.lead else said)
     for each in others[:_MOST_UNKNOWN]:
         times = f"   ({each.count} times)" if each.count > 1 else ""
         page.field(f"line {each.line}:", f" {each.text}{times}", 2, len(f"line {each.line}:"))
     if len(others) > _MOST_UNKNOWN:
         page.prose(f"  and {len(others) - _MOST_UNKNOWN} more kinds of line")
     if report.skipped:
-        page.prose(f"  and {count(report.skipped, 'line')} with words of errors that were not looked at")
+        page.prose(f"  and {count(report.skipped, 'line')} that may be errors and were not examined")
 
 
 def catalogue_text(page: Page, report: CatalogueReport) -> None:
@@ -134,12 +138,12 @@ def catalogue_text(page: Page, report: CatalogueReport) -> None:
 
     for group in report.groups:
         page.line()
-        page.line((f"Log lines: {group.title}", "bold"))
+        page.line((f"Log messages: {group.title}", "bold"))
         for signature in group.signatures:
             page.line(f"  {signature.id.ljust(width)}  {generic(signature.title)}")
     lines = sum(len(group.signatures) for group in report.groups)
     page.line()
     page.line(
-        f"{count(len(report.rules), 'finding')} and {count(lines, 'kind')} of log line; cudacompat explain ID "
-        f"explains one"
+        f"{count(len(report.rules), 'finding')} and {count(lines, 'kind')} of log message; cudacompat explain ID "
+        "explains one"
     )

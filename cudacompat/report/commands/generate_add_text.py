@@ -26,10 +26,10 @@ def extend_text(page: Page, report: ExtendReport) -> None:
     for item in report.not_read:
         page.line((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
     if report.skipped:
-        page.line(f"not looked into (other people's sources): {', '.join(report.skipped)}")
+        page.line(f"skipped (third-party sources): {', '.join(report.skipped)}")
     states = [place.state for place in report.places]
     if not states:
-        page.line("no list of architectures found; `cudacompat generate ENGINE --as KIND` writes one")
+        page.line("no architecture list found; `cudacompat generate ENGINE --as KIND` writes one")
         return
     page.line(
         f"{count(len(states), 'list')} found: {states.count(PlaceState.CHANGES)} to change, "
@@ -37,21 +37,21 @@ def extend_text(page: Page, report: ExtendReport) -> None:
         f"hand, {states.count(PlaceState.UNREAD)} read by nothing"
     )
     if report.files:
-        page.line("to see the edits: ", (f"{report.command} --diff", "bold"))
-        page.line("to make them: ", (f"{report.command} --write", "bold"))
+        page.line("show the edits: ", (f"{report.command} --diff", "bold"))
+        page.line("apply them: ", (f"{report.command} --write", "bold"))
         for command in report.after:
-            page.line("then, as old results hide the change: ", (command, "bold"))
+            page.line("then remove old results that would hide the change: ", (command, "bold"))
 
 
 def _place(page: Page, place: ListPlace) -> None:
     name = f"{place.name}=" if place.name else ""
     page.line((f"{place.file}:{place.line}", "bold"), f": {name}{place.value}")
     page.field("what", place.what)
-    page.field("read", f"by {place.reader}" if place.reader else f"by nothing here: {place.why}")
+    page.field("read", f"read by {place.reader}" if place.reader else f"by nothing here: {place.why}")
     if place.state is PlaceState.CHANGES:
-        page.line("  becomes  ", (place.becomes or "", _STYLE[place.state]))
+        page.line("  new value  ", (place.becomes or "", _STYLE[place.state]))
     elif place.state is PlaceState.THERE:
-        page.field("stays", "it has the target already", 2, 7)
+        page.field("stays", "already contains the target", 2, 7)
     elif place.state is PlaceState.CANNOT:
         page.line("  by hand  ", (place.why or "", _STYLE[place.state]))
     elif place.state is PlaceState.OTHER_CASE:

@@ -28,7 +28,7 @@ def generate_text(page: Page, report: GenerateReport) -> None:
     if report.files:
         return
     if len(report.plans) > 1:
-        page.line(f"no single build serves all of these GPUs: {len(report.plans)} builds")
+        page.line(f"no single build supports all of these GPUs: {len(report.plans)} builds")
         page.line()
     for plan in report.plans:
         _plan(page, plan, report.plans)
@@ -90,7 +90,7 @@ def _choice(page: Page, choice: Choice) -> None:
             changes[how(each.reach)].append(each.label)
         said = "; ".join(f"{what} for {', '.join(labels)}" for what, labels in changes.items())
     else:
-        said = "nothing changes for the GPUs that were asked for"
+        said = "no change for the GPUs you named"
     page.field("without", f"{choice.target.arch}: {said}", 4, 9)
 
 
@@ -98,7 +98,7 @@ def costs_text(page: Page, plan: BuildPlan) -> None:
     """Write what the list costs in bytes and seconds, or that nobody measured it."""
     weight = sizes(plan.engine, plan.release.version, plan.arrives)
     if weight is None:
-        page.field("size", f"no sizes were measured for {plan.engine.name} with CUDA {plan.release.version}", 2, 9)
+        page.field("size", f"no size data for {plan.engine.name} with CUDA {plan.release.version}", 2, 9)
     else:
         kind = "estimate from" if weight.estimated else "measured on"
         page.field(
@@ -110,7 +110,7 @@ def costs_text(page: Page, plan: BuildPlan) -> None:
         )
     time = build_time(plan.engine, plan.arrives)
     if time is None:
-        page.field("time", f"no build of {plan.engine.name} was timed", 2, 9)
+        page.field("time", f"no build time data for {plan.engine.name}", 2, 9)
     else:
         page.field(
             "time",
@@ -146,7 +146,7 @@ def _coverage(page: Page, reaches: Iterable[Reach]) -> None:
         elif of_outcome:
             page.field(title, _listed(of_outcome), 2, 12)
     none = [each for each in found if not each.outcome.runs and each.outcome is not Outcome.UNDECIDED]
-    page.field("not at all", _listed(none) or "none of those known here", 2, 12)
+    page.field("does not run", _listed(none) or "none of those known here", 2, 12)
 
 
 def _listed(reaches: Iterable[Reach]) -> str:

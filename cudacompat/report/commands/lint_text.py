@@ -42,7 +42,7 @@ def lint_text(page: Page, report: LintReport) -> None:
         names = [f"{use.engine.name} {use.version or ''}".strip() + f" ({use.shown})" for use in report.uses]
         page.prose(("engines  ", "dim"), some(names, 4))
     if report.skipped:
-        page.prose(("not looked into  ", "dim"), some(report.skipped, 4))
+        page.prose(("skipped  ", "dim"), some(report.skipped, 4))
     if report.lookalikes:
         page.prose(("CUDA build files of a kind that lint cannot read  ", "dim"), some(report.lookalikes, 4))
     fixable = sum(finding.fix is not None and finding.fix.safe for finding in report.findings)
@@ -50,9 +50,9 @@ def lint_text(page: Page, report: LintReport) -> None:
     if report.fixed:
         page.prose(f"fixed {count(len(report.fixed), 'finding')} in {count(len(report.edited), 'file')}")
     if fixable:
-        page.prose(f"{fixable} can be fixed by --fix; --diff shows how")
+        page.prose(f"{fixable} fixable with --fix (--diff shows the changes)")
     if unsafe:
-        page.prose(f"{unsafe} more can be fixed by --unsafe-fixes, to be looked at first")
+        page.prose(f"{unsafe} more fixable with --unsafe-fixes (review them)")
     suppressing(page, report.suppressed)
     tally = ", ".join(count(count_of(report.findings, each), each.value) for each in Severity)
     for_whom = f" for {some([target.label for target in report.targets], _MOST_NAMED)}" if report.targets else ""

@@ -48,7 +48,7 @@ def rebuild_text(page: Page, report: RebuildReport) -> None:
     if not report.results:
         steps_text(page, report.steps)
         if report.findings:
-            page.line("nothing was run: the build would stop at this")
+            page.line("nothing was run: the build would stop at this problem")
     else:
         _results(page, report)
     for finding in report.findings:
@@ -78,7 +78,7 @@ def _results(page: Page, report: RebuildReport) -> None:
 
 def _coverage(page: Page, label: str, report: CheckReport | None) -> None:
     if report is None or not report.verdicts:
-        page.line((f"{label:<7}", "bold"), "no artifact with device code")
+        page.line((f"{label:<7}", "bold"), "no file with device code")
         return
     seen: list[str] = []
     for verdict in report.verdicts:

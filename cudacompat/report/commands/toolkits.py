@@ -37,8 +37,8 @@ def _drivers(row: CudaRelease) -> str:
     """What its machine code, its PTX and itself ask for."""
     branch = first_branch_taking(row.ptx_isa)
     ptx = f"branch {branch.branch}" if branch is not None else "none known yet"
-    own = f", its own is {row.toolkit_driver}" if row.toolkit_driver is not None else ""
-    return f"machine code from {row.min_driver}, its PTX from {ptx}{own}"
+    own = f"; bundled driver {row.toolkit_driver}" if row.toolkit_driver is not None else ""
+    return f"minimum driver: {row.min_driver} for machine code, {ptx} for PTX{own}"
 
 
 def _refused(row: CudaRelease, driver: DriverRelease | None) -> str:

@@ -48,12 +48,12 @@ def verify_text(page: Page, report: VerifyReport) -> None:
         page.prose("  ", (label.ljust(7), style), (f"{where}: ", "dim"), each.text, margin=9)
     if decision.unseen:
         page.line()
-        page.line(("not seen", "bold"))
+        page.line(("not observed", "bold"))
         for text in decision.unseen:
             page.line("  ", text)
     if decision.verdict is Verdict.FAILED and verified.seen.log.tail:
         page.line()
-        page.line(("its last lines", "bold"))
+        page.line(("last lines of the output", "bold"))
         for text in verified.seen.log.tail:
             page.line("  ", text)
     if report.findings:
@@ -69,17 +69,17 @@ def _result(report: VerifyReport) -> str:
     code = f", {decision.code.value}" if decision.verdict in (Verdict.GPU, Verdict.GPU_JIT) else ""
     ended = verified.seen.ended
     if decision.verdict is Verdict.FAILED:
-        how = " (it never began)" if ended is not None and ended.how is End.NOT_STARTED else ""
-        return f"failed{how}; nothing is proved"
+        how = " (the command did not start)" if ended is not None and ended.how is End.NOT_STARTED else ""
+        return f"failed{how}; no result"
     met = decision.meets(verified.expected)
-    words = {True: "as expected", False: "less than expected", None: "not proved"}[met]
+    words = {True: "as expected", False: "below expectation", None: "no proof"}[met]
     return f"{decision.verdict.value}{code}; {words} ({verified.expected.value})"
 
 
 def load_text(page: Page, report: LoadReport) -> None:
     """Write what the driver answered beside what the judge says."""
     for target in report.targets:
-        page.line("asked ", (target.label, "bold"), f", driver {target.driver or 'of unknown release'}")
+        page.line("asked ", (target.label, "bold"), f", driver {target.driver or 'version unknown'}")
     for load in report.loads:
         page.line()
         page.line((load.path, "bold"), f"  {load.target.label}")
@@ -91,18 +91,18 @@ def load_text(page: Page, report: LoadReport) -> None:
     for item in report.check.not_read:
         page.prose((item.path, "bold"), ": ", ("not read", "bold magenta"), ": ", item.why)
     page.line()
-    page.prose(f"loaded {count(len(report.loads), 'artifact')}: {_agreement(report.loads)}")
+    page.prose(f"loaded {count(len(report.loads), 'file')}: {_agreement(report.loads)}")
 
 
 def _load(page: Page, load: ArtifactLoad) -> None:
     page.line(
-        f"  {count(len(load.modules), 'module')} and {count(load.kernels, 'kernel')} asked for: {_agreement((load,))}"
+        f"  tested {count(len(load.modules), 'module')} and {count(load.kernels, 'kernel')}: {_agreement((load,))}"
     )
     for why, number in load.not_asked:
-        page.line(f"  {count(number, 'module')} not asked for: {why}")
+        page.line(f"  {count(number, 'module')} not tested: {why}")
     rows = [each for each in load.modules if each.agreement is not Agreement.AGREES]
     for each in rows[:_MOST_ROWS]:
-        page.line(f"  {module_name(each.verdict.module)}  judge: {each.judged}; driver: {each.answered}")
+        page.line(f"  {module_name(each.verdict.module)}  cudacompat: {each.judged}; driver: {each.answered}")
     if len(rows) > _MOST_ROWS:
         page.line(f"  and {len(rows) - _MOST_ROWS} more")
 
@@ -112,9 +112,9 @@ def _agreement(loads: tuple[ArtifactLoad, ...]) -> str:
     asked = sum(numbers.values())
     parts = [f"rules and driver agree on {numbers[Agreement.AGREES]} of {asked}"]
     if numbers[Agreement.DISAGREES]:
-        parts.append(f"{numbers[Agreement.DISAGREES]} disagree")
+        parts.append(f"{numbers[Agreement.DISAGREES]} differ")
     if numbers[Agreement.OPEN]:
-        parts.append(f"{numbers[Agreement.OPEN]} were undecided")
+        parts.append(f"{numbers[Agreement.OPEN]} undecided")
     if numbers[Agreement.NOT_ANSWERED]:
-        parts.append(f"{numbers[Agreement.NOT_ANSWERED]} not answered")
+        parts.append(f"{numbers[Agreement.NOT_ANSWERED]} without an answer")
     return ", ".join(parts)

@@ -20,10 +20,10 @@ MOST_CELLS = 4000  # of one map; a page of more is slow to open
 MOST_PATTERNS = 60  # of one artifact
 
 MEANING = {
-    Outcome.NATIVE: "the GPU's own machine code",
-    Outcome.COMPATIBLE: "machine code that the GPU runs too",
-    Outcome.JIT: "compiled from PTX by the driver at first use",
-    Outcome.PARTIAL: "some modules or kernels do not run",
+    Outcome.NATIVE: "native machine code",
+    Outcome.COMPATIBLE: "machine code for a lower minor version",
+    Outcome.JIT: "PTX that the driver compiles at first use",
+    Outcome.PARTIAL: "some modules or kernels fail",
     Outcome.FAILS: "does not run",
     Outcome.SPECIAL: "made for other GPUs, left out of the verdict",
     Outcome.UNCLEAR: "has nothing for the GPU; whether that is meant is not known",
@@ -33,8 +33,8 @@ FAULTY = frozenset(each.value for each in (Outcome.FAILS, Outcome.PARTIAL, Outco
 _GAPS = (Outcome.FAILS, Outcome.PARTIAL, Outcome.UNDECIDED, Outcome.UNCLEAR)
 _WHERE = {
     Registration.REGISTERED: "",
-    Registration.RELOCATABLE: "Relocatable: input of the device linker",
-    Registration.STRAY: "Outside the registered sections: the library loads these by itself",
+    Registration.RELOCATABLE: "Relocatable device code: input of the device linker",
+    Registration.STRAY: "Unregistered: the library must load this code itself",
 }
 
 

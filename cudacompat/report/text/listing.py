@@ -28,8 +28,8 @@ from cudacompat.report.text.sections import columns, compilers, images, not_read
 
 _GROUPS = (
     (Registration.REGISTERED, "registered with the CUDA runtime"),
-    (Registration.RELOCATABLE, "relocatable: input of the device linker, never loaded as it is"),
-    (Registration.STRAY, "outside the registered sections: the library loads these by itself"),
+    (Registration.RELOCATABLE, "relocatable device code: input of the device linker, never loaded directly"),
+    (Registration.STRAY, "unregistered (the library must load them itself)"),
 )
 _LONGEST_NAME = 600  # characters of a demangled name: those of templates have thousands
 _WIDE = 76  # columns of a table of sizes with the numbers of modules
@@ -69,7 +69,7 @@ def _artifact(page: Page, artifact: BinaryArtifact, report: InspectReport) -> No
             _kernels(page, modules, report.names)
     for module in artifact.modules:
         if module.damage:
-            page.line(f"  damaged at byte {module.offset}: ", (module.damage, "bold magenta"))
+            page.line(f"damaged at byte {module.offset}: ", (module.damage, "bold magenta"))
 
 
 def _targets(page: Page, modules: Sequence[DeviceModule], whole_file: int | None) -> None:

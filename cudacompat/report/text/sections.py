@@ -140,7 +140,7 @@ def _held_to(page: Page, values: Sequence[PolicyValue]) -> None:
     from cudacompat.domain.policy.keys import held_to
 
     for origin, said in held_to(values):
-        page.prose("held to ", (origin, "bold"), said)
+        page.prose("policy: ", (origin, "bold"), said)
 
 
 def _suppressed(page: Page, items: Sequence[Suppressed]) -> None:
@@ -185,12 +185,12 @@ def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:
     label = verdict.target.label
     details = verdict.counted if verdict.modules else ""
     if verdict.min_driver:
-        details += f"; driver {verdict.min_driver} or newer"
+        details += f"; needs driver {verdict.min_driver} or newer"
     details += _assembled(verdict)
     if verdict.reason and verdict.reason in CAUSE:
         details += f"; {CAUSE[verdict.reason]}"
     if verdict.basis is Basis.MEASURED:
-        details += "; as measured on hardware"
+        details += "; measured on hardware"
     style = OUTCOME_STYLE[verdict.outcome]
     head = (f"  {label.ljust(width)}  ", (verdict.outcome.value.ljust(10), style))
     if page.width is None or width + 16 + len(details) <= page.width:

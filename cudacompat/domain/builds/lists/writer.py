@@ -77,7 +77,7 @@ def spell(grammar: Grammar, code: Sequence[CodeTarget]) -> str:
             wanted = [each for each in code if each.sass]
             if len(wanted) != 1:
                 listed = ", ".join(each.arch for each in wanted)
-                raise UsageError(f"this engine's build takes one architecture, not {listed}; build once for each GPU")
+                raise UsageError(f"the build of this engine accepts one target, not {listed}; build once per GPU")
             return wanted[0].arch
 
 

@@ -43,11 +43,11 @@ def within(plan: BuildPlan, budget: int, measured: Sequence[str]) -> tuple[CodeT
     if fitting:
         return max(fitting, key=lambda each: (each[0], -each[1]))[2]
     if smallest is None:
-        raise UsageError(f"no list of {plan.engine.name} smaller than the full one runs on all of these GPUs")
+        raise UsageError(f"no smaller list of {plan.engine.name} runs on all of these GPUs")
     images = " ".join(map(str, _arriving(plan, smallest[2])))
     raise UsageError(
-        f"no list fits into {byte_size(budget)}: the smallest that runs on all of these GPUs is {images}, "
-        f"about {byte_size(smallest[1])}, of which {byte_size(full.row.base)} is no device code"
+        f"no list fits into {byte_size(budget)}; the smallest that runs on all of these GPUs is {images}: about "
+        f"{byte_size(smallest[1])}, of which {byte_size(full.row.base)} is not device code"
     )
 
 

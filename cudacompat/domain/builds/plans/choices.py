@@ -65,22 +65,22 @@ def _why(plan: BuildPlan, image: ArchTarget) -> str:
         return _why_ptx(plan, image)
     own = list(dict.fromkeys(each.label for each in plan.wanted if each.number == image.number))
     served = [
-        f"{wanted.label} runs it too"
+        f"{wanted.label} can run it too"
         for wanted, found in zip(plan.wanted, plan.reached, strict=True)
         if found.image == image and wanted.number != image.number
     ]
-    parts = [f"machine code for {', '.join(own)}: no compiling at start-up" if own else "machine code"]
+    parts = [f"machine code for {', '.join(own)}: no compilation at start" if own else "machine code"]
     parts += dict.fromkeys(served)
     if image.suffix is ArchSuffix.ARCH_SPECIFIC:
-        parts.append(f"with the suffix it runs on {image.capability} alone")
+        parts.append(f"the suffix limits it to compute capability {image.capability}")
     elif image.suffix is ArchSuffix.FAMILY:
-        parts.append("with the suffix it runs on its family alone")
+        parts.append("the suffix limits it to its family")
     return "; ".join(parts)
 
 
 def _why_ptx(plan: BuildPlan, image: ArchTarget) -> str:
     if image.suffix is ArchSuffix.ARCH_SPECIFIC:
-        return f"PTX that no GPU but {image.capability} can compile"
+        return f"PTX that only {image.capability} can compile"
     users = [
         wanted.label
         for wanted, found in zip(plan.wanted, plan.reached, strict=True)
@@ -98,4 +98,4 @@ def _why_ptx(plan: BuildPlan, image: ArchTarget) -> str:
         if rewritten
         else ", the highest plain target of the list"
     )
-    return f"PTX for GPUs newer than all of these{reason}"
+    return f"PTX for GPUs newer than the ones named{reason}"

@@ -195,7 +195,7 @@ def _settings(
                 PlanSetting(knob.name, value, knob.channel, reader=knob.reader, why=why, source=knob.source)
             )
     if left:
-        raise UsageError(f"{engine.name} has no setting that takes {', '.join(each.arch for each in left)}")
+        raise UsageError(f"{engine.name} has no setting that accepts {', '.join(each.arch for each in left)}")
     settings += [
         PlanSetting(fixed.name, fixed.value, fixed.channel, reader=fixed.reader, why=fixed.why, source=fixed.source)
         for fixed in engine.fixed_of(version, route)
@@ -225,7 +225,9 @@ def _spelled(knob: Knob, code: Sequence[CodeTarget]) -> list[PlanSetting]:
 def _left_out(engine: Engine, version: Version | None, code: Sequence[CodeTarget]) -> tuple[OmittedSetting, ...]:
     majors = {each.number // 10 for each in code}
     dead = [
-        OmittedSetting(each.name, each.why + (f"; it belongs to {each.read_by}" if each.read_by else ""), each.source)
+        OmittedSetting(
+            each.name, each.why + (f"; it is a setting of {each.read_by}" if each.read_by else ""), each.source
+        )
         for each in engine.dead
         if each.window.holds(version)
     ]
@@ -251,7 +253,7 @@ def _notes(
             notes.append(f"{engine.name}{when} does not know {each.number}; its code for {given} runs there")
         suffix = engine.added_suffix(version, given, cuda=chosen.version)
         if suffix and each.suffix is ArchSuffix.NONE:
-            notes.append(f"{engine.name} itself turns {given} into {given}{suffix}")
+            notes.append(f"{engine.name} turns {given} into {given}{suffix}")
     forward = [
         each for each in code if each.ptx and each.suffix is ArchSuffix.NONE and _forward(engine, version, each.number)
     ]
@@ -260,11 +262,10 @@ def _notes(
         needs = f"driver {branch.branch} or newer" if branch else "a driver newer than those known here"
         highest = max(forward, key=lambda each: each.number)
         notes.append(
-            f"PTX compute_{highest.arch} (ISA {chosen.ptx_isa}) is for GPUs newer than all of these: "
-            f"the driver compiles it at first use, with {needs}"
+            f"PTX compute_{highest.arch} (ISA {chosen.ptx_isa}) serves newer GPUs through JIT compilation, with {needs}"
         )
     else:
-        notes.append("without PTX nothing of this runs on a GPU of a newer generation")
+        notes.append("without PTX, GPUs of a newer major version cannot run this build")
     numbers = {each.number for each in wanted}
     notes += boards_notes(wanted, chosen.version)
     two = two_hosts(wanted)

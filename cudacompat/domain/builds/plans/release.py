@@ -36,12 +36,12 @@ def choose_release(
     row = release(version)
     if row is None:
         listed = ", ".join(str(known.version) for known in RELEASES)
-        raise UsageError(f"CUDA {version} is not in the tables of this version, which knows {listed}")
+        raise UsageError(f"CUDA {version} is unknown to this version of cudacompat, which knows {listed}")
     if driver is not None and (needs := needed_driver(row.version.major, driver)) is not None:
         raise UsageError(f"programs built with CUDA {row.version} need driver {needs} or newer, not {driver}")
     missing = sorted(archs - set(row.targets))
     if missing:
-        raise UsageError(f"CUDA {row.version} cannot build this: {cannot_build(row, missing, labels)}")
+        raise UsageError(f"CUDA {row.version} cannot build this list: {cannot_build(row, missing, labels)}")
     return row
 
 
@@ -73,7 +73,7 @@ def groups(archs: Iterable[frozenset[str]]) -> tuple[tuple[int, ...], ...]:
     for item in archs:
         fitting = [number for number, row in enumerate(RELEASES) if item.issubset(row.targets)]
         if not fitting:
-            raise UsageError(f"no CUDA release known here builds {' and '.join(f'sm_{arch}' for arch in sorted(item))}")
+            raise UsageError(f"no known CUDA release builds {' and '.join(f'sm_{arch}' for arch in sorted(item))}")
         spans.append((fitting[0], fitting[-1]))
     left = sorted(range(len(spans)), key=lambda index: (spans[index][1], index))
     found: list[tuple[int, ...]] = []
@@ -95,7 +95,7 @@ def cannot_build(row: CudaRelease | NvccRelease, missing: Iterable[str], labels:
         elif first is not None and first > row.version:
             parts.append(f"{named} is built by CUDA {first} and newer")
         else:
-            parts.append(f"the last release that builds {named} is CUDA {last.version}")
+            parts.append(f"CUDA {last.version} is the last release that builds {named}")
     return "; ".join(parts)
 
 
@@ -109,5 +109,5 @@ def _no_release(archs: set[str], labels: Mapping[str, str]) -> UsageError:
             until = "" if last is RELEASES[-1] else f" to {last.version}"
             spans.append(f"sm_{arch} needs CUDA {first.version}{until or ' or newer'}")
     return NoSingleReleaseError(
-        f"no single CUDA release builds all of these: {'; '.join(spans)}; build once for each group"
+        f"no single CUDA release builds all of these: {'; '.join(spans)}; run one build per group"
     )

@@ -160,7 +160,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="sh: 1: cicc: not found",
         cause="nvcc was copied or linked away from its folders (nvvm/bin, bin), or only parts of the toolkit are "
         "installed (conda's cuda-nvcc without cuda-nvvm).",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Call nvcc at its own place, or install the whole toolkit of one release.",
         command="nvcc --version",
         sources=("https://docs.nvidia.com/cuda/cuda-compiler-driver-nvcc/", "conda-forge/cuda-nvcc-feedstock"),
@@ -177,7 +177,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="g++: error: unrecognized command-line option '-std=c++20'; did you mean '-std=c++2a'?",
         cause="The build was written for a newer compiler, or for another one.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install a newer gcc or clang that the toolkit accepts as host compiler; C++20 in CUDA files "
         "needs CUDA 12.",
         command="nvcc --version",
@@ -200,7 +200,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="E: Unable to correct problems, you have held broken packages.",
         cause="Packages of NVIDIA's repository and of the distribution, or of another release of the distribution, are "
         "mixed (libtinfo5 is not in Ubuntu 24.04), or a module stream of dnf hides them.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Use the repository for exactly this distribution, one source only; install cuda-toolkit-12-8 and not "
         "cuda, which wants a driver; with dnf: module enable nvidia-driver:open-dkms.",
         command="apt-cache search cuda-toolkit",
@@ -223,7 +223,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 2011 (apt-get)",
         cause="Another apt runs, the clock is wrong, a mirror is between two states, or the repository has nothing for "
         "this distribution.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Wait for the other apt, run apt-get update again, and compare the address with the distribution's name.",
         role=Role.GENERAL,
         sources=("apt-get(8)",),
@@ -238,7 +238,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='error: could not compile `mistralrs-server` (bin "mistralrs-server") due to 1 previous error',
         cause="rustc's own error, or the linker's, is above.",
-        does_not_mean="a reason by itself.",
+        does_not_mean="the signal itself, which only reports the end",
         fix="Read the first `error` of the crate.",
         role=Role.END,
         sources=("EricLBuehler/mistral.rs#286",),
@@ -270,7 +270,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='6 errors detected in the compilation of "widget.cu".',
         cause="The compiler counts its errors; each is above.",
-        does_not_mean="a reason by itself.",
+        does_not_mean="the signal itself, which only reports the end",
         fix="Read the first `error` above.",
         role=Role.END,
         sources=("https://docs.nvidia.com/cuda/cuda-compiler-driver-nvcc/", "cupy/cupy#8171"),
@@ -282,7 +282,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="cupy_backends.cuda.libs.nvrtc.NVRTCError: NVRTC_ERROR_COMPILATION (6)",
         cause="NVRTC's own error lines, with the kernel's name, are before or after it: a header that is not found, "
         "or source that this NVRTC does not accept.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Read the first `error` that names a file and a line.",
         role=Role.HEADING,
         sources=("cupy/cupy#2100", "UCBerkeleySETI/hyperseti#8"),
@@ -311,7 +311,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CMake Error: CMAKE_CUDA_COMPILER not set, after EnableLanguage",
         cause="No toolkit was found where the build looks: none is installed, or CUDA_PATH, CUDA_HOME or PATH "
         "do not name it.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Install the toolkit, or name its folder in CUDA_PATH and CUDACXX.",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc",
         role=Role.CHAIN_END,
@@ -378,7 +378,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: `ptxas` failed with error code 4294967295:",
         cause="The assembler was started and refused the kernel, crashed or was not allowed to run; on "
         "Windows 4294967295 stands for a program that did not start.",
-        does_not_mean="that the driver is too old.",
+        does_not_mean="the driver",
         fix="Look for `ptxas fatal` or `ptxas error` next to the line; start the ptxas that the program names by hand.",
         command="ptxas --version",
         role=Role.HEADING,

@@ -8,30 +8,34 @@ from cudacompat.domain.words.finding import Severity
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cmake-native-without-gpu",
-        title="CUDA_ARCHITECTURES is `native` and the build sees no GPU",
+        title="CUDA_ARCHITECTURES is `native`, but the build sees no GPU",
         patterns=(
             'CUDA_ARCHITECTURES is set to "native", but no GPU was detected',
             'CUDA_ARCHITECTURES is set to "native", but no NVIDIA GPU was detected',
         ),
         sample='CMake Error in CMakeLists.txt:\n  CUDA_ARCHITECTURES is set to "native", but no GPU was detected.',
-        cause="`native` asks for the GPU of the machine that builds, and an image build or CI runner has none. CMake "
-        "3.24 to 3.27 stop here; from 3.28 on the build goes through with nvcc's default target.",
-        does_not_mean="a fault of the driver on the machine that will run it.",
+        cause=(
+            "`native` means the GPU of the build machine, and image builds and CI runners have none. CMake "
+            "3.24 to 3.27 stop here. CMake 3.28 and newer continue with nvcc's default target."
+        ),
+        does_not_mean="the driver of the machine that will run the program",
         fix="Name the architectures.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("measured with CMake 3.25.1", "Kitware/CMake Source/cmGeneratorTarget.cxx"),
     ),
     Signature(
         id="cmake-arch-syntax",
-        title="CMake does not take {value} as a list of architectures",
+        title="CMake does not accept {value} as an architecture list",
         patterns=("CMAKE_CUDA_ARCHITECTURES: <value:word> is not one of the following",),
         sample="CMake Error at CMakeDetermineCUDACompiler.cmake:266 (message):\n  CMAKE_CUDA_ARCHITECTURES:\n\n    "
         "12.0\n\n"
         "  is not one of the following:\n\n    * a semicolon-separated list of integers, each optionally",
-        cause="CMake's list is numbers with -real or -virtual: `12.0`, `sm_120`, commas and quotes are refused, and "
-        "suffixes that this CMake does not know: `a` from 3.25, `f` from 3.31.8 and 4.0.2.",
-        does_not_mean="that nvcc cannot build it.",
-        fix='Write 120 (or 120a), separated by semicolons: "-DCMAKE_CUDA_ARCHITECTURES=80-real;120-real".',
+        cause=(
+            "CMake accepts numbers with an optional -real or -virtual. It rejects `12.0`, `sm_120`, commas, "
+            "quotes and suffixes that it does not know (`a` needs 3.25; `f` needs 3.31.8 or 4.0.2)."
+        ),
+        does_not_mean="nvcc",
+        fix='Write 120 or 120a, separated by semicolons: "-DCMAKE_CUDA_ARCHITECTURES=80-real;120-real".',
         command="cudacompat generate cmake --gpu {gpu}",
         sources=("measured with CMake 3.25.1", "Kitware/CMake Modules/Internal/CMakeCUDAArchitecturesValidate.cmake"),
     ),
@@ -68,7 +72,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="cmake-no-toolkit",
-        title="CMake finds no CUDA toolkit",
+        title="CMake finds no CUDA Toolkit",
         patterns=(
             "CUDA Toolkit not found",
             "Could NOT find CUDAToolkit (missing:",
@@ -85,10 +89,12 @@ SIGNATURES: tuple[Signature, ...] = (
             "Could not find CUDA. Before continuing, please download and install CUDA",
         ),
         sample="CMake Error at ggml/src/ggml-cuda/CMakeLists.txt:268 (message):\n  CUDA Toolkit not found",
-        cause="There is no nvcc on the PATH or in the usual places: a -base or -runtime image, or a driver without a "
-        "toolkit.",
-        does_not_mean="that the driver is missing.",
-        fix="Build in a -devel image, or install the toolkit; else name it with CUDAToolkit_ROOT and CUDACXX.",
+        cause=(
+            "nvcc is neither on PATH nor in the usual places. The image is -base or -runtime, or only the "
+            "driver is installed."
+        ),
+        does_not_mean="the driver",
+        fix="Build in a -devel image, install the toolkit, or name it with CUDAToolkit_ROOT and CUDACXX.",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc CUDAToolkit_ROOT=/usr/local/cuda",
         sources=(
             "ggml-org/whisper.cpp ggml/src/ggml-cuda/CMakeLists.txt",
@@ -124,10 +130,12 @@ SIGNATURES: tuple[Signature, ...] = (
             "Could not find the compiler specified in the environment variable CUDACXX",
         ),
         sample="CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CUDA_COMPILER could be found.",
-        cause="nvcc is not on the PATH, CUDACXX or CMAKE_CUDA_COMPILER names a file that is not there, or an old "
-        "CMakeCache.txt remembers another machine.",
-        does_not_mean="that the driver is missing.",
-        fix="Use a -devel image or set CUDACXX; configure from scratch (cmake --fresh).",
+        cause=(
+            "nvcc is not on PATH, CUDACXX or CMAKE_CUDA_COMPILER names a missing file, or an old "
+            "CMakeCache.txt comes from another machine."
+        ),
+        does_not_mean="the driver",
+        fix="Use a -devel image or set CUDACXX, then configure from scratch (cmake --fresh).",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc",
         sources=(
             "Kitware/CMake Source/cmGlobalGenerator.cxx",
@@ -206,7 +214,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "CUDA_SELECT_NVCC_ARCH_FLAGS",
         cause="The old FindCUDA module takes majors of one digit only, in every CMake. CTranslate2 and older projects "
         "still use it.",
-        does_not_mean="that nvcc cannot build it.",
+        does_not_mean="nvcc",
         fix="Keep the older ones in the list and pass the new one as a flag: CTranslate2 "
         '-DCUDA_NVCC_FLAGS="-gencode=arch=compute_{number},code=sm_{number}".',
         distinct=("arch",),
@@ -226,13 +234,13 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="cmake-variable-not-used",
-        title="a -D that nothing in this project reads: {variable}",
+        title="nothing in this project reads -D{variable}",
         severity=Severity.WARNING,
         patterns=("Manually-specified variables were not used by the project: <+><variable:cudavar>",),
         sample="CMake Warning:\n  Manually-specified variables were not used by the project:\n\n    "
         "GGML_CUDA_COMPUTE_CAPABILITY",
-        cause="The variable was given on the command line and no CMakeLists.txt reads it: it changes nothing.",
-        does_not_mean="that the architectures it names were built.",
+        cause="The variable is on the command line, and no CMakeLists.txt reads it, so it has no effect.",
+        does_not_mean="nvcc; CMake. The targets that the variable names were not built.",
         fix="Use the variable that this engine reads.",
         command="cudacompat generate {engine} --gpu {gpu}",
         distinct=("variable",),

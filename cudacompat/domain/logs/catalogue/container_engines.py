@@ -106,7 +106,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample='level=error msg="runc create failed: unable to start container process: error during container init: '
         'error creating device nodes: open /run/merged/dev/dri/card1: permission denied": OCI permission denied',
         cause="A rootless engine cannot make device files, and SELinux or the device's group forbids to open them.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Let the engine's own runtime (crun) mount the devices from a CDI description, keep the user's groups, and "
         "turn label separation off.",
         command="podman run --rm --device nvidia.com/gpu=all --security-opt=label=disable ubuntu nvidia-smi",
@@ -158,7 +158,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
         cause="The service is not started, or the user is not in the group docker.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Start the service, or add the user to the group and log in again.",
         command="sudo systemctl status docker",
         sources=("https://docs.docker.com/engine/install/linux-postinstall/",),
@@ -195,7 +195,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error response from daemon: pull access denied for acme/asr, repository does not exist or may require "
         "'docker login'",
         cause="The name or tag does not exist, the image is private, or too many pulls came from this address.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Check the name and tag in the registry; log in (docker login; for nvcr.io the user is $oauthtoken).",
         role=Role.GENERAL,
         sources=("https://docs.docker.com/docker-hub/usage/", "distribution/distribution errors.go"),
@@ -248,7 +248,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Could not unload NVIDIA driver kernel modules, driver is in use",
         cause="The operator installs a driver in a container, and one is installed or in use on the host, or its build "
         "failed.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Where the host has a driver, install the operator with driver.enabled=false; else read the log of the "
         "driver's pod.",
         command="kubectl get pods --all-namespaces",
@@ -331,7 +331,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="docker: Error response from daemon: failed to discover GPU vendor from CDI: no known GPU vendor found",
         cause="nvidia-ctk found no driver or no device when it made the description, or it was never made.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Let nvidia-smi show the GPU on the host first; then make the description.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
         sources=("NVIDIA/nvidia-container-toolkit internal (text)",),

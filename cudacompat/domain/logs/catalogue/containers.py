@@ -8,16 +8,18 @@ from cudacompat.domain.logs.signature import Signature
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="docker-no-gpu-runtime",
-        title="Docker does not know how to add a GPU",
+        title="Docker cannot add a GPU to containers",
         patterns=(
             'could not select device driver "<driver:text>" with capabilities: [[gpu',
             "could not select device driver with capabilities: [[gpu",
         ),
         sample='docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]].',
-        cause="The NVIDIA Container Toolkit is not installed on the host, or Docker was not restarted after it; Docker "
-        "as a snap does not see it.",
-        does_not_mean="that the driver or CUDA is missing in the image.",
-        fix="Install nvidia-container-toolkit on the host, configure Docker, restart it.",
+        cause=(
+            "The NVIDIA Container Toolkit is not installed on the host, or Docker was not restarted "
+            "afterwards. Docker from a snap does not see the toolkit."
+        ),
+        does_not_mean="the image",
+        fix="Install nvidia-container-toolkit on the host, configure Docker, and restart it.",
         command="sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker",
         sources=("NVIDIA/nvidia-docker#1642", "OpenBMB/XAgent#273", "infiniflow/ragflow#9573"),
     ),
@@ -27,7 +29,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Unknown runtime specified nvidia", "unknown or invalid runtime name: nvidia"),
         sample="docker: Error response from daemon: unknown or invalid runtime name: nvidia",
         cause="/etc/docker/daemon.json does not list it: the toolkit is not installed or not configured.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Install nvidia-container-toolkit, configure Docker, restart it.",
         command="sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker",
         sources=(
@@ -102,7 +104,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvct-requirement",
-        title="the image asks for {condition}, and the host's driver does not fulfil it",
+        title="the image requires {condition}, and the host driver does not meet it",
         patterns=(
             "requirement error: unsatisfied condition: <condition:word>,",
             "requirement error: unsatisfied condition: <condition:word>",
@@ -110,10 +112,9 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.8, please update your "
         "driver to a newer "
         "version, or use an earlier cuda container: unknown",
-        cause="NVIDIA_REQUIRE_CUDA in the image is above the CUDA version of the host's driver.",
-        does_not_mean="that the GPU's architecture is wrong. With minor-version compatibility the program might even "
-        "run.",
-        fix="Update the host's driver or take an older base image. NVIDIA_DISABLE_REQUIRE=1 only hides the check.",
+        cause="NVIDIA_REQUIRE_CUDA in the image is above the CUDA version of the host driver.",
+        does_not_mean="the GPU architecture. With minor-version compatibility the program may still run.",
+        fix="Update the host driver, or use an older base image. NVIDIA_DISABLE_REQUIRE=1 only hides the check.",
         sources=("theroyallab/tabbyAPI#324", "NVIDIA/nvidia-container-toolkit#152", "ggml-org/llama.cpp#9665"),
     ),
     Signature(
@@ -128,7 +129,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "filters attached "
         "to the cgroup: bpf_prog_query(BPF_CGROUP_DEVICE) failed: operation not permitted: unknown.",
         cause="Rootless containers, or a container in a container, may not load BPF programs for cgroups.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="CDI (nvidia-ctk cdi generate; --device nvidia.com/gpu=all), or no-cgroups = true in "
         "/etc/nvidia-container-runtime/config.toml.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
@@ -140,13 +141,15 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="cdi-unresolvable",
-        title="there is no CDI description of the GPU {device}",
+        title="CDI has no entry for the GPU {device}",
         patterns=("unresolvable CDI devices <device:word>", "CDI device injection failed: unresolvable CDI devices"),
         sample="Error: setting up CDI devices: unresolvable CDI devices nvidia.com/gpu=all",
-        cause="--device nvidia.com/gpu=… needs /etc/cdi/nvidia.yaml (or /var/run/cdi), and it is missing or is from "
-        "before the driver's update.",
-        does_not_mean="that the GPU is missing.",
-        fix="Generate it, again after every driver update.",
+        cause=(
+            "--device nvidia.com/gpu=… needs /etc/cdi/nvidia.yaml or /var/run/cdi. The file is missing, or "
+            "older than the driver update."
+        ),
+        does_not_mean="the GPU",
+        fix="Generate the file, and again after every driver update.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
         distinct=("device",),
         cases=(
@@ -187,7 +190,7 @@ SIGNATURES: tuple[Signature, ...] = (
         '"/dev/dri/renderD129": no such file or directory',
         cause="/etc/cdi/nvidia.yaml was written when the machine had other device nodes: before a driver's update, a "
         "restart, or a change of GPUs.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Generate it again.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
         distinct=("device",),
@@ -215,7 +218,7 @@ SIGNATURES: tuple[Signature, ...] = (
         '"nvidia-container-runtime-hook": '
         "executable file not found in $PATH",
         cause="The NVIDIA Container Toolkit was removed or only half installed, and Docker still calls it.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Install nvidia-container-toolkit again.",
         command="sudo apt-get install --reinstall nvidia-container-toolkit",
         sources=(

@@ -35,7 +35,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUBLAS_STATUS_ALLOC_FAILED",),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
         cause="The GPU's memory is full.",
-        does_not_mean="an architecture problem.",
+        does_not_mean="the architecture",
         fix="A smaller batch or model; see who holds the memory.",
         command="nvidia-smi",
         after=_EARLIER,
@@ -63,7 +63,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "m, n, k, "
         "&falpha, a, CUDA_R_16BF, lda`",
         cause="A type that the GPU lacks (bfloat16 below 8.0, FP8 below 8.9) or an alignment that it demands.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Another type (float16), or a newer cuBLAS.",
         after=_EARLIER,
         sources=(_CUBLAS, "cublas_api.h of nvidia-cublas-cu12 12.9"),
@@ -122,7 +122,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "input.",
         cause="The combination of type, layout and size has no implementation: a tensor that is not contiguous, or a "
         "type that the GPU lacks.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="tensor.contiguous(), another type, or a newer cuDNN.",
         after=_EARLIER,
         sources=(_CUDNN, "cudnn_graph.h of nvidia-cudnn-cu12 9.28"),
@@ -133,7 +133,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH", "CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED"),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH",
         cause="cuDNN 9 is several libraries; some came from the wheel and some from LD_LIBRARY_PATH or the system.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Unset LD_LIBRARY_PATH, or make both places the same release.",
         command="unset LD_LIBRARY_PATH",
         sources=("cudnn_graph.h of nvidia-cudnn-cu12 9.28",),
@@ -152,9 +152,11 @@ SIGNATURES: tuple[Signature, ...] = (
             "libcudnn.so.<library:num>: cannot open shared object file",
         ),
         sample="Unable to load any of {libcudnn_ops.so.9.1.0, libcudnn_ops.so.9.1, libcudnn_ops.so.9, libcudnn_ops.so}",
-        cause="The program needs cuDNN of that major version (CTranslate2 from 4.5 on and PyTorch from 2.4 on: 9) and "
-        "it is not in the search path.",
-        does_not_mean="that the GPU is unsupported.",
+        cause=(
+            "The program needs cuDNN with that major version (9 for CTranslate2 since 4.5 and PyTorch since "
+            "2.4), and it is not in the search path."
+        ),
+        does_not_mean="the GPU",
         fix="Install it and put its lib folder into LD_LIBRARY_PATH.",
         command="pip install 'nvidia-cudnn-cu12==9.*'",
         sources=(

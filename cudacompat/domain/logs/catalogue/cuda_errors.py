@@ -14,16 +14,17 @@ _TABLE = "number, names and text: libcudart 13.5 and cuda.h 13.5"
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cuda-no-kernel-image",
-        title="no code in the library fits the GPU (CUDA error 209)",
+        title="no code in the library runs on this GPU (CUDA error 209)",
         code=209,
         names=("cudaErrorNoKernelImageForDevice", "CUDA_ERROR_NO_BINARY_FOR_GPU"),
         patterns=("no kernel image is available for execution on the device", "no binary for GPU"),
         sample="CUDA error: no kernel image is available for execution on the device",
-        cause="In the module that holds the launched kernel nothing fits the GPU: no machine code of the same major "
-        "version with a minor not above the GPU's, and no PTX that the driver may compile.",
-        does_not_mean="that the whole file lacks the architecture (another source file may have it), or that the "
-        "driver or the toolkit is too old. Old GPUs get the same text as new ones.",
-        fix="Rebuild the library that failed for {label}, or install a build that has it; then check the file.",
+        cause=(
+            "The module that contains the launched kernel has no machine code and no PTX for this GPU. Machine "
+            "code runs only within its major version, from its minor version up."
+        ),
+        does_not_mean="an old driver or toolkit; the rest of the file, which may have the code",
+        fix="Rebuild the failing library for {label}, or install a release that supports it. Then check the file.",
         command="cudacompat generate {engine} --gpu {gpu}",
         cases=(
             Case(
@@ -61,17 +62,20 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="cuda-unsupported-ptx",
-        title="the PTX in the library is newer than the driver can compile (CUDA error 222)",
+        title="the PTX is newer than the driver can compile (CUDA error 222)",
         code=222,
         names=("cudaErrorUnsupportedPtxVersion", "CUDA_ERROR_UNSUPPORTED_PTX_VERSION"),
         patterns=("the provided PTX was compiled with an unsupported toolchain",),
         sample="CUDA error 222 at ggml-cuda.cu:6466: the provided PTX was compiled with an unsupported toolchain.",
-        cause="No machine code fitted, so the driver had to compile PTX, and that PTX has a newer ISA version than "
-        "the driver takes: the library was built with a newer toolkit than the driver's CUDA version.",
-        does_not_mean="that the GPU is unsupported, or that the toolkit on this machine is wrong. It cannot happen "
-        "where machine code fits. CUDA's minor-version compatibility does not cover PTX.",
-        fix="Ship machine code for {label} (no compiling is needed then), update the driver, or build with a toolkit "
-        "not newer than the driver's CUDA version.",
+        cause=(
+            "No machine code fits the GPU, so the driver had to compile PTX. The toolkit that built this PTX "
+            "is newer than the driver's CUDA version."
+        ),
+        does_not_mean="the GPU; the toolkit on this machine. CUDA's minor-version compatibility does not cover PTX.",
+        fix=(
+            "Ship machine code for {label}, update the driver, or build with a toolkit that is not newer than "
+            "the driver's CUDA version."
+        ),
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(
             "measured: PTX 9.1 on driver 580.159.04",
@@ -83,55 +87,64 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="cuda-invalid-ptx",
-        title="the driver's compiler refused the PTX (CUDA error 218)",
+        title="the driver rejected the PTX (CUDA error 218)",
         code=218,
         names=("cudaErrorInvalidPtx", "CUDA_ERROR_INVALID_PTX"),
         patterns=("a PTX JIT compilation failed",),
         sample="CUDA_ERROR_INVALID_PTX: a PTX JIT compilation failed",
-        cause="PTX was handed to the driver that it cannot compile for this GPU: a .target above the GPU (measured: "
-        "sm_120 on 9.0), an instruction that the target lacks, or text that is not valid.",
-        does_not_mean="that the PTX is damaged: a target newer than the GPU is enough.",
-        fix="Generate the PTX for {label} or lower. The compiler's own message is in the JIT's error log "
-        "(CU_JIT_ERROR_LOG_BUFFER).",
+        cause=(
+            "The driver cannot compile this PTX for the GPU. Its target is above the GPU, it uses an "
+            "instruction that the target lacks, or its text is invalid."
+        ),
+        does_not_mean="damaged PTX: a target above the GPU is enough",
+        fix=(
+            "Generate PTX for {label} or lower. The JIT error log (CU_JIT_ERROR_LOG_BUFFER) has the compiler's message."
+        ),
         sources=("measured on a GPU of compute capability 9.0", "LuxCoreRender/LuxCore#492", _TABLE),
     ),
     Signature(
         id="cuda-jit-compiler-not-found",
-        title="the driver's PTX compiler is not installed here (CUDA error 221)",
+        title="the driver's PTX compiler is missing (CUDA error 221)",
         code=221,
         names=("cudaErrorJitCompilerNotFound", "CUDA_ERROR_JIT_COMPILER_NOT_FOUND"),
         patterns=("PTX JIT compiler library not found",),
         sample="CUDA error: PTX JIT compiler library not found",
-        cause="Only PTX fits, and libnvidia-ptxjitcompiler.so.1 cannot be loaded: a container without the compute "
-        "driver capability, or a driver that is installed in part.",
-        does_not_mean="that the GPU is unsupported: machine code would run in the same container.",
-        fix="Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility, install the whole driver, or ship "
-        "machine code for {label}.",
+        cause=(
+            "Only PTX fits the GPU, and libnvidia-ptxjitcompiler.so.1 cannot be loaded. The container lacks "
+            "the `compute` driver capability, or the driver is only partly installed."
+        ),
+        does_not_mean="the GPU: machine code would run in the same container",
+        fix=(
+            "Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility, install the complete driver, "
+            "or ship machine code for {label}."
+        ),
         sources=(_TABLE,),
     ),
     Signature(
         id="cuda-jit-disabled",
-        title="compiling PTX is switched off in the environment (CUDA error 223)",
+        title="JIT compilation is disabled by an environment variable (CUDA error 223)",
         code=223,
         names=("cudaErrorJitCompilationDisabled", "CUDA_ERROR_JIT_COMPILATION_DISABLED"),
         patterns=("PTX JIT compilation was disabled",),
         sample="CUDA error: PTX JIT compilation was disabled",
-        cause="CUDA_DISABLE_PTX_JIT=1 is set and no machine code in the library fits the GPU.",
-        does_not_mean="that the file is broken. Without the variable it would run by JIT, if its PTX suits the driver.",
+        cause="CUDA_DISABLE_PTX_JIT=1 is set, and the library has no machine code for the GPU.",
+        does_not_mean="a broken file: without the variable it runs by JIT if the driver accepts its PTX",
         fix="Unset CUDA_DISABLE_PTX_JIT, or build machine code for {label}.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(_TABLE, "https://docs.nvidia.com/cuda/cuda-c-programming-guide/ (environment variables)"),
     ),
     Signature(
         id="cuda-invalid-device-function",
-        title="the kernel does not exist in code that suits the GPU (CUDA error 98)",
+        title="the kernel has no code for this GPU (CUDA error 98)",
         code=98,
         names=("cudaErrorInvalidDeviceFunction",),
         patterns=("<cuda>invalid device function", "invalid device function"),
         sample="RuntimeError: CUDA error: invalid device function",
-        cause="The launched function has no device code for this GPU in the module that registered it; older "
-        "libraries report a missing architecture in this way.",
-        does_not_mean="that the source is wrong: the same source built for {label} works.",
+        cause=(
+            "The module that registered the function has no device code for this GPU. Older libraries report a "
+            "missing architecture with this error."
+        ),
+        does_not_mean="the source code: the same source works when built for {label}",
         fix="Rebuild or reinstall the component for {label}.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=("archs-lack-gpu", "nvlink-arch-not-found"),
@@ -140,7 +153,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="cuda-invalid-kernel-image",
-        title="the device code could not be read by the driver (CUDA error 200)",
+        title="the driver cannot read the device code (CUDA error 200)",
         code=200,
         names=(
             "cudaErrorInvalidKernelImage",
@@ -150,10 +163,12 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         patterns=("device kernel image is invalid",),
         sample="CUDA error: device kernel image is invalid",
-        cause="The driver does not understand the image it was given: machine code compressed with zstd on a driver "
-        "before 550, a cubin of a newer toolkit than the driver, or damaged bytes.",
-        does_not_mean="that the architecture is missing (that is error 209).",
-        fix="Update the driver, or build with --compress-mode=none or a toolkit that the driver knows.",
+        cause=(
+            "The image is zstd-compressed and the driver is older than 550, the cubin is newer than the "
+            "driver, or the bytes are damaged."
+        ),
+        does_not_mean="a missing architecture (that is error 209)",
+        fix="Update the driver, or build with --compress-mode=none or an older toolkit.",
         cases=(
             Case(
                 when=("also:jit-falls-back-to-driver",),
@@ -176,22 +191,24 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: named symbol not found",
         cause="The driver chose an image by its architecture and the kernel is not in it: an image that holds only "
         "part of the kernels, or none (the device linker makes such), even if good PTX is present too.",
-        does_not_mean="that no image fits the GPU (that is error 209).",
-        fix="Compile every source file for the same architectures, and look at the file kernel by kernel.",
+        does_not_mean="a missing architecture (that is error 209)",
+        fix="Compile every source file for the same architecture list, and list the kernels of each image.",
         command="cudacompat inspect --kernels FILE",
         sources=("measured on a GPU of compute capability 9.0, driver 580.159.04", _TABLE),
     ),
     Signature(
         id="cuda-insufficient-driver",
-        title="the driver is older than the CUDA runtime in the program, or there is none (CUDA error 35)",
+        title="the driver is missing, or older than the program's CUDA runtime (CUDA error 35)",
         code=35,
         names=("cudaErrorInsufficientDriver",),
         patterns=("CUDA driver version is insufficient for CUDA runtime version",),
         sample="CUDA error: CUDA driver version is insufficient for CUDA runtime version",
-        cause="The program's CUDA runtime needs a newer driver than is loaded. Where no driver is loaded at all the "
-        "text is the same (measured), as in a container started without its GPUs.",
-        does_not_mean="that the driver has to be updated: look first whether libcuda.so.1 is there at all.",
-        fix="In a container: start it with --gpus all. On the host: compare the driver with the runtime.",
+        cause=(
+            "The CUDA runtime in the program needs a newer driver than the loaded one. Without any driver, as "
+            "in a container without GPU access, the message is the same."
+        ),
+        does_not_mean="always an old driver: first check that libcuda.so.1 exists",
+        fix="In a container: start it with --gpus all. On the host: compare the driver version with the runtime.",
         command="cudacompat doctor",
         cases=(
             Case(
@@ -232,27 +249,29 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="cuda-stub-library",
-        title="the toolkit's stub of libcuda was loaded instead of the driver (CUDA error 34)",
+        title="the program loaded the libcuda stub instead of the driver (CUDA error 34)",
         code=34,
         names=("cudaErrorStubLibrary", "CUDA_ERROR_STUB_LIBRARY"),
         patterns=("CUDA driver is a stub library",),
         sample="CUDA error: CUDA driver is a stub library",
-        cause="…/lib64/stubs is in LD_LIBRARY_PATH or in a RUNPATH. Its libcuda.so is for linking only.",
-        does_not_mean="that no driver is installed: the real one comes later in the search path.",
-        fix="Keep stubs for the link step (-L, LIBRARY_PATH) and out of LD_LIBRARY_PATH at run time.",
+        cause="LD_LIBRARY_PATH or a RUNPATH contains …/lib64/stubs. The stub libcuda.so serves the link step only.",
+        does_not_mean="a missing driver: the real library comes later in the search path",
+        fix="Keep the stub directory for linking (-L, LIBRARY_PATH), and remove it from LD_LIBRARY_PATH.",
         sources=(_TABLE,),
     ),
     Signature(
         id="cuda-no-device",
-        title="a driver is loaded and no GPU is visible to the program (CUDA error 100)",
+        title="the driver is loaded, but the program sees no GPU (CUDA error 100)",
         code=100,
         names=("cudaErrorNoDevice", "CUDA_ERROR_NO_DEVICE"),
         patterns=("no CUDA-capable device is detected",),
         sample="CUDA error: no CUDA-capable device is detected",
-        cause="CUDA_VISIBLE_DEVICES hides every GPU (an empty value, -1, `all`, a number that is not there), or the "
-        "container got no device node.",
-        does_not_mean="a fault of the hardware or of the build.",
-        fix="Unset CUDA_VISIBLE_DEVICES, start the container with --gpus all, look at /dev/nvidia*.",
+        cause=(
+            "CUDA_VISIBLE_DEVICES hides every GPU (an empty value, -1, `all` or a number that does not exist), "
+            "or the container got no device node."
+        ),
+        does_not_mean="the hardware; the build",
+        fix="Unset CUDA_VISIBLE_DEVICES, start the container with --gpus all, and check /dev/nvidia*.",
         command="cudacompat doctor",
         after=("driver-not-in-container",),
         sources=("measured with CUDA_VISIBLE_DEVICES='' on a working GPU", "OpenNMT/CTranslate2#1933", _TABLE),
@@ -265,13 +284,13 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("invalid device ordinal",),
         sample="RuntimeError: CUDA error: invalid device ordinal",
         cause="The program asks for a GPU index that this process does not see; CUDA_VISIBLE_DEVICES renumbers.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Use index 0, or make more GPUs visible.",
         sources=("measured: libcudart 13.5", _TABLE),
     ),
     Signature(
         id="cuda-devices-unavailable",
-        title="the GPU is taken, or in exclusive mode (CUDA error 46)",
+        title="the GPU is in use, or in exclusive mode (CUDA error 46)",
         code=46,
         names=("cudaErrorDevicesUnavailable", "CUDA_ERROR_DEVICE_UNAVAILABLE"),
         patterns=(
@@ -279,37 +298,45 @@ SIGNATURES: tuple[Signature, ...] = (
             "all CUDA-capable devices are busy or unavailable",
         ),
         sample="RuntimeError: CUDA error: CUDA-capable device(s) is/are busy or unavailable",
-        cause="The compute mode is exclusive and another process has the GPU, or the driver refuses new contexts "
-        "(after an Xid, or in a container whose devices were taken away).",
-        does_not_mean="an architecture problem.",
-        fix="nvidia-smi shows the process and the compute mode; `nvidia-smi -c DEFAULT` lifts it.",
+        cause=(
+            "Another process holds a GPU in exclusive compute mode, or the driver refuses new contexts (after "
+            "an Xid, or when a container lost its devices)."
+        ),
+        does_not_mean="the architecture",
+        fix="Run nvidia-smi to see the process and the compute mode; `nvidia-smi -c DEFAULT` ends exclusive mode.",
         sources=(_TABLE, "https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html"),
     ),
     Signature(
         id="cuda-compat-not-supported",
-        title="CUDA forward compatibility was tried on a GPU that does not have it (CUDA error 804)",
+        title="this GPU does not support CUDA forward compatibility (CUDA error 804)",
         code=804,
         names=("cudaErrorCompatNotSupportedOnDevice", "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE"),
         patterns=("forward compatibility was attempted on non supported HW",),
         sample="Error 804: forward compatibility was attempted on non supported HW",
-        cause="The libcuda of a cuda-compat package was loaded (/usr/local/cuda/compat in LD_LIBRARY_PATH) because "
-        "the image is newer than the driver, on a GeForce or RTX card: only data center GPUs support that.",
+        cause=(
+            "The program loaded libcuda from a cuda-compat package (/usr/local/cuda/compat). Forward "
+            "compatibility works on data center GPUs only."
+        ),
         does_not_mean="that the GPU cannot run this CUDA version: with a newer driver it does.",
-        fix="Update the host's driver, take the compat folder out of LD_LIBRARY_PATH, or use an image that is not "
-        "newer than the driver.",
+        fix=(
+            "Update the host driver, remove the compat directory from LD_LIBRARY_PATH, or use an image that is "
+            "not newer than the driver."
+        ),
         sources=("NVIDIA/nvidia-docker#1294", "microsoft/onnxruntime#21435", "abetlen/llama-cpp-python#234", _TABLE),
     ),
     Signature(
         id="cuda-system-driver-mismatch",
-        title="libcuda and the kernel module do not belong together (CUDA error 803)",
+        title="libcuda and the kernel module have different versions (CUDA error 803)",
         code=803,
         names=("cudaErrorSystemDriverMismatch", "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH"),
         patterns=("system has unsupported display driver / cuda driver combination",),
         sample="CUDA error: system has unsupported display driver / cuda driver combination",
-        cause="The libcuda.so.1 that was loaded is of another release than the loaded kernel module: a driver update "
-        "without a restart, a second libcuda in the image, or a cuda-compat that is too new.",
-        does_not_mean="that the toolkit is wrong.",
-        fix="Restart after a driver update; remove copies of libcuda from the image.",
+        cause=(
+            "The loaded libcuda.so.1 belongs to another driver release than the kernel module: a driver update "
+            "without a reboot, a second libcuda in the image, or a cuda-compat package that is too new."
+        ),
+        does_not_mean="the toolkit",
+        fix="Reboot after a driver update, and remove copies of libcuda from the image.",
         command="cudacompat doctor",
         sources=(_TABLE,),
     ),
@@ -359,9 +386,12 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorInitializationError", "CUDA_ERROR_NOT_INITIALIZED"),
         patterns=("<cuda>initialization error", "Cannot re-initialize CUDA in forked subprocess"),
         sample="RuntimeError: CUDA error: initialization error",
-        cause="Most often a process that was forked after its parent had used CUDA; else a driver that is half there.",
-        does_not_mean="an architecture problem.",
-        fix="Start worker processes with `spawn` instead of `fork`, and touch CUDA only in the workers.",
+        cause=(
+            "Most often the process was forked after its parent had used CUDA. Otherwise the driver is only "
+            "partly installed."
+        ),
+        does_not_mean="the architecture",
+        fix="Start worker processes with `spawn` instead of `fork`, and use CUDA only in the workers.",
         sources=(_TABLE,),
     ),
     Signature(
@@ -376,10 +406,12 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="RuntimeError: CUDA unknown error - this may be due to an incorrectly set up environment, e.g. changing "
         "env variable CUDA_VISIBLE_DEVICES after program start.",
-        cause="The kernel side of the driver is not usable: nvidia_uvm is not loaded, /dev/nvidia-uvm is not in the "
-        "container, the machine woke from suspend, or the driver was updated without a restart.",
-        does_not_mean="an architecture problem.",
-        fix="`sudo nvidia-modprobe -u` or reload nvidia_uvm; restart; in containers pass /dev/nvidia-uvm.",
+        cause=(
+            "The kernel part of the driver is not usable: nvidia_uvm is not loaded, the container lacks "
+            "/dev/nvidia-uvm, the machine woke from suspend, or the driver was updated without a reboot."
+        ),
+        does_not_mean="the architecture",
+        fix="Run `sudo nvidia-modprobe -u` or reload nvidia_uvm, or reboot. In a container pass /dev/nvidia-uvm.",
         command="cudacompat doctor",
         after=("nvml-driver-mismatch", "nvml-unknown-error"),
         sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp", _TABLE),
@@ -393,7 +425,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: OS call failed or operation not supported on this OS",
         cause="The driver was denied something by the system: no permission on /dev/nvidia*, shared memory too small, "
         "a locked-memory limit, or a feature that WSL2 or the container's sandbox does not have.",
-        does_not_mean="an architecture problem.",
+        does_not_mean="the architecture",
         fix="Raise --shm-size and ulimits, check the permissions of /dev/nvidia*, try without the sandbox.",
         sources=(_TABLE,),
     ),

@@ -10,42 +10,49 @@ _TABLE = "number, names and text: libcudart 13.5 and cuda.h 13.5"
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cuda-launch-failure",
-        title="a kernel stopped itself or faulted (CUDA error 719)",
+        title="a kernel trapped or faulted (CUDA error 719)",
         code=719,
         names=("cudaErrorLaunchFailure", "CUDA_ERROR_LAUNCH_FAILED"),
         patterns=("unspecified launch failure",),
         sample="CUDA error: unspecified launch failure",
         cause="A kernel executed a trap or made a fault that the GPU does not tell apart.",
         does_not_mean="anything about architectures, where it is alone.",
-        fix="Look for the first error above it; if there is none, run the program under compute-sanitizer.",
+        fix="Look for the first error above. If there is none, run the program under compute-sanitizer.",
         after=("cuda-illegal-address",),
         sources=("measured: __trap() gives 719 on a GPU of compute capability 9.0", "nextcloud/llm2#52", _TABLE),
     ),
     Signature(
         id="cuda-illegal-address",
-        title="a kernel read or wrote outside its memory (CUDA error 700)",
+        title="a kernel accessed memory outside its range (CUDA error 700)",
         code=700,
         names=("cudaErrorIllegalAddress", "CUDA_ERROR_ILLEGAL_ADDRESS"),
         patterns=("an illegal memory access was encountered",),
         sample="RuntimeError: CUDA error: an illegal memory access was encountered",
-        cause="A defect of the program or of a library's kernel. The error is reported at a later call: the line that "
-        "prints it is not the line that made it.",
-        does_not_mean="a missing architecture.",
-        fix="Find the kernel with CUDA_LAUNCH_BLOCKING=1 or compute-sanitizer; try a newer release of the library.",
+        cause=(
+            "The program or one of its libraries has a bug. CUDA reports the error at a later call, so the "
+            "printed source line may not be the cause."
+        ),
+        does_not_mean="a missing architecture",
+        fix=(
+            "Find the kernel with CUDA_LAUNCH_BLOCKING=1 or compute-sanitizer, or try a newer release of the library."
+        ),
         command="export CUDA_LAUNCH_BLOCKING=1",
         after=("cuda-illegal-instruction", "nvrm-xid"),
         sources=(_TABLE,),
     ),
     Signature(
         id="cuda-illegal-instruction",
-        title="the GPU met an instruction that it does not have (CUDA error 715)",
+        title="the GPU met an invalid instruction (CUDA error 715)",
         code=715,
         names=("cudaErrorIllegalInstruction", "CUDA_ERROR_ILLEGAL_INSTRUCTION"),
         patterns=("an illegal instruction was encountered",),
         sample="RuntimeError: CUDA error: an illegal instruction was encountered",
-        cause="Damaged or wrongly generated machine code, or a jump into data; now and then a failing GPU.",
-        does_not_mean="that the architecture is missing: the driver does not load code of another major version.",
-        fix="Update the library and the driver; if it stays, test the GPU's memory.",
+        cause=(
+            "The machine code is damaged or wrongly generated, or the program jumped into data. Rarely the GPU "
+            "is faulty."
+        ),
+        does_not_mean="a missing architecture: the driver does not load code of another major version",
+        fix="Update the library and the driver. If the error stays, test the GPU memory.",
         sources=(_TABLE,),
     ),
     Signature(
@@ -56,7 +63,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("<cuda>misaligned address",),
         sample="RuntimeError: CUDA error: misaligned address",
         cause="A defect of the program or of a library's kernel.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Update the library; find the kernel with compute-sanitizer.",
         sources=(_TABLE,),
     ),
@@ -78,28 +85,31 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="cuda-out-of-memory",
-        title="the GPU's memory is full (CUDA error 2)",
+        title="the GPU memory is full (CUDA error 2)",
         code=2,
         names=("cudaErrorMemoryAllocation", "CUDA_ERROR_OUT_OF_MEMORY"),
         patterns=("<cuda>out of memory", "CUDA out of memory. Tried to allocate", "cudaMalloc failed: out of memory"),
         sample="ggml_backend_cuda_buffer_type_alloc_buffer: allocating 8192.00 MiB on device 0: cudaMalloc failed: "
         "out of memory",
-        cause="Less memory is free on the GPU than the program asks for; other processes count too.",
-        does_not_mean="anything about architectures or the build.",
-        fix="A smaller model, batch or context, fewer layers on the GPU; nvidia-smi shows who holds the memory.",
+        cause="The program asked for more memory than is free on the GPU. Other processes count too.",
+        does_not_mean="the architecture; the build",
+        fix=(
+            "Use a smaller model, batch or context, or fewer layers on the GPU. nvidia-smi shows what uses the memory."
+        ),
         sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu", _TABLE),
     ),
     Signature(
         id="cuda-launch-out-of-resources",
-        title="the kernel needs more registers or shared memory than the GPU has (CUDA error 701)",
+        title="too few registers or too little shared memory for the kernel (CUDA error 701)",
         code=701,
         names=("cudaErrorLaunchOutOfResources", "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES"),
         patterns=("too many resources requested for launch",),
         sample="CUDA error: too many resources requested for launch",
-        cause="The launch was written or tuned for another GPU: too many threads for the registers that the compiler "
-        "gave each, or more shared memory than this architecture has.",
-        does_not_mean="that the code does not fit the GPU.",
-        fix="Smaller blocks or __launch_bounds__; a release of the library that knows {label}.",
+        cause=(
+            "The launch was written or tuned for another GPU: too many threads per block, or too much shared memory."
+        ),
+        does_not_mean="missing code for the GPU",
+        fix="Use smaller blocks or __launch_bounds__, or a release of the library that supports {label}.",
         sources=(_TABLE,),
     ),
     Signature(
@@ -110,7 +120,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("<cuda>invalid argument",),
         sample="CUDA error: invalid argument",
         cause="A defect of the program, or more dynamic shared memory than the GPU allows.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="The message names the call: look at its arguments on this GPU.",
         sources=(_TABLE,),
     ),
@@ -122,7 +132,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("invalid configuration argument",),
         sample="CUDA error: invalid configuration argument",
         cause="Zero threads, more than 1024 a block, or a grid beyond the limits: often an empty input.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Check the sizes that the program derives from its input.",
         sources=(_TABLE,),
     ),
@@ -172,7 +182,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("peer access is not supported between these two devices",),
         sample="CUDA error: peer access is not supported between these two devices",
         cause="No PCIe or NVLink path for peer access between these GPUs, as with most GeForce GPUs.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Switch peer access off in the program (NCCL: NCCL_P2P_DISABLE=1).",
         sources=(_TABLE,),
     ),
@@ -198,7 +208,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("<cuda>invalid resource handle",),
         sample="CUDA error: invalid resource handle",
         cause="An object of another GPU, context or process was used, or one that an earlier error had destroyed.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Look for the first error above it; check that each object is used on the GPU that made it.",
         after=("cuda-launch-failure", "cuda-illegal-address"),
         sources=("tensorflow/tensorflow#97387", _TABLE),
@@ -212,7 +222,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: too many blocks in cooperative launch",
         cause="All blocks of a cooperative kernel have to fit on the GPU at once, and this one has fewer "
         "multiprocessors than the code was written for.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Take the number of blocks from the occupancy of this GPU.",
         sources=(_TABLE,),
     ),

@@ -20,7 +20,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: the resource allocation failed",
         cause="This is cuBLAS's text for ALLOC_FAILED: the GPU's memory (on a Jetson the machine's) is used up, or "
         "cuBLAS and driver do not fit.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Free GPU memory, offload fewer layers, or take a build made for this board and driver.",
         command="nvidia-smi",
         sources=("ollama/ollama#4256", "https://docs.nvidia.com/cuda/cublas/#cublasgetstatusstring"),
@@ -124,7 +124,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "need newer version of nvJitLink library",
         cause="libnvvm or NVRTC is of one major release (often 13) and libnvJitLink of an older one: two sets of CUDA "
         "packages are installed.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Take all of CUDA's packages from one major release, the one that the driver supports.",
         command="python -m pip list",
         sources=("numba/numba#10353",),
@@ -262,7 +262,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_INVALID_VALUE when calling `cublasGemmEx`",
         cause="A cuBLAS of another release than the program was built with is loaded (LD_LIBRARY_PATH, a "
         "system toolkit), or the shapes are wrong.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Unset LD_LIBRARY_PATH and try again; then look at the shapes of the call.",
         command="unset LD_LIBRARY_PATH",
         sources=("pytorch/pytorch#88882",),
@@ -273,7 +273,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDNN_STATUS_BAD_PARAM",),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_BAD_PARAM",
         cause="The shapes, strides or types of the call are not allowed, or a cuDNN of another release is loaded.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Compare the release of cuDNN that is loaded with the one the program asks for; then look at the shapes.",
         command="ldconfig -p",
         sources=("https://docs.nvidia.com/deeplearning/cudnn/backend/latest/api/cudnn-graph-library.html",),
@@ -287,7 +287,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
         cause="No memory of the GPU, or of the machine, was left for its workspace.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="End other processes on the GPU, or take smaller batches.",
         command="nvidia-smi",
         sources=("https://docs.nvidia.com/deeplearning/cudnn/backend/latest/api/cudnn-graph-library.html",),
@@ -306,7 +306,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="[TRT] [E] 2: [virtualMemoryBuffer.cpp::resizePhysical::140] Error Code 2: OutOfMemory (no "
         "further information)",
         cause="What the program asks for, with what others hold, is more than the GPU has.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="End other processes on the GPU, or take a smaller model, batch or workspace.",
         command="nvidia-smi",
         sources=(

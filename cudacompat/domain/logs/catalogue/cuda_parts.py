@@ -58,7 +58,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The object was compiled by nvcc, and the link step (gcc, clang or link.exe) has no cudart; or the "
         "cudart "
         "that is found at run time is of another major release.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Link with nvcc, or add -L/usr/local/cuda/lib64 -lcudart (CMake: CUDA::cudart).",
         sources=("measured with GNU ld 2.40", "crt/host_runtime.h of CUDA 12.8"),
     ),

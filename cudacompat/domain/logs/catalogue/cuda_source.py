@@ -26,7 +26,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "C++17.",
         cause="CUDA 13 brings CCCL 3, whose Thrust, CUB and libcu++ require C++17; CUDA 12 accepted C++14 (with a "
         "warning). The build passes -std=c++11 or c++14, or nothing to an old host compiler.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Build with -std=c++17 (CMake: CMAKE_CUDA_STANDARD=17 and CMAKE_CXX_STANDARD=17), or stay with CUDA 12.",
         command="cmake -B build -DCMAKE_CUDA_STANDARD=17 -DCMAKE_CXX_STANDARD=17",
         sources=("NVIDIA/cccl cub/cub/util_cpp_dialect.cuh", _CCCL),
@@ -193,7 +193,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample='mem.cu(33): error: argument of type "int" is incompatible with parameter of type "cudaMemLocation"',
         cause="CUDA 13 gives these functions their second version: cudaMemAdvise and cudaMemPrefetchAsync take a "
         "cudaMemLocation, cuCtxCreate a parameter structure.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Update the project, or build with CUDA 12.",
         sources=(_NOTES_13,),
     ),
@@ -257,7 +257,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ptxas k.ptx, line 40; error   : Feature 'mma with .e4m3' requires PTX ISA .version 8.4 or later",
         cause="The PTX text was written with an older .version than its instructions need: by a generator (LLVM, "
         "Triton, inline assembly) that believes in an older toolkit.",
-        does_not_mean="that the GPU lacks the instruction.",
+        does_not_mean="the GPU, which has the instruction",
         fix="Use a later release of the program that writes the PTX, or a later nvcc.",
         distinct=("needed",),
         sources=("measured with ptxas 12.8 and 13.5",),

@@ -25,7 +25,7 @@ _OPEN = "NVIDIA/open-gpu-kernel-modules"
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-driver-mismatch",
-        title="the driver was updated and its kernel module is still the old one",
+        title="the driver was updated, but the old kernel module is still loaded",
         patterns=(
             "Failed to initialize NVML: Driver/library version mismatch",
             "Driver/library version mismatch",
@@ -34,19 +34,20 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Failed to initialize NVML: Driver/library version mismatch",
         cause="The user-mode half of the driver and the loaded kernel module are of different releases: the package "
         "was updated (often by unattended upgrades) without a restart.",
-        does_not_mean="that the GPU is missing. Build scripts that read nvidia-smi turn this text into an architecture "
-        "(`-arch=sm_Failed`).",
-        fix="Restart, or unload and load the nvidia modules; never feed nvidia-smi's output to nvcc unread.",
+        does_not_mean="a missing GPU",
+        fix=(
+            "Reboot, or reload the nvidia kernel modules. Do not pass nvidia-smi output to nvcc unchecked: build "
+            "scripts turn this text into `-arch=sm_Failed`."
+        ),
         sources=("jalombar/starsmasher#24",),
     ),
     Signature(
         id="nvml-unknown-error",
-        title="a running container lost its GPU",
+        title="the running container lost its GPU",
         patterns=("Failed to initialize NVML: Unknown Error",),
         sample="Failed to initialize NVML: Unknown Error",
-        cause="`systemctl daemon-reload` or an update of cgroups took the device rules of a running container away: "
-        "runc does not find the devices under /dev/char.",
-        does_not_mean="that the driver on the host is broken: nvidia-smi works there.",
+        cause="`systemctl daemon-reload` or a cgroup update removed the container's device rules.",
+        does_not_mean="the host driver: nvidia-smi works on the host",
         fix="Start the container again. Permanently: CDI, `--device /dev/nvidia0 …`, or links made by nvidia-ctk.",
         command="sudo nvidia-ctk system create-dev-char-symlinks --create-all",
         sources=("NVIDIA/nvidia-container-toolkit#48", "NVIDIA/nvidia-container-toolkit#1227"),
@@ -58,28 +59,37 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the "
         "latest "
         "NVIDIA driver is installed and running.",
-        cause="The kernel module is not loaded: not built for the running kernel (DKMS), unsigned under Secure Boot, "
-        "or nouveau has the GPU.",
-        does_not_mean="that the CUDA toolkit is missing.",
-        fix="`lsmod | grep nvidia`, `dkms status`, `mokutil --sb-state`; then reinstall the driver for this kernel.",
+        cause=(
+            "The kernel module is not loaded: it was not built for the running kernel (DKMS), is unsigned "
+            "under Secure Boot, or nouveau uses the GPU."
+        ),
+        does_not_mean="the CUDA Toolkit",
+        fix=(
+            "Check `lsmod | grep nvidia`, `dkms status` and `mokutil --sb-state`, then reinstall the driver for "
+            "this kernel."
+        ),
         role=Role.CHAIN_END,
         after=_NO_MODULE,
         sources=("NVIDIA/nvidia-docker#988", "microsoft/WSL#7716"),
     ),
     Signature(
         id="nvml-library-missing",
-        title="the driver's management library is not here",
+        title="the driver's management library is not visible",
         patterns=(
             "NVML Shared Library Not Found",
             "libnvidia-ml.so.1: cannot open shared object file",
             "could not load NVML library",
         ),
         sample="pynvml.NVMLError_LibraryNotFound: NVML Shared Library Not Found",
-        cause="libnvidia-ml.so.1 belongs to the driver and is not visible: no driver on this machine, or a container "
-        "without the `utility` driver capability or without its GPUs.",
-        does_not_mean="that a package has to be installed inside the container.",
-        fix="Install the driver on the host; start the container with --gpus all and "
-        "NVIDIA_DRIVER_CAPABILITIES=compute,utility.",
+        cause=(
+            "libnvidia-ml.so.1 is part of the driver. The machine has no driver, or the container lacks GPU "
+            "access or the `utility` driver capability."
+        ),
+        does_not_mean="a package missing in the container",
+        fix=(
+            "Install the driver on the host. Start the container with --gpus all and "
+            "NVIDIA_DRIVER_CAPABILITIES=compute,utility."
+        ),
         after=("nvct-no-driver", "k8s-plugin-no-nvml"),
         sources=("NVIDIA/libnvidia-container#231", "NVIDIA/k8s-device-plugin#1371"),
     ),
@@ -100,9 +110,9 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("NVRM: Xid (<...>): <xid:num>",),
         sample="NVRM: Xid (PCI:0000:01:00): 31, pid=12345, name=python, Ch 00000008, intr 00000000. MMU Fault: "
         "ENGINE GRAPHICS",
-        cause="Xid 13, 31 and 43 are faults of a program; 48, 63, 64, 74, 79, 94 and 95 point to the hardware.",
+        cause="Xid 13, 31 and 43 come from programs. Xid 48, 63, 64, 74, 79, 94 and 95 point to the hardware.",
         does_not_mean="by itself that the GPU is broken: read the number in NVIDIA's list.",
-        fix="Look the number up; for 13 and 31 run the program under compute-sanitizer.",
+        fix="Look up the number in NVIDIA's Xid list. For 13 and 31 run the program under compute-sanitizer.",
         distinct=("xid",),
         sources=(
             "https://docs.nvidia.com/deploy/xid-errors/",
@@ -180,10 +190,12 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="error while loading shared libraries: libcuda.so.1: cannot open shared object file: No such file or "
         "directory",
-        cause="libcuda.so.1 comes with the driver, not with the toolkit. It is missing where no driver is installed, "
-        "and in a container that was started without its GPUs.",
-        does_not_mean="that the CUDA toolkit has to be installed. Do not copy the library into an image.",
-        fix="In a container: --gpus all and the NVIDIA Container Toolkit. On the host: install the driver.",
+        cause=(
+            "libcuda.so.1 is part of the driver, not of the CUDA Toolkit. No driver is installed, or the "
+            "container was started without GPU access."
+        ),
+        does_not_mean="the CUDA Toolkit. Do not copy libcuda into an image.",
+        fix="In a container: use --gpus all and the NVIDIA Container Toolkit. On the host: install the driver.",
         command="cudacompat doctor",
         cases=(
             Case(
@@ -217,10 +229,12 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the container was started without a GPU",
         patterns=("The NVIDIA Driver was not detected. GPU functionality will not be available",),
         sample="WARNING: The NVIDIA Driver was not detected.  GPU functionality will not be available.",
-        cause="The start script of NVIDIA's images found no driver: the container runtime did not add the GPU.",
-        does_not_mean="that the driver is missing on the host.",
-        fix="docker run --gpus all (compose: deploy.resources.reservations.devices; Podman: "
-        "--device nvidia.com/gpu=all).",
+        cause="The start script of NVIDIA's images found no driver, because the container runtime added no GPU.",
+        does_not_mean="the host driver",
+        fix=(
+            "Use docker run --gpus all (compose: deploy.resources.reservations.devices; Podman: --device "
+            "nvidia.com/gpu=all)."
+        ),
         command="docker run --rm --gpus all ubuntu nvidia-smi",
         sources=("NVIDIA/nvidia-docker#1583", "prs-eth/PanopticSegForLargeScalePointCloud#20"),
     ),

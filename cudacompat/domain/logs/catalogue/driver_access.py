@@ -98,7 +98,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "Driver is properly installed and present in your system.",
         cause="nvidia-smi was copied or mounted alone, the driver is half removed, or ldconfig does not know the "
         "directory of its libraries (in WSL /usr/lib/wsl/lib).",
-        does_not_mean="that the GPU is missing.",
+        does_not_mean="the GPU",
         fix="Reinstall the driver's packages of one release; in a container use the NVIDIA Container Toolkit and copy "
         "nothing.",
         cases=(
@@ -125,7 +125,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/bin/sh: 1: nvidia-smi: not found",
         cause="nvidia-smi comes with the driver. A container gets it from the host, if it is started with its GPUs and "
         "the capability `utility`; an image build never has it.",
-        does_not_mean="that the CUDA toolkit is missing.",
+        does_not_mean="the CUDA Toolkit",
         fix="On the host install the driver; in a container use --gpus all and "
         "NVIDIA_DRIVER_CAPABILITIES=compute,utility; in a build do not call it.",
         command="cudacompat doctor",

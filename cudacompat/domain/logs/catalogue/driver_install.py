@@ -68,7 +68,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="DKMS module 'nvidia-367.35' failed to build, please check /var/lib/dkms",
         cause="The compiler's own error is in make.log: the kernel is newer than the driver, its headers are missing, "
         "or another gcc built it.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Read the first `error:` in /var/lib/dkms/nvidia/VERSION/build/make.log; install linux-headers for the "
         "running kernel, or a newer driver.",
         command='sudo apt-get install "linux-headers-$(uname -r)" build-essential',
@@ -89,7 +89,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ERROR: You appear to be running an X server; please exit X before installing.",
         cause="The .run installer wants no other driver and no running desktop, and the toolkit's installer runs it, "
         "too.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the distribution's driver package in its place, or leave the desktop (isolate "
         "multi-user.target); install the toolkit with --toolkit alone.",
         command="dkms status",
@@ -270,7 +270,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="modprobe: ERROR: could not insert 'nvidia_uvm': Unknown symbol in module, or unknown parameter "
         "(see dmesg)",
         cause="Modules of two driver releases are mixed, or one that it needs is not loaded.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Reinstall the driver for this kernel, and load nvidia before the others.",
         command="sudo dkms autoinstall",
         sources=("modprobe(8)",),
@@ -288,7 +288,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: nvidia_open: failed to open device",
         cause="Another line of the kernel's log says why: power, firmware, memory regions, or another driver "
         "that holds the device.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Read all NVRM lines of this boot.",
         command="sudo dmesg",
         role=Role.CHAIN_END,

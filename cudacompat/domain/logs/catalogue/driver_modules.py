@@ -123,7 +123,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvidia 0000:01:00.0: Direct firmware load for nvidia/570.86.16/gsp_ga10x.bin failed with error -2",
         cause="/lib/firmware/nvidia has no files of exactly the loaded driver's version: a partial update, or an "
         "initramfs without them.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Reinstall the firmware package of the driver's exact release (Debian: firmware-nvidia-gsp; Ubuntu: "
         "nvidia-firmware), then rebuild the initramfs.",
         sources=(
@@ -182,7 +182,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="nvidia: disagrees about version of symbol module_layout",
         cause="The file was built for another kernel, or by another compiler than this kernel.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Remove the old module and build it again for the running kernel.",
         command="sudo dkms autoinstall --force",
         sources=("torvalds/linux kernel/module/version.c and main.c",),
@@ -227,7 +227,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error! Bad return status for module build on kernel: 6.14.0-27-generic (x86_64)",
         cause="The kernel is later than this driver release supports, or the compiler is not the one that built the "
         "kernel. make.log has the compiler's error.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install a later release of the driver, or start an earlier kernel. The log is "
         "/var/lib/dkms/nvidia/VERSION/build/make.log.",
         command="dkms status",
@@ -317,7 +317,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvidia-gridd: Failed to acquire license from 10.0.0.5 (Error: Network error)",
         cause="nvidia-gridd does not reach its license server, or the token is missing or expired. CUDA keeps working "
         "for a while and then slows down or stops.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Check the client token in /etc/nvidia/ClientConfigToken and the connection to the license server.",
         command="nvidia-smi -q",
         sources=("https://docs.nvidia.com/vgpu/ (client licensing)",),

@@ -9,7 +9,7 @@ _CCBIN = "CMAKE_CUDA_HOST_COMPILER, CUDAHOSTCXX or NVCC_CCBIN"
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="host-gcc-too-new",
-        title="gcc is newer than this CUDA release accepts (up to gcc {limit})",
+        title="gcc is newer than this CUDA release supports (maximum: gcc {limit})",
         patterns=(
             "unsupported GNU version! gcc versions later than <limit:num> are not supported!",
             "unsupported GNU version! gcc <limit:num> and up are not supported!",
@@ -17,8 +17,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="#error -- unsupported GNU version! gcc versions later than 13 are not supported! The nvcc flag "
         "'-allow-unsupported-compiler' can be used to override this version check",
         cause="crt/host_config.h of this toolkit accepts gcc up to {limit}, and the distribution's default is newer.",
-        does_not_mean="an architecture problem. -allow-unsupported-compiler often only moves the failure into the "
-        "headers.",
+        does_not_mean="the architecture. -allow-unsupported-compiler often only moves the failure into the headers.",
         fix="Install g++-{limit} and name it: " + _CCBIN + "; or use a newer CUDA release.",
         command="export NVCC_CCBIN=g++-{limit} CUDAHOSTCXX=g++-{limit}",
         sources=(
@@ -34,7 +33,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("unsupported clang version! clang version must be less than",),
         sample="#error -- unsupported clang version! clang version must be less than 21 and greater than 3.2 .",
         cause="crt/host_config.h of this toolkit accepts clang only within that range.",
-        does_not_mean="an architecture problem.",
+        does_not_mean="the architecture",
         fix="Name an older clang or a g++: " + _CCBIN + "; or use a newer CUDA release.",
         sources=("crt/host_config.h of CUDA 13.0",),
     ),

@@ -32,7 +32,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="NvMapMemAllocInternalTagged: 1075072515 error 12\nNvMapMemHandleAlloc: error 0",
         cause="The allocation failed with ENOMEM (12): models, page cache and desktop share the same memory.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Close the desktop, drop the page cache, use a smaller model or context, or add swap for the CPU's part.",
         command="free -h",
         sources=("quoted in public threads; not read at its source",),
@@ -48,7 +48,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="NVIDIA's wheels for Jetson do not bring every library: cuSPARSELt, cuDSS and OpenBLAS are separate "
         "packages; "
         "libnvdla_compiler comes from the host through the NVIDIA runtime.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the library for aarch64 (libcusparselt0, libcudss0-cuda-12, libopenblas0), or start the "
         "container with "
         "--runtime nvidia.",

@@ -102,13 +102,15 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="oom-killed",
-        title="the process was killed for want of (host) memory",
+        title="the process was killed because host memory ran out",
         patterns=("OOMKilled", "Out of memory: Killed process <pid:num>", "oom-kill:constraint"),
         sample="Last State: Terminated  Reason: OOMKilled  Exit Code: 137",
-        cause="The container's or the machine's memory limit, not the GPU's: loading a model needs its size in RAM for "
-        "a while.",
-        does_not_mean="that the GPU's memory is full: that is a CUDA error.",
-        fix="A higher memory limit, or loading with mmap and without a second copy.",
+        cause=(
+            "The memory limit of the container or machine was reached. Loading a model needs about its size in "
+            "RAM for a while."
+        ),
+        does_not_mean="GPU memory (that is a CUDA error)",
+        fix="Raise the memory limit, or load the model with mmap and without a second copy.",
         sources=(
             "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/",
             "torvalds/linux mm/oom_kill.c",

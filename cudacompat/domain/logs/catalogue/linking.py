@@ -10,11 +10,15 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the linker does not find {library}",
         patterns=("cannot find -l<library:cudalib>",),
         sample="/usr/bin/ld: cannot find -lcuda: No such file or directory",
-        cause="libcuda comes with the driver; where there is none, as in an image build, the toolkit's stub has to be "
-        "linked (lib64/stubs). The others come with the toolkit's -dev packages, in lib64.",
-        does_not_mean="that the program cannot run on the target.",
-        fix="For -lcuda add the stubs folder for linking only; for the others use a -devel image or the toolkit's "
-        "lib64.",
+        cause=(
+            "libcuda is part of the driver. Without a driver, as in an image build, link the stub in "
+            "lib64/stubs. The other libraries are in the toolkit's -dev packages."
+        ),
+        does_not_mean="the machine that will run the program",
+        fix=(
+            "For -lcuda add the stub directory for linking only. For the others use a -devel image or the "
+            "toolkit's lib64."
+        ),
         command='export LIBRARY_PATH="/usr/local/cuda/lib64:/usr/local/cuda/lib64/stubs:$LIBRARY_PATH"',
         distinct=("library",),
         sources=("measured with GNU ld 2.40",),
@@ -28,11 +32,15 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="error while loading shared libraries: libcublas.so.12: cannot open shared object file: No such file "
         "or directory",
-        cause="The program needs this library of exactly this major release: the image is -base instead of -runtime, "
-        "the toolkit has another major version, or the folder is not in the search path.",
-        does_not_mean="that the driver is missing (that is libcuda.so.1).",
-        fix="Install the library of that major release (-runtime image, or pip's nvidia-… packages) and put its folder "
-        "into LD_LIBRARY_PATH or ldconfig.",
+        cause=(
+            "The program needs this library with exactly this major version. The image is -base instead of "
+            "-runtime, the toolkit has another major version, or the directory is not in the search path."
+        ),
+        does_not_mean="the driver (that library is libcuda.so.1)",
+        fix=(
+            "Install the library with that major version (a -runtime image, or pip's nvidia-… packages), and add "
+            "its directory to LD_LIBRARY_PATH or ldconfig."
+        ),
         distinct=("library",),
         sources=(
             "measured: loading libcublas.so.12 without it",
@@ -44,9 +52,11 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the program was built on a newer system: {version} is missing",
         patterns=("version '<version:abi>' not found",),
         sample="/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found (required by ./whisper-server)",
-        cause="The binary was linked against a newer glibc or libstdc++ than this system has: built on Ubuntu 24.04, "
-        "run on 22.04, for example.",
-        does_not_mean="anything about the GPU.",
+        cause=(
+            "The program was linked against a newer glibc or libstdc++ than this system has, for example built "
+            "on Ubuntu 24.04 and run on 22.04."
+        ),
+        does_not_mean="the GPU",
         fix="Build and run on the same base image, or build on the older one.",
         distinct=("version",),
         sources=("measured with glibc 2.36: a program that asks for a newer one",),
@@ -58,7 +68,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="undefined reference to `cuMemCreate'",
         cause="At link time: -lcuda is missing. At run time: the driver is older than the function, or a stub was "
         "loaded.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Link with -lcuda (stubs in an image build), or update the driver.",
         distinct=("symbol",),
         sources=("measured with GNU ld 2.40",),
@@ -76,7 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "used when "
         "making a PIE object; recompile with -fPIC",
         cause="A static library with device code was built without position-independent code.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Unset CMAKE_CUDA_FLAGS, or put -Xcompiler=-fPIC into it; CMake: CMAKE_POSITION_INDEPENDENT_CODE=ON.",
         sources=("whisper-rs sys/build.rs (135b60b)", "measured with GNU ld 2.40"),
     ),

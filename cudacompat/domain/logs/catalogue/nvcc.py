@@ -11,18 +11,20 @@ _MEASURED = "measured with nvcc 13.5"
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvcc-unsupported-arch",
-        title="this nvcc does not know the architecture {arch}",
+        title="this nvcc does not support the architecture {arch}",
         patterns=(
             "Unsupported gpu architecture '<arch:word>'",
             "Value '<arch:word>' is not defined for option 'gpu-architecture'",
         ),
         sample="nvcc fatal   : Unsupported gpu architecture 'compute_120'",
-        cause="The nvcc that ran is too old for this architecture (120 needs 12.8; 121 and the f suffix 12.9), or too "
-        "new (CUDA 13 has nothing below 75), or the value is not an architecture.",
-        does_not_mean="that the GPU or the driver is wrong. The nvcc that ran need not be the toolkit that you "
-        "installed: the "
-        "PATH and CMake's cache decide.",
-        fix="See which nvcc ran and what it builds; then select the right toolkit or change the list.",
+        cause=(
+            "nvcc is too old (120 needs CUDA 12.8; 121 and the suffix f need 12.9), too new (CUDA 13 builds "
+            "nothing below 75), or the value is not an architecture."
+        ),
+        does_not_mean=(
+            "the GPU; the driver. The nvcc that ran may come from another toolkit: PATH and CMake's cache decide."
+        ),
+        fix="Check which nvcc ran and what it supports. Then select the right toolkit or change the list.",
         command="nvcc --list-gpu-arch",
         distinct=("arch",),
         cases=(
@@ -31,7 +33,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 title="this nvcc is too old for -arch=native",
                 cause="-arch=native came with CUDA 11.6; the nvcc that ran is from an earlier release, often that of a "
                 "distribution.",
-                does_not_mean="that the GPU is unsupported.",
+                does_not_mean="the GPU",
                 fix="Build with CUDA 11.6 or newer, or name the GPU's number in place of native. PATH and CUDACXX "
                 "decide "
                 "which nvcc runs.",
@@ -93,7 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvcc-arch-is-garbage",
-        title="something that is no architecture reached nvcc: the detection of the GPU had failed",
+        title="nvcc received a value that is not an architecture",
         patterns=(
             "Unsupported gpu architecture 'compute_No CUDA devices found",
             "Unsupported gpu architecture 'compute_native",
@@ -103,9 +105,11 @@ SIGNATURES: tuple[Signature, ...] = (
             "Unsupported gpu architecture 'sm_NVIDIA",
         ),
         sample="nvcc fatal   : Unsupported gpu architecture 'compute_No CUDA devices found.'",
-        cause="A build script or CMake asked for `native` (or read nvidia-smi) on a machine without a GPU, such as an "
-        "image build, and used the error text or an empty answer as the architecture.",
-        does_not_mean="anything about the age of the toolkit.",
+        cause=(
+            "A build script or CMake tried to detect the GPU on a machine without one, such as an image build, "
+            "and passed on the error text or an empty value."
+        ),
+        does_not_mean="the age of the toolkit",
         fix="Name the architectures.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=("cmake-native-without-gpu", "nvml-driver-mismatch", "smi-no-driver"),
@@ -119,9 +123,9 @@ SIGNATURES: tuple[Signature, ...] = (
             "Cannot find valid GPU for '-arch=native'",
         ),
         sample="nvcc warning : Cannot find valid GPU for '-arch=native', default arch is used",
-        cause="No GPU is visible to the build, so nvcc took sm_52 (up to CUDA 12) or sm_75 (from 13) and exited 0.",
-        does_not_mean="that the build failed. It succeeded, and what it made runs through the JIT or traps.",
-        fix="Name the architectures, clear the build's caches, and treat this warning as an error.",
+        cause="The build sees no GPU, so nvcc used sm_52 (up to CUDA 12) or sm_75 (CUDA 13) and exited with 0.",
+        does_not_mean="a failed build: it succeeded, but its code runs by JIT or traps",
+        fix="Name the architectures, clear the build cache, and treat this warning as an error.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("measured with nvcc 13.5 without a GPU", "karpathy/llm.c#341"),
     ),
@@ -140,14 +144,16 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvcc-family-and-plain",
-        title="one list asks for {arch} both plain and as a family target",
+        title="the architecture list contains {arch} both plain and as a family target",
         patterns=("The same GPU code (`<arch:word>`) generated for non family-specific and family-specific GPU arch",),
         sample="nvcc fatal   : The same GPU code (`sm_120`) generated for non family-specific and family-specific "
         "GPU arch",
-        cause="Two settings fight: the engine passes compute_120f, and NVCC_APPEND_FLAGS or another list adds plain "
-        "compute_120 (or the other way round).",
-        does_not_mean="that the toolkit cannot build it.",
-        fix="Remove NVCC_APPEND_FLAGS and NVCC_PREPEND_FLAGS; set the architectures in one place.",
+        cause=(
+            "Two settings conflict. The engine passes compute_120f, and NVCC_APPEND_FLAGS or another list adds "
+            "plain compute_120, or the reverse."
+        ),
+        does_not_mean="the toolkit",
+        fix="Remove NVCC_APPEND_FLAGS and NVCC_PREPEND_FLAGS, and set the architectures in one place.",
         command="unset NVCC_APPEND_FLAGS NVCC_PREPEND_FLAGS",
         sources=(_MEASURED,),
     ),
@@ -165,7 +171,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvcc-deprecated-targets",
-        title="the list holds targets that CUDA 13 removed",
+        title="the architecture list contains targets that CUDA 13 removed",
         severity=Severity.NOTE,
         patterns=(
             "Support for offline compilation for architectures prior to<...>will be removed in a future release",
@@ -174,9 +180,9 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc warning : Support for offline compilation for architectures prior to '<compute/sm/lto>_75' will "
         "be "
         "removed in a future release (Use -Wno-deprecated-gpu-targets to suppress warning).",
-        cause="Targets below 7.5 are in the list; CUDA 12.8 and 12.9 still build them, CUDA 13 does not.",
-        does_not_mean="that this build is wrong.",
-        fix="For GPUs before 7.5 stay with CUDA 12; make two builds for a mixed fleet.",
+        cause="The list has targets below 7.5. CUDA 12.8 and 12.9 still build them; CUDA 13 does not.",
+        does_not_mean="an error in this build",
+        fix="Stay on CUDA 12 for GPUs before 7.5. For a mixed fleet make two builds.",
         sources=("ggml-org/llama.cpp#23209",),
     ),
     Signature(
@@ -194,7 +200,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvcc-not-found",
-        title="no nvcc: the CUDA compiler is not installed, or not on the PATH",
+        title="nvcc is not installed, or not on PATH",
         patterns=(
             "nvcc: command not found",
             "nvcc: not found",
@@ -205,10 +211,12 @@ SIGNATURES: tuple[Signature, ...] = (
             "The term 'nvcc' is not recognized",
         ),
         sample="/bin/sh: 1: nvcc: not found",
-        cause="The compiler comes with the toolkit, not with the driver: a -base or -runtime image, a machine with "
-        "the driver alone, or /usr/local/cuda/bin missing in PATH.",
-        does_not_mean="that nvidia-smi's `CUDA Version` is installed: that is what the driver speaks.",
-        fix="Build in a -devel image, or install the toolkit and put its bin folder on the PATH.",
+        cause=(
+            "nvcc is part of the CUDA Toolkit, not of the driver. The image is -base or -runtime, only the "
+            "driver is installed, or PATH lacks /usr/local/cuda/bin."
+        ),
+        does_not_mean="the `CUDA Version` of nvidia-smi, which is what the driver supports, not what is installed",
+        fix="Build in a -devel image, or install the toolkit and add its bin directory to PATH.",
         command='export PATH="/usr/local/cuda/bin:$PATH"',
         sources=("measured with dash and bash without nvcc",),
     ),
@@ -285,7 +293,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="nvcc-killed",
-        title="a step of nvcc was killed: the machine ran out of memory",
+        title="a compile step was killed because the machine ran out of memory",
         patterns=(
             "nvcc error : 'cicc' died due to signal <signal:num>",
             "nvcc error : 'ptxas' died due to signal <signal:num>",
@@ -294,10 +302,12 @@ SIGNATURES: tuple[Signature, ...] = (
             "'ptxas' died due to signal 9 (Kill signal)",
         ),
         sample="nvcc error   : 'cicc' died due to signal 9 (Kill signal)",
-        cause="Signal 9 is the kernel's or the container's memory limit: too many compilers at once for this machine.",
-        does_not_mean="a defect of the source or the compiler. (Signal 11 would be one.)",
-        fix="Fewer jobs (-j2, MAX_JOBS=2, CMAKE_BUILD_PARALLEL_LEVEL=2, nvcc --threads 1), fewer architectures, or "
-        "more memory.",
+        cause="Signal 9 comes from the memory limit of the machine or container. Too many compilers ran at once.",
+        does_not_mean="the source code; the compiler (a compiler crash is signal 11)",
+        fix=(
+            "Use fewer jobs (-j2, MAX_JOBS=2, CMAKE_BUILD_PARALLEL_LEVEL=2, nvcc --threads 1), fewer "
+            "architectures, or more memory."
+        ),
         command="export MAX_JOBS=2 CMAKE_BUILD_PARALLEL_LEVEL=2",
         sources=(
             "NVIDIA/cudf#8018",
@@ -322,7 +332,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="fatal error: cuda_runtime.h: No such file or directory",
         cause="The headers come with the toolkit's development packages: a -runtime image, a driver alone, or a "
         "package such as libcublas-dev or cudnn that is not installed.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Build in a -devel (for cuDNN -cudnn-devel) image, or install the -dev package; set CUDA_HOME or "
         "CUDAToolkit_ROOT.",
         sources=("measured with g++ 12.2",),

@@ -57,7 +57,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="    #0: NVIDIA NVIDIA GeForce RTX 5080, compute cap.: 12.0, ECC:  no, stat: incompatible",
         cause="GROMACS starts a test kernel on each GPU: the build has no code for this one, or it is an OpenCL build.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Build with the target in the list (GMX_CUDA_TARGET_SM) and a toolkit that has it.",
         command='cmake -B build -DGMX_GPU=CUDA "-DGMX_CUDA_TARGET_SM={number}"',
         sources=("gromacs/gromacs src/gromacs/hardware/device_management_common.cpp and device_information.h",),
@@ -74,7 +74,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA binary kernel for this graphics card compute capability (12.0) not found.",
         cause="Cycles ships one kernel file for each architecture; this Blender is older than the GPU, or no longer "
         "supports it.",
-        does_not_mean="that the driver is too old.",
+        does_not_mean="the driver",
         fix="Use a later Blender for a new GPU, an earlier one for an old GPU, or OptiX instead of CUDA.",
         sources=("blender/cycles src/device/cuda/device_impl.cpp",),
     ),
@@ -146,7 +146,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="PreconditionNotMetError: The third-party dynamic library (libcudnn.so) that Paddle depends on is not "
         "configured correctly.",
         cause="libcudnn or libcublas of the release that the wheel was built with is not in the search path.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the pip packages that the wheel requires, or put the library's directory into LD_LIBRARY_PATH.",
         distinct=("library",),
         sources=("paddlepaddle-gpu 2.6.2 (text)", "PaddlePaddle/Paddle paddle/phi/backends/dynload/dynamic_loader.cc"),
@@ -161,7 +161,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ValueError: The device should not be 'gpu', since PaddlePaddle is not compiled with CUDA",
         cause="The package is paddlepaddle, and the one with CUDA is paddlepaddle-gpu.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Uninstall paddlepaddle, then install paddlepaddle-gpu from its own index.",
         command="python -m pip install paddlepaddle-gpu -i https://www.paddlepaddle.org.cn/packages/stable/cu126/",
         sources=("paddlepaddle-gpu 2.6.2 paddle/device/__init__.py",),
@@ -178,7 +178,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The package of conda-forge for the CPU, of macOS, or an own build without USE_CUDA; LightGBM's wheels "
         "have "
         "no CUDA.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install XGBoost's wheel from PyPI on Linux or Windows; build LightGBM with -DUSE_CUDA=ON.",
         command="pip install --force-reinstall --no-deps xgboost",
         sources=("dmlc/xgboost src/common/common.h", "microsoft/LightGBM src/treelearner/tree_learner.cpp"),
@@ -205,7 +205,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample='openmm.OpenMMException: There is no registered Platform called "CUDA"',
         cause="The plugin for CUDA was not installed (pip: openmm without its CUDA extra) or could not load its "
         "libraries.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the CUDA extra, and see openmm.Platform.getPluginLoadFailures() for the loader's reason.",
         command="pip install --upgrade 'openmm[cuda12]'",
         sources=("openmm/openmm openmmapi/src/Platform.cpp", "openmm/openmm docs (installation)"),
@@ -217,7 +217,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDA SDK Toolkit not installed or incorrectly installed", "Failed to initialize NVIDIA RTC library"),
         sample="* Device #1: CUDA SDK Toolkit not installed or incorrectly installed.",
         cause="hashcat compiles its kernels with NVRTC, which comes with the toolkit; without it OpenCL is used.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the toolkit's NVRTC (cuda-nvrtc) in a release not later than the driver.",
         sources=("hashcat/hashcat src/backend.c",),
     ),
@@ -233,7 +233,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The program loads its PTX or cubin from a file, and was started in another directory, or the file was "
         "not "
         "installed.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Start it in its own directory, or install the file next to the program.",
         sources=("wilicc/gpu-burn gpu_burn-drv.cpp", "cuda.h 13.5 (CUDA_ERROR_FILE_NOT_FOUND)"),
     ),
@@ -248,7 +248,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="numba.cuda.cudadrv.driver.LinkerError: [222] Call to cuLinkAddData results in "
         "CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
         cause="Numba's NVVM or NVRTC writes PTX of a later version than the driver's linker reads.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Update the driver, or use an earlier toolkit with Numba; numba-cuda with its extra links by minor-version "
         "compatibility.",
         command="pip install --upgrade 'numba-cuda[cu12]'",

@@ -120,7 +120,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The image or the binary is for x86-64 and the machine is arm64 (Jetson, DGX Spark, Grace), or the "
         "other way "
         "round.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Use an image for this platform (sbsa for Grace and DGX Spark, l4t for Jetson before Thor), or build with "
         "docker buildx --platform.",
         command="uname -m",

@@ -11,7 +11,7 @@ _MEASURED = "measured with ptxas 12.8 and 13.5"
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="ptxas-unknown-gpu",
-        title="this ptxas does not know {arch}",
+        title="this ptxas does not support {arch}",
         patterns=("ptxas fatal : Value '<arch:word>' is not defined for option 'gpu-name'",),
         sample="ptxas fatal   : Value 'sm_120' is not defined for option 'gpu-name'",
         cause="The ptxas that ran is from a release that does not build {arch}: too early for a new architecture, or "
@@ -102,15 +102,17 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the PTX has ISA version {version}, and this ptxas reads versions up to {current}",
         patterns=("Unsupported .version <version:ver>; current version is '<current:ver>'",),
         sample="ptxas b.ptx, line 1; fatal   : Unsupported .version 9.9; current version is '9.0'",
-        cause="The PTX was written by a newer compiler (nvcc, LLVM, Triton, XLA) than this ptxas: at build time the "
-        "same as CUDA error 222 at run time.",
-        does_not_mean="anything about the GPU.",
-        fix="Bring both to one release: an older producer or a newer ptxas.",
+        cause=(
+            "A newer compiler (nvcc, LLVM, Triton or XLA) wrote the PTX. At run time the same mismatch is CUDA "
+            "error 222."
+        ),
+        does_not_mean="the GPU",
+        fix="Use one release for both: an older compiler or a newer ptxas.",
         sources=(_MEASURED, "jax-ml/jax#25344"),
     ),
     Signature(
         id="ptxas-needs-arch-specific",
-        title="{feature} needs the arch-specific or family target, and the target is plain {arch}",
+        title="{feature} needs an a- or f-suffixed target, but the target is plain {arch}",
         patterns=(
             "Instruction '<feature:text>' not supported on .target '<arch:word>'",
             "Feature '<feature:text>' not supported on .target '<arch:word>'",
@@ -171,7 +173,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ptxas fatal   : Unresolved extern function '_Z1fi'",
         cause="Device code calls {name}, which is defined in another source file, and the files were compiled as "
         "whole programs.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Compile with -rdc=true (CMake: CUDA_SEPARABLE_COMPILATION ON) and link with nvcc.",
         cases=(
             Case(
@@ -204,7 +206,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ptxas bad.ptx, line 4; fatal   : Parsing error near 'garbage': syntax error",
         cause="Inline PTX with a mistake, a file that is no PTX, or instructions of a newer ISA under an older "
         ".version.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Look at the line that is named.",
         sources=(_MEASURED,),
     ),
@@ -232,10 +234,12 @@ SIGNATURES: tuple[Signature, ...] = (
         title="an object holds no device code for {arch}, and the link continued without it",
         patterns=("SM Arch ('<arch:word>') not found in '<object:word>'",),
         sample="nvlink warning : SM Arch ('sm_120') not found in 'r.o'",
-        cause="Relocatable code: an object (often of a static library) was compiled for another list. It is only a "
-        "warning, and the kernels in it are missing for {arch}: error 209 or 500 at run time.",
-        does_not_mean="that the link succeeded in a useful way.",
-        fix="Compile every object and static library for the same list; treat the warning as an error.",
+        cause=(
+            "An object, often of a static library, was compiled for another list. This is only a warning, but "
+            "its kernels fail for {arch} with error 209 or 500."
+        ),
+        does_not_mean="the linker: it continued as designed, but code is missing",
+        fix="Compile every object and static library for the same list, and treat the warning as an error.",
         distinct=("arch",),
         sources=("measured with nvlink 13.0",),
     ),
@@ -256,7 +260,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("nvlink error : Multiple definition of '<name:word>'",),
         sample="nvlink error   : Multiple definition of '_Z1kPi' in 'r2.o', first defined in 'r.o'",
         cause="The same file was linked twice, or a kernel in a header is not static or inline.",
-        does_not_mean="an architecture problem.",
+        does_not_mean="the architecture",
         fix="Link each object once; mark kernels in headers static.",
         distinct=("name",),
         sources=("measured with nvlink 13.5",),
@@ -344,7 +348,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("nvrtc: error: failed to open libnvrtc-builtins.so", "failed to open libnvrtc-builtins"),
         sample="nvrtc: error: failed to open libnvrtc-builtins.so.12.1.",
         cause="libnvrtc loads libnvrtc-builtins of exactly its own release, and it is not found.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Reinstall the nvidia-cuda-nvrtc package, or put its lib folder into LD_LIBRARY_PATH.",
         sources=("libnvrtc.so.12 of nvidia-cuda-nvrtc-cu12 12.9.86 (text)",),
     ),

@@ -17,7 +17,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ModuleNotFoundError: No module named 'einops'",
         cause="The package is not installed in the environment whose Python runs, or it failed to build.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install it with the same Python (python -m pip install), and read whether its build failed before.",
         command="python -m pip list",
         role=Role.GENERAL,
@@ -36,7 +36,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ImportError: cannot import name 'cached_download' from 'huggingface_hub' (/env/x/__init__.py)",
         cause="One package calls what another, in the release that is installed, does not have yet or no more.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Install the release that the calling package names in its requirements; pip check lists what does not "
         "fit.",
         command="pip check",
@@ -79,7 +79,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ERROR: No matching distribution found for tensorrt_llm==0.12.0",
         cause="The index has no such release, or none of its files is for this Python, operating system and "
         "processor; some projects publish on another index.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Look at the project's files on the index: another Python (3.10 to 3.12 have most), the project's own "
         "--extra-index-url, or a release that exists.",
         command="python -c 'import sys; print(sys.version)'",
@@ -102,7 +102,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ERROR: Cannot install app and xformers==0.0.28 because these package versions have conflicting "
         "dependencies.",
         cause="Two packages ask for different releases of a third; the lines around it name them.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Loosen one of the pins that are named, or install the strictest package first and the others after it.",
         role=Role.GENERAL,
         sources=("https://pip.pypa.io/en/stable/topics/dependency-resolution/",),
@@ -120,7 +120,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ERROR: Package 'app' requires a different Python: 3.13.1 not in '<3.13,>=3.9'",
         cause="The release was published for other versions of Python than the one that runs.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Make an environment with a Python that the package names (uv venv --python 3.12).",
         command="python -c 'import sys; print(sys.version)'",
         role=Role.GENERAL,
@@ -161,7 +161,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="RuntimeError: mat1 and mat2 shapes cannot be multiplied (77x2048 and 768x320)",
         cause="A model, an adapter or an input is of another kind than the program expects.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Use the model, adapter and input that belong together; compare with the project's example.",
         role=Role.GENERAL,
         sources=("pytorch/pytorch aten/src/ATen/native/LinearAlgebra.cpp",),
@@ -223,7 +223,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: No GPU found. A GPU is needed for quantization.",
         cause="The library that the program uses was built for the CPU, the driver is missing or too old for it, or "
         "the container was started without the GPU.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Let doctor name the reason; most often a build for the CPU is installed, or --gpus all is missing.",
         command="cudacompat doctor",
         role=Role.CHAIN_END,
@@ -271,7 +271,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="[2025-02-21 22:59:28] Received sigquit from a child proces. It usually means the child failed.",
         cause="The parent reports only that a child ended.",
-        does_not_mean="a reason by itself.",
+        does_not_mean="the signal itself, which only reports the end",
         fix="Read the first error of that worker or rank.",
         role=Role.HEADING,
         severity=Severity.ERROR,
@@ -322,7 +322,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="AttributeError: 'tensorrt.tensorrt.ICudaEngine' object has no attribute 'num_bindings'",
         cause="TensorRT 10 removed the calls with bindings. `NoneType` means that the engine could not be "
         "loaded: it was built by another TensorRT or for another GPU.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install TensorRT below 10 for such a program, or its newer release; build the engine again on "
         "this machine.",
         sources=("https://docs.nvidia.com/deeplearning/tensorrt/latest/api/migration-guide.html",),

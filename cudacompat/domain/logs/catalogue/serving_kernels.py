@@ -71,7 +71,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="flashinfer-python, flashinfer-cubin and flashinfer-jit-cache must be of the same release; one was "
         "updated "
         "alone.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Install the same release of all of them.",
         command="pip install --upgrade flashinfer-python flashinfer-cubin",
         sources=(f"{_FLASHINFER} flashinfer/jit/env.py",),
@@ -140,7 +140,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="DeepGEMM compiles its kernels when they run, for 9.0 (Hopper) and 10.x (B200). For 12.x (RTX 50, RTX "
         "PRO, "
         "GB10) it has none, and what it compiles does not load.",
-        does_not_mean="that the driver is too old.",
+        does_not_mean="the driver",
         fix="Switch DeepGEMM off: VLLM_USE_DEEP_GEMM=0 (vLLM) or SGLANG_ENABLE_JIT_DEEPGEMM=0 (SGLang); another GEMM "
         "then does the work.",
         command="export VLLM_USE_DEEP_GEMM=0 SGLANG_ENABLE_JIT_DEEPGEMM=0",
@@ -172,7 +172,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "torch212-cxx11-cu126-x86_64-linux: Torch version (2.12) does not match environment Torch version (2.13)",
         cause="The package holds one directory for each PyTorch, CUDA and ABI; none is for what is installed here. The "
         "lines below name each variant and why it was refused.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Load another revision of the kernel that has a build for this PyTorch, or install a PyTorch that it "
         "lists.",
         sources=("huggingface/kernels-community#1082", "huggingface/kernels kernels/src/kernels/variants.py"),
@@ -187,7 +187,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="AssertionError: Device compute capability 8.9 or higher required for FP8 execution.",
         cause="GPUs below 8.9 (A100, RTX 30) have no FP8 tensor cores.",
-        does_not_mean="that the package was wrongly built.",
+        does_not_mean="the package build",
         fix="Use bfloat16 or an integer quantization on this GPU.",
         sources=(
             "NVIDIA/TransformerEngine transformer_engine/pytorch/fp8.py",
@@ -226,7 +226,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "compute "
         "capability is 8.0 for tensor core kernels.",
         cause="The kernel uses instructions of a later GPU (8.0 for most int4 kernels).",
-        does_not_mean="that the package was wrongly built.",
+        does_not_mean="the package build",
         fix="Use another quantization or backend on this GPU.",
         gpu=GpuMeaning.NO_IMAGE,
         sources=("torchao 0.18.0 torchao/quantization/quantize_/workflows/int4/int4_tile_packed_to_4d_tensor.py",),
@@ -238,7 +238,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("libnvshmem_host.so<version:word>: cannot open shared object file",),
         sample="ImportError: libnvshmem_host.so.3: cannot open shared object file: No such file or directory",
         cause="PyTorch from 2.9 on and DeepEP need NVSHMEM, which the package nvidia-nvshmem brings.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Install the package for the CUDA major release in use.",
         command="pip install nvidia-nvshmem-cu12",
         cases=(Case(when=("toolkit>=13.0",), command="pip install nvidia-nvshmem-cu13"),),

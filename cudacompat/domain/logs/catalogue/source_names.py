@@ -113,7 +113,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='/usr/include/bits/math-vector.h(40): error: identifier "__SVFloat32_t" is undefined',
         cause="glibc's math headers for arm64 use types of gcc 10 and later, which this nvcc does not have.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Take a newer CUDA, or a container whose distribution is as old as the toolkit.",
         command="nvcc --version",
         sources=("OE4T/meta-tegra#1443",),
@@ -198,7 +198,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/usr/bin/ld: main.o: undefined reference to `cudaMallocAsync'",
         cause="The library that has this function is not among those that are linked or loaded, comes before the "
         "objects that need it, or is of an older release.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Link it (-lcudart, -lcublas, -lcudnn; in CMake CUDA::cudart, CUDA::cublas), after the objects; at run "
         "time let LD_LIBRARY_PATH name one release only.",
         command="ldconfig -p",
@@ -219,7 +219,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample='src/mel.cu(176): error: identifier "app_cuda_context" is undefined',
         cause="The headers that are found are not those that the source was written for: an older installation of the "
         "same library, files left from an earlier build, or a part of the project that was not updated.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Build in a clean checkout and a new folder, with submodules updated; see which header declares the name, "
         "and which copy the include path finds first.",
         role=Role.GENERAL,
@@ -268,7 +268,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "is not allowed",
         cause="The source was written for another release of the toolkit, of its libraries (Thrust, CUB, "
         "PyTorch) or of the host compiler, or it is at fault itself.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Take the release of the project that names this CUDA, or the CUDA that the project names.",
         command="nvcc --version",
         role=Role.GENERAL,

@@ -14,7 +14,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "capability: 3.5) "
         "with Cuda compute capability 3.5. The minimum required Cuda capability is 5.0.",
         cause="The wheel was built for {minimum} and up.",
-        does_not_mean="that the driver is too old.",
+        does_not_mean="the driver",
         fix="An older TensorFlow, or an own build with TF_CUDA_COMPUTE_CAPABILITIES.",
         sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
     ),
@@ -26,7 +26,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "installed properly "
         "if you would like to use GPU.",
         cause="One of cuDNN, cuBLAS, cuFFT and others is not in the search path; the CPU is used.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix='pip install "tensorflow[and-cuda]", which brings the libraries.',
         command='pip install "tensorflow[and-cuda]"',
         after=("cuda-library-missing",),
@@ -40,7 +40,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "CUDA error: "
         "Failed call to cuInit: UNKNOWN ERROR (303)",
         cause="The driver is not there or sees no GPU; 303 is what it says where libcuda.so.1 cannot be loaded.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="In a container --gpus all; else look at the driver.",
         command="cudacompat doctor",
         after=("driver-not-in-container", "libcuda-missing"),
@@ -53,7 +53,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="kernel version 535.161.7 does not match DSO version 550.54.14 -- cannot find working devices in this "
         "configuration",
         cause="The driver was updated without a restart, or an image brings its own libcuda.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Restart; take libcuda out of the image.",
         sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
     ),
@@ -95,7 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="The TensorFlow library was compiled to use AVX instructions, but these aren't available on your "
         "machine.",
         cause="The wheel is built for CPUs with {isa}.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="A build for older CPUs (conda-forge), or another machine or CPU model of the virtual machine.",
         sources=("tensorflow 2.18.0 (text)",),
     ),

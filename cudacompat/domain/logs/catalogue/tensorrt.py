@@ -11,10 +11,12 @@ SIGNATURES: tuple[Signature, ...] = (
         title="this TensorRT release does not support SM {sm}",
         patterns=("Target GPU SM <sm:num> is not supported by this TensorRT release",),
         sample="Error Code 9: API Usage Error (Target GPU SM 120 is not supported by this TensorRT release.)",
-        cause="TensorRT has its own table of GPUs: this release is too old for a new GPU (120 needs 10.8), or too new "
-        "for an old one (10 has nothing below 7.0 or 7.5).",
-        does_not_mean="that the toolkit or the driver is wrong.",
-        fix="A TensorRT release that supports the GPU.",
+        cause=(
+            "TensorRT has its own list of GPUs. This release is too old for a new GPU (120 needs 10.8) or too "
+            "new for an old one (TensorRT 10 supports nothing below 7.0 or 7.5)."
+        ),
+        does_not_mean="the toolkit; the driver",
+        fix="Install a TensorRT release that supports the GPU.",
         sources=("DDTRobot/tita_rl_sim2sim2real#7", "NVIDIA/TensorRT#4359"),
     ),
     Signature(
@@ -157,7 +159,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "libnvinfer_builder_resource_sm120.so.10.13.0)",
         cause="From TensorRT 10 on the kernels are in libnvinfer_builder_resource, in later releases one file for each "
         "architecture (sm75 … sm120). The runtime package has none, or another release is in the search path.",
-        does_not_mean="that the driver is too old.",
+        does_not_mean="the driver",
         fix="Install the whole package of this release (libnvinfer-dev, or pip's tensorrt), and keep one release in "
         "LD_LIBRARY_PATH.",
         command="pip install --upgrade tensorrt",
@@ -173,7 +175,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="[E] [TRT] getPluginCreator could not find plugin: BatchedNMS_TRT version: 1",
         cause="The plugin's library was not loaded (initLibNvInferPlugins), or this release removed the plugin.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Load the plugin library first; export the model again with operators that this release has.",
         sources=("NVIDIA/TensorRT plugin/README.md",),
     ),

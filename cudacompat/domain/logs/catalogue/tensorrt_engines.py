@@ -22,7 +22,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "(/app/tensorrt_llm/cpp/tensorrt_llm/plugins/gptAttentionCommon/gptAttentionCommon.cpp:320)",
         cause="An engine holds the data of its plugins as one release writes them; the server's image has another "
         "release, or another TensorRT or GPU.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Build the engine with the release that serves it, in the same image and on the same kind of GPU.",
         after=("trt-engine-other-version", "trt-engine-other-gpu"),
         sources=("NVIDIA/TensorRT-LLM#583", "NVIDIA/TensorRT-LLM#1838", "NVIDIA/TensorRT-LLM#656"),
@@ -60,7 +60,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="AssertionError: Failed to build engine for rank 0",
         cause="The builder's own error lines above say why.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Read the first line with [E]; run trtexec with --verbose.",
         role=Role.END,
         sources=("NVIDIA/TensorRT-LLM#978", "NVIDIA/TensorRT samples/trtexec"),
@@ -95,7 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "registered for op: EfficientNMS_TRT.",
         cause="The model was exported with an operator, a type or an opset that this TensorRT has not, or that a "
         "plugin has.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Export with another opset, load the plugin's library, or take a newer TensorRT.",
         role=Role.GENERAL,
         sources=("onnx/onnx-tensorrt ModelImporter.cpp",),

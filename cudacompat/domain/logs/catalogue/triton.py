@@ -8,12 +8,12 @@ from cudacompat.domain.logs.signature import Role, Signature
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="triton-codegen-error",
-        title="Triton's ptxas refused its PTX",
+        title="Triton's ptxas rejected its PTX",
         patterns=("Internal Triton PTX codegen error", "PTXAS error: Internal Triton PTX codegen error"),
         sample="triton.runtime.errors.PTXASError: PTXAS error: Internal Triton PTX codegen error",
         cause="ptxas ended with an error; its own lines follow after `ptxas stderr:`. Most often it does not know the "
         "GPU.",
-        does_not_mean="a defect of the kernel.",
+        does_not_mean="the kernel source",
         fix="Read the line of ptxas: it names the architecture or the instruction. Triton 3.3 is the first for the "
         "50 series.",
         cases=(
@@ -82,7 +82,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="'sm_120' is not a recognized processor for this target (ignoring processor)",
         cause="The LLVM in this Triton or XLA is older than the GPU.",
-        does_not_mean="that the driver is too old.",
+        does_not_mean="the driver",
         fix="A newer Triton or PyTorch.",
         sources=("libnvrtc.so.12 12.9.86 and xla_cuda_plugin.so of jax-cuda12-pjrt 0.12.0 (LLVM text)",),
     ),

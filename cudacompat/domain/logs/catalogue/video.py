@@ -56,7 +56,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="GeForce GPUs allow a fixed number of sessions at the same time (3 to 12, by driver), or the GPU's "
         "memory "
         "is full.",
-        does_not_mean="that the driver is too old.",
+        does_not_mean="the driver",
         fix="Run fewer encoders at once, or update the driver (550 allows 8 sessions, 2025 drivers 12).",
         sources=(_NVENC, "https://developer.nvidia.com/video-encode-decode-gpu-support-matrix"),
     ),
@@ -74,7 +74,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "NVENC "
         "features",
         cause="Encoders differ by generation: HEVC from 5.2, 10 bit HEVC from 6.1, AV1 from 8.9.",
-        does_not_mean="that the driver is missing.",
+        does_not_mean="the driver",
         fix="Choose a codec and a format that this GPU has, or a software encoder.",
         sources=(_NVENC, "https://developer.nvidia.com/video-encode-decode-gpu-support-matrix"),
     ),

@@ -13,7 +13,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("PTX version <version:ver> does not support target '<arch:word>'",),
         sample="Reason: PTX version 8.8 does not support target 'sm_107a'.",
         cause="The CUDA in the wheel is older than the GPU.",
-        does_not_mean="that the driver is too old.",
+        does_not_mean="the driver",
         fix="A newer jax[cuda13] or jax[cuda12].",
         command='pip install --upgrade "jax[cuda12]"',
         sources=("openxla/xla#47982",),
@@ -28,7 +28,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="RuntimeError: Unable to load cuSPARSE. Is it installed?",
         cause="One of CUDA's libraries is missing or another release of it was found first (LD_LIBRARY_PATH).",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix='Install jax with its own CUDA (pip install "jax[cuda12]") and unset LD_LIBRARY_PATH.',
         command='env -u LD_LIBRARY_PATH pip install --upgrade "jax[cuda12]"',
         distinct=("component",),
@@ -46,7 +46,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "9800\nInstalled "
         "version: 8902",
         cause="LD_LIBRARY_PATH or a pinned nvidia- package brings an older library.",
-        does_not_mean="that the driver is too old.",
+        does_not_mean="the driver",
         fix="Unset LD_LIBRARY_PATH, upgrade the nvidia- packages together with jax.",
         command='pip install --upgrade "jax[cuda12]"',
         sources=("jax-ml/jax jax_plugins/cuda/__init__.py",),
@@ -60,7 +60,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "newer.",
         cause="The reason is in the line: a driver or a library that is too old, or memory that another process "
         "holds. JAX continues with the CPU.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="See to the reason; TF_CPP_MIN_LOG_LEVEL=0 prints more.",
         after=("cuda-insufficient-driver", "cuda-no-device", "libcuda-missing", "jax-outdated-component"),
         sources=("jax-ml/jax jax/_src/xla_bridge.py",),
@@ -73,7 +73,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "have matching "
         "major version and equal or higher minor version.",
         cause="Another cuDNN is found first: LD_LIBRARY_PATH, a system package, or another framework loaded its own.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Upgrade nvidia-cudnn-cu12, unset LD_LIBRARY_PATH.",
         sources=(
             "xla_cuda_plugin.so of jax-cuda12-pjrt 0.12.0 (text)",
@@ -86,7 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("libdevice not found at ./libdevice.10.bc", "Can't find libdevice directory"),
         sample="libdevice not found at ./libdevice.10.bc [Op:__inference_train_function]",
         cause="nvvm/libdevice of a toolkit is needed and CUDA_DIR does not lead to it (conda, pip without nvcc).",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="XLA_FLAGS=--xla_gpu_cuda_data_dir=/path/to/cuda, or install nvidia-cuda-nvcc.",
         command="export XLA_FLAGS=--xla_gpu_cuda_data_dir=/usr/local/cuda",
         sources=("xla_cuda_plugin.so of jax-cuda12-pjrt 0.12.0 (text)",),
@@ -99,7 +99,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "at the errors "
         "above for more details.",
         cause="cuDNN is missing, of another version, or found no memory left (two frameworks on one GPU).",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Read the lines above; XLA_PYTHON_CLIENT_PREALLOCATE=false where several programs share the GPU.",
         after=("xla-cudnn-version", "cudnn-internal-error", "cudnn-not-initialized", "cuda-out-of-memory"),
         sources=("tensorflow 2.21.0 libtensorflow_framework.so.2 (text)",),
@@ -158,7 +158,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "update your jax "
         "and/or jaxlib packages.",
         cause="One of them was updated alone.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Install them together.",
         command='pip install --upgrade "jax[cuda12]"',
         sources=("jax-ml/jax jax/_src/lib/__init__.py", "jax-ml/jax jax_plugins/cuda/__init__.py"),

@@ -13,7 +13,6 @@ What to do: keep the arch-specific code, and add plain code or PTX (CMake: `120a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
@@ -39,17 +38,18 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         return
     images = [e for v in verdict.modules for e in v.module.entries if may_hold_kernels(e)]
     nothing_plain = all(is_suffixed(entry) for entry in images)
-    by = Counter(str(v.picked.target) for v in bound if v.picked)
     unserved = _unserved_after(target.capability, [e for v in bound for e in v.module.entries])
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING if nothing_plain else Severity.NOTE,
         path=verdict.path,
         target=target.id,
-        message=f"runs on {target.label} only by arch-specific code in {count(len(bound), 'module')} of "
-        f"{len(verdict.modules)}: {', '.join(f'{name} in {number}' for name, number in sorted(by.items()))}",
+        message=(
+            f"{len(bound)} of {count(len(verdict.modules), 'module')} run on {target.label} only through a- "
+            "or f-suffixed code"
+        ),
         found=what_is_there([v.module for v in bound]),
-        why=f"nothing in these modules serves {', '.join(unserved)}, the same generation" if unserved else None,
+        why=f"GPUs of compute capability {', '.join(unserved)} cannot run these modules" if unserved else None,
         help=f"add plain PTX to it (CMake: {target.capability.number}-virtual)",
         places=places_of(bound),
     )
@@ -78,4 +78,4 @@ def _serves(entry: FatbinEntry, capability: ComputeCapability) -> bool:
     return sass_fit(capability, entry.target) in (Fit.OWN, Fit.LOWER)
 
 
-RULE = Rule("arch-specific-only", "Arch-specific code without a generic fallback", __doc__, check)
+RULE = Rule("arch-specific-only", "Architecture-specific code without a fallback", __doc__, check)

@@ -36,17 +36,21 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         return
     target = verdict.target
     arch = verdict.default_target
-    consequence = "by JIT only, through code paths" if verdict.outcome is Outcome.JIT else "if at all, as code"
+    written_for = f"{arch[3:-1]}.{arch[-1]}"
+    if verdict.outcome is Outcome.JIT:
+        consequence = f"the driver JIT-compiles its PTX, written for {written_for}"
+    else:
+        consequence = f"the GPU runs it as code for {written_for}, or not at all"
     modules = [v.module for v in verdict.modules]
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
         path=verdict.path,
         target=target.id,
-        message=f"no architecture option reached nvcc: only nvcc's default {arch} is in it, for {target.label}",
+        message=f"contains only nvcc's default target {arch}, nothing built for {target.label}",
         found=f"{what_is_there(modules)} in {count(len(modules), 'module')}",
-        why=f"it would run {consequence} of {arch[3:-1]}.{arch[-1]}: the build's architecture list never reached nvcc",
-        help=f"{generate_command(target)}   then rebuild from clean caches",
+        why=f"nvcc builds {arch} when no architecture option reaches it; {consequence}",
+        help=f"set the architecture list ({generate_command(target)} prints it), delete the build cache, rebuild",
         places=places_of(verdict.modules),
     )
 
@@ -56,4 +60,4 @@ def _is_driver_at_fault(verdict: ArtifactVerdict) -> bool:
     return verdict.outcome is Outcome.FAILS and verdict.reason in _OF_THE_DRIVER
 
 
-RULE = Rule("default-target-only", "Only the compiler's default target", __doc__, check)
+RULE = Rule("default-target-only", "Only nvcc's default target", __doc__, check)

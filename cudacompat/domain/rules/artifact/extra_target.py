@@ -51,8 +51,8 @@ def check(held: ArtifactFacts) -> Iterable[Finding]:
         path=held.artifact.path,
         message=f"carries code that no required GPU uses: {' '.join(str(name) for name in names)}",
         found=", ".join(f"{name} {byte_size(sizes[name])} in {count(holders[name], 'module')}" for name in names),
-        why=f"required are {asked}; none of them would load these images",
-        help="take these targets out of the build's architecture list, or add their GPUs to require",
+        why=f"required: {asked}; none of these GPUs loads this code",
+        help="remove these targets from the architecture list, or add their GPUs to require",
     )
 
 

@@ -47,10 +47,10 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         target=verdict.target.id,
         message=f"{count(len(bad), 'module')} of {len(verdict.modules)} fail or lack kernels on {verdict.target.label}",
         found="; ".join(f"{n}: {CAUSE[r]}" for r, n in sorted(reasons.items(), key=lambda item: -item[1]) if r),
-        why=f"for one, {what_is_there([worst.module])}, kernels {some(names)}",
-        help=f"build every source with the same list: {generate_command(verdict.target)}",
+        why=f"example: one module has {what_is_there([worst.module])}; kernels: {some(names)}",
+        help=f"compile every source file for the same architecture list: {generate_command(verdict.target)}",
         places=places_of(bad),
     )
 
 
-RULE = Rule("hole", "Some modules run, others do not", __doc__, check)
+RULE = Rule("hole", "Some modules fail on the GPU", __doc__, check)

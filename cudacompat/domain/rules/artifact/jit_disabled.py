@@ -20,11 +20,14 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Reas
 
 
 def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str, str | None, str]:
-    message = f"only PTX fits {verdict.target.label}, and compiling PTX is disabled"
-    help_ = f"build machine code for it: {generate_command(verdict.target)}; or unset CUDA_DISABLE_PTX_JIT"
+    message = f"only PTX fits {verdict.target.label}, but JIT compilation is disabled"
+    help_ = f"build machine code: {generate_command(verdict.target)}; or unset CUDA_DISABLE_PTX_JIT"
     return message, what_is_there([v.module for v in modules]), help_
 
 
 RULE = Rule(
-    "jit-disabled", "PTX only, and JIT disabled", __doc__, failing_rule("jit-disabled", Reason.JIT_DISABLED, _words)
+    "jit-disabled",
+    "PTX only, with JIT compilation disabled",
+    __doc__,
+    failing_rule("jit-disabled", Reason.JIT_DISABLED, _words),
 )

@@ -35,7 +35,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     if enough and verdict.outcome is not Outcome.JIT:
         return
     modules = [v for v in verdict.modules if runs_as(v, verdict.target) is Outcome.JIT]
-    floor = f"driver {verdict.min_driver} or newer compiles it" if verdict.min_driver else None
+    floor = f"JIT compilation of this PTX needs driver {verdict.min_driver} or newer" if verdict.min_driver else None
     anew = any(v.relinked for v in modules)
     relinked = "; no linked image fits, so the driver links the relocatable code again, from its PTX" if anew else ""
     yield Finding(
@@ -43,13 +43,15 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=Severity.NOTE if enough else Severity.ERROR,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"runs on {verdict.target.label} by JIT only: {len(modules)} of "
-        f"{count(len(verdict.modules), 'module')} from PTX",
+        message=(
+            f"runs on {verdict.target.label} only through JIT compilation ({len(modules)} of "
+            f"{count(len(verdict.modules), 'module')})"
+        ),
         found=what_is_there([v.module for v in verdict.modules]) + relinked,
         why=floor,
-        help=f"for native code: {generate_command(verdict.target)}",
+        help=f"to build native code: {generate_command(verdict.target)}",
         places=places_of(modules),
     )
 
 
-RULE = Rule("jit-only", "Runs by JIT only", __doc__, check)
+RULE = Rule("jit-only", "Runs only through JIT compilation", __doc__, check)

@@ -39,9 +39,9 @@ def check(compared: BaselineChange) -> Iterable[Finding]:
             path=compared.path,
             message=f"{compared.name} lost device code since the baseline: {some(compared.lost, 2)}",
             found=some(compared.lost, SHOWN),
-            why=f"{compared.file} says what it had",
-            help="restore it, or accept it: cudacompat check --write-baseline",
+            why=f"recorded in {compared.file}",
+            help="restore the code; to accept the change, repeat this command with --write-baseline",
         )
 
 
-RULE = Rule("lost-since-baseline", "Device code is missing that the baseline has", __doc__, check)
+RULE = Rule("lost-since-baseline", "Device code lost since the baseline", __doc__, check)

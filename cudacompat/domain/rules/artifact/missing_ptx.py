@@ -38,16 +38,16 @@ def check(held: ArtifactFacts) -> Iterable[Finding]:
     lacking = [module for module in ordinary if not _has_ptx(module, number)]
     if not lacking:
         return
-    wanted = f"compute_{number} PTX" if number is not None else "PTX that newer GPUs can compile"
+    wanted = f"compute_{number} PTX" if number is not None else "PTX for newer GPUs"
     which = count(len(lacking), "module") if len(lacking) < len(ordinary) else "every module"
     of = f" of {len(ordinary)}" if len(lacking) < len(ordinary) else ""
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
         path=held.artifact.path,
-        message=f"{which}{of} lacks {wanted}, or holds it without some of its kernels",
+        message=f"missing PTX: {which}{of} without complete {wanted}",
         found=what_is_there(lacking),
-        why=f"GPUs newer than {highest} have nothing in it to run" if number is not None else None,
+        why=f"GPUs newer than {highest} cannot run these modules" if number is not None else None,
         help=f"add compute_{highest.number} PTX to the build (CMake: {highest.number}-virtual)",
         places=shown_places(lacking),
     )
@@ -67,4 +67,4 @@ def _has_ptx(module: DeviceModule, number: int | None) -> bool:
     )
 
 
-RULE = Rule("missing-ptx", "The PTX that the policy asks for is missing", __doc__, check)
+RULE = Rule("missing-ptx", "Missing PTX", __doc__, check)

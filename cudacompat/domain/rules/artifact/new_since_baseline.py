@@ -27,10 +27,10 @@ def check(compared: BaselineChange) -> Iterable[Finding]:
             id=RULE.id,
             severity=Severity.NOTE,
             path=compared.path,
-            message=f"{compared.name} has device code that the baseline does not know: {some(compared.gained, 2)}",
+            message=f"{compared.name} has device code that is not in the baseline: {some(compared.gained, 2)}",
             found=some(compared.gained, SHOWN),
-            help="have it kept from now on: cudacompat check --write-baseline",
+            help="to record it, repeat this command with --write-baseline",
         )
 
 
-RULE = Rule("new-since-baseline", "Device code that the baseline does not know", __doc__, check)
+RULE = Rule("new-since-baseline", "Device code that is not in the baseline", __doc__, check)

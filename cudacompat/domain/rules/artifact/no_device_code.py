@@ -32,7 +32,7 @@ def check(read: ReadResult) -> Iterable[Finding]:
             id=RULE.id,
             severity=Severity.ERROR,
             path=path,
-            message="no CUDA device code in the container image" if is_image else "no CUDA device code found in it",
+            message="no CUDA device code in the container image" if is_image else "contains no CUDA device code",
             help="use a tag of the image with CUDA; its programs run on the CPU only" if is_image else _help(path),
         )
 
@@ -43,8 +43,8 @@ def _help(path: str) -> str:
         return f"it names no package; if it builds something: cudacompat lint {shlex.quote(path)} with the same --gpu"
     if path.endswith(".whl"):
         return "what the wheel requires may have some: check a list of all packages (pip freeze), or those wheels"
-    kernels = "name the file that holds the kernels (for ggml that is libggml-cuda.so), or its folder"
+    kernels = "check the file that contains the kernels (for ggml: libggml-cuda.so), or its directory"
     return f"{kernels}; a project's build files and pins are read by cudacompat lint"
 
 
-RULE = Rule("no-device-code", "No device code in a named path", __doc__, check)
+RULE = Rule("no-device-code", "No device code in a path you named", __doc__, check)

@@ -45,16 +45,16 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         nearest = max((t for t in code if t.number < capability.number), key=lambda t: t.number, default=code[0])
         parts.append(_why_not(nearest, capability))
     if ptx:
-        parts.append(f"its PTX is for {ptx[0]} and up, or tied to one architecture")
+        parts.append(f"the PTX is for {ptx[0]} and higher, or is architecture-specific")
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"nothing here runs on {verdict.target.label}",
+        message=f"no code in this file runs on {verdict.target.label}",
         found=what_is_there(modules),
         why="; ".join(parts) or None,
-        help=f"build for sm_{capability.number}: {generate_command(verdict.target)}",
+        help=f"add sm_{capability.number} to the build: {generate_command(verdict.target)}",
         places=places_of(unfit),
     )
 
@@ -63,12 +63,12 @@ def _why_not(nearest: ArchTarget, capability: ComputeCapability) -> str:
     major = nearest.capability.major
     if major != capability.major:
         return (
-            f"machine code runs only within its own major version; the nearest here is {major}.x, the GPU is "
+            f"machine code runs only within its major version; the nearest here is for {major}.x, the GPU is "
             f"{capability.major}.x"
         )
     if nearest.suffix is ArchSuffix.ARCH_SPECIFIC:
-        return f"{nearest} code runs on {nearest.capability} only, not on {capability}"
+        return f"{nearest} code runs only on {nearest.capability}, not on {capability}"
     return f"{nearest} code does not run on {capability}"
 
 
-RULE = Rule("no-runnable-code", "Nothing in the file runs on the GPU", __doc__, check)
+RULE = Rule("no-runnable-code", "No code for the GPU", __doc__, check)

@@ -21,12 +21,15 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Reas
 def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str, str | None, str]:
     names = sorted({name for v in modules for name in v.missing})
     return (
-        f"its kernels were never device-linked, so nothing runs on {verdict.target.label}",
-        f"{count(len(names), 'kernel')} only in relocatable code: {some(names)}",
-        "link with nvcc, or set CUDA_RESOLVE_DEVICE_SYMBOLS ON in CMake",
+        f"the kernels were never device-linked, so none can run on {verdict.target.label}",
+        f"{count(len(names), 'kernel')} only in relocatable device code: {some(names)}",
+        "link with nvcc, or set CUDA_RESOLVE_DEVICE_SYMBOLS to ON for the CMake target",
     )
 
 
 RULE = Rule(
-    "not-linked", "Kernels only in relocatable code", __doc__, failing_rule("not-linked", Reason.NOT_LINKED, _words)
+    "not-linked",
+    "Kernels only in relocatable device code",
+    __doc__,
+    failing_rule("not-linked", Reason.NOT_LINKED, _words),
 )

@@ -36,10 +36,10 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     wanted = judged.policy.exact_code_for(target)
     others = [v for v in verdict.modules if runs_as(v, target) and _is_other(v, wanted)]
     if others and way is Outcome.NATIVE:
-        message = f"runs on {target.label} through {_code_of(others[0])}, not the {wanted} code that is required"
+        message = f"uses {_code_of(others[0])} on {target.label}, but the policy requires {wanted}"
         modules = others
     elif not judged.policy.level_for(target).met_by(way):
-        message = f"runs on {target.label} through compatible code, not its own"
+        message = f"runs on {target.label} with code for a lower minor version, not native code"
         modules = [v for v in verdict.modules if runs_as(v, target) is Outcome.COMPATIBLE]
     else:
         return
@@ -50,8 +50,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         target=target.id,
         message=message,
         found=what_is_there([v.module for v in verdict.modules]),
-        why=f"in {count(len(modules), 'module')} of {len(verdict.modules)}",
-        help=f"build for {wanted or f'sm_{target.capability.number}'}: {generate_command(target)}",
+        why=f"{len(modules)} of {count(len(verdict.modules), 'module')} are not native",
+        help=f"add {wanted or f'sm_{target.capability.number}'} to the build: {generate_command(target)}",
         places=places_of(modules),
     )
 
@@ -65,4 +65,4 @@ def _is_other(verdict: ModuleVerdict, wanted: ArchTarget | None) -> bool:
     return wanted is not None and verdict.picked is not None and verdict.picked.target != wanted
 
 
-RULE = Rule("not-native", "Runs through compatible code only", __doc__, check)
+RULE = Rule("not-native", "Runs, but without native code", __doc__, check)

@@ -25,4 +25,4 @@ def check(item: NotRead) -> Iterable[Finding]:
     yield Finding(id=RULE.id, severity=Severity.ERROR, path=item.path, message=item.why)
 
 
-RULE = Rule("not-read", "Something could not be read", __doc__, check)
+RULE = Rule("not-read", "File or device code that could not be read", __doc__, check)

@@ -31,7 +31,7 @@ def failing_rule(id_: str, reason: Reason, words: Words) -> Callable[[VerdictFac
             target=verdict.target.id,
             message=message,
             found=found,
-            why=f"in {count(len(modules), 'module')} of {len(verdict.modules)}",
+            why=f"affects {len(modules)} of {count(len(verdict.modules), 'module')}",
             help=help_,
             places=places_of(modules),
         )

@@ -47,12 +47,14 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=Severity.NOTE,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"{count(len(special), 'module')} of {len(verdict.modules)} made for other architectures than "
-        f"{verdict.target.label}, left out of the verdict",
+        message=(
+            f"{count(len(special), 'module')} of {len(verdict.modules)} appear to be for other GPUs; not "
+            f"counted for {verdict.target.label}"
+        ),
         found=what_is_there([v.module for v in special]),
         why="; ".join(f"{number}: {_EVIDENCE[each]}" for each, number in shown.most_common()) or None,
         places=places_of(special),
     )
 
 
-RULE = Rule("other-architecture-kernels", "Kernels made for other architectures", __doc__, check)
+RULE = Rule("other-architecture-kernels", "Kernels for other GPUs", __doc__, check)

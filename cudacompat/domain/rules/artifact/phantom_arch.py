@@ -23,12 +23,12 @@ def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str,
     first = modules[0]
     image = str(first.picked.target) if first.picked else "the image"
     return (
-        f"{image} is there but empty, so nothing runs on {verdict.target.label}",
-        f"{image} holds none of the module's {count(len(first.missing), 'kernel')}: {some(first.missing)}",
-        "compile every object with the same architecture list as the device link, or drop the empty target",
+        f"the driver picks {image}, which has no kernels: nothing runs on {verdict.target.label}",
+        f"{image} has none of the module's {count(len(first.missing), 'kernel')}: {some(first.missing)}",
+        f"compile all objects and the device link for the same architecture list, or drop {image}",
     )
 
 
 RULE = Rule(
-    "phantom-arch", "An architecture without kernels", __doc__, failing_rule("phantom-arch", Reason.EMPTY_IMAGE, _words)
+    "phantom-arch", "Architecture without kernels", __doc__, failing_rule("phantom-arch", Reason.EMPTY_IMAGE, _words)
 )

@@ -19,11 +19,14 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Reas
 
 def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str, str | None, str]:
     first = modules[0].picked
-    found = f"{first.target} in PTX ISA {first.ptx_isa}" if first else None
-    message = f"its PTX is invalid, so nothing runs on {verdict.target.label}"
-    return message, found, f"rebuild: {generate_command(verdict.target)}"
+    found = f"{first.target} in PTX of ISA version {first.ptx_isa}" if first else None
+    message = f"the PTX is invalid, so nothing runs on {verdict.target.label}"
+    return message, found, f"compile again: {generate_command(verdict.target)}"
 
 
 RULE = Rule(
-    "ptx-invalid", "PTX with an impossible target", __doc__, failing_rule("ptx-invalid", Reason.PTX_INVALID, _words)
+    "ptx-invalid",
+    "PTX with a target that its ISA version lacks",
+    __doc__,
+    failing_rule("ptx-invalid", Reason.PTX_INVALID, _words),
 )

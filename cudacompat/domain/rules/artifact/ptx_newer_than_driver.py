@@ -25,17 +25,17 @@ def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str,
     isas = sorted({v.picked.ptx_isa for v in modules if v.picked and v.picked.ptx_isa})
     driver = f"driver {verdict.target.driver}" if verdict.target.driver else "every driver that supports this GPU"
     taking = first_branch_taking(isas[-1]) if isas else None
-    cure = f"driver {taking.branch} or newer takes it; or " if taking and verdict.target.driver else ""
+    cure = f"use driver {taking.branch} or newer; or " if taking and verdict.target.driver else ""
     return (
-        f"its PTX is newer than {driver} compiles, for {verdict.target.label}",
+        f"the PTX is too new for {driver} on {verdict.target.label}",
         f"PTX ISA {', '.join(map(str, isas))}" if isas else None,
-        f"{cure}build machine code for it: {generate_command(verdict.target)}",
+        f"{cure}build machine code: {generate_command(verdict.target)}",
     )
 
 
 RULE = Rule(
     "ptx-newer-than-driver",
-    "PTX newer than the driver",
+    "PTX newer than the driver supports",
     __doc__,
     failing_rule("ptx-newer-than-driver", Reason.PTX_ISA_TOO_NEW, _words),
 )

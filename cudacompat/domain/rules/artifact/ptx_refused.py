@@ -41,7 +41,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         f"{verdict.target.label}",
         found=f"module {module_name(refused[0].module)}, built for {first.target}: {first.said}",
         why="the driver compiles with the same compiler: CUDA error 218 when the module is loaded",
-        help=f"rebuild: {generate_command(verdict.target)}",
+        help=f"compile again: {generate_command(verdict.target)}",
         places=places_of(refused),
     )
 

@@ -34,13 +34,15 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=Severity.NOTE,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"{len(gaps)} of {count(len(verdict.stray), 'module')} outside the registered sections would not run "
-        "on "
-        f"{verdict.target.label}",
+        message=(
+            f"{len(gaps)} of {count(len(verdict.stray), 'unregistered module')} would not run on {verdict.target.label}"
+        ),
         found=what_is_there([v.module for v in gaps]),
-        why=f"in {', '.join(sections)}: the library loads these by itself" if sections else None,
+        why=f"found in {', '.join(sections)}; the CUDA runtime does not load this code, so the library must"
+        if sections
+        else None,
         places=places_of(gaps),
     )
 
 
-RULE = Rule("stray-gap", "A gap outside the registered sections", __doc__, check)
+RULE = Rule("stray-gap", "Gap in unregistered modules", __doc__, check)

@@ -35,11 +35,11 @@ def check(held: ArtifactFacts) -> Iterable[Finding]:
         id=RULE.id,
         severity=Severity.ERROR,
         path=held.artifact.path,
-        message=f"carries PTX, and the policy wants none: {names}",
+        message=f"contains PTX, which the policy forbids: {names}",
         found=f"in {count(len(with_ptx), 'module')} of {len(held.artifact.modules)}",
         help="build machine code only (CMake: 120-real; nvcc: code=sm_120)",
         places=shown_places(with_ptx),
     )
 
 
-RULE = Rule("unwanted-ptx", "PTX where the policy wants none", __doc__, check)
+RULE = Rule("unwanted-ptx", "PTX that the policy forbids", __doc__, check)

@@ -27,11 +27,11 @@ def check(use: IgnoreUse) -> Iterable[Finding]:
             severity=Severity.WARNING,
             path=use.ignore.where or None,
             line=use.ignore.line,
-            message=f"the ignore of {use.ignore.label} expired on {use.ignore.expires}",
-            found=f"{count(use.matched, 'finding')} of this run that it would have hidden, and that count again",
-            why=f"its reason was: {use.ignore.reason}",
-            help="remove it, or renew its date",
+            message=f"the ignore for {use.ignore.label} expired on {use.ignore.expires}",
+            found=f"{count(use.matched, 'finding')} that it matched count again",
+            why=f"reason given: {use.ignore.reason}",
+            help="remove the ignore, or set a new date",
         )
 
 
-RULE = Rule("expired-ignore", "An ignore has expired", __doc__, check)
+RULE = Rule("expired-ignore", "Expired ignore", __doc__, check)

@@ -24,13 +24,13 @@ def check(use: InlineUse) -> Iterable[Finding]:
     """At most one finding for each comment."""
     ignore = use.ignore
     if not ignore.rules:
-        message = "this ignore names no rule"
+        message = "this ignore comment names no rule"
     elif use.unknown:
-        message = f"no rule is called {use.unknown[0][:60]!r}"
+        message = f"this ignore comment names an unknown rule: {use.unknown[0][:60]!r}"
     elif not ignore.reason:
-        message = "this ignore has no reason, so it does not count"
+        message = "this ignore comment has no reason, so it has no effect"
     elif not use.matched and not use.not_run:
-        message = f"nothing here is ignored: {', '.join(ignore.rules)[:120]} found nothing"
+        message = f"this ignore comment matched no finding: {', '.join(ignore.rules)[:120]}"
     else:
         return
     yield Finding(
@@ -39,8 +39,10 @@ def check(use: InlineUse) -> Iterable[Finding]:
         message=message,
         path=ignore.file,
         line=ignore.line,
-        help="# cudacompat: ignore[rule-id] the reason" if not ignore.reason or not ignore.rules else "remove it",
+        help="# cudacompat: ignore[rule-id] the reason"
+        if not ignore.reason or not ignore.rules
+        else ("remove the comment"),
     )
 
 
-RULE = Rule("inline-ignore", "An ignore in a file that does not do what it seems to", __doc__, check)
+RULE = Rule("inline-ignore", "Ignore comment without effect", __doc__, check)

@@ -27,10 +27,10 @@ def check(use: IgnoreUse) -> Iterable[Finding]:
             severity=Severity.WARNING,
             path=use.ignore.where or None,
             line=use.ignore.line,
-            message=f"the ignore of {use.ignore.label} matched nothing",
-            why=f"its reason was: {use.ignore.reason}",
-            help="remove it, or correct its path, rule or target",
+            message=f"the ignore for {use.ignore.label} matched no finding",
+            why=f"reason given: {use.ignore.reason}",
+            help="remove the ignore, or correct its path, rule or target",
         )
 
 
-RULE = Rule("unused-ignore", "An ignore matched nothing", __doc__, check)
+RULE = Rule("unused-ignore", "Ignore that matches nothing", __doc__, check)

@@ -59,31 +59,31 @@ def check(project: Project) -> Iterable[Finding]:
     for file, command in _enabling(project):
         commands = tuple(_configuring(project, file))
         old = (minimum(file) or (3, 18)) < (3, 18)
-        policy = "; CMP0104 is OLD here, so not even the cache shows it" if old else ""
-        why = f"CMake takes the compiler's default, sm_52 up to CUDA 12 and sm_75 from CUDA 13{policy}"
+        policy = "; policy CMP0104 is OLD, so the CMake cache does not show the value either" if old else ""
+        why = f"CMake then uses the compiler's default: sm_52 up to CUDA 12, sm_75 since CUDA 13{policy}"
         for each in commands:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR,
-                message=f"nothing sets the architectures of this build: {file.name} has CUDA as a language and no list",
+                message=f"no build file read here sets the CUDA architectures of {file.name}",
                 path=each.place.file,
                 line=each.place.line,
                 span=each.place.span,
                 found=each.line[:160],
                 why=why,
-                help='add "-DCMAKE_CUDA_ARCHITECTURES=…" with the GPUs that it is for',
+                help='add "-DCMAKE_CUDA_ARCHITECTURES=86;120" (with your GPUs) to this command',
             )
         if not commands and not outside:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.WARNING,
-                message="CUDA is a language here, and nothing sets the architectures",
+                message="CUDA is enabled here, and no build file read here sets its architectures",
                 path=file.name,
                 line=command.place.line,
                 span=command.place.span,
                 found=project.text(command.place).split("\n")[0][:160],
                 why=why,
-                help="set CMAKE_CUDA_ARCHITECTURES before project(), where it is not defined",
+                help="set CMAKE_CUDA_ARCHITECTURES before project(), inside if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)",
                 fix=_default(project, file),
             )
 
@@ -149,13 +149,13 @@ def _default_target(place: TextSpan, found: str) -> Finding:
     return Finding(
         id=RULE.id,
         severity=Severity.WARNING,
-        message="nvcc is named no target here and compiles for its default alone",
+        message="this nvcc command names no target, so it builds only nvcc's default",
         path=place.file,
         line=place.line,
         span=place.span,
         found=found[:160],
-        why="that is sm_52 up to CUDA 12 and sm_75 from CUDA 13: every newer GPU runs it through the JIT",
-        help="-gencode arch=compute_NN,code=sm_NN for each GPU that it is for",
+        why="the default is sm_52 up to CUDA 12 and sm_75 since CUDA 13; newer GPUs must JIT-compile its PTX",
+        help="add -gencode arch=compute_NN,code=sm_NN for each GPU",
     )
 
 

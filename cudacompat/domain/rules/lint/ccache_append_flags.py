@@ -44,13 +44,13 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message=f"ccache does not see {flags.name}: after a change it returns objects for the old architectures",
+            message=f"ccache ignores {flags.name} and can return objects for the old targets",
             path=flags.place.file,
             line=flags.place.line,
             span=flags.place.span,
             found=f"{flags.name}={flags.written}"[:160],
-            why=f"{launched}; ccache's key is the command line, and nvcc takes this variable past it",
-            help="give the architectures on the command line: -DCMAKE_CUDA_ARCHITECTURES",
+            why=f"{launched}; ccache hashes the command line, and nvcc reads this variable from the environment",
+            help="pass the targets on the command line: -DCMAKE_CUDA_ARCHITECTURES",
         )
 
 
@@ -88,4 +88,4 @@ def _outlives(command: Command) -> bool:
     )
 
 
-RULE = Rule("ccache-append-flags", "Architectures that ccache does not see", __doc__, check)
+RULE = Rule("ccache-append-flags", "Targets that ccache does not see", __doc__, check)

@@ -61,13 +61,13 @@ def _finding(step: JobStep, cache: Cache, command: Command, listed: ArchListSett
     return Finding(
         id=RULE.id,
         severity=Severity.WARNING,
-        message=f"the key of this cache does not hold {name}, and what it restores hides a change of it",
+        message=f"the cache key lacks {name}: a restored cache hides a changed list",
         path=place.file,
         line=place.line,
         span=place.span,
         found=" ".join((key.written if key is not None else step.uses or "").split())[:120],
         why=f"{engine}, {cache.what}: {cache.why}",
-        help=f"put the list into the key, or run `{' '.join(cache.clear)}` before the build",
+        help=f"add {name} to the key, or run `{' '.join(cache.clear)}` before the build",
     )
 
 
@@ -154,4 +154,4 @@ def _rust_cache_sees(job: CiJob, step: JobStep, listed: ArchListSetting) -> bool
     return any(_holds(key, (listed,)) for key in keys)
 
 
-RULE = Rule("ci-cache-key", "A cache that survives a change of the list", __doc__, check)
+RULE = Rule("ci-cache-key", "CI cache that ignores the architecture list", __doc__, check)

@@ -46,15 +46,15 @@ def _judged(listed: ArchListSetting, job: str, installed: tuple[tuple[ToolkitVer
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"CUDA {version} of job {job} cannot build sm_{arch}",
+            message=f"CUDA {version} in job {job} cannot build sm_{arch}",
             path=listed.setting.place.file,
             line=listed.setting.place.line,
             span=listed.setting.place.span,
             found=f"{listed.setting.name}={listed.setting.written}"[:120],
             why=f"{shown}; {need}",
-            help="install a release of CUDA that builds every architecture of the list, or take this one out of it",
+            help=f"install a CUDA release that builds every target of the list, or remove sm_{arch}",
         )
         return
 
 
-RULE = Rule("ci-toolkit-cannot-build", "A job's toolkit cannot build the list", __doc__, check)
+RULE = Rule("ci-toolkit-cannot-build", "CI job whose toolkit cannot build the list", __doc__, check)

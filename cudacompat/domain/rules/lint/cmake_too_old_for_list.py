@@ -46,25 +46,25 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         line=setting.place.line,
         span=setting.place.span,
         found=f"{setting.name}={setting.value}"[:160],
-        why=f"{command.program} runs the CMake that is installed above it in this stage",
-        help="install a newer CMake before it: pip install cmake",
+        why=f"{command.program} runs the CMake that this stage installed earlier",
+        help="install a newer CMake first: pip install cmake",
     )
 
 
 def _why(listed: ArchListSetting, version: tuple[int, int]) -> str | None:
     if listed.setting.name == "CUDAARCHS":
-        return "does not read CUDAARCHS; 3.20 and newer do" if version < (3, 20) else None
+        return "does not read CUDAARCHS (needs 3.20)" if version < (3, 20) else None
     if version < FIRST_WITH_LIST:
-        return "does not know a list of CUDA architectures; 3.18 and newer do"
+        return "does not support CUDA architecture lists (needs 3.18)"
     first = _FIRST_WITH.get(listed.word or "")
     if first is not None and version < first:
-        return f"does not know {listed.word!r}; {first[0]}.{first[1]} and newer do"
+        return f"does not accept {listed.word!r} (needs {first[0]}.{first[1]})"
     suffixes = {each.suffix for each in listed.archs.code} if listed.archs is not None else set()
     if ArchSuffix.FAMILY in suffixes and takes("100f", version) is False:
-        return "stops at the suffix f; 3.31.8 and newer, and 4.0.2 and newer, take it"
+        return "rejects the suffix f (needs 3.31.8 or 4.0.2)"
     if ArchSuffix.ARCH_SPECIFIC in suffixes and takes("100a", version) is False:
-        return "stops at the suffix a; 3.25 and newer take it"
+        return "rejects the suffix a (needs 3.25)"
     return None
 
 
-RULE = Rule("cmake-too-old-for-list", "A list that this CMake does not understand yet", __doc__, check)
+RULE = Rule("cmake-too-old-for-list", "CMake too old for the architecture list", __doc__, check)

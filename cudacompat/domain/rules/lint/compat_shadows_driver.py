@@ -37,11 +37,13 @@ def check(project: Project) -> Iterable[Finding]:
             line=met.place.line,
             span=met.place.span,
             found=met.found,
-            why="only data-center GPUs with an older driver take it (errors 803 and 804 elsewhere); where it helps, "
-            "NVIDIA's container toolkit selects it by itself",
-            help="set it in the build stage alone, or for the one RUN that links",
+            why=(
+                "cuda-compat works only on data center GPUs (others: errors 803 and 804); NVIDIA Container "
+                "Toolkit enables it where it helps"
+            ),
+            help="set it only in the build stage, or in the RUN that links",
             fix=without_folder(project, met),
         )
 
 
-RULE = Rule("compat-shadows-driver", "The compat library before the driver's own", __doc__, check)
+RULE = Rule("compat-shadows-driver", "cuda-compat found before the driver", __doc__, check)

@@ -47,7 +47,7 @@ def check(project: Project) -> Iterable[Finding]:
                 yield Finding(
                     id=RULE.id,
                     severity=Severity.ERROR,
-                    message=f"CUDA {version} cannot build sm_{wrong[0]}, which {listed.setting.place.file} asks for",
+                    message=f"CUDA {version} cannot build sm_{wrong[0]}, which {listed.setting.place.file} requests",
                     path=setting.place.file,
                     line=setting.place.line,
                     span=setting.place.span,
@@ -78,4 +78,4 @@ def _found_lists(project: Project, folder: str) -> Iterator[ArchListSetting]:
             yield from lists_of(project, command)
 
 
-RULE = Rule("conda-cannot-build", "A recipe's compiler cannot build the list", __doc__, check)
+RULE = Rule("conda-cannot-build", "Conda recipe whose compiler cannot build the list", __doc__, check)

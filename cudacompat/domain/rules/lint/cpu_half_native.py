@@ -43,12 +43,12 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING,
-        message=f"the CPU half of {use.engine.name} is built for the CPU of the machine that builds",
+        message=f"the CPU code of {use.engine.name} is built for the build machine's CPU",
         path=command.place.file,
         line=command.place.line,
         span=command.place.span,
         found=command.line[:160],
-        why=f"{first.name} is on unless it is set: -march=native, and `Illegal instruction` on an older CPU",
+        why=f"{first.name} defaults to ON and adds -march=native; an older CPU stops with `Illegal instruction`",
         help=written,
         fix=_off(project, command, first) if first.channel is Channel.DEFINE else None,
     )
@@ -91,4 +91,4 @@ def _off(project: Project, command: Command, fixed: RequiredSetting) -> Fix | No
     return Fix(f"add -D{fixed.name}={fixed.value}", (edit,), safe=False)
 
 
-RULE = Rule("cpu-half-native", "A build for many GPUs whose CPU half is for one CPU", __doc__, check)
+RULE = Rule("cpu-half-native", "CPU code built for the build machine only", __doc__, check)

@@ -161,7 +161,7 @@ def _finding(
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR,
-        message=f"{use.engine.name} is built without CUDA, in {image}",
+        message=f"{use.engine.name} is built without CUDA in {image}",
         path=command.place.file,
         line=command.place.line,
         span=command.place.span,
@@ -171,4 +171,4 @@ def _finding(
     )
 
 
-RULE = Rule("cpu-only-build", "An engine built without CUDA in an image for CUDA", __doc__, check)
+RULE = Rule("cpu-only-build", "Engine built without CUDA in a CUDA image", __doc__, check)

@@ -115,7 +115,7 @@ def check(project: Project) -> Iterable[Finding]:
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:120],
             why=why,
-            help=f"remove it; what this build reads is {instead}" if instead else "remove it",
+            help=f"remove it; this build reads {instead}" if instead else "remove it",
             fix=fix,
         )
 
@@ -162,7 +162,7 @@ def _dead_for(use: EngineUse | None, name: str) -> tuple[DeadSetting, EngineUse]
 
 def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse] | None) -> str | None:
     if setting.name in project.nobodys:
-        return None if project.speaks_of(setting.name) else "no known program reads a variable of this name"
+        return None if project.speaks_of(setting.name) else "no known program reads a variable with this name"
     if found is None or any(_reads(use, setting.name) for use in project.uses):
         return None
     if setting.place.file.endswith(".rs") and setting.way is AssignmentKind.DEFINE:
@@ -176,8 +176,8 @@ def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse
     if project.speaks_of(setting.name):  # it goes through every file, so it comes last
         return None
     each, use = found
-    elsewhere = f"; it belongs to {each.read_by}" if each.read_by else ""
-    why = "does not read it" if each.kind is DeadKind.UNREAD else f"is built here: {each.why}"
+    elsewhere = f"; it is a setting of {each.read_by}" if each.read_by else ""
+    why = "does not read it" if each.kind is DeadKind.UNREAD else f"is built here; {each.why}"
     return f"{use.engine.name} ({use.shown}) {why}{elsewhere}"
 
 
@@ -268,11 +268,11 @@ def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix 
         return None
     start = setting.place.start - len(near) + head.start()
     edit = Edit(file.name, start, setting.place.end, new=f"{name}{head[1]}{setting.quote}{listed}")
-    return Fix(f"set {name}, which is read", (edit,), safe=False)
+    return Fix(f"set {name} instead", (edit,), safe=False)
 
 
 def _reads(use: EngineUse, name: str) -> bool:
     return any(knob.name == name for knob in use.knobs)
 
 
-RULE = Rule("dead-variable", "A variable for architectures that nothing reads", __doc__, check)
+RULE = Rule("dead-variable", "Architecture variable that nothing reads", __doc__, check)

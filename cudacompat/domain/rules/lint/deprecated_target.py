@@ -40,14 +40,16 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE,
-        message=f"CUDA {made_by.version} is of the last that build {', '.join(f'sm_{arch}' for arch in old)}",
+        message=(
+            f"CUDA {made_by.version} is among the last releases that build {', '.join(f'sm_{arch}' for arch in old)}"
+        ),
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,
         found=f"{setting.name or 'flags'}={setting.value}"[:160],
-        why=f"it warns of all below sm_{row.below}, and CUDA {row.gone} cannot build them",
-        help=f"stay below CUDA {row.gone} for these GPUs, or drop them from the list",
+        why=f"this nvcc warns about targets below sm_{row.below}; CUDA {row.gone} cannot build them",
+        help=f"stay on a release before CUDA {row.gone} for these GPUs, or remove them from the list",
     )
 
 
-RULE = Rule("deprecated-target", "A target that the next CUDA release drops", __doc__, check)
+RULE = Rule("deprecated-target", "Target that the next major CUDA release removes", __doc__, check)

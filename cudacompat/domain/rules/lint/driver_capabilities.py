@@ -40,12 +40,12 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"without the capability `compute` {where} gets no libcuda",
+            message=f"{where} gets no libcuda without the `compute` capability",
             path=place.file,
             line=place.line,
             span=place.span,
             found=f"{setting.name}={setting.written}"[:120],
-            why=f"CUDA programs need `compute`, nvidia-smi alone needs `utility` ({_RUNTIME})",
+            why=f"CUDA programs need `compute`; nvidia-smi needs `utility` ({_RUNTIME})",
             help=f"{setting.name}=compute,{setting.value}",
             fix=Fix("add compute", (edit,), safe=True),
         )
@@ -66,14 +66,14 @@ def _says_neither(project: Project, stage: Stage) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE,
-        message=f"it runs CUDA code on {base.image} and names neither NVIDIA_VISIBLE_DEVICES nor its capabilities",
+        message=f"{base.image} sets neither NVIDIA_VISIBLE_DEVICES nor its capabilities",
         path=stage.file,
         line=stage.place.line,
         span=stage.place.span,
         found=base.image,
-        why=f"NVIDIA's images set both; with --runtime=nvidia, an image that sets neither gets no GPU ({_RUNTIME})",
-        help="ENV NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility",
+        why=f"with --runtime=nvidia, an image that sets neither gets no GPU; NVIDIA's images set both ({_RUNTIME})",
+        help="add ENV NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility",
     )
 
 
-RULE = Rule("driver-capabilities", "A container without the driver's libraries", __doc__, check)
+RULE = Rule("driver-capabilities", "Container without the driver libraries", __doc__, check)

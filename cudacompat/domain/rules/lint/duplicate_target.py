@@ -31,11 +31,11 @@ def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         return
     names = ", ".join(dict.fromkeys(item.code.arch for item in again if item.code is not None))
     text = _without(archs, again[0])
-    fix = replacing(setting, text, f"take the second {names} out", safe=True) if text is not None else None
+    fix = replacing(setting, text, f"remove the second {names}", safe=True) if text is not None else None
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE,
-        message=f"{setting.name or 'the flags'} name {names} twice",
+        message=f"{setting.name or 'this command'} lists {names} twice",
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,
@@ -68,4 +68,4 @@ def _without(archs: ArchList, item: Item) -> str | None:
     return archs.text[: max(before)] + archs.text[item.end :] if before else None
 
 
-RULE = Rule("duplicate-target", "One target twice in a list", __doc__, check)
+RULE = Rule("duplicate-target", "Target listed twice", __doc__, check)

@@ -74,13 +74,13 @@ def _stopping(
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR,
-        message=f"{knob.name} cannot be given {names}: the build of {engine.name} stops at it",
+        message=f"{knob.name} does not accept {names}: the {engine.name} build stops",
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,
         found=f"{setting.name}={setting.value}"[:160],
         why=f"read by {listed.reader}",
-        help=f'-D{other.name}="{value}" takes it' if other is not None and value else f"write {plain}",
+        help=f'use -D{other.name}="{value}"' if other is not None and value else f"write {plain}",
         fix=_moved(project, listed, knob, kept=kept, argument=f"-D{other.name}={value}")
         if other is not None and value
         else None,
@@ -111,7 +111,7 @@ def _moved(project: Project, listed: ArchListSetting, knob: Knob, kept: list[Cod
         return None
     place = setting.place
     edits = (Edit(file.name, start, start, new=f'"{argument}" '), Edit(file.name, place.start, place.end, new=left))
-    return Fix(f"give it by {taken}", edits, safe=True)
+    return Fix(f"pass it through {taken}", edits, safe=True)
 
 
 def _left_out(listed: ArchListSetting, knob: Knob, codes: list[CodeTarget], refused: list[CodeTarget]) -> Finding:
@@ -130,10 +130,10 @@ def _left_out(listed: ArchListSetting, knob: Knob, codes: list[CodeTarget], refu
         line=setting.place.line,
         span=setting.place.span,
         found=f"{setting.name}={setting.value}"[:160],
-        why=f"it knows {known}" if known else f"read by {listed.reader}",
-        help=f"{knob.name}={value}" if value else f"it builds for {known} alone",
-        fix=replacing(setting, value, f"write what it knows: {value}", safe=True) if value else None,
+        why=f"supported values: {known}" if known else f"read by {listed.reader}",
+        help=f"{knob.name}={value}" if value else f"it builds only for {known}",
+        fix=replacing(setting, value, f"use supported values: {value}", safe=True) if value else None,
     )
 
 
-RULE = Rule("engine-does-not-take", "A target that this setting cannot be given", __doc__, check)
+RULE = Rule("engine-does-not-take", "Target that the setting does not accept", __doc__, check)

@@ -46,12 +46,12 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message=f"nothing hands {setting.name} on to a build: Compose reads .env for its own file alone",
+            message=f"{setting.name} in .env reaches no build; only Compose itself reads .env",
             path=file,
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:120],
-            why=f"no file of the project mentions {setting.name}, and none gives this file to a container or a build",
+            why=f"no file of the project uses {setting.name}, and none passes this file to a container or a build",
             help=f"pass it as a build argument: {setting.name}: ${{{setting.name}}}",
         )
 

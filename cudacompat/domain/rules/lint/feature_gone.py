@@ -39,7 +39,7 @@ def check(project: Project) -> Iterable[Finding]:
                     place = file.place(start, end)
                     fix = None
                     if change.now is not None:
-                        fix = Fix(f"take {change.now}", (Edit(file.name, start, end, new=change.now),), safe=False)
+                        fix = Fix(f"use {change.now}", (Edit(file.name, start, end, new=change.now),), safe=False)
                     yield Finding(
                         id=RULE.id,
                         severity=Severity.ERROR,
@@ -49,7 +49,7 @@ def check(project: Project) -> Iterable[Finding]:
                         span=place.span,
                         found=change.name,
                         why=f"{change.why} ({change.source})",
-                        help=f"the feature {change.now}" if change.now else "remove it",
+                        help=f"use the feature {change.now}" if change.now else "remove it",
                         fix=fix,
                     )
 
@@ -75,4 +75,4 @@ def _mentions(text: str, package: str, feature: str) -> Iterator[tuple[int, int]
         yield match.start(1), match.end(1)
 
 
-RULE = Rule("feature-gone", "A cargo feature that this version does not have", __doc__, check)
+RULE = Rule("feature-gone", "Cargo feature missing from this version", __doc__, check)

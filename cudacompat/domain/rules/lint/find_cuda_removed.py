@@ -45,17 +45,17 @@ def check(project: Project) -> Iterable[Finding]:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR if gone else Severity.NOTE,
-                message=f"find_package(CUDA) is gone under the policies of CMake {policies[0]}.{policies[1]}"
+                message=f"find_package(CUDA) does not work under the policies of CMake {policies[0]}.{policies[1]}"
                 if gone and policies is not None
-                else "find_package(CUDA) is CMake's old module: one-digit majors only, gone with policy CMP0146",
+                else "find_package(CUDA) uses an obsolete module (one-digit major versions only)",
                 path=file.name,
                 line=each.command.place.line,
                 span=each.command.place.span,
                 found=project.text(each.command.place).split("\n")[0][:160],
-                why="CMake 3.27 removed FindCUDA under policy CMP0146; its lists refuse 10.0 and 12.0",
-                help="make CUDA a language of project(), and use find_package(CUDAToolkit) for the libraries",
+                why="policy CMP0146 (CMake 3.27) removes FindCUDA; its architecture lists reject 10.0 and 12.0",
+                help="enable CUDA as a language in project(), and use find_package(CUDAToolkit) for the libraries",
             )
             return
 
 
-RULE = Rule("find-cuda-removed", "CMake's old module for CUDA", __doc__, check)
+RULE = Rule("find-cuda-removed", "Obsolete FindCUDA module", __doc__, check)

@@ -38,13 +38,13 @@ def check(project: Project, command: Command, seen: Memory) -> Iterable[Finding]
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"{setting.name} with {image} breaks the build of {command.use.engine.name}",
+            message=f"{setting.name} with {image} breaks the {command.use.engine.name} build",
             path=setting.place.file,
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:160],
             why=hazard.why,
-            help=f"take {image} out of the flags; {command.use.engine.knobs[0].name} is the place for it",
+            help=f"remove {image} from the flags, and set it in {command.use.engine.knobs[0].name}",
             fix=removal(project, setting) if served and _only_targets(setting) else None,
         )
 
@@ -59,4 +59,4 @@ def _numbers(listed: ArchListSetting) -> set[int]:
     return {each.number for each in listed.archs.code} if listed.archs is not None else set()
 
 
-RULE = Rule("flag-breaks-build", "A flag with a target that this build cannot take", __doc__, check)
+RULE = Rule("flag-breaks-build", "Flag with a target that breaks the build", __doc__, check)

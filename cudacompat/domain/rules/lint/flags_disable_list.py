@@ -23,7 +23,7 @@ from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
-_HAZARD = "a flag with `arch` in it in extra_compile_args"
+_HAZARD = "a flag that contains `arch` in extra_compile_args"
 _FLAG = re.compile(
     r"^[^#\n]*?[\"'](?P<flag>(?:-gencode|--generate-code|-arch|--gpu-architecture)\b[^\"'\n]*)[\"']", re.M
 )
@@ -51,7 +51,7 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         span=setting.place.span,
         found=f"{file.name}:{line}: {flag['flag']}"[:160],
         why=hazard.why,
-        help=f"take the flags out of {file.name}, or change the targets there",
+        help=f"remove these flags from {file.name}, or change the targets there",
     )
 
 

@@ -42,13 +42,13 @@ def check(project: Project) -> Iterable[Finding]:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR,
-                message=f"{setting.name} takes the place of the flags that {use.engine.name} needs: no {hazard.unless}",
+                message=f"{setting.name} replaces flags that {use.engine.name} needs: {hazard.unless} is missing",
                 path=setting.place.file,
                 line=setting.place.line,
                 span=setting.place.span,
                 found=f"{setting.name}={setting.written}"[:120],
                 why=f"{hazard.why} ({hazard.source})",
-                help=f"add {flag} to it",
+                help=f"add {flag} to {setting.name}",
                 fix=fix,
             )
 
@@ -64,4 +64,4 @@ def _builds(project: Project) -> Iterator[tuple[EngineUse, Mapping[str, Setting]
             yield use, of_cargo
 
 
-RULE = Rule("fpic-lost", "A variable that takes the place of needed flags", __doc__, check)
+RULE = Rule("fpic-lost", "Variable that replaces required flags", __doc__, check)

@@ -77,7 +77,7 @@ def _pairs(file: SourceFile) -> Iterator[Finding]:
             line=file.place(match.start("kind"), match.start("kind")).line,
             span=(match.start("kind"), match.end()),
             found=" ".join(match[0].split())[:160],
-            why="nvcc stops at it",
+            why="nvcc stops with an error",
             help=help_,
             fix=Fix(help_, edits, safe=True) if edits else None,
         )
@@ -112,7 +112,7 @@ def _against_arch(arch: str, code: str) -> tuple[str, str, None] | None:
     kind, number, suffix = parts[1], int(parts[2]), parts[3]
     own = int(arch.rstrip("af"))
     if kind is None:
-        return f"code={code}: nvcc wants sm_{code} or compute_{code}", f"code=sm_{code}", None
+        return f"code={code}: nvcc requires sm_{code} or compute_{code}", f"code=sm_{code}", None
     if kind == "compute" and f"{number}{suffix}" != arch:
         return f"code={code} after arch=compute_{arch}: the PTX is of that arch or none", f"code=compute_{arch}", None
     if kind == "sm" and number < own:
@@ -142,14 +142,18 @@ def _options(place: TextSpan, text: str) -> Iterator[Finding]:
         )
     elif any(re.fullmatch(r"\d{2,3}[af]?|\d{1,2}\.\d", each) for each in different):
         wrong = next(each for each in different if each[0].isdigit()).replace(".", "")
-        finding = (Severity.ERROR, f"-arch={wrong}: nvcc wants sm_{wrong}", f"-arch=sm_{wrong}")
+        finding = (Severity.ERROR, f"-arch={wrong}: nvcc requires sm_{wrong}", f"-arch=sm_{wrong}")
     elif any(re.fullmatch(r"sm_\d+[af]?(?:,\w+)+", each) for each in different):
-        finding = (Severity.ERROR, f"-arch={different[0]}: it takes one target", "one -gencode for each target")
+        finding = (
+            Severity.ERROR,
+            f"-arch={different[0]}: nvcc accepts one target here",
+            ("use one -gencode option for each target"),
+        )
     elif len(different) > 1 and all(each.startswith(("sm_", "compute_")) for each in different):
         finding = (
             Severity.WARNING,
-            f"of {' and '.join(f'-arch={each}' for each in different)} only the last counts",
-            "one -gencode for each target",
+            f"nvcc uses only the last of {' and '.join(f'-arch={each}' for each in different)}",
+            "use one -gencode option for each target",
         )
     if finding is not None:
         severity, message, help_ = finding
@@ -175,4 +179,4 @@ def _values(words: list[str], options: tuple[str, ...]) -> list[str]:
     return [each for each in found if each]
 
 
-RULE = Rule("gencode-wrong", "Flags about architectures that nvcc refuses", __doc__, check)
+RULE = Rule("gencode-wrong", "Architecture flags that nvcc rejects", __doc__, check)

@@ -24,9 +24,9 @@ from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 _SAYS = {
-    Effect.STOPS: (Severity.ERROR, "stops at"),
-    Effect.IGNORED: (Severity.ERROR, "builds without CUDA in spite of"),
-    Effect.WARNED: (Severity.NOTE, "is going to drop"),
+    Effect.STOPS: (Severity.ERROR, "fails because of"),
+    Effect.IGNORED: (Severity.ERROR, "builds without CUDA despite"),
+    Effect.WARNED: (Severity.NOTE, "will remove"),
 }
 
 
@@ -86,7 +86,7 @@ def _renamed(project: Project, setting: Setting, gone: RenamedOption) -> Fix | N
     if at < 0 or "=" not in between or any(char.isspace() for char in between):
         return None
     edit = Edit(file.name, at, at + len(setting.name), new=gone.now)
-    return Fix(f"write {gone.now} for {setting.name}", (edit,), safe=True)
+    return Fix(f"replace {setting.name} with {gone.now}", (edit,), safe=True)
 
 
-RULE = Rule("gone-option", "An option that this version no longer reads", __doc__, check)
+RULE = Rule("gone-option", "Option removed from this version", __doc__, check)

@@ -30,7 +30,7 @@ def check(_project: Project, job: CiJob, commands: tuple[Command, ...]) -> Itera
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE,
-        message=f"{needing.program} needs a GPU, and {', '.join(job.runner)} has none",
+        message=f"{needing.program} needs a GPU; the runner {', '.join(job.runner)} has none",
         path=job.file,
         line=needing.place.line,
         span=needing.place.span,

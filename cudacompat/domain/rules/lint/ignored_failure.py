@@ -40,12 +40,12 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message=f"a failure of this CUDA build is ignored ({command.program} … || true)",
+            message=f"`|| true` hides a failure of this CUDA build ({command.program})",
             path=command.place.file,
             line=command.place.line,
             span=command.place.span,
             found=command.line[:160],
-            why="what is there afterwards is nothing, or what an earlier build left with other architectures",
+            why="after a failure the output is missing, or left over from an earlier build with other targets",
             help="take `|| true` away, or write the build without CUDA as a separate branch",
         )
 
@@ -63,4 +63,4 @@ def _is_no_build(command: Command) -> bool:
     return command.has("clean", "--version", "test", "check")
 
 
-RULE = Rule("ignored-failure", "A CUDA build that may fail unnoticed", __doc__, check)
+RULE = Rule("ignored-failure", "CUDA build whose failure is ignored", __doc__, check)

@@ -103,14 +103,14 @@ def _why(missing: list[str], made_by: NvccRelease) -> str:
         if first is not None and first > made_by.version:
             said.append(f"CUDA {first} is the first that builds sm_{arch}")
         elif last is not None:
-            said.append(f"CUDA {last.version} is the last that builds sm_{arch}")
+            said.append(f"CUDA {last.version} is the last release that builds sm_{arch}")
     return "; ".join(said)
 
 
 def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: NvccRelease) -> tuple[str, Fix | None]:
     fitting = with_all(wanted)
     if not fitting:
-        return "no release builds all of these: make one build for each part of the list", None
+        return "no release builds all of these targets: split the list into several builds", None
     newer = [row for row in fitting if row.version > made_by.version]
     chosen = _with_image(stage, newer or list(reversed(fitting)))
     if chosen is None:
@@ -169,16 +169,19 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR if gone else Severity.WARNING,
-        message=f"CUDA {made_by.version} has no machine code for {', '.join(numbers[arch].label for arch in missing)}",
+        message=(
+            f"CUDA {made_by.version} cannot build machine code for {', '.join(numbers[arch].label for arch in missing)}"
+        ),
         path=stage.file,
         line=stage.place.line,
         span=stage.place.span,
         found=stage.base.image if stage.base is not None else None,
-        why=_why(missing, made_by) + ("" if gone else "; PTX of an older target can run, compiled at each first start"),
+        why=_why(missing, made_by)
+        + ("" if gone else ("; PTX of an older target can run there through JIT compilation")),
         help=help_,
         target=numbers[missing[0]].id if len(missing) == 1 else None,
         fix=fix,
     )
 
 
-RULE = Rule("image-cannot-build-target", "The image's CUDA release cannot build a target", __doc__, check)
+RULE = Rule("image-cannot-build-target", "Image whose CUDA release cannot build a target", __doc__, check)

@@ -53,13 +53,13 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
-        message=f"gcc {major} is newer than CUDA {made_by.version} takes (gcc {made_by.gcc_max} at most)",
+        message=f"gcc {major} is newer than CUDA {made_by.version} supports (maximum: gcc {made_by.gcc_max})",
         path=place.file,
         line=place.line,
         span=place.span,
         found=found[:160],
-        why='nvcc stops at every file: "unsupported GNU version"',
-        help=f"install g++-{made_by.gcc_max} and set CUDAHOSTCXX to it, or take a newer CUDA release",
+        why='nvcc stops at every file with "unsupported GNU version"',
+        help=f"install g++-{made_by.gcc_max} and set CUDAHOSTCXX=g++-{made_by.gcc_max}, or use a newer CUDA release",
         fix=fix,
     )
 
@@ -101,4 +101,4 @@ def _installs_itself(project: Project, stage: Stage) -> tuple[bool, Word | None]
     return any(setting.name in ("CC", "CXX", "NVCC_PREPEND_FLAGS", "PATH") for setting in stage.settings), own
 
 
-RULE = Rule("image-compiler-too-new", "A host compiler too new for the image's CUDA", __doc__, check)
+RULE = Rule("image-compiler-too-new", "Host compiler too new for the image's CUDA release", __doc__, check)

@@ -39,13 +39,13 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.NOTE,
-            message="every new container compiles all kernels again: the list is PTX alone, and no cache is kept",
+            message="each new container recompiles all kernels: PTX only, and no JIT cache is kept",
             path=setting.place.file,
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name}={setting.value}"[:160],
-            why="the driver keeps what it compiles below the home folder, which goes with the container",
-            help="add machine code for the GPUs that are used, or put CUDA_CACHE_PATH on a volume",
+            why="the driver stores compiled code in the home directory, which is lost with the container",
+            help="add machine code for your GPUs, or put CUDA_CACHE_PATH on a volume",
         )
 
 
@@ -55,4 +55,4 @@ def _says_start(project: Project, file: str) -> bool:
     return project.once(("says_start", file), lambda: any(project.starts_of(stage) for stage in stages))
 
 
-RULE = Rule("jit-cache-lost", "PTX alone, and no place for the JIT's cache", __doc__, check)
+RULE = Rule("jit-cache-lost", "PTX only, without a persistent JIT cache", __doc__, check)

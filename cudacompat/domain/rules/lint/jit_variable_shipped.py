@@ -23,9 +23,9 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 _WHY = {
-    "CUDA_FORCE_PTX_JIT": "all machine code is ignored: each start compiles PTX, and what carries none fails",
+    "CUDA_FORCE_PTX_JIT": "the driver ignores machine code: each start compiles PTX, and code without PTX fails",
     "CUDA_DISABLE_PTX_JIT": "on a GPU that is newer than the build every kernel fails (error 223)",
-    "CUDA_CACHE_DISABLE": "what the driver compiles is thrown away: each start compiles it again",
+    "CUDA_CACHE_DISABLE": "the driver discards what it compiles, so each start compiles it again",
 }
 
 
@@ -40,13 +40,13 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message=f"{setting.name}=1 is for tests, and here it holds for every start",
+            message=f"{setting.name}=1 is a test setting, but here it applies to every start",
             path=setting.place.file,
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name}={setting.written}",
             why=_WHY[setting.name],
-            help="remove it; set it for the command of a test alone",
+            help="remove it, or set it only for the test command",
             fix=removal(project, setting, safe=False),
         )
 
@@ -61,4 +61,4 @@ def _shipped(project: Project) -> Iterator[Setting]:
         yield from (setting for setting in service.environment.values() if setting.way is AssignmentKind.ENVIRONMENT)
 
 
-RULE = Rule("jit-variable-shipped", "A test's variable in what is shipped", __doc__, check)
+RULE = Rule("jit-variable-shipped", "Test variable in a shipped image", __doc__, check)

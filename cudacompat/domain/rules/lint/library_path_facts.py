@@ -113,4 +113,4 @@ def without_folder(project: Project, met: FolderPlace) -> Fix | None:
         start -= 1
     place = setting.place
     edit = Edit(place.file, place.start + start, place.start + end, new="")
-    return Fix(f"take {met.part} out of LD_LIBRARY_PATH", (edit,), safe=False)
+    return Fix(f"remove {met.part} from LD_LIBRARY_PATH", (edit,), safe=False)

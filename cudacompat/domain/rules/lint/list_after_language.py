@@ -27,9 +27,9 @@ _NAME = "CMAKE_CUDA_ARCHITECTURES"
 _UNDEFINED = re.compile(rf'NOT (?:DEFINED )?"?(?:\$\{{)?{_NAME}\}}?"?(?: OR "?(?:\$\{{)?{_NAME}\}}? STREQUAL "?"?)?')
 _OLD_POLICY = re.compile(r"CMP0104\s+OLD|POLICY_DEFAULT_CMP0104|cmake_policy\s*\(\s*VERSION", re.IGNORECASE)
 _WHY = {
-    "guarded": "the language defined it with the compiler's default, so this branch is never taken",
-    "cached": "the language put the compiler's default into the cache, and set(… CACHE …) without FORCE leaves that",
-    "targets": "a target takes the list when it is added; this one has the compiler's default already",
+    "guarded": "enabling CUDA has already defined the variable, so this branch never runs",
+    "cached": "enabling CUDA has already cached the compiler's default; set(… CACHE …) without FORCE keeps it",
+    "targets": "a target copies the list when it is created; this one already has the compiler's default",
 }
 
 
@@ -93,7 +93,7 @@ def _late(
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"this list comes after {where} made CUDA a language: {_EFFECT[kind]}",
+            message=f"this list comes too late ({where} enables CUDA): {_EFFECT[kind]}",
             path=file.name,
             line=command.place.line,
             span=command.place.span,
@@ -105,9 +105,9 @@ def _late(
 
 
 _EFFECT = {
-    "guarded": "it is never taken",
-    "cached": "it changes nothing",
-    "targets": "the targets above it keep the default",
+    "guarded": "it is never used",
+    "cached": "it has no effect",
+    "targets": "earlier targets keep the default",
 }
 
 
@@ -153,4 +153,4 @@ def _moved(project: Project, file: CMakeFile, each: CommandScope, language: Comm
     return Fix("move it before project()", edits, safe=False)
 
 
-RULE = Rule("list-after-language", "A list of architectures that comes too late", __doc__, check)
+RULE = Rule("list-after-language", "Architecture list set too late", __doc__, check)

@@ -63,13 +63,13 @@ def _of_setting(project: Project, setting: Setting) -> Iterator[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
-        message=f"{setting.name} is cut at semicolons: CMake gets {match['name']}={match['first']} alone",
+        message=f"semicolons split {setting.name}: CMake receives only {match['name']}={match['first']}",
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,
         found=f"{setting.name}={setting.value}"[:160],
-        why="scikit-build-core splits this variable at each semicolon, and CMAKE_ARGS as a shell would",
-        help=f'CMAKE_ARGS="{arguments}"' if arguments else "give the list by CMAKE_ARGS",
+        why="scikit-build-core splits this variable at semicolons; it splits CMAKE_ARGS as a shell does",
+        help=f'CMAKE_ARGS="{arguments}"' if arguments else "pass the list in CMAKE_ARGS",
         fix=_renamed(project, setting, arguments) if arguments else None,
     )
 
@@ -95,7 +95,7 @@ def _renamed(project: Project, setting: Setting, arguments: str) -> Fix | None:
         Edit(file.name, named.start(), named.end(), new="CMAKE_ARGS"),
         Edit(file.name, start, setting.place.end, new=arguments),
     )
-    return Fix("give it by CMAKE_ARGS", edits, safe=True)
+    return Fix("pass it in CMAKE_ARGS", edits, safe=True)
 
 
 def _of_option(command: Command) -> Iterator[Finding]:
@@ -108,12 +108,14 @@ def _of_option(command: Command) -> Iterator[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"cmake.args is cut at semicolons: CMake gets {cut['name']}={cut['first']} alone",
+            message=f"semicolons split cmake.args: CMake receives only {cut['name']}={cut['first']}",
             path=word.place.file,
             line=word.place.line,
             span=word.place.span,
             found=word.text[:160],
-            why="scikit-build-core splits this setting at each semicolon, and the variable CMAKE_ARGS as a shell would",
+            why=(
+                "scikit-build-core splits this setting at semicolons; it splits the variable CMAKE_ARGS as a shell does"
+            ),
             help=f'before the command: CMAKE_ARGS="{value or "…"}"',
         )
 
@@ -125,13 +127,11 @@ def _quoted(command: Command, setting: Setting) -> Iterator[Finding]:
     if hazard is None or engine is None or not re.search(r"-D\w*CUDA_ARCH\w*=[\"']|[\"']-D\w*CUDA_ARCH", value):
         return
     bare = re.sub(r"[\"']", "", value)
-    fix = (
-        replacing(setting, bare, "take the quotes out", safe=True) if not re.search(r"[\"'][^\"']*\s", value) else None
-    )
+    fix = replacing(setting, bare, "remove the quotes", safe=True) if not re.search(r"[\"'][^\"']*\s", value) else None
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
-        message=f"{engine.name} cuts CMAKE_ARGS at spaces, and the quotes inside become part of the list",
+        message=f"{engine.name} splits CMAKE_ARGS at spaces, and the quotes become part of the list",
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,
@@ -142,4 +142,4 @@ def _quoted(command: Command, setting: Setting) -> Iterator[Finding]:
     )
 
 
-RULE = Rule("list-split-on-the-way", "A list that is cut before it arrives", __doc__, check)
+RULE = Rule("list-split-on-the-way", "List split before it reaches CMake", __doc__, check)

@@ -43,14 +43,14 @@ def check(_project: Project, command: Command) -> Iterable[Finding]:
             continue
         stops = gone.effect is Effect.STOPS
         version = f" {use.engine.label(use.parsed)}" if use.version else ""
-        result = "stops" if stops else "ignores it: the build has no CUDA, and runs on the CPU"
+        result = "stops" if stops else "ignores it and builds without CUDA"
         switch = next((each for each in needed_switches(command) if each.channel is Channel.DEFINE), None)
         option = f" -D{switch.name}={switch.value}" if switch is not None else ""
         by_cmake = f"cmake -B build{option} && cmake --build build -j"
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"{gone.name} is given to make, and the Makefile of {use.engine.name}{version} {result}",
+            message=f"{gone.name}: the Makefile of {use.engine.name}{version} {result}",
             path=place.file,
             line=place.line,
             span=place.span,
@@ -71,4 +71,4 @@ def _given(command: Command) -> Iterator[tuple[str, tuple[str, TextSpan]]]:
             yield match[1], (match[2] if word.known else "?", word.place)
 
 
-RULE = Rule("make-variable-dead", "A variable that the Makefile does not read", __doc__, check)
+RULE = Rule("make-variable-dead", "Make variable that the Makefile ignores", __doc__, check)

@@ -68,14 +68,14 @@ def _finding(job: CiJob, command: Command, severity: Severity, place: TextSpan, 
     return Finding(
         id=RULE.id,
         severity=severity,
-        message=f"{what}, and {', '.join(job.runner)} has no GPU",
+        message=f"{what}, but the runner {', '.join(job.runner)} has no GPU",
         path=job.file,
         line=place.line,
         span=place.span,
         found=found[:160],
-        why="nvcc only warns, and compiles its default target alone: sm_52 up to CUDA 12, sm_75 from CUDA 13",
-        help=f"name the architectures: set {knob}",
+        why="nvcc only warns and builds its default target: sm_52 up to CUDA 12, sm_75 since CUDA 13",
+        help=f"set {knob} to the targets you need",
     )
 
 
-RULE = Rule("native-in-ci", "A hosted job that asks for a GPU", __doc__, check)
+RULE = Rule("native-in-ci", "`native` on a hosted runner without a GPU", __doc__, check)

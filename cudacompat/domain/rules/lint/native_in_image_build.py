@@ -48,7 +48,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"{listed.setting.name} is `native`, and an image build has no GPU",
+            message=f"{listed.setting.name} is `native`, but an image build has no GPU",
             path=listed.setting.place.file,
             line=listed.setting.place.line,
             span=listed.setting.place.span,
@@ -67,13 +67,13 @@ def _flagged(project: Project, stage: Stage, command: Command, place: TextSpan) 
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR,
-        message="-arch=native asks for the GPU of an image build, which has none",
+        message="-arch=native needs a GPU, but an image build has none",
         path=place.file,
         line=place.line,
         span=place.span,
         found=project.text(place).strip()[:160],
         why=_outcome(project, stage, command, compiler=True),
-        help="name the architectures: -gencode arch=compute_NN,code=sm_NN for each",
+        help="name the targets: -gencode arch=compute_NN,code=sm_NN for each GPU",
     )
 
 
@@ -108,7 +108,7 @@ def _outcome(project: Project, stage: Stage, command: Command, *, compiler: bool
     default = f"sm_{release.default_target}" if release is not None else "sm_52 up to CUDA 12, sm_75 from CUDA 13"
     if not compiler and version is not None and _FATAL[0] <= version < _FATAL[1]:
         return f'CMake {version[0]}.{version[1]} stops: CUDA_ARCHITECTURES is set to "native", but no GPU was detected'
-    return f"nvcc only warns, and compiles its default target alone: {default}"
+    return f"nvcc only warns and builds its default target: {default}"
 
 
 def _fix(project: Project, command: Command, native: Native) -> Fix | None:
@@ -117,10 +117,10 @@ def _fix(project: Project, command: Command, native: Native) -> Fix | None:
     if switch is None or command.use is None:
         return None
     define = f"-D{switch[0]}={switch[1]}"
-    what = f"{define}: the build's own list in the place of `native`"
+    what = f"use {define} instead of `native`"
     if command.use.engine.system is BuildSystem.CMAKE and command.program == "cmake":
         return behind_cmake(command, define, what)
     return in_cmake_args(project, command, define, what=what)
 
 
-RULE = Rule("native-in-image-build", "An image build that asks for a GPU", __doc__, check)
+RULE = Rule("native-in-image-build", "`native` in an image build", __doc__, check)

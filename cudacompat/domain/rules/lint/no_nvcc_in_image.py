@@ -38,7 +38,7 @@ def check(project: Project) -> Iterable[Finding]:
             start = stage.place.start + at
             edit = Edit(stage.file, start, start + len(stage.base.flavour), new="devel")
             fix = Fix(f"use {_devel(stage.base)}", (edit,), safe=False)
-        copy = f"FROM {_devel(stage.base)} for this stage, and copy the result into the {stage.base.flavour} image"
+        copy = f"use {_devel(stage.base)} in this stage, and copy the result into the {stage.base.flavour} image"
         yield _finding(stage.base, building, copy, fix=fix)
     for job, commands in jobs_with(project):
         building = _building(project, job.base, commands)
@@ -75,10 +75,10 @@ def _finding(base: Base, building: Command, help_: str, fix: Fix | None) -> Find
         line=building.place.line,
         span=building.place.span,
         found=building.line[:160],
-        why=f"the {base.flavour} images hold what running needs; compilers and headers are in devel",
+        why=f"{base.flavour} images contain runtime files only; devel images add compilers and headers",
         help=help_,
         fix=fix,
     )
 
 
-RULE = Rule("no-nvcc-in-image", "A CUDA build in an image without a compiler", __doc__, check)
+RULE = Rule("no-nvcc-in-image", "CUDA build in an image without nvcc", __doc__, check)

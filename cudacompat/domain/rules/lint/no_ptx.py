@@ -43,12 +43,12 @@ def check(project: Project, listed: ArchListSetting, seen: Memory) -> Iterable[F
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE,
-        message=f"{setting.name} asks for no PTX: no GPU of a generation after {newest // 10}.x runs this",
+        message=f"{setting.name} builds no PTX: GPUs after {newest // 10}.x cannot run the result",
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,
         found=f"{setting.name}={setting.value}"[:160],
-        why="machine code runs within its own major version; only PTX is compiled for what comes later",
+        why="machine code runs only within its major version; only PTX can be compiled for later GPUs",
         help=ptx_help(listed, _plain(listed, images)),
     )
 
@@ -78,4 +78,4 @@ def _plain(listed: ArchListSetting, images: tuple[ArchTarget, ...]) -> int:
     return next(plain, numbers[-1])
 
 
-RULE = Rule("no-ptx", "Nothing for the GPUs that come", __doc__, check)
+RULE = Rule("no-ptx", "No PTX for future GPUs", __doc__, check)

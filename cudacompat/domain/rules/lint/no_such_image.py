@@ -41,7 +41,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"there is no image {base.image}",
+            message=f"NVIDIA's published tags do not include {base.image}",
             path=place.file,
             line=place.line,
             span=place.span,
@@ -71,29 +71,29 @@ def _wrong(image: CudaImageName) -> str | None:
     if release is None:
         return None
     if release < _ALL_DELETED_BEFORE:
-        return None if image.registry == NGC else f"NVIDIA has deleted the images of CUDA {release} from Docker Hub"
+        return None if image.registry == NGC else f"NVIDIA deleted the images of CUDA {release} from Docker Hub"
     if release < min(row.release for row in IMAGES):
         return None
     if image.version == str(release) and release >= _THREE_NUMBERS_SINCE:
-        return f"tags of CUDA {release} carry the whole version, such as {_patch(release) or f'{release}.0'}"
+        return f"tags of CUDA {release} contain the full version, such as {_patch(release) or f'{release}.0'}"
     if image.flavour is None:
-        return "a tag names one of base, runtime and devel"
+        return "a tag must name base, runtime or devel"
     if image.distro is None:
-        return "a tag ends with a distribution" if image.tag.endswith(image.flavour) else None
+        return "a tag must end with a distribution" if image.tag.endswith(image.flavour) else None
     return _never_published(image, release, image.distro)
 
 
 def _never_published(image: CudaImageName, release: ToolkitVersion, distro: str) -> str | None:
     if offered(release, distro) is False:
-        return f"CUDA {release} was never published for {distro}"
+        return f"no image of CUDA {release} for {distro} is known"
     row = next((row for row in IMAGES if row.cuda == image.version), None)
     if row is not None and row.certainty is Certainty.PUBLISHED and distro not in row.distros:
         if distro.startswith("ubuntu"):
-            return f"CUDA {row.cuda} was published for {', '.join(each for each in row.distros if 'ubuntu' in each)}"
+            return f"images of CUDA {row.cuda} exist for {', '.join(each for each in row.distros if 'ubuntu' in each)}"
         return None
     wanted = cudnn_word(release)
     if image.cudnn is not None and wanted is not None and image.cudnn != wanted:
-        return f"tags of CUDA {release} name cuDNN as `{wanted}`"
+        return f"tags of CUDA {release} spell cuDNN as `{wanted}`"
     return None
 
 
@@ -123,4 +123,4 @@ def _other(base: Base) -> str:
     return "use a tag with a whole version, a flavor and a distribution"
 
 
-RULE = Rule("no-such-image", "An image that NVIDIA does not have", __doc__, check)
+RULE = Rule("no-such-image", "Image tag that NVIDIA does not publish", __doc__, check)

@@ -39,17 +39,17 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"{setting.name}: {setting.written} arrives as {setting.written[:-2]}",
+            message=f"{setting.name}: {setting.written} reaches the build as {setting.written[:-2]}",
             path=place.file,
             line=place.line,
             span=place.span,
             found=f"{setting.name}: {setting.written}",
-            why="YAML takes it for a number, and the runner writes it without the zero",
+            why="YAML reads the value as a number and drops the trailing zero",
             help=f'{setting.name}: "{setting.written}"',
             fix=Fix(
-                "put it in quotes", (Edit(file.name, place.start, place.end, new=f'"{setting.written}"'),), safe=True
+                "quote the value", (Edit(file.name, place.start, place.end, new=f'"{setting.written}"'),), safe=True
             ),
         )
 
 
-RULE = Rule("number-loses-zero", "A number that YAML cuts", __doc__, check)
+RULE = Rule("number-loses-zero", "Number that YAML truncates", __doc__, check)

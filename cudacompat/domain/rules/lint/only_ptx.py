@@ -34,7 +34,7 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE,
-        message=f"{setting.name} asks for PTX alone: every kernel is compiled at the first start on each machine",
+        message=f"{setting.name} builds only PTX: every kernel is compiled at first start",
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,

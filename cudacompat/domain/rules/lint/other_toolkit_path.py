@@ -60,13 +60,13 @@ def check(project: Project) -> Iterable[Finding]:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR if setting.name in _STOPS else Severity.WARNING,
-                message=f"{match[0]} is not in {base.image}",
+                message=f"{match[0]} does not exist in {base.image}",
                 path=setting.place.file,
                 line=setting.place.line,
                 span=setting.place.span,
                 found=f"{setting.name}={setting.written}"[:160],
-                why=f"the image has CUDA {base.cuda}, and nothing here installs CUDA {number}",
-                help="/usr/local/cuda, which every one of these images has",
+                why=f"the image has CUDA {base.cuda}, and no command installs CUDA {number}",
+                help="use /usr/local/cuda, which exists in all of these images",
                 fix=Fix("/usr/local/cuda", (edit,), safe=False),
             )
 
@@ -123,4 +123,4 @@ def _bare(command: Command) -> str:
     return " ".join(word.text for word in command.words if not word.text.startswith("-D"))
 
 
-RULE = Rule("other-toolkit-path", "A path to another CUDA release", __doc__, check)
+RULE = Rule("other-toolkit-path", "Path of a CUDA release that is not installed", __doc__, check)

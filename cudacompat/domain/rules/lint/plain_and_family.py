@@ -41,14 +41,14 @@ def _of_one(listed: ArchListSetting, value: str) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
-        message=f"sm_{number} and sm_{number}f in one build: nvcc stops at that",
+        message=f"sm_{number} and sm_{number}f in one build: nvcc stops with an error",
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,
         found=f"{setting.name or 'flags'}={value}"[:160],
         why="nvcc: the same GPU code generated for non family-specific and family-specific GPU arch",
-        help=f"keep one: {number}f is machine code for the whole family, {number} for its own major as well",
+        help=f"keep one: {number}f runs within its family, {number} on its major version from this minor up",
     )
 
 
-RULE = Rule("plain-and-family", "Plain and family code of one number in one build", __doc__, check)
+RULE = Rule("plain-and-family", "Plain and family-specific code of one number", __doc__, check)

@@ -39,7 +39,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR if project.targets else Severity.WARNING,
-            message=f"{count(len(build.units), 'CUDA source')}, all configured for nvcc's default target",
+            message=f"all {count(len(build.units), 'CUDA source')} are configured for nvcc's default target",
             path=build.file,
             line=1,
             found=requests_text(build),
@@ -48,4 +48,4 @@ def check(project: Project) -> Iterable[Finding]:
         )
 
 
-RULE = Rule("planned-default-target", "A configured build for the compiler's default target", __doc__, check)
+RULE = Rule("planned-default-target", "Build configured for nvcc's default target", __doc__, check)

@@ -26,7 +26,7 @@ def all_default(build: PlannedBuild) -> bool:
 
 def generate_help(project: Project, *targets: Target) -> str:
     command = generate_command(targets[0], engine_name(project)) if targets else "-DCMAKE_CUDA_ARCHITECTURES=…"
-    return f"{command}   then configure a fresh folder"
+    return f"{command}, then configure in an empty directory"
 
 
 def engine_name(project: Project) -> str:

@@ -40,12 +40,14 @@ def check(project: Project) -> Iterable[Finding]:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR if project.targets and verdict.outcome is Outcome.PARTIAL else Severity.WARNING,
-                message=f"{len(verdict.undone)} of {count(len(part.units), 'CUDA source')} will have no code for "
-                f"{target.label}, and the others will",
+                message=(
+                    f"{len(verdict.undone)} of {count(len(part.units), 'CUDA source')} will have no code for "
+                    f"{target.label}"
+                ),
                 path=build.file,
                 line=1,
                 found=requests_text(part, verdict.undone),
-                why="the program starts, and dies at the first call into one of these",
+                why="the program starts, then fails at the first call into one of these files",
                 help=f"give every source the same list: {generate_command(target, engine_name(project))}",
                 target=target.id if project.targets else None,
             )
@@ -73,4 +75,4 @@ def _worst(build: PlannedBuild, target: Target) -> PlannedVerdict | None:
     return PlannedVerdict(target, verdict.outcome, verdict.counts, undone=undone) if undone else None
 
 
-RULE = Rule("planned-hole", "A configured build that leaves a GPU out in some sources", __doc__, check)
+RULE = Rule("planned-hole", "Build configured with gaps for a GPU", __doc__, check)

@@ -26,7 +26,7 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
-_WHY = "what these flags ask for is what the build will carry"
+_WHY = "the build will contain what these flags request"
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -39,7 +39,7 @@ def check(project: Project) -> Iterable[Finding]:
             if verdict is None or verdict.outcome not in (Outcome.FAILS, Outcome.JIT):
                 continue
             fails = verdict.outcome is Outcome.FAILS
-            what = "nothing that this build compiles runs on" if fails else "this build has only PTX to offer for"
+            what = "this build will contain no code for" if fails else "this build will contain only PTX for"
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR if fails else Severity.WARNING,
@@ -47,10 +47,10 @@ def check(project: Project) -> Iterable[Finding]:
                 path=build.file,
                 line=1,
                 found=requests_text(build),
-                why=_WHY if fails else "the driver compiles it at the first start on every machine",
+                why=_WHY if fails else "the driver compiles the PTX at the first start on every machine",
                 help=generate_help(project, target),
                 target=target.id,
             )
 
 
-RULE = Rule("planned-missing-target", "A configured build without code for a GPU", __doc__, check)
+RULE = Rule("planned-missing-target", "Build configured without code for a GPU", __doc__, check)

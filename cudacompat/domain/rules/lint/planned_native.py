@@ -41,9 +41,9 @@ def check(project: Project) -> Iterable[Finding]:
                 path=build.file,
                 line=1,
                 found=requests_text(build),
-                why="that is the GPU of the machine that builds; where there is none, nvcc takes its default target",
+                why="-arch=native means the build machine's GPU; without a GPU nvcc uses its default target",
                 help=generate_help(project, *project.targets),
             )
 
 
-RULE = Rule("planned-native", "A configured build for the GPU of the machine that builds", __doc__, check)
+RULE = Rule("planned-native", "Build configured for the build machine's GPU", __doc__, check)

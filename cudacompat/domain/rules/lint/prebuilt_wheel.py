@@ -48,15 +48,17 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR if sure else Severity.WARNING,
-            message=f"{setting.name} does not change a wheel: {row.name} is not built here"
+            message=f"{setting.name} has no effect: pip installs a prebuilt wheel of {row.name}"
             if sure
-            else f"{setting.name} does not change a wheel, and this index has wheels of {row.name}",
+            else f"{setting.name} has no effect: this index provides wheels of {row.name}",
             path=setting.place.file,
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:160],
-            why=f"the wheel carries {row.carries} ({row.source})",
-            help=f"check the wheel (`cudacompat check`); to build: pip install --no-binary {row.name} {row.name}",
+            why=f"the wheel contains {row.carries} ({row.source})",
+            help=(
+                f"check the wheel with `cudacompat check`; to build it: pip install --no-binary {row.name} {row.name}"
+            ),
         )
 
 
@@ -133,4 +135,4 @@ def _may_build(command: Command) -> bool:
     )
 
 
-RULE = Rule("prebuilt-wheel", "Build settings for a package that is not built", __doc__, check)
+RULE = Rule("prebuilt-wheel", "Build settings for a prebuilt package", __doc__, check)

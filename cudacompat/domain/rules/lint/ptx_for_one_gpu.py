@@ -49,12 +49,14 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.NOTE,
-            message=f"the only PTX here is {names}{rewritten}: no GPU outside this list can use it",
+            message=f"the only PTX is {names}{rewritten}, which GPUs outside this list cannot use",
             path=setting.place.file,
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name or 'flags'}={setting.value}"[:160],
-            why="PTX with the suffix a is compiled for its own number alone, with f within its family",
+            why=(
+                "PTX with suffix a compiles only for its own compute capability, with suffix f only within its family"
+            ),
             help=ptx_help(listed, min(numbers)),
         )
 
@@ -66,4 +68,4 @@ def _goes_on(project: Project, listed: ArchListSetting) -> bool:
     return file is not None and re.search(rf"(?i)list\s*\(\s*APPEND\s+{name}|\$\{{{name}\}}", file.text) is not None
 
 
-RULE = Rule("ptx-for-one-gpu", "The only PTX serves no other GPU", __doc__, check)
+RULE = Rule("ptx-for-one-gpu", "PTX that no other GPU can use", __doc__, check)

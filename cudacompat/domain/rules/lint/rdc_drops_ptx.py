@@ -45,13 +45,13 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING if code else Severity.ERROR,
-            message=f"the device link drops {names}" + ("" if code else ": no code is left for any GPU"),
+            message=f"the device link drops {names}" + ("" if code else " and leaves no code for any GPU"),
             path=at[0],
             line=listed.setting.place.line,
             span=listed.setting.place.span,
             found=listed.setting.written.strip()[:160],
-            why="nvlink links machine code; PTX of separately compiled code does not reach the linked image",
-            help="list machine code for every GPU that has to run it, or build without separable compilation",
+            why="nvlink links machine code only; PTX of separately compiled code does not reach the linked image",
+            help="list machine code for every GPU, or build without separable compilation",
         )
 
 

@@ -53,19 +53,19 @@ def check(_project: Project, file: SourceFile) -> Iterable[Finding]:
         fix = None
         if main is not None:
             edit = Edit(file.name, main.end(), main.end(), new=f"\n    {line}")
-            fix = Fix(f"tell cargo of {name}", (edit,), safe=safe)
+            fix = Fix(f"declare {name} to cargo", (edit,), safe=safe)
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message=f"the build script reads {name} and does not tell cargo: a changed list is not built",
+            message=f"the build script reads {name} without declaring it to cargo",
             path=file.name,
             line=file.place(match.start(), match.start()).line,
             span=match.span(),
             found=match[0] + ")",
-            why="cargo runs a build script again for files and for the variables that it named, no others",
+            why="cargo reruns a build script only for declared files and variables, so a changed list is not built",
             help=line,
             fix=fix,
         )
 
 
-RULE = Rule("rerun-missing", "A build script that does not tell cargo of its list", __doc__, check)
+RULE = Rule("rerun-missing", "Build script that does not declare its list", __doc__, check)

@@ -50,12 +50,12 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR if nvidia else Severity.WARNING,
-            message=f"{command.program} runs {what} {image} and gives it no GPU",
+            message=f"{command.program} starts {what} {image} without a GPU",
             path=command.place.file,
             line=command.place.line,
             span=command.place.span,
             found=command.line[:160],
-            why="a container sees no GPU, and none of the driver's files, unless it is asked for",
+            why="a container gets no GPU and no driver files unless the command requests them",
             help="--device nvidia.com/gpu=all" if command.program == "podman" else "--gpus all",
         )
 

@@ -50,12 +50,12 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.NOTE if developing else Severity.WARNING,
-            message=f"{service.name} runs {image} and is given no GPU",
+            message=f"{service.name} runs {image} without a GPU",
             path=service.file,
             line=service.place.line,
             span=service.place.span,
             found=image,
-            why="a container sees no GPU unless it is asked for: CUDA finds no device",
+            why="a container gets no GPU unless its definition requests one; CUDA then finds no device",
             help="AddDevice=nvidia.com/gpu=all" if kind.endswith(".container") else help_,
             fix=_fix(project, service) if kind.endswith((".yml", ".yaml")) else None,
         )
@@ -92,7 +92,7 @@ def _fix(project: Project, service: Service) -> Fix | None:
     indent = file.text[file.text.rfind("\n", 0, start) + 1 : start]
     if not indent or indent.strip():
         return None
-    return Fix("give it all GPUs", (Edit(file.name, start, start, new=f"gpus: all\n{indent}"),), safe=False)
+    return Fix("request all GPUs", (Edit(file.name, start, start, new=f"gpus: all\n{indent}"),), safe=False)
 
 
 RULE = Rule("service-without-gpu", "A service that runs CUDA code without a GPU", __doc__, check)

@@ -59,12 +59,12 @@ def _too_late(project: Project, stage: Stage) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"{setting.name} is set below the {building.program} command that reads it",
+            message=f"{setting.name} is set after the {building.program} command that reads it",
             path=setting.place.file,
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:160],
-            why=f"instructions take effect in their order: line {building.place.line} builds without it",
+            why=f"Dockerfile instructions run in order: line {building.place.line} builds without it",
             help="move it above the RUN that builds",
         )
 
@@ -127,8 +127,11 @@ def _outside(project: Project, stage: Stage) -> Iterable[Finding]:
             line=at.line,
             span=at.span,
             found=file.text[at.start : at.end].splitlines()[0][:160],
-            why=f"an ARG before the first FROM holds for FROM alone; the build gets nothing for {argument.written!r}",
-            help=f"ARG {name}, below the FROM of this stage",
+            why=(
+                f"an ARG before the first FROM applies only to FROM lines; {argument.written!r} does not reach "
+                "the build"
+            ),
+            help=f"add ARG {name} after the FROM of this stage",
             fix=Fix(f"repeat ARG {name}", (Edit(stage.file, end, end, new=f"\nARG {name}"),), safe=True),
         )
 
@@ -169,7 +172,7 @@ def _below(project: Project, stage: Stage) -> Iterable[Finding]:
             line=at.line,
             span=at.span,
             found=project.text(at).splitlines()[0][:160],
-            why=f"instructions take effect in their order: line {setting.place.line} comes too late",
+            why=f"Dockerfile instructions run in order: line {setting.place.line} comes too late",
             help=f"move ARG {setting.name} above this RUN",
         )
 
@@ -198,4 +201,4 @@ def _referred(text: str) -> Iterator[str]:
     return (match[1] or match[2] for match in _WHOLE_REFERENCE.finditer(text))
 
 
-RULE = Rule("setting-after-use", "A setting that the build cannot see", __doc__, check)
+RULE = Rule("setting-after-use", "Setting placed after its use", __doc__, check)

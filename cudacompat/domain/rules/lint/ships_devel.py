@@ -64,7 +64,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE,
-        message="it ships compilers and headers that nothing in this stage uses",
+        message="this image ships compilers and headers that its stage does not use",
         path=stage.file,
         line=stage.place.line,
         span=stage.place.span,
@@ -75,4 +75,4 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
     )
 
 
-RULE = Rule("ships-devel", "A devel image that only runs", __doc__, check)
+RULE = Rule("ships-devel", "devel image that only runs programs", __doc__, check)

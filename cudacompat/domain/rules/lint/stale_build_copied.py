@@ -45,13 +45,13 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message=f"COPY takes {folder}/CMakeCache.txt along, and CMake configures in {folder}",
+            message=f"COPY includes {folder}/CMakeCache.txt, and CMake configures in {folder}",
             path=copy.place.file,
             line=copy.place.line,
             span=copy.place.span,
             found=project.text(copy.place).splitlines()[0][:160],
-            why="CMake stops at the cache of another folder, or takes another machine's list and compiler from it",
-            help=f"put {folder} into .dockerignore",
+            why="CMake stops at the foreign cache, or reuses another machine's list and compiler",
+            help=f"add {folder} to .dockerignore",
             fix=fix,
         )
 
@@ -99,4 +99,4 @@ def _ignored(text: str, folder: str) -> bool:
     return out
 
 
-RULE = Rule("stale-build-copied", "A configured build folder in the image build", __doc__, check)
+RULE = Rule("stale-build-copied", "Configured build directory copied into an image", __doc__, check)

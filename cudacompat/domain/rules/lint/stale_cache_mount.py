@@ -45,8 +45,10 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message=f"the cache mount on {mount.options.get('target', '')} brings back {use.engine.name} as it was "
-            "built for an older list",
+            message=(
+                f"the cache mount {mount.options.get('target', '')} keeps {use.engine.name} code built for an "
+                "older list"
+            ),
             path=command.place.file,
             line=command.place.line,
             span=command.place.span,
@@ -126,12 +128,12 @@ def _fix(project: Project, command: Command, cache: Cache) -> Fix | None:
         clear = _clear(project, command, cache)
         if clear is None:
             return None
-        return Fix(f"{clear} first", (Edit(command.place.file, start, start, new=f"{clear} && "),), safe=False)
+        return Fix(f"run {clear} first", (Edit(command.place.file, start, start, new=f"{clear} && "),), safe=False)
     word = next((word for word in command.words if word.text == "install"), None)
     if cache.clear[0] != "pip" or word is None:
         return None
     end = word.place.end
-    return Fix("pip without its cache", (Edit(command.place.file, end, end, new=" --no-cache-dir"),), safe=False)
+    return Fix("run pip without its cache", (Edit(command.place.file, end, end, new=" --no-cache-dir"),), safe=False)
 
 
-RULE = Rule("stale-cache-mount", "A cache mount that brings back code for other GPUs", __doc__, check)
+RULE = Rule("stale-cache-mount", "Cache mount with code for other targets", __doc__, check)

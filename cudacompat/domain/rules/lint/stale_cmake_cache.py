@@ -41,13 +41,13 @@ def check(project: Project, file: SourceFile) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING,
-        message=f"this configured folder builds for {entry[1]}, and {first.place.file} says {first.value}",
+        message=f"this directory is configured for {entry[1]}, but {first.place.file} says {first.value}",
         path=file.name,
         line=file.place(entry.start(), entry.start()).line,
         span=entry.span(),
         found=entry[0][:120],
-        why="CMake takes the list from its cache once it is there",
-        help=f"cmake --fresh -B {folder_of(file.name) or '.'}, or remove the folder",
+        why="CMake keeps the list from its cache once the cache exists",
+        help=f"run cmake --fresh -B {folder_of(file.name) or '.'}, or delete the directory",
     )
 
 
@@ -71,4 +71,4 @@ def _normal(text: str) -> frozenset[str]:
     )
 
 
-RULE = Rule("stale-cmake-cache", "A configured folder that remembers another list", __doc__, check)
+RULE = Rule("stale-cmake-cache", "Build directory configured for another list", __doc__, check)

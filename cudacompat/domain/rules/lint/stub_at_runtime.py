@@ -31,13 +31,13 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message="the folder with the stub of libcuda is in the library path of an image that runs",
+            message="the library path of this runtime image contains the libcuda stub",
             path=met.place.file,
             line=met.place.line,
             span=met.place.span,
             found=met.found,
-            why="a program that loads libcuda.so gets the stub, which has no code (error 34), not the driver's library",
-            help="set it in the build stage alone, or for the one RUN that links",
+            why="programs then load the stub instead of the driver's library and fail (error 34)",
+            help="set it only in the build stage, or in the RUN that links",
             fix=without_folder(project, met),
         )
     for place, found in _stub_files(project):
@@ -49,8 +49,8 @@ def check(project: Project) -> Iterable[Finding]:
             line=place.line,
             span=place.span,
             found=found,
-            why="programs load it in the place of the driver's library, and every call of CUDA ends with error 34",
-            help="leave libcuda.so out of the image: the container runtime brings the driver's",
+            why="programs load the stub instead of the driver's library, and every CUDA call fails (error 34)",
+            help="remove libcuda.so from the image; the container runtime adds the driver's library",
         )
 
 
@@ -72,4 +72,4 @@ def _stub_files(project: Project) -> Iterator[tuple[TextSpan, str]]:
                 yield command.place, command.line[:160]
 
 
-RULE = Rule("stub-at-runtime", "A stub in the place of the driver's library", __doc__, check)
+RULE = Rule("stub-at-runtime", "libcuda stub in a runtime image", __doc__, check)

@@ -43,7 +43,7 @@ def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
-        message=f"{engine.name} {listed.use.version} stops at a plain {first}: it wants {first}{suffix}",
+        message=f"{engine.name} {listed.use.version} rejects plain {first}: it needs {first}{suffix}",
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,
@@ -54,4 +54,4 @@ def check(_project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     )
 
 
-RULE = Rule("suffix-needed", "A plain target where the build demands its suffix", __doc__, check)
+RULE = Rule("suffix-needed", "Target without its required suffix", __doc__, check)

@@ -29,9 +29,9 @@ def toolkit_first(project: Project, command: Command | None, name: str, grammar:
     code = [int(each) for each in made_by.targets if each.isdecimal()]
     runs = [each for each in code if serves(target.capability, [ArchTarget(CodeKind.SASS, each)]) is ListCoverage.RUNS]
     if runs:
-        return f"add sm_{max(runs)}, whose code runs there; CUDA {made_by.version} has no sm_{arch}"
+        return f"add sm_{max(runs)}, which runs on this GPU; CUDA {made_by.version} cannot build sm_{arch}"
     first, last = first_nvcc_with(arch), last_with(arch)
-    then = f"with {name}={arch}" if grammar is Grammar.ONE_NUMBER else "and add it to the list"
+    then = f"with {name}={arch}" if grammar is Grammar.ONE_NUMBER else "then add it to the list"
     if first is not None and first > made_by.version:
         return f"use CUDA {first} or newer, the first that builds sm_{arch}, {then}"
     return f"use CUDA {last.version}, the last that builds sm_{arch}, {then}" if last is not None else None
@@ -44,7 +44,7 @@ def in_words(listed: ArchListSetting, target: Target) -> str:
         return f"add -gencode arch=compute_{number},code=sm_{number}"
     if listed.grammar is Grammar.ONE_NUMBER:
         return f"a separate build, with {listed.setting.name}={target.capability.number}"
-    return f"build for sm_{target.capability.number} as well"
+    return f"add sm_{target.capability.number} to the list"
 
 
 def fix_for(listed: ArchListSetting, target: Target) -> Fix | None:

@@ -358,14 +358,7 @@ def _said_of(
 ) -> Finding:
     numbers = sorted({image.capability for image in images if image.kind is CodeKind.SASS})
     sass = ", ".join(map(str, numbers))
-    code = (
-        "neither its machine code nor its PTX runs" if len(numbers) < len(images) else "its machine code does not run"
-    )
-    became = (
-        f"{code} there (error 209)"
-        if result is ListCoverage.FAILS
-        else "only its PTX fits: the driver compiles every kernel at the first start"
-    )
+    became = "no code" if result is ListCoverage.FAILS else "only PTX"
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR if result is ListCoverage.FAILS else Severity.WARNING,
@@ -383,4 +376,4 @@ def _said_of(
     )
 
 
-RULE = Rule("target-missing", "A list that does not serve the GPU", __doc__, check)
+RULE = Rule("target-missing", "Architecture list without the GPU", __doc__, check)

@@ -36,13 +36,13 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
-        message=f"{command.program} builds {use.engine.title} where no GPU is, and nothing sets {knobs[0]}",
+        message=f"{command.program} builds {use.engine.title} without a GPU, and {knobs[0]} is not set",
         path=command.place.file,
         line=command.place.line,
         span=command.place.span,
         found=command.line[:160],
         why=use.engine.stops_unset,
-        help=f'ENV {knobs[0]}="{spelled or "8.0;8.6;9.0;12.0+PTX"}" before it',
+        help=f'add ENV {knobs[0]}="{spelled or "8.0;8.6;9.0;12.0+PTX"}" before this command',
         fix=_given(project, command, knobs[0], value=spelled) if spelled else None,
     )
 
@@ -73,4 +73,4 @@ def _given(project: Project, command: Command, name: str, value: str) -> Fix | N
     return Fix(f"set {name}", (Edit(file.name, at, at, new=f'ENV {name}="{value}"\n'),), safe=False)
 
 
-RULE = Rule("torch-list-unset", "An extension of PyTorch built without a list and without a GPU", __doc__, check)
+RULE = Rule("torch-list-unset", "PyTorch extension without an architecture list", __doc__, check)

@@ -64,13 +64,13 @@ def _by_flags(project: Project, command: Command) -> Iterator[tuple[Finding, tup
             Finding(
                 id=RULE.id,
                 severity=Severity.WARNING,
-                message=f"{setting.name} adds {names} to what {the.name} asks for",
+                message=f"{setting.name} adds {names} to the targets of {the.name}",
                 path=setting.place.file,
                 line=setting.place.line,
                 span=setting.place.span,
                 found=f"{setting.name}={setting.written}"[:120] + f"; {the.name}={the.value}"[:120],
-                why="nvcc compiles for both together; neither place shows the whole list",
-                help=f"keep {the.name} alone, and take the targets out of {setting.name}",
+                why="nvcc compiles both sets; neither setting shows the whole list",
+                help=f"keep only {the.name}, and remove the targets from {setting.name}",
             ),
             at,
         )
@@ -85,12 +85,12 @@ def _in_cmake(project: Project) -> Iterator[Finding]:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.WARNING,
-                message=f"these flags add targets to what {listed.setting.name} asks for",
+                message=f"these flags add targets to those of {listed.setting.name}",
                 path=word.place.file,
                 line=word.place.line,
                 span=word.place.span,
                 found=word.text.strip()[:160],
-                why="nvcc compiles for both together; neither place shows the whole list",
+                why="nvcc compiles both sets; neither setting shows the whole list",
                 help=f"put every target into {listed.setting.name}, and remove them from the flags",
             )
 
@@ -137,11 +137,11 @@ def _ignored(command: Command) -> Iterator[tuple[Finding, tuple[str, int]]]:
                     line=loser.place.line,
                     span=loser.place.span,
                     found=f"{loser.name}={loser.written}"[:160],
-                    why="of two -D of one name the last wins; CUDAARCHS is read where no list is given",
+                    why="the last -D of a name wins; CMake reads CUDAARCHS only when no list is given",
                     help="keep one of them",
                 ),
                 loser.place.at,
             )
 
 
-RULE = Rule("two-arch-settings", "Two settings with architectures in one build", __doc__, check)
+RULE = Rule("two-arch-settings", "Two architecture settings in one build", __doc__, check)

@@ -48,17 +48,20 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR if other else Severity.WARNING,
-        message=f"it is built with CUDA {newest} and runs on the libraries of CUDA {base.cuda}",
+        message=f"the build uses CUDA {newest}, the runtime image CUDA {base.cuda}",
         path=stage.file,
         line=stage.place.line,
         span=stage.place.span,
         found=f"{base.image}; {source.base.image if source.base else ''} in line {source.place.line}",
         why=(
-            f"programs of CUDA {newest.major} look for libcudart.so.{newest.major} and libcublas.so.{newest.major}"
+            (
+                f"programs built with CUDA {newest.major} need libcudart.so.{newest.major} and libcublas.so."
+                f"{newest.major}"
+            )
             if other
-            else "older libraries may lack what the newer toolkit's headers promised"
+            else "older libraries may lack functions that the newer headers declare"
         ),
-        help="begin both stages with the same release",
+        help="use the same CUDA release in both stages",
         fix=_fix(project, stage, source),
     )
 
@@ -90,4 +93,4 @@ def _fix(project: Project, stage: Stage, source: Stage) -> Fix | None:
     return exchanged(project, stage.place, old, new=new, what=f"use CUDA {new}")
 
 
-RULE = Rule("two-cuda-releases", "Built with one CUDA release, run on another", __doc__, check)
+RULE = Rule("two-cuda-releases", "Build and runtime use different CUDA releases", __doc__, check)

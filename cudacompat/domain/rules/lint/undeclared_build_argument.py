@@ -47,14 +47,16 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"{dockerfile} declares no ARG {argument.name}: the value goes nowhere",
+            message=f"{dockerfile} declares no ARG {argument.name}, so the value is lost",
             path=argument.place.file,
             line=argument.place.line,
             span=argument.place.span,
             found=f"{argument.name}={argument.written}"[:120],
             why="a build argument that no ARG declares is dropped; the build continues",
-            help=f"it declares {', '.join(names[:5])}" if names else f"declare it: ARG {argument.name}",
+            help=f"declared arguments: {', '.join(names[:5])}"
+            if names
+            else f"add ARG {argument.name} to the Dockerfile",
         )
 
 
-RULE = Rule("undeclared-build-argument", "A build argument that goes nowhere", __doc__, check)
+RULE = Rule("undeclared-build-argument", "Build argument that no ARG declares", __doc__, check)

@@ -39,12 +39,12 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING if future else Severity.ERROR,
-            message=f"no CUDA release known here builds for {', '.join(names)}",
+            message=f"no known CUDA release builds {', '.join(names)}",
             path=setting.place.file,
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name or 'flags'}={setting.value}"[:160],
-            why=f"nvcc stops at it; CUDA {RELEASES[0].version} to {RELEASES[-1].version} were looked through",
+            why=f"nvcc stops with an error; CUDA {RELEASES[0].version} to {RELEASES[-1].version} were searched",
             help=_near(unknown[0]),
         )
 
@@ -52,15 +52,15 @@ def check(project: Project) -> Iterable[Finding]:
 @lru_cache(maxsize=1024)
 def _near(code: CodeTarget) -> str:
     if f"{code.number}0" in known_archs():
-        return f"{code.number}0 is one, compute capability {code.number}.0"
+        return f"{code.number}0 exists (compute capability {code.number}.0)"
     plain = str(code.number)
     if plain in known_archs():
         own = [arch for arch in sorted(known_archs()) if arch.rstrip("af") == plain]
-        return f"{plain} has {', '.join(own)}"
+        return f"{plain} exists as {', '.join(own)}"
     near = sorted(
         difflib.get_close_matches(plain, [arch for arch in known_archs() if arch.isdecimal()], n=3, cutoff=0.5)
     )
     return f"write the GPU's own: {', '.join(near)} are near it" if near else "write the GPU's own"
 
 
-RULE = Rule("unknown-target", "A target that no GPU and no compiler has", __doc__, check)
+RULE = Rule("unknown-target", "Unknown target", __doc__, check)

@@ -45,16 +45,14 @@ def check(project: Project) -> Iterable[Finding]:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR,
-                message=f"the shell cuts {setting.name} at the first semicolon: CMake gets {setting.written} alone",
+                message=f"the shell cuts {setting.name} at the first semicolon: CMake gets {setting.written}",
                 path=place.file,
                 line=place.line,
                 span=place.span,
                 found=whole,
-                why=f"`;` ends a command; {rest[0].lstrip('; ').split(';')[0]} is then run as one",
+                why=f"`;` ends a command; the shell then runs {rest[0].lstrip('; ').split(';')[0]} as a command",
                 help=f'"{whole}"',
-                fix=Fix(
-                    "put the argument in quotes", (Edit(place.file, head, rest.end(), new=f'"{whole}"'),), safe=True
-                ),
+                fix=Fix("quote the argument", (Edit(place.file, head, rest.end(), new=f'"{whole}"'),), safe=True),
             )
     for setting in project.settings:
         place = setting.place
@@ -69,17 +67,15 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"the shell cuts {setting.name} at the first semicolon: it is {setting.written} alone",
+            message=f"the shell cuts {setting.name} at the first semicolon: it is {setting.written}",
             path=place.file,
             line=place.line,
             span=place.span,
             found=f"{setting.name}={whole}",
-            why=f"`;` ends a command; {rest[0].lstrip(';').split(';')[0]} is then run as one",
+            why=f"`;` ends a command; the shell then runs {rest[0].lstrip(';').split(';')[0]} as a command",
             help=f'{setting.name}="{whole}"',
-            fix=Fix(
-                "put the list in quotes", (Edit(place.file, place.start, rest.end(), new=f'"{whole}"'),), safe=True
-            ),
+            fix=Fix("quote the list", (Edit(place.file, place.start, rest.end(), new=f'"{whole}"'),), safe=True),
         )
 
 
-RULE = Rule("unquoted-semicolon", "A list that the shell cuts at a semicolon", __doc__, check)
+RULE = Rule("unquoted-semicolon", "Semicolon list without quotes", __doc__, check)

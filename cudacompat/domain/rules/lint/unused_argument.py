@@ -54,12 +54,12 @@ def check(project: Project) -> Iterable[Finding]:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR,
-                message=f"nothing in {stage.file} uses the argument {setting.name}",
+                message=f"no command in {stage.file} uses ARG {setting.name}",
                 path=setting.place.file,
                 line=setting.place.line,
                 span=setting.place.span,
                 found=f"ARG {setting.name}={setting.written}"[:120],
-                why="no command names it, and none of them reads a variable of this name from its environment",
+                why="no command names it, and no command reads a variable of this name from the environment",
                 help=f'pass it to the build (CMake: "-DCMAKE_CUDA_ARCHITECTURES=${setting.name}"), or remove it',
             )
 
@@ -125,4 +125,4 @@ def _is_known(command: Command) -> bool:
     return command.program == "cmake" and any(word.text in builds for word in command.words)
 
 
-RULE = Rule("unused-argument", "An argument for architectures that is not used", __doc__, check)
+RULE = Rule("unused-argument", "Architecture argument that nothing uses", __doc__, check)

@@ -64,7 +64,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"{name} stays in the environment: {command.program} in line {command.place.line} does not get it",
+            message=f"{name} does not reach {command.program} (line {command.place.line}): environment only",
             path=path,
             line=setting.place.line,
             span=setting.place.span,
@@ -92,7 +92,7 @@ def _in_presets(project: Project) -> Iterable[Finding]:
             line=setting.place.line,
             span=setting.place.span,
             found=f"{name}={setting.written}"[:120],
-            why="CMake reads no variable of this name from the environment; a preset gives it by cacheVariables",
+            why="CMake reads this variable from cacheVariables, not from the environment",
             help=f'"cacheVariables": {{"{name}": "{setting.written}"}}',
         )
 
@@ -173,4 +173,4 @@ def _fix(project: Project, commands: list[Command], hand_on: str) -> Fix | None:
     return Fix("pass it to CMake", tuple(edits), safe=True)
 
 
-RULE = Rule("variable-not-forwarded", "A setting for CMake that stays in the environment", __doc__, check)
+RULE = Rule("variable-not-forwarded", "CMake setting left in the environment", __doc__, check)

@@ -36,7 +36,9 @@ _NEAR = 200  # characters: so far before its value a name stands
 _HIDES = re.compile(r"-1|none|void|NoDevFiles|", re.IGNORECASE)
 
 
-_NO_LIST = "it takes numbers and GPU ids; the first invalid entry hides itself and all that follow (error 100)"
+_NO_LIST = (
+    "the variable must list GPU indexes or UUIDs; the first invalid entry and all after it are ignored (error 100)"
+)
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -58,7 +60,9 @@ def check(project: Project) -> Iterable[Finding]:
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:120],
             why=_NO_LIST,
-            help="NVIDIA_VISIBLE_DEVICES=all in an image; nothing elsewhere: all GPUs are visible by default",
+            help=(
+                "set NVIDIA_VISIBLE_DEVICES=all in the image; elsewhere set nothing (all GPUs are visible by default)"
+            ),
             fix=_renamed(project, setting),
         )
     for word in _given_to_docker(project):
@@ -74,7 +78,7 @@ def check(project: Project) -> Iterable[Finding]:
             span=word.place.span,
             found=word.text[:120],
             why=_NO_LIST,
-            help="--gpus all (or --device nvidia.com/gpu=all) gives the GPUs; leave the variable out",
+            help="remove the variable; --gpus all (or --device nvidia.com/gpu=all) already selects the GPUs",
         )
     for setting, where in running_settings(project):
         at = setting.place.at
@@ -127,4 +131,4 @@ def _renamed(project: Project, setting: Setting) -> Fix | None:
     return Fix("NVIDIA_VISIBLE_DEVICES=all", edits, safe=True)
 
 
-RULE = Rule("visible-devices-in-image", "A variable that hides the GPUs of a container", __doc__, check)
+RULE = Rule("visible-devices-in-image", "Variable that hides the GPUs of a container", __doc__, check)

@@ -36,14 +36,14 @@ def check(_project: Project, command: Command) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING,
-        message="`use gpu = 1` is no proof of a GPU: whisper.cpp prints it without a driver, too",
+        message="`use gpu = 1` does not prove GPU use: whisper.cpp prints it without a driver too",
         path=command.place.file,
         line=pattern.place.line,
         span=pattern.place.span,
         found=command.line[:160],
-        why="it repeats the parameter; `no GPU found` may follow, and the work is done on the CPU",
+        why="the line repeats the parameter; `no GPU found` may follow, and then the CPU does the work",
         help="look for `using CUDA0 backend`, or run `cudacompat verify`",
     )
 
 
-RULE = Rule("weak-evidence", "`use gpu = 1` taken for a proof", __doc__, check)
+RULE = Rule("weak-evidence", "`use gpu = 1` treated as proof of GPU use", __doc__, check)

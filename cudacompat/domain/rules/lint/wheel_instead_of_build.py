@@ -41,7 +41,7 @@ def check(project: Project, command: Command, said: Memory) -> Iterable[Finding]
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING,
-        message=f"{command.use.engine.name} may be installed from a ready wheel: no {listed.setting.name} there",
+        message=f"setup may install a prebuilt {command.use.engine.name} wheel and ignore {listed.setting.name}",
         path=place.file,
         line=place.line,
         span=place.span,
@@ -72,4 +72,4 @@ def _forced(project: Project, command: Command, forcing: RequiredSetting) -> Fix
     return Fix(f"set {forcing.name}", (edit,), safe=True)
 
 
-RULE = Rule("wheel-instead-of-build", "A setup that takes a wheel instead of building", __doc__, check)
+RULE = Rule("wheel-instead-of-build", "Setup that may install a prebuilt wheel", __doc__, check)

@@ -59,14 +59,14 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
-            message=f"{named} is not what its reader takes: {why}",
+            message=f"{named} has the wrong syntax: {why}",
             path=setting.place.file,
             line=setting.place.line,
             span=setting.place.span,
             found=f"{named}={setting.value}"[:160],
             why=f"read by {listed.reader}",
-            help=f"{named}={written}" if written else f"a list such as {_FORMS[listed.grammar]}",
-            fix=replacing(setting, written, f"write it as {written}", safe=True) if written else None,
+            help=f"{named}={written}" if written else f"example: {_FORMS[listed.grammar]}",
+            fix=replacing(setting, written, f"rewrite it as {written}", safe=True) if written else None,
         )
     if not by_module:
         yield from _appended(project)
@@ -79,32 +79,32 @@ def _why(listed: ArchListSetting, items: tuple[GuessedItem, ...] | None) -> str 
         if listed.grammar is not Grammar.CMAKE or listed.setting.place.file.endswith((".py", ".rs")):
             return None
         if listed.word in _WORDS_OF_OTHERS:
-            return f"CMake knows no {value!r}"
+            return f"CMake does not accept {value!r}"
         known = ("all", "all-major", "native")
         return (
-            f"CMake wants {listed.word!r} in small letters" if listed.word in known and value != listed.word else None
+            f"CMake requires {listed.word!r} in lower case" if listed.word in known and value != listed.word else None
         )
     if items is None or is_pair(value):
         return None
     if listed.grammar is Grammar.FIND_CUDA and any(item.number >= 100 for item in items):
         return None  # in no grammar of this reader's
     if '"' in value or "'" in value:
-        return "the quotes in it are part of the value"
+        return "the quotes become part of the value"
     if len(items) > 1 and listed.grammar is Grammar.ONE_NUMBER:
-        return "it takes one architecture"
+        return "it accepts only one architecture"
     if "," in value:
-        return "its items are parted by commas"
+        return "items must be separated by commas"
     if listed.grammar in (Grammar.CMAKE, Grammar.CMAKE_SPLIT, Grammar.NUMBERS):
         if "." in value:
-            return "the numbers have points"
+            return "numbers need a point (8.6)"
         if "+ptx" in value.lower():
-            return "+PTX is PyTorch's"
+            return "only PyTorch's list accepts +PTX"
         if "_" in value:
             return "the numbers need no sm_ or compute_"
-        return "it contains spaces" if " " in value else "its items are not as they have to be"
+        return "it contains spaces" if " " in value else "an item is malformed"
     if listed.grammar is Grammar.CUPY:
-        return "it wants nvcc's pairs"
-    return "the numbers have no points" if "." not in value else "its items are not as they have to be"
+        return "it requires nvcc's arch and code pairs"
+    return "numbers have no point (86)" if "." not in value else "an item is malformed"
 
 
 def _appended(project: Project) -> Iterable[Finding]:
@@ -122,13 +122,13 @@ def _appended(project: Project) -> Iterable[Finding]:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR,
-                message=f"{words[1].text} is not what its reader takes: {word.text}",
+                message=f"{words[1].text} has the wrong syntax: {word.text}",
                 path=place.file,
                 line=place.line,
                 span=place.span,
                 found=word.text,
                 why="read by CMake",
-                help=written or "a list such as 80;86;120",
+                help=written or "example: 80;86;120",
                 fix=None if written is None else Fix(f"write {written}", (_edit(place, written),), safe=True),
             )
 
@@ -137,4 +137,4 @@ def _edit(place: TextSpan, text: str) -> Edit:
     return Edit(place.file, place.start, place.end, new=text)
 
 
-RULE = Rule("wrong-grammar", "A list that its reader does not understand", __doc__, check)
+RULE = Rule("wrong-grammar", "Architecture list with the wrong syntax", __doc__, check)

@@ -62,4 +62,4 @@ def _older(machine: Machine, name: str, limit: int) -> HostCompiler | None:
     return max(fitting, key=lambda each: each.major, default=None)
 
 
-RULE = Rule("host-compiler-too-new", "Host compiler too new for the toolkit", __doc__, check)
+RULE = Rule("host-compiler-too-new", "Host compiler too new for the CUDA Toolkit", __doc__, check)

@@ -24,7 +24,7 @@ def check(machine: Machine) -> Iterable[Finding]:
     """One finding for each variable that forces or forbids the JIT."""
     for word, effect in (
         ("FORCE", "all machine code is ignored and PTX is compiled again"),
-        ("DISABLE", "code that has only PTX for this GPU fails"),
+        ("DISABLE", "code with only PTX for this GPU fails to load"),
     ):
         # the short form counts where the long one is not set, not even to nothing (measured on driver 580.159.04)
         long, short = f"CUDA_{word}_PTX_JIT", f"CUDA_{word}_JIT"
@@ -35,8 +35,8 @@ def check(machine: Machine) -> Iterable[Finding]:
                 severity=Severity.WARNING,
                 path=None,
                 message=f"{name}=1 is set: {effect}",
-                help=f"unset {name} unless you are testing",
+                help=f"unset {name}, unless you are testing",
             )
 
 
-RULE = Rule("jit-variable", "A variable forces or forbids the JIT", __doc__, check)
+RULE = Rule("jit-variable", "Environment variable that controls JIT compilation", __doc__, check)

@@ -42,14 +42,14 @@ def check(machine: Machine) -> Iterable[Finding]:
         message = f"there is an NVIDIA GPU ({_named(machine) or cards}) but no working driver"
         help_, command = _driver(machine)
     else:
-        message = "no GPU found on this machine"
+        message = "no NVIDIA GPU found on this machine"
         help_ = 'to check for another machine, name its GPU: --gpu "RTX 5070 Ti" or --gpu 12.0'
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE if machine.is_elsewhere else Severity.ERROR,
         path=None,
         message=message,
-        found=f"tried {'; '.join(facts.gpus.tried)}",
+        found=f"looked in: {'; '.join(facts.gpus.tried)}",
         help=help_,
         command=command,
     )
@@ -64,7 +64,7 @@ def _driver(machine: Machine) -> tuple[str, str | None]:
     """How to get a driver for the cards on the bus, and the command."""
     choice = choose_driver((card.capability for card in unlisted(machine)), linux=not machine.is_wsl)
     if not isinstance(choice, DriverChoice):
-        return "install the NVIDIA driver, reboot, and run cudacompat doctor again", None
+        return "install the NVIDIA driver, reboot, then run cudacompat doctor again", None
     install = install_command(machine.facts.platform, choice.branch, choice.kind)
     note = f", {install.note}" if install.note else ""
     return f"install {in_words(choice)}{note}, reboot, and run cudacompat doctor again", install.command
@@ -84,11 +84,13 @@ def _is_explained(machine: Machine) -> bool:
 
 
 _START = {
-    "docker": "start it with its GPUs: docker run --gpus all … or podman run --device nvidia.com/gpu=all …",
+    "docker": (
+        "start the container with GPU access: docker run --gpus all … or podman run --device nvidia.com/gpu=all …"
+    ),
     "podman": "start it with its GPUs: podman run --device nvidia.com/gpu=all …",
     "apptainer": "start it with its GPUs: apptainer exec --nv …",
     "kubernetes": "request a GPU for the pod: resources.limits nvidia.com/gpu: 1",
     "lxc": "give the container the device files /dev/nvidia* and the driver's libraries of the host's release",
 }
 
-RULE = Rule("no-gpu", "No GPU is visible", __doc__, check)
+RULE = Rule("no-gpu", "No visible GPU", __doc__, check)

@@ -76,7 +76,7 @@ def _installed(machine: Machine, first: CudaRelease, last: CudaRelease | None) -
 def _finding(toolkit: ToolkitFacts, target: Target, *, cure: str, fitting: ToolkitFacts | None) -> Finding:
     arch = str(target.capability.number)
     first, last = first_with(arch), last_with(arch)
-    span = f"sm_{arch} is built by CUDA {first.version}" if first is not None else ""
+    span = f"sm_{arch} needs CUDA {first.version}" if first is not None else ""
     span += "" if last is None or last is RELEASES[-1] else f" to {last.version}"
     return Finding(
         id=RULE.id,
@@ -86,11 +86,11 @@ def _finding(toolkit: ToolkitFacts, target: Target, *, cure: str, fitting: Toolk
         message=f"CUDA {toolkit.version} cannot build sm_{arch}, for {target.label}",
         found=f"{toolkit.path} is used by {who_uses(toolkit)}",
         why=span,
-        help=f"install {cure}, or build in a container with it"
+        help=f"install {cure}, or build in a container that has it"
         if fitting is None
         else f"let builds use CUDA {fitting.version}, which is here: {fitting.path}",
         command=f"export CUDACXX={fitting.path}" if fitting is not None else None,
     )
 
 
-RULE = Rule("toolkit-cannot-build", "The toolkit cannot build for the GPU", __doc__, check)
+RULE = Rule("toolkit-cannot-build", "CUDA Toolkit cannot build for the GPU", __doc__, check)

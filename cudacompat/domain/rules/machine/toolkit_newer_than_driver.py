@@ -37,12 +37,11 @@ def check(machine: Machine) -> Iterable[Finding]:
         id=RULE.id,
         severity=Severity.WARNING,
         path=active.path,
-        message=f"PTX built by CUDA {active.version} does not run with driver {driver}",
-        found=f"it emits PTX {built_by.ptx_isa}; this driver compiles up to {limit}",
+        message=f"driver {driver} cannot run PTX built by CUDA {active.version}",
+        found=f"nvcc writes PTX ISA {built_by.ptx_isa}; this driver accepts PTX ISA {limit} and lower",
         why="machine code is not affected",
-        help="build machine code for every GPU it will run on (-real in CMake, code=sm_NN for nvcc), "
-        "or update the driver",
+        help="build machine code for every GPU (CMake: -real; nvcc: code=sm_NN), or update the driver",
     )
 
 
-RULE = Rule("toolkit-newer-than-driver", "PTX built here does not run here", __doc__, check)
+RULE = Rule("toolkit-newer-than-driver", "CUDA Toolkit newer than the driver", __doc__, check)

@@ -22,7 +22,9 @@ from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
-_FIRST_INVALID = "it takes numbers and GPU ids; the first invalid entry hides itself and all that follow (error 100)"
+_FIRST_INVALID = (
+    "the variable must list GPU indexes or UUIDs; the first invalid entry and all after it are ignored (error 100)"
+)
 
 
 def check(machine: Machine) -> Iterable[Finding]:

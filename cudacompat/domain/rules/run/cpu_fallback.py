@@ -32,9 +32,8 @@ def check(verified: Verified) -> Iterable[Finding]:
         path=verified.log,
         message=f"{verified.subject} ran on the CPU, not on a GPU",
         why=verified.decision.why,
-        help="cudacompat doctor says whether a GPU and its driver are there, "
-        "cudacompat inspect FILE whether the engine holds device code at all",
+        help="run cudacompat doctor to check GPU and driver, and cudacompat inspect FILE to look for device code",
     )
 
 
-RULE = Rule("cpu-fallback", "It ran on the CPU", __doc__, check)
+RULE = Rule("cpu-fallback", "Ran on the CPU", __doc__, check)

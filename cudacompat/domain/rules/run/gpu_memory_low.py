@@ -29,9 +29,9 @@ def check(verified: Verified) -> Iterable[Finding]:
         id=RULE.id,
         severity=Severity.ERROR,
         path=verified.log,
-        message=f"{verified.subject} held {memory_size(held)} of GPU memory, {memory_size(wanted)} were expected",
+        message=f"{verified.subject} used {memory_size(held)} of GPU memory; {memory_size(wanted)} required",
         help="check that the whole model goes to the GPU (number of GPU layers, device option)",
     )
 
 
-RULE = Rule("gpu-memory-low", "It held less GPU memory than expected", __doc__, check)
+RULE = Rule("gpu-memory-low", "Less GPU memory used than required", __doc__, check)

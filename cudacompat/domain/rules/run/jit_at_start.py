@@ -34,7 +34,7 @@ def check(verified: Verified) -> Iterable[Finding]:
         id=RULE.id,
         severity=Severity.NOTE if enough else Severity.ERROR,
         path=verified.log,
-        message=f"{verified.subject} ran on the GPU through code compiled from PTX by the driver",
+        message=f"{verified.subject} ran on the GPU with code that the driver compiled from PTX",
         why=verified.decision.why,
         help=None if enough else _help(verified.seen),
     )
@@ -47,10 +47,10 @@ def _help(seen: Observation) -> str:
             f"nothing to rebuild: the program compiles its own kernels at run time ({compilers}); --expect gpu accepts "
             "it, and a kept JIT cache (CUDA_CACHE_PATH) makes the next start short"
         )
-    build = "build for the GPU's own architecture: cudacompat generate ENGINE; --expect gpu accepts it"
+    build = "build for this GPU (cudacompat generate ENGINE), or accept JIT with --expect gpu"
     if compilers:
         return f"{build}; if the program compiles its own kernels ({compilers} was loaded), nothing must be rebuilt"
     return build
 
 
-RULE = Rule("jit-at-start", "It ran through code compiled from PTX", __doc__, check)
+RULE = Rule("jit-at-start", "Ran through JIT compilation", __doc__, check)

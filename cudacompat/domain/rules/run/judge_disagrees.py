@@ -43,8 +43,8 @@ def check(load: ArtifactLoad) -> Iterable[Finding]:
         message=f"the driver answers otherwise than the rules for {len(differing)} of "
         f"{count(len(load.modules), 'module')} on {load.target.label}: a bug of cudacompat",
         found=found,
-        why="believe the driver: what check says of this file is in doubt",
-        help="report it with the output of verify --load --format json and, if it may be passed on, the file",
+        why="this is a bug in cudacompat: trust the driver; other results for this file may be wrong too",
+        help="report the bug with the output of: cudacompat verify --load FILE --format json",
         places=tuple(_place(each) for each in differing[:_MOST]),
     )
 

@@ -32,10 +32,10 @@ def check(verified: Verified) -> Iterable[Finding]:
         id=RULE.id,
         severity=Severity.ERROR,
         path=verified.log,
-        message=f"{verified.subject} ran on the GPU through compatible code, not the GPU's own",
+        message=f"{verified.subject} ran on the GPU with compatible code, not native code",
         why=decision.why,
-        help="build for the GPU's own architecture: cudacompat generate ENGINE; --expect sass accepts it",
+        help="build for this GPU (cudacompat generate ENGINE), or accept compatible code with --expect sass",
     )
 
 
-RULE = Rule("not-own-code", "It ran through compatible code", __doc__, check)
+RULE = Rule("not-own-code", "Ran without native code", __doc__, check)

@@ -37,9 +37,11 @@ def check(verified: Verified) -> Iterable[Finding]:
                 target=wanted.id,
                 message=f"{verified.subject} did not use {wanted.name or wanted.id} ({wanted.capability})",
                 found=there,
-                help="choose the GPU with CUDA_VISIBLE_DEVICES, and set CUDA_DEVICE_ORDER=PCI_BUS_ID "
-                "so that the numbers are those of nvidia-smi",
+                help=(
+                    "select the GPU with CUDA_VISIBLE_DEVICES; set CUDA_DEVICE_ORDER=PCI_BUS_ID to number GPUs "
+                    "as nvidia-smi does"
+                ),
             )
 
 
-RULE = Rule("other-gpu", "It used another GPU", __doc__, check)
+RULE = Rule("other-gpu", "Used another GPU", __doc__, check)

@@ -28,9 +28,9 @@ def check(verified: Verified) -> Iterable[Finding]:
     if verified.decision.verdict is not Verdict.FAILED:
         return
     ended, health = verified.seen.ended, verified.seen.health
-    help_ = "cudacompat explain LOG says what error messages in its output mean"
+    help_ = "save the output and run cudacompat explain LOG to identify the error"
     if ended is not None and ended.how is End.TIMED_OUT:
-        help_ = "for a server give --health URL; for a slow start a longer --timeout"
+        help_ = "for a server pass --health URL; for a slow start raise --timeout"
         if health is not None:
             help_ = "give a slow start a longer --timeout, and check that the address is the server's own"
     elif ended is not None and ended.how is End.NOT_STARTED:

@@ -29,19 +29,19 @@ def check(verified: Verified) -> Iterable[Finding]:
     open_ = decision.verdict in (Verdict.GPU, Verdict.UNDECIDED) and decision.meets(verified.expected) is None
     if not open_ and not (unmeasured and decision.verdict in (Verdict.GPU, Verdict.GPU_JIT)):
         return
-    why = decision.why if open_ else "how much GPU memory it held could not be seen"
+    why = decision.why if open_ else "the GPU memory of the command could not be measured"
     if verified.log is not None:
-        help_ = "a log alone does not show which code ran: verify -- CMD looks at the run itself"
+        help_ = "a log does not show which code ran; run the command itself: cudacompat verify -- CMD"
     else:
-        help_ = "let it do real work, and try --cold; what could not be seen is listed above"
+        help_ = 'run a longer job, and try --cold; "not seen" above lists what is missing'
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING,
         path=verified.log,
-        message=f"{verified.subject}: not proved that it ran as expected ({verified.expected.value})",
+        message=f"{verified.subject}: no proof that it ran as expected ({verified.expected.value})",
         why=why,
         help=help_,
     )
 
 
-RULE = Rule("run-undecided", "What ran could not be told", __doc__, check)
+RULE = Rule("run-undecided", "Result of the run is unknown", __doc__, check)

@@ -44,4 +44,4 @@ def check(calling: CallingSources) -> Iterable[Finding]:
                 )
 
 
-RULE = Rule("api-changed", "A call that this version does not have", __doc__, check)
+RULE = Rule("api-changed", "Call missing from this version of the engine", __doc__, check)
