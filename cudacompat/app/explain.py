@@ -103,7 +103,7 @@ def _signature_report(signature: Signature) -> PageReport:
     parts = [
         ("Example", signature.sample),
         ("Cause", generic(signature.cause)),
-        ("It does not mean", generic(signature.does_not_mean)),
+        ("Not the cause", generic(signature.does_not_mean)),
         ("What to do", generic(signature.fix)),
         ("Command", generic(signature.command) if signature.command else ""),
         ("In other cases", "\n".join(_cases(signature))),
@@ -138,7 +138,7 @@ def signature_page(signature: Signature) -> str:
         *map(_filled, names),
         "Example:\n\n" + "\n".join(f"    {line}".rstrip() for line in signature.sample.split("\n")),
         _filled(f"Cause: {generic(signature.cause)}"),
-        _filled(f"It does not mean: {generic(signature.does_not_mean)}"),
+        _filled(f"Not the cause: {generic(signature.does_not_mean)}"),
         _filled(f"What to do: {generic(signature.fix)}") + command,
         *_case_blocks(signature),
         *map(_filled, follows),

@@ -26,7 +26,7 @@ _OWN: tuple[Signature, ...] = (
         cause="The build compiles kernels for one architecture and asks the driver for it, unless CUDA_COMPUTE_CAP "
         "names "
         "it. An image build and a CI runner have no driver.",
-        does_not_mean="that CUDA is not installed.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Set CUDA_COMPUTE_CAP to the GPU's number, without a dot: 75, 86, 89, 120.",
         command="export CUDA_COMPUTE_CAP={number}",
         sources=("Narsil/bindgen_cuda#4", "Narsil/bindgen_cuda src/lib.rs", "huggingface/candle README (Docker)"),
@@ -45,7 +45,7 @@ _OWN: tuple[Signature, ...] = (
         cause="The GPU (or CUDA_COMPUTE_CAP) is not among the targets of this nvcc: it is too early for a new GPU, "
         "or CUDA "
         "13 for one below 7.5.",
-        does_not_mean="that the driver is at fault.",
+        does_not_mean="the driver",
         fix="Use a CUDA release that builds {arch}; or, for a new GPU, CUDA_COMPUTE_CAP with the highest number of "
         "the list "
         "of the same major version.",
@@ -117,7 +117,7 @@ LINES = LogLines(
                     cause="The kernels were compiled for one architecture, and this one is left out there: the bf16 "
                     "kernels "
                     "exist from 8.0 on, some FP8 kernels from 8.9 on.",
-                    does_not_mean="that the whole build is for another GPU: that is error 209.",
+                    does_not_mean="a build for another GPU (that is CUDA error 209)",
                     fix="Run the model in float16 (--dtype f16) on a GPU below 8.0; or compile for the GPU that is "
                     "used "
                     "(CUDA_COMPUTE_CAP), and clean candle-kernels first.",

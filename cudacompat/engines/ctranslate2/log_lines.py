@@ -37,7 +37,7 @@ _OWN: tuple[Signature, ...] = (
         "efficient float16 "
         "computation.",
         cause="The model is loaded on the CPU, or on a GPU before 7.0 (6.0 and 6.2 aside), where float16 is slow.",
-        does_not_mean="that the CUDA code for the GPU is missing.",
+        does_not_mean="missing code for the GPU",
         fix='See which device is used; compute_type="int8" or "float32" works everywhere.',
         sources=("OpenNMT/CTranslate2 src/types.cc",),
     ),
@@ -55,7 +55,7 @@ _OWN: tuple[Signature, ...] = (
         "backend do not support efficient float16 computation. The model weights have been automatically converted to "
         "use the float32 compute type instead.",
         cause="The device has no fast arithmetic of that type: it is the CPU, or an old GPU.",
-        does_not_mean="a failure.",
+        does_not_mean="a failure",
         fix='If a GPU was meant: device="cuda", and check that it is found.',
         command="python -c 'import ctranslate2; print(ctranslate2.get_cuda_device_count())'",
         sources=("OpenNMT/CTranslate2 src/models/model.cc",),

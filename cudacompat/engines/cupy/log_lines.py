@@ -73,7 +73,7 @@ _OWN: tuple[Signature, ...] = (
         sample="UserWarning: CUDA path could not be detected. Set CUDA_PATH environment variable if CuPy fails to "
         "load.",
         cause="There is no nvcc on the PATH and CUDA_PATH is not set. With the pip packages of CUDA that is no fault.",
-        does_not_mean="that CuPy cannot use the GPU.",
+        does_not_mean="CuPy itself",
         fix="Nothing, unless loading fails; then set CUDA_PATH.",
         sources=(_ENVIRONMENT,),
     ),
@@ -115,7 +115,7 @@ LINES = LogLines(
                     cause="CuPy compiles with NVRTC when it runs. An NVRTC that is too old for the GPU makes code "
                     "for an older "
                     "target, which the GPU does not load: for 12.0, NVRTC 12.8 is the first that knows it.",
-                    does_not_mean="that CuPy was built wrongly, or that a CMake build helps.",
+                    does_not_mean="CuPy's build: a CMake build changes nothing",
                     fix="Install a newer NVRTC (of {toolkit}), and delete ~/.cupy/kernel_cache. cupy.show_config() "
                     "names the "
                     "NVRTC that is loaded.",

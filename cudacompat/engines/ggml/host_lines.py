@@ -16,7 +16,7 @@ HOST: tuple[Signature, ...] = (
         sample="ggml_cuda_host_malloc: failed to allocate 4437.81 MiB of pinned memory: invalid argument",
         cause="The driver could not lock that much memory of the machine (limits, little memory, WSL); ggml then uses "
         "plain memory, and copies are slower.",
-        does_not_mean="that the model cannot run.",
+        does_not_mean="the model",
         fix="Nothing, if it runs; GGML_CUDA_NO_PINNED=1 does without, and so does another setting of mmap.",
         command="export GGML_CUDA_NO_PINNED=1",
         severity=Severity.WARNING,
@@ -34,7 +34,7 @@ HOST: tuple[Signature, ...] = (
         sample="/src/ggml/src/ggml.c:2703: GGML_ASSERT(ggml_can_mul_mat(a, b)) failed",
         cause="The engine met a state that it does not handle: a fault of the engine, or a model that it does not know "
         "fully. An error of CUDA before it would be the reason.",
-        does_not_mean="that code for the GPU is missing.",
+        does_not_mean="missing code for the GPU",
         fix="Update the engine; try the same model without the GPU, and report it with the lines before.",
         role=Role.GENERAL,
         sources=("ggml-org/llama.cpp ggml/include/ggml.h",),
@@ -50,7 +50,7 @@ HOST: tuple[Signature, ...] = (
         sample="ld.lld: error: undefined symbol: ggml_backend_cuda_reg",
         cause="The library was compiled for CUDA and the program, or the crate's build script, does not link "
         "libggml-cuda and the CUDA libraries.",
-        does_not_mean="that the toolkit is missing.",
+        does_not_mean="a missing toolkit",
         fix="Clean the build and use one set of options for all parts; for crates take a release that links ggml-cuda.",
         sources=("thewh1teagle/vibe#652", "tazz4843/whisper-rs#201", "ggml-org/whisper.cpp#1629"),
     ),

@@ -104,7 +104,7 @@ _OWN: tuple[Signature, ...] = (
         patterns=("ggml-cuda was compiled without support for the current GPU architecture",),
         sample="ERROR: ggml-cuda was compiled without support for the current GPU architecture.",
         cause="The wording of 2023 for a kernel without a body for the running code's architecture.",
-        does_not_mean="that the GPU is unsupported by ggml.",
+        does_not_mean="ggml's support for the GPU",
         fix="Build for the GPU's own number.",
         command="cudacompat generate {engine} --gpu {gpu}",
         after=_ROOTS,
@@ -117,7 +117,7 @@ _OWN: tuple[Signature, ...] = (
         sample="/src/ggml/src/ggml-cuda/../ggml-cuda/common.cuh:112: ggml was not compiled with any CUDA arch <= 750",
         cause="To choose between kernels ggml asks for the newest architecture in its list up to a given one; for a "
         "short time in August 2025 it aborted where the list starts above it.",
-        does_not_mean="that the number is this GPU's: on an A100 (8.0) and a build for it 750 was printed.",
+        does_not_mean="the compute capability of the GPU: on an A100 (8.0) and a build for it 750 was printed",
         fix="Update llama.cpp (the abort was taken out in its pull request 15587); if it stays, build for the GPU's "
         "own number.",
         command="cudacompat generate {engine} --gpu {gpu}",
@@ -170,7 +170,7 @@ _OWN: tuple[Signature, ...] = (
         sample="CUDA error: the function requires a feature absent from the device architecture",
         cause="The library or the operation needs a newer architecture than the GPU has, such as half precision on an "
         "old GPU, or the cuBLAS is older than the GPU.",
-        does_not_mean="that the program's own kernels are missing.",
+        does_not_mean="the program's own kernels",
         fix="A cuBLAS (toolkit) release that supports {label}, or another precision.",
         sources=("https://docs.nvidia.com/cuda/cublas/ (cublasStatus_t)", "cublas_api.h of nvidia-cublas-cu12 12.9"),
     ),
@@ -181,7 +181,7 @@ _OWN: tuple[Signature, ...] = (
         sample="Compute capability 121 used, use 121a or 121f for Blackwell specific",
         cause="ggml of December 2025 (b7555) refused 12X without a suffix; later ones turn 12X into 12Xa by "
         "themselves.",
-        does_not_mean="a limit of the toolkit.",
+        does_not_mean="the toolkit",
         fix="Write {cc}a, or update ggml.",
         sources=("ggml-org/llama.cpp#18421",),
     ),
@@ -230,7 +230,7 @@ _OWN: tuple[Signature, ...] = (
         patterns=("ggml_cuda_compute_forward: <operation:word> failed",),
         sample="ggml_cuda_compute_forward: MUL_MAT failed",
         cause="The operation that was running when an error was noticed; the error is in the next line.",
-        does_not_mean="that this operation is at fault.",
+        does_not_mean="this operation",
         fix="Read the `CUDA error:` line that follows.",
         role=Role.HEADING,
         after=(
@@ -265,7 +265,7 @@ _OWN: tuple[Signature, ...] = (
         sample='time=2025-04-14T20:20:48.993+08:00 level=ERROR source=server.go:449 msg="llama runner terminated" '
         'error="exit status 0xc0000409"',
         cause="What ollama says of any failure of the process that runs the model; that process's own lines are above.",
-        does_not_mean="a separate fault.",
+        does_not_mean="a separate fault",
         fix="Read the first error above it; OLLAMA_DEBUG=1 shows more.",
         role=Role.HEADING,
         sources=("ollama/ollama#10265", "ollama/ollama#9782"),
@@ -303,7 +303,7 @@ _RENAMED: tuple[Signature, ...] = (
         "GGML_CUDA instead",
         cause="The CUDA switch of whisper.cpp and llama.cpp was renamed; the old one stops the build or is ignored, "
         "which leaves a build for the CPU.",
-        does_not_mean="that CUDA is unsupported.",
+        does_not_mean="CUDA itself",
         fix="Use -DGGML_CUDA=ON, and configure from scratch.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("ggml-org/whisper.cpp CMakeLists.txt",),
@@ -321,7 +321,7 @@ _STATUS: tuple[Signature, ...] = (
         sample="-- Using CMAKE_CUDA_ARCHITECTURES=native CMAKE_CUDA_ARCHITECTURES_NATIVE=No CUDA devices found.-real",
         cause="GGML_NATIVE=ON set the list to `native`; no GPU is visible, so nvcc will warn and compile its default "
         "target (52 up to CUDA 12, 75 from 13).",
-        does_not_mean="that the build will fail: it succeeds with the wrong code.",
+        does_not_mean="a failed build: it succeeds with the wrong code",
         fix="Give -DGGML_NATIVE=OFF and -DCMAKE_CUDA_ARCHITECTURES, and configure from scratch.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/CMakeLists.txt", "measured with CMake 3.28.4 and 4.4.4"),

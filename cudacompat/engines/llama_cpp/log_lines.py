@@ -76,7 +76,7 @@ _CPU: tuple[Signature, ...] = (
         'libcuda.so.550.90.07: cuda driver library init failure: 999"',
         cause="cuInit returned the number at the end: 999 is a kernel side that is not usable (nvidia_uvm), 100 no "
         "visible GPU, 3 and 46 see their pages.",
-        does_not_mean="that the GPU is unsupported by ollama.",
+        does_not_mean="ollama's support for the GPU",
         fix="sudo nvidia-modprobe -u; restart the container or the machine; in containers mount /dev/nvidia-uvm.",
         command="cudacompat explain {code}",
         distinct=("code",),
@@ -99,7 +99,7 @@ _OLLAMA: tuple[Signature, ...] = (
         'please upgrade to run ollama"',
         cause="cudart returned error 35: no libcuda is visible to the service, or the driver is older than this "
         "runtime.",
-        does_not_mean="that the GPU is unsupported, or that a toolkit has to be installed.",
+        does_not_mean="the GPU; a missing toolkit",
         fix="Check nvidia-smi as the user of the service; in containers start with --gpus all; else update the driver.",
         command="cudacompat doctor",
         cases=(
@@ -129,7 +129,7 @@ _OLLAMA: tuple[Signature, ...] = (
         ),
         sample='level=INFO source=gpu.go:113 msg="[0] CUDA GPU is too old. Compute Capability detected: 3.7"',
         cause="ollama's CUDA 12 libraries begin at 5.0, those of CUDA 13 at 7.5. The CPU does the work.",
-        does_not_mean="that the driver is at fault.",
+        does_not_mean="the driver",
         fix="For 3.5 and 3.7 build ollama with CUDA 11; for 5.0 to 7.0 use its CUDA 12 libraries "
         "(lib/ollama/cuda_v12).",
         command="export OLLAMA_LLM_LIBRARY=cuda_v12",
@@ -146,7 +146,7 @@ _OLLAMA: tuple[Signature, ...] = (
         cause="Each of ollama's CUDA directories (cuda_v12, cuda_v13) is asked in turn; the one named here has no "
         "code for the "
         "GPU. Another one may serve it.",
-        does_not_mean="that ollama cannot use the GPU, if a later line lists it.",
+        does_not_mean="ollama's support for the GPU, if a later line lists it",
         fix="Check that lib/ollama has cuda_v12 too: it serves 5.0 to 12.0. A package with CUDA 13 alone has nothing "
         "below "
         "7.5.",

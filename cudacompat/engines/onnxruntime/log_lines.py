@@ -89,7 +89,7 @@ _OWN: tuple[Signature, ...] = (
         "providers: "
         "'AzureExecutionProvider, CPUExecutionProvider'",
         cause="The package is `onnxruntime` and not `onnxruntime-gpu`, or both are installed and the first one won.",
-        does_not_mean="that the driver or the GPU is missing.",
+        does_not_mean="a missing driver; a missing GPU",
         fix="Remove both and install onnxruntime-gpu alone.",
         command="pip uninstall -y onnxruntime onnxruntime-gpu && pip install onnxruntime-gpu",
         sources=("onnxruntime-gpu 1.31.1 onnxruntime/capi/onnxruntime_inference_collection.py",),
@@ -105,7 +105,7 @@ _OWN: tuple[Signature, ...] = (
         sample="onnxruntime::CudnnCall CUDNN_FE failure 11: CUDNN_BACKEND_API_FAILED ; GPU=0",
         cause="The cuDNN that was loaded does not fit the provider or the GPU (for the 50 series 9.7 or newer), or "
         "memory ran out.",
-        does_not_mean="that ONNX Runtime's own kernels are missing.",
+        does_not_mean="ONNX Runtime's own kernels",
         fix="A newer cuDNN of the same major version; see which one is loaded.",
         command="pip install --upgrade 'nvidia-cudnn-cu12==9.*'",
         sources=("onnxruntime-gpu 1.31.1 libonnxruntime_providers_cuda.so (text)",),
@@ -137,7 +137,7 @@ _CPU: tuple[Signature, ...] = (
         ),
         sample="Falling back to ['CPUExecutionProvider'] and retrying.",
         cause="The CUDA provider could not be made; the reason is above.",
-        does_not_mean="that the model needs the CPU.",
+        does_not_mean="a model that needs the CPU",
         fix="Read the error above; ask session.get_providers() in the program and stop if CUDA is not in it.",
         after=(
             "ort-provider-not-loaded",

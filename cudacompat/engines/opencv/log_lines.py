@@ -40,7 +40,7 @@ _OWN: tuple[Signature, ...] = (
         "5.3 or "
         "higher.  Please remove\n  unsupported architectures from CUDA_ARCH_BIN option.",
         cause="CUDA_ARCH_BIN (or its default) holds an architecture below {needed}.",
-        does_not_mean="that cuDNN is missing.",
+        does_not_mean="a missing cuDNN",
         fix="Set CUDA_ARCH_BIN to the GPUs that are used, or switch it off with OPENCV_DNN_CUDA=OFF.",
         command="cmake -B build -DWITH_CUDA=ON -DOPENCV_DNN_CUDA=ON",
         sources=("opencv/opencv modules/dnn/CMakeLists.txt",),
@@ -59,7 +59,7 @@ _OWN: tuple[Signature, ...] = (
         cause="DNN_BACKEND_CUDA was chosen and the library was built without OPENCV_DNN_CUDA: pip's opencv-python "
         "has no "
         "CUDA at all. The warning is printed once, and the CPU does the work.",
-        does_not_mean="that the driver or the GPU is at fault.",
+        does_not_mean="the driver; the GPU",
         fix="Build OpenCV with -DWITH_CUDA=ON -DWITH_CUDNN=ON -DOPENCV_DNN_CUDA=ON and opencv_contrib, or use a "
         "package "
         "that was built so.",

@@ -27,7 +27,7 @@ CAPABILITY: tuple[Signature, ...] = (
         "the wheel has no code: error 209 follows. Above the maximum but of the same major version, such as GB10 "
         "(12.1) with "
         "12.0, the code runs.",
-        does_not_mean="that the driver or an installed toolkit is at fault.",
+        does_not_mean="the driver; an installed toolkit",
         fix="Below the minimum: install the build for an older CUDA (cu126 keeps 5.0 to 7.0). Above it: nothing, if "
         "the major "
         "version is in the list.",
@@ -52,7 +52,7 @@ CAPABILITY: tuple[Signature, ...] = (
                 cause="PyTorch compares numbers only. Machine code for sm_120 runs on 12.1 (GB10), which is the same "
                 "major "
                 "version.",
-                does_not_mean="that PyTorch's kernels fail.",
+                does_not_mean="PyTorch's own kernels",
                 fix="Nothing to do.",
                 command="",
                 severity=Severity.NOTE,
@@ -76,7 +76,7 @@ CAPABILITY: tuple[Signature, ...] = (
         "supported by this version of PyTorch is\n(8.0) - (12.0)",
         cause="PyTorch 2.8 to 2.10 compare the GPU's number with the highest of their list. Machine code runs on every "
         "GPU of its major version with the same or a higher minor version.",
-        does_not_mean="a PyTorch that cannot use the GPU, or a driver that is too old.",
+        does_not_mean="PyTorch's own kernels; the driver",
         fix="Nothing to do; PyTorch 2.11 no longer prints the warning for such a GPU.",
         gpu=GpuMeaning.NO_IMAGE,
         sources=("pytorch/pytorch#164596", "pytorch/pytorch#166185", "torch/cuda/__init__.py of 2.8 to 2.10"),
@@ -93,7 +93,7 @@ CAPABILITY: tuple[Signature, ...] = (
         "https://pytorch.org/get-started/locally/",
         cause="The installed wheel has no code for the GPU; the same release exists for other CUDA versions that "
         "have it.",
-        does_not_mean="that a toolkit has to be installed: the wheel brings what it needs.",
+        does_not_mean="a missing toolkit: the wheel contains what it needs",
         fix="Install the same release from the index of one of these CUDA versions: 12.6 is cu126, 12.8 is cu128.",
         command="pip install --upgrade torch --index-url https://download.pytorch.org/whl/cu126",
         wheel="torch",
@@ -112,7 +112,7 @@ CAPABILITY: tuple[Signature, ...] = (
         cause="PyTorch 2.13 and later compare the GPU with what each entry of the wheel's list runs on. Error 209 "
         "comes at "
         "the first kernel.",
-        does_not_mean="that the driver or an installed toolkit is at fault.",
+        does_not_mean="the driver; an installed toolkit",
         fix="Install the same release from an index that has the GPU; the lines below the warning name them.",
         command=_INSTALL,
         wheel="torch",
@@ -146,7 +146,7 @@ CAPABILITY: tuple[Signature, ...] = (
         "your device is "
         "of CUDA capability 6.0",
         cause="torch.compile writes Triton kernels, and Triton has no code path for GPUs below 7.0.",
-        does_not_mean="that PyTorch without torch.compile fails on this GPU.",
+        does_not_mean="PyTorch without torch.compile, which runs on this GPU",
         fix="Run without torch.compile (TORCHDYNAMO_DISABLE=1, or enforce_eager).",
         command="export TORCHDYNAMO_DISABLE=1",
         sources=("torch 2.14.1 torch/_inductor/exc.py",),
@@ -178,7 +178,7 @@ CAPABILITY: tuple[Signature, ...] = (
         ),
         sample="ImportError: libc10_cuda.so: cannot open shared object file: No such file or directory",
         cause="The installed torch is the CPU build (+cpu), or the extension is imported before torch.",
-        does_not_mean="that CUDA has to be installed.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Install the build of torch with CUDA that the extension was made for, and import torch first.",
         command=_INSTALL,
         wheel="torch",
@@ -195,7 +195,7 @@ CAPABILITY: tuple[Signature, ...] = (
         ),
         sample="RuntimeError: operator torchvision::nms does not exist",
         cause="Each torchvision is built for exactly one torch (and CUDA). One of them was replaced alone.",
-        does_not_mean="a missing GPU architecture.",
+        does_not_mean="a missing GPU architecture",
         fix="Install both in one command from one index.",
         command="pip install --upgrade --force-reinstall torch torchvision --index-url https://download.pytorch.org/whl/{wheel}",
         sources=("pytorch/vision#8985", "Zyphra/Zonos#205", "torchvision 0.29.1 torchvision/extension.py"),
@@ -248,7 +248,7 @@ CAPABILITY: tuple[Signature, ...] = (
         cause="The cuDNN that was loaded has no kernel for this operation on this GPU (a cuDNN before 9.7 for the 50 "
         "series), "
         "another cuDNN was found first, or no memory is left.",
-        does_not_mean="that PyTorch's own kernels lack the GPU.",
+        does_not_mean="PyTorch's own kernels",
         fix="Unset LD_LIBRARY_PATH, then update torch with its own cuDNN; to continue without it, set "
         "torch.backends.cuda.enable_cudnn_sdp(False) or torch.backends.cudnn.enabled = False.",
         command="env -u LD_LIBRARY_PATH python -c 'import torch; print(torch.backends.cudnn.version())'",
@@ -263,7 +263,7 @@ CAPABILITY: tuple[Signature, ...] = (
         sample="UserWarning: 1Torch was not compiled with flash attention. (Triggered internally at "
         "aten/src/ATen/native/transformers/cuda/sdp_utils.cpp:263.)",
         cause="PyTorch's wheels for Windows are built without it; scaled_dot_product_attention uses another kernel.",
-        does_not_mean="a failure, or that the GPU is unsupported.",
+        does_not_mean="a failure; the GPU",
         fix="Nothing to do; on Linux the wheels have it.",
         sources=("torch 2.6.0 (text)",),
     ),
@@ -281,7 +281,7 @@ CAPABILITY: tuple[Signature, ...] = (
         "2.6, cu124 "
         "ends with 2.6, cu121 with 2.5. A pin with +cuNNN is on no other index than its own, nor on PyPI; and no wheel "
         "exists for a Python that is newer than the release.",
-        does_not_mean="that the network failed.",
+        does_not_mean="the network",
         fix="Choose a release that the index has, or the index that the release has: 2.7 or later for cu128.",
         command='pip install "torch>=2.7" --index-url https://download.pytorch.org/whl/cu128',
         distinct=("package",),
@@ -298,7 +298,7 @@ CAPABILITY: tuple[Signature, ...] = (
         sample="torchaudio 2.6.0+cu124 requires torch==2.6.0, but you have torch 2.7.1+cu128 which is incompatible.",
         cause="A later pip command replaced torch alone; the packages built for the other one may fail with "
         "undefined symbols.",
-        does_not_mean="that the installation stopped.",
+        does_not_mean="the end of the installation",
         fix="Install torch and what is released with it in one command.",
         command="pip install --upgrade torch torchvision torchaudio --index-url https://download.pytorch.org/whl/{wheel}",
         distinct=("wanted",),
@@ -331,7 +331,7 @@ CAPABILITY: tuple[Signature, ...] = (
         sample="    requires device with capability <= (9, 0) but your GPU has capability (12, 0) (too new)",
         cause="Each of xFormers' kernels names the range of GPUs that it was written for. This line is one of several "
         "reasons; another kernel may do.",
-        does_not_mean="that xFormers as a whole cannot be used.",
+        does_not_mean="xFormers as a whole",
         fix="An xformers release that knows {label}, or another attention implementation.",
         after=("xformers-no-operator",),
         sources=("xformers 0.0.35 xformers/ops/fmha/common.py",),

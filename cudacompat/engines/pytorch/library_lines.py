@@ -19,7 +19,7 @@ LIBRARIES: tuple[Signature, ...] = (
         sample="ImportError: /env/lib/python3.12/site-packages/torch/lib/libtorch_cuda.so: undefined symbol: "
         "ncclCommWindowRegister",
         cause="LD_LIBRARY_PATH, a system package (libnccl2) or a pinned nvidia-nccl brings an earlier libnccl.so.2.",
-        does_not_mean="that PyTorch is broken, or a missing architecture.",
+        does_not_mean="PyTorch itself; a missing architecture",
         fix="Unset LD_LIBRARY_PATH, or install the nvidia-nccl release that this PyTorch requires.",
         command="env -u LD_LIBRARY_PATH python -c 'import torch'",
         sources=("nccl.h of nvidia-nccl-cu12 2.32",),
@@ -37,7 +37,7 @@ CRATES: tuple[Signature, ...] = (
         sample="Error: Cannot find a libtorch install, you can either:",
         cause="tch needs a libtorch of exactly its release: LIBTORCH, LIBTORCH_USE_PYTORCH=1 or the feature "
         "download-libtorch.",
-        does_not_mean="that CUDA is missing.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Set LIBTORCH to an unpacked libtorch with CUDA, and TORCH_CUDA_VERSION=cu128 for the downloaded one.",
         command="export LIBTORCH_USE_PYTORCH=1",
         sources=("LaurentMazare/tch-rs torch-sys/build.rs", "LaurentMazare/tch-rs README"),

@@ -27,9 +27,8 @@ _OWN: tuple[Signature, ...] = (
             "The wheel has no machine code of the GPU's major version and no PTX that fits. This line is a "
             "warning; error 209 follows at the first kernel."
         ),
-        does_not_mean="that the driver or a toolkit on this machine is too old: the wheel is. Other extensions have "
-        "their own "
-        "lists.",
+        does_not_mean="the age of the driver or of a toolkit on this machine: the wheel is too old. Other extensions "
+        "have their own lists.",
         fix="Install a wheel that supports the GPU (sm_120 needs a wheel for CUDA 12.8 or newer).",
         command=_INSTALL,
         wheel="torch",
@@ -65,9 +64,8 @@ _OWN: tuple[Signature, ...] = (
             "PyTorch compares machine code only and ignores the compute_ entry of its list, which the driver "
             "can compile. The first start is slow."
         ),
-        does_not_mean="that PyTorch's own kernels fail. cuBLAS, cuDNN and extensions have their own lists, and "
-        "those of "
-        "the wheel's CUDA release may lack the GPU.",
+        does_not_mean="PyTorch's own kernels. cuBLAS, cuDNN and extensions have their own lists, and those of the "
+        "wheel's CUDA release may lack the GPU.",
         fix="Install a wheel with machine code for the GPU (sm_120 needs a wheel for CUDA 12.8 or newer).",
         command=_INSTALL,
         sources=(
@@ -161,7 +159,7 @@ _OWN: tuple[Signature, ...] = (
         sample="RuntimeError: Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is "
         "False.",
         cause="torch.cuda.is_available() is false: a wheel for the CPU, no driver, or no visible GPU.",
-        does_not_mean="that the checkpoint is damaged.",
+        does_not_mean="a damaged checkpoint",
         fix="See why the GPU is not available; map_location='cpu' if none is wanted.",
         command="python -c 'import torch; print(torch.version.cuda, torch.cuda.is_available())'",
         after=("torch-no-driver", "torch-driver-too-old", "torch-without-cuda", "cuda-unknown-error"),
@@ -174,7 +172,7 @@ _OWN: tuple[Signature, ...] = (
         patterns=("Can't initialize NVML",),
         sample="UserWarning: Can't initialize NVML",
         cause="libnvidia-ml.so.1 is not visible or does not fit the kernel module.",
-        does_not_mean="that CUDA itself fails.",
+        does_not_mean="CUDA itself",
         fix="Add `utility` to NVIDIA_DRIVER_CAPABILITIES; restart after a driver update.",
         after=("nvml-driver-mismatch", "driver-not-in-container"),
         sources=("pytorch/pytorch torch/cuda/__init__.py",),
@@ -192,7 +190,7 @@ _OWN: tuple[Signature, ...] = (
         "_ZN3c105ErrorC2ENS_14SourceLocationENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE",
         cause="The extension (flash-attn, torchvision, xformers, …) was compiled against another PyTorch release, or "
         "against the other C++ ABI (cxx11abiTRUE and FALSE).",
-        does_not_mean="a missing GPU architecture.",
+        does_not_mean="a missing GPU architecture",
         fix="Install the wheel made for this PyTorch and ABI, or build it here.",
         sources=("Dao-AILab/flash-attention#931", "Dao-AILab/flash-attention#1832", "Dao-AILab/flash-attention#853"),
     ),
@@ -213,7 +211,7 @@ _OWN: tuple[Signature, ...] = (
         patterns=("No operator found for 'memory_efficient_attention_forward'",),
         sample="NotImplementedError: No operator found for `memory_efficient_attention_forward` with inputs:",
         cause="Each kernel names its reason below: built without CUDA, capability too high or too low, type or shape.",
-        does_not_mean="one cause: read the reasons below.",
+        does_not_mean="one known cause: read the reasons below",
         fix="An xformers release that knows {label}, or another attention implementation.",
         after=("xformers-not-loaded",),
         sources=("xformers 0.0.35 xformers/ops/fmha/dispatch.py",),
@@ -244,7 +242,7 @@ _CPU: tuple[Signature, ...] = (
         ),
         sample="UserWarning: FP16 is not supported on CPU; using FP32 instead",
         cause="torch.cuda.is_available() is false, or the device was set to cpu.",
-        does_not_mean="a failure.",
+        does_not_mean="a failure",
         fix="See why PyTorch has no GPU.",
         command="python -c 'import torch; print(torch.version.cuda, torch.cuda.is_available())'",
         after=("torch-no-driver", "torch-driver-too-old", "torch-without-cuda", "cuda-unknown-error"),
@@ -261,7 +259,7 @@ _LINKING: tuple[Signature, ...] = (
         "undefined symbol: __nvJitLinkComplete_12_4, version libnvJitLink.so.12",
         cause="LD_LIBRARY_PATH names a toolkit (such as /usr/local/cuda-12.1/lib64) whose libnvJitLink is older than "
         "the one in the wheel, and it is found first.",
-        does_not_mean="that PyTorch is broken.",
+        does_not_mean="PyTorch itself",
         fix="Unset LD_LIBRARY_PATH, or upgrade nvidia-nvjitlink-cu12 to the release of nvidia-cusparse-cu12.",
         command="env -u LD_LIBRARY_PATH python -c 'import torch'",
         sources=("pytorch/pytorch#134929", "pytorch/pytorch#111469", "infiniflow/ragflow#4466"),

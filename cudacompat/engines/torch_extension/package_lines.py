@@ -42,7 +42,7 @@ PACKAGES: tuple[Signature, ...] = (
         "version.",
         cause="DeepSpeed compiles its operators when they are first used, with the nvcc of CUDA_HOME, which must have "
         "PyTorch's major version.",
-        does_not_mean="that PyTorch itself fails.",
+        does_not_mean="PyTorch itself",
         fix="Install the toolkit {torch} and name it with CUDA_HOME. DS_SKIP_CUDA_CHECK=1 only skips the check.",
         command="export CUDA_HOME=/usr/local/cuda-{torch}",
         sources=(
@@ -93,7 +93,7 @@ PACKAGES: tuple[Signature, ...] = (
         "Performance may be "
         "suboptimal.",
         cause="The list or the toolkit of the build ended below the GPU.",
-        does_not_mean="a failure, if the major version is the same.",
+        does_not_mean="a failure, if the major version is the same",
         fix="Build it again here, without pip's cache, with TCNN_CUDA_ARCHITECTURES={number}.",
         command="export TCNN_CUDA_ARCHITECTURES={number}",
         sources=("NVlabs/tiny-cuda-nn bindings/torch/tinycudann/modules.py",),
@@ -162,7 +162,7 @@ PACKAGES: tuple[Signature, ...] = (
         patterns=("Waiting on lock file: <file:text>", "torch_extensions<...>/lock"),
         sample="Waiting on lock file: /root/.cache/torch_extensions/py310_cu121/fused_adam/lock",
         cause="A build that was killed left its lock file, and the next one waits for ever.",
-        does_not_mean="that the compiler works on it.",
+        does_not_mean="a working compiler",
         fix="Remove the directory of this extension in ~/.cache/torch_extensions and start again.",
         role=Role.CAUSE,
         sources=("pytorch/pytorch torch/utils/file_baton.py",),
@@ -175,7 +175,7 @@ PACKAGES: tuple[Signature, ...] = (
         "supported wheel on "
         "this platform.",
         cause="The tags in the name (cp310, linux_x86_64, win_amd64, aarch64) do not match this Python and machine.",
-        does_not_mean="that the file is damaged, or that the GPU is unsupported.",
+        does_not_mean="a damaged file; the GPU",
         fix="Choose the file for this Python (cpNNN) and platform.",
         command="pip debug --verbose",
         sources=("pip 23.2.1 pip/_internal/models/wheel.py",),
@@ -186,7 +186,7 @@ PACKAGES: tuple[Signature, ...] = (
         patterns=("error: externally-managed-environment",),
         sample="error: externally-managed-environment",
         cause="Debian 12, Ubuntu 23.04 and later reserve the system's Python for their packages.",
-        does_not_mean="a fault of the package or of CUDA.",
+        does_not_mean="the package; CUDA",
         fix="Make a virtual environment and install there.",
         command="python3 -m venv .venv",
         sources=("PEP 668", "pip 23.2.1 pip/_internal/utils/misc.py"),

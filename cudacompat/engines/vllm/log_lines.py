@@ -15,7 +15,7 @@ _TORCH: tuple[Signature, ...] = (
         "T4 GPU has "
         "compute capability 7.5.",
         cause="The model's type is bfloat16 and the GPU has no arithmetic for it.",
-        does_not_mean="that code for the GPU is missing.",
+        does_not_mean="missing code for the GPU",
         fix="--dtype=half.",
         sources=("vllm 0.33.0 vllm/platforms/cuda.py",),
     ),
@@ -33,7 +33,7 @@ _OWN: tuple[Signature, ...] = (
         "80. Current "
         "capability: 75.",
         cause="The kernels for this method exist from a later GPU on; the numbers have no dot (75 is 7.5).",
-        does_not_mean="that vLLM was built wrongly.",
+        does_not_mean="the build of vLLM",
         fix="Use a model with another quantization (GPTQ, AWQ, or unquantized float16).",
         sources=("vllm 0.33.0 vllm/config/vllm.py",),
     ),
@@ -50,7 +50,7 @@ _OWN: tuple[Signature, ...] = (
         "Reasons: {FLASH_ATTN: [sink not supported on compute capability < 9.0]}.",
         cause="Each backend names its reason in the line: the compute capability, the type, the head size or the "
         "cache.",
-        does_not_mean="that the GPU cannot be used with other models.",
+        does_not_mean="the GPU, which runs other models",
         fix="Choose another backend or type as the reasons allow; --attention-backend TRITON_ATTN serves most "
         "GPUs from 8.0 on.",
         sources=("vllm 0.33.0 vllm/platforms/cuda.py",),
@@ -84,7 +84,7 @@ _OWN: tuple[Signature, ...] = (
         "Weight-only FP8 "
         "compression will be used leveraging the Marlin kernel.",
         cause="FP8 needs 8.9, FP4 10.0. The weights are unpacked for each multiplication.",
-        does_not_mean="a failure: it runs, slower for large batches.",
+        does_not_mean="a failure: it runs, slower for large batches",
         fix="Nothing to do.",
         sources=("vllm 0.33.0 vllm/model_executor/layers/quantization/utils/marlin_utils_fp8.py",),
     ),
@@ -102,7 +102,7 @@ _OWN: tuple[Signature, ...] = (
         cause="vLLM compiles these kernels only for the architectures of its list that they serve; the wheel or "
         "the own "
         "build has none for this GPU.",
-        does_not_mean="that vLLM as a whole lacks the GPU.",
+        does_not_mean="vLLM as a whole",
         fix="Install a later vLLM (wheel for CUDA 12.9 or 13 for 10.x and 12.x), or build it with "
         "TORCH_CUDA_ARCH_LIST for "
         "this GPU; until then use another quantization.",
@@ -141,7 +141,7 @@ _OWN: tuple[Signature, ...] = (
         cause="CUTLASS could not launch its kernel: code of another architecture (a build for 9.0 or 12.0 without "
         "the suffix "
         "a), more shared memory than the GPU has, or an earlier CUDA error.",
-        does_not_mean="that the model is damaged.",
+        does_not_mean="a damaged model",
         fix="Update vLLM; switch to another kernel (VLLM_DISABLED_KERNELS, --quantization), or build it for this GPU.",
         command="pip install --upgrade vllm",
         after=("cuda-no-kernel-image", "cuda-illegal-address", "cuda-launch-failure"),
@@ -158,7 +158,7 @@ _OWN: tuple[Signature, ...] = (
         "utilization (0.9, 13.9 "
         "GiB).",
         cause="Another process (a desktop, an earlier server) holds memory, or the model leaves none for the cache.",
-        does_not_mean="anything about architectures.",
+        does_not_mean="the architecture",
         fix="End what holds the memory, or lower --gpu-memory-utilization or --max-model-len.",
         command="nvidia-smi",
         sources=("vllm 0.33.0 vllm/v1/worker/gpu_worker.py",),
@@ -171,7 +171,7 @@ _OWN: tuple[Signature, ...] = (
         cause="It maps memory of one GPU into the process of another, which needs peer access: it fails across some "
         "PCI "
         "Express bridges, with an IOMMU, in virtual machines and in containers without shared memory.",
-        does_not_mean="that a GPU is unsupported: one GPU alone runs.",
+        does_not_mean="an unsupported GPU: one GPU alone runs",
         fix="Start vLLM with --disable-custom-all-reduce: NCCL then does it.",
         sources=("vllm-project/vllm#49101",),
     ),

@@ -32,7 +32,7 @@ _CPU: tuple[Signature, ...] = (
         sample="whisper_init_with_params_no_state: use gpu    = 0",
         cause="use_gpu is false: the flag -ng, WhisperContextParameters with use_gpu(false), or a whisper-rs built "
         "without a GPU feature.",
-        does_not_mean="that no GPU was found.",
+        does_not_mean="a missing GPU",
         fix='Take the flag away; for whisper-rs add features = ["cuda"].',
         sources=(_WHISPER,),
     ),

@@ -47,7 +47,7 @@ _OWN: tuple[Signature, ...] = (
         sample="error[E0599]: no function or associated item named `new` found for struct `WhisperContext` in the "
         "current scope",
         cause="`new` and `new_from_buffer` were deprecated in 0.10 and removed in 0.12.1.",
-        does_not_mean="that the struct is gone.",
+        does_not_mean="a removed struct",
         fix="WhisperContext::new_with_params(path, WhisperContextParameters::default()).",
         sources=(_HISTORY,),
     ),
@@ -58,7 +58,7 @@ _OWN: tuple[Signature, ...] = (
         sample="error[E0599]: no method named `full_n_segments` found for struct `WhisperContext` in the current scope",
         cause="From 0.7 on a context only holds the model; what runs, and what it found, belongs to a state made from "
         "it.",
-        does_not_mean="that the function is gone: it is on the other type (the getters of segments went in 0.15).",
+        does_not_mean="a removed function: it is on the other type (the getters of segments went in 0.15)",
         fix="let mut state = ctx.create_state()?; state.full(params, &samples)?; state.full_n_segments().",
         sources=(_HISTORY, "tazz4843/whisper-rs#63"),
     ),
@@ -70,7 +70,7 @@ _OWN: tuple[Signature, ...] = (
         "scope",
         cause="In 0.15 segments became objects: the functions full_get_segment_… and full_get_token_… of the state are "
         "gone.",
-        does_not_mean="that the state is of the wrong type.",
+        does_not_mean="the type of the state",
         fix="state.get_segment(i) or state.as_iter(), then segment.to_str(), start_timestamp(), end_timestamp().",
         sources=(_LATER,),
     ),
@@ -85,7 +85,7 @@ _OWN: tuple[Signature, ...] = (
         sample="error[E0277]: the `?` operator can only be applied to values that implement `Try`\n"
         "  --> src/main.rs:40:24\n   |\n40 |     let num_segments = state.full_n_segments()?;",
         cause="Until 0.14 it returned a Result, from 0.15 a c_int.",
-        does_not_mean="that the transcription failed.",
+        does_not_mean="a failed transcription",
         fix="Take the ? (or unwrap, expect) away.",
         sources=(_LATER,),
     ),
@@ -99,7 +99,7 @@ _OWN: tuple[Signature, ...] = (
         sample="the package `app` depends on `whisper-rs`, with features: `opencl` but `whisper-rs` does not have "
         "these features.",
         cause="`opencl` was removed in 0.13, `openmp` and `vulkan` came with it; `cuda` exists from 0.8 on.",
-        does_not_mean="that CUDA is not installed.",
+        does_not_mean="a missing CUDA Toolkit",
         fix='whisper-rs = { version = "0.14", features = ["cuda"] }.',
         distinct=("feature",),
         sources=(_HISTORY,),
@@ -116,7 +116,7 @@ _OWN: tuple[Signature, ...] = (
         "21 |     let audio = whisper_rs::convert_integer_to_float_audio(&samples);",
         cause="Since 0.11 convert_integer_to_float_audio writes into a slice that the caller gives and returns a "
         "Result; before, it returned the samples.",
-        does_not_mean="a problem of CUDA.",
+        does_not_mean="CUDA",
         fix="let mut audio = vec![0.0f32; samples.len()]; convert_integer_to_float_audio(&samples, &mut audio)?;",
         sources=("tazz4843/whisper-rs@f3b155c (0.11.0)",),
     ),
@@ -129,7 +129,7 @@ _OWN: tuple[Signature, ...] = (
         "libraries matching: ['libclang.so', 'libclang-*.so']\"",
         cause="whisper-rs-sys makes its bindings with bindgen, which needs libclang; where that fails it falls back to "
         "bindings made on Linux.",
-        does_not_mean="a problem of CUDA.",
+        does_not_mean="CUDA",
         fix="Install libclang (apt-get install libclang-dev) or set LIBCLANG_PATH.",
         command="apt-get install -y clang libclang-dev",
         sources=("tazz4843/whisper-rs sys/build.rs (135b60b)",),
@@ -144,7 +144,7 @@ _OWN: tuple[Signature, ...] = (
         sample="   = note: available field is: `_address`",
         cause="bindgen before 0.72.1 takes the structs of libclang 22 and newer for forward declarations and leaves "
         "one byte of each; on Windows a libclang that does not fit the compiler has the same effect.",
-        does_not_mean="that whisper.cpp changed, or anything about CUDA.",
+        does_not_mean="a change of whisper.cpp; CUDA",
         fix="Take whisper-rs 0.16 or newer (bindgen 0.72.1), or show it an older libclang by LIBCLANG_PATH and build "
         "clean.",
         command="cargo clean -p whisper-rs-sys",
@@ -178,7 +178,7 @@ _OWN: tuple[Signature, ...] = (
         patterns=("is 'cmake' not installed?", "Missing dependency: cmake"),
         sample="failed to execute command: No such file or directory (os error 2)\nis `cmake` not installed?",
         cause="whisper-rs-sys, llama-cpp-sys-2 and others compile C++ with CMake.",
-        does_not_mean="that CUDA is missing.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Install cmake and a C++ compiler.",
         command="apt-get install -y cmake g++",
         sources=("rust-lang/cmake-rs src/lib.rs",),

@@ -47,7 +47,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "literal quotes:",
         cause="Quotes were given twice, as in CMAKE_ARGS='-DCMAKE_CUDA_ARCHITECTURES=\"80;120\"', and the inner ones "
         "were not removed.",
-        does_not_mean="that the architectures are unknown.",
+        does_not_mean="an unknown architecture",
         fix="Leave the inner quotes out.",
         sources=("Kitware/CMake Modules/Internal/CMakeCUDAArchitecturesValidate.cmake",),
     ),
@@ -62,7 +62,7 @@ SIGNATURES: tuple[Signature, ...] = (
         '"ggml-cuda".',
         cause="A variable that should hold the list was not set, often a shell variable or a Docker ARG that is out "
         "of scope.",
-        does_not_mean="that a default would be used.",
+        does_not_mean="a default: none is used",
         fix="Set the list; OFF if you pass the flags yourself.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(
@@ -115,7 +115,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="-- Could NOT find CUDA (missing: CUDA_TOOLKIT_ROOT_DIR CUDA_NVCC_EXECUTABLE CUDA_INCLUDE_DIRS)",
         cause="The project looks for CUDA and does not insist on it; there is no nvcc on the PATH or in the usual "
         "places.",
-        does_not_mean="a failure: where no GPU is wanted, nothing is wrong.",
+        does_not_mean="a failure: where no GPU is wanted, nothing is wrong",
         fix="For a GPU build, build in a -devel image or install the toolkit, and configure again in an empty folder.",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc CUDAToolkit_ROOT=/usr/local/cuda",
         sources=("Kitware/CMake Modules/FindCUDA.cmake", "Kitware/CMake Modules/FindCUDAToolkit.cmake"),
@@ -148,7 +148,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("The CUDA compiler identification is unknown",),
         sample="-- The CUDA compiler identification is unknown",
         cause="There is no nvcc, or its first compile failed: CMake says so further down.",
-        does_not_mean="that the compiler is of an unknown make.",
+        does_not_mean="an unknown make of compiler",
         fix="Read the CMake Error below it; if there is none, CMakeFiles/CMakeConfigureLog.yaml (CMakeError.log of "
         "older releases) has nvcc's output.",
         role=Role.HEADING,
@@ -162,7 +162,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CMake Error at CMakeDetermineCompilerId.cmake:676 (message):\n  No CUDA toolset found.",
         cause="The toolkit's Visual Studio integration is not installed for this edition: Visual Studio came after "
         "CUDA, or is newer than the toolkit.",
-        does_not_mean="that nvcc is missing.",
+        does_not_mean="a missing nvcc",
         fix="Run the CUDA installer again and choose Visual Studio Integration, or build with -G Ninja.",
         command="cmake -G Ninja -B build",
         sources=(
@@ -185,7 +185,7 @@ SIGNATURES: tuple[Signature, ...] = (
         '"CMakeCUDACompilerId.cu" failed.',
         cause="nvcc runs and a trivial program does not compile: a host compiler that is too new, an architecture that "
         "nvcc does not know, or flags in CUDAFLAGS or NVCC_APPEND_FLAGS. nvcc's own line is below.",
-        does_not_mean="that the project is broken.",
+        does_not_mean="the project",
         fix="Read nvcc's line in the output that follows.",
         role=Role.HEADING,
         after=(
@@ -227,7 +227,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CMake Error at FindCUDA/select_compute_arch.cmake:249 (message):\n  arch_bin wasn't set for some "
         "reason",
         cause="It comes right after `Unknown CUDA Architecture Name`.",
-        does_not_mean="a separate fault.",
+        does_not_mean="a separate fault",
         fix="See the line before it.",
         after=("cmake-findcuda-arch-unknown",),
         sources=("NixOS/nixpkgs#536525", "k2-fsa/k2#1344"),
@@ -258,7 +258,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "contains:\n\n    CUDA::nvToolsExt\n\n  but the target was not found.",
         cause="This PyTorch was made for a CUDA release with the old NVTX library; newer toolkits have NVTX 3 as "
         "headers only.",
-        does_not_mean="that CUDA is not installed.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="A newer PyTorch, or the toolkit with which it was built.",
         sources=("measured with CMake 4.4.5 and CUDA 13.5",),
     ),
@@ -273,7 +273,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "CUDA::cublas\n\n  but the "
         "target was not found.",
         cause="find_package(CUDAToolkit) found nvcc and not this library: its -dev package is missing.",
-        does_not_mean="that the toolkit is missing as a whole.",
+        does_not_mean="a missing toolkit",
         fix="Install the library's -dev package (libcublas-dev-12-8, …) or use a -devel image.",
         distinct=("target",),
         sources=("Kitware/CMake Source/cmGeneratorTarget_Link.cxx",),
@@ -286,7 +286,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "compiler extensions), "
         "but CMake does not know the compile flags to use to enable it.",
         cause="C++17 in device code came with CUDA 11.0 and C++20 with 12.0, or the CMake is older than the nvcc.",
-        does_not_mean="that the host compiler is too old.",
+        does_not_mean="the age of the host compiler",
         fix="A newer toolkit, or a newer CMake.",
         sources=("measured with CMake 4.4.5: CUDA_STANDARD 26",),
     ),

@@ -16,7 +16,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "/run/rootfs/usr/lib/x86_64-linux-gnu/libnvidia-egl-gbm.so.1.1.1: file exists: unknown",
         cause="The image was saved from a container that had the driver's files mounted, or a driver was installed in "
         "it; the toolkit will not mount over them.",
-        does_not_mean="that the host's driver is broken.",
+        does_not_mean="the host's driver",
         fix="Build the image without any driver package, and remove libnvidia-* and libcuda.so.* from it.",
         command="docker build --progress=plain .",
         sources=("NVIDIA/gpu-operator#778", "NVIDIA/libnvidia-container#289"),
@@ -34,7 +34,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvidia-container-cli: container error: cgroup subsystem devices not found: unknown.",
         cause="The host uses cgroup v2 and libnvidia-container is older than 1.8, or the engine runs rootless and may "
         "not change device rules.",
-        does_not_mean="that the GPU or the driver is missing.",
+        does_not_mean="a missing GPU; a missing driver",
         fix="Update nvidia-container-toolkit; for a rootless engine set no-cgroups = true in its config.toml, or use "
         "CDI.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
@@ -52,7 +52,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvidia-container-cli: ldcache error: open failed: /sbin/ldconfig.real: no such file or directory",
         cause="The toolkit's config.toml names a host file for ldconfig that this distribution does not have "
         "(ldconfig.real is Ubuntu's), or the engine may not run it.",
-        does_not_mean="that the GPU or the driver is missing.",
+        does_not_mean="a missing GPU; a missing driver",
         fix='Set ldconfig = "@/sbin/ldconfig" in /etc/nvidia-container-runtime/config.toml.',
         sources=("NVIDIA/nvidia-docker#614", "NVIDIA/nvidia-container-toolkit#147"),
     ),
@@ -67,7 +67,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvidia-container-cli: detection error: path error: /usr/lib/wsl/drivers/x: no such file or directory",
         cause="It prepares the container with the host's driver; the words after the kind of error say which step "
         "failed.",
-        does_not_mean="that the image is wrong.",
+        does_not_mean="the image",
         fix="Run it on the host by itself: its lines show what it finds; then nvidia-smi.",
         command="sudo nvidia-container-cli -k -d /dev/tty info",
         role=Role.HEADING,
@@ -86,7 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "$PATH",
         cause="nvidia-container-runtime passes the container to runc or crun, and neither is in the PATH that the "
         "engine gives it.",
-        does_not_mean="that the GPU is not visible.",
+        does_not_mean="a hidden GPU",
         fix="Install runc, or name crun in runtimes of /etc/nvidia-container-runtime/config.toml; with Podman use CDI "
         "(--device nvidia.com/gpu=all) in its place.",
         command="podman run --rm --device nvidia.com/gpu=all ubuntu nvidia-smi",
@@ -123,7 +123,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error: OCI runtime error: crun: fsopen_mount `tmpfs`: Function not implemented",
         cause="This crun needs a newer kernel, or was built for another one (an environment of conda or pixi brings "
         "its own).",
-        does_not_mean="that the GPU or its driver is at fault.",
+        does_not_mean="the GPU; the driver",
         fix="Use the distribution's crun or runc (--runtime runc), or a newer kernel.",
         command="podman run --rm --device nvidia.com/gpu=all ubuntu nvidia-smi",
         sources=("containers/crun#2070", "mmartial/ComfyUI-Nvidia-Docker#86"),
@@ -140,7 +140,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="docker: Error response from daemon: failed to create task: OCI runtime create failed: "
         'container_linux.go:370: starting container process caused: exec: "bash": unknown',
         cause="The engine reports what its runtime or a hook said; the reason is at the end of the line.",
-        does_not_mean="that the GPU is at fault: read the last words.",
+        does_not_mean="the GPU: read the last words of the line",
         fix="Try the image without the GPU, then the GPU with another image.",
         command="docker run --rm --gpus all ubuntu nvidia-smi",
         role=Role.HEADING,
@@ -176,7 +176,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="services.app.deploy.resources.reservations Additional property devices is not allowed",
         cause="--gpus came with Docker 19.03, devices in a compose file with Compose 1.28, and gpus: with Compose "
         "2.30.",
-        does_not_mean="that the GPU or the toolkit is missing.",
+        does_not_mean="a missing GPU; a missing toolkit",
         fix="Update Docker and take the plugin docker compose; the old docker-compose 1.x is not maintained.",
         sources=("https://docs.docker.com/compose/how-tos/gpu-support/", "docker/cli 19.03 release notes"),
     ),
@@ -211,7 +211,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Warning  FailedScheduling  3s  default-scheduler  0/2 nodes are available: 2 node(s) didn't match "
         "Pod's node affinity/selector.",
         cause="No node has the labels, the tolerated taints or the free resources that the pod asks for.",
-        does_not_mean="that the GPU is broken.",
+        does_not_mean="a broken GPU",
         fix="Compare the pod's nodeSelector, tolerations and limits with the nodes.",
         command="kubectl get nodes -o wide",
         role=Role.GENERAL,
@@ -228,7 +228,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="Warning  BackOff  2m (x12 over 4m)  kubelet  Back-off restarting failed container asr in pod asr-0",
         cause="Its process ends with an error after each start; the reason is in its own log.",
-        does_not_mean="a fault of Kubernetes or Docker.",
+        does_not_mean="Kubernetes; Docker",
         fix="Read the log of the container's last start (kubectl logs --previous).",
         role=Role.END,
         sources=("https://kubernetes.io/docs/tasks/debug/debug-application/",),
@@ -262,7 +262,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="crun: error executing hook `/usr/bin/nvidia-cdi-hook` (exit code: 1)",
         cause="The CDI description names a hook of another release of the toolkit, or one that may not run in "
         "this container (a user namespace, no ldconfig).",
-        does_not_mean="that the image is wrong.",
+        does_not_mean="the image",
         fix="Make the description again with the toolkit that is installed, and try the engine alone.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
         role=Role.HEADING,
@@ -279,7 +279,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "{ or n, but found",
         cause="crun or runc, or a hook before it, crashed: with a GPU most often a CDI description that is "
         "older than the driver or the toolkit.",
-        does_not_mean="that the image is wrong.",
+        does_not_mean="the image",
         fix="Update nvidia-container-toolkit and make the description again.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
         sources=("containers/ramalama#1702",),
@@ -294,7 +294,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="lxc ai 20250817083514.940 ERROR conf - ../src/lxc/conf.c:lxc_setup:3948 - Failed to run mount hooks",
         cause="With nvidia.runtime=true LXC and Incus run nvidia-container-cli as a hook: it does not know "
         "the driver yet, or the container is privileged, which the hook does not support.",
-        does_not_mean="that the host has no driver.",
+        does_not_mean="a host without a driver",
         fix="Run the tool on the host; update libnvidia-container, use an unprivileged container, or pass "
         "the devices by CDI.",
         command="sudo nvidia-container-cli -k -d /dev/tty info",
@@ -313,7 +313,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="# Unsupported distribution!\n# Check https://nvidia.github.io/libnvidia-container",
         cause="Old instructions ask for a list by the distribution's name; the repository has one for all "
         "(stable/deb, stable/rpm) today.",
-        does_not_mean="that the toolkit does not run there.",
+        does_not_mean="a toolkit that does not run there",
         fix="Follow the present instructions, whose list is https://nvidia.github.io/libnvidia-container/stable/deb.",
         sources=(
             "AbdBarho/stable-diffusion-webui-docker#48",
@@ -343,7 +343,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="container_linux.go:370: starting container process caused: error adding seccomp rule for syscall "
         "socket: permission denied",
         cause="The runc that nvidia-container-runtime starts is older than the libseccomp or the engine's filter.",
-        does_not_mean="that the GPU or its driver is at fault.",
+        does_not_mean="the GPU; the driver",
         fix="Update runc and nvidia-container-toolkit together, and let both runtimes use the same runc.",
         sources=("NVIDIA/nvidia-container-toolkit#9",),
     ),

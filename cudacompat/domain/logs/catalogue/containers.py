@@ -50,7 +50,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "file: no such file or directory: unknown.",
         cause="libnvidia-ml.so.1 or the kernel module is missing where Docker runs: no driver, a driver in part, or a "
         "Docker daemon in a virtual machine or a snap.",
-        does_not_mean="that something is missing in the image.",
+        does_not_mean="the image",
         fix="Install the driver on the host and check that nvidia-smi works there.",
         command="nvidia-smi",
         sources=("NVIDIA/libnvidia-container#231", "docker/for-win#13835", "NVIDIA/nvidia-container-toolkit#154"),
@@ -67,7 +67,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The libraries of the driver are there, and its start failed or took too long: the kernel module is "
         "being "
         "loaded or replaced, /dev/nvidia* cannot be opened, or the GPU does not answer.",
-        does_not_mean="that the image or its CUDA release is wrong.",
+        does_not_mean="the image; its CUDA release",
         fix="Check that nvidia-smi answers at once on the host (persistence mode keeps the driver started); restart "
         "the host after a change of the driver. The command says where it stops.",
         command="sudo nvidia-container-cli -k -d /dev/tty info",
@@ -80,7 +80,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvidia-container-cli: device error: 3: unknown device: unknown",
         cause="NVIDIA_VISIBLE_DEVICES or --gpus names an index, a UUID or a MIG device that is not there. Extensions "
         "that share GPUs between pods write a reason in the place of the device when no GPU has room for the pod.",
-        does_not_mean="that the driver or the toolkit is broken.",
+        does_not_mean="the driver; the toolkit",
         fix="Name a GPU that the host lists; for a pod that shares one, ask for less GPU memory or look at the log of "
         "the scheduler's extension.",
         command="nvidia-smi -L",
@@ -94,7 +94,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvidia-container-cli: initialization error: WSL environment detected but no adapters were found: "
         "unknown.",
         cause="The Windows driver is too old for WSL2, the GPU is disabled, or the WSL kernel is old.",
-        does_not_mean="that a Linux driver is missing inside WSL: there must be none.",
+        does_not_mean="a missing Linux driver in WSL: WSL must have none",
         fix="Update the NVIDIA driver in Windows, then `wsl --update`.",
         command="wsl.exe --update",
         sources=(
@@ -176,7 +176,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The device plugin writes the description of this kind itself, into /var/run/cdi, when its "
         "DEVICE_LIST_STRATEGY is cdi-annotations or cdi-cri. Here the kubelet still has devices of a plugin that wrote "
         "none, or the runtime reads another directory.",
-        does_not_mean="that nvidia-ctk cdi generate helps: it describes the kind nvidia.com/gpu.",
+        does_not_mean="a missing description of nvidia.com/gpu: nvidia-ctk cdi generate writes only that kind",
         fix="Restart the device plugin (or let the GPU operator deploy it) with DEVICE_LIST_STRATEGY=envvar or "
         "cdi-cri, enable CDI in containerd, and mount /var/run/cdi into the plugin's pod.",
         command="kubectl get pods --all-namespaces -l app.kubernetes.io/name=nvidia-device-plugin",
@@ -202,7 +202,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Error: stat nvidia.com/gpu=<device:word>: no such file or directory",),
         sample="Error: stat nvidia.com/gpu=0: no such file or directory",
         cause="Podman before 4.1 has no support for CDI.",
-        does_not_mean="that the GPU or its CDI description is missing.",
+        does_not_mean="a missing GPU; a missing CDI description",
         fix='Podman 4.1 or newer; else the NVIDIA runtime with mode = "cdi" in its config.toml.',
         sources=("NVIDIA/nvidia-container-toolkit#63",),
     ),
@@ -232,7 +232,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("/usr/local/cuda/bin/nvcc: not found", "/usr/local/cuda/bin/nvcc: No such file or directory"),
         sample="/bin/sh: 1: /usr/local/cuda/bin/nvcc: not found",
         cause="nvidia/cuda's -base and -runtime images have no nvcc.",
-        does_not_mean="that the toolkit is broken.",
+        does_not_mean="a broken toolkit",
         fix="FROM nvidia/cuda:…-devel-… for the stage that builds.",
         sources=("https://hub.docker.com/r/nvidia/cuda (image flavours)",),
     ),

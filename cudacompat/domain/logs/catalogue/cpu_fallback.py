@@ -70,7 +70,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "matches your "
         "CUDA version.",
         cause="The toolkit that Numba found is too new or too old for its table of GPUs.",
-        does_not_mean="that the driver is wrong.",
+        does_not_mean="the driver",
         fix="numba-cuda, and a toolkit that it supports.",
         sources=("numba/numba numba/cuda/cudadrv/nvvm.py",),
     ),

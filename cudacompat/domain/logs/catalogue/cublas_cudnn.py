@@ -24,7 +24,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="cublasCreate failed: most often no memory is left on the GPU, else an earlier CUDA error or a cuBLAS "
         "that "
         "does not fit the driver.",
-        does_not_mean="a missing architecture of the program's own kernels.",
+        does_not_mean="a missing architecture of the program's own kernels",
         fix="Look for an error above it; free memory on the GPU; one cuBLAS in the search path.",
         after=_EARLIER,
         sources=(_CUBLAS, "cublas_api.h of nvidia-cublas-cu12 12.9"),
@@ -50,7 +50,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "&alpha, a, lda, b, ldb, &beta, c, ldc)`",
         cause="An earlier CUDA error shows here, or the cuBLAS has no kernel for the GPU: releases before 12.8 know "
         "nothing of the 50 series.",
-        does_not_mean="that the sizes are wrong.",
+        does_not_mean="the sizes",
         fix="Look for an error above it; else a newer cuBLAS (toolkit or wheel), of {toolkit}.",
         after=_EARLIER,
         sources=(_CUBLAS, "cublas_api.h of nvidia-cublas-cu12 12.9"),
@@ -75,7 +75,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_NOT_INITIALIZED",
         cause="Another cuDNN than the program was built with was loaded, memory is full, or the driver is too old for "
         "it.",
-        does_not_mean="a missing architecture of the program's own kernels.",
+        does_not_mean="a missing architecture of the program's own kernels",
         fix="One cuDNN in the search path, of the right major version; unset LD_LIBRARY_PATH.",
         after=_EARLIER,
         sources=(_CUDNN, "cudnn_graph.h of nvidia-cudnn-cu12 9.28"),
@@ -86,7 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDNN_STATUS_EXECUTION_FAILED", "CUDNN_STATUS_MAPPING_ERROR"),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
         cause="An earlier CUDA error shows here, memory ran out, or this cuDNN has no code for the GPU.",
-        does_not_mean="that the model is wrong.",
+        does_not_mean="the model",
         fix="Look for an error above it; a newer cuDNN for {label}.",
         after=_EARLIER,
         sources=(_CUDNN, "cudnn_graph.h of nvidia-cudnn-cu12 9.28"),
@@ -97,7 +97,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDNN_STATUS_INTERNAL_ERROR",),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_INTERNAL_ERROR",
         cause="Often no memory for its workspace; else a cuDNN that does not fit the GPU or the driver.",
-        does_not_mean="a defect of the model.",
+        does_not_mean="the model",
         fix="Free memory (allow growth, no preallocation), or another cuDNN.",
         after=_EARLIER,
         sources=(_CUDNN,),
@@ -108,7 +108,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("CUDNN_STATUS_ARCH_MISMATCH", "CUDNN_STATUS_NOT_SUPPORTED_ARCH_MISMATCH"),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_ARCH_MISMATCH",
         cause="The GPU is older than this cuDNN supports (9 needs 5.0, from 9.11 on 7.5), or lacks the operation.",
-        does_not_mean="that the program's own kernels are missing.",
+        does_not_mean="the program's own kernels",
         fix="An older cuDNN (and framework) for an old GPU.",
         after=_EARLIER,
         sources=(_CUDNN,),
@@ -181,7 +181,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "object file: No such file or directory",
         cause="The program was built for cuDNN 8. cuDNN 9 has no file of these names: its libraries were split and "
         "renamed.",
-        does_not_mean="that an installed cuDNN 9 can be used, or that the GPU is unsupported.",
+        does_not_mean="a missing cuDNN 9: this program does not use it; the GPU",
         fix="Install cuDNN 8 in addition, and put its lib directory into LD_LIBRARY_PATH; or update the program to a "
         "release built for cuDNN 9.",
         command="pip install 'nvidia-cudnn-cu12==8.*'",
@@ -205,7 +205,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "execution on the "
         "device'",
         cause="The call failed for the reason in the line; with `no kernel image` NCCL has no code for the GPU.",
-        does_not_mean="a network problem.",
+        does_not_mean="a network problem",
         fix="A newer NCCL (nvidia-nccl-cu12) for {label}, or see to the CUDA error itself.",
         sources=("libnccl.so.2 of nvidia-nccl-cu12 2.32 (text)",),
     ),
@@ -221,7 +221,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "NCCL version "
         "2.19.3",
         cause="The reason is printed with NCCL_DEBUG=INFO only.",
-        does_not_mean="one cause.",
+        does_not_mean="one cause",
         fix="Run again with NCCL_DEBUG=INFO and explain that log.",
         command="export NCCL_DEBUG=INFO",
         after=("nccl-cuda-failure", *_EARLIER),

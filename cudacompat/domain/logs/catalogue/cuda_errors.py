@@ -243,7 +243,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: API call is not supported in the installed CUDA driver",
         cause="The program runs under minor-version compatibility and reached a function that came with a newer "
         "driver.",
-        does_not_mean="that the whole program is too new: everything up to here worked.",
+        does_not_mean="the whole program: everything up to this line worked",
         fix="Update the driver to the CUDA version that the program was built with.",
         sources=(_TABLE,),
     ),
@@ -317,7 +317,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "The program loaded libcuda from a cuda-compat package (/usr/local/cuda/compat). Forward "
             "compatibility works on data center GPUs only."
         ),
-        does_not_mean="that the GPU cannot run this CUDA version: with a newer driver it does.",
+        does_not_mean="the GPU: with a newer driver it runs this CUDA version",
         fix=(
             "Update the host driver, remove the compat directory from LD_LIBRARY_PATH, or use an image that is "
             "not newer than the driver."
@@ -349,7 +349,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error 802: system not yet initialized (Triggered internally at c10/cuda/CUDAFunctions.cpp:109.)",
         cause="On machines with NVSwitch the service nvidia-fabricmanager does not run, or is of another release than "
         "the driver.",
-        does_not_mean="a fault of the program.",
+        does_not_mean="the program",
         fix="Install the fabric manager of the driver's exact release and start it.",
         command="systemctl status nvidia-fabricmanager",
         sources=(_TABLE,),
@@ -374,7 +374,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: MPS client failed to connect to the MPS control daemon or the MPS server",
         cause="CUDA_MPS_PIPE_DIRECTORY points to a daemon that does not run, runs as another user, or is of another "
         "driver release.",
-        does_not_mean="that the GPU cannot be used: without MPS it can.",
+        does_not_mean="the GPU: without MPS it works",
         fix="Start nvidia-cuda-mps-control, share its pipe folder and the host's IPC with the container, or unset "
         "CUDA_MPS_PIPE_DIRECTORY.",
         sources=(_TABLE,),

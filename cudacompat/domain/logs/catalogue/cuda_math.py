@@ -42,7 +42,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "gpusolverDnCreate(&handle) failed: cuSolver internal error",
         cause="cuSOLVER asks for GPU memory, and none is left: JAX and TensorFlow take most of it at the "
         "start. Or two releases of CUDA's libraries are mixed.",
-        does_not_mean="that the matrix is singular, or that the GPU is unsupported.",
+        does_not_mean="a singular matrix; the GPU",
         fix="Leave memory free (XLA_PYTHON_CLIENT_MEM_FRACTION=.70, or XLA_PYTHON_CLIENT_PREALLOCATE=false), and take "
         "all CUDA libraries from one release.",
         command="export XLA_PYTHON_CLIENT_PREALLOCATE=false",
@@ -64,7 +64,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: cuFFT error: CUFFT_INTERNAL_ERROR",
         cause="INTERNAL_ERROR is what the first cuFFT of CUDA 11.7 and 11.8 gives on GPUs of 8.9 and 9.0; the others "
         "name no memory, a size or a plan that is refused.",
-        does_not_mean="that the data are wrong.",
+        does_not_mean="the data",
         fix="Install the program's build for CUDA 12, or a later patch of cuFFT 11; else free GPU memory.",
         command="nvidia-smi",
         sources=("pytorch/pytorch#88038", "https://docs.nvidia.com/cuda/cufft/"),
@@ -85,7 +85,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: CUDA error: CUSPARSE_STATUS_NOT_INITIALIZED when calling `cusparseCreate(handle)`",
         cause="NOT_INITIALIZED and ALLOC_FAILED: no memory, or an earlier error of the GPU; ARCH_MISMATCH: the GPU is "
         "too old for the call; the others: an argument or a type that is refused.",
-        does_not_mean="that the program lacks code for the GPU, unless ARCH_MISMATCH is named.",
+        does_not_mean="missing code for the GPU, unless ARCH_MISMATCH is named",
         fix="Free GPU memory, look for an earlier error, and take cuSPARSE and nvJitLink from one release.",
         command="nvidia-smi",
         sources=("https://docs.nvidia.com/cuda/cusparse/#cusparsestatus-t",),
@@ -106,7 +106,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="cuRAND error: CURAND_STATUS_LAUNCH_FAILURE",
         cause="PREEXISTING_FAILURE and LAUNCH_FAILURE follow from an earlier error of a kernel; "
         "INITIALIZATION_FAILED from a driver that is too old or a GPU that is full.",
-        does_not_mean="that random numbers are the fault.",
+        does_not_mean="the random numbers",
         fix="Look for the first error of the GPU; run with CUDA_LAUNCH_BLOCKING=1.",
         command="export CUDA_LAUNCH_BLOCKING=1",
         sources=("https://docs.nvidia.com/cuda/curand/host-api-overview.html",),
@@ -136,7 +136,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Duplicate GPU detected : rank 1 and rank 0 both on CUDA device 4000",
         cause="NCCL wants another GPU for each rank: more ranks were started than GPUs are visible, or "
         "set_device(local_rank) is missing.",
-        does_not_mean="that NCCL or the GPU is broken.",
+        does_not_mean="NCCL; the GPU",
         fix="Start as many processes as GPUs are visible, and choose the device by the local rank.",
         command="nvidia-smi -L",
         sources=("NVIDIA/nccl#1241", "NVIDIA/nccl src/init.cc"),
@@ -154,7 +154,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "Timeout(ms)=600000) ran for 600123 milliseconds before timing out.",
         cause="One rank did not make the same call: it failed, is slower, or took another way through the program; or "
         "the GPUs cannot reach each other (peer access over PCI Express with an IOMMU, a firewall).",
-        does_not_mean="that this rank is the faulty one.",
+        does_not_mean="always this rank",
         fix="Read the first error of every rank; NCCL_DEBUG=INFO shows the connections; NCCL_P2P_DISABLE=1 tells "
         "whether peer access is the reason.",
         command="export NCCL_DEBUG=INFO",
@@ -176,7 +176,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NCCL WARN Bootstrap : no socket interface found",
         cause="The network interface that NCCL chose does not reach the other hosts, NCCL_SOCKET_IFNAME names none "
         "that exists, or a peer has ended.",
-        does_not_mean="that a GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Name the interface (NCCL_SOCKET_IFNAME=eth0), open the ports between the hosts, NCCL_IB_DISABLE=1 without "
         "InfiniBand.",
         command="export NCCL_DEBUG=INFO",
@@ -197,7 +197,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ncclInvalidUsage: This usually reflects invalid usage of NCCL library.",
         cause="PyTorch names the kind of error; NCCL's own WARN lines, or `Last error:` after it, name the reason.",
-        does_not_mean="that the GPUs are unsupported.",
+        does_not_mean="the GPUs",
         fix="Run again with NCCL_DEBUG=WARN and read the first line that has WARN.",
         command="export NCCL_DEBUG=WARN",
         role=Role.HEADING,
@@ -216,7 +216,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="jaxlib.xla_extension.XlaRuntimeError: RESOURCE_EXHAUSTED: Out of memory while trying to allocate "
         "8589934592 bytes.",
         cause="The arrays of the program, with what XLA keeps for itself, are more than the GPU has.",
-        does_not_mean="anything about architectures.",
+        does_not_mean="the architecture",
         fix="Smaller batches, or XLA_PYTHON_CLIENT_PREALLOCATE=false where another process needs the GPU, too.",
         command="nvidia-smi",
         sources=("https://docs.jax.dev/en/latest/gpu_memory_allocation.html",),
@@ -234,7 +234,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="InternalError: Blas GEMM launch failed : a.shape=(64, 784), b.shape=(784, 128), m=64, n=128, k=784",
         cause="cuBLAS of CUDA 10 has no code for GPUs of 8.0 and newer; on others another process holds the GPU's "
         "memory.",
-        does_not_mean="that the shapes are wrong.",
+        does_not_mean="the shapes",
         fix="On a GPU of 8.0 or newer install a build for CUDA 11 or newer; else end other processes and let memory "
         "grow.",
         command="nvidia-smi",
@@ -250,7 +250,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="UnknownError: Failed to get convolution algorithm. This is probably because cuDNN failed to initialize",
         cause="No memory was left for cuDNN, or cuDNN is of another release than the program was built with.",
-        does_not_mean="that the GPU lacks convolutions.",
+        does_not_mean="the GPU, which can run convolutions",
         fix="Let memory grow (TF_FORCE_GPU_ALLOW_GROWTH=true), and compare the cuDNN release with the program's.",
         command="export TF_FORCE_GPU_ALLOW_GROWTH=true",
         sources=("tensorflow/tensorflow#24828",),

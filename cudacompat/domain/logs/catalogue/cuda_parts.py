@@ -23,7 +23,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="fatal error: thrust/complex.h: No such file or directory",
         cause="From CUDA 13 on these headers are in include/cccl, which nvcc searches and a plain host compiler does "
         "not; before that the package cuda-cccl (nvidia-cuda-cccl) is missing.",
-        does_not_mean="that the toolkit is missing.",
+        does_not_mean="a missing toolkit",
         fix="Compile the file with nvcc, or add the directory for the host compiler; install cuda-cccl if it is not "
         "there.",
         command='export CPLUS_INCLUDE_PATH="/usr/local/cuda/include/cccl"',
@@ -40,7 +40,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="fatal error: nvToolsExt.h: No such file or directory",
         cause="CUDA 13 has no libnvToolsExt and no nvToolsExt.h of NVTX 2; NVTX 3 has headers only (nvtx3/).",
-        does_not_mean="that the toolkit is incomplete.",
+        does_not_mean="an incomplete toolkit",
         fix="Include nvtx3/nvToolsExt.h and drop -lnvToolsExt, update the project, or build with CUDA 12.",
         sources=(_NOTES_13,),
     ),
@@ -76,7 +76,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="undefined reference to `__cudaRegisterLinkedBinary_45_tmpxft_00001a2b_00000000_7_kernel_cpp1_ii_12345'",
         cause="Files compiled with -rdc=true need a device link step (nvcc -dlink), and the host linker was called "
         "alone.",
-        does_not_mean="that cudart is missing.",
+        does_not_mean="a missing cudart",
         fix="Link with nvcc, add nvcc -dlink, or in CMake set CUDA_RESOLVE_DEVICE_SYMBOLS ON for the library.",
         sources=("measured with GNU ld 2.40: nvcc -dc and g++",),
     ),
@@ -94,7 +94,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="fatal error: cusparse.h: No such file or directory",
         cause="nvcc is installed alone: the library's -dev package is missing (apt, conda's minimal cuda-nvcc, a slim "
         "image).",
-        does_not_mean="that the toolkit is missing as a whole.",
+        does_not_mean="a missing toolkit",
         fix="Install the library's development package (libcusparse-dev-12-8, conda: cuda-libraries-dev) or build in a "
         "-devel image.",
         distinct=("header",),
@@ -112,7 +112,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="NCCL is not part of the toolkit: libnccl-dev is a separate package, and pip's nvidia-nccl has the "
         "header "
         "in its include directory.",
-        does_not_mean="that CUDA is missing.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Install libnccl-dev and libnccl2 of the same CUDA major release, or set NCCL_ROOT to the wheel's "
         "directory.",
         sources=("https://docs.nvidia.com/deeplearning/nccl/install-guide/", "measured with g++ 12.2"),

@@ -44,7 +44,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "            argument types are: (double *, double)",
         cause="Double precision atomicAdd exists from 6.0 on. Without an architecture nvcc of CUDA 11 and 12 compiles "
         "for 5.2.",
-        does_not_mean="that the GPU lacks it: the target in the build is what counts.",
+        does_not_mean="the GPU: the target of the build decides",
         fix="Give the build the GPU's architecture (6.0 or higher), or guard a replacement with __CUDA_ARCH__ < 600.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(f"{_GUIDE} (atomicAdd)", "measured with nvcc 12.8: sm_52"),
@@ -62,7 +62,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "            argument types are: (__half *, __half)",
         cause="The function exists only for targets from 7.0 (__half) or 8.0 (__nv_bfloat16), and the list has a lower "
         "one.",
-        does_not_mean="that the toolkit is too old.",
+        does_not_mean="the age of the toolkit",
         fix="Remove the lower targets from the list, or guard the code with __CUDA_ARCH__.",
         sources=(f"{_GUIDE} (atomicAdd)",),
     ),
@@ -81,7 +81,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "            operand types are: __half + __half",
         cause="cuda_fp16.h declares the operators for 5.3 and higher only, and not at all with "
         "__CUDA_NO_HALF_OPERATORS__, which PyTorch's build helper defines.",
-        does_not_mean="that half precision is unsupported by the GPU.",
+        does_not_mean="the GPU, which has half precision",
         fix="Remove targets below 5.3 from the list; for extensions undefine __CUDA_NO_HALF_OPERATORS__ "
         "(-U__CUDA_NO_HALF_OPERATORS__).",
         sources=("cuda_fp16.h of CUDA 12.8 and 13.0",),
@@ -105,7 +105,7 @@ SIGNATURES: tuple[Signature, ...] = (
         'T *) [with S=__nv_bfloat16, T=int32_t, I=float]" at line 187',
         cause="The source uses bfloat16 arithmetic without a guard, and the target is below 8.0 (7.5: RTX 20, T4; 6.1: "
         "GTX 10). The build script or wrapper only passes the failure on.",
-        does_not_mean="that the toolkit is too old, or that the GPU cannot be used at all.",
+        does_not_mean="the age of the toolkit; the GPU",
         fix="Build for 8.0 or higher. For a GPU below 8.0 use a release that leaves the bf16 kernels out there, or "
         "build "
         "without those kernels, and run the model in float16.",
@@ -122,7 +122,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample='gemm.cu(20): error: namespace "nvcuda" has no member "wmma"',
         cause="mma.h declares nvcuda::wmma for 7.0 and higher only. Without an architecture nvcc of CUDA 11 and 12 "
         "compiles for 5.2; a list with 6.x has the same effect.",
-        does_not_mean="that mma.h is missing or the toolkit too old.",
+        does_not_mean="a missing mma.h; the age of the toolkit",
         fix="Remove targets below 7.0 (sm_70) from the list, or guard the code with __CUDA_ARCH__ >= 700.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("mma.h of CUDA 12.8", f"{_GUIDE} (warp matrix functions)"),
@@ -138,7 +138,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='reduce.cu(41): error: identifier "__shfl_down" is undefined',
         cause="CUDA 9 deprecated these functions; they are not declared for targets from 7.0 on.",
-        does_not_mean="that the GPU lacks shuffles.",
+        does_not_mean="the GPU, which has shuffles",
         fix="Use a release of the project with the _sync functions, or replace them: __shfl_down_sync(0xffffffff, …).",
         sources=(f"{_GUIDE} (warp shuffle functions)", "sm_30_intrinsics.h of CUDA 12.8"),
     ),
@@ -154,7 +154,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='tex.cu(18): error: identifier "cudaBindTexture" is undefined',
         cause="The old interface of texture references (texture<…>, cudaBindTexture) ended with CUDA 11.8.",
-        does_not_mean="a missing include or architecture.",
+        does_not_mean="a missing include or architecture",
         fix="Use a release of the project with texture objects (cudaCreateTextureObject), or build with CUDA 11.8, "
         "which "
         "has nothing above 9.0.",
@@ -174,7 +174,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='deviceQuery.cpp(120): error: class "cudaDeviceProp" has no member "clockRate"',
         cause="CUDA 13 removed members that cudaDeviceGetAttribute had replaced.",
-        does_not_mean="a missing architecture or a broken toolkit.",
+        does_not_mean="a missing architecture; a broken toolkit",
         fix="Update the project, read the value with cudaDeviceGetAttribute, or build with CUDA 12.",
         distinct=("member",),
         sources=(_NOTES_13,),
@@ -210,7 +210,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='sort.cu(7): error: namespace "cub" has no member "Max"',
         cause="CCCL 3, which comes with CUDA 13, removed the functors and iterators that cuda::std and cuda:: replace.",
-        does_not_mean="a broken toolkit.",
+        does_not_mean="a broken toolkit",
         fix="Update the project, replace the name (cuda::maximum, cuda::std::plus, …), or build with CUDA 12.",
         distinct=("name",),
         sources=(_CCCL,),
@@ -229,7 +229,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ptxas x.ptx, line 120; error   : Instruction 'wgmma.fence' not supported on .target 'sm_120a'",
         cause="wgmma exists on 9.0a (Hopper) only, tcgen05 on 10.x and 11.0 (data center Blackwell, Thor) only, and "
         "multicast and .tile::gather4 copies not on 12.x (RTX 50, GB10). No suffix brings them to another family.",
-        does_not_mean="that another architecture list, a newer toolkit or a newer driver helps.",
+        does_not_mean="the architecture list; the age of the toolkit or of the driver",
         fix="Choose a kernel or backend that has a path for this GPU (Triton, FlashAttention 2, a library's generic "
         "kernels), or a later release of the library.",
         distinct=("arch",),
@@ -275,7 +275,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="A defect of this nvcc with this source or this host compiler: most often an update of Visual Studio "
         "that "
         "the toolkit does not know, or a compiler defect that a later update fixed.",
-        does_not_mean="a missing architecture, or too little memory (that is signal 9).",
+        does_not_mean="a missing architecture; too little memory (that is signal 9)",
         fix="Use the Visual Studio tools that this CUDA release supports (v143, -vcvars_ver=14.4), or a later update "
         "of "
         "the toolkit.",
@@ -291,7 +291,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/usr/lib/gcc/x86_64-linux-gnu/13/include/amxtileintrin.h(42): error: identifier "
         '"__builtin_ia32_ldtilecfg" is undefined',
         cause="The host gcc is later than this toolkit's front end knows.",
-        does_not_mean="a mistake in the project's source, or a fault of the GPU.",
+        does_not_mean="the project's source; the GPU",
         fix="Name an earlier g++ that this CUDA release supports (NVCC_CCBIN, CMAKE_CUDA_HOST_COMPILER), or use a "
         "later "
         "CUDA release.",
@@ -311,7 +311,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="kernel.cu:8:2: error: #error This file requires compute capability 8.0 or higher",
         cause="The project checks __CUDA_ARCH__ and stops for lower targets; the list has one, or no architecture "
         "reached nvcc.",
-        does_not_mean="that the toolkit is too old.",
+        does_not_mean="the age of the toolkit",
         fix="Remove the lower targets from the list.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("https://docs.nvidia.com/cuda/cuda-compiler-driver-nvcc/ (virtual architecture macros)",),

@@ -100,7 +100,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: API mismatch: the client 'nvidia-smi' (pid 1234)",
         cause="libcuda or NVML of one release talked to the kernel module of another: an update without a restart, or "
         "driver libraries that were copied into an image.",
-        does_not_mean="that the GPU failed.",
+        does_not_mean="the GPU",
         fix="Restart after a driver update; take driver libraries out of the image.",
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osapi.c",),
     ),
@@ -111,7 +111,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: Xid (PCI:0000:01:00): 31, pid=12345, name=python, Ch 00000008, intr 00000000. MMU Fault: "
         "ENGINE GRAPHICS",
         cause="Xid 13, 31 and 43 come from programs. Xid 48, 63, 64, 74, 79, 94 and 95 point to the hardware.",
-        does_not_mean="by itself that the GPU is broken: read the number in NVIDIA's list.",
+        does_not_mean="always a broken GPU: look up the number in NVIDIA's list",
         fix="Look up the number in NVIDIA's Xid list. For 13 and 31 run the program under compute-sanitizer.",
         distinct=("xid",),
         sources=(
@@ -129,7 +129,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="NVRM: GPU 0000:01:00.0: GPU has fallen off the bus.",
         cause="The GPU stopped answering (Xid 79): power, heat, a riser or slot, or the GPU itself.",
-        does_not_mean="a fault of CUDA or of the program.",
+        does_not_mean="CUDA; the program",
         fix="Power the machine off and on; check the power cables, temperatures and slot.",
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osinit.c",),
     ),
@@ -140,7 +140,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: GPU 0000:01:00.0: RmInitAdapter failed! (0x22:0x56:884)",
         cause="The driver does not support the GPU (the 50 series needs the open kernel modules), its firmware is "
         "missing, or the GPU is in a bad state.",
-        does_not_mean="that CUDA is wrongly installed.",
+        does_not_mean="a wrong installation of CUDA",
         fix="Install the driver branch that knows {label} ({driver}), for new GPUs with the open modules.",
         role=Role.CHAIN_END,
         after=(
@@ -160,7 +160,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("installed in this system is not supported by open",),
         sample="NVRM: installed in this system is not supported by open",
         cause="GPUs before Turing need the proprietary kernel modules.",
-        does_not_mean="that the driver release is too old.",
+        does_not_mean="the age of the driver release",
         fix="Install the proprietary flavor of the same driver branch.",
         sources=("NVIDIA/open-gpu-kernel-modules src/nvidia/arch/nvalloc/unix/src/osapi.c",),
     ),
@@ -171,7 +171,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: No NVIDIA GPU found.",
         cause="No GPU is on the bus that this driver takes: it is passed through to a virtual machine, disabled in "
         "the firmware, or too old or too new for the driver.",
-        does_not_mean="that CUDA is wrongly installed.",
+        does_not_mean="a wrong installation of CUDA",
         fix="`lspci -nn | grep -i nvidia`, then a driver branch that supports the GPU.",
         role=Role.CHAIN_END,
         after=_NO_MODULE,
@@ -246,7 +246,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "detected and compatibility mode is UNAVAILABLE.",
         cause="NVIDIA's NGC images check the driver: this one needs {release} or newer, and forward compatibility "
         "does not work on this GPU.",
-        does_not_mean="that the GPU is too old for the image.",
+        does_not_mean="the age of the GPU",
         fix="Update the host's driver, or take an older tag of the image.",
         sources=(
             "NVIDIA/TensorRT-LLM#23",
@@ -260,7 +260,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NOTE: CUDA Forward Compatibility mode ENABLED.",
         cause="The image is newer than the driver and brings its own libcuda (cuda-compat). That works on data center "
         "GPUs only.",
-        does_not_mean="that something failed.",
+        does_not_mean="a failure",
         fix="None needed on data center GPUs; elsewhere see cuda-compat-not-supported.",
         severity=Severity.NOTE,
         sources=("https://docs.nvidia.com/deploy/cuda-compatibility/",),
@@ -272,7 +272,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: gpuWaitForGfwBootComplete_TU102: failed to wait for GFW_BOOT: (progress 0x3)",
         cause="The GPU's VBIOS has to finish before the driver may talk to it: the power supply or a riser is "
         "insufficient, the GPU was left in a bad state by a crash, a reset or a virtual machine, or it is defective.",
-        does_not_mean="a fault of the driver's release or of CUDA.",
+        does_not_mean="the driver's release; CUDA",
         fix="Switch the machine off (a restart is not enough); check the power cables and the slot; then try the "
         "GPU in "
         "another machine.",
@@ -285,7 +285,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM kgspInitRm_IMPL: missing NVDEC0 engine, cannot initialize GSP-RM",
         cause="The first open modules (driver 515) needed a video engine to start the GPU's system processor, and some "
         "cards hide it.",
-        does_not_mean="that the GPU is broken: the proprietary modules of the same release start it.",
+        does_not_mean="a broken GPU: the proprietary modules of the same release start it",
         fix="Install a newer driver branch, or the proprietary modules (not for the 50 series).",
         sources=(f"{_OPEN}#116",),
     ),
@@ -301,7 +301,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The driver could not start its firmware on the GPU; a line of NVRM before it mostly says why: a "
         "file of "
         "the firmware is missing, the GPU does not answer, or it was not reset after its last use.",
-        does_not_mean="that CUDA is wrongly installed.",
+        does_not_mean="a wrong installation of CUDA",
         fix="Switch the machine off and on; reinstall the driver with its firmware; in a virtual machine give the "
         "GPU a "
         "full reset.",
@@ -316,7 +316,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: osInitNvMapping: *** Cannot attach gpu",
         cause="The GPU's registers cannot be read: it fell off the bus before, or it is powered down or bound to "
         "another driver (vfio).",
-        does_not_mean="a fault of CUDA or of the program.",
+        does_not_mean="CUDA; the program",
         fix="Look for an Xid before it; switch the machine off and on; check power, slot and riser.",
         role=Role.CHAIN_END,
         after=("nvrm-off-the-bus", "nvrm-xid", "nvrm-gsp-xid"),
@@ -330,7 +330,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "pc:0x13ebd80",
         cause="Xid 119 is an answer of the firmware that did not come, 120 an exception in it. Most often the driver's "
         "firmware is at fault, else the GPU or its power.",
-        does_not_mean="a fault of the program that ran.",
+        does_not_mean="the program that ran",
         fix="Restart the machine and update the driver. Up to Ada the proprietary modules run without that firmware "
         "(NVreg_EnableGpuFirmware=0).",
         distinct=("xid",),

@@ -14,7 +14,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Failed to initialize NVML: GPU access blocked by the operating system",
         cause="Under WSL the driver of Windows refuses: its GPU is in TCC or MCDM mode, the driver is older than this "
         "WSL, it was updated while WSL ran, or a remote session or a policy denies the GPU.",
-        does_not_mean="that a Linux driver has to be installed in WSL: there must be none.",
+        does_not_mean="a missing Linux driver in WSL: WSL must have none",
         fix="Update the NVIDIA driver in Windows, update WSL, and restart it with wsl --shutdown (in PowerShell). With "
         "several GPUs, those in TCC mode are not visible in WSL.",
         command="wsl.exe --shutdown",
@@ -30,7 +30,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Failed to initialize NVML: Insufficient Permissions",
         cause="/dev/nvidiactl and /dev/nvidia0 cannot be opened: SELinux labels in a rootless container, missing group "
         "membership (NVreg_DeviceFileMode), or a job without the GPU's cgroup.",
-        does_not_mean="that the driver is broken: root sees the GPU.",
+        does_not_mean="a broken driver: root sees the GPU",
         fix="Podman: add --security-opt label=disable, and --group-add keep-groups if the device files belong to a "
         "group. On the host: check the owner and mode of /dev/nvidia*, and the user's groups.",
         command="ls -l /dev/nvidiactl /dev/nvidia0",
@@ -58,7 +58,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Unable to determine the device handle for GPU0: 0000:C1:00.0: Unknown Error",
         cause="The GPU is on the bus and does not respond: it fell off the bus (Xid 79), its start failed, or in WSL "
         "it is in TCC mode while another is in WDDM mode.",
-        does_not_mean="that no GPU is installed, or that CUDA is wrongly installed.",
+        does_not_mean="a missing GPU; a wrong installation of CUDA",
         fix="Read the NVRM lines in the kernel log; power the machine off and on. In WSL set all GPUs to WDDM in "
         "Windows "
         "(nvidia-smi -dm 0), or disable the one that is not used.",
@@ -84,7 +84,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="pynvml.NVMLError_GpuIsLost: GPU is lost",
         cause="The GPU fell off the bus (Xid 79) or hung: power, heat, the slot, or the GPU itself.",
-        does_not_mean="a fault of the program or of the build.",
+        does_not_mean="the program; the build",
         fix="Power the machine off and on. If it returns: check cables, temperatures and the slot.",
         after=("nvrm-off-the-bus",),
         sources=("nvml.h (NVML_ERROR_GPU_IS_LOST)",),
@@ -151,7 +151,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("/usr/lib/wsl/lib/libcuda.so.1 is not a symbolic link",),
         sample="/sbin/ldconfig.real: /usr/lib/wsl/lib/libcuda.so.1 is not a symbolic link",
         cause="Windows provides the file itself under this name, and ldconfig expects a link.",
-        does_not_mean="that CUDA fails.",
+        does_not_mean="CUDA itself",
         fix="Nothing to do.",
         sources=("quoted in public threads; not read at its source",),
     ),
@@ -166,7 +166,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="chmod: cannot access '/dev/nvidia-uvm': No such file or directory",
         cause="The module nvidia_uvm is not loaded: nothing has used CUDA since the start, or the open modules lost "
         "their soft dependency.",
-        does_not_mean="that the driver is missing: nvidia-smi works without it.",
+        does_not_mean="a missing driver: nvidia-smi works without this library",
         fix="Load it now, and at each start (/etc/modules-load.d).",
         command="sudo nvidia-modprobe -c 0 -u",
         sources=("NixOS/nixpkgs#334340", "NVIDIA/nvidia-container-toolkit#48"),
@@ -182,7 +182,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="Unable to enable MIG Mode for GPU 00000000:01:00.0: In use by another client",
         cause="A process, a monitoring agent or the fabric manager has the GPU open.",
-        does_not_mean="that the GPU has no MIG.",
+        does_not_mean="a GPU without MIG",
         fix="Stop the clients (also dcgm and the device plugin), then set the mode again.",
         command="nvidia-smi --query-compute-apps=pid,name --format=csv",
         sources=("https://docs.nvidia.com/datacenter/tesla/mig-user-guide/",),
@@ -196,7 +196,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="nvidia-persistenced failed to initialize. Check syslog for more details.",
         cause="The kernel module is not loaded or lists no GPU, or the device files are not accessible for its user.",
-        does_not_mean="the first fault: it only keeps the driver loaded.",
+        does_not_mean="the first fault: this process only keeps the driver loaded",
         fix="See why the module is not loaded.",
         command="journalctl -b -u nvidia-persistenced",
         role=Role.CHAIN_END,

@@ -22,7 +22,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "has no member named 'dumb_destroy'",
         cause="The kernel's interfaces changed after this driver was published: the kernel is newer than the driver "
         "knows.",
-        does_not_mean="that the GPU is too old or too new.",
+        does_not_mean="the age of the GPU",
         fix="Install a newer driver of the same branch, or start the kernel that worked before until there is one.",
         command="dkms status",
         sources=("NVIDIA/open-gpu-kernel-modules#501", "NVIDIA/open-gpu-kernel-modules#429"),
@@ -44,7 +44,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="cc: error: unrecognized command-line option '-ftrivial-auto-var-init=zero'",
         cause="The kernel's makefiles use options of the gcc that built it (12 and later); /usr/bin/gcc is an older "
         "one.",
-        does_not_mean="that the driver is too old for the kernel.",
+        does_not_mean="the age of the driver",
         fix="Install that gcc and make it the default before dkms runs again.",
         command="sudo dkms autoinstall",
         sources=("https://download.nvidia.com/XFree86/Linux-x86_64/580.65.06/README/", "canonical dkms (text)"),
@@ -108,7 +108,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "installed in this system.",
         cause="The branch is newer than the GPU's last one (590 ends with Turing, 470 was Kepler's), older than the "
         "GPU, or no GPU is on the bus.",
-        does_not_mean="that the GPU is broken.",
+        does_not_mean="a broken GPU",
         fix="Look at what is on the bus, and take the branch for it: 580 for Maxwell to Volta, 470 for Kepler.",
         command="lspci -nnk -d 10de:",
         sources=("https://download.nvidia.com/XFree86/Linux-x86_64/580.65.06/README/supportedchips.html",),
@@ -129,7 +129,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="(EE) NVIDIA(GPU-0): Failed to initialize the NVIDIA GPU at PCI:1:0:0.  Please",
         cause="The kernel module is not loaded, of another release, or could not start the GPU: the kernel's log says "
         "which.",
-        does_not_mean="that the X server is at fault.",
+        does_not_mean="the X server",
         fix="Read NVIDIA's lines in the kernel's log of this boot.",
         command="sudo dmesg",
         role=Role.HEADING,
@@ -148,7 +148,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvidia 0000:01:00.0: Unable to change power state from D3cold to D0, device inaccessible",
         cause="The GPU lost power or its link: a runtime power saving that does not wake it, a loose slot or cable, "
         "a riser, or a GPU that a virtual machine left in a bad state.",
-        does_not_mean="that the driver does not support the GPU.",
+        does_not_mean="the driver's support for the GPU",
         fix="Switch the machine off and on again; then turn power saving off (pcie_port_pm=off, "
         "NVreg_DynamicPowerManagement=0), and check cable and slot.",
         command="lspci -nnk -d 10de:",
@@ -166,7 +166,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "libcuda.so.570.86.15[7f78771cf000+cf9000]",
         cause="The driver's library got a wrong address, or has a fault: an earlier error of the GPU that "
         "the program ignored, or this driver release.",
-        does_not_mean="that code for the GPU is missing.",
+        does_not_mean="missing code for the GPU",
         fix="Look for an Xid at the same second, try another driver release of the branch, and compute-sanitizer on "
         "the program.",
         command="sudo dmesg",
@@ -183,7 +183,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="kernel: Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7",
         cause="The firmware has Secure Boot on, and NVIDIA's module has no signature that the machine trusts.",
-        does_not_mean="that the driver does not fit the GPU.",
+        does_not_mean="the driver release for the GPU",
         fix="Enroll the key that signed the module (mokutil), install the distribution's signed modules, or turn "
         "Secure Boot off.",
         command="sudo mokutil --import /var/lib/shim-signed/mok/MOK.der",
@@ -201,7 +201,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="Failed to initialize NVML: GPU Not Found",
         cause="The driver is not loaded, not the one the library belongs to, or has no GPU that answers.",
-        does_not_mean="which of these it is: the kernel's log says it.",
+        does_not_mean="one known fault: the kernel's log names it",
         fix="Run nvidia-smi on the host, and read NVIDIA's lines in the kernel's log.",
         command="sudo dmesg",
         role=Role.CHAIN_END,
@@ -220,7 +220,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="pyopencl._cl.LogicError: clGetPlatformIDs failed: PLATFORM_NOT_FOUND_KHR",
         cause="The file /etc/OpenCL/vendors/nvidia.icd or the driver's libnvidia-opencl is not visible; containers get "
         "it with the capability compute only.",
-        does_not_mean="that CUDA does not work.",
+        does_not_mean="CUDA itself",
         fix="Install the driver's OpenCL package (libnvidia-compute), and start containers with "
         "NVIDIA_DRIVER_CAPABILITIES=all.",
         command="docker run --rm --gpus all -e NVIDIA_DRIVER_CAPABILITIES=all ubuntu nvidia-smi",
@@ -240,7 +240,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="vkCreateInstance failed: VK_ERROR_INCOMPATIBLE_DRIVER",
         cause="The driver's graphics libraries or their description (nvidia_icd.json, 10_nvidia.json) are not "
         "visible: a container without the capability graphics, or a driver package without them.",
-        does_not_mean="that CUDA does not work.",
+        does_not_mean="CUDA itself",
         fix="Start containers with NVIDIA_DRIVER_CAPABILITIES=all; on the host install the driver's GL package.",
         command="docker run --rm --gpus all -e NVIDIA_DRIVER_CAPABILITIES=all ubuntu nvidia-smi",
         sources=("https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",),
@@ -255,7 +255,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="kernel: nvidia-modeset: ERROR: GPU:0: Failed to query display engine channel state: 0x0000c37d:0:0",
         cause="A monitor, a suspend or a compositor asks for something that the display part of the driver refuses.",
-        does_not_mean="that CUDA does not work on the GPU.",
+        does_not_mean="the GPU",
         fix="Compare with another release of the driver, and with one monitor; for CUDA alone it can be left.",
         role=Role.GENERAL,
         sources=("pop-os/cosmic-comp#1332",),
@@ -307,7 +307,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ERROR: clBuildProgram() : -11 : CL_BUILD_PROGRAM_FAILURE",
         cause="The build log of the kernel, near the line, says why: a file that is not found, or a GPU or "
         "driver that the program's kernels do not fit.",
-        does_not_mean="that CUDA does not work.",
+        does_not_mean="CUDA itself",
         fix="Read the build log; a build of the program for CUDA does not need OpenCL.",
         role=Role.HEADING,
         sources=(

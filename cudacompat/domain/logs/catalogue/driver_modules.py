@@ -21,7 +21,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="From Blackwell on (RTX 50, B200) the driver works with the open kernel modules only. The package "
         "without "
         "-open installs the proprietary ones, which refuse the GPU.",
-        does_not_mean="that the driver release is too old, or a matter of DKMS or Secure Boot.",
+        does_not_mean="the age of the driver release; DKMS; Secure Boot",
         fix="Install the open variant of the same driver (Ubuntu: nvidia-driver-580-open; NVIDIA's repositories: "
         "nvidia-open; runfile: choose MIT/GPL) and restart.",
         command="sudo apt-get install nvidia-driver-580-open",
@@ -48,7 +48,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "NVRM:  this GPU.  Continuing probe...",
         cause="Driver 590 dropped Maxwell, Pascal and Volta (GTX 900 and 10, Titan V, V100); 580 is their last branch. "
         "Branches 470 and 390 are the last of older GPUs.",
-        does_not_mean="that the GPU is broken, or that a later driver helps.",
+        does_not_mean="a broken GPU; the age of the driver",
         fix="Install driver branch {branch} and keep the package manager from replacing it (apt-mark hold, or the "
         "distribution's package for that branch).",
         command="sudo apt-get install nvidia-driver-{branch}",
@@ -78,7 +78,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "NVRM: NVIDIA 550.163.01 driver release.",
         cause="The driver has no support for this chip: it is from a branch before the GPU (the 50 series needs 570), "
         "or after its last one.",
-        does_not_mean="that CUDA is wrongly installed.",
+        does_not_mean="a wrong installation of CUDA",
         fix="Install a driver branch that supports {label} ({driver}).",
         sources=(f"{_OPEN} src/nvidia/arch/nvalloc/unix/src/osapi.c",),
     ),
@@ -91,7 +91,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="NVRM: The NVIDIA probe routine was not called for 1 device(s).",
         cause="nouveau was loaded first, or the GPU is bound to vfio-pci for a virtual machine.",
-        does_not_mean="that the NVIDIA driver does not support the GPU.",
+        does_not_mean="the NVIDIA driver",
         fix="Blacklist nouveau, rebuild the initramfs and restart; for vfio-pci release the GPU from the virtual "
         "machine. `lspci -nnk -d 10de:` names the driver in use.",
         command="lspci -nnk -d 10de:",
@@ -107,7 +107,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: This PCI I/O region assigned to your NVIDIA device is invalid:\n"
         "NVRM: BAR1 is 0M @ 0x0 (PCI:0000:01:00.0)",
         cause="The firmware or the hypervisor placed the GPU's memory window below 4 GiB, or nowhere.",
-        does_not_mean="a fault of the driver or of CUDA.",
+        does_not_mean="the driver; CUDA",
         fix="Enable `Above 4G Decoding` (and Resizable BAR) in the firmware; in a virtual machine use OVMF and a large "
         "enough 64-bit MMIO window; else add pci=realloc to the kernel's command line.",
         sources=(f"{_OPEN} kernel-open/nvidia/nv-pci.c",),
@@ -145,7 +145,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="Secure Boot is on, and the module that DKMS or the installer built is unsigned or signed with a key "
         "that "
         "the firmware does not know.",
-        does_not_mean="that the driver does not fit the kernel or the GPU.",
+        does_not_mean="the driver release for the kernel or the GPU",
         fix="Enroll the signing key and restart into the MOK manager (Ubuntu and Debian: "
         "/var/lib/shim-signed/mok/MOK.der "
         "or /var/lib/dkms/mok.pub), install the distribution's signed modules, or switch Secure Boot off.",
@@ -164,7 +164,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The kernel was updated and the module was not built for it: its headers are missing, DKMS failed, or "
         "the "
         "package linux-modules-nvidia of this kernel is not installed.",
-        does_not_mean="that the GPU or the driver release is at fault.",
+        does_not_mean="the GPU; the driver release",
         fix="Install the headers of the running kernel and let DKMS build the module (or install the distribution's "
         "linux-modules-nvidia package for it), then load it.",
         command="sudo dkms autoinstall",
@@ -199,7 +199,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="modprobe: ERROR: could not insert 'nvidia': No such device",
         cause="No GPU is on the bus, another driver has it, or the module refused it; the kernel log says which.",
-        does_not_mean="that the module is missing.",
+        does_not_mean="a missing module",
         fix="Read the lines with NVRM in the kernel log.",
         command="sudo dmesg",
         role=Role.CHAIN_END,
@@ -244,7 +244,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error! Your kernel headers for kernel 6.8.0-60-generic cannot be found at "
         "/lib/modules/6.8.0-60-generic/build",
         cause="DKMS and the runfile compile the module against the headers of the running kernel.",
-        does_not_mean="that the driver does not fit the kernel.",
+        does_not_mean="the driver release for the kernel",
         fix="Install the headers and a compiler (Debian and Ubuntu: linux-headers-$(uname -r) and build-essential; "
         "Fedora: kernel-devel), then build again.",
         command='sudo apt-get install "linux-headers-$(uname -r)" build-essential',
@@ -261,7 +261,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="rmmod: ERROR: Module nvidia is in use by: nvidia_uvm nvidia_modeset",
         cause="A desktop, nvidia-persistenced, a container or another process holds the module.",
-        does_not_mean="that the update failed.",
+        does_not_mean="a failed update",
         fix="Stop what uses it (`sudo lsof /dev/nvidia*`), unload nvidia_drm, nvidia_modeset, nvidia_uvm and nvidia in "
         "this order, or restart.",
         command="sudo fuser -v /dev/nvidia0",
@@ -276,7 +276,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="nvidia 0000:01:00.0: probe with driver nvidia failed with error -1",
         cause="The kernel's report that the module's start failed for this GPU; the lines with NVRM before it say why.",
-        does_not_mean="a fault of PCI Express by itself.",
+        does_not_mean="PCI Express itself",
         fix="Read the lines with NVRM before it.",
         role=Role.CHAIN_END,
         after=(
@@ -301,7 +301,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "550.90.07. Please update with matching NVIDIA driver package.",
         cause="On NVSwitch systems nvidia-fabricmanager must have exactly the version of the driver; one of them was "
         "updated alone. CUDA then reports error 802.",
-        does_not_mean="that the GPUs are unsupported.",
+        does_not_mean="the GPUs",
         fix="Install the nvidia-fabricmanager package of the driver's exact version and restart the service.",
         command="sudo systemctl restart nvidia-fabricmanager",
         sources=(

@@ -20,8 +20,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ImportError: libGL.so.1: cannot open shared object file: No such file or directory",
         cause="The loader searched its folders and LD_LIBRARY_PATH and found no file of this name; the package that "
         "has it is not installed, or its folder is not searched.",
-        does_not_mean="that the GPU or its driver is at fault: only names that start with libcuda or libnvidia are "
-        "the driver's.",
+        does_not_mean="the GPU; the driver: only names that start with libcuda or libnvidia are the driver's",
         fix="Find the package that has the file and install it (libgl1 for libGL.so.1, libgomp1, libsndfile1, "
         "libglib2.0-0), or add its folder to the search path.",
         command="ldconfig -p",
@@ -60,7 +59,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="src/server.cpp:4:10: fatal error: curl/curl.h: No such file or directory",
         cause="The development package of a library is not installed, a submodule was not fetched, or the include "
         "path does not name its folder.",
-        does_not_mean="that CUDA is missing, unless the header is one of CUDA's.",
+        does_not_mean="a missing CUDA Toolkit, unless the header is one of CUDA's",
         fix="Install the package that has the header (curl/curl.h: libcurl4-openssl-dev), or fetch submodules.",
         role=Role.GENERAL,
         distinct=("header",),
@@ -107,7 +106,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="process didn't exit successfully: `rustc --crate-name app` (signal: 9, SIGKILL: kill)",
         cause="The kernel ends the largest process when the machine's memory is used up; compiling several CUDA files "
         "at once, or loading a model, needs much.",
-        does_not_mean="that the GPU's memory is full.",
+        does_not_mean="full GPU memory",
         fix="Run fewer jobs (MAX_JOBS, -j2), or give the machine, container or WSL more memory or swap.",
         command="free -h",
         role=Role.GENERAL,
@@ -156,7 +155,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "exceeded with url: /api/models/x",
         cause="The machine has no connection or no name resolution, a proxy or its certificate is in the way, or the "
         "server does not answer.",
-        does_not_mean="that the package or the GPU is unsupported.",
+        does_not_mean="the package; the GPU",
         fix="Try the address with curl on the same machine, or in the same container; set HTTPS_PROXY where a proxy "
         "is needed, or copy the files in.",
         role=Role.GENERAL,
@@ -185,7 +184,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="huggingface_hub.errors.GatedRepoError: 401 Client Error. Cannot access gated repo for url https://x",
         cause="The name is wrong, the file was moved, the account has not accepted the model's terms, or no token was "
         "given.",
-        does_not_mean="anything about the GPU or its driver.",
+        does_not_mean="the GPU; the driver",
         fix="Open the address in a browser; accept the terms, log in (hf auth login), or correct the name.",
         role=Role.GENERAL,
         sources=("huggingface/huggingface_hub src/huggingface_hub/errors.py", "curl(1)"),
@@ -205,7 +204,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="PermissionError: [Errno 13] Permission denied: '/root/.cache/huggingface'",
         cause="The user of the process may not read or write there: a cache that root made, a volume of another user, "
         "a read-only mount.",
-        does_not_mean="that the GPU may not be used, unless the path is a device below /dev.",
+        does_not_mean="missing access to the GPU, unless the path is a device below /dev",
         fix="Change the owner of the folder, or name a cache that the user may write (HF_HOME, XDG_CACHE_HOME, "
         "TRITON_CACHE_DIR).",
         role=Role.GENERAL,
@@ -227,7 +226,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="FileNotFoundError: [Errno 2] No such file or directory: 'ninja'",
         cause="The shell or the program that starts it found no file of this name in the folders of PATH.",
-        does_not_mean="that the GPU or the driver is missing.",
+        does_not_mean="a missing GPU; a missing driver",
         fix="Install it, or add its folder to PATH in the same shell, unit or image.",
         role=Role.GENERAL,
         after=("nvcc-no-cl",),
@@ -256,7 +255,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="llama_model_load: error loading model: error loading model architecture: unknown model architecture: "
         "'qwen3next'",
         cause="The model is newer than the program, of another format, or was downloaded in part.",
-        does_not_mean="that the GPU or the driver is at fault.",
+        does_not_mean="the GPU; the driver",
         fix="Update the program; compare the file's size and sum with the source, and download again.",
         role=Role.GENERAL,
         sources=("ggml-org/llama.cpp src/llama-arch.cpp", "huggingface/safetensors safetensors/src/tensor.rs"),
@@ -279,7 +278,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Process finished with exit code -1073740791 (0xC0000409)",
         cause="0xC0000005 is an access outside memory, 0xC0000409 an abort (also for a DLL that is not found while "
         "running), 0xC000001D an instruction that the processor does not have.",
-        does_not_mean="which part failed: the lines before it, or the event log, say it.",
+        does_not_mean="one known part: the lines before this one, or the event log, name it",
         fix="Start it in a terminal and read the last lines; check that CUDA's and cuDNN's DLLs are of the releases "
         "that the program asks for.",
         role=Role.END,
@@ -294,7 +293,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="application called MPI_Abort(MPI_COMM_WORLD, -1) - process 0",
         cause="The program gave up after an error that it printed before.",
-        does_not_mean="a fault of MPI.",
+        does_not_mean="MPI",
         fix="Read the last line before it.",
         role=Role.END,
         sources=("lammps/lammps#4849",),
@@ -310,7 +309,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="slurmstepd: error: Detected 1 oom-kill event(s) in StepId=1.batch. Some of your processes may "
         "have been killed by the cgroup out-of-memory handler.",
         cause="The memory of the machine that the job asked for is used up; it is not the GPU's.",
-        does_not_mean="that the GPU's memory is full.",
+        does_not_mean="full GPU memory",
         fix="Ask for more with --mem, or run fewer data loaders and compilers.",
         sources=("https://slurm.schedmd.com/sbatch.html",),
     ),

@@ -44,7 +44,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="#error -- unsupported Microsoft Visual Studio version! Only the versions between 2017 and 2022 "
         "(inclusive) are supported!",
         cause="crt/host_config.h checks _MSC_VER; a Visual Studio update can move it beyond the toolkit's range.",
-        does_not_mean="that CUDA is not installed.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Install the v143 build tools, too, and choose them (-T v143, vcvarsall -vcvars_ver), or a newer CUDA.",
         sources=("crt/host_config.h of CUDA 13.5",),
     ),
@@ -61,7 +61,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "previous "
         'function "cospi" (declared at line 2601 of /usr/local/cuda/include/crt/math_functions.h)',
         cause="glibc 2.41 declares cospi, sinpi and others with noexcept, and CUDA up to 12.9 without.",
-        does_not_mean="that another gcc would help.",
+        does_not_mean="gcc",
         fix="CUDA 13, a build container with an older glibc (Ubuntu 24.04), or noexcept added in crt/math_functions.h.",
         sources=("NVIDIA/cuda-samples#378", "LostRuins/koboldcpp#1521", "opencv/opencv#27111"),
     ),
@@ -76,7 +76,7 @@ SIGNATURES: tuple[Signature, ...] = (
         'previous function "rsqrt" (declared at line 629 of /usr/local/cuda-13.1/include/crt/math_functions.h)',
         cause="glibc 2.42 declares rsqrt and rsqrtf with noexcept; crt/math_functions.h of CUDA 12, 13.0 and 13.1 "
         "declares them without. CUDA 13.2 is the first release without the clash.",
-        does_not_mean="that another gcc helps, or that CUDA 13.0 does.",
+        does_not_mean="gcc; the age of CUDA (13.0 has the same fault)",
         fix="Build with CUDA 13.2 or later, or in a container with an earlier glibc (Ubuntu 24.04, Debian 12).",
         sources=(
             "ggml-org/llama.cpp#23205",
@@ -95,7 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='/usr/include/x86_64-linux-gnu/bits/stdlib-float.h(26): error: identifier "_Float32" is undefined',
         cause="The C library or gcc is newer than the toolkit's front end.",
-        does_not_mean="a mistake in the source that is compiled.",
+        does_not_mean="a mistake in the source that is compiled",
         fix="An older host compiler (" + _CCBIN + "), an older build container, or a newer CUDA release.",
         sources=(
             "davisking/dlib#2808",
@@ -109,7 +109,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/usr/include/c++/11/bits/std_function.h:435:145: error: "
         "parameter packs not expanded with \u2018...\u2019:",
         cause="The front end of CUDA 11.x cannot process gcc 11's header.",
-        does_not_mean="a mistake in the source.",
+        does_not_mean="a mistake in the source",
         fix="Use g++-10 as the host compiler (" + _CCBIN + "), or CUDA 12.",
         command="export NVCC_CCBIN=g++-10 CUDAHOSTCXX=g++-10",
         sources=(
@@ -126,7 +126,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="c++: fatal error: Killed signal terminated program cc1plus",
         cause="The kernel's or the container's memory limit: too many compilers at once for this machine.",
-        does_not_mean="a defect of the source.",
+        does_not_mean="the source",
         fix="Fewer jobs (-j2, MAX_JOBS=2, CARGO_BUILD_JOBS=2, CMAKE_BUILD_PARALLEL_LEVEL=2) or more memory.",
         command="export MAX_JOBS=2 CMAKE_BUILD_PARALLEL_LEVEL=2",
         sources=(
@@ -145,7 +145,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Illegal instruction (core dumped)",
         cause="The CPU code was compiled with -march=native on a machine with AVX2 or AVX512, or for a newer CPU than "
         "this one.",
-        does_not_mean="anything about the GPU: a wrong GPU architecture is a CUDA error.",
+        does_not_mean="the GPU: a wrong architecture is a CUDA error",
         fix="Build without -march=native, for the oldest CPU that has to run it.",
         sources=("measured with bash: a program that executes ud2",),
     ),

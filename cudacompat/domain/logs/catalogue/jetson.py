@@ -17,7 +17,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NvRmMemInitNvmap failed with No such file or directory",
         cause="/dev/nvmap is not there, or may not be opened: a container without --runtime nvidia, an image that is "
         "not made for this L4T release, or a user who is not in the group video.",
-        does_not_mean="that the board has no GPU.",
+        does_not_mean="a board without a GPU",
         fix="Start with --runtime nvidia from an l4t or jetpack image of the board's release, and add the user to the "
         "groups video and render.",
         command="ls -l /dev/nvmap",
@@ -67,7 +67,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="failed to construct OCI spec modifier: requirements not met: unsatisfied condition: l4t >= 36",
         cause="Images for Jetson before Thor carry the L4T release that they were built for: r35 is JetPack 5, r36 "
         "JetPack 6.",
-        does_not_mean="that the GPU is broken.",
+        does_not_mean="a broken GPU",
         fix="Choose the image of the installed L4T release (cat /etc/nv_tegra_release).",
         command="cat /etc/nv_tegra_release",
         sources=("NVIDIA/nvidia-container-toolkit internal/modifier", "dusty-nv/jetson-containers README"),

@@ -75,7 +75,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "will be jit-compiled from PTX, which could take 30 minutes or longer.",
         cause="The wheel holds PTX that suits the GPU and no machine code: the driver compiles it at the first start "
         "and keeps the result in ~/.nv/ComputeCache.",
-        does_not_mean="that the GPU is unsupported. A later CUDA_ERROR_INVALID_HANDLE is a separate fault.",
+        does_not_mean="the GPU. A later CUDA_ERROR_INVALID_HANDLE is a separate fault.",
         fix="Take a newer wheel, or keep the JIT cache (a volume, CUDA_CACHE_PATH, CUDA_CACHE_MAXSIZE).",
         sources=("tensorflow/tensorflow#97387", "tensorflow/tensorflow#62320"),
     ),
@@ -91,7 +91,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Falling back to the CUDA driver for PTX compilation; ptxas does not support CC 8.9",
         cause="The ptxas on the PATH is older than the GPU, so every kernel is compiled by the driver: slower, and "
         "without ptxas's optimizations.",
-        does_not_mean="a failure.",
+        does_not_mean="a failure",
         fix="Put a newer ptxas first on the PATH (pip install nvidia-cuda-nvcc), of {toolkit}.",
         cases=(
             Case(
@@ -100,7 +100,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 cause="The ptxas that XLA found is older than the GPU, so XLA let the driver compile, and the "
                 "driver did "
                 "not read what it was given.",
-                does_not_mean="that the GPU or the driver is too old.",
+                does_not_mean="the age of the GPU or of the driver",
             ),
         ),
         sources=("openxla/xla#5932", "jax-ml/jax#13570", "jax-ml/jax#17976"),

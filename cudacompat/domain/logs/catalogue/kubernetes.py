@@ -12,7 +12,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="0/3 nodes are available: 3 Insufficient nvidia.com/gpu.",
         cause="No node offers nvidia.com/gpu (the device plugin does not run, or sees no GPU there), or all are in "
         "use.",
-        does_not_mean="that the image is wrong: it was not even started.",
+        does_not_mean="the image: it was not started",
         fix="`kubectl describe node` shows what is allocatable; then look at the device plugin's log on that node.",
         command="kubectl get nodes -o 'custom-columns=N:.metadata.name,GPU:.status.allocatable.nvidia\\.com/gpu'",
         sources=(
@@ -35,7 +35,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The plugin's pod runs under a runtime that does not add the driver: nvidia is not the default runtime "
         "of "
         "containerd, and no RuntimeClass is set.",
-        does_not_mean="that the node has no GPU.",
+        does_not_mean="a node without a GPU",
         fix="Make nvidia the default runtime of containerd or set runtimeClassName: nvidia.",
         command="sudo nvidia-ctk runtime configure --runtime=containerd --set-as-default && sudo systemctl restart "
         "containerd",
@@ -47,7 +47,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("No devices found. Waiting indefinitely",),
         sample="I0811 08:12:01.123456       1 main.go:416] No devices found. Waiting indefinitely.",
         cause="NVML works or was passed over, and lists no GPU: the node has none, or MIG is on with no instance made.",
-        does_not_mean="that the plugin crashed.",
+        does_not_mean="a crash of the plugin",
         fix="nvidia-smi -L on the node; with MIG make instances and choose a strategy.",
         command="nvidia-smi -L",
         after=("k8s-plugin-no-nvml",),
@@ -60,7 +60,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="I0811 08:12:01.123456       1 server.go:279] 'nvidia.com/gpu' device marked unhealthy: "
         "GPU-f15ae561-21b1-6003-c768-861fc285203b",
         cause="The driver reported an Xid that is not a program's fault.",
-        does_not_mean="that the pods' programs are wrong.",
+        does_not_mean="the programs of the pods",
         fix="Look for `NVRM: Xid` in the node's kernel log.",
         command="sudo dmesg",
         after=("nvrm-xid", "nvrm-off-the-bus"),
@@ -74,7 +74,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "runtime for "
         '"nvidia" is configured',
         cause="The pod's RuntimeClass is nvidia, and containerd on this node was not configured for it.",
-        does_not_mean="that the image is wrong.",
+        does_not_mean="the image",
         fix="Configure containerd on the node and restart it (the GPU operator does this).",
         command="sudo nvidia-ctk runtime configure --runtime=containerd && sudo systemctl restart containerd",
         sources=(
@@ -93,7 +93,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "nvidia.com/gpu, which is unexpected",
         cause="The device plugin was not registered (again) when the pod was admitted: after a restart of kubelet or "
         "of the node.",
-        does_not_mean="that the GPU is broken.",
+        does_not_mean="a broken GPU",
         fix="Delete the pod; restart the device plugin if it stays.",
         sources=(
             "trueforge-org/truecharts#19201 (the same text for amd.com/gpu)",

@@ -104,7 +104,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "defined in "
         ".nvFatBinSegment section in lib/libtorch_cuda.so",
         cause="Device code for many architectures pushed the sections further apart than 32-bit addresses reach.",
-        does_not_mean="that the code is wrong.",
+        does_not_mean="the source code",
         fix="Fewer architectures, -real instead of both forms, --compress-mode=size, or split the library.",
         sources=(
             "ggml-org/llama.cpp#13446",

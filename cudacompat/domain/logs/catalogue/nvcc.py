@@ -43,7 +43,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 when=("arch>=5.0", "arch<7.5", "nvcc_value_form"),
                 cause="The nvcc that ran is older than {arch}: sm_60 to sm_62 need CUDA 8.0, sm_70 9.0, sm_72 9.2. "
                 "(CUDA 13, which is too new for {arch}, says it in other words.)",
-                does_not_mean="that the GPU is too old.",
+                does_not_mean="the age of the GPU",
                 fix="Build with a release from that one to CUDA 12.9. PATH, CUDACXX and CMakeCache.txt decide which "
                 "nvcc runs.",
             ),
@@ -51,28 +51,28 @@ SIGNATURES: tuple[Signature, ...] = (
                 when=("arch<3.0",),
                 title="this nvcc no longer builds {arch}",
                 cause="CUDA 9 removed all targets below 30, so the nvcc that ran is too new for {arch}.",
-                does_not_mean="that an update of the toolkit or of the driver helps.",
+                does_not_mean="the age of the toolkit or of the driver",
                 fix="Remove {arch} from the list: no driver of this decade drives such a GPU.",
             ),
             Case(
                 when=("arch<3.5",),
                 title="this nvcc no longer builds {arch}",
                 cause="CUDA 11 removed the targets below 35, so the nvcc that ran is too new for {arch}.",
-                does_not_mean="that an update of the toolkit or of the driver helps.",
+                does_not_mean="the age of the toolkit or of the driver",
                 fix="Remove {arch} from the list, or build with CUDA 10.2 if such a GPU has to run it.",
             ),
             Case(
                 when=("arch<5.0",),
                 title="this nvcc no longer builds {arch}",
                 cause="CUDA 12 removed all targets below 50, so the nvcc that ran is too new for {arch}.",
-                does_not_mean="that an update of the toolkit or of the driver helps.",
+                does_not_mean="the age of the toolkit or of the driver",
                 fix="Build with CUDA 11.8 for this GPU, or remove {arch} from the list.",
             ),
             Case(
                 when=("arch<7.5",),
                 title="this nvcc no longer builds {arch}",
                 cause="CUDA 13 removed all targets below 75: the nvcc that ran is too new for {arch}.",
-                does_not_mean="that an update of the toolkit or of the driver helps.",
+                does_not_mean="the age of the toolkit or of the driver",
                 fix="Build with CUDA 12.9 or earlier for this GPU, or remove {arch} from the list if no such GPU has "
                 "to run it.",
             ),
@@ -136,7 +136,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc fatal   : Incompatible code generation requested: arch='compute_90a', code='sm_100'",
         cause="In -gencode the real architecture must be reachable from the virtual one: not newer than it, an `a` "
         "only with itself, an `f` within its family.",
-        does_not_mean="that one of the two is unsupported.",
+        does_not_mean="an unsupported release of one of the two",
         fix="Give the pair one number: arch=compute_NN,code=sm_NN.",
         command="cudacompat generate nvcc --gpu {gpu} --as nvcc",
         distinct=("arch", "code"),
@@ -165,7 +165,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc warning : incompatible redefinition for option 'gpu-architecture', the last value of this "
         "option was used",
         cause="The command line and CMAKE_CUDA_FLAGS, CUDAFLAGS or NVCC_APPEND_FLAGS each give an -arch.",
-        does_not_mean="that both were built.",
+        does_not_mean="a build of both",
         fix="Set the architectures in one place.",
         sources=(_MEASURED,),
     ),
@@ -193,7 +193,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/usr/local/cuda-13.0/bin/__nvcc_device_query failed to call load_driver_entries() with error 0x3 "
         "(Unknown)",
         cause="The helper of -arch=native could not load libcuda: there is no driver where this build runs.",
-        does_not_mean="that the toolkit is broken.",
+        does_not_mean="a broken toolkit",
         fix="Expected in image builds and CI; name the architectures instead of `native`.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("measured with CUDA 13.5 without a driver",),
@@ -229,7 +229,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="nvcc fatal   : Option '--ptx (-ptx)' is not allowed when compiling for multiple GPU architectures",
         cause="These outputs hold one image. NVCC_APPEND_FLAGS with a second -gencode is enough to cause it.",
-        does_not_mean="that the architectures are unsupported.",
+        does_not_mean="the architectures",
         fix="Give one architecture to these files (for PTX the lowest), or make a -fatbin.",
         sources=(_MEASURED,),
     ),
@@ -239,7 +239,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Failed to preprocess host compiler properties", "Cannot find compiler 'cl.exe' in PATH"),
         sample="nvcc fatal   : Failed to preprocess host compiler properties.",
         cause="The compiler named by -ccbin, CUDAHOSTCXX, NVCC_CCBIN or the PATH is missing or fails at once.",
-        does_not_mean="that it is too new (that says `unsupported GNU version`).",
+        does_not_mean="a host compiler that is too new (that says `unsupported GNU version`)",
         fix="Install a C++ compiler, or name one that exists. On Windows use the x64 tools prompt of Visual Studio.",
         sources=("measured with nvcc 13.5 and a missing -ccbin",),
     ),
@@ -250,7 +250,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc fatal   : Unknown option '--compress-mode'",
         cause="A flag for the host compiler was passed to nvcc without -Xcompiler, or an option of a newer release to "
         "an older nvcc.",
-        does_not_mean="anything about architectures.",
+        does_not_mean="the architecture",
         fix="Pass host flags with -Xcompiler=…; check the release that brought the option.",
         distinct=("option",),
         sources=(_MEASURED,),
@@ -262,7 +262,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc fatal   : Value 'c++20' is not defined for option 'std'",
         cause="The option came with this release, its value with a later one: C++17 came with CUDA 11.0, C++20 with "
         "12.0.",
-        does_not_mean="that the host compiler is too old.",
+        does_not_mean="the age of the host compiler",
         fix="Use a newer toolkit, or a value that this one has.",
         distinct=("option", "value"),
         sources=(_MEASURED,),
@@ -273,7 +273,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("nvcc fatal : Don't know what to do with '<word:word>'", "nvcc fatal : Stray '<...>' character"),
         sample="nvcc fatal   : Don't know what to do with '120'",
         cause="A list with semicolons, brackets or spaces went through a shell or CMake without quotes.",
-        does_not_mean="that the architecture is unsupported.",
+        does_not_mean="the architecture",
         fix='Quote the whole option: "-DCMAKE_CUDA_ARCHITECTURES=80;120", "-gencode=arch=…,code=[…]".',
         sources=(_MEASURED,),
     ),
@@ -287,7 +287,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "text program put there, as in \u2013Xptxas), a path with spaces without quotes, or a flag that lost the "
         "option "
         "before it.",
-        does_not_mean="anything about architectures.",
+        does_not_mean="the architecture",
         fix="Look at the command line above for a word that is no option: type its hyphen again, or quote it.",
         sources=("measured with nvcc 13.0", "nicehash/nheqminer#240"),
     ),

@@ -20,7 +20,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="Kokkos::Cuda::initialize ERROR: likely mismatch of architecture",
         cause="Kokkos compiles for one architecture (Kokkos_ARCH_…) and has no PTX; the test kernel did not run here.",
-        does_not_mean="that the driver or the toolkit is at fault.",
+        does_not_mean="the driver; the toolkit",
         fix="Configure again with the option for this GPU: Kokkos_ARCH_PASCAL61, VOLTA70, TURING75, AMPERE80, "
         "AMPERE86, "
         "ADA89, HOPPER90, BLACKWELL100 or BLACKWELL120.",
@@ -43,7 +43,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Kokkos::Cuda::initialize WARNING: running kernels compiled for compute capability 8.0 on device with "
         "compute capability 8.6 , this will likely reduce potential performance.",
         cause="The code is for a lower minor version of the same major version: it runs, not tuned for this GPU.",
-        does_not_mean="a failure.",
+        does_not_mean="a failure",
         fix="Configure with the Kokkos_ARCH option for this GPU if its speed matters.",
         sources=("kokkos/kokkos core/src/Cuda/Kokkos_Cuda_Instance.cpp",),
     ),
@@ -86,7 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="OptiX is part of the driver: each release of its headers needs a driver branch (OptiX 8.0: 535, 8.1: "
         "555, "
         "9.0: 570).",
-        does_not_mean="that the GPU lacks ray tracing.",
+        does_not_mean="a GPU without ray tracing",
         fix="Update the driver, or use CUDA instead of OptiX.",
         sources=(
             "https://developer.nvidia.com/designworks/optix/downloads/legacy (driver requirements)",
@@ -99,7 +99,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("OPTIX_ERROR_LIBRARY_NOT_FOUND", "libnvoptix.so.1: cannot open shared object file"),
         sample="optixInit() failed: OPTIX_ERROR_LIBRARY_NOT_FOUND",
         cause="libnvoptix.so.1 comes with the driver; a container gets it only with the driver capability `graphics`.",
-        does_not_mean="that the GPU lacks ray tracing.",
+        does_not_mean="a GPU without ray tracing",
         fix="Start the container with NVIDIA_DRIVER_CAPABILITIES=all; on the host install the whole driver.",
         sources=(
             "optix_stubs.h",
@@ -123,7 +123,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "but your "
         "current GPU is 120",
         cause="The wheel's list has no code for this GPU.",
-        does_not_mean="that the driver or cuDNN is wrong.",
+        does_not_mean="the driver; cuDNN",
         fix="Install PaddlePaddle from the index of a CUDA release that has the GPU: cu129 or cu130 for the 50 series, "
         "cu118 or cu126 for a GPU below 7.5.",
         command="python -m pip install paddlepaddle-gpu -i https://www.paddlepaddle.org.cn/packages/stable/cu129/",
@@ -194,7 +194,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="UserWarning: A GPU with NVIDIA Volta™ (Compute Capability 7.0) or newer architecture is required. "
         "Detected GPU 0: Tesla P100-PCIE-16GB with Compute Capability: 6.0",
         cause="RAPIDS 24.02 and later need 7.0, and its CUDA 13 packages 7.5; or the driver is older than the runtime.",
-        does_not_mean="that CUDA is wrongly installed.",
+        does_not_mean="a wrong installation of CUDA",
         fix="Install RAPIDS 23.12 for a Pascal GPU, or use a later GPU; update the driver where the line asks for it.",
         sources=("NVIDIA/cudf python/cudf/cudf/utils/gpu_utils.py",),
     ),
@@ -268,7 +268,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="cudaMemcpyToSymbol or cudaGetSymbolAddress looks the variable up in the module for this GPU: where no "
         "code "
         "fits the GPU, the symbol does not exist.",
-        does_not_mean="that the source is wrong, if the same source works on other GPUs.",
+        does_not_mean="the source, if it works on other GPUs",
         fix="Build for {label}.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("number, names and text: libcudart 13.5 and cuda.h 13.5",),
@@ -281,7 +281,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: can't query kernel attributes",
         cause="The library asks for the attributes of a kernel that it has no code for; it supports Volta (7.0) and "
         "later.",
-        does_not_mean="that CUDA is wrongly installed.",
+        does_not_mean="a wrong installation of CUDA",
         fix="Run it on a supported GPU, or without cuEquivariance (MACE and others take it as an option).",
         sources=("NVIDIA/cuEquivariance#29",),
     ),

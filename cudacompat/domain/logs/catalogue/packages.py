@@ -19,7 +19,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="NVIDIA changed the key of its repositories in April 2022; images and machines set up before have the "
         "old "
         "one.",
-        does_not_mean="that the repository is gone.",
+        does_not_mean="a removed repository",
         fix="Install the package cuda-keyring for the distribution (from "
         "developer.download.nvidia.com/compute/cuda/repos), or use a base image built after April 2022.",
         sources=("https://developer.nvidia.com/blog/updating-the-cuda-linux-gpg-repository-key/",),
@@ -37,7 +37,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="NVIDIA's repository is not configured for this distribution, its list was not read (apt-get update), "
         "or it "
         "has no such release for this distribution and CPU.",
-        does_not_mean="that CUDA does not support the GPU.",
+        does_not_mean="the GPU",
         fix="Install cuda-keyring for exactly this distribution, run apt-get update, and see what the repository has.",
         command="apt-cache search cuda-toolkit",
         distinct=("package",),
@@ -58,7 +58,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "installed",
         cause="Packages of the distribution and of NVIDIA's repository, or of two driver branches, are installed "
         "together.",
-        does_not_mean="that the driver does not support the GPU.",
+        does_not_mean="the driver's support for the GPU",
         fix="Remove all NVIDIA packages, choose one source, and install one branch.",
         command="sudo apt-get purge '*nvidia*'",
         sources=("https://docs.nvidia.com/datacenter/tesla/driver-installation-guide/", "apt 2.6 and dpkg 1.21 (text)"),
@@ -78,7 +78,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The virtual package __cuda is the driver's CUDA version. On a machine without a GPU, as in an image "
         "build, "
         "it does not exist.",
-        does_not_mean="that the channel lacks the package.",
+        does_not_mean="the channel, which has the package",
         fix="In a build without a GPU state the version; on the machine itself update the driver.",
         command="export CONDA_OVERRIDE_CUDA=12.8",
         sources=(
@@ -101,7 +101,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "not found",
         cause="NVIDIA deletes images of old releases, publishes none without the patch number, and has not every "
         "distribution for every release.",
-        does_not_mean="that the network or the login failed.",
+        does_not_mean="the network; the login",
         fix="Choose a tag that exists: cudacompat lint names one for each FROM line.",
         command="cudacompat lint .",
         distinct=("image",),
@@ -133,7 +133,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("No space left on device", "[Errno 28] No space left on device"),
         sample="OSError: [Errno 28] No space left on device",
         cause="CUDA wheels, images and builds take several gigabytes, often in /tmp or in Docker's directory.",
-        does_not_mean="that the GPU's memory is full.",
+        does_not_mean="full GPU memory",
         fix="Free space (docker system prune, pip cache purge, conda clean), or move TMPDIR and the cache.",
         command="df -h",
         sources=("errno(3) (ENOSPC)",),

@@ -16,7 +16,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ptxas fatal   : Value 'sm_120' is not defined for option 'gpu-name'",
         cause="The ptxas that ran is from a release that does not build {arch}: too early for a new architecture, or "
         "CUDA 13, which builds nothing below sm_75. Triton, XLA and Numba bring or find a ptxas themselves.",
-        does_not_mean="that the installed toolkit's ptxas ran, or that the driver is at fault.",
+        does_not_mean="the ptxas of the installed toolkit; the driver",
         fix="Find the ptxas that ran (the error often prints its path) and use a release that builds {arch}.",
         command="ptxas --version",
         distinct=("arch",),
@@ -27,7 +27,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 cause="CUDA 13 removed all targets below sm_75, and CUDA 12 those below sm_50: this ptxas is too new "
                 "for "
                 "the GPU.",
-                does_not_mean="that an update helps: a later ptxas lacks {arch} too.",
+                does_not_mean="the age of ptxas: a later ptxas lacks {arch} too",
                 fix="Use a ptxas of CUDA 12.9 or earlier (11.8 for sm_35 and sm_37), and the CUDA 12 build of the "
                 "framework "
                 "that called it.",
@@ -66,7 +66,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ptxas-blackwell fatal   : Value 'sm_110a' is not defined for option 'gpu-name'",
         cause="Triton's wheel has a ptxas-blackwell for newer GPUs: release 12.9 in Triton 3.6, 13.1 in 3.7. "
         "sm_110 (Jetson Thor) needs CUDA 13.0, as sm_101 was renamed.",
-        does_not_mean="that TRITON_PTXAS_PATH can help: Triton does not read it for this program.",
+        does_not_mean="a missing TRITON_PTXAS_PATH: Triton does not read it for this program",
         fix="Install a later Triton (3.7 or later for sm_110), or name the ptxas of an installed CUDA 13.",
         command="export TRITON_PTXAS_BLACKWELL_PATH=/usr/local/cuda/bin/ptxas",
         distinct=("arch",),
@@ -84,7 +84,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ptxas a.ptx, line 2; fatal   : Unsupported .target 'sm_130'",
         cause="The compiler that wrote the PTX knows {arch} and this ptxas does not: too early for a new architecture, "
         "or CUDA 13 for one below sm_75.",
-        does_not_mean="that the PTX has a syntax error.",
+        does_not_mean="a syntax error in the PTX",
         fix="Use a ptxas of a release that builds {arch}, or generate PTX for a target that both know.",
         cases=(
             Case(
@@ -122,7 +122,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "'sm_120'",
         cause="The source uses an instruction that exists only under a target with the suffix a or f, or not at all on "
         "this family. __CUDA_ARCH__ is 1200 for sm_120 and for sm_120a, so a plain guard does not help.",
-        does_not_mean="that the toolkit is too old.",
+        does_not_mean="the age of the toolkit",
         fix="Build for 120a (or 120f from CUDA 12.9) and remove plain compute_120 from NVCC_APPEND_FLAGS. If it fails "
         "under the suffix too, the GPU has no such instruction: use another kernel or backend.",
         command="cudacompat generate {engine} --gpu {gpu}",
@@ -133,7 +133,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 title="{arch} does not have {feature}",
                 cause="The target already has its suffix, so this family of GPUs has no such instruction: many of "
                 "10.0 (B200) are not on 12.x (RTX 50, GB10), and those of 9.0a only on Hopper.",
-                does_not_mean="that another architecture list helps.",
+                does_not_mean="the architecture list",
                 fix="Choose another kernel or backend for this GPU, or a release of the library that has one for it.",
                 command="",
             ),
@@ -151,7 +151,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ptxas cpa.ptx, line 6; error   : Feature 'cp.async.commit_group' requires .target sm_80 or higher",
         cause="The source uses a feature without a guard for the architectures that do not have it, and one of those "
         "is in the list.",
-        does_not_mean="that the toolkit is too old.",
+        does_not_mean="the age of the toolkit",
         fix="Take the older targets out of the list, or guard the code with __CUDA_ARCH__.",
         distinct=("needed",),
         sources=(_MEASURED,),
@@ -162,7 +162,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("SM version specified by .target is higher than default SM version assumed",),
         sample="ptxas fatal   : SM version specified by .target is higher than default SM version assumed",
         cause="The .target in the PTX is above the -arch given to ptxas.",
-        does_not_mean="that one of the two is unsupported.",
+        does_not_mean="an unsupported release of one of the two",
         fix="Compile for an architecture at or above the .target.",
         sources=(_MEASURED,),
     ),
@@ -181,7 +181,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 title="a bfloat16 function has no body for this target",
                 cause="{name} is declared for every target, and its body is compiled for 8.0 and higher only: GPUs "
                 "below 8.0 have no bfloat16 arithmetic.",
-                does_not_mean="that -rdc=true helps: it moves the failure to the device linker.",
+                does_not_mean="a missing -rdc=true: it moves the failure to the device linker",
                 fix="Build for 8.0 or higher (sm_80), or without the bf16 kernels; on a GPU below 8.0 use float16 and "
                 "a release of the program without them.",
             ),
@@ -195,7 +195,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ptxas error   : Entry function 'k' uses too much shared data (0x493e0 bytes, 0xc000 max)",
         cause="Static shared memory is limited to 48 KiB; more has to be dynamic, and ends at the architecture's own "
         "limit.",
-        does_not_mean="a compiler defect.",
+        does_not_mean="a compiler defect",
         fix="Use dynamic shared memory, or a smaller tile for this architecture.",
         sources=(_MEASURED,),
     ),
@@ -216,7 +216,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Ptx assembly aborted due to errors",),
         sample="ptxas fatal   : Ptx assembly aborted due to errors",
         cause="The last line of every failed run of ptxas.",
-        does_not_mean="a separate fault.",
+        does_not_mean="a separate fault",
         fix="Read the first line of ptxas above it.",
         role=Role.END,
         after=(
@@ -249,7 +249,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("nvlink error : Undefined reference to '<name:word>'",),
         sample="nvlink error   : Undefined reference to '_Z1fi' in '/tmp/tmpxft_000044ae_00000000-11_rdc.o'",
         cause="A device function is not in the objects that were linked, or not for this architecture.",
-        does_not_mean="a missing host library.",
+        does_not_mean="a missing host library",
         fix="Link the object or static library that defines it, compiled with -rdc=true for the same list.",
         distinct=("name",),
         sources=("measured with nvlink 13.5",),
@@ -271,7 +271,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("nvlink fatal : Could not open input file '<file:text>'",),
         sample="nvlink fatal   : Could not open input file 'missing.o'",
         cause="A path is wrong, or an earlier compile step failed and left nothing.",
-        does_not_mean="that the object is for another architecture.",
+        does_not_mean="an object for another architecture",
         fix="Look for the compile step that failed before it.",
         role=Role.END,
         sources=("measured with nvlink 13.5",),
@@ -282,7 +282,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("fatbinary fatal : Could not open input file '<file:text>'",),
         sample="fatbinary fatal   : Could not open input file 'missing.cubin'",
         cause="ptxas made no cubin: it failed, the disk is full, or two builds share one temporary folder.",
-        does_not_mean="a fault of fatbinary.",
+        does_not_mean="fatbinary",
         fix="Look for the error above it; check the free space of TMPDIR.",
         role=Role.END,
         sources=("measured with fatbinary 13.5",),
@@ -293,7 +293,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("nvprune fatal : Input file '<file:text>' not relocatable",),
         sample="nvprune fatal   : Input file 'libggml-cuda.so' not relocatable",
         cause="A linked executable or shared library cannot be pruned.",
-        does_not_mean="that the file is damaged.",
+        does_not_mean="a damaged file",
         fix="Prune the static libraries before linking, or rebuild with a shorter list.",
         sources=("measured with nvprune 13.0",),
     ),
@@ -305,7 +305,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="cuobjdump info    : File '/bin/ls' does not contain device code",
         cause="There is no fatbin section in this file. Archives other than .a are not opened, so a wheel always gives "
         "this.",
-        does_not_mean="that the wheel has no CUDA code.",
+        does_not_mean="a wheel without CUDA code",
         fix="Use a tool that looks into archives.",
         command="cudacompat inspect FILE",
         sources=("measured with cuobjdump 13.5.37",),
@@ -320,7 +320,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: nvrtc: error: invalid value for --gpu-architecture (-arch)",
         cause="The loaded libnvrtc has no target for this GPU. It is too early for a new GPU (12.0 needs CUDA 12.8), "
         "or it is CUDA 13, which has nothing below 7.5 (GTX 10, V100).",
-        does_not_mean="that the nvcc on the PATH is used here.",
+        does_not_mean="the nvcc on the PATH, which is not used here",
         fix="Check which libnvrtc the program loads: a wheel, conda or LD_LIBRARY_PATH brings it. Use one of {toolkit} "
         "for a new GPU, of CUDA 12.9 or earlier for a GPU before 7.5.",
         command="pip list",

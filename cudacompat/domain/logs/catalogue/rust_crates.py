@@ -19,7 +19,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="cudarc loads CUDA's libraries when they are first used. `cuda` is libcuda of the driver: there is "
         "none, or "
         "the container was started without its GPUs. The others (nvrtc, cublas, …) come with the toolkit.",
-        does_not_mean="that the program was built wrongly.",
+        does_not_mean="the build of the program",
         fix="For `cuda`: install the driver, or start the container with --gpus all. For the others: use a -runtime "
         "image "
         "or install the toolkit's libraries of the major release that the program was built for.",
@@ -55,7 +55,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Unsupported cuda toolkit version: `13.1`. Please raise a github issue.",
         cause="The build script reads `nvcc --version` and has bindings for a fixed list of releases; this toolkit is "
         "later than the crate.",
-        does_not_mean="that the GPU or the driver is unsupported.",
+        does_not_mean="the GPU; the driver",
         fix="Update cudarc, or pin an earlier set of bindings (CUDARC_CUDA_VERSION=12080, or the feature cuda-12080): "
         "they work with later libraries of the same major release.",
         command="cargo update -p cudarc",
@@ -69,7 +69,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "2, kind: "
         'NotFound, message: "No such file or directory" })',
         cause="The feature cuda-version-from-build-system asks nvcc for the release, and there is none on the PATH.",
-        does_not_mean="that a GPU is needed for the build.",
+        does_not_mean="a missing GPU: the build needs none",
         fix="Install the toolkit and put its bin directory on PATH, or choose the release by a feature "
         "(cuda-12080) or CUDARC_CUDA_VERSION.",
         command='export PATH="/usr/local/cuda/bin:$PATH"',
@@ -87,7 +87,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/usr/include/stdio.h:33:10: fatal error: 'stddef.h' file not found",
         cause="libclang is installed without clang's own headers (the package clang), or its version does not match "
         "them.",
-        does_not_mean="a problem of CUDA.",
+        does_not_mean="CUDA",
         fix="Install clang itself, or name the headers: BINDGEN_EXTRA_CLANG_ARGS=-I/usr/lib/gcc/…/include.",
         command="sudo apt-get install clang",
         sources=("rust-lang/rust-bindgen book (requirements)",),

@@ -20,7 +20,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "/workspace/include/flashinfer/trtllm/fmha/fmhaRunner.cuh:30: Unsupported architecture",
         cause="These kernels exist for 10.0 and 10.3 only (B200, B300: data center Blackwell). 12.x (RTX 50, RTX PRO, "
         "GB10) is another family, although it is called Blackwell too.",
-        does_not_mean="that FlashInfer as a whole, the driver or the toolkit lacks the GPU.",
+        does_not_mean="FlashInfer as a whole; the driver; the toolkit",
         fix="Choose another attention backend: the server's option for FlashInfer's own kernels, Triton or "
         "FlashAttention.",
         sources=(f"{_FLASHINFER}#3263", f"{_FLASHINFER} include/flashinfer/trtllm/fmha/fmhaRunner.cuh"),
@@ -32,7 +32,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: No supported CUDA architectures found for major versions [9, 10].",
         cause="The module is compiled when it is first used, for the visible GPUs (or FLASHINFER_CUDA_ARCH_LIST), and "
         "none of them is of a listed major version.",
-        does_not_mean="that FlashInfer as a whole lacks the GPU.",
+        does_not_mean="FlashInfer as a whole",
         fix="Choose another backend for this operation, or a later FlashInfer. Without a GPU (an image build) set "
         "FLASHINFER_CUDA_ARCH_LIST.",
         sources=(f"{_FLASHINFER} flashinfer/compilation_context.py",),
@@ -43,7 +43,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("FlashInfer requires GPUs with sm75 or higher",),
         sample="RuntimeError: FlashInfer requires GPUs with sm75 or higher",
         cause="All visible GPUs are below 7.5 (V100, P40, GTX 10), or none is visible.",
-        does_not_mean="that a later FlashInfer helps.",
+        does_not_mean="the age of FlashInfer: a later release does not help",
         fix="Choose another attention backend (Triton), or hide the older GPU with CUDA_VISIBLE_DEVICES.",
         sources=(f"{_FLASHINFER} flashinfer/jit/core.py",),
     ),
@@ -56,7 +56,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="flashinfer.utils.BackendSupportedError: mm_fp4 does not support backend 'trtllm' with capability 120",
         cause="Each operation lists which backend serves which compute capability; this pair is not in the list.",
-        does_not_mean="that the GPU is unsupported by FlashInfer.",
+        does_not_mean="FlashInfer's support for the GPU",
         fix="Choose another backend (cutlass, cudnn, auto), or a later FlashInfer.",
         sources=(f"{_FLASHINFER} flashinfer/utils.py",),
     ),
@@ -88,7 +88,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "loader's "
         "own reason: a missing libnvrtc or libcudart of another CUDA major release, a PyTorch of another release "
         "(undefined symbol), or libnuma.",
-        does_not_mean="that there is no code for the GPU: the file sm100 also holds code of 8.x and 12.x.",
+        does_not_mean="missing code for the GPU: the file sm100 also has code for 8.x and 12.x",
         fix="Read `Error details` at its end. Install sgl-kernel (sglang-kernel) for this PyTorch and CUDA: the "
         "releases "
         "that sglang itself pins.",
@@ -104,7 +104,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="NotImplementedError: No implemented fp8_blockwise_scaled_mm for current compute capability: 120",
         cause="The kernel is written for other families; the library says so before it starts one.",
-        does_not_mean="that sgl-kernel as a whole lacks the GPU.",
+        does_not_mean="sgl-kernel as a whole",
         fix="Choose another backend or quantization (--fp8-gemm-backend triton, --attention-backend triton), or a "
         "later "
         "release.",
@@ -122,7 +122,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="AssertionError: FlashAttention v3 Backend requires SM>=80 and SM<=90. Please use `--attention-backend "
         "flashinfer`.",
         cause="FlashAttention 3 has kernels for 8.0 to 9.0, the TRT-LLM backends for 10.x.",
-        does_not_mean="that the GPU cannot be used.",
+        does_not_mean="the GPU",
         fix="Choose another one on the command line: --attention-backend triton (or flashinfer from 7.5 on).",
         sources=("sgl-project/sglang python/sglang/srt/layers/attention/attention_registry.py and server_args.py",),
     ),
@@ -156,7 +156,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="RuntimeError: Assertion error (csrc/apis/../deep_gemm/attention.hpp:189): Unsupported architecture",
         cause="DeepGEMM has kernels for 9.0 (Hopper) and 10.x (B200) only.",
-        does_not_mean="that the installation is broken.",
+        does_not_mean="a broken installation",
         fix="Switch DeepGEMM off: VLLM_USE_DEEP_GEMM=0 (vLLM) or SGLANG_ENABLE_JIT_DEEPGEMM=0 (SGLang).",
         command="export VLLM_USE_DEEP_GEMM=0 SGLANG_ENABLE_JIT_DEEPGEMM=0",
         sources=("deepseek-ai/DeepGEMM csrc/apis/attention.hpp", "deepseek-ai/DeepGEMM README (requirements)"),
@@ -206,7 +206,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="RuntimeError: This flash attention build only supports pack_gqa (for build size reasons).",
         cause="FlashAttention 3 uses instructions of 9.0a; a build may lack features too.",
-        does_not_mean="that FlashAttention 2 fails on this GPU.",
+        does_not_mean="FlashAttention 2, which runs on this GPU",
         fix="Choose FlashAttention 2 or another backend on this GPU.",
         sources=(
             "Dao-AILab/flash-attention hopper/flash_api.cpp",

@@ -36,7 +36,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample='gemm.cu(1165): error: identifier "cudaHostRegisterReadOnly" is undefined',
         cause="The source was written for another release: the name came later than this toolkit, or a later toolkit "
         "removed it. Often headers of two toolkits are installed and the older ones are found first.",
-        does_not_mean="that the GPU lacks anything.",
+        does_not_mean="the GPU",
         fix="Compare the release that nvcc names with the one that the project asks for; put the wanted toolkit first: "
         "CUDA_HOME, CUDACXX, and no /usr/include from the distribution's nvidia-cuda-toolkit.",
         command="nvcc --version",
@@ -56,7 +56,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='moe.cu(31): error: identifier "__nv_fp8_e4m3" is undefined',
         cause="cuda_fp8.h came with CUDA 11.8, cuda_fp6.h and cuda_fp4.h with CUDA 12.8.",
-        does_not_mean="that the GPU must have units for these types: the headers convert in software.",
+        does_not_mean="a GPU without units for these types: the headers convert in software",
         fix="Build with CUDA 11.8 or newer for FP8, with 12.8 or newer for FP6 and FP4.",
         command="nvcc --version",
         distinct=("name",),
@@ -80,7 +80,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample='knn.cu(90): error: identifier "FLT_MAX" is undefined',
         cause="Headers of older compilers and toolkits included others by the way; newer ones do not, and NVRTC has "
         "none of the C library.",
-        does_not_mean="that CUDA or the GPU is wrong.",
+        does_not_mean="CUDA; the GPU",
         fix="Add the include to the file that is named (float.h or <cfloat>, <cstdint>, <climits>, <cstring>), or take "
         "a newer release of the project.",
         distinct=("name",),
@@ -98,7 +98,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="/usr/include/c++/14/type_traits(529): error: type name is not allowed",
         cause="The C++ headers use parts of the language, or built-in functions, that this nvcc's front end does not "
         "have: gcc is newer than the toolkit knows.",
-        does_not_mean="that the source or the GPU is wrong.",
+        does_not_mean="the source; the GPU",
         fix="Name an older g++ as host compiler (-ccbin, CMAKE_CUDA_HOST_COMPILER, CUDAHOSTCXX), or take a newer CUDA.",
         command="export CUDAHOSTCXX=g++-12",
         after=("host-gcc-too-new", "host-std-function-packs"),
@@ -128,7 +128,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="yvals_core.h(902): error : static assertion failed with "
         '"error STL1002: Unexpected compiler version, expected CUDA 12.4 or newer."',
         cause="Visual Studio was updated: the standard library of its compiler refuses an older nvcc.",
-        does_not_mean="that the project or the GPU is wrong.",
+        does_not_mean="the project; the GPU",
         fix="Install that CUDA or a newer one, or an older MSVC toolset (14.39 and before for CUDA before 12.4) and "
         "start its developer prompt with -vcvars_ver=14.39.",
         sources=("abgulati/LARS#1", "microsoft/STL stl/inc/yvals_core.h"),
@@ -142,7 +142,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample='cudf/fixed_point/fixed_point.hpp(29): error: identifier "__int128_t" is undefined',
         cause="nvcc has __int128 from CUDA 11.5 on, with a host compiler that has it; NVRTC only with --device-int128.",
-        does_not_mean="that the GPU lacks an instruction.",
+        does_not_mean="the GPU's instructions",
         fix="Take CUDA 11.5 or newer, or pass --device-int128 to NVRTC; Visual Studio has no __int128 at all.",
         command="nvcc --version",
         sources=("NVIDIA/cudf#11750", "https://docs.nvidia.com/cuda/nvrtc/"),
@@ -162,7 +162,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="src/pool_cuda.cu:3:10: fatal error: THC/THC.h: No such file or directory",
         cause="PyTorch 1.11 removed THC, 1.5 AT_CHECK, 2.x the conversion of tensor.type(): the extension is older.",
-        does_not_mean="that CUDA or the GPU is wrong.",
+        does_not_mean="CUDA; the GPU",
         fix="Take a newer release or a maintained fork of the extension, or the PyTorch it was written for.",
         sources=("pytorch/pytorch v1.11.0 release notes, Removed THC", "lbin/DCNv2#9"),
     ),
@@ -179,7 +179,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="/work/main.c:5:10: fatal error: Python.h: No such file or directory",
         cause="Triton and every C extension compile against Python.h, which distributions ship in a separate package.",
-        does_not_mean="that CUDA is missing.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Install the headers of the Python that runs (python3-dev, python3.11-dev, python3-devel); pythons of uv "
         "and conda bring them.",
         command="sudo apt-get install -y python3-dev",
@@ -240,7 +240,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="Each device function exists from a compute capability on (__funnelshift and __ldg from 3.5, "
         "__dp4a from 6.1, __nanosleep from 7.0, __reduce_sync from 8.0) or from a release on (the _sync "
         "ones from CUDA 9): the source is compiled for an older target, or by an older toolkit.",
-        does_not_mean="that nvcc is broken.",
+        does_not_mean="nvcc",
         fix="Leave old targets out of the list, or take the project's release for the old GPU; for the "
         "_sync functions a newer CUDA.",
         command="nvcc --list-gpu-arch",

@@ -70,7 +70,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "Attempting to "
         "register factory for plugin cuDNN when one has already been registered",
         cause="TensorFlow 2.14 to 2.18 load the code twice and say so with the letter E.",
-        does_not_mean="a failure: the GPU is used.",
+        does_not_mean="a failure: the GPU is used",
         fix="Nothing to do.",
         sources=("tensorflow 2.18.0 (text)",),
     ),
@@ -81,7 +81,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("TF-TRT Warning: Could not find TensorRT",),
         sample="W tensorflow/compiler/tf2tensorrt/utils/py_utils.cc:38] TF-TRT Warning: Could not find TensorRT",
         cause="TensorRT is optional.",
-        does_not_mean="a failure, or that the GPU is not used.",
+        does_not_mean="a failure; an unused GPU",
         fix="Nothing to do.",
         sources=("tensorflow 2.18.0 (text)",),
     ),

@@ -30,7 +30,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "please "
         "rebuild.",
         cause="A TensorRT engine is machine code for the GPU that it was built on.",
-        does_not_mean="that the model is damaged.",
+        does_not_mean="a damaged model",
         fix="Build the engine on this kind of GPU, or with hardware compatibility (kAMPERE_PLUS).",
         sources=(
             "NVIDIA/TensorRT#2176",
@@ -50,7 +50,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "does not match. "
         "Note: Current Version: 228, Serialized Engine Version: 226)",
         cause="Engines are read only by the release that wrote them, unless built as version compatible.",
-        does_not_mean="that the GPU is wrong.",
+        does_not_mean="the GPU",
         fix="Build the engine again with this TensorRT.",
         sources=(
             "mingj2021/segment-anything-tensorrt#2",
@@ -68,7 +68,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="[E] [TRT] 6: [cudaUtil.cpp] CUDA initialization failure with error: 35",
         cause="The number is the CUDA error: 35 is a driver that is too old or missing, 100 no visible GPU, 222 PTX "
         "too new.",
-        does_not_mean="a fault of TensorRT.",
+        does_not_mean="TensorRT",
         fix="Look the number up: cudacompat explain {code}.",
         command="cudacompat explain {code}",
         distinct=("code",),
@@ -86,7 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "affect "
         "performance or even cause errors.",
         cause="The compute capability is the same, the product is not: tactics were timed for the other card.",
-        does_not_mean="that it fails.",
+        does_not_mean="a failure",
         fix="Build the engine on this GPU.",
         sources=(
             "NVIDIA/TensorRT#2900",
@@ -106,7 +106,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="TensorRT checks the GPU's compute capability when a builder is made; releases before 10.7 stop at a "
         "major "
         "version below 10. TensorRT 10.8 is the first for 12.0 (RTX 50).",
-        does_not_mean="a damaged model, or that the driver is too old.",
+        does_not_mean="a damaged model; the driver",
         fix="Update to TensorRT 10.8 or later, and to a build of the program that was made for it; until then use "
         "its CUDA or "
         "OpenCL backend.",
@@ -125,7 +125,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="Every kernel was refused: too little workspace or GPU memory, a type that the GPU lacks, or a "
         "TensorRT whose "
         "kernels do not serve this GPU.",
-        does_not_mean="that the ONNX file is damaged.",
+        does_not_mean="a damaged ONNX file",
         fix="Give more workspace (--memPoolSize=workspace:4096), try another precision, or a later TensorRT for "
         "{label}.",
         distinct=("node",),
@@ -144,7 +144,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The file was written by TensorRT of another major version, was cut off (Git LFS pointer, interrupted "
         "download), "
         "or is an ONNX file.",
-        does_not_mean="that the GPU is wrong.",
+        does_not_mean="the GPU",
         fix="Build the engine again from the ONNX file, with this TensorRT on this GPU.",
         sources=("NVIDIA/TensorRT#702",),
     ),
@@ -188,7 +188,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "and speed up "
         "TensorRT initialization.",
         cause="CUDA_MODULE_LOADING is not LAZY (the default from CUDA 12.2 on).",
-        does_not_mean="a failure.",
+        does_not_mean="a failure",
         fix="Nothing; CUDA_MODULE_LOADING=LAZY saves memory.",
         command="export CUDA_MODULE_LOADING=LAZY",
         sources=("https://docs.nvidia.com/cuda/cuda-c-programming-guide/ (lazy loading)",),
@@ -202,7 +202,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "platform does not support these layers due to mismatch of libnvrtc version.",
         cause="Layers with loops or booleans hold code that NVRTC compiled when the engine was built; they load only "
         "together with the NVRTC of that CUDA release.",
-        does_not_mean="that the model is damaged.",
+        does_not_mean="a damaged model",
         fix="Build the engine again on this machine, or install the CUDA release with which it was built.",
         sources=("Lyric0620/ETSAuto#6",),
     ),

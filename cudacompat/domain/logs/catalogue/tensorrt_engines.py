@@ -40,7 +40,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="[TensorRT-LLM][ERROR] Assertion failed: mModule != nullptr (/app/tensorrt_llm/cpp/cubin.cpp:100)",
         cause="Its fused kernels are shipped as machine code for some architectures and head sizes; none fits, or "
         "the driver is older than they need.",
-        does_not_mean="that other programs cannot use the GPU.",
+        does_not_mean="the GPU, which other programs can use",
         fix="Take a release that names the GPU, an image for the driver that is installed, or build without the fused "
         "attention.",
         command="nvidia-smi",
@@ -75,7 +75,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="[TRT] [E] 9: Skipping tactic 0x0000000000000000 due to exception Assertion engine failed.",
         cause="The builder tries many; one that needs too much memory or fails is not used.",
-        does_not_mean="that the build fails: it does only where no other way is left.",
+        does_not_mean="a failed build: it fails only if no other way is left",
         fix="Nothing, unless `Could not find any implementation` follows; then give the builder more memory.",
         severity=Severity.NOTE,
         sources=("NVIDIA/TensorRT-LLM#978", "https://docs.nvidia.com/deeplearning/tensorrt/"),

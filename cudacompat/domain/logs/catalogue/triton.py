@@ -43,7 +43,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The kernel was tuned for a GPU with more shared memory: 8.6, 8.9 and 12.x have about 100 KB, 8.0 164 "
         "KB, "
         "9.0 and 10.0 228 KB.",
-        does_not_mean="that code for the GPU is missing.",
+        does_not_mean="missing code for the GPU",
         fix="Smaller blocks or fewer stages; a release of the library that is tuned for {label}.",
         sources=("triton 3.9.0 triton/runtime/errors.py",),
     ),
@@ -55,7 +55,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "('fp8e4b15', "
         "'fp8e5')\")",
         cause="fp8e4nv needs 8.9 or newer.",
-        does_not_mean="that Triton is too old.",
+        does_not_mean="the age of Triton",
         fix="A model or setting without FP8 on this GPU.",
         sources=(
             "triton-lang/triton#4319",
@@ -68,7 +68,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Failed to find C compiler. Please specify via CC environment variable",),
         sample="RuntimeError: Failed to find C compiler. Please specify via CC environment variable.",
         cause="Triton compiles a small launcher for each kernel; slim and -runtime images have no gcc.",
-        does_not_mean="that CUDA is missing.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Install gcc and Python's headers in the image.",
         command="apt-get install -y gcc python3-dev",
         sources=("triton 3.9.0 triton/runtime/build.py",),
@@ -93,7 +93,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: Cannot find ptxas",
         cause="The wheel's own ptxas was removed or cannot be run (another CPU architecture, a read-only or noexec "
         "folder).",
-        does_not_mean="that the toolkit has to be installed in every case.",
+        does_not_mean="a missing toolkit in every case",
         fix="Reinstall triton. TRITON_PTXAS_PATH names another ptxas (TRITON_PTXAS_BLACKWELL_PATH for 10.0 and "
         "later, from Triton 3.6).",
         command="pip install --force-reinstall --no-deps triton",
@@ -106,7 +106,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="RuntimeError: PassManager::run failed",
         cause="An operation of the kernel does not exist on the GPU, or this Triton cannot lower it there: the error "
         "before it names the operation. Triton supports GPUs from 7.0 on, 8-bit floats from 8.9 on.",
-        does_not_mean="that the driver or CUDA is wrongly installed.",
+        does_not_mean="a wrong installation of the driver or of CUDA",
         fix="Use a kernel that is made for the GPU: on Pascal and older switch Triton off (no "
         "SageAttention, no compiled graphs), on newer ones update Triton.",
         role=Role.HEADING,
@@ -121,7 +121,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The operation exists only on newer GPUs: conversions of bfloat16 from 8.0 on, of 8-bit floats from "
         "8.9 on. "
         "Triton itself supports GPUs from 7.0 on.",
-        does_not_mean="that the driver or CUDA is wrongly installed.",
+        does_not_mean="a wrong installation of the driver or of CUDA",
         fix="Use another kernel on this GPU: SDPA or xformers in place of SageAttention, float16 in place of bfloat16.",
         sources=("Comfy-Org/ComfyUI#6228",),
     ),

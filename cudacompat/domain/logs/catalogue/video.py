@@ -22,7 +22,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="FFmpeg was built with headers of a later Video Codec SDK than the driver has: API 12.1 needs driver "
         "530, "
         "12.2 550, 13.0 570, 13.1 610.",
-        does_not_mean="that the GPU has no encoder.",
+        does_not_mean="a GPU without an encoder",
         fix="Update the driver to the branch that FFmpeg names, or use an FFmpeg built with earlier nv-codec-headers.",
         sources=(_NVENC, "GyanD/codexffmpeg#181", "FFmpeg/nv-codec-headers README"),
     ),
@@ -40,7 +40,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The GPU has no NVENC (A100, H100, GT 1030, MX), or not for this codec or format (AV1 needs the 40 "
         "series, "
         "10 bit H.264 the 50 series); the line above says which test failed.",
-        does_not_mean="that CUDA fails on this GPU.",
+        does_not_mean="the GPU",
         fix="Choose another codec or pixel format, another GPU, or a software encoder (libx264, libsvtav1).",
         after=("nvenc-driver-too-old", "nvenc-session-limit", "nvenc-codec-unsupported", "nvenc-library-missing"),
         sources=(_NVENC, "https://developer.nvidia.com/video-encode-decode-gpu-support-matrix"),
@@ -90,7 +90,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="[h264_nvenc @ 0x55] Cannot load libnvidia-encode.so.1",
         cause="libnvidia-encode and libnvcuvid come with the driver. A container gets them only with the driver "
         "capability `video`; on the host the package libnvidia-encode is missing.",
-        does_not_mean="that CUDA is not installed.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility,video; on the host install "
         "libnvidia-encode of the driver's branch.",
         sources=(
@@ -106,7 +106,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "dynamically load "
         "CUDA",
         cause="libcuda.so.1 comes with the driver and is not visible: no driver, or a container without its GPUs.",
-        does_not_mean="that the CUDA toolkit has to be installed.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Start the container with --gpus all and NVIDIA_DRIVER_CAPABILITIES=compute,utility,video; on the host "
         "install the driver.",
         command="cudacompat doctor",
@@ -127,7 +127,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="[hevc @ 0x55] Hardware is lacking required capabilities",
         cause="The codec, its bit depth, chroma format or size is beyond the decoder of this generation.",
-        does_not_mean="a fault of the driver or of CUDA.",
+        does_not_mean="the driver; CUDA",
         fix="Decode on the CPU (without -hwaccel cuda), or use a GPU whose decoder has the format.",
         sources=(_DECODE, "https://developer.nvidia.com/video-encode-decode-gpu-support-matrix"),
     ),
@@ -142,7 +142,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="[vist#0:0/h264 @ 0x55] No device available for decoder: device type cuda needed for codec h264.",
         cause="The CUDA device did not open; the lines before say why (no driver, no visible GPU).",
-        does_not_mean="that FFmpeg was built without CUDA.",
+        does_not_mean="an FFmpeg without CUDA",
         fix="Look for the first error before it; check that nvidia-smi shows the GPU here.",
         command="nvidia-smi -L",
         after=("ffmpeg-no-libcuda", "cuda-no-device", "cuda-unknown-error", "cuda-insufficient-driver"),
@@ -160,7 +160,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="[vost#0:0 @ 0x5581] Unknown encoder 'h264_nvenc'",
         cause="The build had no nv-codec-headers (--enable-ffnvcodec, --enable-nvenc, --enable-cuda-llvm): many "
         "distributions and static builds lack them.",
-        does_not_mean="that the driver or the GPU lacks NVENC.",
+        does_not_mean="a driver or GPU without NVENC",
         fix="Use a build that has it (`ffmpeg -encoders` lists h264_nvenc), or build FFmpeg with nv-codec-headers.",
         command="ffmpeg -hide_banner -encoders",
         sources=("FFmpeg/FFmpeg fftools/ffmpeg_mux_init.c and configure",),
@@ -174,7 +174,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="1 and 2 mean that the GPU has no encoder or that the container may not use it: "
         "NVIDIA_DRIVER_CAPABILITIES "
         "lacks video. 10 is no memory or no further session, 15 another version of the API than the driver's.",
-        does_not_mean="that CUDA fails on this GPU.",
+        does_not_mean="the GPU",
         fix="Add video to NVIDIA_DRIVER_CAPABILITIES of the container (compute,utility,video); for 15 update the "
         "driver.",
         sources=("NVIDIA/nvidia-docker#1514", "NVIDIA/video-sdk-samples nvEncodeAPI.h (NVENCSTATUS)"),

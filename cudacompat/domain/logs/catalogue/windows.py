@@ -18,7 +18,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "Files\\NVIDIA "
         'GPU Computing Toolkit\\CUDA\\v12.8\\bin\\nvcc.exe" --use-local-env -c kernel.cu" exited with code 1.',
         cause="Visual Studio's report that nvcc ended with an error; nvcc's own line is before it.",
-        does_not_mean="one cause.",
+        does_not_mean="one cause",
         fix="Read the first error of nvcc or cl.exe before it.",
         role=Role.END,
         sources=("CUDA 12.8.targets of the Visual Studio integration",),
@@ -38,7 +38,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The project names a CUDA release whose Visual Studio integration is not installed: another release "
         "is, or "
         "Visual Studio came after the toolkit.",
-        does_not_mean="that nvcc is missing.",
+        does_not_mean="a missing nvcc",
         fix="Install that release, or name the installed one in the project (Build Customizations); or run the CUDA "
         "installer again and choose Visual Studio Integration.",
         sources=(_INSTALL,),
@@ -88,7 +88,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="nvcc fatal   : Could not set up the environment for Microsoft Visual Studio using 'C:/vs/vcvars64.bat'",
         cause="The shell is not Visual Studio's: cl.exe is on the PATH only in the Native Tools prompt.",
-        does_not_mean="that Visual Studio is too new (that says `unsupported Microsoft Visual Studio version`).",
+        does_not_mean="a Visual Studio that is too new (that says `unsupported Microsoft Visual Studio version`)",
         fix="Install the workload `Desktop development with C++`, and build in the `x64 Native Tools Command Prompt`.",
         command="where.exe cl.exe",
         sources=("measured with nvcc 13.5 (text)", "pytorch/pytorch torch/utils/cpp_extension.py"),
@@ -106,7 +106,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="nvcuda.dll comes with NVIDIA's driver; Windows' basic display driver, a remote desktop host or a "
         "virtual "
         "machine without a GPU has none.",
-        does_not_mean="that the CUDA toolkit has to be installed.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Install the NVIDIA driver for this GPU.",
         command="nvidia-smi",
         sources=(_INSTALL,),
@@ -129,7 +129,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The number in the name is the major release that the program needs; that toolkit is not installed, or "
         "its "
         "bin directory is not on PATH. cuDNN 8 on Windows also needs zlibwapi.dll.",
-        does_not_mean="that a later toolkit replaces it, or that the GPU is unsupported.",
+        does_not_mean="the age of the toolkit; the GPU",
         fix="Install that major release and put its bin directory (from CUDA 13 on bin\\x64) on PATH.",
         distinct=("library",),
         sources=("https://docs.nvidia.com/deeplearning/cudnn/installation/windows.html",),
@@ -140,7 +140,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Microsoft Visual C++ 14.0 or greater is required", "Microsoft Visual C++ 14.0 is required"),
         sample='error: Microsoft Visual C++ 14.0 or greater is required. Get it with "Microsoft C++ Build Tools"',
         cause="pip found no wheel for this Python and builds the package.",
-        does_not_mean="that CUDA is missing.",
+        does_not_mean="a missing CUDA Toolkit",
         fix="Install a wheel for this Python and CUDA, or Visual Studio's Build Tools with the C++ workload.",
         sources=("setuptools msvc.py",),
     ),

@@ -115,7 +115,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="UNAVAILABLE: No PTX compilation provider is available. Neither ptxas/nvlink nor nvjtlink is available.",
         cause="The ptxas of nvidia-cuda-nvcc is missing, cannot be run, or another one on the PATH is too old.",
-        does_not_mean="that the driver is missing. TRITON_PTXAS_PATH does not matter here: XLA does not read it.",
+        does_not_mean="a missing driver; TRITON_PTXAS_PATH, which XLA does not read",
         fix="Install nvidia-cuda-nvcc for the CUDA major release of the framework, or put a toolkit's bin directory "
         "on PATH.",
         command="pip install --upgrade nvidia-cuda-nvcc-cu12",
@@ -140,7 +140,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "is older than the PTX compiler version, XLA is disabling parallel compilation, which may slow down "
         "compilation.",
         cause="XLA links in one step where the driver could not read the pieces.",
-        does_not_mean="a failure.",
+        does_not_mean="a failure",
         fix="Update the driver if the compile time matters.",
         sources=("xla_cuda_plugin.so of jax-cuda12-pjrt 0.12.0 (text)",),
     ),
