@@ -45,5 +45,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def build_once(tmp_path_factory: pytest.TempPathFactory) -> BuildOnce:
-    """`build_once(name, make)` is a folder that `make` filled, once for all processes of a run."""
+    """`build_once(name, make)` is a directory that `make` filled, once for all processes of a run."""
     return lambda name, make: shared_build(tmp_path_factory, name, make)

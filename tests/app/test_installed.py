@@ -177,7 +177,7 @@ def test_the_plan_names_the_package_and_what_brings_another(site: Path) -> None:
     install(site, "quantum", _C=library("sm_90"))
     seen = judged(site, "8.0")
     (step,) = package_steps(seen.packages, (target("8.0"),), facts(Components()))
-    assert step.why == "quantum 3.0 is a build of others: take a release of it built for these GPUs, or build it"
+    assert step.why == "quantum 3.0 is a prebuilt package: take a release of it built for these GPUs, or build it"
     assert step.command == "python -m pip install --upgrade quantum"
     assert step.cures == ("quantum",)
 

@@ -233,7 +233,7 @@ def test_all_files_are_written_or_none(project: Path) -> None:
         ran = lint(project, "--fix")
     assert (ran.code, ran.out) == (2, "")
     assert len(ran.err.splitlines()) == 1
-    assert "changed while it was looked at" in ran.err
+    assert "changed during this run" in ran.err
     assert (project / "build.sh").read_bytes() == before[project / "build.sh"]
     assert not list(project.rglob(".cudacompat-*"))
 
@@ -257,10 +257,10 @@ def test_a_file_that_may_not_be_written(project: Path) -> None:
         ("# cudacompat: ignore[dead-variable, unquoted-semicolon] on purpose\n# and more\n{}", False, None),
         ("# cudacompat: ignore[unquoted-semicolon]\n{}", True, "has no reason"),
         ("# cudacompat: ignore\n{}", True, "names no rule"),
-        ("# cudacompat: ignore[unquoted-semikolon] why\n{}", True, "no rule is called"),
-        ("# cudacompat: ignore[no-runnable-code] why\n{}", True, "no rule is called"),
-        ("# cudacompat: ignore[unquoted-semicolon] why\nRUN true\n{}", True, "nothing here is ignored"),
-        ("{}# cudacompat: ignore[unquoted-semicolon] below it\n", True, "nothing here is ignored"),
+        ("# cudacompat: ignore[unquoted-semikolon] why\n{}", True, "this ignore comment names an unknown rule:"),
+        ("# cudacompat: ignore[no-runnable-code] why\n{}", True, "this ignore comment names an unknown rule:"),
+        ("# cudacompat: ignore[unquoted-semicolon] why\nRUN true\n{}", True, "this ignore comment matched no finding"),
+        ("{}# cudacompat: ignore[unquoted-semicolon] below it\n", True, "this ignore comment matched no finding"),
     ],
 )
 def test_ignores_in_files(project: Path, lines: str, kept: bool, said: str | None) -> None:

@@ -202,7 +202,7 @@ def test_min_gpu_memory(engine: Engine, size: str, code: int) -> None:
     if code == 1:
         assert "held 918 MiB of GPU memory, 1024 MiB were expected" in ran.out
     if code == 2:
-        assert "not a size" in ran.err
+        assert "invalid size" in ran.err
 
 
 def test_where_nvml_lists_no_process_that_is_said(engine: Engine) -> None:

@@ -52,7 +52,7 @@ def test_beside_another_format_and_an_output(folder: Path, place: str) -> None:
         (("--format", "json=a", "--format", "sarif=./a"), "are the same file"),
         (("--format", "json=a", "--output", "a"), "are the same file"),
         (("--format", "json=no/such"), "no such folder"),
-        (("--format", "json=."), "it is a folder"),
+        (("--format", "json=."), "it is a directory"),
     ],
 )
 def test_what_is_refused_before_anything_is_read(folder: Path, more: tuple[str, ...], said: str) -> None:
@@ -64,7 +64,7 @@ def test_what_is_refused_before_anything_is_read(folder: Path, more: tuple[str, 
 
 def test_a_format_that_the_command_does_not_have(folder: Path) -> None:
     ran = inside("inspect", "lib.so", "--format", "sarif=a")
-    assert (ran.code, "inspect is not written as sarif" in ran.err) == (2, True)
+    assert (ran.code, "inspect has no sarif format" in ran.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ class TestPolicy:
                         'coverage = 1.0\ndriver-floor = "575"\nmax-bytes = "1 MB"\n')  # fmt: skip
         ran = cudacompat("check", "dist", cwd=project)
         assert (ran.code, ran.err) == (0, ""), ran
-        assert 'held to pyproject.toml: require = ["8.6", "9.0", "12.0"], level = "native", ptx = "highest"' in ran.out
+        assert 'policy: pyproject.toml: require = ["8.6", "9.0", "12.0"], level = "native", ptx = "highest"' in ran.out
 
     @pytest.mark.parametrize(
         ("text", "expected"),
@@ -153,7 +153,7 @@ class TestPolicy:
             ("", ("--gpu", "12.0", "--driver-floor", "x"), "--driver-floor: expected a driver version"),
             ("", ("--gpu", "12.0", "--native", "compute_120"), "--native: expected a list of GPUs"),
             ("", ("--config", "none.toml"), "cannot read none.toml"),
-            ("baseline = 'none.lock'", ("--gpu", "12.0"), "write it with check --write-baseline"),
+            ("baseline = 'none.lock'", ("--gpu", "12.0"), "create it with check --write-baseline"),
             ("require = ['native']", (), "another GPU on every machine"),
             ("x = '\x1b[31m'", (), "not TOML"),
         ],
@@ -182,7 +182,7 @@ class TestIgnores:
         assert ran.out.splitlines()[-1].endswith("without device code, 1 suppressed")
         assert "known upstream" not in ran.out
         shown = check(project, "--show-suppressed").out
-        assert "suppressed[no-runnable-code]: nothing here runs on 7.5" in shown
+        assert "suppressed[no-runnable-code]: no code in this file runs on 7.5" in shown
         assert "ignore known upstream" in shown
         (suppressed,) = document(check(project, "--format", "json"))["suppressed"]
         assert (suppressed["by"], suppressed["reason"], suppressed["id"], suppressed["target"]) == (
@@ -358,7 +358,7 @@ class TestBaseline:
 
     def test_it_never_takes_the_place_of_something_else(self, project: Path) -> None:
         before = (project / "dist" / WHEEL).read_bytes()
-        one_line(self.write(project, "--baseline", f"dist/{WHEEL}"), "is no baseline: not overwritten")
+        one_line(self.write(project, "--baseline", f"dist/{WHEEL}"), "is not a baseline; it was not overwritten")
         assert (project / "dist" / WHEEL).read_bytes() == before
         assert [path.name for path in project.iterdir() if "lock" in path.name] == []
 

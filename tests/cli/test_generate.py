@@ -109,8 +109,8 @@ def test_nvcc_prints_flags_and_nothing_else() -> None:
         (("cmake", "--gpu", "8.6", "-o", "there"), "-o needs --as KIND"),
         (("whisper-rs", "--gpu", "8.6", "--as", "presets", "-o", "there"), "what can: dockerfile, cmake, env, cargo"),
         (("whisper.cpp", "--gpu", "8.6", "--as", "nvcc"), "makes nvcc's flags itself"),
-        (("whisper.cpp", "--gpu", "8.6", "--budget", "lots"), "not a size"),
-        (("whisper.cpp", "--gpu", "8.6", "--budget", "0"), "not a size"),
+        (("whisper.cpp", "--gpu", "8.6", "--budget", "lots"), "invalid size"),
+        (("whisper.cpp", "--gpu", "8.6", "--budget", "0"), "invalid size"),
         (("whisper.cpp", "--gpu", "8.6", "--budget", "10 MB"), "no list fits into 10.0 MB"),
         (("cmake", "--gpu", "8.6", "--budget", "10 MB"), "no sizes were measured for cmake"),
         (("cmake", "--gpus-from", "nowhere.txt"), "cannot read nowhere.txt"),
@@ -136,7 +136,7 @@ def test_files_are_not_overwritten_without_being_asked(tmp_path: Path) -> None:
     file.write_text(made + "MINE=1\n")
     refused = inside(*command)
     assert refused.code == 2
-    assert "is there and differs" in refused.err
+    assert "exists and differs" in refused.err
     assert file.read_text() == made + "MINE=1\n"
     assert inside(*command, "--check").code == 1
     assert inside(*command, "--check", "--exit-zero").code == 0
@@ -208,7 +208,7 @@ def test_the_plan_says_why_how_big_how_long_and_who_is_served() -> None:
     ran = inside("generate", "whisper.cpp", "--gpu", "8.0", "--gpu", "8.6", "--gpu", "RTX 5070 Ti")
     assert ran.code == 0
     words = " ".join(ran.out.split())
-    assert "why machine code for 8.6: no compiling at start-up" in words
+    assert "why machine code for 8.6" in words
     assert "without 86: the code of sm_80 for 8.6" in words
     assert "without 120: the JIT from compute_86 (driver 570 or newer) for NVIDIA GeForce RTX 5070 Ti (12.0)" in words
     assert "size about 101.0 MB" in words

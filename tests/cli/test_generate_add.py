@@ -78,7 +78,7 @@ def test_every_place_is_listed_with_its_line_and_its_reader(tmp_path: Path) -> N
         "Dockerfile:7",
         "compose.yaml:6",
     ]
-    assert "read   by whisper-rs-sys's build script, which hands every CMAKE_* variable to CMake as -D" in ran.out
+    assert "read   read by whisper-rs-sys's build script" in ran.out
     assert "as CMAKE_CUDA_ARCHITECTURES in Dockerfile" in ran.out  # CUDA_ARCHS is handed on to it
     assert "read   by nothing here: no known program reads it" in ran.out
     assert "not looked into (other people's sources): vendor" in ran.out
@@ -192,7 +192,7 @@ def test_lists_are_extended_as_their_readers_want_them(
     ran = add(tmp_path, "--write", engine="cmake")
     if after is None:  # a remark stands between the arguments
         assert ran.code == 4, ran.err
-        assert "to be changed by hand" in ran.err
+        assert "change by hand" in ran.err
         after = before
     else:
         assert ran.code == 0, ran.err
@@ -248,7 +248,7 @@ def test_a_variable_that_cmake_does_not_read_is_not_extended(tmp_path: Path) -> 
     project(tmp_path, {"Dockerfile": handed_on})
     ran = add(tmp_path, engine="cmake")
     assert ran.code == 0
-    assert "becomes  86;120" in ran.out
+    assert "new value  86;120" in ran.out
 
 
 def test_the_engines_version_is_read_from_the_tree_and_decides(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_the_engines_version_is_read_from_the_tree_and_decides(tmp_path: Path) -
     }
     project(tmp_path, files)
     ran = inside("generate", "whisper.cpp", tmp_path, "--engine-version", "1.6.2", "--add", "8.6")
-    assert "becomes  80;86" in ran.out
+    assert "new value  80;86" in ran.out
     assert "GGML_CUDA_ARCHITECTURES=80" in ran.out
     assert "even as -D" in ran.out  # CMAKE_CUDA_ARCHITECTURES is overwritten by these versions
 
@@ -266,18 +266,18 @@ def test_the_engines_version_is_read_from_the_tree_and_decides(tmp_path: Path) -
 def test_an_empty_project_says_what_to_do(tmp_path: Path) -> None:
     ran = add(tmp_path, engine="cmake")
     assert ran.code == 3
-    assert "no list of architectures found" in ran.out
+    assert "no architecture list found" in ran.out
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("generate", "cmake", "nowhere", "--add", "8.6"), "no such folder: nowhere"),
-        (("generate", "--add", "8.6"), "shows no engine that is known here"),
+        (("generate", "--add", "8.6"), "no known engine found in"),
         (("generate", "cmake", ".", "--add", "RTX 9999"), "unknown GPU"),
-        (("generate", "cmake", ".", "--add", "8.6", "--as", "env"), "--as is for new files"),
-        (("generate", "cmake", ".", "--add", "8.6", "--gpu", "8.0"), "--gpu is for new files"),
-        (("generate", "cmake", "."), "one argument too many"),
+        (("generate", "cmake", ".", "--add", "8.6", "--as", "env"), "--as writes new files"),
+        (("generate", "cmake", ".", "--add", "8.6", "--gpu", "8.0"), "--gpu writes new files"),
+        (("generate", "cmake", "."), "unexpected argument"),
         (("generate",), "name an engine"),
     ],
 )
@@ -373,7 +373,7 @@ def test_a_setting_that_cannot_take_the_target_points_to_the_one_that_does(tmp_p
     assert "CUDA_ARCH_LIST does not take 120; CUDA_NVCC_FLAGS does" in add(tmp_path, engine="ctranslate2").out
     assert add(tmp_path, "--check", engine="ctranslate2").code == 0
     lower = add(tmp_path, engine="ctranslate2", spec="8.9")
-    assert "becomes  8.0;8.6;8.9" in lower.out
+    assert "new value  8.0;8.6;8.9" in lower.out
 
 
 def test_what_is_computed_when_the_build_runs_is_left_to_people(tmp_path: Path) -> None:
@@ -438,7 +438,7 @@ def test_a_list_in_another_language_is_left_by_hand_and_named(tmp_path: Path, na
     (tmp_path / name).write_text(text)
     ran = inside("generate", "torch-extension", tmp_path, "--add", "12.0", "--diff")
     assert ran.code == 4
-    assert f"{name}:{line}: to be changed by hand" in ran.err
+    assert f"{name}:{line}: change by hand" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -468,7 +468,7 @@ def test_a_list_for_a_version_of_its_own_is_left_by_hand(tmp_path: Path, branch:
     (tmp_path / "build.sh").write_text(f'{branch}\n  export TORCH_CUDA_ARCH_LIST="8.0 8.6"\nfi\npip wheel .\n')
     ran = inside("generate", "torch-extension", tmp_path, "--add", "12.0", "--diff")
     assert "+" not in ran.out
-    assert "build.sh:2: to be changed by hand: the list is in a branch for one version" in ran.err
+    assert "build.sh:2: change by hand: the list is in a branch for one version" in ran.err
 
 
 def test_the_incidents_dockerfile_is_healed_by_the_command_that_is_printed(tmp_path: Path) -> None:
@@ -524,12 +524,12 @@ _DEFAULT = "set(CMAKE_CUDA_ARCHITECTURES 75 86)\n"
         (  # the list in a step of the job
             {".github/workflows/ci.yml": _OLD_JOB.format("ubuntu-22.04", "nvidia-cuda-toolkit", _LISTED)},
             {".github/workflows/ci.yml": _OLD_JOB.format("ubuntu-24.04", "nvidia-cuda-toolkit", _LISTED)},
-            "ci.yml:8: CUDA 11.5 of job build cannot build sm_89",
+            "ci.yml:8: CUDA 11.5 in job build cannot build sm_89",
         ),
         (  # NVIDIA's own package of an old release
             {".github/workflows/ci.yml": _OLD_JOB.format("ubuntu-22.04", "cuda-toolkit-11-4", _LISTED)},
             {".github/workflows/ci.yml": _OLD_JOB.format("ubuntu-22.04", "cuda-toolkit-11-8", _LISTED)},
-            "CUDA 11.4 of job build cannot build sm_89",
+            "CUDA 11.4 in job build cannot build sm_89",
         ),
         (  # the list in the project's own CMakeLists.txt, the compiler in a job
             {

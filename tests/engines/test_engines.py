@@ -114,10 +114,10 @@ def test_the_release_is_the_first_that_knows_blackwell_or_the_one_that_can() -> 
 @pytest.mark.parametrize(
     ("archs", "cuda", "said"),
     [
-        (("120",), "12.4", "CUDA 12.4 cannot build this: sm_120 (for 120) is built by CUDA 12.8 and newer"),
-        (("70",), "13.0", "CUDA 13.0 cannot build this: the last release that builds sm_70 (for 70) is CUDA 12.9"),
+        (("120",), "12.4", "CUDA 12.4 cannot build this list: sm_120 (for 120) is built by CUDA 12.8 and newer"),
+        (("70",), "13.0", "CUDA 13.0 cannot build this list: CUDA 12.9 is the last release that builds sm_70 (for 70)"),
         (("70", "110"), None, "no single CUDA release builds all of these: sm_70 needs CUDA 11.7 to 12.9"),
-        (("86",), "12.7", "CUDA 12.7 is not in the tables"),
+        (("86",), "12.7", "CUDA 12.7 is unknown to this version of cudacompat"),
     ],
 )
 def test_what_no_release_can_build_is_refused(archs: tuple[str, ...], cuda: str | None, said: str) -> None:

@@ -324,7 +324,7 @@ def test_several_files_need_a_folder_and_get_one(tmp_path: Path) -> None:
     command = ("generate", "cmake", *(word for spec in MATRIX for word in ("--gpu", spec)), "--as", "dockerfile")
     refused = cudacompat(*command)
     assert (refused.code, refused.out) == (2, "")
-    assert "these are 2 files; -o DIR" in refused.err
+    assert "this writes 2 files; name a directory with -o DIR" in refused.err
     assert cudacompat(*command, "-o", tmp_path / "deep/down").code == 0
     assert sorted(path.name for path in (tmp_path / "deep/down").iterdir()) == [
         ".cudacompat",

@@ -142,5 +142,5 @@ def test_an_ids_page_is_a_document_of_its_own() -> None:
     ran = inside("explain", "hole", "--format", "sarif")
     assert (ran.code, ran.err) == (
         2,
-        "cudacompat: error: explain ID is not written as sarif; its formats are text, json\n",
+        "cudacompat: error: explain ID has no sarif format; its formats are text, json\n",
     )

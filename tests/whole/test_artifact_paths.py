@@ -48,8 +48,8 @@ def test_the_size_is_that_of_the_file_on_the_disk(folder: Path) -> None:
 
 def test_doctor_advises_a_release_for_wheels_alone(folder: Path) -> None:
     out = inside("doctor", "a!", "--gpu", "9.0").out
-    assert "a!/x.whl is a build of others" in out
-    assert "a is a build of others" not in out
+    assert "a!/x.whl is a prebuilt package" in out
+    assert "a is a prebuilt package" not in out
 
 
 def test_html_groups_by_the_folder(folder: Path) -> None:

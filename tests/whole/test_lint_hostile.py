@@ -342,7 +342,7 @@ def test_an_empty_folder_and_a_file_that_is_none(tmp_path: Path) -> None:
     for wrong, said in (
         ("missing", "no such file or directory"),
         ("-", "and no standard input (-)"),
-        ("README.md", "is no build file of a kind"),
+        ("README.md", "is not a kind of build file"),
     ):
         ran = inside("lint", wrong if wrong == "-" else tmp_path / wrong, "--no-config")
         assert (ran.code, ran.out) == (2, "")

@@ -181,15 +181,15 @@ class TestFile:
         assert str(path) in str(error.value)
 
     def test_one_that_is_not_there(self, tmp_path: Path) -> None:
-        with pytest.raises(UsageError, match="write it with check --write-baseline"):
+        with pytest.raises(UsageError, match="create it with check --write-baseline"):
             load(str(tmp_path / "none.lock"))
 
     def test_only_a_baseline_is_overwritten(self, tmp_path: Path) -> None:
         wheel, old = tmp_path / "a.whl", tmp_path / "cudacompat.lock"
         wheel.write_bytes(b"PK\x03\x04")
-        with pytest.raises(UsageError, match="is there and is no baseline: not overwritten"):
+        with pytest.raises(UsageError, match="is there and is not a baseline; it was not overwritten"):
             refuse_to_overwrite(str(wheel))
-        with pytest.raises(UsageError, match="is a folder"):
+        with pytest.raises(UsageError, match="is a directory"):
             refuse_to_overwrite(str(tmp_path))
         old.write_text(to_toml([locked(module("sm_90"))]))
         refuse_to_overwrite(str(old))

@@ -339,7 +339,7 @@ class TestRuns:
             (("--", "-r==1", "foo==1"), 2, "no such file or directory: -r==1"),
             (("only-one",), 2, "NEW"),
             (("a", "b", "--fail-on", "gone"), 2, "gone"),
-            (("a", "b", "--format", "sarif"), 2, "diff is not written as sarif"),
+            (("a", "b", "--format", "sarif"), 2, "diff has no sarif format"),
         ],
     )
     def test_usage_errors(self, arguments: tuple[str, ...], code: int, says: str) -> None:

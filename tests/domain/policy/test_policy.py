@@ -125,7 +125,7 @@ class TestKeys:
             ("requires", "similar: require"),
             ("gpus", "similar:"),
             ("driver", "similar: driver-floor"),
-            ("banana", "there are: any-of, baseline, coverage"),
+            ("banana", "known: any-of, baseline, coverage"),
         ],
     )
     def test_an_unknown_key_gets_a_suggestion(self, key: str, says: str) -> None:

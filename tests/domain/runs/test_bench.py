@@ -173,15 +173,15 @@ def test_a_variant_that_fails_does_not_stop_the_others() -> None:
         ((), "nothing to run"),
         (
             ("--variant", "fast", "--", "true"),
-            "no variant is called 'fast'; there are: native, jit-cold, jit-warm, cpu",
+            "unknown variant 'fast'; available: native, jit-cold, jit-warm, cpu",
         ),
-        (("--first", "(", "--", "true"), "not a regular expression"),
+        (("--first", "(", "--", "true"), "invalid regular expression"),
         (("--rate", "per second", "--", "true"), "--rate needs a group"),
-        (("--native", "'"), "not a command line"),
+        (("--native", "'"), "invalid command line"),
         (("--native", ""), "an empty command line"),
         (("--health", "nowhere", "--", "true"), "not an http or https address"),
         (("--runs", "0", "--", "true"), "--runs"),
-        (("--format", "sarif", "--", "true"), "bench is not written as sarif"),
+        (("--format", "sarif", "--", "true"), "bench has no sarif format"),
     ],
 )
 def test_what_cannot_be_asked_is_one_line(arguments: tuple[str, ...], why: str) -> None:

@@ -422,7 +422,7 @@ WITH_PTXAS = replace(VIEW, files=(MappedFile("/usr/local/cuda/bin/ptxas"),), ptx
 @pytest.mark.parametrize(
     ("observation", "says", "not_said"),
     [
-        (seen(cache=GREW), "build for the GPU's own architecture", "run time"),
+        (seen(cache=GREW), "build for this GPU (cudacompat generate ENGINE)", "run time"),
         # CuPy: NVRTC, and all its libraries have machine code
         (seen(cache=GREW, view=WITH_NVRTC), "nothing to rebuild: the program compiles its own kernels", "generate"),
         # JAX: its own ptxas, beside a library of CUDA with PTX

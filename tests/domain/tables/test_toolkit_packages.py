@@ -61,7 +61,7 @@ def project(files: dict[str, str]) -> Project:
 @pytest.mark.parametrize("install", OF_12_6)
 def test_a_job_that_installs_a_release_is_held_to_it(install: str) -> None:
     (found,) = ci_toolkit_cannot_build.RULE.check(project({FILE: JOB.format(install=install)}))
-    assert "CUDA 12.6 of job build cannot build sm_120" in found.message
+    assert "CUDA 12.6 in job build cannot build sm_120" in found.message
 
 
 @pytest.mark.parametrize("install", OF_12_6)
