@@ -76,10 +76,8 @@ RequireOption = Annotated[
     Require | None,
     typer.Option(
         "--require",
-        help=(
-            "Lowest accepted result: native (built for the GPU), sass (any machine code) or runs "
-            "(default; JIT included)."
-        ),
+        help="Lowest accepted result: native (built for the GPU), sass (any machine code) or runs "
+        "(default; JIT included).",
     ),
 ]
 HolesOption = Annotated[

@@ -137,7 +137,7 @@ class TestCopies:
         code = library("sm_90")
         install(site, "prof", liba=code, libb=code, libc=code, libd=library("sm_80"))
         seen = judged(site, "8.0")
-        assert errors(seen) == [("liba.so", "nothing here runs on 8.0 (one of 3 copies of the same bytes)")]
+        assert errors(seen) == [("liba.so", "no code in this file runs on 8.0 (one of 3 copies of the same bytes)")]
         assert seen.packages.copies == ((str(site / "prof/liba.so"), 3),)
         assert len(seen.report.verdicts) == 2
 
@@ -177,7 +177,7 @@ def test_the_plan_names_the_package_and_what_brings_another(site: Path) -> None:
     install(site, "quantum", _C=library("sm_90"))
     seen = judged(site, "8.0")
     (step,) = package_steps(seen.packages, (target("8.0"),), facts(Components()))
-    assert step.why == "quantum 3.0 is a prebuilt package: take a release of it built for these GPUs, or build it"
+    assert step.why == "quantum 3.0 is a prebuilt package: install a release that supports these GPUs, or build it"
     assert step.command == "python -m pip install --upgrade quantum"
     assert step.cures == ("quantum",)
 

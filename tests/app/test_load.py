@@ -250,7 +250,7 @@ def test_no_driver_is_one_clear_line(tmp_path: Path, files: Path) -> None:
     if ran.code == 0:
         pytest.skip("there is a driver on this machine")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("cudacompat: error: no driver to ask on this machine (tried NVML")
+    assert ran.err.startswith("cudacompat: error: no NVIDIA driver on this machine (looked in: NVML")
     assert ran.err.count("\n") == 1
 
 

@@ -78,10 +78,10 @@ def test_every_place_is_listed_with_its_line_and_its_reader(tmp_path: Path) -> N
         "Dockerfile:7",
         "compose.yaml:6",
     ]
-    assert "read   read by whisper-rs-sys's build script" in ran.out
+    assert "read   by whisper-rs-sys's build script" in ran.out
     assert "as CMAKE_CUDA_ARCHITECTURES in Dockerfile" in ran.out  # CUDA_ARCHS is handed on to it
     assert "read   by nothing here: no known program reads it" in ran.out
-    assert "not looked into (other people's sources): vendor" in ran.out
+    assert "skipped (third-party sources): vendor" in ran.out
     assert "7 lists found: 5 to change, 0 with the target already, 0 to change by hand, 2 read by nothing" in ran.out
 
 

@@ -34,7 +34,7 @@ def test_each_option_with_a_file_reads_it(monkeypatch: pytest.MonkeyPatch, tmp_p
         read = piped(monkeypatch, (tmp_path / name).read_bytes(), *command, "-", cwd=tmp_path)
         assert read.code == named.code, (name, read.err)
         assert read.code in (0, 1, 5), name
-        shown = re.sub(r"(?m)^-(?=$|:)", "run.log", read.out.replace("held to -:", "held to policy.toml:"))
+        shown = re.sub(r"(?m)^-(?=$|:)", "run.log", read.out.replace("policy: -:", "policy: policy.toml:"))
         assert shown == named.out, name
 
 

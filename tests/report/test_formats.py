@@ -108,7 +108,7 @@ def test_what_only_lists_is_written_in_the_formats_of_lists(
         return
     assert (code, out) == (2, "")
     applicable = ", ".join(formats.formats_of(command))
-    assert err == f"cudacompat: error: {command} is not written as {format_}; its formats are {applicable}\n"
+    assert err == f"cudacompat: error: {command} has no {format_} format; its formats: {applicable}\n"
 
 
 def test_reports_are_called_after_their_commands() -> None:
@@ -136,7 +136,7 @@ def test_a_report_without_findings_is_refused_by_the_writer_too() -> None:
     from cudacompat.domain.words.errors import UsageError
 
     for format_ in ("sarif", "html"):
-        with pytest.raises(UsageError, match="gpus is not written as"):
+        with pytest.raises(UsageError, match="gpus has no sarif format"):
             formats.write(GpusReport(None, ()), format_, StringIO())
 
 

@@ -116,7 +116,7 @@ def test_help_offers_a_command_the_formats_it_has() -> None:
         for lacking in set(Format) - set(own):
             ran = inside(command, "--format", lacking)
             assert (ran.code, ran.out) == (2, "")
-            assert ran.err.endswith(f"its formats are {', '.join(own)}\n") or "missing argument" in ran.err
+            assert ran.err.endswith(f"its formats: {', '.join(own)}\n") or "missing argument" in ran.err
 
 
 def test_completion_offers_the_same() -> None:
@@ -142,5 +142,5 @@ def test_an_ids_page_is_a_document_of_its_own() -> None:
     ran = inside("explain", "hole", "--format", "sarif")
     assert (ran.code, ran.err) == (
         2,
-        "cudacompat: error: explain ID has no sarif format; its formats are text, json\n",
+        "cudacompat: error: explain ID has no sarif format; its formats: text, json\n",
     )

@@ -30,7 +30,7 @@ class FolderEntry(NamedTuple):
 
 
 NOT_REGULAR = "not a regular file"
-FOLDER_OUTSIDE = "a symbolic link to another directory; not followed"
+FOLDER_OUTSIDE = "a symbolic link to a directory outside the named one; not followed"
 
 
 def why_not(error: OSError) -> str:

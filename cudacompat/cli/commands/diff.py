@@ -40,10 +40,8 @@ def command(
         FailOn | None,
         typer.Option(
             "--fail-on",
-            help=(
-                "Exit with 1 if a GPU loses support or code is removed (lost), or also if "
-                "JIT replaces machine code (weaker)."
-            ),
+            help="Exit with 1 if a GPU loses support or code is removed (lost), or also if "
+            "JIT replaces machine code (weaker).",
         ),
     ] = None,
     platform: PlatformOption = None,

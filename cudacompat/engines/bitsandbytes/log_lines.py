@@ -27,15 +27,11 @@ _TORCH: tuple[Signature, ...] = (
         sample="UserWarning: The installed version of bitsandbytes was compiled without GPU support. 8-bit "
         "optimizers, 8-bit "
         "multiplication, and GPU quantization are unavailable.",
-        cause=(
-            "bitsandbytes ships one library per CUDA release. It found none for this PyTorch's CUDA release, "
-            "or could not load it."
-        ),
+        cause="bitsandbytes ships one library per CUDA release. It found none for this PyTorch's CUDA release, "
+        "or could not load it.",
         does_not_mean="the GPU",
-        fix=(
-            "Install a newer bitsandbytes. `python -m bitsandbytes` shows what it looks for; BNB_CUDA_VERSION "
-            "overrides it."
-        ),
+        fix="Install a newer bitsandbytes. `python -m bitsandbytes` shows what it looks for; BNB_CUDA_VERSION "
+        "overrides it.",
         command="python -m bitsandbytes",
         after=("cuda-library-missing",),
         sources=(

@@ -11,10 +11,8 @@ _OWN: tuple[Signature, ...] = (
         title="cuBLAS rejects the INT8 product of CTranslate2 on this GPU",
         patterns=("cuBLAS failed with status CUBLAS_STATUS_NOT_SUPPORTED",),
         sample="RuntimeError: cuBLAS failed with status CUBLAS_STATUS_NOT_SUPPORTED",
-        cause=(
-            "On the RTX 50 series cuBLAS needs padded INT8 matrices, which CTranslate2 before its change #1982 "
-            "does not provide. `auto` and `default` choose int8 for many models."
-        ),
+        cause="On the RTX 50 series cuBLAS needs padded INT8 matrices, which CTranslate2 before its change #1982 "
+        "does not provide. `auto` and `default` choose int8 for many models.",
         does_not_mean="a missing architecture: float16 and float32 work with the same library",
         fix='Use compute_type="float16", or a CTranslate2 release with #1982.',
         sources=("OpenNMT/CTranslate2#1865", "Purfview/whisper-standalone-win#403"),
@@ -67,10 +65,8 @@ _OWN: tuple[Signature, ...] = (
         sample="RuntimeError: Library libcublas.so.12 is not found or cannot be loaded",
         cause="CTranslate2 4 loads cuBLAS of CUDA 12 on first use and does not bring it along.",
         does_not_mean="the driver; the GPU",
-        fix=(
-            "Install the package that contains this exact file, and add its lib directory to LD_LIBRARY_PATH. "
-            "With CUDA 11 use ctranslate2 3.24."
-        ),
+        fix="Install the package that contains this exact file, and add its lib directory to LD_LIBRARY_PATH. "
+        "With CUDA 11 use ctranslate2 3.24.",
         command="pip install nvidia-cublas-cu12 'nvidia-cudnn-cu12==9.*'",
         distinct=("library",),
         sources=("OpenNMT/CTranslate2 src/cuda/cublas_stub.cc", "SYSTRAN/faster-whisper README (GPU)"),

@@ -38,13 +38,9 @@ _OWN: tuple[Signature, ...] = (
         cause="The arch in the line is __CUDA_ARCH__ of the code that was running. 520 is what nvcc makes without "
         "an option (750 from CUDA 13): the driver translated its PTX for the GPU, ggml saw a fast GPU and chose a "
         "kernel that has no body for {running}, and that kernel stopped the program.",
-        does_not_mean=(
-            "the compute capability of the GPU; a failed load (the code ran); missing PTX (it was compiled)"
-        ),
-        fix=(
-            "Set the architecture list, clear the build cache (cargo clean -p whisper-rs-sys, rm -rf build), "
-            "rebuild, and check the new file. A common reason is GGML_NATIVE=ON in a build without a GPU."
-        ),
+        does_not_mean="the compute capability of the GPU; a failed load (the code ran); missing PTX (it was compiled)",
+        fix="Set the architecture list, clear the build cache (cargo clean -p whisper-rs-sys, rm -rf build), "
+        "rebuild, and check the new file. A common reason is GGML_NATIVE=ON in a build without a GPU.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(
             _COMMON,
@@ -65,10 +61,8 @@ _OWN: tuple[Signature, ...] = (
         cause="The arch in the line is __CUDA_ARCH__ of the code that was running, and it is the GPU's own: the code "
         "for this GPU is there and was used. The kernel has an empty body for it, after a guard for a feature.",
         does_not_mean="a missing architecture: a rebuild with the same list changes nothing",
-        fix=(
-            "Use another release of the engine. Until then turn the feature off (flash attention: -fa off; "
-            "GGML_CUDA_FORCE_MMQ)."
-        ),
+        fix="Use another release of the engine. Until then turn the feature off (flash attention: -fa off; "
+        "GGML_CUDA_FORCE_MMQ).",
         sources=(_COMMON, "ggml-org/llama.cpp#11615", "ollama/ollama#12442"),
         gpu=GpuMeaning.OWN_ARCH,
     ),
@@ -153,10 +147,8 @@ _OWN: tuple[Signature, ...] = (
             "whisper_backend_init_gpu: failed to initialize CUDA<n:num> backend",
         ),
         sample="ggml_cuda_init: failed to initialize CUDA: no CUDA-capable device is detected",
-        cause=(
-            "cudaGetDeviceCount failed. The line has the reason: no driver, no visible GPU, or a driver older "
-            "than the program's CUDA version."
-        ),
+        cause="cudaGetDeviceCount failed. The line has the reason: no driver, no visible GPU, or a driver older "
+        "than the program's CUDA version.",
         does_not_mean="the architecture: ggml did not look at device code yet",
         fix="Fix the reason in the line: --gpus all, CUDA_VISIBLE_DEVICES, or the driver.",
         command="cudacompat doctor",

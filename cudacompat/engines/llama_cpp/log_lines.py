@@ -50,10 +50,8 @@ _CPU: tuple[Signature, ...] = (
         sample='time=2025-01-29T09:00:00.000Z level=INFO source=gpu.go:392 msg="no compatible GPUs were discovered"',
         cause="libcuda was not found or lists no device, or ollama's own CUDA libraries are not next to the binary.",
         does_not_mean="an unsupported GPU, unless a level=WARN line above says so",
-        fix=(
-            "In containers use --gpus all. Install ollama with its lib/ollama directory. OLLAMA_DEBUG=1 prints "
-            "the search."
-        ),
+        fix="In containers use --gpus all. Install ollama with its lib/ollama directory. OLLAMA_DEBUG=1 prints "
+        "the search.",
         after=(
             *_REASONS,
             "ollama-driver-too-old",

@@ -17,10 +17,8 @@ _OWN: tuple[Signature, ...] = (
         ),
         sample="Non-zero status code returned while running Relu node. Name:'Relu_2' Status Message: CUDA error "
         "cudaErrorNoKernelImageForDevice:no kernel image is available for execution on the device",
-        cause=(
-            "The onnxruntime-gpu wheel has neither machine code nor PTX for the GPU. Its default list has no "
-            "PTX, and releases differ: 1.22.0 ran on an RTX 5090, 1.23.0 did not."
-        ),
+        cause="The onnxruntime-gpu wheel has neither machine code nor PTX for the GPU. Its default list has no "
+        "PTX, and releases differ: 1.22.0 ran on an RTX 5090, 1.23.0 did not.",
         does_not_mean="the model; the node that the message names; cuDNN",
         fix="Install another release of onnxruntime-gpu, or build it with CMAKE_CUDA_ARCHITECTURES={number}.",
         command="cudacompat generate onnxruntime --gpu {gpu}",
@@ -44,10 +42,8 @@ _OWN: tuple[Signature, ...] = (
         sample="[E:onnxruntime:Default, provider_bridge_ort.cc:1992] Failed to load library "
         "libonnxruntime_providers_cuda.so "
         "with error: libcublasLt.so.12: cannot open shared object file: No such file or directory",
-        cause=(
-            "The provider needs cuBLAS, cuDNN and cuFFT with the major versions it was built with. Without "
-            "them the session falls back to the CPU."
-        ),
+        cause="The provider needs cuBLAS, cuDNN and cuFFT with the major versions it was built with. Without "
+        "them the session falls back to the CPU.",
         does_not_mean="the GPU",
         fix=(
             'Install the libraries that the line names: pip install "onnxruntime-gpu[cuda,cudnn]", then call '

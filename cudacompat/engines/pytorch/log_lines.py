@@ -23,10 +23,8 @@ _OWN: tuple[Signature, ...] = (
         ),
         sample="NVIDIA GeForce RTX 5070 Ti with CUDA capability sm_120 is not compatible with the current PyTorch "
         "installation.",
-        cause=(
-            "The wheel has no machine code of the GPU's major version and no PTX that fits. This line is a "
-            "warning; error 209 follows at the first kernel."
-        ),
+        cause="The wheel has no machine code of the GPU's major version and no PTX that fits. This line is a "
+        "warning; error 209 follows at the first kernel.",
         does_not_mean="the age of the driver or of a toolkit on this machine: the wheel is too old. Other extensions "
         "have their own lists.",
         fix="Install a wheel that supports the GPU (sm_120 needs a wheel for CUDA 12.8 or newer).",
@@ -60,10 +58,8 @@ _OWN: tuple[Signature, ...] = (
         "installation.\n"
         "The current PyTorch install supports CUDA capabilities sm_37 sm_50 sm_60 sm_61 sm_70 sm_75 sm_80 sm_86 sm_90 "
         "compute_37.",
-        cause=(
-            "PyTorch compares machine code only and ignores the compute_ entry of its list, which the driver "
-            "can compile. The first start is slow."
-        ),
+        cause="PyTorch compares machine code only and ignores the compute_ entry of its list, which the driver "
+        "can compile. The first start is slow.",
         does_not_mean="PyTorch's own kernels. cuBLAS, cuDNN and extensions have their own lists, and those of the "
         "wheel's CUDA release may lack the GPU.",
         fix="Install a wheel with machine code for the GPU (sm_120 needs a wheel for CUDA 12.8 or newer).",
@@ -114,10 +110,8 @@ _OWN: tuple[Signature, ...] = (
         patterns=("The NVIDIA driver on your system is too old (found version <version:num>)",),
         sample="RuntimeError: The NVIDIA driver on your system is too old (found version 11040). Please update your "
         "GPU driver",
-        cause=(
-            "The CUDA runtime in the wheel needs a newer driver. The number is the driver's CUDA version: "
-            "11040 means 11.4."
-        ),
+        cause="The CUDA runtime in the wheel needs a newer driver. The number is the driver's CUDA version: "
+        "11040 means 11.4.",
         does_not_mean="the GPU; the installed toolkit",
         fix="Update the driver, or install a wheel for an older CUDA release (--index-url …/whl/cu118).",
         sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp", "lllyasviel/Fooocus#1313"),
@@ -128,10 +122,8 @@ _OWN: tuple[Signature, ...] = (
         title="this PyTorch was built without CUDA",
         patterns=("Torch not compiled with CUDA enabled",),
         sample="AssertionError: Torch not compiled with CUDA enabled",
-        cause=(
-            "The wheel is a +cpu build: the PyPI default on Windows and macOS, or a replacement by a "
-            "dependency resolver."
-        ),
+        cause="The wheel is a +cpu build: the PyPI default on Windows and macOS, or a replacement by a "
+        "dependency resolver.",
         does_not_mean="the driver; the CUDA Toolkit",
         fix="Install a CUDA wheel from PyTorch's index.",
         command=_INSTALL,
@@ -142,10 +134,8 @@ _OWN: tuple[Signature, ...] = (
         title="PyTorch sees no GPU",
         patterns=("No CUDA GPUs are available",),
         sample="RuntimeError: No CUDA GPUs are available",
-        cause=(
-            "The driver answers but lists no GPU. CUDA_VISIBLE_DEVICES hides it, or was set after the first "
-            "use of CUDA."
-        ),
+        cause="The driver answers but lists no GPU. CUDA_VISIBLE_DEVICES hides it, or was set after the first "
+        "use of CUDA.",
         does_not_mean="missing code for the GPU",
         fix="Unset CUDA_VISIBLE_DEVICES, or set it before Python starts. In containers use --gpus all.",
         command="cudacompat doctor",

@@ -42,10 +42,8 @@ ENGINE = EngineRecord(
     system=BuildSystem.PIP,
     current="2.14.1",
     source=f"{_PYTHON}; {_CMAKE}; a version is PyTorch's",
-    unset=(
-        "the GPUs of the machine that builds, with PTX of the newest; without one cpp_extension ends in `IndexError: "
-        "list index out of range`, and find_package(Torch) takes a list that begins with 5.0: CUDA 13 cannot build it"
-    ),
+    unset="the GPUs of the machine that builds, with PTX of the newest; without one cpp_extension ends in `IndexError: "
+    "list index out of range`, and find_package(Torch) takes a list that begins with 5.0: CUDA 13 cannot build it",
     stops_unset="cpp_extension finds no GPU to build for and ends in `IndexError: list index out of range`",
     knobs=(
         Knob(

@@ -14,10 +14,8 @@ _OWN: tuple[Signature, ...] = (
         title="this PyTorch cannot build extensions for {arch}",
         patterns=("Unknown CUDA arch (<arch:word>) or GPU not supported",),
         sample="ValueError: Unknown CUDA arch (12.0) or GPU not supported",
-        cause=(
-            "torch.utils.cpp_extension has a fixed table of architectures, and TORCH_CUDA_ARCH_LIST (or the "
-            "GPU) is newer. It also rejects `120` and commas."
-        ),
+        cause="torch.utils.cpp_extension has a fixed table of architectures, and TORCH_CUDA_ARCH_LIST (or the "
+        "GPU) is newer. It also rejects `120` and commas.",
         does_not_mean="nvcc",
         fix='Use a newer PyTorch. The spelling is TORCH_CUDA_ARCH_LIST="8.0;12.0+PTX".',
         distinct=("arch",),
@@ -74,10 +72,8 @@ _OWN: tuple[Signature, ...] = (
         sample="OSError: CUDA_HOME environment variable is not set. Please set it to your CUDA install root.",
         cause="cpp_extension found neither CUDA_HOME nor nvcc on PATH. PyTorch wheels contain no compiler.",
         does_not_mean="the driver",
-        fix=(
-            "Install the toolkit of torch.version.cuda (or use a -devel image) and set CUDA_HOME, or install a "
-            "prebuilt wheel of the extension."
-        ),
+        fix="Install the toolkit of torch.version.cuda (or use a -devel image) and set CUDA_HOME, or install a "
+        "prebuilt wheel of the extension.",
         command="export CUDA_HOME=/usr/local/cuda",
         sources=(_CPP,),
     ),

@@ -26,15 +26,11 @@ _OWN: tuple[Signature, ...] = (
         ),
         sample="error[E0599]: no method named `with_gpu` found for struct `WhisperContextParameters<'_>` in the "
         "current scope",
-        cause=(
-            "No release of whisper-rs has `with_gpu` or `set_use_gpu`. Since 0.10 the GPU is chosen when the "
-            "model is loaded."
-        ),
+        cause="No release of whisper-rs has `with_gpu` or `set_use_gpu`. Since 0.10 the GPU is chosen when the "
+        "model is loaded.",
         does_not_mean="a crate built without CUDA",
-        fix=(
-            "let mut p = WhisperContextParameters::default(); p.use_gpu(true); "
-            "WhisperContext::new_with_params(path, p). With the feature `cuda`, true is the default."
-        ),
+        fix="let mut p = WhisperContextParameters::default(); p.use_gpu(true); "
+        "WhisperContext::new_with_params(path, p). With the feature `cuda`, true is the default.",
         sources=(_HISTORY + ": no commit has with_gpu; use_gpu came with 0.10",),
     ),
     Signature(

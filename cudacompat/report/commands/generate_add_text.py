@@ -47,7 +47,7 @@ def _place(page: Page, place: ListPlace) -> None:
     name = f"{place.name}=" if place.name else ""
     page.line((f"{place.file}:{place.line}", "bold"), f": {name}{place.value}")
     page.field("what", place.what)
-    page.field("read", f"read by {place.reader}" if place.reader else f"by nothing here: {place.why}")
+    page.field("read", f"by {place.reader}" if place.reader else f"by nothing here: {place.why}")
     if place.state is PlaceState.CHANGES:
         page.line("  new value  ", (place.becomes or "", _STYLE[place.state]))
     elif place.state is PlaceState.THERE:

@@ -175,7 +175,7 @@ def test_a_budget_says_what_it_costs_whom() -> None:
 
 
 def test_a_budget_that_nothing_fits_into() -> None:
-    with pytest.raises(UsageError, match=r"no list fits into 40\.0 MB: the smallest .* is compute_80, about 50\.2 MB"):
+    with pytest.raises(UsageError, match=r"no list fits into 40\.0 MB; the smallest .* is compute_80: about 50\.2 MB"):
         plans("whisper.cpp", "8.0", "12.0", budget=40_000_000)
     with pytest.raises(UsageError, match="no sizes were measured for cmake"):
         plans("cmake", "8.0", budget=40_000_000)

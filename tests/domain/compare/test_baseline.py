@@ -187,9 +187,9 @@ class TestFile:
     def test_only_a_baseline_is_overwritten(self, tmp_path: Path) -> None:
         wheel, old = tmp_path / "a.whl", tmp_path / "cudacompat.lock"
         wheel.write_bytes(b"PK\x03\x04")
-        with pytest.raises(UsageError, match="is there and is not a baseline; it was not overwritten"):
+        with pytest.raises(UsageError, match="exists and is not a baseline; it was not overwritten"):
             refuse_to_overwrite(str(wheel))
-        with pytest.raises(UsageError, match="is a directory"):
+        with pytest.raises(UsageError, match="is a folder"):
             refuse_to_overwrite(str(tmp_path))
         old.write_text(to_toml([locked(module("sm_90"))]))
         refuse_to_overwrite(str(old))

@@ -298,7 +298,8 @@ class TestRuns:
             "10.0": "lost",
         }
         assert (
-            ": 2 lost, 0 weaker, 1 file gone" in inside("diff", releases[0], notes, "--gpu", "9.0", "--gpu", "10.0").out
+            ": 2 lost, 0 weaker, 1 file removed"
+            in inside("diff", releases[0], notes, "--gpu", "9.0", "--gpu", "10.0").out
         )
 
     def test_a_folder_beside_a_wheel(self, releases: tuple[Path, Path], tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_a_device_whose_name_says_too_little(spec: str, id_: str, name: str | No
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ("GeForce GT 730", ["3.5", "3.0", "2.1", "10de:1287", "10de:0fc9", "10de:0f02", "PCI id"]),
+        ("GeForce GT 730", ["3.5", "3.0", "2.1", "10de:1287", "10de:0fc9", "10de:0f02", "PCI ID"]),
         ("gtx 860m", ["5.0", "3.0", "10de:1392"]),  # which NVIDIA sold with two chips
         ("DGX Station", ["DGX Station GB300 (10.3)", "DGX Station A100 (8.0)", "7.0", "6.0"]),
         ("RTX 6000 48GB", ["'RTX 6000 48GB'", "Quadro RTX 6000", "NVIDIA RTX 6000 Ada Generation"]),
@@ -130,15 +130,15 @@ def test_a_device_whose_name_says_too_little(spec: str, id_: str, name: str | No
         ("RTX 9999", ["unknown", "RTX 9999"]),
         ("RTX 5071 Ti 16GB", ["unknown", TI]),
         ("Rubin CPX", ["unknown"]),  # not in the tables, and not guessed
-        ("sm999", ["sm_999", "tables of this version"]),
+        ("sm999", ["sm_999", "unknown to this version"]),
         ("0xffff", ["10de:ffff"]),
-        (f"sm_{UNKNOWN_ARCH}", [f"sm_{UNKNOWN_ARCH}", "tables of this version", "12.1"]),
-        (f"compute_{UNKNOWN_ARCH}", [f"compute_{UNKNOWN_ARCH}", "tables of this version"]),
-        (str(UNKNOWN_CAPABILITY), [str(UNKNOWN_CAPABILITY), "tables of this version", "12.1"]),
+        (f"sm_{UNKNOWN_ARCH}", [f"sm_{UNKNOWN_ARCH}", "unknown to this version", "12.1"]),
+        (f"compute_{UNKNOWN_ARCH}", [f"compute_{UNKNOWN_ARCH}", "unknown to this version"]),
+        (str(UNKNOWN_CAPABILITY), [str(UNKNOWN_CAPABILITY), "unknown to this version", "12.1"]),
         ("sm_80a", ["sm_80a", "sm_80"]),
-        ("sm_90?", ["not an architecture"]),
-        ("lto_90", ["not an architecture"]),
-        ("sm_", ["not an architecture"]),
+        ("sm_90?", ["invalid target"]),
+        ("lto_90", ["invalid target"]),
+        ("sm_", ["invalid target"]),
         ("10de:ffff", ["10de:ffff"]),
         ("1002:2c05", ["unknown"]),
         ("", ["no GPU named"]),

@@ -98,7 +98,9 @@ def test_one_alternative_serves_so_the_others_are_one_note() -> None:
     )
     (note,) = [f for f in said if f.id == "no-runnable-code"]
     assert (note.severity, note.path) == (Severity.NOTE, "pkg/libq_cuda118.so")
-    assert note.message == ("nothing here runs on 12.0 (nor libq_cuda124.so); its alternative libq_cuda130.so does")
+    assert note.message == (
+        "no code in this file runs on 12.0 (nor libq_cuda124.so); its alternative libq_cuda130.so does"
+    )
     assert note.why == (
         "3 libraries differ in the CUDA release that their names say and share 3 kernels: a loader takes one"
     )
@@ -108,7 +110,7 @@ def test_one_alternative_serves_so_the_others_are_one_note() -> None:
 def test_where_none_serves_the_group_has_one_error() -> None:
     said = judged(library("pkg/libq_cuda118.so", "sm_80"), library("pkg/libq_cuda130.so", "sm_90"), capability="12.0")
     (error,) = [f for f in said if f.severity is Severity.ERROR]
-    assert error.message == "nothing here runs on 12.0; nor does its alternative"
+    assert error.message == "no code in this file runs on 12.0; nor does its alternative"
     assert "share 3 kernels" in (error.why or "")
 
 
@@ -168,7 +170,7 @@ class TestKnownLoaders:
         open_ = replace(artifact([module(image("compute_80", "99.0"))]), path="pkg/q_cuda118.so")
         said = judged(open_, self.NEW, capability="12.0", loaded=takes_old)
         (note,) = [f for f in said if f.path == "pkg/q_cuda130.so"]
-        assert note.message == "nothing here runs on 12.0; q_cuda118.so is loaded instead"
+        assert note.message == "no code in this file runs on 12.0; q_cuda118.so is loaded instead"
 
     def test_where_none_is_for_what_is_looked_for_the_files_say_nothing(self) -> None:
         none = Loaded((replace(self.GROUP, none_for="CUDA 14.0"),))
@@ -180,7 +182,7 @@ class TestKnownLoaders:
         (note,) = [f for f in judged(hopper, capability="8.0", loaded=only) if f.id == "no-runnable-code"]
         assert (note.severity, note.message, note.why) == (
             Severity.NOTE,
-            "nothing here runs on 8.0, and is not used there",
+            "no code in this file runs on 8.0, and is not used there",
             "called on Hopper only",
         )
         broken = library("pkg/hopper.so", "sm_80")

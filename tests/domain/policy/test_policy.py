@@ -302,7 +302,7 @@ class TestFile:
         monkeypatch.chdir(tmp_path)
         (tmp_path / "cudacompat.toml").write_text("")
         (tmp_path / "pyproject.toml").write_text("[tool.cudacompat]\n")
-        with pytest.raises(UsageError, match="two policies"):
+        with pytest.raises(UsageError, match="two policy files"):
             load({}, {})
 
     def test_files_it_names_lie_beside_it(self, tmp_path: Path) -> None:

@@ -269,7 +269,7 @@ def test_the_gpu_that_was_used_is_told_from_the_others() -> None:
     assert decision.devices == (0,)
     texts = [each.text for each in decision.evidence if each.device == 1]
     assert texts == [
-        "GPU 1, NVIDIA GeForce RTX 5070 Ti (12.0): not listed for the command; its memory in use rose by 0 B, "
+        "GPU 1, NVIDIA GeForce RTX 5070 Ti (12.0): not listed for the command; memory in use rose by 0 B, "
         "busy up to 0 %"
     ]
 

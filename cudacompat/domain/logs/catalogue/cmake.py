@@ -14,10 +14,8 @@ SIGNATURES: tuple[Signature, ...] = (
             'CUDA_ARCHITECTURES is set to "native", but no NVIDIA GPU was detected',
         ),
         sample='CMake Error in CMakeLists.txt:\n  CUDA_ARCHITECTURES is set to "native", but no GPU was detected.',
-        cause=(
-            "`native` means the GPU of the build machine, and image builds and CI runners have none. CMake "
-            "3.24 to 3.27 stop here. CMake 3.28 and newer continue with nvcc's default target."
-        ),
+        cause="`native` means the GPU of the build machine, and image builds and CI runners have none. CMake "
+        "3.24 to 3.27 stop here. CMake 3.28 and newer continue with nvcc's default target.",
         does_not_mean="the driver of the machine that will run the program",
         fix="Name the architectures.",
         command="cudacompat generate {engine} --gpu {gpu}",
@@ -30,10 +28,8 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CMake Error at CMakeDetermineCUDACompiler.cmake:266 (message):\n  CMAKE_CUDA_ARCHITECTURES:\n\n    "
         "12.0\n\n"
         "  is not one of the following:\n\n    * a semicolon-separated list of integers, each optionally",
-        cause=(
-            "CMake accepts numbers with an optional -real or -virtual. It rejects `12.0`, `sm_120`, commas, "
-            "quotes and suffixes that it does not know (`a` needs 3.25; `f` needs 3.31.8 or 4.0.2)."
-        ),
+        cause="CMake accepts numbers with an optional -real or -virtual. It rejects `12.0`, `sm_120`, commas, "
+        "quotes and suffixes that it does not know (`a` needs 3.25; `f` needs 3.31.8 or 4.0.2).",
         does_not_mean="nvcc",
         fix='Write 120 or 120a, separated by semicolons: "-DCMAKE_CUDA_ARCHITECTURES=80-real;120-real".',
         command="cudacompat generate cmake --gpu {gpu}",
@@ -89,10 +85,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "Could not find CUDA. Before continuing, please download and install CUDA",
         ),
         sample="CMake Error at ggml/src/ggml-cuda/CMakeLists.txt:268 (message):\n  CUDA Toolkit not found",
-        cause=(
-            "nvcc is neither on PATH nor in the usual places. The image is -base or -runtime, or only the "
-            "driver is installed."
-        ),
+        cause="nvcc is neither on PATH nor in the usual places. The image is -base or -runtime, or only the "
+        "driver is installed.",
         does_not_mean="the driver",
         fix="Build in a -devel image, install the toolkit, or name it with CUDAToolkit_ROOT and CUDACXX.",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc CUDAToolkit_ROOT=/usr/local/cuda",
@@ -130,10 +124,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "Could not find the compiler specified in the environment variable CUDACXX",
         ),
         sample="CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CUDA_COMPILER could be found.",
-        cause=(
-            "nvcc is not on PATH, CUDACXX or CMAKE_CUDA_COMPILER names a missing file, or an old "
-            "CMakeCache.txt comes from another machine."
-        ),
+        cause="nvcc is not on PATH, CUDACXX or CMAKE_CUDA_COMPILER names a missing file, or an old "
+        "CMakeCache.txt comes from another machine.",
         does_not_mean="the driver",
         fix="Use a -devel image or set CUDACXX, then configure from scratch (cmake --fresh).",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc",

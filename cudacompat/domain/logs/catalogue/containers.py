@@ -14,10 +14,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "could not select device driver with capabilities: [[gpu",
         ),
         sample='docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]].',
-        cause=(
-            "The NVIDIA Container Toolkit is not installed on the host, or Docker was not restarted "
-            "afterwards. Docker from a snap does not see the toolkit."
-        ),
+        cause="The NVIDIA Container Toolkit is not installed on the host, or Docker was not restarted "
+        "afterwards. Docker from a snap does not see the toolkit.",
         does_not_mean="the image",
         fix="Install nvidia-container-toolkit on the host, configure Docker, and restart it.",
         command="sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker",
@@ -144,10 +142,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="CDI has no entry for the GPU {device}",
         patterns=("unresolvable CDI devices <device:word>", "CDI device injection failed: unresolvable CDI devices"),
         sample="Error: setting up CDI devices: unresolvable CDI devices nvidia.com/gpu=all",
-        cause=(
-            "--device nvidia.com/gpu=… needs /etc/cdi/nvidia.yaml or /var/run/cdi. The file is missing, or "
-            "older than the driver update."
-        ),
+        cause="--device nvidia.com/gpu=… needs /etc/cdi/nvidia.yaml or /var/run/cdi. The file is missing, or "
+        "older than the driver update.",
         does_not_mean="the GPU",
         fix="Generate the file, and again after every driver update.",
         command="sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",

@@ -152,10 +152,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "libcudnn.so.<library:num>: cannot open shared object file",
         ),
         sample="Unable to load any of {libcudnn_ops.so.9.1.0, libcudnn_ops.so.9.1, libcudnn_ops.so.9, libcudnn_ops.so}",
-        cause=(
-            "The program needs cuDNN with that major version (9 for CTranslate2 since 4.5 and PyTorch since "
-            "2.4), and it is not in the search path."
-        ),
+        cause="The program needs cuDNN with that major version (9 for CTranslate2 since 4.5 and PyTorch since "
+        "2.4), and it is not in the search path.",
         does_not_mean="the GPU",
         fix="Install it and put its lib folder into LD_LIBRARY_PATH.",
         command="pip install 'nvidia-cudnn-cu12==9.*'",

@@ -19,10 +19,8 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorNoKernelImageForDevice", "CUDA_ERROR_NO_BINARY_FOR_GPU"),
         patterns=("no kernel image is available for execution on the device", "no binary for GPU"),
         sample="CUDA error: no kernel image is available for execution on the device",
-        cause=(
-            "The module that contains the launched kernel has no machine code and no PTX for this GPU. Machine "
-            "code runs only within its major version, from its minor version up."
-        ),
+        cause="The module that contains the launched kernel has no machine code and no PTX for this GPU. Machine "
+        "code runs only within its major version, from its minor version up.",
         does_not_mean="an old driver or toolkit; the rest of the file, which may have the code",
         fix="Rebuild the failing library for {label}, or install a release that supports it. Then check the file.",
         command="cudacompat generate {engine} --gpu {gpu}",
@@ -67,15 +65,11 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorUnsupportedPtxVersion", "CUDA_ERROR_UNSUPPORTED_PTX_VERSION"),
         patterns=("the provided PTX was compiled with an unsupported toolchain",),
         sample="CUDA error 222 at ggml-cuda.cu:6466: the provided PTX was compiled with an unsupported toolchain.",
-        cause=(
-            "No machine code fits the GPU, so the driver had to compile PTX. The toolkit that built this PTX "
-            "is newer than the driver's CUDA version."
-        ),
+        cause="No machine code fits the GPU, so the driver had to compile PTX. The toolkit that built this PTX "
+        "is newer than the driver's CUDA version.",
         does_not_mean="the GPU; the toolkit on this machine. CUDA's minor-version compatibility does not cover PTX.",
-        fix=(
-            "Ship machine code for {label}, update the driver, or build with a toolkit that is not newer than "
-            "the driver's CUDA version."
-        ),
+        fix="Ship machine code for {label}, update the driver, or build with a toolkit that is not newer than "
+        "the driver's CUDA version.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(
             "measured: PTX 9.1 on driver 580.159.04",
@@ -92,10 +86,8 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorInvalidPtx", "CUDA_ERROR_INVALID_PTX"),
         patterns=("a PTX JIT compilation failed",),
         sample="CUDA_ERROR_INVALID_PTX: a PTX JIT compilation failed",
-        cause=(
-            "The driver cannot compile this PTX for the GPU. Its target is above the GPU, it uses an "
-            "instruction that the target lacks, or its text is invalid."
-        ),
+        cause="The driver cannot compile this PTX for the GPU. Its target is above the GPU, it uses an "
+        "instruction that the target lacks, or its text is invalid.",
         does_not_mean="damaged PTX: a target above the GPU is enough",
         fix=(
             "Generate PTX for {label} or lower. The JIT error log (CU_JIT_ERROR_LOG_BUFFER) has the compiler's message."
@@ -109,15 +101,11 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorJitCompilerNotFound", "CUDA_ERROR_JIT_COMPILER_NOT_FOUND"),
         patterns=("PTX JIT compiler library not found",),
         sample="CUDA error: PTX JIT compiler library not found",
-        cause=(
-            "Only PTX fits the GPU, and libnvidia-ptxjitcompiler.so.1 cannot be loaded. The container lacks "
-            "the `compute` driver capability, or the driver is only partly installed."
-        ),
+        cause="Only PTX fits the GPU, and libnvidia-ptxjitcompiler.so.1 cannot be loaded. The container lacks "
+        "the `compute` driver capability, or the driver is only partly installed.",
         does_not_mean="the GPU: machine code would run in the same container",
-        fix=(
-            "Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility, install the complete driver, "
-            "or ship machine code for {label}."
-        ),
+        fix="Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility, install the complete driver, "
+        "or ship machine code for {label}.",
         sources=(_TABLE,),
     ),
     Signature(
@@ -140,10 +128,8 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorInvalidDeviceFunction",),
         patterns=("<cuda>invalid device function", "invalid device function"),
         sample="RuntimeError: CUDA error: invalid device function",
-        cause=(
-            "The module that registered the function has no device code for this GPU. Older libraries report a "
-            "missing architecture with this error."
-        ),
+        cause="The module that registered the function has no device code for this GPU. Older libraries report a "
+        "missing architecture with this error.",
         does_not_mean="the source code: the same source works when built for {label}",
         fix="Rebuild or reinstall the component for {label}.",
         command="cudacompat generate {engine} --gpu {gpu}",
@@ -163,10 +149,8 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         patterns=("device kernel image is invalid",),
         sample="CUDA error: device kernel image is invalid",
-        cause=(
-            "The image is zstd-compressed and the driver is older than 550, the cubin is newer than the "
-            "driver, or the bytes are damaged."
-        ),
+        cause="The image is zstd-compressed and the driver is older than 550, the cubin is newer than the "
+        "driver, or the bytes are damaged.",
         does_not_mean="a missing architecture (that is error 209)",
         fix="Update the driver, or build with --compress-mode=none or an older toolkit.",
         cases=(
@@ -203,10 +187,8 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorInsufficientDriver",),
         patterns=("CUDA driver version is insufficient for CUDA runtime version",),
         sample="CUDA error: CUDA driver version is insufficient for CUDA runtime version",
-        cause=(
-            "The CUDA runtime in the program needs a newer driver than the loaded one. Without any driver, as "
-            "in a container without GPU access, the message is the same."
-        ),
+        cause="The CUDA runtime in the program needs a newer driver than the loaded one. Without any driver, as "
+        "in a container without GPU access, the message is the same.",
         does_not_mean="always an old driver: first check that libcuda.so.1 exists",
         fix="In a container: start it with --gpus all. On the host: compare the driver version with the runtime.",
         command="cudacompat doctor",
@@ -266,10 +248,8 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorNoDevice", "CUDA_ERROR_NO_DEVICE"),
         patterns=("no CUDA-capable device is detected",),
         sample="CUDA error: no CUDA-capable device is detected",
-        cause=(
-            "CUDA_VISIBLE_DEVICES hides every GPU (an empty value, -1, `all` or a number that does not exist), "
-            "or the container got no device node."
-        ),
+        cause="CUDA_VISIBLE_DEVICES hides every GPU (an empty value, -1, `all` or a number that does not exist), "
+        "or the container got no device node.",
         does_not_mean="the hardware; the build",
         fix="Unset CUDA_VISIBLE_DEVICES, start the container with --gpus all, and check /dev/nvidia*.",
         command="cudacompat doctor",
@@ -298,10 +278,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "all CUDA-capable devices are busy or unavailable",
         ),
         sample="RuntimeError: CUDA error: CUDA-capable device(s) is/are busy or unavailable",
-        cause=(
-            "Another process holds a GPU in exclusive compute mode, or the driver refuses new contexts (after "
-            "an Xid, or when a container lost its devices)."
-        ),
+        cause="Another process holds a GPU in exclusive compute mode, or the driver refuses new contexts (after "
+        "an Xid, or when a container lost its devices).",
         does_not_mean="the architecture",
         fix="Run nvidia-smi to see the process and the compute mode; `nvidia-smi -c DEFAULT` ends exclusive mode.",
         sources=(_TABLE, "https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html"),
@@ -313,15 +291,11 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorCompatNotSupportedOnDevice", "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE"),
         patterns=("forward compatibility was attempted on non supported HW",),
         sample="Error 804: forward compatibility was attempted on non supported HW",
-        cause=(
-            "The program loaded libcuda from a cuda-compat package (/usr/local/cuda/compat). Forward "
-            "compatibility works on data center GPUs only."
-        ),
+        cause="The program loaded libcuda from a cuda-compat package (/usr/local/cuda/compat). Forward "
+        "compatibility works on data center GPUs only.",
         does_not_mean="the GPU: with a newer driver it runs this CUDA version",
-        fix=(
-            "Update the host driver, remove the compat directory from LD_LIBRARY_PATH, or use an image that is "
-            "not newer than the driver."
-        ),
+        fix="Update the host driver, remove the compat directory from LD_LIBRARY_PATH, or use an image that is "
+        "not newer than the driver.",
         sources=("NVIDIA/nvidia-docker#1294", "microsoft/onnxruntime#21435", "abetlen/llama-cpp-python#234", _TABLE),
     ),
     Signature(
@@ -331,10 +305,8 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorSystemDriverMismatch", "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH"),
         patterns=("system has unsupported display driver / cuda driver combination",),
         sample="CUDA error: system has unsupported display driver / cuda driver combination",
-        cause=(
-            "The loaded libcuda.so.1 belongs to another driver release than the kernel module: a driver update "
-            "without a reboot, a second libcuda in the image, or a cuda-compat package that is too new."
-        ),
+        cause="The loaded libcuda.so.1 belongs to another driver release than the kernel module: a driver update "
+        "without a reboot, a second libcuda in the image, or a cuda-compat package that is too new.",
         does_not_mean="the toolkit",
         fix="Reboot after a driver update, and remove copies of libcuda from the image.",
         command="cudacompat doctor",
@@ -386,10 +358,8 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorInitializationError", "CUDA_ERROR_NOT_INITIALIZED"),
         patterns=("<cuda>initialization error", "Cannot re-initialize CUDA in forked subprocess"),
         sample="RuntimeError: CUDA error: initialization error",
-        cause=(
-            "Most often the process was forked after its parent had used CUDA. Otherwise the driver is only "
-            "partly installed."
-        ),
+        cause="Most often the process was forked after its parent had used CUDA. Otherwise the driver is only "
+        "partly installed.",
         does_not_mean="the architecture",
         fix="Start worker processes with `spawn` instead of `fork`, and use CUDA only in the workers.",
         sources=(_TABLE,),
@@ -406,10 +376,8 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="RuntimeError: CUDA unknown error - this may be due to an incorrectly set up environment, e.g. changing "
         "env variable CUDA_VISIBLE_DEVICES after program start.",
-        cause=(
-            "The kernel part of the driver is not usable: nvidia_uvm is not loaded, the container lacks "
-            "/dev/nvidia-uvm, the machine woke from suspend, or the driver was updated without a reboot."
-        ),
+        cause="The kernel part of the driver is not usable: nvidia_uvm is not loaded, the container lacks "
+        "/dev/nvidia-uvm, the machine woke from suspend, or the driver was updated without a reboot.",
         does_not_mean="the architecture",
         fix="Run `sudo nvidia-modprobe -u` or reload nvidia_uvm, or reboot. In a container pass /dev/nvidia-uvm.",
         command="cudacompat doctor",

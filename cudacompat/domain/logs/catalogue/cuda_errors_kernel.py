@@ -28,14 +28,10 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorIllegalAddress", "CUDA_ERROR_ILLEGAL_ADDRESS"),
         patterns=("an illegal memory access was encountered",),
         sample="RuntimeError: CUDA error: an illegal memory access was encountered",
-        cause=(
-            "The program or one of its libraries has a bug. CUDA reports the error at a later call, so the "
-            "printed source line may not be the cause."
-        ),
+        cause="The program or one of its libraries has a bug. CUDA reports the error at a later call, so the "
+        "printed source line may not be the cause.",
         does_not_mean="a missing architecture",
-        fix=(
-            "Find the kernel with CUDA_LAUNCH_BLOCKING=1 or compute-sanitizer, or try a newer release of the library."
-        ),
+        fix="Find the kernel with CUDA_LAUNCH_BLOCKING=1 or compute-sanitizer, or try a newer release of the library.",
         command="export CUDA_LAUNCH_BLOCKING=1",
         after=("cuda-illegal-instruction", "nvrm-xid"),
         sources=(_TABLE,),
@@ -47,10 +43,8 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorIllegalInstruction", "CUDA_ERROR_ILLEGAL_INSTRUCTION"),
         patterns=("an illegal instruction was encountered",),
         sample="RuntimeError: CUDA error: an illegal instruction was encountered",
-        cause=(
-            "The machine code is damaged or wrongly generated, or the program jumped into data. Rarely the GPU "
-            "is faulty."
-        ),
+        cause="The machine code is damaged or wrongly generated, or the program jumped into data. Rarely the GPU "
+        "is faulty.",
         does_not_mean="a missing architecture: the driver does not load code of another major version",
         fix="Update the library and the driver. If the error stays, test the GPU memory.",
         sources=(_TABLE,),
@@ -93,9 +87,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "out of memory",
         cause="The program asked for more memory than is free on the GPU. Other processes count too.",
         does_not_mean="the architecture; the build",
-        fix=(
-            "Use a smaller model, batch or context, or fewer layers on the GPU. nvidia-smi shows what uses the memory."
-        ),
+        fix="Use a smaller model, batch or context, or fewer layers on the GPU. nvidia-smi shows what uses the memory.",
         sources=("ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu", _TABLE),
     ),
     Signature(
@@ -105,9 +97,7 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorLaunchOutOfResources", "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES"),
         patterns=("too many resources requested for launch",),
         sample="CUDA error: too many resources requested for launch",
-        cause=(
-            "The launch was written or tuned for another GPU: too many threads per block, or too much shared memory."
-        ),
+        cause="The launch was written or tuned for another GPU: too many threads per block, or too much shared memory.",
         does_not_mean="missing code for the GPU",
         fix="Use smaller blocks or __launch_bounds__, or a release of the library that supports {label}.",
         sources=(_TABLE,),

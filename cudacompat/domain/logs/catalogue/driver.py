@@ -35,10 +35,8 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The user-mode half of the driver and the loaded kernel module are of different releases: the package "
         "was updated (often by unattended upgrades) without a restart.",
         does_not_mean="a missing GPU",
-        fix=(
-            "Reboot, or reload the nvidia kernel modules. Do not pass nvidia-smi output to nvcc unchecked: build "
-            "scripts turn this text into `-arch=sm_Failed`."
-        ),
+        fix="Reboot, or reload the nvidia kernel modules. Do not pass nvidia-smi output to nvcc unchecked: build "
+        "scripts turn this text into `-arch=sm_Failed`.",
         sources=("jalombar/starsmasher#24",),
     ),
     Signature(
@@ -59,15 +57,11 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the "
         "latest "
         "NVIDIA driver is installed and running.",
-        cause=(
-            "The kernel module is not loaded: it was not built for the running kernel (DKMS), is unsigned "
-            "under Secure Boot, or nouveau uses the GPU."
-        ),
+        cause="The kernel module is not loaded: it was not built for the running kernel (DKMS), is unsigned "
+        "under Secure Boot, or nouveau uses the GPU.",
         does_not_mean="the CUDA Toolkit",
-        fix=(
-            "Check `lsmod | grep nvidia`, `dkms status` and `mokutil --sb-state`, then reinstall the driver for "
-            "this kernel."
-        ),
+        fix="Check `lsmod | grep nvidia`, `dkms status` and `mokutil --sb-state`, then reinstall the driver for "
+        "this kernel.",
         role=Role.CHAIN_END,
         after=_NO_MODULE,
         sources=("NVIDIA/nvidia-docker#988", "microsoft/WSL#7716"),
@@ -81,15 +75,11 @@ SIGNATURES: tuple[Signature, ...] = (
             "could not load NVML library",
         ),
         sample="pynvml.NVMLError_LibraryNotFound: NVML Shared Library Not Found",
-        cause=(
-            "libnvidia-ml.so.1 is part of the driver. The machine has no driver, or the container lacks GPU "
-            "access or the `utility` driver capability."
-        ),
+        cause="libnvidia-ml.so.1 is part of the driver. The machine has no driver, or the container lacks GPU "
+        "access or the `utility` driver capability.",
         does_not_mean="a package missing in the container",
-        fix=(
-            "Install the driver on the host. Start the container with --gpus all and "
-            "NVIDIA_DRIVER_CAPABILITIES=compute,utility."
-        ),
+        fix="Install the driver on the host. Start the container with --gpus all and "
+        "NVIDIA_DRIVER_CAPABILITIES=compute,utility.",
         after=("nvct-no-driver", "k8s-plugin-no-nvml"),
         sources=("NVIDIA/libnvidia-container#231", "NVIDIA/k8s-device-plugin#1371"),
     ),
@@ -190,10 +180,8 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="error while loading shared libraries: libcuda.so.1: cannot open shared object file: No such file or "
         "directory",
-        cause=(
-            "libcuda.so.1 is part of the driver, not of the CUDA Toolkit. No driver is installed, or the "
-            "container was started without GPU access."
-        ),
+        cause="libcuda.so.1 is part of the driver, not of the CUDA Toolkit. No driver is installed, or the "
+        "container was started without GPU access.",
         does_not_mean="the CUDA Toolkit. Do not copy libcuda into an image.",
         fix="In a container: use --gpus all and the NVIDIA Container Toolkit. On the host: install the driver.",
         command="cudacompat doctor",
@@ -231,10 +219,8 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="WARNING: The NVIDIA Driver was not detected.  GPU functionality will not be available.",
         cause="The start script of NVIDIA's images found no driver, because the container runtime added no GPU.",
         does_not_mean="the host driver",
-        fix=(
-            "Use docker run --gpus all (compose: deploy.resources.reservations.devices; Podman: --device "
-            "nvidia.com/gpu=all)."
-        ),
+        fix="Use docker run --gpus all (compose: deploy.resources.reservations.devices; Podman: --device "
+        "nvidia.com/gpu=all).",
         command="docker run --rm --gpus all ubuntu nvidia-smi",
         sources=("NVIDIA/nvidia-docker#1583", "prs-eth/PanopticSegForLargeScalePointCloud#20"),
     ),

@@ -86,7 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="proxy-upstream-died",
-        title="the server behind the proxy died while answering (502)",
+        title="the backend of a proxy died while answering (502)",
         patterns=(
             "upstream prematurely closed connection while reading response header from upstream",
             "recv() failed (104: Connection reset by peer) while reading response header from upstream",

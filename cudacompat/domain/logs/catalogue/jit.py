@@ -13,15 +13,11 @@ SIGNATURES: tuple[Signature, ...] = (
         derived=True,
         sample="  Device 0: NVIDIA GeForce RTX 5070 Ti, compute capability 12.0, VMM: yes\n"
         "system_info: n_threads = 4 / 32 | CUDA : ARCHS = 520 | USE_GRAPHS = 1 |",
-        cause=(
-            "ARCHS is the list that the compiler saw. nvcc builds 520 (up to CUDA 12) or 750 (CUDA 13) when no "
-            "architecture option reaches it. {label} runs that older code by JIT, or not at all."
-        ),
+        cause="ARCHS is the list that the compiler saw. nvcc builds 520 (up to CUDA 12) or 750 (CUDA 13) when no "
+        "architecture option reaches it. {label} runs that older code by JIT, or not at all.",
         does_not_mean="the compute capability of the GPU",
-        fix=(
-            "Set the architecture list where this build reads it, clear the build cache, rebuild, and check the "
-            "new file."
-        ),
+        fix="Set the architecture list where this build reads it, clear the build cache, rebuild, and check the "
+        "new file.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(
             "ggml-org/whisper.cpp ggml/src/ggml-cuda/ggml-cuda.cu (ARCHS is __CUDA_ARCH_LIST__)",
@@ -34,10 +30,8 @@ SIGNATURES: tuple[Signature, ...] = (
         derived=True,
         sample="  Device 0: NVIDIA GeForce GTX 1060 6GB, compute capability 6.1, VMM: yes\n"
         "system_info: n_threads = 4 / 8 | CUDA : ARCHS = 750,800,860,890 | F16 = 1 |",
-        cause=(
-            "ARCHS is the list that the compiler saw. Machine code runs within its major version, PTX on its "
-            "compute capability and higher. Neither covers {label}."
-        ),
+        cause="ARCHS is the list that the compiler saw. Machine code runs within its major version, PTX on its "
+        "compute capability and higher. Neither covers {label}.",
         does_not_mean="the driver; the toolkit on this machine",
         fix="Build for {label} with {toolkit}, or install a build that supports it.",
         command="cudacompat generate {engine} --gpu {gpu}",
@@ -53,10 +47,8 @@ SIGNATURES: tuple[Signature, ...] = (
         severity=Severity.WARNING,
         sample="  Device 0: NVIDIA GeForce RTX 5070 Ti, compute capability 12.0, VMM: yes\n"
         "system_info: n_threads = 4 / 32 | CUDA : ARCHS = 500,610,700,750,800,860,890 | F16 = 1 |",
-        cause=(
-            "ARCHS does not show which entries are PTX. If one is PTX, the driver compiles it at the first "
-            "start (slow, then cached). If all are machine code, every kernel fails with error 209."
-        ),
+        cause="ARCHS does not show which entries are PTX. If one is PTX, the driver compiles it at the first "
+        "start (slow, then cached). If all are machine code, every kernel fails with error 209.",
         does_not_mean="the driver; the toolkit. Many builds include PTX for this case.",
         fix="Add {label} to the build, or check the file.",
         command="cudacompat check FILE --gpu {gpu}",

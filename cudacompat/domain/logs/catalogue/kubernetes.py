@@ -105,10 +105,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the process was killed because host memory ran out",
         patterns=("OOMKilled", "Out of memory: Killed process <pid:num>", "oom-kill:constraint"),
         sample="Last State: Terminated  Reason: OOMKilled  Exit Code: 137",
-        cause=(
-            "The memory limit of the container or machine was reached. Loading a model needs about its size in "
-            "RAM for a while."
-        ),
+        cause="The memory limit of the container or machine was reached. Loading a model needs about its size in "
+        "RAM for a while.",
         does_not_mean="GPU memory (that is a CUDA error)",
         fix="Raise the memory limit, or load the model with mmap and without a second copy.",
         sources=(

@@ -10,15 +10,11 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the linker does not find {library}",
         patterns=("cannot find -l<library:cudalib>",),
         sample="/usr/bin/ld: cannot find -lcuda: No such file or directory",
-        cause=(
-            "libcuda is part of the driver. Without a driver, as in an image build, link the stub in "
-            "lib64/stubs. The other libraries are in the toolkit's -dev packages."
-        ),
+        cause="libcuda is part of the driver. Without a driver, as in an image build, link the stub in "
+        "lib64/stubs. The other libraries are in the toolkit's -dev packages.",
         does_not_mean="the machine that will run the program",
-        fix=(
-            "For -lcuda add the stub directory for linking only. For the others use a -devel image or the "
-            "toolkit's lib64."
-        ),
+        fix="For -lcuda add the stub directory for linking only. For the others use a -devel image or the "
+        "toolkit's lib64.",
         command='export LIBRARY_PATH="/usr/local/cuda/lib64:/usr/local/cuda/lib64/stubs:$LIBRARY_PATH"',
         distinct=("library",),
         sources=("measured with GNU ld 2.40",),
@@ -32,15 +28,11 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="error while loading shared libraries: libcublas.so.12: cannot open shared object file: No such file "
         "or directory",
-        cause=(
-            "The program needs this library with exactly this major version. The image is -base instead of "
-            "-runtime, the toolkit has another major version, or the directory is not in the search path."
-        ),
+        cause="The program needs this library with exactly this major version. The image is -base instead of "
+        "-runtime, the toolkit has another major version, or the directory is not in the search path.",
         does_not_mean="the driver (that library is libcuda.so.1)",
-        fix=(
-            "Install the library with that major version (a -runtime image, or pip's nvidia-… packages), and add "
-            "its directory to LD_LIBRARY_PATH or ldconfig."
-        ),
+        fix="Install the library with that major version (a -runtime image, or pip's nvidia-… packages), and add "
+        "its directory to LD_LIBRARY_PATH or ldconfig.",
         distinct=("library",),
         sources=(
             "measured: loading libcublas.so.12 without it",
@@ -52,10 +44,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the program was built on a newer system: {version} is missing",
         patterns=("version '<version:abi>' not found",),
         sample="/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found (required by ./whisper-server)",
-        cause=(
-            "The program was linked against a newer glibc or libstdc++ than this system has, for example built "
-            "on Ubuntu 24.04 and run on 22.04."
-        ),
+        cause="The program was linked against a newer glibc or libstdc++ than this system has, for example built "
+        "on Ubuntu 24.04 and run on 22.04.",
         does_not_mean="the GPU",
         fix="Build and run on the same base image, or build on the older one.",
         distinct=("version",),

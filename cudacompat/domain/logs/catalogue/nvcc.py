@@ -17,10 +17,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "Value '<arch:word>' is not defined for option 'gpu-architecture'",
         ),
         sample="nvcc fatal   : Unsupported gpu architecture 'compute_120'",
-        cause=(
-            "nvcc is too old (120 needs CUDA 12.8; 121 and the suffix f need 12.9), too new (CUDA 13 builds "
-            "nothing below 75), or the value is not an architecture."
-        ),
+        cause="nvcc is too old (120 needs CUDA 12.8; 121 and the suffix f need 12.9), too new (CUDA 13 builds "
+        "nothing below 75), or the value is not an architecture.",
         does_not_mean=(
             "the GPU; the driver. The nvcc that ran may come from another toolkit: PATH and CMake's cache decide."
         ),
@@ -105,10 +103,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "Unsupported gpu architecture 'sm_NVIDIA",
         ),
         sample="nvcc fatal   : Unsupported gpu architecture 'compute_No CUDA devices found.'",
-        cause=(
-            "A build script or CMake tried to detect the GPU on a machine without one, such as an image build, "
-            "and passed on the error text or an empty value."
-        ),
+        cause="A build script or CMake tried to detect the GPU on a machine without one, such as an image build, "
+        "and passed on the error text or an empty value.",
         does_not_mean="the age of the toolkit",
         fix="Name the architectures.",
         command="cudacompat generate {engine} --gpu {gpu}",
@@ -148,10 +144,8 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("The same GPU code (`<arch:word>`) generated for non family-specific and family-specific GPU arch",),
         sample="nvcc fatal   : The same GPU code (`sm_120`) generated for non family-specific and family-specific "
         "GPU arch",
-        cause=(
-            "Two settings conflict. The engine passes compute_120f, and NVCC_APPEND_FLAGS or another list adds "
-            "plain compute_120, or the reverse."
-        ),
+        cause="Two settings conflict. The engine passes compute_120f, and NVCC_APPEND_FLAGS or another list adds "
+        "plain compute_120, or the reverse.",
         does_not_mean="the toolkit",
         fix="Remove NVCC_APPEND_FLAGS and NVCC_PREPEND_FLAGS, and set the architectures in one place.",
         command="unset NVCC_APPEND_FLAGS NVCC_PREPEND_FLAGS",
@@ -211,10 +205,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "The term 'nvcc' is not recognized",
         ),
         sample="/bin/sh: 1: nvcc: not found",
-        cause=(
-            "nvcc is part of the CUDA Toolkit, not of the driver. The image is -base or -runtime, only the "
-            "driver is installed, or PATH lacks /usr/local/cuda/bin."
-        ),
+        cause="nvcc is part of the CUDA Toolkit, not of the driver. The image is -base or -runtime, only the "
+        "driver is installed, or PATH lacks /usr/local/cuda/bin.",
         does_not_mean="the `CUDA Version` of nvidia-smi, which is what the driver supports, not what is installed",
         fix="Build in a -devel image, or install the toolkit and add its bin directory to PATH.",
         command='export PATH="/usr/local/cuda/bin:$PATH"',
@@ -304,10 +296,8 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc error   : 'cicc' died due to signal 9 (Kill signal)",
         cause="Signal 9 comes from the memory limit of the machine or container. Too many compilers ran at once.",
         does_not_mean="the source code; the compiler (a compiler crash is signal 11)",
-        fix=(
-            "Use fewer jobs (-j2, MAX_JOBS=2, CMAKE_BUILD_PARALLEL_LEVEL=2, nvcc --threads 1), fewer "
-            "architectures, or more memory."
-        ),
+        fix="Use fewer jobs (-j2, MAX_JOBS=2, CMAKE_BUILD_PARALLEL_LEVEL=2, nvcc --threads 1), fewer "
+        "architectures, or more memory.",
         command="export MAX_JOBS=2 CMAKE_BUILD_PARALLEL_LEVEL=2",
         sources=(
             "NVIDIA/cudf#8018",

@@ -102,10 +102,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the PTX has ISA version {version}, and this ptxas reads versions up to {current}",
         patterns=("Unsupported .version <version:ver>; current version is '<current:ver>'",),
         sample="ptxas b.ptx, line 1; fatal   : Unsupported .version 9.9; current version is '9.0'",
-        cause=(
-            "A newer compiler (nvcc, LLVM, Triton or XLA) wrote the PTX. At run time the same mismatch is CUDA "
-            "error 222."
-        ),
+        cause="A newer compiler (nvcc, LLVM, Triton or XLA) wrote the PTX. At run time the same mismatch is CUDA "
+        "error 222.",
         does_not_mean="the GPU",
         fix="Use one release for both: an older compiler or a newer ptxas.",
         sources=(_MEASURED, "jax-ml/jax#25344"),
@@ -234,10 +232,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="an object holds no device code for {arch}, and the link continued without it",
         patterns=("SM Arch ('<arch:word>') not found in '<object:word>'",),
         sample="nvlink warning : SM Arch ('sm_120') not found in 'r.o'",
-        cause=(
-            "An object, often of a static library, was compiled for another list. This is only a warning, but "
-            "its kernels fail for {arch} with error 209 or 500."
-        ),
+        cause="An object, often of a static library, was compiled for another list. This is only a warning, but "
+        "its kernels fail for {arch} with error 209 or 500.",
         does_not_mean="the linker: it continued as designed, but code is missing",
         fix="Compile every object and static library for the same list, and treat the warning as an error.",
         distinct=("arch",),

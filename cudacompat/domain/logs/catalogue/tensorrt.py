@@ -11,10 +11,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="this TensorRT release does not support SM {sm}",
         patterns=("Target GPU SM <sm:num> is not supported by this TensorRT release",),
         sample="Error Code 9: API Usage Error (Target GPU SM 120 is not supported by this TensorRT release.)",
-        cause=(
-            "TensorRT has its own list of GPUs. This release is too old for a new GPU (120 needs 10.8) or too "
-            "new for an old one (TensorRT 10 supports nothing below 7.0 or 7.5)."
-        ),
+        cause="TensorRT has its own list of GPUs. This release is too old for a new GPU (120 needs 10.8) or too "
+        "new for an old one (TensorRT 10 supports nothing below 7.0 or 7.5).",
         does_not_mean="the toolkit; the driver",
         fix="Install a TensorRT release that supports the GPU.",
         sources=("DDTRobot/tita_rl_sim2sim2real#7", "NVIDIA/TensorRT#4359"),

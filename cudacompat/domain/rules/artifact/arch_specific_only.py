@@ -44,10 +44,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=Severity.WARNING if nothing_plain else Severity.NOTE,
         path=verdict.path,
         target=target.id,
-        message=(
-            f"{len(bound)} of {count(len(verdict.modules), 'module')} run on {target.label} only through a- "
-            "or f-suffixed code"
-        ),
+        message=f"{len(bound)} of {count(len(verdict.modules), 'module')} run on {target.label} only through a- "
+        "or f-suffixed code",
         found=what_is_there([v.module for v in bound]),
         why=f"GPUs of compute capability {', '.join(unserved)} cannot run these modules" if unserved else None,
         help=f"add plain PTX to it (CMake: {target.capability.number}-virtual)",

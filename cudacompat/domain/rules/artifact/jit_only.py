@@ -43,10 +43,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=Severity.NOTE if enough else Severity.ERROR,
         path=verdict.path,
         target=verdict.target.id,
-        message=(
-            f"runs on {verdict.target.label} only through JIT compilation ({len(modules)} of "
-            f"{count(len(verdict.modules), 'module')})"
-        ),
+        message=f"runs on {verdict.target.label} only through JIT compilation ({len(modules)} of "
+        f"{count(len(verdict.modules), 'module')})",
         found=what_is_there([v.module for v in verdict.modules]) + relinked,
         why=floor,
         help=f"to build native code: {generate_command(verdict.target)}",

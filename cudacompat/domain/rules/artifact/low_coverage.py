@@ -46,10 +46,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=Severity.ERROR,
         path=verdict.path,
         target=verdict.target.id,
-        message=(
-            f"{running} of {every} kernels run on {verdict.target.label} ({_percent(running / every)}; "
-            f"required: {wanted * 100:g} %)"
-        ),
+        message=f"{running} of {every} kernels run on {verdict.target.label} ({_percent(running / every)}; "
+        f"required: {wanted * 100:g} %)",
         found=f"kernels that cannot run: {some(names)}",
         help=f"compile every source file for the same architecture list: {generate_command(verdict.target)}",
         places=places_of(bad),

@@ -47,10 +47,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=Severity.NOTE,
         path=verdict.path,
         target=verdict.target.id,
-        message=(
-            f"{count(len(special), 'module')} of {len(verdict.modules)} appear to be for other GPUs; not "
-            f"counted for {verdict.target.label}"
-        ),
+        message=f"{count(len(special), 'module')} of {len(verdict.modules)} appear to be for other GPUs; not "
+        f"counted for {verdict.target.label}",
         found=what_is_there([v.module for v in special]),
         why="; ".join(f"{number}: {_EVIDENCE[each]}" for each, number in shown.most_common()) or None,
         places=places_of(special),

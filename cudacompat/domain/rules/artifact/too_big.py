@@ -45,10 +45,8 @@ def check(sized: SizeFacts) -> Iterable[Finding]:
         id=RULE.id,
         severity=Severity.ERROR,
         path=sized.path,
-        message=(
-            f"{byte_size(sized.size)} is {byte_size(sized.size - sized.limit)} over the max-bytes limit of "
-            f"{byte_size(sized.limit)}"
-        ),
+        message=f"{byte_size(sized.size)} is {byte_size(sized.size - sized.limit)} over the max-bytes limit of "
+        f"{byte_size(sized.limit)}",
         found=f"device code takes {byte_size(code)} as stored: "
         + ", ".join(f"{name} {byte_size(size)}" for name, size in biggest),
         help="remove a target, or compress the code: nvcc --compress-mode=size",

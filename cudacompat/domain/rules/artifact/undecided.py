@@ -37,10 +37,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=Severity.WARNING,
         path=verdict.path,
         target=verdict.target.id,
-        message=(
-            f"cannot tell whether {count(len(open_) or len(verdict.modules), 'module')} of "
-            f"{len(verdict.modules)} run on {verdict.target.label}"
-        ),
+        message=f"cannot tell whether {count(len(open_) or len(verdict.modules), 'module')} of "
+        f"{len(verdict.modules)} run on {verdict.target.label}",
         found=what_is_there([v.module for v in verdict.modules]),
         why="; ".join(CAUSE[reason] for reason, _ in reasons.most_common() if reason),
         places=places_of(open_ or verdict.modules),

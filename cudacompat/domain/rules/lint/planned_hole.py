@@ -40,10 +40,8 @@ def check(project: Project) -> Iterable[Finding]:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR if project.targets and verdict.outcome is Outcome.PARTIAL else Severity.WARNING,
-                message=(
-                    f"{len(verdict.undone)} of {count(len(part.units), 'CUDA source')} will have no code for "
-                    f"{target.label}"
-                ),
+                message=f"{len(verdict.undone)} of {count(len(part.units), 'CUDA source')} will have no code for "
+                f"{target.label}",
                 path=build.file,
                 line=1,
                 found=requests_text(part, verdict.undone),

@@ -56,9 +56,7 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:160],
             why=f"the wheel contains {row.carries} ({row.source})",
-            help=(
-                f"check the wheel with `cudacompat check`; to build it: pip install --no-binary {row.name} {row.name}"
-            ),
+            help=f"check the wheel with `cudacompat check`; to build it: pip install --no-binary {row.name} {row.name}",
         )
 
 

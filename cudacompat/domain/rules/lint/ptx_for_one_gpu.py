@@ -54,9 +54,7 @@ def check(project: Project) -> Iterable[Finding]:
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name or 'flags'}={setting.value}"[:160],
-            why=(
-                "PTX with suffix a compiles only for its own compute capability, with suffix f only within its family"
-            ),
+            why="PTX with suffix a compiles only for its own compute capability, with suffix f only within its family",
             help=ptx_help(listed, min(numbers)),
         )
 

@@ -127,10 +127,8 @@ def _outside(project: Project, stage: Stage) -> Iterable[Finding]:
             line=at.line,
             span=at.span,
             found=file.text[at.start : at.end].splitlines()[0][:160],
-            why=(
-                f"an ARG before the first FROM applies only to FROM lines; {argument.written!r} does not reach "
-                "the build"
-            ),
+            why=f"an ARG before the first FROM applies only to FROM lines; {argument.written!r} does not reach "
+            "the build",
             help=f"add ARG {name} after the FROM of this stage",
             fix=Fix(f"repeat ARG {name}", (Edit(stage.file, end, end, new=f"\nARG {name}"),), safe=True),
         )

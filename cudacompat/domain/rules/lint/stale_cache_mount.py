@@ -45,10 +45,8 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message=(
-                f"the cache mount {mount.options.get('target', '')} keeps {use.engine.name} code built for an "
-                "older list"
-            ),
+            message=f"the cache mount {mount.options.get('target', '')} keeps {use.engine.name} code built for an "
+            "older list",
             path=command.place.file,
             line=command.place.line,
             span=command.place.span,

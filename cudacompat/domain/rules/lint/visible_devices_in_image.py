@@ -60,9 +60,7 @@ def check(project: Project) -> Iterable[Finding]:
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:120],
             why=_NO_LIST,
-            help=(
-                "set NVIDIA_VISIBLE_DEVICES=all in the image; elsewhere set nothing (all GPUs are visible by default)"
-            ),
+            help="set NVIDIA_VISIBLE_DEVICES=all in the image; elsewhere set nothing (all GPUs are visible by default)",
             fix=_renamed(project, setting),
         )
     for word in _given_to_docker(project):

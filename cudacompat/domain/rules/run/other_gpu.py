@@ -37,10 +37,8 @@ def check(verified: Verified) -> Iterable[Finding]:
                 target=wanted.id,
                 message=f"{verified.subject} did not use {wanted.name or wanted.id} ({wanted.capability})",
                 found=there,
-                help=(
-                    "select the GPU with CUDA_VISIBLE_DEVICES; set CUDA_DEVICE_ORDER=PCI_BUS_ID to number GPUs "
-                    "as nvidia-smi does"
-                ),
+                help="select the GPU with CUDA_VISIBLE_DEVICES; set CUDA_DEVICE_ORDER=PCI_BUS_ID to number GPUs "
+                "as nvidia-smi does",
             )
 
 

@@ -2,15 +2,15 @@
 # Made by cudacompat 0.1.0: cudacompat generate bitsandbytes --gpu 'NVIDIA GeForce RTX 5070 Ti'
 # --gpu 8.0 --gpu 8.6 --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120
-# without PTX nothing of this runs on a GPU of a newer generation
+# without PTX, GPUs of a newer major version cannot run this build
 #
 # Use: cmake -C cudacompat-architectures.cmake -S . -B build    (or as CMAKE_TOOLCHAIN_FILE)
 #
 # CMAKE_CUDA_ARCHITECTURES is left out: the CMakeLists overwrites it, even as -D
-# CUDAARCHS is left out: the CMakeLists overwrites the list that it fills; it belongs to CMake 3.20
-# and newer
-# TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to PyTorch and its
-# extensions
+# CUDAARCHS is left out: the CMakeLists overwrites the list that it fills; it is a setting of CMake
+# 3.20 and newer
+# TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it is a setting of PyTorch and
+# its extensions
 
 # COMPUTE_CAPABILITY: the list of architectures; read by bitsandbytes' CMakeLists, which overwrites
 # CMake's own list with it

@@ -1,8 +1,8 @@
 # candle 0.11.0 for NVIDIA GeForce RTX 5070 Ti (12.0), with CUDA 12.8.
 # Made by cudacompat 0.1.0: cudacompat generate candle --gpu 'NVIDIA GeForce RTX 5070 Ti' --as bake
 # What must arrive in the artifact: sm_120a
-# candle itself turns 120 into 120a
-# without PTX nothing of this runs on a GPU of a newer generation
+# candle turns 120 into 120a
+# without PTX, GPUs of a newer major version cannot run this build
 #
 # docker buildx bake reads this. The list itself is in the Dockerfile:
 # cudacompat generate … --as dockerfile writes Dockerfile

@@ -2,18 +2,18 @@
 # Made by cudacompat 0.1.0: cudacompat generate ctranslate2 --gpu 'NVIDIA GeForce RTX 5070 Ti' --gpu
 # 8.0 --gpu 8.6 --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120 compute_120
-# PTX compute_120 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first
-# use, with driver 570 or newer
+# PTX compute_120 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
 #
 # Use: cmake -C cudacompat-architectures.cmake -S . -B build    (or as CMAKE_TOOLCHAIN_FILE)
 #
 # CMAKE_CUDA_ARCHITECTURES is left out: CUDA is no language of this project: FindCUDA calls nvcc,
-# and does not read it; it belongs to CMake projects with CUDA as a language
+# and does not read it; it is a setting of CMake projects with CUDA as a language
 # CUDA_ARCH_LIST in the environment is left out: CMake does not read it; only the project's own
-# Dockerfile turns it into -D; it belongs to the image build of docker/Dockerfile
-# CUDAARCHS is left out: CUDA is no language of this project; it belongs to CMake 3.20 and newer
-# TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to PyTorch and its
-# extensions
+# Dockerfile turns it into -D; it is a setting of the image build of docker/Dockerfile
+# CUDAARCHS is left out: CUDA is no language of this project; it is a setting of CMake 3.20 and
+# newer
+# TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it is a setting of PyTorch and
+# its extensions
 # GGML_CUDA_COMPUTE_CAPABILITY is left out: no known program reads it
 # CUDA_ARCH_LIST=12.0 is left out: the module allows one digit before the point: 10.0 and up are
 # `Unknown CUDA Architecture Name`

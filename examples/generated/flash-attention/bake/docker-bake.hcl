@@ -4,8 +4,7 @@
 # What must arrive in the artifact: sm_80 sm_120 compute_120
 # flash-attention does not know 86; its code for 80 runs there
 # flash-attention does not know 89; its code for 80 runs there
-# PTX compute_120 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first
-# use, with driver 570 or newer
+# PTX compute_120 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
 #
 # docker buildx bake reads this. The list itself is in the Dockerfile:
 # cudacompat generate … --as dockerfile writes Dockerfile

@@ -2,14 +2,14 @@
 # Made by cudacompat 0.1.0: cudacompat generate ik_llama.cpp --gpu 'NVIDIA GeForce RTX 5070 Ti'
 # --gpu 8.0 --gpu 8.6 --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120 compute_120
-# PTX compute_120 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first
-# use, with driver 570 or newer
+# PTX compute_120 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
 #
 # Use: cmake -C cudacompat-architectures.cmake -S . -B build    (or as CMAKE_TOOLCHAIN_FILE)
 #
-# TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to PyTorch and its
-# extensions
-# CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to CTranslate2, only as -D
+# TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it is a setting of PyTorch and
+# its extensions
+# CUDA_ARCH_LIST is left out: nothing in this build reads it; it is a setting of CTranslate2, only
+# as -D
 # GGML_CUDA_COMPUTE_CAPABILITY is left out: no known program reads it
 # CMAKE_CUDA_ARCHITECTURES in the environment is left out: CMake does not read a variable of this
 # name from the environment (it reads CUDAARCHS, once)

@@ -2,21 +2,21 @@
 # Made by cudacompat 0.1.0: cudacompat generate llama.cpp --gpu 'NVIDIA GeForce RTX 5070 Ti' --gpu
 # 8.0 --gpu 8.6 --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120a compute_89
-# llama.cpp itself turns 120 into 120a
-# PTX compute_89 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first use,
-# with driver 570 or newer
+# llama.cpp turns 120 into 120a
+# PTX compute_89 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
 #
 # Use: cmake -C cudacompat-architectures.cmake -S . -B build    (or as CMAKE_TOOLCHAIN_FILE)
 #
-# TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to PyTorch and its
-# extensions
-# CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to CTranslate2, only as -D
+# TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it is a setting of PyTorch and
+# its extensions
+# CUDA_ARCH_LIST is left out: nothing in this build reads it; it is a setting of CTranslate2, only
+# as -D
 # GGML_CUDA_COMPUTE_CAPABILITY is left out: no known program reads it
 # CMAKE_CUDA_ARCHITECTURES in the environment is left out: CMake does not read a variable of this
 # name from the environment (it reads CUDAARCHS, once)
 # CUDA_DOCKER_ARCH is left out: it is an argument of llama.cpp's own Dockerfile, which turns it into
 # -DCMAKE_CUDA_ARCHITECTURES; no CMakeLists reads it, and the Makefile that did is gone since b6212;
-# it belongs to the image build of .devops/cuda.Dockerfile
+# it is a setting of the image build of .devops/cuda.Dockerfile
 # LLAMA_CUBLAS is left out: it was renamed to GGML_CUDA, and CMake stops at the old name
 # NVCC_APPEND_FLAGS is left out: appending a plain compute_12X breaks this build: its FP4 kernels
 # need 12Xa, and ptxas stops with "Feature '.kind::mxf4' not supported on .target 'sm_120'"

@@ -1,11 +1,9 @@
 # cmake: no single build serves all of these GPUs, so there are 2.
 # Made by cudacompat 0.1.0: cudacompat generate cmake --gpu 7.0 --gpu 8.6 --gpu 11.0 --as bake
 # cuda12.8 is for 7.0, 8.6; what must arrive: sm_70 sm_86 compute_86
-#   PTX compute_86 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first
-# use, with driver 570 or newer
+#   PTX compute_86 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
 # cuda13.0 is for 11.0; what must arrive: sm_110 compute_110
-#   PTX compute_110 (ISA 9.0) is for GPUs newer than all of these: the driver compiles it at first
-# use, with driver 580 or newer
+#   PTX compute_110 (ISA 9.0) serves newer GPUs through JIT compilation, with driver 580 or newer
 #
 # docker buildx bake reads this. The list itself is in the Dockerfiles:
 # cudacompat generate … --as dockerfile writes Dockerfile.cuda12.8

@@ -2,8 +2,7 @@
 # Made by cudacompat 0.1.0: cudacompat generate nvcc --gpu 'NVIDIA GeForce RTX 5070 Ti' --gpu 8.0
 # --gpu 8.6 --gpu 8.9 --as bake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120 compute_120
-# PTX compute_120 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first
-# use, with driver 570 or newer
+# PTX compute_120 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
 #
 # docker buildx bake reads this. The list itself is in the Dockerfile:
 # cudacompat generate … --as dockerfile writes Dockerfile

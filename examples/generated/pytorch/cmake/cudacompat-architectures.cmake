@@ -2,16 +2,16 @@
 # Made by cudacompat 0.1.0: cudacompat generate pytorch --gpu 'NVIDIA GeForce RTX 5070 Ti' --gpu 8.0
 # --gpu 8.6 --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120 compute_120
-# PTX compute_120 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first
-# use, with driver 570 or newer
+# PTX compute_120 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
 #
 # The build hands it on: CMAKE_ARGS=-DCMAKE_TOOLCHAIN_FILE=$PWD/cudacompat-architectures.cmake pip wheel …
 #
-# CMAKE_CUDA_ARCHITECTURES is left out: PyTorch sets it to OFF, with a warning; it belongs to other
-# CMake projects
-# CUDAARCHS is left out: PyTorch sets the list that it fills to OFF; it belongs to CMake 3.20 and
-# newer
-# CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to CTranslate2, only as -D
+# CMAKE_CUDA_ARCHITECTURES is left out: PyTorch sets it to OFF, with a warning; it is a setting of
+# other CMake projects
+# CUDAARCHS is left out: PyTorch sets the list that it fills to OFF; it is a setting of CMake 3.20
+# and newer
+# CUDA_ARCH_LIST is left out: nothing in this build reads it; it is a setting of CTranslate2, only
+# as -D
 
 # TORCH_CUDA_ARCH_LIST: the list of architectures; read by PyTorch's CMake files, before the
 # variable of this name in the environment

@@ -2,9 +2,8 @@
 # Made by cudacompat 0.1.0: cudacompat generate stable-diffusion.cpp --gpu 'NVIDIA GeForce RTX 5070
 # Ti' --gpu 8.0 --gpu 8.6 --gpu 8.9 --as bake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120a compute_89
-# stable-diffusion.cpp itself turns 120 into 120a
-# PTX compute_89 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first use,
-# with driver 570 or newer
+# stable-diffusion.cpp turns 120 into 120a
+# PTX compute_89 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
 #
 # docker buildx bake reads this. The list itself is in the Dockerfile:
 # cudacompat generate … --as dockerfile writes Dockerfile

@@ -2,18 +2,18 @@
 # Made by cudacompat 0.1.0: cudacompat generate torch-extension --gpu 'NVIDIA GeForce RTX 5070 Ti'
 # --gpu 8.0 --gpu 8.6 --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120 compute_120
-# PTX compute_120 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first
-# use, with driver 570 or newer
+# PTX compute_120 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
 #
 # The build hands it on: CMAKE_ARGS=-DCMAKE_TOOLCHAIN_FILE=$PWD/cudacompat-architectures.cmake pip wheel …
 #
 # CMAKE_CUDA_ARCHITECTURES is left out: find_package(Torch) sets it to OFF, with a warning;
-# cpp_extension does not run CMake; it belongs to CMake projects without PyTorch
-# CUDAARCHS is left out: find_package(Torch) sets the list that it fills to OFF; it belongs to CMake
-# 3.20 and newer
-# CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to CTranslate2, only as -D
+# cpp_extension does not run CMake; it is a setting of CMake projects without PyTorch
+# CUDAARCHS is left out: find_package(Torch) sets the list that it fills to OFF; it is a setting of
+# CMake 3.20 and newer
+# CUDA_ARCH_LIST is left out: nothing in this build reads it; it is a setting of CTranslate2, only
+# as -D
 # GGML_CUDA_COMPUTE_CAPABILITY is left out: no known program reads it
-# a flag with `arch` in it in extra_compile_args is left out: cpp_extension then adds no target,
+# a flag that contains `arch` in extra_compile_args is left out: cpp_extension then adds no target,
 # whatever TORCH_CUDA_ARCH_LIST says
 # NVCC_APPEND_FLAGS is left out: it would add every target a second time, next to PyTorch's flags
 

@@ -2,15 +2,15 @@
 # Made by cudacompat 0.1.0: cudacompat generate whisper-rs --gpu 'NVIDIA GeForce RTX 5070 Ti' --gpu
 # 8.0 --gpu 8.6 --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120a compute_89
-# whisper-rs itself turns 120 into 120a
-# PTX compute_89 (ISA 8.7) is for GPUs newer than all of these: the driver compiles it at first use,
-# with driver 570 or newer
+# whisper-rs turns 120 into 120a
+# PTX compute_89 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
 #
 # cargo's build script hands it on: CMAKE_TOOLCHAIN_FILE=$PWD/cudacompat-architectures.cmake cargo build --release
 #
-# TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to PyTorch and its
-# extensions
-# CUDA_ARCH_LIST is left out: nothing in this build reads it; it belongs to CTranslate2, only as -D
+# TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it is a setting of PyTorch and
+# its extensions
+# CUDA_ARCH_LIST is left out: nothing in this build reads it; it is a setting of CTranslate2, only
+# as -D
 # GGML_CUDA_COMPUTE_CAPABILITY is left out: no known program reads it
 # WHISPER_CUDA_ARCH_LIST is left out: it is forwarded to CMake and nothing there uses it
 # NVCC_APPEND_FLAGS is left out: appending a plain compute_12X breaks this build: its FP4 kernels
