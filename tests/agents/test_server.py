@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from tests.helpers.machine import program
 from tests.helpers.processes import gone
 from tests.helpers.run import EXAMPLE, ROOT
 
-mcp = pytest.importorskip("mcp", reason="extra mcp is not installed")
+# looked for and not imported: that takes most of a second, which every process of a run would spend
+pytestmark = pytest.mark.skipif(find_spec("mcp") is None, reason="extra mcp is not installed")
 MAIN = [sys.executable, "-m", "cudacompat.agents.main"]
 
 

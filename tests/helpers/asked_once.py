@@ -1,15 +1,18 @@
 """What does not change while tests run, asked once: what the driver of this machine answers (for each environment; to
-ask it takes two processes), and the release in each nvcc (to find it, tens of megabytes are read)."""
+ask it takes two processes), the release in each nvcc (to find it, tens of megabytes are read), and what is installed in
+the environments of this machine (hundreds of packages, more than half of what `doctor` does)."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from cudacompat.environments import installed
 from cudacompat.host.gpus import libcuda, nvml
 from cudacompat.host.toolchain import nvcc
 
@@ -28,6 +31,7 @@ def asked_once() -> Iterator[None]:
         for module, name in ((nvml, "_asked"), (libcuda, "_ask")):
             stack.enter_context(mock.patch.object(module, name, _remembering(getattr(module, name))))
         stack.enter_context(mock.patch.object(nvcc, "_of_program", _of_file(nvcc._of_program)))
+        stack.enter_context(mock.patch.object(installed, "components", _of_machine(installed.components)))
         yield
 
 
@@ -42,6 +46,22 @@ def _of_file(ask: Callable[[Path], Any]) -> Callable[[Path], Any]:
         key = (ask, path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
         if key not in _answers:
             _answers[key] = ask(path)
+        return _answers[key]
+
+    return answer
+
+
+def _of_machine(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, asked once for each set of folders as they are, where none of them is one that a test made."""
+
+    def answer(folders: Any, prefixes: Any, libraries: Any = (), root: str | None = None) -> Any:
+        named = (*(each.path for each in folders), *prefixes, *libraries, root or "")
+        if any(Path(each).is_relative_to(tempfile.gettempdir()) for each in named):
+            return ask(folders, prefixes, libraries, root)
+        changed = tuple(Path(each).stat().st_mtime_ns for each in named if Path(each).exists())
+        key = (ask, tuple(folders), tuple(prefixes), tuple(libraries), root, changed)
+        if key not in _answers:
+            _answers[key] = ask(folders, prefixes, libraries, root)
         return _answers[key]
 
     return answer
