@@ -8,10 +8,11 @@ from importlib import resources
 import jsonschema
 import pytest
 
+from tests.helpers.each_row import each_case
 from tests.helpers.run import inside
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("gpus", "driver", "release"),
     [
         (("RTX 4090",), "550.54.15", "12.4"),

@@ -10,6 +10,7 @@ from cudacompat.app.lint import lint
 from cudacompat.app.project.files import read
 from cudacompat.artifacts.buildfiles.commands import commands
 from cudacompat.domain.project.model import SourceFile
+from tests.helpers.each_row import each_case
 from tests.helpers.run import inside
 
 CHART = 'kind: Deployment\nspec:\n  {{- if .Values.gpu }}\n  image: "cuda:{{ .Values.tag }}"\n   {{- end }}\n: [\n'
@@ -51,7 +52,7 @@ def test_a_link_of_a_script_that_leads_nowhere(tmp_path: Path) -> None:
     assert [Path(each.path).name for each in lint(str(tmp_path)).not_read] == ["Dockerfile"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("export X=80\nmake\n", "80"),

@@ -22,6 +22,7 @@ from cudacompat.domain.words.code import NotRead, Registration
 from cudacompat.domain.words.verdict import JitPolicy
 from tests.helpers import device_files, fake_gpu, images
 from tests.helpers.build import image, module, target
+from tests.helpers.each_row import each_case
 from tests.helpers.run import cudacompat
 from tests.helpers.shared_build import BuildOnce
 
@@ -36,7 +37,7 @@ def agreement(of: str, answer: ModuleAnswer, **more: Any) -> Agreement:
     return compare(judge(target("9.0", **more), module(of)), answer).agreement
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("of", "answer", "expected"),
     [
         ("sm_90", LOADS, Agreement.AGREES),

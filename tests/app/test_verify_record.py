@@ -36,6 +36,7 @@ from cudacompat.domain.words.verdict import Outcome
 from cudacompat.engines import find
 from cudacompat.report.commands.bench_json import bench_json
 from cudacompat.report.commands.generate_json import setting_json
+from tests.helpers.each_row import each_case
 
 DATA = Path(__file__).parents[1] / "data" / "h200"
 RECORDS = ("verify", "whisper-verify", "whisper-devices")
@@ -153,7 +154,7 @@ def observed(row: dict[str, Any]) -> Observation:
     )
 
 
-@pytest.mark.parametrize(("name", "row"), rows(), ids=[f"{name}: {row['name']}" for name, row in rows()])
+@each_case(("name", "row"), rows(), ids=[f"{name}: {row['name']}" for name, row in rows()])
 def test_what_was_seen_gives_the_same_verdict(name: str, row: dict[str, Any]) -> None:
     said, expected = row["said"], row["said"]["expected"]
     seen, memory = observed(row), expected["min_gpu_memory"]

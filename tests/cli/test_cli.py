@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from tests.helpers.each_row import each_case
 from tests.helpers.newest import NEXT_ISA, UNKNOWN_ARCH
 from tests.helpers.run import EXAMPLE, GPU, ROOT, cudacompat, inside
 
@@ -195,7 +196,7 @@ class TestExplain:
 class TestBadInput:
     """Each gets one clear line on stderr or one not-read line, the right exit code, and no traceback."""
 
-    @pytest.mark.parametrize(
+    @each_case(
         ("arguments", "says"),
         [
             (("check", "/nowhere/lib.so", "--gpu", "12.0"), "no such file or directory: /nowhere/lib.so"),

@@ -14,6 +14,7 @@ import tree_sitter_powershell
 from cudacompat.cli.pages.completion import SHELLS
 from cudacompat.cli.pages.values import ValueKind, words_for
 from cudacompat.domain.gpus.lookup import resolve
+from tests.helpers.each_row import each_case
 from tests.helpers.every_command import commands
 from tests.helpers.run import inside
 from tests.helpers.terminal import Terminal
@@ -127,7 +128,7 @@ def test_every_command_and_option_is_in_the_script(folder: Path, shell: str) -> 
         assert not {name, *wanted - {"-o", "-v"}} - words
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ValueKind if words_for(kind)], ids=lambda kind: kind.value)
+@each_case("kind", [kind for kind in ValueKind if words_for(kind)], ids=lambda kind: kind.value)
 def test_no_shell_reads_anything_into_a_word(kind: ValueKind) -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", word) for word in words_for(kind))
 

@@ -11,6 +11,7 @@ import pytest
 
 from cudacompat.cli.examples import EXAMPLES
 from tests.helpers.device_files import library
+from tests.helpers.each_row import each_case
 from tests.helpers.images import layer, saved
 from tests.helpers.run import EXAMPLE, cudacompat, inside
 
@@ -48,7 +49,7 @@ def test_every_command_has_two_examples() -> None:
     assert [line.split()[0] for line in listed if line[2] != " "] == list(EXAMPLES)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@each_case("name", EXAMPLES)
 def test_a_help_page_ends_with_its_examples(name: str) -> None:
     lines = inside(name, "--help").out.splitlines()
     assert len(EXAMPLES[name]) >= 2

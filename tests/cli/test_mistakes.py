@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from cudacompat.cli.mistakes import _COMMANDS, _OPTIONS
-from tests.helpers.each_row import each_row
+from tests.helpers.each_row import each_case, each_row
 from tests.helpers.every_command import commands
 from tests.helpers.run import inside
 
@@ -49,7 +47,7 @@ def test_every_suggestion_is_there() -> None:
     assert {each.partition(" ")[0] for each in _OPTIONS.values()} <= there
 
 
-@pytest.mark.parametrize("name", sorted(commands()))
+@each_case("name", sorted(commands()))
 def test_an_option_that_no_word_is_near_names_the_help(name: str) -> None:
     err = inside(name, "--no-such-option").err
     assert err == f"cudacompat: error: unknown option: --no-such-option (help: cudacompat {name} --help)\n"

@@ -11,6 +11,7 @@ from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.engines import ENGINES, find, profiles
 from cudacompat.generate.render import OUTPUTS
+from tests.helpers.each_row import each_case
 
 
 def wanted(*archs: str) -> tuple[RequestedTarget, ...]:
@@ -33,7 +34,7 @@ def test_names_and_aliases_are_unique() -> None:
     assert all(find(name.upper()).name for name in names)
 
 
-@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+@each_case("engine", ENGINES, ids=lambda engine: engine.name)
 def test_every_fact_has_a_source(engine: Engine) -> None:
     facts = (*engine.knobs, *engine.env_knobs, *engine.file_knobs, *engine.fixed, *engine.env_fixed, *engine.file_fixed)
     for fact in (*facts, *engine.dead, *engine.hazards, *engine.rewrites, *engine.caches):
@@ -43,7 +44,7 @@ def test_every_fact_has_a_source(engine: Engine) -> None:
     assert {output for output, _ in engine.proved} <= {output.name for output in OUTPUTS}
 
 
-@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+@each_case("engine", ENGINES, ids=lambda engine: engine.name)
 def test_windows_are_open_to_the_newest_and_in_order(engine: Engine) -> None:
     assert any(knob.window.holds(None) for knob in engine.knobs)
     for knob in engine.knobs:
@@ -62,7 +63,7 @@ def test_a_window() -> None:
     assert Window("1.7.0").holds(None)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("engine", "archs", "version", "expected"),
     [
         ("whisper.cpp", ("120",), None, "CMAKE_CUDA_ARCHITECTURES=120-real;90-virtual"),
@@ -212,7 +213,7 @@ def test_the_variable_of_reproducible_builds_is_nobodys_switch() -> None:
             assert "SOURCE_DATE_EPOCH" not in names
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "said", "never"),
     [("Ollama", "generate llama.cpp", "similar:"), ("sglang", "SGL_KERNEL_ENABLE", "generate"),
      ("xgboost", "generate cmake", "similar:"), ("lightgbm", "CUDA 13 has no 6.0", "generate"),

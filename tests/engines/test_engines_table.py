@@ -15,6 +15,7 @@ from cudacompat.domain.builds.plans.plan import BuildPlan, environment, plan_bui
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import ENGINES, find
 from tests.engines.test_engines import wanted
+from tests.helpers.each_row import each_case
 
 
 def plan(engine: str, archs: str, version: str | None = None, cuda: str | None = None, **more: object) -> BuildPlan:
@@ -28,7 +29,7 @@ def given(made: BuildPlan) -> dict[str, str]:
 LIST = "CMAKE_CUDA_ARCHITECTURES"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("engine", "version", "archs", "settings", "arrives"),
     [
         ("ggml", None, "89 120", {LIST: "89;120-real", "GGML_CUDA": "ON"}, "sm_89 sm_120a compute_89"),
@@ -149,7 +150,7 @@ def test_code_of_a_lower_number_stands_in_and_the_check_asks_for_no_more() -> No
     assert plan("flash-attention", "80 120").require == "native"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("engine", "archs", "version", "said"),
     [
         ("torch-extension", "120f", None, "no setting that accepts 120f"),
@@ -220,7 +221,7 @@ def _overlap(one: Window, other: Window) -> bool:
     return not (starts and ends) or max(starts) < min(ends)
 
 
-@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+@each_case("engine", ENGINES, ids=lambda engine: engine.name)
 def test_no_version_is_given_one_setting_twice(engine: Engine) -> None:
     for facts in (engine.knobs, engine.env_knobs, engine.file_knobs, engine.fixed, engine.env_fixed, engine.file_fixed):
         by_name: dict[str, list[Window]] = {}
@@ -234,7 +235,7 @@ def test_no_version_is_given_one_setting_twice(engine: Engine) -> None:
     assert not dead & {knob.name for knob in engine.knobs_of(None)}, "a setting both dead and deciding"
 
 
-@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+@each_case("engine", ENGINES, ids=lambda engine: engine.name)
 def test_every_engine_says_what_a_rebuild_needs(engine: Engine) -> None:
     assert engine.unset
     assert engine.products or engine.name == "nvcc"

@@ -19,6 +19,7 @@ from cudacompat.generate.actions import CHECKOUT, UPLOAD_ARTIFACT
 from cudacompat.generate.outputs import OUTPUTS, reaching
 from cudacompat.generate.own_wheel import WHEEL_NAME
 from tests.helpers import toolchain
+from tests.helpers.each_row import each_case
 from tests.helpers.run import ROOT, cudacompat
 
 ZEROS, COMMIT = "0" * 64, "0123456789abcdef0123456789abcdef01234567"
@@ -45,7 +46,7 @@ def request(kind: str, **more: object) -> GenerateRequest:
     return GenerateRequest(specs=("8.6",), output=kind, **more)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("engine", [engine.name for engine in ENGINES])
+@each_case("engine", [engine.name for engine in ENGINES])
 def test_no_generated_file_installs_the_bare_name(engine: str) -> None:
     for kind in reaching(next(each for each in ENGINES if each.name == engine), None):
         report = generate(engine, request(kind.name))

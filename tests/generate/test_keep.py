@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.generate.keep import kept
 from cudacompat.generate.outputs import OUTPUTS
+from tests.helpers.each_row import each_case
 from tests.helpers.run import inside
 
 CARGO = ".cargo/config.toml"
@@ -37,7 +38,7 @@ THERE = {
 }
 
 
-@pytest.mark.parametrize("name", THERE)
+@each_case("name", THERE)
 def test_cargos_configuration_keeps_everything_else(name: str) -> None:
     there = THERE[name]
     merged = kept(CARGO, there, MADE)

@@ -21,6 +21,7 @@ from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import ENGINES, find
 from cudacompat.generate.outputs import OUTPUTS, reaching
 from tests.helpers import toolchain
+from tests.helpers.each_row import each_case
 from tests.helpers.run import ROOT, cudacompat
 
 GPUS = ("RTX 5070 Ti", "8.6")
@@ -55,7 +56,7 @@ def beside(name: str) -> Path:
 # -- what reaches what
 
 
-@pytest.mark.parametrize("engine", [engine.name for engine in ENGINES])
+@each_case("engine", [engine.name for engine in ENGINES])
 def test_every_output_is_made_or_refused_in_one_line_with_those_that_can(engine: str) -> None:
     can = {kind.name for kind in reaching(find(engine), None)}
     assert can, "an engine for which nothing can be generated"
@@ -70,7 +71,7 @@ def test_every_output_is_made_or_refused_in_one_line_with_those_that_can(engine:
         assert set(str(refused.value).rsplit("what can: ", 1)[1].split(", ")) == can
 
 
-@pytest.mark.parametrize("engine", [engine.name for engine in ENGINES])
+@each_case("engine", [engine.name for engine in ENGINES])
 def test_each_file_names_who_reads_what_it_sets(engine: str) -> None:
     for kind in reaching(find(engine), None):
         if kind.name in ("nvcc", "compose", "bake", "podman"):  # flags alone; the list itself is in the Dockerfile
@@ -146,7 +147,7 @@ def test_a_workflow_checks_what_it_built_for_every_entry_of_its_matrix(tmp_path:
     assert "cudacompat check /out --format github ${{ matrix.check }}" in scripts
 
 
-@pytest.mark.parametrize("engine", engines_with("devcontainer"))
+@each_case("engine", engines_with("devcontainer"))
 def test_a_devcontainer_is_json_with_comments(engine: str) -> None:
     (file,) = made(engine, "devcontainer", "8.6").files
     plain = "\n".join(line for line in file.text.splitlines() if not line.lstrip().startswith("//"))

@@ -34,6 +34,7 @@ from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
+from tests.helpers.each_row import each_case
 from tests.helpers.examples import at_most
 
 UUID = "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6"
@@ -193,7 +194,7 @@ def test_facts_saved_before_ways_were_say_them_in_a_sentence() -> None:
 
 
 class TestPrivacy:
-    @pytest.mark.parametrize(
+    @each_case(
         ("home", "text", "written"),
         [
             ("/home/ada", "/home/ada/cuda/bin/nvcc", "~/cuda/bin/nvcc"),
@@ -270,7 +271,7 @@ class TestBroken:
             from_json(document)
         assert str(error.value) == message
 
-    @pytest.mark.parametrize(
+    @each_case(
         ("path", "value", "message"),
         [
             (("platform",), 1, "facts file: platform: expected a text, got 1"),
@@ -319,7 +320,7 @@ class TestBroken:
             from_json(document)
         assert str(error.value).startswith(message)
 
-    @pytest.mark.parametrize("key", list(to_json(FULL)))
+    @each_case("key", list(to_json(FULL)))
     def test_a_missing_key_is_named(self, key: str) -> None:
         document = saved(FULL)
         del document[key]

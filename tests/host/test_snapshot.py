@@ -22,6 +22,7 @@ from cudacompat.host import snapshot as snapshot_module
 from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings.environment import cuda_variables
 from cudacompat.host.surroundings.system import home
+from tests.helpers.each_row import each_case
 from tests.helpers.machine import nvidia_smi, program, recorded
 from tests.helpers.run import ROOT
 from tests.helpers.toolchain import require_host_compiler
@@ -229,7 +230,7 @@ class TestEnvironment:
         assert [name for name, _ in cuda_variables(environment, variables())] == sorted(environment)
         assert dict(cuda_variables(environment, variables())) == environment
 
-    @pytest.mark.parametrize(
+    @each_case(
         "name",
         [
             "NVIDIA_API_KEY",

@@ -13,6 +13,7 @@ import pytest
 from cudacompat.domain.words.finding import Severity
 from cudacompat.report import formats
 from cudacompat.report.ci import github
+from tests.helpers.each_row import each_case
 from tests.helpers.report_cases import CASES, HOSTILE, INNER, WHEEL, LintReport, error, many, report
 from tests.helpers.toolchain import missing
 
@@ -24,7 +25,7 @@ def written(case: object, format_: str) -> str:
 
 
 class TestJunit:
-    @pytest.mark.parametrize("name", CASES)
+    @each_case("name", CASES)
     def test_the_counts_are_those_of_the_cases(self, name: str) -> None:
         text = written(CASES[name], "junit")
         assert text.isascii()
@@ -53,7 +54,7 @@ class TestJunit:
             (each.get("name"), *(int(each.get(key, "")) for key in ("tests", "failures", "errors"))) for each in root
         ]
 
-    @pytest.mark.parametrize(
+    @each_case(
         ("name", "failures", "errors", "skipped"),
         [
             ("errors", 1, 0, 0),
@@ -96,7 +97,7 @@ class TestJunit:
 class TestGithub:
     COMMAND = re.compile(r"::(error|warning|notice) ((?:[a-z]+=[^,:\n]*)(?:,[a-z]+=[^,:\n]*)*)::([^\n]*)")
 
-    @pytest.mark.parametrize("name", CASES)
+    @each_case("name", CASES)
     def test_every_line_is_a_command_or_plain(self, name: str) -> None:
         lines = written(CASES[name], "github").splitlines()
         commands = [line for line in lines if line.startswith("::")]
@@ -139,7 +140,7 @@ class TestGithub:
 
 
 class TestGitlab:
-    @pytest.mark.parametrize("name", CASES)
+    @each_case("name", CASES)
     def test_each_issue_has_what_gitlab_asks_for(self, name: str) -> None:
         text = written(CASES[name], "gitlab")
         assert text.isascii()

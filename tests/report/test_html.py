@@ -18,6 +18,7 @@ from cudacompat.report import formats
 from cudacompat.report.html import document as html
 from cudacompat.report.html import heat
 from tests.helpers.build import target
+from tests.helpers.each_row import each_case
 from tests.helpers.report_cases import CASES, HOSTILE, INNER, INSPECTED, TARGETS, at, error, many, report, verdicts
 from tests.helpers.run import EXAMPLE, GPU, cudacompat
 
@@ -69,7 +70,7 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
 
-@pytest.mark.parametrize("name", ALL)
+@each_case("name", ALL)
 def test_every_case_is_one_sound_page_that_loads_nothing(name: str) -> None:
     text = written(ALL[name])
     assert text.isascii()
@@ -92,7 +93,7 @@ def test_every_case_is_one_sound_page_that_loads_nothing(name: str) -> None:
     assert "@import" not in text
 
 
-@pytest.mark.parametrize("name", ALL)
+@each_case("name", ALL)
 def test_the_policy_lets_the_one_style_sheet_through(name: str) -> None:
     text = written(ALL[name])
     page = Page(text)
@@ -125,7 +126,7 @@ def test_what_the_page_says_of_a_check() -> None:
     assert "_Z6kernelPf" in shown
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "headline", "tone"),
     [
         ("clean", "no errors", "good"),

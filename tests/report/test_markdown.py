@@ -6,13 +6,13 @@ import io
 import re
 from dataclasses import replace
 
-import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from cudacompat.report import formats
 from cudacompat.report.formats import parts_of
 from cudacompat.report.markdown import SUMMARY_LIMIT, summary
+from tests.helpers.each_row import each_case
 from tests.helpers.report_cases import CASES, HOSTILE, INNER, INSPECTED, LintReport, error, many
 
 # HTML on, as GitHub has it: what the report lets through would be rendered.
@@ -31,7 +31,7 @@ def tokens(text: str) -> list[Token]:
     return [each for token in READER.parse(text) for each in (token, *(token.children or ()))]
 
 
-@pytest.mark.parametrize("case", [*CASES.values(), INSPECTED], ids=[*CASES, "inspect"])
+@each_case("case", [*CASES.values(), INSPECTED], ids=[*CASES, "inspect"])
 def test_every_case_is_text_and_nothing_else(case: object) -> None:
     found = tokens(written(case))
     assert not [token.content for token in found if token.type in ("link_open", "image", "html_block")]
@@ -39,7 +39,7 @@ def test_every_case_is_text_and_nothing_else(case: object) -> None:
     assert {token.tag for token in found if token.type == "heading_open"} <= {"h2", "h3"}
 
 
-@pytest.mark.parametrize("case", [*CASES.values(), INSPECTED], ids=[*CASES, "inspect"])
+@each_case("case", [*CASES.values(), INSPECTED], ids=[*CASES, "inspect"])
 def test_tables_have_as_many_cells_in_every_row(case: object) -> None:
     rows = [line for line in written(case).splitlines() if line.startswith("|")]
     found = READER.parse(written(case))
@@ -82,7 +82,7 @@ def test_an_artifact_that_runs_and_yet_does_not_pass_is_not_shown_as_good() -> N
     assert "| `dist/a.so` | native, **too-big** | native |" in text
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "headline"),
     [
         ("clean", "no errors"),

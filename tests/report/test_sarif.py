@@ -16,6 +16,7 @@ import pytest
 from cudacompat.report import formats
 from cudacompat.report.ci.sarif import MOST_RESULTS
 from cudacompat.report.ci.uris import fingerprints, uri_of
+from tests.helpers.each_row import each_case
 from tests.helpers.report_cases import CASES, HOSTILE, INNER, WHEEL, LintReport, error, many, report
 from tests.helpers.run import EXAMPLE, GPU, cudacompat
 from tests.helpers.toolchain import missing
@@ -145,7 +146,7 @@ def test_suppressed_findings_are_results_with_a_suppression() -> None:
     assert all("suppressions" not in each for each in run_of(CASES["errors"])["results"])
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "successful", "told"),
     [
         ("clean", True, []),
@@ -208,7 +209,7 @@ def test_long_texts_are_cut_and_ids_fit() -> None:
     assert "more characters" in result["message"]["text"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("path", "uri"),
     [
         ("dist/a b.so", "dist/a%20b.so"),

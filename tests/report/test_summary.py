@@ -15,6 +15,7 @@ from cudacompat.report import formats
 from cudacompat.report.html.summary import badge_words, sentence
 from cudacompat.report.view import view_of
 from tests.helpers.build import image, module, target
+from tests.helpers.each_row import each_case
 from tests.helpers.report_cases import CASES, error, verdicts
 from tests.helpers.run import EXAMPLE, inside
 
@@ -83,7 +84,7 @@ def test_what_is_undecided_is_never_green() -> None:
     assert "run" not in sentence(view).partition(" on 9.0")[0] or "nothing is certain" in sentence(view)
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.COMMAND == "check"])
+@each_case("name", [name for name, case in CASES.items() if case.COMMAND == "check"])
 def test_every_badge_is_sound_and_loads_nothing(name: str) -> None:
     stream = io.StringIO()
     formats.write(CASES[name], "badge", stream)

@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from tests.helpers.each_row import each_row
+from tests.helpers.each_row import each_case, each_row
 
 
 @each_row("number", [1, 2, 3, 4])
@@ -17,6 +17,26 @@ def _is_even(number: int, base: int) -> None:
 @each_row("number", [])
 def _of_nothing(number: int) -> None:
     pass
+
+
+@each_case(("number", "half"), [(2, 1), (4, 2), (6, 4)], ids=lambda value: f"<{value}>")
+def _is_half(number: int, half: int, base: int) -> None:
+    assert number == base * half
+
+
+@each_case("number", [2, 3], ids=["two", "three"])
+def _is_two(number: int) -> None:
+    assert number == 2
+
+
+def test_a_row_may_have_several_values() -> None:
+    with pytest.raises(ExceptionGroup, match="1 of 3 rows") as caught:
+        _is_half(base=2)
+    assert [error.__notes__ for error in caught.value.exceptions] == [["row: <6>, <4>"]]
+    assert list(inspect.signature(_is_half).parameters) == ["base"]
+    with pytest.raises(ExceptionGroup) as named:
+        _is_two()
+    assert named.value.exceptions[0].__notes__ == ["row: three"]
 
 
 def test_each_row_that_fails_is_named() -> None:

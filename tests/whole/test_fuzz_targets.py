@@ -9,6 +9,7 @@ import pytest
 
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
+from tests.helpers.each_row import each_case
 from tests.helpers.growing_files import GROWING
 from tools.fuzz import buildfiles
 from tools.fuzz.run import part_of_today
@@ -33,7 +34,7 @@ def test_a_target_takes_its_seeds(name: str) -> None:
         TARGETS[name].run(seed)
 
 
-@pytest.mark.parametrize("kind", [*FileKind, *RequirementKind])
+@each_case("kind", [*FileKind, *RequirementKind])
 def test_every_kind_of_file_has_a_target(kind: FileKind | RequirementKind) -> None:
     if isinstance(kind, RequirementKind):
         assert f"requirements-{Path(GROWING[kind].name).name.replace('.', '-').lower()}" in TARGETS

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from cudacompat.app.doctor import diagnosis
 from cudacompat.app.inputs import baseline_file, fleet, policy_file, standard_input
 from cudacompat.app.project import files, time_limit
@@ -13,6 +11,7 @@ from cudacompat.artifacts.buildfiles import positions, shell_tree
 from cudacompat.artifacts.files import opened
 from cudacompat.artifacts.remote import connection
 from cudacompat.domain.words.limits import MOST_OF_BUILD_FILE, Limits
+from tests.helpers.each_row import each_case
 from tests.helpers.every_command import commands
 from tests.helpers.run import ROOT, inside
 
@@ -60,7 +59,7 @@ SECURITY = (
 )
 
 
-@pytest.mark.parametrize(("limit", "default"), SECURITY)
+@each_case(("limit", "default"), SECURITY)
 def test_security_says_what_the_code_does(limit: str, default: str) -> None:
     assert f"\n| {limit} | {default} |" in (ROOT / "SECURITY.md").read_text("utf-8")
 

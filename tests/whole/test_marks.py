@@ -6,11 +6,12 @@ import ast
 
 import pytest
 
+from tests.helpers.each_row import each_case
 from tests.helpers.marks import SLOW, TOOLS, is_listed
 from tests.helpers.run import ROOT
 
 
-@pytest.mark.parametrize("file", sorted({*SLOW, *TOOLS}))
+@each_case("file", sorted({*SLOW, *TOOLS}))
 def test_what_is_listed_is_a_test(file: str) -> None:
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     there = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}

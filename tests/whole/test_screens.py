@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cudacompat.cli.streams import encodable
+from tests.helpers.each_row import each_case
 from tests.helpers.screens import PLAIN, SCENES, SCREENS, VIEWS, View, folder_for, screen, shown
 
 _COLOR = re.compile(r"\^\[\[[0-9;?]*[A-Za-z]")
@@ -33,7 +34,7 @@ def test_every_recorded_screen_is_a_scene() -> None:
     assert {path.stem for path in SCREENS.iterdir()} == set(SCENES)
 
 
-@pytest.mark.parametrize("scene", SCENES)
+@each_case("scene", SCENES)
 def test_only_commands_are_wider_than_the_terminal(scene: str) -> None:
     views = (SCREENS / f"{scene}.txt").read_text(encoding="utf-8").split("=== ")[1:]
     for view in views:

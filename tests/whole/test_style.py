@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import pytest
-
+from tests.helpers.each_row import each_case
 from tests.helpers.trees import tree_of
 from tools.check_style import FORMS, Form, Text, found, texts
 
@@ -24,7 +23,7 @@ def test_no_more_forbidden_forms_than_were_left() -> None:
     assert len(left) <= MOST_LEFT, "\n".join(left)
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+@each_case("form", FORMS, ids=lambda form: form.name)
 def test_each_form_is_seen(form: Form) -> None:
     assert form in [each for each, _ in found(Text("x", 1, form.example))]
 

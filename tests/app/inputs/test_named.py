@@ -18,6 +18,7 @@ from cudacompat.domain.words.wheel_tags import Platform, platform_tags, python_v
 from cudacompat.host.programs.pip import Link, Listing
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
+from tests.helpers.each_row import each_case
 from tests.helpers.file_server import FileServer, serving
 from tests.helpers.run import Ran, inside
 
@@ -184,7 +185,7 @@ def test_only_what_was_fetched_is_renamed() -> None:
     assert AtHand(("a",), {}).renamed(found) is found
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "release", "package"),
     [
         ("torch==2.6.0+cu124", True, False),

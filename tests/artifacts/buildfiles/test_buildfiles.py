@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cudacompat.artifacts.buildfiles import dockerfile
 from cudacompat.artifacts.buildfiles.settings import base_images, parser
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
+from tests.helpers.each_row import each_case
 
 DEFINE, ENVIRONMENT, ARGUMENT = AssignmentKind.DEFINE, AssignmentKind.ENVIRONMENT, AssignmentKind.BUILD_ARGUMENT
 
@@ -22,7 +23,7 @@ def found(name: str, text: str, wanted: str = "") -> list[Assignment]:
     return [each for each in results if not wanted or each.name == wanted]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "text", "values"),
     [
         ("Dockerfile", 'ENV X="80;86"\n', [("80;86", ENVIRONMENT)]),

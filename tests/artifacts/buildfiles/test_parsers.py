@@ -18,6 +18,7 @@ from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
 from cudacompat.artifacts.buildfiles.trees import toml_scalars
 from cudacompat.domain.project.model import Setting, SourceFile
+from tests.helpers.each_row import each_case
 from tests.helpers.examples import at_most
 
 # -- shell
@@ -41,7 +42,7 @@ def words(text: str) -> list[list[str]]:
     return [[word.text if word.known else f"?{word.text}" for word in command.words] for command in commands(text)]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("cmake -B build .", [["cmake", "-B", "build", "."]]),
@@ -85,7 +86,7 @@ def test_the_deepest_of_a_long_chain_is_read_too() -> None:
     assert len(words(" && ".join(f"step{n}" for n in range(1000)))) == 1000
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "seen"),
     [
         ("export A=1\nmake", {"A": "1"}),
@@ -121,7 +122,7 @@ def test_a_later_export_does_not_reach_back() -> None:
     assert set(second.environment) == {"A", "B"}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "value", "written", "quote", "cut"),
     [
         ("cmake -DX=80", "80", "80", "", False),
@@ -145,7 +146,7 @@ def test_defines(text: str, value: str | None, written: str, quote: str, cut: bo
     assert (setting.value, setting.written, setting.quote, setting.cut) == (value, written, quote, cut)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "conditional", "ignored"),
     [
         ("make", False, False),
@@ -189,7 +190,7 @@ def ran(text: str) -> list[str]:
     return [" ".join(word.text for word in run.command.words) for run in image(text).commands if run.keyword == "RUN"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("FROM a\nRUN b", ["b"]),
@@ -237,7 +238,7 @@ def environment(text: str, stage: int = -1) -> dict[str, str | None]:
     return {name: each.value for name, each in image(text).stages[stage].environment.items()}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("FROM a\nENV A=1 B=2", {"A": "1", "B": "2"}),
@@ -438,7 +439,7 @@ build:
 # -- compose, devcontainers, quadlets
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("part", "gpu"),
     [
         ("gpus: all", True),
@@ -492,7 +493,7 @@ def flat(node: Node, path: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ...], 
     return found
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("a: &x {b: 1}\nc: *x\n", [(("a", "b"), "1"), (("c", "b"), "1")]),

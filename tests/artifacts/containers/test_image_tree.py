@@ -6,6 +6,7 @@ import pytest
 
 from cudacompat.artifacts.containers.image_tree import ImageTree, LayerEntry, TreeError
 from cudacompat.artifacts.containers.tars import TarKind
+from tests.helpers.each_row import each_case
 
 
 def entry(text: str) -> LayerEntry[str]:
@@ -28,7 +29,7 @@ def left(*layers: str) -> dict[str, str | None]:
     return dict(tree.files())
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("layers", "expected"),
     [
         (("usr/lib/a.so", "usr/lib/.wh.a.so"), []),
@@ -73,7 +74,7 @@ def test_a_later_layer_replaces_the_bytes() -> None:
     assert dict(tree.files()) == {"a": "new"}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("layers", "why"),
     [
         (("../a",), "leads out of the image"),

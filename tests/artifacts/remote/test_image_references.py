@@ -10,12 +10,13 @@ import pytest
 
 from cudacompat.artifacts.remote.credentials import Credentials, credential_files, credentials_for
 from cudacompat.artifacts.remote.image_reference import InvalidReferenceError, is_reference, parse_reference
+from tests.helpers.each_row import each_case
 
 DIGEST = "sha256:" + "0" * 64
 HUB = "registry-1.docker.io"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("docker://debian", (HUB, "library/debian", "latest")),
@@ -38,7 +39,7 @@ def test_names(text: str, expected: tuple[str, str, str]) -> None:
     assert is_reference(text)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "oci://",

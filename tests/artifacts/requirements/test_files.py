@@ -7,6 +7,7 @@ import pytest
 from cudacompat.artifacts.requirements import conda, pip_file, pyproject, setup_files
 from cudacompat.artifacts.requirements.base import LaterFormatError, ReadRequirements
 from cudacompat.artifacts.requirements.kinds import RequirementKind, kind_of
+from tests.helpers.each_row import each_case
 
 
 def _pins(read: ReadRequirements) -> list[tuple[str, str, int]]:
@@ -139,7 +140,7 @@ def test_conda_locks_are_read_for_linux_and_newer_formats_refused() -> None:
     assert conda.conda_lock("version: 1\npackage: 3\n", "conda-lock.yml").requirements == ()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("path", "kind"),
     [
         ("requirements.txt", RequirementKind.PIP),

@@ -10,11 +10,12 @@ from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.reader import UnreadableListError, extended, read_list, wants_bare
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
 from cudacompat.domain.words.errors import UsageError
+from tests.helpers.each_row import each_case
 
 NEW = CodeTarget(120)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("grammar", "text", "becomes"),
     [
         (Grammar.CMAKE, "80-real;86-real;90-virtual", "80-real;86-real;90-virtual;120-real"),
@@ -50,7 +51,7 @@ def test_one_more_target_in_the_lists_own_style(grammar: Grammar, text: str, bec
     assert extended(read_list(grammar, text), NEW) == becomes
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("grammar", "text", "said"),
     [
         (Grammar.CMAKE, "native", "no list"),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from cudacompat.domain.builds.crate_versions import newest_allowed
 from cudacompat.domain.builds.engine import Engine
 from cudacompat.domain.builds.engine_facts import BuildSystem, Window
 from cudacompat.engines import find
+from tests.helpers.each_row import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("operator", "version", "newest"),
     [
         ('"', "0.14", "0.14.7"),

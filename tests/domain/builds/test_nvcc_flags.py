@@ -12,6 +12,7 @@ from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.words.errors import UsageError
 from tests.helpers import toolchain
+from tests.helpers.each_row import each_case
 
 # flags -> images, and words that are no architecture
 FORMS = [
@@ -32,7 +33,7 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("flags", "images", "words"), FORMS)
+@each_case(("flags", "images", "words"), FORMS)
 def test_forms(flags: str, images: set[str], words: tuple[str, ...]) -> None:
     found = requested(shlex.split(flags))
     assert ({str(image) for image in found.images}, found.words) == (images, words)

@@ -22,6 +22,7 @@ from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.verdict import Outcome
 from cudacompat.domain.words.versions import PtxIsa
 from cudacompat.engines import ENGINES, find
+from tests.helpers.each_row import each_case
 from tests.helpers.examples import at_most
 
 ISA = PtxIsa(8, 7)
@@ -38,7 +39,7 @@ def images(plan: BuildPlan) -> list[str]:
 # -- whom a list serves
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("capability", "carried", "outcome", "image", "driver"),
     [
         ("8.6", ("sm_80", "sm_86"), Outcome.NATIVE, "sm_86", None),
@@ -88,7 +89,7 @@ def test_each_target_says_why_and_who_would_miss_it() -> None:
     assert {change.label: change.reach.outcome for change in by_arch["80"].without} == {"8.0": Outcome.FAILS}
 
 
-@pytest.mark.parametrize("engine", [engine.name for engine in ENGINES])
+@each_case("engine", [engine.name for engine in ENGINES])
 def test_every_target_of_every_engine_has_reasons(engine: str) -> None:
     for plan in plans(engine, "8.0", "8.9", "9.0", "12.0"):
         chosen = choices(plan)

@@ -18,6 +18,7 @@ from cudacompat.domain.words.code import DeviceModule
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchTarget
 from tests.helpers.build import artifact, image, module
+from tests.helpers.each_row import each_case
 
 W = "foo-1.2.3-cp312-cp312-manylinux_2_28_x86_64.whl"
 
@@ -42,7 +43,7 @@ def lost(old: Locked, new: Locked) -> tuple[str, ...]:
 
 
 class TestNames:
-    @pytest.mark.parametrize(
+    @each_case(
         ("path", "roots", "expected"),
         [
             ("build/lib/libfoo.so", ["build"], "lib/libfoo.so"),

@@ -21,6 +21,7 @@ from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead
 from cudacompat.domain.words.verdict import Outcome, Target
 from tests.helpers.build import image, module, target
 from tests.helpers.device_files import library, wheel
+from tests.helpers.each_row import each_case
 from tests.helpers.run import Ran, cudacompat, inside
 
 EVERY = tuple(target(str(row.capability)) for row in ARCHITECTURES if row.capability.major >= 5)
@@ -60,7 +61,7 @@ def changed(report: DiffReport, *changes: Change) -> list[str]:
 
 
 class TestService:
-    @pytest.mark.parametrize(
+    @each_case(
         ("old", "new", "capability", "expected"),
         [
             (["sm_90"], ["sm_90"], "9.0", Change.SAME),
@@ -330,7 +331,7 @@ class TestRuns:
         assert isinstance(document, dict)
         assert [each["side"] for each in document["not_read"]] == ["new"]
 
-    @pytest.mark.parametrize(
+    @each_case(
         ("arguments", "code", "says"),
         [
             (("/nowhere", "/nowhere"), 2, "no such file or directory: /nowhere"),

@@ -12,6 +12,7 @@ from cudacompat.domain.tables.pci_ids import devices
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.judged_target import JudgedTarget
+from tests.helpers.each_row import each_case
 from tests.helpers.newest import UNKNOWN_ARCH, UNKNOWN_CAPABILITY
 
 TI = "NVIDIA GeForce RTX 5070 Ti"
@@ -30,7 +31,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("spec", "name", "capability"),
     [
         ("5070 ti", TI, "12.0"),
@@ -115,7 +116,7 @@ def test_a_device_whose_name_says_too_little(spec: str, id_: str, name: str | No
     assert (target.id, target.name) == (id_, name)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("spec", "said"),
     [
         ("GeForce GT 730", ["3.5", "3.0", "2.1", "10de:1287", "10de:0fc9", "10de:0f02", "PCI ID"]),
@@ -155,7 +156,7 @@ def test_what_cannot_be_resolved(spec: str, said: list[str]) -> None:
 ORIN_NX = "Jetson Orin NX"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("spec", "id_", "capability"),
     [
         # an architecture and a capability in the forms of other tools
@@ -230,7 +231,7 @@ def test_a_stray_device_is_told_apart_from_the_product_of_its_name() -> None:
     assert {str(gpu.capability) for gpu in search("GTX 750 Ti")} == {"5.0", "3.0"}
 
 
-@pytest.mark.parametrize("spec", HOSTILE)
+@each_case("spec", HOSTILE)
 def test_hostile_input_is_unknown_and_quoted(spec: str) -> None:
     with pytest.raises(UsageError) as error:
         resolve(spec)

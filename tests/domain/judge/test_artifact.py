@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pytest
-
 from cudacompat.app.check import judge_read
 from cudacompat.domain.judge.artifact import default_target, judge_artifact
 from cudacompat.domain.policy.policy import Policy
@@ -14,6 +12,7 @@ from cudacompat.domain.words.choices import Holes, Require
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry, ReadResult, Registration
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Reason
 from tests.helpers.build import artifact, image, module, other, target
+from tests.helpers.each_row import each_case
 from tests.helpers.newest import NEXT_ISA
 
 ALL = ("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120")
@@ -125,7 +124,7 @@ def _calling(target: str) -> FatbinEntry:
 NEW_PTX = image("compute_80", str(NEXT_ISA))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("linked_for", "units", "jit", "outcome", "reason"),
     [
         # the linked image fits: nothing is linked anew
@@ -195,7 +194,7 @@ def test_only_a_device_link_is_linked_anew() -> None:
     assert found.counts[Outcome.JIT] == 0
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("modules", "jit"),
     [
         ([module("sm_80")], JitPolicy.NORMAL),
@@ -230,7 +229,7 @@ def test_what_lies_elsewhere_decides_only_where_nothing_is_registered() -> None:
     assert (alone.outcome, len(alone.stray)) == (Outcome.FAILS, 0)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("modules", "expected"),
     [
         ([module("sm_52", image("compute_52", "8.7"))] * 3, "sm_52"),
@@ -247,7 +246,7 @@ def test_default_target(modules: list[DeviceModule], expected: str | None) -> No
     assert default_target(modules) == expected
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("runtime", "driver", "reason"),
     [
         (13, "570.86.10", Reason.RUNTIME_NEEDS_DRIVER),

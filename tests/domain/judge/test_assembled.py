@@ -15,6 +15,7 @@ from cudacompat.domain.words.code import FatbinEntry
 from cudacompat.domain.words.verdict import ArtifactVerdict, Assembly, Outcome, PtxProof, Reason
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 from tests.helpers.build import artifact, image, module, target
+from tests.helpers.each_row import each_case
 from tests.helpers.rule_case import RuleCase
 
 GPU = "9.0"
@@ -86,7 +87,7 @@ def test_a_text_of_which_nothing_is_known_is_open_and_never_proved(entry: Fatbin
     assert len(verdict.assembled(PtxProof.OPEN)) == 1
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("entry", "gpu", "releases", "expected"),
     [
         (image("compute_80", "8.0"), "9.0", ("12.8", "13.5"), ("13.5", "sm_90")),

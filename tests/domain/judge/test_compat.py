@@ -18,6 +18,7 @@ from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Reason
 from cudacompat.domain.words.versions import PtxIsa
 from tests.helpers.build import image, module, target
+from tests.helpers.each_row import each_case
 from tests.helpers.newest import NEXT_ISA
 
 # (compute capability, image, does it fit): the hardware's rules as NVIDIA documents and the record confirms them
@@ -64,12 +65,12 @@ SASS_FITS = [
 ]
 
 
-@pytest.mark.parametrize(("capability", "text", "fit"), SASS_FITS)
+@each_case(("capability", "text", "fit"), SASS_FITS)
 def test_machine_code_fits(capability: str, text: str, fit: Fit) -> None:
     assert sass_fit(ComputeCapability.parse(capability), ArchTarget.parse(text)) is fit
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("capability", "text", "fits"),
     [
         ("12.0", "compute_52", True),
@@ -222,7 +223,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("code", "capability", "driver", "outcome", "reason"), CASES)
+@each_case(("code", "capability", "driver", "outcome", "reason"), CASES)
 def test_judge(
     code: DeviceModule, capability: str, driver: str | None, outcome: Outcome, reason: Reason | None
 ) -> None:
@@ -230,7 +231,7 @@ def test_judge(
     assert (verdict.outcome, verdict.reason) == (outcome, reason)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("code", "jit", "outcome", "reason"),
     [
         (module("sm_90", "compute_80"), JitPolicy.FORCED, Outcome.JIT, None),

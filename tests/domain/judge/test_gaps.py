@@ -19,6 +19,7 @@ from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEnt
 from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.verdict import ArtifactVerdict, Evidence, Outcome, Reason
 from tests.helpers.build import artifact, image, module, target
+from tests.helpers.each_row import each_case
 
 REL = Registration.RELOCATABLE
 ALL = ("sm_75", "sm_80", "sm_86", "sm_90", "sm_120")
@@ -64,7 +65,7 @@ def special(evidence: Evidence) -> tuple[Outcome, Evidence]:
     return Outcome.SPECIAL, evidence
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("odd", "gpu", "expected"),
     [
         # suffixed targets alone; one plain among them makes it an ordinary list

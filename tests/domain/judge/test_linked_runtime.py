@@ -18,6 +18,7 @@ from cudacompat.domain.words.verdict import Outcome, Reason
 from cudacompat.domain.words.versions import ToolkitVersion
 from tests.helpers import toolchain
 from tests.helpers.build import artifact, image, module, target
+from tests.helpers.each_row import each_case
 from tests.helpers.run import inside
 
 OF_13 = module("sm_86", image("compute_86", "9.5"))
@@ -26,7 +27,7 @@ SINCE_13 = module(replace(image("sm_86"), since=ToolkitVersion(13, 0)))
 WRITTEN_BY_12 = module(replace(image("sm_86"), toolkit=ToolkitVersion(12, 4)))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("modules", "linked", "runtime"),
     [
         ([OF_13], True, 13),

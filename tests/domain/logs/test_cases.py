@@ -9,12 +9,13 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.verdict import Target
 from tests.domain.logs.test_catalogue import CATALOGUE, SIGNATURES, read
+from tests.helpers.each_row import each_case
 
 TURING = Situation(frozenset({"python"}), frozenset({"some-line"}), gpu=(7, 5), toolkit=(13, 1), driver=(580, 0))
 
 
 class TestConditions:
-    @pytest.mark.parametrize(
+    @each_case(
         ("condition", "values", "holds"),
         [
             ("python", {}, True),
@@ -99,7 +100,7 @@ RANGE = (
 class TestBothDirections:
     """A tool that is too new for an old GPU, and one that is too old for a new one."""
 
-    @pytest.mark.parametrize(
+    @each_case(
         ("log", "gpu", "has", "lacks"),
         [
             (

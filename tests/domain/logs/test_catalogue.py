@@ -17,7 +17,7 @@ from cudacompat.domain.logs.report import ExplainReport
 from cudacompat.domain.logs.signature import Role, Signature, compile_template, pieces_of
 from cudacompat.domain.rules import all_rules
 from cudacompat.domain.words.verdict import Target
-from tests.helpers.each_row import each_row
+from tests.helpers.each_row import each_case, each_row
 from tests.helpers.log_variants import VARIANTS
 
 CATALOGUE = line_catalogue()
@@ -103,7 +103,7 @@ class TestTheTable:
 
 
 class TestTemplates:
-    @pytest.mark.parametrize(
+    @each_case(
         ("template", "text", "found"),
         [
             ("no GPU found", "x: no GPU found", True),

@@ -9,19 +9,20 @@ import pytest
 
 from cudacompat.domain.logs.report import Part
 from tests.domain.logs.test_catalogue import read
+from tests.helpers.each_row import each_case
 
 _DATA = tomllib.loads((Path(__file__).parents[2] / "data" / "log_lines.toml").read_text())
 LINES: list[tuple[str, str]] = [(each["id"], each["log"]) for each in _DATA["line"]]
 INNOCENT: list[str] = _DATA["innocent"]
 
 
-@pytest.mark.parametrize(("id_", "log"), LINES, ids=[f"{n}-{id_}" for n, (id_, _) in enumerate(LINES)])
+@each_case(("id_", "log"), LINES, ids=[f"{n}-{id_}" for n, (id_, _) in enumerate(LINES)])
 def test_a_line_in_other_words_is_the_cause(id_: str, log: str) -> None:
     causes = [match.signature.id for match in read(log + "\n").matches if match.part is Part.CAUSE]
     assert causes == [id_]
 
 
-@pytest.mark.parametrize("line", INNOCENT)
+@each_case("line", INNOCENT)
 def test_a_line_of_a_healthy_run_means_nothing(line: str) -> None:
     report = read(line + "\n")
     assert ([match.signature.id for match in report.matches], report.exit_code) == ([], 0)

@@ -13,6 +13,7 @@ from cudacompat.domain.logs.report import ExplainReport, Part
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Target
 from tests.domain.logs.test_catalogue import read
+from tests.helpers.each_row import each_case
 from tests.helpers.run import ROOT
 
 LOGS = Path(__file__).parents[2] / "data" / "logs"
@@ -33,7 +34,7 @@ def consequences(report: ExplainReport) -> dict[str, str | None]:
     return {m.signature.id: m.follows_from for m in report.matches if m.part is Part.CONSEQUENCE}
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@each_case("name", SOURCES)
 def test_a_real_log(name: str) -> None:
     expected = SOURCES[name]
     report = read((LOGS / f"{name}.log").read_text())
@@ -94,7 +95,7 @@ DEVICE = "  Device 0: NVIDIA card, compute capability {}, VMM: yes\n"
 class TestTheArchInGgmlsLine:
     """It is `__CUDA_ARCH__` of the code that was running."""
 
-    @pytest.mark.parametrize(
+    @each_case(
         ("device", "arch", "list_", "id_"),
         [
             ("12.0", "520", "520", "ggml-default-target"),
@@ -117,7 +118,7 @@ class TestTheArchInGgmlsLine:
 
 
 class TestAVerdictFromALogAlone:
-    @pytest.mark.parametrize(
+    @each_case(
         ("device", "archs", "outcome", "exit_"),
         [
             ("12.0", "1200", "built-for", 0),
@@ -250,7 +251,7 @@ class TestTheUnknown:
         assert [each.line for each in report.unknown] == [1]
         assert report.exit_code == 4
 
-    @pytest.mark.parametrize(
+    @each_case(
         "line",
         [
             "0 errors, 0 warnings",

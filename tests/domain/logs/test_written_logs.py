@@ -6,16 +6,15 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from cudacompat.domain.logs.report import Part
 from tests.domain.logs.test_catalogue import read
+from tests.helpers.each_row import each_case
 
 LOGS = Path(__file__).parents[2] / "data" / "written_logs"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((LOGS / "expected.toml").read_text())
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@each_case("name", EXPECTED)
 def test_a_written_log(name: str) -> None:
     expected = EXPECTED[name]
     report = read((LOGS / f"{name}.log").read_text())

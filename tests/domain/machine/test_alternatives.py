@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from cudacompat.app.check import judge_read
 from cudacompat.domain.machine.alternatives import Alternatives, CalledOn, Loaded, recognised
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
 from tests.helpers.build import artifact, image, module, target
+from tests.helpers.each_row import each_case
 
 KERNELS = ("quantize", "dequantize", "gemm_sm80_f16")
 
@@ -33,7 +32,7 @@ def told(findings: list[Finding]) -> list[tuple[Severity, str, str]]:
     return [(f.severity, f.path or "", f.message) for f in findings]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "paths",
     [
         ("pkg/libq_cuda118.so", "pkg/libq_cuda130.so"),
@@ -51,7 +50,7 @@ def test_names_or_folders_that_differ_in_a_release_or_an_architecture(paths: tup
     assert groups(*paths) == [paths]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "paths",
     [
         ("pkg/libq_a.so", "pkg/libq_b.so"),  # no number at all

@@ -8,6 +8,7 @@ from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
 from cudacompat.domain.machine.kernel_log import card_in, still_there, troubles_in
 from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.words.capability import ComputeCapability
+from tests.helpers.each_row import each_case
 
 OPEN_ONLY = """\
 [    5.5] NVRM: loading NVIDIA UNIX x86_64 Kernel Module  580.1.2
@@ -38,7 +39,7 @@ KEY = "modprobe: ERROR: could not insert 'nvidia': Key was rejected by service\n
 UNSIGNED = "Loading of unsigned module is rejected\n"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("log", "cause", "gpu"),
     [
         (OPEN_ONLY, Cause.OPEN_REQUIRED, "0000:02:00.0"),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from cudacompat.domain.machine.facts import DriverFacts, Found, GpuDevice, HostFacts, LibcudaFacts, Missing
 from cudacompat.domain.machine.visibility import Visibility, visibility
 from cudacompat.domain.words.capability import ComputeCapability
+from tests.helpers.each_row import each_case
 
 FIRST = "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6"
 SECOND = "GPU-8932aaaa-d72c-4106-c12f-20bd9faed9f6"
@@ -41,7 +40,7 @@ def indexes(visible: Visibility) -> list[int]:
     return [each.index for each in visible.seen]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("value", "expected", "ended_by"),
     [
         (None, [0, 1], None),

@@ -19,6 +19,7 @@ from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.policy_value import PolicyValue, Rank
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from tests.helpers.build import target
+from tests.helpers.each_row import each_case
 from tests.helpers.newest import UNKNOWN_ARCH
 
 
@@ -80,7 +81,7 @@ class TestKeys:
         assert policy(coverage=0.9, holes="ignore").holes is Holes.IGNORE
         assert policy(holes="ignore").holes is Holes.IGNORE
 
-    @pytest.mark.parametrize(
+    @each_case(
         ("key", "value", "says"),
         [
             ("level", "nativ", "similar: native"),
@@ -134,7 +135,7 @@ class TestKeys:
         assert str(error.value).startswith(f"pyproject.toml: unknown key tool.cudacompat.{key}; ")
         assert says in str(error.value)
 
-    @pytest.mark.parametrize(
+    @each_case(
         ("text", "expected"),
         [
             ("1", 1),
@@ -150,7 +151,7 @@ class TestKeys:
     def test_sizes(self, text: str, expected: int) -> None:
         assert size(text) == expected
 
-    @pytest.mark.parametrize("text", ["", "MB", "-1 MB", "1,5 MB", "1e9", "1 MB/s", "0x10", "1 iB", "9" * 20])
+    @each_case("text", ["", "MB", "-1 MB", "1,5 MB", "1e9", "1 MB/s", "0x10", "1 iB", "9" * 20])
     def test_what_is_no_size(self, text: str) -> None:
         with pytest.raises(ParseError):
             size(text)

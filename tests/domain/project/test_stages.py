@@ -9,10 +9,11 @@ from cudacompat.domain.project.stages import builds_cuda, cmake_version, distro_
 from cudacompat.domain.tables.images import IMAGES, Certainty, cudnn_word, offered
 from cudacompat.domain.tables.toolkits import RELEASES, deprecation
 from cudacompat.domain.words.versions import ToolkitVersion
+from tests.helpers.each_row import each_case
 from tests.helpers.lint_case import project
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("image", "name"),
     [
         ("nvidia/cuda:12.8.1-devel-ubuntu24.04", "ubuntu24.04"),
@@ -36,7 +37,7 @@ def test_an_image_says_its_distribution(image: str, name: str | None) -> None:
 _TREE = "RUN git clone https://github.com/ggml-org/llama.cpp /src\nRUN cmake -B build -DGGML_CUDA=ON\n"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("head", "version"),
     [
         ("FROM ubuntu:24.04\nRUN apt-get install -y cmake\n", (3, 28)),
@@ -62,7 +63,7 @@ def test_a_stage_has_a_cmake(head: str, version: tuple[int, int] | None) -> None
     assert cmake_version(facts, command.stage, command) == version
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "version"),
     [
         ("FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\n", "12.4"),

@@ -6,6 +6,7 @@ import pytest
 
 from cudacompat.domain.rules.lint_selection import every_rule, lint_rule_ids, selection
 from cudacompat.domain.words.errors import UsageError
+from tests.helpers.each_row import each_case
 
 
 def test_without_names_all_run() -> None:
@@ -34,7 +35,7 @@ def test_words_are_whole_words() -> None:
         selection(("whee",), ())
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("select", "ignore", "said"),
     [
         (("deadvariable",), (), "--select: unknown rule deadvariable; similar: dead-variable"),

@@ -29,6 +29,7 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
+from tests.helpers.each_row import each_case
 from tests.helpers.rule_case import RuleCase
 
 UBUNTU = "Ubuntu 24.04.2 LTS, Linux 6.8 x86_64"
@@ -195,7 +196,7 @@ def test_a_healthy_machine_is_silent() -> None:
     assert said(machine("9.0", libcuda=Found(LibcudaFacts(None, None, None, 0), "libcuda.so.1"))) == []
 
 
-@pytest.mark.parametrize("cause", [cause for cause in Cause if cause not in (Cause.INFOROM,)])
+@each_case("cause", [cause for cause in Cause if cause not in (Cause.INFOROM,)])
 def test_no_cause_is_green_where_no_gpu_answers(cause: Cause) -> None:
     """Whatever was seen: with no GPU left the machine has an error, and the finding quotes what was seen."""
     findings = said(sick(cause, seen="what a probe saw", libcuda=Missing("libcuda", ())))
@@ -231,7 +232,7 @@ def test_a_module_that_is_not_loaded_has_the_cure_of_its_reason(more: dict[str, 
     assert (command or "") in (finding.command or "")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("platform", "command"),
     [
         (UBUNTU, "sudo apt install nvidia-driver-580-open"),
@@ -314,7 +315,7 @@ def test_a_toolkit_that_can_build_and_is_here_is_named() -> None:
     assert finding.command == "export CUDACXX=/usr/local/cuda-13.0/bin/nvcc"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("required", "met"),
     [
         ("cuda>=12.4", True),

@@ -52,7 +52,7 @@ from cudacompat.domain.words.verdict import JitPolicy
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 from cudacompat.engines.whisper_rs.api import CHANGES
 from tests.helpers.build import artifact, image, module, other, target
-from tests.helpers.each_row import each_row
+from tests.helpers.each_row import each_case, each_row
 from tests.helpers.newest import NEXT_ISA
 from tests.helpers.rule_case import RuleCase
 
@@ -315,7 +315,7 @@ RULES = (*OWN_RULES, *INLINE_RULES)
 BY_ID = {rule.id: rule for rule in RULES}
 
 
-@pytest.mark.parametrize("case", every_case(), ids=lambda case: case.id)
+@each_case("case", every_case(), ids=lambda case: case.id)
 def test_a_rule_fires_and_stays_silent(case: RuleCase) -> None:
     rule = BY_ID[case.id]
     fired = list(rule.check(case.fires))
@@ -371,7 +371,7 @@ def ids(rule_id: str, facts: Any) -> list[str]:
     return [finding.severity.value for finding in BY_ID[rule_id].check(facts)]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("modules", "policy", "capabilities", "fires"),
     [
         # a or f PTX serves nobody newer
@@ -404,7 +404,7 @@ def test_unread_ptx_counts_as_ptx_where_none_is_wanted() -> None:
     assert not ids("unwanted-ptx", held(empty, Policy(ptx=PtxPolicy.NONE)))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("modules", "ptx", "capabilities", "message"),
     [
         ([module("sm_80", "sm_86")], None, ("8.6",), "sm_80"),

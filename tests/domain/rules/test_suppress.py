@@ -21,6 +21,7 @@ from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead, 
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
 from tests.helpers.build import image, module, other, target
+from tests.helpers.each_row import each_case
 
 TODAY = date(2026, 11, 24)
 UNREAD = replace(module("sm_120"), damage="cut short")
@@ -46,7 +47,7 @@ def report(
     return judge_read(found, (target("12.0"),), Policy(holes=holes, ignores=ignores))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("glob", "path", "named"),
     [
         ("*/libfoo.so", "a.whl!/lib/libfoo.so", True),
@@ -66,7 +67,7 @@ def test_globs(glob: str, path: str, named: bool) -> None:
     assert names(glob, path) is named
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("one", "hidden"),
     [
         (ignore(), True),

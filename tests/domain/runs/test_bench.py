@@ -17,6 +17,7 @@ from cudacompat.domain.reports.bench import BenchReport
 from cudacompat.domain.runs.bench import Measured, Run, Spread, Variant, oddity
 from cudacompat.report.commands.bench_text import spread, table
 from tests.helpers import fake_gpu
+from tests.helpers.each_row import each_case
 from tests.helpers.run import cudacompat
 from tests.helpers.shared_build import BuildOnce
 
@@ -47,7 +48,7 @@ def test_no_number_has_no_spread() -> None:
     assert Spread.of([]) is None
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("variant", "of", "odd"),
     [
         (Variant.NATIVE, runs(1, 2), None),

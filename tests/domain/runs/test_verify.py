@@ -34,6 +34,7 @@ from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.runs.verify import Code, Decision, Expect, Verdict, decide
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome
+from tests.helpers.each_row import each_case
 from tests.helpers.rule_case import RuleCase
 
 H200 = ComputeCapability(9, 0)
@@ -188,9 +189,7 @@ CASES: list[tuple[str, Observation, Verdict, Code]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("observation", "verdict", "code"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
-)
+@each_case(("observation", "verdict", "code"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_verdict(observation: Observation, verdict: Verdict, code: Code) -> None:
     decision = decide(observation)
     assert (decision.verdict, decision.code) == (verdict, code), decision.why
@@ -209,7 +208,7 @@ MEETS = [
 ]
 
 
-@pytest.mark.parametrize(("verdict", "code", "met"), MEETS)
+@each_case(("verdict", "code", "met"), MEETS)
 def test_what_is_expected(verdict: Verdict, code: Code, met: tuple[bool | None, ...]) -> None:
     decision = Decision(verdict, code, "", (), ())
     assert tuple(decision.meets(each) for each in Expect) == met
@@ -323,7 +322,7 @@ def recorded_run(name: str) -> Observation:
     )
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("run", "verdict", "code"),
     [
         ("ptx cold", Verdict.GPU_JIT, Code.JIT),
@@ -374,7 +373,7 @@ def test_every_sign_is_whole() -> None:
     assert all((sign.says is SignMeaning.ERROR or sign.says is SignMeaning.CPU) or sign.code is None for sign in SIGNS)
 
 
-@pytest.mark.parametrize(("id_", "line"), SAMPLES.items(), ids=SAMPLES)
+@each_case(("id_", "line"), SAMPLES.items(), ids=SAMPLES)
 def test_a_line_is_the_sign_that_it_is(id_: str, line: str) -> None:
     found = [sign.id for sign in SIGNS if sign.needle in line and sign.pattern.search(line)]
     assert id_ in found
@@ -440,7 +439,7 @@ def test_what_a_program_compiles_by_design_is_not_to_be_rebuilt(
     assert not_said not in (finding.help or "")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("case", "ids", "code"),
     [
         (GOOD, [], 0),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from cudacompat.domain.tables.cmake_spellings import takes
+from tests.helpers.each_row import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("word", "refused", "taken"),
     [
         ("120", ["3.17"], ["3.18.0", "3.24.0", "3.31.7", "4.0.0", "4.4.2"]),

@@ -13,9 +13,10 @@ from cudacompat.domain.tables.cuda_libraries import (
     release_asked_for,
     requirement,
 )
+from tests.helpers.each_row import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "cuda", "wheel"),
     [
         ("libcudart.so.13", 13, "nvidia-cuda-runtime==13.*"),

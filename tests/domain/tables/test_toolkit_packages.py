@@ -9,6 +9,7 @@ from cudacompat.domain.project.command_facts import installs_toolkit
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint import ci_toolkit_cannot_build, image_cannot_build_target, no_nvcc_in_image
 from cudacompat.domain.tables.toolkit_packages import TOOLKIT_PACKAGES, named_toolkit
+from tests.helpers.each_row import each_case
 from tests.helpers.lint_case import project as project_of_files
 
 JOB = """\
@@ -58,13 +59,13 @@ def project(files: dict[str, str]) -> Project:
     return project_of_files({"CMakeLists.txt": "project(kernels LANGUAGES CXX CUDA)\n", **files})
 
 
-@pytest.mark.parametrize("install", OF_12_6)
+@each_case("install", OF_12_6)
 def test_a_job_that_installs_a_release_is_held_to_it(install: str) -> None:
     (found,) = ci_toolkit_cannot_build.RULE.check(project({FILE: JOB.format(install=install)}))
     assert "CUDA 12.6 in job build cannot build sm_120" in found.message
 
 
-@pytest.mark.parametrize("install", OF_12_6)
+@each_case("install", OF_12_6)
 def test_an_image_that_installs_a_release_is_held_to_it(install: str) -> None:
     (found,) = image_cannot_build_target.RULE.check(project({"Dockerfile": DOCKERFILE.format(install=install)}))
     assert found.message == "CUDA 12.6 cannot build sm_120"

@@ -19,6 +19,7 @@ from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import rows, rows_of
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Reason, Target
 from cudacompat.domain.words.versions import DriverRelease
+from tests.helpers.each_row import each_case
 
 
 def wanted(text: str, index: str = PYPI, group: str = "") -> Requirement:
@@ -40,7 +41,7 @@ def outcome(text: str, spec: str, index: str = PYPI, driver: str | None = None) 
     return verdict.outcome, verdict.resolved.known
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "index", "spec", "expected", "known"),
     [
         ("torch==2.6.0", PYPI, "RTX 5070 Ti", Outcome.FAILS, HowKnown.READ),

@@ -8,9 +8,10 @@ from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.wheels.images import content_of_image, judge_image
 from cudacompat.domain.words.versions import ToolkitVersion
 from tests.domain.wheels.test_answer import target
+from tests.helpers.each_row import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("image", "gpu", "driver", "outcome"),
     [
         ("pytorch/pytorch:2.1.0-cuda12.1-cudnn8-runtime", "RTX 5070 Ti", None, "fails"),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from cudacompat.domain.runs.first_error import begins_error
 from cudacompat.domain.words.error_forms import FORMS, ErrorForm, Weight
 from cudacompat.domain.words.error_lines import names_fault, quotes_errors, weight_of
+from tests.helpers.each_row import each_case
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.example[:40])
+@each_case("form", FORMS, ids=lambda form: form.example[:40])
 def test_a_form_finds_its_line_and_not_the_other(form: ErrorForm) -> None:
     assert form.pattern.search(form.example) is not None
     assert form.pattern.search(form.other) is None
@@ -17,7 +16,7 @@ def test_a_form_finds_its_line_and_not_the_other(form: ErrorForm) -> None:
     assert weight_of(form.example) is form.weight
 
 
-@pytest.mark.parametrize(
+@each_case(
     "line",
     [
         "Failed to create CUDA context: no device",
@@ -57,7 +56,7 @@ def test_a_line_names_a_fault(line: str) -> None:
     assert names_fault(line)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "line",
     [
         '32 errors detected in the compilation of "src/cast.cu".',
@@ -76,7 +75,7 @@ def test_a_line_only_says_that_something_failed(line: str) -> None:
     assert not names_fault(line)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "line",
     [
         "tests/test_load.py::test_text[RuntimeError: CUDA error: out of memory] PASSED [ 12%]",
@@ -119,7 +118,7 @@ def test_a_failed_test_is_no_quotation() -> None:
     assert names_fault("FAILED tests/test_load.py::test_text - AssertionError: assert 1 == 2")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("line", "begins"),
     [
         ("a.cu(3): error: expected a ;", True),

@@ -10,6 +10,7 @@ import pytest
 from cudacompat.app.explain import is_known
 from cudacompat.domain.rules import rule_called
 from cudacompat.domain.words.glossary import SECTIONS, Term, term
+from tests.helpers.each_row import each_case
 from tests.helpers.run import ROOT, inside
 
 TERMS = [each for _, terms in SECTIONS for each in terms]
@@ -21,7 +22,7 @@ def test_each_word_is_one_terms_alone() -> None:
     assert all(word == word.lower() for each in TERMS for word in each.also)
 
 
-@pytest.mark.parametrize("found", TERMS, ids=lambda each: each.name)
+@each_case("found", TERMS, ids=lambda each: each.name)
 def test_each_word_has_a_page_and_each_page_that_it_names_is_there(found: Term) -> None:
     assert all(rule_called(id_) is not None for id_ in found.see)
     for word in (found.name, *found.also):

@@ -10,6 +10,7 @@ import pytest
 from cudacompat.app.explain import line_catalogue
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.secrets import HIDDEN, masked, masked_report, without_home
+from tests.helpers.each_row import each_case
 
 # Made up, in the forms of their issuers: what stands before |, the secret, what stands behind. Joined here, as a file
 # that holds the whole of one would be found by the scanners that look for them.
@@ -88,7 +89,7 @@ STAYS = [
 ]
 
 
-@pytest.mark.parametrize("case", SECRETS.values(), ids=SECRETS)
+@each_case("case", SECRETS.values(), ids=SECRETS)
 def test_a_secret_is_masked_and_what_is_around_it_stays(case: str) -> None:
     before, secret, after = case.split("|")
     shown = masked(before + secret + after)
@@ -97,7 +98,7 @@ def test_a_secret_is_masked_and_what_is_around_it_stays(case: str) -> None:
     assert masked(shown) == shown
 
 
-@pytest.mark.parametrize("text", STAYS)
+@each_case("text", STAYS)
 def test_what_only_looks_like_one_stays(text: str) -> None:
     assert masked(text) == text
 

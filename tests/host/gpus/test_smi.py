@@ -11,6 +11,7 @@ from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
 from cudacompat.domain.machine.troubles import Cause
 from cudacompat.host.gpus import smi
 from cudacompat.host.places.roots import Roots
+from tests.helpers.each_row import each_case
 from tests.helpers.machine import nvidia_smi, program, recorded, says
 
 QUERY = recorded("nvidia-smi-query.csv")
@@ -139,7 +140,7 @@ class TestOddRows:
     def test_windows_line_ends(self) -> None:
         assert gpus_of(row() + "\r\n" + row(1) + "\r\n")[1] == "1 NVIDIA H200 9.0 10de:2335"
 
-    @pytest.mark.parametrize(
+    @each_case(
         "text",
         [
             "No devices were found",

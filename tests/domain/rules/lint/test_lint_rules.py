@@ -19,7 +19,7 @@ from cudacompat.domain.rules import OWN_RULES, lint
 from cudacompat.domain.rules.lint import LINT_RULES
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
-from tests.helpers.each_row import each_row, row
+from tests.helpers.each_row import each_case, each_row, row
 from tests.helpers.lint_case import LintCase, project
 
 ROOT = Path(__file__).parents[4]
@@ -99,7 +99,7 @@ def cures_what_was_found_and_is_done_then(id_: str, case: LintCase, *, unsafe: b
     assert new <= old, "a fix makes no new fault"
 
 
-@pytest.mark.parametrize("id_", NEAR_MISSES)
+@each_case("id_", NEAR_MISSES)
 def test_a_rule_says_nothing_of_a_near_miss(id_: str) -> None:
     for miss in NEAR_MISSES[id_]:
         assert [finding.message for finding in BY_ID[id_].check(project(miss.files, *miss.gpu))] == [], miss.why
