@@ -11,10 +11,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from cudacompat.agents.tools import TOOLS
+from tests.helpers.fits import assert_fits
 from tests.helpers.machine import program
 from tests.helpers.processes import gone
 from tests.helpers.run import EXAMPLE, ROOT
@@ -46,7 +46,7 @@ def test_a_client_sees_every_tool_and_gets_what_its_schema_says(mode: str) -> No
         assert list(tools) == [each.name for each in TOOLS]
         assert all(each.annotations.read_only_hint and not each.annotations.destructive_hint for each in tools.values())
         result = await client.call_tool("check", {"paths": [str(EXAMPLE)], "gpus": ["RTX 5070 Ti"]})
-        jsonschema.validate(result.structured_content, tools["check"].output_schema)
+        assert_fits(result.structured_content, tools["check"].output_schema)
         assert not result.is_error
         assert result.meta["exit_code"] == 1
         assert result.content[0].text.startswith("exit code 1: findings\n{")

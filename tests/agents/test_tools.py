@@ -13,6 +13,7 @@ from cudacompat.agents.calls import CallAnswer, CallLimits, answer, output_schem
 from cudacompat.agents.tools import TOOLS, AgentTool
 from cudacompat.domain.words.errors import UsageError
 from tests.helpers.every_command import commands
+from tests.helpers.fits import assert_fits
 from tests.helpers.run import EXAMPLE, ROOT, inside
 
 BY_NAME = {each.name: each for each in TOOLS}
@@ -63,13 +64,13 @@ def test_a_call_becomes_a_line_that_writes_nothing_and_returns_what_its_schema_s
     name: str, arguments: dict[str, Any]
 ) -> None:
     tool = BY_NAME[name]
-    jsonschema.validate(arguments, tool.input_schema)
+    assert_fits(arguments, tool.input_schema)
     line = tool.line(arguments)
     assert line[0] == name
     assert not WRITING & {each.partition("=")[0] for each in line}
     ran = inside(line[0], "--format=json", "--quiet", *line[1:])
     assert ran.code in (0, 1)
-    jsonschema.validate(ran.json, output_schema(tool))
+    assert_fits(ran.json, output_schema(tool))
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ class TestAnswers:
             assert answered.report is not None
             (artifact,) = answered.report["artifacts"]
             assert ("modules" in artifact, artifact["summary"]["modules"]) == (has, 4)
-            jsonschema.validate(answered.report, output_schema(BY_NAME["inspect"]))
+            assert_fits(answered.report, output_schema(BY_NAME["inspect"]))
 
     def test_a_call_ends_at_its_time(self) -> None:
         answered = self._checked(["12.0"], CallLimits(seconds=0.01))

@@ -9,11 +9,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from cudacompat.app.explain import line_catalogue
 from cudacompat.report.formats import formats_of
+from tests.helpers.fits import assert_fits
 from tests.helpers.run import ROOT, Ran, cudacompat, inside
 
 SIGNATURES = line_catalogue().signatures
@@ -147,7 +147,7 @@ class TestACommand:
 
     def test_json_says_how_it_ended(self) -> None:
         ran = run(sys.executable, "-c", "raise SystemExit(7)", options=("--format", "json"))
-        jsonschema.validate(ran.json, schema("explain"))
+        assert_fits(ran.json, schema("explain"))
         assert ran.json["command"]["exit_code"] == 7
         assert ran.json["command"]["command"][0] == sys.executable
 
@@ -215,7 +215,7 @@ class TestFormats:
     @pytest.mark.parametrize("text", [FATAL, HEALTHY, UNKNOWN, INCIDENT.read_text()], ids=["1", "0", "4", "incident"])
     def test_json_fits_its_schema(self, tmp_path: Path, text: str) -> None:
         ran = explain(tmp_path, text, "--format", "json")
-        jsonschema.validate(ran.json, schema("explain"))
+        assert_fits(ran.json, schema("explain"))
 
     def test_matches_and_findings_stand_beside_each_other(self) -> None:
         document = inside("explain", INCIDENT, "--format", "json").json
@@ -250,7 +250,7 @@ class TestTheList:
 
     def test_json_fits_its_schema(self) -> None:
         document = inside("explain", "--list", "--format", "json").json
-        jsonschema.validate(document, schema("explain-list"))
+        assert_fits(document, schema("explain-list"))
         assert [line["id"] for line in document["log_lines"]] == [signature.id for signature in SIGNATURES]
 
     def test_the_page_in_docs_is_what_it_prints(self) -> None:

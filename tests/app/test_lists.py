@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from tests.cli.test_cli import schema
+from tests.helpers.fits import assert_fits
 from tests.helpers.run import Ran, inside
 
 NEW_GPU = "RTX 5070 Ti"
@@ -23,7 +23,7 @@ def check(folder: Path, files: dict[str, str | bytes], *arguments: str, gpu: str
 
 def packages(ran: Ran) -> list[tuple[str, int, str, str | None]]:
     document: Any = ran.json
-    jsonschema.validate(document, schema("check"))
+    assert_fits(document, schema("check"))
     return [(each["path"], each["line"], each["package"], each["outcome"]) for each in document["packages"]]
 
 

@@ -10,7 +10,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from cudacompat.app.load import load
@@ -23,6 +22,7 @@ from cudacompat.domain.words.verdict import JitPolicy
 from tests.helpers import device_files, fake_gpu, images
 from tests.helpers.build import image, module, target
 from tests.helpers.each_row import each_case
+from tests.helpers.fits import assert_fits
 from tests.helpers.run import cudacompat
 from tests.helpers.shared_build import BuildOnce
 
@@ -206,7 +206,7 @@ def test_agreement_is_said(gpu: Path, files: Path) -> None:
 def test_a_disagreement_is_an_error_and_said_to_be_ours(gpu: Path, files: Path) -> None:
     ran = run(gpu, "--load", files / "sm_90-11.8.fatbin", "--format", "json", FAKE_LOAD="209")
     assert ran.code == 1
-    jsonschema.validate(ran.json, schema())
+    assert_fits(ran.json, schema())
     assert (ran.json["mode"], ran.json["verdict"]) == ("load", "undecided")
     (finding,) = ran.json["findings"]
     assert finding["id"] == "judge-disagrees"

@@ -7,13 +7,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from cudacompat.domain.machine.saved_facts import from_json
 from cudacompat.domain.words.errors import ParseError
 from tests.app.test_installed import install
 from tests.helpers.device_files import library
+from tests.helpers.fits import assert_fits
 from tests.helpers.run import Ran, inside
 
 
@@ -64,7 +64,7 @@ def test_a_gpu_that_nothing_was_saved_for_is_never_green(venv: Path) -> None:
 def test_what_is_saved_keeps_to_the_schema_and_is_read_again(venv: Path) -> None:
     document = json.loads(saved(venv, "8.0", "12.0").read_text())
     schema = json.loads(resources.files("cudacompat").joinpath("schemas", "facts-1.json").read_text())
-    jsonschema.validate(document, schema)
+    assert_fits(document, schema)
     code = next(each["device_code"] for each in document["packages"] if each["name"] == "several")
     assert code["alternatives"][0]["evidence"].startswith("2 libraries differ in the CUDA release")
     assert from_json(document).packages[0].code is not None

@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from cudacompat.app.wheels import survey as module
@@ -17,6 +16,7 @@ from cudacompat.app.wheels.survey import SurveyOptions, SurveyResult, survey
 from cudacompat.app.wheels.survey_input import wanted
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
+from tests.helpers.fits import assert_fits
 from tests.helpers.run import ROOT, cudacompat, inside
 
 SCHEMA = json.loads((ROOT / "cudacompat" / "schemas" / "survey-1.json").read_text())
@@ -40,7 +40,7 @@ def test_a_directory_of_wheels_becomes_rows_and_a_second_run_reads_nothing(tmp_p
     (tmp_path / "broken-1.0-py3-none-any.whl").write_text("no zip")
     out = tmp_path / "rows.jsonl"
     ran = inside("survey", tmp_path, "--out", out, "--jobs", "1", "--format", "json")
-    jsonschema.validate(ran.json, SCHEMA)
+    assert_fits(ran.json, SCHEMA)
     assert (ran.code, ran.json["written"]) == (4, 2)
     assert [each["path"] for each in ran.json["not_read"]] == [str(tmp_path / "broken-1.0-py3-none-any.whl")]
     assert sorted((each["package"], each["lists"]) for each in rows(out)) == [

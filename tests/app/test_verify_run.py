@@ -12,12 +12,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from cudacompat.app.runs import observe
 from tests.helpers import fake_gpu
 from tests.helpers.fake_gpu import CONTEXT
+from tests.helpers.fits import assert_fits
 from tests.helpers.run import EXAMPLE, Ran, cudacompat
 from tests.helpers.shared_build import BuildOnce
 from tests.host.programs.test_process import gone
@@ -76,7 +76,7 @@ class Engine:
         """The document and the exit code."""
         ran = self.verify(*words, options=("--format", "json", *options), **more)
         assert ran.err == ""
-        jsonschema.validate(ran.json, schema())
+        assert_fits(ran.json, schema())
         return ran.json, ran.code
 
 
@@ -379,7 +379,7 @@ def log_of(place: Path, text: str) -> Path:
 )
 def test_a_saved_log(tmp_path: Path, text: str, options: tuple[str, ...], verdict: str, code: int) -> None:
     ran = cudacompat("verify", "--log", log_of(tmp_path, text), "--format", "json", *options)
-    jsonschema.validate(ran.json, schema())
+    assert_fits(ran.json, schema())
     assert (ran.json["mode"], ran.json["verdict"], ran.code) == ("log", verdict, code)
     assert ran.json["unseen"]
 

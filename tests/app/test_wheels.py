@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from cudacompat.app.wheels.lookup import WheelQuery, read_now, wheels
@@ -15,6 +14,7 @@ from cudacompat.domain.words.errors import UsageError
 from tests.domain.wheels.test_answer import target
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
+from tests.helpers.fits import assert_fits
 from tests.helpers.run import ROOT, inside
 
 SCHEMA = json.loads((ROOT / "cudacompat" / "schemas" / "wheels-1.json").read_text())
@@ -22,7 +22,7 @@ SCHEMA = json.loads((ROOT / "cudacompat" / "schemas" / "wheels-1.json").read_tex
 
 def ask(*arguments: str) -> dict[str, Any]:
     ran = inside("wheels", *arguments, "--format", "json")
-    jsonschema.validate(ran.json, SCHEMA)
+    assert_fits(ran.json, SCHEMA)
     return {"exit": ran.code, **ran.json}
 
 

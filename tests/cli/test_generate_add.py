@@ -10,11 +10,11 @@ import stat
 from importlib import resources
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from tests.generate.test_outputs import configured
 from tests.helpers import toolchain
+from tests.helpers.fits import assert_fits
 from tests.helpers.run import ROOT, Ran, inside
 
 DOCKERFILE = """\
@@ -291,7 +291,7 @@ def test_refusals_are_one_line(tmp_path: Path, arguments: tuple[str, ...], said:
 def test_json_validates_and_carries_the_new_files(tmp_path: Path) -> None:
     schema = json.loads(resources.files("cudacompat").joinpath("schemas", "generate-1.json").read_text())
     document = add(project(tmp_path, RUST), "--format", "json").json
-    jsonschema.validate(document, schema)
+    assert_fits(document, schema)
     states = [place["state"] for place in document["places"]]
     assert states.count("changes") == 5
     new = {file["name"]: file["text"] for file in document["files"]}

@@ -1,6 +1,7 @@
 """What does not change while tests run, asked once: what the driver of this machine answers (for each environment; to
 ask it takes two processes), the release in each nvcc (to find it, tens of megabytes are read), and what is installed in
-the environments of this machine (hundreds of packages, more than half of what `doctor` does)."""
+the environments of this machine (hundreds of packages, more than half of what `doctor` does). The wheel of this program
+that `generate` puts beside its files is made once, too."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 from cudacompat.environments import installed
+from cudacompat.generate import install
 from cudacompat.host.gpus import libcuda, nvml
 from cudacompat.host.toolchain import nvcc
 
@@ -32,7 +34,18 @@ def asked_once() -> Iterator[None]:
             stack.enter_context(mock.patch.object(module, name, _remembering(getattr(module, name))))
         stack.enter_context(mock.patch.object(nvcc, "_of_program", _of_file(nvcc._of_program)))
         stack.enter_context(mock.patch.object(installed, "components", _of_machine(installed.components)))
+        stack.enter_context(mock.patch.object(install, "wheel", _made_once(install.wheel)))
         yield
+
+
+def _made_once(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    def answer() -> bytes:
+        if make not in _answers:
+            _answers[make] = make()
+        made: bytes = _answers[make]
+        return made
+
+    return answer
 
 
 def _of_file(ask: Callable[[Path], Any]) -> Callable[[Path], Any]:

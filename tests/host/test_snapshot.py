@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-import jsonschema
 import pytest
 
 from cudacompat.domain.machine.facts import Found, HostFacts, Missing, ToolFacts
@@ -23,6 +22,7 @@ from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings.environment import cuda_variables
 from cudacompat.host.surroundings.system import home
 from tests.helpers.each_row import each_case
+from tests.helpers.fits import assert_fits
 from tests.helpers.machine import nvidia_smi, program, recorded
 from tests.helpers.run import ROOT
 from tests.helpers.toolchain import require_host_compiler
@@ -47,7 +47,7 @@ class TestThisMachine:
     def test_it_validates_and_is_read_again(self) -> None:
         facts = snapshot()
         document = saved(facts)
-        jsonschema.validate(document, schema())
+        assert_fits(document, schema())
         again = from_json(document)
         assert saved(again) == document
         assert again.driver == facts.driver
@@ -87,7 +87,7 @@ class TestFailures:
         facts = snapshot()
         (note,) = set(facts.notes) - set(whole.notes)
         assert note.endswith(": asking failed (RuntimeError: out of luck)")
-        jsonschema.validate(saved(facts), schema())
+        assert_fits(saved(facts), schema())
         affected = {
             "toolkits": {"toolkits", "compilers"},
             "compilers": {"toolkits", "compilers"},
@@ -161,7 +161,7 @@ class TestAWholeMachine:
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment, timeout=120
         )
         document = json.loads(done.stdout)
-        jsonschema.validate(document, schema())
+        assert_fits(document, schema())
         assert [gpu["name"] for gpu in document["gpus"]["value"]] == ["NVIDIA H200"]
         assert document["driver"]["value"]["release"] == "580.159.04"
         assert document["toolkits"][0]["path"] == "~/cuda/bin/nvcc"

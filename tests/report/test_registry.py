@@ -11,13 +11,13 @@ from importlib import resources
 from pathlib import Path
 from unittest import mock
 
-import jsonschema
 import pytest
 
 import cudacompat.domain
 from cudacompat.domain.words.report import Report
 from cudacompat.report import formats
 from cudacompat.report.formats import ENTRIES, Format
+from tests.helpers.fits import assert_fits
 from tests.helpers.report_cases import report as check_report
 from tests.helpers.run import EXAMPLE, GPU, inside
 
@@ -104,7 +104,7 @@ def test_every_writer_takes_the_report_of_its_command(reports: dict[str, Report]
     stream = io.StringIO()
     formats.write(report, Format.JSON, stream)
     document = json.loads(stream.getvalue())
-    jsonschema.validate(document, schema)
+    assert_fits(document, schema)
     assert document["schema"].replace("/", "-") == f"cudacompat-{entry.schema}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from functools import cache
 
 _OLDEST = 50  # compute capability 5.0, ten times: older GPUs have no supported CUDA release, and fill the list
 
@@ -57,6 +58,7 @@ def kind_of(command: str, parameter: str, metavar: str) -> ValueKind:
     return _BY_NAME.get((command, parameter)) or _BY_METAVAR.get(plain, ValueKind.TEXT)
 
 
+@cache
 def words_for(kind: ValueKind) -> tuple[str, ...]:
     """Return the words that completions offer for a kind; each is letters, digits and `._+-`, and no shell reads
     anything else into it. Empty for what is no list."""

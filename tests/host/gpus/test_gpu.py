@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from cudacompat.domain.gpus.lookup import resolve
@@ -12,6 +11,7 @@ from cudacompat.domain.machine.facts import Found
 from cudacompat.host.gpus import libcuda, nvml, pci, smi
 from cudacompat.host.gpus.driver import driver, kernel_module
 from cudacompat.host.snapshot import snapshot
+from tests.helpers.fits import assert_fits
 from tests.host.test_facts import saved, schema
 
 pytestmark = [
@@ -56,7 +56,7 @@ def test_the_sources_of_the_driver_agree() -> None:
 
 def test_the_snapshot_holds_them() -> None:
     facts = snapshot()
-    jsonschema.validate(saved(facts), schema())
+    assert_fits(saved(facts), schema())
     assert facts.gpus == nvml.gpus()
     assert facts.driver == driver()
     if pci.cards():
