@@ -33,7 +33,8 @@ class LineCatalogue:
         for signature in self.signatures:
             if wanted.lower() == signature.id or wanted in signature.names:
                 return signature
-            if signature.code is not None and wanted.lower() in (str(signature.code), f"cuda-{signature.code}"):
+            numbers = [str(number) for library, number in signature.numbers if library == "cuda"]
+            if wanted.lower().removeprefix("cuda-") in numbers:
                 return signature
         return None
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from cudacompat.domain.logs.signature import EVERYWHERE, Pattern, Role, Signature, compile_template, pieces_of
 
-# "CUDA error 209", "CUDA failure 100:", "cudaError: 35", "CUDA Error Code: 2": a number where the text is missing
+# "CUDA error 209", "CUDA failure 100:", "cudaError: 35", "CUDA Error Code: 2", "cuBLAS error 13", "cudnn status: 4",
+# "nvrtc: error 5": a number where the text is missing
 _NUMBER = re.compile(
-    r"(?i:cuda)\s?(?i:runtime |driver |api )?(?i:error|failure)(?:\s*(?i:code))?\s*[:=(#\[]?\s*(\d{1,3})(?![\d.])"
+    r"(?i)(?<![a-z])(cuda|cu(?:blas|dnn|fft|rand|solver|sparse|tensor)|nv(?:rtc|ml|jitlink)|nccl|npp)(?:lt|dn|sp)?\s?:?"
+    r"\s?(?:runtime |driver |api |library )?(?:error|failure|status)(?:\s*code)?\s*[:=(#\[]?\s*(-?\d{1,4})(?![\d.])"
 )
 _NUMBER_WEIGHT = 10
 _LONGEST_VALUE = 160
@@ -44,7 +46,7 @@ class Matcher:
         """`everywhere`: what stands in most lines of a verbose build of an engine."""
         self.signatures = tuple(signatures)
         self._patterns: list[tuple[Pattern, Signature]] = []
-        self._numbers: dict[int, Signature] = {}
+        self._numbers: dict[tuple[str, int], Signature] = {}
         of_piece: dict[str, list[int]] = defaultdict(list)
         for signature in self.signatures:
             for template in signature.templates:
@@ -52,8 +54,7 @@ class Matcher:
                 for piece in pieces_of(template, (*EVERYWHERE, *everywhere)):
                     of_piece[piece].append(len(self._patterns))
                 self._patterns.append((pattern, signature))
-            if signature.code is not None:
-                self._numbers[signature.code] = signature
+            self._numbers.update(dict.fromkeys(signature.numbers, signature))
         self.pieces: tuple[str, ...] = tuple(of_piece)
         self.needles: tuple[bytes, ...] = tuple(piece.encode() for piece in self.pieces)
         self._of_piece: tuple[tuple[int, ...], ...] = tuple(tuple(numbers) for numbers in of_piece.values())
@@ -83,7 +84,7 @@ class Matcher:
 
     def _by_number(self, text: str) -> Match | None:
         found = _NUMBER.search(text)
-        signature = self._numbers.get(int(found[1])) if found else None
+        signature = self._numbers.get((found[1].lower(), int(found[2]))) if found else None
         return (
             Match(signature, (), found.start(), end=found.end(), weight=_NUMBER_WEIGHT) if found and signature else None
         )

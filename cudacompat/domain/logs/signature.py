@@ -203,7 +203,8 @@ class Signature:
 
     `title` is one line and may name the pattern's values in braces. `after` names the signatures of which this one
     is a consequence when they occur in the same log. `role` says whether the line is a cause at all. `distinct` are
-    the values that make two occurrences two findings. `code` and `names` are the number and names of a CUDA error.
+    the values that make two occurrences two findings. `code` and `names` are the number and names of a CUDA error;
+    `statuses` are further numbers that mean it, with the library that returns them: ("cublas", 13).
     `command` and `fix` may hold {gpu}, {engine}, {number}, {toolkit}, {driver}. `derived` ones have no pattern: they
     follow from several lines together, and their sample shows those. `refined` names the signatures that take the place
     of this one, and when; `cases` are other texts, for what else the log tells. `wheel` is the package of whose wheels
@@ -225,11 +226,17 @@ class Signature:
     distinct: tuple[str, ...] = ()
     code: int | None = None
     names: tuple[str, ...] = ()
+    statuses: tuple[tuple[str, int], ...] = ()
     derived: bool = False
     gpu: GpuMeaning | None = None
     refined: tuple[tuple[Refinement, str], ...] = ()
     cases: tuple[Case, ...] = ()
     wheel: str | None = None
+
+    @property
+    def numbers(self) -> tuple[tuple[str, int], ...]:
+        """All numbers that mean it, each with the library that returns it."""
+        return self.statuses if self.code is None else (("cuda", self.code), *self.statuses)
 
     @property
     def templates(self) -> tuple[str, ...]:

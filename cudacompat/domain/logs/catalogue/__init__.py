@@ -8,6 +8,8 @@ Read in November 2026.
 from __future__ import annotations
 
 from cudacompat.domain.logs.catalogue import (
+    api_launch_errors,
+    api_setup_errors,
     build_tools,
     cmake,
     container_engines,
@@ -52,6 +54,8 @@ from cudacompat.domain.logs.signature import SignatureGroup
 GROUPS: tuple[SignatureGroup, ...] = (
     SignatureGroup("CUDA runtime and driver API: loading and set-up", cuda_errors.SIGNATURES, place=10),
     SignatureGroup("CUDA runtime and driver API: while kernels run", cuda_errors_kernel.SIGNATURES, place=20),
+    SignatureGroup("CUDA runtime and driver API: all other errors", api_setup_errors.SIGNATURES, place=22),
+    SignatureGroup("CUDA runtime and driver API: all other errors", api_launch_errors.SIGNATURES),
     SignatureGroup("Driver, NVML and kernel module", driver.SIGNATURES, place=30),
     SignatureGroup("NVIDIA's kernel modules: why no driver is loaded", driver_modules.SIGNATURES, place=32),
     SignatureGroup("Access to the GPU", driver_access.SIGNATURES, place=34),

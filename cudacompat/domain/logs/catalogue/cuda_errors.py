@@ -141,12 +141,9 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cuda-invalid-kernel-image",
         title="the driver cannot read the device code (CUDA error 200)",
         code=200,
-        names=(
-            "cudaErrorInvalidKernelImage",
-            "CUDA_ERROR_INVALID_IMAGE",
-            "cudaErrorInvalidSource",
-            "CUDA_ERROR_INVALID_SOURCE",
-        ),
+        statuses=(("cuda", 300),),
+        names=("cudaErrorInvalidKernelImage", "CUDA_ERROR_INVALID_IMAGE", "cudaErrorInvalidSource")
+        + ("CUDA_ERROR_INVALID_SOURCE",),
         patterns=("device kernel image is invalid",),
         sample="CUDA error: device kernel image is invalid",
         cause="The image is zstd-compressed and the driver is older than 550, the cubin is newer than the "
@@ -159,8 +156,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 cause="The ptxas that XLA found does not know this GPU, so XLA gave the driver its PTX, and the driver "
                 "did not read what it was given.",
                 fix="Put a ptxas that knows the GPU first on the PATH: that of pip's nvidia-cuda-nvcc for the CUDA "
-                "release "
-                "of the framework.",
+                "release of the framework.",
             ),
         ),
         after=("jit-falls-back-to-driver",),
@@ -330,6 +326,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cuda-mps-failed",
         title="the MPS daemon cannot be reached (CUDA error 805 and following)",
         code=805,
+        statuses=(("cuda", 806), ("cuda", 807)),
         names=(
             "cudaErrorMpsConnectionFailed",
             "CUDA_ERROR_MPS_CONNECTION_FAILED",
