@@ -158,6 +158,7 @@ _OWN: tuple[Signature, ...] = (
     Signature(
         id="ggml-cublas-arch-mismatch",
         title="cuBLAS has no code for this GPU",
+        statuses=(("cublas", 8),),
         patterns=("CUBLAS_STATUS_ARCH_MISMATCH", "the function requires a feature absent from the device architecture"),
         sample="CUDA error: the function requires a feature absent from the device architecture",
         cause="The library or the operation needs a newer architecture than the GPU has, such as half precision on an "

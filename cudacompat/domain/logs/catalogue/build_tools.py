@@ -278,6 +278,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvrtc-compilation",
         title="a kernel that the program compiles at run time does not compile",
+        statuses=(("nvrtc", 6),),
         patterns=("NVRTC_ERROR_COMPILATION",),
         sample="cupy_backends.cuda.libs.nvrtc.NVRTCError: NVRTC_ERROR_COMPILATION (6)",
         cause="NVRTC's own error lines, with the kernel's name, are before or after it: a header that is not found, "

@@ -19,6 +19,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cublas-not-initialized",
         title="cuBLAS could not be started",
+        statuses=(("cublas", 1),),
         patterns=("CUBLAS_STATUS_NOT_INITIALIZED",),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
         cause="cublasCreate failed: most often no memory is left on the GPU, else an earlier CUDA error or a cuBLAS "
@@ -32,6 +33,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cublas-alloc-failed",
         title="cuBLAS got no memory on the GPU",
+        statuses=(("cublas", 3),),
         patterns=("CUBLAS_STATUS_ALLOC_FAILED",),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
         cause="The GPU's memory is full.",
@@ -44,6 +46,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cublas-execution-failed",
         title="a cuBLAS kernel failed",
+        statuses=(
+            ("cublas", 13),
+            ("cublas", 14),
+        ),
         patterns=("CUBLAS_STATUS_EXECUTION_FAILED", "CUBLAS_STATUS_INTERNAL_ERROR"),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasSgemm( handle, opa, "
         "opb, m, n, k, "
@@ -58,6 +64,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cublas-not-supported",
         title="cuBLAS does not support this combination of types and sizes on this GPU",
+        statuses=(("cublas", 15),),
         patterns=("CUBLAS_STATUS_NOT_SUPPORTED",),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_NOT_SUPPORTED when calling `cublasGemmEx( handle, opa, opb, "
         "m, n, k, "
@@ -71,6 +78,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cudnn-not-initialized",
         title="cuDNN could not be started",
+        statuses=(
+            ("cudnn", 1),
+            ("cudnn", 1001),
+        ),
         patterns=("CUDNN_STATUS_NOT_INITIALIZED",),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_NOT_INITIALIZED",
         cause="Another cuDNN than the program was built with was loaded, memory is full, or the driver is too old for "
@@ -83,6 +94,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cudnn-execution-failed",
         title="a cuDNN kernel failed",
+        statuses=(
+            ("cudnn", 8),
+            ("cudnn", 5000),
+        ),
         patterns=("CUDNN_STATUS_EXECUTION_FAILED", "CUDNN_STATUS_MAPPING_ERROR"),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
         cause="An earlier CUDA error shows here, memory ran out, or this cuDNN has no code for the GPU.",
@@ -94,6 +109,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cudnn-internal-error",
         title="cuDNN failed inside",
+        statuses=(
+            ("cudnn", 4),
+            ("cudnn", 4000),
+        ),
         patterns=("CUDNN_STATUS_INTERNAL_ERROR",),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_INTERNAL_ERROR",
         cause="Often no memory for its workspace; else a cuDNN that does not fit the GPU or the driver.",
@@ -105,6 +124,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cudnn-arch-mismatch",
         title="cuDNN does not support this GPU",
+        statuses=(
+            ("cudnn", 6),
+            ("cudnn", 3007),
+        ),
         patterns=("CUDNN_STATUS_ARCH_MISMATCH", "CUDNN_STATUS_NOT_SUPPORTED_ARCH_MISMATCH"),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_ARCH_MISMATCH",
         cause="The GPU is older than this cuDNN supports (9 needs 5.0, from 9.11 on 7.5), or lacks the operation.",
@@ -116,6 +139,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cudnn-not-supported",
         title="cuDNN has no kernel for this convolution on this GPU",
+        statuses=(
+            ("cudnn", 9),
+            ("cudnn", 3000),
+        ),
         patterns=("CUDNN_STATUS_NOT_SUPPORTED",),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_NOT_SUPPORTED. This error may appear if you passed in a "
         "non-contiguous "
@@ -130,6 +157,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cudnn-sublibrary-mismatch",
         title="parts of two cuDNN releases were loaded",
+        statuses=(
+            ("cudnn", 1002),
+            ("cudnn", 1008),
+        ),
         patterns=("CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH", "CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED"),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH",
         cause="cuDNN 9 is several libraries; some came from the wheel and some from LD_LIBRARY_PATH or the system.",
@@ -210,6 +241,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nccl-unhandled",
         title="NCCL stopped after an error of CUDA or of the system",
+        statuses=(("nccl", 1),),
         patterns=(
             "unhandled cuda error, NCCL version",
             "ncclUnhandledCudaError",

@@ -142,8 +142,12 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the driver cannot read the device code (CUDA error 200)",
         code=200,
         statuses=(("cuda", 300),),
-        names=("cudaErrorInvalidKernelImage", "CUDA_ERROR_INVALID_IMAGE", "cudaErrorInvalidSource")
-        + ("CUDA_ERROR_INVALID_SOURCE",),
+        names=(
+            "cudaErrorInvalidKernelImage",
+            "CUDA_ERROR_INVALID_IMAGE",
+            "cudaErrorInvalidSource",
+            "CUDA_ERROR_INVALID_SOURCE",
+        ),
         patterns=("device kernel image is invalid",),
         sample="CUDA error: device kernel image is invalid",
         cause="The image is zstd-compressed and the driver is older than 550, the cubin is newer than the "
@@ -203,8 +207,7 @@ SIGNATURES: tuple[Signature, ...] = (
             Case(
                 when=("wsl",),
                 fix="Update the NVIDIA driver in Windows; in WSL /usr/lib/wsl/lib has libcuda.so.1, and no Linux "
-                "driver "
-                "may be installed there.",
+                "driver may be installed there.",
                 command="ls /usr/lib/wsl/lib/libcuda.so.1",
             ),
         ),

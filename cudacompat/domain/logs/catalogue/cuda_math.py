@@ -28,6 +28,12 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cusolver-failed",
         title="cuSOLVER could not be used",
+        statuses=(
+            ("cusolver", 1),
+            ("cusolver", 2),
+            ("cusolver", 6),
+            ("cusolver", 7),
+        ),
         patterns=(
             "cuSolver internal error",
             "cuSolver has not been initialized",
@@ -51,6 +57,15 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cufft-failed",
         title="cuFFT failed",
+        statuses=(
+            ("cufft", 1),
+            ("cufft", 2),
+            ("cufft", 5),
+            ("cufft", 6),
+            ("cufft", 7),
+            ("cufft", 8),
+            ("cufft", 16),
+        ),
         patterns=(
             "CUFFT_INTERNAL_ERROR",
             "CUFFT_ALLOC_FAILED",
@@ -59,7 +74,6 @@ SIGNATURES: tuple[Signature, ...] = (
             "CUFFT_INVALID_PLAN",
             "CUFFT_INVALID_SIZE",
             "CUFFT_NOT_SUPPORTED",
-            "CUFFT_MISSING_DEPENDENCY",
         ),
         sample="RuntimeError: cuFFT error: CUFFT_INTERNAL_ERROR",
         cause="INTERNAL_ERROR is what the first cuFFT of CUDA 11.7 and 11.8 gives on GPUs of 8.9 and 9.0; the others "
@@ -72,6 +86,16 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cusparse-failed",
         title="cuSPARSE failed",
+        statuses=(
+            ("cusparse", 1),
+            ("cusparse", 2),
+            ("cusparse", 3),
+            ("cusparse", 4),
+            ("cusparse", 6),
+            ("cusparse", 7),
+            ("cusparse", 10),
+            ("cusparse", 11),
+        ),
         patterns=(
             "CUSPARSE_STATUS_NOT_INITIALIZED",
             "CUSPARSE_STATUS_ALLOC_FAILED",
@@ -93,6 +117,16 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="curand-failed",
         title="cuRAND failed",
+        statuses=(
+            ("curand", 100),
+            ("curand", 101),
+            ("curand", 102),
+            ("curand", 201),
+            ("curand", 202),
+            ("curand", 203),
+            ("curand", 204),
+            ("curand", 999),
+        ),
         patterns=(
             "CURAND_STATUS_PREEXISTING_FAILURE",
             "CURAND_STATUS_INITIALIZATION_FAILED",
@@ -185,6 +219,13 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nccl-error",
         title="NCCL failed; the reason is in another line",
+        statuses=(
+            ("nccl", 2),
+            ("nccl", 3),
+            ("nccl", 4),
+            ("nccl", 5),
+            ("nccl", 6),
+        ),
         patterns=(
             "ncclInternalError",
             "ncclInvalidUsage",
@@ -258,6 +299,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cublas-invalid-value",
         title="cuBLAS got an argument that it refuses",
+        statuses=(("cublas", 7),),
         patterns=("CUBLAS_STATUS_INVALID_VALUE",),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_INVALID_VALUE when calling `cublasGemmEx`",
         cause="A cuBLAS of another release than the program was built with is loaded (LD_LIBRARY_PATH, a "
@@ -270,6 +312,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cudnn-bad-param",
         title="cuDNN got a description that it refuses",
+        statuses=(
+            ("cudnn", 3),
+            ("cudnn", 2000),
+        ),
         patterns=("CUDNN_STATUS_BAD_PARAM",),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_BAD_PARAM",
         cause="The shapes, strides or types of the call are not allowed, or a cuDNN of another release is loaded.",
@@ -281,9 +327,15 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cudnn-alloc-failed",
         title="cuDNN got no memory",
+        statuses=(
+            ("cudnn", 2),
+            ("cudnn", 4003),
+            ("cudnn", 4004),
+        ),
         patterns=(
             "CUDNN_STATUS_ALLOC_FAILED",
             "CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED",
+            "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED",
         ),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
         cause="No memory of the GPU, or of the machine, was left for its workspace.",

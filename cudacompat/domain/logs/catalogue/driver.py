@@ -26,6 +26,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-driver-mismatch",
         title="the driver was updated, but the old kernel module is still loaded",
+        statuses=(("nvml", 18),),
         patterns=(
             "Failed to initialize NVML: Driver/library version mismatch",
             "Driver/library version mismatch",
@@ -69,6 +70,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-library-missing",
         title="the driver's management library is not visible",
+        statuses=(("nvml", 12),),
         patterns=(
             "NVML Shared Library Not Found",
             "libnvidia-ml.so.1: cannot open shared object file",

@@ -10,6 +10,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-blocked",
         title="the operating system blocks the access to the GPU: in WSL, Windows decides",
+        statuses=(("nvml", 17),),
         patterns=("GPU access blocked by the operating system",),
         sample="Failed to initialize NVML: GPU access blocked by the operating system",
         cause="Under WSL the driver of Windows refuses: its GPU is in TCC or MCDM mode, the driver is older than this "
@@ -23,6 +24,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-no-permission",
         title="this user may not open the GPU's device files",
+        statuses=(("nvml", 4),),
         patterns=(
             "Failed to initialize NVML: Insufficient Permissions",
             "NVMLError_NoPermission: Insufficient Permissions",
@@ -77,6 +79,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-gpu-lost",
         title="a GPU was lost: it no longer responds",
+        statuses=(("nvml", 15),),
         patterns=(
             "nvml: GPU is lost",
             "GPU is lost. Reboot the system to recover this GPU",

@@ -309,6 +309,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvrtc-invalid-arch",
         title="NVRTC does not know the architecture of {label}",
+        statuses=(("nvrtc", 5),),
         patterns=(
             "nvrtc: error: invalid value for --gpu-architecture (-arch)",
             "NVRTC_ERROR_INVALID_OPTION",

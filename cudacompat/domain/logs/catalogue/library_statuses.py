@@ -1,0 +1,279 @@
+"""Statuses of CUDA's libraries that have no line of their own: whole enumerations, told by what a status means.
+
+Names and numbers: cublas_api.h, cufft.h, curand.h, nvrtc.h and nvJitLink.h of CUDA 13, cusparse.h and cusolver_common.h
+of CUDA 12.9, cudnn_graph.h 9 and 8, nppdefs.h 13.2, cutensor/types.h 2.8.
+"""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.catalogue.api_kinds import EARLIER
+from cudacompat.domain.logs.signature import Signature
+
+_CUDNN = "https://docs.nvidia.com/deeplearning/cudnn/backend/latest/api/cudnn-graph-library.html (cudnnStatus_t)"
+_ARGUMENT = "a missing architecture, or a driver that is too old."
+_CALL = "It is the program's to mend: try a newer release of it, and a build for the same CUDA release."
+_FIT = "Take the library and the other CUDA libraries from one release, and not from several installations."
+
+
+def _statuses(library: str, prefix: str, members: str) -> tuple[tuple[str, ...], tuple[tuple[str, int], ...]]:
+    """The names and the numbers of "NAME=1 OTHER=2"."""
+    pairs = [each.split("=") for each in members.split()]
+    return tuple(prefix + name for name, _ in pairs), tuple((library, int(number)) for _, number in pairs)
+
+
+def _status(
+    id_: str,
+    of: tuple[str, str, str],
+    *,
+    title: str,
+    cause: str,
+    not_: str,
+    fix: str,
+    source: str,
+    earlier: bool = False,
+) -> Signature:
+    """The line of the statuses `of` a library: its name, what its names begin with, and the members."""
+    names, numbers = _statuses(*of)
+    return Signature(
+        id=id_,
+        title=title,
+        patterns=names,
+        statuses=numbers,
+        sample=f"error: {names[0]}",
+        cause=cause,
+        does_not_mean=not_,
+        fix=fix,
+        after=EARLIER if earlier else (),
+        sources=(source,),
+    )
+
+
+SIGNATURES: tuple[Signature, ...] = (
+    _status(
+        "cublas-mapping-failed",
+        ("cublas", "CUBLAS_STATUS_", "MAPPING_ERROR=11"),
+        title="cuBLAS could not get at the GPU's memory",
+        cause="An earlier error of the GPU, or a pointer of the host where one of the GPU is needed.",
+        not_="a missing architecture.",
+        fix="Look for the first error above it.",
+        source="https://docs.nvidia.com/cuda/cublas/#cublasstatus-t",
+        earlier=True,
+    ),
+    _status(
+        "cublas-license",
+        ("cublas", "CUBLAS_STATUS_", "LICENSE_ERROR=16"),
+        title="cuBLAS found no licence",
+        cause="A function that needed a licence was called; later releases of CUDA ask for none.",
+        not_="a missing architecture.",
+        fix=_FIT,
+        source="https://docs.nvidia.com/cuda/cublas/#cublasstatus-t",
+    ),
+    _status(
+        "cudnn-driver-mismatch",
+        (
+            "cudnn",
+            "CUDNN_STATUS_",
+            "NOT_SUPPORTED_INCOMPATIBLE_CUDA_DRIVER=3005 NOT_SUPPORTED_INCOMPATIBLE_CUDART=3006 VERSION_MISMATCH=13",
+        ),
+        title="this cuDNN does not fit the driver or the CUDA runtime",
+        cause="cuDNN was built for a newer CUDA release than the driver, or than the runtime in the program, has.",
+        not_="that the GPU is unsupported.",
+        fix="Update the driver, or take a cuDNN for the program's CUDA release.",
+        source=_CUDNN,
+    ),
+    _status(
+        "cudnn-prerequisite-missing",
+        (
+            "cudnn",
+            "CUDNN_STATUS_",
+            "NOT_SUPPORTED_RUNTIME_PREREQUISITE_MISSING=3008 RUNTIME_PREREQUISITE_MISSING=11 "
+            "NOT_SUPPORTED_SUBLIBRARY_UNAVAILABLE=3009",
+        ),
+        title="a library that cuDNN needs at run time is not here",
+        cause="cuDNN looks for its own parts, NVRTC and the driver's library when they are first needed.",
+        not_="that the GPU is unsupported.",
+        fix="Install all of cuDNN and NVRTC from one release, in a folder that the loader searches.",
+        source=_CUDNN,
+    ),
+    _status(
+        "cudnn-compilation-failed",
+        ("cudnn", "CUDNN_STATUS_", "INTERNAL_ERROR_COMPILATION_FAILED=4001"),
+        title="cuDNN could not compile a kernel at run time",
+        cause="NVRTC is missing or of another release than cuDNN needs, or it does not know the GPU.",
+        not_="a defect of the model.",
+        fix="Take cuDNN and NVRTC from one CUDA release that supports {label}.",
+        source=_CUDNN,
+    ),
+    _status(
+        "cudnn-status",
+        (
+            "cudnn",
+            "CUDNN_STATUS_",
+            "DEPRECATED=1004 LICENSE_ERROR=1005 SERIALIZATION_VERSION_MISMATCH=1003 RUNTIME_IN_PROGRESS=1006 "
+            "RUNTIME_FP_OVERFLOW=1007 INVALID_VALUE=7",
+        ),
+        title="cuDNN refused a call",
+        cause="The name says why: a value, a plan that another release of cuDNN wrote, an overflow of numbers, a "
+        "function that is gone.",
+        not_=_ARGUMENT,
+        fix=_CALL,
+        source=_CUDNN,
+    ),
+    _status(
+        "cufft-refused",
+        (
+            "cufft",
+            "CUFFT_",
+            "INVALID_TYPE=3 INVALID_VALUE=4 UNALIGNED_DATA=9 INCOMPLETE_PARAMETER_LIST=10 INVALID_DEVICE=11 "
+            "PARSE_ERROR=12 NO_WORKSPACE=13 NOT_IMPLEMENTED=14 LICENSE_ERROR=15",
+        ),
+        title="cuFFT refused a call",
+        cause="The name says why: a type, a value or an alignment, another GPU than the plan's, no workspace.",
+        not_=_ARGUMENT,
+        fix=_CALL,
+        source="https://docs.nvidia.com/cuda/cufft/#cufftresult",
+    ),
+    _status(
+        "cufft-no-jit",
+        ("cufft", "CUFFT_", "MISSING_DEPENDENCY=17 NVRTC_FAILURE=18 NVJITLINK_FAILURE=19 NVSHMEM_FAILURE=20"),
+        title="cuFFT cannot use a library that it needs at run time",
+        cause="NVRTC, nvJitLink or NVSHMEM is missing or of another CUDA release than cuFFT.",
+        not_="that the data are wrong.",
+        fix=_FIT,
+        source="https://docs.nvidia.com/cuda/cufft/#cufftresult",
+    ),
+    _status(
+        "curand-refused",
+        (
+            "curand",
+            "CURAND_STATUS_",
+            "TYPE_ERROR=103 OUT_OF_RANGE=104 LENGTH_NOT_MULTIPLE=105 DOUBLE_PRECISION_REQUIRED=106",
+        ),
+        title="cuRAND refused a call",
+        cause="The name says why: the kind of generator, an argument, a length that is no multiple of the dimension.",
+        not_=_ARGUMENT,
+        fix=_CALL,
+        source="https://docs.nvidia.com/cuda/curand/ (curandStatus)",
+    ),
+    _status(
+        "cusparse-refused",
+        ("cusparse", "CUSPARSE_STATUS_", "MAPPING_ERROR=5 MATRIX_TYPE_NOT_SUPPORTED=8 ZERO_PIVOT=9"),
+        title="cuSPARSE refused a matrix",
+        cause="The type of the matrix is not supported, a pivot is zero (the matrix is singular), or memory could not "
+        "be read.",
+        not_=_ARGUMENT,
+        fix="Look at the matrix and for an earlier error of the GPU.",
+        source="https://docs.nvidia.com/cuda/cusparse/#cusparsestatus-t",
+        earlier=True,
+    ),
+    _status(
+        "cusolver-arch-mismatch",
+        ("cusolver", "CUSOLVER_STATUS_", "ARCH_MISMATCH=4"),
+        title="the GPU lacks what a call of cuSOLVER needs",
+        cause="The call needs a GPU of a higher compute capability, or this cuSOLVER has no code for the GPU.",
+        not_="that memory is full.",
+        fix="Take a build with a cuSOLVER that supports {label}.",
+        source="https://docs.nvidia.com/cuda/cusolver/#cusolverstatus-t",
+    ),
+    _status(
+        "cusolver-refused",
+        (
+            "cusolver",
+            "CUSOLVER_STATUS_",
+            "INVALID_VALUE=3 MAPPING_ERROR=5 MATRIX_TYPE_NOT_SUPPORTED=8 NOT_SUPPORTED=9 ZERO_PIVOT=10 "
+            "INVALID_LICENSE=11 IRS_PARAMS_NOT_INITIALIZED=12 IRS_PARAMS_INVALID=13 IRS_PARAMS_INVALID_PREC=14 "
+            "IRS_PARAMS_INVALID_REFINE=15 IRS_PARAMS_INVALID_MAXITER=16 IRS_INTERNAL_ERROR=20 IRS_NOT_SUPPORTED=21 "
+            "IRS_OUT_OF_RANGE=22 IRS_NRHS_NOT_SUPPORTED_FOR_REFINE_GMRES=23 IRS_INFOS_NOT_INITIALIZED=25 "
+            "IRS_INFOS_NOT_DESTROYED=26 IRS_MATRIX_SINGULAR=30 INVALID_WORKSPACE=31",
+        ),
+        title="cuSOLVER refused a call or a matrix",
+        cause="The name says why: an argument or a size, the type of the matrix, a singular matrix, a workspace.",
+        not_=_ARGUMENT,
+        fix="Look at the matrix for values that are no numbers; some releases of cuSOLVER refuse what MAGMA takes.",
+        source="https://docs.nvidia.com/cuda/cusolver/#cusolverstatus-t",
+        earlier=True,
+    ),
+    _status(
+        "nvrtc-failed",
+        (
+            "nvrtc",
+            "NVRTC_ERROR_",
+            "OUT_OF_MEMORY=1 PROGRAM_CREATION_FAILURE=2 INVALID_INPUT=3 INVALID_PROGRAM=4 BUILTIN_OPERATION_FAILURE=7 "
+            "NO_NAME_EXPRESSIONS_AFTER_COMPILATION=8 NO_LOWERED_NAMES_BEFORE_COMPILATION=9 "
+            "NAME_EXPRESSION_NOT_VALID=10 INTERNAL_ERROR=11 TIME_FILE_WRITE_FAILED=12 NO_PCH_CREATE_ATTEMPTED=13 "
+            "PCH_CREATE_HEAP_EXHAUSTED=14 PCH_CREATE=15 CANCELLED=16 TIME_TRACE_FILE_WRITE_FAILED=17 BUSY=18",
+        ),
+        title="NVRTC could not compile a kernel at run time",
+        cause="The name says why; BUILTIN_OPERATION_FAILURE is a libnvrtc-builtins that is missing or of another "
+        "release.",
+        not_="that the GPU is unsupported.",
+        fix="Take libnvrtc and libnvrtc-builtins from one release of CUDA, the one that the program was built for.",
+        source="https://docs.nvidia.com/cuda/nvrtc/#error-handling",
+    ),
+    _status(
+        "nvjitlink-arch",
+        ("nvjitlink", "NVJITLINK_ERROR_", "MISSING_ARCH=2 ARCH_MISMATCH=13 UNRECOGNIZED_ARCH=16 UNSUPPORTED_ARCH=17"),
+        title="nvJitLink does not link for this architecture",
+        cause="This nvJitLink is older than the GPU or has dropped it, or the inputs are for another architecture.",
+        not_="that the driver is broken.",
+        fix="Take nvJitLink of a CUDA release that supports {label}: the one that the inputs were compiled with.",
+        source="https://docs.nvidia.com/cuda/nvjitlink/#error-codes",
+    ),
+    _status(
+        "nvjitlink-failed",
+        (
+            "nvjitlink",
+            "NVJITLINK_ERROR_",
+            "UNRECOGNIZED_OPTION=1 INVALID_INPUT=3 PTX_COMPILE=4 NVVM_COMPILE=5 INTERNAL=6 THREADPOOL=7 "
+            "UNRECOGNIZED_INPUT=8 FINALIZE=9 NULL_INPUT=10 INCOMPATIBLE_OPTIONS=11 INCORRECT_INPUT_TYPE=12 "
+            "OUTDATED_LIBRARY=14 MISSING_FATBIN=15",
+        ),
+        title="nvJitLink could not link code for the GPU",
+        cause="The name says why; PTX_COMPILE and NVVM_COMPILE are most often inputs of a newer CUDA release than this "
+        "nvJitLink.",
+        not_="that the GPU is unsupported.",
+        fix="Take nvJitLink of the newest release of CUDA that any of the inputs was made with.",
+        source="https://docs.nvidia.com/cuda/nvjitlink/#error-codes",
+    ),
+    _status(
+        "npp-refused",
+        (
+            "npp",
+            "NPP_",
+            "CUDA_KERNEL_EXECUTION_ERROR=-1000 NOT_SUPPORTED_MODE_ERROR=-9999 CONTEXT_MATCH_ERROR=-13 "
+            "SCALE_RANGE_ERROR=-12 OUT_OFF_RANGE_ERROR=-11 DIVIDE_BY_ZERO_ERROR=-10 MEMORY_ALLOCATION_ERR=-9 "
+            "NULL_POINTER_ERROR=-8 RANGE_ERROR=-7 SIZE_ERROR=-6 BAD_ARGUMENT_ERROR=-5 NO_MEMORY_ERROR=-4 "
+            "NOT_IMPLEMENTED_ERROR=-3",
+        ),
+        title="a function of NPP (images and signals) failed",
+        cause="The name says why: a size, a step or a region of the image, memory, or an error of the GPU before it.",
+        not_=_ARGUMENT,
+        fix="Look at the sizes that the program gives, and for an earlier error of the GPU.",
+        source="https://docs.nvidia.com/cuda/npp/ (NppStatus)",
+        earlier=True,
+    ),
+    _status(
+        "cutensor-mismatch",
+        ("cutensor", "CUTENSOR_STATUS_", "ARCH_MISMATCH=8 INSUFFICIENT_DRIVER=20"),
+        title="cuTENSOR does not serve this GPU or this driver",
+        cause="This cuTENSOR has no code for the GPU, or needs a newer driver.",
+        not_="that memory is full.",
+        fix="Take a cuTENSOR that supports {label}, or update the driver.",
+        source="https://docs.nvidia.com/cuda/cutensor/latest/api/types.html",
+    ),
+    _status(
+        "cutensor-failed",
+        (
+            "cutensor",
+            "CUTENSOR_STATUS_",
+            "NOT_INITIALIZED=1 ALLOC_FAILED=3 INVALID_VALUE=7 MAPPING_ERROR=11 EXECUTION_FAILED=13 INTERNAL_ERROR=14 "
+            "NOT_SUPPORTED=15 LICENSE_ERROR=16 CUBLAS_ERROR=17 CUDA_ERROR=18 INSUFFICIENT_WORKSPACE=19 IO_ERROR=21",
+        ),
+        title="cuTENSOR failed",
+        cause="The name says why: memory, an argument, a data type, or an earlier error of the GPU.",
+        not_=_ARGUMENT,
+        fix="Free GPU memory, look for an earlier error, and take cuTENSOR for the program's CUDA release.",
+        source="https://docs.nvidia.com/cuda/cutensor/latest/api/types.html",
+        earlier=True,
+    ),
+)
