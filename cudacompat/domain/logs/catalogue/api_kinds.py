@@ -45,7 +45,7 @@ class ApiKind(Enum):
     )
     HARMLESS = (
         "a fault of the GPU, the driver or the build.",
-        "Look for another error: alone this one is an answer, and programs go on after it.",
+        "Look for another error: alone this one is an answer, and programs continue after it.",
         None,
         (),
     )
@@ -76,7 +76,7 @@ class ApiKind(Enum):
     )
     MPS = (
         "that the GPU or the build is at fault: without MPS the same program runs.",
-        "Read the logs of the MPS daemon (in /var/log/nvidia-mps), start the daemon anew, or run without it.",
+        "Read the logs of the MPS daemon (in /var/log/nvidia-mps), restart the daemon, or run without it.",
         None,
         (),
     )
@@ -94,13 +94,13 @@ class ApiKind(Enum):
     )
     CODE = (
         "that the driver is broken.",
-        "Build all of the program anew with one release of CUDA that supports this GPU.",
+        "Rebuild all of the program with one release of CUDA that supports this GPU.",
         "cudacompat generate {engine} --gpu {gpu}",
         (),
     )
     FILE = (
         "that the GPU is unsupported.",
-        "See that the file that the program loads (.cubin, .fatbin, .ptx) lies where it looks for it.",
+        "Check that the file that the program loads (.cubin, .fatbin, .ptx) is where it looks for it.",
         None,
         (),
     )

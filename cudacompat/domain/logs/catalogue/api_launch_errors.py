@@ -83,8 +83,7 @@ SIGNATURES = (
         "cudaErrorLossyQuery CUDA_ERROR_LOSSY_QUERY",
         ApiKind.CALL,
         "attempted introspection would be semantically lossy",
-        "a question about a kernel node that has no exact answer: What a graph holds cannot be told by this call "
-        "without a loss.",
+        "a question about a kernel node that has no exact answer: This call does not give all that the graph holds.",
     ),
     api_error(
         600,
@@ -106,7 +105,7 @@ SIGNATURES = (
         "cudaErrorPeerAccessAlreadyEnabled CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED",
         ApiKind.HARMLESS,
         "peer access is already enabled",
-        "access between two GPUs was switched on twice: It was on already: harmless, where the program goes on.",
+        "access between two GPUs was switched on twice: It was on already: harmless, where the program continues.",
     ),
     api_error(
         705,
@@ -375,7 +374,7 @@ SIGNATURES = (
         "cudaErrorGraphRecaptureFailure CUDA_ERROR_GRAPH_RECAPTURE_FAILURE",
         ApiKind.CAPTURE,
         "recapturing to the source graph failed and had to be terminated",
-        "a CUDA graph could not be recorded again: Recording anew into the graph failed and was ended.",
+        "a CUDA graph could not be recorded again: Recording into the graph again failed and was ended.",
     ),
     api_error(
         919,
