@@ -117,10 +117,10 @@ class Excerpt:
         self.alone = alone  # a line of this text was looked at with its neighbours often enough
         self.text = buffer[start:stop].decode("utf-8", "surrogateescape")
 
-    def before(self) -> list[str]:
-        """The lines before it, at most three, the nearest last."""
+    def before(self, most: int = _BEFORE) -> list[str]:
+        """The lines before it, at most three unless told, the nearest last."""
         piece = self._buffer[max(0, self._start - _LOOK_BYTES // 2) : max(0, self._start - 1)]
-        return _decoded(piece.split(b"\n")[-_BEFORE:]) if piece else []
+        return _decoded(piece.split(b"\n")[-most:]) if piece else []
 
     def after(self) -> list[str]:
         """The lines after it, at most eight."""

@@ -17,6 +17,9 @@ _OF_THE_DRIVER = re.compile(
     r"nvidia|nvrm|nvml|nouveau|modprobe|insmod|dkms|\bgpus?\b|\bcuda\b|\bdrm\b|\bpci\b|kernel module|device handle",
     re.IGNORECASE,
 )
+# "Caused by: java.lang.UnsatisfiedLinkError: …", of the trace of another exception.
+_CAUSED_BY = re.compile(r"Caused by: [\w.$]+(?:Error|Exception)\b")
+_LONGEST_TRACE = 120  # lines
 _REPORTS_ONLY = frozenset({Role.END, Role.HEADING, Role.ECHO})
 _AFTER_ITS_OWN = frozenset({Role.CHAIN_END, Role.GENERAL})  # give way to unknown lines about a GPU, not to others
 
@@ -59,13 +62,23 @@ def find_causes(occurrences: Sequence[Occurrence], unknown: Sequence[Unknown]) -
     if first is not None and (lead is None or first.signature.role not in _REPORTS_ONLY):
         return Causes(first, None, origins)
     if lead is None and not errors:
-        lead = next((each for each in unknown if each.names_fault), None)
+        lead = next((each for each in unknown if each.names_fault), None) or next(iter(unknown), None)
         warning = next((each for each in roots if each.signature.severity is Severity.WARNING), None)
         if warning is not None and (lead is None or warning.line < lead.line):
             return Causes(warning, None, origins)
     if lead is None:
         return Causes(None, None, origins)
+    lead = _root(lead, unknown)
     return Causes(None, lead, {**origins, **{key: CauseOrigin(line=lead.line) for key in doubtful}})
+
+
+def _root(lead: Unknown, unknown: Sequence[Unknown]) -> Unknown:
+    """The last cause that a trace of Java names below the exception that leads, the exception itself without one."""
+    root = lead
+    for each in unknown:
+        if root.line < each.line <= root.line + _LONGEST_TRACE and _CAUSED_BY.match(each.text):
+            root = each
+    return root
 
 
 def _standing(each: Occurrence) -> int:

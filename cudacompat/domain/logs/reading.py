@@ -10,11 +10,19 @@ from typing import Protocol
 from cudacompat.domain.logs.cases import SIGNS, LogSign
 from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
 from cudacompat.domain.logs.match import Match, Matcher
+from cudacompat.domain.logs.quotations import is_quotation, is_quoted_by_its_surroundings
 from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.logs.text import blocks, sublines, without_prefix
 from cudacompat.domain.logs.unknown_errors import Nearest, Unknown
 from cudacompat.domain.words.error_forms import Weight
-from cudacompat.domain.words.error_lines import ERROR_NEEDLES, FORMS_OF_NEEDLE, is_harmless, quotes_errors, weight_of
+from cudacompat.domain.words.error_lines import (
+    ERROR_NEEDLES,
+    FORMS_OF_NEEDLE,
+    is_harmless,
+    is_low,
+    is_of_another_program,
+    weight_of,
+)
 from cudacompat.domain.words.secrets import masked
 
 _MOST_OCCURRENCES = 400  # different ones; a log cannot make more be kept
@@ -29,9 +37,16 @@ _MOST_FRUITLESS = 20_000
 # Different lines with nothing but words of errors in them that are looked at: some ten seconds.
 _MOST_GENERAL = 400_000
 # A line whose message is on the lines after it: "CMake Error at CMakeLists.txt:2 (project):". Not "make: *** No rule".
-_HEADING = re.compile(r":$|\bCMake Error\b|panicked at ")
+_HEADING = re.compile(r":\s*$|\bCMake Error\b|panicked at |\u250c Error: ")
 # One whose message is on the next line, and of no use without it.
-_INTRODUCTION = re.compile(r"\bCMake Error (?:at|in)\b|panicked at .*:$")
+_INTRODUCTION = re.compile(
+    r"\bCMake Error (?:at|in)\b|panicked at .*:$|^(?:Error|Caused by error) in .*:\s*$"  # R's
+    r"|\b(?:[A-Z]\w*(?:Error|Exception)|ERROR|[Ee]rror|FATAL ERROR|[Ff]ailed): ?$|^Fatal error:$"
+    r"|\bError in fail: Repository command failed$"  # Bazel's
+)
+# A message in a box: Julia's "┌ Error: …", "│   exception =", "│    what happened".
+_BOX = re.compile(r"\u250c Error: ")
+_OF_A_BOX = re.compile(r"\s*[\u2502\u2514](?:\s*exception =)?\s*")
 # A line of a message that the kernel module prints in several: known with the one of them that is.
 _PARAGRAPH = re.compile(r"NVRM: ")
 _NUMBERS = re.compile(r"\d+|0x[0-9a-fA-F]+")
@@ -62,7 +77,7 @@ class LogExcerpt(Protocol):
     hits: tuple[int, ...]
     alone: bool
 
-    def before(self) -> list[str]:
+    def before(self, most: int = 3) -> list[str]:
         """The lines before it, the nearest last."""
 
     def after(self) -> list[str]:
@@ -117,12 +132,13 @@ class LogReading:
     @property
     def unknown(self) -> tuple[Unknown, ...]:
         """What looks like an error and is not known, in the order of the lines, without the headings of known ones
-        ("CMake Error at …" on the line before)."""
+        ("CMake Error at …" on the line before), and without errors of services where the log tells of a GPU."""
         known = {each.line for each in self._occurrences.values()}
         own = [
             each
             for each in self._unknown.values()
-            if not (_HEADING.search(each.text) and known & {each.line + 1, each.line + 2})
+            if not (each.elsewhere and (self.facts.devices or self.facts.engine or self._occurrences))
+            and not (_HEADING.search(each.text) and known & {each.line + 1, each.line + 2})
             and not (_PARAGRAPH.match(each.text) and known & set(range(each.line - 4, each.line + 5)))
         ]
         return tuple(sorted(own, key=lambda each: each.line))
@@ -134,9 +150,9 @@ class LogReading:
             if len(self._unknown) >= _MOST_UNKNOWN or self._general > _MOST_GENERAL:
                 self.skipped += 1
                 return None
-        if self._shows_signs_alone(excerpt) or _is_subject(excerpt):
+        if self._shows_signs_alone(excerpt) or is_quoted_by_its_surroundings(excerpt):
             return None
-        lines = [text for text in sublines(excerpt.text) if not _is_quotation(text)]
+        lines = [text for text in sublines(excerpt.text) if not is_quotation(text)]
         if not lines:
             return None
         pieces = [hit for hit in excerpt.hits if hit < self._facts_from]
@@ -145,15 +161,21 @@ class LogReading:
         facts = any(self._facts_from <= hit < self._spaced_from for hit in excerpt.hits)
         all_ = all_ or any(self._spaced_from <= hit < self._signs_from for hit in excerpt.hits)
         following = [without_prefix(sublines(raw)[0]) for raw in excerpt.after()] if facts else []
-        meanings: list[Occurrence | Unknown] = []
+        matches: list[tuple[Match, str]] = []
+        refused = False  # a known message that the line itself calls a warning
         for text in lines:
             if facts:
                 self.facts.read(text, excerpt.line, following)
             match = self._matcher.match(text, None if all_ else pieces)
             if match is not None and self._counts(match, text):
-                meanings.append(self._found(match, text, excerpt.line))
-        if not meanings and pieces and not excerpt.alone:
-            meanings += self._with_neighbours(excerpt, lines, pieces)
+                matches.append((match, text))
+            refused = refused or (match is not None and is_low(text))
+        meanings: list[Occurrence | Unknown] = []
+        general = all(match.signature.role is Role.GENERAL for match, _ in matches)
+        if general and pieces and not excerpt.alone and not refused:
+            meanings += self._with_neighbours(excerpt, lines, pieces, telling=bool(matches))
+        if not meanings:
+            meanings += [self._found(match, text, excerpt.line) for match, text in matches]
         if not meanings:
             meanings += self._errors(excerpt, lines)
         return tuple(meanings) or None
@@ -180,9 +202,11 @@ class LogReading:
             for each in meaning:
                 each.count += 1
 
-    def _with_neighbours(self, excerpt: LogExcerpt, lines: list[str], pieces: list[int]) -> list[Occurrence | Unknown]:
+    def _with_neighbours(
+        self, excerpt: LogExcerpt, lines: list[str], pieces: list[int], *, telling: bool
+    ) -> list[Occurrence | Unknown]:
         """Matches in the line taken together with lines around it: a message of several lines, or one that was broken
-        at a margin."""
+        at a margin; with `telling` none that any program can print."""
         if self._fruitless > _MOST_FRUITLESS or min(map(len, lines)) > _LONGEST_BROKEN:
             return []
         self._fruitless += 1
@@ -191,7 +215,9 @@ class LogReading:
         lines = [line[: 4 * _LONGEST_BROKEN] for line in lines[:_MOST_LINES]]
         for text, begins, ends in blocks([*before, *lines, *after], len(before), len(lines)):
             match = self._matcher.match(text, pieces)
-            if match is not None and match.start < ends and match.end > begins and self._counts(match, text):
+            if match is None or (telling and match.signature.role is Role.GENERAL):
+                continue
+            if match.start < ends and match.end > begins and self._counts(match, text):
                 self._fruitless = 0
                 line = excerpt.line - text.count("\n", match.start, begins) if match.start < begins else excerpt.line
                 found = self._found(match, text[match.start : match.end], line)
@@ -249,6 +275,7 @@ class LogReading:
                 masked(shown[: 4 * _LONGEST_TEXT])[:_LONGEST_TEXT],
                 self._nearest.ids(shown),
                 names_fault=weight is not Weight.FAILED,
+                elsewhere=is_of_another_program(text),
                 count=0,
             )
             self._unknown[key] = known
@@ -256,20 +283,11 @@ class LogReading:
         return known
 
 
-def _is_quotation(text: str) -> bool:
-    """Whether a line quotes errors, also behind a collector's time stamp."""
-    return quotes_errors(text) or quotes_errors(without_prefix(text))
-
-
-def _is_subject(excerpt: LogExcerpt) -> bool:
-    """Whether a line is the subject of a commit as `git log` prints it."""
-    return excerpt.text.startswith("    ") and any(
-        line.startswith(("Date: ", "AuthorDate: ", "CommitDate: ")) for line in excerpt.before()
-    )
-
-
 def _with_message(text: str, excerpt: LogExcerpt) -> str:
     """A heading together with the line after it that says what happened; any other line as it is."""
+    if _BOX.search(text):
+        inside = [_OF_A_BOX.sub("", line) for line in excerpt.after() if _OF_A_BOX.match(line)]
+        return f"{text.rstrip()} {next(filter(None, inside), '')[:_LONGEST_TEXT]}"
     if not _INTRODUCTION.search(text):
         return text
     following = next((line for line in excerpt.after()[:3] if line.strip()), "")

@@ -81,8 +81,8 @@ FORMS: tuple[ErrorForm, ...] = (
         other='{"stream":"error"}',
     ),
     _form(
-        r"^.{0,120}?(?<![\w.])[EF](?:0[1-9]|1[0-2])[0-3]\d \d\d:\d\d:\d\d\.",  # klog, glog
-        _MONTHS,
+        r"^.{0,120}?(?<![\w.])[EF](?:20\d\d)?(?:0[1-9]|1[0-2])[0-3]\d \d\d:\d\d:\d\d\.",  # klog, glog
+        (*_MONTHS, "E20", "F20"),
         "E0402 10:11:12.000001       1 nvml.go:10] no library",
         other="W0402 10:11:12.000001       1 nvml.go:10] no library",
     ),
@@ -93,8 +93,8 @@ FORMS: tuple[ErrorForm, ...] = (
         other="type E is a letter",
     ),
     _form(
-        r"\b[A-Z]\w*(?:Error|Exception|Failure)\b(?::|\()|^\s*[\w.]*(?:Error|Exception)$",
-        "Error:~Error(~xception:~xception(~Failure:~Failure(~AssertionError~NotImplementedError",
+        r"\b[A-Z]\w*(?:Error|Exception|Failure)\b(?: ?:|\()|^\s*[\w.]*(?:Error|Exception)$",
+        "Error:~Error :~Error(~xception:~xception :~xception(~Failure:~Failure(~AssertionError~NotImplementedError",
         "KeyError: 'segments'",
         other="class ValueErrors:",
     ),
@@ -312,12 +312,21 @@ FORMS: tuple[ErrorForm, ...] = (
         r"\bBUILD FAILED\b|\bBuild FAILED\b|\b(?:ld|collect2)\b.{0,40}\breturned \d+ exit status|"
         r"\b[1-9]\d* errors? (?:generated|detected in the compilation)|\bcompilation terminated\.|"
         r"\baborting due to \d*|\bcould not compile `|\bnot remade because of errors|\bnvcc error while compiling\b|"
-        r"\bfatal error U1077\b|\berror MSB(?:3721|6006|8066)\b|\bcannot continue\b.{0,20}$",
+        r"\bfatal error U1077\b|\berror MSB(?:3721|6006|8066)\b|\bcannot continue\b.{0,20}$|"
+        r"\berror: (?:builder for '|\d+ dependencies of derivation|building \S+ failed with: |Cannot build '/nix)|"
+        r"== FAILED: Installation ended|\bfailed to load all models\b|\bProcessError: Command exited\b|"
+        r"\b[Ss]hard \d+ failed to start|\bError: (?:ShardCannotStart|WebServer\w*|LauncherError)\b|"
+        r"\bERROR: Build of \S+ failed \(err: |\bRepository command failed\b|\bScheduler hit an exception\b|"
+        r"\bsigquit from a child process\b|\bUnhandled exception\. *$|\bPossible ERROR while running\b",
         (
             "FAILED: ~: *** [~recipe for target~ninja: build stopped~"
             "BUILD FAILED~Build FAILED~exit status~errors generated~error generated~"
             "detected in the compilation~compilation terminated~aborting due to~could not compile `~"
-            "not remade because~nvcc error while compiling~error U1077~error MSB"
+            "not remade because~nvcc error while compiling~error U1077~error MSB~error: builder for~"
+            "dependencies of deri~"
+            "error: building ~error: Cannot build~FAILED: Installation~failed to load all~Command exited~"
+            "failed to start~ShardCannotStart~Error: WebServer~LauncherError~ERROR: Build of~Repository command~"
+            "hit an exception~sigquit from~Unhandled exception.~ERROR while running"
         ),
         '32 errors detected in the compilation of "src/cast.cu".',
         other="0 errors generated",

@@ -13,7 +13,7 @@ _HEAD = 160
 # "nvcc warning : ". Not "ERROR", and not "Warning  Failed  12s  kubelet".
 _LOW = re.compile(
     r"\blevel=(?:info|debug|trace|warn|notice)|\"(?:level|severity)\"\s*:\s*\"(?:info|debug|trace|warn|notice)"
-    r"|(?<![\w.])[IWD](?:0[1-9]|1[0-2])[0-3]\d \d\d:\d\d:\d\d\."
+    r"|(?<![\w.])[IWD](?:20\d\d)?(?:0[1-9]|1[0-2])[0-3]\d \d\d:\d\d:\d\d\."
     r"|(?:^|[\s\[|(:<])(?:INFO|DEBUG|TRACE|NOTICE|WARN|WARNING|NOTE)(?=[\]:|,>)]|\s+[-|\w\[(/'\"]|$)"
     r"|\b[Ww]arn(?:ing)?\s?[:#\[(,]|\(WW\) |\b[A-Z]\w*Warning: |\bWARN:\d|\[[IWV]\] |^[\d.:]{5,20} [IWD] |\bnpm warn\b"
     r"|\bCMake Warning\b|\bnote:|\bdeprecated\b",
@@ -45,6 +45,16 @@ _OF_ANOTHER_DEVICE = re.compile(
     r"|\bDirect firmware load for (?!nvidia)|\bucsi_ccg\b"
     r"|\bnvidia-gpu \S+: i2c timeout|\b[Cc]orrect(?:ed|able) [Ee]rror|\bregulatory\b"
 )
+# Programs that share a machine with those that use its GPU, as the system's journal, compose and the programs
+# themselves name them, and what only a database says.
+_OF_ANOTHER_PROGRAM = re.compile(
+    r"\b(?:postgres(?:ql)?|mysqld|mariadbd?|redis(?:-server)?|mongod|nginx|apache2|httpd|sshd|postfix|dovecot|cron|CRON|"
+    r"dhclient|wpa_supplicant|avahi-daemon|cupsd|bluetoothd|rsyslogd|chronyd|ntpd|named|smbd|snapd|fail2ban\S*)"
+    r"(?:\[\d+\]: |-\d+ +\| |: )"
+    r"|\bduplicate key value violates|\brelation \S+ does not exist|\bSQLSTATE\b|\bsyntax error at or near\b"
+    r"|\bcould not serialize access|\bpassword authentication failed for user"
+    r"|\b(?:psycopg2?|sqlalchemy|asyncpg)\S*Error",
+)
 _KERNEL_LINE = re.compile(r"^(?:<\d>)?\[\s*\d{1,7}\.\d{6}\] |\bkernel: ")
 _OF_THE_GPU = re.compile(
     r"nvidia|nvrm|nouveau|\bxid\b|out of memory|oom|killed|segfault|general protection|panic|\boops\b|\bcuda\b",
@@ -56,7 +66,8 @@ _QUOTED_FROM_THE_START = re.compile(
     r"(?:\[gw\d+\]\s+(?:\[\s*\d+%\]\s+)?)?(?:PASSED|SKIPPED|XFAIL|XPASS)\b"  # pytest -v -n, -rs
     r"|\S+\.py::(?!.*\b(?:FAILED|ERROR)\b)\S"
     r"|\s*\[\s+(?:OK|RUN|PASSED|SKIPPED)\s+\]"  # googletest
-    r"|\s*(?:--- (?:PASS|SKIP)|=== (?:RUN|PAUSE|CONT|NAME))\b"  # go test
+    r"|\s*(?:--- (?:PASS|SKIP)|=== (?:RUN|PAUSE|CONT|NAME))\b|\s*Start\s+\d+: \S+$"  # go test, ctest
+    r"|(?:\*\*Q: ?|[Ii]f |[Ww]hen )(?:[Yy]ou|[Ii]) (?:see|get|encounter|receive|run into|still)\b"  # a guide
     r"|\s*(?:\u2713|\u2714|\u221a|ok \d+)\s"  # mocha, jest, TAP
     r"|[\s*|\\/]{0,20}(?=[0-9a-f]{0,11}[a-f])[0-9a-f]{7,12} (?:\([^)]*\) )?(?!ERROR|FATAL|error:|fatal:)\S"  # git log
     r"|commit [0-9a-f]{40}\b|.{0,60}\b(?:HEAD is now at|HEAD position was) [0-9a-f]{7}"
@@ -90,10 +101,10 @@ def weight_of(text: str, forms: Iterable[int] | None = None) -> Weight | None:
     literals are in it, where that is known (`FORMS_OF_NEEDLE`)."""
     if forms is None:
         forms = [n for n, form in enumerate(FORMS) if any(needle in text for needle in form.needles)]
-    if all(FORMS[n].weight is Weight.BY_LEVEL for n in forms) and _is_low(text):
+    if all(FORMS[n].weight is Weight.BY_LEVEL for n in forms) and is_low(text):
         return None
     weights = {FORMS[n].weight for n in forms if FORMS[n].pattern.search(text) is not None}
-    if Weight.ERROR not in weights and Weight.FAILED not in weights and weights and _is_low(text):
+    if Weight.ERROR not in weights and Weight.FAILED not in weights and weights and is_low(text):
         return None
     if not weights or is_harmless(text) or _is_of_another_device(text) or quotes_errors(text):
         return None
@@ -105,7 +116,12 @@ def names_fault(text: str) -> bool:
     return weight_of(text) in (Weight.ERROR, Weight.BY_LEVEL)
 
 
-def _is_low(text: str) -> bool:
+def is_of_another_program(text: str) -> bool:
+    """Whether a line is of a database or another service, which a log of a machine or of several containers has too."""
+    return _OF_ANOTHER_PROGRAM.search(text) is not None
+
+
+def is_low(text: str) -> bool:
     """Whether the line itself says that it is a warning or less."""
     return text.startswith("-- ") or _LOW.search(text[:_HEAD]) is not None
 

@@ -9,6 +9,7 @@ from cudacompat.domain.logs.signature import GpuMeaning, LineAddition, LogLines,
 from cudacompat.domain.words.finding import Severity
 from cudacompat.engines.pytorch.capability_lines import CAPABILITY
 from cudacompat.engines.pytorch.library_lines import CRATES, LIBRARIES
+from cudacompat.engines.pytorch.other_languages import OTHER_LANGUAGES
 from cudacompat.engines.pytorch.program_lines import PROGRAMS
 
 _INSTALL = "pip install --upgrade torch --index-url https://download.pytorch.org/whl/{wheel}"
@@ -282,7 +283,7 @@ _NO_IMAGE = (
 LINES = LogLines(
     groups=(
         SignatureGroup("Linking and loading libraries", _LINKING, before="glibc-too-old"),
-        SignatureGroup("PyTorch", (*_OWN, *CAPABILITY, *LIBRARIES, *PROGRAMS), place=130),
+        SignatureGroup("PyTorch", (*_OWN, *CAPABILITY, *LIBRARIES, *PROGRAMS, *OTHER_LANGUAGES), place=130),
         SignatureGroup("Rust crates", CRATES),
         SignatureGroup("Silent use of the CPU", _CPU, before="sherpa-cpu"),
     ),

@@ -51,8 +51,8 @@ class ApiKind(Enum):
     )
     CAPTURE = (
         "that the GPU, the driver or the build is at fault.",
-        "Switch CUDA graphs off in the program (vLLM: --enforce-eager, SGLang: --disable-cuda-graph, PyTorch: no "
-        "torch.cuda.graph and no mode='reduce-overhead'), or call everything once before the capture.",
+        "Switch CUDA graphs off in the program (options such as --enforce-eager or --disable-cuda-graph), or call "
+        "everything once before the capture.",
         None,
         EARLIER,
     )

@@ -238,6 +238,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the GPU operator's parts wait for the driver",
         patterns=(
             "failed to validate the driver",
+            "cannot statx '/run/nvidia/validations/<part:word>'",
             "driver is not ready",
             "toolkit is not ready",
             "Waiting for nvidia-driver to be installed",

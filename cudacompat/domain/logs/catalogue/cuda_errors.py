@@ -163,7 +163,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 "release of the framework.",
             ),
         ),
-        after=("jit-falls-back-to-driver",),
+        after=("jit-falls-back-to-driver", "nvrtc-builtins-missing", "nvrtc-compilation", "device-function-undefined"),
         sources=(_TABLE, "jax-ml/jax#17976"),
     ),
     Signature(

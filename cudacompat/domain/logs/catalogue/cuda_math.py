@@ -351,6 +351,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "Triton Error [CUDA]: out of memory",
             "Error Code 2: OutOfMemory",
             "Cuda Runtime (out of memory)",
+            "RMM_ERROR_OUT_OF_MEMORY",
+            "std::bad_alloc: out_of_memory: ",
             "VK_ERROR_OUT_OF_DEVICE_MEMORY",
             "Requested amount of GPU memory (<size:num> bytes) could not be allocated",
             "CL_MEM_OBJECT_ALLOCATION_FAILURE",

@@ -69,7 +69,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="k8s-no-nvidia-runtime",
         title="the node's containerd has no runtime called nvidia",
-        patterns=('no runtime for "nvidia" is configured',),
+        patterns=('no runtime for "nvidia" is configured', 'RuntimeHandler "nvidia" not supported'),
         sample="Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no "
         "runtime for "
         '"nvidia" is configured',

@@ -342,7 +342,11 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvrtc-builtins-missing",
         title="NVRTC's own library is not in the same directory",
-        patterns=("nvrtc: error: failed to open libnvrtc-builtins.so", "failed to open libnvrtc-builtins"),
+        patterns=(
+            "nvrtc: error: failed to load builtins",
+            "nvrtc: error: failed to open libnvrtc-builtins.so",
+            "failed to open libnvrtc-builtins",
+        ),
         sample="nvrtc: error: failed to open libnvrtc-builtins.so.12.1.",
         cause="libnvrtc loads libnvrtc-builtins of exactly its own release, and it is not found.",
         does_not_mean="the GPU",

@@ -219,6 +219,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "0 active drivers ([]). There should only be one",
             "GPU is required to quantize or run",
             "there are no GPUs available",
+            "Check failed: num_cuda_devices > 0",
         ),
         sample="RuntimeError: No GPU found. A GPU is needed for quantization.",
         cause="The library that the program uses was built for the CPU, the driver is missing or too old for it, or "

@@ -1,0 +1,174 @@
+"""Lines of programs for simulations, of package managers for clusters, and of miners."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Role, Signature
+from cudacompat.domain.words.finding import Severity
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="kokkos-no-gpu-asked",
+        title="the program has Kokkos with CUDA, and was started without asking for a GPU",
+        patterns=(
+            "Kokkos has been compiled with GPU-enabled backend but no GPUs are requested",
+            "Kokkos has been compiled for CUDA, HIP, or SYCL, but no GPUs are requested",
+            "Kokkos has been compiled for CUDA but no GPUs are requested",
+            "must use '-k on' for Kokkos",
+            "Using Kokkos with CUDA but no GPUs",
+        ),
+        sample="ERROR: Kokkos has been compiled with GPU-enabled backend but no GPUs are requested",
+        cause="The switch that gives Kokkos its GPUs is missing in the command.",
+        does_not_mean="that no GPU is there, or that a sliced GPU is not supported.",
+        fix="LAMMPS: start with -k on g 1 -sf kk (g is the number of GPUs of a node).",
+        sources=("lammps/lammps#4944", "https://docs.lammps.org/Speed_kokkos.html"),
+    ),
+    Signature(
+        id="kokkos-wrong-compiler",
+        title="Kokkos with CUDA needs its own compiler wrapper",
+        patterns=(
+            "Invalid compiler for CUDA. The compiler must be nvcc_wrapper or Clang",
+            "Kokkos requires CMAKE_CXX_COMPILER to be nvcc_wrapper",
+        ),
+        sample="CMake Error at kokkos_test_cxx_std.cmake:132 (MESSAGE):\n  Invalid compiler for CUDA.  The compiler "
+        "must be nvcc_wrapper or Clang",
+        cause="CMAKE_CXX_COMPILER is a plain host compiler, or nvcc itself did not answer when Kokkos asked it.",
+        does_not_mean="that the architecture is wrong.",
+        fix="Set CMAKE_CXX_COMPILER to Kokkos' bin/nvcc_wrapper, in an empty build folder.",
+        after=("nvcc-unsupported-arch", "nvcc-not-found", "host-gcc-too-new"),
+        sources=("lammps/lammps#3584",),
+    ),
+    Signature(
+        id="charm-fatal",
+        title="NAMD stopped: {what}",
+        patterns=(
+            "FATAL ERROR: <what:text> is not supported in CUDA version",
+            "FATAL ERROR: CUDA-enabled NAMD requires <what:text>",
+            "Reason: FATAL ERROR: <what:text>",
+        ),
+        sample="Reason: FATAL ERROR: Pair interaction calculation is not supported in CUDA version",
+        cause="The line is NAMD's own: a feature that its CUDA build lacks, too few processors for the GPUs, or an "
+        "error of the GPU.",
+        does_not_mean="that the GPU is unsupported, unless the line says so.",
+        fix="For a feature that the CUDA build lacks take NAMD's build for the processor; else see the line.",
+        role=Role.GENERAL,
+        sources=("HuiLiuCode/CaFE_Plugin#3",),
+    ),
+    Signature(
+        id="nvcc-does-not-work",
+        title="the build's own test of nvcc failed",
+        patterns=(
+            "CUDA compiler does not seem to be functional",
+            "CUDA compiler you provided with -with-cudac=<compiler:word> cannot be found or does not work",
+            "Cannot compile/link CUDA",
+            "configure: error: <...>nvcc<...>not work",
+        ),
+        sample="CMake Error at cmake/gmxManageNvccConfig.cmake:190 (message):\n  CUDA compiler does not seem to be "
+        "functional.",
+        cause="nvcc runs and a small program does not compile: a host compiler that is too new for it, an "
+        "architecture that it does not know, or flags. nvcc's own words are in the build's log files.",
+        does_not_mean="that nvcc is missing.",
+        fix="Compile one line with that nvcc by hand and read its error; then name an older host compiler "
+        "(NVCC_CCBIN), or a CUDA release that knows it.",
+        after=("nvcc-unsupported-arch", "host-gcc-too-new", "host-attribute-malloc", "nvcc-not-found"),
+        sources=("NixOS/nixpkgs#169279", "spack/spack#31527"),
+    ),
+    Signature(
+        id="host-attribute-malloc",
+        title="the C library's headers are newer than this nvcc reads",
+        patterns=(
+            'error: attribute "__malloc__" does not take arguments',
+            'error: attribute "__access__" does not take arguments',
+            "error: attribute '__malloc__' does not take arguments",
+        ),
+        sample='/usr/include/stdio.h(189): error: attribute "__malloc__" does not take arguments',
+        cause="glibc 2.34 and newer declare functions with the attribute malloc and its arguments, where the compiler "
+        "says that it is gcc 11 or newer; the front end of CUDA before 11.5 does not read that.",
+        does_not_mean="a mistake in the source, or a wrong architecture.",
+        fix="Take g++-10 as the host compiler, or CUDA 11.6 or newer.",
+        command="export NVCC_CCBIN=g++-10 CUDAHOSTCXX=g++-10",
+        sources=("spack/spack#31527",),
+    ),
+    Signature(
+        id="miner-no-cuda",
+        title="the miner runs without CUDA: {reason}",
+        patterns=("* CUDA<...>disabled (<reason:text>)",),
+        sample=" * CUDA         disabled (no devices)",
+        cause="`no devices`: the driver shows no GPU, or one that its CUDA plugin no longer supports; `failed to "
+        "load`: the plugin, or the CUDA runtime that it needs, is not beside the miner.",
+        does_not_mean="that the GPU is broken.",
+        fix="Take the plugin's build for a CUDA release that supports the GPU and that the driver runs; nvidia-smi "
+        "shows both.",
+        command="nvidia-smi",
+        severity=Severity.WARNING,
+        sources=("xmrig/xmrig-cuda#177", "xmrig/xmrig-cuda#84"),
+    ),
+    Signature(
+        id="solver-without-cuda",
+        title="a numerical library was built without CUDA: the program uses the CPU there",
+        patterns=(
+            "Ceres was compiled without CUDA support",
+            "Ceres was compiled without cuDSS support",
+        ),
+        sample="Requested to use GPU for bundle adjustment, but Ceres was compiled without CUDA support. Falling back "
+        "to CPU-based dense solvers.",
+        cause="The program has CUDA, and the Ceres in it has not.",
+        does_not_mean="that the other parts run on the CPU as well.",
+        fix="Nothing, or build Ceres with USE_CUDA=ON before the program.",
+        severity=Severity.NOTE,
+        sources=("colmap/colmap#3474",),
+    ),
+    Signature(
+        id="nix-dependency-failed",
+        title="a package that Nix had to build failed",
+        patterns=(
+            "error: builder for '<what:text>' failed with exit code",
+            "error: Cannot build '<what:text>'",
+        ),
+        sample="error: builder for '/nix/store/bww0-gromacs-2022.drv' failed with exit code 1;",
+        cause="The reason is in the package's own lines, the last of which follow behind `>`.",
+        does_not_mean="that the packages named after it are at fault: they wait for this one.",
+        fix="Read the whole log of the first package that failed: nix log, with its .drv.",
+        role=Role.HEADING,
+        sources=("NixOS/nixpkgs#169279", "NixOS/nixpkgs#465920"),
+    ),
+    Signature(
+        id="cluster-build-failed",
+        title="a build of a package manager for clusters failed",
+        patterns=(
+            "== FAILED: Installation ended unsuccessfully",
+            "ERROR: Build of <recipe:word> failed (err:",
+            "==> Error: ProcessError: Command exited with status",
+            "error: building <port:word> failed with: BUILD_FAILED",
+        ),
+        sample="==> Error: ProcessError: Command exited with status 2:",
+        cause="EasyBuild, Spack or vcpkg say only that a step failed; the compiler's line is in the log file that they "
+        "name.",
+        does_not_mean="anything about the GPU.",
+        fix="Let cudacompat explain read that log file: it has the first error.",
+        role=Role.END,
+        sources=("easybuilders/easybuild-easyconfigs#16865", "spack/spack-packages#1098", "microsoft/vcpkg#34321"),
+    ),
+    Signature(
+        id="easybuild-option-refused",
+        title="EasyBuild refuses a value of --cuda-compute-capabilities: {value}",
+        patterns=("Incorrect values in --cuda-compute-capabilities (expected pattern: <...>): <value:text>",),
+        sample='ERROR: Failed to parse configuration options: "Found problems validating the options: Incorrect values '
+        "in --cuda-compute-capabilities (expected pattern: '^[0-9]+\\\\.[0-9]+$'): 9.0a\"",
+        cause="EasyBuild before 5.1 takes numbers such as 9.0 only, without the letter of an architecture's own "
+        "features.",
+        does_not_mean="that the GPU is unsupported.",
+        fix="Give 9.0, or use EasyBuild 5.1 or newer.",
+        sources=("EESSI/software-layer#1452",),
+    ),
+    Signature(
+        id="header-not-found-by-configure",
+        title="the build's own search found no {header}",
+        patterns=("Could not find any <header:word> in any subdirectory", "Could not find any <header:word> matching"),
+        sample="Could not find any nvml.h in any subdirectory:",
+        cause="Bazel's search for CUDA looks for headers and libraries below the folders that are named, and one of "
+        "them is in none: a part of the toolkit is not installed, or another folder holds it.",
+        does_not_mean="that the GPU or the driver is at fault.",
+        fix="Install that part of the toolkit (nvml.h: cuda-nvml-dev), or name its folder in TF_CUDA_PATHS.",
+        sources=("NixOS/nixpkgs#306172",),
+    ),
+)

@@ -1,0 +1,54 @@
+"""Lines that quote errors and report none: names of tests, texts of commits, lists of changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from cudacompat.domain.logs.text import without_prefix
+from cudacompat.domain.words.error_lines import quotes_errors
+
+_MOST_BEFORE = 40  # lines of the text of a commit, or of a list of changes, above the line
+_OF_A_COMMIT = ("Date: ", "AuthorDate: ", "CommitDate: ", "Author: ", "Commit: ", "Merge: ")
+_ITEM = re.compile(r"\s{0,4}[-*+\u2022] \S")
+_HEADING = re.compile(r"#{1,6} \S|[-=~^]{4,}$")
+_OF_A_GO_TEST = re.compile(r"\s+\w+\.go:\d+: ")
+_END_OF_A_GO_TEST = re.compile(r"\s*--- (PASS|SKIP|FAIL)\b")
+
+
+class Surroundings(Protocol):
+    """A line and its neighbours."""
+
+    text: str
+
+    def before(self, most: int = 3) -> list[str]:
+        """The lines before it, the nearest last."""
+
+    def after(self) -> list[str]:
+        """The lines after it."""
+
+
+def is_quotation(text: str) -> bool:
+    """Whether a line quotes errors, also behind a collector's time stamp."""
+    return quotes_errors(text) or quotes_errors(without_prefix(text))
+
+
+def is_quoted_by_its_surroundings(line: Surroundings) -> bool:
+    """Whether a line belongs to the text of a commit as `git log` prints it, to a list of changes under a heading, or
+    to a test of Go's that passed."""
+    if line.text.startswith("    ") and _above(line.before(_MOST_BEFORE), re.compile(r"    ")).startswith(_OF_A_COMMIT):
+        return True
+    if _ITEM.match(line.text) and _HEADING.match(_above(line.before(_MOST_BEFORE), re.compile(r"\s|[-*+\u2022] "))):
+        return True
+    return _OF_A_GO_TEST.match(line.text) is not None and _go_test_passed(line.after())
+
+
+def _above(before: Sequence[str], of_the_block: re.Pattern[str]) -> str:
+    """The first line above that is neither empty nor of the same block; empty if there is none."""
+    return next((each for each in reversed(before) if each.strip() and not of_the_block.match(each)), "")
+
+
+def _go_test_passed(after: Sequence[str]) -> bool:
+    end = next((found for each in after if (found := _END_OF_A_GO_TEST.match(each))), None)
+    return end is not None and end[1] != "FAIL"
