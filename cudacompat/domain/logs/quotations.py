@@ -12,7 +12,10 @@ from cudacompat.domain.words.error_lines import quotes_errors
 _MOST_BEFORE = 40  # lines of the text of a commit, or of a list of changes, above the line
 _OF_A_COMMIT = ("Date: ", "AuthorDate: ", "CommitDate: ", "Author: ", "Commit: ", "Merge: ")
 _ITEM = re.compile(r"\s{0,4}[-*+\u2022] \S")
-_HEADING = re.compile(r"#{1,6} \S|[-=~^]{4,}$")
+_HEADING = re.compile(
+    r"#{1,6} .*(?:\b\d+\.\d+|\b(?:[Ff]ix(?:es|ed)|[Bb]ug ?fixes|[Cc]hange(?:s|d|log)|[Aa]dded|[Rr]emoved|[Rr]elease|"
+    r"What's new|Unreleased|[Ii]mprove(?:d|ments))\b)"
+)
 _OF_A_GO_TEST = re.compile(r"\s+\w+\.go:\d+: ")
 _END_OF_A_GO_TEST = re.compile(r"\s*--- (PASS|SKIP|FAIL)\b")
 

@@ -16,7 +16,7 @@ OTHER_LANGUAGES: tuple[Signature, ...] = (
         sample="System.NotSupportedException: This application uses TorchSharp but doesn't contain reference to either "
         "libtorch-cuda-11.3-win-x64 or libtorch-cpu",
         cause="The package TorchSharp holds the .NET part only; the package with the native libraries for this system "
-        "is not referenced, or its files were not copied beside the program.",
+        "is not referenced, or its files were not copied next to the program.",
         does_not_mean="that the GPU or the driver is at fault.",
         fix="Reference TorchSharp-cuda-windows or TorchSharp-cuda-linux (TorchSharp-cpu without a GPU) of exactly "
         "TorchSharp's release, in the project that starts.",

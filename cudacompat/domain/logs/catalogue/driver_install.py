@@ -14,6 +14,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "kernel-open/<file:word>: error: ",
             "/nvidia-drm/nvidia-drm-<file:word>: error: ",
             "/nvidia/nv<file:word>.c:<line:num>:<column:num>: error: ",
+            "/nvidia/os-<file:word>.c:<line:num>:<column:num>: error: ",
             "/nvidia-uvm/uvm<file:word>: error: ",
             "GPL-incompatible module nvidia<...>uses GPL-only symbol '<symbol:word>'",
             "ERROR: modpost: '<symbol:word>' <...>nvidia<...>undefined!",
@@ -47,6 +48,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="the age of the driver",
         fix="Install that gcc and make it the default before dkms runs again.",
         command="sudo dkms autoinstall",
+        after=("module-source-not-for-kernel",),
         sources=("https://download.nvidia.com/XFree86/Linux-x86_64/580.65.06/README/", "canonical dkms (text)"),
     ),
     Signature(

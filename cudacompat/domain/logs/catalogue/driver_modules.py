@@ -240,6 +240,9 @@ SIGNATURES: tuple[Signature, ...] = (
             "Your kernel headers for kernel <kernel:word> cannot be found",
             "Unable to find the kernel source tree for the currently running kernel",
             "Unable to find the development tool 'cc' in your path",
+            "*** /lib/modules/<kernel:word>/build: No such file or directory. Stop.",
+            "*** /usr/lib/modules/<kernel:word>/build: No such file or directory. Stop.",
+            "ERROR: Kernel configuration is invalid",
         ),
         sample="Error! Your kernel headers for kernel 6.8.0-60-generic cannot be found at "
         "/lib/modules/6.8.0-60-generic/build",

@@ -112,6 +112,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "ImportError: DLL load failed while importing <what:text>: The specified module could not be found",
             "ImportError: DLL load failed while importing <what:word>",
+            "DLL load failed while importing <what:word>",
         ),
         sample="ImportError: DLL load failed while importing onnxruntime_pybind11_state: The specified module could "
         "not be found.",

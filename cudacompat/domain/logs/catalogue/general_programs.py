@@ -99,7 +99,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="input-file-missing",
-        title="a file that the program was to read is not there",
+        title="a file that the program reads is not there",
         patterns=(
             "FileNotFoundError: [Errno 2] No such file or directory: '<file:text>'",
             "FileNotFoundError: <file:text>",

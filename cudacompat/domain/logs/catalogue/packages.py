@@ -73,6 +73,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "Your installed version is: not available<+>__cuda",
             "__cuda >=<needed:ver>, which is missing on the system",
             "__cuda, which is missing on the system",
+            "__cuda =<needed:word>, which is missing on the system",
+            "__cuda =*, which is missing on the system",
         ),
         sample="  - nothing provides __cuda needed by pytorch-2.5.1-cuda126_py312h",
         cause="The virtual package __cuda is the driver's CUDA version. On a machine without a GPU, as in an image "

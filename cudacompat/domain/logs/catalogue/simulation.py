@@ -94,7 +94,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("* CUDA<...>disabled (<reason:text>)",),
         sample=" * CUDA         disabled (no devices)",
         cause="`no devices`: the driver shows no GPU, or one that its CUDA plugin no longer supports; `failed to "
-        "load`: the plugin, or the CUDA runtime that it needs, is not beside the miner.",
+        "load`: the plugin, or the CUDA runtime that it needs, is not next to the miner.",
         does_not_mean="that the GPU is broken.",
         fix="Take the plugin's build for a CUDA release that supports the GPU and that the driver runs; nvidia-smi "
         "shows both.",
@@ -125,7 +125,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "error: Cannot build '<what:text>'",
         ),
         sample="error: builder for '/nix/store/bww0-gromacs-2022.drv' failed with exit code 1;",
-        cause="The reason is in the package's own lines, the last of which follow behind `>`.",
+        cause="The reason is in the package's own lines, the last of which come after `>`.",
         does_not_mean="that the packages named after it are at fault: they wait for this one.",
         fix="Read the whole log of the first package that failed: nix log, with its .drv.",
         role=Role.HEADING,
@@ -170,5 +170,86 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="that the GPU or the driver is at fault.",
         fix="Install that part of the toolkit (nvml.h: cuda-nvml-dev), or name its folder in TF_CUDA_PATHS.",
         sources=("NixOS/nixpkgs#306172",),
+    ),
+    Signature(
+        id="ucx-not-connected",
+        title="MPI's ranks on two machines do not reach each other",
+        patterns=(
+            "UCX ERROR connect(fd=<n:num>, dest_addr=<address:word>) failed",
+            "UCX ERROR <what:text>",
+            "Error: ucp_ep_create(proc=<n:num>) failed",
+            "Failed to resolve UCX endpoint for rank",
+            "pmixp_coll_ring_reset_if_to: <...>collective timeout",
+            "ORTE was unable to reliably start one or more daemons",
+            "An ORTE daemon has unexpectedly failed",
+            "There are not enough slots available in the system",
+            "BTL_OPENIB",
+        ),
+        sample="[1700554343.440877] [node:7356 :0]  sock.c:323  UCX  ERROR  connect(fd=48, dest_addr=172.17.0.1:42887) "
+        "failed: Connection refused",
+        cause="UCX or MPI took an address that the other machine does not reach, most often the bridge of Docker "
+        "(172.17.0.1), or a firewall is between them; or the launcher could not start on a node.",
+        does_not_mean="that a GPU or NCCL is at fault: no GPU was used yet.",
+        fix="Name the network: UCX_NET_DEVICES=mlx5_0:1 (or eth0), and for Open MPI --mca btl_tcp_if_include; or go "
+        "without UCX: UCX_TLS=tcp.",
+        command="export UCX_TLS=tcp",
+        sources=("NVIDIA/nccl-tests#180", "NVIDIA/deepops#1199", "NVIDIA/deepops#1179"),
+    ),
+    Signature(
+        id="physx-no-cuda",
+        title="PhysX cannot use the GPU: its CUDA module does not load",
+        patterns=(
+            "Failed to create GPU PhysX context",
+            "Failed to load CUDA module data. Cuda error code - <number:num>",
+            "PhysX GPU features are disabled",
+            "Failed to create a valid PhysX CUDA Context Manager",
+            "Unable to create PxCudaContextManager",
+            "Failed to create Cuda Context Manager",
+        ),
+        sample="Internal error : Failed to load CUDA module data. Cuda error code - 209",
+        cause="The PhysX of the program has no code for this GPU (209: it is newer than the program), or the driver is "
+        "older than its CUDA (222, 35).",
+        does_not_mean="that the GPU is broken: the program calculates on the processor.",
+        fix="Update the program or its engine, and the driver; or choose the processor for PhysX.",
+        role=Role.GENERAL,
+        sources=("NVIDIA-Omniverse/PhysX#402", "isaac-sim/IsaacLab#1737", "chengxuxin/extreme-parkour#4"),
+    ),
+    Signature(
+        id="graphics-device-lost",
+        title="the graphics driver lost the GPU while the program drew",
+        patterns=(
+            "DXGI_ERROR_DEVICE_HUNG",
+            "DXGI_ERROR_DEVICE_REMOVED",
+            "DXGI_ERROR_DEVICE_RESET",
+            "VK_ERROR_DEVICE_LOST",
+            "due to D3D device being lost",
+            "GPU crash detected",
+            "Display driver nvlddmkm stopped responding",
+        ),
+        sample="LogD3D12RHI: Error: - Device 0 Removed: DXGI_ERROR_DEVICE_HUNG",
+        cause="The driver's watchdog ended work that took too long, or the driver or the GPU crashed: overclocking, "
+        "power, memory, or a fault of the driver's release.",
+        does_not_mean="anything about CUDA or compute capabilities.",
+        fix="Set clocks back, install another release of the driver cleanly, and raise TdrDelay for long work.",
+        role=Role.GENERAL,
+        sources=("https://learn.microsoft.com/windows/win32/direct3ddxgi/dxgi-error",),
+    ),
+    Signature(
+        id="matlab-gpu-unsupported",
+        title="MATLAB finds no GPU that it supports",
+        patterns=(
+            "Unable to find a supported GPU device. For more information on GPU support",
+            "GPU device is not supported because it has compute capability <found:ver>",
+            "no supported GPU device was found on this computer",
+            "Graphics driver is out of date. Download and install the latest graphics driver",
+        ),
+        sample="Unable to find a supported GPU device. For more information on GPU support, see GPU Support by "
+        "Release.",
+        cause="Each release of MATLAB has a lowest compute capability and a lowest driver, and compiles for GPUs that "
+        "came later than it only where forward compatibility is switched on.",
+        does_not_mean="that the GPU is broken.",
+        fix="Update the driver and MATLAB; for a GPU newer than MATLAB "
+        "parallel.gpu.enableCUDAForwardCompatibility(true).",
+        sources=("https://www.mathworks.com/help/parallel-computing/gpu-computing-requirements.html",),
     ),
 )
