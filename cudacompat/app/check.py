@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.assembled import Proofs
 from cudacompat.domain.judge.bundled_compilers import by_folder
 from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
+from cudacompat.domain.machine.loaders import used_on_some
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport, ListedPackages, left_open
 from cudacompat.domain.rules import (
@@ -105,7 +106,7 @@ def judge_read(
     counting = {verdict.path for verdict in left_open(verdicts)}
     findings = [f for f in findings if f.id != undecided.RULE.id or f.path in counting]
     findings = _forgive_alternatives(findings, verdicts, targets, policy=policy)
-    known = loaded or Loaded()
+    known = loaded if loaded is not None else _loaders_seen(verdicts, findings)
     about = known.libraries
     groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
     findings = settle(findings, verdicts, targets, groups=groups, called_on=known.called_on)
@@ -136,6 +137,17 @@ def judge_read(
         compilers=found.compilers,
         packages=listed.verdicts if listed is not None else (),
     )
+
+
+def _loaders_seen(verdicts: Iterable[ArtifactVerdict], findings: Iterable[Finding]) -> Loaded:
+    """What is known of loaders where no package manager says whose the files are: which of them are used on some GPUs
+    only. It is looked for where a file has an error, which is all that it can change."""
+    if all(finding.severity is not Severity.ERROR for finding in findings):
+        return Loaded()
+    from cudacompat.engines import loading
+
+    paths = dict.fromkeys(verdict.path for verdict in verdicts)
+    return Loaded(called_on=used_on_some(paths, (row for rows in loading().values() for row in rows)))
 
 
 def _forgive_alternatives(

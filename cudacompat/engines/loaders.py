@@ -50,21 +50,18 @@ OTHERS: tuple[PackageLoading, ...] = (
         "*",
         (
             OnSomeGpus(
-                files=r"(?:.*/)?lib(?:cupti|checkpoint|nvperf_host|nvperf_target|pcsamplingutil)\.so(?:\.\d+)*",
+                files=r"(?:.*/)?lib(?:cupti|nvperf_host|nvperf_target|pcsamplingutil)(?:-[0-9a-f]{8})?\.so(?:\.\d+)*|"
+                r"(?:.*/)?(?:nvidia|targets|cupti|CUPTI)/(?:.*/)?libcheckpoint\.so(?:\.\d+)*",  # others use that name
                 numbers=(),
                 loaded_by="NVIDIA's profiler (CUPTI): only a profiler launches its kernels, and no program needs them",
                 source="the libraries of nvidia-cuda-cupti-cu12 12.4.127, and their copies in triton 3.2.0",
             ),
-        ),
-    ),
-    PackageLoading(
-        "nvidia-cusparselt-cu12",
-        (
-            OnSomeGpus(
-                files=r"(?:.*/)?libcusparseLt\.so(?:\.\d+)*",
+            OnSomeGpus(  # torch's own wheels of 2.2 to 2.5 hold a copy, with a hash in its name
+                files=r"(?:.*/)?libcusparseLt(?:-[0-9a-f]{8})?\.so(?:\.\d+)*",
                 numbers=((80, 999),),
                 loaded_by="cuSPARSELt is for GPUs of 8.0 and newer, whose tensor cores multiply sparse matrices",
-                source="docs.nvidia.com/cuda/cusparselt, Support: SM 8.0 and newer; torch asks for 8.0 before it calls",
+                source="docs.nvidia.com/cuda/cusparselt, release notes (SM 8.0 is the first in 0.0.1, none below has "
+                "been added since); torch asks for 8.0 before it calls",
             ),
         ),
     ),

@@ -320,6 +320,7 @@ def _row(row: ComponentRow | None) -> Json:
 
     return {
         "made_for": row.made_for if row is not None else None,
+        "needed_by": list(row.needed_by) if row is not None else [],
         "verdicts": [
             {
                 "target": verdict.target.id,

@@ -67,6 +67,33 @@ def test_the_answers_of_several_gpus_stand_below_each_other(venv: Path) -> None:
     assert re.search(r"(?m)^ {10,}FAILS FIRST  on 9\.0: has sm_80, no PTX, nothing for 9\.0 \(error 209\)$", out)
 
 
+def needing(site: Path, package: str, *needs: str) -> None:
+    lines = "".join(f"Requires-Dist: {each}\n" for each in needs)
+    (site / f"{package}-3.0.dist-info/METADATA").write_text(f"Name: {package}\nVersion: 3.0\n{lines}\n")
+
+
+def test_which_of_the_vendors_libraries_fails_and_who_needs_it(venv: Path) -> None:
+    install(site(venv), "frame", _C=library("sm_90"))
+    needing(site(venv), "frame", "nvidia-some-cu12==3.0", "nvidia-fine-cu12")
+    install(site(venv), "nvidia-some-cu12", libsome_core=library("sm_80"))
+    install(site(venv), "nvidia-fine-cu12", libfine=library("sm_90"))
+    ran = inside("doctor", "--python", venv, "--gpu", "9.0")
+    (row,) = (line for line in ran.out.splitlines() if line.startswith("  nvidia-some-cu12"))
+    assert row.endswith("libsome_core.so: has sm_80, no PTX, nothing for 9.0 (error 209); needed by frame")
+    assert re.search(r"(?m)^  1 NVIDIA library +(cu\d\d)? +run$", ran.out)
+
+
+def test_what_no_program_calls_on_a_gpu_is_no_error_of_the_folder_either(venv: Path) -> None:
+    install(site(venv), "frame", _C=library("sm_61"))
+    install(site(venv), "nvidia-cusparselt-cu12", libcusparseLt=library("sm_80"))
+    alone = site(venv) / "nvidia-cusparselt-cu12/libcusparseLt.so"
+    seen = inside("doctor", "--python", venv, "--gpu", "6.1"), inside("check", site(venv), "--gpu", "6.1")
+    assert [ran.code for ran in seen] == [0, 0]
+    assert all("0 errors" in ran.out for ran in seen)
+    assert inside("check", alone, "--gpu", "6.1").code == 1
+    assert inside("check", site(venv), "--gpu", "9.0").code == 1  # where both are called, both count
+
+
 class TestMarkdown:
     def test_it_stays_below_sixty_lines_whatever_is_installed(self, venv: Path) -> None:
         for number in range(80):

@@ -20,6 +20,7 @@ from cudacompat.domain.reports.doctor import ComponentRow
 from cudacompat.domain.rules.component import library_not_found
 from cudacompat.domain.rules.component.component_facts import ComponentFacts
 from cudacompat.domain.rules.machine import toolkit_cannot_build
+from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import targets_of
@@ -60,7 +61,9 @@ def rows_of(
     """Return a row for each component, of what is said of its libraries; `made_for` is what was saved about it."""
     judged = {(verdict.path, verdict.target.id): verdict for verdict in verdicts}
     by_component: dict[int, list[ComponentVerdict]] = defaultdict(list)
+    needed_by: dict[int, tuple[str, ...]] = {}
     for _, near in by_environment(components, environments):
+        needed_by |= _needed_by(near)
         own = [
             judge_component(each, [v for p in each.libraries if (v := judged.get((p, target.id))) is not None], target)
             for each in near
@@ -69,7 +72,12 @@ def rows_of(
         for verdict in mark_first(own, dependents(near)):
             by_component[id(verdict.component)].append(verdict)
     return tuple(
-        ComponentRow(each, each.code.made_for if each.code is not None else None, tuple(by_component[id(each)]))
+        ComponentRow(
+            each,
+            each.code.made_for if each.code is not None else None,
+            tuple(by_component[id(each)]),
+            needed_by=needed_by[id(each)],
+        )
         for each in components
     )
 
@@ -109,6 +117,20 @@ def _deciding(
 def dependents(components: Iterable[Component]) -> Counter[str]:
     """Return how many of these components require another one, by its name in lower case."""
     return Counter(name for each in components for name in required(each))
+
+
+def _needed_by(near: Sequence[Component]) -> dict[int, tuple[str, ...]]:
+    """The packages that require each of these components, NVIDIA's own only where no other one does."""
+    asked: dict[str, list[Component]] = defaultdict(list)
+    for each in near:
+        for name in required(each):
+            asked[name].append(each)
+    found = {id(each): asked[normalised(each.package)] for each in near}
+    return {
+        key: tuple(each.package for each in askers if not is_vendors(each.package))
+        or tuple(each.package for each in askers)
+        for key, askers in found.items()
+    }
 
 
 def required(component: Component) -> frozenset[str]:

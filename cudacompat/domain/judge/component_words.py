@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cudacompat.domain.judge.component_verdicts import ComponentVerdict, LibraryVerdict
 from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.tables.drivers import runtime_floor
 from cudacompat.domain.words.phrases import CAUSE, count, some
 from cudacompat.domain.words.verdict import CUDA_ERRORS, Outcome, Reason, Target
@@ -86,7 +87,12 @@ def _failure(verdict: ComponentVerdict, library: LibraryVerdict, target: Target)
     if verdict.outcome is Outcome.PARTIAL and library.outcome is Outcome.PARTIAL:
         bad = sum(library.counts.get(each, 0) for each in (Outcome.FAILS, Outcome.PARTIAL))
         return f"{_named(library)}: {bad} of {count(library.modules, 'module')} lack code for {target.capability}"
-    if reason in (Reason.NO_IMAGE, Reason.MOST_MODULES, Reason.OTHER_ARCHITECTURE):
+    if reason is Reason.MOST_MODULES:
+        lacking = sum(library.counts.get(each, 0) for each in (Outcome.FAILS, Outcome.PARTIAL))
+        deciding = library.modules - library.counts.get(Outcome.SPECIAL, 0)
+        of = f"{lacking} of {count(deciding, 'module')} that decide"
+        return f"{_named(library)}: {of} have nothing for {target.capability} (error 209)"
+    if reason in (Reason.NO_IMAGE, Reason.OTHER_ARCHITECTURE):
         return f"{_part(verdict, library)}{span(library.targets)}, nothing for {target.capability} (error 209)"
     error = CUDA_ERRORS.get(reason) if reason is not None else None
     words = CAUSE.get(reason, "it does not run") if reason is not None else "it does not run"
@@ -94,8 +100,9 @@ def _failure(verdict: ComponentVerdict, library: LibraryVerdict, target: Target)
 
 
 def _part(verdict: ComponentVerdict, library: LibraryVerdict) -> str:
-    """The library, where it is not the whole component that fails."""
-    return f"{_named(library)}: " if verdict.outcome is Outcome.PARTIAL else ""
+    """The library, where it is not the whole component that fails, or the component is a set of libraries."""
+    told = verdict.outcome is Outcome.PARTIAL or is_vendors(verdict.component.package)
+    return f"{_named(library)}: " if told else ""
 
 
 def _builds(verdict: ComponentVerdict, library: LibraryVerdict) -> str:

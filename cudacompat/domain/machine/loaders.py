@@ -125,6 +125,21 @@ def with_loading(
     return replace(component, alternatives=tuple(alternatives), called_on=tuple(called_on))
 
 
+def used_on_some(paths: Iterable[str], rows: Iterable[Loading]) -> tuple[CalledOn, ...]:
+    """Return what these rows say of files of unknown packages, by the ends of their paths. Nothing is said where the
+    rows know all of the files: then nothing is there that would call them, and they are what is asked about."""
+    known = [
+        (re.compile(rf"(?:.*[/\\])?(?:{row.files})", re.DOTALL), row) for row in rows if isinstance(row, OnSomeGpus)
+    ]
+    found: list[CalledOn] = []
+    alone = True
+    for path in paths:
+        told = [CalledOn(path, row.numbers, row.loaded_by) for pattern, row in known if pattern.fullmatch(path)]
+        found += told
+        alone = alone and bool(told)
+    return () if alone else tuple(found)
+
+
 def is_file_of(files: str, component: Component, path: str) -> bool:
     """Return whether a library of the component is one that the row means."""
     return bool(files) and _found(files, component, path) is not None

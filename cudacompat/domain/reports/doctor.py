@@ -31,11 +31,12 @@ class PlanStep:
 @dataclass(frozen=True, slots=True)
 class ComponentRow:
     """One component with device code: the major CUDA release that it was made for (`None`: its bytes do not say), and
-    what becomes of it on each GPU, in their order."""
+    what becomes of it on each GPU, in their order. `needed_by` are the packages beside it that require it."""
 
     component: Component
     made_for: int | None
     verdicts: tuple[ComponentVerdict, ...]
+    needed_by: tuple[str, ...] = ()
 
     @property
     def is_bad(self) -> bool:

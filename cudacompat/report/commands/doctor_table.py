@@ -11,7 +11,7 @@ from cudacompat.domain.machine.components import Component, Environment, by_envi
 from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.phrases import count, some
 from cudacompat.domain.words.verdict import Outcome
 
 MOST_ROWS = 12  # of one environment, for a screen; what fails comes first
@@ -41,8 +41,9 @@ class TableSection:
 def sections(
     packages: InstalledPackages, environments: Sequence[Environment], most: int = MOST_ROWS
 ) -> list[TableSection]:
-    """Return the rows of each environment: what fails first, then the rest by name; NVIDIA's own libraries are told in
-    one row, unless one of them is all that fails. An environment without device code has no rows."""
+    """Return the rows of each environment: what fails first, then the rest by name, NVIDIA's own libraries behind the
+    others. Those of NVIDIA's that run, or that only the driver stands in the way of, are told in one row. An
+    environment without device code has no rows."""
     rows = {id(row.component): row for row in packages.rows}
     groups = by_environment((row.component for row in packages.rows), environments)
     found = [
@@ -68,7 +69,7 @@ def _rows_of(rows: Sequence[ComponentRow], most: int) -> Iterable[TableRow]:
     own = [row for row in rows if not is_vendors(row.component.package)]
     vendors = [row for row in rows if is_vendors(row.component.package)]
     told = any(row.is_bad for row in own)
-    listed = [*own, *(row for row in vendors if row.is_bad and not told)]
+    listed = [*own, *(row for row in vendors if row.is_bad and not (told and _by_driver(row)))]
     folded = [row for row in vendors if row not in listed]
     first = next((v for row in rows for v in row.verdicts if v.is_first), None)
     lines = [line for row in sorted(listed, key=_rank) for line in _lines(row, first)]
@@ -81,11 +82,16 @@ def _rows_of(rows: Sequence[ComponentRow], most: int) -> Iterable[TableRow]:
         yield _folded(folded)
 
 
-def _rank(row: ComponentRow) -> tuple[bool, bool, bool, str]:
+def _by_driver(row: ComponentRow) -> bool:
+    return all(each.is_of_driver for each in row.verdicts if each.is_bad)
+
+
+def _rank(row: ComponentRow) -> tuple[bool, bool, bool, bool, str]:
     open_ = any(each.outcome is Outcome.UNDECIDED for each in row.verdicts)
     return (
         not any(each.is_first for each in row.verdicts),
         not row.is_bad,
+        is_vendors(row.component.package),
         not open_,
         row.component.package.lower(),
     )
@@ -93,7 +99,9 @@ def _rank(row: ComponentRow) -> tuple[bool, bool, bool, str]:
 
 def _lines(row: ComponentRow, first: ComponentVerdict | None) -> Iterable[TableRow]:
     """One line where all GPUs have the same answer, else one for each GPU."""
-    answers = [(outcome_word(each), _told(each, first)) for each in row.verdicts]
+    needed = f"; needed by {some(row.needed_by)}" if row.needed_by and is_vendors(row.component.package) else ""
+    told = ((each, _told(each, first)) for each in row.verdicts)
+    answers = [(outcome_word(each), f"{reason}{needed}" if each.is_bad else reason) for each, reason in told]
     made = f"cu{row.made_for}" if row.made_for is not None else ""
     if len({word for word, _ in answers}) == 1:
         yield TableRow(
@@ -127,14 +135,12 @@ def _folded(rows: Sequence[ComponentRow]) -> TableRow:
     jit = [row for row in rows if any(each.outcome is Outcome.JIT for each in row.verdicts)]
     name = count(len(rows), "NVIDIA library", "NVIDIA libraries")
     made = "+".join(f"cu{each}" for each in majors)
-    if bad and any(each.is_of_driver for row in bad for each in row.verdicts):
+    if bad:  # what lacks code has a row of its own
         return TableRow(name, "", made, word="fails", why=f"{len(bad)} of them, by the driver", outcome=Outcome.FAILS)
-    if bad:
-        lack = f"{len(bad)} of them {'lacks' if len(bad) == 1 else 'lack'} code for the GPU"
-        return TableRow(name, "", made, word="partial", why=lack, outcome=Outcome.PARTIAL)
     open_ = [row for row in rows if any(each.outcome is Outcome.UNDECIDED for each in row.verdicts)]
     if open_:
-        return TableRow(name, "", made, word="undecided", why=f"{len(open_)} of them", outcome=Outcome.UNDECIDED)
+        which = some([row.component.package for row in open_])
+        return TableRow(name, "", made, word="undecided", why=which, outcome=Outcome.UNDECIDED)
     note = f"{len(jit)} of them by JIT" if jit else ""
     return TableRow(name, "", made, word="run", why=note, outcome=Outcome.COMPATIBLE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cudacompat.domain.machine.components import Component
-from cudacompat.domain.machine.loaders import OneForRelease, OnSomeGpus, with_loading
+from cudacompat.domain.machine.loaders import OneForRelease, OnSomeGpus, used_on_some, with_loading
 from cudacompat.domain.words.versions import ToolkitVersion
 
 ROW = OneForRelease(
@@ -67,3 +67,22 @@ def test_a_library_for_some_gpus() -> None:
 def test_files_elsewhere_are_not_the_packages() -> None:
     other = Component("q", "2.1", "/site", ("/else/q/libq_cuda118.so", "/site/vendored/q/libq_cuda118.so"))
     assert with_loading(other, [ROW], {ROW: None}).alternatives == ()
+
+
+ON_90 = OnSomeGpus(
+    files=r"(?:.*/)?libsome\.so(?:\.\d+)*", numbers=((90, 90),), loaded_by="called on 9.0", source="a test"
+)
+
+
+@pytest.mark.parametrize(
+    ("paths", "known"),
+    [
+        (("/site/some/lib/libsome.so.0", "/site/frame/_C.so"), ("/site/some/lib/libsome.so.0",)),
+        (("frame.whl!/frame/lib/libsome.so", "frame.whl!/frame/_C.so"), ("frame.whl!/frame/lib/libsome.so",)),
+        (("/site/some/lib/libsome.so.0",), ()),  # nothing calls it: it is what is asked about
+        (("/site/some/lib/libsomeother.so", "/site/frame/_C.so"), ()),
+        (("/site/some/lib/mylibsome.so", "/site/frame/_C.so"), ()),
+    ],
+)
+def test_files_of_no_known_package_by_the_ends_of_their_paths(paths: tuple[str, ...], known: tuple[str, ...]) -> None:
+    assert tuple(each.library for each in used_on_some(paths, [ROW, ON_90])) == known
