@@ -10,6 +10,8 @@ names stand in front of them. At worst a file with damaged code for other GPUs i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cudacompat.artifacts.binaries import compression, cubin, fatbin, front, ptx, zstd_front
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, FileBuffer, UnreadableError
 from cudacompat.artifacts.binaries.fatbin import FLAG_OPAQUE, ImageNames, Payload
@@ -25,7 +27,7 @@ _CUBIN, _TEXT = (fatbin.ELF,), (fatbin.PTX, fatbin.RELOCATABLE_PTX)
 _USED_UP = "too large: the read limit for this file is reached"
 _AT_ONCE = 256 << 20
 _FRONT = 1 << 16  # bytes of a front that is tried first
-_WORTH = 1 << 17  # bytes of an image from which on its front is tried: smaller ones have one block
+WORTH_A_FRONT = 1 << 17  # bytes of an image from which on its front is tried: smaller ones have one block
 _COST_OF_TEXT = 8  # to find the kernels of a PTX text takes longer than those of a cubin of its size
 
 
@@ -79,7 +81,7 @@ class KernelReader:
         if (
             payload.kind != fatbin.ELF
             or compression.by_flags(payload.flags) is not Compression.ZSTD
-            or not _WORTH < size <= compression.largest_allowed(payload.stored)
+            or not WORTH_A_FRONT < size <= compression.largest_allowed(payload.stored)
             or payload.inner is not None
             or target is None
             or not self._is_unpicked(target)
@@ -114,9 +116,7 @@ class KernelReader:
         if self._gpus is None:
             return False
         if target not in self._unpicked:
-            from cudacompat.domain.judge.compat import Fit, sass_fit  # here: to list code takes no verdicts
-
-            self._unpicked[target] = all(sass_fit(gpu, target) is Fit.NO for gpu in self._gpus)
+            self._unpicked[target] = is_unpicked(target, self._gpus)
         return self._unpicked[target]
 
     def _read(self, payload: Payload) -> ImageNames:
@@ -172,6 +172,13 @@ class KernelReader:
         if payload.inner is not None:
             self._last = (payload._replace(kind=0, inner=None), image)
         return image
+
+
+def is_unpicked(target: ArchTarget, gpus: Iterable[ComputeCapability]) -> bool:
+    """Return whether none of these GPUs can pick machine code of this target."""
+    from cudacompat.domain.judge.compat import Fit, sass_fit  # here: to list code takes no verdicts
+
+    return all(sass_fit(gpu, target) is Fit.NO for gpu in gpus)
 
 
 def _named(kernels: tuple[str, ...], head: cubin.CubinHead | None) -> ImageNames:

@@ -8,18 +8,22 @@ import os
 import stat
 import tempfile
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from cudacompat import __version__
+from cudacompat.artifacts.binaries.kernels import WORTH_A_FRONT, is_unpicked
 from cudacompat.artifacts.containers.folders import EntryKind
-from cudacompat.artifacts.reading.saved_form import of_document, to_document
+from cudacompat.artifacts.reading.saved_form import of_document, targets_of_document, to_document, to_targets_document
 from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, Work
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import Compression
 from cudacompat.domain.words.image_platforms import PlatformWish
 from cudacompat.domain.words.limits import Limits
+from cudacompat.domain.words.target import ArchTarget, CodeKind
 
 _LARGEST_ENTRY = 64 << 20
 _LARGEST_ALL = 256 << 20
@@ -44,11 +48,12 @@ class ResultCache:
         """Return what the reading of this very file gave before; None where that is not known."""
         if not _is_kept(work) or not self._is_ours():
             return None
-        key = _key(work, limits, kernels=kernels, gpus=gpus, wish=wish)
+        key = _key(work, limits, kernels=kernels, wish=wish)
         try:
-            document = json.loads(_own_bytes(self._entry(key)))
-            if document["key"] != key:
-                return None
+            document = self._document(key)
+            targets = targets_of_document(document["by_gpu"])
+            if targets:
+                document = self._document([*key, _by_gpu(targets, gpus)])
             return of_document(document, work.path)
         except (OSError, ValueError, LookupError, TypeError, RecursionError, MemoryError, AttributeError):
             return None
@@ -66,16 +71,28 @@ class ResultCache:
         """Keep what a file gave, unless a limit cut it, or the file is not what it was when it was listed."""
         if not _is_kept(work) or result.bounded or not _is_settled(work):
             return
-        key = _key(work, limits, kernels=kernels, gpus=gpus, wish=wish)
-        text = json.dumps({"key": key, **to_document(result)}, separators=(",", ":"))
-        if len(text) > _LARGEST_ENTRY:
+        key = _key(work, limits, kernels=kernels, wish=wish)
+        targets = _read_by_gpu(result) if kernels else ()
+        head = {"key": key, "by_gpu": to_targets_document(targets)}
+        own = [*key, _by_gpu(targets, gpus)] if targets else key
+        documents = [{**head, "key": own, **to_document(result)}, *([head] if targets else [])]
+        texts = [json.dumps(each, separators=(",", ":")) for each in documents]
+        if len(texts[0]) > _LARGEST_ENTRY:
             return
         with contextlib.suppress(OSError):
             self._folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._folder.mkdir(mode=0o700, exist_ok=True)
             if self._is_ours():
-                self._write(self._entry(key), text)
+                for each, text in zip(documents, texts, strict=True):
+                    self._write(self._entry(each["key"]), text)
                 self._prune()
+
+    def _document(self, key: list[Any]) -> dict[str, Any]:
+        """What was kept under this key; `LookupError` for what was kept under another one."""
+        document: dict[str, Any] = json.loads(_own_bytes(self._entry(key)))
+        if document["key"] != key:
+            raise LookupError("kept under another key")
+        return document
 
     def _entry(self, key: list[Any]) -> Path:
         return self._folder / f"{sha256(json.dumps(key).encode()).hexdigest()}.json"
@@ -134,13 +151,29 @@ def _key(
     limits: Limits,
     *,
     kernels: bool,
-    gpus: frozenset[ComputeCapability] | None,
     wish: PlatformWish | None,
 ) -> list[Any]:
-    """What an answer depends on: the file's state, this program, how deep it reads, for which GPUs and platform."""
-    judged = None if gpus is None else sorted(map(str, gpus))
+    """What an answer depends on beside the GPUs: the file's state, this program, how deep it reads, the platform."""
     platform = None if wish is None else [str(wish.platform), wish.asked]
-    return [*_state(work), work.named, kernels, judged, platform, limits.depth, limits.per_file, __version__, _code()]
+    return [*_state(work), work.named, kernels, platform, limits.depth, limits.per_file, __version__, _code()]
+
+
+def _read_by_gpu(result: FileResult) -> tuple[ArchTarget, ...]:
+    """The targets of images that are read in one way for GPUs that can pick them, and in another for all others."""
+    entries = (entry for each in result.artifacts for module in each.modules for entry in module.entries)
+    large = (
+        entry.target
+        for entry in entries
+        if entry.kind is CodeKind.SASS
+        and entry.compression is Compression.ZSTD
+        and (entry.uncompressed_size or 0) > WORTH_A_FRONT
+    )
+    return tuple(sorted({target for target in large if target is not None}, key=str))
+
+
+def _by_gpu(targets: Iterable[ArchTarget], gpus: frozenset[ComputeCapability] | None) -> list[str]:
+    """Those of the targets whose images were not read whole: GPUs with the same ones have the same answer."""
+    return [str(each) for each in targets if gpus is not None and is_unpicked(each, gpus)]
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ each but its sizes. An image is five numbers."""
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from cudacompat.artifacts.reading.work import FileResult
@@ -128,6 +129,16 @@ def of_document(document: dict[str, Any], path: str) -> FileResult:
         images=images,
         compilers=compilers,
     )
+
+
+def to_targets_document(targets: Iterable[ArchTarget]) -> list[Any]:
+    """Return targets as a document of JSON."""
+    return [_from_target(each) for each in targets]
+
+
+def targets_of_document(document: Any) -> tuple[ArchTarget, ...]:
+    """Return the targets of such a document; the errors of `of_document` for what is none."""
+    return tuple(found for each in _list(document) if (found := _to_target(_list(each))) is not None)
 
 
 def _members(path: str) -> list[str]:

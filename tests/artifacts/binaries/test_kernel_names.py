@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cudacompat.app.check import check
 from cudacompat.artifacts.binaries import cubin, front, zstd_front
 from cudacompat.artifacts.reading import cache as kept
+from cudacompat.artifacts.reading import task
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.policy.policy import Policy
@@ -164,6 +165,11 @@ def test_damage_counts_where_the_gpu_would_meet_it(tmp_path: Path, two: Path, mo
         damages.append(found.artifacts[0].modules[0].damage)
     assert damages[0] is None
     assert "corrupt compressed data" in str(damages[1])
+    with monkeypatch.context() as patched:  # a GPU that picks the same images is answered from the cache
+        patched.setattr(task, "read_one", None)
+        same = frozenset({ComputeCapability.parse("12.1")})
+        (again,) = read_paths([str(path)], kernels=True, gpus=same, cache=cache).artifacts
+    assert again.modules[0].damage is None
 
 
 @settings(max_examples=at_most(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -17,6 +17,7 @@ from cudacompat.artifacts.reading import task as reader
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.artifacts.reading.saved_form import of_document, to_document
 from cudacompat.artifacts.reading.work import FileResult
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import (
     BinaryArtifact,
     BundledCompiler,
@@ -97,6 +98,17 @@ def test_what_was_kept_is_what_reading_gives(wheel: Path, folder: Path, reads: l
     assert reads == ["x.whl"] * 2
     assert [type(each.path) for each in again.artifacts] == [ArtifactPath] * len(again.artifacts)
     assert again.artifacts[0].path.outer == str(wheel)  # type: ignore[attr-defined]
+
+
+def test_what_no_gpu_reads_otherwise_is_kept_for_all_of_them(tmp_path: Path, folder: Path, reads: list[str]) -> None:
+    path = tmp_path / "lib"
+    path.write_bytes(FATBIN + LARGE)
+    settled(path)
+    several = ({"8.0"}, {"9.0"}, {"8.6", "12.0"}, None)
+    gpus = [None if each is None else frozenset(map(ComputeCapability.parse, each)) for each in several]
+    found = [read_paths([str(path)], kernels=True, gpus=each, cache=folder) for each in gpus]
+    assert found == [read_paths([str(path)], kernels=True, gpus=gpus[0])] * len(several)
+    assert reads == ["lib"] * 2  # the second one without the cache
 
 
 def test_a_file_under_another_name_is_the_same_file(wheel: Path, folder: Path, reads: list[str]) -> None:
