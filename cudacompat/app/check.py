@@ -16,7 +16,6 @@ from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.assembled import Proofs
 from cudacompat.domain.judge.bundled_compilers import by_folder
 from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
-from cudacompat.domain.machine.loaders import used_on_some
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport, ListedPackages, left_open
 from cudacompat.domain.rules import (
@@ -144,6 +143,7 @@ def _loaders_seen(verdicts: Iterable[ArtifactVerdict], findings: Iterable[Findin
     only. It is looked for where a file has an error, which is all that it can change."""
     if all(finding.severity is not Severity.ERROR for finding in findings):
         return Loaded()
+    from cudacompat.domain.machine.loaders import used_on_some
     from cudacompat.engines import loading
 
     paths = dict.fromkeys(verdict.path for verdict in verdicts)
