@@ -16,6 +16,12 @@ def installer(home: Environment | None) -> str:
         return "python -m pip install"
     if home.installer == "uv":
         return f"uv pip install --python {quote(home.label)}"
+    if home.installer == "pip --target":
+        return f"python -m pip install --upgrade --target {quote(home.label)}"
+    if home.installer == "pip --break-system-packages":  # its packages came that way, or another Python serves better
+        return (
+            f"{home.program or f'{quote(home.prefix)}/bin/python{home.python}'} -m pip install --break-system-packages"
+        )
     return f"{home.program or f'{quote(home.label)}/bin/python'} -m pip install"
 
 

@@ -59,7 +59,7 @@ def command(
     """Diagnose this machine and its CUDA packages; print the fixes.
 
     With PATHs, `doctor` examines those files and folders in place of the installed packages. The folder of a Python
-    environment is taken as by --python.
+    environment, or of its packages, is taken as by --python.
     """
     from pathlib import Path
 
@@ -67,9 +67,9 @@ def command(
     from cudacompat.cli.output import emit
     from cudacompat.cli.output import save as write_file
     from cudacompat.cli.progress import progress
-    from cudacompat.host.toolchain.pythons import is_environment
+    from cudacompat.host.toolchain.pythons import is_environment, is_package_folder
 
-    homes = [path for path in paths or () if is_environment(Path(path))]
+    homes = [path for path in paths or () if is_environment(Path(path)) or is_package_folder(Path(path))]
     paths = [path for path in paths or () if path not in homes]
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
     with progress(quiet, paths) as on_file:

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from cudacompat.domain.machine.components import Environment
@@ -18,7 +19,10 @@ from cudacompat.host.places.roots import Roots
 
 _CONFIG_BYTES = 64 << 10
 _LINKS = 16  # from a name on PATH to an interpreter
+_ENTRIES = 20_000  # of one folder
 _OWN = "runs cudacompat"
+# What installs into an environment, beside pip, uv and conda: pip into a folder, and pip where it has to be told twice.
+_TARGET, _MANAGED = "pip --target", "pip --break-system-packages"
 
 
 def environments(
@@ -30,12 +34,25 @@ def environments(
     here = folder or Path.cwd()
     named = [environment_at(Path(each), "--python", seen, here=here) for each in asked]
     if named:
-        return _distinct(each for each in named if each is not None)
+        return _distinct(_with_shells([each for each in named if each is not None], seen))
     meant = list(_meant(seen, here))
     on_path = _on_path(seen, here)
     own = environment_at(Path(sys.prefix), _OWN, seen, here=here)
     found = [*meant, on_path, None if meant else own]
-    return _distinct(each for each in found if each is not None)
+    return _distinct(_with_shells([each for each in found if each is not None], seen))
+
+
+def _with_shells(found: list[Environment], roots: Roots) -> list[Environment]:
+    """The environments, the first one with the folders of packages that PYTHONPATH puts before its own: every Python
+    that is started here finds them. The one that runs this very program is no program of theirs."""
+    listed = [Path(each) for each in roots.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(each)]  # noqa: PTH117
+    folders = tuple(str(each) for each in listed if is_package_folder(each))
+    if not folders:
+        return found
+    if all(each.found_via == _OWN for each in found):
+        alone = (Environment(each, each, "", "PYTHONPATH", folders=(each,), installer=_TARGET) for each in folders)
+        return [*alone, *found]
+    return [replace(found[0], folders=(*folders, *found[0].folders)), *found[1:]]
 
 
 def _meant(roots: Roots, here: Path) -> Iterator[Environment]:
@@ -64,9 +81,12 @@ def _distinct(found: Iterable[Environment]) -> tuple[Environment, ...]:
 
 
 def environment_at(path: Path, via: str, roots: Roots, here: Path | None = None) -> Environment | None:
-    """Return the environment that a folder is, or that an interpreter belongs to; `None` for anything else."""
+    """Return the environment that a folder is, or that an interpreter or a folder of packages belongs to (a folder that
+    `pip install --target` filled is one for itself); `None` for anything else."""
     given = Path(os.path.normpath((here or Path.cwd()) / path))
     try:
+        if given.is_dir() and not is_environment(given) and is_package_folder(given):
+            return _of_packages(given, via, roots, here=here)
         if given.is_dir():
             return _of_prefix(given, "", via, roots=roots, here=here)
         if given.is_file() and re.match(r"(?:python|pypy)", given.name):
@@ -109,6 +129,24 @@ def is_environment(prefix: Path) -> bool:
     return _holds(prefix / "pyvenv.cfg", Path.is_file) or _holds(prefix / "conda-meta", Path.is_dir)
 
 
+def is_package_folder(folder: Path) -> bool:
+    """Whether distributions are installed right in this folder."""
+    try:
+        return any(each.name.endswith(".dist-info") for each in islice(os.scandir(folder), _ENTRIES))
+    except (OSError, ValueError):
+        return False
+
+
+def _of_packages(folder: Path, via: str, roots: Roots, here: Path | None) -> Environment | None:
+    """The environment of a folder of packages: the one that it lies in, or itself."""
+    if folder.name in ("site-packages", "dist-packages"):
+        for prefix in folder.parents[:4]:
+            if is_environment(prefix):
+                return _of_prefix(prefix, "", via, roots=roots, here=here)
+    version = _version_of([folder])
+    return Environment(str(folder), _label(folder, here), version, via, folders=(str(folder),), installer=_TARGET)
+
+
 def _of_shim(program: Path, via: str, roots: Roots, here: Path | None) -> Environment | None:
     """The version that pyenv's shims take: PYENV_VERSION, the .python-version of the folder or one above, the global
     one."""
@@ -146,6 +184,8 @@ def _of_prefix(prefix: Path, version: str, via: str, *, roots: Roots, here: Path
     if said.get("include-system-site-packages", "").lower() == "true" and said.get("home"):
         folders += _inside(Path(said["home"]).parent, version)
     installer = "uv" if "uv" in said else "conda" if conda and not config else "pip"
+    if not config and not conda and _is_managed(prefix, version):
+        installer = _MANAGED
     kept = tuple(dict.fromkeys(str(each) for each in folders))
     return Environment(
         str(prefix),
@@ -156,6 +196,12 @@ def _of_prefix(prefix: Path, version: str, via: str, *, roots: Roots, here: Path
         installer=installer,
         program="python" if via in ("VIRTUAL_ENV", "CONDA_PREFIX") else "",
     )
+
+
+def _is_managed(prefix: Path, version: str) -> bool:
+    """Whether pip refuses to install into this Python, since a distribution or another program keeps it (PEP 668)."""
+    folders = (prefix / lib / f"python{version}" for lib in ("lib", "lib64"))
+    return bool(version) and any(_holds(each / "EXTERNALLY-MANAGED", Path.is_file) for each in folders)
 
 
 def _inside(prefix: Path, version: str) -> list[Path]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cudacompat.app.doctor.installing import installer
 from cudacompat.domain.machine.components import Environment
 from cudacompat.host.places.roots import Roots
 from cudacompat.host.toolchain.pythons import environment_at, environments
@@ -35,6 +36,40 @@ def found(tmp_path: Path, *asked: str, here: Path | None = None, path: str = "",
 
 def told(seen: list[Environment]) -> list[tuple[str, str, str]]:
     return [(each.label, each.python, each.found_via) for each in seen]
+
+
+def packages(folder: Path) -> Path:
+    (folder / "some-1.0.dist-info").mkdir(parents=True)
+    return folder
+
+
+class TestFoldersOfPackages:
+    def test_a_target_is_an_environment_of_its_own(self, tmp_path: Path) -> None:
+        (seen,) = found(tmp_path, str(packages(tmp_path / "libs")))
+        assert (seen.label, seen.folders, seen.installer) == ("./libs", (str(tmp_path / "libs"),), "pip --target")
+
+    def test_site_packages_mean_the_environment_around_them(self, tmp_path: Path) -> None:
+        site = packages(venv(tmp_path / "env") / "lib/python3.12/site-packages")
+        (seen,) = found(tmp_path, str(site))
+        assert (seen.prefix, seen.python, seen.installer) == (str(tmp_path / "env"), "3.12", "pip")
+
+    def test_pythonpath_belongs_to_the_first_python_here(self, tmp_path: Path) -> None:
+        libs = packages(tmp_path / "libs")
+        venv(tmp_path / ".venv")
+        first, *_ = found(tmp_path, PYTHONPATH=f"/none:relative:{libs}")
+        assert first.folders == (str(libs), str(tmp_path / ".venv/lib/python3.12/site-packages"))
+        alone = found(tmp_path, here=tmp_path / "elsewhere", PYTHONPATH=str(libs))
+        assert told(alone)[0] == (str(libs), "", "PYTHONPATH")
+
+
+def test_where_pip_refuses_it_is_told_so(tmp_path: Path) -> None:
+    packages(tmp_path / "usr/lib/python3.12/site-packages")
+    program(tmp_path / "usr/bin/python3.12")
+    (tmp_path / "usr/bin/python").symlink_to("python3.12")
+    assert [each.installer for each in found(tmp_path, path=str(tmp_path / "usr/bin"))][:1] == ["pip"]
+    (tmp_path / "usr/lib/python3.12/EXTERNALLY-MANAGED").touch()
+    seen = found(tmp_path, path=str(tmp_path / "usr/bin"))[0]
+    assert installer(seen) == "python -m pip install --break-system-packages"
 
 
 class TestOrder:
