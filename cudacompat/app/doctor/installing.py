@@ -25,6 +25,14 @@ def installer(home: Environment | None) -> str:
     return f"{home.program or f'{quote(home.label)}/bin/python'} -m pip install"
 
 
+def remover(home: Environment | None) -> str | None:
+    """Return the command that removes packages from this environment, up to their names; `None` where none does."""
+    if home is not None and home.installer == "pip --target":
+        return None
+    command = installer(home).replace(" install", " uninstall", 1)
+    return command if home is not None and home.installer == "uv" else f"{command} -y"
+
+
 def needs(component: Component, home: Environment | None) -> Iterator[Requirement]:
     """Return what the component requires in this environment, extras left out."""
     for text in component.requires:

@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.installing import installer
 from cudacompat.app.doctor.library_steps import Here, loaded
+from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.app.doctor.release_pins import others_take, pins, taken
 from cudacompat.domain.judge.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Environment, by_environment
@@ -166,6 +167,8 @@ def _release_steps(
             done |= {name, *followers}
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
             step = _release_step(row, cure, _names(cured), targets=targets, home=home, others=others.get(name, ()))
+            if isinstance(cure, NoCure) and not is_vendors(name):
+                step = other_build_step(row.component, targets, home, platform_of_system(facts.platform)) or step
             if isinstance(cure, WheelCure) and (missing := lacks.get(_key(row))):
                 here = Here(home, tuple(near))
                 step = replace(

@@ -1,0 +1,53 @@
+"""A package of the same modules for another CUDA release takes the place of one that does not run."""
+
+from __future__ import annotations
+
+import pytest
+
+from cudacompat.app.doctor.other_builds import other_build_step
+from cudacompat.app.inputs.targets import resolve_targets
+from cudacompat.domain.machine.components import Component, Environment
+from cudacompat.domain.reports.doctor import PlanStep
+from cudacompat.domain.words.verdict import JitPolicy
+from cudacompat.domain.words.versions import DriverRelease
+
+VENV = Environment("/home/ada/.venv", "./.venv", "3.12", "./.venv")
+UV = Environment("/home/ada/.venv", "./.venv", "3.12", "./.venv", installer="uv")
+TARGET = Environment("/home/ada/libs", "./libs", "", "--python", installer="pip --target")
+
+
+def step(package: str, gpu: str, driver: str | None = None, home: Environment | None = VENV) -> PlanStep | None:
+    targets = resolve_targets(
+        (gpu,), DriverRelease.parse(driver) if driver else None, JitPolicy.NORMAL, environment={}, ask_machine=False
+    )
+    return other_build_step(Component(package, "14.2.0", "/site", ()), targets, home, "linux-x86_64")
+
+
+@pytest.mark.parametrize(
+    ("package", "gpu", "driver", "taken"),
+    [
+        ("cupy-cuda13x", "6.1", None, "cupy-cuda12x"),  # CUDA 13 has no code for Pascal
+        ("cupy_cuda13x", "8.6", "535", "cupy-cuda12x"),  # nor runs with this driver
+        ("cupy-cuda12x", "8.6", "470", "cupy-cuda11x"),
+        ("cupy-cuda11x", "12.0", None, "cupy-cuda13x"),
+        ("cupy-cuda13x", "8.6", "390", None),  # no release of CUDA's that is known runs with it
+        ("numba-cuda", "8.6", "535", None),  # one package for all releases
+        ("nothing-cu13", "8.6", "535", None),
+    ],
+)
+def test_the_newest_sister_that_runs(package: str, gpu: str, driver: str | None, taken: str | None) -> None:
+    found = step(package, gpu, driver)
+    assert (found.why.split()[1] if found is not None else None) == taken
+
+
+def test_the_commands_of_each_world() -> None:
+    commands = [
+        found.command if (found := step("cupy-cuda13x", "6.1", home=each)) else "" for each in (VENV, UV, TARGET)
+    ]
+    venv, uv, target = commands
+    assert venv is not None
+    assert uv is not None
+    assert venv.startswith("./.venv/bin/python -m pip uninstall -y cupy-cuda13x && ./.venv/bin/python -m pip install ")
+    assert "'cupy-cuda12x[ctk]==" in venv
+    assert uv.startswith("uv pip uninstall --python ./.venv cupy-cuda13x && uv pip install --python ./.venv ")
+    assert target is None
