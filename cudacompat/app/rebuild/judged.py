@@ -12,12 +12,14 @@ from cudacompat.app.check import judge_read, read
 from cudacompat.app.rebuild.products import UNLINKED
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.rules.artifact import no_device_code
+from cudacompat.domain.rules.artifact import missing_ptx, no_device_code
 from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import DeviceModule
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.phrases import count, what_is_there
+from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import Outcome, Target
 
 
@@ -65,6 +67,31 @@ def said_of(
         return StepResult(step, StepState.FAILED, said=said), report
     names = ", ".join(Path(each).name for each in looked[:3]) + (", …" if len(looked) > 3 else "")
     return StepResult(step, StepState.DONE, said=f"no device code in {names}"), report
+
+
+def lost_ptx(steps: BuildSteps, after: CheckReport | None) -> tuple[Finding, ...]:
+    """A warning for each file that was built without the PTX which was promised for the GPUs that come."""
+    promised = [each for each in steps.plan.arrives if each.kind is CodeKind.PTX]
+    if after is None or not promised:
+        return ()
+    modules = {each.path: each.modules for each in after.verdicts if not each.awaits_link}
+    return tuple(
+        Finding(
+            id=missing_ptx.RULE.id,
+            severity=Severity.WARNING,
+            path=path,
+            message=f"the promised {', '.join(map(str, promised))} is not in it: newer GPUs cannot run it",
+            found=what_is_there([each.module for each in some]),
+            why="where the code is linked on the device (separable compilation, -rdc=true), nvlink leaves the PTX out",
+            help="build without separable compilation; or plan it without PTX: --no-ptx",
+        )
+        for path, some in modules.items()
+        if some and not any(_has_ptx(each.module) for each in some)
+    )
+
+
+def _has_ptx(module: DeviceModule) -> bool:
+    return any(entry.kind is CodeKind.PTX for entry in module.entries)
 
 
 def without_code(results: Sequence[StepResult], after: CheckReport | None) -> tuple[Finding, ...]:

@@ -23,7 +23,8 @@ _LEFT_OUT = frozenset({".git", ".hg", ".svn", "node_modules", "CMakeFiles", "cud
 _ENDS = re.compile(r"\.(?:so(?:\.[\w.]+)?|a|o|obj|lib|rlib|dylib|dll|exe|pyd|whl|fatbin|cubin|ptx)$", re.IGNORECASE)
 _OBJECTS = frozenset({".o", ".obj"})
 _ARCHIVES = frozenset({".a", ".lib", ".rlib"})
-_LINKS = _OBJECTS | {".cubin", ".ptx", ".fatbin"}  # what a later step of the same build takes in
+_CODE = frozenset({".cubin", ".ptx", ".fatbin"})
+_LINKS = _OBJECTS | _CODE  # what a later step of the same build takes in
 UNLINKED = _OBJECTS | _ARCHIVES  # which nothing is known of before a linker has picked from it
 _HOLDS = frozenset({Kind.ELF, Kind.PE, Kind.COFF, Kind.CUBIN, Kind.FATBIN, Kind.AR, Kind.THIN_AR, Kind.PTX})
 
@@ -72,6 +73,11 @@ class BuildWatch:
             found = self._changed(self.steps.source)
         final = tuple(path for path in found if Path(path).suffix.lower() not in _LINKS)
         return final or found
+
+    def apart(self) -> tuple[str, ...]:
+        """Return the files of device code alone that the build made: what a program of the driver API loads itself."""
+        folders = _folders(self.steps)
+        return tuple(path for each in folders for path in self._changed(str(each)) if Path(path).suffix in _CODE)
 
     def _of_cmake(self) -> tuple[str, ...]:
         """The files of CMake's targets that are not older than the configured folder, and what else was linked below
@@ -138,7 +144,7 @@ def _may_hold_code(path: Path) -> bool:
         kind = sniff(head, path.stat().st_size)
     except OSError:
         return False
-    return kind in _HOLDS or (kind is Kind.CONTAINER and path.suffix == ".whl")
+    return kind in _HOLDS or (kind, path.suffix) in ((Kind.CONTAINER, ".whl"), (Kind.MAYBE_PTX, ".ptx"))
 
 
 def _changed_at(path: str) -> int:

@@ -10,12 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from cudacompat.app.rebuild.commands import Events, RunningBuild, clean, extract, run_command
-from cudacompat.app.rebuild.judged import judge, said_of, without_code
+from cudacompat.app.rebuild.flags import hold_flags, own_lists
+from cudacompat.app.rebuild.judged import judge, lost_ptx, said_of, without_code
 from cudacompat.app.rebuild.prepare import DOCKERFILE, dockerfile
 from cudacompat.app.rebuild.products import BuildWatch, matching
 from cudacompat.artifacts.buildfiles import file_api
-from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
-from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.rebuild import RebuildReport
 from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
@@ -40,7 +39,13 @@ def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, eve
         earlier = pool.submit(judge, steps, there)  # while CMake configures
         results, after = _run_all(build, earlier)
         before = earlier.result()
-    findings = (*steps.findings, *_meaning(results, steps), *without_code(results, after))
+    findings = (
+        *steps.findings,
+        *_meaning(results, steps),
+        *own_lists(results, steps),
+        *without_code(results, after),
+        *lost_ptx(steps, after),
+    )
     findings += after.findings if after is not None else ()
     return without_secrets(RebuildReport(steps, tuple(results), before, after=after, findings=findings))
 
@@ -61,9 +66,12 @@ def _run_all(build: RunningBuild, earlier: Future[CheckReport | None]) -> tuple[
         start = time.monotonic()
         if step.kind is StepKind.CHECK:
             made = build.watch.made()
-            result, after = said_of(step, judge(steps, made), made)
+            after = judge(steps, made)
+            if after is None or not after.verdicts:  # a program that loads its code from files, or has none
+                after = judge(steps, build.watch.apart()) or after
+            result, after = said_of(step, after, made)
         elif step.kind is StepKind.FLAGS:
-            result = _flags(step, steps)
+            result = hold_flags(step, steps)
         elif step.kind is StepKind.EXTRACT:
             result = extract(step, build, number)
         elif step.kind is StepKind.CLEAN:
@@ -93,31 +101,14 @@ def _is_cmakes_own(step: BuildStep) -> bool:
 
 
 def _meaning(results: Sequence[StepResult], steps: BuildSteps) -> tuple[Finding, ...]:
-    """What the log of the failed step means, as far as the catalogue of log lines knows it."""
+    """What the log of the failed step means, as far as the catalogue of log lines knows it: the first line of each
+    kind, as one lack makes a linker or a compiler say the same of a hundred names."""
     log = next((result.log for result in results if result.state is StepState.FAILED and result.log), None)
     if log is None:
         return ()
     from cudacompat.app.explain import explain_file
 
     with contextlib.suppress(CudacompatError):
-        return explain_file(log, steps.plan.wanted[0].spec).findings
+        found = explain_file(log, steps.plan.wanted[0].spec).findings
+        return tuple({finding.id: finding for finding in reversed(found)}.values())[::-1]
     return ()
-
-
-def _flags(step: BuildStep, steps: BuildSteps) -> StepResult:
-    """Hold what nvcc will be called for against what was promised."""
-    try:
-        units = cuda_units(Path(step.paths[0]).parent)
-    except CudacompatError as error:
-        return StepResult(step, StepState.FAILED, said=str(error))
-    if not units:
-        return StepResult(step, StepState.FAILED, said="no CUDA source will be compiled; check that CUDA is enabled")
-    promised = Requested(frozenset(steps.plan.arrives))
-    wrong = [unit for unit in units if unit.request != promised]
-    if not wrong:
-        return StepResult(step, StepState.DONE, said=f"{len(units)} CUDA sources, all for {describe(promised)}")
-    said = (
-        f"{len(wrong)} of {len(units)} CUDA sources would be compiled for {describe(wrong[0].request)} instead of "
-        f"{describe(promised)}; first: {wrong[0].source}"
-    )
-    return StepResult(step, StepState.FAILED, said=said)

@@ -7,8 +7,9 @@ import shlex
 from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, ProductsBy, StepKind
 
 _END = "END_OF_DOCKERFILE"
-# What linkers make: shared libraries, and what may be executed; not the objects that CMake and cargo keep.
-_LINKED = r"\( -name '*.so' -o -name '*.so.*' -o -perm -u+x \) ! -path '*/CMakeFiles/*'"
+# What linkers make: shared libraries, and what may be executed; not the objects that CMake and cargo keep. Programs of
+# the driver API load a fatbin from beside them.
+_LINKED = r"\( -name '*.so' -o -name '*.so.*' -o -name '*.fatbin' -o -perm -u+x \) ! -path '*/CMakeFiles/*'"
 
 
 def script(steps: BuildSteps, dockerfile: str | None = None) -> str:

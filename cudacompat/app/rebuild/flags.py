@@ -1,0 +1,75 @@
+"""What a configured folder will hand to nvcc, held against what was promised; and where its own lists stand."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from cudacompat.artifacts.buildfiles.compile_commands import Unit, cuda_units
+from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
+from cudacompat.domain.project.list_places import PlaceState
+from cudacompat.domain.rules.lint.planned_missing_target import RULE
+from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
+from cudacompat.domain.words.errors import CudacompatError
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import count, sort_key
+from cudacompat.domain.words.target import CodeKind
+
+
+def hold_flags(step: BuildStep, steps: BuildSteps) -> StepResult:
+    """Hold what nvcc will be called for against what was promised. A project that adds targets of its own keeps the
+    promise."""
+    try:
+        units = cuda_units(Path(step.paths[0]).parent)
+    except CudacompatError as error:
+        return StepResult(step, StepState.FAILED, said=str(error))
+    if not units:
+        return StepResult(step, StepState.FAILED, said="no CUDA source will be compiled; check that CUDA is enabled")
+    promised = Requested(frozenset(steps.plan.arrives))
+    wrong = [unit for unit in units if not _holds(unit.request, promised)]
+    if not wrong:
+        said = f"{count(len(units), 'CUDA source')}, all for {describe(promised)}"
+        return StepResult(step, StepState.DONE, said=said + _more(units, promised))
+    said = (
+        f"{len(wrong)} of {len(units)} CUDA sources would be compiled for {describe(wrong[0].request)} instead of "
+        f"{describe(promised)}; first: {wrong[0].source}"
+    )
+    return StepResult(step, StepState.FAILED, said=said)
+
+
+def _holds(request: Requested, promised: Requested) -> bool:
+    return request.images >= promised.images and not request.words
+
+
+def _more(units: Sequence[Unit], promised: Requested) -> str:
+    """What the project compiles beyond the promise, as words to put behind it."""
+    more = frozenset(image for unit in units for image in unit.request.images) - promised.images
+    machine = sorted((image for image in more if image.kind is CodeKind.SASS), key=sort_key)
+    return f"; the project's own list adds {' '.join(map(str, machine or more))}" if more else ""
+
+
+def own_lists(results: Sequence[StepResult], steps: BuildSteps) -> tuple[Finding, ...]:
+    """Where the sources set a list of their own in place of the one that was given, and the command that extends it:
+    one finding for each place, where the flags were not those that were promised."""
+    if not any(each.step.kind is StepKind.FLAGS and each.state is StepState.FAILED for each in results):
+        return ()
+    from cudacompat.app.generate_add import extend
+
+    specs = tuple(dict.fromkeys(each.spec for each in steps.plan.wanted))
+    with contextlib.suppress(CudacompatError):
+        report = extend(steps.plan.engine.name, steps.source, specs)
+        return tuple(
+            Finding(
+                id=RULE.id,
+                severity=Severity.ERROR,
+                path=str(Path(steps.source, place.file)),
+                line=place.line,
+                message="the project's own list takes the place of the one that was given",
+                found=place.value,
+                help=f"{report.command} --write   then the same rebuild again",
+            )
+            for place in report.places
+            if place.state is PlaceState.CHANGES
+        )
+    return ()

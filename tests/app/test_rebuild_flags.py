@@ -1,0 +1,74 @@
+"""A configured folder's flags held against the promise, the project's own lists, and code in files of its own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cudacompat.app.rebuild.flags import hold_flags, own_lists
+from cudacompat.app.rebuild.judged import judge, lost_ptx
+from cudacompat.app.rebuild.prepare import prepare
+from cudacompat.app.rebuild.products import BuildWatch
+from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, ProductsBy, StepKind, StepState
+from tests.helpers.device_files import library
+
+LIST = "set(CMAKE_CUDA_ARCHITECTURES 80 86)"
+
+
+def planned(tree: Path, *specs: str) -> BuildSteps:
+    (tree / "CMakeLists.txt").write_text(
+        f"cmake_minimum_required(VERSION 3.20)\nproject(a LANGUAGES CXX CUDA)\n{LIST}\nadd_library(scale scale.cu)\n"
+    )
+    (tree / "build").mkdir()
+    return prepare("cmake", str(tree), specs, environment={}, cuda="13.0")
+
+
+def configured(steps: BuildSteps, *archs: str) -> BuildStep:
+    flags = " ".join(f"--generate-code=arch=compute_{a},code=[compute_{a},sm_{a}]" for a in archs)
+    file = Path(steps.folder, "compile_commands.json")
+    file.write_text(json.dumps([{"file": "scale.cu", "command": f"nvcc {flags} -c scale.cu -o scale.cu.o"}]))
+    return BuildStep(StepKind.FLAGS, "flags", paths=(str(file),))
+
+
+def test_what_a_project_adds_keeps_the_promise(tmp_path: Path) -> None:
+    steps = planned(tmp_path, "8.6")
+    result = hold_flags(configured(steps, "80", "86"), steps)
+    assert result.state is StepState.DONE
+    assert result.said == "1 CUDA source, all for sm_86 compute_86; the project's own list adds sm_80"
+
+
+def test_a_list_of_the_projects_own_is_named_with_what_extends_it(tmp_path: Path) -> None:
+    steps = planned(tmp_path, "12.0")
+    result = hold_flags(configured(steps, "80", "86"), steps)
+    assert result.state is StepState.FAILED
+    (finding,) = own_lists([result], steps)
+    assert (finding.path, finding.line) == (str(tmp_path / "CMakeLists.txt"), 3)
+    assert finding.help == f"cudacompat generate cmake {tmp_path} --add 12.0 --write   then the same rebuild again"
+    assert own_lists([replace(result, state=StepState.DONE)], steps) == ()
+
+
+@pytest.mark.parametrize("by", [ProductsBy.CHANGES, ProductsBy.CMAKE])
+def test_code_that_a_program_loads_from_a_file(tmp_path: Path, by: ProductsBy) -> None:
+    """What lies there from before is none of it."""
+    steps = replace(planned(tmp_path, "12.0"), products_by=by)
+    ptx = b"//\n.version 8.0\n.target sm_80\n.address_size 64\n.visible .entry scale()\n{\n ret;\n}\n"
+    (tmp_path / "build/old.ptx").write_bytes(ptx)
+    watch = BuildWatch(steps)
+    watch.begin()
+    (tmp_path / "build/kernels.ptx").write_bytes(ptx)
+    assert [Path(path).name for path in watch.apart()] == ["kernels.ptx"]
+
+
+def test_ptx_that_was_promised_and_is_not_there(tmp_path: Path) -> None:
+    steps = planned(tmp_path, "8.0")
+    with_ptx, without = tmp_path / "with.so", tmp_path / "without.so"
+    with_ptx.write_bytes(library("sm_80 compute_80"))
+    without.write_bytes(library("sm_80"))
+    report = judge(steps, [str(with_ptx), str(without)])
+    (finding,) = lost_ptx(steps, report)
+    assert finding.path == str(without)
+    assert finding.message == "the promised compute_80 is not in it: newer GPUs cannot run it"
+    assert lost_ptx(replace(steps, plan=replace(steps.plan, arrives=steps.plan.arrives[:1])), report) == ()
