@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from cudacompat.app.project.list_changes import AdditionRequest, analyse
+from cudacompat.app.project.list_names import names_of
 from cudacompat.artifacts.buildfiles.compile_commands import Unit, cuda_units
+from cudacompat.artifacts.buildfiles.project_files import read_project
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
 from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.rules.lint.planned_missing_target import RULE
@@ -54,11 +58,13 @@ def own_lists(results: Sequence[StepResult], steps: BuildSteps) -> tuple[Finding
     one finding for each place, where the flags were not those that were promised."""
     if not any(each.step.kind is StepKind.FLAGS and each.state is StepState.FAILED for each in results):
         return ()
-    from cudacompat.app.generate_add import extend
-
-    specs = tuple(dict.fromkeys(each.spec for each in steps.plan.wanted))
+    plan = steps.plan
+    request = AdditionRequest(plan.engine, plan.version, plan.wanted, names=names_of(plan.engine, plan.version))
+    command = ["cudacompat", "generate", plan.engine.name, steps.source]
+    for spec in dict.fromkeys(each.spec for each in plan.wanted):
+        command += ["--add", spec]
     with contextlib.suppress(CudacompatError):
-        report = extend(steps.plan.engine.name, steps.source, specs)
+        places, _ = analyse(request, read_project(steps.source).files, [])
         return tuple(
             Finding(
                 id=RULE.id,
@@ -67,9 +73,9 @@ def own_lists(results: Sequence[StepResult], steps: BuildSteps) -> tuple[Finding
                 line=place.line,
                 message="the project's own list takes the place of the one that was given",
                 found=place.value,
-                help=f"{report.command} --write   then the same rebuild again",
+                help=f"{shlex.join([*command, '--write'])}   then the same rebuild again",
             )
-            for place in report.places
+            for place in places
             if place.state is PlaceState.CHANGES
         )
     return ()
