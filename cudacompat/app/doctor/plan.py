@@ -168,7 +168,9 @@ def _release_steps(
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
             step = _release_step(row, cure, _names(cured), targets=targets, home=home, others=others.get(name, ()))
             if isinstance(cure, NoCure) and not is_vendors(name):
-                step = other_build_step(row.component, targets, home, platform=platform_of_system(facts.platform)) or step
+                step = (
+                    other_build_step(row.component, targets, home, platform=platform_of_system(facts.platform)) or step
+                )
             if isinstance(cure, WheelCure) and (missing := lacks.get(_key(row))):
                 here = Here(home, tuple(near))
                 step = replace(

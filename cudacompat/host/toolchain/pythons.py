@@ -50,7 +50,9 @@ def _with_shells(found: list[Environment], roots: Roots) -> list[Environment]:
     if not folders:
         return found
     if all(each.found_via == _OWN for each in found):
-        alone = (Environment(each, each, "", found_via="PYTHONPATH", folders=(each,), installer=_TARGET) for each in folders)
+        alone = (
+            Environment(each, each, "", found_via="PYTHONPATH", folders=(each,), installer=_TARGET) for each in folders
+        )
         return [*alone, *found]
     return [replace(found[0], folders=(*folders, *found[0].folders)), *found[1:]]
 
@@ -144,7 +146,9 @@ def _of_packages(folder: Path, via: str, roots: Roots, here: Path | None) -> Env
             if is_environment(prefix):
                 return _of_prefix(prefix, "", via, roots=roots, here=here)
     version = _version_of([folder])
-    return Environment(str(folder), _label(folder, here), version, found_via=via, folders=(str(folder),), installer=_TARGET)
+    return Environment(
+        str(folder), _label(folder, here), version, found_via=via, folders=(str(folder),), installer=_TARGET
+    )
 
 
 def _of_shim(program: Path, via: str, roots: Roots, here: Path | None) -> Environment | None:
